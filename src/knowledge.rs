@@ -1,0 +1,21 @@
+//! Packs: sources, quotes proved against them, entries, gaps and the lexicon.
+//!
+//! Everything here works on bytes and text that somebody else has read; it opens no file.
+
+pub mod entry;
+pub mod finding;
+pub mod lexicon;
+pub mod lint;
+pub mod manuscript;
+pub mod pack;
+pub mod passage;
+pub mod patch;
+pub mod quote;
+pub mod source;
+
+pub use entry::{Content, Entry, EntryId};
+pub use finding::{Finding, Rule, Severity};
+pub use lexicon::Lexicon;
+pub use pack::{Pack, PackFile, PackFiles, Proof, prove};
+pub use quote::{Quote, QuoteError};
+pub use source::Source;

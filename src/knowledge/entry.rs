@@ -1,0 +1,114 @@
+//! An entry: a question, its phrasings, and the quotes that answer it, or none for a gap.
+
+use super::Quote;
+
+/// The longest id, in characters.
+pub const MAX_ID_CHARS: usize = 100;
+
+/// An entry's name: 1 to [`MAX_ID_CHARS`] characters, none of them white space or control.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryId(String);
+
+impl EntryId {
+    /// Takes `id` if it follows the rule.
+    pub fn new(id: &str) -> Option<Self> {
+        let n_chars = id.chars().count();
+        let is_valid = (1..=MAX_ID_CHARS).contains(&n_chars)
+            && !id.chars().any(|c| c.is_whitespace() || c.is_control());
+        is_valid.then(|| Self(id.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for EntryId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What an entry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The source answers, in these words. Never empty.
+    Answer {
+        /// The curator's one line above the quotes.
+        lead: Option<String>,
+        /// The proved quotes, in the order to show.
+        quotes: Vec<Quote>,
+    },
+    /// The source does not answer.
+    Gap,
+}
+
+/// One curated question.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its name, unique in its pack.
+    pub id: EntryId,
+    /// The canonical question.
+    pub question: String,
+    /// Other phrasings of it.
+    pub variants: Vec<String>,
+    /// What it says.
+    pub content: Content,
+    /// Topics.
+    pub tags: Vec<String>,
+    /// Ids of entries that a reader may want next.
+    pub see_also: Vec<EntryId>,
+}
+
+impl Entry {
+    /// The canonical question, then the variants.
+    pub fn phrasings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.question.as_str()).chain(self.variants.iter().map(String::as_str))
+    }
+
+    /// The quotes; none for a gap.
+    pub fn quotes(&self) -> &[Quote] {
+        match &self.content {
+            Content::Answer { quotes, .. } => quotes,
+            Content::Gap => &[],
+        }
+    }
+
+    /// The curator's line; none for a gap.
+    pub fn lead(&self) -> Option<&str> {
+        match &self.content {
+            Content::Answer { lead, .. } => lead.as_deref(),
+            Content::Gap => None,
+        }
+    }
+
+    /// Whether the source does not answer it.
+    pub fn is_gap(&self) -> bool {
+        matches!(self.content, Content::Gap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_short_and_hold_no_white_space_or_control_characters() {
+        let long = "x".repeat(101);
+        let cases = [
+            ("a", true),
+            ("why-no-troops", true),
+            ("Ünï:код", true),
+            ("", false),
+            ("a b", false),
+            ("a\u{a0}b", false),
+            ("a\u{0}", false),
+            (&long[..100], true),
+            (&long, false),
+        ];
+        for (id, want) in cases {
+            assert_eq!(EntryId::new(id).is_some(), want, "{id:?}");
+        }
+    }
+}

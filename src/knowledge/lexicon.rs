@@ -1,0 +1,19 @@
+//! A pack's synonyms and abbreviations.
+
+/// Groups of words and short phrases that mean the same in a pack.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lexicon {
+    groups: Vec<Vec<String>>,
+}
+
+impl Lexicon {
+    /// A lexicon of `groups`, as written.
+    pub fn new(groups: Vec<Vec<String>>) -> Self {
+        Self { groups }
+    }
+
+    /// The groups, as written.
+    pub fn groups(&self) -> &[Vec<String>] {
+        &self.groups
+    }
+}

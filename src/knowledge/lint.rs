@@ -1,0 +1,1 @@
+//! Warnings: what a pack should mend although it can be served.

@@ -1,0 +1,229 @@
+//! Reading the TOML of a pack with the place of every value, so that each finding can point.
+//!
+//! serde would stop at the first mistake; a moderator wants all of them at once.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::finding::{Finding, Rule};
+
+/// How many syntax errors of one file are reported; the first ones explain the rest.
+const MAX_SYNTAX_ERRORS: usize = 5;
+
+/// Names further away than this (Jaro-Winkler similarity, 0.0 to 1.0) are not offered as
+/// corrections: below it, pairs of unrelated keys begin ("tags" and "lead").
+const NEAR_NAME: f64 = 0.75;
+
+/// A value and where it stands in its file (UTF-8 bytes).
+pub(crate) type Placed<T> = (T, Range<usize>);
+
+/// Parses a whole file; syntax errors go to `findings`.
+pub(crate) fn parse<'t>(
+    file: &str,
+    text: &'t str,
+    findings: &mut Vec<Finding>,
+) -> Option<Spanned<DeTable<'t>>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Some(table);
+    }
+    for error in errors.iter().take(MAX_SYNTAX_ERRORS) {
+        let span = error.span().unwrap_or(0..0);
+        findings.push(
+            Finding::new(Rule::NotToml, file, span, format!("this is no TOML: {}", one_line(error.message())))
+                .help("texts stand between quotation marks (\"...\"), lists between [ and ] with commas; a quotation mark inside a text is written \\\""),
+        );
+    }
+    None
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// One table of a file, read key by key.
+pub(crate) struct TableReader<'r, 'a, 't> {
+    file: &'r str,
+    table: &'a DeTable<'t>,
+    span: Range<usize>,
+    findings: &'r mut Vec<Finding>,
+}
+
+impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
+    /// Starts reading; keys that are not in `known` are reported at once.
+    pub(crate) fn new(
+        file: &'r str,
+        table: &'a DeTable<'t>,
+        span: Range<usize>,
+        known: &[&str],
+        findings: &'r mut Vec<Finding>,
+    ) -> Self {
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            findings.push(unknown_key(file, key, known));
+        }
+        Self { file, table, span, findings }
+    }
+
+    /// A text that must be there and hold something.
+    pub(crate) fn required_text(&mut self, key: &str) -> Option<Placed<String>> {
+        if self.value(key).is_none() {
+            let message = format!("`{key}` is missing");
+            let label = format!("add {key} = \"...\" here");
+            self.report(Rule::MissingField, self.span.clone(), message, label);
+        }
+        self.text(key)
+    }
+
+    /// A text that may be missing but not empty.
+    pub(crate) fn text(&mut self, key: &str) -> Option<Placed<String>> {
+        let value = self.value(key)?;
+        self.text_of(key, value)
+    }
+
+    /// A list of texts, none of them empty.
+    pub(crate) fn texts(&mut self, key: &str) -> Vec<Placed<String>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::Array(items) => {
+                items.iter().filter_map(|item| self.text_of(key, item)).collect()
+            }
+            _ => {
+                self.wrong_type(key, value, "a list of texts, like [\"...\", \"...\"]");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A whole number from 1.
+    pub(crate) fn number(&mut self, key: &str) -> Option<usize> {
+        let value = self.value(key)?;
+        let number = value.get_ref().as_integer().and_then(|n| n.as_str().parse::<usize>().ok());
+        if number.is_none_or(|n| n == 0) {
+            self.wrong_type(key, value, "a whole number from 1");
+            return None;
+        }
+        number
+    }
+
+    /// true or false; false where it is missing.
+    pub(crate) fn flag(&mut self, key: &str) -> bool {
+        let Some(value) = self.value(key) else { return false };
+        value.get_ref().as_bool().unwrap_or_else(|| {
+            self.wrong_type(key, value, "true or false, without quotation marks");
+            false
+        })
+    }
+
+    /// The tables of `[[key]]`, with their places.
+    pub(crate) fn tables(&mut self, key: &str) -> Vec<(&'a DeTable<'t>, Range<usize>)> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(key, value, &format!("a section that starts with [[{key}]]"));
+            return Vec::new();
+        };
+        self.tables_of(key, items)
+    }
+
+    fn tables_of(
+        &mut self,
+        key: &str,
+        items: &'a DeArray<'t>,
+    ) -> Vec<(&'a DeTable<'t>, Range<usize>)> {
+        let mut tables = Vec::new();
+        for item in items {
+            match item.get_ref() {
+                DeValue::Table(table) => tables.push((table, item.span())),
+                _ => self.wrong_type(key, item, &format!("a section that starts with [[{key}]]")),
+            }
+        }
+        tables
+    }
+
+    /// Reports a finding in this file.
+    pub(crate) fn report(
+        &mut self,
+        rule: Rule,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
+        self.findings.push(Finding::new(rule, self.file, span, message).label(label));
+    }
+
+    fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'t>>> {
+        self.table.get(key)
+    }
+
+    fn text_of(&mut self, key: &str, value: &Spanned<DeValue<'t>>) -> Option<Placed<String>> {
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_type(key, value, "a text between quotation marks");
+            return None;
+        };
+        if text.trim().is_empty() {
+            let message = format!("`{key}` is empty");
+            self.report(Rule::EmptyField, value.span(), message, "write something, or remove it");
+            return None;
+        }
+        Some((text.to_owned(), value.span()))
+    }
+
+    fn wrong_type(&mut self, key: &str, value: &Spanned<DeValue<'t>>, wanted: &str) {
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a section",
+        };
+        let message = format!("`{key}` takes {wanted}, but this is {found}");
+        self.report(Rule::WrongType, value.span(), message, format!("needs {wanted}"));
+    }
+}
+
+fn unknown_key(file: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> Finding {
+    let name = key.get_ref();
+    let finding = Finding::new(
+        Rule::UnknownKey,
+        file,
+        key.span(),
+        format!("`{name}` is no key of this section"),
+    );
+    match nearest_name(name, known) {
+        Some(near) => finding.label(format!("did you mean `{near}`?")),
+        None => finding.label("not known"),
+    }
+    .help(format!("known here: {}", known.join(", ")))
+}
+
+/// The one of `known` that somebody who wrote `name` most likely meant.
+pub fn nearest_name<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(|near| (strsim::jaro_winkler(name, near), *near))
+        .filter(|(similarity, _)| *similarity >= NEAR_NAME)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, near)| near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        let known = ["id", "question", "variants", "lead", "tags", "see_also", "gap"];
+        let cases = [
+            ("varients", Some("variants")),
+            ("quesiton", Some("question")),
+            ("see-also", Some("see_also")),
+            ("colour", None),
+            ("", None),
+        ];
+        for (name, want) in cases {
+            assert_eq!(nearest_name(name, &known), want, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A pack: from the bytes of its files to proved entries.
+
+mod faq;
+mod front_matter;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::finding::{Finding, Rule};
+use super::lexicon::Lexicon;
+use super::manuscript::{TableReader, parse};
+use super::{Entry, Source};
+use crate::text::Language;
+
+/// The file with the pack's title.
+pub const PACK_FILE: &str = "pack.toml";
+/// The file with the entries and gaps.
+pub const FAQ_FILE: &str = "faq.toml";
+/// The file with synonyms; it may be missing.
+pub const LEXICON_FILE: &str = "lexicon.toml";
+/// The folder of the sources.
+pub const SOURCES_FOLDER: &str = "sources";
+
+/// One file of a pack, as it was read.
+#[derive(Debug, Clone)]
+pub struct PackFile {
+    /// Its path in the pack's folder, with `/` between the parts.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The files of a pack, as they were read.
+#[derive(Debug, Clone, Default)]
+pub struct PackFiles {
+    /// The folder's name, which names the pack.
+    pub name: String,
+    /// The files that a pack has, in the order of their paths.
+    pub files: Vec<PackFile>,
+}
+
+impl PackFiles {
+    /// The text of a file, if it is there and is UTF-8.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.path == path)?;
+        std::str::from_utf8(&file.bytes).ok()
+    }
+}
+
+/// A pack whose every quote is proved.
+#[derive(Debug)]
+pub struct Pack {
+    /// The name of its folder.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is about, in a sentence or two.
+    pub description: Option<String>,
+    /// The language of its phrasings.
+    pub language: Language,
+    /// The documents.
+    pub sources: Vec<Arc<Source>>,
+    /// Entries and gaps, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// Synonyms.
+    pub lexicon: Lexicon,
+}
+
+/// Where an entry and its parts stand in `faq.toml` (UTF-8 bytes), for findings of later rules.
+#[derive(Debug, Clone, Default)]
+pub struct EntryPlaces {
+    /// The entry's id.
+    pub id: Range<usize>,
+    /// The canonical question, then the variants, in order.
+    pub phrasings: Vec<Range<usize>>,
+    /// The quotes' texts, in order.
+    pub quotes: Vec<Range<usize>>,
+    /// The quotes' speakers, in order.
+    pub speakers: Vec<Range<usize>>,
+}
+
+/// What proving a pack's files gave.
+#[derive(Debug)]
+pub struct Proof {
+    /// Everything of the pack that stands. Serve it only if the proof [is accepted](Self::is_accepted).
+    pub pack: Pack,
+    /// Parallel to the pack's entries.
+    pub places: Vec<EntryPlaces>,
+    /// What is wrong, in the order of the files.
+    pub findings: Vec<Finding>,
+}
+
+impl Proof {
+    /// Whether no finding refuses the pack.
+    pub fn is_accepted(&self) -> bool {
+        !self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Reads a pack from its files and proves every quote. Warnings are [`super::lint`]'s.
+pub fn prove(files: &PackFiles) -> Proof {
+    let mut findings = Vec::new();
+    let texts = texts_of(files, &mut findings);
+    let text = |path: &str| texts.iter().find(|(name, _)| *name == path).map(|(_, text)| *text);
+
+    let header = text(PACK_FILE).map(|text| read_header(text, &mut findings)).unwrap_or_default();
+    let prefix = format!("{SOURCES_FOLDER}/");
+    let sources: Vec<Arc<Source>> = texts
+        .iter()
+        .filter(|(path, _)| path.starts_with(&prefix))
+        .map(|(path, text)| Arc::new(front_matter::read_source(path, text, &mut findings)))
+        .collect();
+    let lexicon =
+        text(LEXICON_FILE).map(|text| read_lexicon(text, &mut findings)).unwrap_or_default();
+    let (entries, places) = text(FAQ_FILE)
+        .map(|text| faq::read_entries(text, &sources, &mut findings))
+        .unwrap_or_default();
+
+    let pack = Pack {
+        name: files.name.clone(),
+        title: header.title,
+        description: header.description,
+        language: header.language,
+        sources,
+        entries,
+        lexicon,
+    };
+    Proof { pack, places, findings }
+}
+
+/// Every file that is UTF-8; others and missing ones are reported.
+fn texts_of<'f>(files: &'f PackFiles, findings: &mut Vec<Finding>) -> Vec<(&'f str, &'f str)> {
+    for required in [PACK_FILE, FAQ_FILE] {
+        if !files.files.iter().any(|file| file.path == required) {
+            findings.push(missing(required, &format!("the pack has no {required}")));
+        }
+    }
+    if !files.files.iter().any(|file| file.path.starts_with(SOURCES_FOLDER)) {
+        let message = format!("the pack has no source: no .md file in {SOURCES_FOLDER}/");
+        findings.push(missing(SOURCES_FOLDER, &message));
+    }
+    let mut texts = Vec::new();
+    for file in &files.files {
+        match std::str::from_utf8(&file.bytes) {
+            Ok(text) => texts.push((file.path.as_str(), text)),
+            Err(error) => findings.push(not_utf8(file, &error)),
+        }
+    }
+    texts
+}
+
+fn missing(path: &str, message: &str) -> Finding {
+    Finding::new(Rule::MissingFile, path, 0..0, message)
+        .help("`quoth new DIR --from FILE` makes a pack to start from")
+}
+
+fn not_utf8(file: &PackFile, error: &std::str::Utf8Error) -> Finding {
+    let at = error.valid_up_to();
+    let n_lines = file.bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
+    let message = format!("line {} is not UTF-8 (byte {at} of the file)", n_lines + 1);
+    Finding::new(Rule::NotUtf8, &file.path, at..at, message)
+        .help("open the file in an editor and save it with the encoding UTF-8")
+}
+
+/// What `pack.toml` says.
+struct Header {
+    title: String,
+    description: Option<String>,
+    language: Language,
+}
+
+impl Default for Header {
+    fn default() -> Self {
+        Self { title: String::new(), description: None, language: Language::english() }
+    }
+}
+
+fn read_header(text: &str, findings: &mut Vec<Finding>) -> Header {
+    const KEYS: [&str; 3] = ["title", "description", "language"];
+    let Some(table) = parse(PACK_FILE, text, findings) else { return Header::default() };
+    let mut reader = TableReader::new(PACK_FILE, table.get_ref(), 0..0, &KEYS, findings);
+    Header {
+        title: reader.required_text("title").map(|(title, _)| title).unwrap_or_default(),
+        description: reader.text("description").map(|(text, _)| text),
+        language: reader
+            .text("language")
+            .map_or_else(Language::english, |(code, _)| Language::new(&code)),
+    }
+}
+
+fn read_lexicon(text: &str, findings: &mut Vec<Finding>) -> Lexicon {
+    let Some(table) = parse(LEXICON_FILE, text, findings) else { return Lexicon::default() };
+    let groups =
+        TableReader::new(LEXICON_FILE, table.get_ref(), 0..0, &["group"], findings).tables("group");
+    let mut read = Vec::new();
+    for (table, span) in groups {
+        let mut reader = TableReader::new(LEXICON_FILE, table, span.clone(), &["terms"], findings);
+        let terms: Vec<String> = reader.texts("terms").into_iter().map(|(term, _)| term).collect();
+        if terms.len() < 2 {
+            let message = "a group needs at least two terms that mean the same";
+            reader.report(Rule::MissingField, span, message, "this group");
+        }
+        read.push(terms);
+    }
+    Lexicon::new(read)
+}
+
+/// The entry's index by id.
+pub(crate) fn index_by_id(entries: &[Entry]) -> HashMap<&str, usize> {
+    entries.iter().enumerate().map(|(idx, entry)| (entry.id.as_str(), idx)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! A source file: front matter in TOML between `+++` lines, then the text.
+
+use crate::knowledge::Source;
+use crate::knowledge::finding::{Finding, Rule};
+use crate::knowledge::manuscript::{TableReader, parse};
+use crate::knowledge::source::Metadata;
+
+const FENCE: &str = "+++";
+const KEYS: [&str; 7] =
+    ["title", "standfirst", "author", "publisher", "url", "published", "rights"];
+
+/// Reads the source in `text`; its name is the file's, without folder and extension.
+pub(super) fn read_source(path: &str, text: &str, findings: &mut Vec<Finding>) -> Source {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let Some((matter, body)) = split(text) else {
+        findings.push(
+            Finding::new(Rule::FrontMatter, path, 0..0, "the source has no front matter")
+                .help("start the file with three lines: +++ and title = \"...\" and +++"),
+        );
+        return Source::new(name, Metadata::default(), text.to_owned());
+    };
+    let metadata = read_metadata(path, text, matter, findings);
+    let source = Source::new(name, metadata, body.to_owned());
+    if source.n_paragraphs() == 0 {
+        let end = text.len();
+        findings.push(
+            Finding::new(Rule::EmptyField, path, end..end, "the source has no text")
+                .help("put the text below the second +++ line, paragraphs divided by blank lines"),
+        );
+    }
+    source
+}
+
+fn read_metadata(
+    path: &str,
+    text: &str,
+    matter: std::ops::Range<usize>,
+    findings: &mut Vec<Finding>,
+) -> Metadata {
+    // Blanking what is not front matter keeps every offset that of the whole file.
+    let blank = " ".repeat(matter.start);
+    let padded = format!("{blank}{}", text.get(matter.clone()).unwrap_or_default());
+    let Some(table) = parse(path, &padded, findings) else { return Metadata::default() };
+    let span = matter.end..matter.end;
+    let mut reader = TableReader::new(path, table.get_ref(), span, &KEYS, findings);
+    let mut text = |key: &str| reader.text(key).map(|(text, _)| text);
+    let optional = Metadata {
+        title: String::new(),
+        standfirst: text("standfirst"),
+        author: text("author"),
+        publisher: text("publisher"),
+        url: text("url"),
+        published: text("published"),
+        rights: text("rights"),
+    };
+    let title = reader.required_text("title").map(|(title, _)| title).unwrap_or_default();
+    Metadata { title, ..optional }
+}
+
+/// The span of the front matter's TOML, and the text behind the closing fence's line.
+fn split(text: &str) -> Option<(std::ops::Range<usize>, &str)> {
+    let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    let mut at = start;
+    let mut matter_start = None;
+    for line in text.get(start..)?.split_inclusive('\n') {
+        let is_fence = line.trim_end() == FENCE;
+        match matter_start {
+            None if is_fence => matter_start = Some(at + line.len()),
+            None => return None,
+            Some(from) if is_fence => return Some((from..at, text.get(at + line.len()..)?)),
+            Some(_) => {}
+        }
+        at += line.len();
+    }
+    None
+}

@@ -1,0 +1,87 @@
+use super::*;
+
+/// A pack of one source and the given `faq.toml`.
+fn files(faq: &str) -> PackFiles {
+    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+    PackFiles {
+        name: "p".to_owned(),
+        files: vec![
+            file("faq.toml", faq),
+            file("pack.toml", "title = \"P\"\n"),
+            file("sources/doc.md", "+++\ntitle = \"Doc\"\n+++\n\nOne two.\n\nThree four.\n"),
+        ],
+    }
+}
+
+fn rules(files: &PackFiles) -> Vec<&'static str> {
+    prove(files).findings.iter().map(|finding| finding.rule.name()).collect()
+}
+
+const GOOD: &str =
+    "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"One two.\"\n";
+
+#[test]
+fn a_pack_of_required_keys_alone_is_accepted() {
+    let proof = prove(&files(GOOD));
+    assert_eq!(proof.findings, []);
+    let quote = &proof.pack.entries[0].quotes()[0];
+    assert_eq!((quote.text(), quote.paragraph(), quote.span()), ("One two.", 1, 1..9));
+}
+
+#[test]
+fn each_mistake_in_the_faq_is_found_by_its_rule() {
+    let gap = "[[entry]]\nid = \"g\"\nquestion = \"When?\"\ngap = true\n";
+    let cases: [(String, &[&str]); 18] = [
+        (format!("{GOOD}{gap}"), &[]),
+        (format!("{GOOD}{GOOD}"), &["doubled-id"]),
+        (format!("{GOOD}[[entry]]\n"), &["missing-field", "missing-field", "entry-without-quote"]),
+        (GOOD.replace("question", "quesiton"), &["unknown-key", "missing-field"]),
+        (GOOD.replace("text =", "txet ="), &["unknown-key", "missing-field"]),
+        (GOOD.replace("What?", " "), &["empty-field"]),
+        (GOOD.replace("\"What?\"", "3"), &["wrong-type"]),
+        (GOOD.replace("id = \"a\"", "id = \"a b\""), &["bad-id"]),
+        (GOOD.replace("One two.", "One too."), &["quote-not-in-source"]),
+        (GOOD.replace("One two.", "Nothing like it"), &["quote-not-in-source"]),
+        (format!("{GOOD}paragraph = 2\n"), &["quote-not-in-source"]),
+        (format!("{GOOD}paragraph = 9\n"), &["no-such-paragraph"]),
+        (format!("{GOOD}paragraph = 0\n"), &["wrong-type"]),
+        (format!("{GOOD}source = \"dox\"\n"), &["unknown-source"]),
+        (format!("{gap}lead = \"x\"\n"), &["gap-with-quotes"]),
+        (format!("{gap}see_also = [\"zz\"]\n"), &["unknown-see-also"]),
+        (GOOD.replace("One two.", &"x".repeat(1_501)), &["quote-too-long"]),
+        ("[[entry]\nid = 3".to_owned(), &["not-toml"]),
+    ];
+    for (faq, want) in cases {
+        let got = rules(&files(&faq));
+        assert!(got.starts_with(want) && got.len() >= want.len(), "{faq}\n got {got:?}");
+        assert_eq!(want.is_empty(), got.is_empty(), "{faq}\n got {got:?}");
+    }
+}
+
+#[test]
+fn all_findings_come_in_one_run() {
+    let faq =
+        GOOD.replace("One two.", "One too.") + &GOOD.replace("What?", "").replace("\"a\"", "\"b\"");
+    let mut files = files(&faq);
+    files.files[1].bytes = b"titel = \"P\"".to_vec();
+    files.files[2].bytes = b"+++\ntitle = 1\n+++\nOne two.".to_vec();
+    assert_eq!(
+        rules(&files),
+        ["unknown-key", "missing-field", "wrong-type", "quote-not-in-source", "empty-field"]
+    );
+}
+
+#[test]
+fn broken_files_are_findings_and_never_a_panic() {
+    let mut missing = files(GOOD);
+    missing.files.clear();
+    assert_eq!(rules(&missing), ["missing-file", "missing-file", "missing-file"]);
+    let mut broken = files(GOOD);
+    broken.files[2].bytes = vec![b'+', 0xFF, 0xFE];
+    assert_eq!(rules(&broken)[0], "not-utf8");
+    for body in ["", "+++", "+++\n", "no front matter", "+++\ntitle = \"x\"\n", "+++\n+++\n"] {
+        let mut files = files(GOOD);
+        files.files[2].bytes = body.into();
+        assert!(!prove(&files).is_accepted(), "{body:?}");
+    }
+}

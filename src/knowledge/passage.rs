@@ -1,0 +1,192 @@
+//! The passage of a source that somebody most likely meant to quote.
+
+use std::ops::Range;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::Source;
+use crate::text::tokenize;
+use crate::text::whitespace::Folded;
+
+/// Characters of a quote that are compared; behind them the place is settled.
+const MAX_COMPARED_CHARS: usize = 2_000;
+
+/// Share of a quote's characters that may differ before a passage is no longer "the same words":
+/// beyond a third, unrelated sentences of one article begin to fit.
+const MAX_DISTANCE_SHARE: f64 = 0.34;
+
+/// A passage near a refused quote, and how the two differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage<'s> {
+    /// The source's own words.
+    pub text: &'s str,
+    /// The number, from 1, of the paragraph where they start.
+    pub paragraph: usize,
+    /// What was written and what the source has instead, for each difference, in order.
+    pub differences: Vec<(String, String)>,
+}
+
+impl std::fmt::Display for Passage<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "the source says, in paragraph {}:", self.paragraph)?;
+        writeln!(f, "{}", self.text)?;
+        write!(f, "what differs:")?;
+        for (written, actual) in &self.differences {
+            match (written.is_empty(), actual.is_empty()) {
+                (true, _) => write!(f, "\n  missing: {}", spelled(actual))?,
+                (_, true) => write!(f, "\n  not in the source: {}", spelled(written))?,
+                _ => {
+                    write!(f, "\n  {} where the source has {}", spelled(written), spelled(actual))?
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text in angle quotes; a single character also by its code point, since ' and ’ or two
+/// kinds of dash look alike on a screen.
+fn spelled(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => format!("«{c}» (U+{:04X})", u32::from(c)),
+        _ => format!("«{text}»"),
+    }
+}
+
+/// The passage of `source` nearest to `text` by edit distance, unless nothing there is near.
+pub fn nearest<'s>(source: &'s Source, text: &str) -> Option<Passage<'s>> {
+    let folded = Folded::new(text);
+    let written: Vec<char> = folded.as_str().chars().take(MAX_COMPARED_CHARS).collect();
+    let region = likely_region(source, folded.as_str())?;
+    let body = source.body().get(region.clone())?;
+    let folded_body = Folded::new(body);
+    let (span, distance) = semi_global_match(&written, folded_body.as_str())?;
+    #[expect(clippy::cast_precision_loss, reason = "at most a few thousand characters")]
+    let is_near = distance as f64 <= MAX_DISTANCE_SHARE * written.len() as f64;
+    if !is_near {
+        return None;
+    }
+    let span = trim(folded_body.as_str(), span)?;
+    let actual = folded_body.as_str().get(span.clone())?;
+    let written: String = written.into_iter().collect();
+    let original = folded_body.original_span(&span);
+    let start = region.start + original.start;
+    Some(Passage {
+        text: source.body().get(start..region.start + original.end)?,
+        paragraph: source.paragraph_at(start),
+        differences: differences(&written, actual),
+    })
+}
+
+/// The paragraph that shares most words with `text`, and the next one, into which it may run on.
+fn likely_region(source: &Source, text: &str) -> Option<Range<usize>> {
+    let words: std::collections::HashSet<String> =
+        tokenize(text, usize::MAX).into_iter().map(|token| token.word).collect();
+    let n_shared = |number: usize| {
+        let tokens = tokenize(source.paragraph(number).unwrap_or_default(), usize::MAX);
+        let mut shared: Vec<&str> =
+            tokens.iter().map(|t| t.word.as_str()).filter(|word| words.contains(*word)).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        shared.len()
+    };
+    // The first of the best, so that the place does not depend on how ties fall.
+    let (_, best) = (1..=source.n_paragraphs())
+        .map(|number| (n_shared(number), std::cmp::Reverse(number)))
+        .max()
+        .filter(|(n_shared, _)| *n_shared > 0)?;
+    let start = source.paragraph_span(best.0)?.start;
+    let end = source.paragraph_span(best.0 + 1).or_else(|| source.paragraph_span(best.0))?.end;
+    Some(start..end)
+}
+
+/// Where in `text` (UTF-8 bytes) `pattern` fits with the fewest insertions, deletions and
+/// substitutions, free to start and end anywhere, and that number.
+///
+/// P. H. Sellers, "The theory and computation of evolutionary distances: pattern recognition"
+/// (Journal of Algorithms 1, 1980), with the start of each alignment carried along.
+fn semi_global_match(pattern: &[char], text: &str) -> Option<(Range<usize>, usize)> {
+    let mut column: Vec<(usize, usize)> = (0..=pattern.len()).map(|cost| (cost, 0)).collect();
+    let mut best: Option<(usize, Range<usize>)> = None;
+    for (at, c) in text.char_indices() {
+        let mut diagonal = (0, at);
+        let mut above = (0, at + c.len_utf8());
+        for (cell, wanted) in
+            column.iter_mut().zip(std::iter::once(None).chain(pattern.iter().map(Some)))
+        {
+            let left = *cell;
+            *cell = match wanted {
+                None => above,
+                Some(wanted) => {
+                    let substituted = (diagonal.0 + usize::from(*wanted != c), diagonal.1);
+                    let inserted = (left.0 + 1, left.1);
+                    let deleted = (above.0 + 1, above.1);
+                    substituted.min(inserted).min(deleted)
+                }
+            };
+            diagonal = left;
+            above = *cell;
+        }
+        let (cost, start) = above;
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, start..at + c.len_utf8()));
+        }
+    }
+    best.map(|(cost, span)| (span, cost))
+}
+
+fn trim(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let part = text.get(span.clone())?;
+    let start = span.start + part.len() - part.trim_start().len();
+    let end = start + part.trim().len();
+    (start < end).then_some(start..end)
+}
+
+/// Runs of differing characters, as (written, actual).
+fn differences(written: &str, actual: &str) -> Vec<(String, String)> {
+    let diff = TextDiff::from_chars(written, actual);
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut is_open = false;
+    for change in diff.iter_all_changes() {
+        if change.tag() == ChangeTag::Equal {
+            is_open = false;
+            continue;
+        }
+        if !is_open {
+            pairs.push((String::new(), String::new()));
+            is_open = true;
+        }
+        if let Some((removed, added)) = pairs.last_mut() {
+            let side = if change.tag() == ChangeTag::Delete { removed } else { added };
+            side.push_str(change.value());
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::source::Metadata;
+
+    #[test]
+    fn the_nearest_passage_is_shown_with_its_differing_characters() {
+        let body =
+            "Cats sleep a lot.\n\nThe dog’s owner came home — late.\n\nNobody minded at all.";
+        let source = Source::new("doc", Metadata::default(), body.to_owned());
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let cases = [
+            ("The dog's owner came home", "The dog’s owner came home", vec![pair("'", "’")]),
+            ("owner came home - late.", "owner came home — late.", vec![pair("-", "—")]),
+            ("Nobody minded it at all.", "Nobody minded at all.", vec![pair("it ", "")]),
+            ("Cats sleep lot.", "Cats sleep a lot.", vec![pair("", "a ")]),
+        ];
+        for (written, text, differences) in cases {
+            let got = nearest(&source, written).unwrap();
+            assert_eq!((got.text, got.differences), (text, differences), "{written:?}");
+        }
+        assert_eq!(nearest(&source, "Something else entirely, with a dog."), None);
+        assert_eq!(nearest(&source, ""), None);
+    }
+}

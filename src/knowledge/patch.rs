@@ -1,0 +1,1 @@
+//! Changing one entry of `faq.toml` without touching the rest.

@@ -1,0 +1,237 @@
+//! A quote: words proved to stand in a source.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Source;
+use crate::text::sentence::sentences;
+use crate::text::whitespace::Folded;
+
+/// The longest quote that is accepted, in characters (see DESIGN: readable in chat, and below
+/// Discord's 2,000 with room for lead and citation).
+pub const MAX_QUOTE_CHARS: usize = 1_500;
+
+/// A verbatim span of one source. It can only be made by [`Quote::prove`].
+#[derive(Debug, Clone)]
+pub struct Quote {
+    source: Arc<Source>,
+    span: Range<usize>,
+    speaker: Option<String>,
+    role: Option<String>,
+    stands_also_in: Vec<usize>,
+}
+
+impl Quote {
+    /// Finds `text` in `source` and makes it a quote.
+    ///
+    /// Runs of white space count as one space; everything else must be equal, character for
+    /// character. Without a `paragraph` the first place counts.
+    ///
+    /// # Errors
+    /// [`QuoteError`] says which rule the text breaks.
+    pub fn prove(
+        source: &Arc<Source>,
+        text: &str,
+        paragraph: Option<usize>,
+    ) -> Result<Self, QuoteError> {
+        let folded = Folded::new(text);
+        let needle = folded.as_str();
+        if needle.is_empty() {
+            return Err(QuoteError::Empty);
+        }
+        let n_chars = needle.chars().count();
+        if n_chars > MAX_QUOTE_CHARS {
+            return Err(QuoteError::TooLong { n_chars });
+        }
+        let (span, stands_also_in) = match paragraph {
+            Some(number) => (locate_in(source, needle, number)?, Vec::new()),
+            None => locate(source, needle)?,
+        };
+        Ok(Self { source: Arc::clone(source), span, speaker: None, role: None, stands_also_in })
+    }
+
+    /// The same with the person whose words they are, and who that is.
+    #[must_use]
+    pub fn spoken_by(mut self, speaker: Option<String>, role: Option<String>) -> Self {
+        self.speaker = speaker;
+        self.role = role;
+        self
+    }
+
+    /// The source's own bytes.
+    pub fn text(&self) -> &str {
+        self.source.body().get(self.span.clone()).unwrap_or_default()
+    }
+
+    /// The source.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// UTF-8 byte offsets into the source's body.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// The number, from 1, of the paragraph where it starts.
+    pub fn paragraph(&self) -> usize {
+        self.source.paragraph_at(self.span.start)
+    }
+
+    /// Who says it, where the source attributes it.
+    pub fn speaker(&self) -> Option<&str> {
+        self.speaker.as_deref()
+    }
+
+    /// Who the speaker is, in the source's words.
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// Numbers of further paragraphs in which the same words start, where none was named.
+    pub fn stands_also_in(&self) -> &[usize] {
+        &self.stands_also_in
+    }
+
+    /// Whether it starts, and whether it ends, inside a sentence of its paragraph.
+    pub fn cuts(&self) -> (bool, bool) {
+        let edge = |at: usize, is_edge: fn(&Range<usize>, usize) -> bool| {
+            let number = self.source.paragraph_at(at);
+            let Some(paragraph) = self.source.paragraph_span(number) else { return false };
+            let text = self.source.paragraph(number).unwrap_or_default();
+            !sentences(text).iter().any(|span| is_edge(span, at.saturating_sub(paragraph.start)))
+        };
+        let starts_inside = edge(self.span.start, |span, at| span.start == at);
+        let ends_inside = edge(self.span.end.saturating_sub(1), |span, at| span.end == at + 1);
+        (starts_inside, ends_inside)
+    }
+}
+
+/// Two quotes are the same when they are the same span of the same source.
+impl PartialEq for Quote {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span && Arc::ptr_eq(&self.source, &other.source)
+    }
+}
+
+impl Eq for Quote {}
+
+fn locate_in(source: &Source, needle: &str, number: usize) -> Result<Range<usize>, QuoteError> {
+    let n_paragraphs = source.n_paragraphs();
+    if number == 0 || number > n_paragraphs {
+        return Err(QuoteError::NoSuchParagraph { number, n_paragraphs });
+    }
+    source.find_in_paragraph(needle, number).ok_or_else(|| {
+        let elsewhere = paragraphs_of(source, &source.find_everywhere(needle));
+        QuoteError::NotInSource { elsewhere }
+    })
+}
+
+fn locate(source: &Source, needle: &str) -> Result<(Range<usize>, Vec<usize>), QuoteError> {
+    let spans = source.find_everywhere(needle);
+    let first = spans.first().cloned().ok_or(QuoteError::NotInSource { elsewhere: Vec::new() })?;
+    let mut also = paragraphs_of(source, &spans);
+    also.retain(|number| *number != source.paragraph_at(first.start));
+    Ok((first, also))
+}
+
+fn paragraphs_of(source: &Source, spans: &[Range<usize>]) -> Vec<usize> {
+    let mut numbers: Vec<usize> = spans.iter().map(|s| source.paragraph_at(s.start)).collect();
+    numbers.dedup();
+    numbers
+}
+
+/// Why a text is no quote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuoteError {
+    /// Nothing but white space.
+    #[error("the quote is empty")]
+    Empty,
+    /// Longer than [`MAX_QUOTE_CHARS`].
+    #[error("the quote has {n_chars} characters, more than {MAX_QUOTE_CHARS}")]
+    TooLong {
+        /// Its length in characters, white space folded.
+        n_chars: usize,
+    },
+    /// The paragraph that it names does not exist.
+    #[error("there is no paragraph {number}: the source has {n_paragraphs}")]
+    NoSuchParagraph {
+        /// The number given.
+        number: usize,
+        /// How many there are.
+        n_paragraphs: usize,
+    },
+    /// The words do not stand there.
+    #[error("the words do not stand in the source")]
+    NotInSource {
+        /// Paragraphs in which they do stand, if a paragraph was named and it is another.
+        elsewhere: Vec<usize>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::source::Metadata;
+
+    fn source(body: &str) -> Arc<Source> {
+        Arc::new(Source::new("doc", Metadata::default(), body.to_owned()))
+    }
+
+    #[test]
+    fn only_white_space_may_differ_and_the_sources_bytes_are_kept() {
+        let source = source("“It is,”\nshe said. No.\n\nIt’s so.");
+        let cases = [
+            ("“It is,” she said.", Ok("“It is,”\nshe said.")),
+            ("  It’s \n so. ", Ok("It’s so.")),
+            ("\"It is,\" she said.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
+            ("it’s so.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
+            ("It's so.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
+            (" \n", Err(QuoteError::Empty)),
+        ];
+        for (text, want) in cases {
+            let got = Quote::prove(&source, text, None);
+            assert_eq!(got.as_ref().map(Quote::text), want.as_ref().map(|t| *t), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_named_paragraph_settles_words_that_stand_twice() {
+        let source = source("Yes. No.\n\nNo.\n\nMaybe.");
+        let first = Quote::prove(&source, "No.", None).unwrap();
+        assert_eq!((first.paragraph(), first.stands_also_in()), (1, &[2][..]));
+        let second = Quote::prove(&source, "No.", Some(2)).unwrap();
+        assert_eq!((second.paragraph(), second.span()), (2, 10..13));
+        let errors = [
+            ("No.", 3, QuoteError::NotInSource { elsewhere: vec![1, 2] }),
+            ("No.", 0, QuoteError::NoSuchParagraph { number: 0, n_paragraphs: 3 }),
+            ("No.", 4, QuoteError::NoSuchParagraph { number: 4, n_paragraphs: 3 }),
+        ];
+        for (text, number, want) in errors {
+            assert_eq!(Quote::prove(&source, text, Some(number)).unwrap_err(), want, "{number}");
+        }
+    }
+
+    #[test]
+    fn the_longest_quote_has_1500_characters() {
+        let source = source(&"é".repeat(1_501));
+        assert!(Quote::prove(&source, &"é".repeat(1_500), None).is_ok());
+        let error = Quote::prove(&source, &"é".repeat(1_501), None).unwrap_err();
+        assert_eq!(error, QuoteError::TooLong { n_chars: 1_501 });
+    }
+
+    #[test]
+    fn a_quote_knows_where_it_cuts_a_sentence() {
+        let source = source("One two. Three four.\n\nFive.");
+        let cases = [
+            ("One two.", (false, false)),
+            ("One two. Three four. Five.", (false, false)),
+            ("two.", (true, false)),
+            ("Three", (false, true)),
+            ("hree four. Fiv", (true, true)),
+        ];
+        for (text, want) in cases {
+            assert_eq!(Quote::prove(&source, text, None).unwrap().cuts(), want, "{text:?}");
+        }
+    }
+}

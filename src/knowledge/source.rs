@@ -1,0 +1,173 @@
+//! A source: a document whose paragraphs are numbered and whose words can be quoted.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use suffix::SuffixTable;
+
+use crate::text::whitespace::Folded;
+
+/// What is known about a source besides its text. Nothing here is ever made up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// The headline or title.
+    pub title: String,
+    /// The lines between headline and text; they have no paragraph number and are not quoted.
+    pub standfirst: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// When it was published, as the source says it.
+    pub published: Option<String>,
+    /// Whose it is and on what terms it stands here.
+    pub rights: Option<String>,
+}
+
+/// A document with numbered paragraphs.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    metadata: Metadata,
+    body: String,
+    /// Original byte spans, trimmed, in order.
+    paragraphs: Vec<Range<usize>>,
+    folded: Folded,
+    /// Folded starts of the paragraphs, in order.
+    folded_starts: Vec<usize>,
+    suffixes: OnceLock<SuffixTable<'static, 'static>>,
+}
+
+impl Source {
+    /// A source named `name` (its file name without extension) with the text `body`.
+    ///
+    /// Paragraphs are divided by lines that hold nothing but white space.
+    pub fn new(name: &str, metadata: Metadata, body: String) -> Self {
+        let paragraphs = paragraph_spans(&body);
+        let folded = Folded::new(&body);
+        let folded_starts = paragraphs.iter().map(|p| folded.folded_offset(p.start)).collect();
+        Self {
+            name: name.to_owned(),
+            metadata,
+            body,
+            paragraphs,
+            folded,
+            folded_starts,
+            suffixes: OnceLock::new(),
+        }
+    }
+
+    /// The file name without its extension.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is known about it.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The text, unchanged; offsets of quotes count from its start.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// How many paragraphs there are.
+    pub fn n_paragraphs(&self) -> usize {
+        self.paragraphs.len()
+    }
+
+    /// The text of a paragraph, numbered from 1.
+    pub fn paragraph(&self, number: usize) -> Option<&str> {
+        self.body.get(self.paragraph_span(number)?)
+    }
+
+    /// Where a paragraph, numbered from 1, stands in the body (UTF-8 bytes).
+    pub fn paragraph_span(&self, number: usize) -> Option<Range<usize>> {
+        self.paragraphs.get(number.checked_sub(1)?).cloned()
+    }
+
+    /// The number of the paragraph in which the byte offset `at` stands.
+    pub fn paragraph_at(&self, at: usize) -> usize {
+        self.paragraphs.partition_point(|paragraph| paragraph.start <= at)
+    }
+
+    /// Body spans in which `needle` (folded, not empty) stands, in order.
+    ///
+    /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
+    /// in a body of n, so that proving many quotes is not quadratic.
+    pub(crate) fn find_everywhere(&self, needle: &str) -> Vec<Range<usize>> {
+        let table = self.suffixes.get_or_init(|| SuffixTable::new(self.folded.as_str().to_owned()));
+        let mut starts: Vec<usize> =
+            table.positions(needle).iter().map(|at| usize::try_from(*at).unwrap_or(0)).collect();
+        starts.sort_unstable();
+        starts.iter().map(|at| self.folded.original_span(&(*at..at + needle.len()))).collect()
+    }
+
+    /// The first body span in which `needle` (folded, not empty) stands so that it starts in the
+    /// paragraph `number`; it may run on into the next one.
+    pub(crate) fn find_in_paragraph(&self, needle: &str, number: usize) -> Option<Range<usize>> {
+        let text = self.folded.as_str();
+        let start = *self.folded_starts.get(number.checked_sub(1)?)?;
+        let next = self.folded_starts.get(number).copied().unwrap_or(text.len());
+        let end = next.saturating_add(needle.len()).min(text.len());
+        let haystack = text.as_bytes().get(start..end)?;
+        let at = start + memchr::memmem::find(haystack, needle.as_bytes())?;
+        (at < next).then(|| self.folded.original_span(&(at..at + needle.len())))
+    }
+}
+
+fn paragraph_spans(body: &str) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut is_open = false;
+    let mut at = 0;
+    for line in body.split_inclusive('\n') {
+        let words = line.trim();
+        let start = at + line.len() - line.trim_start().len();
+        at += line.len();
+        if words.is_empty() {
+            is_open = false;
+            continue;
+        }
+        match spans.last_mut() {
+            Some(open) if is_open => open.end = start + words.len(),
+            _ => spans.push(start..start + words.len()),
+        }
+        is_open = true;
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(body: &str) -> Source {
+        Source::new("doc", Metadata::default(), body.to_owned())
+    }
+
+    #[test]
+    fn paragraphs_are_divided_by_blank_lines_and_numbered_from_one() {
+        let source = source("\n one\ntwo \n\n \t\n\nthree\r\n\r\nfour");
+        let texts: Vec<_> = (0..6).map(|number| source.paragraph(number)).collect();
+        assert_eq!(
+            texts,
+            [None, Some("one\ntwo"), Some("three"), Some("four"), None, None],
+            "paragraphs"
+        );
+        assert_eq!(source.paragraph_at(source.body().find("three").unwrap()), 2);
+    }
+
+    #[test]
+    fn words_are_found_across_white_space_and_in_the_paragraph_that_is_named() {
+        let source = source("to be or\nnot\n\nnot to be");
+        assert_eq!(source.find_everywhere("to be"), [0..5, 18..23]);
+        assert_eq!(source.find_everywhere("or not not"), [6..17]);
+        assert_eq!(source.find_in_paragraph("to be", 2), Some(18..23));
+        assert_eq!(source.find_in_paragraph("not not", 1), Some(9..17));
+        assert_eq!(source.find_in_paragraph("be or", 2), None);
+        assert_eq!(source.find_in_paragraph("to be", 3), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! Parts of a chat message that are not words of the question: mentions, links, code, emoji codes.
+
+use std::ops::Range;
+
+/// Byte spans of `message` that carry no words of a question, in order, not overlapping.
+///
+/// Recognized: fenced and inline code, anything in angle brackets that a platform would turn into
+/// a mention, emoji, timestamp or link (`<@1>`, `<#1>`, `<:name:1>`, `<t:1>`, `</cmd:1>`,
+/// `<https://...>`), bare links, Matrix user ids (`@name:server`), and `:emoji:` codes.
+pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    let mut at_word_start = true;
+    while let Some(rest) = message.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(len) = at_word_start.then(|| noise_len(rest)).flatten() {
+            spans.push(at..at + len);
+            at += len;
+            continue;
+        }
+        let Some(c) = rest.chars().next() else { break };
+        at_word_start = !c.is_alphanumeric();
+        at += c.len_utf8();
+    }
+    spans
+}
+
+/// Length in bytes of the noise at the very start of `rest`, which starts a word.
+fn noise_len(rest: &str) -> Option<usize> {
+    fenced(rest, "```")
+        .or_else(|| fenced(rest, "`"))
+        .or_else(|| angle_bracket(rest))
+        .or_else(|| link(rest))
+        .or_else(|| matrix_user(rest))
+        .or_else(|| emoji_code(rest))
+}
+
+fn fenced(rest: &str, fence: &str) -> Option<usize> {
+    let inner = rest.strip_prefix(fence)?;
+    let end = inner.find(fence)?;
+    (end > 0).then_some(end + 2 * fence.len())
+}
+
+fn angle_bracket(rest: &str) -> Option<usize> {
+    const KINDS: [&str; 9] = ["@", "#", ":", "a:", "t:", "/", "id:", "http://", "https://"];
+    let inner = rest.strip_prefix('<')?;
+    if !KINDS.iter().any(|kind| inner.starts_with(kind)) {
+        return None;
+    }
+    let end = inner.find(['>', '\n'])?;
+    inner.get(end..)?.starts_with('>').then_some(end + 2)
+}
+
+fn link(rest: &str) -> Option<usize> {
+    const SCHEMES: [&str; 4] = ["https://", "http://", "mxc://", "www."];
+    SCHEMES.iter().any(|scheme| starts_with_ignoring_case(rest, scheme)).then(|| word_len(rest))
+}
+
+fn matrix_user(rest: &str) -> Option<usize> {
+    let len = word_len(rest);
+    let word = rest.get(..len)?;
+    let (name, server) = word.strip_prefix('@')?.split_once(':')?;
+    (!name.is_empty() && !server.is_empty()).then_some(len)
+}
+
+fn emoji_code(rest: &str) -> Option<usize> {
+    let inner = rest.strip_prefix(':')?;
+    let end = inner.find(':')?;
+    let name = inner.get(..end)?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
+    (!name.is_empty() && name.chars().all(is_name)).then_some(end + 2)
+}
+
+fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn word_len(rest: &str) -> usize {
+    rest.find(char::is_whitespace).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_set_aside_and_words_are_not() {
+        let cases = [
+            ("<@123> why?", " why?"),
+            ("<@!123><:flag_cn:99> why", " why"),
+            ("see https://x.y/z?q=1 ok", "see  ok"),
+            ("HTTPS://X.Y why", " why"),
+            ("@bot:server.org why", " why"),
+            ("why :thinking: so", "why  so"),
+            ("at 10:30 or 11:45", "at 10:30 or 11:45"),
+            ("run `ls -l` now", "run  now"),
+            ("```\ncode\n``` why", " why"),
+            ("what`s china`s aim", "what`s china`s aim"),
+            ("a < b and c > d", "a < b and c > d"),
+            ("<3 china", "<3 china"),
+            ("<@123", "<@123"),
+            ("", ""),
+        ];
+        for (message, want) in cases {
+            let mut rest = message.to_owned();
+            for span in noise_spans(message).into_iter().rev() {
+                rest.replace_range(span, "");
+            }
+            assert_eq!(rest, want, "{message:?}");
+        }
+    }
+}

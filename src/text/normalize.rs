@@ -1,0 +1,54 @@
+//! One spelling for words that readers take for the same.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Brings one word to the form in which words are compared.
+///
+/// Compatibility decomposition (NFKD), lower case, no combining marks (so that "Orbán" typed on a
+/// phone as "orban" is the same word), a straight apostrophe, and nothing that cannot be seen.
+pub fn normalize_word(word: &str) -> String {
+    word.nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
+        .map(|c| if is_apostrophe(c) { '\'' } else { c })
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_combining_mark(*c))
+        .collect()
+}
+
+/// Whether `c` is one of the characters people type for an apostrophe.
+pub(crate) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '\u{02BC}' | '\u{FF07}' | '`' | '\u{00B4}')
+}
+
+/// Whether `c` takes part in no visible word: control characters, zero-width characters,
+/// direction marks, variation selectors, soft hyphens.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_read_the_same_normalize_to_one_form() {
+        let cases = [
+            ("Beijing", "beijing"),
+            ("Orbán", "orban"),
+            ("ﬁrms", "firms"),
+            ("China’s", "china's"),
+            ("tro\u{200B}ops", "troops"),
+            ("\u{202E}pla", "pla"),
+            ("İstanbul", "istanbul"),
+            ("", ""),
+        ];
+        for (word, want) in cases {
+            assert_eq!(normalize_word(word), want, "{word:?}");
+        }
+    }
+}

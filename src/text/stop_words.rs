@@ -1,0 +1,110 @@
+//! Words that carry a sentence but not its subject.
+
+/// Whether `word` (normalized) says nothing about a subject: articles, pronouns, auxiliaries,
+/// prepositions, question words, and what people say around a question in chat.
+///
+/// These words still count a little in ranking (see `matching::rarity`), but never as *telling*
+/// words that an answer has to cover. English; other languages have none here.
+pub fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(&word) || is_chat_filler(word)
+}
+
+/// Whether `word` is said around a question and never part of it: greetings, thanks, laughter.
+pub fn is_chat_filler(word: &str) -> bool {
+    CHAT_FILLERS.contains(&word)
+}
+
+/// Whether `word` opens a question: who, what, when and the like.
+pub fn is_question_word(word: &str) -> bool {
+    QUESTION_WORDS.contains(&word)
+}
+
+const QUESTION_WORDS: [&str; 9] =
+    ["who", "whom", "whose", "what", "which", "when", "where", "why", "how"];
+
+const STOP_WORDS: [&str; 127] = [
+    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "being", "but", "by", "can", "could", "did", "do", "does",
+    "doing", "done", "during", "each", "either", "else", "even", "ever", "every", "for", "from",
+    "get", "gets", "getting", "go", "got", "had", "has", "have", "having", "he", "her", "here",
+    "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "know", "let", "like",
+    "me", "may", "might", "more", "most", "much", "must", "my", "no", "not", "now", "of", "off",
+    "on", "one", "or", "other", "our", "out", "over", "own", "really", "say", "shall", "she",
+    "should", "so", "some", "such", "tell", "than", "that", "the", "their", "them", "then",
+    "there", "these", "they", "this", "those", "to", "too", "up", "us", "very", "was", "we",
+    "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will",
+    "with", "would", "you", "your", "yours", "explain", "mean",
+];
+
+const CHAT_FILLERS: [&str; 54] = [
+    "hi",
+    "hello",
+    "hey",
+    "hiya",
+    "yo",
+    "sup",
+    "greetings",
+    "morning",
+    "evening",
+    "thanks",
+    "thank",
+    "thx",
+    "ty",
+    "cheers",
+    "please",
+    "pls",
+    "plz",
+    "lol",
+    "lmao",
+    "haha",
+    "hahaha",
+    "omg",
+    "wow",
+    "wtf",
+    "btw",
+    "um",
+    "umm",
+    "uh",
+    "hmm",
+    "er",
+    "erm",
+    "ok",
+    "okay",
+    "well",
+    "anyway",
+    "guys",
+    "folks",
+    "everyone",
+    "bot",
+    "dude",
+    "bro",
+    "mate",
+    "sorry",
+    "oh",
+    "ah",
+    "yeah",
+    "yep",
+    "yes",
+    "nope",
+    "idk",
+    "imo",
+    "ngl",
+    "tbh",
+    "fyi",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_hold_function_words_and_no_subject() {
+        for word in ["the", "why", "please", "did"] {
+            assert!(is_stop_word(word), "{word}");
+        }
+        for word in ["china", "troops", "help", "why not", ""] {
+            assert!(!is_stop_word(word), "{word}");
+        }
+        assert!(is_question_word("who") && !is_question_word("did"));
+    }
+}

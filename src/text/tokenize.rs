@@ -1,0 +1,195 @@
+//! A text as words.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::chat_noise::noise_spans;
+use super::normalize::{is_apostrophe, normalize_word};
+
+/// Characters of one word that are looked at; what is longer is no word of a language.
+pub const MAX_WORD_CHARS: usize = 48;
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The normalized word; of a contraction, the part that this token stands for.
+    pub word: String,
+    /// UTF-8 byte offsets into the text; both tokens of a contraction share the span.
+    pub span: Range<usize>,
+}
+
+/// The first `max_tokens` words of `text`, chat noise left out and contractions taken apart.
+///
+/// Word boundaries are those of Unicode Standard Annex #29. "U.S." and an upper-case "US" beside
+/// lower-case words become "usa", so that the country and the pronoun stay apart.
+pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
+    let noise = noise_spans(text);
+    let shouting = !text.chars().any(char::is_lowercase);
+    let mut tokens = Vec::new();
+    for (start, raw) in text.unicode_word_indices() {
+        if tokens.len() >= max_tokens {
+            break;
+        }
+        if is_inside(&noise, start) {
+            continue;
+        }
+        let span = start..start + raw.len();
+        for word in words_of(raw, shouting) {
+            tokens.push(Token { word, span: span.clone() });
+        }
+    }
+    tokens.truncate(max_tokens);
+    tokens
+}
+
+fn is_inside(spans: &[Range<usize>], at: usize) -> bool {
+    let next = spans.partition_point(|span| span.start <= at);
+    next.checked_sub(1).and_then(|idx| spans.get(idx)).is_some_and(|span| at < span.end)
+}
+
+/// The words that one raw word stands for: none, one, or the parts of a contraction.
+fn words_of(raw: &str, shouting: bool) -> Vec<String> {
+    if raw == "US" && !shouting {
+        return vec!["usa".to_owned()];
+    }
+    let clipped: String = raw.chars().take(MAX_WORD_CHARS).collect();
+    let word = normalize_word(&clipped);
+    let word = word.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
+    if word.is_empty() {
+        return Vec::new();
+    }
+    if let Some(acronym) = acronym(word) {
+        return vec![acronym];
+    }
+    expand_contraction(word)
+}
+
+/// "u.s" (the word boundary leaves the last full stop outside) becomes "usa", "u.n" becomes "un".
+fn acronym(word: &str) -> Option<String> {
+    let is_acronym = word.contains('.')
+        && word.split('.').all(|part| part.chars().count() == 1)
+        && word.chars().all(|c| c == '.' || c.is_alphabetic());
+    is_acronym.then(|| match word.replace('.', "") {
+        country if country == "us" => "usa".to_owned(),
+        other => other,
+    })
+}
+
+fn expand_contraction(word: &str) -> Vec<String> {
+    if let Some((_, parts)) = PHONE_SPELLINGS.iter().find(|(short, _)| *short == word) {
+        return parts.split(' ').map(str::to_owned).collect();
+    }
+    let Some((base, ending)) = word.rsplit_once('\'') else { return vec![word.to_owned()] };
+    let second = match ending {
+        "t" => {
+            let verb = base.strip_suffix('n').unwrap_or(base);
+            let verb = match base {
+                "can" => "can",
+                "won" => "will",
+                "shan" => "shall",
+                _ => verb,
+            };
+            return vec![verb.to_owned(), "not".to_owned()];
+        }
+        "re" => "are",
+        "ve" => "have",
+        "ll" => "will",
+        "m" => "am",
+        "d" => "would",
+        "s" if TAKES_IS.contains(&base) => "is",
+        "s" => return vec![base.to_owned()],
+        _ => return vec![word.replace('\'', "")],
+    };
+    vec![base.to_owned(), second.to_owned()]
+}
+
+/// Words behind which 's is "is"; behind others it is a possessive and says nothing.
+const TAKES_IS: [&str; 14] = [
+    "what", "who", "where", "when", "why", "how", "that", "it", "he", "she", "there", "here",
+    "this", "let",
+];
+
+/// Contractions and shortenings as they are typed on phones.
+const PHONE_SPELLINGS: [(&str, &str); 46] = [
+    ("whats", "what is"),
+    ("whos", "who is"),
+    ("wheres", "where is"),
+    ("hows", "how is"),
+    ("whys", "why is"),
+    ("whens", "when is"),
+    ("thats", "that is"),
+    ("theres", "there is"),
+    ("wats", "what is"),
+    ("wat", "what"),
+    ("wut", "what"),
+    ("dont", "do not"),
+    ("doesnt", "does not"),
+    ("didnt", "did not"),
+    ("isnt", "is not"),
+    ("arent", "are not"),
+    ("wasnt", "was not"),
+    ("werent", "were not"),
+    ("cant", "can not"),
+    ("cannot", "can not"),
+    ("wont", "will not"),
+    ("couldnt", "could not"),
+    ("wouldnt", "would not"),
+    ("shouldnt", "should not"),
+    ("havent", "have not"),
+    ("hasnt", "has not"),
+    ("hadnt", "had not"),
+    ("theyre", "they are"),
+    ("youre", "you are"),
+    ("im", "i am"),
+    ("ive", "i have"),
+    ("u", "you"),
+    ("ur", "your"),
+    ("r", "are"),
+    ("bc", "because"),
+    ("cuz", "because"),
+    ("cos", "because"),
+    ("coz", "because"),
+    ("abt", "about"),
+    ("ppl", "people"),
+    ("govt", "government"),
+    ("gov", "government"),
+    ("gonna", "going to"),
+    ("wanna", "want to"),
+    ("gotta", "got to"),
+    ("thru", "through"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_its_words() {
+        let cases = [
+            ("", ""),
+            ("Why didn’t China help?", "why did not china help"),
+            ("whats china's view", "what is china view"),
+            ("the U.S. and the UN", "the usa and the un"),
+            ("US allies told us", "usa allies told us"),
+            ("TELL US", "tell us"),
+            ("non-interference, 1950-53", "non interference 1950 53"),
+            ("who's Xi? he'll go", "who is xi he will go"),
+            ("<@1> can't 🙂 https://a.b", "can not"),
+            ("'quoted' rock'n'roll", "quoted rocknroll"),
+            ("\u{202E}\u{200B}", ""),
+            ("🙂🙂", ""),
+        ];
+        for (text, want) in cases {
+            let got: Vec<String> = tokenize(text, usize::MAX).into_iter().map(|t| t.word).collect();
+            assert_eq!(got.join(" "), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_so_many_words_are_taken_and_long_ones_are_clipped() {
+        assert_eq!(tokenize("don't don't", 3).len(), 3);
+        let long = "x".repeat(10_000);
+        assert_eq!(tokenize(&long, 9)[0].word.len(), MAX_WORD_CHARS);
+    }
+}
