@@ -3,5 +3,7 @@
 //! `docs/ARCHITECTURE.md` walks through the folders. Imports point down: [`text`] knows nothing
 //! of the rest, [`knowledge`] builds on it, and so on up to the command line.
 
+pub mod cli;
 pub mod knowledge;
+pub mod store;
 pub mod text;

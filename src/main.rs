@@ -1,1 +1,7 @@
-fn main() {}
+//! The `quoth` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quoth::cli::main()
+}

@@ -1,0 +1,69 @@
+//! The commands: each reads its arguments, calls the layers below and prints. Thin.
+
+mod completions;
+mod packs;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::Terminal;
+
+/// Answers questions with verbatim, cited quotes from curated documents.
+#[derive(Debug, Parser)]
+#[command(name = "quoth", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Plain output for screen readers and pipes: no colour, no frames, no progress bars.
+    #[arg(long, global = true)]
+    plain: bool,
+    /// The configuration file [default: config/quoth.toml].
+    #[arg(long, global = true, value_name = "FILE", env = "QUOTH_CONFIG")]
+    config: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+}
+
+/// How a command ended, as the exit code that other programs rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Everything is well: 0.
+    Success,
+    /// The check or the evaluation failed: 1.
+    Failed,
+}
+
+/// Runs the command line. Bad usage and bad configuration end with exit code 2.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.plain);
+    match run(cli, &terminal) {
+        Ok(Status::Success) => ExitCode::SUCCESS,
+        Ok(Status::Failed) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli, _terminal: &Terminal) -> anyhow::Result<Status> {
+    match cli.command {
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Whether the reader of our output went away (`quoth ... | head`), which is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

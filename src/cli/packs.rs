@@ -1,0 +1,45 @@
+//! Which packs a command works with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+/// Where the configuration is looked for when nobody names it.
+const DEFAULT_CONFIG: &str = "config/quoth.toml";
+
+/// `--pack`, for every command that reads packs.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct PackArgs {
+    /// A pack folder, instead of the packs of the configuration; may be given several times.
+    #[arg(long = "pack", value_name = "DIR")]
+    pub(super) packs: Vec<PathBuf>,
+}
+
+/// The part of the configuration that says which packs are served.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// Pack folders, relative to the folder of the configuration file.
+    packs: Vec<PathBuf>,
+}
+
+/// The folders to use: those given, else those of the configuration.
+pub(super) fn folders(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let path = config.unwrap_or(Path::new(DEFAULT_CONFIG));
+    if config.is_none() && !path.exists() {
+        bail!("no pack to use: give --pack DIR, or run where there is a {DEFAULT_CONFIG}");
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    let config: Config = toml::from_str(&text)
+        .with_context(|| format!("the configuration {} is not valid", path.display()))?;
+    if config.packs.is_empty() {
+        bail!("the configuration {} names no pack", path.display());
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(config.packs.iter().map(|pack| folder.join(pack)).collect())
+}

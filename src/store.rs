@@ -1,0 +1,3 @@
+//! Where packs are kept: reading them from folders and writing them back without loss.
+
+pub mod pack_files;

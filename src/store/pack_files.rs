@@ -1,0 +1,108 @@
+//! Pack folders on disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
+use crate::knowledge::{PackFile, PackFiles};
+
+/// The largest file that is read, in bytes; a larger one is no pack file but a mistake.
+const MAX_FILE_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Reads the files of the pack in `folder`. What is in them is not looked at.
+///
+/// # Errors
+/// [`ReadError`] if the folder is missing or something in it cannot be read. A file that a pack
+/// needs and that is missing is no error here; proving the pack reports it.
+pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
+    let metadata = std::fs::metadata(folder)
+        .map_err(|source| ReadError::Folder { path: folder.to_owned(), source })?;
+    if !metadata.is_dir() {
+        return Err(ReadError::NotAFolder { path: folder.to_owned() });
+    }
+    let mut files = Vec::new();
+    for name in [FAQ_FILE, LEXICON_FILE, PACK_FILE] {
+        if let Some(bytes) = read_file(&folder.join(name))? {
+            files.push(PackFile { path: name.to_owned(), bytes });
+        }
+    }
+    for name in source_names(&folder.join(SOURCES_FOLDER))? {
+        if let Some(bytes) = read_file(&folder.join(SOURCES_FOLDER).join(&name))? {
+            files.push(PackFile { path: format!("{SOURCES_FOLDER}/{name}"), bytes });
+        }
+    }
+    Ok(PackFiles { name: name_of(folder), files })
+}
+
+/// The folder's own name, also for `.` and paths that end in `..`.
+fn name_of(folder: &Path) -> String {
+    let resolved = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    resolved.file_name().map_or_else(|| "pack".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+fn read_file(path: &Path) -> Result<Option<Vec<u8>>, ReadError> {
+    let refused = |source| ReadError::File { path: path.to_owned(), source };
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(refused(error)),
+        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
+            return Err(ReadError::TooLarge { path: path.to_owned(), size_bytes: metadata.len() });
+        }
+        Ok(_) => {}
+    }
+    std::fs::read(path).map(Some).map_err(refused)
+}
+
+/// Names of the `.md` files in `folder`, sorted, so that every machine numbers sources alike.
+fn source_names(folder: &Path) -> Result<Vec<String>, ReadError> {
+    let refused = |source| ReadError::Folder { path: folder.to_owned(), source };
+    let listing = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing.map_err(refused)?,
+    };
+    let mut names = Vec::new();
+    for file in listing {
+        let path = file.map_err(refused)?.path();
+        let is_source = path.extension().is_some_and(|extension| extension == "md");
+        if let Some(name) = path.file_name().filter(|_| is_source) {
+            names.push(name.to_string_lossy().into_owned());
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Why a pack folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The folder is missing or may not be looked into.
+    #[error("cannot open the pack folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The path leads to something else.
+    #[error("{} is no folder: a pack is a folder with pack.toml, faq.toml and sources/", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file may not be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file is beyond any pack's size.
+    #[error("{} has {size_bytes} bytes, more than the {MAX_FILE_BYTES} that a pack file may have", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size_bytes: u64,
+    },
+}
