@@ -1,5 +1,6 @@
 //! The commands: each reads its arguments, calls the layers below and prints. Thin.
 
+mod ask;
 mod completions;
 mod packs;
 mod terminal;
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answer one question, or a file of them.
+    Ask(ask::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -54,8 +57,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, _terminal: &Terminal) -> anyhow::Result<Status> {
+fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
+    let config = cli.config.as_deref();
     match cli.command {
+        Command::Ask(args) => ask::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }

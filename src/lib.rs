@@ -4,6 +4,9 @@
 //! of the rest, [`knowledge`] builds on it, and so on up to the command line.
 
 pub mod cli;
+pub mod conversation;
 pub mod knowledge;
+pub mod matching;
+pub mod platform;
 pub mod store;
 pub mod text;

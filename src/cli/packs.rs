@@ -1,9 +1,14 @@
 //! Which packs a command works with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
+
+use crate::knowledge::{self, Finding, Pack};
+use crate::matching::Index;
+use crate::store::pack_files;
 
 /// Where the configuration is looked for when nobody names it.
 const DEFAULT_CONFIG: &str = "config/quoth.toml";
@@ -42,4 +47,26 @@ pub(super) fn folders(given: &[PathBuf], config: Option<&Path>) -> anyhow::Resul
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     Ok(config.packs.iter().map(|pack| folder.join(pack)).collect())
+}
+
+/// The index of the packs to use.
+pub(super) fn index(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<Index> {
+    let packs = folders(given, config)?.into_iter().map(|folder| load(&folder));
+    Ok(Index::new(packs.collect::<anyhow::Result<_>>()?))
+}
+
+/// The proved pack in `folder`.
+fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
+    let proof = knowledge::prove(&pack_files::read(folder)?);
+    let errors: Vec<&Finding> = proof.findings.iter().filter(|f| f.is_error()).collect();
+    if let Some(first) = errors.first() {
+        bail!(
+            "the pack {} is refused: {} in {} (errors: {}); `quoth check {0}` says what to do",
+            folder.display(),
+            first.message,
+            first.file,
+            errors.len(),
+        );
+    }
+    Ok(Arc::new(proof.pack))
 }

@@ -4,6 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::platform::console::Layout;
+
 /// Widest lines that are still pleasant to read, in columns.
 const MAX_WIDTH: usize = 88;
 
@@ -45,6 +47,11 @@ impl Terminal {
     /// Columns to wrap at.
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    /// How replies are laid out on it.
+    pub(super) fn layout(&self) -> Layout {
+        Layout { width: self.width, is_plain: self.is_plain }
     }
 
     /// Prints why a command could not do its work, with every cause, to standard error.

@@ -1,0 +1,128 @@
+//! A reply, as every platform shows it in its own way.
+
+use crate::knowledge::Quote;
+use crate::matching::{Decision, Index, Outcome};
+
+/// What to say to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// An entry answers.
+    Answer(Answer),
+    /// Several entries may answer; the asker picks. Never empty.
+    Suggest(Vec<Suggestion>),
+    /// The source was searched for this very question and does not answer it.
+    NotInSource {
+        /// Titles of the packs' sources, to say what was searched.
+        titles: Vec<String>,
+    },
+    /// No entry is near enough.
+    NothingFound,
+}
+
+/// An entry's lead and quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The entry's index.
+    pub entry: usize,
+    /// The canonical question, to say what is being answered.
+    pub question: String,
+    /// The curator's line.
+    pub lead: Option<String>,
+    /// The quotes, in order. Never empty.
+    pub quotes: Vec<CitedQuote>,
+    /// Canonical questions of entries that a reader may want next.
+    pub see_also: Vec<String>,
+}
+
+/// A quote with everything that its citation says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedQuote {
+    /// The source's own words.
+    pub text: String,
+    /// Whether words of the sentence stand before it in the source.
+    pub is_cut_before: bool,
+    /// Whether words of the sentence stand behind it in the source.
+    pub is_cut_after: bool,
+    /// Who says it, where the source attributes it.
+    pub speaker: Option<String>,
+    /// Who the speaker is.
+    pub role: Option<String>,
+    /// The source's title.
+    pub title: String,
+    /// The paragraph's number, from 1.
+    pub paragraph: usize,
+    /// Where the source can be read.
+    pub url: Option<String>,
+}
+
+/// An entry that the asker may pick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The entry's index.
+    pub entry: usize,
+    /// Its canonical question.
+    pub question: String,
+}
+
+impl Reply {
+    /// The reply that `outcome` calls for.
+    pub fn new(index: &Index, outcome: &Outcome) -> Self {
+        match outcome.decision {
+            Decision::Answer => outcome
+                .ranked
+                .first()
+                .and_then(|entry| Answer::new(index, *entry))
+                .map_or(Self::NothingFound, Self::Answer),
+            Decision::Suggest => {
+                let suggestion = |entry: &usize| {
+                    let question = index.entry(*entry)?.question.clone();
+                    Some(Suggestion { entry: *entry, question })
+                };
+                Self::Suggest(outcome.suggestions.iter().filter_map(suggestion).collect())
+            }
+            Decision::Abstain => outcome
+                .gap
+                .map_or(Self::NothingFound, |gap| Self::NotInSource { titles: titles(index, gap) }),
+        }
+    }
+}
+
+impl Answer {
+    /// What the entry at `entry` says; `None` for a gap, or if there is no such entry.
+    pub fn new(index: &Index, entry: usize) -> Option<Self> {
+        let found = index.entry(entry).filter(|found| !found.is_gap())?;
+        let pack = index.pack_of(entry)?;
+        let question = |id: &crate::knowledge::EntryId| {
+            pack.entries.iter().find(|other| other.id == *id).map(|other| other.question.clone())
+        };
+        Some(Self {
+            entry,
+            question: found.question.clone(),
+            lead: found.lead().map(str::to_owned),
+            quotes: found.quotes().iter().map(CitedQuote::new).collect(),
+            see_also: found.see_also.iter().filter_map(question).collect(),
+        })
+    }
+}
+
+impl CitedQuote {
+    fn new(quote: &Quote) -> Self {
+        let (is_cut_before, is_cut_after) = quote.cuts();
+        let metadata = quote.source().metadata();
+        Self {
+            text: quote.text().to_owned(),
+            is_cut_before,
+            is_cut_after,
+            speaker: quote.speaker().map(str::to_owned),
+            role: quote.role().map(str::to_owned),
+            title: metadata.title.clone(),
+            paragraph: quote.paragraph(),
+            url: metadata.url.clone(),
+        }
+    }
+}
+
+fn titles(index: &Index, entry: usize) -> Vec<String> {
+    let sources = index.pack_of(entry).map_or(&[][..], |pack| pack.sources.as_slice());
+    sources.iter().map(|source| source.metadata().title.clone()).collect()
+}

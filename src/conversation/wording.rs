@@ -1,0 +1,40 @@
+//! Every sentence that quoth itself says in chat.
+
+use super::reply::CitedQuote;
+
+/// No entry is near enough.
+pub const NOTHING_FOUND: &str = "I have no quote that answers this.";
+
+/// The source does not answer the question asked.
+pub const NOT_IN_SOURCE: &str = "The article does not say.";
+
+/// Above suggestions.
+pub const DID_YOU_MEAN: &str = "Did you mean one of these?";
+
+/// Before the curator's line, so that nobody takes it for a quote.
+pub const LEAD_LABEL: &str = "In short";
+
+/// Before questions that a reader may want next.
+pub const SEE_ALSO: &str = "See also";
+
+/// Stands outside a quote where its sentence goes on.
+pub const CUT: &str = "[...]";
+
+/// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
+pub fn citation(quote: &CitedQuote) -> String {
+    let mut citation = String::new();
+    if let Some(speaker) = &quote.speaker {
+        citation.push_str(speaker);
+        if let Some(role) = &quote.role {
+            citation.push_str(", ");
+            citation.push_str(role);
+        }
+        citation.push_str(". ");
+    }
+    citation.push_str(&format!("“{}”, paragraph {}", quote.title, quote.paragraph));
+    if let Some(url) = &quote.url {
+        citation.push_str(", ");
+        citation.push_str(url);
+    }
+    citation
+}

@@ -1,0 +1,17 @@
+//! From a question's text to an outcome: which entry answers, and how sure that is.
+//!
+//! Pure: an [`Index`] is an immutable snapshot, and a search reads it and nothing else.
+
+pub mod calibration;
+pub mod decision;
+pub mod evidence;
+pub mod index;
+mod lexicon;
+pub mod query;
+pub mod rarity;
+pub mod scorer;
+pub mod similarity;
+mod vocabulary;
+
+pub use decision::{Decision, Outcome, Thresholds};
+pub use index::Index;

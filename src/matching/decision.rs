@@ -1,0 +1,163 @@
+//! The outcome: answer, suggest or abstain.
+
+use super::calibration::Calibration;
+use super::evidence::{self, Evidence};
+use super::query::Query;
+use super::scorer::{self, Scored};
+use super::Index;
+
+/// How many ranked entries an outcome names at the most.
+pub const MAX_RANKED: usize = 5;
+
+/// How many entries are suggested at the most.
+pub const MAX_SUGGESTIONS: usize = 3;
+
+/// What to do with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// Show the first entry's quotes.
+    Answer,
+    /// Let the asker pick one of [`Outcome::suggestions`].
+    Suggest,
+    /// Say that nothing answers; if [`Outcome::gap`] is set, that the source does not.
+    Abstain,
+}
+
+/// At which confidence to answer, and at which to suggest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Least confidence of an answer, 0.0 to 1.0.
+    pub answer: f64,
+    /// Least confidence of suggestions, 0.0 to 1.0.
+    pub suggest: f64,
+    /// Score of a gap, as a share of the best entry's, from which the gap is what was asked.
+    pub gap: f32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { answer: 0.6, suggest: 0.2, gap: 1.0 }
+    }
+}
+
+/// What matching made of a question.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What to do.
+    pub decision: Decision,
+    /// Probability, 0.0 to 1.0, that the first ranked entry answers; 0.0 if nothing is ranked.
+    pub confidence: f64,
+    /// Indices of the best entries, best first, at most [`MAX_RANKED`]; gaps are never among them.
+    pub ranked: Vec<usize>,
+    /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no quote is in
+    /// two of them. Empty unless the decision is to suggest.
+    pub suggestions: Vec<usize>,
+    /// The gap that was asked for, if one was: the source does not answer.
+    pub gap: Option<usize>,
+    /// What the confidence was made from; all zero if nothing is ranked.
+    pub evidence: Evidence,
+}
+
+/// Parts of the index that a search passes over, to learn how it would do without them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LeftOut {
+    /// A phrasing: the entry's index, and its number among the phrasings from 0.
+    pub phrasing: Option<(usize, usize)>,
+    /// An entry's index.
+    pub entry: Option<usize>,
+}
+
+impl Index {
+    /// What to do with the question `text`.
+    pub fn ask(&self, text: &str, calibration: &Calibration, thresholds: &Thresholds) -> Outcome {
+        self.ask_without(text, calibration, thresholds, LeftOut::default())
+    }
+
+    /// The same as if `left_out` were not in the packs.
+    pub fn ask_without(
+        &self,
+        text: &str,
+        calibration: &Calibration,
+        thresholds: &Thresholds,
+        left_out: LeftOut,
+    ) -> Outcome {
+        let query = Query::new(self, text);
+        let phrasing = left_out.phrasing.and_then(|(entry, number)| self.phrasing_idx(entry, number));
+        let mut scored = scorer::score(self, &query, phrasing);
+        scored.retain(|scored| Some(scored.entry) != left_out.entry);
+        let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
+        let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
+        decide(self, &query, &answers, gaps.first(), calibration, thresholds)
+    }
+
+    fn phrasing_idx(&self, entry: usize, number: usize) -> Option<usize> {
+        let entry = u32::try_from(entry).ok()?;
+        let start = self.phrasings.partition_point(|phrasing| phrasing.entry < entry);
+        Some(start + number)
+    }
+}
+
+fn decide(
+    index: &Index,
+    query: &Query,
+    answers: &[Scored],
+    gap: Option<&Scored>,
+    calibration: &Calibration,
+    thresholds: &Thresholds,
+) -> Outcome {
+    let evidence = answers.first().map(|first| {
+        let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
+        evidence::gather(index, query, first, other, gap)
+    });
+    let confidence = evidence.as_ref().map_or(0.0, |evidence| calibration.confidence(evidence));
+    let best = answers.first().map_or(0.0, |first| first.score);
+    let gap = gap.filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
+    let decision = match gap {
+        _ if query.telling().next().is_none() => Decision::Abstain,
+        _ if confidence >= thresholds.answer => Decision::Answer,
+        Some(_) => Decision::Abstain,
+        None if confidence >= thresholds.suggest => Decision::Suggest,
+        None => Decision::Abstain,
+    };
+    let suggestions = match decision {
+        Decision::Suggest => suggestions(index, answers),
+        Decision::Answer | Decision::Abstain => Vec::new(),
+    };
+    Outcome {
+        decision,
+        confidence,
+        ranked: answers.iter().take(MAX_RANKED).map(|scored| scored.entry).collect(),
+        suggestions,
+        gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
+        evidence: evidence.unwrap_or_default(),
+    }
+}
+
+/// Share of a question's telling weight that a gap has to cover before "the source does not say"
+/// is said: the sentence is a claim about the very question.
+const GAP_COVERAGE: f32 = 0.5;
+
+fn fits(index: &Index, query: &Query, gap: &Scored) -> bool {
+    evidence::gather(index, query, gap, None, None).coverage >= GAP_COVERAGE
+}
+
+/// The best entries of which no two show one quote.
+fn suggestions(index: &Index, answers: &[Scored]) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    for scored in answers {
+        if chosen.len() == MAX_SUGGESTIONS {
+            break;
+        }
+        if !chosen.iter().any(|entry| shares_quote(index, *entry, scored.entry)) {
+            chosen.push(scored.entry);
+        }
+    }
+    chosen
+}
+
+/// Whether two entries quote some same words, so that either shows what the other would.
+fn shares_quote(index: &Index, a: usize, b: usize) -> bool {
+    let quotes = |idx: usize| index.entry(idx).map_or(&[][..], |entry| entry.quotes());
+    quotes(a).iter().any(|quote| quotes(b).contains(quote))
+}

@@ -1,0 +1,140 @@
+//! The inverted index: an immutable snapshot of one or several packs.
+
+mod build;
+
+pub(in crate::matching) use build::pair_name;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::lexicon::Concepts;
+use super::vocabulary::{TermId, Vocabulary};
+use crate::knowledge::{Entry, Pack};
+use crate::text::Stemmer;
+
+/// Where an entry stands: which pack, which entry of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryPlace {
+    pub(crate) pack: usize,
+    pub(crate) entry: usize,
+}
+
+/// A text of an entry that questions are compared with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Phrasing {
+    /// Index of its entry.
+    pub(crate) entry: u32,
+    /// Its place among the entry's phrasings (0 is the canonical question); `None` for the
+    /// entry's lead and quotes together.
+    pub(crate) number: Option<u32>,
+    /// Length by which its score is divided (pivoted).
+    pub(crate) norm: f32,
+}
+
+/// A term's presence in a phrasing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posting {
+    pub(crate) phrasing: u32,
+    /// The term's weight.
+    pub(crate) weight: f32,
+}
+
+/// An entry as the scorer sees it.
+#[derive(Debug)]
+pub(crate) struct IndexedEntry {
+    pub(crate) place: EntryPlace,
+    pub(crate) is_gap: bool,
+    /// Number of its phrasings, lead and quotes not counted.
+    pub(crate) n_phrasings: u32,
+    /// Length of the sum of its phrasings' unit vectors.
+    pub(crate) centroid_norm: f32,
+    /// The terms of its phrasings, ascending.
+    pub(crate) phrasing_terms: Vec<TermId>,
+    /// The terms of its lead and quotes, ascending.
+    pub(crate) quote_terms: Vec<TermId>,
+    /// The question words of its phrasings, as [`super::query::QuestionType`] bits.
+    pub(crate) question_types: u32,
+}
+
+/// What is known of a term.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TermWeight {
+    /// 0.0 to 1.0, see [`super::rarity::weight`].
+    pub(crate) weight: f32,
+    /// Rarity in the pack alone, 0.0 to 1.0.
+    pub(crate) pack_rarity: f32,
+}
+
+/// Everything that a search reads. Immutable; a changed pack makes a new one.
+#[derive(Debug)]
+pub struct Index {
+    pub(crate) packs: Vec<Arc<Pack>>,
+    pub(crate) stemmer: Stemmer,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) concepts: Concepts,
+    /// Concepts of single-word synonyms, by the term of the word.
+    pub(crate) term_concepts: FxHashMap<TermId, Vec<TermId>>,
+    pub(crate) terms: Vec<TermWeight>,
+    pub(crate) postings: Vec<Vec<Posting>>,
+    pub(crate) phrasings: Vec<Phrasing>,
+    pub(crate) entries: Vec<IndexedEntry>,
+}
+
+impl Index {
+    /// Builds the index of `packs`. Words are stemmed in the language of the first.
+    pub fn new(packs: Vec<Arc<Pack>>) -> Self {
+        build::build(packs)
+    }
+
+    /// The packs, in order.
+    pub fn packs(&self) -> &[Arc<Pack>] {
+        &self.packs
+    }
+
+    /// How many entries and gaps there are.
+    pub fn n_entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many phrasings there are.
+    pub fn n_phrasings(&self) -> usize {
+        self.phrasings.iter().filter(|phrasing| phrasing.number.is_some()).count()
+    }
+
+    /// The entry at `idx` of the index.
+    pub fn entry(&self, idx: usize) -> Option<&Entry> {
+        let place = self.entries.get(idx)?.place;
+        self.packs.get(place.pack)?.entries.get(place.entry)
+    }
+
+    /// The pack of the entry at `idx`.
+    pub fn pack_of(&self, idx: usize) -> Option<&Arc<Pack>> {
+        self.packs.get(self.entries.get(idx)?.place.pack)
+    }
+
+    /// The public id of the entry at `idx`: its own, or `pack:entry` where there are several packs.
+    pub fn entry_id(&self, idx: usize) -> String {
+        let Some(place) = self.entries.get(idx).map(|entry| entry.place) else {
+            return String::new();
+        };
+        let id = self.entry(idx).map(|entry| entry.id.as_str()).unwrap_or_default();
+        match self.packs.get(place.pack) {
+            Some(pack) if self.packs.len() > 1 => format!("{}:{id}", pack.name),
+            _ => id.to_owned(),
+        }
+    }
+
+    /// The index of the entry with the public id `id`.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        (0..self.entries.len()).find(|idx| self.entry_id(*idx) == id)
+    }
+
+    pub(crate) fn term_weight(&self, term: TermId) -> TermWeight {
+        usize::try_from(term).ok().and_then(|t| self.terms.get(t)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn postings_of(&self, term: TermId) -> &[Posting] {
+        usize::try_from(term).ok().and_then(|t| self.postings.get(t)).map_or(&[], Vec::as_slice)
+    }
+}

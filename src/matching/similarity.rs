@@ -1,0 +1,63 @@
+//! How alike two words are, for words that the pack does not know.
+
+/// Slips that a word may have: none below [`ONE_SLIP_CHARS`], one from there, two from
+/// [`TWO_SLIPS_CHARS`]. A slip is an insertion, deletion, substitution or transposition.
+///
+/// The limits are those common in search engines (Lucene's fuzzy "auto" uses 3 and 6), moved up
+/// by one and two because a FAQ's vocabulary holds more short names than a web page.
+pub fn slip_budget(n_chars: usize) -> usize {
+    if n_chars >= TWO_SLIPS_CHARS {
+        2
+    } else {
+        usize::from(n_chars >= ONE_SLIP_CHARS)
+    }
+}
+
+/// Shortest word with one slip, in characters.
+pub const ONE_SLIP_CHARS: usize = 4;
+
+/// Shortest word with two slips, in characters.
+pub const TWO_SLIPS_CHARS: usize = 8;
+
+/// Similarity of a misspelt `word` to a `known` one, 0.0 to 1.0; `None` beyond the budget.
+///
+/// Optimal string alignment decides whether the two can be the same word, Jaro-Winkler how sure
+/// that is: slips at a word's start weigh more, as people rarely make them there.
+pub fn misspelling_similarity(word: &str, known: &str) -> Option<f32> {
+    let budget = slip_budget(word.chars().count().min(known.chars().count()));
+    if strsim::osa_distance(word, known) > budget {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a similarity needs no double precision")]
+    Some(strsim::jaro_winkler(word, known) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_may_not_slip_and_longer_ones_may() {
+        let cases = [
+            ("sco", "scp", false),
+            ("trops", "troops", true),
+            ("sodliers", "soldiers", true),
+            ("kazahkstn", "kazakhstan", true),
+            ("kzkhstn", "kazakhstan", false),
+            ("india", "indie", true),
+            ("iran", "iraq", true),
+            ("", "", true),
+        ];
+        for (word, known, want) in cases {
+            let got = misspelling_similarity(word, known);
+            assert_eq!(got.is_some(), want, "{word} / {known}: {got:?}");
+        }
+    }
+
+    #[test]
+    fn a_slip_at_the_start_costs_more_than_one_at_the_end() {
+        let start = misspelling_similarity("xilitary", "military");
+        let end = misspelling_similarity("militarx", "military");
+        assert!(start < end);
+    }
+}

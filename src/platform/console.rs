@@ -1,0 +1,100 @@
+//! The terminal: replies as lines of text.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::conversation::Reply;
+use crate::conversation::reply::{Answer, CitedQuote, Suggestion};
+use crate::conversation::wording;
+
+const LEAD: Style = Style::new().bold();
+const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();
+const CITATION: Style = Style::new().dimmed();
+
+/// How replies are laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Columns to wrap at.
+    pub width: usize,
+    /// Words instead of bars and styles, for screen readers.
+    pub is_plain: bool,
+}
+
+/// `reply` as text with ANSI styles (strip them where they are not wanted), ending in a newline.
+pub fn render(reply: &Reply, layout: Layout) -> String {
+    match reply {
+        Reply::Answer(answer) => render_answer(answer, layout),
+        Reply::Suggest(suggestions) => render_suggestions(suggestions, layout),
+        Reply::NotInSource { titles } => {
+            let searched = titles.iter().map(|title| format!("“{title}”")).collect::<Vec<_>>();
+            wrap(&format!("{} ({})", wording::NOT_IN_SOURCE, searched.join(", ")), layout, "")
+        }
+        Reply::NothingFound => wrap(wording::NOTHING_FOUND, layout, ""),
+    }
+}
+
+/// What an entry says, as text.
+pub fn render_answer(answer: &Answer, layout: Layout) -> String {
+    let mut text = String::new();
+    if let Some(lead) = &answer.lead {
+        let lead = shown(lead);
+        text.push_str(&styled(LEAD, &wrap(&format!("{}: {lead}", wording::LEAD_LABEL), layout, ""), layout));
+        text.push('\n');
+    }
+    for quote in &answer.quotes {
+        text.push_str(&render_quote(quote, layout));
+        text.push('\n');
+    }
+    // The last quote needs no blank line behind it.
+    text.pop();
+    text
+}
+
+fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
+    let before = if quote.is_cut_before { format!("{} ", wording::CUT) } else { String::new() };
+    let after = if quote.is_cut_after { format!(" {}", wording::CUT) } else { String::new() };
+    let citation = shown(&wording::citation(quote));
+    let words = format!("{before}{}{after}", shown(&quote.text));
+    if layout.is_plain {
+        let quoted = wrap(&format!("Quote: {words}"), layout, "");
+        return format!("{quoted}{}", wrap(&format!("Source: {citation}"), layout, ""));
+    }
+    let bar = format!("{QUOTE_BAR}│{QUOTE_BAR:#} ");
+    let mut text = String::new();
+    for line in textwrap::wrap(&words, layout.width.saturating_sub(2)) {
+        text.push_str(&format!("{bar}{line}\n"));
+    }
+    text.push_str(&styled(CITATION, &wrap(&format!("— {citation}"), layout, "  "), layout));
+    text
+}
+
+fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
+    let mut text = wrap(wording::DID_YOU_MEAN, layout, "");
+    for (number, suggestion) in (1..).zip(suggestions) {
+        let line = format!("{number}. {}", shown(&suggestion.question));
+        text.push_str(&wrap(&line, layout, "  "));
+    }
+    text
+}
+
+/// `text` with control characters that could steer a terminal made visible; line breaks and tabs
+/// stay.
+pub fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c })
+        .collect()
+}
+
+fn styled(style: Style, lines: &str, layout: Layout) -> String {
+    if layout.is_plain {
+        return lines.to_owned();
+    }
+    lines.lines().map(|line| format!("{style}{line}{style:#}\n")).collect()
+}
+
+fn wrap(text: &str, layout: Layout, indent: &str) -> String {
+    let options =
+        textwrap::Options::new(layout.width).initial_indent(indent).subsequent_indent(indent);
+    let mut wrapped = textwrap::wrap(text, options).join("\n");
+    wrapped.push('\n');
+    wrapped
+}
