@@ -2,6 +2,7 @@
 
 mod ask;
 mod completions;
+mod explain;
 mod packs;
 mod terminal;
 
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Answer one question, or a file of them.
     Ask(ask::Args),
+    /// Show why a question is answered as it is.
+    Explain(explain::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -61,6 +64,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = cli.config.as_deref();
     match cli.command {
         Command::Ask(args) => ask::run(&args, config, terminal),
+        Command::Explain(args) => explain::run(&args, config),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -5,6 +5,7 @@
 pub mod calibration;
 pub mod decision;
 pub mod evidence;
+pub mod explanation;
 pub mod index;
 mod lexicon;
 pub mod query;

@@ -95,7 +95,8 @@ fn ask_lines(
     let mut line = Vec::new();
     for number in 1usize.. {
         line.clear();
-        let n_read = std::io::Read::take(&mut *input, MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
+        let n_read =
+            std::io::Read::take(&mut *input, MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
         if n_read == 0 {
             break;
         }
@@ -123,7 +124,9 @@ fn ask_lines(
 fn question_of(line: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(line).map_err(|_| "not UTF-8".to_owned())?;
     if text.trim().is_empty() {
-        return Err("empty, or longer than 16 MiB; a line holds one object {\"q\": \"...\"}".to_owned());
+        return Err(
+            "empty, or longer than 16 MiB; a line holds one object {\"q\": \"...\"}".to_owned()
+        );
     }
     let value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;

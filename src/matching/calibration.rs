@@ -15,8 +15,11 @@ pub struct Calibration {
 impl Default for Calibration {
     fn default() -> Self {
         Self {
-            intercept: -4.0,
-            coefficients: [2.0, 1.0, 2.0, -1.5, 2.5, -1.0, -1.0, -1.0, 0.5, 1.0, 0.5, 0.5, 0.0],
+            intercept: -4.852,
+            coefficients: [
+                1.538, 0.172, 4.316, 0.642, -1.701, 2.069, -1.862, -2.691, 0.361, -2.039, 1.622,
+                0.673, 1.341, -0.405, -1.127,
+            ],
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The outcome: answer, suggest or abstain.
 
+use super::Index;
 use super::calibration::Calibration;
-use super::evidence::{self, Evidence};
+use super::evidence::{self, Evidence, Gaps};
 use super::query::Query;
 use super::scorer::{self, Scored};
-use super::Index;
 
 /// How many ranked entries an outcome names at the most.
 pub const MAX_RANKED: usize = 5;
@@ -37,7 +37,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.6, suggest: 0.2, gap: 1.0 }
+        Self { answer: 0.7, suggest: 0.2, gap: 1.0 }
     }
 }
 
@@ -83,12 +83,13 @@ impl Index {
         left_out: LeftOut,
     ) -> Outcome {
         let query = Query::new(self, text);
-        let phrasing = left_out.phrasing.and_then(|(entry, number)| self.phrasing_idx(entry, number));
+        let phrasing =
+            left_out.phrasing.and_then(|(entry, number)| self.phrasing_idx(entry, number));
         let mut scored = scorer::score(self, &query, phrasing);
         scored.retain(|scored| Some(scored.entry) != left_out.entry);
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
-        decide(self, &query, &answers, gaps.first(), calibration, thresholds)
+        decide(self, &query, &answers, &gaps, calibration, thresholds)
     }
 
     fn phrasing_idx(&self, entry: usize, number: usize) -> Option<usize> {
@@ -102,21 +103,23 @@ fn decide(
     index: &Index,
     query: &Query,
     answers: &[Scored],
-    gap: Option<&Scored>,
+    gaps: &[Scored],
     calibration: &Calibration,
     thresholds: &Thresholds,
 ) -> Outcome {
+    let gap = gaps.first();
+    let nearest = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        evidence::gather(index, query, first, other, gap)
+        evidence::gather(index, query, first, other, Gaps { first: gap, nearest })
     });
     let confidence = evidence.as_ref().map_or(0.0, |evidence| calibration.confidence(evidence));
     let best = answers.first().map_or(0.0, |first| first.score);
     let gap = gap.filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
-        _ if confidence >= thresholds.answer => Decision::Answer,
         Some(_) => Decision::Abstain,
+        None if confidence >= thresholds.answer => Decision::Answer,
         None if confidence >= thresholds.suggest => Decision::Suggest,
         None => Decision::Abstain,
     };
@@ -139,7 +142,7 @@ fn decide(
 const GAP_COVERAGE: f32 = 0.5;
 
 fn fits(index: &Index, query: &Query, gap: &Scored) -> bool {
-    evidence::gather(index, query, gap, None, None).coverage >= GAP_COVERAGE
+    evidence::gather(index, query, gap, None, Gaps::default()).coverage >= GAP_COVERAGE
 }
 
 /// The best entries of which no two show one quote.

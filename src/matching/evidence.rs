@@ -20,10 +20,12 @@ pub struct Evidence {
     pub score: f32,
     /// Similarity of its best phrasing, 0.0 to about 1.5.
     pub best: f32,
-    /// Lead over the best entry that says something else, as a share of the score.
+    /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
     pub margin: f32,
     /// Score of the best gap as a share of the entry's, at most 2.0; 0.0 without a gap.
     pub gap: f32,
+    /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
+    pub gap_best: f32,
     /// Share of the telling words' weight that the entry's words cover.
     pub coverage: f32,
     /// Share of the telling words' weight that no pack knows.
@@ -32,18 +34,43 @@ pub struct Evidence {
     pub elsewhere: f32,
     /// Weight of the most telling word that is not covered.
     pub worst: f32,
+    /// The same among names: of persons, places, bodies. The right deed of the wrong actor.
+    pub other_name: f32,
     /// ln(1 + number of telling words), 0.0 to about 5.
     pub telling: f32,
     /// Share of the best phrasing's weight that the question covers.
     pub reverse: f32,
-    /// 1.0 if the entry's phrasings ask for the same kind of thing (who, when, how many ...), 0.5
-    /// if the question names no kind.
+    /// Share of the entry's phrasings that ask for the same kind of thing (who, when, how many
+    /// ...), in full from a quarter; 0.5 if the question names no kind.
     pub question_type: f32,
-    /// 1.0 if the message reads like a question.
-    pub is_question: f32,
+    /// How much a message that asks nothing differs from the entry's phrasings: 0.0 for a
+    /// question, else the share of the phrasings that are questions.
+    pub statement: f32,
     /// Similarity to lead and quotes.
     pub quotes: f32,
 }
+
+/// How many features there are.
+pub const N_FEATURES: usize = 15;
+
+/// Names of the features, in the order of [`Evidence::features`].
+pub const FEATURE_NAMES: [&str; N_FEATURES] = [
+    "score",
+    "best",
+    "margin",
+    "gap",
+    "gap_best",
+    "coverage",
+    "unknown",
+    "elsewhere",
+    "worst",
+    "other_name",
+    "telling",
+    "reverse",
+    "question_type",
+    "statement",
+    "quotes",
+];
 
 impl Evidence {
     /// The features in the order of the calibration's coefficients.
@@ -53,21 +80,27 @@ impl Evidence {
             self.best,
             self.margin,
             self.gap,
+            self.gap_best,
             self.coverage,
             self.unknown,
             self.elsewhere,
             self.worst,
+            self.other_name,
             self.telling,
             self.reverse,
             self.question_type,
-            self.is_question,
+            self.statement,
             self.quotes,
         ]
     }
 }
 
-/// How many features there are.
-pub const N_FEATURES: usize = 13;
+/// Of the gaps, the best by score and the similarity of the nearest phrasing of any.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Gaps<'a> {
+    pub(crate) first: Option<&'a Scored>,
+    pub(crate) nearest: f32,
+}
 
 /// Gathers the evidence for `first`, beside the best entry with other quotes and the best gap.
 pub(crate) fn gather(
@@ -75,44 +108,82 @@ pub(crate) fn gather(
     query: &Query,
     first: &Scored,
     other: Option<&Scored>,
-    gap: Option<&Scored>,
+    gaps: Gaps<'_>,
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
     let share = |score: f32| if first.score > 0.0 { score / first.score } else { 0.0 };
-    let (mut total, mut covered, mut unknown, mut elsewhere, mut worst) = (0.0f32, 0.0, 0.0, 0.0, 0.0);
-    let mut n_telling = 0.0f32;
-    for token in query.telling() {
-        let coverage = coverage(entry, token);
-        n_telling += 1.0;
-        total += token.weight;
-        covered += token.weight * coverage;
-        if token.meetings.is_empty() {
-            unknown += token.weight;
-        } else if coverage < COVERED {
-            elsewhere += token.weight;
-        }
-        worst = token.weight.mul_add(1.0 - coverage, 0.0).max(worst);
-    }
-    let of_total = |part: f32| if total > 0.0 { part / total } else { 0.0 };
+    let words = Words::new(entry, query);
     Evidence {
         score: first.score,
         best: first.best,
-        margin: 1.0 - share(other.map_or(0.0, |other| other.score)).min(1.0),
-        gap: share(gap.map_or(0.0, |gap| gap.score)).min(2.0),
-        coverage: of_total(covered),
-        unknown: of_total(unknown),
-        elsewhere: of_total(elsewhere),
-        worst,
-        telling: n_telling.ln_1p(),
+        margin: (first.score - other.map_or(0.0, |other| other.score)).max(0.0),
+        gap: share(gaps.first.map_or(0.0, |gap| gap.score)).min(2.0),
+        gap_best: if first.best > 0.0 { (gaps.nearest / first.best).min(2.0) } else { 0.0 },
+        coverage: words.share(words.covered),
+        unknown: words.share(words.unknown),
+        elsewhere: words.share(words.elsewhere),
+        worst: words.worst,
+        other_name: words.other_name,
+        telling: words.n_telling.ln_1p(),
         reverse: reverse_coverage(index, query, first.best_phrasing),
-        question_type: match query.question_types {
-            0 => 0.5,
-            types if types & entry.question_types != 0 => 1.0,
-            _ => 0.0,
-        },
-        is_question: f32::from(u8::from(query.is_question)),
+        question_type: question_type(entry, query),
+        statement: if query.is_question { 0.0 } else { entry.share_of_questions },
         quotes: first.quotes,
     }
+}
+
+/// Sums over the telling words of a question.
+#[derive(Debug, Default)]
+struct Words {
+    n_telling: f32,
+    total: f32,
+    covered: f32,
+    unknown: f32,
+    elsewhere: f32,
+    worst: f32,
+    other_name: f32,
+}
+
+impl Words {
+    fn new(entry: &IndexedEntry, query: &Query) -> Self {
+        let mut words = Self::default();
+        for token in query.telling() {
+            let coverage = coverage(entry, token);
+            words.n_telling += 1.0;
+            words.total += token.weight;
+            words.covered += token.weight * coverage;
+            if token.meetings.is_empty() {
+                words.unknown += token.weight;
+            } else if coverage < COVERED {
+                words.elsewhere += token.weight;
+            }
+            words.worst = words.worst.max(token.weight * (1.0 - coverage));
+            if token.is_name {
+                let missing = 1.0 - phrasing_coverage(entry, token);
+                words.other_name = words.other_name.max(token.weight * missing);
+            }
+        }
+        words
+    }
+
+    fn share(&self, part: f32) -> f32 {
+        if self.total > 0.0 { part / self.total } else { 0.0 }
+    }
+}
+
+/// From this share of phrasings on, an entry asks for a kind of thing in full.
+const FULL_TYPE_SHARE: f32 = 0.25;
+
+fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
+    if query.question_types == 0 {
+        return 0.5;
+    }
+    let share = (0..)
+        .zip(&entry.question_type_shares)
+        .filter(|(bit, _)| query.question_types & (1u32 << bit) != 0)
+        .map(|(_, share)| *share)
+        .fold(0.0, f32::max);
+    (share / FULL_TYPE_SHARE).min(1.0)
 }
 
 /// How well `entry` explains a word of the question, 0.0 to 1.0.
@@ -133,15 +204,19 @@ pub(crate) fn coverage(entry: &IndexedEntry, token: &QueryToken) -> f32 {
         .fold(0.0, f32::max)
 }
 
+/// The same by the words of its phrasings alone.
+fn phrasing_coverage(entry: &IndexedEntry, token: &QueryToken) -> f32 {
+    token
+        .meetings
+        .iter()
+        .filter(|meeting| entry.phrasing_terms.binary_search(&meeting.term).is_ok())
+        .map(|meeting| meeting.similarity)
+        .fold(0.0, f32::max)
+}
+
 /// Share of the weight of a phrasing's words that the question meets.
 fn reverse_coverage(index: &Index, query: &Query, phrasing_idx: usize) -> f32 {
-    let Some(phrasing) = index.phrasings.get(phrasing_idx) else { return 0.0 };
-    let entry = usize::try_from(phrasing.entry).ok().and_then(|entry| index.entry(entry));
-    let number = phrasing.number.and_then(|number| usize::try_from(number).ok());
-    let Some(text) = entry.zip(number).and_then(|(entry, number)| entry.phrasings().nth(number))
-    else {
-        return 0.0;
-    };
+    let Some(text) = best_phrasing(index, phrasing_idx) else { return 0.0 };
     let asked = Query::new(index, text);
     let (mut total, mut met) = (0.0f32, 0.0f32);
     for token in asked.telling() {
@@ -154,4 +229,11 @@ fn reverse_coverage(index: &Index, query: &Query, phrasing_idx: usize) -> f32 {
         }
     }
     if total > 0.0 { met / total } else { 0.0 }
+}
+
+/// The text of the phrasing at `phrasing_idx` of the index.
+pub(crate) fn best_phrasing(index: &Index, phrasing_idx: usize) -> Option<&str> {
+    let phrasing = index.phrasings.get(phrasing_idx)?;
+    let entry = index.entry(usize::try_from(phrasing.entry).ok()?)?;
+    entry.phrasings().nth(usize::try_from(phrasing.number?).ok()?)
 }

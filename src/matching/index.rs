@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::lexicon::Concepts;
+use super::query::N_QUESTION_TYPES;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
@@ -53,8 +54,11 @@ pub(crate) struct IndexedEntry {
     pub(crate) phrasing_terms: Vec<TermId>,
     /// The terms of its lead and quotes, ascending.
     pub(crate) quote_terms: Vec<TermId>,
-    /// The question words of its phrasings, as [`super::query::QuestionType`] bits.
-    pub(crate) question_types: u32,
+    /// Share of its phrasings that ask for each kind of thing, by the bits of
+    /// [`super::query::question_types`].
+    pub(crate) question_type_shares: [f32; N_QUESTION_TYPES],
+    /// Share of its phrasings that read like questions.
+    pub(crate) share_of_questions: f32,
 }
 
 /// What is known of a term.
@@ -64,6 +68,8 @@ pub(crate) struct TermWeight {
     pub(crate) weight: f32,
     /// Rarity in the pack alone, 0.0 to 1.0.
     pub(crate) pack_rarity: f32,
+    /// Whether the packs write it with a capital inside sentences.
+    pub(crate) is_name: bool,
 }
 
 /// Everything that a search reads. Immutable; a changed pack makes a new one.

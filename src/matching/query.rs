@@ -46,6 +46,9 @@ pub struct QueryToken {
     pub weight: f32,
     /// Whether an answer has to cover it.
     pub is_telling: bool,
+    /// Whether it names somebody or something: the packs write it with a capital, or they do not
+    /// know it and the question does.
+    pub is_name: bool,
     /// The terms that it may stand for, most similar first; empty if the packs know none.
     pub meetings: Vec<Meeting>,
 }
@@ -72,6 +75,12 @@ impl Query {
         let stems: Vec<String> = raw.iter().map(|token| index.stemmer.stem(&token.word)).collect();
         let mut tokens: Vec<QueryToken> =
             raw.iter().zip(&stems).map(|(token, stem)| query_token(index, token, stem)).collect();
+        for token in &mut tokens {
+            token.is_name = match token.meetings.first() {
+                Some(meeting) => index.term_weight(meeting.term).is_name,
+                None => is_capitalized_inside(text, &token.span),
+            };
+        }
         add_phrases(index, &stems, &mut tokens);
         for token in &mut tokens {
             token.meetings.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -111,7 +120,14 @@ fn query_token(index: &Index, token: &Token, stem: &str) -> QueryToken {
             meet(index, &mut meetings, term, similarity, &rule);
         }
     }
-    QueryToken { word: word.clone(), span: token.span.clone(), weight: token_weight, is_telling, meetings }
+    QueryToken {
+        word: word.clone(),
+        span: token.span.clone(),
+        weight: token_weight,
+        is_telling,
+        is_name: false,
+        meetings,
+    }
 }
 
 /// The term of a stem that some phrasing, quote or synonym has.
@@ -172,6 +188,9 @@ fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<TermId> {
         .collect()
 }
 
+/// How many kinds of thing [`question_types`] tells apart.
+pub(crate) const N_QUESTION_TYPES: usize = 15;
+
 /// What kinds of thing a text asks for, as bits: which question words it holds, and what follows
 /// "how".
 pub(crate) fn question_types(tokens: &[Token]) -> u32 {
@@ -194,7 +213,19 @@ pub(crate) fn question_types(tokens: &[Token]) -> u32 {
     bits
 }
 
-fn is_question(text: &str, tokens: &[Token]) -> bool {
+/// Whether the word at `span` starts with a capital, is no acronym of its own, and stands behind
+/// another word that does not end a sentence.
+pub(crate) fn is_capitalized_inside(text: &str, span: &Range<usize>) -> bool {
+    let word = text.get(span.clone()).unwrap_or_default();
+    let before = text.get(..span.start).unwrap_or_default().trim_end();
+    let is_inside = before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ',');
+    let mut chars = word.chars();
+    is_inside
+        && chars.next().is_some_and(char::is_uppercase)
+        && (chars.next().is_none_or(char::is_lowercase) || word.chars().count() <= 5)
+}
+
+pub(crate) fn is_question(text: &str, tokens: &[Token]) -> bool {
     const AUXILIARIES: [&str; 19] = [
         "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could",
         "will", "would", "should", "may", "might", "must", "am",

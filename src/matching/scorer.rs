@@ -167,8 +167,7 @@ impl Open {
             weights += weight;
         }
         let centroid = self.sum / entry.centroid_norm;
-        let score =
-            pooled / weights + CENTROID_WEIGHT * centroid + QUOTES_WEIGHT * self.quotes;
+        let score = pooled / weights + CENTROID_WEIGHT * centroid + QUOTES_WEIGHT * self.quotes;
         let [best, ..] = self.best;
         Some(Scored {
             entry: idx,

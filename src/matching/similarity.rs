@@ -6,11 +6,7 @@
 /// The limits are those common in search engines (Lucene's fuzzy "auto" uses 3 and 6), moved up
 /// by one and two because a FAQ's vocabulary holds more short names than a web page.
 pub fn slip_budget(n_chars: usize) -> usize {
-    if n_chars >= TWO_SLIPS_CHARS {
-        2
-    } else {
-        usize::from(n_chars >= ONE_SLIP_CHARS)
-    }
+    if n_chars >= TWO_SLIPS_CHARS { 2 } else { usize::from(n_chars >= ONE_SLIP_CHARS) }
 }
 
 /// Shortest word with one slip, in characters.

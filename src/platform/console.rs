@@ -37,7 +37,11 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
     let mut text = String::new();
     if let Some(lead) = &answer.lead {
         let lead = shown(lead);
-        text.push_str(&styled(LEAD, &wrap(&format!("{}: {lead}", wording::LEAD_LABEL), layout, ""), layout));
+        text.push_str(&styled(
+            LEAD,
+            &wrap(&format!("{}: {lead}", wording::LEAD_LABEL), layout, ""),
+            layout,
+        ));
         text.push('\n');
     }
     for quote in &answer.quotes {

@@ -8,7 +8,9 @@ use rustc_hash::FxHashMap;
 use super::{EntryPlace, Index, IndexedEntry, Phrasing, Posting, TermWeight};
 use crate::knowledge::{Entry, Pack};
 use crate::matching::lexicon::Concepts;
-use crate::matching::query::question_types;
+use crate::matching::query::{
+    N_QUESTION_TYPES, is_capitalized_inside, is_question, question_types,
+};
 use crate::matching::rarity::{everyday_rarity, pack_rarity, weight};
 use crate::matching::vocabulary::{TermId, Vocabulary};
 use crate::text::{Language, Stemmer, Token, tokenize};
@@ -39,6 +41,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         concepts: Concepts::default(),
         term_concepts: FxHashMap::default(),
         everyday: FxHashMap::default(),
+        capitals: FxHashMap::default(),
         documents: Vec::new(),
         entries: Vec::new(),
     };
@@ -71,6 +74,8 @@ struct Builder<'a> {
     term_concepts: FxHashMap<TermId, Vec<TermId>>,
     /// Everyday rarity of each term: of its commonest surface word.
     everyday: FxHashMap<TermId, f32>,
+    /// How often each term stands inside a sentence, and how often with a capital there.
+    capitals: FxHashMap<TermId, (u32, u32)>,
     documents: Vec<Document>,
     entries: Vec<IndexedEntry>,
 }
@@ -85,8 +90,7 @@ impl Builder<'_> {
                 tokens.iter().map(|token| self.stemmer.stem(&token.word)).collect::<Vec<_>>()
             };
             let all_stems: Vec<Vec<String>> = synonyms.iter().map(|tokens| stems(tokens)).collect();
-            let concept =
-                self.concepts.add_group(number, all_stems.clone(), &mut self.vocabulary);
+            let concept = self.concepts.add_group(number, all_stems.clone(), &mut self.vocabulary);
             self.everyday.insert(concept, mean_rarity(&synonyms));
             for (tokens, stems) in synonyms.iter().zip(&all_stems) {
                 if let ([token], [stem]) = (tokens.as_slice(), stems.as_slice()) {
@@ -100,37 +104,54 @@ impl Builder<'_> {
 
     fn add_entry(&mut self, place: EntryPlace, entry: &Entry) {
         let idx = self.entries.len();
-        let mut question_bits = 0;
+        let n_phrasings = u32::try_from(1 + entry.variants.len()).unwrap_or(u32::MAX);
+        #[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
+        let share = 1.0 / n_phrasings as f32;
+        let mut question_type_shares = [0.0; N_QUESTION_TYPES];
+        let mut share_of_questions = 0.0;
         let mut phrasing_terms = BTreeSet::new();
         for (number, text) in (0u32..).zip(entry.phrasings()) {
             let tokens = tokenize(text, usize::MAX);
-            question_bits |= question_types(&tokens);
-            let document = self.document(idx, Some(number), &tokens);
+            let types = question_types(&tokens);
+            for (bit, sum) in question_type_shares.iter_mut().enumerate() {
+                *sum += if types & (1 << bit) == 0 { 0.0 } else { share };
+            }
+            share_of_questions += if is_question(text, &tokens) { share } else { 0.0 };
+            let document = self.document(idx, Some(number), text, &tokens);
             phrasing_terms.extend(document.words.iter().chain(&document.concepts).copied());
             self.documents.push(document);
         }
-        let mut weak: Vec<Token> = entry.lead().map_or_else(Vec::new, |l| tokenize(l, usize::MAX));
-        for quote in entry.quotes() {
-            weak.extend(tokenize(quote.text(), usize::MAX));
-        }
-        let document = self.document(idx, None, &weak);
+        let weak = entry
+            .lead()
+            .into_iter()
+            .chain(entry.quotes().iter().map(crate::knowledge::Quote::text))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let document = self.document(idx, None, &weak, &tokenize(&weak, usize::MAX));
         let quote_terms: BTreeSet<TermId> =
             document.words.iter().chain(&document.concepts).copied().collect();
-        if !weak.is_empty() {
+        if !document.words.is_empty() {
             self.documents.push(document);
         }
         self.entries.push(IndexedEntry {
             place,
             is_gap: entry.is_gap(),
-            n_phrasings: u32::try_from(1 + entry.variants.len()).unwrap_or(u32::MAX),
+            n_phrasings,
             centroid_norm: 1.0,
             phrasing_terms: phrasing_terms.into_iter().collect(),
             quote_terms: quote_terms.into_iter().collect(),
-            question_types: question_bits,
+            question_type_shares,
+            share_of_questions,
         });
     }
 
-    fn document(&mut self, entry: usize, number: Option<u32>, tokens: &[Token]) -> Document {
+    fn document(
+        &mut self,
+        entry: usize,
+        number: Option<u32>,
+        text: &str,
+        tokens: &[Token],
+    ) -> Document {
         let stems: Vec<String> =
             tokens.iter().map(|token| self.stemmer.stem(&token.word)).collect();
         let words: Vec<TermId> = tokens
@@ -139,6 +160,11 @@ impl Builder<'_> {
             .map(|(token, stem)| {
                 let term = self.vocabulary.intern(stem);
                 self.note_word(&token.word, term);
+                if token.span.start > 0 {
+                    let seen = self.capitals.entry(term).or_default();
+                    seen.0 += 1;
+                    seen.1 += u32::from(is_capitalized_inside(text, &token.span));
+                }
                 term
             })
             .collect();
@@ -167,7 +193,8 @@ impl Builder<'_> {
         for document in self.documents.iter().filter(|document| document.number.is_some()) {
             for term in document.words.iter().chain(&document.concepts) {
                 let Ok(term) = usize::try_from(*term) else { continue };
-                if let (Some(n), Some(last)) = (n_entries_with.get_mut(term), last_entry.get_mut(term))
+                if let (Some(n), Some(last)) =
+                    (n_entries_with.get_mut(term), last_entry.get_mut(term))
                     && *last != document.entry
                 {
                     *last = document.entry;
@@ -180,7 +207,10 @@ impl Builder<'_> {
             .map(|(term, n)| {
                 let pack_rarity = pack_rarity(*n, self.entries.len());
                 let everyday = self.everyday.get(&term).copied().unwrap_or(1.0);
-                TermWeight { weight: weight(everyday, pack_rarity), pack_rarity }
+                let (n_inside, n_capitals) = self.capitals.get(&term).copied().unwrap_or_default();
+                // Phone users write names small, so a third of capitals is enough.
+                let is_name = n_capitals > 0 && n_capitals * 3 >= n_inside;
+                TermWeight { weight: weight(everyday, pack_rarity), pack_rarity, is_name }
             })
             .collect();
         for document in &self.documents {
@@ -188,7 +218,10 @@ impl Builder<'_> {
                 document.pairs.iter().zip(document.words.iter().zip(document.words.iter().skip(1)))
             {
                 let weight_of = |term: &TermId| {
-                    usize::try_from(*term).ok().and_then(|t| weights.get(t)).map_or(0.0, |t| t.weight)
+                    usize::try_from(*term)
+                        .ok()
+                        .and_then(|t| weights.get(t))
+                        .map_or(0.0, |t| t.weight)
                 };
                 let mean = (weight_of(first) + weight_of(second)) / 2.0;
                 if let Some(slot) = usize::try_from(*pair).ok().and_then(|t| weights.get_mut(t)) {
@@ -220,8 +253,9 @@ fn invert(
     n_terms: usize,
     entries: &mut [IndexedEntry],
 ) -> (Vec<Phrasing>, Vec<Vec<Posting>>) {
-    let weight_of =
-        |term: TermId| usize::try_from(term).ok().and_then(|t| terms.get(t)).map_or(0.0, |t| t.weight);
+    let weight_of = |term: TermId| {
+        usize::try_from(term).ok().and_then(|t| terms.get(t)).map_or(0.0, |t| t.weight)
+    };
     let lengths: Vec<f32> = documents
         .iter()
         .map(|document| {
@@ -229,8 +263,10 @@ fn invert(
             words.iter().map(|term| weight_of(*term).powi(2)).sum::<f32>().sqrt().max(0.05)
         })
         .collect();
-    let mean_length = mean(documents.iter().zip(&lengths).filter(|(d, _)| d.number.is_some()).map(|(_, l)| *l));
-    let mean_weak = mean(documents.iter().zip(&lengths).filter(|(d, _)| d.number.is_none()).map(|(_, l)| *l));
+    let mean_length =
+        mean(documents.iter().zip(&lengths).filter(|(d, _)| d.number.is_some()).map(|(_, l)| *l));
+    let mean_weak =
+        mean(documents.iter().zip(&lengths).filter(|(d, _)| d.number.is_none()).map(|(_, l)| *l));
     let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); n_terms];
     let mut phrasings = Vec::with_capacity(documents.len());
     let mut sums: FxHashMap<usize, FxHashMap<TermId, f32>> = FxHashMap::default();
@@ -239,8 +275,13 @@ fn invert(
         let norm = (1.0 - PIVOT_SLOPE) * pivot + PIVOT_SLOPE * length;
         let entry = u32::try_from(document.entry).unwrap_or(u32::MAX);
         phrasings.push(Phrasing { entry, number: document.number, norm });
-        let all: BTreeSet<TermId> =
-            document.words.iter().chain(&document.concepts).chain(&document.pairs).copied().collect();
+        let all: BTreeSet<TermId> = document
+            .words
+            .iter()
+            .chain(&document.concepts)
+            .chain(&document.pairs)
+            .copied()
+            .collect();
         for term in &all {
             if let Some(list) = usize::try_from(*term).ok().and_then(|t| postings.get_mut(t)) {
                 list.push(Posting { phrasing, weight: weight_of(*term) });

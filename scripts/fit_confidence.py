@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Fits the default confidence (src/matching/calibration.rs) on judged messages.
+
+fit_confidence.py QUOTH --devset DIR --pack DIR [--bench DIR] [--folds N]
+
+QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
+under --bench (those whose name starts with dev_) by entry ids. Each set counts alike, and within a
+set unanswerable messages count as PRIOR of all. Prints the intercept and the coefficients, and with
+--folds what held-out folds of the devset give: counts of right, wrong and false answers over
+thresholds. Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import tempfile
+import tomllib
+
+import numpy as np
+
+PRIOR = 0.30  # assumed share of unanswerable messages
+PENALTY = 1.0
+
+
+def run(quoth, command, pack, lines):
+    done = subprocess.run([quoth, command, "--jsonl", "--pack", pack], input="\n".join(lines), capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def norm(text):
+    return " ".join(text.split())
+
+
+def devset(quoth, folder, pack):
+    sentences = {s["id"]: [norm(t) for t in [s["text"], *s.get("variants", [])]] for s in json.load(open(folder / "sentences.json", encoding="utf-8"))}
+    quotes = {e["id"]: [norm(q["text"]) for q in e.get("quote", [])] for e in tomllib.load(open(pack / "faq.toml", "rb"))["entry"]}
+    rows = [json.loads(line) for line in open(folder / "questions.jsonl", encoding="utf-8")]
+    lines = [json.dumps({"q": r["q"]}) for r in rows]
+    answers, explained = run(quoth, "ask", pack, lines), run(quoth, "explain", pack, lines)
+    def right(row, answer):
+        wanted = [t for g in row["gold"] for t in sentences[g]]
+        shown = quotes[answer["ids"][0]] if answer["ids"] else []
+        return any(w in s or (s in w and len(s) >= 25) for w in wanted for s in shown)
+    return collect([right(r, a) for r, a in zip(rows, answers)], [bool(r["gold"]) for r in rows], explained), rows
+
+
+def pack_of(faq, folder):
+    """The set's FAQ as a pack; its questions stand in for answers."""
+    rows = [json.loads(line) for line in open(faq, encoding="utf-8")]
+    (folder / "sources").mkdir()
+    (folder / "pack.toml").write_text('title = "t"\n')
+    (folder / "sources/s.md").write_text('+++\ntitle = "t"\n+++\n' + "\n\n".join(norm(r["question"]) for r in rows))
+    text = json.dumps
+    (folder / "faq.toml").write_text("\n".join(
+        f'[[entry]]\nid = {text(r["id"])}\nquestion = {text(r["question"])}\nvariants = {text(r["variants"])}\n'
+        f'[[entry.quote]]\ntext = {text(norm(r["question"]))}\nparagraph = {n}\n' for n, r in enumerate(rows, 1)))
+
+
+def bench(quoth, folder):
+    for name in sorted(p for p in folder.glob("dev_*") if p.is_dir()):
+        with tempfile.TemporaryDirectory() as pack:
+            pack_of(name / "faq.jsonl", pathlib.Path(pack))
+            for queries in ("queries", "queries_typo"):
+                rows = [json.loads(line) for line in open(name / f"{queries}.jsonl", encoding="utf-8")]
+                lines = [json.dumps({"q": r["q"]}) for r in rows]
+                answers, explained = run(quoth, "ask", pack, lines), run(quoth, "explain", pack, lines)
+                yield collect([bool(a["ids"]) and a["ids"][0] in r["gold"] for r, a in zip(rows, answers)], [bool(r["gold"]) for r in rows], explained)
+
+
+def collect(right, in_scope, explained):
+    features = np.array([[f["value"] for f in e["evidence"]] for e in explained])
+    right, in_scope = np.array(right, float), np.array(in_scope)
+    share = np.where(in_scope, (1 - PRIOR) / in_scope.sum(), PRIOR / max(1, (~in_scope).sum()))
+    return features, right, share, [f["name"] for f in explained[0]["evidence"]]
+
+
+def fit(sets, weights):
+    x = np.vstack([s[0] for s in sets])
+    y = np.concatenate([s[1] for s in sets])
+    w = np.concatenate([s[2] * k for s, k in zip(sets, weights)])
+    w = w / w.sum() * 2000
+    x1 = np.hstack([np.ones((len(x), 1)), x])
+    beta = np.zeros(x1.shape[1])
+    penalty = np.diag([0.0] + [PENALTY] * x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x1 @ beta))
+        gradient = x1.T @ (w * (y - p)) - penalty @ beta
+        hessian = (x1 * (w * p * (1 - p))[:, None]).T @ x1 + penalty
+        step = np.linalg.solve(hessian, gradient)
+        beta += step
+        if np.abs(step).max() < 1e-8:
+            break
+    return beta
+
+
+def confidence(beta, features):
+    return 1 / (1 + np.exp(-(beta[0] + features @ beta[1:])))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("quoth")
+    parser.add_argument("--devset", type=pathlib.Path, required=True)
+    parser.add_argument("--pack", type=pathlib.Path, required=True)
+    parser.add_argument("--bench", type=pathlib.Path)
+    parser.add_argument("--folds", type=int, default=5)
+    args = parser.parse_args()
+    dev, rows = devset(args.quoth, args.devset, args.pack)
+    others = list(bench(args.quoth, args.bench)) if args.bench else []
+    weights = [1.0] + [1.0 / max(1, len(others))] * len(others)
+    beta = fit([dev, *others], weights)
+    for name, value in zip(["intercept", *dev[3]], beta):
+        print(f"{name:15s} {value:+.3f}")
+    folds = np.arange(len(rows)) % args.folds
+    rng = np.random.default_rng(1)
+    rng.shuffle(folds)
+    held_out = np.zeros(len(rows))
+    for fold in range(args.folds):
+        keep = folds != fold
+        part = (dev[0][keep], dev[1][keep], dev[2][keep], dev[3])
+        held_out[~keep] = confidence(fit([part, *others], weights), dev[0][~keep])
+    in_scope = np.array([bool(r["gold"]) for r in rows])
+    for what, conf in (("fitted", confidence(beta, dev[0])), ("held out", held_out)):
+        for threshold in (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8):
+            answered = conf >= threshold
+            right = (answered & in_scope & (dev[1] == 1)).sum()
+            wrong = (answered & in_scope & (dev[1] == 0)).sum()
+            false = (answered & ~in_scope).sum()
+            print(f"{what:9s} from {threshold:.2f}: right {right} of {in_scope.sum()}, wrong {wrong}, false {false} of {(~in_scope).sum()}")
+
+
+main()

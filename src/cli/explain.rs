@@ -1,0 +1,113 @@
+//! `quoth explain`: why a question is answered as it is.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, Write};
+
+use super::Status;
+use super::packs::{self, PackArgs};
+use crate::matching::calibration::Calibration;
+use crate::matching::explanation::{ExplainedEntry, Explanation, explain};
+use crate::matching::{Decision, Thresholds};
+use crate::platform::console::shown;
+
+/// Arguments of `quoth explain`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The question; several words need no quotation marks.
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    question: Vec<String>,
+    #[command(flatten)]
+    packs: PackArgs,
+    /// Print the explanation as a JSON object.
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Read {"q": "..."} a line from standard input and print an explanation a line.
+    #[arg(long)]
+    jsonl: bool,
+}
+
+pub(super) fn run(args: &Args, config: Option<&std::path::Path>) -> anyhow::Result<Status> {
+    let index = packs::index(&args.packs.packs, config)?;
+    let explained =
+        |question: &str| explain(&index, question, &Calibration::default(), &Thresholds::default());
+    if args.jsonl {
+        let mut output = std::io::stdout().lock();
+        for line in std::io::stdin().lock().lines() {
+            let value: serde_json::Value = serde_json::from_str(&line?)?;
+            let question = value.get("q").and_then(serde_json::Value::as_str).unwrap_or_default();
+            writeln!(output, "{}", serde_json::to_string(&explained(question))?)?;
+        }
+        return Ok(Status::Success);
+    }
+    let explanation = explained(&args.question.join(" "));
+    let text = if args.json {
+        format!("{}\n", serde_json::to_string_pretty(&explanation)?)
+    } else {
+        report(&explanation)
+    };
+    anstream::stdout().write_all(text.as_bytes())?;
+    Ok(Status::Success)
+}
+
+/// The explanation for a moderator: plain words, aligned columns.
+fn report(explanation: &Explanation) -> String {
+    let mut text = String::new();
+    let decision = match (explanation.decision, &explanation.gap) {
+        (Decision::Answer, _) => "answer with the first entry".to_owned(),
+        (Decision::Suggest, _) => "suggest the best entries".to_owned(),
+        (Decision::Abstain, Some(gap)) => format!("say that the source does not answer ({gap})"),
+        (Decision::Abstain, None) => "say that nothing was found".to_owned(),
+    };
+    line(&mut text, &format!("Decision: {decision}"));
+    line(
+        &mut text,
+        &format!(
+            "Confidence that the first entry answers: {:.0} % (answers from {:.0} %, suggests from {:.0} %)",
+            explanation.confidence * 100.0,
+            explanation.answer_from * 100.0,
+            explanation.suggest_from * 100.0
+        ),
+    );
+    for (number, entry) in (1..).zip(&explanation.entries) {
+        line(&mut text, "");
+        describe(&mut text, number, entry);
+    }
+    if !explanation.entries.is_empty() {
+        line(&mut text, "\nWhat the confidence is made of, strongest first (log-odds):");
+        let mut features: Vec<_> = explanation.evidence.iter().collect();
+        features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
+        for feature in features {
+            let row = format!(
+                "  {:<14} {:>5.2}  {:>+6.2}",
+                feature.name, feature.value, feature.log_odds
+            );
+            line(&mut text, &row);
+        }
+    }
+    text
+}
+
+fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
+    let kind = if entry.is_gap { "gap" } else { "entry" };
+    line(text, &format!("{number}. {kind} {}, score {:.2}", entry.id, entry.score));
+    line(text, &format!("   asks: {}", shown(&entry.question)));
+    line(text, &format!("   nearest phrasing: {}", shown(&entry.best_phrasing)));
+    let width = entry.met.iter().map(|met| met.word.chars().count()).max().unwrap_or(0);
+    for met in &entry.met {
+        line(
+            text,
+            &format!(
+                "   {:<width$}  weight {:.2}  covered {:>3.0} %  {}",
+                shown(&met.word),
+                met.weight,
+                met.coverage * 100.0,
+                met.rule
+            ),
+        );
+    }
+}
+
+fn line(text: &mut String, content: &str) {
+    // Writing to a String cannot fail.
+    drop(writeln!(text, "{content}"));
+}

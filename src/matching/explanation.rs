@@ -1,0 +1,171 @@
+//! Why an outcome is what it is: which word met which, by what rule, and what was not covered.
+
+use serde::Serialize;
+
+use super::calibration::Calibration;
+use super::decision::{Decision, Outcome, Thresholds};
+use super::evidence::{FEATURE_NAMES, coverage};
+use super::query::{Query, QueryToken, Rule};
+use super::scorer::{self, Scored};
+use super::{Index, evidence};
+
+/// How many entries are explained.
+const MAX_EXPLAINED: usize = 3;
+
+/// The whole of it, for one question.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The question.
+    pub question: String,
+    /// The decision.
+    pub decision: Decision,
+    /// Probability that the first entry answers, 0.0 to 1.0.
+    pub confidence: f64,
+    /// From which confidence an answer is given.
+    pub answer_from: f64,
+    /// From which confidence suggestions are made.
+    pub suggest_from: f64,
+    /// Id of the gap that was asked for.
+    pub gap: Option<String>,
+    /// The question's words, in order.
+    pub words: Vec<Word>,
+    /// The best entries and gaps, best first.
+    pub entries: Vec<ExplainedEntry>,
+    /// The features of the first entry and what each adds to the log-odds of the confidence.
+    pub evidence: Vec<Feature>,
+}
+
+/// A word of the question.
+#[derive(Debug, Serialize)]
+pub struct Word {
+    /// The word, normalized.
+    pub word: String,
+    /// How much it tells, 0.0 to 1.0.
+    pub weight: f32,
+    /// Whether an answer has to cover it.
+    pub is_telling: bool,
+    /// Whether any pack knows it, be it misspelt.
+    pub is_known: bool,
+}
+
+/// An entry, and how its words met the question's.
+#[derive(Debug, Serialize)]
+pub struct ExplainedEntry {
+    /// Its public id.
+    pub id: String,
+    /// Whether it is a gap.
+    pub is_gap: bool,
+    /// Its canonical question.
+    pub question: String,
+    /// Its score, from 0.0 upwards.
+    pub score: f32,
+    /// The phrasing that fits best.
+    pub best_phrasing: String,
+    /// For each telling word of the question, what it met.
+    pub met: Vec<Met>,
+}
+
+/// What a word of the question met in an entry.
+#[derive(Debug, Serialize)]
+pub struct Met {
+    /// The word.
+    pub word: String,
+    /// Its weight, 0.0 to 1.0.
+    pub weight: f32,
+    /// How well the entry covers it, 0.0 to 1.0.
+    pub coverage: f32,
+    /// By what rule, in plain words.
+    pub rule: String,
+}
+
+/// A feature of the first entry.
+#[derive(Debug, Serialize)]
+pub struct Feature {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f32,
+    /// What it adds to the log-odds.
+    pub log_odds: f32,
+}
+
+/// Explains what `index` makes of `text`.
+pub fn explain(
+    index: &Index,
+    text: &str,
+    calibration: &Calibration,
+    thresholds: &Thresholds,
+) -> Explanation {
+    let outcome = index.ask(text, calibration, thresholds);
+    let query = Query::new(index, text);
+    let scored = scorer::score(index, &query, None);
+    Explanation {
+        question: text.to_owned(),
+        decision: outcome.decision,
+        confidence: outcome.confidence,
+        answer_from: thresholds.answer,
+        suggest_from: thresholds.suggest,
+        gap: outcome.gap.map(|gap| index.entry_id(gap)),
+        words: query.tokens.iter().map(word).collect(),
+        entries: scored.iter().take(MAX_EXPLAINED).map(|s| entry(index, &query, s)).collect(),
+        evidence: features(&outcome, calibration),
+    }
+}
+
+fn word(token: &QueryToken) -> Word {
+    Word {
+        word: token.word.clone(),
+        weight: token.weight,
+        is_telling: token.is_telling,
+        is_known: !token.meetings.is_empty(),
+    }
+}
+
+fn entry(index: &Index, query: &Query, scored: &Scored) -> ExplainedEntry {
+    let found = index.entry(scored.entry);
+    ExplainedEntry {
+        id: index.entry_id(scored.entry),
+        is_gap: found.is_some_and(crate::knowledge::Entry::is_gap),
+        question: found.map(|entry| entry.question.clone()).unwrap_or_default(),
+        score: scored.score,
+        best_phrasing: evidence::best_phrasing(index, scored.best_phrasing)
+            .unwrap_or_default()
+            .to_owned(),
+        met: query.telling().map(|token| met(index, scored.entry, token)).collect(),
+    }
+}
+
+fn met(index: &Index, entry: usize, token: &QueryToken) -> Met {
+    let indexed = index.entries.get(entry);
+    let meeting = token
+        .meetings
+        .iter()
+        .map(|meeting| {
+            let alone = QueryToken { meetings: vec![meeting.clone()], ..token.clone() };
+            (indexed.map_or(0.0, |entry| coverage(entry, &alone)), meeting)
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let (coverage, rule) = match meeting {
+        None => (0.0, "no pack knows this word".to_owned()),
+        Some((coverage, _)) if coverage <= 0.0 => (0.0, "not in this entry".to_owned()),
+        Some((coverage, meeting)) => (coverage, rule_text(&meeting.rule)),
+    };
+    Met { word: token.word.clone(), weight: token.weight, coverage, rule }
+}
+
+fn rule_text(rule: &Rule) -> String {
+    match rule {
+        Rule::SameStem => "same word".to_owned(),
+        Rule::Synonym => "synonym by the lexicon".to_owned(),
+        Rule::Misspelling(known) => format!("spelling of “{known}”"),
+    }
+}
+
+fn features(outcome: &Outcome, calibration: &Calibration) -> Vec<Feature> {
+    FEATURE_NAMES
+        .iter()
+        .zip(outcome.evidence.features())
+        .zip(calibration.coefficients)
+        .map(|((name, value), coefficient)| Feature { name, value, log_odds: coefficient * value })
+        .collect()
+}
