@@ -6,8 +6,8 @@ fit_confidence.py QUOTH --devset DIR --pack DIR [--bench DIR] [--folds N]
 QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
 under --bench (those whose name starts with dev_) by entry ids. Each set counts alike, and within a
 set unanswerable messages count as PRIOR of all. Prints the intercept and the coefficients, and with
---folds what held-out folds of the devset give: counts of right, wrong and false answers over
-thresholds. Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
+--folds what held-out folds of the devset give: counts of right, wrong and false answers, and of
+suggestions, over thresholds. Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
 """
 import argparse
 import json
@@ -37,11 +37,11 @@ def devset(quoth, folder, pack):
     rows = [json.loads(line) for line in open(folder / "questions.jsonl", encoding="utf-8")]
     lines = [json.dumps({"q": r["q"]}) for r in rows]
     answers, explained = run(quoth, "ask", pack, lines), run(quoth, "explain", pack, lines)
-    def right(row, answer):
+    def right(row, answer, n):
         wanted = [t for g in row["gold"] for t in sentences[g]]
-        shown = quotes[answer["ids"][0]] if answer["ids"] else []
+        shown = [s for i in answer["ids"][:n] for s in quotes[i]]
         return any(w in s or (s in w and len(s) >= 25) for w in wanted for s in shown)
-    return collect([right(r, a) for r, a in zip(rows, answers)], [bool(r["gold"]) for r in rows], explained), rows
+    return collect([[right(r, a, n) for r, a in zip(rows, answers)] for n in (1, 3)], [bool(r["gold"]) for r in rows], explained), rows
 
 
 def pack_of(faq, folder):
@@ -64,19 +64,21 @@ def bench(quoth, folder):
                 rows = [json.loads(line) for line in open(name / f"{queries}.jsonl", encoding="utf-8")]
                 lines = [json.dumps({"q": r["q"]}) for r in rows]
                 answers, explained = run(quoth, "ask", pack, lines), run(quoth, "explain", pack, lines)
-                yield collect([bool(a["ids"]) and a["ids"][0] in r["gold"] for r, a in zip(rows, answers)], [bool(r["gold"]) for r in rows], explained)
+                right = [[any(i in r["gold"] for i in a["ids"][:n]) for r, a in zip(rows, answers)] for n in (1, 3)]
+                yield collect(right, [bool(r["gold"]) for r in rows], explained)
 
 
 def collect(right, in_scope, explained):
     features = np.array([[f["value"] for f in e["evidence"]] for e in explained])
-    right, in_scope = np.array(right, float), np.array(in_scope)
+    right, in_scope = np.array(right, float), np.array(in_scope)  # right: a row for each model
     share = np.where(in_scope, (1 - PRIOR) / in_scope.sum(), PRIOR / max(1, (~in_scope).sum()))
     return features, right, share, [f["name"] for f in explained[0]["evidence"]]
 
 
-def fit(sets, weights):
+def fit(sets, weights, which):
+    """The model of: the first entry answers (which = 0), one of the first three does (1)."""
     x = np.vstack([s[0] for s in sets])
-    y = np.concatenate([s[1] for s in sets])
+    y = np.concatenate([s[1][which] for s in sets])
     w = np.concatenate([s[2] * k for s, k in zip(sets, weights)])
     w = w / w.sum() * 2000
     x1 = np.hstack([np.ones((len(x), 1)), x])
@@ -108,25 +110,32 @@ def main():
     dev, rows = devset(args.quoth, args.devset, args.pack)
     others = list(bench(args.quoth, args.bench)) if args.bench else []
     weights = [1.0] + [1.0 / max(1, len(others))] * len(others)
-    beta = fit([dev, *others], weights)
-    for name, value in zip(["intercept", *dev[3]], beta):
-        print(f"{name:15s} {value:+.3f}")
+    models = [fit([dev, *others], weights, which) for which in (0, 1)]
+    for name, *values in zip(["intercept", *dev[3]], *models):
+        print(f"{name:15s} " + " ".join(f"{value:+.3f}" for value in values))
     folds = np.arange(len(rows)) % args.folds
-    rng = np.random.default_rng(1)
-    rng.shuffle(folds)
-    held_out = np.zeros(len(rows))
+    np.random.default_rng(1).shuffle(folds)
+    held_out = np.zeros((2, len(rows)))
     for fold in range(args.folds):
         keep = folds != fold
-        part = (dev[0][keep], dev[1][keep], dev[2][keep], dev[3])
-        held_out[~keep] = confidence(fit([part, *others], weights), dev[0][~keep])
+        part = (dev[0][keep], dev[1][:, keep], dev[2][keep], dev[3])
+        for which in (0, 1):
+            held_out[which][~keep] = confidence(fit([part, *others], weights, which), dev[0][~keep])
+    report(rows, dev[1], "fitted", [confidence(m, dev[0]) for m in models])
+    report(rows, dev[1], "held out", held_out)
+
+
+def report(rows, right, what, conf):
     in_scope = np.array([bool(r["gold"]) for r in rows])
-    for what, conf in (("fitted", confidence(beta, dev[0])), ("held out", held_out)):
-        for threshold in (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8):
-            answered = conf >= threshold
-            right = (answered & in_scope & (dev[1] == 1)).sum()
-            wrong = (answered & in_scope & (dev[1] == 0)).sum()
-            false = (answered & ~in_scope).sum()
-            print(f"{what:9s} from {threshold:.2f}: right {right} of {in_scope.sum()}, wrong {wrong}, false {false} of {(~in_scope).sum()}")
+    aside = np.array([r["kind"] in ("far", "chat") for r in rows])
+    for threshold in np.arange(0.4, 0.85, 0.05):
+        answered = conf[0] >= threshold
+        n = [(answered & in_scope & (right[0] == 1)).sum(), (answered & in_scope & (right[0] == 0)).sum(), (answered & ~in_scope).sum()]
+        print(f"{what:9s} answer from {threshold:.2f}: right {n[0]} of {in_scope.sum()}, wrong {n[1]}, false {n[2]} of {(~in_scope).sum()}")
+    for threshold in np.arange(0.1, 0.6, 0.05):
+        shown = conf[1] >= threshold
+        n = [(shown & in_scope & (right[1] == 1)).sum(), (shown & aside).sum(), (shown & ~in_scope & ~aside).sum()]
+        print(f"{what:9s} suggest from {threshold:.2f}: right among three {n[0]} of {in_scope.sum()}, far and chat {n[1]} of {aside.sum()}, near {n[2]}")
 
 
 main()

@@ -6,6 +6,7 @@ pub mod calibration;
 pub mod decision;
 pub mod evidence;
 pub mod explanation;
+pub mod held_out;
 pub mod index;
 mod lexicon;
 pub mod query;

@@ -59,14 +59,15 @@ fn report(explanation: &Explanation) -> String {
         (Decision::Abstain, None) => "say that nothing was found".to_owned(),
     };
     line(&mut text, &format!("Decision: {decision}"));
+    let percent = |label: &str, probability: f64, what: &str, from: f64| {
+        format!("{label:<42} {:>3.0} %  ({what} from {:.0} %)", probability * 100.0, from * 100.0)
+    };
+    let first = "Probability that the first entry answers:";
+    line(&mut text, &percent(first, explanation.confidence, "answers", explanation.answer_from));
+    let any = "Probability that one of the first three does:";
     line(
         &mut text,
-        &format!(
-            "Confidence that the first entry answers: {:.0} % (answers from {:.0} %, suggests from {:.0} %)",
-            explanation.confidence * 100.0,
-            explanation.answer_from * 100.0,
-            explanation.suggest_from * 100.0
-        ),
+        &percent(any, explanation.any_confidence, "suggests", explanation.suggest_from),
     );
     for (number, entry) in (1..).zip(&explanation.entries) {
         line(&mut text, "");

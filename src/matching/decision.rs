@@ -1,7 +1,7 @@
 //! The outcome: answer, suggest or abstain.
 
 use super::Index;
-use super::calibration::Calibration;
+use super::calibration::{Calibration, Logistic};
 use super::evidence::{self, Evidence, Gaps};
 use super::query::Query;
 use super::scorer::{self, Scored};
@@ -24,12 +24,14 @@ pub enum Decision {
     Abstain,
 }
 
-/// At which confidence to answer, and at which to suggest.
+/// How sure quoth has to be. The defaults are set on held-out judged messages, see
+/// docs/quality.md.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
-    /// Least confidence of an answer, 0.0 to 1.0.
+    /// Least probability that the first entry answers, for an answer; 0.0 to 1.0.
     pub answer: f64,
-    /// Least confidence of suggestions, 0.0 to 1.0.
+    /// Least probability that one of the first three entries answers, for suggestions; 0.0 to
+    /// 1.0.
     pub suggest: f64,
     /// Score of a gap, as a share of the best entry's, from which the gap is what was asked.
     pub gap: f32,
@@ -37,7 +39,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.7, suggest: 0.2, gap: 1.0 }
+        Self { answer: 0.7, suggest: 0.38, gap: 1.0 }
     }
 }
 
@@ -48,8 +50,12 @@ pub struct Outcome {
     pub decision: Decision,
     /// Probability, 0.0 to 1.0, that the first ranked entry answers; 0.0 if nothing is ranked.
     pub confidence: f64,
+    /// Probability, 0.0 to 1.0, that one of the first three ranked entries answers.
+    pub any_confidence: f64,
     /// Indices of the best entries, best first, at most [`MAX_RANKED`]; gaps are never among them.
     pub ranked: Vec<usize>,
+    /// Indices of the best entries and gaps together, best first, at most [`MAX_SUGGESTIONS`].
+    pub nearest: Vec<usize>,
     /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no quote is in
     /// two of them. Empty unless the decision is to suggest.
     pub suggestions: Vec<usize>,
@@ -57,6 +63,13 @@ pub struct Outcome {
     pub gap: Option<usize>,
     /// What the confidence was made from; all zero if nothing is ranked.
     pub evidence: Evidence,
+}
+
+impl Outcome {
+    /// The entry or gap that fits best.
+    pub fn first(&self) -> Option<usize> {
+        self.nearest.first().copied()
+    }
 }
 
 /// Parts of the index that a search passes over, to learn how it would do without them.
@@ -87,9 +100,11 @@ impl Index {
             left_out.phrasing.and_then(|(entry, number)| self.phrasing_idx(entry, number));
         let mut scored = scorer::score(self, &query, phrasing);
         scored.retain(|scored| Some(scored.entry) != left_out.entry);
+        let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
-        decide(self, &query, &answers, &gaps, calibration, thresholds)
+        let outcome = decide(self, &query, &answers, &gaps, calibration, thresholds);
+        Outcome { nearest, ..outcome }
     }
 
     fn phrasing_idx(&self, entry: usize, number: usize) -> Option<usize> {
@@ -113,14 +128,17 @@ fn decide(
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
         evidence::gather(index, query, first, other, Gaps { first: gap, nearest })
     });
-    let confidence = evidence.as_ref().map_or(0.0, |evidence| calibration.confidence(evidence));
+    let probability =
+        |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
+    let confidence = probability(&calibration.first);
+    let any_confidence = probability(&calibration.any);
     let best = answers.first().map_or(0.0, |first| first.score);
     let gap = gap.filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
         None if confidence >= thresholds.answer => Decision::Answer,
-        None if confidence >= thresholds.suggest => Decision::Suggest,
+        None if any_confidence >= thresholds.suggest => Decision::Suggest,
         None => Decision::Abstain,
     };
     let suggestions = match decision {
@@ -130,7 +148,9 @@ fn decide(
     Outcome {
         decision,
         confidence,
+        any_confidence,
         ranked: answers.iter().take(MAX_RANKED).map(|scored| scored.entry).collect(),
+        nearest: Vec::new(),
         suggestions,
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
         evidence: evidence.unwrap_or_default(),

@@ -18,8 +18,11 @@ const COVERED: f32 = 0.5;
 pub struct Evidence {
     /// Its pooled score, 0.0 to about 1.5.
     pub score: f32,
-    /// Similarity of its best phrasing, 0.0 to about 1.5.
-    pub best: f32,
+    /// How far the score stays below [`FAINT_SCORE`], as a share of it: below, a message most
+    /// often shares one word with the pack by chance.
+    pub faint: f32,
+    /// ln(1 + weight of the telling words that are covered), 0.0 to about 5.
+    pub met: f32,
     /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
     pub margin: f32,
     /// Score of the best gap as a share of the entry's, at most 2.0; 0.0 without a gap.
@@ -51,12 +54,13 @@ pub struct Evidence {
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 15;
+pub const N_FEATURES: usize = 16;
 
 /// Names of the features, in the order of [`Evidence::features`].
 pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "score",
-    "best",
+    "faint",
+    "met",
     "margin",
     "gap",
     "gap_best",
@@ -77,7 +81,8 @@ impl Evidence {
     pub fn features(&self) -> [f32; N_FEATURES] {
         [
             self.score,
-            self.best,
+            self.faint,
+            self.met,
             self.margin,
             self.gap,
             self.gap_best,
@@ -115,7 +120,8 @@ pub(crate) fn gather(
     let words = Words::new(entry, query);
     Evidence {
         score: first.score,
-        best: first.best,
+        faint: (1.0 - first.score / FAINT_SCORE).max(0.0),
+        met: words.covered.ln_1p(),
         margin: (first.score - other.map_or(0.0, |other| other.score)).max(0.0),
         gap: share(gaps.first.map_or(0.0, |gap| gap.score)).min(2.0),
         gap_best: if first.best > 0.0 { (gaps.nearest / first.best).min(2.0) } else { 0.0 },
@@ -170,6 +176,10 @@ impl Words {
         if self.total > 0.0 { part / self.total } else { 0.0 }
     }
 }
+
+/// See [`Evidence::faint`]. Off-topic messages of the judged set score up to 0.3 by one shared
+/// word; 3 of 150 answerable ones stay below 0.35.
+const FAINT_SCORE: f32 = 0.35;
 
 /// From this share of phrasings on, an entry asks for a kind of thing in full.
 const FULL_TYPE_SHARE: f32 = 0.25;

@@ -21,9 +21,11 @@ pub struct Explanation {
     pub decision: Decision,
     /// Probability that the first entry answers, 0.0 to 1.0.
     pub confidence: f64,
+    /// Probability that one of the first three entries answers, 0.0 to 1.0.
+    pub any_confidence: f64,
     /// From which confidence an answer is given.
     pub answer_from: f64,
-    /// From which confidence suggestions are made.
+    /// From which probability of one of three suggestions are made.
     pub suggest_from: f64,
     /// Id of the gap that was asked for.
     pub gap: Option<String>,
@@ -103,6 +105,7 @@ pub fn explain(
         question: text.to_owned(),
         decision: outcome.decision,
         confidence: outcome.confidence,
+        any_confidence: outcome.any_confidence,
         answer_from: thresholds.answer,
         suggest_from: thresholds.suggest,
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
@@ -165,7 +168,7 @@ fn features(outcome: &Outcome, calibration: &Calibration) -> Vec<Feature> {
     FEATURE_NAMES
         .iter()
         .zip(outcome.evidence.features())
-        .zip(calibration.coefficients)
+        .zip(calibration.first.coefficients)
         .map(|((name, value), coefficient)| Feature { name, value, log_odds: coefficient * value })
         .collect()
 }
