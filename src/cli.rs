@@ -1,8 +1,11 @@
 //! The commands: each reads its arguments, calls the layers below and prints. Thin.
 
 mod ask;
+mod chat;
 mod completions;
+mod eval;
 mod explain;
+mod lines;
 mod packs;
 mod terminal;
 
@@ -30,6 +33,10 @@ struct Cli {
 enum Command {
     /// Answer one question, or a file of them.
     Ask(ask::Args),
+    /// Talk to the bot in the terminal.
+    Chat(chat::Args),
+    /// Measure the packs on judged messages.
+    Eval(eval::Args),
     /// Show why a question is answered as it is.
     Explain(explain::Args),
     /// Print a completion script for a shell.
@@ -64,6 +71,8 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = cli.config.as_deref();
     match cli.command {
         Command::Ask(args) => ask::run(&args, config, terminal),
+        Command::Chat(args) => chat::run(&args, config, terminal),
+        Command::Eval(args) => eval::run(&args, config, terminal),
         Command::Explain(args) => explain::run(&args, config),
         Command::Completions(args) => completions::run(&args),
     }

@@ -4,6 +4,7 @@
 
 pub mod calibration;
 pub mod decision;
+pub mod evaluation;
 pub mod evidence;
 pub mod explanation;
 pub mod held_out;

@@ -2,22 +2,20 @@
 
 mod record;
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::time::Instant;
 
 use anyhow::bail;
 
 use super::Status;
+use super::lines::each_question;
 use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
 use crate::conversation::Reply;
 use crate::matching::calibration::Calibration;
 use crate::matching::{Index, Thresholds};
 use crate::platform::console;
-use record::{Failure, Record};
-
-/// The longest line that is read, in bytes; a longer one is no question.
-const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
+use record::Record;
 
 /// Arguments of `quoth ask`.
 #[derive(Debug, clap::Args)]
@@ -50,7 +48,10 @@ pub(super) fn run(
         has_timings: args.timings,
     };
     if args.jsonl {
-        return ask_lines(&asker, &mut std::io::stdin().lock(), &mut std::io::stdout().lock());
+        let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+        return each_question(&mut input, &mut output, |question| {
+            Ok(serde_json::to_string(&asker.record(question))?)
+        });
     }
     let question = args.question.join(" ");
     if question.trim().is_empty() {
@@ -82,57 +83,5 @@ impl Asker {
         let outcome = self.index.ask(question, &self.calibration, &self.thresholds);
         let micros = start.elapsed().as_micros();
         Record::new(&self.index, question, &outcome, self.has_timings.then_some(micros))
-    }
-}
-
-/// Answers each line of `input` with one line of `output`, in order.
-fn ask_lines(
-    asker: &Asker,
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> anyhow::Result<Status> {
-    let mut status = Status::Success;
-    let mut line = Vec::new();
-    for number in 1usize.. {
-        line.clear();
-        let n_read =
-            std::io::Read::take(&mut *input, MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
-        if n_read == 0 {
-            break;
-        }
-        if !line.ends_with(b"\n") && u64::try_from(n_read).is_ok_and(|n| n == MAX_LINE_BYTES) {
-            input.skip_until(b'\n')?;
-            line.clear();
-        }
-        if line.iter().all(u8::is_ascii_whitespace) && input.fill_buf()?.is_empty() {
-            break;
-        }
-        let json = match question_of(&line) {
-            Ok(question) => serde_json::to_string(&asker.record(&question))?,
-            Err(reason) => {
-                status = Status::Failed;
-                serde_json::to_string(&Failure { error: format!("line {number}: {reason}") })?
-            }
-        };
-        writeln!(output, "{json}")?;
-    }
-    output.flush()?;
-    Ok(status)
-}
-
-/// The value of "q"; other keys are passed over.
-fn question_of(line: &[u8]) -> Result<String, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "not UTF-8".to_owned())?;
-    if text.trim().is_empty() {
-        return Err(
-            "empty, or longer than 16 MiB; a line holds one object {\"q\": \"...\"}".to_owned()
-        );
-    }
-    let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
-    match value.get("q") {
-        Some(serde_json::Value::String(question)) => Ok(question.clone()),
-        Some(_) => Err("\"q\" is not a text".to_owned()),
-        None => Err("no key \"q\"".to_owned()),
     }
 }

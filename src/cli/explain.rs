@@ -1,9 +1,9 @@
 //! `quoth explain`: why a question is answered as it is.
 
-use std::fmt::Write as _;
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 use super::Status;
+use super::lines::each_question;
 use super::packs::{self, PackArgs};
 use crate::matching::calibration::Calibration;
 use crate::matching::explanation::{ExplainedEntry, Explanation, explain};
@@ -32,12 +32,9 @@ pub(super) fn run(args: &Args, config: Option<&std::path::Path>) -> anyhow::Resu
         |question: &str| explain(&index, question, &Calibration::default(), &Thresholds::default());
     if args.jsonl {
         let mut output = std::io::stdout().lock();
-        for line in std::io::stdin().lock().lines() {
-            let value: serde_json::Value = serde_json::from_str(&line?)?;
-            let question = value.get("q").and_then(serde_json::Value::as_str).unwrap_or_default();
-            writeln!(output, "{}", serde_json::to_string(&explained(question))?)?;
-        }
-        return Ok(Status::Success);
+        return each_question(&mut std::io::stdin().lock(), &mut output, |question| {
+            Ok(serde_json::to_string(&explained(question))?)
+        });
     }
     let explanation = explained(&args.question.join(" "));
     let text = if args.json {
@@ -109,6 +106,6 @@ fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
 }
 
 fn line(text: &mut String, content: &str) {
-    // Writing to a String cannot fail.
-    drop(writeln!(text, "{content}"));
+    text.push_str(content);
+    text.push('\n');
 }

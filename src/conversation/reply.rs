@@ -1,5 +1,7 @@
 //! A reply, as every platform shows it in its own way.
 
+use std::collections::BTreeMap;
+
 use crate::knowledge::Quote;
 use crate::matching::{Decision, Index, Outcome};
 
@@ -17,6 +19,24 @@ pub enum Reply {
     },
     /// No entry is near enough.
     NothingFound,
+    /// A number was picked that was not suggested.
+    NoSuchNumber {
+        /// How many there are to pick from.
+        n_suggestions: usize,
+    },
+    /// What can be done here.
+    Help,
+    /// What can be asked.
+    Topics(Vec<Topic>),
+}
+
+/// Questions that share a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// The tag; empty for entries without one.
+    pub tag: String,
+    /// Canonical questions, in the order of the packs.
+    pub questions: Vec<String>,
 }
 
 /// An entry's lead and quotes.
@@ -102,6 +122,19 @@ impl Answer {
             quotes: found.quotes().iter().map(CitedQuote::new).collect(),
             see_also: found.see_also.iter().filter_map(question).collect(),
         })
+    }
+}
+
+impl Topic {
+    /// Every entry that answers, under its first tag; topics in the order of the alphabet.
+    pub fn all(index: &Index) -> Vec<Self> {
+        let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let entries = (0..index.n_entries()).filter_map(|idx| index.entry(idx));
+        for entry in entries.filter(|entry| !entry.is_gap()) {
+            let tag = entry.tags.first().map_or("", String::as_str);
+            topics.entry(tag).or_default().push(entry.question.clone());
+        }
+        topics.into_iter().map(|(tag, questions)| Self { tag: tag.to_owned(), questions }).collect()
     }
 }
 

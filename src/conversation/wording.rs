@@ -17,6 +17,19 @@ pub const LEAD_LABEL: &str = "In short";
 /// Before questions that a reader may want next.
 pub const SEE_ALSO: &str = "See also";
 
+/// What can be done.
+pub const HELP: &str = "Ask in your own words. I reply with quotes from the source, word for word, \
+or say that I have none. Where I suggest questions, answer with a number. `topics` lists what can \
+be asked.";
+
+/// Above the topics of entries without a tag.
+pub const OTHER_TOPICS: &str = "other";
+
+/// A number was picked that was not suggested.
+pub fn no_such_number(n_suggestions: usize) -> String {
+    format!("There is no such number: pick from 1 to {n_suggestions}, or ask something else.")
+}
+
 /// Stands outside a quote where its sentence goes on.
 pub const CUT: &str = "[...]";
 

@@ -1,8 +1,8 @@
 //! How a pack does on its own phrasings: does each find its entry, and would it without itself?
 
+use super::Index;
 use super::calibration::Calibration;
 use super::decision::{Decision, LeftOut, Outcome, Thresholds};
-use super::Index;
 
 /// How a phrasing does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
-use crate::conversation::reply::{Answer, CitedQuote, Suggestion};
+use crate::conversation::reply::{Answer, CitedQuote, Suggestion, Topic};
 use crate::conversation::wording;
 
 const LEAD: Style = Style::new().bold();
@@ -29,6 +29,11 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
             wrap(&format!("{} ({})", wording::NOT_IN_SOURCE, searched.join(", ")), layout, "")
         }
         Reply::NothingFound => wrap(wording::NOTHING_FOUND, layout, ""),
+        Reply::NoSuchNumber { n_suggestions } => {
+            wrap(&wording::no_such_number(*n_suggestions), layout, "")
+        }
+        Reply::Help => wrap(wording::HELP, layout, ""),
+        Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
     }
 }
 
@@ -76,6 +81,15 @@ fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
     for (number, suggestion) in (1..).zip(suggestions) {
         let line = format!("{number}. {}", shown(&suggestion.question));
         text.push_str(&wrap(&line, layout, "  "));
+    }
+    text
+}
+
+fn render_topic(topic: &Topic, layout: Layout) -> String {
+    let tag = if topic.tag.is_empty() { wording::OTHER_TOPICS } else { &topic.tag };
+    let mut text = styled(LEAD, &wrap(&shown(tag), layout, ""), layout);
+    for question in &topic.questions {
+        text.push_str(&wrap(&format!("- {}", shown(question)), layout, "  "));
     }
     text
 }

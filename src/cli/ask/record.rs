@@ -20,12 +20,6 @@ pub(super) struct Record {
     micros: Option<u128>,
 }
 
-/// The answer to a line that holds no question.
-#[derive(Debug, Serialize)]
-pub(super) struct Failure {
-    pub(super) error: String,
-}
-
 #[derive(Debug, Serialize)]
 struct Citation {
     source: String,

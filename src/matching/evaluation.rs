@@ -1,0 +1,161 @@
+//! How well an index does on judged messages.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Index;
+use super::calibration::Calibration;
+use super::decision::{Decision, MAX_SUGGESTIONS, Outcome, Thresholds};
+use crate::text::tokenize;
+use crate::text::whitespace::Folded;
+
+/// A message and what answers it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Judged {
+    /// The message.
+    pub q: String,
+    /// Ids of entries, or texts of which a right quote holds one whole. Empty: nothing answers.
+    pub gold: Vec<String>,
+    /// What kind of message it is, to tally apart.
+    #[serde(default = "unnamed")]
+    pub kind: String,
+}
+
+fn unnamed() -> String {
+    "message".to_owned()
+}
+
+/// Counts over the messages of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// How many messages.
+    pub n: usize,
+    /// Answered rightly.
+    pub right: usize,
+    /// Answered rightly, or suggested with a right entry among the first three.
+    pub right_in_three: usize,
+    /// Answered wrongly; of messages that nothing answers: answered at all.
+    pub wrong: usize,
+    /// Suggested.
+    pub suggested: usize,
+    /// Abstained.
+    pub abstained: usize,
+    /// The first ranked entry is right, whatever the decision.
+    pub ranked_first: usize,
+}
+
+/// The outcome of an evaluation.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Evaluation {
+    /// Messages that something answers, by kind.
+    pub in_scope: BTreeMap<String, Tally>,
+    /// Messages that nothing answers, by kind.
+    pub out_of_scope: BTreeMap<String, Tally>,
+    /// Of the messages in scope, those in the very words of a phrasing; they prove little.
+    pub in_a_phrasings_words: Tally,
+    /// How many messages were answered.
+    pub n_answers: usize,
+    /// Characters quoted in all answers together.
+    pub n_quoted_chars: usize,
+}
+
+impl Evaluation {
+    /// All kinds of a side together.
+    pub fn total(kinds: &BTreeMap<String, Tally>) -> Tally {
+        kinds.values().fold(Tally::default(), |mut sum, tally| {
+            sum.add(tally);
+            sum
+        })
+    }
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.n += other.n;
+        self.right += other.right;
+        self.right_in_three += other.right_in_three;
+        self.wrong += other.wrong;
+        self.suggested += other.suggested;
+        self.abstained += other.abstained;
+        self.ranked_first += other.ranked_first;
+    }
+}
+
+/// Asks every judged message and counts.
+pub fn evaluate(
+    index: &Index,
+    judged: &[Judged],
+    calibration: &Calibration,
+    thresholds: &Thresholds,
+    mut progress: impl FnMut(),
+) -> Evaluation {
+    let phrasings = phrasing_words(index);
+    let mut evaluation = Evaluation::default();
+    for message in judged {
+        let outcome = index.ask(&message.q, calibration, thresholds);
+        let tally = judge(index, message, &outcome);
+        let side = if message.gold.is_empty() {
+            &mut evaluation.out_of_scope
+        } else {
+            if phrasings.contains(&words(&message.q)) {
+                evaluation.in_a_phrasings_words.add(&tally);
+            }
+            &mut evaluation.in_scope
+        };
+        side.entry(message.kind.clone()).or_default().add(&tally);
+        if outcome.decision == Decision::Answer {
+            evaluation.n_answers += 1;
+            evaluation.n_quoted_chars += quoted_chars(index, &outcome);
+        }
+        progress();
+    }
+    evaluation
+}
+
+fn judge(index: &Index, message: &Judged, outcome: &Outcome) -> Tally {
+    let is_right = |entry: usize| is_right(index, entry, &message.gold);
+    let first = outcome.ranked.first().is_some_and(|entry| is_right(*entry));
+    let mut tally = Tally { n: 1, ranked_first: usize::from(first), ..Tally::default() };
+    match outcome.decision {
+        Decision::Answer if first => (tally.right, tally.right_in_three) = (1, 1),
+        Decision::Answer => tally.wrong = 1,
+        Decision::Suggest => {
+            tally.suggested = 1;
+            let shown = outcome.suggestions.iter().take(MAX_SUGGESTIONS);
+            tally.right_in_three = usize::from(shown.copied().any(is_right));
+        }
+        Decision::Abstain => tally.abstained = 1,
+    }
+    tally
+}
+
+/// Whether the entry has a gold id, or a quote that holds a gold text.
+fn is_right(index: &Index, entry: usize, gold: &[String]) -> bool {
+    let id = index.entry_id(entry);
+    let Some(found) = index.entry(entry) else { return false };
+    gold.iter().any(|gold| {
+        let text = Folded::new(gold);
+        *gold == id
+            || found
+                .quotes()
+                .iter()
+                .any(|quote| Folded::new(quote.text()).as_str().contains(text.as_str()))
+    })
+}
+
+fn quoted_chars(index: &Index, outcome: &Outcome) -> usize {
+    let entry = outcome.ranked.first().and_then(|entry| index.entry(*entry));
+    entry.map_or(0, |entry| entry.quotes().iter().map(|q| q.text().chars().count()).sum())
+}
+
+fn phrasing_words(index: &Index) -> HashSet<Vec<String>> {
+    (0..index.n_entries())
+        .filter_map(|idx| index.entry(idx))
+        .flat_map(|entry| entry.phrasings().map(words))
+        .collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    tokenize(text, usize::MAX).into_iter().map(|token| token.word).collect()
+}
