@@ -1,17 +1,25 @@
 //! Words that carry a sentence but not its subject.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 /// Whether `word` (normalized) says nothing about a subject: articles, pronouns, auxiliaries,
 /// prepositions, question words, and what people say around a question in chat.
 ///
 /// These words still count a little in ranking (see `matching::rarity`), but never as *telling*
 /// words that an answer has to cover. English; other languages have none here.
 pub fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.contains(&word) || is_chat_filler(word)
+    static SET: LazyLock<FxHashSet<&str>> =
+        LazyLock::new(|| STOP_WORDS.iter().chain(&CHAT_FILLERS).copied().collect());
+    SET.contains(word)
 }
 
 /// Whether `word` is said around a question and never part of it: greetings, thanks, laughter.
 pub fn is_chat_filler(word: &str) -> bool {
-    CHAT_FILLERS.contains(&word)
+    static SET: LazyLock<FxHashSet<&str>> =
+        LazyLock::new(|| CHAT_FILLERS.iter().copied().collect());
+    SET.contains(word)
 }
 
 /// Whether `word` opens a question: who, what, when and the like.

@@ -1,7 +1,9 @@
 //! A text as words.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::chat_noise::noise_spans;
@@ -77,7 +79,9 @@ fn acronym(word: &str) -> Option<String> {
 }
 
 fn expand_contraction(word: &str) -> Vec<String> {
-    if let Some((_, parts)) = PHONE_SPELLINGS.iter().find(|(short, _)| *short == word) {
+    static PHONE: LazyLock<FxHashMap<&str, &str>> =
+        LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
+    if let Some(parts) = PHONE.get(word) {
         return parts.split(' ').map(str::to_owned).collect();
     }
     let Some((base, ending)) = word.rsplit_once('\'') else { return vec![word.to_owned()] };

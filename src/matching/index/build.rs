@@ -40,6 +40,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         vocabulary: Vocabulary::default(),
         concepts: Concepts::default(),
         term_concepts: FxHashMap::default(),
+        word_terms: FxHashMap::default(),
         everyday: FxHashMap::default(),
         capitals: FxHashMap::default(),
         documents: Vec::new(),
@@ -72,6 +73,7 @@ struct Builder<'a> {
     vocabulary: Vocabulary,
     concepts: Concepts,
     term_concepts: FxHashMap<TermId, Vec<TermId>>,
+    word_terms: FxHashMap<Box<str>, TermId>,
     /// Everyday rarity of each term: of its commonest surface word.
     everyday: FxHashMap<TermId, f32>,
     /// How often each term stands inside a sentence, and how often with a capital there.
@@ -152,14 +154,10 @@ impl Builder<'_> {
         text: &str,
         tokens: &[Token],
     ) -> Document {
-        let stems: Vec<String> =
-            tokens.iter().map(|token| self.stemmer.stem(&token.word)).collect();
         let words: Vec<TermId> = tokens
             .iter()
-            .zip(&stems)
-            .map(|(token, stem)| {
-                let term = self.vocabulary.intern(stem);
-                self.note_word(&token.word, term);
+            .map(|token| {
+                let term = self.term_of(&token.word);
                 if token.span.start > 0 {
                     let seen = self.capitals.entry(term).or_default();
                     seen.0 += 1;
@@ -168,14 +166,26 @@ impl Builder<'_> {
                 term
             })
             .collect();
-        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let stems: Vec<&str> = words.iter().map(|term| self.vocabulary.name(*term)).collect();
         let concepts = self.concepts.find(&stems).into_iter().map(|found| found.concept).collect();
-        let pairs = stems
+        let pairs: Vec<String> = stems
             .iter()
             .zip(stems.iter().skip(1))
-            .map(|(first, second)| self.vocabulary.intern(&pair_name(first, second)))
+            .map(|(first, second)| pair_name(first, second))
             .collect();
+        let pairs = pairs.iter().map(|pair| self.vocabulary.intern(pair)).collect();
         Document { entry, number, words, concepts, pairs }
+    }
+
+    /// The term of a word; each word is stemmed only once.
+    fn term_of(&mut self, word: &str) -> TermId {
+        if let Some(term) = self.word_terms.get(word) {
+            return *term;
+        }
+        let term = self.vocabulary.intern(&self.stemmer.stem(word));
+        self.note_word(word, term);
+        self.word_terms.insert(word.into(), term);
+        term
     }
 
     fn note_word(&mut self, word: &str, term: TermId) {
