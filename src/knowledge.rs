@@ -5,6 +5,7 @@
 pub mod entry;
 pub mod finding;
 pub mod lexicon;
+pub mod line_index;
 pub mod lint;
 pub mod manuscript;
 pub mod pack;
@@ -16,6 +17,7 @@ pub mod source;
 pub use entry::{Content, Entry, EntryId};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
+pub use line_index::LineIndex;
 pub use pack::{Pack, PackFile, PackFiles, Proof, prove};
 pub use quote::{Quote, QuoteError};
 pub use source::Source;

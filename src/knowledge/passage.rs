@@ -36,7 +36,7 @@ impl std::fmt::Display for Passage<'_> {
                 (true, _) => write!(f, "\n  missing: {}", spelled(actual))?,
                 (_, true) => write!(f, "\n  not in the source: {}", spelled(written))?,
                 _ => {
-                    write!(f, "\n  {} where the source has {}", spelled(written), spelled(actual))?
+                    write!(f, "\n  {} where the source has {}", spelled(written), spelled(actual))?;
                 }
             }
         }

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::{EntryPlaces, FAQ_FILE, index_by_id};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS};
 use crate::knowledge::finding::{Finding, Rule};
+use crate::knowledge::line_index::LineIndex;
 use crate::knowledge::manuscript::{Placed, TableReader, nearest_name, parse};
 use crate::knowledge::passage;
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
@@ -40,7 +41,8 @@ pub(super) fn read_entries(
                 .help("write the first one below a line [[entry]]"),
         );
     }
-    let mut faq = FaqReader { sources, findings, seen: HashMap::new(), n_nearest: 0 };
+    let lines = LineIndex::new(text);
+    let mut faq = FaqReader { sources, findings, lines, seen: HashMap::new(), n_nearest: 0 };
     let mut entries = Vec::new();
     let mut places = Vec::new();
     let mut links = Vec::new();
@@ -58,6 +60,7 @@ pub(super) fn read_entries(
 struct FaqReader<'a> {
     sources: &'a [Arc<Source>],
     findings: &'a mut Vec<Finding>,
+    lines: LineIndex<'a>,
     /// Where each id was first seen.
     seen: HashMap<String, Range<usize>>,
     n_nearest: usize,
@@ -133,7 +136,8 @@ impl FaqReader<'_> {
         };
         if let Some(first) = self.seen.get(&text) {
             let message = format!("the id `{text}` stands twice");
-            let label = format!("the first one is at byte {} of the file", first.start);
+            let (line, _) = self.lines.line_and_column(first.start);
+            let label = format!("the first one is in line {line}");
             self.report(Rule::DoubledId, &span, message, label);
             return None;
         }
