@@ -18,6 +18,6 @@ pub use entry::{Content, Entry, EntryId};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
 pub use line_index::LineIndex;
-pub use pack::{Pack, PackFile, PackFiles, Proof, prove};
+pub use pack::{Pack, PackFile, PackFiles, Proof, SourcePlace, prove};
 pub use quote::{Quote, QuoteError};
 pub use source::Source;
