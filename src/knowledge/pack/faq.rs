@@ -19,8 +19,9 @@ const ENTRY_KEYS: [&str; 8] =
     ["id", "question", "variants", "lead", "tags", "see_also", "gap", "quote"];
 const QUOTE_KEYS: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
 
-/// For how many failing quotes of a file the nearest passage is looked for: it takes a scan of
-/// the source each, and somebody with more of them has another problem than spelling.
+/// For how many failing quotes, and links, of a file the nearest is looked for: it takes a scan of
+/// the source, or of all ids, each, and somebody with more of them has another problem than
+/// spelling.
 const MAX_NEAREST: usize = 50;
 
 /// See-also links of one entry, resolved when all ids are known.
@@ -53,7 +54,8 @@ pub(super) fn read_entries(
             links.push(see_also);
         }
     }
-    resolve_links(&mut entries, links, findings);
+    let seen = faq.seen;
+    resolve_links(&mut entries, links, &seen, findings);
     (entries, places)
 }
 
@@ -261,17 +263,27 @@ fn not_in_source(
     }
 }
 
-fn resolve_links(entries: &mut [Entry], links: Vec<Links>, findings: &mut Vec<Finding>) {
+/// Links to entries that were refused are dropped without a word: those have findings enough.
+fn resolve_links(
+    entries: &mut [Entry],
+    links: Vec<Links>,
+    seen: &HashMap<String, Range<usize>>,
+    findings: &mut Vec<Finding>,
+) {
     let mut resolved = Vec::with_capacity(links.len());
     {
         let known = index_by_id(entries);
         let names: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        let mut n_unknown = 0;
         for links in links {
             let mut ids = Vec::new();
             for (link, span) in links {
-                match EntryId::new(&link).filter(|id| known.contains_key(id.as_str())) {
-                    Some(id) => ids.push(id),
-                    None => findings.push(unknown_link(&link, span, &names)),
+                if let Some(id) = EntryId::new(&link).filter(|id| known.contains_key(id.as_str())) {
+                    ids.push(id);
+                } else if !seen.contains_key(&link) {
+                    n_unknown += 1;
+                    let names = if n_unknown <= MAX_NEAREST { &names[..] } else { &[] };
+                    findings.push(unknown_link(&link, span, names));
                 }
             }
             resolved.push(ids);
