@@ -1,7 +1,10 @@
 //! The commands: each reads its arguments, calls the layers below and prints. Thin.
 
+mod check;
 mod completions;
 mod packs;
+mod progress;
+mod report;
 mod terminal;
 
 use std::process::ExitCode;
@@ -26,6 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Prove packs: every quote against its source, and everything else that can be wrong.
+    Check(check::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -54,8 +59,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, _terminal: &Terminal) -> anyhow::Result<Status> {
+fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
+    let config = cli.config.as_deref();
     match cli.command {
+        Command::Check(args) => check::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }
