@@ -2,11 +2,14 @@
 
 mod ask;
 mod chat;
+mod check;
 mod completions;
 mod eval;
 mod explain;
 mod lines;
 mod packs;
+mod progress;
+mod report;
 mod terminal;
 
 use std::process::ExitCode;
@@ -39,6 +42,8 @@ enum Command {
     Eval(eval::Args),
     /// Show why a question is answered as it is.
     Explain(explain::Args),
+    /// Prove packs: every quote against its source, and everything else that can be wrong.
+    Check(check::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -74,6 +79,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Chat(args) => chat::run(&args, config, terminal),
         Command::Eval(args) => eval::run(&args, config, terminal),
         Command::Explain(args) => explain::run(&args, config),
+        Command::Check(args) => check::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }

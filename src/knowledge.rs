@@ -2,9 +2,11 @@
 //!
 //! Everything here works on bytes and text that somebody else has read; it opens no file.
 
+pub mod draft;
 pub mod entry;
 pub mod finding;
 pub mod lexicon;
+pub mod line_index;
 pub mod lint;
 pub mod manuscript;
 pub mod pack;
@@ -12,10 +14,14 @@ pub mod passage;
 pub mod patch;
 pub mod quote;
 pub mod source;
+pub mod toml_text;
 
+pub use draft::{EntryDraft, QuoteDraft};
 pub use entry::{Content, Entry, EntryId};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
-pub use pack::{Pack, PackFile, PackFiles, Proof, prove};
+pub use line_index::LineIndex;
+pub use pack::{Pack, PackFile, PackFiles, Proof, SourcePlace, prove};
+pub use patch::{Fields, Patch, PatchError};
 pub use quote::{Quote, QuoteError};
 pub use source::Source;

@@ -1,3 +1,4 @@
 //! Where packs are kept: reading them from folders and writing them back without loss.
 
+pub mod atomic;
 pub mod pack_files;

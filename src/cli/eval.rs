@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
-use super::Status;
 use super::lines::{Line, next_line};
 use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
+use super::{Status, progress};
 use crate::matching::Thresholds;
 use crate::matching::calibration::Calibration;
 use crate::matching::evaluation::{Evaluation, Judged, Tally, evaluate};
@@ -41,12 +41,12 @@ pub(super) fn run(
 ) -> anyhow::Result<Status> {
     let index = packs::index(&args.packs.packs, config)?;
     let judged = read(&args.questions)?;
-    let progress = terminal.progress("asking", judged.len());
+    let bar = progress::bar(terminal, "Asking", judged.len());
     let evaluation =
         evaluate(&index, &judged, &Calibration::default(), &Thresholds::default(), || {
-            progress.inc(1)
+            bar.inc(1);
         });
-    progress.finish_and_clear();
+    bar.finish_and_clear();
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&evaluation)?)
     } else {
@@ -72,7 +72,7 @@ fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
             Some(Line::Text(text)) => {
                 judged.push(serde_json::from_str(&text).with_context(|| {
                     format!("{}: a line holds {{\"q\": \"...\", \"gold\": [...]}}", place())
-                })?)
+                })?);
             }
             Some(Line::NotUtf8) => bail!("{} is not UTF-8", place()),
             Some(Line::TooLong) => bail!("{} is too long for a question", place()),

@@ -1,6 +1,6 @@
 //! Which packs a command works with.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -46,7 +46,24 @@ pub(super) fn folders(given: &[PathBuf], config: Option<&Path>) -> anyhow::Resul
         bail!("the configuration {} names no pack", path.display());
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    Ok(config.packs.iter().map(|pack| folder.join(pack)).collect())
+    Ok(config.packs.iter().map(|pack| tidy(folder.join(pack))).collect())
+}
+
+/// The path without detours like `config/../`, if it then still leads to the same folder.
+fn tidy(path: PathBuf) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in path.components() {
+        let is_detour = part == Component::ParentDir
+            && matches!(short.components().next_back(), Some(Component::Normal(_)));
+        if is_detour {
+            short.pop();
+        } else {
+            short.push(part);
+        }
+    }
+    let is_same =
+        short.canonicalize().ok().is_some_and(|it| path.canonicalize().is_ok_and(|p| p == it));
+    if is_same { short } else { path }
 }
 
 /// The index of the packs to use.

@@ -3,7 +3,6 @@
 use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::platform::console::Layout;
 
@@ -53,18 +52,6 @@ impl Terminal {
     /// How replies are laid out on it.
     pub(super) fn layout(&self) -> Layout {
         Layout { width: self.width, is_plain: self.is_plain }
-    }
-
-    /// A progress bar over `n_steps` on standard error, if a person is there to see it.
-    pub(super) fn progress(&self, what: &'static str, n_steps: usize) -> ProgressBar {
-        if self.is_plain || !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(u64::try_from(n_steps).unwrap_or(u64::MAX)).with_message(what);
-        match ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        }
     }
 
     /// Prints why a command could not do its work, with every cause, to standard error.

@@ -114,15 +114,6 @@ impl Finding {
     }
 }
 
-/// Line and column, both from 1, of a byte offset into `text`; columns count characters.
-pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let n_lines = before.matches('\n').count();
-    let n_columns = before.get(line_start..).map_or(0, |line| line.chars().count());
-    (n_lines + 1, n_columns + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,14 +127,5 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Rule::ALL.len());
-    }
-
-    #[test]
-    fn lines_and_columns_count_from_one_in_characters() {
-        let text = "a\n’b\n";
-        let cases = [(0, (1, 1)), (1, (1, 2)), (2, (2, 1)), (5, (2, 2)), (99, (3, 1))];
-        for (offset, want) in cases {
-            assert_eq!(line_and_column(text, offset), want, "{offset}");
-        }
     }
 }

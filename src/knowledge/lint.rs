@@ -1,1 +1,100 @@
-//! Warnings: what a pack should mend although it can be served.
+//! Warnings: what a pack should mend although it can be served. One rule, one file.
+//!
+//! Each rule looks at everything once, so that a pack of 100,000 entries is done in seconds.
+//! Rules that need the matcher are not here; whoever has one adds their findings.
+
+mod cut_sentence;
+mod doubled_phrasing;
+mod no_stemming;
+mod quote_stands_twice;
+mod sentence_not_quoted;
+mod speaker_not_near;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Entry, Finding, Proof, Quote, Source};
+
+/// What a proved pack should mend, rule by rule.
+///
+/// Sentences that nobody quotes are listed only if the pack is accepted: as long as quotes are
+/// refused, their sentences would be listed too.
+pub fn lint(proof: &Proof) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = no_stemming::check(proof).into_iter().collect();
+    findings.extend(doubled_phrasing::check(proof));
+    findings.extend(quote_stands_twice::check(proof));
+    findings.extend(speaker_not_near::check(proof));
+    findings.extend(cut_sentence::check(proof));
+    if proof.is_accepted() {
+        findings.extend(sentence_not_quoted::check(proof));
+    }
+    findings
+}
+
+/// A quote with the entry it is in and where it is written in `faq.toml`.
+struct PlacedQuote<'p> {
+    entry: &'p Entry,
+    quote: &'p Quote,
+    text_span: &'p Range<usize>,
+    speaker_span: &'p Range<usize>,
+}
+
+fn placed_quotes(proof: &Proof) -> impl Iterator<Item = PlacedQuote<'_>> {
+    proof.pack.entries.iter().zip(&proof.places).flat_map(|(entry, places)| {
+        let spans = places.quotes.iter().zip(&places.speakers);
+        entry.quotes().iter().zip(spans).map(move |(quote, (text_span, speaker_span))| {
+            PlacedQuote { entry, quote, text_span, speaker_span }
+        })
+    })
+}
+
+/// Which of the pack's sources this is.
+fn source_idx(proof: &Proof, source: &Arc<Source>) -> Option<usize> {
+    proof.pack.sources.iter().position(|candidate| Arc::ptr_eq(candidate, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::{PackFile, PackFiles, prove};
+
+    /// The findings of all rules on a pack of one source, as `rule:marked text`.
+    pub(super) fn findings(body: &str, faq: &str) -> Vec<String> {
+        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = PackFiles {
+            name: "p".to_owned(),
+            files: vec![
+                file("faq.toml", faq),
+                file("pack.toml", "title = \"P\"\nlanguage = \"en\"\n"),
+                file("sources/doc.md", &format!("+++\ntitle = \"Doc\"\n+++\n{body}")),
+            ],
+        };
+        let proof = prove(&files);
+        assert_eq!(proof.findings, [], "{faq}");
+        let marked = |finding: &Finding| {
+            let text = files.text(&finding.file).unwrap();
+            format!("{}:{}", finding.rule.name(), text.get(finding.span.clone()).unwrap())
+        };
+        lint(&proof).iter().map(marked).collect()
+    }
+
+    #[test]
+    fn a_sound_pack_has_no_warnings() {
+        let faq = "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"Ann: yes.\"\nspeaker = \"Ann\"\n";
+        assert_eq!(findings("Ann: yes.\n", faq), Vec::<String>::new());
+    }
+
+    #[test]
+    fn unquoted_sentences_are_not_listed_while_quotes_are_refused() {
+        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = PackFiles {
+            name: "p".to_owned(),
+            files: vec![
+                file("faq.toml", "[[entry]]\n"),
+                file("pack.toml", "title = \"P\"\n"),
+                file("sources/doc.md", "+++\ntitle = \"Doc\"\n+++\nOne.\n"),
+            ],
+        };
+        assert_eq!(lint(&prove(&files)), []);
+    }
+}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Rule};
 use super::lexicon::Lexicon;
-use super::manuscript::{TableReader, parse};
+use super::manuscript::{Placed, TableReader, parse};
 use super::{Entry, Source};
 use crate::text::Language;
 
@@ -80,6 +80,15 @@ pub struct EntryPlaces {
     pub speakers: Vec<Range<usize>>,
 }
 
+/// Where a source stands on disk, for findings that point into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePlace {
+    /// The path in the pack's folder.
+    pub file: String,
+    /// Where, in UTF-8 bytes of the file, the body starts behind the front matter.
+    pub body_start: usize,
+}
+
 /// What proving a pack's files gave.
 #[derive(Debug)]
 pub struct Proof {
@@ -87,6 +96,10 @@ pub struct Proof {
     pub pack: Pack,
     /// Parallel to the pack's entries.
     pub places: Vec<EntryPlaces>,
+    /// Parallel to the pack's sources.
+    pub source_places: Vec<SourcePlace>,
+    /// Where `pack.toml` names the language (UTF-8 bytes); empty where it does not.
+    pub language_place: Range<usize>,
     /// What is wrong, in the order of the files.
     pub findings: Vec<Finding>,
 }
@@ -106,11 +119,12 @@ pub fn prove(files: &PackFiles) -> Proof {
 
     let header = text(PACK_FILE).map(|text| read_header(text, &mut findings)).unwrap_or_default();
     let prefix = format!("{SOURCES_FOLDER}/");
-    let sources: Vec<Arc<Source>> = texts
+    let (sources, source_places): (Vec<Arc<Source>>, Vec<SourcePlace>) = texts
         .iter()
         .filter(|(path, _)| path.starts_with(&prefix))
-        .map(|(path, text)| Arc::new(front_matter::read_source(path, text, &mut findings)))
-        .collect();
+        .map(|(path, text)| front_matter::read_source(path, text, &mut findings))
+        .map(|(source, place)| (Arc::new(source), place))
+        .unzip();
     let lexicon =
         text(LEXICON_FILE).map(|text| read_lexicon(text, &mut findings)).unwrap_or_default();
     let (entries, places) = text(FAQ_FILE)
@@ -121,12 +135,13 @@ pub fn prove(files: &PackFiles) -> Proof {
         name: files.name.clone(),
         title: header.title,
         description: header.description,
-        language: header.language,
+        language: header.language.0,
         sources,
         entries,
         lexicon,
     };
-    Proof { pack, places, findings }
+    let language_place = header.language.1;
+    Proof { pack, places, source_places, language_place, findings }
 }
 
 /// Every file that is UTF-8; others and missing ones are reported.
@@ -167,12 +182,12 @@ fn not_utf8(file: &PackFile, error: &std::str::Utf8Error) -> Finding {
 struct Header {
     title: String,
     description: Option<String>,
-    language: Language,
+    language: Placed<Language>,
 }
 
 impl Default for Header {
     fn default() -> Self {
-        Self { title: String::new(), description: None, language: Language::english() }
+        Self { title: String::new(), description: None, language: (Language::english(), 0..0) }
     }
 }
 
@@ -185,7 +200,7 @@ fn read_header(text: &str, findings: &mut Vec<Finding>) -> Header {
         description: reader.text("description").map(|(text, _)| text),
         language: reader
             .text("language")
-            .map_or_else(Language::english, |(code, _)| Language::new(&code)),
+            .map_or_else(|| Header::default().language, |(code, at)| (Language::new(&code), at)),
     }
 }
 

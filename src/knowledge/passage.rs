@@ -36,7 +36,7 @@ impl std::fmt::Display for Passage<'_> {
                 (true, _) => write!(f, "\n  missing: {}", spelled(actual))?,
                 (_, true) => write!(f, "\n  not in the source: {}", spelled(written))?,
                 _ => {
-                    write!(f, "\n  {} where the source has {}", spelled(written), spelled(actual))?
+                    write!(f, "\n  {} where the source has {}", spelled(written), spelled(actual))?;
                 }
             }
         }
@@ -129,7 +129,12 @@ fn semi_global_match(pattern: &[char], text: &str) -> Option<(Range<usize>, usiz
             above = *cell;
         }
         let (cost, start) = above;
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+        // Of equally good ends of one match the last counts, so that a wrong closing mark is shown
+        // beside the right one and not left out.
+        let is_better = |(least, span): &(usize, Range<usize>)| {
+            cost < *least || (cost == *least && start == span.start)
+        };
+        if best.as_ref().is_none_or(is_better) {
             best = Some((cost, start..at + c.len_utf8()));
         }
     }
@@ -180,6 +185,11 @@ mod tests {
             ("The dog's owner came home", "The dog’s owner came home", vec![pair("'", "’")]),
             ("owner came home - late.", "owner came home — late.", vec![pair("-", "—")]),
             ("Nobody minded it at all.", "Nobody minded at all.", vec![pair("it ", "")]),
+            (
+                "owner came home - late!",
+                "owner came home — late.",
+                vec![pair("-", "—"), pair("!", ".")],
+            ),
             ("Cats sleep lot.", "Cats sleep a lot.", vec![pair("", "a ")]),
         ];
         for (written, text, differences) in cases {

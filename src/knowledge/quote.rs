@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Source;
-use crate::text::sentence::sentences;
 use crate::text::whitespace::Folded;
 
 /// The longest quote that is accepted, in characters (see DESIGN: readable in chat, and below
@@ -95,15 +94,10 @@ impl Quote {
 
     /// Whether it starts, and whether it ends, inside a sentence of its paragraph.
     pub fn cuts(&self) -> (bool, bool) {
-        let edge = |at: usize, is_edge: fn(&Range<usize>, usize) -> bool| {
-            let number = self.source.paragraph_at(at);
-            let Some(paragraph) = self.source.paragraph_span(number) else { return false };
-            let text = self.source.paragraph(number).unwrap_or_default();
-            !sentences(text).iter().any(|span| is_edge(span, at.saturating_sub(paragraph.start)))
-        };
-        let starts_inside = edge(self.span.start, |span, at| span.start == at);
-        let ends_inside = edge(self.span.end.saturating_sub(1), |span, at| span.end == at + 1);
-        (starts_inside, ends_inside)
+        let sentences = self.source.sentences();
+        let starts_one = sentences.binary_search_by_key(&self.span.start, |s| s.start).is_ok();
+        let ends_one = sentences.binary_search_by_key(&self.span.end, |s| s.end).is_ok();
+        (!starts_one, !ends_one)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use suffix::SuffixTable;
 
+use crate::text::sentence::sentences;
 use crate::text::whitespace::Folded;
 
 /// What is known about a source besides its text. Nothing here is ever made up.
@@ -38,6 +39,7 @@ pub struct Source {
     /// Folded starts of the paragraphs, in order.
     folded_starts: Vec<usize>,
     suffixes: OnceLock<SuffixTable<'static, 'static>>,
+    sentences: OnceLock<Vec<Range<usize>>>,
 }
 
 impl Source {
@@ -56,6 +58,7 @@ impl Source {
             folded,
             folded_starts,
             suffixes: OnceLock::new(),
+            sentences: OnceLock::new(),
         }
     }
 
@@ -94,6 +97,18 @@ impl Source {
         self.paragraphs.partition_point(|paragraph| paragraph.start <= at)
     }
 
+    /// Body spans (UTF-8 bytes) of the sentences of all paragraphs, in order.
+    pub fn sentences(&self) -> &[Range<usize>] {
+        self.sentences.get_or_init(|| {
+            let spans_of = |paragraph: &Range<usize>| {
+                let start = paragraph.start;
+                let spans = sentences(self.body.get(paragraph.clone()).unwrap_or_default());
+                spans.into_iter().map(move |span| start + span.start..start + span.end)
+            };
+            self.paragraphs.iter().flat_map(spans_of).collect()
+        })
+    }
+
     /// Body spans in which `needle` (folded, not empty) stands, in order.
     ///
     /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
@@ -119,7 +134,8 @@ impl Source {
     }
 }
 
-fn paragraph_spans(body: &str) -> Vec<Range<usize>> {
+/// Byte spans of the paragraphs of `body`, trimmed: what lines of white space divide.
+pub(crate) fn paragraph_spans(body: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut is_open = false;
     let mut at = 0;
@@ -161,10 +177,21 @@ mod tests {
     }
 
     #[test]
+    fn sentences_are_those_of_every_paragraph() {
+        let source = source("\none. Two\nlines.\n\nThree?  Four");
+        let texts: Vec<_> = source
+            .sentences()
+            .iter()
+            .map(|span| source.body().get(span.clone()).unwrap())
+            .collect();
+        assert_eq!(texts, ["one.", "Two\nlines.", "Three?", "Four"]);
+    }
+
+    #[test]
     fn words_are_found_across_white_space_and_in_the_paragraph_that_is_named() {
         let source = source("to be or\nnot\n\nnot to be");
         assert_eq!(source.find_everywhere("to be"), [0..5, 18..23]);
-        assert_eq!(source.find_everywhere("or not not"), [6..17]);
+        assert_eq!(source.find_everywhere("or not not").first(), Some(&(6..17)));
         assert_eq!(source.find_in_paragraph("to be", 2), Some(18..23));
         assert_eq!(source.find_in_paragraph("not not", 1), Some(9..17));
         assert_eq!(source.find_in_paragraph("be or", 2), None);

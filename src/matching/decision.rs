@@ -103,7 +103,8 @@ impl Index {
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
-        let outcome = decide(self, &query, &answers, &gaps, calibration, thresholds);
+        let candidates = Candidates { answers: &answers, gaps: &gaps };
+        let outcome = decide(self, &query, candidates, calibration, thresholds);
         Outcome { nearest, ..outcome }
     }
 
@@ -114,11 +115,17 @@ impl Index {
     }
 }
 
+/// What the packs have to offer, best first.
+#[derive(Debug, Clone, Copy)]
+struct Candidates<'a> {
+    answers: &'a [Scored],
+    gaps: &'a [Scored],
+}
+
 fn decide(
     index: &Index,
     query: &Query,
-    answers: &[Scored],
-    gaps: &[Scored],
+    Candidates { answers, gaps }: Candidates<'_>,
     calibration: &Calibration,
     thresholds: &Thresholds,
 ) -> Outcome {

@@ -3,6 +3,8 @@
 use super::Index;
 use super::calibration::Calibration;
 use super::decision::{Decision, LeftOut, Outcome, Thresholds};
+use crate::knowledge::pack::{EntryPlaces, FAQ_FILE};
+use crate::knowledge::{Finding, Rule};
 
 /// How a phrasing does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct PhrasingResult {
     pub found: Option<usize>,
     /// The entry that they find first if this phrasing were not there.
     pub found_without: Option<usize>,
+    /// Whether its own entry is then the first of those that answer, gaps left aside.
+    pub is_ranked_first_without: bool,
     /// Whether its own entry is among the first [`super::decision::MAX_SUGGESTIONS`] then.
     pub is_near_without: bool,
     /// Whether another entry would then be answered with.
@@ -26,27 +30,52 @@ impl PhrasingResult {
     pub fn is_found(&self) -> bool {
         self.found == Some(self.entry)
     }
+}
 
-    /// Whether they would without it.
-    pub fn is_found_without(&self) -> bool {
-        self.found_without == Some(self.entry)
+/// How many of the entries' phrasings find their entry; gaps are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct OwnPhrasings {
+    /// How many were asked.
+    pub asked: usize,
+    /// How many find their entry first with themselves in place.
+    pub found: usize,
+    /// How many find it first, among the entries that answer, with themselves left out.
+    pub found_left_out: usize,
+}
+
+impl OwnPhrasings {
+    /// Counts `results`.
+    pub fn new(index: &Index, results: &[PhrasingResult]) -> Self {
+        let is_gap = |idx: usize| index.entry(idx).is_some_and(crate::knowledge::Entry::is_gap);
+        let counted: Vec<_> = results.iter().filter(|result| !is_gap(result.entry)).collect();
+        Self {
+            asked: counted.len(),
+            found: counted.iter().filter(|result| result.is_found()).count(),
+            found_left_out: counted.iter().filter(|result| result.is_ranked_first_without).count(),
+        }
     }
 }
 
-/// Asks the index every phrasing of its entries and gaps, with it in place and with it left out.
-///
-/// `progress` is told after each phrasing.
+/// Asks the index its own phrasings, each with it in place and with it left out: all, or
+/// `max_asked` that are spread evenly. `progress` is told after each.
 pub fn ask_own_phrasings(
     index: &Index,
     calibration: &Calibration,
     thresholds: &Thresholds,
+    max_asked: usize,
     mut progress: impl FnMut(),
 ) -> Vec<PhrasingResult> {
-    let mut results = Vec::with_capacity(index.n_phrasings());
+    let stride = index.n_phrasings().div_ceil(max_asked.max(1)).max(1);
+    let mut results = Vec::new();
+    let mut at = 0usize;
     for entry in 0..index.n_entries() {
         let Some(found) = index.entry(entry) else { continue };
         let n_phrasings = 1 + found.variants.len();
         for (number, text) in found.phrasings().enumerate() {
+            at += 1;
+            if !at.is_multiple_of(stride) {
+                continue;
+            }
             let with = index.ask(text, calibration, thresholds);
             let left_out = LeftOut { phrasing: Some((entry, number)), entry: None };
             // A single phrasing cannot be done without.
@@ -68,7 +97,46 @@ fn result(entry: usize, number: usize, with: &Outcome, without: &Outcome) -> Phr
         number,
         found: with.first(),
         found_without: without.first(),
+        is_ranked_first_without: without.ranked.first() == Some(&entry),
         is_near_without: without.nearest.contains(&entry),
         is_answered_wrongly: without.decision == Decision::Answer && without.first() != Some(entry),
     }
+}
+
+/// What a moderator should know of `results`, which come from an index of one pack; `places` are
+/// those of its proof.
+///
+/// A phrasing is reported if a question in its words does not find its entry. Left out, it may be
+/// missed by a little: it is reported if its entry is then not even among the first three, and of
+/// gaps if another entry would then be answered with.
+pub fn findings(index: &Index, places: &[EntryPlaces], results: &[PhrasingResult]) -> Vec<Finding> {
+    results.iter().filter_map(|result| finding(index, places, *result)).collect()
+}
+
+fn finding(index: &Index, places: &[EntryPlaces], result: PhrasingResult) -> Option<Finding> {
+    let span = places.get(result.entry)?.phrasings.get(result.number)?.clone();
+    let is_gap = index.entry(result.entry)?.is_gap();
+    let id = index.entry_id(result.entry);
+    let leads_to = |found: Option<usize>| match found {
+        Some(other) => format!("leads to `{}`", index.entry_id(other)),
+        None => "finds nothing".to_owned(),
+    };
+    if !result.is_found() {
+        let message = format!("this phrasing of `{id}` {}", leads_to(result.found));
+        return Some(
+            Finding::new(Rule::PhrasingNotFound, FAQ_FILE, span, message)
+                .label("leads elsewhere")
+                .help(
+                    "word it so that it can only mean its own entry, or move it to the other one",
+                ),
+        );
+    }
+    let is_alone = if is_gap { result.is_answered_wrongly } else { !result.is_near_without };
+    is_alone.then(|| {
+        let found = leads_to(result.found_without);
+        let message = format!("without itself, this phrasing of `{id}` {found}");
+        Finding::new(Rule::PhrasingAlone, FAQ_FILE, span, message).label("stands alone").help(
+            "add phrasings that share its words, or see whether it belongs to the other entry",
+        )
+    })
 }

@@ -10,8 +10,14 @@ pub(crate) const SYNONYM_SIMILARITY: f32 = 0.85;
 /// Groups of synonyms, as concepts that have a term each.
 #[derive(Debug, Default)]
 pub(crate) struct Concepts {
-    /// Stems of each synonym, with its concept, by its first stem.
-    by_first_stem: FxHashMap<Box<str>, Vec<(Vec<Box<str>>, TermId)>>,
+    by_first_stem: FxHashMap<Box<str>, Vec<Synonym>>,
+}
+
+/// A synonym's stems, and its concept.
+#[derive(Debug)]
+struct Synonym {
+    stems: Vec<Box<str>>,
+    concept: TermId,
 }
 
 /// Where a synonym stands in a text: `start..end` of its tokens.
@@ -38,7 +44,7 @@ impl Concepts {
         for stems in synonyms {
             let stems: Vec<Box<str>> = stems.into_iter().map(String::into_boxed_str).collect();
             if let Some(first) = stems.first().cloned() {
-                self.by_first_stem.entry(first).or_default().push((stems, concept));
+                self.by_first_stem.entry(first).or_default().push(Synonym { stems, concept });
             }
         }
         concept
@@ -49,7 +55,7 @@ impl Concepts {
         let mut matches = Vec::new();
         for (start, first) in stems.iter().enumerate() {
             let Some(synonyms) = self.by_first_stem.get(*first) else { continue };
-            for (synonym, concept) in synonyms {
+            for Synonym { stems: synonym, concept } in synonyms {
                 let end = start + synonym.len();
                 let is_here = stems
                     .get(start..end)

@@ -44,48 +44,49 @@ struct Slot {
 /// Every entry that shares anything with `query`, best first; ties in the order of the packs.
 /// The phrasing `left_out` (of the index) counts as if it were not there.
 pub(crate) fn score(index: &Index, query: &Query, left_out: Option<usize>) -> Vec<Scored> {
-    let mut slots = vec![Slot::default(); index.phrasings.len()];
-    let mut touched = Vec::new();
+    let mut sums =
+        Sums { slots: vec![Slot::default(); index.phrasings.len()], touched: Vec::new() };
     for (number, token) in (1u32..).zip(&query.tokens) {
         for meeting in &token.meetings {
             let factor = token.weight * meeting.similarity;
-            give(index, meeting.term, number, factor, &mut slots, &mut touched);
+            sums.give(index, meeting.term, number, factor);
         }
     }
     for (number, pair) in (u32::try_from(query.tokens.len()).unwrap_or(0) + 1..).zip(&query.pairs) {
         let factor = index.term_weight(*pair).weight;
-        give(index, *pair, number, factor, &mut slots, &mut touched);
+        sums.give(index, *pair, number, factor);
     }
-    pool(index, query, &slots, touched, left_out)
+    pool(index, query, sums, left_out)
 }
 
-fn give(
-    index: &Index,
-    term: u32,
-    token: u32,
-    factor: f32,
-    slots: &mut [Slot],
-    touched: &mut Vec<u32>,
-) {
-    if factor <= 0.0 {
-        return;
-    }
-    for posting in index.postings_of(term) {
-        let Some(slot) = usize::try_from(posting.phrasing).ok().and_then(|p| slots.get_mut(p))
-        else {
-            continue;
-        };
-        if slot.token == 0 {
-            touched.push(posting.phrasing);
+/// The sums of all phrasings.
+struct Sums {
+    slots: Vec<Slot>,
+    /// Phrasings whose slot holds something.
+    touched: Vec<u32>,
+}
+
+impl Sums {
+    /// Gives each phrasing with `term` its share for `token` (from 1).
+    fn give(&mut self, index: &Index, term: u32, token: u32, factor: f32) {
+        if factor <= 0.0 {
+            return;
         }
-        if slot.token != token {
-            slot.token = token;
-            slot.credit = 0.0;
-        }
-        let credit = factor * posting.weight;
-        if credit > slot.credit {
-            slot.sum += credit - slot.credit;
-            slot.credit = credit;
+        for posting in index.postings_of(term) {
+            let place = usize::try_from(posting.phrasing).ok();
+            let Some(slot) = place.and_then(|place| self.slots.get_mut(place)) else { continue };
+            if slot.token == 0 {
+                self.touched.push(posting.phrasing);
+            }
+            if slot.token != token {
+                slot.token = token;
+                slot.credit = 0.0;
+            }
+            let credit = factor * posting.weight;
+            if credit > slot.credit {
+                slot.sum += credit - slot.credit;
+                slot.credit = credit;
+            }
         }
     }
 }
@@ -93,8 +94,7 @@ fn give(
 fn pool(
     index: &Index,
     query: &Query,
-    slots: &[Slot],
-    mut touched: Vec<u32>,
+    Sums { slots, mut touched }: Sums,
     left_out: Option<usize>,
 ) -> Vec<Scored> {
     touched.sort_unstable();

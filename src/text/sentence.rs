@@ -1,5 +1,6 @@
 //! Sentences of a paragraph.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,17 +12,28 @@ const ABBREVIATIONS: [&str; 16] = [
     "vs.", "U.S.", "U.K.", "U.N.",
 ];
 
+/// What UAX #29 takes for the end of a paragraph.
+const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Digits that the number of a list item may have; a longer one is a year that ends a sentence.
+const MAX_NUMBER_DIGITS: usize = 2;
+
 /// Byte spans of the sentences of `paragraph`, trimmed, in order.
 ///
 /// Boundaries are those of Unicode Standard Annex #29, except that none is set behind one of a
-/// few abbreviations. Closing quotation marks belong to the sentence they close.
+/// few abbreviations, nor at a line break, unless the next line opens a list item or a heading:
+/// in text that is wrapped at a width, sentences run over lines. Closing quotation marks belong
+/// to the sentence they close.
 pub fn sentences(paragraph: &str) -> Vec<Range<usize>> {
+    let joined = join_lines(paragraph);
+    let paragraph = joined.as_ref();
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
     for (at, piece) in paragraph.split_sentence_bound_indices() {
         let start = open.take().unwrap_or(at);
         let end = at + piece.len();
-        if ABBREVIATIONS.iter().any(|word| ends_with_word(piece.trim_end(), word)) {
+        let words = piece.trim();
+        if is_number(words) || ABBREVIATIONS.iter().any(|word| ends_with_word(words, word)) {
             open = Some(start);
         } else {
             spans.push(start..end);
@@ -31,6 +43,39 @@ pub fn sentences(paragraph: &str) -> Vec<Range<usize>> {
         spans.push(start..paragraph.len());
     }
     spans.into_iter().filter_map(|span| trimmed(paragraph, span)).collect()
+}
+
+/// The same text, byte for byte in length, with spaces for line breaks inside a sentence.
+fn join_lines(paragraph: &str) -> Cow<'_, str> {
+    if !paragraph.contains(LINE_BREAKS) {
+        return Cow::Borrowed(paragraph);
+    }
+    let mut joined = String::with_capacity(paragraph.len());
+    for (at, c) in paragraph.char_indices() {
+        let next_line = paragraph.get(at + c.len_utf8()..).unwrap_or_default();
+        if LINE_BREAKS.contains(&c) && !opens_block(next_line) {
+            joined.extend(std::iter::repeat_n(' ', c.len_utf8()));
+        } else {
+            joined.push(c);
+        }
+    }
+    Cow::Owned(joined)
+}
+
+/// Whether a line is a list item, a quote block or a heading in Markdown.
+fn opens_block(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t']);
+    let behind_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = (1..=MAX_NUMBER_DIGITS).contains(&(line.len() - behind_number.len()))
+        && (behind_number.starts_with(". ") || behind_number.starts_with(") "));
+    is_numbered || ["- ", "* ", "+ ", "• ", "#", ">"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether this is the number of a list item, which is no sentence of its own.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_suffix('.').unwrap_or_default();
+    (1..=MAX_NUMBER_DIGITS).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
@@ -51,16 +96,21 @@ mod tests {
 
     #[test]
     fn sentences_end_where_a_reader_would_end_them() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 10] = [
             ("", &[]),
             ("One. Two!", &["One.", "Two!"]),
             ("the U.S. and its allies. It is", &["the U.S. and its allies.", "It is"]),
             ("He met Dr. Li. They spoke.", &["He met Dr. Li.", "They spoke."]),
             ("“borders,” Mitter added. China", &["“borders,” Mitter added.", "China"]),
+            ("Wrapped at\r\na width. It\u{2028}is", &["Wrapped at\r\na width.", "It\u{2028}is"]),
+            ("Buy:\n- milk\n* eggs", &["Buy:", "- milk", "* eggs"]),
+            ("Steps:\n1. Go\n2) Stop", &["Steps:", "1. Go", "2) Stop"]),
+            ("born in\n1950. Then", &["born in\n1950.", "Then"]),
             ("Why?\n\u{a0}Because.", &["Why?", "Because."]),
         ];
         for (paragraph, want) in cases {
-            let got: Vec<&str> = sentences(paragraph).into_iter().map(|s| &paragraph[s]).collect();
+            let got: Vec<&str> =
+                sentences(paragraph).into_iter().map(|s| paragraph.get(s).unwrap()).collect();
             assert_eq!(got, want, "{paragraph:?}");
         }
     }

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::{EntryPlaces, FAQ_FILE, index_by_id};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS};
 use crate::knowledge::finding::{Finding, Rule};
+use crate::knowledge::line_index::LineIndex;
 use crate::knowledge::manuscript::{Placed, TableReader, nearest_name, parse};
 use crate::knowledge::passage;
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
@@ -18,8 +19,9 @@ const ENTRY_KEYS: [&str; 8] =
     ["id", "question", "variants", "lead", "tags", "see_also", "gap", "quote"];
 const QUOTE_KEYS: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
 
-/// For how many failing quotes of a file the nearest passage is looked for: it takes a scan of
-/// the source each, and somebody with more of them has another problem than spelling.
+/// For how many failing quotes, and links, of a file the nearest is looked for: it takes a scan of
+/// the source, or of all ids, each, and somebody with more of them has another problem than
+/// spelling.
 const MAX_NEAREST: usize = 50;
 
 /// See-also links of one entry, resolved when all ids are known.
@@ -40,7 +42,8 @@ pub(super) fn read_entries(
                 .help("write the first one below a line [[entry]]"),
         );
     }
-    let mut faq = FaqReader { sources, findings, seen: HashMap::new(), n_nearest: 0 };
+    let lines = LineIndex::new(text);
+    let mut faq = FaqReader { sources, findings, lines, seen: HashMap::new(), n_nearest: 0 };
     let mut entries = Vec::new();
     let mut places = Vec::new();
     let mut links = Vec::new();
@@ -51,13 +54,15 @@ pub(super) fn read_entries(
             links.push(see_also);
         }
     }
-    resolve_links(&mut entries, links, findings);
+    let seen = faq.seen;
+    resolve_links(&mut entries, links, &seen, findings);
     (entries, places)
 }
 
 struct FaqReader<'a> {
     sources: &'a [Arc<Source>],
     findings: &'a mut Vec<Finding>,
+    lines: LineIndex<'a>,
     /// Where each id was first seen.
     seen: HashMap<String, Range<usize>>,
     n_nearest: usize,
@@ -133,7 +138,8 @@ impl FaqReader<'_> {
         };
         if let Some(first) = self.seen.get(&text) {
             let message = format!("the id `{text}` stands twice");
-            let label = format!("the first one is at byte {} of the file", first.start);
+            let (line, _) = self.lines.line_and_column(first.start);
+            let label = format!("the first one is in line {line}");
             self.report(Rule::DoubledId, &span, message, label);
             return None;
         }
@@ -257,17 +263,27 @@ fn not_in_source(
     }
 }
 
-fn resolve_links(entries: &mut [Entry], links: Vec<Links>, findings: &mut Vec<Finding>) {
+/// Links to entries that were refused are dropped without a word: those have findings enough.
+fn resolve_links(
+    entries: &mut [Entry],
+    links: Vec<Links>,
+    seen: &HashMap<String, Range<usize>>,
+    findings: &mut Vec<Finding>,
+) {
     let mut resolved = Vec::with_capacity(links.len());
     {
         let known = index_by_id(entries);
         let names: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        let mut n_unknown = 0;
         for links in links {
             let mut ids = Vec::new();
             for (link, span) in links {
-                match EntryId::new(&link).filter(|id| known.contains_key(id.as_str())) {
-                    Some(id) => ids.push(id),
-                    None => findings.push(unknown_link(&link, span, &names)),
+                if let Some(id) = EntryId::new(&link).filter(|id| known.contains_key(id.as_str())) {
+                    ids.push(id);
+                } else if !seen.contains_key(&link) {
+                    n_unknown += 1;
+                    let names = if n_unknown <= MAX_NEAREST { &names[..] } else { &[] };
+                    findings.push(unknown_link(&link, span, names));
                 }
             }
             resolved.push(ids);

@@ -3,6 +3,7 @@
 use crate::knowledge::Source;
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::manuscript::{TableReader, parse};
+use crate::knowledge::pack::SourcePlace;
 use crate::knowledge::source::Metadata;
 
 const FENCE: &str = "+++";
@@ -10,7 +11,11 @@ const KEYS: [&str; 7] =
     ["title", "standfirst", "author", "publisher", "url", "published", "rights"];
 
 /// Reads the source in `text`; its name is the file's, without folder and extension.
-pub(super) fn read_source(path: &str, text: &str, findings: &mut Vec<Finding>) -> Source {
+pub(super) fn read_source(
+    path: &str,
+    text: &str,
+    findings: &mut Vec<Finding>,
+) -> (Source, SourcePlace) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let Some((matter, body)) = split(text) else {
@@ -18,7 +23,8 @@ pub(super) fn read_source(path: &str, text: &str, findings: &mut Vec<Finding>) -
             Finding::new(Rule::FrontMatter, path, 0..0, "the source has no front matter")
                 .help("start the file with three lines: +++ and title = \"...\" and +++"),
         );
-        return Source::new(name, Metadata::default(), text.to_owned());
+        let place = SourcePlace { file: path.to_owned(), body_start: 0 };
+        return (Source::new(name, Metadata::default(), text.to_owned()), place);
     };
     let metadata = read_metadata(path, text, matter, findings);
     let source = Source::new(name, metadata, body.to_owned());
@@ -29,7 +35,7 @@ pub(super) fn read_source(path: &str, text: &str, findings: &mut Vec<Finding>) -
                 .help("put the text below the second +++ line, paragraphs divided by blank lines"),
         );
     }
-    source
+    (source, SourcePlace { file: path.to_owned(), body_start: text.len() - body.len() })
 }
 
 fn read_metadata(

@@ -59,6 +59,13 @@ fn each_mistake_in_the_faq_is_found_by_its_rule() {
 }
 
 #[test]
+fn a_link_to_an_entry_that_is_refused_is_no_second_mistake() {
+    let linking = GOOD.replace("\"a\"", "\"b\"\nsee_also = [\"a\"]");
+    let faq = GOOD.replace("One two.", "Nothing like it") + &linking;
+    assert_eq!(rules(&files(&faq)), ["quote-not-in-source"]);
+}
+
+#[test]
 fn all_findings_come_in_one_run() {
     let faq =
         GOOD.replace("One two.", "One too.") + &GOOD.replace("What?", "").replace("\"a\"", "\"b\"");

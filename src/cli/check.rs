@@ -1,0 +1,99 @@
+//! `quoth check`: proves packs and says what is wrong.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::packs::{self, PackArgs};
+use super::report::{self, PackReport};
+use super::terminal::Terminal;
+use super::{Status, progress};
+use crate::knowledge::lint::lint;
+use crate::knowledge::{Finding, PackFiles, Proof, Rule, prove};
+use crate::matching::calibration::Calibration;
+use crate::matching::held_out::{self, OwnPhrasings, PhrasingResult};
+use crate::matching::{Index, Thresholds};
+use crate::store::pack_files;
+
+/// Arguments of `quoth check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Pack folders [default: those of --pack, else of the configuration].
+    #[arg(value_name = "PACK")]
+    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    packs: PackArgs,
+    /// Print every finding as JSON; lines and columns count from 1, columns in characters, and
+    /// files are relative to the pack's path.
+    #[arg(long)]
+    json: bool,
+    /// What fails the check besides errors.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Deny {
+    /// A pack that could be served but should be mended fails too.
+    Warnings,
+}
+
+pub(super) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    terminal: &Terminal,
+) -> anyhow::Result<Status> {
+    let given: Vec<PathBuf> = args.folders.iter().chain(&args.packs.packs).cloned().collect();
+    let mut reports = Vec::new();
+    for folder in packs::folders(&given, config)? {
+        let spinner = progress::spinner(terminal, format!("Checking {}", folder.display()));
+        let files = pack_files::read(&folder)?;
+        let proof = prove(&files);
+        spinner.finish_and_clear();
+        reports.push(check(&folder, files, proof, terminal));
+    }
+    if args.json {
+        report::print_json(&reports)?;
+    } else {
+        report::print(&reports, terminal)?;
+    }
+    let is_failed = |report: &PackReport| {
+        report.n_errors() > 0 || (args.deny == Some(Deny::Warnings) && report.n_warnings() > 0)
+    };
+    Ok(if reports.iter().any(is_failed) { Status::Failed } else { Status::Success })
+}
+
+/// How many of a pack's own phrasings are asked; of more, so many are, spread evenly.
+const MAX_ASKED: usize = 5_000;
+
+/// Everything that is wrong with one pack, by file and place.
+fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal) -> PackReport {
+    let warnings = lint(&proof);
+    let mut findings = std::mem::take(&mut proof.findings);
+    findings.extend(warnings);
+    let places = std::mem::take(&mut proof.places);
+    let pack = Arc::new(proof.pack);
+    let mut own_phrasings = None;
+    if !findings.iter().any(Finding::is_error) {
+        let index = Index::new(vec![Arc::clone(&pack)]);
+        let results = ask_own_phrasings(&index, terminal);
+        findings.extend(held_out::findings(&index, &places, &results));
+        own_phrasings = Some(OwnPhrasings::new(&index, &results));
+    }
+    findings.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
+    PackReport::new(folder, files, &pack, findings, own_phrasings)
+}
+
+fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> {
+    let bar =
+        progress::bar(terminal, "Asking its own phrasings", index.n_phrasings().min(MAX_ASKED));
+    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
+    let results = held_out::ask_own_phrasings(index, &calibration, &thresholds, MAX_ASKED, || {
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    results
+}
+
+fn place_of(finding: &Finding) -> (&str, usize, usize, Rule) {
+    (&finding.file, finding.span.start, finding.span.end, finding.rule)
+}

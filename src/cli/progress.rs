@@ -1,0 +1,33 @@
+//! What people see while a command works: on a terminal only, and not with `--plain`.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::terminal::Terminal;
+
+/// Time between two frames.
+const TICK: Duration = Duration::from_millis(120);
+
+/// A sign of life for work whose length is not known. It is drawn on standard error.
+pub(super) fn spinner(terminal: &Terminal, message: String) -> ProgressBar {
+    if terminal.is_plain() {
+        return ProgressBar::hidden();
+    }
+    // indicatif draws nothing where standard error is no terminal.
+    let spinner = ProgressBar::new_spinner().with_message(message);
+    spinner.enable_steady_tick(TICK);
+    spinner
+}
+
+/// A bar over work of `n_steps`. It is drawn on standard error.
+pub(super) fn bar(terminal: &Terminal, message: &'static str, n_steps: usize) -> ProgressBar {
+    if terminal.is_plain() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(n_steps).unwrap_or(u64::MAX)).with_message(message);
+    match ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

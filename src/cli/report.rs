@@ -1,0 +1,96 @@
+//! What a check found, for people and for programs.
+
+mod diagnostic;
+mod excerpt;
+mod human;
+mod json;
+
+use std::path::{Path, PathBuf};
+
+use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
+use crate::matching::held_out::OwnPhrasings;
+
+pub(super) use human::print;
+pub(super) use json::print_json;
+
+/// What the check of one pack found.
+#[derive(Debug)]
+pub(super) struct PackReport {
+    /// The pack's name.
+    name: String,
+    /// The folder as it was given.
+    folder: PathBuf,
+    files: PackFiles,
+    n_entries: usize,
+    n_gaps: usize,
+    n_sentences: usize,
+    /// By file and place.
+    findings: Vec<Finding>,
+    /// How the pack does on its own phrasings; `None` for a refused pack.
+    own_phrasings: Option<OwnPhrasings>,
+}
+
+impl PackReport {
+    pub(super) fn new(
+        folder: &Path,
+        files: PackFiles,
+        pack: &Pack,
+        findings: Vec<Finding>,
+        own_phrasings: Option<OwnPhrasings>,
+    ) -> Self {
+        let n_gaps = pack.entries.iter().filter(|entry| entry.is_gap()).count();
+        Self {
+            name: pack.name.clone(),
+            folder: folder.to_owned(),
+            files,
+            n_entries: pack.entries.len() - n_gaps,
+            n_gaps,
+            n_sentences: pack.sources.iter().map(|source| source.sentences().len()).sum(),
+            findings,
+            own_phrasings,
+        }
+    }
+
+    pub(super) fn n_errors(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.is_error()).count()
+    }
+
+    pub(super) fn n_warnings(&self) -> usize {
+        self.findings.len() - self.n_errors()
+    }
+
+    fn n_of(&self, rule: Rule) -> usize {
+        self.findings.iter().filter(|finding| finding.rule == rule).count()
+    }
+
+    /// The lines of every file that is there.
+    fn documents(&self) -> Vec<Document<'_>> {
+        self.files.files.iter().map(|file| Document::new(&file.path, &file.bytes)).collect()
+    }
+}
+
+/// A file of the pack as far as it is text.
+struct Document<'f> {
+    path: &'f str,
+    /// Up to the first byte that is not UTF-8.
+    text: &'f str,
+    is_text: bool,
+    lines: LineIndex<'f>,
+}
+
+impl<'f> Document<'f> {
+    fn new(path: &'f str, bytes: &'f [u8]) -> Self {
+        let (text, is_text) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, true),
+            Err(error) => {
+                let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                (std::str::from_utf8(valid).unwrap_or_default(), false)
+            }
+        };
+        Self { path, text, is_text, lines: LineIndex::new(text) }
+    }
+
+    fn of<'d>(documents: &'d [Self], finding: &Finding) -> Option<&'d Self> {
+        documents.iter().find(|document| document.path == finding.file)
+    }
+}

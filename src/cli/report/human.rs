@@ -1,0 +1,189 @@
+//! The report for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufWriter, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme, NarratableReportHandler};
+
+use super::diagnostic::Shown;
+use super::excerpt::Excerpt;
+use super::{Document, PackReport};
+use crate::cli::terminal::Terminal;
+use crate::knowledge::{Finding, Rule, Severity};
+use crate::matching::held_out::OwnPhrasings;
+
+/// How many findings of one rule in one pack are shown; the rest is counted. Nobody mends more in
+/// one sitting, and an imported pack has thousands of sentences that wait.
+const MAX_SHOWN: usize = 20;
+
+/// The same where the output is no terminal: whoever reads a log can search it.
+const MAX_LOGGED: usize = 1_000;
+
+/// From how many phrasings on their share is worth a line.
+const MIN_COUNTED: usize = 20;
+
+/// Columns that line numbers and frame take.
+const FRAME_COLUMNS: usize = 12;
+
+/// Widest line where nothing is framed, in columns; a screen reader has no edge.
+const PLAIN_COLUMNS: usize = 1_000;
+
+/// Prints every pack's findings, what their rules are for, and a summary.
+pub(in crate::cli) fn print(reports: &[PackReport], terminal: &Terminal) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    for report in reports {
+        print_findings(&mut out, report, terminal)?;
+    }
+    print_explanations(&mut out, reports, terminal)?;
+    for report in reports {
+        writeln!(out, "{}", summary(report))?;
+        if let Some(own) = report.own_phrasings.filter(|own| own.asked >= MIN_COUNTED) {
+            writeln!(out, "pack {}: {}", report.name, own_phrasings(own))?;
+        }
+    }
+    let n_errors: usize = reports.iter().map(PackReport::n_errors).sum();
+    let n_warnings: usize = reports.iter().map(PackReport::n_warnings).sum();
+    writeln!(out, "{}, {}", counted(n_errors, "error"), counted(n_warnings, "warning"))?;
+    out.flush()?;
+    Ok(())
+}
+
+fn print_findings(
+    out: &mut impl Write,
+    report: &PackReport,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let documents = report.documents();
+    let max_shown = if terminal.is_interactive() { MAX_SHOWN } else { MAX_LOGGED };
+    let mut n_seen: BTreeMap<Rule, usize> = BTreeMap::new();
+    for finding in &report.findings {
+        let n_seen = n_seen.entry(finding.rule).or_default();
+        *n_seen += 1;
+        if *n_seen <= max_shown {
+            let document = Document::of(&documents, finding);
+            writeln!(out, "{}", render(finding, report, document, terminal)?)?;
+        }
+    }
+    for (rule, n_seen) in n_seen.iter().filter(|(_, n_seen)| **n_seen > max_shown) {
+        let n_more = grouped(n_seen - max_shown);
+        writeln!(out, "... and {n_more} more of {}; --json lists all of them\n", rule.name())?;
+    }
+    Ok(())
+}
+
+/// One finding, with its place marked.
+fn render(
+    finding: &Finding,
+    report: &PackReport,
+    document: Option<&Document<'_>>,
+    terminal: &Terminal,
+) -> Result<String, std::fmt::Error> {
+    let path = report.folder.join(&finding.file).display().to_string();
+    let mut rendered = String::new();
+    if terminal.is_plain() {
+        let excerpt = document.and_then(|document| {
+            let (line, column) = document.lines.line_and_column(finding.span.start);
+            let name = format!("{path}:{line}:{column}");
+            Excerpt::new(name, document, &finding.span, PLAIN_COLUMNS)
+        });
+        let shown = Shown::new(finding, finding.rule.name().to_owned(), &path, excerpt);
+        NarratableReportHandler::new().render_report(&mut rendered, &shown)?;
+    } else {
+        let max_columns = terminal.width().saturating_sub(FRAME_COLUMNS);
+        let excerpt = document
+            .and_then(|document| Excerpt::new(path.clone(), document, &finding.span, max_columns));
+        // The severity in words too: not everybody tells the signs or the colours apart.
+        let code = match finding.rule.severity() {
+            Severity::Error => format!("error[{}]", finding.rule.name()),
+            Severity::Warning => format!("warning[{}]", finding.rule.name()),
+        };
+        let shown = Shown::new(finding, code, &path, excerpt);
+        // Colours are taken out again where the output shows none (NO_COLOR, pipes).
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
+            .with_width(terminal.width())
+            .render_report(&mut rendered, &shown)?;
+    }
+    Ok(rendered)
+}
+
+/// Why there are the rules that were broken, each once.
+fn print_explanations(
+    out: &mut impl Write,
+    reports: &[PackReport],
+    terminal: &Terminal,
+) -> std::io::Result<()> {
+    let rules: BTreeSet<Rule> =
+        reports.iter().flat_map(|report| &report.findings).map(|finding| finding.rule).collect();
+    if rules.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Why these rules:")?;
+    for rule in rules {
+        let options =
+            textwrap::Options::new(terminal.width()).initial_indent("  ").subsequent_indent("    ");
+        let text = format!("{}: {}", rule.name(), rule.explanation());
+        writeln!(out, "{}", textwrap::fill(&text, options))?;
+    }
+    writeln!(out)
+}
+
+fn summary(report: &PackReport) -> String {
+    let counts = format!(
+        "pack {}: {}, {}, {}",
+        report.name,
+        counted_as(report.n_entries, "entry", "entries"),
+        counted(report.n_gaps, "gap"),
+        counted(report.n_sentences, "sentence")
+    );
+    if report.n_errors() > 0 {
+        return format!("{counts}; refused until the errors are mended");
+    }
+    match report.n_of(Rule::SentenceNotQuoted) {
+        0 => format!("{counts}, all quoted"),
+        n_waiting => format!("{counts}, {} not quoted", grouped(n_waiting)),
+    }
+}
+
+fn own_phrasings(own: OwnPhrasings) -> String {
+    format!(
+        "{} of {} phrasings find their entry, {} also when they are left out ({} %)",
+        grouped(own.found),
+        grouped(own.asked),
+        grouped(own.found_left_out),
+        100 * own.found_left_out / own.asked
+    )
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    counted_as(n, noun, &format!("{noun}s"))
+}
+
+fn counted_as(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+}
+
+/// The number with a comma between its groups of three digits.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_nouns_follow_them() {
+        let cases =
+            [(0, "0 errors"), (1, "1 error"), (999, "999 errors"), (1_234_567, "1,234,567 errors")];
+        for (n, want) in cases {
+            assert_eq!(counted(n, "error"), want);
+        }
+    }
+}

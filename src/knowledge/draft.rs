@@ -1,0 +1,137 @@
+//! An entry as somebody wants it: nothing is proved yet.
+
+use super::EntryId;
+use super::toml_text::{plain, verbatim};
+
+/// The words of a quote and what is known about them, as they are to be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuoteDraft {
+    /// The words.
+    pub text: String,
+    /// The source's name; a pack of one source needs none.
+    pub source: Option<String>,
+    /// The paragraph where they start.
+    pub paragraph: Option<usize>,
+    /// Who says it.
+    pub speaker: Option<String>,
+    /// Who that is.
+    pub role: Option<String>,
+}
+
+/// An entry, or a gap if it has no quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryDraft {
+    /// Its name.
+    pub id: EntryId,
+    /// The canonical question.
+    pub question: String,
+    /// Other phrasings.
+    pub variants: Vec<String>,
+    /// The curator's line; a gap has none.
+    pub lead: Option<String>,
+    /// Topics.
+    pub tags: Vec<String>,
+    /// Ids of other entries.
+    pub see_also: Vec<String>,
+    /// What answers; nothing makes a gap.
+    pub quotes: Vec<QuoteDraft>,
+}
+
+impl EntryDraft {
+    /// A gap with nothing but id and question.
+    pub fn new(id: EntryId, question: &str) -> Self {
+        Self {
+            id,
+            question: question.to_owned(),
+            variants: Vec::new(),
+            lead: None,
+            tags: Vec::new(),
+            see_also: Vec::new(),
+            quotes: Vec::new(),
+        }
+    }
+
+    /// The section of `faq.toml`, from `[[entry]]` to its last line break.
+    pub fn to_toml(&self) -> String {
+        let mut toml = format!(
+            "[[entry]]\nid = {}\nquestion = {}\n",
+            plain(self.id.as_str()),
+            plain(&self.question)
+        );
+        if !self.variants.is_empty() {
+            toml.push_str(&format!("variants = {}\n", one_a_line(&self.variants)));
+        }
+        if self.quotes.is_empty() {
+            toml.push_str("gap = true\n");
+        } else if let Some(lead) = &self.lead {
+            toml.push_str(&format!("lead = {}\n", plain(lead)));
+        }
+        for (key, texts) in [("tags", &self.tags), ("see_also", &self.see_also)] {
+            if !texts.is_empty() {
+                toml.push_str(&format!("{key} = {}\n", on_one_line(texts)));
+            }
+        }
+        for quote in &self.quotes {
+            toml.push('\n');
+            toml.push_str(&quote.to_toml());
+        }
+        toml
+    }
+}
+
+impl QuoteDraft {
+    /// The section of `faq.toml`, from `[[entry.quote]]` to its last line break.
+    pub fn to_toml(&self) -> String {
+        let mut toml = format!("[[entry.quote]]\ntext = {}\n", verbatim(&self.text));
+        if let Some(source) = &self.source {
+            toml.push_str(&format!("source = {}\n", plain(source)));
+        }
+        if let Some(paragraph) = self.paragraph {
+            toml.push_str(&format!("paragraph = {paragraph}\n"));
+        }
+        for (key, text) in [("speaker", &self.speaker), ("role", &self.role)] {
+            if let Some(text) = text {
+                toml.push_str(&format!("{key} = {}\n", plain(text)));
+            }
+        }
+        toml
+    }
+}
+
+/// A list as TOML, each text on its own line, as changes of it are best reviewed.
+pub(crate) fn one_a_line(texts: &[String]) -> String {
+    let lines: String = texts.iter().map(|text| format!("  {},\n", plain(text))).collect();
+    format!("[\n{lines}]")
+}
+
+/// A list of short texts as TOML.
+pub(crate) fn on_one_line(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| plain(text)).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_written_like_a_hand_written_entry() {
+        let quote = QuoteDraft {
+            text: "“Yes,” it's \"so\".".to_owned(),
+            source: Some("doc".to_owned()),
+            paragraph: Some(2),
+            speaker: Some("Ann".to_owned()),
+            role: None,
+        };
+        let mut draft = EntryDraft::new(EntryId::new("a-b").unwrap(), "Is it?");
+        assert_eq!(draft.to_toml(), "[[entry]]\nid = \"a-b\"\nquestion = \"Is it?\"\ngap = true\n");
+        draft.variants = vec!["really?".to_owned()];
+        draft.lead = Some("Yes.".to_owned());
+        draft.tags = vec!["x".to_owned(), "y".to_owned()];
+        draft.quotes = vec![quote];
+        let want = "[[entry]]\nid = \"a-b\"\nquestion = \"Is it?\"\nvariants = [\n  \"really?\",\n]\n\
+                    lead = \"Yes.\"\ntags = [\"x\", \"y\"]\n\n[[entry.quote]]\n\
+                    text = '''“Yes,” it's \"so\".'''\nsource = \"doc\"\nparagraph = 2\nspeaker = \"Ann\"\n";
+        assert_eq!(draft.to_toml(), want);
+    }
+}

@@ -1,0 +1,72 @@
+//! Phrasings that come to the same words.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
+use crate::knowledge::pack::FAQ_FILE;
+use crate::knowledge::{EntryId, Finding, Proof, Rule};
+use crate::text::tokenize;
+
+pub(super) fn check(proof: &Proof) -> Vec<Finding> {
+    let mut seen: HashMap<String, &EntryId> = HashMap::new();
+    let mut findings = Vec::new();
+    for (entry, places) in proof.pack.entries.iter().zip(&proof.places) {
+        for (phrasing, span) in entry.phrasings().zip(&places.phrasings) {
+            let first = match seen.entry(key_of(phrasing)) {
+                Slot::Vacant(slot) => {
+                    slot.insert(&entry.id);
+                    continue;
+                }
+                Slot::Occupied(slot) => *slot.get(),
+            };
+            let finding = |message: String, label: &str, help: &str| {
+                Finding::new(Rule::DoubledPhrasing, FAQ_FILE, span.clone(), message)
+                    .label(label)
+                    .help(help)
+            };
+            findings.push(if *first == entry.id {
+                let message = format!("`{first}` asks this twice in the same words");
+                finding(message, "the second time", "remove one of the two")
+            } else {
+                let message = format!("`{first}` and `{}` ask this in the same words", entry.id);
+                finding(message, "the second time", "leave it to the entry that answers it better")
+            });
+        }
+    }
+    findings
+}
+
+/// The words as matching sees them; of a phrasing without words, the phrasing.
+fn key_of(phrasing: &str) -> String {
+    let words: Vec<String> =
+        tokenize(phrasing, usize::MAX).into_iter().map(|token| token.word).collect();
+    if words.is_empty() { phrasing.trim().to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::findings;
+
+    #[test]
+    fn phrasings_of_the_same_words_are_reported_within_and_across_entries() {
+        let quote = "[[entry.quote]]\ntext = \"One.\"\n";
+        let entry = |id: &str, question: &str, variants: &str| {
+            format!(
+                "[[entry]]\nid = \"{id}\"\nquestion = \"{question}\"\nvariants = [{variants}]\n{quote}"
+            )
+        };
+        let gap = "[[entry]]\nid = \"g\"\nquestion = \"What's up?\"\ngap = true\n";
+        let cases: [(String, &[&str]); 5] = [
+            (entry("a", "What is it?", "\"what's IT\""), &["\"what's IT\""]),
+            (entry("a", "What is it?", "\"It is what?\""), &[]),
+            (entry("a", "What?", "") + &entry("b", "¿what", ""), &["\"¿what\""]),
+            (entry("a", "whats up", "") + gap, &["\"What's up?\""]),
+            (entry("a", "🙂", "\"🙃\", \"🙂 \""), &["\"🙂 \""]),
+        ];
+        for (faq, want) in cases {
+            let want: Vec<String> =
+                want.iter().map(|text| format!("doubled-phrasing:{text}")).collect();
+            assert_eq!(findings("One.", &faq), want, "{faq}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Languages whose words are compared as they stand.
+
+use crate::knowledge::pack::PACK_FILE;
+use crate::knowledge::{Finding, Proof, Rule};
+
+pub(super) fn check(proof: &Proof) -> Option<Finding> {
+    let language = &proof.pack.language;
+    if language.has_stemming() {
+        return None;
+    }
+    let message = format!("quoth has no stemming for the language `{}`", language.code());
+    let help = "give entries the forms of their words as variants, or correct the code: `language` \
+                takes two letters, like en or de";
+    let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_place.clone(), message);
+    Some(finding.label("words are compared as they stand").help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::{PackFile, PackFiles, prove};
+
+    #[test]
+    fn a_language_without_stemming_is_reported_where_it_is_named() {
+        let cases =
+            [("en", None), ("pt-BR", None), ("ja", Some(11..15)), ("english", Some(11..20))];
+        for (code, want) in cases {
+            let bytes = format!("language = \"{code}\"").into_bytes();
+            let file = PackFile { path: "pack.toml".to_owned(), bytes };
+            let proof = prove(&PackFiles { name: "p".to_owned(), files: vec![file] });
+            assert_eq!(super::check(&proof).map(|finding| finding.span), want, "{code}");
+        }
+    }
+}

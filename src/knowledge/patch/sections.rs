@@ -1,0 +1,74 @@
+//! Where the sections of the entries stand in `faq.toml`.
+
+use std::ops::Range;
+
+use toml_edit::{ArrayOfTables, Document, Item, Table};
+
+use super::PatchError;
+
+/// One `[[entry]]` with all that belongs to it.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) id: Option<String>,
+    pub(super) is_gap: bool,
+    /// From the start of the line of `[[entry]]` to the end of the last line of its last value.
+    pub(super) span: Range<usize>,
+    /// Where the comment directly above it starts; that of the section if there is none.
+    pub(super) comment_start: usize,
+}
+
+/// The sections of all entries and gaps, in the order of the file.
+pub(super) fn find(faq: &str) -> Result<Vec<Section>, PatchError> {
+    let document = Document::parse(faq)?;
+    let Some(item) = document.get("entry") else { return Ok(Vec::new()) };
+    let tables = item.as_array_of_tables().ok_or(PatchError::NoSections)?;
+    Ok(tables.iter().filter_map(|table| section(faq, table)).collect())
+}
+
+fn section(faq: &str, table: &Table) -> Option<Section> {
+    let header = table.span()?;
+    let start = line_start(faq, header.start);
+    let behind = faq.get(end_of(table)..)?;
+    let end = faq.len() - behind.len() + behind.find('\n').map_or(behind.len(), |at| at + 1);
+    Some(Section {
+        id: table.get("id").and_then(Item::as_str).map(str::to_owned),
+        is_gap: table.get("gap").and_then(Item::as_bool).unwrap_or(false),
+        span: start..end,
+        comment_start: comment_start(faq, start),
+    })
+}
+
+/// The end of the last thing that stands in `table`.
+fn end_of(table: &Table) -> usize {
+    let of_tables = |tables: &ArrayOfTables| tables.iter().map(end_of).max();
+    let inner = table.iter().filter_map(|(_, item)| match item {
+        Item::Table(inner) => Some(end_of(inner)),
+        Item::ArrayOfTables(tables) => of_tables(tables),
+        item => item.span().map(|span| span.end),
+    });
+    inner.chain(table.span().map(|span| span.end)).max().unwrap_or(0)
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
+}
+
+/// Steps up over comment lines. A comment at the top of the file is the file's, not an entry's.
+fn comment_start(text: &str, section_start: usize) -> usize {
+    let mut start = section_start;
+    while let Some(end) = start.checked_sub(1) {
+        let above = line_start(text, end);
+        if !text.get(above..end).is_some_and(|line| line.trim_start().starts_with('#')) {
+            return start;
+        }
+        start = above;
+    }
+    section_start
+}
+
+/// `text` from its first line that is not blank.
+pub(super) fn skip_blank_lines(text: &str) -> &str {
+    let words = text.trim_start();
+    let at = line_start(text, text.len() - words.len());
+    text.get(at..).filter(|_| !words.is_empty()).unwrap_or_default()
+}

@@ -1,0 +1,194 @@
+use super::*;
+use crate::knowledge::QuoteDraft;
+
+const FAQ: &str = "\
+# Questions.
+
+# About a.
+[[entry]] # the first
+id = \"a\"
+question = \"What?\" # asked often
+variants = [
+  \"what\", # lower case
+  'wot'
+]
+# why this lead
+lead = \"That.\"
+
+[[entry.quote]]
+text = '''One two.'''  # as printed
+speaker = \"Ann\"
+
+  # indented comment
+  [[entry]]
+id = \"b\"
+question = \"Who?\"
+quote = [{ text = \"Three.\" }]
+
+# Gaps
+
+[[entry]]
+id = \"g\"
+question = \"When?\"
+gap = true
+
+# The end.
+";
+
+fn id(id: &str) -> EntryId {
+    EntryId::new(id).unwrap()
+}
+
+fn quote(text: &str) -> QuoteDraft {
+    QuoteDraft { text: text.to_owned(), ..QuoteDraft::default() }
+}
+
+fn replace(name: &str, fields: Fields) -> Patch {
+    Patch::Replace { id: id(name), fields }
+}
+
+/// Applies the patch to the file with either line end, and to the file alone at its end; returns
+/// the lines that went and came, as a diff shows them.
+fn diff(patch: &Patch) -> String {
+    let new = patch.apply(FAQ).unwrap();
+    let crlf = patch.apply(&FAQ.replace('\n', "\r\n")).unwrap();
+    assert_eq!(crlf, new.replace('\n', "\r\n"), "{patch:?}");
+    let diff = similar::TextDiff::from_lines(FAQ, &new);
+    let changes = diff.iter_all_changes().filter(|c| c.tag() != similar::ChangeTag::Equal);
+    changes.map(|change| format!("{}{}", change.tag(), change.value())).collect()
+}
+
+fn check_diffs<const N: usize>(cases: [(Patch, &str); N]) {
+    for (patch, want) in cases {
+        assert_eq!(diff(&patch), want, "{patch:?}");
+    }
+}
+
+#[test]
+fn entries_and_variants_come_and_go_and_nothing_else_moves() {
+    let mut new_entry = EntryDraft::new(id("c"), "Why?");
+    let new_gap = new_entry.clone();
+    new_entry.quotes = vec![quote("Four.")];
+    check_diffs([
+        (
+            Patch::Add(new_entry),
+            "+[[entry]]\n+id = \"c\"\n+question = \"Why?\"\n+\n+[[entry.quote]]\n+text = '''Four.'''\n+\n",
+        ),
+        (Patch::Add(new_gap), "+[[entry]]\n+id = \"c\"\n+question = \"Why?\"\n+gap = true\n+\n"),
+        (
+            Patch::AddVariant { id: id("a"), variant: "wut".to_owned() },
+            "-  'wot'\n+  'wot',\n+  \"wut\",\n",
+        ),
+        (
+            Patch::AddVariant { id: id("b"), variant: "say \"who\"".to_owned() },
+            "+variants = [\n+  '''say \"who\"''',\n+]\n",
+        ),
+        (
+            Patch::Remove { id: id("b") },
+            "-  # indented comment\n-  [[entry]]\n-id = \"b\"\n-question = \"Who?\"\n-quote = [{ text = \"Three.\" }]\n-\n",
+        ),
+        (
+            Patch::Remove { id: id("g") },
+            "-[[entry]]\n-id = \"g\"\n-question = \"When?\"\n-gap = true\n-\n",
+        ),
+    ]);
+}
+
+#[test]
+fn fields_change_on_their_own_lines() {
+    let fields = Fields::default;
+    let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+    check_diffs([
+        (replace("a", fields()), ""),
+        (
+            replace("a", Fields { question: Some("What now?".to_owned()), ..fields() }),
+            "-question = \"What?\" # asked often\n+question = \"What now?\" # asked often\n",
+        ),
+        (
+            replace("a", Fields { lead: Some(String::new()), ..fields() }),
+            "-# why this lead\n-lead = \"That.\"\n",
+        ),
+        (replace("a", Fields { tags: texts(&["x", "y"]), ..fields() }), "+tags = [\"x\", \"y\"]\n"),
+        (replace("a", Fields { variants: texts(&["what", "wot"]), ..fields() }), ""),
+    ]);
+}
+
+#[test]
+fn quotes_change_in_their_own_sections() {
+    let fields = Fields::default;
+    let spoken =
+        QuoteDraft { speaker: Some("Bo".to_owned()), paragraph: Some(2), ..quote("Five.") };
+    check_diffs([
+        (
+            replace("a", Fields { quotes: Some(vec![quote("One.")]), ..fields() }),
+            "-text = '''One two.'''  # as printed\n-speaker = \"Ann\"\n+text = '''One.'''  # as printed\n",
+        ),
+        (
+            replace(
+                "a",
+                Fields { quotes: Some(vec![quote("One two."), spoken.clone()]), ..fields() },
+            ),
+            "-speaker = \"Ann\"\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
+        ),
+        (
+            replace("b", Fields { quotes: Some(vec![quote("Three.")]), ..fields() }),
+            "-quote = [{ text = \"Three.\" }]\n+[[entry.quote]]\n+text = '''Three.'''\n+\n",
+        ),
+        (
+            replace("g", Fields { quotes: Some(vec![spoken]), ..fields() }),
+            "-gap = true\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
+        ),
+        (
+            replace("a", Fields { quotes: Some(Vec::new()), ..fields() }),
+            "-# why this lead\n-lead = \"That.\"\n-\n-[[entry.quote]]\n-text = '''One two.'''  # as printed\n-speaker = \"Ann\"\n+gap = true\n",
+        ),
+    ]);
+}
+
+#[test]
+fn what_cannot_be_patched_is_a_typed_error() {
+    let add = |name: &str| Patch::Add(EntryDraft::new(id(name), "Q?"));
+    let variant = |text: &str| Patch::AddVariant { id: id("a"), variant: text.to_owned() };
+    let remove = Patch::Remove { id: id("zz") };
+    assert!(matches!(remove.apply(FAQ), Err(PatchError::UnknownEntry { .. })));
+    assert!(matches!(add("g").apply(FAQ), Err(PatchError::IdTaken { .. })));
+    assert!(matches!(variant("wot").apply(FAQ), Err(PatchError::VariantStands { .. })));
+    assert!(matches!(variant("What?").apply(FAQ), Err(PatchError::VariantStands { .. })));
+    assert!(matches!(add("c").apply("[[entry]\n"), Err(PatchError::NotToml(_))));
+    assert!(matches!(add("c").apply("entry = []\n"), Err(PatchError::NoSections)));
+}
+
+#[test]
+fn the_ends_of_a_file_are_minded() {
+    let entry = "[[entry]]\nid = \"c\"\nquestion = \"Q?\"\ngap = true\n";
+    let add = Patch::Add(EntryDraft::new(id("c"), "Q?"));
+    let adds = [
+        ("", entry.to_owned()),
+        ("# head", format!("# head\n\n{entry}")),
+        ("# head\n", format!("# head\n\n{entry}")),
+        ("[[entry]]\nid = \"a\"", format!("[[entry]]\nid = \"a\"\n\n{entry}")),
+    ];
+    for (faq, want) in adds {
+        assert_eq!(add.apply(faq).unwrap(), want, "{faq:?}");
+    }
+    let remove = Patch::Remove { id: id("c") };
+    let removes = [
+        (entry.to_owned(), ""),
+        (format!("# head\n{entry}"), "# head\n"),
+        (format!("# head\n\n{entry}\n\n"), "# head\n"),
+        (format!("x = 1\n\n# about c\n{}", entry.trim_end()), "x = 1\n"),
+    ];
+    for (faq, want) in removes {
+        assert_eq!(remove.apply(&faq).unwrap(), want, "{faq:?}");
+    }
+}
+
+#[test]
+fn adding_and_removing_leaves_no_trace() {
+    let mut draft = EntryDraft::new(id("new"), "Q?");
+    for quotes in [Vec::new(), vec![quote("x")]] {
+        draft.quotes = quotes;
+        let added = Patch::Add(draft.clone()).apply(FAQ).unwrap();
+        assert_eq!(Patch::Remove { id: id("new") }.apply(&added).unwrap(), FAQ);
+    }
+}

@@ -1,0 +1,68 @@
+//! Pack folders to try things on.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+pub(crate) const SOURCE: &str =
+    "+++\ntitle = \"Doc\"\n+++\n\nAnn said: “One two.”\n\nThree four.\n";
+pub(crate) const FAQ: &str = "\
+[[entry]]
+id = \"a\"
+question = \"What did Ann say?\"
+
+[[entry.quote]]
+text = \"Ann said: “One two.”\"
+speaker = \"Ann\"
+
+[[entry]]
+id = \"b\"
+question = \"How many?\"
+see_also = [\"a\"]
+
+[[entry.quote]]
+text = '''Three four.'''
+paragraph = 2
+
+[[entry]]
+id = \"g\"
+question = \"When?\"
+gap = true
+";
+
+/// A folder that is removed at the end of the test.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// A sound pack named `p`, without any warning.
+    pub(crate) fn with_pack() -> Self {
+        let folder = Self::empty();
+        folder.write("p/pack.toml", "title = \"P\"\n");
+        folder.write("p/sources/doc.md", SOURCE);
+        folder.write("p/faq.toml", FAQ);
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The path as an argument.
+    pub(crate) fn arg(&self, name: &str) -> String {
+        self.path(name).to_str().expect("a path in UTF-8").to_owned()
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).expect("a folder");
+        std::fs::write(path, bytes).expect("a file");
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        std::fs::remove_file(self.path(name)).expect("a file to remove");
+    }
+}

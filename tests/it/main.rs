@@ -1,0 +1,14 @@
+//! Tests through the real binary and on real files.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows them in test functions; here the functions that tests share need them too"
+)]
+
+mod architecture;
+mod check;
+mod folder;
+mod quoth;

@@ -1,0 +1,34 @@
+//! Runs the real binary.
+
+use std::process::{Command, Output};
+
+/// What a run of `quoth` printed, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs `quoth` with these arguments in the project's folder.
+pub(crate) fn quoth<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Run {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_quoth"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("QUOTH_CONFIG")
+        .output()
+        .expect("the binary runs");
+    Run {
+        code: output.status.code().expect("the binary ends by itself"),
+        stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("errors are UTF-8"),
+    }
+}
+
+impl Run {
+    /// Standard output as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}{}", self.stdout, self.stderr))
+    }
+}
