@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod new;
 mod packs;
 mod progress;
 mod report;
@@ -31,6 +32,8 @@ struct Cli {
 enum Command {
     /// Prove packs: every quote against its source, and everything else that can be wrong.
     Check(check::Args),
+    /// Make a pack to start from, with the sentences of a document that wait for an entry.
+    New(new::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -63,6 +66,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = cli.config.as_deref();
     match cli.command {
         Command::Check(args) => check::run(&args, config, terminal),
+        Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -41,7 +41,7 @@ impl PackReport {
             files,
             n_entries: pack.entries.len() - n_gaps,
             n_gaps,
-            n_sentences: pack.sources.iter().map(|source| source.sentences().len()).sum(),
+            n_sentences: pack.sources.iter().map(|source| source.telling_sentences().count()).sum(),
             findings,
         }
     }

@@ -10,4 +10,5 @@
 
 mod check;
 mod folder;
+mod new;
 mod quoth;
