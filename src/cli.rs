@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod import;
 mod new;
 mod packs;
 mod progress;
@@ -34,6 +35,8 @@ enum Command {
     Check(check::Args),
     /// Make a pack to start from, with the sentences of a document that wait for an entry.
     New(new::Args),
+    /// Make a pack of questions and answers in JSON lines.
+    Import(import::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -67,6 +70,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     match cli.command {
         Command::Check(args) => check::run(&args, config, terminal),
         Command::New(args) => new::run(&args),
+        Command::Import(args) => import::run(&args, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -5,6 +5,7 @@
 pub mod draft;
 pub mod entry;
 pub mod finding;
+pub mod import;
 pub mod lexicon;
 pub mod line_index;
 pub mod lint;

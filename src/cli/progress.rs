@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::terminal::Terminal;
 
@@ -18,4 +18,21 @@ pub(super) fn spinner(terminal: &Terminal, message: String) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(message);
     spinner.enable_steady_tick(TICK);
     spinner
+}
+
+/// A bar for `n_bytes` of work.
+pub(super) fn bytes_bar(terminal: &Terminal, message: String, n_bytes: usize) -> ProgressBar {
+    if terminal.is_plain() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(n_bytes).unwrap_or(u64::MAX)).with_message(message);
+    match ProgressStyle::with_template("{msg} [{bar:30}] {bytes} of {total_bytes}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Moves a bar to `n_bytes`.
+pub(super) fn move_to(bar: &ProgressBar, n_bytes: usize) {
+    bar.set_position(u64::try_from(n_bytes).unwrap_or(u64::MAX));
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
 
-pub(super) use human::print;
+pub(super) use human::{counted, counted_as, print};
 pub(super) use json::print_json;
 
 /// What the check of one pack found.

@@ -10,5 +10,6 @@
 
 mod check;
 mod folder;
+mod import;
 mod new;
 mod quoth;
