@@ -6,7 +6,9 @@ mod check;
 mod completions;
 mod eval;
 mod explain;
+mod import;
 mod lines;
+mod new;
 mod packs;
 mod progress;
 mod report;
@@ -44,6 +46,10 @@ enum Command {
     Explain(explain::Args),
     /// Prove packs: every quote against its source, and everything else that can be wrong.
     Check(check::Args),
+    /// Make a pack to start from, with the sentences of a document that wait for an entry.
+    New(new::Args),
+    /// Make a pack of questions and answers in JSON lines.
+    Import(import::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -80,6 +86,8 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Eval(args) => eval::run(&args, config, terminal),
         Command::Explain(args) => explain::run(&args, config),
         Command::Check(args) => check::run(&args, config, terminal),
+        Command::New(args) => new::run(&args),
+        Command::Import(args) => import::run(&args, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }

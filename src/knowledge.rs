@@ -5,14 +5,18 @@
 pub mod draft;
 pub mod entry;
 pub mod finding;
+pub mod import;
 pub mod lexicon;
 pub mod line_index;
 pub mod lint;
 pub mod manuscript;
+pub mod new_pack;
 pub mod pack;
 pub mod passage;
 pub mod patch;
+pub mod pieces;
 pub mod quote;
+pub mod skeleton;
 pub mod source;
 pub mod toml_text;
 

@@ -20,14 +20,28 @@ pub(super) fn spinner(terminal: &Terminal, message: String) -> ProgressBar {
     spinner
 }
 
-/// A bar over work of `n_steps`. It is drawn on standard error.
+/// A bar over `n_steps` of work. It is drawn on standard error.
 pub(super) fn bar(terminal: &Terminal, message: &'static str, n_steps: usize) -> ProgressBar {
+    styled(terminal, message.to_owned(), n_steps, "{msg} [{bar:30}] {pos} of {len}")
+}
+
+/// A bar over `n_bytes` of work.
+pub(super) fn bytes_bar(terminal: &Terminal, message: String, n_bytes: usize) -> ProgressBar {
+    styled(terminal, message, n_bytes, "{msg} [{bar:30}] {bytes} of {total_bytes}")
+}
+
+fn styled(terminal: &Terminal, message: String, len: usize, template: &str) -> ProgressBar {
     if terminal.is_plain() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(u64::try_from(n_steps).unwrap_or(u64::MAX)).with_message(message);
-    match ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+    let bar = ProgressBar::new(u64::try_from(len).unwrap_or(u64::MAX)).with_message(message);
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Moves a bar to `n_bytes`.
+pub(super) fn move_to(bar: &ProgressBar, n_bytes: usize) {
+    bar.set_position(u64::try_from(n_bytes).unwrap_or(u64::MAX));
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
 use crate::matching::held_out::OwnPhrasings;
 
-pub(super) use human::print;
+pub(super) use human::{counted, counted_as, print};
 pub(super) use json::print_json;
 
 /// What the check of one pack found.
@@ -45,7 +45,7 @@ impl PackReport {
             files,
             n_entries: pack.entries.len() - n_gaps,
             n_gaps,
-            n_sentences: pack.sources.iter().map(|source| source.sentences().len()).sum(),
+            n_sentences: pack.sources.iter().map(|source| source.telling_sentences().count()).sum(),
             findings,
             own_phrasings,
         }

@@ -109,6 +109,13 @@ impl Source {
         })
     }
 
+    /// The sentences that say something: a line of asterisks divides a text, and nobody can ask
+    /// for it.
+    pub fn telling_sentences(&self) -> impl Iterator<Item = Range<usize>> {
+        let text_of = |span: &Range<usize>| self.body.get(span.clone()).unwrap_or_default();
+        self.sentences().iter().filter(move |s| text_of(s).contains(char::is_alphanumeric)).cloned()
+    }
+
     /// Body spans in which `needle` (folded, not empty) stands, in order.
     ///
     /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::atomic::{self, WriteError};
 use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
 use crate::knowledge::{PackFile, PackFiles};
 
@@ -32,6 +33,38 @@ pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
         }
     }
     Ok(PackFiles { name: name_of(folder), files })
+}
+
+/// Whether a new pack may be made in `folder`: it is missing or empty.
+///
+/// # Errors
+/// [`CreateError`] says what is there, or why that cannot be seen.
+pub fn check_is_free(folder: &Path) -> Result<(), CreateError> {
+    let refused = |source| CreateError::Folder { path: folder.to_owned(), source };
+    match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(refused(error)),
+        Ok(mut listing) => match listing.next() {
+            None => Ok(()),
+            Some(_) => Err(CreateError::NotEmpty { path: folder.to_owned() }),
+        },
+    }
+}
+
+/// Makes a pack of `files` in `folder`, which is missing or empty.
+///
+/// # Errors
+/// [`CreateError`] if something is there, or cannot be written.
+pub fn create(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
+    check_is_free(folder)?;
+    for file in files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .map_err(|source| CreateError::Folder { path: parent.to_owned(), source })?;
+        atomic::write(&path, &file.bytes)?;
+    }
+    Ok(())
 }
 
 /// The folder's own name, also for `.` and paths that end in `..`.
@@ -105,4 +138,49 @@ pub enum ReadError {
         /// Its size in bytes.
         size_bytes: u64,
     },
+}
+
+/// Why a pack folder was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// Something is there that must not be lost.
+    #[error("{} is there already and not empty; choose another folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder cannot be looked into or made.
+    #[error("cannot make the folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] WriteError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_made_only_where_nothing_is() {
+        let root = tempfile::tempdir().unwrap();
+        let file = |path: &str| PackFile { path: path.to_owned(), bytes: b"x".to_vec() };
+        let files = [file("pack.toml"), file("sources/doc.md")];
+        let folder = root.path().join("a/b");
+        create(&folder, &files).unwrap();
+        assert_eq!(read(&folder).unwrap().files.len(), 2);
+        assert!(matches!(create(&folder, &files), Err(CreateError::NotEmpty { .. })));
+        let empty = root.path().join("empty");
+        std::fs::create_dir(&empty).unwrap();
+        create(&empty, &files).unwrap();
+        let is_file = folder.join("pack.toml");
+        for taken in [&is_file, &is_file.join("below")] {
+            assert!(matches!(create(taken, &files), Err(CreateError::Folder { .. })));
+        }
+    }
 }

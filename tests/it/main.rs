@@ -11,4 +11,6 @@
 mod architecture;
 mod check;
 mod folder;
+mod import;
+mod new;
 mod quoth;

@@ -154,11 +154,13 @@ fn own_phrasings(own: OwnPhrasings) -> String {
     )
 }
 
-fn counted(n: usize, noun: &str) -> String {
+/// A number with what is counted.
+pub(in crate::cli) fn counted(n: usize, noun: &str) -> String {
     counted_as(n, noun, &format!("{noun}s"))
 }
 
-fn counted_as(n: usize, one: &str, many: &str) -> String {
+/// The same for nouns that do not take a plain s.
+pub(in crate::cli) fn counted_as(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 

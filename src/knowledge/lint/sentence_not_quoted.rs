@@ -27,12 +27,12 @@ fn check_source(
     let mut quoted = quoted.into_iter().peekable();
     let mut quoted_until = 0;
     let mut findings = Vec::new();
-    for sentence in source.sentences() {
+    for sentence in source.telling_sentences() {
         while let Some(span) = quoted.next_if(|span| span.start < sentence.end) {
             quoted_until = quoted_until.max(span.end);
         }
         if quoted_until <= sentence.start {
-            findings.push(not_quoted(source, place, sentence));
+            findings.push(not_quoted(source, place, &sentence));
         }
     }
     findings
@@ -56,8 +56,9 @@ mod tests {
 
     #[test]
     fn every_sentence_that_no_quote_touches_is_reported_where_it_stands() {
-        let cases: [(&str, &[&str]); 4] = [
+        let cases: [(&str, &[&str]); 5] = [
             ("One.", &[]),
+            ("***\n\nOne.", &[]),
             ("One. “Twö!” Three?", &["“Twö!”", "Three?"]),
             ("Zero.\r\n\r\nOne.\r\nTwo\r\nlines.\r\n", &["Zero.", "Two\r\nlines."]),
             ("\n\u{a0}🙂 Zero. One. ", &["🙂 Zero."]),

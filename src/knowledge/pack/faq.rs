@@ -37,10 +37,10 @@ pub(super) fn read_entries(
     let tables =
         TableReader::new(FAQ_FILE, table.get_ref(), 0..0, &["entry"], findings).tables("entry");
     if tables.is_empty() {
-        findings.push(
-            Finding::new(Rule::MissingField, FAQ_FILE, 0..0, "there is no entry")
-                .help("write the first one below a line [[entry]]"),
-        );
+        findings.push(Finding::new(Rule::MissingField, FAQ_FILE, 0..0, "there is no entry").help(
+            "write the first one below a line [[entry]]; where `quoth new` made the file, \
+                     take the # away from a sentence that waits and write its question",
+        ));
     }
     let lines = LineIndex::new(text);
     let mut faq = FaqReader { sources, findings, lines, seen: HashMap::new(), n_nearest: 0 };

@@ -1,0 +1,117 @@
+//! One line of an import.
+
+use serde::Deserialize;
+
+use super::Problem;
+use crate::knowledge::EntryId;
+
+/// A line as it is written; keys that are not listed are passed over.
+#[derive(Debug, Deserialize)]
+pub(super) struct Line {
+    id: Id,
+    question: String,
+    variants: Option<Vec<String>>,
+    answer: Option<String>,
+    quotes: Option<Vec<QuoteForm>>,
+    lead: Option<String>,
+    tags: Option<Vec<String>>,
+    gap: Option<bool>,
+}
+
+/// Exports of tables often number their rows.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "`id` takes a text or a whole number")]
+enum Id {
+    Text(String),
+    Number(i64),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "`quotes` takes texts, or objects like {\"text\": \"...\", \"speaker\": \"...\"}"
+)]
+enum QuoteForm {
+    Text(String),
+    Object { text: String, speaker: Option<String>, role: Option<String> },
+}
+
+/// An answer's words with the person who says them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LineQuote {
+    pub(super) text: String,
+    pub(super) speaker: Option<String>,
+    pub(super) role: Option<String>,
+}
+
+impl Line {
+    pub(super) fn id(&self) -> Result<EntryId, Problem> {
+        let id = match &self.id {
+            Id::Text(id) => id.clone(),
+            Id::Number(id) => id.to_string(),
+        };
+        EntryId::new(&id).ok_or(Problem::BadId { id })
+    }
+
+    pub(super) fn question(&self) -> Result<&str, Problem> {
+        Some(self.question.trim())
+            .filter(|question| !question.is_empty())
+            .ok_or(Problem::NoQuestion)
+    }
+
+    pub(super) fn variants(&self) -> Vec<String> {
+        said(self.variants.as_deref())
+    }
+
+    pub(super) fn tags(&self) -> Vec<String> {
+        said(self.tags.as_deref())
+    }
+
+    pub(super) fn lead(&self) -> Option<String> {
+        self.lead.as_deref().and_then(some_text)
+    }
+
+    /// The quotes, else the answer, else the question; nothing for a gap.
+    pub(super) fn answers(&self) -> Result<Vec<LineQuote>, Problem> {
+        let mut answers: Vec<LineQuote> =
+            self.quotes.iter().flatten().filter_map(QuoteForm::read).collect();
+        if answers.is_empty() {
+            answers.extend(self.answer.as_deref().and_then(LineQuote::new));
+        }
+        match (self.gap.unwrap_or(false), answers.is_empty()) {
+            (true, true) => Ok(answers),
+            (true, false) => Err(Problem::GapWithAnswer),
+            (false, true) => Ok(LineQuote::new(&self.question).into_iter().collect()),
+            (false, false) => Ok(answers),
+        }
+    }
+}
+
+impl QuoteForm {
+    fn read(&self) -> Option<LineQuote> {
+        match self {
+            Self::Text(text) => LineQuote::new(text),
+            Self::Object { text, speaker, role } => Some(LineQuote {
+                speaker: speaker.as_deref().and_then(some_text),
+                role: role.as_deref().and_then(some_text),
+                ..LineQuote::new(text)?
+            }),
+        }
+    }
+}
+
+impl LineQuote {
+    fn new(text: &str) -> Option<Self> {
+        Some(Self { text: some_text(text)?, speaker: None, role: None })
+    }
+}
+
+/// The texts that are not blank.
+fn said(texts: Option<&[String]>) -> Vec<String> {
+    texts.unwrap_or_default().iter().filter_map(|text| some_text(text)).collect()
+}
+
+fn some_text(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,101 @@
+//! Texts that are too long for one quote, taken apart.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::quote::MAX_QUOTE_CHARS;
+use crate::text::sentence::sentences;
+
+/// The parts of `text`, in order, each short enough for a quote: all of it if it fits, else as
+/// many whole sentences at a time as fit. A sentence that is too long is divided between words,
+/// a word that is too long between characters. Only white space is left out.
+pub fn pieces(text: &str) -> Vec<&str> {
+    let text = text.trim();
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let mut n_open_chars = 0;
+    for unit in units(text) {
+        let open_end = spans.last().map_or(unit.start, |open| open.end);
+        let n_more_chars = n_chars(text, &(open_end..unit.end));
+        match spans.last_mut() {
+            Some(open) if n_open_chars + n_more_chars <= MAX_QUOTE_CHARS => {
+                open.end = unit.end;
+                n_open_chars += n_more_chars;
+            }
+            _ => {
+                n_open_chars = n_chars(text, &unit);
+                spans.push(unit);
+            }
+        }
+    }
+    spans.into_iter().filter_map(|span| text.get(span)).collect()
+}
+
+fn n_chars(text: &str, span: &Range<usize>) -> usize {
+    text.get(span.clone()).map_or(0, |part| part.chars().count())
+}
+
+/// Takes a text apart into byte spans.
+type Divide = fn(&str) -> Vec<Range<usize>>;
+
+/// What is kept together: sentences, of longer ones words, of longer ones graphemes or characters.
+fn units(text: &str) -> Vec<Range<usize>> {
+    let finer: [Divide; 4] = [sentences, words, graphemes, characters];
+    let mut units: Vec<Range<usize>> = std::iter::once(0..text.len()).collect();
+    units.retain(|unit| !unit.is_empty());
+    for divide in finer {
+        let mut divided = Vec::with_capacity(units.len());
+        for unit in units {
+            if n_chars(text, &unit) <= MAX_QUOTE_CHARS {
+                divided.push(unit);
+                continue;
+            }
+            let spans = divide(text.get(unit.clone()).unwrap_or_default());
+            let start = unit.start;
+            divided.extend(spans.into_iter().map(|span| start + span.start..start + span.end));
+        }
+        units = divided;
+    }
+    units
+}
+
+fn words(text: &str) -> Vec<Range<usize>> {
+    let start_of = |word: &str| word.as_ptr().addr() - text.as_ptr().addr();
+    text.split_whitespace().map(|word| start_of(word)..start_of(word) + word.len()).collect()
+}
+
+fn graphemes(text: &str) -> Vec<Range<usize>> {
+    text.grapheme_indices(true).map(|(at, grapheme)| at..at + grapheme.len()).collect()
+}
+
+fn characters(text: &str) -> Vec<Range<usize>> {
+    text.char_indices().map(|(at, c)| at..at + c.len_utf8()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_divided_where_it_hurts_least() {
+        let sentence = |c: &str, n: usize| format!("{}.", c.repeat(n));
+        let (long, short) = (sentence("X", 1_400), sentence("Y", 80));
+        let cases = [
+            (String::new(), vec![]),
+            (" short\ntext ".to_owned(), vec![12 - 2]),
+            ("é".repeat(1_500), vec![1_500]),
+            (format!("{long} {short} {short}"), vec![1_401 + 1 + 81, 81]),
+            ("word ".repeat(400), vec![1_499, 499]),
+            ("🙂".repeat(1_600), vec![1_500, 100]),
+            ("e\u{301}".repeat(751), vec![1_500, 2]),
+            (format!("e{}", "\u{301}".repeat(1_501)), vec![1_500, 2]),
+        ];
+        for (text, want) in cases {
+            let got = pieces(&text);
+            let lengths: Vec<usize> = got.iter().map(|piece| piece.chars().count()).collect();
+            assert_eq!(lengths, want, "{:.20}", text);
+            let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(squeeze(&got.concat()), squeeze(&text));
+        }
+    }
+}
