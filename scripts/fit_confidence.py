@@ -4,8 +4,8 @@
 fit_confidence.py QUOTH --devset DIR --pack DIR [--bench DIR] [--folds N]
 
 QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
-under --bench (those whose name starts with dev_) by entry ids. Each set counts alike, and within a
-set unanswerable messages count as PRIOR of all. Prints the intercept and the coefficients, and with
+under --bench (those whose name starts with dev_) by entry ids. The sets together count half as much as the
+devset, and within a set unanswerable messages count as PRIOR of all. Prints the intercept and the coefficients, and with
 --folds what held-out folds of the devset give: counts of right, wrong and false answers, and of
 suggestions, over thresholds. Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
 """
@@ -20,6 +20,7 @@ import numpy as np
 
 PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 1.0
+OTHERS = 0.5  # weight of all question sets together, beside the devset's 1.0
 
 
 def run(quoth, command, pack, lines):
@@ -109,7 +110,7 @@ def main():
     args = parser.parse_args()
     dev, rows = devset(args.quoth, args.devset, args.pack)
     others = list(bench(args.quoth, args.bench)) if args.bench else []
-    weights = [1.0] + [1.0 / max(1, len(others))] * len(others)
+    weights = [1.0] + [OTHERS / max(1, len(others))] * len(others)
     models = [fit([dev, *others], weights, which) for which in (0, 1)]
     for name, *values in zip(["intercept", *dev[3]], *models):
         print(f"{name:15s} " + " ".join(f"{value:+.3f}" for value in values))

@@ -2,7 +2,7 @@
 
 use super::Index;
 use super::calibration::{Calibration, Logistic};
-use super::evidence::{self, Evidence, Gaps};
+use super::evidence::{self, Evidence, GapEvidence};
 use super::query::Query;
 use super::scorer::{self, Scored};
 
@@ -129,18 +129,19 @@ fn decide(
     calibration: &Calibration,
     thresholds: &Thresholds,
 ) -> Outcome {
-    let gap = gaps.first();
+    let best = answers.first().map_or(0.0, |first| first.score);
+    let gap =
+        gaps.first().filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
     let nearest = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
+    let gap_evidence = GapEvidence { wins: gap.is_some(), nearest };
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        evidence::gather(index, query, first, other, Gaps { first: gap, nearest })
+        evidence::gather(index, query, first, other, gap_evidence)
     });
     let probability =
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
     let confidence = probability(&calibration.first);
     let any_confidence = probability(&calibration.any);
-    let best = answers.first().map_or(0.0, |first| first.score);
-    let gap = gap.filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
@@ -169,7 +170,7 @@ fn decide(
 const GAP_COVERAGE: f32 = 0.5;
 
 fn fits(index: &Index, query: &Query, gap: &Scored) -> bool {
-    evidence::gather(index, query, gap, None, Gaps::default()).coverage >= GAP_COVERAGE
+    evidence::gather(index, query, gap, None, GapEvidence::default()).coverage >= GAP_COVERAGE
 }
 
 /// The best entries of which no two show one quote.

@@ -25,10 +25,12 @@ pub struct Evidence {
     pub met: f32,
     /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
     pub margin: f32,
-    /// Score of the best gap as a share of the entry's, at most 2.0; 0.0 without a gap.
-    pub gap: f32,
+    /// 1.0 if a gap is what was asked: it fits at least as well as the entry.
+    pub gap_wins: f32,
     /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
     pub gap_best: f32,
+    /// 1.0 if a single telling word meets the entry and others do not: most often by chance.
+    pub lone: f32,
     /// Share of the telling words' weight that the entry's words cover.
     pub coverage: f32,
     /// Share of the telling words' weight that no pack knows.
@@ -54,7 +56,7 @@ pub struct Evidence {
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 16;
+pub const N_FEATURES: usize = 17;
 
 /// Names of the features, in the order of [`Evidence::features`].
 pub const FEATURE_NAMES: [&str; N_FEATURES] = [
@@ -62,8 +64,9 @@ pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "faint",
     "met",
     "margin",
-    "gap",
+    "gap_wins",
     "gap_best",
+    "lone",
     "coverage",
     "unknown",
     "elsewhere",
@@ -84,8 +87,9 @@ impl Evidence {
             self.faint,
             self.met,
             self.margin,
-            self.gap,
+            self.gap_wins,
             self.gap_best,
+            self.lone,
             self.coverage,
             self.unknown,
             self.elsewhere,
@@ -100,10 +104,12 @@ impl Evidence {
     }
 }
 
-/// Of the gaps, the best by score and the similarity of the nearest phrasing of any.
+/// What the gaps have to say.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Gaps<'a> {
-    pub(crate) first: Option<&'a Scored>,
+pub(crate) struct GapEvidence {
+    /// Whether the best gap is what was asked.
+    pub(crate) wins: bool,
+    /// Similarity of the nearest phrasing of any gap.
     pub(crate) nearest: f32,
 }
 
@@ -113,18 +119,18 @@ pub(crate) fn gather(
     query: &Query,
     first: &Scored,
     other: Option<&Scored>,
-    gaps: Gaps<'_>,
+    gaps: GapEvidence,
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
-    let share = |score: f32| if first.score > 0.0 { score / first.score } else { 0.0 };
     let words = Words::new(entry, query);
     Evidence {
         score: first.score,
         faint: (1.0 - first.score / FAINT_SCORE).max(0.0),
         met: words.covered.ln_1p(),
         margin: (first.score - other.map_or(0.0, |other| other.score)).max(0.0),
-        gap: share(gaps.first.map_or(0.0, |gap| gap.score)).min(2.0),
+        gap_wins: f32::from(u8::from(gaps.wins)),
         gap_best: if first.best > 0.0 { (gaps.nearest / first.best).min(2.0) } else { 0.0 },
+        lone: f32::from(u8::from(words.n_covered <= 1.0 && words.n_telling > words.n_covered)),
         coverage: words.share(words.covered),
         unknown: words.share(words.unknown),
         elsewhere: words.share(words.elsewhere),
@@ -142,6 +148,7 @@ pub(crate) fn gather(
 #[derive(Debug, Default)]
 struct Words {
     n_telling: f32,
+    n_covered: f32,
     total: f32,
     covered: f32,
     unknown: f32,
@@ -157,6 +164,7 @@ impl Words {
             let coverage = coverage(entry, token);
             words.n_telling += 1.0;
             words.total += token.weight;
+            words.n_covered += if coverage < COVERED { 0.0 } else { 1.0 };
             words.covered += token.weight * coverage;
             if token.meetings.is_empty() {
                 words.unknown += token.weight;

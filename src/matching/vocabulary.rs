@@ -1,6 +1,8 @@
 //! The words and terms of an index, and the lookup of misspelt words.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::similarity::{misspelling_similarity, slip_budget};
 
@@ -21,8 +23,8 @@ pub(crate) struct Vocabulary {
     names: Vec<Box<str>>,
     words: Vec<(Box<str>, TermId)>,
     word_ids: FxHashMap<Box<str>, u32>,
-    /// Words by each form that deletions leave of their prefix (symmetric delete, W. Garbe 2012).
-    deletions: FxHashMap<Box<str>, Vec<u32>>,
+    /// Words by the hash of each form that deletions leave of their prefix (symmetric delete, W. Garbe 2012).
+    deletions: FxHashMap<u64, Vec<u32>>,
 }
 
 impl Vocabulary {
@@ -46,7 +48,7 @@ impl Vocabulary {
         self.word_ids.insert(word.into(), id);
         self.words.push((word.into(), term));
         for form in deletion_forms(word) {
-            self.deletions.entry(form.into_boxed_str()).or_default().push(id);
+            self.deletions.entry(form).or_default().push(id);
         }
     }
 
@@ -70,7 +72,7 @@ impl Vocabulary {
         let mut seen = FxHashSet::default();
         let mut found: Vec<(&str, TermId, f32)> = Vec::new();
         for form in deletion_forms(word) {
-            let Some(ids) = self.deletions.get(form.as_str()) else { continue };
+            let Some(ids) = self.deletions.get(&form) else { continue };
             for id in ids.iter().filter(|id| seen.insert(**id)) {
                 let Some((known, term)) = usize::try_from(*id).ok().and_then(|i| self.words.get(i))
                 else {
@@ -87,29 +89,35 @@ impl Vocabulary {
     }
 }
 
-/// The prefix of `word` and all forms that up to its budget of deletions leave of it.
-fn deletion_forms(word: &str) -> Vec<String> {
-    let chars: Vec<char> = word.chars().collect();
-    let budget = slip_budget(chars.len() + 1).max(slip_budget(chars.len()));
-    let prefix: Vec<char> = chars.into_iter().take(PREFIX_CHARS).collect();
-    let mut forms = vec![prefix];
-    let mut start = 0;
-    for _ in 0..budget {
-        let end = forms.len();
-        for idx in start..end {
-            let Some(form) = forms.get(idx).cloned() else { continue };
-            for at in 0..form.len() {
-                let mut shorter = form.clone();
-                shorter.remove(at);
-                forms.push(shorter);
-            }
-        }
-        start = end;
+/// Hashes of the prefix of `word` and of all forms that up to its budget of deletions leave of it.
+/// Two forms with one hash cost a comparison and change nothing: every find is compared in full.
+fn deletion_forms(word: &str) -> Vec<u64> {
+    let n_chars = word.chars().count();
+    let prefix: Vec<char> = word.chars().take(PREFIX_CHARS).collect();
+    let mut hashes = vec![hash_of(&prefix)];
+    // A word may be one character shorter than the one it is meant for, whose budget counts.
+    add_deletions(&prefix, slip_budget(n_chars + 1), &mut hashes);
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+fn add_deletions(form: &[char], budget: usize, hashes: &mut Vec<u64>) {
+    if budget == 0 {
+        return;
     }
-    let mut forms: Vec<String> = forms.into_iter().map(|form| form.into_iter().collect()).collect();
-    forms.sort_unstable();
-    forms.dedup();
-    forms
+    for at in 0..form.len() {
+        let mut shorter = form.to_vec();
+        shorter.remove(at);
+        hashes.push(hash_of(&shorter));
+        add_deletions(&shorter, budget - 1, hashes);
+    }
+}
+
+fn hash_of(form: &[char]) -> u64 {
+    let mut hasher = FxHasher::default();
+    form.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

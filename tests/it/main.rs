@@ -9,6 +9,8 @@
 )]
 
 mod architecture;
+mod ask;
+mod chat;
 mod check;
 mod folder;
 mod import;

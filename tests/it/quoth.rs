@@ -1,6 +1,7 @@
 //! Runs the real binary.
 
-use std::process::{Command, Output};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 /// What a run of `quoth` printed, and how it ended.
 #[derive(Debug)]
@@ -12,12 +13,26 @@ pub(crate) struct Run {
 
 /// Runs `quoth` with these arguments in the project's folder.
 pub(crate) fn quoth<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Run {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_quoth"))
+    quoth_reading(args, b"")
+}
+
+/// The same with `input` on standard input.
+pub(crate) fn quoth_reading<A: AsRef<std::ffi::OsStr>>(args: &[A], input: &[u8]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_quoth"))
         .args(args)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("QUOTH_CONFIG")
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let output: Output = std::thread::scope(|scope| {
+        // A command that does not read may end before all is written.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().expect("the binary ends")
+    });
     Run {
         code: output.status.code().expect("the binary ends by itself"),
         stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),

@@ -1,0 +1,42 @@
+//! `quoth chat` through a pipe: a line is a question, a number picks a suggestion.
+
+use crate::quoth::quoth_reading;
+
+fn chat(lines: &str) -> String {
+    let run = quoth_reading(&["chat", "--plain"], lines.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn a_question_is_answered_with_quote_and_citation() {
+    insta::assert_snapshot!(chat("who is rana mitter\n"), @"");
+}
+
+#[test]
+fn suggestions_are_picked_by_number() {
+    let said = chat("china military\n9\n1\n");
+    let (suggested, picked) = said.split_once("There is no such number: pick from 1 to 3").unwrap();
+    assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{said}");
+    assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{said}");
+}
+
+#[test]
+fn help_and_topics_are_understood_and_empty_lines_passed_over() {
+    let said = chat("\nHELP\n  \ntopics\n");
+    assert!(said.starts_with("Ask in your own words."), "{said}");
+    assert!(said.contains("- Who is Rana Mitter?"), "{said}");
+}
+
+#[test]
+fn lines_that_are_no_text_are_not_answered_and_do_not_end_the_conversation() {
+    let run = quoth_reading(&["chat", "--plain"], b"\xFF\xFE\nhelp\n");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("Ask in your own words."), "{}", run.stdout);
+}
+
+#[test]
+fn output_through_a_pipe_has_no_escape_sequences() {
+    let run = quoth_reading(&["chat"], b"who is rana mitter\n");
+    assert!(run.stdout.contains("\u{2502} ") && !run.stdout.contains('\u{1b}'), "{}", run.stdout);
+}
