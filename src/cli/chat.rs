@@ -84,7 +84,10 @@ impl Chat<'_> {
             "I answer with quotes from {}. Ask in your own words; `help` and `topics` say more, Ctrl-D leaves.",
             titles.join(", ")
         );
-        let greeting = textwrap::fill(&console::shown(&greeting), self.terminal.width());
+        let greeting = textwrap::fill(
+            &console::shown(&greeting),
+            console::unhyphenated(self.terminal.width()),
+        );
         writeln!(anstream::stdout(), "{greeting}\n")?;
         Ok(())
     }

@@ -192,3 +192,6 @@ fn shares_quote(index: &Index, a: usize, b: usize) -> bool {
     let quotes = |idx: usize| index.entry(idx).map_or(&[][..], |entry| entry.quotes());
     quotes(a).iter().any(|quote| quotes(b).contains(quote))
 }
+
+#[cfg(test)]
+mod tests;

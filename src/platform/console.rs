@@ -69,7 +69,7 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
     }
     let bar = format!("{QUOTE_BAR}│{QUOTE_BAR:#} ");
     let mut text = String::new();
-    for line in textwrap::wrap(&words, layout.width.saturating_sub(2)) {
+    for line in textwrap::wrap(&words, unhyphenated(layout.width.saturating_sub(2))) {
         text.push_str(&format!("{bar}{line}\n"));
     }
     text.push_str(&styled(CITATION, &wrap(&format!("— {citation}"), layout, "  "), layout));
@@ -110,9 +110,16 @@ fn styled(style: Style, lines: &str, layout: Layout) -> String {
 }
 
 fn wrap(text: &str, layout: Layout, indent: &str) -> String {
-    let options =
-        textwrap::Options::new(layout.width).initial_indent(indent).subsequent_indent(indent);
+    let options = unhyphenated(layout.width).initial_indent(indent).subsequent_indent(indent);
     let mut wrapped = textwrap::wrap(text, options).join("\n");
     wrapped.push('\n');
     wrapped
 }
+
+/// Breaks lines at white space only: "non-interference" and "Ctrl-D" stay whole.
+pub fn unhyphenated(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::knowledge::{PackFile, PackFiles, prove};
+
+const SOURCE: &str = "+++\ntitle = \"Library\"\n+++\nThe library opens at nine.\n\n\
+Members may borrow ten books. Returning late costs a euro.\n\nThe director is Ann Lee.\n";
+
+const FAQ: &str = r#"
+[[entry]]
+id = "opening"
+question = "When does the library open?"
+variants = ["opening hours of the library", "At what time do you open in the morning?"]
+[[entry.quote]]
+text = "The library opens at nine."
+
+[[entry]]
+id = "borrowing"
+question = "How many books may I borrow?"
+variants = ["limit of books for members", "number of books I can borrow at once"]
+[[entry.quote]]
+text = "Members may borrow ten books."
+
+[[entry]]
+id = "borrowing-rules"
+question = "Which rules are there for borrowing books?"
+variants = ["rules of borrowing", "conditions for members who borrow"]
+[[entry.quote]]
+text = "Members may borrow ten books."
+[[entry.quote]]
+text = "Returning late costs a euro."
+
+[[entry]]
+id = "director"
+question = "Who is the director?"
+variants = ["name of the library's boss", "Who runs the library?"]
+[[entry.quote]]
+text = "The director is Ann Lee."
+
+[[entry]]
+id = "gap-age"
+question = "How old is the director?"
+variants = ["age of the director", "When was the director born?"]
+gap = true
+"#;
+
+const LEXICON: &str = "[[group]]\nterms = [\"director\", \"head librarian\"]\n";
+
+fn index() -> Index {
+    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+    let files = PackFiles {
+        name: "library".to_owned(),
+        files: vec![
+            file("faq.toml", FAQ),
+            file("lexicon.toml", LEXICON),
+            file("pack.toml", "title = \"Library\""),
+            file("sources/library.md", SOURCE),
+        ],
+    };
+    let proof = prove(&files);
+    assert_eq!(proof.findings, []);
+    Index::new(vec![Arc::new(proof.pack)])
+}
+
+fn ask(index: &Index, text: &str) -> Outcome {
+    index.ask(text, &Calibration::default(), &Thresholds::default())
+}
+
+fn first(index: &Index, text: &str) -> String {
+    ask(index, text).ranked.first().map(|entry| index.entry_id(*entry)).unwrap_or_default()
+}
+
+#[test]
+fn a_question_finds_its_entry_misspelt_inflected_or_by_a_synonym() {
+    let index = index();
+    let cases = [
+        ("When does the library open?", "opening"),
+        ("wen dose teh libary opne", "opening"),
+        ("borrowed book limits", "borrowing"),
+        ("is there a head librarian", "director"),
+        ("THE LIBRARY'S BOSS???", "director"),
+        ("how many boks may i borow", "borrowing"),
+    ];
+    for (text, want) in cases {
+        assert_eq!(first(&index, text), want, "{text}");
+    }
+}
+
+#[test]
+fn telling_words_that_an_entry_cannot_explain_lower_its_confidence() {
+    let index = index();
+    let plain = ask(&index, "Who is the director?").confidence;
+    for extra in ["Who is the director of Zanzibar?", "Who is the director and his pelican tax?"] {
+        let confidence = ask(&index, extra).confidence;
+        assert!(confidence < plain - 0.1, "{extra}: {confidence}, without the words {plain}");
+    }
+}
+
+#[test]
+fn a_better_fitting_gap_wins_and_is_never_ranked() {
+    let index = index();
+    let outcome = ask(&index, "How old is the director?");
+    assert_eq!(outcome.decision, Decision::Abstain);
+    assert_eq!(outcome.gap.map(|gap| index.entry_id(gap)), Some("gap-age".to_owned()));
+    let is_gap = |entry: &usize| index.entry(*entry).is_some_and(|entry| entry.is_gap());
+    assert!(!outcome.ranked.is_empty() && !outcome.ranked.iter().any(is_gap));
+}
+
+#[test]
+fn no_two_suggestions_show_one_quote() {
+    let index = index();
+    let always = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
+    let outcome = index.ask("books members borrow", &Calibration::default(), &always);
+    assert_eq!(outcome.decision, Decision::Suggest);
+    let ids: Vec<String> = outcome.suggestions.iter().map(|e| index.entry_id(*e)).collect();
+    let n_borrowing = ids.iter().filter(|id| id.starts_with("borrowing")).count();
+    assert_eq!(n_borrowing, 1, "{ids:?}");
+}
+
+#[test]
+fn messages_without_a_telling_word_are_abstained_from() {
+    let index = index();
+    for text in ["", "   ", "hello", "who is it?", "🙂", "the of and", "zxcv qwer"] {
+        let outcome = ask(&index, text);
+        assert_eq!(outcome.decision, Decision::Abstain, "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_as_if_it_were_not_there() {
+    let index = index();
+    let director = index.find("director").unwrap();
+    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
+    let score = |left_out| {
+        let text = "name of the library's boss";
+        index.ask_without(text, &calibration, &thresholds, left_out).evidence.score
+    };
+    let all = score(LeftOut::default());
+    let without_phrasing = score(LeftOut { phrasing: Some((director, 1)), entry: None });
+    assert!(without_phrasing < all / 2.0, "{without_phrasing} of {all}");
+    let left_out = LeftOut { phrasing: None, entry: Some(director) };
+    let outcome = index.ask_without("Who is the director?", &calibration, &thresholds, left_out);
+    assert!(!outcome.ranked.contains(&director));
+}
+
+#[test]
+fn questions_of_any_length_cost_no_more_than_the_longest_allowed() {
+    let index = index();
+    let long = "library ".repeat(100_000);
+    let capped = "library ".repeat(crate::matching::query::MAX_TOKENS);
+    assert_eq!(ask(&index, &long).evidence, ask(&index, &capped).evidence);
+}
+
+#[test]
+fn one_pack_has_plain_ids_and_several_have_their_packs_before_them() {
+    let one = index();
+    assert_eq!(one.entry_id(0), "opening");
+    let two = Index::new(vec![Arc::clone(&one.packs()[0]), Arc::clone(&one.packs()[0])]);
+    assert_eq!(two.entry_id(0), "library:opening");
+    assert_eq!(two.n_entries(), 2 * one.n_entries());
+    assert_eq!(two.find("library:opening"), Some(0), "ties go to the entry that stands first");
+}

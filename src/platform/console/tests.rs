@@ -1,0 +1,51 @@
+use super::*;
+
+fn answer() -> Answer {
+    Answer {
+        entry: 0,
+        question: "Why?".to_owned(),
+        lead: Some("Because\u{1b}[31m of it.".to_owned()),
+        quotes: vec![CitedQuote {
+            text: "it prefers “non-interference” over all else and".to_owned(),
+            is_cut_before: true,
+            is_cut_after: true,
+            speaker: Some("Ann Lee".to_owned()),
+            role: Some("an expert".to_owned()),
+            title: "Doc".to_owned(),
+            paragraph: 3,
+            url: Some("https://example.org/doc".to_owned()),
+        }],
+        see_also: Vec::new(),
+    }
+}
+
+#[test]
+fn a_quote_is_marked_wrapped_and_cited_and_cuts_stand_outside_it() {
+    let text = render_answer(&answer(), Layout { width: 40, is_plain: false });
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
+    In short: Because�[31m of it.
+
+    │ [...] it prefers “non-interference”
+    │ over all else and [...]
+      — Ann Lee, an expert. “Doc”, paragraph
+      3, https://example.org/doc
+    ");
+}
+
+#[test]
+fn plain_replies_say_in_words_what_is_quote_and_what_is_source() {
+    insta::assert_snapshot!(render_answer(&answer(), Layout { width: 80, is_plain: true }), @r"
+    In short: Because�[31m of it.
+
+    Quote: [...] it prefers “non-interference” over all else and [...]
+    Source: Ann Lee, an expert. “Doc”, paragraph 3, https://example.org/doc
+    ");
+}
+
+#[test]
+fn suggestions_are_numbered_from_one() {
+    let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
+    let reply = Reply::Suggest(vec![suggestion("Who?"), suggestion("Why?")]);
+    let text = render(&reply, Layout { width: 80, is_plain: true });
+    assert_eq!(text, "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
+}
