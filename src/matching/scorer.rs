@@ -16,6 +16,10 @@ const CENTROID_WEIGHT: f32 = 0.5;
 /// many messages share words with a quote that does not answer them.
 const QUOTES_WEIGHT: f32 = 0.2;
 
+/// Weight of the fourth power of the best phrasing's similarity: next to nothing until a question
+/// has nearly the very words of a phrasing, which then has to win.
+const SAME_WORDS_WEIGHT: f32 = 0.4;
+
 /// An entry's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
@@ -167,8 +171,11 @@ impl Open {
             weights += weight;
         }
         let centroid = self.sum / entry.centroid_norm;
-        let score = pooled / weights + CENTROID_WEIGHT * centroid + QUOTES_WEIGHT * self.quotes;
         let [best, ..] = self.best;
+        let score = pooled / weights
+            + CENTROID_WEIGHT * centroid
+            + QUOTES_WEIGHT * self.quotes
+            + SAME_WORDS_WEIGHT * best.min(1.0).powi(4);
         Some(Scored {
             entry: idx,
             score: score / (1.0 + CENTROID_WEIGHT),

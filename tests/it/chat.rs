@@ -10,12 +10,21 @@ fn chat(lines: &str) -> String {
 
 #[test]
 fn a_question_is_answered_with_quote_and_citation() {
-    insta::assert_snapshot!(chat("who is rana mitter\n"), @"");
+    insta::assert_snapshot!(chat("who is rana mitter\n"), @r"
+    In short: A China expert at Oxford University.
+
+    Quote: “With Russia and China becoming closer, we may expect increased
+    rhetorical support for Moscow’s abroad activities, especially when they conflict
+    with Western geostrategic goals,” said Rana Mitter, an Oxford University China
+    expert.
+    Source: Rana Mitter, an Oxford University China expert. “Why did China not
+    dispatch soldiers to assist Kazakhstan?”, paragraph 4
+    ");
 }
 
 #[test]
 fn suggestions_are_picked_by_number() {
-    let said = chat("china military\n9\n1\n");
+    let said = chat("who is xi\n9\n1\n");
     let (suggested, picked) = said.split_once("There is no such number: pick from 1 to 3").unwrap();
     assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{said}");
     assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{said}");
