@@ -16,15 +16,21 @@ const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 /// Lines between two moves of the progress bar.
 const LINES_PER_TICK: usize = 1_000;
 
+/// What `--help` says about the lines.
+const FORMAT: &str = "\
+Each line is an object with \"id\", \"question\", \"variants\" (a list) and \"answer\" or \"quotes\" (a \
+list of texts, or of objects with \"text\", \"speaker\" and \"role\"); it may have \"lead\", \"tags\" and \
+\"gap\". Other keys are passed over.
+
+Answers become the paragraphs of the pack's source. At blank lines, and between sentences where \
+they are too long for one quote, they become several paragraphs and as many quotes of one entry. \
+Where there is no answer, the question stands in.
+
+If any line is bad, all bad ones are reported, nothing is written and the exit code is 1.";
+
 /// Arguments of `quoth import`.
-///
-/// Each line is an object {"id", "question", "variants": [...], "answer" or "quotes"}, and may have
-/// "lead", "tags" and "gap". "quotes" is a list of texts, or of objects with "text", "speaker" and
-/// "role". Answers become the paragraphs of the pack's source: at blank lines and, where they are
-/// too long for one quote, between sentences they become several, and as many quotes of one entry.
-/// Where there is no answer, the question stands in.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = FORMAT)]
 pub(super) struct Args {
     /// The file, an entry a line.
     #[arg(value_name = "FILE.jsonl")]

@@ -13,8 +13,15 @@ use crate::store::pack_files;
 /// anybody writes entries for.
 const MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
 
+/// What `--help` says about the pack.
+const OUTCOME: &str = "\
+The text stays as it is, except that a first line which is the title is not repeated. In faq.toml \
+every sentence waits as an entry that is commented out and lacks only its question. Until the first \
+one is written, `quoth check` says that there is no entry, and fails.";
+
 /// Arguments of `quoth new`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = OUTCOME)]
 pub(super) struct Args {
     /// The folder to make; it may be there already if it is empty.
     #[arg(value_name = "DIR")]

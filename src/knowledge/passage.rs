@@ -11,6 +11,10 @@ use crate::text::whitespace::Folded;
 /// Characters of a quote that are compared; behind them the place is settled.
 const MAX_COMPARED_CHARS: usize = 2_000;
 
+/// The longest stretch of a paragraph that is compared as one, in bytes: a few times the longest
+/// quote, so that a passage lies in at most two of them.
+const MAX_STRETCH_BYTES: usize = 8 * 1024;
+
 /// Share of a quote's characters that may differ before a passage is no longer "the same words":
 /// beyond a third, unrelated sentences of one article begin to fit.
 const MAX_DISTANCE_SHARE: f64 = 0.34;
@@ -79,12 +83,13 @@ pub fn nearest<'s>(source: &'s Source, text: &str) -> Option<Passage<'s>> {
     })
 }
 
-/// The paragraph that shares most words with `text`, and the next one, into which it may run on.
+/// The stretch that shares most words with `text`, and its neighbours, into which it may run on.
 fn likely_region(source: &Source, text: &str) -> Option<Range<usize>> {
     let words: std::collections::HashSet<String> =
         tokenize(text, usize::MAX).into_iter().map(|token| token.word).collect();
-    let n_shared = |number: usize| {
-        let tokens = tokenize(source.paragraph(number).unwrap_or_default(), usize::MAX);
+    let stretches: Vec<Range<usize>> = stretches(source);
+    let n_shared = |span: &Range<usize>| {
+        let tokens = tokenize(source.body().get(span.clone()).unwrap_or_default(), usize::MAX);
         let mut shared: Vec<&str> =
             tokens.iter().map(|t| t.word.as_str()).filter(|word| words.contains(*word)).collect();
         shared.sort_unstable();
@@ -92,13 +97,33 @@ fn likely_region(source: &Source, text: &str) -> Option<Range<usize>> {
         shared.len()
     };
     // The first of the best, so that the place does not depend on how ties fall.
-    let (_, best) = (1..=source.n_paragraphs())
-        .map(|number| (n_shared(number), std::cmp::Reverse(number)))
+    let (_, std::cmp::Reverse(best)) = stretches
+        .iter()
+        .enumerate()
+        .map(|(idx, span)| (n_shared(span), std::cmp::Reverse(idx)))
         .max()
         .filter(|(n_shared, _)| *n_shared > 0)?;
-    let start = source.paragraph_span(best.0)?.start;
-    let end = source.paragraph_span(best.0 + 1).or_else(|| source.paragraph_span(best.0))?.end;
+    let found = stretches.get(best)?;
+    let before = best.checked_sub(1).and_then(|idx| stretches.get(idx));
+    // A stretch that starts where another ends was cut out of one paragraph.
+    let start = before.filter(|span| span.end == found.start).unwrap_or(found).start;
+    let end = stretches.get(best + 1).unwrap_or(found).end;
     Some(start..end)
+}
+
+/// The paragraphs; long ones in several stretches, since comparing takes time for each character.
+fn stretches(source: &Source) -> Vec<Range<usize>> {
+    let paragraphs = (1..=source.n_paragraphs()).filter_map(|n| source.paragraph_span(n));
+    let mut stretches = Vec::new();
+    for paragraph in paragraphs {
+        let mut start = paragraph.start;
+        while start < paragraph.end {
+            let end = source.body().ceil_char_boundary(start + MAX_STRETCH_BYTES);
+            stretches.push(start..end.min(paragraph.end));
+            start = end;
+        }
+    }
+    stretches
 }
 
 /// Where in `text` (UTF-8 bytes) `pattern` fits with the fewest insertions, deletions and
@@ -174,6 +199,19 @@ fn differences(written: &str, actual: &str) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::knowledge::source::Metadata;
+
+    #[test]
+    fn a_paragraph_of_any_length_is_searched() {
+        let filler = "Nothing to see here, é. ".repeat(2_000);
+        for n_before in [0, 326, 327, 328, 329, 1_999] {
+            let at = filler.char_indices().nth(n_before * 24).unwrap().0;
+            let (before, after) = filler.split_at(at);
+            let body = format!("{before}The dog’s owner came home — late. {after}");
+            let source = Source::new("doc", Metadata::default(), body);
+            let got = nearest(&source, "The dog's owner came home — late.").unwrap();
+            assert_eq!(got.text, "The dog’s owner came home — late.", "{n_before}");
+        }
+    }
 
     #[test]
     fn the_nearest_passage_is_shown_with_its_differing_characters() {

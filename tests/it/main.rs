@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "clippy.toml allows them in test functions; here the functions that tests share need them too"
 )]
 
@@ -15,4 +16,6 @@ mod check;
 mod folder;
 mod import;
 mod new;
+mod patch;
+mod proof;
 mod quoth;

@@ -24,6 +24,9 @@ const QUOTE_KEYS: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"]
 /// spelling.
 const MAX_NEAREST: usize = 50;
 
+/// How much of the sources is read for the nearest passages, in bytes: one or two seconds' worth.
+const MAX_SCANNED_BYTES: usize = 32 * 1024 * 1024;
+
 /// See-also links of one entry, resolved when all ids are known.
 type Links = Vec<Placed<String>>;
 
@@ -43,7 +46,14 @@ pub(super) fn read_entries(
         ));
     }
     let lines = LineIndex::new(text);
-    let mut faq = FaqReader { sources, findings, lines, seen: HashMap::new(), n_nearest: 0 };
+    let mut faq = FaqReader {
+        sources,
+        findings,
+        lines,
+        seen: HashMap::new(),
+        n_nearest: 0,
+        n_scanned_bytes: 0,
+    };
     let mut entries = Vec::new();
     let mut places = Vec::new();
     let mut links = Vec::new();
@@ -66,6 +76,7 @@ struct FaqReader<'a> {
     /// Where each id was first seen.
     seen: HashMap<String, Range<usize>>,
     n_nearest: usize,
+    n_scanned_bytes: usize,
 }
 
 impl FaqReader<'_> {
@@ -225,14 +236,20 @@ impl FaqReader<'_> {
                     .help("correct `paragraph`, or leave it out and quoth finds it")
             }
             QuoteError::NotInSource { .. } => {
-                self.n_nearest += 1;
-                let nearest = (self.n_nearest <= MAX_NEAREST)
-                    .then(|| passage::nearest(source, text))
-                    .flatten();
-                not_in_source(source, span, nearest)
+                not_in_source(source, span, self.nearest(source, text))
             }
         };
         self.findings.push(finding);
+    }
+
+    /// The nearest passage, unless enough have been looked for.
+    fn nearest<'s>(&mut self, source: &'s Source, text: &str) -> Option<passage::Passage<'s>> {
+        if self.n_nearest >= MAX_NEAREST || self.n_scanned_bytes >= MAX_SCANNED_BYTES {
+            return None;
+        }
+        self.n_nearest += 1;
+        self.n_scanned_bytes += source.body().len();
+        passage::nearest(source, text)
     }
 
     fn report(
@@ -258,7 +275,7 @@ fn not_in_source(
             .label(format!("nearest: paragraph {}", passage.paragraph))
             .help(passage.to_string()),
         None => finding
-            .label("nothing like it in the source")
+            .label("no such words there")
             .help("copy the words from the file in sources/; white space may differ, nothing else"),
     }
 }

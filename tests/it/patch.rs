@@ -1,0 +1,39 @@
+//! Changes of single entries, on the real pack.
+
+use quoth::knowledge::{EntryDraft, EntryId, Fields, Patch, prove};
+use quoth::store::pack_files;
+
+#[test]
+fn every_entry_of_the_pack_can_be_changed_alone() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge/china-kazakhstan");
+    let files = pack_files::read(folder.as_ref()).unwrap();
+    let faq = files.text("faq.toml").unwrap();
+    let n_entries = prove(&files).pack.entries.len();
+    for (idx, entry) in prove(&files).pack.entries.iter().enumerate() {
+        let id = entry.id.clone();
+        let same = Fields {
+            question: Some(entry.question.clone()),
+            variants: Some(entry.variants.clone()),
+            tags: Some(entry.tags.clone()),
+            ..Fields::default()
+        };
+        let kept = Patch::Replace { id: id.clone(), fields: same }.apply(faq).unwrap();
+        assert_eq!(kept, faq, "{id}");
+        let variant = "said otherwise".to_owned();
+        let added =
+            Patch::AddVariant { id: id.clone(), variant: variant.clone() }.apply(faq).unwrap();
+        assert_eq!(added.replace(&format!("  \"{variant}\",\n"), ""), faq, "{id}");
+        // Taking each entry out needs no proof of each: the first, the last and some between do.
+        if idx % 20 == 0 || idx + 1 == n_entries {
+            let removed = Patch::Remove { id: id.clone() }.apply(faq).unwrap();
+            let mut fewer = files.clone();
+            fewer.files.iter_mut().find(|file| file.path == "faq.toml").unwrap().bytes =
+                removed.into_bytes();
+            assert_eq!(prove(&fewer).pack.entries.len(), n_entries - 1, "{id}");
+        }
+    }
+    let draft = EntryDraft::new(EntryId::new("new").unwrap(), "New?");
+    let added = Patch::Add(draft).apply(faq).unwrap();
+    let removed = Patch::Remove { id: EntryId::new("new").unwrap() }.apply(&added).unwrap();
+    assert_eq!(removed, faq);
+}
