@@ -3,8 +3,9 @@
 use super::Index;
 use super::calibration::{Calibration, Logistic};
 use super::evidence::{self, Evidence, GapEvidence};
-use super::query::Query;
+use super::query::{MAX_TOKENS, Query};
 use super::scorer::{self, Scored};
+use crate::text::tokenize;
 
 /// How many ranked entries an outcome names at the most.
 pub const MAX_RANKED: usize = 5;
@@ -129,9 +130,12 @@ fn decide(
     calibration: &Calibration,
     thresholds: &Thresholds,
 ) -> Outcome {
+    let has_very_words = answers.first().is_some_and(|first| has_very_words(index, query, first));
     let best = answers.first().map_or(0.0, |first| first.score);
-    let gap =
-        gaps.first().filter(|gap| gap.score >= thresholds.gap * best && fits(index, query, gap));
+    let is_asked = |gap: &&Scored| {
+        !has_very_words && gap.score >= thresholds.gap * best && fits(index, query, gap)
+    };
+    let gap = gaps.first().filter(is_asked);
     let nearest = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let gap_evidence = GapEvidence { wins: gap.is_some(), nearest };
     let evidence = answers.first().map(|first| {
@@ -140,8 +144,9 @@ fn decide(
     });
     let probability =
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
-    let confidence = probability(&calibration.first);
-    let any_confidence = probability(&calibration.any);
+    let floor = if has_very_words { VERY_WORDS_CONFIDENCE } else { 0.0 };
+    let confidence = probability(&calibration.first).max(floor);
+    let any_confidence = probability(&calibration.any).max(floor);
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
@@ -163,6 +168,16 @@ fn decide(
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
         evidence: evidence.unwrap_or_default(),
     }
+}
+
+/// Least confidence for a question in the very words of one of the entry's phrasings: its curator
+/// has said that the entry answers it. The rest is for phrasings written under two entries.
+const VERY_WORDS_CONFIDENCE: f64 = 0.95;
+
+fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
+    let Some(phrasing) = evidence::best_phrasing(index, first.best_phrasing) else { return false };
+    let words = tokenize(phrasing, MAX_TOKENS + 1).into_iter().map(|token| token.word);
+    !query.tokens.is_empty() && words.eq(query.tokens.iter().map(|token| token.word.clone()))
 }
 
 /// Share of a question's telling weight that a gap has to cover before "the source does not say"

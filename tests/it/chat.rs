@@ -24,7 +24,7 @@ fn a_question_is_answered_with_quote_and_citation() {
 
 #[test]
 fn suggestions_are_picked_by_number() {
-    let said = chat("who is xi\n9\n1\n");
+    let said = chat("china help kazakhstan\n9\n1\n");
     let (suggested, picked) = said.split_once("There is no such number: pick from 1 to 3").unwrap();
     assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{said}");
     assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{said}");
