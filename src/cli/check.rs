@@ -62,8 +62,12 @@ pub(super) fn run(
     Ok(if reports.iter().any(is_failed) { Status::Failed } else { Status::Success })
 }
 
-/// How many of a pack's own phrasings are asked; of more, so many are, spread evenly.
+/// How many of a pack's own phrasings are asked at the most; of more, so many, spread evenly.
 const MAX_ASKED: usize = 5_000;
+
+/// Phrasings asked times phrasings searched, at the most, so that the check of a large pack takes
+/// seconds. The cost of a question grows with the pack.
+const MAX_WORK: usize = 50_000_000;
 
 /// Everything that is wrong with one pack, by file and place.
 fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal) -> PackReport {
@@ -84,10 +88,11 @@ fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal)
 }
 
 fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> {
-    let bar =
-        progress::bar(terminal, "Asking its own phrasings", index.n_phrasings().min(MAX_ASKED));
+    let n_phrasings = index.n_phrasings();
+    let max_asked = (MAX_WORK / n_phrasings.max(1)).clamp(1, MAX_ASKED);
+    let bar = progress::bar(terminal, "Asking its own phrasings", n_phrasings.min(max_asked));
     let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
-    let results = held_out::ask_own_phrasings(index, &calibration, &thresholds, MAX_ASKED, || {
+    let results = held_out::ask_own_phrasings(index, &calibration, &thresholds, max_asked, || {
         bar.inc(1);
     });
     bar.finish_and_clear();

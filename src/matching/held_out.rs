@@ -39,7 +39,9 @@ pub struct OwnPhrasings {
     pub asked: usize,
     /// How many find their entry first with themselves in place.
     pub found: usize,
-    /// How many find it first, among the entries that answer, with themselves left out.
+    /// How many were asked with themselves left out: those of entries that have others.
+    pub left_out: usize,
+    /// How many of these find it first, among the entries that answer, with themselves left out.
     pub found_left_out: usize,
 }
 
@@ -48,10 +50,17 @@ impl OwnPhrasings {
     pub fn new(index: &Index, results: &[PhrasingResult]) -> Self {
         let is_gap = |idx: usize| index.entry(idx).is_some_and(crate::knowledge::Entry::is_gap);
         let counted: Vec<_> = results.iter().filter(|result| !is_gap(result.entry)).collect();
+        let left_out: Vec<_> = counted
+            .iter()
+            .filter(|result| {
+                index.entry(result.entry).is_some_and(|entry| !entry.variants.is_empty())
+            })
+            .collect();
         Self {
+            left_out: left_out.len(),
             asked: counted.len(),
             found: counted.iter().filter(|result| result.is_found()).count(),
-            found_left_out: counted.iter().filter(|result| result.is_ranked_first_without).count(),
+            found_left_out: left_out.iter().filter(|result| result.is_ranked_first_without).count(),
         }
     }
 }

@@ -145,13 +145,13 @@ fn summary(report: &PackReport) -> String {
 }
 
 fn own_phrasings(own: OwnPhrasings) -> String {
-    format!(
-        "{} of {} phrasings find their entry, {} also when they are left out ({} %)",
-        grouped(own.found),
-        grouped(own.asked),
-        grouped(own.found_left_out),
-        100 * own.found_left_out / own.asked
-    )
+    let mut text =
+        format!("{} of {} phrasings find their entry", grouped(own.found), grouped(own.asked));
+    if let Some(percent) = (100 * own.found_left_out).checked_div(own.left_out) {
+        let (found, n) = (grouped(own.found_left_out), grouped(own.left_out));
+        text.push_str(&format!("; left out themselves, {found} of {n} do ({percent} %)"));
+    }
+    text
 }
 
 /// A number with what is counted.
