@@ -55,9 +55,18 @@ pub(super) fn run(
     std::io::stdout().write_all(text.as_bytes())?;
     let right = Evaluation::total(&evaluation.in_scope);
     let false_answers = Evaluation::total(&evaluation.out_of_scope);
-    let has_failed = args.min_right.is_some_and(|least| percent(right.right, right.n) < least)
-        || args.max_false.is_some_and(|most| percent(false_answers.wrong, false_answers.n) > most);
-    Ok(if has_failed { Status::Failed } else { Status::Success })
+    let right_share = percent(right.right, right.n);
+    let false_share = percent(false_answers.wrong, false_answers.n);
+    let mut status = Status::Success;
+    if let Some(least) = args.min_right.filter(|least| right_share < *least) {
+        terminal.note(&format!("failed: {right_share:.1} % right, less than {least} %"));
+        status = Status::Failed;
+    }
+    if let Some(most) = args.max_false.filter(|most| false_share > *most) {
+        terminal.note(&format!("failed: {false_share:.1} % false answers, more than {most} %"));
+        status = Status::Failed;
+    }
+    Ok(status)
 }
 
 fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {

@@ -85,5 +85,7 @@ fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
             errors.len(),
         );
     }
+    let (n_entries, n_sources) = (proof.pack.entries.len(), proof.pack.sources.len());
+    tracing::debug!(pack = %proof.pack.name, n_entries, n_sources, "Pack {} loaded", folder.display());
     Ok(Arc::new(proof.pack))
 }

@@ -54,6 +54,12 @@ impl Terminal {
         Layout { width: self.width, is_plain: self.is_plain }
     }
 
+    /// Prints a line that is no part of a command's output to standard error.
+    pub(super) fn note(&self, line: &str) {
+        // Standard error is gone: there is nowhere left to say so.
+        drop(writeln!(anstream::stderr(), "{line}"));
+    }
+
     /// Prints why a command could not do its work, with every cause, to standard error.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = anstream::stderr().lock();

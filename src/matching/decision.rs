@@ -146,7 +146,8 @@ fn decide(
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
     let floor = if has_very_words { VERY_WORDS_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
-    let any_confidence = probability(&calibration.any).max(floor);
+    // One of the first three is never less likely than the first.
+    let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
