@@ -121,6 +121,21 @@ fn report(evaluation: &Evaluation) -> String {
         table(&mut text, "OUT OF SCOPE", &columns, &evaluation.out_of_scope, |t| {
             vec![t.wrong, t.suggested, t.abstained]
         });
+        let same = &evaluation.out_in_a_phrasings_words;
+        let all = Evaluation::total(&evaluation.out_of_scope);
+        let others = all.n - same.n;
+        push(
+            &mut text,
+            &format!("in a phrasing's very words: {}, of them false {}", same.n, same.wrong),
+        );
+        push(
+            &mut text,
+            &format!(
+                "false without those: {} of {others} ({:.1} %)",
+                all.wrong - same.wrong,
+                percent(all.wrong - same.wrong, others)
+            ),
+        );
         push(&mut text, "");
     }
     let n_answers = evaluation.n_answers;

@@ -54,6 +54,8 @@ pub struct Evaluation {
     pub out_of_scope: BTreeMap<String, Tally>,
     /// Of the messages in scope, those in the very words of a phrasing; they prove little.
     pub in_a_phrasings_words: Tally,
+    /// The same of the messages out of scope: most often in the words of a gap.
+    pub out_in_a_phrasings_words: Tally,
     /// How many messages were answered.
     pub n_answers: usize,
     /// Characters quoted in all answers together.
@@ -95,14 +97,14 @@ pub fn evaluate(
     for message in judged {
         let outcome = index.ask(&message.q, calibration, thresholds);
         let tally = judge(index, message, &outcome);
-        let side = if message.gold.is_empty() {
-            &mut evaluation.out_of_scope
+        let (side, in_very_words) = if message.gold.is_empty() {
+            (&mut evaluation.out_of_scope, &mut evaluation.out_in_a_phrasings_words)
         } else {
-            if phrasings.contains(&words(&message.q)) {
-                evaluation.in_a_phrasings_words.add(&tally);
-            }
-            &mut evaluation.in_scope
+            (&mut evaluation.in_scope, &mut evaluation.in_a_phrasings_words)
         };
+        if phrasings.contains(&words(&message.q)) {
+            in_very_words.add(&tally);
+        }
         side.entry(message.kind.clone()).or_default().add(&tally);
         if outcome.decision == Decision::Answer {
             evaluation.n_answers += 1;
