@@ -4,12 +4,14 @@
 
 pub mod calibration;
 pub mod decision;
+mod entry_model;
 pub mod evaluation;
 pub mod evidence;
 pub mod explanation;
 pub mod held_out;
 pub mod index;
 mod lexicon;
+mod neighbors;
 pub mod query;
 pub mod rarity;
 pub mod scorer;

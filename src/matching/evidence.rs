@@ -166,7 +166,7 @@ impl Words {
             words.total += token.weight;
             words.n_covered += if coverage < COVERED { 0.0 } else { 1.0 };
             words.covered += token.weight * coverage;
-            if token.meetings.is_empty() {
+            if token.known_as().is_none() {
                 words.unknown += token.weight;
             } else if coverage < COVERED {
                 words.elsewhere += token.weight;
@@ -238,13 +238,14 @@ fn reverse_coverage(index: &Index, query: &Query, phrasing_idx: usize) -> f32 {
     let asked = Query::new(index, text);
     let (mut total, mut met) = (0.0f32, 0.0f32);
     for token in asked.telling() {
-        let meets = |other: &QueryToken| {
-            other.meetings.iter().any(|a| token.meetings.iter().any(|b| a.term == b.term))
-        };
+        let own = || token.meetings.iter().filter(|meeting| meeting.is_same_word());
         total += token.weight;
-        if query.tokens.iter().any(meets) {
-            met += token.weight;
-        }
+        met += token.weight
+            * (query.tokens.iter())
+                .flat_map(|other| &other.meetings)
+                .filter(|meeting| own().any(|own| own.term == meeting.term))
+                .map(|meeting| if meeting.is_same_word() { 1.0 } else { meeting.similarity })
+                .fold(0.0, f32::max);
     }
     if total > 0.0 { met / total } else { 0.0 }
 }

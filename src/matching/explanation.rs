@@ -120,7 +120,7 @@ fn word(token: &QueryToken) -> Word {
         word: token.word.clone(),
         weight: token.weight,
         is_telling: token.is_telling,
-        is_known: !token.meetings.is_empty(),
+        is_known: token.known_as().is_some(),
     }
 }
 
@@ -161,6 +161,7 @@ fn rule_text(rule: &Rule) -> String {
         Rule::SameStem => "same word".to_owned(),
         Rule::Synonym => "synonym by the lexicon".to_owned(),
         Rule::Misspelling(known) => format!("spelling of “{known}”"),
+        Rule::Neighbor(stem) => format!("near in meaning to “{stem}”"),
     }
 }
 

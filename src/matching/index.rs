@@ -41,6 +41,14 @@ pub(crate) struct Posting {
     pub(crate) weight: f32,
 }
 
+/// A term's presence in the phrasings of an entry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EntryPosting {
+    pub(crate) entry: u32,
+    /// ln(1 + weight in the entry / smoothing), see [`build`].
+    pub(crate) log_odds: f32,
+}
+
 /// An entry as the scorer sees it.
 #[derive(Debug)]
 pub(crate) struct IndexedEntry {
@@ -83,6 +91,8 @@ pub struct Index {
     pub(crate) term_concepts: FxHashMap<TermId, Vec<TermId>>,
     pub(crate) terms: Vec<TermWeight>,
     pub(crate) postings: Vec<Vec<Posting>>,
+    /// For each term, how much more the phrasings of an entry use it than all phrasings do.
+    pub(crate) entry_postings: Vec<Vec<EntryPosting>>,
     pub(crate) phrasings: Vec<Phrasing>,
     pub(crate) entries: Vec<IndexedEntry>,
 }
@@ -138,6 +148,35 @@ impl Index {
 
     pub(crate) fn term_weight(&self, term: TermId) -> TermWeight {
         usize::try_from(term).ok().and_then(|t| self.terms.get(t)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn entry_postings_of(&self, term: TermId) -> &[EntryPosting] {
+        usize::try_from(term)
+            .ok()
+            .and_then(|t| self.entry_postings.get(t))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The entry of a phrasing, and the share of the entry's use of `term` that is the phrasing's:
+    /// 0.0 to 1.0; `None` if the phrasing does not have the term.
+    pub(crate) fn share_of_phrasing(&self, phrasing: usize, term: TermId) -> Option<(u32, f32)> {
+        let postings = self.postings_of(term);
+        let at = |idx: u32| usize::try_from(idx).ok().and_then(|idx| self.phrasings.get(idx));
+        let own = u32::try_from(phrasing).ok()?;
+        let entry = at(own)?.entry;
+        let share = |posting: &Posting| {
+            let of = at(posting.phrasing).filter(|of| of.number.is_some());
+            of.map_or(0.0, |of| posting.weight / of.norm)
+        };
+        let mine = postings.binary_search_by_key(&own, |posting| posting.phrasing).ok()?;
+        // The phrasings of an entry stand together.
+        let from = postings.partition_point(|p| at(p.phrasing).is_some_and(|of| of.entry < entry));
+        let of_entry = postings.get(from..)?.iter();
+        let all: f32 = of_entry
+            .take_while(|p| at(p.phrasing).is_some_and(|of| of.entry == entry))
+            .map(share)
+            .sum();
+        Some((entry, share(postings.get(mine)?) / all.max(f32::EPSILON)))
     }
 
     pub(crate) fn postings_of(&self, term: TermId) -> &[Posting] {

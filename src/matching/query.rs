@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Index;
 use super::index::pair_name;
 use super::lexicon::SYNONYM_SIMILARITY;
+use super::neighbors;
 use super::rarity::{everyday_rarity, weight};
 use super::vocabulary::TermId;
 use crate::text::stop_words::is_stop_word;
@@ -23,6 +24,8 @@ pub enum Rule {
     Synonym,
     /// Misspelt for the word given.
     Misspelling(String),
+    /// Another word of near meaning, whose stem is given.
+    Neighbor(String),
 }
 
 /// A term that a word of the question may stand for.
@@ -76,7 +79,7 @@ impl Query {
         let mut tokens: Vec<QueryToken> =
             raw.iter().zip(&stems).map(|(token, stem)| query_token(index, token, stem)).collect();
         for token in &mut tokens {
-            token.is_name = match token.meetings.first() {
+            token.is_name = match token.known_as() {
                 Some(meeting) => index.term_weight(meeting.term).is_name,
                 None => is_capitalized_inside(text, &token.span),
             };
@@ -102,6 +105,20 @@ impl Query {
     }
 }
 
+impl QueryToken {
+    /// What the packs know the word as, if they do: by itself, a synonym or a misspelling.
+    pub(crate) fn known_as(&self) -> Option<&Meeting> {
+        self.meetings.iter().find(|meeting| meeting.is_same_word())
+    }
+}
+
+impl Meeting {
+    /// Whether it is the word itself that met, not one of near meaning.
+    pub(crate) fn is_same_word(&self) -> bool {
+        !matches!(self.rule, Rule::Neighbor(_))
+    }
+}
+
 fn query_token(index: &Index, token: &Token, stem: &str) -> QueryToken {
     let word = &token.word;
     let mut meetings = Vec::new();
@@ -110,7 +127,7 @@ fn query_token(index: &Index, token: &Token, stem: &str) -> QueryToken {
     if let Some(term) = known_term(index, stem) {
         token_weight = weight(everyday_rarity(word), index.term_weight(term).pack_rarity);
         meet(index, &mut meetings, term, 1.0, &Rule::SameStem);
-    } else if !is_stop_word(word) {
+    } else if !is_stop_word(word) && !neighbors::knows(stem) {
         for (known, term, similarity) in index.vocabulary.spellings(word) {
             let rule = Rule::Misspelling(known.to_owned());
             if meetings.is_empty() {
@@ -119,6 +136,9 @@ fn query_token(index: &Index, token: &Token, stem: &str) -> QueryToken {
             }
             meet(index, &mut meetings, term, similarity, &rule);
         }
+    }
+    if is_telling {
+        add_neighbors(index, stem, &mut meetings);
     }
     QueryToken {
         word: word.clone(),
@@ -147,6 +167,24 @@ fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f3
         let similarity = similarity * SYNONYM_SIMILARITY;
         meetings.push(Meeting { term: *concept, similarity, rule });
     }
+}
+
+/// How many neighbors of a word count, the nearest that the packs know. More are mostly of other
+/// senses (docs/quality.md).
+const MAX_NEIGHBORS: usize = 8;
+
+/// Lets a word meet those of near meaning; a misspelt one, those of the word it was taken for.
+fn add_neighbors(index: &Index, stem: &str, meetings: &mut Vec<Meeting>) {
+    let known = meetings.first().map_or(stem, |meeting| index.vocabulary.name(meeting.term));
+    let near: Vec<Meeting> = neighbors::of(known)
+        .filter_map(|(name, similarity)| {
+            let term = known_term(index, name).filter(|_| !is_stop_word(name))?;
+            let is_met = meetings.iter().any(|meeting| meeting.term == term);
+            (!is_met).then(|| Meeting { term, similarity, rule: Rule::Neighbor(name.to_owned()) })
+        })
+        .take(MAX_NEIGHBORS)
+        .collect();
+    meetings.extend(near);
 }
 
 /// Lets the words of a synonym of several words meet its concept together.
@@ -179,7 +217,7 @@ fn weaken_repeats(stems: &[String], tokens: &mut [QueryToken]) {
 
 fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<TermId> {
     let name = |token: &QueryToken| {
-        token.meetings.first().map(|meeting| index.vocabulary.name(meeting.term).to_owned())
+        token.known_as().map(|meeting| index.vocabulary.name(meeting.term).to_owned())
     };
     tokens
         .iter()

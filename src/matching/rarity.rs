@@ -13,9 +13,9 @@ const EVERYDAY_WORDS: &str = include_str!("rarity/everyday_words.txt");
 /// (exponents of a geometric mean; a prototype found 3/4 best over six FAQs, docs/quality.md).
 const EVERYDAY_SHARE: f32 = 0.75;
 
-/// Factor on stop words: enough to rank "who" before "when" among equals, too little to find an
-/// entry by.
-const STOP_WORD_FACTOR: f32 = 0.35;
+/// Most that a stop word weighs, however rare the counted examples make it: they hold few
+/// questions, so "why" looks rare in them.
+const STOP_WORD_RARITY: f32 = 0.6;
 
 /// Factor on what is said around a question.
 const FILLER_FACTOR: f32 = 0.05;
@@ -29,7 +29,7 @@ pub fn everyday_rarity(word: &str) -> f32 {
     if is_chat_filler(word) {
         rarity * FILLER_FACTOR
     } else if is_stop_word(word) {
-        rarity * STOP_WORD_FACTOR
+        rarity.min(STOP_WORD_RARITY)
     } else {
         rarity
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Index;
+use super::entry_model::EntryModel;
 use super::query::Query;
 
 /// Weights of an entry's best, second and third phrasing in its score. Several phrasings that fit
@@ -20,6 +21,10 @@ const QUOTES_WEIGHT: f32 = 0.2;
 /// has nearly the very words of a phrasing, which then has to win.
 const SAME_WORDS_WEIGHT: f32 = 0.4;
 
+/// Weight of the entry's language model, which tells words that are this entry's own from words
+/// that every entry has; its log-odds reach some 20 for a whole question.
+const LANGUAGE_MODEL_WEIGHT: f32 = 0.03;
+
 /// An entry's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
@@ -35,10 +40,10 @@ pub struct Scored {
     pub quotes: f32,
 }
 
-/// What the postings gave one phrasing so far.
+/// What the postings gave one phrasing, or entry, so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    sum: f32,
+pub(super) struct Slot {
+    pub(super) sum: f32,
     /// The token (from 1) that gave last, and how much: of the several terms that one word may
     /// stand for, only the best counts.
     token: u32,
@@ -50,17 +55,34 @@ struct Slot {
 pub(crate) fn score(index: &Index, query: &Query, left_out: Option<usize>) -> Vec<Scored> {
     let mut sums =
         Sums { slots: vec![Slot::default(); index.phrasings.len()], touched: Vec::new() };
+    let mut model = EntryModel::new(index, left_out);
     for (number, token) in (1u32..).zip(&query.tokens) {
         for meeting in &token.meetings {
             let factor = token.weight * meeting.similarity;
             sums.give(index, meeting.term, number, factor);
+            model.give(meeting.term, number, factor);
         }
     }
     for (number, pair) in (u32::try_from(query.tokens.len()).unwrap_or(0) + 1..).zip(&query.pairs) {
         let factor = index.term_weight(*pair).weight;
         sums.give(index, *pair, number, factor);
+        model.give(*pair, number, factor);
     }
-    pool(index, query, sums, left_out)
+    pool(index, query, sums, &model, left_out)
+}
+
+impl Slot {
+    /// Raises what `token` gives to `credit`.
+    pub(super) fn give(&mut self, token: u32, credit: f32) {
+        if self.token != token {
+            self.token = token;
+            self.credit = 0.0;
+        }
+        if credit > self.credit {
+            self.sum += credit - self.credit;
+            self.credit = credit;
+        }
+    }
 }
 
 /// The sums of all phrasings.
@@ -82,15 +104,7 @@ impl Sums {
             if slot.token == 0 {
                 self.touched.push(posting.phrasing);
             }
-            if slot.token != token {
-                slot.token = token;
-                slot.credit = 0.0;
-            }
-            let credit = factor * posting.weight;
-            if credit > slot.credit {
-                slot.sum += credit - slot.credit;
-                slot.credit = credit;
-            }
+            slot.give(token, factor * posting.weight);
         }
     }
 }
@@ -99,6 +113,7 @@ fn pool(
     index: &Index,
     query: &Query,
     Sums { slots, mut touched }: Sums,
+    model: &EntryModel<'_>,
     left_out: Option<usize>,
 ) -> Vec<Scored> {
     touched.sort_unstable();
@@ -115,13 +130,13 @@ fn pool(
         }
         let entry = usize::try_from(phrasing.entry).unwrap_or(usize::MAX);
         if open.entry != Some(entry) {
-            scored.extend(open.close(index));
+            scored.extend(open.close(index, query, model));
             open = Open { entry: Some(entry), ..Open::default() };
         }
         let similarity = slot.sum / (query.norm * phrasing.norm);
         open.add(phrasing.number.is_some(), similarity, phrasing_idx);
     }
-    scored.extend(open.close(index));
+    scored.extend(open.close(index, query, model));
     scored.sort_by_key(|scored| (Reverse(rounded(scored.score)), scored.entry));
     scored
 }
@@ -161,7 +176,7 @@ impl Open {
         }
     }
 
-    fn close(&self, index: &Index) -> Option<Scored> {
+    fn close(&self, index: &Index, query: &Query, model: &EntryModel<'_>) -> Option<Scored> {
         let idx = self.entry?;
         let entry = index.entries.get(idx)?;
         let n = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
@@ -171,9 +186,11 @@ impl Open {
             weights += weight;
         }
         let centroid = self.sum / entry.centroid_norm;
+        let log_odds = model.log_odds(idx) / query.norm;
         let [best, ..] = self.best;
         let score = pooled / weights
             + CENTROID_WEIGHT * centroid
+            + LANGUAGE_MODEL_WEIGHT * log_odds
             + QUOTES_WEIGHT * self.quotes
             + SAME_WORDS_WEIGHT * best.min(1.0).powi(4);
         Some(Scored {

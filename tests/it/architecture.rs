@@ -47,7 +47,10 @@ fn files_of(layer: &str) -> Vec<(PathBuf, String)> {
     while let Some(path) = pending.pop() {
         if path.is_dir() {
             pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.is_file() && !path.ends_with("tests.rs") {
+        } else if path.is_file()
+            && path.extension().is_some_and(|it| it == "rs")
+            && !path.ends_with("tests.rs")
+        {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             let code: Vec<&str> =

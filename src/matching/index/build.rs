@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{EntryPlace, Index, IndexedEntry, Phrasing, Posting, TermWeight};
+use super::{EntryPlace, EntryPosting, Index, IndexedEntry, Phrasing, Posting, TermWeight};
 use crate::knowledge::{Entry, Pack};
 use crate::matching::lexicon::Concepts;
 use crate::matching::query::{
@@ -21,6 +21,10 @@ const PIVOT_SLOPE: f32 = 0.5;
 
 /// Weight of a pair of neighbouring words, as a share of its words' mean.
 pub(in crate::matching) const PAIR_FACTOR: f32 = 0.4;
+
+/// Mu of the Dirichlet smoothing, in unit phrasings: 10 to 100 do about the same on the question sets
+/// for tuning (docs/quality.md).
+const SMOOTHING: f32 = 30.0;
 
 /// One text of an entry, as terms.
 struct Document {
@@ -55,6 +59,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     let terms = builder.term_weights();
     let Builder { vocabulary, concepts, term_concepts, documents, mut entries, .. } = builder;
     let (phrasings, postings) = invert(&documents, &terms, vocabulary.n_terms(), &mut entries);
+    let entry_postings = entry_model(&postings, &phrasings);
     Index {
         packs,
         stemmer,
@@ -63,6 +68,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         term_concepts,
         terms,
         postings,
+        entry_postings,
         phrasings,
         entries,
     }
@@ -313,6 +319,38 @@ fn invert(
         }
     }
     (phrasings, postings)
+}
+
+/// The query likelihood model of each entry with Dirichlet smoothing (Zhai and Lafferty 2001), in
+/// weights instead of counts: ln(1 + weight of the term in the entry / (mu times its share of all)).
+fn entry_model(postings: &[Vec<Posting>], phrasings: &[Phrasing]) -> Vec<Vec<EntryPosting>> {
+    let mut sums: Vec<Vec<EntryPosting>> = Vec::with_capacity(postings.len());
+    let mut total = 0.0f64;
+    for list in postings {
+        let mut of_term: Vec<EntryPosting> = Vec::new();
+        for posting in list {
+            let phrasing = usize::try_from(posting.phrasing).ok().and_then(|p| phrasings.get(p));
+            let Some(phrasing) = phrasing.filter(|phrasing| phrasing.number.is_some()) else {
+                continue;
+            };
+            let share = posting.weight / phrasing.norm;
+            total += f64::from(share);
+            match of_term.last_mut().filter(|last| last.entry == phrasing.entry) {
+                Some(last) => last.log_odds += share,
+                None => of_term.push(EntryPosting { entry: phrasing.entry, log_odds: share }),
+            }
+        }
+        sums.push(of_term);
+    }
+    for of_term in &mut sums {
+        let of_all: f64 = of_term.iter().map(|posting| f64::from(posting.log_odds)).sum();
+        #[expect(clippy::cast_possible_truncation, reason = "a share needs no double precision")]
+        let smoothing = SMOOTHING * (of_all / total.max(f64::EPSILON)) as f32;
+        for posting in of_term {
+            posting.log_odds = (posting.log_odds / smoothing.max(f32::EPSILON)).ln_1p();
+        }
+    }
+    sums
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
