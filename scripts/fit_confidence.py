@@ -4,7 +4,7 @@
 fit_confidence.py QUOTH --devset DIR --pack DIR [--bench DIR] [--folds N]
 
 QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
-under --bench (those whose name starts with dev_) by entry ids. The sets together count half as much as the
+under --bench (those whose name starts with dev_) by entry ids. The sets together count as much as the
 devset, and within a set unanswerable messages count as PRIOR of all. Prints the intercept and the coefficients, and with
 --folds what held-out folds of the devset give: counts of right, wrong and false answers, and of
 suggestions, over thresholds. Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
@@ -22,9 +22,9 @@ PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 1.0
 # What may only raise the confidence, and what may only lower it; a coefficient that comes out the other way
 # round has learnt an accident of the data, and its feature is left out.
-RAISES = {"score", "met", "margin", "coverage", "reverse", "question_type", "quotes"}
+RAISES = {"score", "met", "margin", "relative_margin", "coverage", "reverse", "question_type", "quotes"}
 LOWERS = {"faint", "gap_wins", "gap_best", "lone", "unknown", "elsewhere", "worst", "other_name", "statement"}
-OTHERS = 0.5  # weight of all question sets together, beside the devset's 1.0
+OTHERS = 1.0  # weight of all question sets together, beside the devset's 1.0
 
 
 def run(quoth, command, pack, lines):

@@ -25,6 +25,9 @@ pub struct Evidence {
     pub met: f32,
     /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
     pub margin: f32,
+    /// The margin as a share of the score, 0.0 to 1.0: in packs of many phrasings all scores are
+    /// larger, and so are their differences.
+    pub relative_margin: f32,
     /// 1.0 if a gap is what was asked: it fits at least as well as the entry.
     pub gap_wins: f32,
     /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
@@ -56,7 +59,7 @@ pub struct Evidence {
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 17;
+pub const N_FEATURES: usize = 18;
 
 /// Names of the features, in the order of [`Evidence::features`].
 pub const FEATURE_NAMES: [&str; N_FEATURES] = [
@@ -64,6 +67,7 @@ pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "faint",
     "met",
     "margin",
+    "relative_margin",
     "gap_wins",
     "gap_best",
     "lone",
@@ -87,6 +91,7 @@ impl Evidence {
             self.faint,
             self.met,
             self.margin,
+            self.relative_margin,
             self.gap_wins,
             self.gap_best,
             self.lone,
@@ -123,11 +128,13 @@ pub(crate) fn gather(
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
     let words = Words::new(entry, query);
+    let margin = (first.score - other.map_or(0.0, |other| other.score)).max(0.0);
     Evidence {
         score: first.score,
         faint: (1.0 - first.score / FAINT_SCORE).max(0.0),
         met: words.covered.ln_1p(),
-        margin: (first.score - other.map_or(0.0, |other| other.score)).max(0.0),
+        margin,
+        relative_margin: if first.score > 0.0 { margin / first.score } else { 0.0 },
         gap_wins: f32::from(u8::from(gaps.wins)),
         gap_best: if first.best > 0.0 { (gaps.nearest / first.best).min(2.0) } else { 0.0 },
         lone: f32::from(u8::from(words.n_covered <= 1.0 && words.n_telling > words.n_covered)),
