@@ -174,11 +174,17 @@ fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f3
 const MAX_NEIGHBORS: usize = 8;
 
 /// Lets a word meet those of near meaning; a misspelt one, those of the word it was taken for.
+/// Names mean nobody else: whoever asks of Ukraine does not ask of Russia.
 fn add_neighbors(index: &Index, stem: &str, meetings: &mut Vec<Meeting>) {
+    let is_name = |term: TermId| index.term_weight(term).is_name;
+    if meetings.first().is_some_and(|meeting| is_name(meeting.term)) {
+        return;
+    }
     let known = meetings.first().map_or(stem, |meeting| index.vocabulary.name(meeting.term));
     let near: Vec<Meeting> = neighbors::of(known)
         .filter_map(|(name, similarity)| {
-            let term = known_term(index, name).filter(|_| !is_stop_word(name))?;
+            let term =
+                known_term(index, name).filter(|term| !is_stop_word(name) && !is_name(*term))?;
             let is_met = meetings.iter().any(|meeting| meeting.term == term);
             (!is_met).then(|| Meeting { term, similarity, rule: Rule::Neighbor(name.to_owned()) })
         })

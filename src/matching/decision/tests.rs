@@ -89,13 +89,17 @@ fn a_question_finds_its_entry_misspelt_inflected_or_by_a_synonym() {
 #[test]
 fn telling_words_that_an_entry_cannot_explain_lower_its_confidence() {
     let index = index();
-    let plain = ask(&index, "When does the library open its doors?").confidence;
+    let log_odds = |text: &str| {
+        let confidence = ask(&index, text).confidence;
+        (confidence / (1.0 - confidence)).ln()
+    };
+    let plain = log_odds("When does the library open its doors?");
     for extra in [
         "When does the library of Zanzibar open its doors?",
         "When does the library open its pelican museum's doors?",
     ] {
-        let confidence = ask(&index, extra).confidence;
-        assert!(confidence < plain - 0.05, "{extra}: {confidence}, without the words {plain}");
+        let with_extra = log_odds(extra);
+        assert!(with_extra < plain - 0.5, "{extra}: {with_extra}, without the words {plain}");
     }
 }
 
