@@ -3,8 +3,8 @@
 //! Pure: an [`Index`] is an immutable snapshot, and a search reads it and nothing else.
 
 pub mod calibration;
+mod candidates;
 pub mod decision;
-mod entry_model;
 pub mod evaluation;
 pub mod evidence;
 pub mod explanation;
@@ -13,6 +13,7 @@ pub mod index;
 mod lexicon;
 mod neighbors;
 pub mod query;
+mod query_terms;
 pub mod rarity;
 pub mod scorer;
 pub mod similarity;

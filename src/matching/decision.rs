@@ -3,6 +3,7 @@
 use super::Index;
 use super::calibration::{Calibration, Logistic};
 use super::evidence::{self, Evidence, GapEvidence};
+use super::index::EntryTerms;
 use super::query::{MAX_TOKENS, Query};
 use super::scorer::{self, Scored};
 use crate::text::tokenize;
@@ -97,22 +98,21 @@ impl Index {
         left_out: LeftOut,
     ) -> Outcome {
         let query = Query::new(self, text);
-        let phrasing =
-            left_out.phrasing.and_then(|(entry, number)| self.phrasing_idx(entry, number));
-        let mut scored = scorer::score(self, &query, phrasing);
-        scored.retain(|scored| Some(scored.entry) != left_out.entry);
+        let scored = scorer::score(self, &query, left_out);
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
-        let candidates = Candidates { answers: &answers, gaps: &gaps };
+        let candidates = Candidates { answers: &answers, gaps: &gaps, left_out };
         let outcome = decide(self, &query, candidates, calibration, thresholds);
         Outcome { nearest, ..outcome }
     }
+}
 
-    fn phrasing_idx(&self, entry: usize, number: usize) -> Option<usize> {
-        let entry = u32::try_from(entry).ok()?;
-        let start = self.phrasings.partition_point(|phrasing| phrasing.entry < entry);
-        Some(start + number)
+impl LeftOut {
+    /// The terms of an entry without what is left out of it.
+    pub(crate) fn terms_of(self, index: &Index, entry: usize) -> EntryTerms {
+        let phrasing = self.phrasing.filter(|(of, _)| *of == entry).map(|(_, number)| number);
+        EntryTerms::new(index, entry, phrasing)
     }
 }
 
@@ -121,26 +121,29 @@ impl Index {
 struct Candidates<'a> {
     answers: &'a [Scored],
     gaps: &'a [Scored],
+    left_out: LeftOut,
 }
 
 fn decide(
     index: &Index,
     query: &Query,
-    Candidates { answers, gaps }: Candidates<'_>,
+    Candidates { answers, gaps, left_out }: Candidates<'_>,
     calibration: &Calibration,
     thresholds: &Thresholds,
 ) -> Outcome {
     let has_very_words = answers.first().is_some_and(|first| has_very_words(index, query, first));
     let best = answers.first().map_or(0.0, |first| first.score);
     let is_asked = |gap: &&Scored| {
-        !has_very_words && gap.score >= thresholds.gap * best && fits(index, query, gap)
+        !has_very_words
+            && gap.score >= thresholds.gap * best
+            && fits(&left_out.terms_of(index, gap.entry), query)
     };
     let gap = gaps.first().filter(is_asked);
     let nearest = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let gap_evidence = GapEvidence { wins: gap.is_some(), nearest };
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        evidence::gather(index, query, first, other, gap_evidence)
+        evidence::gather(index, query, first, other, gap_evidence, left_out)
     });
     let probability =
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
@@ -176,7 +179,13 @@ fn decide(
 const VERY_WORDS_CONFIDENCE: f64 = 0.95;
 
 fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
-    let Some(phrasing) = evidence::best_phrasing(index, first.best_phrasing) else { return false };
+    let text = index.entries.get(first.entry);
+    let text = text.and_then(|entry| index.texts.phrasings(entry).nth(first.best_phrasing));
+    // Only such a phrasing is worth taking apart again.
+    if text.is_none_or(|text| text.words.len() != query.tokens.len()) {
+        return false;
+    }
+    let Some(phrasing) = index.phrasing(first.entry, first.best_phrasing) else { return false };
     let words = tokenize(phrasing, MAX_TOKENS + 1).into_iter().map(|token| token.word);
     !query.tokens.is_empty() && words.eq(query.tokens.iter().map(|token| token.word.clone()))
 }
@@ -185,8 +194,8 @@ fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
 /// is said: the sentence is a claim about the very question.
 const GAP_COVERAGE: f32 = 0.5;
 
-fn fits(index: &Index, query: &Query, gap: &Scored) -> bool {
-    evidence::gather(index, query, gap, None, GapEvidence::default()).coverage >= GAP_COVERAGE
+fn fits(gap: &EntryTerms, query: &Query) -> bool {
+    evidence::covered_share(gap, query) >= GAP_COVERAGE
 }
 
 /// The best entries of which no two show one quote.

@@ -1,7 +1,8 @@
 //! What speaks for and against the best entry being the answer: the features of its confidence.
 
 use super::Index;
-use super::index::IndexedEntry;
+use super::decision::LeftOut;
+use super::index::{EntryTerms, IndexedEntry};
 use super::query::{Query, QueryToken};
 use super::scorer::Scored;
 use super::vocabulary::TermId;
@@ -125,9 +126,10 @@ pub(crate) fn gather(
     first: &Scored,
     other: Option<&Scored>,
     gaps: GapEvidence,
+    left_out: LeftOut,
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
-    let words = Words::new(entry, query);
+    let words = Words::new(&left_out.terms_of(index, first.entry), query);
     let margin = (first.score - other.map_or(0.0, |other| other.score)).max(0.0);
     Evidence {
         score: first.score,
@@ -144,7 +146,7 @@ pub(crate) fn gather(
         worst: words.worst,
         other_name: words.other_name,
         telling: words.n_telling.ln_1p(),
-        reverse: reverse_coverage(index, query, first.best_phrasing),
+        reverse: reverse_coverage(index, query, entry, first.best_phrasing),
         question_type: question_type(entry, query),
         statement: if query.is_question { 0.0 } else { entry.share_of_questions },
         quotes: first.quotes,
@@ -165,7 +167,7 @@ struct Words {
 }
 
 impl Words {
-    fn new(entry: &IndexedEntry, query: &Query) -> Self {
+    fn new(entry: &EntryTerms, query: &Query) -> Self {
         let mut words = Self::default();
         for token in query.telling() {
             let coverage = coverage(entry, token);
@@ -203,24 +205,25 @@ fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
     if query.question_types == 0 {
         return 0.5;
     }
-    let share = (0..)
-        .zip(&entry.question_type_shares)
-        .filter(|(bit, _)| query.question_types & (1u32 << bit) != 0)
-        .map(|(_, share)| *share)
-        .fold(0.0, f32::max);
-    (share / FULL_TYPE_SHARE).min(1.0)
+    (entry.question_type_share(query.question_types) / FULL_TYPE_SHARE).min(1.0)
+}
+
+/// Share of the telling words' weight that the entry's words cover.
+pub(crate) fn covered_share(entry: &EntryTerms, query: &Query) -> f32 {
+    let words = Words::new(entry, query);
+    words.share(words.covered)
 }
 
 /// How well `entry` explains a word of the question, 0.0 to 1.0.
-pub(crate) fn coverage(entry: &IndexedEntry, token: &QueryToken) -> f32 {
+pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     let has = |terms: &[TermId], term: TermId| terms.binary_search(&term).is_ok();
     token
         .meetings
         .iter()
         .map(|meeting| {
-            if has(&entry.phrasing_terms, meeting.term) {
+            if has(&entry.phrasings, meeting.term) {
                 meeting.similarity
-            } else if has(&entry.quote_terms, meeting.term) {
+            } else if has(&entry.quotes, meeting.term) {
                 meeting.similarity * QUOTE_COVERAGE
             } else {
                 0.0
@@ -230,36 +233,36 @@ pub(crate) fn coverage(entry: &IndexedEntry, token: &QueryToken) -> f32 {
 }
 
 /// The same by the words of its phrasings alone.
-fn phrasing_coverage(entry: &IndexedEntry, token: &QueryToken) -> f32 {
+fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     token
         .meetings
         .iter()
-        .filter(|meeting| entry.phrasing_terms.binary_search(&meeting.term).is_ok())
+        .filter(|meeting| entry.phrasings.binary_search(&meeting.term).is_ok())
         .map(|meeting| meeting.similarity)
         .fold(0.0, f32::max)
 }
 
-/// Share of the weight of a phrasing's words that the question meets.
-fn reverse_coverage(index: &Index, query: &Query, phrasing_idx: usize) -> f32 {
-    let Some(text) = best_phrasing(index, phrasing_idx) else { return 0.0 };
-    let asked = Query::new(index, text);
+/// Share of the weight of a phrasing's telling words that the question meets.
+fn reverse_coverage(index: &Index, query: &Query, entry: &IndexedEntry, phrasing: usize) -> f32 {
+    let Some(text) = index.texts.phrasings(entry).nth(phrasing) else { return 0.0 };
+    let mut words = text.words.to_vec();
+    words.sort_unstable();
+    words.dedup();
     let (mut total, mut met) = (0.0f32, 0.0f32);
-    for token in asked.telling() {
-        let own = || token.meetings.iter().filter(|meeting| meeting.is_same_word());
-        total += token.weight;
-        met += token.weight
-            * (query.tokens.iter())
-                .flat_map(|other| &other.meetings)
-                .filter(|meeting| own().any(|own| own.term == meeting.term))
-                .map(|meeting| if meeting.is_same_word() { 1.0 } else { meeting.similarity })
-                .fold(0.0, f32::max);
+    for word in words {
+        let term = index.term(word);
+        if term.is_stop_word {
+            continue;
+        }
+        let concepts = index.term_concepts.get(&word).into_iter().flatten();
+        let similarity = std::iter::once(&word)
+            .chain(concepts)
+            .filter_map(|term| query.terms.of(*term))
+            .flat_map(|(_, hits)| hits)
+            .map(|hit| if hit.is_same_word { 1.0 } else { hit.similarity })
+            .fold(0.0, f32::max);
+        total += term.weight;
+        met += term.weight * similarity;
     }
     if total > 0.0 { met / total } else { 0.0 }
-}
-
-/// The text of the phrasing at `phrasing_idx` of the index.
-pub(crate) fn best_phrasing(index: &Index, phrasing_idx: usize) -> Option<&str> {
-    let phrasing = index.phrasings.get(phrasing_idx)?;
-    let entry = index.entry(usize::try_from(phrasing.entry).ok()?)?;
-    entry.phrasings().nth(usize::try_from(phrasing.number?).ok()?)
 }

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::Index;
 use super::calibration::Calibration;
-use super::decision::{Decision, Outcome, Thresholds};
+use super::decision::{Decision, LeftOut, Outcome, Thresholds};
 use super::evidence::{FEATURE_NAMES, coverage};
-use super::query::{Query, QueryToken, Rule};
+use super::index::EntryTerms;
+use super::query::{Meeting, Query, QueryToken, Rule};
 use super::scorer::{self, Scored};
-use super::{Index, evidence};
 
 /// How many entries are explained.
 const MAX_EXPLAINED: usize = 3;
@@ -100,7 +101,7 @@ pub fn explain(
 ) -> Explanation {
     let outcome = index.ask(text, calibration, thresholds);
     let query = Query::new(index, text);
-    let scored = scorer::score(index, &query, None);
+    let scored = scorer::score(index, &query, LeftOut::default());
     Explanation {
         question: text.to_owned(),
         decision: outcome.decision,
@@ -126,42 +127,45 @@ fn word(token: &QueryToken) -> Word {
 
 fn entry(index: &Index, query: &Query, scored: &Scored) -> ExplainedEntry {
     let found = index.entry(scored.entry);
+    let terms = EntryTerms::new(index, scored.entry, None);
     ExplainedEntry {
         id: index.entry_id(scored.entry),
         is_gap: found.is_some_and(crate::knowledge::Entry::is_gap),
         question: found.map(|entry| entry.question.clone()).unwrap_or_default(),
         score: scored.score,
-        best_phrasing: evidence::best_phrasing(index, scored.best_phrasing)
+        best_phrasing: index
+            .phrasing(scored.entry, scored.best_phrasing)
             .unwrap_or_default()
             .to_owned(),
-        met: query.telling().map(|token| met(index, scored.entry, token)).collect(),
+        met: query.telling().map(|token| met(index, &terms, token)).collect(),
     }
 }
 
-fn met(index: &Index, entry: usize, token: &QueryToken) -> Met {
-    let indexed = index.entries.get(entry);
+fn met(index: &Index, entry: &EntryTerms, token: &QueryToken) -> Met {
     let meeting = token
         .meetings
         .iter()
         .map(|meeting| {
-            let alone = QueryToken { meetings: vec![meeting.clone()], ..token.clone() };
-            (indexed.map_or(0.0, |entry| coverage(entry, &alone)), meeting)
+            let alone = QueryToken { meetings: vec![*meeting], ..token.clone() };
+            (coverage(entry, &alone), meeting)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let (coverage, rule) = match meeting {
         None => (0.0, "no pack knows this word".to_owned()),
         Some((coverage, _)) if coverage <= 0.0 => (0.0, "not in this entry".to_owned()),
-        Some((coverage, meeting)) => (coverage, rule_text(&meeting.rule)),
+        Some((coverage, meeting)) => (coverage, rule_text(index, meeting)),
     };
     Met { word: token.word.clone(), weight: token.weight, coverage, rule }
 }
 
-fn rule_text(rule: &Rule) -> String {
-    match rule {
+fn rule_text(index: &Index, meeting: &Meeting) -> String {
+    match meeting.rule {
         Rule::SameStem => "same word".to_owned(),
         Rule::Synonym => "synonym by the lexicon".to_owned(),
-        Rule::Misspelling(known) => format!("spelling of “{known}”"),
-        Rule::Neighbor(stem) => format!("near in meaning to “{stem}”"),
+        Rule::Misspelling(known) => format!("spelling of “{}”", index.vocabulary.word(known)),
+        Rule::Neighbor => {
+            format!("near in meaning to “{}”", index.vocabulary.name(meeting.term))
+        }
     }
 }
 

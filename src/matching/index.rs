@@ -1,100 +1,87 @@
 //! The inverted index: an immutable snapshot of one or several packs.
 
 mod build;
-
-pub(in crate::matching) use build::pair_name;
+mod postings;
+mod reading;
+mod texts;
+mod words;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::candidates::SumsPool;
 use super::lexicon::Concepts;
+use super::neighbors;
 use super::query::N_QUESTION_TYPES;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
+pub(crate) use postings::{Posting, Postings};
+pub(crate) use texts::{EntryTerms, MIN_LENGTH, Texts};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EntryPlace {
-    pub(crate) pack: usize,
-    pub(crate) entry: usize,
-}
-
-/// A text of an entry that questions are compared with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Phrasing {
-    /// Index of its entry.
-    pub(crate) entry: u32,
-    /// Its place among the entry's phrasings (0 is the canonical question); `None` for the
-    /// entry's lead and quotes together.
-    pub(crate) number: Option<u32>,
-    /// Length by which its score is divided (pivoted).
-    pub(crate) norm: f32,
-}
-
-/// A term's presence in a phrasing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Posting {
-    pub(crate) phrasing: u32,
-    /// The term's weight.
-    pub(crate) weight: f32,
-}
-
-/// A term's presence in the phrasings of an entry.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EntryPosting {
-    pub(crate) entry: u32,
-    /// ln(1 + weight in the entry / smoothing), see [`build`].
-    pub(crate) log_odds: f32,
+    pack: u32,
+    entry: u32,
 }
 
 /// An entry as the scorer sees it.
 #[derive(Debug)]
 pub(crate) struct IndexedEntry {
-    pub(crate) place: EntryPlace,
+    place: EntryPlace,
     pub(crate) is_gap: bool,
     /// Number of its phrasings, lead and quotes not counted.
     pub(crate) n_phrasings: u32,
-    /// Length of the sum of its phrasings' unit vectors.
+    /// Index of its first text; its phrasings are followed by its lead and quotes, as one text.
+    first_text: u32,
+    /// Length of the sum of its phrasings' vectors, each divided by its norm.
     pub(crate) centroid_norm: f32,
-    /// The terms of its phrasings, ascending.
-    pub(crate) phrasing_terms: Vec<TermId>,
-    /// The terms of its lead and quotes, ascending.
-    pub(crate) quote_terms: Vec<TermId>,
     /// Share of its phrasings that ask for each kind of thing, by the bits of
-    /// [`super::query::question_types`].
-    pub(crate) question_type_shares: [f32; N_QUESTION_TYPES],
-    /// Share of its phrasings that read like questions.
+    /// [`super::query::question_types`]; 255 is all of them.
+    question_type_shares: [u8; N_QUESTION_TYPES],
+    /// Share of its phrasings that read like questions, 0.0 to 1.0.
     pub(crate) share_of_questions: f32,
 }
 
 /// What is known of a term.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct TermWeight {
-    /// 0.0 to 1.0, see [`super::rarity::weight`].
+pub(crate) struct Term {
+    /// How much it tells, 0.0 to 1.0, see [`super::rarity::weight`].
     pub(crate) weight: f32,
     /// Rarity in the pack alone, 0.0 to 1.0.
     pub(crate) pack_rarity: f32,
+    /// Its share of all that the phrasings say, 0.0 to 1.0, by weight.
+    pub(crate) share: f32,
     /// Whether the packs write it with a capital inside sentences.
     pub(crate) is_name: bool,
+    /// Whether it is a stop word.
+    pub(crate) is_stop_word: bool,
+    /// Whether a phrasing, a quote or a synonym has it.
+    pub(crate) is_used: bool,
+    /// Where it stands in the table of words of near meaning.
+    pub(crate) neighbors: Option<neighbors::Place>,
 }
 
 /// Everything that a search reads. Immutable; a changed pack makes a new one.
 #[derive(Debug)]
 pub struct Index {
-    pub(crate) packs: Vec<Arc<Pack>>,
+    packs: Vec<Arc<Pack>>,
     pub(crate) stemmer: Stemmer,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) concepts: Concepts,
     /// Concepts of single-word synonyms, by the term of the word.
     pub(crate) term_concepts: FxHashMap<TermId, Vec<TermId>>,
-    pub(crate) terms: Vec<TermWeight>,
-    pub(crate) postings: Vec<Vec<Posting>>,
-    /// For each term, how much more the phrasings of an entry use it than all phrasings do.
-    pub(crate) entry_postings: Vec<Vec<EntryPosting>>,
-    pub(crate) phrasings: Vec<Phrasing>,
+    terms: Vec<Term>,
+    /// Terms by their place in the table of words of near meaning; empty if the packs are not in
+    /// its language.
+    pub(crate) neighbor_terms: Vec<Option<TermId>>,
     pub(crate) entries: Vec<IndexedEntry>,
+    pub(crate) texts: Texts,
+    pub(crate) postings: Postings,
+    /// Memory of searches, to be used again.
+    pub(crate) sums: SumsPool,
 }
 
 impl Index {
@@ -115,29 +102,29 @@ impl Index {
 
     /// How many phrasings there are.
     pub fn n_phrasings(&self) -> usize {
-        self.phrasings.iter().filter(|phrasing| phrasing.number.is_some()).count()
+        self.entries.iter().filter_map(|entry| usize::try_from(entry.n_phrasings).ok()).sum()
     }
 
     /// The entry at `idx` of the index.
     pub fn entry(&self, idx: usize) -> Option<&Entry> {
         let place = self.entries.get(idx)?.place;
-        self.packs.get(place.pack)?.entries.get(place.entry)
+        self.pack_of(idx)?.entries.get(usize::try_from(place.entry).ok()?)
     }
 
     /// The pack of the entry at `idx`.
     pub fn pack_of(&self, idx: usize) -> Option<&Arc<Pack>> {
-        self.packs.get(self.entries.get(idx)?.place.pack)
+        self.packs.get(usize::try_from(self.entries.get(idx)?.place.pack).ok()?)
     }
 
     /// The public id of the entry at `idx`: its own, or `pack:entry` where there are several packs.
     pub fn entry_id(&self, idx: usize) -> String {
-        let Some(place) = self.entries.get(idx).map(|entry| entry.place) else {
+        let (Some(pack), Some(entry)) = (self.pack_of(idx), self.entry(idx)) else {
             return String::new();
         };
-        let id = self.entry(idx).map(|entry| entry.id.as_str()).unwrap_or_default();
-        match self.packs.get(place.pack) {
-            Some(pack) if self.packs.len() > 1 => format!("{}:{id}", pack.name),
-            _ => id.to_owned(),
+        if self.packs.len() > 1 {
+            format!("{}:{}", pack.name, entry.id)
+        } else {
+            entry.id.to_string()
         }
     }
 
@@ -146,40 +133,26 @@ impl Index {
         (0..self.entries.len()).find(|idx| self.entry_id(*idx) == id)
     }
 
-    pub(crate) fn term_weight(&self, term: TermId) -> TermWeight {
-        usize::try_from(term).ok().and_then(|t| self.terms.get(t)).copied().unwrap_or_default()
+    /// The text of an entry's phrasing, by its number from 0.
+    pub(crate) fn phrasing(&self, entry: usize, number: usize) -> Option<&str> {
+        self.entry(entry)?.phrasings().nth(number)
     }
 
-    pub(crate) fn entry_postings_of(&self, term: TermId) -> &[EntryPosting] {
-        usize::try_from(term)
-            .ok()
-            .and_then(|t| self.entry_postings.get(t))
-            .map_or(&[], Vec::as_slice)
+    pub(crate) fn term(&self, term: TermId) -> Term {
+        usize::try_from(term).ok().and_then(|idx| self.terms.get(idx)).copied().unwrap_or_default()
     }
 
-    /// The entry of a phrasing, and the share of the entry's use of `term` that is the phrasing's:
-    /// 0.0 to 1.0; `None` if the phrasing does not have the term.
-    pub(crate) fn share_of_phrasing(&self, phrasing: usize, term: TermId) -> Option<(u32, f32)> {
-        let postings = self.postings_of(term);
-        let at = |idx: u32| usize::try_from(idx).ok().and_then(|idx| self.phrasings.get(idx));
-        let own = u32::try_from(phrasing).ok()?;
-        let entry = at(own)?.entry;
-        let share = |posting: &Posting| {
-            let of = at(posting.phrasing).filter(|of| of.number.is_some());
-            of.map_or(0.0, |of| posting.weight / of.norm)
-        };
-        let mine = postings.binary_search_by_key(&own, |posting| posting.phrasing).ok()?;
-        // The phrasings of an entry stand together.
-        let from = postings.partition_point(|p| at(p.phrasing).is_some_and(|of| of.entry < entry));
-        let of_entry = postings.get(from..)?.iter();
-        let all: f32 = of_entry
-            .take_while(|p| at(p.phrasing).is_some_and(|of| of.entry == entry))
-            .map(share)
-            .sum();
-        Some((entry, share(postings.get(mine)?) / all.max(f32::EPSILON)))
+    /// The term of a stem that some phrasing, quote or synonym has.
+    pub(crate) fn known_term(&self, stem: &str) -> Option<TermId> {
+        self.vocabulary.term(stem).filter(|term| self.term(*term).is_used)
     }
+}
 
-    pub(crate) fn postings_of(&self, term: TermId) -> &[Posting] {
-        usize::try_from(term).ok().and_then(|t| self.postings.get(t)).map_or(&[], Vec::as_slice)
+impl IndexedEntry {
+    /// Share of its phrasings that ask for one of `types`, the most frequent of them: 0.0 to 1.0.
+    pub(crate) fn question_type_share(&self, types: u32) -> f32 {
+        let asked =
+            (0..).zip(&self.question_type_shares).filter(|(bit, _)| types & (1 << bit) != 0);
+        f32::from(asked.map(|(_, share)| *share).max().unwrap_or(0)) / f32::from(u8::MAX)
     }
 }

@@ -10,13 +10,13 @@ pub(crate) const SYNONYM_SIMILARITY: f32 = 0.85;
 /// Groups of synonyms, as concepts that have a term each.
 #[derive(Debug, Default)]
 pub(crate) struct Concepts {
-    by_first_stem: FxHashMap<Box<str>, Vec<Synonym>>,
+    by_first_term: FxHashMap<TermId, Vec<Synonym>>,
 }
 
-/// A synonym's stems, and its concept.
+/// A synonym's words, and its concept.
 #[derive(Debug)]
 struct Synonym {
-    stems: Vec<Box<str>>,
+    terms: Vec<TermId>,
     concept: TermId,
 }
 
@@ -32,34 +32,36 @@ pub(crate) struct ConceptMatch {
 }
 
 impl Concepts {
-    /// Adds a group of synonyms, each given as its stems, and returns its concept.
+    /// Adds a group of synonyms, each given as the terms of its words, and returns its concept.
     pub(crate) fn add_group(
         &mut self,
         number: usize,
-        synonyms: Vec<Vec<String>>,
+        synonyms: Vec<Vec<TermId>>,
         vocabulary: &mut Vocabulary,
     ) -> TermId {
         // No word starts with this mark, so concepts and stems cannot meet.
         let concept = vocabulary.intern(&format!("={number}"));
-        for stems in synonyms {
-            let stems: Vec<Box<str>> = stems.into_iter().map(String::into_boxed_str).collect();
-            if let Some(first) = stems.first().cloned() {
-                self.by_first_stem.entry(first).or_default().push(Synonym { stems, concept });
+        for terms in synonyms {
+            if let Some(first) = terms.first() {
+                self.by_first_term.entry(*first).or_default().push(Synonym { terms, concept });
             }
         }
         concept
     }
 
-    /// Every synonym in a text of `stems`.
-    pub(crate) fn find(&self, stems: &[&str]) -> Vec<ConceptMatch> {
+    /// Every synonym in a text of `terms`; words that are no term are `None`.
+    pub(crate) fn find(&self, terms: &[Option<TermId>]) -> Vec<ConceptMatch> {
         let mut matches = Vec::new();
-        for (start, first) in stems.iter().enumerate() {
-            let Some(synonyms) = self.by_first_stem.get(*first) else { continue };
-            for Synonym { stems: synonym, concept } in synonyms {
+        if self.by_first_term.is_empty() {
+            return matches;
+        }
+        for (start, first) in terms.iter().enumerate() {
+            let synonyms = first.and_then(|first| self.by_first_term.get(&first));
+            for Synonym { terms: synonym, concept } in synonyms.into_iter().flatten() {
                 let end = start + synonym.len();
-                let is_here = stems
+                let is_here = terms
                     .get(start..end)
-                    .is_some_and(|part| part.iter().zip(synonym).all(|(a, b)| **a == **b));
+                    .is_some_and(|part| part.iter().zip(synonym).all(|(a, b)| *a == Some(*b)));
                 if is_here {
                     matches.push(ConceptMatch { concept: *concept, start, end });
                 }
@@ -77,10 +79,13 @@ mod tests {
     fn synonyms_of_one_or_several_words_are_found_where_they_stand() {
         let mut vocabulary = Vocabulary::default();
         let mut concepts = Concepts::default();
-        let stems = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let army = vec![stems("pla"), stems("people liber armi")];
+        let mut terms = |text: &str| -> Vec<TermId> {
+            text.split(' ').map(|stem| vocabulary.intern(stem)).collect()
+        };
+        let army = vec![terms("pla"), terms("people liber armi")];
+        let text = terms("the people liber armi or pla people");
         let army = concepts.add_group(0, army, &mut vocabulary);
-        let text = ["the", "people", "liber", "armi", "or", "pla", "people"];
+        let text: Vec<Option<TermId>> = text.into_iter().map(Some).chain([None]).collect();
         let want = [
             ConceptMatch { concept: army, start: 1, end: 4 },
             ConceptMatch { concept: army, start: 5, end: 6 },

@@ -16,21 +16,26 @@ const SAME_MEANING: f32 = 0.75;
 /// Bytes of a link: which stem, and the cosine.
 const LINK_BYTES: usize = 3;
 
-/// Whether the table has the word with this stem, so that it is no misspelling.
-pub(crate) fn knows(stem: &str) -> bool {
-    table().find(stem).is_some()
+/// A stem's place in the table.
+pub(crate) type Place = u16;
+
+/// The place of the word with this stem; a word that has one is no misspelling.
+pub(crate) fn place(stem: &str) -> Option<Place> {
+    Place::try_from(table().names.binary_search(&stem).ok()?).ok()
 }
 
-/// The stems next to `stem`, nearest first, with similarities above 0.0 and at most
+/// All stems, in the order of their places.
+pub(crate) fn stems() -> &'static [&'static str] {
+    &table().names
+}
+
+/// The places next to `place`, nearest first, with similarities above 0.0 and at most
 /// [`SAME_MEANING`].
-pub(crate) fn of(stem: &str) -> impl Iterator<Item = (&'static str, f32)> {
-    let table = table();
-    table.find(stem).into_iter().flat_map(|place| table.links(place)).filter_map(
-        |(other, cosine)| {
-            let similarity = SAME_MEANING * (cosine - LEAST_COSINE) / (1.0 - LEAST_COSINE);
-            (similarity > 0.0).then_some((table.names.get(other).copied()?, similarity))
-        },
-    )
+pub(crate) fn of(place: Place) -> impl Iterator<Item = (Place, f32)> {
+    table().links(place).filter_map(|(other, cosine)| {
+        let similarity = SAME_MEANING * (cosine - LEAST_COSINE) / (1.0 - LEAST_COSINE);
+        (similarity > 0.0).then_some((other, similarity))
+    })
 }
 
 /// The parts of the file.
@@ -58,12 +63,9 @@ fn parts(bytes: &'static [u8]) -> Option<Table> {
 }
 
 impl Table {
-    fn find(&self, stem: &str) -> Option<usize> {
-        self.names.binary_search(&stem).ok()
-    }
-
-    /// Stems by number, with their cosines.
-    fn links(&self, place: usize) -> impl Iterator<Item = (usize, f32)> + use<> {
+    /// Places next to a place, with their cosines.
+    fn links(&self, place: Place) -> impl Iterator<Item = (Place, f32)> + use<> {
+        let place = usize::from(place);
         let start = |place: usize| {
             let at = place * size_of::<u32>();
             let bytes = self.starts.get(at..)?.first_chunk::<4>()?;
@@ -76,7 +78,7 @@ impl Table {
             .chunks_exact(LINK_BYTES)
             .filter_map(|link| match link {
                 [low, high, cosine] => {
-                    let other = usize::from(u16::from_le_bytes([*low, *high]));
+                    let other = Place::from_le_bytes([*low, *high]);
                     Some((other, f32::from(*cosine) / f32::from(u8::MAX)))
                 }
                 _ => None,
@@ -88,20 +90,24 @@ impl Table {
 mod tests {
     use super::*;
 
-    #[test]
-    fn words_of_near_meaning_are_neighbors_both_ways() {
-        for (stem, other) in [("soldier", "troop"), ("troop", "soldier"), ("buy", "purchas")] {
-            let found = of(stem).find(|(name, _)| *name == other);
-            assert!(found.is_some_and(|(_, s)| s > 0.0 && s <= SAME_MEANING), "{stem}: {found:?}");
-        }
-        assert!(of("soldier").is_sorted_by(|a, b| a.1 >= b.1));
-        assert!(of("soldier").all(|(name, _)| name != "soldier"));
+    fn near(stem: &str) -> Vec<(&'static str, f32)> {
+        let found = place(stem).into_iter().flat_map(of);
+        found.map(|(other, similarity)| (stems()[usize::from(other)], similarity)).collect()
     }
 
     #[test]
-    fn what_the_table_lacks_has_no_neighbors() {
-        assert!(!knows("sodlier"));
-        assert_eq!(of("sodlier").count(), 0);
-        assert_eq!(of("").count(), 0);
+    fn words_of_near_meaning_are_neighbors_both_ways() {
+        for (stem, other) in [("soldier", "troop"), ("troop", "soldier"), ("buy", "purchas")] {
+            let found = near(stem).into_iter().find(|(name, _)| *name == other);
+            assert!(found.is_some_and(|(_, s)| s > 0.0 && s <= SAME_MEANING), "{stem}: {found:?}");
+        }
+        assert!(near("soldier").is_sorted_by(|a, b| a.1 >= b.1));
+        assert!(near("soldier").iter().all(|(name, _)| *name != "soldier"));
+    }
+
+    #[test]
+    fn what_the_table_lacks_has_no_place() {
+        assert_eq!(place("sodlier"), None);
+        assert_eq!(place(""), None);
     }
 }

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::Index;
-use super::index::pair_name;
+use super::index::MIN_LENGTH;
 use super::lexicon::SYNONYM_SIMILARITY;
 use super::neighbors;
+use super::query_terms::{Hit, QueryTerms};
 use super::rarity::{everyday_rarity, weight};
-use super::vocabulary::TermId;
+use super::vocabulary::{TermId, WordId};
 use crate::text::stop_words::is_stop_word;
 use crate::text::{Token, tokenize};
 
@@ -16,26 +19,26 @@ use crate::text::{Token, tokenize};
 pub const MAX_TOKENS: usize = 200;
 
 /// By what rule a word of the question meets a term.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
     /// The same word, or another form of it.
     SameStem,
     /// A synonym by the pack's lexicon.
     Synonym,
     /// Misspelt for the word given.
-    Misspelling(String),
-    /// Another word of near meaning, whose stem is given.
-    Neighbor(String),
+    Misspelling(WordId),
+    /// Another word of near meaning.
+    Neighbor,
 }
 
 /// A term that a word of the question may stand for.
-#[derive(Debug, Clone)]
-pub struct Meeting {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meeting {
     pub(crate) term: TermId,
     /// 0.0 to 1.0.
-    pub similarity: f32,
+    pub(crate) similarity: f32,
     /// By what rule.
-    pub rule: Rule,
+    pub(crate) rule: Rule,
 }
 
 /// A word of the question.
@@ -53,16 +56,30 @@ pub struct QueryToken {
     /// know it and the question does.
     pub is_name: bool,
     /// The terms that it may stand for, most similar first; empty if the packs know none.
-    pub meetings: Vec<Meeting>,
+    pub(crate) meetings: Vec<Meeting>,
 }
+
+/// Two words of the question that follow each other, as terms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pair {
+    pub(crate) first: TermId,
+    pub(crate) second: TermId,
+    /// What a text gets for saying the same.
+    pub(crate) credit: f32,
+}
+
+/// Weight of a pair of neighbouring words, as a share of its words' mean.
+const PAIR_FACTOR: f32 = 0.4;
 
 /// A question, taken apart.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// Its words, in order.
     pub tokens: Vec<QueryToken>,
-    /// Terms of neighbouring words that some phrasing has, too.
-    pub(crate) pairs: Vec<TermId>,
+    /// Its pairs of neighbouring words.
+    pub(crate) pairs: Vec<Pair>,
+    /// The terms that its words may stand for.
+    pub(crate) terms: QueryTerms,
     /// [`question_types`] of its words.
     pub(crate) question_types: u32,
     /// Whether it reads like a question: a question word, an auxiliary first, or a question mark.
@@ -75,26 +92,32 @@ impl Query {
     /// Takes `text` apart with the words of `index`.
     pub fn new(index: &Index, text: &str) -> Self {
         let raw = tokenize(text, MAX_TOKENS);
-        let stems: Vec<String> = raw.iter().map(|token| index.stemmer.stem(&token.word)).collect();
-        let mut tokens: Vec<QueryToken> =
-            raw.iter().zip(&stems).map(|(token, stem)| query_token(index, token, stem)).collect();
-        for token in &mut tokens {
-            token.is_name = match token.known_as() {
-                Some(meeting) => index.term_weight(meeting.term).is_name,
-                None => is_capitalized_inside(text, &token.span),
-            };
-        }
-        add_phrases(index, &stems, &mut tokens);
+        let question_types = question_types(&raw);
+        let is_question = is_question(text, &raw);
+        let mut tokens: Vec<QueryToken> = raw
+            .into_iter()
+            .map(|token| {
+                let mut token = query_token(index, token);
+                token.is_name = match token.known_as() {
+                    Some(meeting) => index.term(meeting.term).is_name,
+                    None => is_capitalized_inside(text, &token.span),
+                };
+                token
+            })
+            .collect();
+        let pairs = pairs(index, &tokens);
+        add_phrases(index, &mut tokens);
         for token in &mut tokens {
             token.meetings.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         }
-        weaken_repeats(&stems, &mut tokens);
+        weaken_repeats(&mut tokens);
         let norm = tokens.iter().map(|token| token.weight.powi(2)).sum::<f32>().sqrt();
         Self {
-            pairs: pairs(index, &tokens),
-            question_types: question_types(&raw),
-            is_question: is_question(text, &raw),
-            norm: norm.max(0.05),
+            pairs,
+            terms: terms(index, &tokens),
+            question_types,
+            is_question,
+            norm: norm.max(MIN_LENGTH),
             tokens,
         }
     }
@@ -115,55 +138,46 @@ impl QueryToken {
 impl Meeting {
     /// Whether it is the word itself that met, not one of near meaning.
     pub(crate) fn is_same_word(&self) -> bool {
-        !matches!(self.rule, Rule::Neighbor(_))
+        self.rule != Rule::Neighbor
     }
 }
 
-fn query_token(index: &Index, token: &Token, stem: &str) -> QueryToken {
-    let word = &token.word;
+fn query_token(index: &Index, Token { word, span }: Token) -> QueryToken {
     let mut meetings = Vec::new();
-    let mut token_weight = weight(everyday_rarity(word), 1.0);
-    let mut is_telling = !is_stop_word(word);
-    if let Some(term) = known_term(index, stem) {
-        token_weight = weight(everyday_rarity(word), index.term_weight(term).pack_rarity);
-        meet(index, &mut meetings, term, 1.0, &Rule::SameStem);
-    } else if !is_stop_word(word) && !neighbors::knows(stem) {
-        for (known, term, similarity) in index.vocabulary.spellings(word) {
-            let rule = Rule::Misspelling(known.to_owned());
+    let mut token_weight = weight(everyday_rarity(&word), 1.0);
+    let mut is_telling = !is_stop_word(&word);
+    let mut near = None;
+    let known = index.vocabulary.term_of_word(&word).filter(|term| index.term(*term).is_used);
+    let stem = if known.is_none() { index.stemmer.stem(&word) } else { String::new() };
+    if let Some(term) = known.or_else(|| index.known_term(&stem)) {
+        let known = index.term(term);
+        token_weight = weight(everyday_rarity(&word), known.pack_rarity);
+        near = known.neighbors;
+        meet(index, &mut meetings, term, 1.0, Rule::SameStem);
+    } else if !is_stop_word(&word) {
+        near = neighbors::place(&stem).filter(|_| !index.neighbor_terms.is_empty());
+        let spellings = if near.is_none() { index.vocabulary.spellings(&word) } else { Vec::new() };
+        for spelling in spellings {
+            let known = index.term(spelling.term);
             if meetings.is_empty() {
-                token_weight = index.term_weight(term).weight;
-                is_telling = !is_stop_word(known);
+                token_weight = known.weight;
+                is_telling = !is_stop_word(index.vocabulary.word(spelling.word));
+                near = known.neighbors;
             }
-            meet(index, &mut meetings, term, similarity, &rule);
+            let rule = Rule::Misspelling(spelling.word);
+            meet(index, &mut meetings, spelling.term, spelling.similarity, rule);
         }
     }
-    if is_telling {
-        add_neighbors(index, stem, &mut meetings);
+    if let Some(place) = near.filter(|_| is_telling) {
+        add_neighbors(index, place, &mut meetings);
     }
-    QueryToken {
-        word: word.clone(),
-        span: token.span.clone(),
-        weight: token_weight,
-        is_telling,
-        is_name: false,
-        meetings,
-    }
+    QueryToken { word, span, weight: token_weight, is_telling, is_name: false, meetings }
 }
 
-/// The term of a stem that some phrasing, quote or synonym has.
-fn known_term(index: &Index, stem: &str) -> Option<TermId> {
-    let term = index.vocabulary.term(stem)?;
-    let is_used = !index.postings_of(term).is_empty() || index.term_concepts.contains_key(&term);
-    is_used.then_some(term)
-}
-
-fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f32, rule: &Rule) {
-    meetings.push(Meeting { term, similarity, rule: rule.clone() });
+fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f32, rule: Rule) {
+    meetings.push(Meeting { term, similarity, rule });
     for concept in index.term_concepts.get(&term).into_iter().flatten() {
-        let rule = match rule {
-            Rule::SameStem => Rule::Synonym,
-            other => other.clone(),
-        };
+        let rule = if rule == Rule::SameStem { Rule::Synonym } else { rule };
         let similarity = similarity * SYNONYM_SIMILARITY;
         meetings.push(Meeting { term: *concept, similarity, rule });
     }
@@ -174,28 +188,25 @@ fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f3
 const MAX_NEIGHBORS: usize = 8;
 
 /// Lets a word meet those of near meaning; a misspelt one, those of the word it was taken for.
-/// Names mean nobody else: whoever asks of Ukraine does not ask of Russia.
-fn add_neighbors(index: &Index, stem: &str, meetings: &mut Vec<Meeting>) {
-    let is_name = |term: TermId| index.term_weight(term).is_name;
-    if meetings.first().is_some_and(|meeting| is_name(meeting.term)) {
-        return;
+fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meeting>) {
+    let n_met = meetings.len();
+    for (place, similarity) in neighbors::of(place) {
+        if meetings.len() == n_met + MAX_NEIGHBORS {
+            break;
+        }
+        let Some(Some(term)) = index.neighbor_terms.get(usize::from(place)) else { continue };
+        if !meetings.iter().any(|meeting| meeting.term == *term) {
+            meetings.push(Meeting { term: *term, similarity, rule: Rule::Neighbor });
+        }
     }
-    let known = meetings.first().map_or(stem, |meeting| index.vocabulary.name(meeting.term));
-    let near: Vec<Meeting> = neighbors::of(known)
-        .filter_map(|(name, similarity)| {
-            let term =
-                known_term(index, name).filter(|term| !is_stop_word(name) && !is_name(*term))?;
-            let is_met = meetings.iter().any(|meeting| meeting.term == term);
-            (!is_met).then(|| Meeting { term, similarity, rule: Rule::Neighbor(name.to_owned()) })
-        })
-        .take(MAX_NEIGHBORS)
-        .collect();
-    meetings.extend(near);
 }
 
 /// Lets the words of a synonym of several words meet its concept together.
-fn add_phrases(index: &Index, stems: &[String], tokens: &mut [QueryToken]) {
-    let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+fn add_phrases(index: &Index, tokens: &mut [QueryToken]) {
+    let stems: Vec<Option<TermId>> = tokens
+        .iter()
+        .map(|token| index.vocabulary.term(&index.stemmer.stem(&token.word)))
+        .collect();
     for found in index.concepts.find(&stems) {
         if found.end - found.start < 2 {
             continue;
@@ -210,26 +221,55 @@ fn add_phrases(index: &Index, stems: &[String], tokens: &mut [QueryToken]) {
     }
 }
 
-/// A word said twice tells nothing new.
-fn weaken_repeats(stems: &[String], tokens: &mut [QueryToken]) {
-    let mut seen = std::collections::HashSet::new();
-    for (stem, token) in stems.iter().zip(tokens) {
-        if !seen.insert(stem) {
+/// A word said twice tells nothing new, be it in another form.
+fn weaken_repeats(tokens: &mut [QueryToken]) {
+    let mut seen = FxHashSet::default();
+    for token in tokens {
+        let is_new = match token.known_as() {
+            Some(Meeting { term, rule: Rule::SameStem, .. }) => seen.insert(Said::Term(*term)),
+            _ => seen.insert(Said::Word(token.word.clone())),
+        };
+        if !is_new {
             token.weight = 0.0;
             token.is_telling = false;
         }
     }
 }
 
-fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<TermId> {
-    let name = |token: &QueryToken| {
-        token.known_as().map(|meeting| index.vocabulary.name(meeting.term).to_owned())
+#[derive(PartialEq, Eq, Hash)]
+enum Said {
+    Term(TermId),
+    Word(String),
+}
+
+fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<Pair> {
+    let term = |token: &QueryToken| token.known_as().map(|meeting| meeting.term);
+    let pair = |first: TermId, second: TermId| {
+        let weight = PAIR_FACTOR * (index.term(first).weight + index.term(second).weight) / 2.0;
+        Pair { first, second, credit: weight * weight }
     };
-    tokens
-        .iter()
-        .zip(tokens.iter().skip(1))
-        .filter_map(|(a, b)| index.vocabulary.term(&pair_name(&name(a)?, &name(b)?)))
-        .collect()
+    let neighbors = tokens.iter().zip(tokens.iter().skip(1));
+    neighbors.filter_map(|(a, b)| Some(pair(term(a)?, term(b)?))).collect()
+}
+
+fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
+    let mut hits = Vec::new();
+    for (number, token) in tokens.iter().enumerate().filter(|(_, token)| token.weight > 0.0) {
+        for meeting in &token.meetings {
+            let factor = token.weight * meeting.similarity;
+            let term = index.term(meeting.term);
+            hits.push(Hit {
+                term: meeting.term,
+                token: number,
+                similarity: meeting.similarity,
+                is_same_word: meeting.is_same_word(),
+                factor,
+                credit: factor * term.weight,
+                share: term.share,
+            });
+        }
+    }
+    QueryTerms::new(hits)
 }
 
 /// How many kinds of thing [`question_types`] tells apart.

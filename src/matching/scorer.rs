@@ -3,8 +3,10 @@
 use std::cmp::Reverse;
 
 use super::Index;
-use super::entry_model::EntryModel;
+use super::candidates;
+use super::decision::LeftOut;
 use super::query::Query;
+use super::vocabulary::TermId;
 
 /// Weights of an entry's best, second and third phrasing in its score. Several phrasings that fit
 /// are better evidence than one; a prototype found halving best (docs/quality.md).
@@ -25,6 +27,10 @@ const SAME_WORDS_WEIGHT: f32 = 0.4;
 /// that every entry has; its log-odds reach some 20 for a whole question.
 const LANGUAGE_MODEL_WEIGHT: f32 = 0.03;
 
+/// Mu of the Dirichlet smoothing, in unit phrasings: 10 to 100 do about the same on the question sets
+/// for tuning (docs/quality.md).
+const SMOOTHING: f32 = 30.0;
+
 /// An entry's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
@@ -34,109 +40,20 @@ pub struct Scored {
     pub score: f32,
     /// Similarity of the best phrasing, 0.0 to about 1.5.
     pub best: f32,
-    /// Index of the best phrasing in the index.
-    pub(crate) best_phrasing: usize,
+    /// Number of the best phrasing among the entry's, from 0.
+    pub best_phrasing: usize,
     /// Similarity to lead and quotes.
     pub quotes: f32,
 }
 
-/// What the postings gave one phrasing, or entry, so far.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Slot {
-    pub(super) sum: f32,
-    /// The token (from 1) that gave last, and how much: of the several terms that one word may
-    /// stand for, only the best counts.
-    token: u32,
-    credit: f32,
-}
-
-/// Every entry that shares anything with `query`, best first; ties in the order of the packs.
-/// The phrasing `left_out` (of the index) counts as if it were not there.
-pub(crate) fn score(index: &Index, query: &Query, left_out: Option<usize>) -> Vec<Scored> {
-    let mut sums =
-        Sums { slots: vec![Slot::default(); index.phrasings.len()], touched: Vec::new() };
-    let mut model = EntryModel::new(index, left_out);
-    for (number, token) in (1u32..).zip(&query.tokens) {
-        for meeting in &token.meetings {
-            let factor = token.weight * meeting.similarity;
-            sums.give(index, meeting.term, number, factor);
-            model.give(meeting.term, number, factor);
-        }
-    }
-    for (number, pair) in (u32::try_from(query.tokens.len()).unwrap_or(0) + 1..).zip(&query.pairs) {
-        let factor = index.term_weight(*pair).weight;
-        sums.give(index, *pair, number, factor);
-        model.give(*pair, number, factor);
-    }
-    pool(index, query, sums, &model, left_out)
-}
-
-impl Slot {
-    /// Raises what `token` gives to `credit`.
-    pub(super) fn give(&mut self, token: u32, credit: f32) {
-        if self.token != token {
-            self.token = token;
-            self.credit = 0.0;
-        }
-        if credit > self.credit {
-            self.sum += credit - self.credit;
-            self.credit = credit;
-        }
-    }
-}
-
-/// The sums of all phrasings.
-struct Sums {
-    slots: Vec<Slot>,
-    /// Phrasings whose slot holds something.
-    touched: Vec<u32>,
-}
-
-impl Sums {
-    /// Gives each phrasing with `term` its share for `token` (from 1).
-    fn give(&mut self, index: &Index, term: u32, token: u32, factor: f32) {
-        if factor <= 0.0 {
-            return;
-        }
-        for posting in index.postings_of(term) {
-            let place = usize::try_from(posting.phrasing).ok();
-            let Some(slot) = place.and_then(|place| self.slots.get_mut(place)) else { continue };
-            if slot.token == 0 {
-                self.touched.push(posting.phrasing);
-            }
-            slot.give(token, factor * posting.weight);
-        }
-    }
-}
-
-fn pool(
-    index: &Index,
-    query: &Query,
-    Sums { slots, mut touched }: Sums,
-    model: &EntryModel<'_>,
-    left_out: Option<usize>,
-) -> Vec<Scored> {
-    touched.sort_unstable();
-    let mut scored: Vec<Scored> = Vec::new();
-    let mut open = Open::default();
-    for phrasing_idx in touched.into_iter().filter_map(|p| usize::try_from(p).ok()) {
-        let (Some(slot), Some(phrasing)) =
-            (slots.get(phrasing_idx), index.phrasings.get(phrasing_idx))
-        else {
-            continue;
-        };
-        if left_out == Some(phrasing_idx) {
-            continue;
-        }
-        let entry = usize::try_from(phrasing.entry).unwrap_or(usize::MAX);
-        if open.entry != Some(entry) {
-            scored.extend(open.close(index, query, model));
-            open = Open { entry: Some(entry), ..Open::default() };
-        }
-        let similarity = slot.sum / (query.norm * phrasing.norm);
-        open.add(phrasing.number.is_some(), similarity, phrasing_idx);
-    }
-    scored.extend(open.close(index, query, model));
+/// The entries that share most with `query`, best first; ties in the order of the packs.
+pub(crate) fn score(index: &Index, query: &Query, left_out: LeftOut) -> Vec<Scored> {
+    let mut scorer = Scorer::new(index, query, left_out);
+    let mut scored: Vec<Scored> = candidates::find(index, query)
+        .into_iter()
+        .filter(|entry| Some(*entry) != left_out.entry)
+        .filter_map(|entry| scorer.score(entry))
+        .collect();
     scored.sort_by_key(|scored| (Reverse(rounded(scored.score)), scored.entry));
     scored
 }
@@ -148,27 +65,27 @@ fn rounded(score: f32) -> i64 {
     (f64::from(score) * 1e6).round() as i64
 }
 
-/// An entry whose phrasings are being pooled.
-#[derive(Debug, Default)]
-struct Open {
-    entry: Option<usize>,
+/// What an entry's score is made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct EntryParts {
     best: [f32; POOL.len()],
     best_phrasing: usize,
-    sum: f32,
-    quotes: f32,
+    /// Sum of its phrasings' similarities.
+    pub(crate) sum: f32,
+    /// Similarity to lead and quotes.
+    pub(crate) quotes: f32,
+    /// Log-odds of its language model.
+    pub(crate) log_odds: f32,
 }
 
-impl Open {
-    fn add(&mut self, is_phrasing: bool, similarity: f32, phrasing_idx: usize) {
-        if !is_phrasing {
-            self.quotes = similarity;
-            return;
-        }
+impl EntryParts {
+    /// Adds a phrasing by its number.
+    pub(crate) fn add_phrasing(&mut self, number: usize, similarity: f32) {
         self.sum += similarity;
         let [first, second, third] = &mut self.best;
         if similarity > *first {
             (*third, *second, *first) = (*second, *first, similarity);
-            self.best_phrasing = phrasing_idx;
+            self.best_phrasing = number;
         } else if similarity > *second {
             (*third, *second) = (*second, similarity);
         } else if similarity > *third {
@@ -176,29 +93,177 @@ impl Open {
         }
     }
 
-    fn close(&self, index: &Index, query: &Query, model: &EntryModel<'_>) -> Option<Scored> {
-        let idx = self.entry?;
-        let entry = index.entries.get(idx)?;
-        let n = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
+    /// The score of an entry with so many phrasings and with their sum's length.
+    pub(crate) fn score(&self, n_phrasings: usize, centroid_norm: f32) -> f32 {
         let (mut pooled, mut weights) = (0.0, 0.0);
-        for (similarity, weight) in self.best.iter().zip(POOL).take(n) {
+        for (similarity, weight) in self.best.iter().zip(POOL).take(n_phrasings) {
             pooled += similarity * weight;
             weights += weight;
         }
-        let centroid = self.sum / entry.centroid_norm;
-        let log_odds = model.log_odds(idx) / query.norm;
         let [best, ..] = self.best;
-        let score = pooled / weights
-            + CENTROID_WEIGHT * centroid
-            + LANGUAGE_MODEL_WEIGHT * log_odds
+        let score = pooled / f32::max(weights, f32::EPSILON)
+            + CENTROID_WEIGHT * self.sum / centroid_norm
+            + LANGUAGE_MODEL_WEIGHT * self.log_odds
             + QUOTES_WEIGHT * self.quotes
             + SAME_WORDS_WEIGHT * best.min(1.0).powi(4);
+        score / (1.0 + CENTROID_WEIGHT)
+    }
+}
+
+/// How much more an entry uses a term than all phrasings do: the query likelihood model with
+/// Dirichlet smoothing (Zhai and Lafferty 2001) over weights instead of counts. `sum` is the term's
+/// weight in the entry's phrasings, each divided by its norm, `share` its share of all phrasings.
+pub(crate) fn log_odds(sum: f32, share: f32) -> f32 {
+    (sum / (SMOOTHING * share).max(f32::EPSILON)).ln_1p()
+}
+
+/// Scores entries for one query; its memory is used for one after another.
+struct Scorer<'a> {
+    index: &'a Index,
+    query: &'a Query,
+    left_out: LeftOut,
+    /// For each word of the query, and each pair behind them, what the text at hand gives it: of
+    /// the several terms that a word may stand for, only the best counts.
+    credits: Credits,
+    /// For each hit of the query, the weight of its term in the entry's phrasings.
+    uses: Vec<Use>,
+    /// Hits that are used in the entry at hand.
+    used: Vec<usize>,
+}
+
+/// How the phrasings of an entry use a term.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    sum: f32,
+    /// The phrasing that used it last, from 1: one that says a word twice counts once.
+    last: usize,
+}
+
+#[derive(Debug, Default)]
+struct Credits {
+    by_token: Vec<f32>,
+    /// Tokens with more than nothing.
+    given: Vec<usize>,
+    sum: f32,
+}
+
+impl Credits {
+    /// Raises what `token` gets to `credit`.
+    fn raise(&mut self, token: usize, credit: f32) {
+        let Some(given) = self.by_token.get_mut(token).filter(|given| credit > **given) else {
+            return;
+        };
+        if *given == 0.0 {
+            self.given.push(token);
+        }
+        self.sum += credit - *given;
+        *given = credit;
+    }
+
+    /// The sum of all credits; nothing is left of them.
+    fn take(&mut self) -> f32 {
+        for token in self.given.drain(..) {
+            if let Some(given) = self.by_token.get_mut(token) {
+                *given = 0.0;
+            }
+        }
+        std::mem::take(&mut self.sum)
+    }
+}
+
+impl<'a> Scorer<'a> {
+    fn new(index: &'a Index, query: &'a Query, left_out: LeftOut) -> Self {
+        let n_tokens = query.tokens.len() + query.pairs.len();
+        Self {
+            index,
+            query,
+            left_out,
+            credits: Credits { by_token: vec![0.0; n_tokens], ..Credits::default() },
+            uses: vec![Use::default(); query.terms.hits().len()],
+            used: Vec::new(),
+        }
+    }
+
+    fn score(&mut self, idx: usize) -> Option<Scored> {
+        let entry = self.index.entries.get(idx)?;
+        let left_out =
+            self.left_out.phrasing.filter(|(of, _)| *of == idx).map(|(_, number)| number);
+        let mut parts = EntryParts::default();
+        for (number, text) in self.index.texts.phrasings(entry).enumerate() {
+            if left_out == Some(number) {
+                continue;
+            }
+            let similarity = self.meet(text.words, text.concepts, Some((number, text.norm)));
+            parts.add_phrasing(number, similarity / (self.query.norm * text.norm));
+        }
+        if let Some(text) = self.index.texts.quotes(entry) {
+            parts.quotes =
+                self.meet(text.words, text.concepts, None) / (self.query.norm * text.norm);
+        }
+        parts.log_odds = self.log_odds() / self.query.norm;
+        let n_phrasings =
+            usize::try_from(entry.n_phrasings).ok()? - usize::from(left_out.is_some());
         Some(Scored {
             entry: idx,
-            score: score / (1.0 + CENTROID_WEIGHT),
-            best,
-            best_phrasing: self.best_phrasing,
-            quotes: self.quotes,
+            score: parts.score(n_phrasings, entry.centroid_norm),
+            best: parts.best[0],
+            best_phrasing: parts.best_phrasing,
+            quotes: parts.quotes,
         })
+    }
+
+    /// What a text gives the query's words together; of a phrasing, its number and norm are noted
+    /// for the language model.
+    fn meet(
+        &mut self,
+        words: &[TermId],
+        concepts: &[TermId],
+        phrasing: Option<(usize, f32)>,
+    ) -> f32 {
+        let mut before: Option<TermId> = None;
+        for (at, term) in words.iter().chain(concepts).enumerate() {
+            let Some((first, hits)) = self.query.terms.of(*term) else {
+                before = None;
+                continue;
+            };
+            for (place, hit) in (first..).zip(hits) {
+                self.credits.raise(hit.token, hit.credit);
+                if let Some((number, norm)) = phrasing {
+                    self.note_use(place, hit.credit / norm, number + 1);
+                }
+            }
+            if let Some(before) = before.replace(*term).filter(|_| at < words.len()) {
+                let pairs = (self.query.tokens.len()..).zip(&self.query.pairs);
+                for (token, pair) in pairs {
+                    if (pair.first, pair.second) == (before, *term) {
+                        self.credits.raise(token, pair.credit);
+                    }
+                }
+            }
+        }
+        self.credits.take()
+    }
+
+    fn note_use(&mut self, place: usize, sum: f32, phrasing: usize) {
+        let Some(of_hit) = self.uses.get_mut(place) else { return };
+        if of_hit.last == 0 {
+            self.used.push(place);
+        }
+        if of_hit.last != phrasing {
+            *of_hit = Use { sum: of_hit.sum + sum, last: phrasing };
+        }
+    }
+
+    /// The log-odds of the entry's language model for the query.
+    fn log_odds(&mut self) -> f32 {
+        let hits = self.query.terms.hits();
+        for place in self.used.drain(..) {
+            let (Some(hit), Some(of_hit)) = (hits.get(place), self.uses.get_mut(place)) else {
+                continue;
+            };
+            let Use { sum, .. } = std::mem::take(of_hit);
+            self.credits.raise(hit.token, hit.factor * log_odds(sum / hit.factor, hit.share));
+        }
+        self.credits.take()
     }
 }

@@ -1,30 +1,45 @@
 //! The words and terms of an index, and the lookup of misspelt words.
 
-use std::hash::{Hash, Hasher};
+mod deletions;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::FxHashMap;
 
-use super::similarity::{misspelling_similarity, slip_budget};
+use super::similarity::{Letters, misspelling_similarity};
+use deletions::Deletions;
 
-/// A term: a stem, a concept of the lexicon, or a pair of neighbouring stems.
+/// A term: a stem, or a concept of the lexicon.
 pub(crate) type TermId = u32;
+
+/// A word as it is written in the packs.
+pub(crate) type WordId = u32;
 
 /// How many spellings a misspelt word may be taken for; more would only add noise.
 const MAX_SPELLINGS: usize = 4;
-
-/// Characters of a word whose deletions are indexed; what follows is compared only on lookup.
-/// Wolf Garbe's SymSpell uses 7 as the balance of memory and speed.
-const PREFIX_CHARS: usize = 7;
 
 /// Terms by name, and surface words with the terms they stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     terms: FxHashMap<Box<str>, TermId>,
     names: Vec<Box<str>>,
-    words: Vec<(Box<str>, TermId)>,
-    word_ids: FxHashMap<Box<str>, u32>,
-    /// Words by the hash of each form that deletions leave of their prefix (symmetric delete, W. Garbe 2012).
-    deletions: FxHashMap<u64, Vec<u32>>,
+    words: Vec<Word>,
+    word_ids: FxHashMap<Box<str>, WordId>,
+    deletions: Deletions,
+}
+
+#[derive(Debug)]
+struct Word {
+    text: Box<str>,
+    term: TermId,
+    letters: Letters,
+}
+
+/// A word that a misspelt one may be meant for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Spelling {
+    pub(crate) word: WordId,
+    pub(crate) term: TermId,
+    /// 0.0 to 1.0.
+    pub(crate) similarity: f32,
 }
 
 impl Vocabulary {
@@ -39,17 +54,26 @@ impl Vocabulary {
         id
     }
 
-    /// Notes that `word` is a surface form of `term`, so that misspellings of it are found.
+    /// Notes that `word` is a surface form of `term`. Misspellings of it are found only after
+    /// [`Self::index_spellings`].
     pub(crate) fn add_word(&mut self, word: &str, term: TermId) {
         if self.word_ids.contains_key(word) {
             return;
         }
-        let id = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
         self.word_ids.insert(word.into(), id);
-        self.words.push((word.into(), term));
-        for form in deletion_forms(word) {
-            self.deletions.entry(form).or_default().push(id);
-        }
+        self.words.push(Word { text: word.into(), term, letters: Letters::of(word) });
+    }
+
+    /// Prepares the lookup of misspelt words, once all words are there.
+    pub(crate) fn index_spellings(&mut self) {
+        self.deletions = Deletions::new(self.words.iter().map(|word| &*word.text));
+    }
+
+    /// The term that a word of the packs stands for.
+    pub(crate) fn term_of_word(&self, word: &str) -> Option<TermId> {
+        let id = self.word_ids.get(word)?;
+        self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
     }
 
     /// The id of a term, if there is one.
@@ -62,62 +86,43 @@ impl Vocabulary {
         usize::try_from(term).ok().and_then(|idx| self.names.get(idx)).map_or("", |name| name)
     }
 
+    /// A word's text.
+    pub(crate) fn word(&self, word: WordId) -> &str {
+        usize::try_from(word).ok().and_then(|idx| self.words.get(idx)).map_or("", |word| &word.text)
+    }
+
     /// How many terms there are.
     pub(crate) fn n_terms(&self) -> usize {
         self.names.len()
     }
 
-    /// The words that `word` may be a misspelling of, best first: word, term, similarity.
-    pub(crate) fn spellings(&self, word: &str) -> Vec<(&str, TermId, f32)> {
-        let mut seen = FxHashSet::default();
-        let mut found: Vec<(&str, TermId, f32)> = Vec::new();
-        for form in deletion_forms(word) {
-            let Some(ids) = self.deletions.get(&form) else { continue };
-            for id in ids.iter().filter(|id| seen.insert(**id)) {
-                let Some((known, term)) = usize::try_from(*id).ok().and_then(|i| self.words.get(i))
-                else {
-                    continue;
-                };
-                if let Some(similarity) = misspelling_similarity(word, known) {
-                    found.push((known, *term, similarity));
-                }
+    /// The words that `word` may be a misspelling of, best first.
+    pub(crate) fn spellings(&self, word: &str) -> Vec<Spelling> {
+        let letters = Letters::of(word);
+        let mut ids: Vec<WordId> = Vec::new();
+        for found in self.deletions.near(word) {
+            let known = usize::try_from(*found).ok().and_then(|idx| self.words.get(idx));
+            if known.is_some_and(|known| letters.may_be_slips_of(&known.letters)) {
+                ids.push(*found);
             }
         }
-        found.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(b.0)));
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found: Vec<Spelling> = ids
+            .into_iter()
+            .filter_map(|id| {
+                let known = self.words.get(usize::try_from(id).ok()?)?;
+                let similarity = misspelling_similarity(word, &known.text)?;
+                Some(Spelling { word: id, term: known.term, similarity })
+            })
+            .collect();
+        found.sort_by(|a, b| {
+            let by_text = || self.word(a.word).cmp(self.word(b.word));
+            b.similarity.total_cmp(&a.similarity).then_with(by_text)
+        });
         found.truncate(MAX_SPELLINGS);
         found
     }
-}
-
-/// Hashes of the prefix of `word` and of all forms that up to its budget of deletions leave of it.
-/// Two forms with one hash cost a comparison and change nothing: every find is compared in full.
-fn deletion_forms(word: &str) -> Vec<u64> {
-    let n_chars = word.chars().count();
-    let prefix: Vec<char> = word.chars().take(PREFIX_CHARS).collect();
-    let mut hashes = vec![hash_of(&prefix)];
-    // A word may be one character shorter than the one it is meant for, whose budget counts.
-    add_deletions(&prefix, slip_budget(n_chars + 1), &mut hashes);
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes
-}
-
-fn add_deletions(form: &[char], budget: usize, hashes: &mut Vec<u64>) {
-    if budget == 0 {
-        return;
-    }
-    for at in 0..form.len() {
-        let mut shorter = form.to_vec();
-        shorter.remove(at);
-        hashes.push(hash_of(&shorter));
-        add_deletions(&shorter, budget - 1, hashes);
-    }
-}
-
-fn hash_of(form: &[char]) -> u64 {
-    let mut hasher = FxHasher::default();
-    form.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]
@@ -131,6 +136,7 @@ mod tests {
             let term = vocabulary.intern(word);
             vocabulary.add_word(word, term);
         }
+        vocabulary.index_spellings();
         let cases = [
             ("sodliers", Some("soldiers")),
             ("kazahkstn", Some("kazakhstan")),
@@ -141,7 +147,7 @@ mod tests {
             ("zebra", None),
         ];
         for (word, want) in cases {
-            let got = vocabulary.spellings(word).first().map(|(known, _, _)| *known);
+            let got = vocabulary.spellings(word).first().map(|found| vocabulary.word(found.word));
             assert_eq!(got, want, "{word}");
         }
     }

@@ -1,0 +1,171 @@
+//! Which entries have a term, those first that it speaks for most.
+
+use rayon::prelude::*;
+
+use super::texts::{MIN_PARALLEL, Texts};
+use super::{IndexedEntry, Term};
+use crate::matching::scorer::{EntryParts, log_odds};
+use crate::matching::vocabulary::TermId;
+
+/// Most entries that an index can hold.
+pub(crate) const MAX_ENTRIES: usize = 1 << ENTRY_BITS;
+
+const ENTRY_BITS: u32 = 24;
+const ENTRY_MASK: u32 = (1 << ENTRY_BITS) - 1;
+
+/// Levels that impacts are rounded to; 0 is none.
+const N_LEVELS: u8 = u8::MAX;
+
+/// An entry that has a term, and the term's impact: in the upper 8 bits the level, in the lower 24
+/// the entry, inverted, so that descending order puts the largest impact first and, of equal ones,
+/// the entry that stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Posting(u32);
+
+/// The postings of all terms, sorted by impact (Anh and Moffat 2006): the score that an entry would
+/// have if the question were that one term.
+#[derive(Debug, Default)]
+pub(crate) struct Postings {
+    /// Where each term's postings start, and the end of the last.
+    starts: Vec<u32>,
+    postings: Vec<Posting>,
+    /// Impact of a level.
+    step: f32,
+}
+
+impl Posting {
+    fn new(entry: u32, level: u8) -> Self {
+        Self((u32::from(level) << ENTRY_BITS) | (ENTRY_MASK - (entry & ENTRY_MASK)))
+    }
+
+    /// The entry's index.
+    pub(crate) fn entry(self) -> u32 {
+        ENTRY_MASK - (self.0 & ENTRY_MASK)
+    }
+
+    /// The impact in steps of [`Postings::step`], 1 to 255.
+    pub(crate) fn level(self) -> u8 {
+        let [level, ..] = self.0.to_be_bytes();
+        level
+    }
+}
+
+impl Postings {
+    /// The postings of `entries`, with the terms of `texts`.
+    pub(super) fn new(entries: &[IndexedEntry], texts: &Texts, terms: &[Term]) -> Self {
+        let impacts: Vec<(u32, TermId, f32)> = (0u32..)
+            .zip(entries)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .with_min_len(MIN_PARALLEL)
+            .flat_map_iter(|(idx, entry)| {
+                impacts(entry, texts, terms).into_iter().map(move |(term, it)| (idx, term, it))
+            })
+            .collect();
+        let largest = impacts.iter().map(|(_, _, impact)| *impact).fold(0.0, f32::max);
+        let step = (largest / f32::from(N_LEVELS)).max(f32::EPSILON);
+        let mut starts = vec![0u32; terms.len() + 1];
+        for (_, term, _) in &impacts {
+            if let Some(n) = usize::try_from(*term).ok().and_then(|term| starts.get_mut(term + 1)) {
+                *n += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut postings = vec![Posting(0); impacts.len()];
+        for (entry, term, impact) in &impacts {
+            let Some(at) = usize::try_from(*term).ok().and_then(|t| next.get_mut(t)) else {
+                continue;
+            };
+            let slot = usize::try_from(*at).ok().and_then(|at| postings.get_mut(at));
+            if let Some(slot) = slot {
+                *slot = Posting::new(*entry, level(*impact, step));
+            }
+            *at += 1;
+        }
+        drop(impacts);
+        let mut rest = postings.as_mut_slice();
+        let mut lists = Vec::with_capacity(terms.len());
+        for (start, end) in starts.iter().zip(starts.iter().skip(1)) {
+            let len = usize::try_from(end - start).unwrap_or(0);
+            let (list, behind) = rest.split_at_mut(len.min(rest.len()));
+            rest = behind;
+            lists.push(list);
+        }
+        let sort = |list: &mut &mut [Posting]| list.sort_unstable_by(|a, b| b.cmp(a));
+        lists.par_iter_mut().with_min_len(MIN_PARALLEL).for_each(sort);
+        Self { starts, postings, step }
+    }
+
+    /// The entries that have `term`, in descending order of impact.
+    pub(crate) fn of(&self, term: TermId) -> &[Posting] {
+        let at = |idx: usize| usize::try_from(*self.starts.get(idx)?).ok();
+        usize::try_from(term)
+            .ok()
+            .and_then(|term| self.postings.get(at(term)?..at(term + 1)?))
+            .unwrap_or_default()
+    }
+
+    /// The impact of level 1.
+    pub(crate) fn step(&self) -> f32 {
+        self.step
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1.0 to 255.0")]
+fn level(impact: f32, step: f32) -> u8 {
+    (impact / step).round().clamp(1.0, f32::from(N_LEVELS)) as u8
+}
+
+/// The impact of each term that an entry has.
+fn impacts(entry: &IndexedEntry, texts: &Texts, terms: &[Term]) -> Vec<(TermId, f32)> {
+    // Which text has the term, none for lead and quotes, and one over its norm.
+    let mut uses: Vec<(TermId, Option<u32>, f32)> = Vec::new();
+    let phrasings = (0..).map(Some).zip(texts.phrasings(entry));
+    for (number, text) in phrasings.chain(texts.quotes(entry).map(|text| (None, text))) {
+        let all = text.words.iter().chain(text.concepts);
+        uses.extend(all.map(|term| (*term, number, 1.0 / text.norm)));
+    }
+    uses.sort_unstable_by_key(|(term, number, _)| (*term, *number));
+    uses.dedup_by_key(|(term, number, _)| (*term, *number));
+    uses.chunk_by(|a, b| a.0 == b.0)
+        .filter_map(|of_term| {
+            let term = of_term.first()?.0;
+            let known = terms.get(usize::try_from(term).ok()?)?;
+            let mut parts = EntryParts::default();
+            for (_, number, per_norm) in of_term {
+                let similarity = known.weight * per_norm;
+                match number.and_then(|number| usize::try_from(number).ok()) {
+                    Some(number) => parts.add_phrasing(number, similarity),
+                    None => parts.quotes = similarity,
+                }
+            }
+            parts.log_odds = log_odds(parts.sum, known.share);
+            let n = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
+            Some((term, parts.score(n, entry.centroid_norm)))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_posting_keeps_entry_and_level_and_sorts_by_impact_then_order() {
+        let posting = Posting::new(ENTRY_MASK, 255);
+        assert_eq!((posting.entry(), posting.level()), (ENTRY_MASK, 255));
+        let mut postings = [Posting::new(7, 3), Posting::new(2, 3), Posting::new(9, 200)];
+        postings.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(postings.map(Posting::entry), [9, 2, 7]);
+    }
+
+    #[test]
+    fn impacts_are_rounded_to_levels_but_never_to_none() {
+        assert_eq!([0.0, 0.014, 0.5, 9.9].map(|impact| level(impact, 0.01)), [1, 1, 50, 255]);
+    }
+}

@@ -1,0 +1,127 @@
+//! Reading the entries of packs: which words stand in which text. The larger part of building an
+//! index, and done in parallel.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::EntryPlace;
+use super::texts::MIN_PARALLEL;
+use crate::knowledge::{Entry, Pack, Quote};
+use crate::matching::query::{
+    N_QUESTION_TYPES, is_capitalized_inside, is_question, question_types,
+};
+use crate::text::{Token, tokenize};
+
+/// What was read of some entries that follow each other.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// The words that occur, in the order in which they first do.
+    pub(super) words: Vec<ReadWord>,
+    pub(super) entries: Vec<ReadEntry>,
+    /// For each text, the number of its words.
+    pub(super) text_lengths: Vec<usize>,
+    /// The words of all texts, as places in `words`.
+    pub(super) text_words: Vec<u32>,
+    places: FxHashMap<String, u32>,
+}
+
+/// A word and how it is written.
+pub(super) struct ReadWord {
+    pub(super) word: String,
+    /// How often it stands inside a sentence.
+    pub(super) n_inside: u32,
+    /// How often with a capital there.
+    pub(super) n_capitals: u32,
+}
+
+/// An entry without its texts.
+pub(super) struct ReadEntry {
+    pub(super) place: EntryPlace,
+    pub(super) is_gap: bool,
+    pub(super) n_phrasings: u32,
+    pub(super) question_type_shares: [u8; N_QUESTION_TYPES],
+    pub(super) share_of_questions: f32,
+}
+
+/// Reads all entries. What is read does not depend on how the work is split up.
+pub(super) fn read(packs: &[Arc<Pack>]) -> Vec<Reading> {
+    let entries: Vec<(EntryPlace, &Entry)> = (0..)
+        .zip(packs)
+        .flat_map(|(pack, of)| {
+            (0..).zip(&of.entries).map(move |(entry, of)| (EntryPlace { pack, entry }, of))
+        })
+        .collect();
+    let n_parts = rayon::current_num_threads() * PARTS_A_THREAD;
+    let size = entries.len().div_ceil(n_parts).max(MIN_PARALLEL);
+    let read = |part: &[(EntryPlace, &Entry)]| {
+        let mut reading = Reading::default();
+        for (place, entry) in part {
+            reading.add_entry(*place, entry);
+        }
+        reading
+    };
+    entries.par_chunks(size).map(read).collect()
+}
+
+/// Parts of the work for each thread: several, so that one that is done early helps the others.
+const PARTS_A_THREAD: usize = 4;
+
+impl Reading {
+    fn add_entry(&mut self, place: EntryPlace, entry: &Entry) {
+        let n_phrasings = 1 + entry.variants.len();
+        let mut n_of_type = [0usize; N_QUESTION_TYPES];
+        let mut n_questions = 0usize;
+        for text in entry.phrasings() {
+            let tokens = tokenize(text, usize::MAX);
+            let types = question_types(&tokens);
+            for (bit, n) in n_of_type.iter_mut().enumerate() {
+                *n += usize::from(types & (1 << bit) != 0);
+            }
+            n_questions += usize::from(is_question(text, &tokens));
+            let n_words = self.add_words(text, tokens);
+            self.text_lengths.push(n_words);
+        }
+        let quotes = entry.quotes().iter().map(Quote::text);
+        let n_words = entry.lead().into_iter().chain(quotes);
+        let n_words = n_words.map(|text| self.add_words(text, tokenize(text, usize::MAX))).sum();
+        self.text_lengths.push(n_words);
+        self.entries.push(ReadEntry {
+            place,
+            is_gap: entry.is_gap(),
+            n_phrasings: u32::try_from(n_phrasings).unwrap_or(u32::MAX),
+            question_type_shares: n_of_type
+                .map(|n| u8::try_from(n * usize::from(u8::MAX) / n_phrasings).unwrap_or(u8::MAX)),
+            share_of_questions: share(n_questions, n_phrasings),
+        });
+    }
+
+    /// Adds the words of a text, and returns how many there are.
+    fn add_words(&mut self, text: &str, tokens: Vec<Token>) -> usize {
+        let n_words = tokens.len();
+        for Token { word, span } in tokens {
+            let place = match self.places.get(&word) {
+                Some(place) => *place,
+                None => {
+                    let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+                    self.words.push(ReadWord { word: word.clone(), n_inside: 0, n_capitals: 0 });
+                    self.places.insert(word, place);
+                    place
+                }
+            };
+            self.text_words.push(place);
+            let read = usize::try_from(place).ok().and_then(|place| self.words.get_mut(place));
+            if let Some(read) = read.filter(|_| span.start > 0) {
+                read.n_inside += 1;
+                read.n_capitals += u32::from(is_capitalized_inside(text, &span));
+            }
+        }
+        n_words
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
+fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
+}

@@ -1,0 +1,120 @@
+//! Words by what deletions leave of them (symmetric delete, W. Garbe 2012): two words within some
+//! slips of each other have a form in common when as many characters are taken out of both.
+
+use super::WordId;
+use crate::matching::similarity::slip_budget;
+
+/// Characters of a word whose deletions are indexed; what follows is compared only on lookup.
+/// Wolf Garbe's SymSpell uses 7 as the balance of memory and speed.
+const PREFIX_CHARS: usize = 7;
+
+/// Words in buckets, by the hash of each form. Words of other forms in a bucket cost a comparison
+/// and change nothing: every find is compared in full.
+#[derive(Debug, Default)]
+pub(super) struct Deletions {
+    /// Where each bucket starts in `words`, and the end of the last. The number of buckets is a
+    /// power of two.
+    starts: Vec<u32>,
+    words: Vec<WordId>,
+}
+
+impl Deletions {
+    /// Indexes `words`, numbered from 0.
+    pub(super) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut forms: Vec<(u32, WordId)> = Vec::new();
+        for (id, word) in (0..).zip(words) {
+            for_each_form(word, |hash| forms.push((hash, id)));
+        }
+        let n_buckets = u32::try_from(forms.len().next_power_of_two()).unwrap_or(1 << 31);
+        for (hash, _) in &mut forms {
+            *hash &= n_buckets - 1;
+        }
+        forms.sort_unstable();
+        forms.dedup();
+        let mut starts = Vec::with_capacity(forms.len().next_power_of_two() + 1);
+        let mut at = 0u32;
+        let mut rest = forms.iter().peekable();
+        for bucket in 0..n_buckets {
+            starts.push(at);
+            while rest.next_if(|(of, _)| *of == bucket).is_some() {
+                at += 1;
+            }
+        }
+        starts.push(at);
+        Self { starts, words: forms.into_iter().map(|(_, word)| word).collect() }
+    }
+
+    /// The words that have a form in common with `word`, some of them several times, and a few
+    /// others.
+    pub(super) fn near(&self, word: &str) -> impl Iterator<Item = &WordId> {
+        let mut buckets: Vec<usize> = Vec::with_capacity(32);
+        let mask = self.starts.len().saturating_sub(2);
+        for_each_form(word, |hash| {
+            buckets.extend(usize::try_from(hash).ok().map(|hash| hash & mask));
+        });
+        buckets.into_iter().flat_map(|bucket| self.bucket(bucket))
+    }
+
+    fn bucket(&self, bucket: usize) -> &[WordId] {
+        let at = |bucket: usize| self.starts.get(bucket).and_then(|at| usize::try_from(*at).ok());
+        at(bucket)
+            .zip(at(bucket + 1))
+            .and_then(|(start, end)| self.words.get(start..end))
+            .unwrap_or_default()
+    }
+}
+
+/// Hashes of the prefix of `word` and of all forms that up to its budget of deletions leave of it.
+fn for_each_form(word: &str, mut visit: impl FnMut(u32)) {
+    let n_chars = word.chars().count();
+    let prefix = || word.chars().take(PREFIX_CHARS);
+    let without = |first: usize, second: usize| {
+        let kept = prefix().enumerate().filter(|(at, _)| *at != first && *at != second);
+        hash_of(kept.map(|(_, c)| c))
+    };
+    visit(hash_of(prefix()));
+    // A word may be one character shorter than the one it is meant for, whose budget counts.
+    let budget = slip_budget(n_chars + 1);
+    if budget == 0 {
+        return;
+    }
+    let n_chars = n_chars.min(PREFIX_CHARS);
+    for first in 0..n_chars {
+        visit(without(first, first));
+        if budget > 1 {
+            for second in first + 1..n_chars {
+                visit(without(first, second));
+            }
+        }
+    }
+}
+
+/// Fowler-Noll-Vo 1a over the characters, its upper half folded in as only the lower bits are used.
+fn hash_of(chars: impl Iterator<Item = char>) -> u32 {
+    let hash =
+        chars.fold(0x811C_9DC5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
+    hash ^ (hash >> 15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_within_their_slips_share_a_bucket() {
+        let words = ["military", "no", "exercise"];
+        let deletions = Deletions::new(words.into_iter());
+        let cases = [
+            ("militry", 0),
+            ("miiltary", 0),
+            ("mliitray", 0),
+            ("exorcism", 2),
+            ("no", 1),
+            ("exercised", 2),
+        ];
+        for (word, known) in cases {
+            assert!(deletions.near(word).any(|id| *id == known), "{word}");
+        }
+        assert_eq!(Deletions::default().near("word").count(), 0);
+    }
+}
