@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -69,7 +70,13 @@ fn tidy(path: PathBuf) -> PathBuf {
 /// The index of the packs to use.
 pub(super) fn index(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<Index> {
     let packs = folders(given, config)?.into_iter().map(|folder| load(&folder));
-    Ok(Index::new(packs.collect::<anyhow::Result<_>>()?))
+    let packs = packs.collect::<anyhow::Result<_>>()?;
+    let start = Instant::now();
+    let index = Index::new(packs);
+    let millis = start.elapsed().as_millis();
+    let (n_phrasings, bytes) = (index.n_phrasings(), index.n_bytes());
+    tracing::debug!(n_phrasings, millis, bytes, "Index built");
+    Ok(index)
 }
 
 /// The proved pack in `folder`.

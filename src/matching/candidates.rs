@@ -1,5 +1,4 @@
-//! The entries worth scoring: a first pass over the postings that costs the same for every
-//! question and every size of index.
+//! The entries worth scoring: a first pass over the postings whose cost no question can choose.
 //!
 //! Anytime ranking (Lin and Trotman 2015): terms give their impacts in the order of what they are
 //! worth to the question, until so many postings are read. What is left out is what everybody
@@ -8,20 +7,30 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::Index;
+use super::index::Posting;
 use super::query::Query;
 
-/// Postings read for a question. docs/performance.md has what fewer and more would give.
-const MAX_POSTINGS: usize = 8192;
+/// Least number of postings that may be read for a question. docs/performance.md has what fewer and
+/// more would give.
+const MIN_BUDGET: usize = 8192;
+
+/// In indexes of more than 262,144 entries, the budget grows with them: a posting for so many.
+const ENTRIES_A_POSTING: usize = 32;
+
+fn budget(index: &Index) -> usize {
+    MIN_BUDGET.max(index.entries.len() / ENTRIES_A_POSTING)
+}
 
 /// Entries that are scored in full.
-const MAX_CANDIDATES: usize = 128;
+const MAX_CANDIDATES: usize = 32;
 
 /// What the postings gave each entry.
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
     by_entry: Vec<f32>,
-    /// Entries with more than nothing.
+    /// Entries with more than nothing, `n_touched` of them.
     touched: Vec<u32>,
+    n_touched: usize,
 }
 
 /// Sums that no search uses at the moment, all zero: making them anew would cost more than a
@@ -43,6 +52,8 @@ impl SumsPool {
 pub(super) fn find(index: &Index, query: &Query) -> Vec<usize> {
     let mut sums = index.sums.take();
     sums.by_entry.resize(index.entries.len(), 0.0);
+    // One more place than can be touched: the next is written before it is known to be new.
+    sums.touched.resize(budget(index) + 1, 0);
     sums.gather(index, query);
     let best = sums.best();
     sums.clear();
@@ -53,28 +64,30 @@ pub(super) fn find(index: &Index, query: &Query) -> Vec<usize> {
 impl Sums {
     fn gather(&mut self, index: &Index, query: &Query) {
         let step = index.postings.step();
-        let mut lists: Vec<(f32, &[super::index::Posting])> = query
+        let mut lists: Vec<(f32, &[Posting])> = query
             .terms
             .hits()
             .iter()
             .map(|hit| (hit.factor * step, index.postings.of(hit.term)))
             .filter(|(factor, list)| *factor > 0.0 && !list.is_empty())
             .collect();
-        let worth = |(factor, list): &(f32, &[super::index::Posting])| {
+        let worth = |(factor, list): &(f32, &[Posting])| {
             list.first().map_or(0.0, |posting| factor * f32::from(posting.level()))
         };
         lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-        let mut budget = MAX_POSTINGS;
+        let mut budget = budget(index);
         for (factor, list) in lists {
             let list = list.get(..budget.min(list.len())).unwrap_or(list);
             budget -= list.len();
             for posting in list {
                 let entry = posting.entry();
                 let sum = usize::try_from(entry).ok().and_then(|idx| self.by_entry.get_mut(idx));
-                let Some(sum) = sum else { continue };
-                if *sum == 0.0 {
-                    self.touched.push(entry);
-                }
+                let (Some(sum), Some(place)) = (sum, self.touched.get_mut(self.n_touched)) else {
+                    continue;
+                };
+                // Written in any case and kept if it is new: nobody could predict a branch here.
+                *place = entry;
+                self.n_touched += usize::from(*sum == 0.0);
                 *sum += factor * f32::from(posting.level());
             }
         }
@@ -86,13 +99,14 @@ impl Sums {
 
     /// The [`MAX_CANDIDATES`] entries with the largest sums.
     fn best(&self) -> Vec<u32> {
-        if self.touched.len() <= MAX_CANDIDATES {
-            return self.touched.clone();
+        let touched = self.touched.get(..self.n_touched).unwrap_or_default();
+        if touched.len() <= MAX_CANDIDATES {
+            return touched.to_vec();
         }
         let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         let mut kept: Vec<(f32, u32)> = Vec::with_capacity(2 * MAX_CANDIDATES);
         let mut least = 0.0;
-        for entry in &self.touched {
+        for entry in touched {
             let sum = self.sum(*entry);
             if sum < least {
                 continue;
@@ -112,10 +126,11 @@ impl Sums {
     }
 
     fn clear(&mut self) {
-        for entry in self.touched.drain(..) {
-            if let Some(sum) = usize::try_from(entry).ok().and_then(|e| self.by_entry.get_mut(e)) {
+        for entry in self.touched.iter().take(self.n_touched) {
+            if let Some(sum) = usize::try_from(*entry).ok().and_then(|e| self.by_entry.get_mut(e)) {
                 *sum = 0.0;
             }
         }
+        self.n_touched = 0;
     }
 }

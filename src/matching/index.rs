@@ -105,6 +105,17 @@ impl Index {
         self.entries.iter().filter_map(|entry| usize::try_from(entry.n_phrasings).ok()).sum()
     }
 
+    /// Bytes of memory that it takes, packs left aside, about: what the parts that grow with the
+    /// packs have on the heap.
+    pub fn n_bytes(&self) -> usize {
+        self.vocabulary.n_bytes()
+            + bytes_of(&self.terms)
+            + bytes_of(&self.neighbor_terms)
+            + bytes_of(&self.entries)
+            + self.texts.n_bytes()
+            + self.postings.n_bytes()
+    }
+
     /// The entry at `idx` of the index.
     pub fn entry(&self, idx: usize) -> Option<&Entry> {
         let place = self.entries.get(idx)?.place;
@@ -146,6 +157,10 @@ impl Index {
     pub(crate) fn known_term(&self, stem: &str) -> Option<TermId> {
         self.vocabulary.term(stem).filter(|term| self.term(*term).is_used)
     }
+}
+
+fn bytes_of<T>(of: &Vec<T>) -> usize {
+    of.capacity() * size_of::<T>()
 }
 
 impl IndexedEntry {

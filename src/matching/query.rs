@@ -59,15 +59,6 @@ pub struct QueryToken {
     pub(crate) meetings: Vec<Meeting>,
 }
 
-/// Two words of the question that follow each other, as terms.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pair {
-    pub(crate) first: TermId,
-    pub(crate) second: TermId,
-    /// What a text gets for saying the same.
-    pub(crate) credit: f32,
-}
-
 /// Weight of a pair of neighbouring words, as a share of its words' mean.
 const PAIR_FACTOR: f32 = 0.4;
 
@@ -76,8 +67,8 @@ const PAIR_FACTOR: f32 = 0.4;
 pub struct Query {
     /// Its words, in order.
     pub tokens: Vec<QueryToken>,
-    /// Its pairs of neighbouring words.
-    pub(crate) pairs: Vec<Pair>,
+    /// For each word, what a text gets that says it and the next word one after the other.
+    pub(crate) pair_credits: Vec<f32>,
     /// The terms that its words may stand for.
     pub(crate) terms: QueryTerms,
     /// [`question_types`] of its words.
@@ -105,7 +96,7 @@ impl Query {
                 token
             })
             .collect();
-        let pairs = pairs(index, &tokens);
+        let pair_credits = pair_credits(index, &tokens);
         add_phrases(index, &mut tokens);
         for token in &mut tokens {
             token.meetings.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -113,7 +104,7 @@ impl Query {
         weaken_repeats(&mut tokens);
         let norm = tokens.iter().map(|token| token.weight.powi(2)).sum::<f32>().sqrt();
         Self {
-            pairs,
+            pair_credits,
             terms: terms(index, &tokens),
             question_types,
             is_question,
@@ -144,24 +135,24 @@ impl Meeting {
 
 fn query_token(index: &Index, Token { word, span }: Token) -> QueryToken {
     let mut meetings = Vec::new();
-    let mut token_weight = weight(everyday_rarity(&word), 1.0);
-    let mut is_telling = !is_stop_word(&word);
-    let mut near = None;
     let known = index.vocabulary.term_of_word(&word).filter(|term| index.term(*term).is_used);
     let stem = if known.is_none() { index.stemmer.stem(&word) } else { String::new() };
+    let (mut token_weight, mut is_telling, mut near);
     if let Some(term) = known.or_else(|| index.known_term(&stem)) {
         let known = index.term(term);
-        token_weight = weight(everyday_rarity(&word), known.pack_rarity);
-        near = known.neighbors;
+        (token_weight, is_telling, near) = (known.weight, !known.is_stop_word, known.neighbors);
         meet(index, &mut meetings, term, 1.0, Rule::SameStem);
-    } else if !is_stop_word(&word) {
-        near = neighbors::place(&stem).filter(|_| !index.neighbor_terms.is_empty());
-        let spellings = if near.is_none() { index.vocabulary.spellings(&word) } else { Vec::new() };
+    } else {
+        token_weight = weight(everyday_rarity(&word), 1.0);
+        is_telling = !is_stop_word(&word);
+        near = neighbors::place(&stem).filter(|_| is_telling && !index.neighbor_terms.is_empty());
+        let is_misspelt = is_telling && near.is_none();
+        let spellings = if is_misspelt { index.vocabulary.spellings(&word) } else { Vec::new() };
         for spelling in spellings {
             let known = index.term(spelling.term);
             if meetings.is_empty() {
                 token_weight = known.weight;
-                is_telling = !is_stop_word(index.vocabulary.word(spelling.word));
+                is_telling = !known.is_stop_word;
                 near = known.neighbors;
             }
             let rule = Rule::Misspelling(spelling.word);
@@ -242,19 +233,19 @@ enum Said {
     Word(String),
 }
 
-fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<Pair> {
-    let term = |token: &QueryToken| token.known_as().map(|meeting| meeting.term);
-    let pair = |first: TermId, second: TermId| {
-        let weight = PAIR_FACTOR * (index.term(first).weight + index.term(second).weight) / 2.0;
-        Pair { first, second, credit: weight * weight }
+fn pair_credits(index: &Index, tokens: &[QueryToken]) -> Vec<f32> {
+    let weight = |token: &QueryToken| Some(index.term(token.known_as()?.term).weight);
+    let credit = |(first, second): (&QueryToken, &QueryToken)| {
+        let mean = (weight(first)? + weight(second)?) / 2.0;
+        Some((PAIR_FACTOR * mean).powi(2))
     };
-    let neighbors = tokens.iter().zip(tokens.iter().skip(1));
-    neighbors.filter_map(|(a, b)| Some(pair(term(a)?, term(b)?))).collect()
+    tokens.iter().zip(tokens.iter().skip(1)).map(|pair| credit(pair).unwrap_or(0.0)).collect()
 }
 
 fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
     let mut hits = Vec::new();
     for (number, token) in tokens.iter().enumerate().filter(|(_, token)| token.weight > 0.0) {
+        let first = token.known_as().map(|meeting| meeting.term);
         for meeting in &token.meetings {
             let factor = token.weight * meeting.similarity;
             let term = index.term(meeting.term);
@@ -263,6 +254,7 @@ fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
                 token: number,
                 similarity: meeting.similarity,
                 is_same_word: meeting.is_same_word(),
+                is_first: first == Some(meeting.term),
                 factor,
                 credit: factor * term.weight,
                 share: term.share,

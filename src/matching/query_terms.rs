@@ -13,6 +13,8 @@ pub(crate) struct Hit {
     pub(crate) similarity: f32,
     /// Whether it is the word itself, not one of near meaning.
     pub(crate) is_same_word: bool,
+    /// Whether it is the term that the word is known as: the first of those that are itself.
+    pub(crate) is_first: bool,
     /// The word's weight times the similarity.
     pub(crate) factor: f32,
     /// The same times the term's weight.
@@ -25,23 +27,37 @@ pub(crate) struct Hit {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct QueryTerms {
     hits: Vec<Hit>,
-    /// A bit for each term, by its lowest bits: most terms of a text are none of the question's.
-    filter: [u64; FILTER_WORDS],
+    /// A hash table with open addressing: for each slot, one more than the place in `hits` of the
+    /// first hit of a term, or 0. At most a quarter is taken; the length is a power of two.
+    slots: Vec<u16>,
 }
 
-const FILTER_WORDS: usize = 16;
+/// Slots for each hit.
+const SLOTS_A_HIT: usize = 4;
 
 impl QueryTerms {
+    /// Takes at most 65,534 hits.
     pub(crate) fn new(mut hits: Vec<Hit>) -> Self {
-        hits.sort_by(|a, b| a.term.cmp(&b.term).then(a.token.cmp(&b.token)));
-        let mut filter = [0; FILTER_WORDS];
-        for hit in &hits {
-            let (word, bit) = filter_place(hit.term);
-            if let Some(bits) = filter.get_mut(word) {
-                *bits |= bit;
+        hits.sort_by_key(|hit| (hit.term, hit.token));
+        hits.truncate(usize::from(u16::MAX) - 1);
+        let mut terms = Self {
+            slots: vec![0; (hits.len() * SLOTS_A_HIT).next_power_of_two()],
+            hits: Vec::new(),
+        };
+        let mut before = None;
+        for (number, hit) in (1u16..).zip(&hits) {
+            if before.replace(hit.term) == Some(hit.term) {
+                continue;
+            }
+            let mut slot = terms.first_slot(hit.term);
+            while terms.slots.get(slot).is_some_and(|number| *number != 0) {
+                slot = terms.next_slot(slot);
+            }
+            if let Some(slot) = terms.slots.get_mut(slot) {
+                *slot = number;
             }
         }
-        Self { hits, filter }
+        Self { hits, ..terms }
     }
 
     /// All hits, by term.
@@ -51,20 +67,27 @@ impl QueryTerms {
 
     /// The place of the first hit of `term`, and its hits.
     pub(crate) fn of(&self, term: TermId) -> Option<(usize, &[Hit])> {
-        let (word, bit) = filter_place(term);
-        if self.filter.get(word)? & bit == 0 {
-            return None;
+        let mut slot = self.first_slot(term);
+        loop {
+            let start = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+            let behind = self.hits.get(start..)?;
+            if behind.first()?.term == term {
+                let n = behind.iter().take_while(|hit| hit.term == term).count();
+                return Some((start, behind.get(..n)?));
+            }
+            slot = self.next_slot(slot);
         }
-        let start = self.hits.partition_point(|hit| hit.term < term);
-        let behind = self.hits.get(start..)?;
-        let n = behind.iter().take_while(|hit| hit.term == term).count();
-        Some((start, behind.get(..n)?)).filter(|(_, hits)| !hits.is_empty())
     }
-}
 
-fn filter_place(term: TermId) -> (usize, u64) {
-    let low = usize::try_from(term).unwrap_or(0);
-    (low / 64 % FILTER_WORDS, 1 << (low % 64))
+    fn first_slot(&self, term: TermId) -> usize {
+        // Fibonacci hashing (Knuth): terms that follow each other are spread.
+        let hash = term.wrapping_mul(0x9E37_79B9);
+        usize::try_from(hash >> 16).unwrap_or(0) & self.slots.len().wrapping_sub(1)
+    }
+
+    fn next_slot(&self, slot: usize) -> usize {
+        (slot + 1) & self.slots.len().wrapping_sub(1)
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +101,7 @@ mod tests {
             token,
             similarity: 1.0,
             is_same_word: true,
+            is_first: true,
             factor: 1.0,
             credit: 1.0,
             share: 0.1,
@@ -88,8 +112,9 @@ mod tests {
         assert_eq!(found(4), Some((0, vec![0])));
         assert_eq!(found(9), Some((1, vec![0, 1])));
         assert_eq!(found(4 + 1024), Some((3, vec![2])));
-        assert_eq!(found(9 + 1024), None, "the same bit of the filter");
-        assert_eq!(found(5), None);
+        for term in (0..2000).filter(|term| ![4, 9, 4 + 1024].contains(term)) {
+            assert_eq!(found(term), None);
+        }
         assert!(QueryTerms::default().of(0).is_none());
     }
 }

@@ -6,6 +6,7 @@ use super::Index;
 use super::candidates;
 use super::decision::LeftOut;
 use super::query::Query;
+use super::query_terms::Hit;
 use super::vocabulary::TermId;
 
 /// Weights of an entry's best, second and third phrasing in its score. Several phrasings that fit
@@ -173,7 +174,7 @@ impl Credits {
 
 impl<'a> Scorer<'a> {
     fn new(index: &'a Index, query: &'a Query, left_out: LeftOut) -> Self {
-        let n_tokens = query.tokens.len() + query.pairs.len();
+        let n_tokens = query.tokens.len() + query.pair_credits.len();
         Self {
             index,
             query,
@@ -220,10 +221,11 @@ impl<'a> Scorer<'a> {
         concepts: &[TermId],
         phrasing: Option<(usize, f32)>,
     ) -> f32 {
-        let mut before: Option<TermId> = None;
+        let query = self.query;
+        let mut before: &[Hit] = &[];
         for (at, term) in words.iter().chain(concepts).enumerate() {
-            let Some((first, hits)) = self.query.terms.of(*term) else {
-                before = None;
+            let Some((first, hits)) = query.terms.of(*term) else {
+                before = &[];
                 continue;
             };
             for (place, hit) in (first..).zip(hits) {
@@ -232,16 +234,23 @@ impl<'a> Scorer<'a> {
                     self.note_use(place, hit.credit / norm, number + 1);
                 }
             }
-            if let Some(before) = before.replace(*term).filter(|_| at < words.len()) {
-                let pairs = (self.query.tokens.len()..).zip(&self.query.pairs);
-                for (token, pair) in pairs {
-                    if (pair.first, pair.second) == (before, *term) {
-                        self.credits.raise(token, pair.credit);
-                    }
-                }
+            if at < words.len() {
+                self.meet_pair(before, hits);
             }
+            before = hits;
         }
         self.credits.take()
+    }
+
+    /// Gives the query's pairs of words what a text gets for saying them one after the other.
+    fn meet_pair(&mut self, before: &[Hit], hits: &[Hit]) {
+        for first in before.iter().filter(|hit| hit.is_first) {
+            if hits.iter().any(|hit| hit.is_first && hit.token == first.token + 1)
+                && let Some(credit) = self.query.pair_credits.get(first.token)
+            {
+                self.credits.raise(self.query.tokens.len() + first.token, *credit);
+            }
+        }
     }
 
     fn note_use(&mut self, place: usize, sum: f32, phrasing: usize) {

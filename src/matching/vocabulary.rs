@@ -96,6 +96,19 @@ impl Vocabulary {
         self.names.len()
     }
 
+    /// Bytes on the heap, about.
+    pub(crate) fn n_bytes(&self) -> usize {
+        // A hash table has a byte of control for each place, and its texts are stored twice.
+        let place = size_of::<(Box<str>, u32)>() + 1;
+        let names: usize = self.names.iter().map(|name| name.len()).sum();
+        let words: usize = self.words.iter().map(|word| word.text.len()).sum();
+        (self.terms.capacity() + self.word_ids.capacity()) * place
+            + size_of_val(self.names.as_slice())
+            + size_of_val(self.words.as_slice())
+            + 2 * (names + words)
+            + self.deletions.n_bytes()
+    }
+
     /// The words that `word` may be a misspelling of, best first.
     pub(crate) fn spellings(&self, word: &str) -> Vec<Spelling> {
         let letters = Letters::of(word);

@@ -9,6 +9,10 @@ use std::ops::Range;
 /// `<https://...>`), bare links, Matrix user ids (`@name:server`), and `:emoji:` codes.
 pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
+    // All of it has one of these; most questions do not.
+    if !message.contains(['`', '<', ':', '@', '.']) {
+        return spans;
+    }
     let mut at = 0;
     let mut at_word_start = true;
     while let Some(rest) = message.get(at..).filter(|rest| !rest.is_empty()) {

@@ -8,6 +8,10 @@ use unicode_normalization::char::is_combining_mark;
 /// Compatibility decomposition (NFKD), lower case, no combining marks (so that "Orbán" typed on a
 /// phone as "orban" is the same word), a straight apostrophe, and nothing that cannot be seen.
 pub fn normalize_word(word: &str) -> String {
+    // Of these, only capitals and backquotes change.
+    if word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'`') {
+        return word.to_ascii_lowercase();
+    }
     word.nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
         .map(|c| if is_apostrophe(c) { '\'' } else { c })

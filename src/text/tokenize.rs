@@ -55,9 +55,14 @@ fn words_of(raw: &str, shouting: bool) -> Vec<String> {
     if raw == "US" && !shouting {
         return vec!["usa".to_owned()];
     }
-    let clipped: String = raw.chars().take(MAX_WORD_CHARS).collect();
-    let word = normalize_word(&clipped);
-    let word = word.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
+    let end = raw.char_indices().nth(MAX_WORD_CHARS).map_or(raw.len(), |(end, _)| end);
+    let normalized = normalize_word(raw.get(..end).unwrap_or(raw));
+    if normalized.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !is_phone_spelling(&normalized)
+    {
+        return if normalized.is_empty() { Vec::new() } else { vec![normalized] };
+    }
+    let word = normalized.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
     if word.is_empty() {
         return Vec::new();
     }
@@ -78,9 +83,14 @@ fn acronym(word: &str) -> Option<String> {
     })
 }
 
+static PHONE: LazyLock<FxHashMap<&str, &str>> =
+    LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
+
+fn is_phone_spelling(word: &str) -> bool {
+    PHONE.contains_key(word)
+}
+
 fn expand_contraction(word: &str) -> Vec<String> {
-    static PHONE: LazyLock<FxHashMap<&str, &str>> =
-        LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
     if let Some(parts) = PHONE.get(word) {
         return parts.split(' ').map(str::to_owned).collect();
     }

@@ -28,6 +28,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         add(&reading, &mut words, &mut texts, &mut entries);
     }
     entries.truncate(MAX_ENTRIES);
+    entries.shrink_to_fit();
     let mut terms = words.terms(&entries, &texts);
     texts.measure(&entries, &terms);
     weigh_entries(&mut entries, &texts, &terms);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::texts::{MIN_PARALLEL, Texts};
-use super::{IndexedEntry, Term};
+use super::{IndexedEntry, Term, bytes_of};
 use crate::matching::scorer::{EntryParts, log_odds};
 use crate::matching::vocabulary::TermId;
 
@@ -108,6 +108,11 @@ impl Postings {
             .ok()
             .and_then(|term| self.postings.get(at(term)?..at(term + 1)?))
             .unwrap_or_default()
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn n_bytes(&self) -> usize {
+        bytes_of(&self.starts) + bytes_of(&self.postings)
     }
 
     /// The impact of level 1.

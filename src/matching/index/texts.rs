@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Index, IndexedEntry, Term};
+use super::{Index, IndexedEntry, Term, bytes_of};
 use crate::matching::vocabulary::TermId;
 
 /// Slope of pivoted length normalization (Singhal, Buckley, Mitra 1996): 1.0 is plain cosine,
@@ -70,6 +70,11 @@ impl Texts {
 
     pub(super) fn len(&self) -> usize {
         self.texts.len()
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn n_bytes(&self) -> usize {
+        bytes_of(&self.texts) + bytes_of(&self.terms)
     }
 
     fn get(&self, idx: usize) -> Option<Text<'_>> {

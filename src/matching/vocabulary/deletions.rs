@@ -8,6 +8,9 @@ use crate::matching::similarity::slip_budget;
 /// Wolf Garbe's SymSpell uses 7 as the balance of memory and speed.
 const PREFIX_CHARS: usize = 7;
 
+/// Forms that a word has at the most: its prefix, and without one or two of its characters.
+const MAX_FORMS: usize = 1 + PREFIX_CHARS + PREFIX_CHARS * (PREFIX_CHARS - 1) / 2;
+
 /// Words in buckets, by the hash of each form. Words of other forms in a bucket cost a comparison
 /// and change nothing: every find is compared in full.
 #[derive(Debug, Default)]
@@ -41,13 +44,18 @@ impl Deletions {
             }
         }
         starts.push(at);
-        Self { starts, words: forms.into_iter().map(|(_, word)| word).collect() }
+        Self { starts, words: forms.iter().map(|(_, word)| *word).collect() }
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(self.starts.as_slice()) + size_of_val(self.words.as_slice())
     }
 
     /// The words that have a form in common with `word`, some of them several times, and a few
     /// others.
     pub(super) fn near(&self, word: &str) -> impl Iterator<Item = &WordId> {
-        let mut buckets: Vec<usize> = Vec::with_capacity(32);
+        let mut buckets: Vec<usize> = Vec::with_capacity(MAX_FORMS);
         let mask = self.starts.len().saturating_sub(2);
         for_each_form(word, |hash| {
             buckets.extend(usize::try_from(hash).ok().map(|hash| hash & mask));
@@ -66,33 +74,46 @@ impl Deletions {
 
 /// Hashes of the prefix of `word` and of all forms that up to its budget of deletions leave of it.
 fn for_each_form(word: &str, mut visit: impl FnMut(u32)) {
-    let n_chars = word.chars().count();
-    let prefix = || word.chars().take(PREFIX_CHARS);
-    let without = |first: usize, second: usize| {
-        let kept = prefix().enumerate().filter(|(at, _)| *at != first && *at != second);
-        hash_of(kept.map(|(_, c)| c))
-    };
-    visit(hash_of(prefix()));
+    let mut chars = ['\0'; PREFIX_CHARS];
+    let mut n_chars = 0;
+    for (at, c) in word.chars().enumerate() {
+        if let Some(place) = chars.get_mut(at) {
+            *place = c;
+        }
+        n_chars = at + 1;
+    }
+    let prefix = chars.get(..n_chars.min(PREFIX_CHARS)).unwrap_or_default();
+    visit(finished(hashed(START, prefix)));
     // A word may be one character shorter than the one it is meant for, whose budget counts.
     let budget = slip_budget(n_chars + 1);
     if budget == 0 {
         return;
     }
-    let n_chars = n_chars.min(PREFIX_CHARS);
-    for first in 0..n_chars {
-        visit(without(first, first));
+    let mut before_first = START;
+    for (at, c) in prefix.iter().enumerate() {
+        let behind_first = prefix.get(at + 1..).unwrap_or_default();
+        visit(finished(hashed(before_first, behind_first)));
         if budget > 1 {
-            for second in first + 1..n_chars {
-                visit(without(first, second));
+            let mut before_second = before_first;
+            for (at, c) in behind_first.iter().enumerate() {
+                let behind_second = behind_first.get(at + 1..).unwrap_or_default();
+                visit(finished(hashed(before_second, behind_second)));
+                before_second = hashed(before_second, &[*c]);
             }
         }
+        before_first = hashed(before_first, &[*c]);
     }
 }
 
-/// Fowler-Noll-Vo 1a over the characters, its upper half folded in as only the lower bits are used.
-fn hash_of(chars: impl Iterator<Item = char>) -> u32 {
-    let hash =
-        chars.fold(0x811C_9DC5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
+/// Fowler-Noll-Vo 1a with 32 bits, by character.
+const START: u32 = 0x811C_9DC5;
+
+fn hashed(hash: u32, chars: &[char]) -> u32 {
+    chars.iter().fold(hash, |hash, c| (hash ^ u32::from(*c)).wrapping_mul(0x0100_0193))
+}
+
+/// The upper half folded in, as only the lower bits choose the bucket.
+fn finished(hash: u32) -> u32 {
     hash ^ (hash >> 15)
 }
 
