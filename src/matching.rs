@@ -14,6 +14,7 @@ mod lexicon;
 mod neighbors;
 pub mod query;
 mod query_terms;
+mod question_kind;
 pub mod rarity;
 pub mod scorer;
 pub mod similarity;

@@ -12,4 +12,4 @@ pub mod whitespace;
 
 pub use normalize::normalize_word;
 pub use stem::{Language, Stemmer};
-pub use tokenize::{Token, tokenize};
+pub use tokenize::{Token, for_each_word, tokenize};

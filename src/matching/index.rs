@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::candidates::SumsPool;
 use super::lexicon::Concepts;
 use super::neighbors;
-use super::query::N_QUESTION_TYPES;
+use super::question_kind::N_QUESTION_TYPES;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
@@ -39,7 +39,7 @@ pub(crate) struct IndexedEntry {
     /// Length of the sum of its phrasings' vectors, each divided by its norm.
     pub(crate) centroid_norm: f32,
     /// Share of its phrasings that ask for each kind of thing, by the bits of
-    /// [`super::query::question_types`]; 255 is all of them.
+    /// [`super::question_kind::QuestionKind::types`]; 255 is all of them.
     question_type_shares: [u8; N_QUESTION_TYPES],
     /// Share of its phrasings that read like questions, 0.0 to 1.0.
     pub(crate) share_of_questions: f32,

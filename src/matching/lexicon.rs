@@ -49,12 +49,14 @@ impl Concepts {
         concept
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_first_term.is_empty()
+    }
+
     /// Every synonym in a text of `terms`; words that are no term are `None`.
     pub(crate) fn find(&self, terms: &[Option<TermId>]) -> Vec<ConceptMatch> {
         let mut matches = Vec::new();
-        if self.by_first_term.is_empty() {
-            return matches;
-        }
         for (start, first) in terms.iter().enumerate() {
             let synonyms = first.and_then(|first| self.by_first_term.get(&first));
             for Synonym { terms: synonym, concept } in synonyms.into_iter().flatten() {

@@ -9,6 +9,7 @@ use super::index::MIN_LENGTH;
 use super::lexicon::SYNONYM_SIMILARITY;
 use super::neighbors;
 use super::query_terms::{Hit, QueryTerms};
+use super::question_kind::QuestionKind;
 use super::rarity::{everyday_rarity, weight};
 use super::vocabulary::{TermId, WordId};
 use crate::text::stop_words::is_stop_word;
@@ -71,9 +72,9 @@ pub struct Query {
     pub(crate) pair_credits: Vec<f32>,
     /// The terms that its words may stand for.
     pub(crate) terms: QueryTerms,
-    /// [`question_types`] of its words.
+    /// [`QuestionKind::types`] of its words.
     pub(crate) question_types: u32,
-    /// Whether it reads like a question: a question word, an auxiliary first, or a question mark.
+    /// Whether it reads like a question.
     pub(crate) is_question: bool,
     /// Length of its weight vector.
     pub(crate) norm: f32,
@@ -83,8 +84,8 @@ impl Query {
     /// Takes `text` apart with the words of `index`.
     pub fn new(index: &Index, text: &str) -> Self {
         let raw = tokenize(text, MAX_TOKENS);
-        let question_types = question_types(&raw);
-        let is_question = is_question(text, &raw);
+        let mut kind = QuestionKind::default();
+        raw.iter().for_each(|token| kind.add(&token.word));
         let mut tokens: Vec<QueryToken> = raw
             .into_iter()
             .map(|token| {
@@ -106,8 +107,8 @@ impl Query {
         Self {
             pair_credits,
             terms: terms(index, &tokens),
-            question_types,
-            is_question,
+            question_types: kind.types(),
+            is_question: kind.is_question(text),
             norm: norm.max(MIN_LENGTH),
             tokens,
         }
@@ -264,31 +265,6 @@ fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
     QueryTerms::new(hits)
 }
 
-/// How many kinds of thing [`question_types`] tells apart.
-pub(crate) const N_QUESTION_TYPES: usize = 15;
-
-/// What kinds of thing a text asks for, as bits: which question words it holds, and what follows
-/// "how".
-pub(crate) fn question_types(tokens: &[Token]) -> u32 {
-    const KINDS: [&str; 7] = ["who", "when", "where", "why", "which", "what", "how"];
-    const HOW: [&str; 8] = ["many", "much", "long", "old", "big", "far", "often", "large"];
-    let mut bits = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        let word = match token.word.as_str() {
-            "whom" | "whose" => "who",
-            word => word,
-        };
-        let Some(kind) = KINDS.iter().position(|kind| *kind == word) else { continue };
-        let next = tokens.get(at + 1).map(|token| token.word.as_str());
-        let how = HOW.iter().position(|how| Some(*how) == next);
-        bits |= match (word, how) {
-            ("how", Some(how)) => 1 << (KINDS.len() + how),
-            _ => 1 << kind,
-        };
-    }
-    bits
-}
-
 /// Whether the word at `span` starts with a capital, is no acronym of its own, and stands behind
 /// another word that does not end a sentence.
 pub(crate) fn is_capitalized_inside(text: &str, span: &Range<usize>) -> bool {
@@ -299,14 +275,4 @@ pub(crate) fn is_capitalized_inside(text: &str, span: &Range<usize>) -> bool {
     is_inside
         && chars.next().is_some_and(char::is_uppercase)
         && (chars.next().is_none_or(char::is_lowercase) || word.chars().count() <= 5)
-}
-
-pub(crate) fn is_question(text: &str, tokens: &[Token]) -> bool {
-    const AUXILIARIES: [&str; 19] = [
-        "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could",
-        "will", "would", "should", "may", "might", "must", "am",
-    ];
-    text.contains(['?', '\u{FF1F}', '\u{061F}'])
-        || tokens.iter().any(|token| crate::text::stop_words::is_question_word(&token.word))
-        || tokens.first().is_some_and(|token| AUXILIARIES.contains(&token.word.as_str()))
 }

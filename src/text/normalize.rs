@@ -3,21 +3,30 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Brings one word to the form in which words are compared.
+/// One word in the form in which words are compared.
 ///
 /// Compatibility decomposition (NFKD), lower case, no combining marks (so that "Orbán" typed on a
 /// phone as "orban" is the same word), a straight apostrophe, and nothing that cannot be seen.
 pub fn normalize_word(word: &str) -> String {
+    let mut normalized = String::with_capacity(word.len());
+    push_normalized(word, &mut normalized);
+    normalized
+}
+
+/// The same, behind what `into` holds.
+pub(super) fn push_normalized(word: &str, into: &mut String) {
     // Of these, only capitals and backquotes change.
     if word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'`') {
-        return word.to_ascii_lowercase();
+        into.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        return;
     }
-    word.nfkd()
-        .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
-        .map(|c| if is_apostrophe(c) { '\'' } else { c })
-        .flat_map(char::to_lowercase)
-        .filter(|c| !is_combining_mark(*c))
-        .collect()
+    into.extend(
+        word.nfkd()
+            .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
+            .map(|c| if is_apostrophe(c) { '\'' } else { c })
+            .flat_map(char::to_lowercase)
+            .filter(|c| !is_combining_mark(*c)),
+    );
 }
 
 /// Whether `c` is one of the characters people type for an apostrophe.
@@ -46,6 +55,7 @@ mod tests {
             ("Orbán", "orban"),
             ("ﬁrms", "firms"),
             ("China’s", "china's"),
+            ("China`s", "china's"),
             ("tro\u{200B}ops", "troops"),
             ("\u{202E}pla", "pla"),
             ("İstanbul", "istanbul"),

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::chat_noise::noise_spans;
-use super::normalize::{is_apostrophe, normalize_word};
+use super::normalize::{is_apostrophe, push_normalized};
 
 /// Characters of one word that are looked at; what is longer is no word of a language.
 pub const MAX_WORD_CHARS: usize = 48;
@@ -26,23 +26,34 @@ pub struct Token {
 /// Word boundaries are those of Unicode Standard Annex #29. "U.S." and an upper-case "US" beside
 /// lower-case words become "usa", so that the country and the pronoun stay apart.
 pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for_each_word(text, max_tokens, |word, span| {
+        tokens.push(Token { word: word.to_owned(), span });
+    });
+    tokens
+}
+
+/// Visits the words that [`tokenize`] gives, with their spans, without keeping any.
+pub fn for_each_word(text: &str, max_tokens: usize, mut visit: impl FnMut(&str, Range<usize>)) {
     let noise = noise_spans(text);
     let shouting = !text.chars().any(char::is_lowercase);
-    let mut tokens = Vec::new();
+    let mut n_left = max_tokens;
+    let mut buffer = String::new();
     for (start, raw) in text.unicode_word_indices() {
-        if tokens.len() >= max_tokens {
-            break;
-        }
         if is_inside(&noise, start) {
             continue;
         }
         let span = start..start + raw.len();
-        for word in words_of(raw, shouting) {
-            tokens.push(Token { word, span: span.clone() });
+        for_each_part(raw, shouting, &mut buffer, |word| {
+            if n_left > 0 {
+                n_left -= 1;
+                visit(word, span.clone());
+            }
+        });
+        if n_left == 0 {
+            break;
         }
     }
-    tokens.truncate(max_tokens);
-    tokens
 }
 
 fn is_inside(spans: &[Range<usize>], at: usize) -> bool {
@@ -50,26 +61,25 @@ fn is_inside(spans: &[Range<usize>], at: usize) -> bool {
     next.checked_sub(1).and_then(|idx| spans.get(idx)).is_some_and(|span| at < span.end)
 }
 
-/// The words that one raw word stands for: none, one, or the parts of a contraction.
-fn words_of(raw: &str, shouting: bool) -> Vec<String> {
+/// Visits the words that one raw word stands for: none, one, or the parts of a contraction.
+fn for_each_part(raw: &str, shouting: bool, buffer: &mut String, mut visit: impl FnMut(&str)) {
     if raw == "US" && !shouting {
-        return vec!["usa".to_owned()];
+        return visit("usa");
     }
     let end = raw.char_indices().nth(MAX_WORD_CHARS).map_or(raw.len(), |(end, _)| end);
-    let normalized = normalize_word(raw.get(..end).unwrap_or(raw));
-    if normalized.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && !is_phone_spelling(&normalized)
-    {
-        return if normalized.is_empty() { Vec::new() } else { vec![normalized] };
-    }
-    let word = normalized.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
+    buffer.clear();
+    push_normalized(raw.get(..end).unwrap_or(raw), buffer);
+    let word = buffer.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
     if word.is_empty() {
-        return Vec::new();
+    } else if let Some(parts) = phone_spelling(word) {
+        parts.split(' ').for_each(visit);
+    } else if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        visit(word);
+    } else if let Some(acronym) = acronym(word) {
+        visit(&acronym);
+    } else {
+        for_each_part_of_contraction(word, visit);
     }
-    if let Some(acronym) = acronym(word) {
-        return vec![acronym];
-    }
-    expand_contraction(word)
 }
 
 /// "u.s" (the word boundary leaves the last full stop outside) becomes "usa", "u.n" becomes "un".
@@ -83,39 +93,30 @@ fn acronym(word: &str) -> Option<String> {
     })
 }
 
-static PHONE: LazyLock<FxHashMap<&str, &str>> =
-    LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
-
-fn is_phone_spelling(word: &str) -> bool {
-    PHONE.contains_key(word)
+fn phone_spelling(word: &str) -> Option<&'static str> {
+    static PHONE: LazyLock<FxHashMap<&str, &str>> =
+        LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
+    PHONE.get(word).copied()
 }
 
-fn expand_contraction(word: &str) -> Vec<String> {
-    if let Some(parts) = PHONE.get(word) {
-        return parts.split(' ').map(str::to_owned).collect();
-    }
-    let Some((base, ending)) = word.rsplit_once('\'') else { return vec![word.to_owned()] };
-    let second = match ending {
-        "t" => {
-            let verb = base.strip_suffix('n').unwrap_or(base);
-            let verb = match base {
-                "can" => "can",
-                "won" => "will",
-                "shan" => "shall",
-                _ => verb,
-            };
-            return vec![verb.to_owned(), "not".to_owned()];
-        }
-        "re" => "are",
-        "ve" => "have",
-        "ll" => "will",
-        "m" => "am",
-        "d" => "would",
-        "s" if TAKES_IS.contains(&base) => "is",
-        "s" => return vec![base.to_owned()],
-        _ => return vec![word.replace('\'', "")],
+fn for_each_part_of_contraction(word: &str, mut visit: impl FnMut(&str)) {
+    let Some((base, ending)) = word.rsplit_once('\'') else { return visit(word) };
+    let (first, second) = match (base, ending) {
+        ("can", "t") => ("can", "not"),
+        ("won", "t") => ("will", "not"),
+        ("shan", "t") => ("shall", "not"),
+        (_, "t") => (base.strip_suffix('n').unwrap_or(base), "not"),
+        (_, "re") => (base, "are"),
+        (_, "ve") => (base, "have"),
+        (_, "ll") => (base, "will"),
+        (_, "m") => (base, "am"),
+        (_, "d") => (base, "would"),
+        (_, "s") if TAKES_IS.contains(&base) => (base, "is"),
+        (_, "s") => return visit(base),
+        _ => return visit(&word.replace('\'', "")),
     };
-    vec![base.to_owned(), second.to_owned()]
+    visit(first);
+    visit(second);
 }
 
 /// Words behind which 's is "is"; behind others it is a possessive and says nothing.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::postings::{MAX_ENTRIES, Postings};
 use super::reading::{self, Reading};
-use super::texts::{MIN_LENGTH, MIN_PARALLEL, Text, Texts};
+use super::texts::{MIN_LENGTH, MIN_PARALLEL, Texts, for_each_distinct};
 use super::words::Words;
 use super::{Index, IndexedEntry, Term};
 use crate::knowledge::Pack;
@@ -78,10 +78,12 @@ fn add(
         for _ in 0..=read.n_phrasings {
             let n_words = lengths.next().copied().unwrap_or(0);
             texts.push(text_words.by_ref().take(n_words).filter_map(term_of));
-            let in_order: Vec<Option<TermId>> =
-                texts.last_words().iter().copied().map(Some).collect();
-            let found = words.concepts.find(&in_order);
-            texts.push_concepts(found.into_iter().map(|found| found.concept));
+            if !words.concepts.is_empty() {
+                let in_order: Vec<Option<TermId>> =
+                    texts.last_words().iter().copied().map(Some).collect();
+                let found = words.concepts.find(&in_order);
+                texts.push_concepts(found.into_iter().map(|found| found.concept));
+            }
         }
     }
 }
@@ -89,8 +91,13 @@ fn add(
 /// Sets every entry's [`IndexedEntry::centroid_norm`].
 fn weigh_entries(entries: &mut [IndexedEntry], texts: &Texts, terms: &[Term]) {
     entries.par_iter_mut().with_min_len(MIN_PARALLEL).for_each(|entry| {
-        let mut uses: Vec<(TermId, f32)> =
-            texts.phrasings(entry).flat_map(|text| shares(text, terms)).collect();
+        let mut uses: Vec<(TermId, f32)> = Vec::new();
+        for text in texts.phrasings(entry) {
+            for_each_distinct(text.words, |word| {
+                let term = usize::try_from(word).ok().and_then(|word| terms.get(word));
+                uses.extend(term.map(|term| (word, term.weight / text.norm)));
+            });
+        }
         uses.sort_unstable_by_key(|(term, _)| *term);
         let squares = uses
             .chunk_by(|a, b| a.0 == b.0)
@@ -120,14 +127,4 @@ fn add_shares(terms: &mut [Term], entries: &[IndexedEntry], texts: &Texts) {
         let share = (sum / f64::max(total, f64::EPSILON)) as f32;
         term.share = share;
     }
-}
-
-/// The distinct words of a text, and what each is of its length.
-fn shares(text: Text<'_>, terms: &[Term]) -> Vec<(TermId, f32)> {
-    let mut words = text.words.to_vec();
-    words.sort_unstable();
-    words.dedup();
-    let share =
-        |term: TermId| Some((term, terms.get(usize::try_from(term).ok()?)?.weight / text.norm));
-    words.into_iter().filter_map(share).collect()
 }

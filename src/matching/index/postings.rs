@@ -96,8 +96,7 @@ impl Postings {
             rest = behind;
             lists.push(list);
         }
-        let sort = |list: &mut &mut [Posting]| list.sort_unstable_by(|a, b| b.cmp(a));
-        lists.par_iter_mut().with_min_len(MIN_PARALLEL).for_each(sort);
+        lists.par_iter_mut().with_min_len(MIN_PARALLEL).for_each(|list| sort(list));
         Self { starts, postings, step }
     }
 
@@ -120,6 +119,36 @@ impl Postings {
         self.step
     }
 }
+
+/// Sorts the postings of a term, which come in the order of the entries, by descending impact.
+fn sort(list: &mut [Posting]) {
+    if list.len() < MIN_COUNTED {
+        list.sort_unstable_by(|a, b| b.cmp(a));
+        return;
+    }
+    // Counting sort: long lists have few levels.
+    let mut ends = [0usize; 1 << u8::BITS];
+    for posting in &*list {
+        if let Some(n) = ends.get_mut(usize::from(posting.level())) {
+            *n += 1;
+        }
+    }
+    let mut end = 0;
+    for n in ends.iter_mut().rev() {
+        end += *n;
+        *n = end;
+    }
+    for posting in list.to_vec().into_iter().rev() {
+        let Some(end) = ends.get_mut(usize::from(posting.level())) else { continue };
+        *end -= 1;
+        if let Some(place) = list.get_mut(*end) {
+            *place = posting;
+        }
+    }
+}
+
+/// Length from which counting sorts faster than comparing.
+const MIN_COUNTED: usize = 256;
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1.0 to 255.0")]
 fn level(impact: f32, step: f32) -> u8 {
@@ -167,6 +196,16 @@ mod tests {
         let mut postings = [Posting::new(7, 3), Posting::new(2, 3), Posting::new(9, 200)];
         postings.sort_unstable_by(|a, b| b.cmp(a));
         assert_eq!(postings.map(Posting::entry), [9, 2, 7]);
+    }
+
+    #[test]
+    fn long_lists_are_sorted_like_short_ones() {
+        let list: Vec<Posting> =
+            (0..1000u32).map(|n| Posting::new(n, u8::try_from(n * 7 % 31).unwrap())).collect();
+        let (mut counted, mut compared) = (list.clone(), list);
+        sort(&mut counted);
+        compared.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(counted, compared);
     }
 
     #[test]

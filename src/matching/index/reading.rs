@@ -9,10 +9,9 @@ use rustc_hash::FxHashMap;
 use super::EntryPlace;
 use super::texts::MIN_PARALLEL;
 use crate::knowledge::{Entry, Pack, Quote};
-use crate::matching::query::{
-    N_QUESTION_TYPES, is_capitalized_inside, is_question, question_types,
-};
-use crate::text::{Token, tokenize};
+use crate::matching::query::is_capitalized_inside;
+use crate::matching::question_kind::{N_QUESTION_TYPES, QuestionKind};
+use crate::text::for_each_word;
 
 /// What was read of some entries that follow each other.
 #[derive(Default)]
@@ -74,18 +73,16 @@ impl Reading {
         let mut n_of_type = [0usize; N_QUESTION_TYPES];
         let mut n_questions = 0usize;
         for text in entry.phrasings() {
-            let tokens = tokenize(text, usize::MAX);
-            let types = question_types(&tokens);
+            let mut kind = QuestionKind::default();
+            let n_words = self.add_words(text, |word| kind.add(word));
             for (bit, n) in n_of_type.iter_mut().enumerate() {
-                *n += usize::from(types & (1 << bit) != 0);
+                *n += usize::from(kind.types() & (1 << bit) != 0);
             }
-            n_questions += usize::from(is_question(text, &tokens));
-            let n_words = self.add_words(text, tokens);
+            n_questions += usize::from(kind.is_question(text));
             self.text_lengths.push(n_words);
         }
-        let quotes = entry.quotes().iter().map(Quote::text);
-        let n_words = entry.lead().into_iter().chain(quotes);
-        let n_words = n_words.map(|text| self.add_words(text, tokenize(text, usize::MAX))).sum();
+        let quotes = entry.lead().into_iter().chain(entry.quotes().iter().map(Quote::text));
+        let n_words = quotes.map(|text| self.add_words(text, |_| {})).sum();
         self.text_lengths.push(n_words);
         self.entries.push(ReadEntry {
             place,
@@ -97,27 +94,25 @@ impl Reading {
         });
     }
 
-    /// Adds the words of a text, and returns how many there are.
-    fn add_words(&mut self, text: &str, tokens: Vec<Token>) -> usize {
-        let n_words = tokens.len();
-        for Token { word, span } in tokens {
-            let place = match self.places.get(&word) {
-                Some(place) => *place,
-                None => {
-                    let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-                    self.words.push(ReadWord { word: word.clone(), n_inside: 0, n_capitals: 0 });
-                    self.places.insert(word, place);
-                    place
-                }
-            };
+    /// Adds the words of a text, shows each to `see`, and returns how many there are.
+    fn add_words(&mut self, text: &str, mut see: impl FnMut(&str)) -> usize {
+        let n_before = self.text_words.len();
+        for_each_word(text, usize::MAX, |word, span| {
+            see(word);
+            let place = self.places.get(word).copied().unwrap_or_else(|| {
+                let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+                self.words.push(ReadWord { word: word.to_owned(), n_inside: 0, n_capitals: 0 });
+                self.places.insert(word.to_owned(), place);
+                place
+            });
             self.text_words.push(place);
             let read = usize::try_from(place).ok().and_then(|place| self.words.get_mut(place));
             if let Some(read) = read.filter(|_| span.start > 0) {
                 read.n_inside += 1;
                 read.n_capitals += u32::from(is_capitalized_inside(text, &span));
             }
-        }
-        n_words
+        });
+        self.text_words.len() - n_before
     }
 }
 
