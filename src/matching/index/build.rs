@@ -24,7 +24,12 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         n_groups += pack.lexicon.groups().len();
     }
     let (mut texts, mut entries) = (Texts::default(), Vec::new());
-    for reading in reading::read(&packs) {
+    let readings = reading::read(&packs);
+    texts.reserve(
+        readings.iter().map(|reading| reading.text_lengths.len()).sum(),
+        readings.iter().map(|reading| reading.text_words.len()).sum(),
+    );
+    for reading in readings {
         add(&reading, &mut words, &mut texts, &mut entries);
     }
     entries.truncate(MAX_ENTRIES);

@@ -53,19 +53,22 @@ impl Posting {
 impl Postings {
     /// The postings of `entries`, with the terms of `texts`.
     pub(super) fn new(entries: &[IndexedEntry], texts: &Texts, terms: &[Term]) -> Self {
-        let impacts: Vec<(u32, TermId, f32)> = (0u32..)
-            .zip(entries)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .with_min_len(MIN_PARALLEL)
-            .flat_map_iter(|(idx, entry)| {
-                impacts(entry, texts, terms).into_iter().map(move |(term, it)| (idx, term, it))
+        let numbered: Vec<(u32, &IndexedEntry)> = (0..).zip(entries).collect();
+        let parts: Vec<Vec<Impact>> = numbered
+            .par_chunks(MIN_PARALLEL)
+            .map(|part| {
+                let (mut impacts, mut uses) = (Vec::new(), Vec::new());
+                for (idx, entry) in part {
+                    add_impacts(*idx, entry, texts, terms, &mut uses, &mut impacts);
+                }
+                impacts
             })
             .collect();
-        let largest = impacts.iter().map(|(_, _, impact)| *impact).fold(0.0, f32::max);
+        let impacts = || parts.iter().flatten();
+        let largest = impacts().map(|it| it.impact).fold(0.0, f32::max);
         let step = (largest / f32::from(N_LEVELS)).max(f32::EPSILON);
         let mut starts = vec![0u32; terms.len() + 1];
-        for (_, term, _) in &impacts {
+        for Impact { term, .. } in impacts() {
             if let Some(n) = usize::try_from(*term).ok().and_then(|term| starts.get_mut(term + 1)) {
                 *n += 1;
             }
@@ -76,8 +79,8 @@ impl Postings {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut postings = vec![Posting(0); impacts.len()];
-        for (entry, term, impact) in &impacts {
+        let mut postings = vec![Posting(0); parts.iter().map(Vec::len).sum()];
+        for Impact { entry, term, impact } in impacts() {
             let Some(at) = usize::try_from(*term).ok().and_then(|t| next.get_mut(t)) else {
                 continue;
             };
@@ -87,7 +90,7 @@ impl Postings {
             }
             *at += 1;
         }
-        drop(impacts);
+        drop(parts);
         let mut rest = postings.as_mut_slice();
         let mut lists = Vec::with_capacity(terms.len());
         for (start, end) in starts.iter().zip(starts.iter().skip(1)) {
@@ -155,10 +158,27 @@ fn level(impact: f32, step: f32) -> u8 {
     (impact / step).round().clamp(1.0, f32::from(N_LEVELS)) as u8
 }
 
-/// The impact of each term that an entry has.
-fn impacts(entry: &IndexedEntry, texts: &Texts, terms: &[Term]) -> Vec<(TermId, f32)> {
-    // Which text has the term, none for lead and quotes, and one over its norm.
-    let mut uses: Vec<(TermId, Option<u32>, f32)> = Vec::new();
+/// An entry's impact for a term.
+struct Impact {
+    entry: u32,
+    term: TermId,
+    impact: f32,
+}
+
+/// A term's use in a text: which phrasing has it, none for lead and quotes, and one over the text's
+/// norm.
+type Use = (TermId, Option<u32>, f32);
+
+/// Adds the impact of each term that an entry has; `uses` is memory to be used again.
+fn add_impacts(
+    idx: u32,
+    entry: &IndexedEntry,
+    texts: &Texts,
+    terms: &[Term],
+    uses: &mut Vec<Use>,
+    impacts: &mut Vec<Impact>,
+) {
+    uses.clear();
     let phrasings = (0..).map(Some).zip(texts.phrasings(entry));
     for (number, text) in phrasings.chain(texts.quotes(entry).map(|text| (None, text))) {
         let all = text.words.iter().chain(text.concepts);
@@ -166,23 +186,24 @@ fn impacts(entry: &IndexedEntry, texts: &Texts, terms: &[Term]) -> Vec<(TermId, 
     }
     uses.sort_unstable_by_key(|(term, number, _)| (*term, *number));
     uses.dedup_by_key(|(term, number, _)| (*term, *number));
-    uses.chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|of_term| {
-            let term = of_term.first()?.0;
-            let known = terms.get(usize::try_from(term).ok()?)?;
-            let mut parts = EntryParts::default();
-            for (_, number, per_norm) in of_term {
-                let similarity = known.weight * per_norm;
-                match number.and_then(|number| usize::try_from(number).ok()) {
-                    Some(number) => parts.add_phrasing(number, similarity),
-                    None => parts.quotes = similarity,
-                }
+    let n_phrasings = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
+    for of_term in uses.chunk_by(|a, b| a.0 == b.0) {
+        let Some((term, ..)) = of_term.first().copied() else { continue };
+        let Some(known) = usize::try_from(term).ok().and_then(|idx| terms.get(idx)) else {
+            continue;
+        };
+        let mut parts = EntryParts::default();
+        for (_, number, per_norm) in of_term {
+            let similarity = known.weight * per_norm;
+            match number.and_then(|number| usize::try_from(number).ok()) {
+                Some(number) => parts.add_phrasing(number, similarity),
+                None => parts.quotes = similarity,
             }
-            parts.log_odds = log_odds(parts.sum, known.share);
-            let n = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
-            Some((term, parts.score(n, entry.centroid_norm)))
-        })
-        .collect()
+        }
+        parts.log_odds = log_odds(parts.sum, known.share);
+        let impact = parts.score(n_phrasings, entry.centroid_norm);
+        impacts.push(Impact { entry: idx, term, impact });
+    }
 }
 
 #[cfg(test)]

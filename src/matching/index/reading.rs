@@ -81,8 +81,16 @@ impl Reading {
             n_questions += usize::from(kind.is_question(text));
             self.text_lengths.push(n_words);
         }
-        let quotes = entry.lead().into_iter().chain(entry.quotes().iter().map(Quote::text));
-        let n_words = quotes.map(|text| self.add_words(text, |_| {})).sum();
+        let n_words = match entry.quotes() {
+            // An imported FAQ without answers quotes its own questions.
+            [quote] if entry.lead().is_none() && quote.text() == entry.question => {
+                self.add_again(n_phrasings)
+            }
+            quotes => {
+                let texts = entry.lead().into_iter().chain(quotes.iter().map(Quote::text));
+                texts.map(|text| self.add_words(text, |_| {})).sum()
+            }
+        };
         self.text_lengths.push(n_words);
         self.entries.push(ReadEntry {
             place,
@@ -92,6 +100,16 @@ impl Reading {
                 .map(|n| u8::try_from(n * usize::from(u8::MAX) / n_phrasings).unwrap_or(u8::MAX)),
             share_of_questions: share(n_questions, n_phrasings),
         });
+    }
+
+    /// Adds once more the words of the first of the last `n_texts`, and returns how many there are.
+    fn add_again(&mut self, n_texts: usize) -> usize {
+        let lengths = self.text_lengths.len().checked_sub(n_texts);
+        let lengths = lengths.and_then(|start| self.text_lengths.get(start..)).unwrap_or_default();
+        let n_words = lengths.first().copied().unwrap_or(0);
+        let start = self.text_words.len() - lengths.iter().sum::<usize>();
+        self.text_words.extend_from_within(start..start + n_words);
+        n_words
     }
 
     /// Adds the words of a text, shows each to `see`, and returns how many there are.

@@ -47,6 +47,11 @@ pub(crate) struct EntryTerms {
 }
 
 impl Texts {
+    pub(super) fn reserve(&mut self, n_texts: usize, n_words: usize) {
+        self.texts.reserve_exact(n_texts);
+        self.terms.reserve_exact(n_words);
+    }
+
     pub(super) fn push(&mut self, words: impl Iterator<Item = TermId>) {
         let start = self.terms.len();
         self.terms.extend(words);
