@@ -179,8 +179,8 @@ fn decide(
 const VERY_WORDS_CONFIDENCE: f64 = 0.95;
 
 fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
-    let text = index.entries.get(first.entry);
-    let text = text.and_then(|entry| index.texts.phrasings(entry).nth(first.best_phrasing));
+    let texts = index.texts.of(first.entry);
+    let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
     // Only such a phrasing is worth taking apart again.
     if text.is_none_or(|text| text.words.len() != query.tokens.len()) {
         return false;

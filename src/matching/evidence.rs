@@ -146,7 +146,7 @@ pub(crate) fn gather(
         worst: words.worst,
         other_name: words.other_name,
         telling: words.n_telling.ln_1p(),
-        reverse: reverse_coverage(index, query, entry, first.best_phrasing),
+        reverse: reverse_coverage(index, query, first),
         question_type: question_type(entry, query),
         statement: if query.is_question { 0.0 } else { entry.share_of_questions },
         quotes: first.quotes,
@@ -243,8 +243,11 @@ fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
 }
 
 /// Share of the weight of a phrasing's telling words that the question meets.
-fn reverse_coverage(index: &Index, query: &Query, entry: &IndexedEntry, phrasing: usize) -> f32 {
-    let Some(text) = index.texts.phrasings(entry).nth(phrasing) else { return 0.0 };
+fn reverse_coverage(index: &Index, query: &Query, first: &Scored) -> f32 {
+    let texts = index.texts.of(first.entry);
+    let Some(text) = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing)) else {
+        return 0.0;
+    };
     let mut words = text.words.to_vec();
     words.sort_unstable();
     words.dedup();

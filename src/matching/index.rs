@@ -18,7 +18,7 @@ use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
 pub(crate) use postings::{Posting, Postings};
-pub(crate) use texts::{EntryTerms, MIN_LENGTH, Texts};
+pub(crate) use texts::{EntryTerms, MIN_LENGTH, Text, Texts};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +27,11 @@ pub(crate) struct EntryPlace {
     entry: u32,
 }
 
-/// An entry as the scorer sees it.
+/// An entry without its texts.
 #[derive(Debug)]
 pub(crate) struct IndexedEntry {
     place: EntryPlace,
     pub(crate) is_gap: bool,
-    /// Number of its phrasings, lead and quotes not counted.
-    pub(crate) n_phrasings: u32,
-    /// Index of its first text; its phrasings are followed by its lead and quotes, as one text.
-    first_text: u32,
-    /// Length of the sum of its phrasings' vectors, each divided by its norm.
-    pub(crate) centroid_norm: f32,
     /// Share of its phrasings that ask for each kind of thing, by the bits of
     /// [`super::question_kind::QuestionKind::types`]; 255 is all of them.
     question_type_shares: [u8; N_QUESTION_TYPES],
@@ -102,7 +96,7 @@ impl Index {
 
     /// How many phrasings there are.
     pub fn n_phrasings(&self) -> usize {
-        self.entries.iter().filter_map(|entry| usize::try_from(entry.n_phrasings).ok()).sum()
+        self.texts.entries().map(|entry| entry.n_phrasings).sum()
     }
 
     /// Bytes of memory that it takes, packs left aside, about: what the parts that grow with the

@@ -195,10 +195,9 @@ fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meet
 
 /// Lets the words of a synonym of several words meet its concept together.
 fn add_phrases(index: &Index, tokens: &mut [QueryToken]) {
-    let stems: Vec<Option<TermId>> = tokens
-        .iter()
-        .map(|token| index.vocabulary.term(&index.stemmer.stem(&token.word)))
-        .collect();
+    let term = |token: &QueryToken| index.vocabulary.term(&index.stemmer.stem(&token.word));
+    let stems: Vec<TermId> =
+        tokens.iter().map(|token| term(token).unwrap_or(TermId::MAX)).collect();
     for found in index.concepts.find(&stems) {
         if found.end - found.start < 2 {
             continue;

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use super::Index;
 use super::candidates;
 use super::decision::LeftOut;
+use super::index::Text;
 use super::query::Query;
 use super::query_terms::Hit;
-use super::vocabulary::TermId;
 
 /// Weights of an entry's best, second and third phrasing in its score. Several phrasings that fit
 /// are better evidence than one; a prototype found halving best (docs/quality.md).
@@ -186,24 +186,19 @@ impl<'a> Scorer<'a> {
     }
 
     fn score(&mut self, idx: usize) -> Option<Scored> {
-        let entry = self.index.entries.get(idx)?;
+        let entry = self.index.texts.of(idx)?;
         let left_out =
             self.left_out.phrasing.filter(|(of, _)| *of == idx).map(|(_, number)| number);
         let mut parts = EntryParts::default();
-        for (number, text) in self.index.texts.phrasings(entry).enumerate() {
-            if left_out == Some(number) {
-                continue;
+        for (number, text) in entry.numbered() {
+            match number {
+                Some(_) if number == left_out => {}
+                Some(number) => parts.add_phrasing(number, self.meet(text, Some(number))),
+                None => parts.quotes = self.meet(text, None),
             }
-            let similarity = self.meet(text.words, text.concepts, Some((number, text.norm)));
-            parts.add_phrasing(number, similarity / (self.query.norm * text.norm));
-        }
-        if let Some(text) = self.index.texts.quotes(entry) {
-            parts.quotes =
-                self.meet(text.words, text.concepts, None) / (self.query.norm * text.norm);
         }
         parts.log_odds = self.log_odds() / self.query.norm;
-        let n_phrasings =
-            usize::try_from(entry.n_phrasings).ok()? - usize::from(left_out.is_some());
+        let n_phrasings = entry.n_phrasings - usize::from(left_out.is_some());
         Some(Scored {
             entry: idx,
             score: parts.score(n_phrasings, entry.centroid_norm),
@@ -213,33 +208,28 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// What a text gives the query's words together; of a phrasing, its number and norm are noted
-    /// for the language model.
-    fn meet(
-        &mut self,
-        words: &[TermId],
-        concepts: &[TermId],
-        phrasing: Option<(usize, f32)>,
-    ) -> f32 {
+    /// Similarity of a text to the query. How a phrasing, by its number, uses the query's words is
+    /// noted for the language model.
+    fn meet(&mut self, text: Text<'_>, phrasing: Option<usize>) -> f32 {
         let query = self.query;
         let mut before: &[Hit] = &[];
-        for (at, term) in words.iter().chain(concepts).enumerate() {
+        for (at, term) in text.words.iter().chain(text.concepts).enumerate() {
             let Some((first, hits)) = query.terms.of(*term) else {
                 before = &[];
                 continue;
             };
             for (place, hit) in (first..).zip(hits) {
                 self.credits.raise(hit.token, hit.credit);
-                if let Some((number, norm)) = phrasing {
-                    self.note_use(place, hit.credit / norm, number + 1);
+                if let Some(number) = phrasing {
+                    self.note_use(place, hit.credit / text.norm, number + 1);
                 }
             }
-            if at < words.len() {
+            if at < text.words.len() {
                 self.meet_pair(before, hits);
             }
             before = hits;
         }
-        self.credits.take()
+        self.credits.take() / (query.norm * text.norm)
     }
 
     /// Gives the query's pairs of words what a text gets for saying them one after the other.

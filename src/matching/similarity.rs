@@ -33,7 +33,7 @@ pub fn misspelling_similarity(word: &str, known: &str) -> Option<f32> {
 /// What is quickly compared of two words before they are aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Letters {
-    n_chars: usize,
+    n_chars: u8,
     /// Which characters it has, folded to 32 kinds.
     set: u32,
 }
@@ -41,17 +41,17 @@ pub(crate) struct Letters {
 impl Letters {
     pub(crate) fn of(word: &str) -> Self {
         word.chars().fold(Self { n_chars: 0, set: 0 }, |letters, c| Self {
-            n_chars: letters.n_chars + 1,
+            n_chars: letters.n_chars.saturating_add(1),
             set: letters.set | 1 << (u32::from(c) % u32::BITS),
         })
     }
 
     /// Whether the two words may be within the slip budget; `false` is certain. A slip makes the
     /// lengths differ by at most one character and the sets by at most two.
-    pub(crate) fn may_be_slips_of(self, other: &Self) -> bool {
-        let budget = slip_budget(self.n_chars.min(other.n_chars));
+    pub(crate) fn may_be_slips_of(self, other: Self) -> bool {
+        let budget = slip_budget(usize::from(self.n_chars.min(other.n_chars)));
         let n_differing = (self.set ^ other.set).count_ones();
-        self.n_chars.abs_diff(other.n_chars) <= budget
+        usize::from(self.n_chars.abs_diff(other.n_chars)) <= budget
             && usize::try_from(n_differing).is_ok_and(|n| n <= 2 * budget)
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Vocabulary {
     terms: FxHashMap<Box<str>, TermId>,
     names: Vec<Box<str>>,
     words: Vec<Word>,
+    /// Of each word, apart so that looking through many reads little memory.
+    letters: Vec<Letters>,
     word_ids: FxHashMap<Box<str>, WordId>,
     deletions: Deletions,
 }
@@ -30,7 +32,6 @@ pub(crate) struct Vocabulary {
 struct Word {
     text: Box<str>,
     term: TermId,
-    letters: Letters,
 }
 
 /// A word that a misspelt one may be meant for.
@@ -62,7 +63,8 @@ impl Vocabulary {
         }
         let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
         self.word_ids.insert(word.into(), id);
-        self.words.push(Word { text: word.into(), term, letters: Letters::of(word) });
+        self.words.push(Word { text: word.into(), term });
+        self.letters.push(Letters::of(word));
     }
 
     /// Prepares the lookup of misspelt words, once all words are there.
@@ -105,6 +107,7 @@ impl Vocabulary {
         (self.terms.capacity() + self.word_ids.capacity()) * place
             + size_of_val(self.names.as_slice())
             + size_of_val(self.words.as_slice())
+            + size_of_val(self.letters.as_slice())
             + 2 * (names + words)
             + self.deletions.n_bytes()
     }
@@ -114,8 +117,8 @@ impl Vocabulary {
         let letters = Letters::of(word);
         let mut ids: Vec<WordId> = Vec::new();
         for found in self.deletions.near(word) {
-            let known = usize::try_from(*found).ok().and_then(|idx| self.words.get(idx));
-            if known.is_some_and(|known| letters.may_be_slips_of(&known.letters)) {
+            let known = usize::try_from(*found).ok().and_then(|idx| self.letters.get(idx));
+            if known.is_some_and(|known| letters.may_be_slips_of(*known)) {
                 ids.push(*found);
             }
         }

@@ -17,7 +17,11 @@ pub fn normalize_word(word: &str) -> String {
 pub(super) fn push_normalized(word: &str, into: &mut String) {
     // Of these, only capitals and backquotes change.
     if word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'`') {
-        into.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        let start = into.len();
+        into.push_str(word);
+        if let Some(added) = into.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
         return;
     }
     into.extend(

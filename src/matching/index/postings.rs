@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::texts::{MIN_PARALLEL, Texts};
-use super::{IndexedEntry, Term, bytes_of};
+use super::texts::{EntryTexts, MIN_PARALLEL, Texts};
+use super::{Term, bytes_of};
 use crate::matching::scorer::{EntryParts, log_odds};
 use crate::matching::vocabulary::TermId;
 
@@ -51,15 +51,15 @@ impl Posting {
 }
 
 impl Postings {
-    /// The postings of `entries`, with the terms of `texts`.
-    pub(super) fn new(entries: &[IndexedEntry], texts: &Texts, terms: &[Term]) -> Self {
-        let numbered: Vec<(u32, &IndexedEntry)> = (0..).zip(entries).collect();
+    /// The postings of all entries.
+    pub(super) fn new(texts: &Texts, terms: &[Term]) -> Self {
+        let numbered: Vec<(u32, EntryTexts<'_>)> = (0..).zip(texts.entries()).collect();
         let parts: Vec<Vec<Impact>> = numbered
             .par_chunks(MIN_PARALLEL)
             .map(|part| {
                 let (mut impacts, mut uses) = (Vec::new(), Vec::new());
                 for (idx, entry) in part {
-                    add_impacts(*idx, entry, texts, terms, &mut uses, &mut impacts);
+                    add_impacts(*idx, *entry, terms, &mut uses, &mut impacts);
                 }
                 impacts
             })
@@ -167,26 +167,23 @@ struct Impact {
 
 /// A term's use in a text: which phrasing has it, none for lead and quotes, and one over the text's
 /// norm.
-type Use = (TermId, Option<u32>, f32);
+type Use = (TermId, Option<usize>, f32);
 
 /// Adds the impact of each term that an entry has; `uses` is memory to be used again.
 fn add_impacts(
     idx: u32,
-    entry: &IndexedEntry,
-    texts: &Texts,
+    entry: EntryTexts<'_>,
     terms: &[Term],
     uses: &mut Vec<Use>,
     impacts: &mut Vec<Impact>,
 ) {
     uses.clear();
-    let phrasings = (0..).map(Some).zip(texts.phrasings(entry));
-    for (number, text) in phrasings.chain(texts.quotes(entry).map(|text| (None, text))) {
+    for (number, text) in entry.numbered() {
         let all = text.words.iter().chain(text.concepts);
         uses.extend(all.map(|term| (*term, number, 1.0 / text.norm)));
     }
     uses.sort_unstable_by_key(|(term, number, _)| (*term, *number));
     uses.dedup_by_key(|(term, number, _)| (*term, *number));
-    let n_phrasings = usize::try_from(entry.n_phrasings).unwrap_or(usize::MAX);
     for of_term in uses.chunk_by(|a, b| a.0 == b.0) {
         let Some((term, ..)) = of_term.first().copied() else { continue };
         let Some(known) = usize::try_from(term).ok().and_then(|idx| terms.get(idx)) else {
@@ -195,13 +192,13 @@ fn add_impacts(
         let mut parts = EntryParts::default();
         for (_, number, per_norm) in of_term {
             let similarity = known.weight * per_norm;
-            match number.and_then(|number| usize::try_from(number).ok()) {
-                Some(number) => parts.add_phrasing(number, similarity),
+            match number {
+                Some(number) => parts.add_phrasing(*number, similarity),
                 None => parts.quotes = similarity,
             }
         }
         parts.log_odds = log_odds(parts.sum, known.share);
-        let impact = parts.score(n_phrasings, entry.centroid_norm);
+        let impact = parts.score(entry.n_phrasings, entry.centroid_norm);
         impacts.push(Impact { entry: idx, term, impact });
     }
 }

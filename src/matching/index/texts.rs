@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Index, IndexedEntry, Term, bytes_of};
+use super::{Index, Term, bytes_of};
 use crate::matching::vocabulary::TermId;
 
 /// Slope of pivoted length normalization (Singhal, Buckley, Mitra 1996): 1.0 is plain cosine,
@@ -13,21 +13,33 @@ const PIVOT_SLOPE: f32 = 0.5;
 /// must not become the longest of all by division.
 pub(crate) const MIN_LENGTH: f32 = 0.05;
 
-/// All texts, one after another, in the order of the entries.
+/// Entries below which splitting work up costs more than it saves.
+pub(super) const MIN_PARALLEL: usize = 512;
+
+/// The texts of all entries, one entry after another, so that scoring one reads memory in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    texts: Vec<Stored>,
-    terms: Vec<TermId>,
+    /// Where each entry starts in `packed`.
+    starts: Vec<u32>,
+    /// An entry: the number of its phrasings, the bits of its centroid's norm, its texts. A text:
+    /// the number of its words, the number of its concepts, the bits of its norm, words, concepts.
+    packed: Vec<u32>,
 }
 
+const ENTRY_HEADER: usize = 2;
+const TEXT_HEADER: usize = 3;
+
+/// The texts of an entry: its phrasings, and lead and quotes as one.
 #[derive(Debug, Clone, Copy)]
-struct Stored {
-    start: u32,
-    n_words: u32,
-    norm: f32,
+pub(crate) struct EntryTexts<'a> {
+    /// Number of its phrasings, lead and quotes not counted.
+    pub(crate) n_phrasings: usize,
+    /// Length of the sum of its phrasings' vectors, each divided by its norm.
+    pub(crate) centroid_norm: f32,
+    packed: &'a [u32],
 }
 
-/// A text of an entry: a phrasing, or lead and quotes together.
+/// A text of an entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<'a> {
     /// The terms of its words, in order.
@@ -38,104 +50,167 @@ pub(crate) struct Text<'a> {
     pub(crate) norm: f32,
 }
 
-/// The distinct terms of an entry, ascending.
-#[derive(Debug, Default)]
-pub(crate) struct EntryTerms {
-    pub(crate) phrasings: Vec<TermId>,
-    /// Of lead and quotes.
-    pub(crate) quotes: Vec<TermId>,
+impl<'a> EntryTexts<'a> {
+    /// All texts in order; those from [`Self::n_phrasings`] on are lead and quotes.
+    fn all(self) -> impl Iterator<Item = Text<'a>> {
+        let mut rest = self.packed;
+        std::iter::from_fn(move || {
+            let (header, behind) = rest.split_first_chunk::<TEXT_HEADER>()?;
+            let [n_words, n_concepts, norm] = *header;
+            let (words, behind) = behind.split_at_checked(usize::try_from(n_words).ok()?)?;
+            let (concepts, behind) = behind.split_at_checked(usize::try_from(n_concepts).ok()?)?;
+            rest = behind;
+            Some(Text { words, concepts, norm: f32::from_bits(norm) })
+        })
+    }
+
+    /// The phrasings, in order.
+    pub(crate) fn phrasings(self) -> impl Iterator<Item = Text<'a>> {
+        self.all().take(self.n_phrasings)
+    }
+
+    /// All texts in order, phrasings with their numbers.
+    pub(crate) fn numbered(self) -> impl Iterator<Item = (Option<usize>, Text<'a>)> {
+        let number = move |number| (number < self.n_phrasings).then_some(number);
+        self.all().enumerate().map(move |(at, text)| (number(at), text))
+    }
 }
 
 impl Texts {
-    pub(super) fn reserve(&mut self, n_texts: usize, n_words: usize) {
-        self.texts.reserve_exact(n_texts);
-        self.terms.reserve_exact(n_words);
+    pub(super) fn reserve(&mut self, n_entries: usize, n_texts: usize, n_words: usize) {
+        self.starts.reserve_exact(n_entries);
+        self.packed.reserve_exact(n_entries * ENTRY_HEADER + n_texts * TEXT_HEADER + n_words);
     }
 
-    pub(super) fn push(&mut self, words: impl Iterator<Item = TermId>) {
-        let start = self.terms.len();
-        self.terms.extend(words);
-        self.texts.push(Stored {
-            start: u32::try_from(start).unwrap_or(u32::MAX),
-            n_words: u32::try_from(self.terms.len() - start).unwrap_or(u32::MAX),
-            norm: 1.0,
-        });
+    /// Starts the next entry.
+    pub(super) fn push_entry(&mut self, n_phrasings: u32) {
+        self.starts.push(u32::try_from(self.packed.len()).unwrap_or(u32::MAX));
+        self.packed.extend([n_phrasings, 1f32.to_bits()]);
     }
 
-    /// The words of the last text.
-    pub(super) fn last_words(&self) -> &[TermId] {
-        let start = self.texts.last().and_then(|text| usize::try_from(text.start).ok());
-        start.and_then(|start| self.terms.get(start..)).unwrap_or_default()
+    /// Adds a text to the last entry: first its phrasings, then lead and quotes. The norm is to be
+    /// set by [`Self::measure`].
+    pub(super) fn push(
+        &mut self,
+        words: impl Iterator<Item = TermId>,
+        concepts: impl FnOnce(&[TermId]) -> Vec<TermId>,
+    ) {
+        let header = self.packed.len();
+        self.packed.extend([0, 0, 1f32.to_bits()]);
+        self.packed.extend(words);
+        let words = self.packed.get(header + TEXT_HEADER..).unwrap_or_default();
+        let n_words = words.len();
+        let concepts = concepts(words);
+        if let Some([words, n_concepts, _]) = self.header_mut(header) {
+            *words = u32::try_from(n_words).unwrap_or(u32::MAX);
+            *n_concepts = u32::try_from(concepts.len()).unwrap_or(u32::MAX);
+        }
+        self.packed.extend(concepts);
     }
 
-    /// Adds concepts to the last text, behind its words.
-    pub(super) fn push_concepts(&mut self, concepts: impl Iterator<Item = TermId>) {
-        self.terms.extend(concepts);
+    fn header_mut(&mut self, at: usize) -> Option<&mut [u32; TEXT_HEADER]> {
+        self.packed.get_mut(at..)?.first_chunk_mut()
     }
 
+    /// How many entries there are.
     pub(super) fn len(&self) -> usize {
-        self.texts.len()
+        self.starts.len()
+    }
+
+    /// The texts of the entry at `idx`.
+    pub(crate) fn of(&self, idx: usize) -> Option<EntryTexts<'_>> {
+        let start = usize::try_from(*self.starts.get(idx)?).ok()?;
+        let end = match self.starts.get(idx + 1) {
+            Some(next) => usize::try_from(*next).ok()?,
+            None => self.packed.len(),
+        };
+        let (header, packed) = self.packed.get(start..end)?.split_first_chunk::<ENTRY_HEADER>()?;
+        let [n_phrasings, centroid_norm] = *header;
+        Some(EntryTexts {
+            n_phrasings: usize::try_from(n_phrasings).ok()?,
+            centroid_norm: f32::from_bits(centroid_norm),
+            packed,
+        })
+    }
+
+    /// All entries' texts, in order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = EntryTexts<'_>> {
+        (0..self.len()).map_while(|idx| self.of(idx))
     }
 
     /// Bytes on the heap.
     pub(super) fn n_bytes(&self) -> usize {
-        bytes_of(&self.texts) + bytes_of(&self.terms)
+        bytes_of(&self.starts) + bytes_of(&self.packed)
     }
 
-    fn get(&self, idx: usize) -> Option<Text<'_>> {
-        let stored = self.texts.get(idx)?;
-        let start = usize::try_from(stored.start).ok()?;
-        let end = match self.texts.get(idx + 1) {
-            Some(next) => usize::try_from(next.start).ok()?,
-            None => self.terms.len(),
-        };
-        let terms = self.terms.get(start..end)?;
-        let (words, concepts) = terms.split_at_checked(usize::try_from(stored.n_words).ok()?)?;
-        Some(Text { words, concepts, norm: stored.norm })
-    }
-
-    /// The phrasings of an entry, in order.
-    pub(crate) fn phrasings(&self, entry: &IndexedEntry) -> impl Iterator<Item = Text<'_>> {
-        let first = usize::try_from(entry.first_text).unwrap_or(usize::MAX);
-        let n = usize::try_from(entry.n_phrasings).unwrap_or(0);
-        (first..first.saturating_add(n)).map_while(|idx| self.get(idx))
-    }
-
-    /// An entry's lead and quotes.
-    pub(crate) fn quotes(&self, entry: &IndexedEntry) -> Option<Text<'_>> {
-        let first = usize::try_from(entry.first_text).ok()?;
-        self.get(first + usize::try_from(entry.n_phrasings).ok()?)
-    }
-
-    /// Sets every text's norm, from the lengths of all.
-    pub(super) fn measure(&mut self, entries: &[IndexedEntry], terms: &[Term]) {
-        let lengths: Vec<[f32; 2]> = entries
-            .par_iter()
-            .with_min_len(MIN_PARALLEL)
-            .flat_map_iter(|entry| {
-                let phrasings = self.phrasings(entry).map(|text| [length(&text, terms), 0.0]);
-                phrasings.chain(self.quotes(entry).map(|text| [0.0, length(&text, terms)]))
+    /// Sets every text's norm from the lengths of all, and then every entry's.
+    pub(super) fn measure(&mut self, terms: &[Term]) {
+        let lengths: Vec<(bool, f32)> = self
+            .par_map(|entry, lengths: &mut Vec<(bool, f32)>| {
+                for (number, text) in entry.numbered() {
+                    lengths.push((number.is_some(), length(&text, terms)));
+                }
             })
-            .collect();
-        let mean = |kind: usize| {
-            let of_kind = lengths.iter().filter_map(|length| length.get(kind));
-            mean(of_kind.copied().filter(|length| *length > 0.0))
+            .concat();
+        let mean_of = |kind: bool| {
+            mean(lengths.iter().filter(|(is_phrasing, _)| *is_phrasing == kind).map(|(_, it)| *it))
         };
-        let means = [mean(0), mean(1)];
-        for (text, [phrasing, quotes]) in self.texts.iter_mut().zip(lengths) {
-            let (length, [of_phrasings, of_quotes]) = (phrasing.max(quotes), means);
-            let pivot = if quotes > 0.0 { of_quotes } else { of_phrasings };
-            text.norm = (1.0 - PIVOT_SLOPE) * pivot + PIVOT_SLOPE * length;
+        let (of_phrasings, of_quotes) = (mean_of(true), mean_of(false));
+        let mut lengths = lengths.into_iter();
+        self.for_each_header(|header| {
+            let Some((is_phrasing, length)) = lengths.next() else { return };
+            let pivot = if is_phrasing { of_phrasings } else { of_quotes };
+            let norm = (1.0 - PIVOT_SLOPE) * pivot + PIVOT_SLOPE * length;
+            let [_, _, bits] = header;
+            *bits = norm.to_bits();
+        });
+        let norms: Vec<f32> = self
+            .par_map(|entry, norms: &mut Vec<f32>| norms.push(centroid_norm(entry, terms)))
+            .concat();
+        for (start, norm) in self.starts.iter().zip(norms) {
+            let at = usize::try_from(*start).unwrap_or(usize::MAX);
+            if let Some(bits) = self.packed.get_mut(at.saturating_add(1)) {
+                *bits = norm.to_bits();
+            }
         }
-        self.texts.shrink_to_fit();
-        self.terms.shrink_to_fit();
+    }
+
+    /// Calls `map` for the entries, part by part, each part with a list of its own to add to.
+    fn par_map<T: Send>(&self, map: impl Fn(EntryTexts<'_>, &mut Vec<T>) + Sync) -> Vec<Vec<T>> {
+        let numbers: Vec<usize> = (0..self.len()).collect();
+        let part = |numbers: &[usize]| {
+            let mut list = Vec::with_capacity(numbers.len());
+            for entry in numbers.iter().filter_map(|idx| self.of(*idx)) {
+                map(entry, &mut list);
+            }
+            list
+        };
+        numbers.par_chunks(MIN_PARALLEL).map(part).collect()
+    }
+
+    fn for_each_header(&mut self, mut visit: impl FnMut(&mut [u32; TEXT_HEADER])) {
+        let ends = self.starts.iter().skip(1).copied().chain([u32::MAX]);
+        let mut rest = self.packed.as_mut_slice();
+        let mut at = 0usize;
+        for end in ends {
+            let end = usize::try_from(end).unwrap_or(usize::MAX);
+            let Some((_, behind)) = rest.split_at_mut_checked(ENTRY_HEADER) else { return };
+            (rest, at) = (behind, at + ENTRY_HEADER);
+            while at < end {
+                let Some((header, behind)) = rest.split_first_chunk_mut::<TEXT_HEADER>() else {
+                    return;
+                };
+                visit(header);
+                let [n_words, n_concepts, _] = *header;
+                let len = usize::try_from(n_words + n_concepts).unwrap_or(usize::MAX);
+                let Some((_, behind)) = behind.split_at_mut_checked(len) else { return };
+                (rest, at) = (behind, at + TEXT_HEADER + len);
+            }
+        }
     }
 }
 
-/// Entries below which splitting work up costs more than it saves.
-pub(super) const MIN_PARALLEL: usize = 512;
-
-/// The distinct words of a text.
+/// Visits the distinct words of a text.
 ///
 /// Most texts are phrasings of a dozen words, among which looking back is faster than sorting.
 pub(super) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId)) {
@@ -155,35 +230,93 @@ pub(super) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId))
 
 const MAX_LOOKED_BACK: usize = 32;
 
+fn weight(terms: &[Term], term: TermId) -> f32 {
+    usize::try_from(term).ok().and_then(|idx| terms.get(idx)).map_or(0.0, |term| term.weight)
+}
+
 fn length(text: &Text<'_>, terms: &[Term]) -> f32 {
     let mut squares = 0.0;
-    for_each_distinct(text.words, |word| {
-        let term = usize::try_from(word).ok().and_then(|word| terms.get(word));
-        squares += term.map_or(0.0, |term| term.weight * term.weight);
-    });
+    for_each_distinct(text.words, |word| squares += weight(terms, word).powi(2));
     squares.sqrt().max(MIN_LENGTH)
 }
 
+fn centroid_norm(entry: EntryTexts<'_>, terms: &[Term]) -> f32 {
+    let mut uses: Vec<(TermId, f32)> = Vec::new();
+    for text in entry.phrasings() {
+        for_each_distinct(text.words, |word| uses.push((word, weight(terms, word) / text.norm)));
+    }
+    uses.sort_unstable_by_key(|(term, _)| *term);
+    let squares = uses
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|of_term| of_term.iter().map(|(_, share)| share).sum::<f32>().powi(2));
+    squares.sum::<f32>().sqrt().max(MIN_LENGTH)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
+#[expect(clippy::cast_possible_truncation, reason = "a mean length needs no double precision")]
 fn mean(lengths: impl Iterator<Item = f32>) -> f32 {
     let (sum, n) = lengths.fold((0.0, 0usize), |(sum, n), length| (sum + f64::from(length), n + 1));
     (sum / n.max(1) as f64) as f32
 }
 
+/// The distinct terms of an entry, ascending.
+#[derive(Debug, Default)]
+pub(crate) struct EntryTerms {
+    pub(crate) phrasings: Vec<TermId>,
+    /// Of lead and quotes.
+    pub(crate) quotes: Vec<TermId>,
+}
+
 impl EntryTerms {
     /// The terms of the entry at `idx`, the phrasing `left_out` passed over.
     pub(crate) fn new(index: &Index, idx: usize, left_out: Option<usize>) -> Self {
-        let Some(entry) = index.entries.get(idx) else { return Self::default() };
-        let phrasings = index.texts.phrasings(entry).enumerate();
-        let kept = phrasings.filter(|(number, _)| Some(*number) != left_out).map(|(_, text)| text);
-        Self { phrasings: distinct(kept), quotes: distinct(index.texts.quotes(entry).into_iter()) }
+        let mut terms = Self::default();
+        for (number, text) in index.texts.of(idx).into_iter().flat_map(EntryTexts::numbered) {
+            let list = match number {
+                Some(_) if number == left_out => continue,
+                Some(_) => &mut terms.phrasings,
+                None => &mut terms.quotes,
+            };
+            list.extend(text.words.iter().chain(text.concepts));
+        }
+        for list in [&mut terms.phrasings, &mut terms.quotes] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        terms
     }
 }
 
-fn distinct<'a>(texts: impl Iterator<Item = Text<'a>>) -> Vec<TermId> {
-    let mut terms: Vec<TermId> =
-        texts.flat_map(|text| text.words.iter().chain(text.concepts)).copied().collect();
-    terms.sort_unstable();
-    terms.dedup();
-    terms
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_comes_out_as_it_went_in_and_gets_its_norm() {
+        let entries: [&[&[TermId]]; 3] = [&[&[0, 1, 0], &[2]], &[&[], &[]], &[&[1, 2], &[0], &[]]];
+        let mut texts = Texts::default();
+        for entry in entries {
+            texts.push_entry(u32::try_from(entry.len() - 1).unwrap());
+            for text in entry {
+                texts.push(text.iter().copied(), |words| words.iter().map(|it| it + 10).collect());
+            }
+        }
+        let terms = [0.5, 1.0, 0.2].map(|weight| Term { weight, ..Term::default() });
+        texts.measure(&terms);
+        assert_eq!(texts.len(), entries.len());
+        for (entry, want) in texts.entries().zip(entries) {
+            assert_eq!(entry.n_phrasings, want.len() - 1);
+            let got: Vec<Text<'_>> = entry.all().collect();
+            assert_eq!(got.iter().map(|text| text.words).collect::<Vec<_>>(), want);
+            for text in &got {
+                assert!(text.concepts.iter().copied().eq(text.words.iter().map(|it| it + 10)));
+                assert!(text.norm > 0.0 && text.norm < 1.2, "{text:?}");
+            }
+            let numbers: Vec<Option<usize>> = entry.numbered().map(|(number, _)| number).collect();
+            assert_eq!(numbers.last(), Some(&None), "lead and quotes have no number");
+            assert_eq!(numbers.first() == Some(&Some(0)), want.len() > 1);
+        }
+        let first = texts.of(0).unwrap();
+        assert!(first.centroid_norm > 1.0, "{first:?}");
+    }
 }

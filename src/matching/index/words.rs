@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Term;
 use super::reading::{ReadWord, Reading};
 use super::texts::Texts;
-use super::{IndexedEntry, Term};
 use crate::knowledge::Pack;
 use crate::matching::lexicon::Concepts;
 use crate::matching::neighbors;
@@ -118,38 +118,36 @@ impl<'a> Words<'a> {
     }
 
     /// Everything about all terms but [`Term::share`], which depends on the texts' lengths.
-    pub(super) fn terms(&self, entries: &[IndexedEntry], texts: &Texts) -> Vec<Term> {
+    pub(super) fn terms(&self, texts: &Texts) -> Vec<Term> {
         let n_terms = self.vocabulary.n_terms();
         let mut terms = vec![Term::default(); n_terms];
         let mut n_entries_with = vec![0usize; n_terms];
         let mut last_entry = vec![usize::MAX; n_terms];
-        for (idx, entry) in entries.iter().enumerate() {
-            for text in texts.phrasings(entry) {
-                for term in text.words.iter().chain(text.concepts).filter_map(|t| at(*t)) {
-                    if let (Some(n), Some(last)) =
-                        (n_entries_with.get_mut(term), last_entry.get_mut(term))
-                        && *last != idx
-                    {
+        for (idx, entry) in texts.entries().enumerate() {
+            for (number, text) in entry.numbered() {
+                for term in text.words.iter().chain(text.concepts).filter_map(|term| at(*term)) {
+                    let (Some(n), Some(last), Some(known)) = (
+                        n_entries_with.get_mut(term),
+                        last_entry.get_mut(term),
+                        terms.get_mut(term),
+                    ) else {
+                        continue;
+                    };
+                    known.is_used = true;
+                    if number.is_some() && *last != idx {
                         *last = idx;
                         *n += 1;
                     }
                 }
             }
-            let of_quotes = texts.quotes(entry).into_iter().flat_map(|text| text.words);
-            for term in of_quotes.filter_map(|term| at(*term)) {
-                if let Some(term) = terms.get_mut(term) {
-                    term.is_used = true;
-                }
-            }
         }
         for (idx, (term, n)) in terms.iter_mut().zip(n_entries_with).enumerate() {
             let seen = self.seen.get(idx).copied().unwrap_or_default();
-            term.pack_rarity = pack_rarity(n, entries.len());
+            term.pack_rarity = pack_rarity(n, texts.len());
             term.weight = weight(seen.everyday, term.pack_rarity);
             // Phone users write names small, so a third of capitals is enough.
             term.is_name = seen.n_capitals > 0 && seen.n_capitals * 3 >= seen.n_inside;
             term.is_stop_word = seen.is_stop_word;
-            term.is_used |= n > 0;
         }
         for term in self.term_concepts.keys().filter_map(|term| at(*term)) {
             if let Some(term) = terms.get_mut(term) {
