@@ -22,7 +22,7 @@ fn budget(index: &Index) -> usize {
 }
 
 /// Entries that are scored in full.
-const MAX_CANDIDATES: usize = 32;
+const MAX_CANDIDATES: usize = 24;
 
 /// What the postings gave each entry.
 #[derive(Debug, Default)]
@@ -61,25 +61,34 @@ pub(super) fn find(index: &Index, query: &Query) -> Vec<usize> {
     best.into_iter().filter_map(|entry| usize::try_from(entry).ok()).collect()
 }
 
+/// The postings of a term of the question.
+struct List<'a> {
+    /// What the term gives the entry that it speaks for most.
+    worth: f32,
+    /// Which list it is, from 0: no two are in the same place.
+    place: usize,
+    /// What a term gives for a level of its impact.
+    factor: f32,
+    postings: &'a [Posting],
+}
+
 impl Sums {
     fn gather(&mut self, index: &Index, query: &Query) {
         let step = index.postings.step();
-        let mut lists: Vec<(f32, &[Posting])> = query
-            .terms
-            .hits()
-            .iter()
-            .map(|hit| (hit.factor * step, index.postings.of(hit.term)))
-            .filter(|(factor, list)| *factor > 0.0 && !list.is_empty())
-            .collect();
-        let worth = |(factor, list): &(f32, &[Posting])| {
-            list.first().map_or(0.0, |posting| factor * f32::from(posting.level()))
-        };
-        lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        let mut lists: Vec<List<'_>> = Vec::with_capacity(query.terms.hits().len());
+        for hit in query.terms.hits() {
+            let postings = index.postings.of(hit.term);
+            let Some(best) = postings.first().filter(|_| hit.factor > 0.0) else { continue };
+            let factor = hit.factor * step;
+            let worth = factor * f32::from(best.level());
+            lists.push(List { worth, place: lists.len(), factor, postings });
+        }
+        lists.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.place.cmp(&b.place)));
         let mut budget = budget(index);
-        for (factor, list) in lists {
-            let list = list.get(..budget.min(list.len())).unwrap_or(list);
-            budget -= list.len();
-            for posting in list {
+        for List { factor, postings, .. } in lists {
+            let postings = postings.get(..budget.min(postings.len())).unwrap_or(postings);
+            budget -= postings.len();
+            for posting in postings {
                 let entry = posting.entry();
                 let sum = usize::try_from(entry).ok().and_then(|idx| self.by_entry.get_mut(idx));
                 let (Some(sum), Some(place)) = (sum, self.touched.get_mut(self.n_touched)) else {

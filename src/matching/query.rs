@@ -243,7 +243,7 @@ fn pair_credits(index: &Index, tokens: &[QueryToken]) -> Vec<f32> {
 }
 
 fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
-    let mut hits = Vec::new();
+    let mut hits = Vec::with_capacity(tokens.iter().map(|token| token.meetings.len()).sum());
     for (number, token) in tokens.iter().enumerate().filter(|(_, token)| token.weight > 0.0) {
         let first = token.known_as().map(|meeting| meeting.term);
         for meeting in &token.meetings {

@@ -50,7 +50,9 @@ pub struct Scored {
 /// The entries that share most with `query`, best first; ties in the order of the packs.
 pub(crate) fn score(index: &Index, query: &Query, left_out: LeftOut) -> Vec<Scored> {
     let mut scorer = Scorer::new(index, query, left_out);
-    let mut scored: Vec<Scored> = candidates::find(index, query)
+    let candidates = candidates::find(index, query);
+    index.texts.fetch(&candidates);
+    let mut scored: Vec<Scored> = candidates
         .into_iter()
         .filter(|entry| Some(*entry) != left_out.entry)
         .filter_map(|entry| scorer.score(entry))

@@ -116,12 +116,12 @@ impl Vocabulary {
     pub(crate) fn spellings(&self, word: &str) -> Vec<Spelling> {
         let letters = Letters::of(word);
         let mut ids: Vec<WordId> = Vec::new();
-        for found in self.deletions.near(word) {
-            let known = usize::try_from(*found).ok().and_then(|idx| self.letters.get(idx));
+        self.deletions.for_each_near(word, |id| {
+            let known = usize::try_from(id).ok().and_then(|idx| self.letters.get(idx));
             if known.is_some_and(|known| letters.may_be_slips_of(*known)) {
-                ids.push(*found);
+                ids.push(id);
             }
-        }
+        });
         ids.sort_unstable();
         ids.dedup();
         let mut found: Vec<Spelling> = ids
