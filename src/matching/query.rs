@@ -19,6 +19,10 @@ use crate::text::{Token, tokenize};
 /// be somebody else's to choose.
 pub const MAX_TOKENS: usize = 200;
 
+/// Bytes of a question that are looked at: more than any word of [`MAX_TOKENS`] needs on the average,
+/// and than Discord allows.
+pub const MAX_BYTES: usize = 16_384;
+
 /// By what rule a word of the question meets a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
@@ -83,6 +87,7 @@ pub struct Query {
 impl Query {
     /// Takes `text` apart with the words of `index`.
     pub fn new(index: &Index, text: &str) -> Self {
+        let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text);
         let raw = tokenize(text, MAX_TOKENS);
         let mut kind = QuestionKind::default();
         raw.iter().for_each(|token| kind.add(&token.word));

@@ -50,9 +50,13 @@ fn angle_bracket(rest: &str) -> Option<usize> {
     if !KINDS.iter().any(|kind| inner.starts_with(kind)) {
         return None;
     }
-    let end = inner.find(['>', '\n'])?;
+    let end = inner.bytes().take(MAX_BRACKET_BYTES).position(|b| matches!(b, b'>' | b'\n'))?;
     inner.get(end..)?.starts_with('>').then_some(end + 2)
 }
+
+/// Bytes that are searched for the closing bracket; a longer link is recognized as one by itself.
+/// Searching on would take a message of many opening brackets time that grows with its square.
+const MAX_BRACKET_BYTES: usize = 256;
 
 fn link(rest: &str) -> Option<usize> {
     const SCHEMES: [&str; 4] = ["https://", "http://", "mxc://", "www."];
@@ -60,11 +64,15 @@ fn link(rest: &str) -> Option<usize> {
 }
 
 fn matrix_user(rest: &str) -> Option<usize> {
-    let len = word_len(rest);
-    let word = rest.get(..len)?;
-    let (name, server) = word.strip_prefix('@')?.split_once(':')?;
+    let id = rest.strip_prefix('@')?;
+    let id = id.get(..id.floor_char_boundary(MAX_USER_ID_BYTES)).unwrap_or(id);
+    let len = 1 + word_len(id);
+    let (name, server) = rest.get(1..len)?.split_once(':')?;
     (!name.is_empty() && !server.is_empty()).then_some(len)
 }
+
+/// Bytes of a user id, by the Matrix specification.
+const MAX_USER_ID_BYTES: usize = 255;
 
 fn emoji_code(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix(':')?;
@@ -85,6 +93,13 @@ fn word_len(rest: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_link_in_brackets_is_noise_to_its_end() {
+        let message = format!("see <https://x.y/{}> why", "z".repeat(MAX_BRACKET_BYTES));
+        let spans = noise_spans(&message);
+        assert_eq!(spans.last().map(|span| &message[span.end..]), Some(" why"));
+    }
 
     #[test]
     fn noise_is_set_aside_and_words_are_not() {
