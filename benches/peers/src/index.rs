@@ -1,0 +1,80 @@
+//! A tantivy index in memory, one document a phrasing.
+
+use std::time::{Duration, Instant};
+
+use tantivy::indexer::NoMergePolicy;
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, Schema, TantivyDocument, TextFieldIndexing, TextOptions,
+};
+use tantivy::{Index, IndexWriter};
+
+use crate::faq::Entry;
+
+/// The fast field that holds the number of a phrasing's entry.
+pub(crate) const ENTRY: &str = "entry";
+
+/// tantivy's own analyzer: words, at most 40 bytes long, in lower case, stemmed as English.
+const ANALYZER: &str = "en_stem";
+
+/// What all writer threads may hold before they flush a segment. It is not reserved ahead; it only
+/// has to be so large that a million phrasings need no second segment.
+const BUDGET_BYTES: usize = 2_000_000_000;
+
+/// How many threads write the index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Writers {
+    One,
+    /// As many as tantivy chooses by itself.
+    Default,
+}
+
+/// A finished index and what it took.
+pub(crate) struct Built {
+    pub(crate) index: Index,
+    pub(crate) text: Field,
+    /// From rows in memory to the commit.
+    pub(crate) build: Duration,
+    /// From there to a single segment; nothing if the commit made one.
+    pub(crate) merge: Duration,
+    /// Segments that the commit made.
+    pub(crate) n_segments: usize,
+}
+
+pub(crate) fn build(entries: &[Entry], writers: Writers) -> tantivy::Result<Built> {
+    let start = Instant::now();
+    // Frequencies and lengths are what BM25 takes; positions, which only phrase queries read, and
+    // the text itself are left out, in the peer's favour.
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(ANALYZER)
+        .set_index_option(IndexRecordOption::WithFreqs);
+    let mut schema = Schema::builder();
+    let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
+    let entry = schema.add_u64_field(ENTRY, FAST);
+    let index = Index::create_in_ram(schema.build());
+
+    let mut writer: IndexWriter = match writers {
+        Writers::One => index.writer_with_num_threads(1, BUDGET_BYTES)?,
+        Writers::Default => index.writer(BUDGET_BYTES)?,
+    };
+    // Merging happens below, once and waited for, rather than in the background of the searches.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    for (n, row) in (0..).zip(entries) {
+        for phrasing in row.phrasings() {
+            let mut document = TantivyDocument::default();
+            document.add_text(text, phrasing);
+            document.add_u64(entry, n);
+            writer.add_document(document)?;
+        }
+    }
+    writer.commit()?;
+    let build = start.elapsed();
+
+    let start = Instant::now();
+    let segments = index.searchable_segment_ids()?;
+    if segments.len() > 1 {
+        writer.merge(&segments).wait()?;
+        writer.garbage_collect_files().wait()?;
+    }
+    writer.wait_merging_threads()?;
+    Ok(Built { index, text, build, merge: start.elapsed(), n_segments: segments.len() })
+}
