@@ -10,11 +10,13 @@ start afresh. The peers are benches/peers (built with cargo) and rapidfuzz (from
 only; on Linux every measured process is held to one core.
 """
 import argparse
+import collections
 import json
 import math
 import os
 import pathlib
 import platform
+import random
 import re
 import shutil
 import statistics
@@ -28,6 +30,7 @@ PEERS = ROOT / "benches/peers"
 CACHE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "speed"
 RAPIDFUZZ = "rapidfuzz==3.14.6"
 KINDS = {"misspelt": "queries.jsonl", "typed": "queries_typed.jsonl"}
+HOSTILE_SIZE = 100_000
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -118,6 +121,7 @@ class Quoth:
     def __init__(self, binary, faq, n):
         self.binary = binary
         self.pack = CACHE / f"pack-{n}"
+        self.phrasings = [json.loads(line)["question"] for line in open(faq / "faq.jsonl", encoding="utf-8")]
         self.messages = [[json.loads(line) for line in open(faq / name, encoding="utf-8")] for name in KINDS.values()]
         cached(self.pack, lambda folder: subprocess.run([binary, "import", faq / "faq.jsonl", "--into", folder], check=True, stdout=sys.stderr))
 
@@ -131,6 +135,15 @@ class Quoth:
             timings.append(timing([answer["micros"] / 1000 for answer in counted], rows, [answer["ids"] for answer in counted]))
         return {"timings": timings, "peak_bytes": peak}
 
+    def hostile(self, core):
+        """The worst of five times that questions take which are made to cost much, in milliseconds."""
+        questions = hostile_questions([row["q"] for rows in self.messages for row in rows], self.phrasings)
+        lines = [json.dumps({"q": question}) for question in questions.values()] * 6
+        output, _, _ = run([self.binary, "ask", "--jsonl", "--timings", "--pack", self.pack], core, lines, {"RUST_LOG": "off"})
+        micros = [json.loads(line)["micros"] for line in output.splitlines()]
+        rounds = [micros[at:at + len(questions)] for at in range(len(questions), len(micros), len(questions))]
+        return {name: max(times) / 1000 for name, times in zip(questions, zip(*rounds), strict=True)}
+
     def build(self, core):
         """What the log says of building the index, in a run of its own, so that no log line is in the times."""
         line = json.dumps({"q": "hello"})
@@ -139,12 +152,40 @@ class Quoth:
 
 
 def built(log):
-    """The fields of the debug line `Index built n_phrasings=… millis=… bytes=…`; nothing if quoth does not write it."""
-    lines = [ESCAPES.sub("", line) for line in log.splitlines() if "Index built" in line]
-    if not lines:
-        return {}
-    fields = dict(re.findall(r"(\w+)=([\d.]+)", lines[-1]))
-    return {"n_phrasings": int(fields["n_phrasings"]), "build_seconds": float(fields["millis"]) / 1000, "index_bytes": int(fields["bytes"])}
+    """What the debug lines `Pack … loaded` and `Index built` tell."""
+    def fields(mark):
+        line = next(line for line in log.splitlines() if mark in line)
+        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", ESCAPES.sub("", line))}
+
+    index, pack = fields("Index built"), fields("loaded")
+    return {
+        "n_phrasings": index["n_phrasings"], "build_seconds": index["millis"] / 1000, "index_bytes": index["bytes"],
+        "load_seconds": pack["millis"] / 1000,
+    }
+
+
+def hostile_questions(messages, phrasings):
+    """Questions that are as long as is looked at, by name."""
+    counts = collections.Counter(word for text in phrasings for word in re.findall("[a-z]{4,}", text.lower()))
+    words = [word for word, _ in counts.most_common()]
+    rng = random.Random("hostile")
+
+    def slip(word):
+        at = rng.randrange(len(word) - 1)
+        return word[:at] + word[at + 1] + word[at] + word[at + 2:]
+
+    long_words = [word for word in words if len(word) > 6]
+    return {
+        "200 of the rarest words": " ".join(words[-200:]),
+        "200 of the commonest words": " ".join(words[:200]),
+        "200 misspelt words": " ".join(slip(word) for word in rng.sample(long_words, min(200, len(long_words)))),
+        "one letter, 200 times": " ".join("a" * 200),
+        "one letter, 16,384 times": "a" * 16384,
+        "16,384 characters of messages": " ".join(messages)[:16384],
+        "opening brackets": "<@" * 8192,
+        "colons and commas": ":," * 8192,
+        "backquotes": "`" * 16384,
+    }
 
 
 def timing(millis, rows, ids):
@@ -221,12 +262,15 @@ def print_building(runs, all_cores):
 
     rows = []
     for matcher, found in runs.items():
+        of_all = [all_cores[matcher]] if matcher in all_cores else []
         a_phrasing = [{"bytes": run["index_bytes"] / run["n_phrasings"]} for run in found[:1] if "index_bytes" in run]
-        rows.append([
-            matcher, of(found, "build_seconds"), of([all_cores.get(matcher, {})], "build_seconds"),
-            of(a_phrasing, "bytes"), of(found, "peak_bytes", 1e-6),
-        ])
-    table(["matcher", "build s, one core", "build s, all cores", "bytes a phrasing", "peak MB of the process"], rows)
+        rows.append([matcher, of(found, "build_seconds"), of(of_all, "build_seconds"), of(a_phrasing, "bytes"), of(found, "peak_bytes", 1e-6)])
+    table(["matcher", "build s, one core", "build s, all cores", "index bytes a phrasing", "peak MB of the process"], rows)
+    print(f"Reading and proving quoth's pack before that: {of(runs['quoth'], 'load_seconds')} s.\n")
+
+
+def print_hostile(times):
+    table(["question", "worst of five, ms"], [[name, figure(ms)] for name, ms in times.items()])
 
 
 def session(core):
@@ -251,12 +295,16 @@ def main():
     session(core)
     for n in args.sizes:
         faq = corpus(args.sets, n)
-        runs, all_cores = measure(faq, Quoth(quoth, faq, n), tantivy, rapidfuzz, args.rounds, args.seconds, core)
+        matcher = Quoth(quoth, faq, n)
+        runs, all_cores = measure(faq, matcher, tantivy, rapidfuzz, args.rounds, args.seconds, core)
         for kind, name in enumerate(KINDS):
             print(f"**{n:,} phrasings, {name}**\n")
             print_speed(runs, kind)
         print(f"**{n:,} phrasings, building**\n")
         print_building(runs, all_cores)
+        if n == HOSTILE_SIZE:
+            print(f"**{n:,} phrasings, questions made to cost much**\n")
+            print_hostile(matcher.hostile(core))
         sys.stdout.flush()
 
 

@@ -81,6 +81,7 @@ pub(super) fn index(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<
 
 /// The proved pack in `folder`.
 fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
+    let start = Instant::now();
     let proof = knowledge::prove(&pack_files::read(folder)?);
     let errors: Vec<&Finding> = proof.findings.iter().filter(|f| f.is_error()).collect();
     if let Some(first) = errors.first() {
@@ -93,6 +94,7 @@ fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
         );
     }
     let (n_entries, n_sources) = (proof.pack.entries.len(), proof.pack.sources.len());
-    tracing::debug!(pack = %proof.pack.name, n_entries, n_sources, "Pack {} loaded", folder.display());
+    let millis = start.elapsed().as_millis();
+    tracing::debug!(pack = %proof.pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
     Ok(Arc::new(proof.pack))
 }

@@ -2,7 +2,7 @@
 
 use super::Index;
 use super::calibration::{Calibration, Logistic};
-use super::evidence::{self, Evidence, GapEvidence};
+use super::evidence::{self, Evidence, Rivals};
 use super::index::EntryTerms;
 use super::query::{MAX_TOKENS, Query};
 use super::scorer::{self, Scored};
@@ -139,11 +139,11 @@ fn decide(
             && fits(&left_out.terms_of(index, gap.entry), query)
     };
     let gap = gaps.first().filter(is_asked);
-    let nearest = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
-    let gap_evidence = GapEvidence { wins: gap.is_some(), nearest };
+    let nearest_gap = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        evidence::gather(index, query, first, other, gap_evidence, left_out)
+        let rivals = Rivals { other, gap_wins: gap.is_some(), nearest_gap };
+        evidence::gather(index, query, first, rivals, left_out)
     });
     let probability =
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));

@@ -110,35 +110,36 @@ impl Evidence {
     }
 }
 
-/// What the gaps have to say.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct GapEvidence {
+/// What else might have been meant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rivals<'a> {
+    /// The best entry with other quotes.
+    pub(crate) other: Option<&'a Scored>,
     /// Whether the best gap is what was asked.
-    pub(crate) wins: bool,
+    pub(crate) gap_wins: bool,
     /// Similarity of the nearest phrasing of any gap.
-    pub(crate) nearest: f32,
+    pub(crate) nearest_gap: f32,
 }
 
-/// Gathers the evidence for `first`, beside the best entry with other quotes and the best gap.
+/// Gathers the evidence for `first`.
 pub(crate) fn gather(
     index: &Index,
     query: &Query,
     first: &Scored,
-    other: Option<&Scored>,
-    gaps: GapEvidence,
+    rivals: Rivals<'_>,
     left_out: LeftOut,
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
     let words = Words::new(&left_out.terms_of(index, first.entry), query);
-    let margin = (first.score - other.map_or(0.0, |other| other.score)).max(0.0);
+    let margin = (first.score - rivals.other.map_or(0.0, |other| other.score)).max(0.0);
     Evidence {
         score: first.score,
         faint: (1.0 - first.score / FAINT_SCORE).max(0.0),
         met: words.covered.ln_1p(),
         margin,
         relative_margin: if first.score > 0.0 { margin / first.score } else { 0.0 },
-        gap_wins: f32::from(u8::from(gaps.wins)),
-        gap_best: if first.best > 0.0 { (gaps.nearest / first.best).min(2.0) } else { 0.0 },
+        gap_wins: f32::from(u8::from(rivals.gap_wins)),
+        gap_best: if first.best > 0.0 { (rivals.nearest_gap / first.best).min(2.0) } else { 0.0 },
         lone: f32::from(u8::from(words.n_covered <= 1.0 && words.n_telling > words.n_covered)),
         coverage: words.share(words.covered),
         unknown: words.share(words.unknown),

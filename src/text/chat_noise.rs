@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn a_long_link_in_brackets_is_noise_to_its_end() {
         let message = format!("see <https://x.y/{}> why", "z".repeat(MAX_BRACKET_BYTES));
-        let spans = noise_spans(&message);
-        assert_eq!(spans.last().map(|span| &message[span.end..]), Some(" why"));
+        let end = noise_spans(&message).last().map(|span| span.end);
+        assert_eq!(end, Some(message.len() - " why".len()));
     }
 
     #[test]

@@ -141,7 +141,8 @@ fn sort(list: &mut [Posting]) {
         end += *n;
         *n = end;
     }
-    for posting in list.to_vec().into_iter().rev() {
+    let unsorted = list.to_vec();
+    for posting in unsorted.into_iter().rev() {
         let Some(end) = ends.get_mut(usize::from(posting.level())) else { continue };
         *end -= 1;
         if let Some(place) = list.get_mut(*end) {

@@ -1,0 +1,207 @@
+//! What asking and building take, at a thousand to a million phrasings.
+//!
+//! ```text
+//! cargo bench                      up to 100,000 phrasings
+//! QUOTH_BENCH_MAX=1000000 cargo bench    up to a million; takes minutes and 6 GB
+//! ```
+//!
+//! The phrasings are made up of words that no language has, as often as words of a language are
+//! used (Zipf). `scripts/measure_speed.py` measures on real questions, beside other matchers.
+
+#![allow(missing_docs, reason = "a benchmark has no users")]
+#![allow(clippy::indexing_slicing, reason = "a panic is how a wrong benchmark shows itself")]
+#![allow(clippy::let_underscore_must_use, reason = "writing to a string cannot fail")]
+#![allow(clippy::expect_used, reason = "a benchmark that cannot start should say why and stop")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use divan::Bencher;
+use quoth::knowledge::{Pack, PackFile, PackFiles, prove};
+use quoth::matching::calibration::Calibration;
+use quoth::matching::{Index, Thresholds};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    divan::main();
+}
+
+/// Numbers of phrasings.
+fn sizes() -> impl Iterator<Item = usize> {
+    let largest = std::env::var("QUOTH_BENCH_MAX").ok().and_then(|max| max.parse().ok());
+    let largest: usize = largest.unwrap_or(100_000);
+    [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(move |size| *size <= largest)
+}
+
+/// How a question differs from the phrasing it was made from.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Typed,
+    Misspelt,
+}
+
+#[divan::bench(args = sizes())]
+fn ask_as_typed(bencher: Bencher<'_, '_>, n: usize) {
+    ask(bencher, n, Kind::Typed);
+}
+
+#[divan::bench(args = sizes())]
+fn ask_misspelt(bencher: Bencher<'_, '_>, n: usize) {
+    ask(bencher, n, Kind::Misspelt);
+}
+
+fn ask(bencher: Bencher<'_, '_>, n: usize, kind: Kind) {
+    let corpus = corpus(n);
+    let index = Index::new(vec![Arc::clone(&corpus.pack)]);
+    let questions = match kind {
+        Kind::Typed => &corpus.typed,
+        Kind::Misspelt => &corpus.misspelt,
+    };
+    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
+    let next = AtomicUsize::new(0);
+    bencher.bench(|| {
+        let question = &questions[next.fetch_add(1, Ordering::Relaxed) % questions.len()];
+        index.ask(question, &calibration, &thresholds)
+    });
+}
+
+/// What follows a one-entry edit, once its pack is proved.
+#[divan::bench(args = sizes(), sample_count = 10, sample_size = 1)]
+fn build_index(bencher: Bencher<'_, '_>, n: usize) {
+    let corpus = corpus(n);
+    bencher.bench(|| Index::new(vec![Arc::clone(&corpus.pack)]));
+}
+
+/// What precedes it.
+#[divan::bench(args = sizes(), sample_count = 3, sample_size = 1)]
+fn prove_pack(bencher: Bencher<'_, '_>, n: usize) {
+    let corpus = corpus(n);
+    bencher.bench(|| prove(&corpus.files));
+}
+
+struct Corpus {
+    files: PackFiles,
+    pack: Arc<Pack>,
+    typed: Vec<String>,
+    misspelt: Vec<String>,
+}
+
+/// The corpus of `n` phrasings, made once: ten phrasings an entry.
+fn corpus(n: usize) -> Arc<Corpus> {
+    static MADE: LazyLock<Mutex<BTreeMap<usize, Arc<Corpus>>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().expect("no benchmark panics with it");
+    Arc::clone(made.entry(n).or_insert_with(|| Arc::new(make(n))))
+}
+
+const N_QUESTIONS: usize = 1_000;
+const PHRASINGS_AN_ENTRY: usize = 10;
+
+fn make(n: usize) -> Corpus {
+    let mut random = Random(1);
+    let mut source = "+++\ntitle = \"Made up\"\n+++\n".to_owned();
+    let mut faq = String::new();
+    let (mut typed, mut misspelt) = (Vec::new(), Vec::new());
+    for entry in 0..n / PHRASINGS_AN_ENTRY {
+        let subject: Vec<String> = (0..3).map(|_| random.rare_word()).collect();
+        let phrasings: Vec<String> =
+            (0..PHRASINGS_AN_ENTRY).map(|_| random.phrasing(&subject)).collect();
+        let quote = format!("{} {entry}.", random.phrasing(&subject));
+        let (question, variants) = phrasings.split_first().expect("ten of them");
+        let _ = write!(
+            faq,
+            "[[entry]]\nid = \"e{entry}\"\nquestion = \"{question}\"\nvariants = {variants:?}\n\
+             [[entry.quote]]\ntext = \"{quote}\"\nparagraph = {}\n\n",
+            entry + 1
+        );
+        let _ = write!(source, "{quote}\n\n");
+        if entry % (n / PHRASINGS_AN_ENTRY / N_QUESTIONS).max(1) == 0 {
+            misspelt.push(random.misspell(question));
+            typed.push(question.clone());
+        }
+    }
+    let file = |path: &str, text: String| PackFile { path: path.to_owned(), bytes: text.into() };
+    let files = PackFiles {
+        name: "made-up".to_owned(),
+        files: vec![
+            file("pack.toml", "title = \"Made up\"\n".to_owned()),
+            file("faq.toml", faq),
+            file("sources/made-up.md", source),
+        ],
+    };
+    let proof = prove(&files);
+    assert!(proof.is_accepted(), "{:?}", proof.findings.first());
+    Corpus { files, pack: Arc::new(proof.pack), typed, misspelt }
+}
+
+/// xorshift64* (Marsaglia 2003, Vigna 2016): enough for a corpus, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
+        usize::try_from(high).unwrap_or(0) % below
+    }
+
+    /// A phrasing of eight words: two or three of the subject's, the rest everyday ones.
+    fn phrasing(&mut self, subject: &[String]) -> String {
+        let words: Vec<String> = (0..8)
+            .map(|_| match self.next(3) {
+                0 => subject[self.next(subject.len())].clone(),
+                _ => self.common_word(),
+            })
+            .collect();
+        words.join(" ")
+    }
+
+    /// The n-th word is used about 1/n as often as the first.
+    fn common_word(&mut self) -> String {
+        let range = 1 << self.next(11);
+        word(self.next(range))
+    }
+
+    fn rare_word(&mut self) -> String {
+        word(1_000 + self.next(20_000))
+    }
+
+    /// Swaps two letters of every third word.
+    fn misspell(&mut self, text: &str) -> String {
+        let words: Vec<String> = text
+            .split(' ')
+            .map(|word| {
+                let mut letters: Vec<char> = word.chars().collect();
+                if self.next(3) == 0 {
+                    let at = self.next(letters.len() - 1);
+                    letters.swap(at, at + 1);
+                }
+                letters.into_iter().collect()
+            })
+            .collect();
+        words.join(" ")
+    }
+}
+
+/// A word by its number: two to four syllables.
+fn word(number: usize) -> String {
+    const SYLLABLES: [&str; 40] = [
+        "ba", "ke", "lo", "mi", "ru", "sta", "ne", "po", "ti", "gu", "dra", "fe", "ho", "ji", "vu",
+        "cla", "pre", "so", "qui", "zu", "ma", "be", "ko", "li", "nu", "tra", "se", "bro", "di",
+        "wu", "ga", "le", "mo", "ri", "tu", "fla", "che", "no", "si", "hu",
+    ];
+    let mut rest = number;
+    let mut word = String::new();
+    for n in 0..4 {
+        word.push_str(SYLLABLES[(rest + 7 * n) % SYLLABLES.len()]);
+        rest /= SYLLABLES.len();
+        if n > 0 && rest == 0 {
+            break;
+        }
+    }
+    word
+}
