@@ -142,7 +142,10 @@ fn decide(
     let nearest_gap = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        let rivals = Rivals { other, gap_wins: gap.is_some(), nearest_gap };
+        let covered =
+            |gap: &Scored| evidence::covered_share(&left_out.terms_of(index, gap.entry), query);
+        let gap_coverage = gaps.iter().take(MAX_COVERING).map(covered).fold(0.0, f32::max);
+        let rivals = Rivals { other, gap_wins: gap.is_some(), nearest_gap, gap_coverage };
         evidence::gather(index, query, first, rivals, left_out)
     });
     let probability =
@@ -173,6 +176,9 @@ fn decide(
         evidence: evidence.unwrap_or_default(),
     }
 }
+
+/// How many gaps are looked at for what they cover of the question: the best.
+const MAX_COVERING: usize = 3;
 
 /// Least confidence for a question in the very words of one of the entry's phrasings: its curator
 /// has said that the entry answers it. The rest is for phrasings written under two entries.

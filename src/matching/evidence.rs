@@ -2,7 +2,7 @@
 
 use super::Index;
 use super::decision::LeftOut;
-use super::index::{EntryTerms, IndexedEntry};
+use super::index::{EntryTerms, IndexedEntry, for_each_distinct};
 use super::query::{Query, QueryToken};
 use super::scorer::Scored;
 use super::vocabulary::TermId;
@@ -33,17 +33,17 @@ pub struct Evidence {
     pub gap_wins: f32,
     /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
     pub gap_best: f32,
-    /// 1.0 if a single telling word meets the entry and others do not: most often by chance.
-    pub lone: f32,
+    /// How much more of the question a gap covers than the entry, as a share of the telling words'
+    /// weight: the deed of another actor, or another side of the same thing.
+    pub gap_coverage: f32,
     /// Share of the telling words' weight that the entry's words cover.
     pub coverage: f32,
     /// Share of the telling words' weight that no pack knows.
     pub unknown: f32,
     /// Share of the telling words' weight that the packs know and this entry does not use.
     pub elsewhere: f32,
-    /// Weight of the most telling word that is not covered.
-    pub worst: f32,
-    /// The same among names: of persons, places, bodies. The right deed of the wrong actor.
+    /// Weight of the most telling name (of persons, places, bodies) that is not covered: the right
+    /// deed of the wrong actor.
     pub other_name: f32,
     /// ln(1 + number of telling words), 0.0 to about 5.
     pub telling: f32,
@@ -55,12 +55,10 @@ pub struct Evidence {
     /// How much a message that asks nothing differs from the entry's phrasings: 0.0 for a
     /// question, else the share of the phrasings that are questions.
     pub statement: f32,
-    /// Similarity to lead and quotes.
-    pub quotes: f32,
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 18;
+pub const N_FEATURES: usize = 16;
 
 /// Names of the features, in the order of [`Evidence::features`].
 pub const FEATURE_NAMES: [&str; N_FEATURES] = [
@@ -71,17 +69,15 @@ pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "relative_margin",
     "gap_wins",
     "gap_best",
-    "lone",
+    "gap_coverage",
     "coverage",
     "unknown",
     "elsewhere",
-    "worst",
     "other_name",
     "telling",
     "reverse",
     "question_type",
     "statement",
-    "quotes",
 ];
 
 impl Evidence {
@@ -95,17 +91,15 @@ impl Evidence {
             self.relative_margin,
             self.gap_wins,
             self.gap_best,
-            self.lone,
+            self.gap_coverage,
             self.coverage,
             self.unknown,
             self.elsewhere,
-            self.worst,
             self.other_name,
             self.telling,
             self.reverse,
             self.question_type,
             self.statement,
-            self.quotes,
         ]
     }
 }
@@ -119,6 +113,8 @@ pub(crate) struct Rivals<'a> {
     pub(crate) gap_wins: bool,
     /// Similarity of the nearest phrasing of any gap.
     pub(crate) nearest_gap: f32,
+    /// Most of the telling words' weight that one of the best gaps covers, as a share.
+    pub(crate) gap_coverage: f32,
 }
 
 /// Gathers the evidence for `first`.
@@ -140,17 +136,15 @@ pub(crate) fn gather(
         relative_margin: if first.score > 0.0 { margin / first.score } else { 0.0 },
         gap_wins: f32::from(u8::from(rivals.gap_wins)),
         gap_best: if first.best > 0.0 { (rivals.nearest_gap / first.best).min(2.0) } else { 0.0 },
-        lone: f32::from(u8::from(words.n_covered <= 1.0 && words.n_telling > words.n_covered)),
+        gap_coverage: (rivals.gap_coverage - words.share(words.covered)).max(0.0),
         coverage: words.share(words.covered),
         unknown: words.share(words.unknown),
         elsewhere: words.share(words.elsewhere),
-        worst: words.worst,
         other_name: words.other_name,
         telling: words.n_telling.ln_1p(),
         reverse: reverse_coverage(index, query, first),
         question_type: question_type(entry, query),
         statement: if query.is_question { 0.0 } else { entry.share_of_questions },
-        quotes: first.quotes,
     }
 }
 
@@ -158,12 +152,10 @@ pub(crate) fn gather(
 #[derive(Debug, Default)]
 struct Words {
     n_telling: f32,
-    n_covered: f32,
     total: f32,
     covered: f32,
     unknown: f32,
     elsewhere: f32,
-    worst: f32,
     other_name: f32,
 }
 
@@ -174,14 +166,12 @@ impl Words {
             let coverage = coverage(entry, token);
             words.n_telling += 1.0;
             words.total += token.weight;
-            words.n_covered += if coverage < COVERED { 0.0 } else { 1.0 };
             words.covered += token.weight * coverage;
             if token.known_as().is_none() {
                 words.unknown += token.weight;
             } else if coverage < COVERED {
                 words.elsewhere += token.weight;
             }
-            words.worst = words.worst.max(token.weight * (1.0 - coverage));
             if token.is_name {
                 let missing = 1.0 - phrasing_coverage(entry, token);
                 words.other_name = words.other_name.max(token.weight * missing);
@@ -243,30 +233,30 @@ fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
         .fold(0.0, f32::max)
 }
 
-/// Share of the weight of a phrasing's telling words that the question meets.
+/// Share of the telling words' weight of the phrasing that fits best that the question says.
 fn reverse_coverage(index: &Index, query: &Query, first: &Scored) -> f32 {
     let texts = index.texts.of(first.entry);
     let Some(text) = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing)) else {
         return 0.0;
     };
-    let mut words = text.words.to_vec();
-    words.sort_unstable();
-    words.dedup();
     let (mut total, mut met) = (0.0f32, 0.0f32);
-    for word in words {
+    for_each_distinct(text.words, |word| {
         let term = index.term(word);
-        if term.is_stop_word {
-            continue;
+        if !term.is_stop_word {
+            total += term.weight;
+            met += term.weight * said(index, query, word);
         }
-        let concepts = index.term_concepts.get(&word).into_iter().flatten();
-        let similarity = std::iter::once(&word)
-            .chain(concepts)
-            .filter_map(|term| query.terms.of(*term))
-            .flat_map(|(_, hits)| hits)
-            .map(|hit| if hit.is_same_word { 1.0 } else { hit.similarity })
-            .fold(0.0, f32::max);
-        total += term.weight;
-        met += term.weight * similarity;
-    }
+    });
     if total > 0.0 { met / total } else { 0.0 }
+}
+
+/// How well the question says a word of a phrasing, 0.0 to 1.0.
+fn said(index: &Index, query: &Query, word: TermId) -> f32 {
+    let concepts = index.term_concepts.get(&word).into_iter().flatten();
+    std::iter::once(&word)
+        .chain(concepts)
+        .filter_map(|term| query.terms.of(*term))
+        .flat_map(|(_, hits)| hits)
+        .map(|hit| if hit.is_same_word { 1.0 } else { hit.similarity })
+        .fold(0.0, f32::max)
 }

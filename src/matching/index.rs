@@ -18,7 +18,7 @@ use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
 pub(crate) use postings::{Posting, Postings};
-pub(crate) use texts::{EntryTerms, MIN_LENGTH, Text, Texts};
+pub(crate) use texts::{EntryTerms, MIN_LENGTH, Text, Texts, for_each_distinct};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -223,7 +223,7 @@ impl Texts {
 /// Visits the distinct words of a text.
 ///
 /// Most texts are phrasings of a dozen words, among which looking back is faster than sorting.
-pub(super) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId)) {
+pub(crate) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId)) {
     if words.len() <= MAX_LOOKED_BACK {
         for (at, word) in words.iter().enumerate() {
             if words.get(..at).is_some_and(|before| !before.contains(word)) {
