@@ -67,13 +67,27 @@ pub struct QueryToken {
 /// Weight of a pair of neighbouring words, as a share of its words' mean.
 const PAIR_FACTOR: f32 = 0.4;
 
+/// In how large a part of its uses the rarer word of a pair is taken to stand beside the other.
+/// Counting all pairs of a large FAQ would cost more memory than its words do.
+const PAIR_SHARE: f32 = 0.1;
+
+/// Two words of the question that follow each other. A text that says both so, too, is more like it
+/// than one that says both.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pair {
+    /// Its weight, 0.0 to 1.0; 0.0 unless the packs know both words.
+    pub(crate) weight: f32,
+    /// About its share of all that the phrasings say, 0.0 to 1.0.
+    pub(crate) share: f32,
+}
+
 /// A question, taken apart.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// Its words, in order.
     pub tokens: Vec<QueryToken>,
-    /// For each word, what a text gets that says it and the next word one after the other.
-    pub(crate) pair_credits: Vec<f32>,
+    /// For each word but the last, the pair of it and the next.
+    pub(crate) pairs: Vec<Pair>,
     /// The terms that its words may stand for.
     pub(crate) terms: QueryTerms,
     /// [`QuestionKind::types`] of its words.
@@ -102,7 +116,7 @@ impl Query {
                 token
             })
             .collect();
-        let pair_credits = pair_credits(index, &tokens);
+        let pairs = pairs(index, &tokens);
         add_phrases(index, &mut tokens);
         for token in &mut tokens {
             token.meetings.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -110,7 +124,7 @@ impl Query {
         weaken_repeats(&mut tokens);
         let norm = tokens.iter().map(|token| token.weight.powi(2)).sum::<f32>().sqrt();
         Self {
-            pair_credits,
+            pairs,
             terms: terms(index, &tokens),
             question_types: kind.types(),
             is_question: kind.is_question(text),
@@ -238,13 +252,14 @@ enum Said {
     Word(String),
 }
 
-fn pair_credits(index: &Index, tokens: &[QueryToken]) -> Vec<f32> {
-    let weight = |token: &QueryToken| Some(index.term(token.known_as()?.term).weight);
-    let credit = |(first, second): (&QueryToken, &QueryToken)| {
-        let mean = (weight(first)? + weight(second)?) / 2.0;
-        Some((PAIR_FACTOR * mean).powi(2))
+fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<Pair> {
+    let term = |token: &QueryToken| Some(index.term(token.known_as()?.term));
+    let pair = |(first, second): (&QueryToken, &QueryToken)| {
+        let (first, second) = (term(first)?, term(second)?);
+        let weight = PAIR_FACTOR * (first.weight + second.weight) / 2.0;
+        Some(Pair { weight, share: PAIR_SHARE * first.share.min(second.share) })
     };
-    tokens.iter().zip(tokens.iter().skip(1)).map(|pair| credit(pair).unwrap_or(0.0)).collect()
+    tokens.iter().zip(tokens.iter().skip(1)).map(|it| pair(it).unwrap_or_default()).collect()
 }
 
 fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {

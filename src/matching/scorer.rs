@@ -128,9 +128,9 @@ struct Scorer<'a> {
     /// For each word of the query, and each pair behind them, what the text at hand gives it: of
     /// the several terms that a word may stand for, only the best counts.
     credits: Credits,
-    /// For each hit of the query, the weight of its term in the entry's phrasings.
+    /// For each hit of the query, and each pair behind them, its use in the entry's phrasings.
     uses: Vec<Use>,
-    /// Hits that are used in the entry at hand.
+    /// Places in `uses` that hold something for the entry at hand.
     used: Vec<usize>,
 }
 
@@ -176,13 +176,13 @@ impl Credits {
 
 impl<'a> Scorer<'a> {
     fn new(index: &'a Index, query: &'a Query, left_out: LeftOut) -> Self {
-        let n_tokens = query.tokens.len() + query.pair_credits.len();
+        let n_tokens = query.tokens.len() + query.pairs.len();
         Self {
             index,
             query,
             left_out,
             credits: Credits { by_token: vec![0.0; n_tokens], ..Credits::default() },
-            uses: vec![Use::default(); query.terms.hits().len()],
+            uses: vec![Use::default(); query.terms.hits().len() + query.pairs.len()],
             used: Vec::new(),
         }
     }
@@ -227,20 +227,26 @@ impl<'a> Scorer<'a> {
                 }
             }
             if at < text.words.len() {
-                self.meet_pair(before, hits);
+                self.meet_pair(before, hits, phrasing.map(|number| (number, text.norm)));
             }
             before = hits;
         }
         self.credits.take() / (query.norm * text.norm)
     }
 
-    /// Gives the query's pairs of words what a text gets for saying them one after the other.
-    fn meet_pair(&mut self, before: &[Hit], hits: &[Hit]) {
+    /// Gives the query's pairs of words what a text gets for saying them one after the other; of a
+    /// phrasing, its number and norm are noted.
+    fn meet_pair(&mut self, before: &[Hit], hits: &[Hit], phrasing: Option<(usize, f32)>) {
         for first in before.iter().filter(|hit| hit.is_first) {
             if hits.iter().any(|hit| hit.is_first && hit.token == first.token + 1)
-                && let Some(credit) = self.query.pair_credits.get(first.token)
+                && let Some(pair) = self.query.pairs.get(first.token)
             {
-                self.credits.raise(self.query.tokens.len() + first.token, *credit);
+                let credit = pair.weight * pair.weight;
+                self.credits.raise(self.query.tokens.len() + first.token, credit);
+                if let Some((number, norm)) = phrasing {
+                    let place = self.query.terms.hits().len() + first.token;
+                    self.note_use(place, credit / norm, number + 1);
+                }
             }
         }
     }
@@ -257,13 +263,20 @@ impl<'a> Scorer<'a> {
 
     /// The log-odds of the entry's language model for the query.
     fn log_odds(&mut self) -> f32 {
-        let hits = self.query.terms.hits();
+        let (hits, tokens) = (self.query.terms.hits(), &self.query.tokens);
         for place in self.used.drain(..) {
-            let (Some(hit), Some(of_hit)) = (hits.get(place), self.uses.get_mut(place)) else {
+            let Some(Use { sum, .. }) = self.uses.get_mut(place).map(std::mem::take) else {
                 continue;
             };
-            let Use { sum, .. } = std::mem::take(of_hit);
-            self.credits.raise(hit.token, hit.factor * log_odds(sum / hit.factor, hit.share));
+            let (token, factor, share) = match hits.get(place) {
+                Some(hit) => (hit.token, hit.factor, hit.share),
+                None => {
+                    let number = place - hits.len();
+                    let pair = self.query.pairs.get(number).copied().unwrap_or_default();
+                    (tokens.len() + number, pair.weight, pair.share)
+                }
+            };
+            self.credits.raise(token, factor * log_odds(sum / factor, share));
         }
         self.credits.take()
     }
