@@ -20,8 +20,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use divan::Bencher;
 use quoth::knowledge::{Pack, PackFile, PackFiles, prove};
-use quoth::matching::calibration::Calibration;
-use quoth::matching::{Index, Thresholds};
+use quoth::matching::{DecisionRule, Index};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -61,11 +60,11 @@ fn ask(bencher: Bencher<'_, '_>, n: usize, kind: Kind) {
         Kind::Typed => &corpus.typed,
         Kind::Misspelt => &corpus.misspelt,
     };
-    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
+    let rule = DecisionRule::default();
     let next = AtomicUsize::new(0);
     bencher.bench(|| {
         let question = &questions[next.fetch_add(1, Ordering::Relaxed) % questions.len()];
-        index.ask(question, &calibration, &thresholds)
+        index.ask(question, &rule)
     });
 }
 

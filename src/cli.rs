@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, calls the layers below and prints. Thin.
 
 mod ask;
+mod calibrate;
 mod chat;
 mod check;
 mod completions;
@@ -11,6 +12,7 @@ mod lines;
 mod new;
 mod packs;
 mod progress;
+mod reliability_table;
 mod report;
 mod terminal;
 
@@ -40,6 +42,8 @@ enum Command {
     Ask(ask::Args),
     /// Talk to the bot in the terminal.
     Chat(chat::Args),
+    /// Fit the confidence to packs, from their own phrasings.
+    Calibrate(calibrate::Args),
     /// Measure the packs on judged messages.
     Eval(eval::Args),
     /// Show why a question is answered as it is.
@@ -93,6 +97,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     match cli.command {
         Command::Ask(args) => ask::run(&args, config, terminal),
         Command::Chat(args) => chat::run(&args, config, terminal),
+        Command::Calibrate(args) => calibrate::run(&args, config, terminal),
         Command::Eval(args) => eval::run(&args, config, terminal),
         Command::Explain(args) => explain::run(&args, config),
         Command::Check(args) => check::run(&args, config, terminal),

@@ -4,6 +4,7 @@
 //! of the rest, [`knowledge`] builds on it, and so on up to the command line.
 
 pub mod cli;
+pub mod config;
 pub mod conversation;
 pub mod knowledge;
 pub mod matching;

@@ -16,9 +16,11 @@ pub mod query;
 mod query_terms;
 mod question_kind;
 pub mod rarity;
+pub mod recalibration;
+pub mod reliability;
 pub mod scorer;
 pub mod similarity;
 mod vocabulary;
 
-pub use decision::{Decision, Outcome, Thresholds};
+pub use decision::{Decision, DecisionRule, Outcome, Thresholds};
 pub use index::Index;

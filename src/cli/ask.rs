@@ -9,11 +9,9 @@ use anyhow::bail;
 
 use super::Status;
 use super::lines::each_question;
-use super::packs::{self, PackArgs};
+use super::packs::{self, Opened, PackArgs};
 use super::terminal::Terminal;
 use crate::conversation::Reply;
-use crate::matching::calibration::Calibration;
-use crate::matching::{Index, Thresholds};
 use crate::platform::console;
 use record::Record;
 
@@ -41,12 +39,7 @@ pub(super) fn run(
     config: Option<&std::path::Path>,
     terminal: &Terminal,
 ) -> anyhow::Result<Status> {
-    let asker = Asker {
-        index: packs::index(&args.packs.packs, config)?,
-        calibration: Calibration::default(),
-        thresholds: Thresholds::default(),
-        has_timings: args.timings,
-    };
+    let asker = Asker { opened: packs::open(&args.packs, config)?, has_timings: args.timings };
     if args.jsonl {
         let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
         return each_question(&mut input, &mut output, |question| {
@@ -63,25 +56,24 @@ pub(super) fn run(
         std::io::stdout().write_all(line.as_bytes())?;
         return Ok(Status::Success);
     }
-    let outcome = asker.index.ask(&question, &asker.calibration, &asker.thresholds);
-    let reply = Reply::new(&asker.index, &outcome);
+    let Opened { index, rule } = &asker.opened;
+    let reply = Reply::new(index, &index.ask(&question, rule));
     anstream::stdout().write_all(console::render(&reply, terminal.layout()).as_bytes())?;
     Ok(Status::Success)
 }
 
-/// Everything that answering takes.
+/// Asks and records.
 struct Asker {
-    index: Index,
-    calibration: Calibration,
-    thresholds: Thresholds,
+    opened: Opened,
     has_timings: bool,
 }
 
 impl Asker {
     fn record(&self, question: &str) -> Record {
+        let Opened { index, rule } = &self.opened;
         let start = Instant::now();
-        let outcome = self.index.ask(question, &self.calibration, &self.thresholds);
+        let outcome = index.ask(question, rule);
         let micros = start.elapsed().as_micros();
-        Record::new(&self.index, question, &outcome, self.has_timings.then_some(micros))
+        Record::new(index, question, &outcome, self.has_timings.then_some(micros))
     }
 }

@@ -8,11 +8,9 @@ use rustyline::error::ReadlineError;
 
 use super::Status;
 use super::lines::{Line, next_line};
-use super::packs::{self, PackArgs};
+use super::packs::{self, Opened, PackArgs};
 use super::terminal::Terminal;
 use crate::conversation::Session;
-use crate::matching::calibration::Calibration;
-use crate::matching::{Index, Thresholds};
 use crate::platform::console;
 
 /// Arguments of `quoth chat`.
@@ -30,8 +28,8 @@ pub(super) fn run(
     config: Option<&Path>,
     terminal: &Terminal,
 ) -> anyhow::Result<Status> {
-    let index = packs::index(&args.packs.packs, config)?;
-    let mut chat = Chat { index, session: Session::default(), terminal };
+    let mut chat =
+        Chat { opened: packs::open(&args.packs, config)?, session: Session::default(), terminal };
     if std::io::stdin().is_terminal() && terminal.is_interactive() {
         chat.with_person()?;
     } else {
@@ -41,7 +39,7 @@ pub(super) fn run(
 }
 
 struct Chat<'a> {
-    index: Index,
+    opened: Opened,
     session: Session,
     terminal: &'a Terminal,
 }
@@ -79,7 +77,7 @@ impl Chat<'_> {
 
     fn greet(&self) -> anyhow::Result<()> {
         let titles: Vec<String> =
-            self.index.packs().iter().map(|pack| format!("“{}”", pack.title)).collect();
+            self.opened.index.packs().iter().map(|pack| format!("“{}”", pack.title)).collect();
         let greeting = format!(
             "I answer with quotes from {}. Ask in your own words; `help` and `topics` say more, Ctrl-D leaves.",
             titles.join(", ")
@@ -93,12 +91,8 @@ impl Chat<'_> {
     }
 
     fn answer(&mut self, message: &str) -> anyhow::Result<()> {
-        let reply = self.session.reply(
-            &self.index,
-            message,
-            &Calibration::default(),
-            &Thresholds::default(),
-        );
+        let Opened { index, rule } = &self.opened;
+        let reply = self.session.reply(index, message, rule);
         let text = console::render(&reply, self.terminal.layout());
         writeln!(anstream::stdout(), "{text}")?;
         Ok(())

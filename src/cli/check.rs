@@ -9,9 +9,8 @@ use super::terminal::Terminal;
 use super::{Status, progress};
 use crate::knowledge::lint::lint;
 use crate::knowledge::{Finding, PackFiles, Proof, Rule, prove};
-use crate::matching::calibration::Calibration;
 use crate::matching::held_out::{self, OwnPhrasings, PhrasingResult};
-use crate::matching::{Index, Thresholds};
+use crate::matching::{DecisionRule, Index};
 use crate::store::pack_files;
 
 /// Arguments of `quoth check`.
@@ -91,10 +90,8 @@ fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> 
     let n_phrasings = index.n_phrasings();
     let max_asked = (MAX_WORK / n_phrasings.max(1)).clamp(1, MAX_ASKED);
     let bar = progress::bar(terminal, "Asking its own phrasings", n_phrasings.min(max_asked));
-    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
-    let results = held_out::ask_own_phrasings(index, &calibration, &thresholds, max_asked, || {
-        bar.inc(1);
-    });
+    let rule = DecisionRule::default();
+    let results = held_out::ask_own_phrasings(index, &rule, max_asked, || bar.inc(1));
     bar.finish_and_clear();
     results
 }

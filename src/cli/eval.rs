@@ -8,12 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::lines::{Line, next_line};
-use super::packs::{self, PackArgs};
+use super::packs::{self, Opened, PackArgs};
 use super::terminal::Terminal;
-use super::{Status, progress};
-use crate::matching::Thresholds;
-use crate::matching::calibration::Calibration;
-use crate::matching::evaluation::{Evaluation, Judged, Tally, evaluate};
+use super::{Status, progress, reliability_table};
+use crate::matching::evaluation::{Evaluation, Judged, Sweep, Tally, evaluate, sweep};
 
 /// Arguments of `quoth eval`.
 #[derive(Debug, clap::Args)]
@@ -26,6 +24,10 @@ pub(super) struct Args {
     /// Print the counts as a JSON object.
     #[arg(long)]
     json: bool,
+    /// Print instead what answering from each of many confidences on would do, and whether the
+    /// confidences are what they say.
+    #[arg(long, conflicts_with_all = ["min_right", "max_false"])]
+    sweep: bool,
     /// Fail (exit code 1) if less than this share, in percent, is answered rightly.
     #[arg(long, value_name = "PERCENT")]
     min_right: Option<f64>,
@@ -39,13 +41,21 @@ pub(super) fn run(
     config: Option<&std::path::Path>,
     terminal: &Terminal,
 ) -> anyhow::Result<Status> {
-    let index = packs::index(&args.packs.packs, config)?;
+    let Opened { index, rule } = packs::open(&args.packs, config)?;
     let judged = read(&args.questions)?;
     let bar = progress::bar(terminal, "Asking", judged.len());
-    let evaluation =
-        evaluate(&index, &judged, &Calibration::default(), &Thresholds::default(), || {
-            bar.inc(1);
-        });
+    if args.sweep {
+        let swept = sweep(&index, &judged, &rule, || bar.inc(1));
+        bar.finish_and_clear();
+        let text = if args.json {
+            format!("{}\n", serde_json::to_string_pretty(&swept)?)
+        } else {
+            sweep_report(&swept)
+        };
+        std::io::stdout().write_all(text.as_bytes())?;
+        return Ok(Status::Success);
+    }
+    let evaluation = evaluate(&index, &judged, &rule, || bar.inc(1));
     bar.finish_and_clear();
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&evaluation)?)
@@ -141,6 +151,34 @@ fn report(evaluation: &Evaluation) -> String {
     let n_answers = evaluation.n_answers;
     let mean = evaluation.n_quoted_chars.checked_div(n_answers).unwrap_or(0);
     push(&mut text, &format!("answers: {n_answers}, quoted characters in the mean: {mean}"));
+    text
+}
+
+/// What each threshold would do: a column of counts, beside shares of the messages that something
+/// answers and that nothing does.
+fn sweep_report(sweep: &Sweep) -> String {
+    let mut text = format!("{:<13}{:>15}{:>15}{:>15}\n", "ANSWERS FROM", "right", "wrong", "false");
+    for row in &sweep.rows {
+        let cell = |count: usize, of: usize| format!("{count:>7}{:>6.1} %", percent(count, of));
+        push(
+            &mut text,
+            &format!(
+                "{:<13}{}{}{}",
+                format!("{:>3.0} %", row.answer_from * 100.0),
+                cell(row.right, sweep.in_scope),
+                cell(row.wrong, sweep.in_scope),
+                cell(row.false_answers, sweep.out_of_scope)
+            ),
+        );
+    }
+    push(
+        &mut text,
+        &format!(
+            "of {} messages that something answers, {} that nothing does\n",
+            sweep.in_scope, sweep.out_of_scope
+        ),
+    );
+    text.push_str(&reliability_table::render(&sweep.predictions));
     text
 }
 

@@ -4,10 +4,9 @@ use std::io::Write;
 
 use super::Status;
 use super::lines::each_question;
-use super::packs::{self, PackArgs};
-use crate::matching::calibration::Calibration;
+use super::packs::{self, Opened, PackArgs};
+use crate::matching::Decision;
 use crate::matching::explanation::{ExplainedEntry, Explanation, explain};
-use crate::matching::{Decision, Thresholds};
 use crate::platform::console::shown;
 
 /// Arguments of `quoth explain`.
@@ -27,9 +26,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: Option<&std::path::Path>) -> anyhow::Result<Status> {
-    let index = packs::index(&args.packs.packs, config)?;
-    let explained =
-        |question: &str| explain(&index, question, &Calibration::default(), &Thresholds::default());
+    let Opened { index, rule } = packs::open(&args.packs, config)?;
+    let explained = |question: &str| explain(&index, question, &rule);
     if args.jsonl {
         let mut output = std::io::stdout().lock();
         return each_question(&mut std::io::stdin().lock(), &mut output, |question| {

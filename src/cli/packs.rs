@@ -4,12 +4,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::config::{Config, Matching};
+use crate::knowledge::{self, Finding, Pack, PackFiles};
+use crate::matching::calibration::Calibration;
+use crate::matching::{DecisionRule, Index};
+use crate::store::{calibration_file, pack_files};
 use anyhow::{Context, bail};
-use serde::Deserialize;
-
-use crate::knowledge::{self, Finding, Pack};
-use crate::matching::Index;
-use crate::store::pack_files;
 
 /// Where the configuration is looked for when nobody names it.
 const DEFAULT_CONFIG: &str = "config/quoth.toml";
@@ -22,12 +22,18 @@ pub(super) struct PackArgs {
     pub(super) packs: Vec<PathBuf>,
 }
 
-/// The part of the configuration that says which packs are served.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    /// Pack folders, relative to the folder of the configuration file.
-    packs: Vec<PathBuf>,
+/// The configuration, if one is named or there is one where it is looked for.
+fn configuration(config: Option<&Path>) -> anyhow::Result<Option<Config>> {
+    let path = config.unwrap_or(Path::new(DEFAULT_CONFIG));
+    if config.is_none() && !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(Config::read(path)?))
+}
+
+/// When to answer, by the configuration.
+pub(super) fn matching(config: Option<&Path>) -> anyhow::Result<Matching> {
+    Ok(configuration(config)?.unwrap_or_default().matching)
 }
 
 /// The folders to use: those given, else those of the configuration.
@@ -35,19 +41,10 @@ pub(super) fn folders(given: &[PathBuf], config: Option<&Path>) -> anyhow::Resul
     if !given.is_empty() {
         return Ok(given.to_vec());
     }
-    let path = config.unwrap_or(Path::new(DEFAULT_CONFIG));
-    if config.is_none() && !path.exists() {
+    let Some(config) = configuration(config)? else {
         bail!("no pack to use: give --pack DIR, or run where there is a {DEFAULT_CONFIG}");
-    }
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    let config: Config = toml::from_str(&text)
-        .with_context(|| format!("the configuration {} is not valid", path.display()))?;
-    if config.packs.is_empty() {
-        bail!("the configuration {} names no pack", path.display());
-    }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    Ok(config.packs.iter().map(|pack| tidy(folder.join(pack))).collect())
+    };
+    Ok(config.packs.into_iter().map(tidy).collect())
 }
 
 /// The path without detours like `config/../`, if it then still leads to the same folder.
@@ -67,22 +64,60 @@ fn tidy(path: PathBuf) -> PathBuf {
     if is_same { short } else { path }
 }
 
-/// The index of the packs to use.
-pub(super) fn index(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<Index> {
-    let packs = folders(given, config)?.into_iter().map(|folder| load(&folder));
-    let packs = packs.collect::<anyhow::Result<_>>()?;
+/// What answering takes.
+pub(super) struct Opened {
+    pub(super) index: Index,
+    pub(super) rule: DecisionRule,
+}
+
+/// Opens the packs to use. A single pack's own calibration holds if it fits; several packs are
+/// asked together, for which the default holds.
+pub(super) fn open(args: &PackArgs, config: Option<&Path>) -> anyhow::Result<Opened> {
+    let folders = folders(&args.packs, config)?;
+    let loaded =
+        folders.iter().map(|folder| load(folder)).collect::<anyhow::Result<Vec<Loaded>>>()?;
+    let own = match (folders.as_slice(), loaded.as_slice()) {
+        ([folder], [loaded]) => own_calibration(folder, loaded)?,
+        _ => None,
+    };
+    let rule = DecisionRule {
+        calibration: own.unwrap_or_default(),
+        thresholds: matching(config)?.thresholds(),
+    };
     let start = Instant::now();
-    let index = Index::new(packs);
+    let index = Index::new(loaded.into_iter().map(|loaded| loaded.pack).collect());
     let millis = start.elapsed().as_millis();
     let (n_phrasings, bytes) = (index.n_phrasings(), index.n_bytes());
     tracing::debug!(n_phrasings, millis, bytes, "Index built");
-    Ok(index)
+    Ok(Opened { index, rule })
+}
+
+fn own_calibration(folder: &Path, loaded: &Loaded) -> anyhow::Result<Option<Calibration>> {
+    let file = calibration_file::read(folder)
+        .with_context(|| format!("cannot read the calibration of {}", folder.display()))?;
+    let Some(file) = file else { return Ok(None) };
+    if !file.fits(&loaded.files.fingerprint()) {
+        tracing::warn!(
+            "The calibration of {} is of another state of it and is passed over; `quoth calibrate` \
+             makes it anew",
+            folder.display()
+        );
+        return Ok(None);
+    }
+    Ok(Some(file.change.calibration()))
+}
+
+/// A proved pack and its files.
+pub(super) struct Loaded {
+    pub(super) pack: Arc<Pack>,
+    pub(super) files: PackFiles,
 }
 
 /// The proved pack in `folder`.
-fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
+pub(super) fn load(folder: &Path) -> anyhow::Result<Loaded> {
     let start = Instant::now();
-    let proof = knowledge::prove(&pack_files::read(folder)?);
+    let files = pack_files::read(folder)?;
+    let proof = knowledge::prove(&files);
     let errors: Vec<&Finding> = proof.findings.iter().filter(|f| f.is_error()).collect();
     if let Some(first) = errors.first() {
         bail!(
@@ -96,5 +131,5 @@ fn load(folder: &Path) -> anyhow::Result<Arc<Pack>> {
     let (n_entries, n_sources) = (proof.pack.entries.len(), proof.pack.sources.len());
     let millis = start.elapsed().as_millis();
     tracing::debug!(pack = %proof.pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
-    Ok(Arc::new(proof.pack))
+    Ok(Loaded { pack: Arc::new(proof.pack), files })
 }

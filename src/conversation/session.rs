@@ -1,8 +1,7 @@
 //! A conversation with one person who sees what was said before: a terminal, a direct message.
 
 use super::reply::{Answer, Reply, Suggestion, Topic};
-use crate::matching::calibration::Calibration;
-use crate::matching::{Index, Thresholds};
+use crate::matching::{DecisionRule, Index};
 
 /// What is remembered between two messages.
 #[derive(Debug, Default)]
@@ -14,13 +13,7 @@ pub struct Session {
 impl Session {
     /// The reply to `message`. A bare number picks from the last suggestions; `help` and `topics`
     /// are understood; everything else is a question.
-    pub fn reply(
-        &mut self,
-        index: &Index,
-        message: &str,
-        calibration: &Calibration,
-        thresholds: &Thresholds,
-    ) -> Reply {
+    pub fn reply(&mut self, index: &Index, message: &str, rule: &DecisionRule) -> Reply {
         let message = message.trim();
         let suggestions = std::mem::take(&mut self.suggestions);
         if !suggestions.is_empty()
@@ -43,7 +36,7 @@ impl Session {
         if message.eq_ignore_ascii_case("topics") {
             return Reply::Topics(Topic::all(index));
         }
-        let reply = Reply::new(index, &index.ask(message, calibration, thresholds));
+        let reply = Reply::new(index, &index.ask(message, rule));
         if let Reply::Suggest(suggestions) = &reply {
             self.suggestions.clone_from(suggestions);
         }

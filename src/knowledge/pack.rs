@@ -11,6 +11,8 @@ use super::finding::{Finding, Rule};
 use super::lexicon::Lexicon;
 use super::manuscript::{Placed, TableReader, parse};
 use super::{Entry, Source};
+use sha2::{Digest, Sha256};
+
 use crate::text::Language;
 
 /// The file with the pack's title.
@@ -45,6 +47,19 @@ impl PackFiles {
     pub fn text(&self, path: &str) -> Option<&str> {
         let file = self.files.iter().find(|file| file.path == path)?;
         std::str::from_utf8(&file.bytes).ok()
+    }
+
+    /// What tells these files from any others: SHA-256 over paths, lengths and bytes, in
+    /// hexadecimal digits. The folder's name does not matter.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for PackFile { path, bytes } in &self.files {
+            for part in [path.as_bytes(), bytes] {
+                hash.update(part.len().to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -45,6 +45,15 @@ impl Default for Thresholds {
     }
 }
 
+/// How evidence becomes a decision.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DecisionRule {
+    /// From evidence to probabilities.
+    pub calibration: Calibration,
+    /// From probabilities to a decision.
+    pub thresholds: Thresholds,
+}
+
 /// What matching made of a question.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -85,25 +94,19 @@ pub struct LeftOut {
 
 impl Index {
     /// What to do with the question `text`.
-    pub fn ask(&self, text: &str, calibration: &Calibration, thresholds: &Thresholds) -> Outcome {
-        self.ask_without(text, calibration, thresholds, LeftOut::default())
+    pub fn ask(&self, text: &str, rule: &DecisionRule) -> Outcome {
+        self.ask_without(text, rule, LeftOut::default())
     }
 
     /// The same as if `left_out` were not in the packs.
-    pub fn ask_without(
-        &self,
-        text: &str,
-        calibration: &Calibration,
-        thresholds: &Thresholds,
-        left_out: LeftOut,
-    ) -> Outcome {
+    pub fn ask_without(&self, text: &str, rule: &DecisionRule, left_out: LeftOut) -> Outcome {
         let query = Query::new(self, text);
         let scored = scorer::score(self, &query, left_out);
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
         let candidates = Candidates { answers: &answers, gaps: &gaps, left_out };
-        let outcome = decide(self, &query, candidates, calibration, thresholds);
+        let outcome = decide(self, &query, candidates, rule);
         Outcome { nearest, ..outcome }
     }
 }
@@ -128,8 +131,7 @@ fn decide(
     index: &Index,
     query: &Query,
     Candidates { answers, gaps, left_out }: Candidates<'_>,
-    calibration: &Calibration,
-    thresholds: &Thresholds,
+    DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
     let has_very_words = answers.first().is_some_and(|first| has_very_words(index, query, first));
     let best = answers.first().map_or(0.0, |first| first.score);

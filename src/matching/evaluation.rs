@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::Index;
-use super::calibration::Calibration;
-use super::decision::{Decision, MAX_SUGGESTIONS, Outcome, Thresholds};
+use super::decision::{Decision, DecisionRule, MAX_SUGGESTIONS, Outcome, Thresholds};
+use super::reliability::Prediction;
 use crate::text::tokenize;
 use crate::text::whitespace::Folded;
 
@@ -88,14 +88,13 @@ impl Tally {
 pub fn evaluate(
     index: &Index,
     judged: &[Judged],
-    calibration: &Calibration,
-    thresholds: &Thresholds,
+    rule: &DecisionRule,
     mut progress: impl FnMut(),
 ) -> Evaluation {
     let phrasings = phrasing_words(index);
     let mut evaluation = Evaluation::default();
     for message in judged {
-        let outcome = index.ask(&message.q, calibration, thresholds);
+        let outcome = index.ask(&message.q, rule);
         let tally = judge(index, message, &outcome);
         let (side, in_very_words) = if message.gold.is_empty() {
             (&mut evaluation.out_of_scope, &mut evaluation.out_in_a_phrasings_words)
@@ -113,6 +112,82 @@ pub fn evaluate(
         progress();
     }
     evaluation
+}
+
+/// What answering from some confidence on would do.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SweepRow {
+    /// The least confidence for an answer.
+    pub answer_from: f64,
+    /// Messages that would be answered rightly, of those that something answers.
+    pub right: usize,
+    /// Messages that would be answered wrongly, of those that something answers.
+    pub wrong: usize,
+    /// Messages that would be answered, of those that nothing answers.
+    pub false_answers: usize,
+}
+
+/// What answering from each of many confidences on would do.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Sweep {
+    /// How many messages something answers.
+    pub in_scope: usize,
+    /// How many nothing answers.
+    pub out_of_scope: usize,
+    /// From the least confidence to the largest.
+    pub rows: Vec<SweepRow>,
+    /// The confidences of all messages, those aside in which a gap was asked for.
+    #[serde(skip)]
+    pub predictions: Vec<Prediction>,
+}
+
+/// Confidences that [`sweep`] tries, in percent.
+const SWEPT_PERCENT: [u8; 13] = [30, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 98];
+
+/// Asks every judged message once and counts what different thresholds would do.
+pub fn sweep(
+    index: &Index,
+    judged: &[Judged],
+    rule: &DecisionRule,
+    mut progress: impl FnMut(),
+) -> Sweep {
+    let thresholds = Thresholds { answer: 0.0, ..rule.thresholds };
+    let always = DecisionRule { thresholds, ..rule.clone() };
+    let mut answers: Vec<(f64, bool, bool)> = Vec::new();
+    for message in judged {
+        let outcome = index.ask(&message.q, &always);
+        if outcome.decision == Decision::Answer {
+            let tally = judge(index, message, &outcome);
+            answers.push((outcome.confidence, tally.right == 1, message.gold.is_empty()));
+        }
+        progress();
+    }
+    let rows = SWEPT_PERCENT.map(|percent| {
+        let answer_from = f64::from(percent) / 100.0;
+        let count = |right: bool, nothing_answers: bool| {
+            let counted = |answer: &&(f64, bool, bool)| {
+                answer.0 >= answer_from && (answer.1, answer.2) == (right, nothing_answers)
+            };
+            answers.iter().filter(counted).count()
+        };
+        SweepRow {
+            answer_from,
+            right: count(true, false),
+            wrong: count(false, false),
+            false_answers: count(false, true),
+        }
+    });
+    let prediction = |(confidence, is_right, _): (f64, bool, bool)| Prediction {
+        confidence,
+        is_right,
+        weight: 1.0,
+    };
+    Sweep {
+        in_scope: judged.iter().filter(|message| !message.gold.is_empty()).count(),
+        out_of_scope: judged.iter().filter(|message| message.gold.is_empty()).count(),
+        rows: rows.to_vec(),
+        predictions: answers.into_iter().map(prediction).collect(),
+    }
 }
 
 fn judge(index: &Index, message: &Judged, outcome: &Outcome) -> Tally {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Index;
 use super::calibration::Calibration;
-use super::decision::{Decision, LeftOut, Outcome, Thresholds};
+use super::decision::{Decision, DecisionRule, LeftOut, Outcome};
 use super::evidence::{FEATURE_NAMES, coverage};
 use super::index::EntryTerms;
 use super::query::{Meeting, Query, QueryToken, Rule};
@@ -93,13 +93,8 @@ pub struct Feature {
 }
 
 /// Explains what `index` makes of `text`.
-pub fn explain(
-    index: &Index,
-    text: &str,
-    calibration: &Calibration,
-    thresholds: &Thresholds,
-) -> Explanation {
-    let outcome = index.ask(text, calibration, thresholds);
+pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
+    let outcome = index.ask(text, rule);
     let query = Query::new(index, text);
     let scored = scorer::score(index, &query, LeftOut::default());
     Explanation {
@@ -107,12 +102,12 @@ pub fn explain(
         decision: outcome.decision,
         confidence: outcome.confidence,
         any_confidence: outcome.any_confidence,
-        answer_from: thresholds.answer,
-        suggest_from: thresholds.suggest,
+        answer_from: rule.thresholds.answer,
+        suggest_from: rule.thresholds.suggest,
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
         entries: scored.iter().take(MAX_EXPLAINED).map(|s| entry(index, &query, s)).collect(),
-        evidence: features(&outcome, calibration),
+        evidence: features(&outcome, &rule.calibration),
     }
 }
 

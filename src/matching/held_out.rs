@@ -1,8 +1,7 @@
 //! How a pack does on its own phrasings: does each find its entry, and would it without itself?
 
 use super::Index;
-use super::calibration::Calibration;
-use super::decision::{Decision, LeftOut, Outcome, Thresholds};
+use super::decision::{Decision, DecisionRule, LeftOut, Outcome};
 use crate::knowledge::pack::{EntryPlaces, FAQ_FILE};
 use crate::knowledge::{Finding, Rule};
 
@@ -69,8 +68,7 @@ impl OwnPhrasings {
 /// `max_asked` that are spread evenly. `progress` is told after each.
 pub fn ask_own_phrasings(
     index: &Index,
-    calibration: &Calibration,
-    thresholds: &Thresholds,
+    rule: &DecisionRule,
     max_asked: usize,
     mut progress: impl FnMut(),
 ) -> Vec<PhrasingResult> {
@@ -85,13 +83,13 @@ pub fn ask_own_phrasings(
             if !at.is_multiple_of(stride) {
                 continue;
             }
-            let with = index.ask(text, calibration, thresholds);
+            let with = index.ask(text, rule);
             let left_out = LeftOut { phrasing: Some((entry, number)), entry: None };
             // A single phrasing cannot be done without.
             let without = if n_phrasings == 1 {
                 with.clone()
             } else {
-                index.ask_without(text, calibration, thresholds, left_out)
+                index.ask_without(text, rule, left_out)
             };
             results.push(result(entry, number, &with, &without));
             progress();

@@ -63,7 +63,7 @@ fn index() -> Index {
 }
 
 fn ask(index: &Index, text: &str) -> Outcome {
-    index.ask(text, &Calibration::default(), &Thresholds::default())
+    index.ask(text, &DecisionRule::default())
 }
 
 fn first(index: &Index, text: &str) -> String {
@@ -117,7 +117,8 @@ fn a_better_fitting_gap_wins_and_is_never_ranked() {
 fn no_two_suggestions_show_one_quote() {
     let index = index();
     let always = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
-    let outcome = index.ask("books members borrow", &Calibration::default(), &always);
+    let always = DecisionRule { thresholds: always, ..DecisionRule::default() };
+    let outcome = index.ask("books members borrow", &always);
     assert_eq!(outcome.decision, Decision::Suggest);
     let ids: Vec<String> = outcome.suggestions.iter().map(|e| index.entry_id(*e)).collect();
     let n_borrowing = ids.iter().filter(|id| id.starts_with("borrowing")).count();
@@ -137,16 +138,16 @@ fn messages_without_a_telling_word_are_abstained_from() {
 fn what_is_left_out_is_as_if_it_were_not_there() {
     let index = index();
     let director = index.find("director").unwrap();
-    let (calibration, thresholds) = (Calibration::default(), Thresholds::default());
+    let rule = DecisionRule::default();
     let score = |left_out| {
         let text = "name of the library's boss";
-        index.ask_without(text, &calibration, &thresholds, left_out).evidence.score
+        index.ask_without(text, &rule, left_out).evidence.score
     };
     let all = score(LeftOut::default());
     let without_phrasing = score(LeftOut { phrasing: Some((director, 1)), entry: None });
     assert!(without_phrasing < all / 2.0, "{without_phrasing} of {all}");
     let left_out = LeftOut { phrasing: None, entry: Some(director) };
-    let outcome = index.ask_without("Who is the director?", &calibration, &thresholds, left_out);
+    let outcome = index.ask_without("Who is the director?", &rule, left_out);
     assert!(!outcome.ranked.contains(&director));
 }
 

@@ -1,0 +1,88 @@
+//! `quoth calibrate`: fits the confidence to packs, from their own phrasings.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use super::packs::{self, PackArgs};
+use super::terminal::Terminal;
+use super::{Status, progress, reliability_table};
+use crate::matching::Index;
+use crate::matching::calibration::SCORER_VERSION;
+use crate::matching::recalibration::{MIN_QUESTIONS, Recalibration, ask_held_out};
+use crate::store::calibration_file::{self, CALIBRATION_FILE, CalibrationFile};
+
+/// Arguments of `quoth calibrate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    packs: PackArgs,
+    /// Print what would be written, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How many of a pack's phrasings are asked at the most; more would change nothing in two
+/// parameters.
+const MAX_ASKED: usize = 4_000;
+
+pub(super) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    terminal: &Terminal,
+) -> anyhow::Result<Status> {
+    let share = packs::matching(config)?.unanswerable_share;
+    for folder in packs::folders(&args.packs.packs, config)? {
+        calibrate(&folder, share, args.dry_run, terminal)?;
+    }
+    Ok(Status::Success)
+}
+
+fn calibrate(
+    folder: &Path,
+    unanswerable_share: f64,
+    is_dry_run: bool,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let loaded = packs::load(folder)?;
+    let index = Index::new(vec![Arc::clone(&loaded.pack)]);
+    let n_asked = index.n_phrasings().min(MAX_ASKED);
+    let bar = progress::bar(terminal, "Asking its own phrasings, left out", n_asked);
+    let questions = ask_held_out(&index, MAX_ASKED, || bar.inc(1));
+    bar.finish_and_clear();
+    let Some(change) = Recalibration::fit(&questions, unanswerable_share) else {
+        bail!(
+            "the pack {} cannot be calibrated: it takes {MIN_QUESTIONS} phrasings of entries that \
+             have several, and it has fewer; the default calibration holds for it",
+            folder.display()
+        );
+    };
+    let file = CalibrationFile {
+        pack: loaded.files.fingerprint(),
+        scorer: SCORER_VERSION,
+        unanswerable_share,
+        change,
+    };
+    if !is_dry_run {
+        calibration_file::write(folder, &file)
+            .with_context(|| format!("cannot write the calibration of {}", folder.display()))?;
+    }
+    let predictions = Recalibration::predictions(&questions, unanswerable_share);
+    let done = if is_dry_run { "Would write" } else { "Wrote" };
+    let text = format!(
+        "{done} {}: log-odds of the first entry x {:.3} {:+.3}, of one of three x {:.3} {:+.3}.\n\
+         {} questions of its own were asked, left out; {:.0} % are taken to have no answer.\n\n{}",
+        folder.join(CALIBRATION_FILE).display(),
+        change.first.scale,
+        change.first.shift,
+        change.any.scale,
+        change.any.shift,
+        questions.len(),
+        unanswerable_share * 100.0,
+        reliability_table::render(&predictions),
+    );
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}

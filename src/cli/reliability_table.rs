@@ -1,0 +1,19 @@
+//! The reliability table, for people.
+
+use crate::matching::reliability::{Prediction, expected_error, table};
+
+/// Confidence beside what came of it, in ranges of ten percent.
+pub(super) fn render(predictions: &[Prediction]) -> String {
+    let mut text = format!("{:<13}{:>6}{:>14}{:>9}\n", "RELIABILITY", "n", "confidence", "right");
+    for bin in table(predictions) {
+        text.push_str(&format!(
+            "{:<13}{:>6}{:>12.1} %{:>7.1} %\n",
+            format!("{:>3.0} to {:.0} %", bin.from * 100.0, bin.from * 100.0 + 10.0),
+            bin.n,
+            bin.confidence * 100.0,
+            bin.right * 100.0
+        ));
+    }
+    text.push_str(&format!("off by {:.1} % in the mean\n", expected_error(predictions) * 100.0));
+    text
+}

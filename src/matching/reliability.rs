@@ -1,0 +1,95 @@
+//! Whether confidences are what they say: of answers given with 80 %, 80 in 100 should be right.
+
+/// A confidence and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// 0.0 to 1.0.
+    pub confidence: f64,
+    /// Whether it was right.
+    pub is_right: bool,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+/// The predictions with confidences in one range.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Bin {
+    /// Least confidence, 0.0 to 0.9.
+    pub from: f64,
+    /// How many there are.
+    pub n: usize,
+    /// Their mean confidence, by weight.
+    pub confidence: f64,
+    /// Share of them, by weight, that is right.
+    pub right: f64,
+}
+
+/// How many ranges there are.
+const N_BINS: usize = 10;
+
+/// A reliability table: the predictions in ten ranges of equal width, empty ones left out.
+pub fn table(predictions: &[Prediction]) -> Vec<Bin> {
+    let bin_of = |prediction: &Prediction| {
+        let below = (1..N_BINS).filter(|bin| prediction.confidence >= lower_end(*bin));
+        below.count()
+    };
+    let bin = |number: usize| {
+        let inside = || predictions.iter().filter(|it| bin_of(it) == number);
+        let weight: f64 = inside().map(|it| it.weight).sum();
+        let mean = |value: fn(&Prediction) -> f64| {
+            inside().map(|it| it.weight * value(it)).sum::<f64>() / weight
+        };
+        let n = inside().count();
+        (n > 0).then(|| Bin {
+            from: lower_end(number),
+            n,
+            confidence: mean(|it| it.confidence),
+            right: mean(|it| f64::from(u8::from(it.is_right))),
+        })
+    };
+    (0..N_BINS).filter_map(bin).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most ten")]
+fn lower_end(bin: usize) -> f64 {
+    bin as f64 / N_BINS as f64
+}
+
+/// Mean distance between confidence and share right, by weight: the expected calibration error,
+/// 0.0 to 1.0.
+pub fn expected_error(predictions: &[Prediction]) -> f64 {
+    let total: f64 = predictions.iter().map(|it| it.weight).sum();
+    let mut error = 0.0;
+    for bin in table(predictions) {
+        let inside = predictions.iter().filter(|it| {
+            it.confidence >= bin.from && (it.confidence < bin.from + 0.1 || bin.from >= 0.9)
+        });
+        error += inside.map(|it| it.weight).sum::<f64>() * (bin.confidence - bin.right).abs();
+    }
+    if total > 0.0 { error / total } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prediction(confidence: f64, is_right: bool) -> Prediction {
+        Prediction { confidence, is_right, weight: 1.0 }
+    }
+
+    #[test]
+    fn a_range_tells_its_mean_confidence_and_its_share_right() {
+        let predictions = [
+            prediction(0.82, true),
+            prediction(0.88, false),
+            prediction(0.0, false),
+            prediction(1.0, true),
+        ];
+        let bins = table(&predictions);
+        let found: Vec<(usize, f64)> = bins.iter().map(|bin| (bin.n, bin.right)).collect();
+        assert_eq!(found, [(1, 0.0), (2, 0.5), (1, 1.0)]);
+        assert!((bins[1].confidence - 0.85).abs() < 1e-9);
+        assert!((expected_error(&predictions) - 0.5 * 0.35).abs() < 1e-9);
+        assert!(table(&[]).is_empty() && expected_error(&[]).abs() < 1e-9);
+    }
+}
