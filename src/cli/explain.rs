@@ -6,7 +6,7 @@ use super::Status;
 use super::lines::each_question;
 use super::packs::{self, Opened, PackArgs};
 use crate::matching::Decision;
-use crate::matching::explanation::{ExplainedEntry, Explanation, explain};
+use crate::matching::explanation::{ExplainedEntry, Explanation, Met, explain};
 use crate::platform::console::shown;
 
 /// Arguments of `quoth explain`.
@@ -68,16 +68,21 @@ fn report(explanation: &Explanation) -> String {
         line(&mut text, "");
         describe(&mut text, number, entry);
     }
-    if !explanation.entries.is_empty() {
-        line(&mut text, "\nWhat the confidence is made of, strongest first (log-odds):");
-        let mut features: Vec<_> = explanation.evidence.iter().collect();
+    if !explanation.changes.is_empty() {
+        line(&mut text, "\nWhat would have to change for an answer:");
+        for change in &explanation.changes {
+            line(&mut text, &format!("  - {}", shown(change)));
+        }
+    }
+    let mut features: Vec<_> =
+        explanation.evidence.iter().filter(|feature| feature.log_odds.abs() >= 0.005).collect();
+    if !explanation.entries.is_empty() && !features.is_empty() {
+        line(&mut text, "\nWhat speaks for (+) and against (-) the best entry, strongest first:");
         features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
+        let width = features.iter().map(|feature| feature.label.len()).max().unwrap_or(0);
         for feature in features {
-            let row = format!(
-                "  {:<14} {:>5.2}  {:>+6.2}",
-                feature.name, feature.value, feature.log_odds
-            );
-            line(&mut text, &row);
+            let (label, value, log_odds) = (feature.label, feature.value, feature.log_odds);
+            line(&mut text, &format!("  {label:<width$}  {value:>5.2}  {log_odds:>+6.2}"));
         }
     }
     text
@@ -88,16 +93,18 @@ fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
     line(text, &format!("{number}. {kind} {}, score {:.2}", entry.id, entry.score));
     line(text, &format!("   asks: {}", shown(&entry.question)));
     line(text, &format!("   nearest phrasing: {}", shown(&entry.best_phrasing)));
-    let width = entry.met.iter().map(|met| met.word.chars().count()).max().unwrap_or(0);
+    let n_columns = |met: &Met| textwrap::core::display_width(&shown(&met.word));
+    let width = entry.met.iter().map(n_columns).max().unwrap_or(0);
     for met in &entry.met {
+        let gap = " ".repeat(width - n_columns(met));
         line(
             text,
             &format!(
-                "   {:<width$}  weight {:.2}  covered {:>3.0} %  {}",
+                "   {}{gap}  weight {:.2}  covered {:>3.0} %  {}",
                 shown(&met.word),
                 met.weight,
                 met.coverage * 100.0,
-                met.rule
+                shown(&met.rule)
             ),
         );
     }

@@ -41,7 +41,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.8, suggest: 0.5, gap: 1.0 }
+        Self { answer: 0.78, suggest: 0.5, gap: 1.0 }
     }
 }
 

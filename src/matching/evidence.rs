@@ -12,7 +12,7 @@ use super::vocabulary::TermId;
 const QUOTE_COVERAGE: f32 = 0.7;
 
 /// Below this coverage a word counts as one that the entry does not explain.
-const COVERED: f32 = 0.5;
+pub(crate) const COVERED: f32 = 0.5;
 
 /// Features of the best entry, each 0.0 to 1.0 unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
@@ -78,6 +78,26 @@ pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "reverse",
     "question_type",
     "statement",
+];
+
+/// The features in plain words, in the same order.
+pub const FEATURE_LABELS: [&str; N_FEATURES] = [
+    "how well the entry fits",
+    "it fits only faintly",
+    "words that it covers",
+    "its lead over the next entry",
+    "its lead, as a share of the fit",
+    "a gap fits as well",
+    "how near the nearest gap comes",
+    "a gap covers more of the question",
+    "share of the words that it covers",
+    "words that no pack knows",
+    "words that only other entries use",
+    "a name that it does not have",
+    "how many telling words there are",
+    "share of the nearest phrasing that was said",
+    "it is asked for the same kind of thing",
+    "the message asks nothing",
 ];
 
 impl Evidence {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Index;
 use super::calibration::Calibration;
 use super::decision::{Decision, DecisionRule, LeftOut, Outcome};
-use super::evidence::{FEATURE_NAMES, coverage};
+use super::evidence::{COVERED, FEATURE_LABELS, FEATURE_NAMES, coverage};
 use super::index::EntryTerms;
 use super::query::{Meeting, Query, QueryToken, Rule};
 use super::scorer::{self, Scored};
@@ -34,6 +34,8 @@ pub struct Explanation {
     pub words: Vec<Word>,
     /// The best entries and gaps, best first.
     pub entries: Vec<ExplainedEntry>,
+    /// What would have to change for an answer, in plain words; empty if there is one.
+    pub changes: Vec<String>,
     /// The features of the first entry and what each adds to the log-odds of the confidence.
     pub evidence: Vec<Feature>,
 }
@@ -86,6 +88,8 @@ pub struct Met {
 pub struct Feature {
     /// Its name.
     pub name: &'static str,
+    /// What it is, in plain words.
+    pub label: &'static str,
     /// Its value.
     pub value: f32,
     /// What it adds to the log-odds.
@@ -107,9 +111,62 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
         entries: scored.iter().take(MAX_EXPLAINED).map(|s| entry(index, &query, s)).collect(),
+        changes: changes(index, &query, &outcome, rule),
         evidence: features(&outcome, &rule.calibration),
     }
 }
+
+/// What would have to change for an answer.
+fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule) -> Vec<String> {
+    let mut changes = Vec::new();
+    if outcome.decision == Decision::Answer {
+        return changes;
+    }
+    if query.telling().next().is_none() {
+        changes.push("The message has no telling word: nothing can answer it.".to_owned());
+        return changes;
+    }
+    let Some(first) = outcome.ranked.first() else {
+        changes.push("No entry shares a word with it: it takes a new entry or gap.".to_owned());
+        return changes;
+    };
+    let id = index.entry_id(*first);
+    if let Some(gap) = outcome.gap.map(|gap| index.entry_id(gap)) {
+        changes.push(format!(
+            "The gap {gap} fits at least as well as any entry. If {id} does answer, add the question \
+             to its variants, and take what is like it out of the gap."
+        ));
+        return changes;
+    }
+    let percent = |probability: f64| probability * 100.0;
+    changes.push(format!(
+        "That the best entry answers is {:.0} % likely, and an answer takes {:.0} %.",
+        percent(outcome.confidence),
+        percent(rule.thresholds.answer)
+    ));
+    let terms = EntryTerms::new(index, *first, None);
+    let missing: Vec<String> = query
+        .telling()
+        .filter(|token| coverage(&terms, token) < COVERED)
+        .map(|token| format!("“{}”", token.word))
+        .collect();
+    if !missing.is_empty() {
+        changes.push(format!("{id} has no phrasing with {}.", missing.join(", ")));
+    }
+    if let Some(second) =
+        outcome.ranked.get(1).filter(|_| outcome.evidence.relative_margin < NARROW)
+    {
+        changes.push(format!("{} fits nearly as well.", index.entry_id(*second)));
+    }
+    changes.push(format!(
+        "If {id} answers the question, add it to its variants. If nothing does, a gap with it makes \
+         that sure."
+    ));
+    changes
+}
+
+/// Lead over the next entry, as a share of the score, below which the two are hard to tell apart.
+const NARROW: f32 = 0.15;
 
 fn word(token: &QueryToken) -> Word {
     Word {
@@ -169,6 +226,12 @@ fn features(outcome: &Outcome, calibration: &Calibration) -> Vec<Feature> {
         .iter()
         .zip(outcome.evidence.features())
         .zip(calibration.first.coefficients)
-        .map(|((name, value), coefficient)| Feature { name, value, log_odds: coefficient * value })
+        .zip(FEATURE_LABELS)
+        .map(|(((name, value), coefficient), label)| Feature {
+            name,
+            label,
+            value,
+            log_odds: coefficient * value,
+        })
         .collect()
 }

@@ -11,6 +11,7 @@
 
 mod architecture;
 mod ask;
+mod calibrate;
 mod chat;
 mod check;
 mod folder;

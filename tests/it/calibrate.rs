@@ -1,0 +1,124 @@
+//! `quoth calibrate`, and the thresholds of the configuration.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::quoth::quoth;
+
+const PACK: &str = "knowledge/china-kazakhstan";
+const QUESTION: &str = "did china send troops to kazakhstan";
+
+/// A copy of the first pack, which has phrasings enough.
+fn copy_of_pack() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = folder.path().join("pack");
+    fs::create_dir_all(pack.join("sources")).unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(PACK);
+    let sources = fs::read_dir(from.join("sources")).unwrap();
+    let sources = sources.map(|file| Path::new("sources").join(file.unwrap().file_name()));
+    for file in
+        ["pack.toml", "faq.toml", "lexicon.toml"].map(PathBuf::from).into_iter().chain(sources)
+    {
+        fs::copy(from.join(&file), pack.join(&file)).unwrap();
+    }
+    (folder, pack)
+}
+
+fn confidence(pack: &str) -> f64 {
+    quoth(&["ask", "--json", "--pack", pack, QUESTION]).json()["confidence"].as_f64().unwrap()
+}
+
+#[test]
+fn a_calibration_holds_until_its_pack_changes() {
+    let (_folder, pack) = copy_of_pack();
+    let path = pack.to_str().unwrap();
+    let by_default = confidence(path);
+
+    let run = quoth(&["calibrate", "--pack", path, "--dry-run"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!pack.join("calibration.toml").exists(), "a dry run writes nothing");
+
+    let run = quoth(&["calibrate", "--pack", path]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("RELIABILITY"), "{}", run.stdout);
+    let calibrated = confidence(path);
+    assert!((calibrated - by_default).abs() > 1e-4, "{calibrated} as before");
+
+    let faq = fs::read_to_string(pack.join("faq.toml")).unwrap();
+    fs::write(pack.join("faq.toml"), format!("{faq}\n# A remark.\n")).unwrap();
+    let run = quoth(&["ask", "--json", "--pack", path, QUESTION]);
+    assert!(run.stderr.contains("quoth calibrate"), "{}", run.stderr);
+    assert!((run.json()["confidence"].as_f64().unwrap() - by_default).abs() < 1e-9);
+}
+
+#[test]
+fn a_calibration_that_makes_no_sense_is_passed_over() {
+    let (_folder, pack) = copy_of_pack();
+    let path = pack.to_str().unwrap();
+    let by_default = confidence(path);
+    for spoilt in ["", "pack = 3", "\u{0}\u{1}", "pack = \"x\"\nscorer = 1\n[change]\n"] {
+        fs::write(pack.join("calibration.toml"), spoilt).unwrap();
+        assert!((confidence(path) - by_default).abs() < 1e-9, "{spoilt:?}");
+    }
+}
+
+#[test]
+fn a_pack_of_few_phrasings_cannot_be_calibrated_and_is_told_so() {
+    let folder = crate::folder::Folder::with_pack();
+    let run = quoth(&["calibrate", "--pack", &folder.arg("p")]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("the default calibration holds"), "{}", run.stderr);
+}
+
+#[test]
+fn the_configuration_sets_the_thresholds() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("quoth.toml");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join(PACK);
+    let decision = |matching: &str| {
+        let text = format!("packs = [{:?}]\n[matching]\n{matching}\n", pack.to_str().unwrap());
+        fs::write(&config, text).unwrap();
+        let run = quoth(&["--config", config.to_str().unwrap(), "ask", "--json", QUESTION]);
+        if run.code == 0 { run.json()["decision"].to_string() } else { run.stderr }
+    };
+    assert_eq!(decision("answer_from = 0.5"), "\"answer\"");
+    assert_eq!(decision("answer_from = 1.0"), "\"suggest\"");
+    assert_eq!(decision("answer_from = 1.0\nsuggest_from = 1.0"), "\"abstain\"");
+    for (wrong, named) in [
+        ("answer_from = 80", "answer_from"),
+        ("suggest_from = 0", "suggest_from"),
+        ("unanswerable_share = 1.0", "unanswerable_share"),
+        ("answer_form = 0.8", "answer_form"),
+    ] {
+        let message = decision(wrong);
+        assert!(message.contains(named), "{message}");
+    }
+}
+
+#[test]
+fn a_sweep_answers_less_the_more_is_asked_of_the_confidence() {
+    let judged = "tests/data/devset/questions_by_text.jsonl";
+    let sweep = quoth(&["eval", judged, "--sweep", "--json"]).json();
+    let column = |name: &str| -> Vec<u64> {
+        let rows = sweep["rows"].as_array().unwrap();
+        rows.iter().map(|row| row[name].as_u64().unwrap()).collect()
+    };
+    for name in ["right", "wrong", "false_answers"] {
+        let counts = column(name);
+        assert!(counts.is_sorted_by(|a, b| a >= b), "{name}: {counts:?}");
+    }
+    assert!(column("right").first() > column("right").last());
+}
+
+#[test]
+fn an_explanation_says_what_would_have_to_change() {
+    let changes = |question: &str| {
+        quoth(&["explain", "--json", question]).json()["changes"].as_array().unwrap().len()
+    };
+    assert_eq!(changes(QUESTION), 0, "it is answered");
+    for question in ["hello", "zxcv", "how old is xi jinping", "what about the price of oil"] {
+        assert!(changes(question) > 0, "{question}");
+    }
+}
