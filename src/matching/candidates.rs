@@ -14,8 +14,8 @@ use super::query::Query;
 /// more would give.
 const MIN_BUDGET: usize = 8192;
 
-/// In indexes of more than 262,144 entries, the budget grows with them: a posting for so many.
-const ENTRIES_A_POSTING: usize = 32;
+/// In indexes of more than 131,072 entries, the budget grows with them: a posting for so many.
+const ENTRIES_A_POSTING: usize = 16;
 
 fn budget(index: &Index) -> usize {
     MIN_BUDGET.max(index.entries.len() / ENTRIES_A_POSTING)
@@ -54,7 +54,7 @@ pub(super) fn find(index: &Index, query: &Query) -> Vec<usize> {
     sums.by_entry.resize(index.entries.len(), 0.0);
     // One more place than can be touched: the next is written before it is known to be new.
     sums.touched.resize(budget(index) + 1, 0);
-    sums.gather(index, query);
+    sums.gather(index, query, budget(index));
     let best = sums.best();
     sums.clear();
     index.sums.give_back(sums);
@@ -73,7 +73,8 @@ struct List<'a> {
 }
 
 impl Sums {
-    fn gather(&mut self, index: &Index, query: &Query) {
+    /// Reads at most `budget` postings.
+    fn gather(&mut self, index: &Index, query: &Query, mut budget: usize) {
         let step = index.postings.step();
         let mut lists: Vec<List<'_>> = Vec::with_capacity(query.terms.hits().len());
         for hit in query.terms.hits() {
@@ -84,7 +85,6 @@ impl Sums {
             lists.push(List { worth, place: lists.len(), factor, postings });
         }
         lists.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.place.cmp(&b.place)));
-        let mut budget = budget(index);
         for List { factor, postings, .. } in lists {
             let postings = postings.get(..budget.min(postings.len())).unwrap_or(postings);
             budget -= postings.len();
@@ -143,3 +143,6 @@ impl Sums {
         self.n_touched = 0;
     }
 }
+
+#[cfg(test)]
+mod tests;

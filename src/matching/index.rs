@@ -58,6 +58,9 @@ pub(crate) struct Term {
     pub(crate) neighbors: Option<neighbors::Place>,
 }
 
+/// Stands for no term.
+pub(crate) const NO_TERM: TermId = TermId::MAX;
+
 /// Everything that a search reads. Immutable; a changed pack makes a new one.
 #[derive(Debug)]
 pub struct Index {
@@ -68,9 +71,9 @@ pub struct Index {
     /// Concepts of single-word synonyms, by the term of the word.
     pub(crate) term_concepts: FxHashMap<TermId, Vec<TermId>>,
     terms: Vec<Term>,
-    /// Terms by their place in the table of words of near meaning; empty if the packs are not in
-    /// its language.
-    pub(crate) neighbor_terms: Vec<Option<TermId>>,
+    /// Terms by their place in the table of words of near meaning, [`NO_TERM`] for words that none
+    /// may be met by; empty if the packs are not in its language.
+    pub(crate) neighbor_terms: Vec<TermId>,
     pub(crate) entries: Vec<IndexedEntry>,
     pub(crate) texts: Texts,
     pub(crate) postings: Postings,

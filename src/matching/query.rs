@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Index;
-use super::index::MIN_LENGTH;
+use super::index::{MIN_LENGTH, NO_TERM};
 use super::lexicon::SYNONYM_SIMILARITY;
 use super::neighbors;
 use super::query_terms::{Hit, QueryTerms};
@@ -205,7 +205,8 @@ fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meet
         if meetings.len() == n_met + MAX_NEIGHBORS {
             break;
         }
-        let Some(Some(term)) = index.neighbor_terms.get(usize::from(place)) else { continue };
+        let term = index.neighbor_terms.get(usize::from(place)).filter(|term| **term != NO_TERM);
+        let Some(term) = term else { continue };
         if !meetings.iter().any(|meeting| meeting.term == *term) {
             meetings.push(Meeting { term: *term, similarity, rule: Rule::Neighbor });
         }
@@ -215,8 +216,7 @@ fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meet
 /// Lets the words of a synonym of several words meet its concept together.
 fn add_phrases(index: &Index, tokens: &mut [QueryToken]) {
     let term = |token: &QueryToken| index.vocabulary.term(&index.stemmer.stem(&token.word));
-    let stems: Vec<TermId> =
-        tokens.iter().map(|token| term(token).unwrap_or(TermId::MAX)).collect();
+    let stems: Vec<TermId> = tokens.iter().map(|token| term(token).unwrap_or(NO_TERM)).collect();
     for found in index.concepts.find(&stems) {
         if found.end - found.start < 2 {
             continue;

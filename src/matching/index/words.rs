@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Term;
 use super::reading::{ReadWord, Reading};
 use super::texts::Texts;
+use super::{NO_TERM, Term};
 use crate::knowledge::Pack;
 use crate::matching::lexicon::Concepts;
 use crate::matching::neighbors;
@@ -160,16 +160,18 @@ impl<'a> Words<'a> {
     /// Finds the terms in the table of words of near meaning: for each place of it, the term, if the
     /// packs use it and it may be met by its neighbors. Names mean nobody else: whoever asks of
     /// Ukraine does not ask of Russia.
-    pub(super) fn find_neighbors(&self, terms: &mut [Term]) -> Vec<Option<TermId>> {
-        (0..)
-            .zip(neighbors::stems())
-            .map(|(place, stem)| {
-                let id = self.vocabulary.term(stem)?;
-                let term = terms.get_mut(at(id)?)?;
+    pub(super) fn find_neighbors(&self, terms: &mut [Term]) -> Vec<TermId> {
+        let mut found = Vec::with_capacity(neighbors::stems().len());
+        for (place, stem) in (0..).zip(neighbors::stems()) {
+            let id = self.vocabulary.term(stem);
+            let term = id.and_then(at).and_then(|idx| terms.get_mut(idx));
+            let may_be_met = term.is_some_and(|term| {
                 term.neighbors = Some(place).filter(|_| !term.is_name);
-                (term.is_used && !term.is_name && !is_stop_word(stem)).then_some(id)
-            })
-            .collect()
+                term.is_used && !term.is_name && !is_stop_word(stem)
+            });
+            found.push(id.filter(|_| may_be_met).unwrap_or(NO_TERM));
+        }
+        found
     }
 }
 
