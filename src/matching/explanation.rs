@@ -215,6 +215,9 @@ fn rule_text(index: &Index, meeting: &Meeting) -> String {
         Rule::SameStem => "same word".to_owned(),
         Rule::Synonym => "synonym by the lexicon".to_owned(),
         Rule::Misspelling(known) => format!("spelling of “{}”", index.vocabulary.word(known)),
+        Rule::Spacing => {
+            format!("written apart or in one, “{}”", index.vocabulary.name(meeting.term))
+        }
         Rule::Neighbor => {
             format!("near in meaning to “{}”", index.vocabulary.name(meeting.term))
         }

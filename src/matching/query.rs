@@ -32,6 +32,8 @@ pub(crate) enum Rule {
     Synonym,
     /// Misspelt for the word given.
     Misspelling(WordId),
+    /// Written apart or in one where the packs do otherwise.
+    Spacing,
     /// Another word of near meaning.
     Neighbor,
 }
@@ -116,6 +118,7 @@ impl Query {
                 token
             })
             .collect();
+        add_joined(index, &mut tokens);
         let pairs = pairs(index, &tokens);
         add_phrases(index, &mut tokens);
         for token in &mut tokens {
@@ -166,7 +169,10 @@ fn query_token(index: &Index, Token { word, span }: Token) -> QueryToken {
         token_weight = weight(everyday_rarity(&word), 1.0);
         is_telling = !is_stop_word(&word);
         near = neighbors::place(&stem).filter(|_| is_telling && !index.neighbor_terms.is_empty());
-        let is_misspelt = is_telling && near.is_none();
+        for term in parts(index, &word).into_iter().flatten().filter(|_| is_telling) {
+            meet(index, &mut meetings, term, SPACING_SIMILARITY, Rule::Spacing);
+        }
+        let is_misspelt = is_telling && near.is_none() && meetings.is_empty();
         let spellings = if is_misspelt { index.vocabulary.spellings(&word) } else { Vec::new() };
         for spelling in spellings {
             let known = index.term(spelling.term);
@@ -191,6 +197,45 @@ fn meet(index: &Index, meetings: &mut Vec<Meeting>, term: TermId, similarity: f3
         let rule = if rule == Rule::SameStem { Rule::Synonym } else { rule };
         let similarity = similarity * SYNONYM_SIMILARITY;
         meetings.push(Meeting { term: *concept, similarity, rule });
+    }
+}
+
+/// Similarity of a word written apart, or in one, where the packs do otherwise.
+const SPACING_SIMILARITY: f32 = 0.9;
+
+/// Shortest part of a word that is taken for a word of its own, in characters: shorter ones stand
+/// in too many words by chance.
+const MIN_PART_CHARS: usize = 3;
+
+/// The two words of the packs that an unknown word is made of ("peacekeepers"), if it is.
+fn parts(index: &Index, word: &str) -> Option<[TermId; 2]> {
+    let telling = |part: &str| {
+        let term = index.vocabulary.term_of_word(part)?;
+        let known = index.term(term);
+        let is_long = part.chars().count() >= MIN_PART_CHARS;
+        (known.is_used && !known.is_stop_word && is_long).then_some(term)
+    };
+    let mut splits = word.char_indices().skip(MIN_PART_CHARS).map(|(at, _)| word.split_at(at));
+    splits.find_map(|(first, second)| Some([telling(first)?, telling(second)?]))
+}
+
+/// Lets two words that the packs write in one meet that word together ("peace keepers"), unless
+/// both are known by themselves.
+fn add_joined(index: &Index, tokens: &mut [QueryToken]) {
+    for at in 1..tokens.len() {
+        let Some([first, second]) = tokens.get_mut(at - 1..=at) else { continue };
+        let is_known = |token: &QueryToken| token.known_as().is_some();
+        if is_known(first) && is_known(second) {
+            continue;
+        }
+        let joined = index.vocabulary.term_of_word(&format!("{}{}", first.word, second.word));
+        let Some(term) = joined.filter(|term| index.term(*term).is_used) else { continue };
+        for token in [first, second] {
+            token.meetings.clear();
+            meet(index, &mut token.meetings, term, SPACING_SIMILARITY, Rule::Spacing);
+            token.weight = index.term(term).weight / 2.0;
+            token.is_telling = !index.term(term).is_stop_word;
+        }
     }
 }
 

@@ -176,3 +176,24 @@ fn a_question_in_the_very_words_of_a_phrasing_is_answered() {
         assert_eq!(ask(&index, text).decision, Decision::Answer, "{text}");
     }
 }
+
+#[test]
+fn words_written_apart_or_in_one_are_found_as_the_packs_write_them() {
+    let index = index();
+    for (question, id) in [
+        ("openinghours please?", "opening"),
+        ("who runs the lib rary", "director"),
+        ("rules for borrow ing", "borrowing-rules"),
+    ] {
+        let outcome = ask(&index, question);
+        let first = outcome.ranked.first().map(|entry| index.entry_id(*entry));
+        assert_eq!(first.as_deref(), Some(id), "{question}");
+    }
+    let query = Query::new(&index, "who runs the lib rary");
+    let written = query.tokens.iter().filter(|token| {
+        token
+            .known_as()
+            .is_some_and(|meeting| meeting.rule == crate::matching::query::Rule::Spacing)
+    });
+    assert_eq!(written.count(), 2);
+}
