@@ -12,6 +12,7 @@ mod lines;
 mod new;
 mod packs;
 mod progress;
+mod question;
 mod reliability_table;
 mod report;
 mod terminal;

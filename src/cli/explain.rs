@@ -1,10 +1,10 @@
 //! `quoth explain`: why a question is answered as it is.
 
-use std::io::Write;
+use std::path::Path;
 
 use super::Status;
-use super::lines::each_question;
-use super::packs::{self, Opened, PackArgs};
+use super::packs::Opened;
+use super::question::QuestionArgs;
 use crate::matching::Decision;
 use crate::matching::explanation::{ExplainedEntry, Explanation, Met, explain};
 use crate::platform::console::shown;
@@ -12,36 +12,14 @@ use crate::platform::console::shown;
 /// Arguments of `quoth explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The question; several words need no quotation marks.
-    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
-    question: Vec<String>,
     #[command(flatten)]
-    packs: PackArgs,
-    /// Print the explanation as a JSON object.
-    #[arg(long, conflicts_with = "jsonl")]
-    json: bool,
-    /// Read {"q": "..."} a line from standard input and print an explanation a line.
-    #[arg(long)]
-    jsonl: bool,
+    question: QuestionArgs,
 }
 
-pub(super) fn run(args: &Args, config: Option<&std::path::Path>) -> anyhow::Result<Status> {
-    let Opened { index, rule } = packs::open(&args.packs, config)?;
-    let explained = |question: &str| explain(&index, question, &rule);
-    if args.jsonl {
-        let mut output = std::io::stdout().lock();
-        return each_question(&mut std::io::stdin().lock(), &mut output, |question| {
-            Ok(serde_json::to_string(&explained(question))?)
-        });
-    }
-    let explanation = explained(&args.question.join(" "));
-    let text = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&explanation)?)
-    } else {
-        report(&explanation)
-    };
-    anstream::stdout().write_all(text.as_bytes())?;
-    Ok(Status::Success)
+pub(super) fn run(args: &Args, config: Option<&Path>) -> anyhow::Result<Status> {
+    let explained =
+        |opened: &Opened, question: &str| explain(&opened.index, question, &opened.rule);
+    args.question.run(config, explained, |opened, question| report(&explained(opened, question)))
 }
 
 /// The explanation for a moderator: plain words, aligned columns.
@@ -55,7 +33,9 @@ fn report(explanation: &Explanation) -> String {
     };
     line(&mut text, &format!("Decision: {decision}"));
     let percent = |label: &str, probability: f64, what: &str, from: f64| {
-        format!("{label:<42} {:>3.0} %  ({what} from {:.0} %)", probability * 100.0, from * 100.0)
+        // Rounded down, so that what falls short by little does not read as enough.
+        let [probability, from] = [probability, from].map(|it| (it * 100.0 + 1e-9).floor());
+        format!("{label:<47} {probability:>3.0} %  ({what} from {from:.0} %)")
     };
     let first = "Probability that the first entry answers:";
     line(&mut text, &percent(first, explanation.confidence, "answers", explanation.answer_from));

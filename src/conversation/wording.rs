@@ -11,6 +11,9 @@ pub const NOT_IN_SOURCE: &str = "The article does not say.";
 /// Above suggestions.
 pub const DID_YOU_MEAN: &str = "Did you mean one of these?";
 
+/// Above a single suggestion.
+pub const DID_YOU_MEAN_THIS: &str = "Did you mean this?";
+
 /// Before the curator's line, so that nobody takes it for a quote.
 pub const LEAD_LABEL: &str = "In short";
 

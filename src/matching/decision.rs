@@ -206,11 +206,16 @@ fn fits(gap: &EntryTerms, query: &Query) -> bool {
     evidence::covered_share(gap, query) >= GAP_COVERAGE
 }
 
+/// Least score of a suggestion, as a share of the best entry's: what stays further behind shares a
+/// word by chance, and is noise to whoever asks.
+const SUGGESTED_SHARE: f32 = 0.5;
+
 /// The best entries of which no two show one quote.
 fn suggestions(index: &Index, answers: &[Scored]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
+    let best = answers.first().map_or(0.0, |first| first.score);
     for scored in answers {
-        if chosen.len() == MAX_SUGGESTIONS {
+        if chosen.len() == MAX_SUGGESTIONS || scored.score < SUGGESTED_SHARE * best {
             break;
         }
         if !chosen.iter().any(|entry| shares_quote(index, *entry, scored.entry)) {

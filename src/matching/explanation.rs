@@ -138,7 +138,8 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
         ));
         return changes;
     }
-    let percent = |probability: f64| probability * 100.0;
+    // Rounded down, so that what falls short by little does not read as enough.
+    let percent = |probability: f64| (probability * 100.0 + 1e-9).floor();
     changes.push(format!(
         "That the best entry answers is {:.0} % likely, and an answer takes {:.0} %.",
         percent(outcome.confidence),

@@ -77,7 +77,11 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
 }
 
 fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
-    let mut text = wrap(wording::DID_YOU_MEAN, layout, "");
+    let heading = match suggestions {
+        [_] => wording::DID_YOU_MEAN_THIS,
+        _ => wording::DID_YOU_MEAN,
+    };
+    let mut text = wrap(heading, layout, "");
     for (number, suggestion) in (1..).zip(suggestions) {
         let line = format!("{number}. {}", shown(&suggestion.question));
         text.push_str(&wrap(&line, layout, "  "));

@@ -126,6 +126,17 @@ fn no_two_suggestions_show_one_quote() {
 }
 
 #[test]
+fn what_fits_far_less_than_the_best_is_not_suggested() {
+    let index = index();
+    let never = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
+    let never = DecisionRule { thresholds: never, ..DecisionRule::default() };
+    let outcome = index.ask("When does the library open its doors?", &never);
+    let ids: Vec<String> = outcome.suggestions.iter().map(|e| index.entry_id(*e)).collect();
+    assert_eq!(ids, ["opening"], "others share \"library\" with it");
+    assert!(outcome.ranked.len() > 1);
+}
+
+#[test]
 fn messages_without_a_telling_word_are_abstained_from() {
     let index = index();
     for text in ["", "   ", "hello", "who is it?", "🙂", "the of and", "zxcv qwer"] {

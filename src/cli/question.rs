@@ -1,0 +1,57 @@
+//! What commands that answer or explain a question are given.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::bail;
+use serde::Serialize;
+
+use super::Status;
+use super::lines::each_question;
+use super::packs::{self, Opened, PackArgs};
+
+/// A question, or a file of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct QuestionArgs {
+    /// The question; several words need no quotation marks.
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    question: Vec<String>,
+    #[command(flatten)]
+    packs: PackArgs,
+    /// Print a JSON object.
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Read {"q": "..."} a line from standard input and print a JSON object a line.
+    #[arg(long)]
+    jsonl: bool,
+}
+
+impl QuestionArgs {
+    /// Prints what `record` makes of each question for programs, or `text` of a single one for
+    /// people, as the arguments ask for.
+    pub(super) fn run<R: Serialize>(
+        &self,
+        config: Option<&Path>,
+        record: impl Fn(&Opened, &str) -> R,
+        text: impl Fn(&Opened, &str) -> String,
+    ) -> anyhow::Result<Status> {
+        let opened = packs::open(&self.packs, config)?;
+        if self.jsonl {
+            let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+            return each_question(&mut input, &mut output, |question| {
+                Ok(serde_json::to_string(&record(&opened, question))?)
+            });
+        }
+        let question = self.question.join(" ");
+        if question.trim().is_empty() {
+            bail!("the question is empty");
+        }
+        if self.json {
+            let json = serde_json::to_string(&record(&opened, &question))?;
+            std::io::stdout().write_all(format!("{json}\n").as_bytes())?;
+        } else {
+            anstream::stdout().write_all(text(&opened, &question).as_bytes())?;
+        }
+        Ok(Status::Success)
+    }
+}
