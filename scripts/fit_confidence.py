@@ -143,11 +143,11 @@ def main():
 def report(rows, right, what, conf):
     in_scope = np.array([bool(r["gold"]) for r in rows])
     aside = np.array([r["kind"] in ("far", "chat") for r in rows])
-    for threshold in np.arange(0.4, 0.85, 0.05):
+    for threshold in (0.4, 0.5, 0.6, 0.7, 0.75, 0.78, 0.8, 0.85, 0.9):
         answered = conf[0] >= threshold
         n = [(answered & in_scope & (right[0] == 1)).sum(), (answered & in_scope & (right[0] == 0)).sum(), (answered & ~in_scope).sum()]
         print(f"{what:9s} answer from {threshold:.2f}: right {n[0]} of {in_scope.sum()}, wrong {n[1]}, false {n[2]} of {(~in_scope).sum()}")
-    for threshold in np.arange(0.1, 0.6, 0.05):
+    for threshold in (0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6):
         shown = conf[1] >= threshold
         n = [(shown & in_scope & (right[1] == 1)).sum(), (shown & aside).sum(), (shown & ~in_scope & ~aside).sum()]
         print(f"{what:9s} suggest from {threshold:.2f}: right among three {n[0]} of {in_scope.sum()}, far and chat {n[1]} of {aside.sum()}, near {n[2]}")

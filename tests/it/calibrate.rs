@@ -118,7 +118,7 @@ fn an_explanation_says_what_would_have_to_change() {
         quoth(&["explain", "--json", question]).json()["changes"].as_array().unwrap().len()
     };
     assert_eq!(changes(QUESTION), 0, "it is answered");
-    for question in ["hello", "zxcv", "how old is xi jinping", "what about the price of oil"] {
+    for question in ["hello", "zxcv", "who is the mayor of paris", "what about the price of oil"] {
         assert!(changes(question) > 0, "{question}");
     }
 }
