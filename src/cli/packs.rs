@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::config::{Config, Matching};
 use crate::knowledge::{self, Finding, Pack, PackFiles};
 use crate::matching::calibration::Calibration;
+use crate::matching::index::MAX_ENTRIES;
 use crate::matching::{DecisionRule, Index};
 use crate::store::{calibration_file, pack_files};
 use anyhow::{Context, bail};
@@ -76,6 +77,10 @@ pub(super) fn open(args: &PackArgs, config: Option<&Path>) -> anyhow::Result<Ope
     let folders = folders(&args.packs, config)?;
     let loaded =
         folders.iter().map(|folder| load(folder)).collect::<anyhow::Result<Vec<Loaded>>>()?;
+    let n_entries: usize = loaded.iter().map(|loaded| loaded.pack.entries.len()).sum();
+    if n_entries > MAX_ENTRIES {
+        bail!("the packs have {n_entries} entries together, more than {MAX_ENTRIES}: serve fewer");
+    }
     let own = match (folders.as_slice(), loaded.as_slice()) {
         ([folder], [loaded]) => own_calibration(folder, loaded)?,
         _ => None,

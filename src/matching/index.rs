@@ -17,6 +17,7 @@ use super::question_kind::N_QUESTION_TYPES;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
+pub use postings::MAX_ENTRIES;
 pub(crate) use postings::{Posting, Postings};
 pub(crate) use texts::{EntryTerms, MIN_LENGTH, Text, Texts, for_each_distinct};
 
@@ -82,7 +83,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Builds the index of `packs`. Words are stemmed in the language of the first.
+    /// Builds the index of `packs`, of which the first [`MAX_ENTRIES`] entries can be found. Words are
+    /// stemmed in the language of the first pack.
     pub fn new(packs: Vec<Arc<Pack>>) -> Self {
         build::build(packs)
     }

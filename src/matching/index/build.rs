@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::postings::{MAX_ENTRIES, Postings};
+use super::postings::Postings;
 use super::reading::{self, Reading};
 use super::texts::Texts;
 use super::words::Words;
@@ -31,7 +31,6 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     for reading in readings {
         add(&reading, &mut words, &mut texts, &mut entries);
     }
-    entries.truncate(MAX_ENTRIES);
     entries.shrink_to_fit();
     let mut terms = words.terms(&texts);
     texts.measure(&terms);

@@ -7,8 +7,8 @@ use super::{Term, bytes_of};
 use crate::matching::scorer::{EntryParts, log_odds};
 use crate::matching::vocabulary::TermId;
 
-/// Most entries that an index can hold.
-pub(crate) const MAX_ENTRIES: usize = 1 << ENTRY_BITS;
+/// Most entries that can be found in an index.
+pub const MAX_ENTRIES: usize = 1 << ENTRY_BITS;
 
 const ENTRY_BITS: u32 = 24;
 const ENTRY_MASK: u32 = (1 << ENTRY_BITS) - 1;
@@ -53,7 +53,8 @@ impl Posting {
 impl Postings {
     /// The postings of all entries.
     pub(super) fn new(texts: &Texts, terms: &[Term]) -> Self {
-        let numbered: Vec<(u32, EntryTexts<'_>)> = (0..).zip(texts.entries()).collect();
+        let numbered: Vec<(u32, EntryTexts<'_>)> =
+            (0..).zip(texts.entries().take(MAX_ENTRIES)).collect();
         let parts: Vec<Vec<Impact>> = numbered
             .par_chunks(MIN_PARALLEL)
             .map(|part| {
