@@ -208,3 +208,19 @@ fn words_written_apart_or_in_one_are_found_as_the_packs_write_them() {
     });
     assert_eq!(written.count(), 2);
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_message_breaks_the_search(
+        text in r"(?s)(library|librry|lib rary|borrow|ann lee|Who|how many|\PC{0,12}|[@<`:.?'\u{301}\u{200d} ]{0,6}| ){0,40}",
+    ) {
+        let index = index();
+        let outcome = ask(&index, &text);
+        proptest::prop_assert!((0.0..=1.0).contains(&outcome.confidence));
+        proptest::prop_assert!((0.0..=1.0).contains(&outcome.any_confidence));
+        proptest::prop_assert!(outcome.evidence.features().iter().all(|feature| feature.is_finite()));
+        proptest::prop_assert!(outcome.suggestions.len() <= MAX_SUGGESTIONS);
+        let answered = outcome.decision == Decision::Answer;
+        proptest::prop_assert!(!answered || !outcome.ranked.is_empty());
+    }
+}
