@@ -154,12 +154,14 @@ fn decide(
         |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
     let floor = if has_very_words { VERY_WORDS_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
+    let gap_knows_more = !has_very_words
+        && evidence.as_ref().is_some_and(|evidence| evidence.gap_coverage >= GAP_LEAD);
     // One of the first three is never less likely than the first.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
         _ if query.telling().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
-        None if confidence >= thresholds.answer => Decision::Answer,
+        None if confidence >= thresholds.answer && !gap_knows_more => Decision::Answer,
         None if any_confidence >= thresholds.suggest => Decision::Suggest,
         None => Decision::Abstain,
     };
@@ -178,6 +180,12 @@ fn decide(
         evidence: evidence.unwrap_or_default(),
     }
 }
+
+/// How much more of a question's telling weight a gap has to cover than the best entry, as a share,
+/// for that entry to be no answer but at most a suggestion: what the entry leaves out, its curator
+/// has seen asked and found no answer to. Of the judged messages that would be answered, 2 false
+/// ones are above and no right one is.
+pub(crate) const GAP_LEAD: f32 = 0.15;
 
 /// How many gaps are looked at for what they cover of the question: the best.
 const MAX_COVERING: usize = 3;

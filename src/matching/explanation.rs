@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Index;
 use super::calibration::Calibration;
-use super::decision::{Decision, DecisionRule, LeftOut, Outcome};
+use super::decision::{Decision, DecisionRule, GAP_LEAD, LeftOut, Outcome};
 use super::evidence::{COVERED, FEATURE_LABELS, FEATURE_NAMES, coverage};
 use super::index::EntryTerms;
 use super::query::{Meeting, Query, QueryToken, Rule};
@@ -146,6 +146,12 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
         percent(rule.thresholds.answer)
     ));
     let terms = EntryTerms::new(index, *first, None);
+    if outcome.evidence.gap_coverage >= GAP_LEAD {
+        changes.push(format!(
+            "A gap covers clearly more of the question than {id}: then it is not answered, however \
+             likely."
+        ));
+    }
     let missing: Vec<String> = query
         .telling()
         .filter(|token| coverage(&terms, token) < COVERED)

@@ -114,6 +114,17 @@ fn a_better_fitting_gap_wins_and_is_never_ranked() {
 }
 
 #[test]
+fn what_a_gap_covers_clearly_better_is_suggested_at_the_most() {
+    let index = index();
+    let thresholds = Thresholds { answer: 0.0, suggest: 0.0, gap: 9.0 };
+    let rule = DecisionRule { thresholds, ..DecisionRule::default() };
+    assert_eq!(index.ask("Who is the director?", &rule).decision, Decision::Answer);
+    let outcome = index.ask("How old is the director?", &rule);
+    assert!(outcome.evidence.gap_coverage >= GAP_LEAD, "{:?}", outcome.evidence);
+    assert_eq!(outcome.decision, Decision::Suggest);
+}
+
+#[test]
 fn no_two_suggestions_show_one_quote() {
     let index = index();
     let always = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
