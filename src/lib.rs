@@ -9,5 +9,6 @@ pub mod conversation;
 pub mod knowledge;
 pub mod matching;
 pub mod platform;
+pub mod service;
 pub mod store;
 pub mod text;

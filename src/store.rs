@@ -1,5 +1,6 @@
-//! Where packs are kept: reading them from folders and writing them back without loss.
+//! What is kept on disk.
 
 pub mod atomic;
 pub mod calibration_file;
 pub mod pack_files;
+pub mod records;

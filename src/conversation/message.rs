@@ -1,0 +1,137 @@
+//! What comes in from a platform: messages, and what people do with ours.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{MessageId, PersonId, PlaceId};
+use super::timestamp::Timestamp;
+
+/// Where something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Where a reply goes.
+    pub id: PlaceId,
+    /// What stands around it, nearest first: a thread's channel, then the guild. In a direct
+    /// message: the places that the asker shares with us.
+    #[serde(default)]
+    pub within: Vec<PlaceId>,
+    /// Whether nobody else reads it.
+    #[serde(default)]
+    pub is_direct: bool,
+}
+
+/// Who says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Who it is.
+    pub id: PersonId,
+    /// The roles that the person has there.
+    #[serde(default)]
+    pub roles: Vec<PersonId>,
+    /// Whether it is a program: other bots, and ourselves. They get no reply.
+    #[serde(default)]
+    pub is_bot: bool,
+}
+
+/// How a message turns to us. What the platform itself knows; prefixes are found in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Address {
+    /// It names us. The name is no longer in the text.
+    pub mentions_us: bool,
+    /// It is one of the platform's commands: it waits for a reply, which may be private.
+    pub is_command: bool,
+}
+
+/// The message that another one replies to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepliedTo {
+    /// Which message.
+    pub id: MessageId,
+    /// Whether it is one of ours.
+    #[serde(default)]
+    pub is_ours: bool,
+    /// What it says, if the platform tells.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// Something that somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Its name.
+    pub id: MessageId,
+    /// Where it stands.
+    pub place: Place,
+    /// Who said it.
+    pub author: Person,
+    /// What it says, without the platform's markup for who is meant.
+    pub text: String,
+    /// How it turns to us.
+    #[serde(default)]
+    pub address: Address,
+    /// What it replies to.
+    #[serde(default)]
+    pub replied_to: Option<RepliedTo>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+}
+
+/// Something that happened on a platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// Somebody said something.
+    Said(Message),
+    /// Somebody changed what they had said; `id` and `sent_at` stay.
+    Edited(Message),
+    /// A message was taken back.
+    Deleted {
+        /// Which one.
+        id: MessageId,
+    },
+    /// Somebody did something with one of our messages.
+    Used(Use),
+    /// We came to a place.
+    Joined {
+        /// Where.
+        place: Place,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What somebody did with one of our messages: a button, a reaction, a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Use {
+    /// Its own name: it is handled once, like a message.
+    pub id: MessageId,
+    /// Which of our messages.
+    pub sent: MessageId,
+    /// Where that stands.
+    pub place: Place,
+    /// Who did it.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub control: Control,
+}
+
+/// What our messages offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// Show the suggestion of this number, from 1.
+    Pick(usize),
+    /// It was what the asker looked for.
+    Helpful,
+    /// It was not.
+    Unhelpful,
+    /// Take it away.
+    Delete,
+}

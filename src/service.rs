@@ -1,0 +1,3 @@
+//! What all platforms share: answering once, keeping records, staying alive.
+
+pub mod settings;
