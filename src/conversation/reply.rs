@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::notice::Notice;
 use crate::knowledge::Quote;
 use crate::matching::{Decision, Index, Outcome};
 
@@ -28,6 +29,8 @@ pub enum Reply {
     Help,
     /// What can be asked.
     Topics(Vec<Topic>),
+    /// Something about quoth itself.
+    Notice(Notice),
 }
 
 /// Questions that share a tag.

@@ -1,5 +1,6 @@
 //! Every sentence that quoth itself says in chat.
 
+use super::notice::Notice;
 use super::reply::CitedQuote;
 
 /// No entry is near enough.
@@ -53,4 +54,23 @@ pub fn citation(quote: &CitedQuote) -> String {
         citation.push_str(url);
     }
     citation
+}
+
+/// What is said about quoth itself.
+pub fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Wait { span } => {
+            format!("Please wait {} s before the next question.", span.as_secs().max(1))
+        }
+        Notice::Paused | Notice::PauseDone => "I am paused here.".to_owned(),
+        Notice::ResumeDone => "I answer again.".to_owned(),
+        Notice::ModeratorsOnly => "Only moderators can do that.".to_owned(),
+        Notice::AskerOnly => "Only whoever asked can do that.".to_owned(),
+        Notice::Thanks => "Thank you.".to_owned(),
+        Notice::NotAQuestion => "Ask me something in your own words.".to_owned(),
+        Notice::Gone => "That is no longer there. Please ask again.".to_owned(),
+        Notice::Greeting(greeting) => {
+            format!("I answer with quotes from {}.", greeting.titles.join(", "))
+        }
+    }
 }

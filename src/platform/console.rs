@@ -34,6 +34,7 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
         }
         Reply::Help => wrap(wording::HELP, layout, ""),
         Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
+        Reply::Notice(notice) => wrap(&wording::notice(notice), layout, ""),
     }
 }
 

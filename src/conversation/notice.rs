@@ -1,0 +1,49 @@
+//! What quoth says about itself rather than about a source.
+
+use std::time::Duration;
+
+/// A short line without quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Too many questions at once.
+    Wait {
+        /// When asking works again.
+        span: Duration,
+    },
+    /// A moderator has paused it here.
+    Paused,
+    /// It is paused from now on.
+    PauseDone,
+    /// It speaks again.
+    ResumeDone,
+    /// Only moderators may do that.
+    ModeratorsOnly,
+    /// Only whoever asked may pick, and take the answer away.
+    AskerOnly,
+    /// A judgement was taken down.
+    Thanks,
+    /// It was named and asked nothing.
+    NotAQuestion,
+    /// What was picked is no longer there.
+    Gone,
+    /// It came to a place.
+    Greeting(Greeting),
+}
+
+/// What is said on coming to a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeting {
+    /// Titles of what it answers from.
+    pub titles: Vec<String>,
+    /// What is left to set up.
+    pub todos: Vec<Todo>,
+}
+
+/// Something that is left to set up in a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Todo {
+    /// Nobody may pause it from chat.
+    NoModerators,
+    /// There is nothing to answer from.
+    NoEntries,
+}

@@ -1,0 +1,354 @@
+use std::sync::{Arc, LazyLock};
+
+use super::super::message::{Address, RepliedTo};
+use super::super::settings::SpaceSettings;
+use super::super::trigger::trigger;
+use super::*;
+use crate::knowledge::{PackFile, PackFiles, prove};
+
+const PACK: [(&str, &str); 3] = [
+    ("pack.toml", "title = \"Harbor\"\nlanguage = \"en\"\n"),
+    (
+        "sources/harbor.md",
+        "+++\ntitle = \"The harbor\"\n+++\n\nThe lighthouse was painted red in May.\n\nThe ferry leaves at nine.\n",
+    ),
+    (
+        "faq.toml",
+        r#"
+[[entry]]
+id = "lighthouse"
+question = "What color is the lighthouse?"
+variants = ["lighthouse color", "how was the lighthouse painted"]
+lead = "Red."
+[[entry.quote]]
+text = "The lighthouse was painted red in May."
+
+[[entry]]
+id = "ferry"
+question = "When does the ferry leave?"
+variants = ["ferry departure time", "when is the ferry"]
+[[entry.quote]]
+text = "The ferry leaves at nine."
+
+[[entry]]
+id = "captain"
+question = "Who is the captain of the ferry?"
+variants = ["name of the ferry captain"]
+gap = true
+"#,
+    ),
+];
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let files = PACK
+        .iter()
+        .map(|(path, text)| PackFile { path: (*path).to_owned(), bytes: text.as_bytes().to_vec() })
+        .collect();
+    let proof = prove(&PackFiles { name: "harbor".to_owned(), files });
+    assert!(proof.is_accepted(), "{:?}", proof.findings);
+    Index::new(vec![Arc::new(proof.pack)])
+});
+
+fn space() -> Space {
+    let settings = SpaceSettings {
+        moderators: vec!["t:mod".into()],
+        listens_in: vec!["t:open".into()],
+        ..SpaceSettings::default()
+    };
+    Space { name: "s".to_owned(), places: Vec::new(), packs: Vec::new(), settings }
+}
+
+fn mention(text: &str) -> Message {
+    Message {
+        id: "t:1".into(),
+        place: Place { id: "t:room".into(), within: Vec::new(), is_direct: false },
+        author: Person { id: "t:ada".into(), roles: Vec::new(), is_bot: false },
+        text: text.to_owned(),
+        address: Address { mentions_us: true, is_command: false },
+        replied_to: None,
+        sent_at: Timestamp::from_millis(5_000),
+    }
+}
+
+fn by(person: &str, message: Message) -> Message {
+    Message { author: Person { id: person.into(), roles: Vec::new(), is_bot: false }, ..message }
+}
+
+fn command(message: Message) -> Message {
+    Message { address: Address { mentions_us: false, is_command: true }, ..message }
+}
+
+fn suggestion() -> SentAnswer {
+    SentAnswer {
+        question: "t:1".into(),
+        sent: "t:2".into(),
+        place: "t:room".into(),
+        space: "s".to_owned(),
+        asker: "t:ada".into(),
+        kind: SentKind::Suggest,
+        entries: vec!["ferry".to_owned(), "lighthouse".to_owned(), "gone".to_owned()],
+        sent_at: Timestamp::from_millis(6_000),
+    }
+}
+
+/// What holds in a test; who asks goes by the plain name.
+struct Setting {
+    space: Space,
+    is_paused: bool,
+    said: Option<SentAnswer>,
+}
+
+impl Setting {
+    fn new() -> Self {
+        Self { space: space(), is_paused: false, said: None }
+    }
+
+    fn with<T>(&self, person: &PersonName, act: impl FnOnce(&Scene<'_>) -> T) -> T {
+        act(&Scene {
+            space: &self.space,
+            is_paused: self.is_paused,
+            index: &INDEX,
+            rule: &DecisionRule::default(),
+            asker: &AskerHash::from(person.as_str()),
+            said: self.said.as_ref(),
+            now: Timestamp::from_millis(5_000),
+        })
+    }
+
+    fn respond(&self, message: &Message) -> Effects {
+        self.with(&message.author.id, |scene| {
+            let trigger = trigger(message, &self.space.settings);
+            respond(message, &trigger, scene, &mut Cooldowns::default())
+        })
+    }
+
+    fn edit(&self, message: &Message) -> Effects {
+        self.with(&message.author.id, |scene| {
+            let trigger = trigger(message, &self.space.settings);
+            respond_to_edit(message, &trigger, scene, &mut Cooldowns::default())
+        })
+    }
+
+    fn used(&self, person: &str, control: Control) -> Effects {
+        let by = Person { id: person.into(), roles: Vec::new(), is_bot: false };
+        let used = Use {
+            id: "t:3".into(),
+            sent: "t:2".into(),
+            place: mention("").place,
+            by,
+            at: Timestamp::from_millis(7_000),
+            control,
+        };
+        self.with(&person.into(), |scene| respond_to_use(&used, scene))
+    }
+}
+
+type PersonName = super::super::id::PersonId;
+
+/// What is shown, in a word or two.
+fn summary(effects: &Effects) -> String {
+    let of = |say: &Say| {
+        let what = match &say.reply {
+            Reply::Notice(Notice::Wait { .. }) => "wait".to_owned(),
+            Reply::Notice(Notice::Greeting(_)) => "greeting".to_owned(),
+            Reply::Notice(notice) => format!("{notice:?}"),
+            Reply::NothingFound => "nothing found".to_owned(),
+            Reply::NotInSource { .. } => "not in source".to_owned(),
+            Reply::NoSuchNumber { n_suggestions } => format!("no such number of {n_suggestions}"),
+            Reply::Help => "help".to_owned(),
+            Reply::Topics(_) => "topics".to_owned(),
+            Reply::Answer(_) => format!("answer {}", say.entries.join(" ")),
+            Reply::Suggest(_) => format!("suggest {}", say.entries.join(" ")),
+        };
+        if say.is_private { format!("privately: {what}") } else { what }
+    };
+    match &effects.shown {
+        Shown::Nothing => "-".to_owned(),
+        Shown::Say(say) => of(say),
+        Shown::Amend(say) => format!("amend: {}", of(say)),
+        Shown::Remove => "remove".to_owned(),
+    }
+}
+
+#[test]
+fn messages_lead_to_what_their_words_and_the_state_call_for() {
+    let asks = "what color is the lighthouse?";
+    let paused = || Setting { is_paused: true, ..Setting::new() };
+    let rows = [
+        ("a question", Setting::new(), mention(asks), "answer lighthouse"),
+        ("a command", Setting::new(), command(mention(asks)), "privately: answer lighthouse"),
+        ("a gap", Setting::new(), mention("who is the captain of the ferry"), "not in source"),
+        ("another subject", Setting::new(), mention("best pizza in town"), "nothing found"),
+        ("no question", Setting::new(), mention("hello"), "NotAQuestion"),
+        ("nothing at all", Setting::new(), mention(""), "NotAQuestion"),
+        ("help", Setting::new(), mention("help"), "help"),
+        ("topics", Setting::new(), mention("topics"), "topics"),
+        ("paused", paused(), mention(asks), "-"),
+        ("a command while paused", paused(), command(mention(asks)), "privately: Paused"),
+        ("pause by anybody", Setting::new(), mention("pause"), "privately: ModeratorsOnly"),
+        ("pause", Setting::new(), by("t:mod", mention("pause")), "PauseDone"),
+        ("resume", paused(), by("t:mod", mention("resume")), "ResumeDone"),
+    ];
+    for (name, setting, message, want) in rows {
+        assert_eq!(summary(&setting.respond(&message)), want, "{name}");
+    }
+    assert_eq!(Setting::new().respond(&by("t:mod", mention("pause"))).pause, Some(true));
+    assert_eq!(Setting::new().respond(&mention("pause")).pause, None);
+}
+
+#[test]
+fn what_is_not_answered_is_kept_for_moderators_and_nothing_else() {
+    for (text, is_kept) in [
+        ("what color is the lighthouse?", false),
+        ("who is the captain of the ferry", true),
+        ("best pizza in town", true),
+        ("hello", false),
+        ("help", false),
+    ] {
+        let effects = Setting::new().respond(&mention(text));
+        assert_eq!(
+            effects.unanswered.map(|it| it.text),
+            is_kept.then(|| text.to_owned()),
+            "{text}"
+        );
+    }
+    let long = format!("pizza {}", "é".repeat(5000));
+    let kept = Setting::new().respond(&mention(&long)).unanswered.unwrap();
+    assert_eq!(kept.text.chars().count(), MAX_KEPT_CHARS);
+    let gap = Setting::new().respond(&mention("who is the captain of the ferry"));
+    assert_eq!(gap.unanswered.unwrap().gap.as_deref(), Some("captain"));
+}
+
+#[test]
+fn where_it_listens_it_answers_or_is_silent() {
+    let overheard = |text: &str| Message {
+        address: Address::default(),
+        place: Place { id: "t:open".into(), within: Vec::new(), is_direct: false },
+        ..mention(text)
+    };
+    for (text, want) in [
+        ("what color is the lighthouse?", "answer lighthouse"),
+        ("best pizza in town", "-"),
+        ("who is the captain of the ferry", "-"),
+    ] {
+        let effects = Setting::new().respond(&overheard(text));
+        assert_eq!(summary(&effects), want, "{text}");
+        assert_eq!(effects.unanswered, None, "{text}");
+    }
+}
+
+#[test]
+fn too_many_questions_are_told_so_once() {
+    let setting = Setting::new();
+    let mut cooldowns = Cooldowns::default();
+    let got: Vec<String> = (0..7)
+        .map(|_| {
+            let message = mention("what color is the lighthouse?");
+            setting.with(&message.author.id, |scene| {
+                let trigger = trigger(&message, &setting.space.settings);
+                summary(&respond(&message, &trigger, scene, &mut cooldowns))
+            })
+        })
+        .collect();
+    let answer = "answer lighthouse";
+    assert_eq!(got, [answer, answer, answer, answer, answer, "privately: wait", "-"]);
+}
+
+#[test]
+fn a_number_picks_from_what_was_suggested_to_the_same_asker() {
+    let reply = |text: &str| Message {
+        address: Address::default(),
+        replied_to: Some(RepliedTo { id: "t:2".into(), is_ours: true, text: None }),
+        ..mention(text)
+    };
+    let suggested = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let rows = [
+        ("the second", suggested(), reply("2"), "answer lighthouse"),
+        ("too high", suggested(), reply("7"), "no such number of 3"),
+        ("zero", suggested(), reply("0"), "no such number of 3"),
+        ("an entry that went", suggested(), reply("3"), "Gone"),
+        ("somebody else", suggested(), by("t:bob", reply("1")), "privately: AskerOnly"),
+        ("a question", suggested(), reply("when is the ferry"), "answer ferry"),
+        ("thanks", suggested(), reply("thanks"), "-"),
+    ];
+    for (name, setting, message, want) in rows {
+        assert_eq!(summary(&setting.respond(&message)), want, "{name}");
+    }
+}
+
+#[test]
+fn an_edit_changes_or_takes_away_what_was_said() {
+    let said = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let rows = [
+        ("another question", said(), mention("when is the ferry"), "amend: answer ferry"),
+        ("nothing to answer", said(), mention("best pizza in town"), "amend: nothing found"),
+        (
+            "no longer for us",
+            said(),
+            Message { address: Address::default(), ..mention("ok") },
+            "remove",
+        ),
+        ("paused", Setting { is_paused: true, ..said() }, mention("when is the ferry"), "-"),
+        ("a command", said(), by("t:mod", mention("pause")), "-"),
+    ];
+    for (name, setting, message, want) in rows {
+        let effects = setting.edit(&message);
+        assert_eq!(summary(&effects), want, "{name}");
+        assert_eq!(effects.pause, None, "{name}");
+    }
+}
+
+#[test]
+fn the_asker_picks_and_the_asker_and_moderators_delete() {
+    let said = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let rows = [
+        ("pick", said(), "t:ada", Control::Pick(1), "amend: answer ferry"),
+        ("pick by another", said(), "t:bob", Control::Pick(1), "privately: AskerOnly"),
+        ("pick too high", said(), "t:ada", Control::Pick(9), "privately: no such number of 3"),
+        ("pick what went", said(), "t:ada", Control::Pick(3), "privately: Gone"),
+        ("delete", said(), "t:ada", Control::Delete, "remove"),
+        ("delete by a moderator", said(), "t:mod", Control::Delete, "remove"),
+        ("delete by another", said(), "t:bob", Control::Delete, "privately: AskerOnly"),
+        ("judge", said(), "t:bob", Control::Helpful, "privately: Thanks"),
+        ("of old", Setting::new(), "t:ada", Control::Pick(1), "privately: Gone"),
+    ];
+    for (name, setting, person, control, want) in rows {
+        assert_eq!(summary(&setting.used(person, control)), want, "{name}");
+    }
+    assert_eq!(said().used("t:bob", Control::Unhelpful).judged, Some(false));
+    assert_eq!(said().used("t:ada", Control::Pick(1)).judged, None);
+}
+
+#[test]
+fn the_lead_and_the_question_about_an_answer_can_be_switched_off() {
+    let mut setting = Setting::new();
+    setting.space.settings.shows_lead = false;
+    setting.space.settings.asks_feedback = false;
+    let Shown::Say(say) = setting.respond(&mention("what color is the lighthouse?")).shown else {
+        panic!("nothing said");
+    };
+    let Reply::Answer(answer) = say.reply else { panic!("no answer") };
+    assert_eq!((answer.lead, say.asks_feedback), (None, false));
+}
+
+#[test]
+fn a_greeting_says_what_is_left_to_set_up() {
+    let place = mention("").place;
+    let greeting = |setting: &Setting| {
+        setting.with(&"t:ada".into(), |scene| match greet(&place, scene).shown {
+            Shown::Say(Say { reply: Reply::Notice(Notice::Greeting(greeting)), .. }) => {
+                Some(greeting)
+            }
+            _ => None,
+        })
+    };
+    let mut setting = Setting::new();
+    assert_eq!(
+        greeting(&setting),
+        Some(Greeting { titles: vec!["Harbor".to_owned()], todos: Vec::new() })
+    );
+    setting.space.settings.moderators.clear();
+    assert_eq!(greeting(&setting).unwrap().todos, [Todo::NoModerators]);
+    setting.space.settings.greets = false;
+    assert_eq!(greeting(&setting), None);
+}
