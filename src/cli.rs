@@ -5,6 +5,7 @@ mod calibrate;
 mod chat;
 mod check;
 mod completions;
+mod config_args;
 mod eval;
 mod explain;
 mod import;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use config_args::ConfigArgs;
 use terminal::Terminal;
 
 /// Answers questions with verbatim, cited quotes from curated documents.
@@ -32,9 +34,8 @@ struct Cli {
     /// Plain output for screen readers and pipes: no colour, no frames, no progress bars.
     #[arg(long, global = true)]
     plain: bool,
-    /// The configuration file [default: config/quoth.toml].
-    #[arg(long, global = true, value_name = "FILE", env = "QUOTH_CONFIG")]
-    config: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,7 +95,7 @@ fn log_to_stderr() {
 }
 
 fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
-    let config = cli.config.as_deref();
+    let config = &cli.config;
     match cli.command {
         Command::Ask(args) => ask::run(&args, config, terminal),
         Command::Chat(args) => chat::run(&args, config, terminal),

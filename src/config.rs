@@ -1,123 +1,133 @@
-//! The configuration file: which packs are served, and how sure quoth has to be.
+//! The configuration: what is served, how sure quoth has to be, how it behaves where.
+//!
+//! Layers stand on top of each other: flags beat the environment, the environment beats the file,
+//! the file beats the defaults. One reading reports everything that is wrong.
 
-use std::io;
+mod assignment;
+mod bridge;
+mod environment;
+mod error;
+mod fault;
+mod key;
+mod layers;
+mod log;
+mod matching;
+mod origin;
+mod paths;
+mod range;
+mod reader;
+mod records;
+mod secret;
+mod shown;
+mod sources;
+mod space;
+mod toml_file;
+mod wording;
+
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::Serialize;
 
-use crate::matching::Thresholds;
+use crate::conversation::SpaceSettings;
+use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
+
+pub use bridge::BridgeSettings;
+pub use environment::Environment;
+pub use error::{ConfigError, Problem};
+pub use fault::Fault;
+pub use key::Key;
+pub use log::{LogFormat, LogSettings};
+pub use matching::Matching;
+pub use origin::Origin;
+pub use records::RecordsSettings;
+pub use secret::Secret;
+pub use shown::{Setting, Shown};
+pub use sources::{DEFAULT_FILE, Sources};
+pub use space::{DEFAULT_SPACE, Space};
+
+/// The file with every setting, its default and what it is for.
+pub const COMMENTED_FILE: &str = include_str!("../config/quoth.toml");
 
 /// The configuration. `config/quoth.toml` describes every setting.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Config {
-    /// Pack folders, in order; relative ones from where quoth runs.
+    /// Pack folders of the default space, and of every space that names none, in order; relative
+    /// ones from where quoth runs. Default: none.
     pub packs: Vec<PathBuf>,
+    /// The folder of the records. Default: `../data` seen from the folder of the configuration
+    /// file, and `data` where quoth runs if there is no such file.
+    pub data: PathBuf,
     /// When to answer.
-    #[serde(default)]
     pub matching: Matching,
+    /// How messages are delivered.
+    pub delivery: DeliverySettings,
+    /// How long records are kept.
+    pub retention: RetentionSettings,
+    /// Health and metrics over HTTP.
+    pub http: HttpSettings,
+    /// What the service writes down about itself.
+    pub log: LogSettings,
+    /// How records are kept.
+    pub records: RecordsSettings,
+    /// Where chat programs of your own connect.
+    pub bridge: BridgeSettings,
+    /// How quoth behaves where no other space says so.
+    pub default_space: SpaceSettings,
+    /// The spaces of `[[space]]`; [`Self::spaces`] has all.
+    #[serde(rename = "space")]
+    spaces: Vec<Space>,
 }
 
-/// When to answer.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Matching {
-    /// Least probability that the first entry answers, for an answer; above 0.0, at most 1.0.
-    pub answer_from: f64,
-    /// Least probability that one of three entries answers, for suggestions; above 0.0, at most
-    /// 1.0.
-    pub suggest_from: f64,
-    /// Share of questions that nothing answers, as `quoth calibrate` assumes it; between 0.0 and
-    /// 1.0.
-    pub unanswerable_share: f64,
-}
-
-impl Default for Matching {
+impl Default for Config {
     fn default() -> Self {
-        let Thresholds { answer, suggest, .. } = Thresholds::default();
-        Self { answer_from: answer, suggest_from: suggest, unanswerable_share: 0.3 }
-    }
-}
-
-impl Matching {
-    /// The thresholds that it sets.
-    pub fn thresholds(&self) -> Thresholds {
-        Thresholds { answer: self.answer_from, suggest: self.suggest_from, ..Thresholds::default() }
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let is_probability = |value: f64| value > 0.0 && value <= 1.0;
-        let named = [
-            ("answer_from", self.answer_from, is_probability(self.answer_from)),
-            ("suggest_from", self.suggest_from, is_probability(self.suggest_from)),
-            (
-                "unanswerable_share",
-                self.unanswerable_share,
-                is_probability(self.unanswerable_share) && self.unanswerable_share < 1.0,
-            ),
-        ];
-        match named.into_iter().find(|(_, _, is_valid)| !is_valid) {
-            Some((name, value, _)) => Err(ConfigError::NoProbability { name, value }),
-            None => Ok(()),
+        Self {
+            packs: Vec::new(),
+            data: PathBuf::from("data"),
+            matching: Matching::default(),
+            delivery: DeliverySettings::default(),
+            retention: RetentionSettings::default(),
+            http: HttpSettings::default(),
+            log: LogSettings::default(),
+            records: RecordsSettings::default(),
+            bridge: BridgeSettings::default(),
+            default_space: SpaceSettings::default(),
+            spaces: Vec::new(),
         }
     }
 }
 
 impl Config {
-    /// Reads the configuration at `path`. Its pack folders come out relative to where the file is.
+    /// Reads the configuration file at `path`, else [`DEFAULT_FILE`] if it is there, the
+    /// environment of this process, and `sets`: `KEY=VALUE`, with dots between the levels of the
+    /// key. [`Sources`] reads the same again.
     ///
     /// # Errors
-    /// [`ConfigError`] says what is wrong with it and what to do.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Invalid {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })?;
-        if config.packs.is_empty() {
-            return Err(ConfigError::NoPack { path: path.to_owned() });
-        }
-        config.matching.check()?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for pack in &mut config.packs {
-            *pack = folder.join(&*pack);
-        }
-        Ok(config)
+    /// [`ConfigError`] has everything that is wrong, where that was set, and what to do.
+    pub fn load(path: Option<&Path>, sets: &[String]) -> Result<Self, ConfigError> {
+        Sources::new(path, sets, Environment::of_process()).read()
+    }
+
+    /// Every space with all that holds for it, the default space first.
+    pub fn spaces(&self) -> Vec<Space> {
+        let default = Space {
+            name: DEFAULT_SPACE.to_owned(),
+            places: Vec::new(),
+            packs: self.packs.clone(),
+            settings: self.default_space.clone(),
+        };
+        std::iter::once(default).chain(self.spaces.iter().cloned()).collect()
+    }
+
+    /// Whether every space has something to answer with, which only serving asks for.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the spaces that have nothing.
+    pub fn check_served(&self) -> Result<(), ConfigError> {
+        let without = self.spaces().into_iter().filter(|space| space.packs.is_empty());
+        let problem = |space: Space| Problem::nowhere(Fault::NoPack { space: space.name });
+        ConfigError::unless_empty(without.map(problem).collect(), ())
     }
 }
 
-/// Why a configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file is missing or may not be read.
-    #[error("cannot read the configuration {}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// It is no TOML, or has settings that quoth does not know.
-    #[error("the configuration {} is not valid", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
-    /// Its list of packs is empty.
-    #[error("the configuration {} names no pack", path.display())]
-    NoPack {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A setting that has to be a probability is none.
-    #[error("{name} is {value} in the configuration: it has to be above 0 and at most 1")]
-    NoProbability {
-        /// The setting.
-        name: &'static str,
-        /// Its value.
-        value: f64,
-    },
-}
+#[cfg(test)]
+mod tests;

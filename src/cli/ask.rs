@@ -2,10 +2,10 @@
 
 mod record;
 
-use std::path::Path;
 use std::time::Instant;
 
 use super::Status;
+use super::config_args::ConfigArgs;
 use super::packs::Opened;
 use super::question::QuestionArgs;
 use super::terminal::Terminal;
@@ -23,11 +23,7 @@ pub(super) struct Args {
     timings: bool,
 }
 
-pub(super) fn run(
-    args: &Args,
-    config: Option<&Path>,
-    terminal: &Terminal,
-) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let record = |Opened { index, rule }: &Opened, question: &str| {
         let start = Instant::now();
         let outcome = index.ask(question, rule);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use super::config_args::ConfigArgs;
 use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
@@ -28,11 +29,7 @@ pub(super) struct Args {
 /// parameters.
 const MAX_ASKED: usize = 4_000;
 
-pub(super) fn run(
-    args: &Args,
-    config: Option<&Path>,
-    terminal: &Terminal,
-) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let share = packs::matching(config)?.unanswerable_share;
     for folder in packs::folders(&args.packs.packs, config)? {
         calibrate(&folder, share, args.dry_run, terminal)?;

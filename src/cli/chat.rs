@@ -1,12 +1,12 @@
 //! `quoth chat`: a conversation in the terminal, or questions from a pipe, a line each.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
 
 use anyhow::Context;
 use rustyline::error::ReadlineError;
 
 use super::Status;
+use super::config_args::ConfigArgs;
 use super::lines::{Line, next_line};
 use super::packs::{self, Opened, PackArgs};
 use super::terminal::Terminal;
@@ -23,11 +23,7 @@ pub(super) struct Args {
 /// Stands before what a person types.
 const PROMPT: &str = "> ";
 
-pub(super) fn run(
-    args: &Args,
-    config: Option<&Path>,
-    terminal: &Terminal,
-) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let mut chat =
         Chat { opened: packs::open(&args.packs, config)?, session: Session::default(), terminal };
     if std::io::stdin().is_terminal() && terminal.is_interactive() {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::config_args::ConfigArgs;
 use super::packs::{self, PackArgs};
 use super::report::{self, PackReport};
 use super::terminal::Terminal;
@@ -36,11 +37,7 @@ enum Deny {
     Warnings,
 }
 
-pub(super) fn run(
-    args: &Args,
-    config: Option<&Path>,
-    terminal: &Terminal,
-) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let given: Vec<PathBuf> = args.folders.iter().chain(&args.packs.packs).cloned().collect();
     let mut reports = Vec::new();
     for folder in packs::folders(&given, config)? {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
+use super::config_args::ConfigArgs;
 use super::lines::{Line, next_line};
 use super::packs::{self, Opened, PackArgs};
 use super::terminal::Terminal;
@@ -36,11 +37,7 @@ pub(super) struct Args {
     max_false: Option<f64>,
 }
 
-pub(super) fn run(
-    args: &Args,
-    config: Option<&std::path::Path>,
-    terminal: &Terminal,
-) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let Opened { index, rule } = packs::open(&args.packs, config)?;
     let judged = read(&args.questions)?;
     let bar = progress::bar(terminal, "Asking", judged.len());

@@ -1,8 +1,7 @@
 //! `quoth explain`: why a question is answered as it is.
 
-use std::path::Path;
-
 use super::Status;
+use super::config_args::ConfigArgs;
 use super::packs::Opened;
 use super::question::QuestionArgs;
 use crate::matching::Decision;
@@ -16,7 +15,7 @@ pub(super) struct Args {
     question: QuestionArgs,
 }
 
-pub(super) fn run(args: &Args, config: Option<&Path>) -> anyhow::Result<Status> {
+pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
     let explained =
         |opened: &Opened, question: &str| explain(&opened.index, question, &opened.rule);
     args.question.run(config, explained, |opened, question| report(&explained(opened, question)))

@@ -1,19 +1,17 @@
 //! Which packs a command works with.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::config::{Config, Matching};
+use super::config_args::ConfigArgs;
+use crate::config::{DEFAULT_FILE, Matching};
 use crate::knowledge::{self, Finding, Pack, PackFiles};
 use crate::matching::calibration::Calibration;
 use crate::matching::index::MAX_ENTRIES;
 use crate::matching::{DecisionRule, Index};
 use crate::store::{calibration_file, pack_files};
 use anyhow::{Context, bail};
-
-/// Where the configuration is looked for when nobody names it.
-const DEFAULT_CONFIG: &str = "config/quoth.toml";
 
 /// `--pack`, for every command that reads packs.
 #[derive(Debug, Clone, clap::Args)]
@@ -23,46 +21,23 @@ pub(super) struct PackArgs {
     pub(super) packs: Vec<PathBuf>,
 }
 
-/// The configuration, if one is named or there is one where it is looked for.
-fn configuration(config: Option<&Path>) -> anyhow::Result<Option<Config>> {
-    let path = config.unwrap_or(Path::new(DEFAULT_CONFIG));
-    if config.is_none() && !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(Config::read(path)?))
-}
-
 /// When to answer, by the configuration.
-pub(super) fn matching(config: Option<&Path>) -> anyhow::Result<Matching> {
-    Ok(configuration(config)?.unwrap_or_default().matching)
+pub(super) fn matching(config: &ConfigArgs) -> anyhow::Result<Matching> {
+    Ok(config.read()?.matching)
 }
 
 /// The folders to use: those given, else those of the configuration.
-pub(super) fn folders(given: &[PathBuf], config: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn folders(given: &[PathBuf], config: &ConfigArgs) -> anyhow::Result<Vec<PathBuf>> {
     if !given.is_empty() {
         return Ok(given.to_vec());
     }
-    let Some(config) = configuration(config)? else {
-        bail!("no pack to use: give --pack DIR, or run where there is a {DEFAULT_CONFIG}");
-    };
-    Ok(config.packs.into_iter().map(tidy).collect())
-}
-
-/// The path without detours like `config/../`, if it then still leads to the same folder.
-fn tidy(path: PathBuf) -> PathBuf {
-    let mut short = PathBuf::new();
-    for part in path.components() {
-        let is_detour = part == Component::ParentDir
-            && matches!(short.components().next_back(), Some(Component::Normal(_)));
-        if is_detour {
-            short.pop();
-        } else {
-            short.push(part);
-        }
+    let packs = config.read()?.packs;
+    if packs.is_empty() {
+        bail!(
+            "no pack to use: give --pack DIR, run where there is a {DEFAULT_FILE}, or set `packs` in the configuration"
+        );
     }
-    let is_same =
-        short.canonicalize().ok().is_some_and(|it| path.canonicalize().is_ok_and(|p| p == it));
-    if is_same { short } else { path }
+    Ok(packs)
 }
 
 /// What answering takes.
@@ -73,7 +48,7 @@ pub(super) struct Opened {
 
 /// Opens the packs to use. A single pack's own calibration holds if it fits; several packs are
 /// asked together, for which the default holds.
-pub(super) fn open(args: &PackArgs, config: Option<&Path>) -> anyhow::Result<Opened> {
+pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Opened> {
     let folders = folders(&args.packs, config)?;
     let loaded =
         folders.iter().map(|folder| load(folder)).collect::<anyhow::Result<Vec<Loaded>>>()?;

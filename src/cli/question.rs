@@ -1,12 +1,12 @@
 //! What commands that answer or explain a question are given.
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::bail;
 use serde::Serialize;
 
 use super::Status;
+use super::config_args::ConfigArgs;
 use super::lines::each_question;
 use super::packs::{self, Opened, PackArgs};
 
@@ -31,7 +31,7 @@ impl QuestionArgs {
     /// people, as the arguments ask for.
     pub(super) fn run<R: Serialize>(
         &self,
-        config: Option<&Path>,
+        config: &ConfigArgs,
         record: impl Fn(&Opened, &str) -> R,
         text: impl Fn(&Opened, &str) -> String,
     ) -> anyhow::Result<Status> {

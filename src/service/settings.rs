@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
-    /// Age of the oldest message that is answered after downtime, in minutes. Default: 60.
+    /// Age of the oldest message that is answered after downtime, in minutes; below 14 days, for which
+    /// handled messages are remembered. Default: 60.
     pub catch_up_minutes: u32,
-    /// How long a claim stands whose holder is not heard of, in seconds. Default: 60.
+    /// How long a claim stands whose holder is not heard of, in seconds, 1 or more. Default: 60.
     pub lease_seconds: u32,
     /// Messages that wait on one platform before it is read no further, 1 or more. Default: 256.
     pub queue_length: u32,
@@ -54,10 +55,10 @@ impl DeliverySettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
-    /// Questions that were not answered, in days. Default: 90.
+    /// Questions that were not answered, in days, 1 or more. Default: 90.
     pub unanswered_days: u32,
-    /// Which answers were sent, and judgements on them, in days; an older answer no longer follows
-    /// its question's edits. Default: 30.
+    /// Which answers were sent, and judgements on them, in days, 1 or more; an older answer no
+    /// longer follows its question's edits. Default: 30.
     pub answers_days: u32,
 }
 

@@ -1,0 +1,29 @@
+//! Where the configuration is read from, for every command.
+
+use std::path::PathBuf;
+
+use crate::config::{Config, ConfigError, Environment, Sources};
+
+/// `--config` and `--set`, for every command.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ConfigArgs {
+    /// The configuration file [default: config/quoth.toml].
+    #[arg(long, global = true, value_name = "FILE", env = "QUOTH_CONFIG")]
+    config: Option<PathBuf>,
+    /// A setting that beats the environment and the configuration file, like
+    /// `--set http.is_on=false`; may be given several times.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    sets: Vec<String>,
+}
+
+impl ConfigArgs {
+    /// What the configuration is read from, with the environment of this process.
+    pub(super) fn sources(&self) -> Sources {
+        Sources::new(self.config.as_deref(), &self.sets, Environment::of_process())
+    }
+
+    /// Reads the configuration.
+    pub(super) fn read(&self) -> Result<Config, ConfigError> {
+        self.sources().read()
+    }
+}

@@ -1,0 +1,70 @@
+//! One setting from outside of the file: an environment variable or a `--set`.
+
+use std::ffi::OsStr;
+
+use figment::value::{Dict, Map, Value};
+use figment::{Metadata, Profile, Provider};
+use serde::Deserialize;
+
+use super::error::Problem;
+use super::fault::Fault;
+use super::key::{Key, PREFIX};
+use super::origin::Origin;
+
+/// How figment's notes name the environment.
+pub(super) const VARIABLE_LAYER: &str = "environment variable";
+
+/// How figment's notes name the command line.
+pub(super) const FLAG_LAYER: &str = "flag";
+
+/// One setting from outside of the file. Each is a provider of its own, so that figment remembers
+/// for every value which one it came from.
+pub(super) struct Assignment {
+    pub(super) key: Key,
+    /// The text as it was given.
+    pub(super) text: String,
+    pub(super) origin: Origin,
+}
+
+impl Assignment {
+    /// What the environment variable `QUOTH_<name>` sets.
+    pub(super) fn of_variable(name: &str, value: &OsStr) -> Result<Self, Problem> {
+        let origin = Origin::Environment { variable: format!("{PREFIX}{name}") };
+        match value.to_str() {
+            Some(text) => Ok(Self { key: Key::of_variable(name), text: text.to_owned(), origin }),
+            None => Err(Problem::new(origin, Fault::NotUtf8)),
+        }
+    }
+
+    /// What the `number`th `--set` sets, counted from 1.
+    pub(super) fn of_flag(number: usize, set: &str) -> Result<Self, Problem> {
+        let Some((key, text)) = set.split_once('=') else {
+            return Err(Problem::nowhere(Fault::NoAssignment { number }));
+        };
+        let key = Key::new(key.trim());
+        let origin = Origin::Flag { key: key.dotted() };
+        Ok(Self { key, text: text.trim().to_owned(), origin })
+    }
+
+    /// The value: TOML where it can be that, else the text.
+    fn value(&self) -> Value {
+        toml::de::ValueDeserializer::parse(&self.text)
+            .and_then(<Value as Deserialize>::deserialize)
+            .unwrap_or_else(|_| Value::from(self.text.as_str()))
+    }
+}
+
+impl Provider for Assignment {
+    fn metadata(&self) -> Metadata {
+        match &self.origin {
+            Origin::Environment { variable } => Metadata::from(VARIABLE_LAYER, variable.as_str()),
+            _ => Metadata::from(FLAG_LAYER, self.key.dotted()),
+        }
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let nest = |inner, part: &String| Value::from(Dict::from([(part.clone(), inner)]));
+        let value = self.key.parts().iter().rev().fold(self.value(), nest);
+        Ok(Profile::Default.collect(value.into_dict().unwrap_or_default()))
+    }
+}

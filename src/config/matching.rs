@@ -1,0 +1,34 @@
+//! `[matching]`: when to answer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::matching::Thresholds;
+
+/// When to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matching {
+    /// Least probability that the first entry answers, for an answer; above 0.0, at most 1.0.
+    /// Default: 0.78.
+    pub answer_from: f64,
+    /// Least probability that one of three entries answers, for suggestions; above 0.0, at most
+    /// 1.0. Default: 0.5.
+    pub suggest_from: f64,
+    /// Share of questions that nothing answers, as `quoth calibrate` assumes it; between 0.0 and
+    /// 1.0. Default: 0.3.
+    pub unanswerable_share: f64,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        let Thresholds { answer, suggest, .. } = Thresholds::default();
+        Self { answer_from: answer, suggest_from: suggest, unanswerable_share: 0.3 }
+    }
+}
+
+impl Matching {
+    /// The thresholds that it sets.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds { answer: self.answer_from, suggest: self.suggest_from, ..Thresholds::default() }
+    }
+}

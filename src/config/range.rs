@@ -1,0 +1,179 @@
+//! What values make sense, where their kind says too little.
+
+use std::str::FromStr;
+
+use tracing_subscriber::EnvFilter;
+use unic_langid::LanguageIdentifier;
+
+use super::bridge::BridgeSettings;
+use super::log::LogSettings;
+use super::matching::Matching;
+use super::records::RecordsSettings;
+use super::space::PLATFORMS;
+use crate::conversation::SpaceSettings;
+use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
+
+/// Messages handled are remembered for so long; an older one could be answered twice.
+const MAX_CATCH_UP_MINUTES: u32 = 14 * 24 * 60;
+
+/// A value that makes no sense.
+pub(super) struct Stray {
+    /// The key in its section.
+    pub(super) key: &'static str,
+    /// The number in the list, from 0, if it stands in one.
+    pub(super) item: Option<usize>,
+    /// The value as it would be written.
+    pub(super) value: String,
+    /// What makes sense.
+    pub(super) range: &'static str,
+}
+
+/// A section whose values are checked.
+pub(super) trait Ranged {
+    /// The values that make no sense.
+    fn strays(&self) -> Vec<Stray>;
+}
+
+impl Ranged for Matching {
+    fn strays(&self) -> Vec<Stray> {
+        let share = self.unanswerable_share;
+        let is_share = share > 0.0 && share < 1.0;
+        let share = stray(is_share, "unanswerable_share", share, "above 0 and below 1");
+        [
+            probability("answer_from", self.answer_from),
+            probability("suggest_from", self.suggest_from),
+            share,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Ranged for DeliverySettings {
+    fn strays(&self) -> Vec<Stray> {
+        let minutes = self.catch_up_minutes;
+        let range = "below 20160 (14 days)";
+        [
+            stray(minutes < MAX_CATCH_UP_MINUTES, "catch_up_minutes", minutes, range),
+            at_least_one("lease_seconds", self.lease_seconds),
+            at_least_one("queue_length", self.queue_length),
+            at_least_one("n_workers", self.n_workers),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Ranged for RetentionSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let days = [
+            at_least_one("unanswered_days", self.unanswered_days),
+            at_least_one("answers_days", self.answers_days),
+        ];
+        days.into_iter().flatten().collect()
+    }
+}
+
+impl Ranged for LogSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let is_filter =
+            !self.level.trim().is_empty() && EnvFilter::builder().parse(&self.level).is_ok();
+        let range = "error, warn, info, debug, trace or directives like \"warn,quoth=debug\"";
+        stray(is_filter, "level", quoted(&self.level), range).into_iter().collect()
+    }
+}
+
+impl Ranged for HttpSettings {
+    fn strays(&self) -> Vec<Stray> {
+        Vec::new()
+    }
+}
+
+impl Ranged for RecordsSettings {
+    fn strays(&self) -> Vec<Stray> {
+        Vec::new()
+    }
+}
+
+impl Ranged for BridgeSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
+        stray(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
+    }
+}
+
+impl Ranged for SpaceSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let is_language = LanguageIdentifier::from_str(&self.locale).is_ok();
+        let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
+        let values = [
+            stray(is_language, "locale", quoted(&self.locale), range),
+            probability("listen_from", self.listen_from),
+            self.answer_from.and_then(|from| probability("answer_from", from)),
+            self.suggest_from.and_then(|from| probability("suggest_from", from)),
+            at_least_one("questions_per_asker", self.questions_per_asker),
+            at_least_one("questions_per_place", self.questions_per_place),
+        ];
+        let places = self.listens_in.iter().map(|place| place.as_str());
+        let people = self.moderators.iter().map(|person| person.as_str());
+        let places = ids("listens_in", places, is_place, PLACE);
+        let people = ids("moderators", people, is_person, PERSON);
+        values.into_iter().flatten().chain(places).chain(people).collect()
+    }
+}
+
+/// What a place looks like.
+pub(super) const PLACE: &str = "a place on discord, matrix, bridge or console, like \
+     \"discord:guild:1\", \"matrix:!abc:example.org\", \"bridge:general\" or \"console\"";
+
+/// What a person looks like.
+const PERSON: &str = "a person or role on discord, matrix, bridge or console, like \
+     \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"";
+
+/// Whether `id` names a place. The console is one place as a whole.
+pub(super) fn is_place(id: &str) -> bool {
+    id == "console" || is_person(id)
+}
+
+fn is_person(id: &str) -> bool {
+    id.split_once(':')
+        .is_some_and(|(platform, rest)| PLATFORMS.contains(&platform) && !rest.trim().is_empty())
+}
+
+fn ids<'i>(
+    key: &'static str,
+    ids: impl Iterator<Item = &'i str>,
+    is_valid: fn(&str) -> bool,
+    range: &'static str,
+) -> impl Iterator<Item = Stray> {
+    ids.enumerate().filter(move |(_, id)| !is_valid(id)).map(move |(n, id)| Stray {
+        key,
+        item: Some(n),
+        value: quoted(id),
+        range,
+    })
+}
+
+fn probability(key: &'static str, value: f64) -> Option<Stray> {
+    stray(value > 0.0 && value <= 1.0, key, value, "above 0 and at most 1")
+}
+
+fn at_least_one(key: &'static str, value: u32) -> Option<Stray> {
+    stray(value >= 1, key, value, "at least 1")
+}
+
+fn stray(
+    is_valid: bool,
+    key: &'static str,
+    value: impl ToString,
+    range: &'static str,
+) -> Option<Stray> {
+    (!is_valid).then(|| Stray { key, item: None, value: value.to_string(), range })
+}
+
+/// The text as it would be written.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}

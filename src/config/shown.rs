@@ -1,0 +1,118 @@
+//! Every setting that holds, with where it came from.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Config;
+use super::bridge::BridgeSettings;
+use super::key::Key;
+use super::layers::Layers;
+use super::log::LogSettings;
+use super::matching::Matching;
+use super::origin::Origin;
+use super::reader::{TOP, keys_of};
+use super::records::RecordsSettings;
+use super::secret;
+use super::space::SpaceHead;
+use crate::conversation::SpaceSettings;
+use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
+
+/// One setting that holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Setting {
+    /// Its name, with dots between the levels; spaces are numbered from 0.
+    pub key: String,
+    /// Its value, with paths from where quoth runs; null if it is not set and has no default. Of a
+    /// secret only that it is set.
+    pub value: Value,
+    /// Whether the value is hidden.
+    pub is_secret: bool,
+    /// Where the value came from.
+    pub from: Origin,
+}
+
+/// Every setting that holds, in the order of the configuration file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shown {
+    /// The settings.
+    pub settings: Vec<Setting>,
+}
+
+impl Shown {
+    /// The settings of `config`, which was read from `layers`.
+    pub(super) fn new(config: &Config, layers: &Layers) -> Self {
+        let values = serde_json::to_value(config).unwrap_or_default();
+        let mut shown = Self { settings: Vec::new() };
+        for name in TOP {
+            let key = Key::new(name);
+            match values.get(name) {
+                Some(Value::Object(section)) => {
+                    shown.push_section(&key, keys_of_section(name), section, layers);
+                }
+                Some(Value::Array(spaces)) if name == "space" => {
+                    for (number, space) in spaces.iter().enumerate() {
+                        let at = key.child(number.to_string());
+                        let keys = [keys_of::<SpaceHead>(), keys_of::<SpaceSettings>()].concat();
+                        if let Value::Object(space) = space {
+                            shown.push_section(&at, &keys, space, layers);
+                        }
+                    }
+                }
+                Some(value) => shown.push(&key, value.clone(), layers),
+                None => {}
+            }
+        }
+        shown
+    }
+
+    fn push_section(
+        &mut self,
+        at: &Key,
+        keys: &[&str],
+        section: &Map<String, Value>,
+        layers: &Layers,
+    ) {
+        for name in keys {
+            let value = section.get(*name).cloned().unwrap_or_default();
+            self.push(&at.child(*name), value, layers);
+        }
+    }
+
+    fn push(&mut self, key: &Key, value: Value, layers: &Layers) {
+        let is_secret = secret::is_secret(key);
+        let from = origin(key, layers);
+        self.settings.push(Setting { key: key.dotted(), value, is_secret, from });
+    }
+}
+
+/// Where the value at `key` came from; of what a space leaves out, where the default space's did.
+fn origin(key: &Key, layers: &Layers) -> Origin {
+    let is_given = layers.value(key).is_some();
+    match key.parts() {
+        [list, _, name] if list == "space" && !is_given => {
+            let inherited = if name == "packs" {
+                Key::new(name)
+            } else {
+                Key::new("default_space").child(name)
+            };
+            layers.origin(&inherited)
+        }
+        _ if is_given => layers.origin(key),
+        _ => Origin::Default,
+    }
+}
+
+/// The keys of a section, in order.
+fn keys_of_section(name: &str) -> &'static [&'static str] {
+    match name {
+        "matching" => keys_of::<Matching>(),
+        "delivery" => keys_of::<DeliverySettings>(),
+        "retention" => keys_of::<RetentionSettings>(),
+        "http" => keys_of::<HttpSettings>(),
+        "log" => keys_of::<LogSettings>(),
+        "records" => keys_of::<RecordsSettings>(),
+        "bridge" => keys_of::<BridgeSettings>(),
+        "default_space" => keys_of::<SpaceSettings>(),
+        _ => &[],
+    }
+}
