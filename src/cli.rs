@@ -5,6 +5,7 @@ mod calibrate;
 mod chat;
 mod check;
 mod completions;
+mod config;
 mod config_args;
 mod eval;
 mod explain;
@@ -56,6 +57,8 @@ enum Command {
     New(new::Args),
     /// Make a pack of questions and answers in JSON lines.
     Import(import::Args),
+    /// Check and show the configuration of the service.
+    Config(config::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -105,6 +108,7 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(&args, config, terminal),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args, terminal),
+        Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }
 }

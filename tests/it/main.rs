@@ -14,6 +14,7 @@ mod ask;
 mod calibrate;
 mod chat;
 mod check;
+mod config;
 mod folder;
 mod import;
 mod new;

@@ -1,6 +1,7 @@
 //! Runs the real binary.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// What a run of `quoth` printed, and how it ended.
@@ -18,10 +19,28 @@ pub(crate) fn quoth<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Run {
 
 /// The same with `input` on standard input.
 pub(crate) fn quoth_reading<A: AsRef<std::ffi::OsStr>>(args: &[A], input: &[u8]) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_quoth"))
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("QUOTH_CONFIG")
+    run(command(Path::new(env!("CARGO_MANIFEST_DIR"))).args(args), input)
+}
+
+/// Runs `quoth` with these arguments and environment variables in `folder`.
+pub(crate) fn quoth_in(folder: &Path, environment: &[(&str, &str)], args: &[&str]) -> Run {
+    run(command(folder).envs(environment.iter().copied()).args(args), b"")
+}
+
+/// The binary, without the settings of whoever runs the tests.
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
+    command.current_dir(folder).env_remove("CREDENTIALS_DIRECTORY");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("QUOTH_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn run(command: &mut Command, input: &[u8]) -> Run {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

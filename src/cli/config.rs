@@ -1,0 +1,99 @@
+//! `quoth config`: checks and shows the configuration of the service.
+
+mod toml_view;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use anyhow::bail;
+
+use super::Status;
+use super::config_args::ConfigArgs;
+use super::terminal::Terminal;
+use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE, Space};
+
+/// Arguments of `quoth config`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Say everything that is wrong with the configuration, or what would be served by it.
+    Check,
+    /// Print every setting that holds, with where it came from; of secrets only that they are set.
+    Show {
+        /// Print a JSON object.
+        #[arg(long, conflicts_with = "defaults")]
+        json: bool,
+        /// Print instead a configuration file with every setting, its default and what it is for.
+        #[arg(long)]
+        defaults: bool,
+    },
+}
+
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
+    let text = match args.command {
+        Command::Check => check(config, terminal)?,
+        Command::Show { defaults: true, .. } => COMMENTED_FILE.to_owned(),
+        Command::Show { json: true, .. } => {
+            format!("{}\n", serde_json::to_string_pretty(&config.sources().show()?)?)
+        }
+        Command::Show { .. } => toml_view::render(&config.sources().show()?),
+    };
+    anstream::stdout().write_all(text.as_bytes())?;
+    Ok(Status::Success)
+}
+
+fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
+    let sources = args.sources();
+    let file = sources.file();
+    if file.is_none() {
+        terminal.note(&format!(
+            "There is no configuration file: none is named, and there is no {DEFAULT_FILE}. \
+             `quoth config show --defaults` prints one to start from."
+        ));
+    }
+    let config = sources.read()?;
+    config.check_served()?;
+    let spaces = config.spaces();
+    let absent: BTreeSet<String> = spaces
+        .iter()
+        .flat_map(|space| &space.packs)
+        .filter(|pack| !pack.is_dir())
+        .map(|pack| pack.display().to_string())
+        .collect();
+    if !absent.is_empty() {
+        let absent: Vec<String> = absent.into_iter().collect();
+        bail!("there is no pack folder {}: mend `packs`", absent.join(", nor "));
+    }
+    let name = file.map_or("The configuration".to_owned(), |file| file.display().to_string());
+    Ok(format!("{name} is valid.\n\n{}", summary(&config, &spaces)))
+}
+
+/// What would be served, a line each.
+fn summary(config: &Config, spaces: &[Space]) -> String {
+    let mut lines: Vec<String> = spaces.iter().map(served).collect();
+    let mut platforms: BTreeSet<&str> =
+        spaces.iter().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
+    if config.bridge.socket.is_some() {
+        platforms.insert("bridge");
+    }
+    let platforms: Vec<&str> = platforms.into_iter().collect();
+    let platforms =
+        if platforms.is_empty() { "none named".to_owned() } else { platforms.join(", ") };
+    lines.push(format!("platforms: {platforms}"));
+    lines.push(format!("data folder: {}", config.data.display()));
+    let http = if config.http.is_on { config.http.listen.to_string() } else { "off".to_owned() };
+    lines.push(format!("health and metrics: {http}"));
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+fn served(space: &Space) -> String {
+    let packs: Vec<String> = space.packs.iter().map(|pack| pack.display().to_string()).collect();
+    let places: Vec<&str> = space.places.iter().map(|place| place.as_str()).collect();
+    let places = if places.is_empty() { "everywhere else".to_owned() } else { places.join(", ") };
+    format!("space {}: {} ({places})", space.name, packs.join(", "))
+}

@@ -1,0 +1,39 @@
+//! The settings that hold as a configuration file.
+
+use serde_json::Value;
+
+use crate::config::{Setting, Shown};
+
+/// The settings as TOML, each with where it came from.
+pub(super) fn render(shown: &Shown) -> String {
+    let mut text = String::new();
+    let mut at = String::new();
+    for setting in &shown.settings {
+        let (section, key) = setting.key.rsplit_once('.').unwrap_or(("", &setting.key));
+        if section != at {
+            at = section.to_owned();
+            let header = match section.split_once('.') {
+                Some((list, _)) => format!("\n[[{list}]]\n"),
+                None => format!("\n[{section}]\n"),
+            };
+            text.push_str(&header);
+        }
+        text.push_str(&line(key, setting));
+    }
+    text
+}
+
+fn line(key: &str, setting: &Setting) -> String {
+    let Setting { value, from, .. } = setting;
+    match value {
+        Value::Null => format!("# {key} is not set\n"),
+        _ if setting.is_secret => format!("# {key} (set, from {from})\n"),
+        _ if is_long(value) => format!("# {from}:\n{key} = {value}\n"),
+        // Of texts and lists, JSON is TOML, too.
+        _ => format!("{key} = {value} # {from}\n"),
+    }
+}
+
+fn is_long(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.len() > 2)
+}
