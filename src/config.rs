@@ -28,7 +28,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::conversation::SpaceSettings;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::{Space, SpaceSettings, Spaces};
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
 pub use bridge::BridgeSettings;
@@ -43,7 +44,6 @@ pub use records::RecordsSettings;
 pub use secret::Secret;
 pub use shown::{Setting, Shown};
 pub use sources::{DEFAULT_FILE, Sources};
-pub use space::{DEFAULT_SPACE, Space};
 
 /// The file with every setting, its default and what it is for.
 pub const COMMENTED_FILE: &str = include_str!("../config/quoth.toml");
@@ -107,15 +107,15 @@ impl Config {
         Sources::new(path, sets, Environment::of_process()).read()
     }
 
-    /// Every space with all that holds for it, the default space first.
-    pub fn spaces(&self) -> Vec<Space> {
+    /// Every space with all that holds for it.
+    pub fn spaces(&self) -> Spaces {
         let default = Space {
             name: DEFAULT_SPACE.to_owned(),
             places: Vec::new(),
             packs: self.packs.clone(),
             settings: self.default_space.clone(),
         };
-        std::iter::once(default).chain(self.spaces.iter().cloned()).collect()
+        Spaces { default, others: self.spaces.clone() }
     }
 
     /// Whether every space has something to answer with, which only serving asks for.
@@ -123,8 +123,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the spaces that have nothing.
     pub fn check_served(&self) -> Result<(), ConfigError> {
-        let without = self.spaces().into_iter().filter(|space| space.packs.is_empty());
-        let problem = |space: Space| Problem::nowhere(Fault::NoPack { space: space.name });
+        let spaces = self.spaces();
+        let without = spaces.all().filter(|space| space.packs.is_empty());
+        let problem = |space: &Space| Problem::nowhere(Fault::NoPack { space: space.name.clone() });
         ConfigError::unless_empty(without.map(problem).collect(), ())
     }
 }

@@ -10,7 +10,8 @@ use anyhow::bail;
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::terminal::Terminal;
-use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE, Space};
+use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE};
+use crate::conversation::{Space, Spaces};
 
 /// Arguments of `quoth config`.
 #[derive(Debug, clap::Args)]
@@ -60,7 +61,7 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
     config.check_served()?;
     let spaces = config.spaces();
     let absent: BTreeSet<String> = spaces
-        .iter()
+        .all()
         .flat_map(|space| &space.packs)
         .filter(|pack| !pack.is_dir())
         .map(|pack| pack.display().to_string())
@@ -74,10 +75,10 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
 }
 
 /// What would be served, a line each.
-fn summary(config: &Config, spaces: &[Space]) -> String {
-    let mut lines: Vec<String> = spaces.iter().map(served).collect();
+fn summary(config: &Config, spaces: &Spaces) -> String {
+    let mut lines: Vec<String> = spaces.all().map(served).collect();
     let mut platforms: BTreeSet<&str> =
-        spaces.iter().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
+        spaces.all().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
     if config.bridge.socket.is_some() {
         platforms.insert("bridge");
     }

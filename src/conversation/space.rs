@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::id::PlaceId;
 use super::message::{Person, Place};
 use super::settings::SpaceSettings;
 
 /// A guild, or a set of rooms, that shares packs, moderators and settings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Space {
     /// Its name in records, logs and metrics. The default space is called [`DEFAULT_SPACE`].
     pub name: String,
@@ -16,6 +18,7 @@ pub struct Space {
     /// The folders of its packs, in order.
     pub packs: Vec<PathBuf>,
     /// How quoth behaves in it.
+    #[serde(flatten)]
     pub settings: SpaceSettings,
 }
 

@@ -9,8 +9,9 @@ use crate::config::Config;
 use crate::config::fault::Fault;
 use crate::config::origin::Origin;
 use crate::config::range::{PLACE, is_place, quoted};
-use crate::config::space::{DEFAULT_SPACE, Space, SpaceHead};
-use crate::conversation::{PlaceId, SpaceSettings};
+use crate::config::space::SpaceHead;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::{PlaceId, Space, SpaceSettings};
 
 /// What has been seen of the spaces before, and where.
 #[derive(Default)]

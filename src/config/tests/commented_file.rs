@@ -49,7 +49,7 @@ fn the_file_is_valid_as_it_is_and_with_every_setting_in_force() {
     let as_it_is = Given::file(COMMENTED_FILE).read();
     let changed = Config { packs: as_it_is.packs.clone(), ..Config::default() };
     assert_eq!(Config { data: changed.data.clone(), ..as_it_is }, changed);
-    assert_eq!(Given::file(&in_force()).read().spaces().len(), 2);
+    assert_eq!(Given::file(&in_force()).read().spaces().all().count(), 2);
 }
 
 #[test]

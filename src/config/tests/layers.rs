@@ -57,7 +57,7 @@ fn values_outside_of_the_file_are_toml_where_they_can_be_and_texts_else() {
     assert_eq!(config.packs, [PathBuf::from("a"), PathBuf::from("b")]);
     assert_eq!(config.data, PathBuf::from("2024"), "a text of digits, where a text is taken");
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Json, "debug"));
-    assert_eq!(config.spaces()[1].settings.prefix, "?");
+    assert_eq!(config.spaces().others[0].settings.prefix, "?");
     assert_eq!(config.default_space.prefix, "");
     assert_eq!(config.default_space.speaks_when.len(), 1);
 }
@@ -72,7 +72,7 @@ fn paths_are_relative_to_where_they_are_written() {
     assert_eq!(config.packs, [p, q, PathBuf::from("/r")]);
     assert_eq!(config.bridge.socket, Some(given.path("config/s")));
     assert_eq!(config.data, given.path("data"), "the default is beside the file's folder");
-    assert_eq!(config.spaces()[1].packs, [given.path("t")]);
+    assert_eq!(config.spaces().others[0].packs, [given.path("t")]);
 
     let config = Given::file("data = 'd'").variable("QUOTH_PACKS", "['p']").set("data=x").read();
     assert_eq!(config.packs, [PathBuf::from("p")]);

@@ -13,7 +13,7 @@ fn what_a_space_leaves_out_holds_as_in_the_default_space() {
     .read();
     let spaces = config.spaces();
     let told: Vec<_> = spaces
-        .iter()
+        .all()
         .map(|Space { name, places, packs, settings }| {
             let pack = packs[0].to_str().unwrap();
             let SpaceSettings { locale, prefix, answer_from, .. } = settings;
