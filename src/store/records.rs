@@ -2,12 +2,15 @@
 
 pub mod claim;
 pub mod revision;
+pub mod sqlite;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use claim::{Claim, Claimed, Finished, Holder};
 pub use revision::Revision;
+pub use sqlite::SqliteRecords;
 
 use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
 
@@ -19,13 +22,9 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// Takes a message for its holder, if nobody has it.
     fn claim(&self, claim: Claim) -> impl Future<Output = Result<Claimed>> + Send;
 
-    /// Writes down that the holder is about to send. `false` if the claim is no longer the
-    /// holder's: then nothing may be sent.
-    fn begin_send(
-        &self,
-        message: MessageId,
-        holder: Holder,
-    ) -> impl Future<Output = Result<bool>> + Send;
+    /// Writes down that the holder is about to send, and renews the claim. `false` if it is no
+    /// longer the holder's: then nothing may be sent.
+    fn begin_send(&self, claim: Claim) -> impl Future<Output = Result<bool>> + Send;
 
     /// The message is done with; what came of it is kept in the same transaction.
     fn finish(&self, finished: Finished) -> impl Future<Output = Result<()>> + Send;
@@ -192,7 +191,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// What was found.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// No space is left.
     #[error("no space is left for the records {}: free some; nothing was lost", path.display())]
@@ -200,7 +199,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// What was found.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// Another program holds a lock on the file.
     #[error(
@@ -211,7 +210,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// What was found.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// Anything else that the database refuses.
     #[error("the records {} cannot be used", path.display())]
@@ -219,7 +218,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// What was found.
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// The records are being closed.
     #[error("the records are closed: quoth is stopping")]

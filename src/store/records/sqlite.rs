@@ -1,0 +1,209 @@
+//! Records in one SQLite file in the data folder.
+
+mod answers;
+mod claims;
+mod fault;
+mod folder;
+mod queue;
+mod retention;
+mod revisions;
+mod spaces;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
+
+use super::claim::{Claim, Claimed, Finished, Holder};
+use super::{Judgement, KeptSince, Records, RecordsError, Result, Revision, SpaceState};
+use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
+use folder::Lock;
+use queue::{Failed, Queue, Work};
+
+/// Name of the file in the data folder.
+pub const FILE: &str = "quoth.db";
+
+/// How long another program's lock on the file is waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/records/migrations");
+
+/// Records in SQLite. Clones share one connection, which does one thing after the other and commits
+/// what waits together.
+#[derive(Debug, Clone)]
+pub struct SqliteRecords {
+    queue: Queue,
+    path: Arc<Path>,
+}
+
+impl SqliteRecords {
+    /// Opens the records in the data folder, which is made if it is missing, at the time `now`.
+    /// Nobody else can open them while these are open; so whoever held a claim before is dead, and
+    /// all claims are free.
+    ///
+    /// # Errors
+    /// [`RecordsError`] says what is wrong with the folder or the file and what to do.
+    pub async fn open(folder: &Path, now: Timestamp) -> Result<Self> {
+        Self::open_within(folder, now, BUSY_TIMEOUT).await
+    }
+
+    async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
+        let lock = Lock::take(folder)?;
+        let path = folder.join(FILE);
+        folder::make_private_file(&path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(busy_timeout);
+        Self::start(options, path, now, Some(lock)).await
+    }
+
+    /// Records that are forgotten with the process.
+    ///
+    /// # Errors
+    /// If SQLite gives no memory.
+    pub async fn in_memory(now: Timestamp) -> Result<Self> {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        Self::start(options, PathBuf::from(":memory:"), now, None).await
+    }
+
+    async fn start(
+        options: SqliteConnectOptions,
+        path: PathBuf,
+        now: Timestamp,
+        lock: Option<Lock>,
+    ) -> Result<Self> {
+        let path: Arc<Path> = path.into();
+        let refused = |error| fault::classify(&path, Arc::new(error));
+        let options = options.foreign_keys(true).disable_statement_logging();
+        let mut connection = options.connect().await.map_err(refused)?;
+        migrate(&mut connection, &path).await?;
+        claims::free_all(&mut connection).await.map_err(refused)?;
+        spaces::note_first_start(&mut connection, now).await.map_err(refused)?;
+        Ok(Self { queue: Queue::start(connection, lock), path })
+    }
+
+    /// Does `work` in a transaction, which is on the disk when this returns.
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        self.queue.run(work).await.map_err(|failed| match failed {
+            Failed::Closed => RecordsError::Closed,
+            Failed::Database(source) => fault::classify(&self.path, source),
+        })
+    }
+}
+
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    MIGRATIONS.run(connection).await.map_err(|error| match error {
+        MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
+            RecordsError::Newer { path: path.to_owned(), found, known }
+        }
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+            fault::classify(path, Arc::new(source))
+        }
+        other => fault::classify(path, Arc::new(sqlx::Error::Migrate(Box::new(other)))),
+    })
+}
+
+impl Records for SqliteRecords {
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
+        self.run(move |connection| Box::pin(claims::claim(connection, claim))).await
+    }
+
+    async fn begin_send(&self, claim: Claim) -> Result<bool> {
+        self.run(move |connection| Box::pin(claims::begin_send(connection, claim))).await
+    }
+
+    async fn finish(&self, finished: Finished) -> Result<()> {
+        self.run(move |connection| Box::pin(claims::finish(connection, finished))).await
+    }
+
+    async fn release(&self, message: MessageId, holder: Holder) -> Result<()> {
+        self.run(move |connection| Box::pin(claims::release(connection, message, holder))).await
+    }
+
+    async fn answer_to(&self, question: MessageId) -> Result<Option<SentAnswer>> {
+        self.run(move |connection| Box::pin(answers::to(connection, question))).await
+    }
+
+    async fn answer_sent_as(&self, sent: MessageId) -> Result<Option<SentAnswer>> {
+        self.run(move |connection| Box::pin(answers::sent_as(connection, sent))).await
+    }
+
+    async fn amend_answer(&self, answer: SentAnswer, unanswered: Option<Unanswered>) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::amend(connection, answer, unanswered))).await
+    }
+
+    async fn forget_message(&self, message: MessageId) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::forget(connection, message))).await
+    }
+
+    async fn judge(&self, judgement: Judgement) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::judge(connection, judgement))).await
+    }
+
+    async fn unanswered(&self, space: String, limit: u32) -> Result<Vec<Unanswered>> {
+        self.run(move |connection| Box::pin(answers::unanswered(connection, space, limit))).await
+    }
+
+    async fn space_state(&self, space: String) -> Result<SpaceState> {
+        self.run(move |connection| Box::pin(spaces::state(connection, space))).await
+    }
+
+    async fn set_space_state(&self, space: String, state: SpaceState) -> Result<()> {
+        self.run(move |connection| Box::pin(spaces::set_state(connection, space, state))).await
+    }
+
+    async fn present_since(&self, place: PlaceId) -> Result<Timestamp> {
+        self.run(move |connection| Box::pin(spaces::present_since(connection, place))).await
+    }
+
+    async fn join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
+        self.run(move |connection| Box::pin(spaces::join(connection, place, at))).await
+    }
+
+    async fn add_revision(&self, revision: Revision) -> Result<()> {
+        self.run(move |connection| Box::pin(revisions::add(connection, revision))).await
+    }
+
+    async fn revisions(&self, pack: String, entry: String, limit: u32) -> Result<Vec<Revision>> {
+        self.run(move |connection| Box::pin(revisions::of(connection, pack, entry, limit))).await
+    }
+
+    async fn erase_asker(&self, asker: AskerHash) -> Result<u64> {
+        self.run(move |connection| Box::pin(retention::erase(connection, asker))).await
+    }
+
+    async fn expire(&self, kept_since: KeptSince) -> Result<u64> {
+        let mut n_gone = 0;
+        // Many small transactions, between which questions are answered.
+        loop {
+            let n = self
+                .run(move |connection| Box::pin(retention::expire_some(connection, kept_since)))
+                .await?;
+            if n == 0 {
+                return Ok(n_gone);
+            }
+            n_gone += n;
+        }
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.run(move |connection| Box::pin(spaces::touch(connection))).await
+    }
+
+    async fn close(&self) {
+        self.queue.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Claims: one holder at a time, and once.
+
+use sqlx::SqliteConnection;
+
+use super::answers;
+use crate::conversation::{MessageId, Timestamp};
+use crate::store::records::claim::{Claim, Claimed, Finished, Holder};
+
+/// Values of `handled.state`, as the first migration describes them.
+const CLAIMED: i64 = 0;
+const SENDING: i64 = 1;
+const DONE: i64 = 2;
+
+/// All holders are dead.
+pub(super) async fn free_all(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("UPDATE handled SET expires_at = 0 WHERE state <> 2")
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn claim(
+    connection: &mut SqliteConnection,
+    claim: Claim,
+) -> sqlx::Result<Claimed> {
+    let found: Option<(i64, i64, Option<i64>)> =
+        sqlx::query_as("SELECT state, expires_at, send_began_at FROM handled WHERE message = ?")
+            .bind(claim.message.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+    let (state, claimed) = match found {
+        Some((DONE, ..)) => return Ok(Claimed::Handled),
+        Some((_, expires_at, _)) if expires_at > claim.now.as_millis() => return Ok(Claimed::Held),
+        Some((SENDING, _, began_at)) => {
+            let began_at = Timestamp::from_millis(began_at.unwrap_or_default());
+            (SENDING, Claimed::MayBeSent { began_at })
+        }
+        Some(_) | None => (CLAIMED, Claimed::Fresh),
+    };
+    let now = claim.now.as_millis();
+    sqlx::query(
+        "INSERT INTO handled (message, state, holder, expires_at, at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (message) DO UPDATE SET holder = ?3, expires_at = ?4, at = ?5",
+    )
+    .bind(claim.message.as_str())
+    .bind(state)
+    .bind(claim.holder.as_str())
+    .bind(claim.now.plus(claim.lease).as_millis())
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(claimed)
+}
+
+pub(super) async fn begin_send(
+    connection: &mut SqliteConnection,
+    claim: Claim,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE handled SET state = 1, expires_at = ?3, send_began_at = coalesce(send_began_at, ?4)
+         WHERE message = ?1 AND holder = ?2 AND state <> 2",
+    )
+    .bind(claim.message.as_str())
+    .bind(claim.holder.as_str())
+    .bind(claim.now.plus(claim.lease).as_millis())
+    .bind(claim.now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn finish(
+    connection: &mut SqliteConnection,
+    finished: Finished,
+) -> sqlx::Result<()> {
+    // What was sent is sent, whoever holds the claim by now.
+    sqlx::query("UPDATE handled SET state = 2, at = ?3 WHERE message = ?1 AND (holder = ?2 OR ?4)")
+        .bind(finished.message.as_str())
+        .bind(finished.holder.as_str())
+        .bind(finished.at.as_millis())
+        .bind(finished.answer.is_some())
+        .execute(&mut *connection)
+        .await?;
+    if let Some(answer) = &finished.answer {
+        answers::keep(connection, answer).await?;
+    }
+    if let Some(unanswered) = &finished.unanswered {
+        answers::keep_unanswered(connection, unanswered).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn release(
+    connection: &mut SqliteConnection,
+    message: MessageId,
+    holder: Holder,
+) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM handled WHERE message = ? AND holder = ? AND state <> 2")
+        .bind(message.as_str())
+        .bind(holder.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,39 @@
+//! What SQLite's result codes mean for whoever runs quoth.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::store::records::RecordsError;
+
+/// Primary result codes, <https://www.sqlite.org/rescode.html>.
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READONLY: i32 = 8;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANTOPEN: i32 = 14;
+const NOTADB: i32 = 26;
+
+/// The lowest byte of an extended result code is its primary one.
+const PRIMARY: i32 = 0xff;
+
+/// What to say about `source`, which came of the records at `path`.
+pub(super) fn classify(path: &Path, source: Arc<sqlx::Error>) -> RecordsError {
+    let path = path.to_owned();
+    match primary_code(&source) {
+        Some(BUSY | LOCKED) => RecordsError::Locked { path, source },
+        Some(CORRUPT | NOTADB) => RecordsError::Corrupt { path, source },
+        Some(FULL) => RecordsError::Full { path, source },
+        Some(READONLY | CANTOPEN) => RecordsError::Folder {
+            path: path.parent().unwrap_or(&path).to_owned(),
+            source: io::Error::other(source),
+        },
+        _ => RecordsError::Database { path, source },
+    }
+}
+
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & PRIMARY)
+}
