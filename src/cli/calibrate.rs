@@ -13,6 +13,7 @@ use super::{Status, progress, reliability_table};
 use crate::matching::Index;
 use crate::matching::calibration::SCORER_VERSION;
 use crate::matching::recalibration::{MIN_QUESTIONS, Recalibration, ask_held_out};
+use crate::service::packs::load;
 use crate::store::calibration_file::{self, CALIBRATION_FILE, CalibrationFile};
 
 /// Arguments of `quoth calibrate`.
@@ -43,7 +44,7 @@ fn calibrate(
     is_dry_run: bool,
     terminal: &Terminal,
 ) -> anyhow::Result<()> {
-    let loaded = packs::load(folder)?;
+    let loaded = load(folder)?;
     let index = Index::new(vec![Arc::clone(&loaded.pack)]);
     let n_asked = index.n_phrasings().min(MAX_ASKED);
     let bar = progress::bar(terminal, "Asking its own phrasings, left out", n_asked);

@@ -1,17 +1,24 @@
 //! `quoth chat`: a conversation in the terminal, or questions from a pipe, a line each.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
 
 use anyhow::Context;
 use rustyline::error::ReadlineError;
+use tokio::runtime::Runtime;
 
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::lines::{Line, next_line};
-use super::packs::{self, Opened, PackArgs};
+use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
-use crate::conversation::Session;
-use crate::platform::console;
+use crate::config::Config;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::{Event, Space, SpaceSettings, Spaces};
+use crate::platform::console::{self, Conversation};
+use crate::service::{Clock, Library, Parts, Service, SystemClock};
+use crate::store::asker_key::AskerKey;
+use crate::store::records::{Holder, SqliteRecords};
 
 /// Arguments of `quoth chat`.
 #[derive(Debug, clap::Args)]
@@ -24,8 +31,10 @@ pub(super) struct Args {
 const PROMPT: &str = "> ";
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
-    let mut chat =
-        Chat { opened: packs::open(&args.packs, config)?, session: Session::default(), terminal };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let service = runtime.block_on(service(args, config))?;
+    let conversation = Conversation::new(terminal.layout());
+    let chat = Chat { runtime, service, conversation, terminal };
     if std::io::stdin().is_terminal() && terminal.is_interactive() {
         chat.with_person()?;
     } else {
@@ -34,15 +43,39 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     Ok(Status::Success)
 }
 
+/// The service as a chat platform has it, with records that end with the conversation.
+async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<SqliteRecords>> {
+    let packs = packs::folders(&args.packs.packs, config)?;
+    let Config { matching, delivery, default_space, .. } = config.read()?;
+    let default = Space {
+        name: DEFAULT_SPACE.to_owned(),
+        places: Vec::new(),
+        packs,
+        // Whoever sits at the terminal harms nobody by asking a lot.
+        settings: SpaceSettings { cooldown_seconds: 0, ..default_space },
+    };
+    let spaces = Spaces { default, others: Vec::new() };
+    let clock = SystemClock;
+    Ok(Service::new(Parts {
+        records: SqliteRecords::in_memory(clock.now()).await?,
+        library: Arc::new(Library::open(spaces, matching.thresholds())?),
+        asker_key: AskerKey::random()?,
+        clock: Arc::new(clock),
+        holder: Holder::new("chat"),
+        delivery,
+    }))
+}
+
 struct Chat<'a> {
-    opened: Opened,
-    session: Session,
+    runtime: Runtime,
+    service: Service<SqliteRecords>,
+    conversation: Conversation,
     terminal: &'a Terminal,
 }
 
 impl Chat<'_> {
     /// Reads with line editing and a history that is forgotten at the end. Ctrl-C and Ctrl-D leave.
-    fn with_person(&mut self) -> anyhow::Result<()> {
+    fn with_person(&self) -> anyhow::Result<()> {
         let mut editor =
             rustyline::DefaultEditor::new().context("the terminal allows no line editing")?;
         self.greet()?;
@@ -60,7 +93,7 @@ impl Chat<'_> {
         }
     }
 
-    fn with_pipe(&mut self, input: &mut impl BufRead) -> anyhow::Result<()> {
+    fn with_pipe(&self, input: &mut impl BufRead) -> anyhow::Result<()> {
         while let Some(line) = next_line(input)? {
             match line {
                 Line::Text(text) if text.trim().is_empty() => {}
@@ -72,8 +105,9 @@ impl Chat<'_> {
     }
 
     fn greet(&self) -> anyhow::Result<()> {
-        let titles: Vec<String> =
-            self.opened.index.packs().iter().map(|pack| format!("“{}”", pack.title)).collect();
+        let snapshot = self.service.library().current();
+        let packs = snapshot.shelf(&snapshot.spaces.default).index.packs();
+        let titles: Vec<String> = packs.iter().map(|pack| format!("“{}”", pack.title)).collect();
         let greeting = format!(
             "I answer with quotes from {}. Ask in your own words; `help` and `topics` say more, Ctrl-D leaves.",
             titles.join(", ")
@@ -86,11 +120,9 @@ impl Chat<'_> {
         Ok(())
     }
 
-    fn answer(&mut self, message: &str) -> anyhow::Result<()> {
-        let Opened { index, rule } = &self.opened;
-        let reply = self.session.reply(index, message, rule);
-        let text = console::render(&reply, self.terminal.layout());
-        writeln!(anstream::stdout(), "{text}")?;
-        Ok(())
+    fn answer(&self, text: &str) -> anyhow::Result<()> {
+        let message = self.conversation.message(text, SystemClock.now());
+        self.runtime.block_on(self.service.handle(&Event::Said(message), &self.conversation));
+        Ok(self.conversation.check()?)
     }
 }

@@ -92,6 +92,8 @@ pub enum Event {
     Deleted {
         /// Which one.
         id: MessageId,
+        /// Where it stood.
+        place: Place,
     },
     /// Somebody did something with one of our messages.
     Used(Use),

@@ -1,10 +1,14 @@
 //! The terminal: replies as lines of text.
 
+mod conversation;
+
 use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
 use crate::conversation::reply::{Answer, CitedQuote, Suggestion, Topic};
 use crate::conversation::wording;
+
+pub use conversation::Conversation;
 
 const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();

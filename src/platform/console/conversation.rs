@@ -1,0 +1,103 @@
+//! A conversation with one person at a terminal.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Layout, render};
+use crate::conversation::{
+    Address, Message, MessageId, Person, Place, PlaceId, RepliedTo, SentKind, Timestamp,
+};
+use crate::service::{Outgoing, SendError, Sender};
+
+/// Names its messages.
+const PLATFORM: &str = "console";
+
+/// Prints what is said. A message of the person replies to what was said last, so that a bare number
+/// picks from it.
+pub struct Conversation {
+    layout: Layout,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    n_messages: u64,
+    /// What was said last that is no mere notice.
+    last: Option<MessageId>,
+    error: Option<io::Error>,
+}
+
+impl State {
+    fn next_id(&mut self) -> MessageId {
+        self.n_messages += 1;
+        MessageId::new(PLATFORM, self.n_messages)
+    }
+}
+
+impl Conversation {
+    /// A conversation that starts now.
+    pub fn new(layout: Layout) -> Self {
+        Self { layout, state: Mutex::default() }
+    }
+
+    /// What the person says.
+    pub fn message(&self, text: &str, now: Timestamp) -> Message {
+        let mut state = self.state();
+        let replied_to = state.last.clone().map(|id| RepliedTo { id, is_ours: true, text: None });
+        Message {
+            id: state.next_id(),
+            place: Place { id: PlaceId::from(PLATFORM), within: Vec::new(), is_direct: true },
+            author: Person { id: "console:person".into(), roles: Vec::new(), is_bot: false },
+            text: text.to_owned(),
+            address: Address::default(),
+            replied_to,
+            sent_at: now,
+        }
+    }
+
+    /// Whether everything that was said could be printed.
+    ///
+    /// # Errors
+    /// What the output said the first time that it could not.
+    pub fn check(&self) -> io::Result<()> {
+        self.state().error.take().map_or(Ok(()), Err)
+    }
+
+    fn print(&self, outgoing: &Outgoing) -> Result<(), SendError> {
+        let text = render(&outgoing.say.reply, self.layout);
+        writeln!(anstream::stdout(), "{text}").map_err(|error| {
+            self.state().error.get_or_insert(error);
+            SendError::Refused
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sender for Conversation {
+    async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
+        self.print(outgoing)?;
+        let mut state = self.state();
+        let id = state.next_id();
+        if outgoing.say.kind != SentKind::Notice {
+            state.last = Some(id.clone());
+        }
+        Ok(id)
+    }
+
+    /// What is printed stays, so that the new text follows.
+    async fn amend(&self, _: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.print(outgoing)
+    }
+
+    async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    fn knows_again_for(&self) -> Option<Duration> {
+        None
+    }
+}

@@ -1,0 +1,283 @@
+//! From an event to what is done about it: asks `conversation`, carries out what it says.
+
+use std::sync::Arc;
+
+use super::delivery::Delivery;
+use super::library::{Shelf, Snapshot};
+use super::{Fate, Outgoing, Sender, Service};
+use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_use};
+use crate::conversation::trigger::{Ask, trigger};
+use crate::conversation::{
+    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Say, Scene,
+    SentAnswer, Shown, Space, Timestamp, Trigger, Use,
+};
+use crate::store::records::{self, Judgement, Records, SpaceState};
+
+impl<R: Records> Service<R> {
+    /// Does what `event` asks for. Failures are logged here and told in the [`Fate`].
+    pub async fn handle(&self, event: &Event, sender: &impl Sender) -> Fate {
+        let done = match event {
+            Event::Said(message) => self.said(message, sender).await,
+            Event::Edited(message) => self.edited(message, sender).await,
+            Event::Deleted { id, .. } => self.deleted(id, sender).await,
+            Event::Used(used) => self.used(used, sender).await,
+            Event::Joined { place, at } => self.joined(place, *at, sender).await,
+        };
+        done.unwrap_or_else(|error| {
+            tracing::error!(%error, "Nothing was said, since the records failed");
+            Fate::NotRecorded
+        })
+    }
+
+    async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
+        let said = self.replied_to(message).await?;
+        let stage = self.stage(&message.place, &message.author.id, said).await?;
+        let trigger = trigger(message, &stage.space().settings);
+        if trigger == Trigger::Nothing {
+            return Ok(Fate::NotForUs);
+        }
+        if self.is_too_old(message).await? {
+            return Ok(Fate::TooOld);
+        }
+        let effects =
+            || respond(message, &trigger, &stage.scene(message.sent_at), &mut self.cooldowns());
+        // Where we listen, most messages are none of our business and leave no trace.
+        let overheard = matches!(&trigger, Trigger::Ask(Ask { is_overheard: true, .. }));
+        let early = overheard.then(effects);
+        if early.as_ref().is_some_and(|effects| *effects == Effects::default()) {
+            return Ok(Fate::Silent);
+        }
+        if let Some(fate) = self.take(&message.id, sender).await? {
+            return Ok(fate);
+        }
+        let effects = early.unwrap_or_else(effects);
+        let cause = Cause { id: &message.id, is_message: true };
+        self.carry_out(effects, &cause, &stage, sender).await
+    }
+
+    async fn edited(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
+        let Some(said) = self.records().answer_to(message.id.clone()).await? else {
+            // What was no question may have become one; what was handled is not handled again.
+            return self.said(message, sender).await;
+        };
+        let stage = self.stage(&message.place, &message.author.id, Some(said)).await?;
+        let trigger = trigger(message, &stage.space().settings);
+        let effects =
+            respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
+        self.change(effects, &stage, sender).await
+    }
+
+    async fn deleted(&self, id: &MessageId, sender: &impl Sender) -> records::Result<Fate> {
+        let said = self.records().answer_to(id.clone()).await?;
+        let fate = match &said {
+            Some(said) => self.take_away(said, sender).await,
+            None => Fate::NotForUs,
+        };
+        self.records().forget_message(id.clone()).await?;
+        Ok(fate)
+    }
+
+    async fn used(&self, used: &Use, sender: &impl Sender) -> records::Result<Fate> {
+        if let Some(fate) = self.take(&used.id, sender).await? {
+            return Ok(fate);
+        }
+        let said = self.records().answer_sent_as(used.sent.clone()).await?;
+        let stage = self.stage(&used.place, &used.by.id, said).await?;
+        let effects = respond_to_use(used, &stage.scene(self.now()));
+        if let (Some(is_helpful), Some(said)) = (effects.judged, &stage.said) {
+            let (sent, by) = (said.sent.clone(), stage.asker.clone());
+            self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
+        }
+        let cause = Cause { id: &used.id, is_message: false };
+        self.carry_out(effects, &cause, &stage, sender).await
+    }
+
+    async fn joined(
+        &self,
+        place: &Place,
+        at: Timestamp,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        if !self.records().join(place.id.clone(), at).await? {
+            return Ok(Fate::Repeated);
+        }
+        let id = MessageId::from(format!("{}:joined", place.id));
+        if let Some(fate) = self.take(&id, sender).await? {
+            return Ok(fate);
+        }
+        let nobody = PersonId::from("");
+        let stage = self.stage(place, &nobody, None).await?;
+        let effects = greet(place, &stage.scene(at));
+        let cause = Cause { id: &id, is_message: false };
+        self.carry_out(effects, &cause, &stage, sender).await
+    }
+
+    /// Does what `effects` say about `cause`, which is claimed.
+    async fn carry_out(
+        &self,
+        effects: Effects,
+        cause: &Cause<'_>,
+        stage: &Stage,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let space = stage.space();
+        if let Some(is_paused) = effects.pause {
+            self.records().set_space_state(space.name.clone(), SpaceState { is_paused }).await?;
+        }
+        match effects.shown {
+            Shown::Say(say) => {
+                let outgoing = Outgoing {
+                    place: stage.place.id.clone(),
+                    cause: cause.id.clone(),
+                    is_reply: cause.is_message,
+                    locale: space.settings.locale.clone(),
+                    say,
+                };
+                let delivery = Delivery {
+                    outgoing,
+                    space: space.name.clone(),
+                    asker: stage.asker.clone(),
+                    unanswered: effects.unanswered,
+                };
+                self.deliver(delivery, sender).await
+            }
+            Shown::Amend(_) | Shown::Remove => {
+                let fate = self.change(effects, stage, sender).await?;
+                self.finish(cause.id, None, None).await?;
+                Ok(fate)
+            }
+            Shown::Nothing => {
+                self.finish(cause.id, None, effects.unanswered).await?;
+                Ok(Fate::Silent)
+            }
+        }
+    }
+
+    /// Changes our message on the stage or takes it away, as `effects` say.
+    async fn change(
+        &self,
+        effects: Effects,
+        stage: &Stage,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let Some(said) = stage.said.clone() else { return Ok(Fate::Silent) };
+        match effects.shown {
+            Shown::Amend(say) => {
+                let fate = self.say_instead(&said, say.clone(), stage, sender).await;
+                if fate == Fate::Amended {
+                    let amended = SentAnswer { kind: say.kind, entries: say.entries, ..said };
+                    self.records().amend_answer(amended, effects.unanswered).await?;
+                }
+                Ok(fate)
+            }
+            Shown::Remove => {
+                let fate = self.take_away(&said, sender).await;
+                self.records().forget_message(said.question).await?;
+                Ok(fate)
+            }
+            Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
+        }
+    }
+
+    async fn say_instead(
+        &self,
+        said: &SentAnswer,
+        say: Say,
+        stage: &Stage,
+        sender: &impl Sender,
+    ) -> Fate {
+        let outgoing = Outgoing {
+            place: said.place.clone(),
+            cause: said.question.clone(),
+            is_reply: true,
+            locale: stage.space().settings.locale.clone(),
+            say,
+        };
+        match self.amend(&said.sent, &outgoing, sender).await {
+            Ok(()) => Fate::Amended,
+            Err(error) => {
+                tracing::warn!(message.id = %said.sent, %error, "{} was not changed", said.sent);
+                Fate::Refused
+            }
+        }
+    }
+
+    async fn take_away(&self, said: &SentAnswer, sender: &impl Sender) -> Fate {
+        match self.remove(&said.sent, &said.place, sender).await {
+            Ok(()) => Fate::Removed,
+            Err(error) => {
+                tracing::warn!(message.id = %said.sent, %error, "{} was not taken away", said.sent);
+                Fate::Refused
+            }
+        }
+    }
+
+    /// What holds at `place` for `person`.
+    async fn stage(
+        &self,
+        place: &Place,
+        person: &PersonId,
+        said: Option<SentAnswer>,
+    ) -> records::Result<Stage> {
+        let snapshot = self.library().current();
+        let space = snapshot.spaces.of(place).name.clone();
+        let SpaceState { is_paused } = self.records().space_state(space).await?;
+        Ok(Stage { snapshot, place: place.clone(), is_paused, asker: self.asker(person), said })
+    }
+
+    /// Our message that `message` replies to.
+    async fn replied_to(&self, message: &Message) -> records::Result<Option<SentAnswer>> {
+        match message.replied_to.as_ref().filter(|replied_to| replied_to.is_ours) {
+            Some(replied_to) => self.records().answer_sent_as(replied_to.id.clone()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether `message` is older than what is caught up with, or than our presence.
+    async fn is_too_old(&self, message: &Message) -> records::Result<bool> {
+        if self.now().since(message.sent_at) > self.parts.delivery.catch_up() {
+            return Ok(true);
+        }
+        Ok(message.sent_at < self.present_since(&message.place).await?)
+    }
+
+    /// Since when we are at `place`: the latest of what is known of it and of what is around it.
+    async fn present_since(&self, place: &Place) -> records::Result<Timestamp> {
+        let around: &[PlaceId] = if place.is_direct { &[] } else { &place.within };
+        let mut since = self.records().present_since(place.id.clone()).await?;
+        for id in around {
+            since = since.max(self.records().present_since(id.clone()).await?);
+        }
+        Ok(since)
+    }
+}
+
+/// What something is done for.
+struct Cause<'a> {
+    id: &'a MessageId,
+    /// Whether it is a message that can be replied to.
+    is_message: bool,
+}
+
+/// What holds at a place while something is done, from one moment.
+struct Stage {
+    snapshot: Arc<Snapshot>,
+    place: Place,
+    is_paused: bool,
+    asker: AskerHash,
+    /// Our message that is replied to, used, or that answered what was edited.
+    said: Option<SentAnswer>,
+}
+
+impl Stage {
+    fn space(&self) -> &Space {
+        self.snapshot.spaces.of(&self.place)
+    }
+
+    fn scene(&self, now: Timestamp) -> Scene<'_> {
+        let space = self.space();
+        let Shelf { index, rule } = self.snapshot.shelf(space);
+        let Self { is_paused, asker, said, .. } = self;
+        Scene { space, is_paused: *is_paused, index, rule, asker, said: said.as_ref(), now }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a platform carries out for the service.
+
+use std::time::Duration;
+
+use crate::conversation::{MessageId, PlaceId, Say};
+
+/// A message to send, or what a sent one is to say from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// Where.
+    pub place: PlaceId,
+    /// What it is sent for: a message, an interaction, a join. It never changes between two
+    /// attempts, so that a platform can make the key from it by which it knows a message again.
+    pub cause: MessageId,
+    /// Whether [`Self::cause`] is a message that can be replied to.
+    pub is_reply: bool,
+    /// Language of quoth's own sentences, as a BCP 47 tag.
+    pub locale: String,
+    /// What it says.
+    pub say: Say,
+}
+
+/// Posts, changes and takes away messages of ours.
+pub trait Sender: Send + Sync + 'static {
+    /// Posts a message and gives its name.
+    fn send(
+        &self,
+        outgoing: &Outgoing,
+    ) -> impl Future<Output = Result<MessageId, SendError>> + Send;
+
+    /// Makes the message `sent` say something else. Doing it twice is as good as once.
+    fn amend(
+        &self,
+        sent: &MessageId,
+        outgoing: &Outgoing,
+    ) -> impl Future<Output = Result<(), SendError>> + Send;
+
+    /// Takes the message `sent` at `place` away. That it is gone is no error.
+    fn remove(
+        &self,
+        sent: &MessageId,
+        place: &PlaceId,
+    ) -> impl Future<Output = Result<(), SendError>> + Send;
+
+    /// How long the platform knows a message again that is sent for the same cause, and does not
+    /// post it twice. `None`: it never does.
+    fn knows_again_for(&self) -> Option<Duration>;
+}
+
+/// Why something was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It was surely not carried out, and may be later.
+    #[error("the platform cannot be reached, or asks to wait")]
+    Passing {
+        /// How long the platform asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// It was not carried out and never will be: no permission, no such place.
+    #[error("the platform refuses it")]
+    Refused,
+    /// It may have been carried out.
+    #[error("the platform did not say whether it was done")]
+    Unknown,
+}
