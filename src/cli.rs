@@ -9,6 +9,7 @@ mod config;
 mod config_args;
 mod eval;
 mod explain;
+mod healthcheck;
 mod import;
 mod lines;
 mod new;
@@ -17,6 +18,7 @@ mod progress;
 mod question;
 mod reliability_table;
 mod report;
+mod run;
 mod terminal;
 
 use std::process::ExitCode;
@@ -57,6 +59,10 @@ enum Command {
     New(new::Args),
     /// Make a pack of questions and answers in JSON lines.
     Import(import::Args),
+    /// Serve the configured platforms.
+    Run,
+    /// Ask the service on this machine whether it is ready.
+    Healthcheck,
     /// Check and show the configuration of the service.
     Config(config::Args),
     /// Print a completion script for a shell.
@@ -76,8 +82,11 @@ enum Status {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.plain);
-    log_to_stderr();
-    match run(cli, &terminal) {
+    // The service logs as its configuration says.
+    if !matches!(cli.command, Command::Run) {
+        log_to_stderr();
+    }
+    match dispatch(cli, &terminal) {
         Ok(Status::Success) => ExitCode::SUCCESS,
         Ok(Status::Failed) => ExitCode::from(1),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -97,7 +106,7 @@ fn log_to_stderr() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
+fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = &cli.config;
     match cli.command {
         Command::Ask(args) => ask::run(&args, config, terminal),
@@ -108,6 +117,8 @@ fn run(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(&args, config, terminal),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args, terminal),
+        Command::Run => run::run(config),
+        Command::Healthcheck => healthcheck::run(config),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }

@@ -3,6 +3,7 @@
 //! `docs/ARCHITECTURE.md` walks through the folders. Imports point down: [`text`] knows nothing
 //! of the rest, [`knowledge`] builds on it, and so on up to the command line.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod conversation;

@@ -1,3 +1,39 @@
 //! The places where people ask. Each translates in and out and holds no rule of ours.
 
+#[cfg(unix)]
+pub mod bridge;
 pub mod console;
+
+use std::error::Error;
+
+use tokio_util::sync::CancellationToken;
+
+/// How a platform is told to end: first it takes nothing more in, later it lets go of everything.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// Take nothing more in; what is under way may still be sent.
+    pub asked: CancellationToken,
+    /// End.
+    pub now: CancellationToken,
+}
+
+/// Why a platform cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// Trying again may help.
+    #[error("{what}")]
+    Passing {
+        /// What happened.
+        what: String,
+        /// Why.
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// Somebody has to mend something first.
+    #[error("{advice}")]
+    Hopeless {
+        /// What happened and what to do.
+        advice: String,
+        /// Why.
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+}

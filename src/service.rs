@@ -3,10 +3,13 @@
 pub mod clock;
 mod delivery;
 pub mod fate;
+pub mod health;
 pub mod lane;
 pub mod library;
+pub mod metrics;
 pub mod packs;
 mod respond;
+pub mod retention;
 pub mod sender;
 pub mod settings;
 
@@ -18,8 +21,10 @@ use crate::store::records::{Claim, Holder, Records};
 
 pub use clock::{Clock, SystemClock};
 pub use fate::Fate;
+pub use health::Pulse;
 pub use lane::Lane;
 pub use library::Library;
+pub use metrics::Metrics;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
 

@@ -49,9 +49,15 @@ impl Library {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts another snapshot in its place. Questions that are being answered keep theirs.
-    pub fn swap(&self, snapshot: Snapshot) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+    /// Opens everything anew and swaps it in whole. Questions that are being answered keep what
+    /// they have.
+    ///
+    /// # Errors
+    /// [`PackError`] if a pack cannot be served; then what was served before still is.
+    pub fn reopen(&self, spaces: Spaces, thresholds: Thresholds) -> Result<(), PackError> {
+        let snapshot = Arc::new(Snapshot::open(spaces, thresholds)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        Ok(())
     }
 }
 

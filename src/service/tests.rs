@@ -482,7 +482,7 @@ async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_oth
     let n_told = Arc::new(AtomicUsize::new(0));
     let told = {
         let n_told = Arc::clone(&n_told);
-        move |_| {
+        move |_, _| {
             n_told.fetch_add(1, Ordering::SeqCst);
         }
     };
@@ -505,7 +505,7 @@ async fn a_lane_that_is_drained_has_done_what_it_took() {
         World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
     let platform = Arc::new(Scripted::default());
     let service = Arc::new(world.start());
-    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), |_| ());
+    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     for number in 0..100 {
         let mut message = world.says(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {number}").into();

@@ -17,7 +17,13 @@ mod check;
 mod config;
 mod folder;
 mod import;
+#[cfg(unix)]
+mod kill;
 mod new;
 mod patch;
 mod proof;
 mod quoth;
+#[cfg(unix)]
+mod run;
+#[cfg(unix)]
+mod service;

@@ -1,0 +1,157 @@
+//! The service as a process: wires the parts, serves the platforms, ends well.
+
+mod http;
+mod log;
+mod platforms;
+mod signals;
+mod supervise;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::bail;
+use sd_notify::NotifyState;
+use tokio::task::JoinSet;
+
+use crate::config::{Config, Sources};
+use crate::platform::Stop;
+use crate::service::{Clock, Library, Metrics, Parts, Pulse, Service, SystemClock, retention};
+use crate::store::asker_key::AskerKey;
+use crate::store::records::{Holder, Records, SqliteRecords};
+use signals::{Asked, Signals};
+
+/// How the process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was asked to.
+    Asked,
+    /// No platform could be served any more.
+    NothingServed,
+}
+
+/// Time for everything but the platforms to end, on top of theirs.
+const LAST_STEPS: Duration = Duration::from_secs(1);
+
+/// Serves what the configuration says until the process is asked to end.
+///
+/// # Errors
+/// What is wrong with the configuration, the packs, the data folder or the address.
+pub fn run(sources: &Sources) -> anyhow::Result<End> {
+    let config = sources.read()?;
+    config.check_served()?;
+    if !platforms::is_any(&config) {
+        bail!(
+            "no platform to serve: the configuration names none. Set a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
+        );
+    }
+    log::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config, sources))
+}
+
+/// What the parts of the process share.
+struct Shared {
+    service: Arc<Service<SqliteRecords>>,
+    metrics: Arc<Metrics>,
+    pulses: Vec<Arc<Pulse>>,
+}
+
+async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
+    let signals = Signals::listen()?;
+    let service = Arc::new(service(&config).await?);
+    let pulses = platforms::pulses(&config);
+    let shared = Arc::new(Shared { service, metrics: Arc::default(), pulses });
+    let mut tasks = JoinSet::new();
+    if config.http.is_on {
+        tasks.spawn(http::serve(http::listen(config.http.listen).await?, Arc::clone(&shared)));
+    }
+    let records = shared.service.records().clone();
+    tasks.spawn(retention::run(records, config.retention.clone(), SystemClock));
+    let stop = Stop::default();
+    let mut served = platforms::start(&config, &shared, &stop);
+    notify(&[NotifyState::Ready]);
+    tracing::info!(platforms = served.len(), "quoth {} serves", env!("CARGO_PKG_VERSION"));
+    let end = watch(signals, sources, &shared, &mut served).await;
+    notify(&[NotifyState::Stopping]);
+    stop.asked.cancel();
+    within(config.delivery.drain() + LAST_STEPS, "a platform", async {
+        while served.join_next().await.is_some() {}
+    })
+    .await;
+    tasks.shutdown().await;
+    within(LAST_STEPS, "the records", shared.service.records().close()).await;
+    tracing::info!("quoth has ended");
+    Ok(end)
+}
+
+/// Does what signals ask for, until one asks to stop or nothing is served any more.
+async fn watch(
+    mut signals: Signals,
+    sources: &Sources,
+    shared: &Shared,
+    served: &mut JoinSet<()>,
+) -> End {
+    loop {
+        tokio::select! {
+            asked = signals.next() => match asked {
+                Asked::Stop => return End::Asked,
+                Asked::Reload => reload(sources, shared),
+            },
+            _ = served.join_next() => if served.is_empty() { return End::NothingServed },
+        }
+    }
+}
+
+/// Waits for the end of `what`, but no longer than `limit`.
+async fn within(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
+    if tokio::time::timeout(limit, ending).await.is_err() {
+        tracing::warn!("Not waiting any longer for {what} to end");
+    }
+}
+
+async fn service(config: &Config) -> anyhow::Result<Service<SqliteRecords>> {
+    let clock = SystemClock;
+    let records = SqliteRecords::open(&config.data, clock.now()).await?;
+    let asker_key = match &config.records.hash_key {
+        Some(key) => AskerKey::new(key.expose()),
+        None => AskerKey::of_folder(&config.data)?,
+    };
+    let library = Library::open(config.spaces(), config.matching.thresholds())?;
+    Ok(Service::new(Parts {
+        records,
+        library: Arc::new(library),
+        asker_key,
+        clock: Arc::new(clock),
+        holder: Holder::new(format!("{}@{}", std::process::id(), clock.now().as_millis())),
+        delivery: config.delivery.clone(),
+    }))
+}
+
+/// Reads configuration and packs again. What cannot be served leaves what is served as it is.
+fn reload(sources: &Sources, shared: &Shared) {
+    notify_reloading();
+    match reopen(sources, shared) {
+        Ok(()) => tracing::info!("Spaces and packs are reloaded"),
+        Err(error) => tracing::error!("Nothing is reloaded: {error:#}"),
+    }
+    notify(&[NotifyState::Ready]);
+}
+
+fn reopen(sources: &Sources, shared: &Shared) -> anyhow::Result<()> {
+    let config = sources.read()?;
+    config.check_served()?;
+    Ok(shared.service.library().reopen(config.spaces(), config.matching.thresholds())?)
+}
+
+fn notify_reloading() {
+    if let Ok(now) = NotifyState::monotonic_usec_now() {
+        notify(&[NotifyState::Reloading, now]);
+    }
+}
+
+/// Tells systemd, if it listens.
+fn notify(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::warn!(%error, "systemd could not be told");
+    }
+}

@@ -1,0 +1,36 @@
+//! Forgetting what is kept long enough, by itself.
+
+use std::time::Duration;
+
+use super::Clock;
+use super::settings::RetentionSettings;
+use crate::conversation::Timestamp;
+use crate::store::records::{KeptSince, Records};
+
+/// How often it is looked at.
+const EVERY: Duration = Duration::from_secs(3600);
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Days for which it is known that a message was handled; more than what can be caught up with.
+const HANDLED_DAYS: u32 = 15;
+
+/// Forgets what is too old, now and every hour.
+pub async fn run(records: impl Records, settings: RetentionSettings, clock: impl Clock) {
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = records.expire(kept_since(&settings, clock.now())).await {
+            tracing::error!(%error, "Old records could not be forgotten");
+        }
+    }
+}
+
+fn kept_since(settings: &RetentionSettings, now: Timestamp) -> KeptSince {
+    let since = |days| now.minus(DAY * days);
+    KeptSince {
+        handled: since(HANDLED_DAYS),
+        unanswered: since(settings.unanswered_days),
+        answers: since(settings.answers_days),
+    }
+}

@@ -1,0 +1,201 @@
+//! `quoth run` with a program on its bridge: answers, restarts, signals, health, and what is wrong
+//! with the surroundings.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::folder::{FAQ, Folder};
+use crate::quoth::quoth_in;
+use crate::service::{Program, Service, said};
+
+const QUESTION: &str = "What did Ann say?";
+const ANSWER: &str = "Ann said: “One two.”";
+
+#[test]
+fn a_question_is_answered_and_the_answer_follows_it_after_a_restart() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    let order = program.obey();
+    assert_eq!(order["do"], "send", "{order}");
+    assert_eq!(order["cause"], "bridge:1", "{order}");
+    assert_eq!(order["place"], "bridge:ada's", "{order}");
+    assert_eq!(order["quotes"], json!([ANSWER]), "{order}");
+    assert!(order["text"].as_str().unwrap().contains("“Doc”, paragraph 1"), "{order}");
+    assert_eq!(service.stop().code, Some(0));
+
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.hears_nothing();
+    program.tell(&said("edited", "bridge:1", "How many?"));
+    let order = program.obey();
+    assert_eq!((&order["do"], &order["sent"]), (&json!("amend"), &json!("bridge:1/reply")));
+    assert_eq!(order["quotes"], json!(["Three four."]), "{order}");
+    program.tell(&json!({
+        "event": "deleted", "id": "bridge:1", "place": { "id": "bridge:ada's" },
+    }));
+    let order = program.obey();
+    assert_eq!((&order["do"], &order["sent"]), (&json!("remove"), &json!("bridge:1/reply")));
+    assert_eq!(service.stop().code, Some(0));
+}
+
+#[test]
+fn the_log_names_nobody_and_repeats_nothing_even_when_it_tells_most() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[("QUOTH_LOG__LEVEL", "trace")]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", "What did Ann say about zanzibar?");
+    program.obey();
+    program.tell(&json!({ "event": "sung", "text": "zanzibar" }));
+    assert!(program.hear()["error"].as_str().unwrap().contains("sung"));
+    let ended = service.stop();
+    for secret in ["zanzibar", "lovelace", "One two"] {
+        assert!(!ended.log.contains(secret), "{secret} is in {}", ended.log);
+    }
+    assert!(ended.log.contains("quoth has ended"), "{}", ended.log);
+}
+
+#[test]
+fn a_stop_waits_for_what_is_under_way_and_takes_nothing_more() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    let order = program.hear();
+    let start = Instant::now();
+    service.signal("TERM");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    program.ask("bridge:2", QUESTION);
+    let resend = program.hear();
+    assert_eq!((&resend["do"], &resend["id"]), (&json!("resend"), &json!("bridge:2")));
+    program.tell(&json!({ "ack": order["order"], "sent": "bridge:r" }));
+    assert_eq!(service.wait().code, Some(0));
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.ask("bridge:2", QUESTION);
+    assert_eq!(program.obey()["cause"], "bridge:2", "the first one was answered");
+    service.kill();
+}
+
+#[test]
+fn a_stop_does_not_wait_longer_than_10_s_for_a_platform_that_is_silent() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.hear();
+    let start = Instant::now();
+    assert_eq!(service.stop().code, Some(0));
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_was_ordered_from_a_program_that_left_is_not_ordered_again() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.hear();
+    drop(program);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.hears_nothing();
+    assert!(service.stop().log.contains("bridge:1 was not sent"));
+}
+
+#[test]
+fn health_and_metrics_are_told() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.obey();
+    program.ask("bridge:2", QUESTION);
+    program.obey();
+    assert_eq!(service.get("/livez"), (200, "ok\n".to_owned()));
+    let (status, ready) = service.get("/readyz");
+    assert_eq!(status, 200, "{ready}");
+    assert!(ready.starts_with("records: ok\nbridge: ok (last sign of life "), "{ready}");
+    let (status, metrics) = service.get("/metrics");
+    assert_eq!(status, 200);
+    assert!(metrics.contains("fate=\"sent\"} "), "{metrics}");
+    assert!(!metrics.contains("ada") && !metrics.contains("bridge:"), "{metrics}");
+
+    let listen = format!("127.0.0.1:{}", service.port);
+    let settings = [("QUOTH_HTTP__LISTEN", listen.as_str())];
+    let run = quoth_in(&folder.path(""), &settings, &["healthcheck"]);
+    assert_eq!((run.code, run.stdout.starts_with("records: ok")), (0, true), "{run:?}");
+    service.stop();
+    let run = quoth_in(&folder.path(""), &settings, &["healthcheck"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("no service answers"), "{run:?}");
+}
+
+#[test]
+fn a_hang_up_reloads_packs_and_a_broken_one_changes_nothing() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    let quotes = |program: &mut Program, id: &str| {
+        program.ask(id, QUESTION);
+        program.obey()["quotes"].clone()
+    };
+    assert_eq!(quotes(&mut program, "bridge:1"), json!([ANSWER]));
+    folder.write("p/faq.toml", FAQ.replace("“One two.”\"", "“One six.”\""));
+    service.signal("HUP");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(quotes(&mut program, "bridge:2"), json!([ANSWER]), "what stood before");
+    folder
+        .write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”\"", "text = \"One two.\""));
+    service.signal("HUP");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(quotes(&mut program, "bridge:3"), json!(["One two."]));
+    let log = service.stop().log;
+    assert!(log.contains("Nothing is reloaded: the pack p is refused"), "{log}");
+}
+
+#[test]
+fn what_is_wrong_with_the_surroundings_is_said_with_what_to_do() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    drop(Program::connect(&folder));
+    folder.write("broken/quoth.db", "this is no database, but it is long enough to be read as one");
+    folder.write("file", "");
+    let listen = format!("127.0.0.1:{}", service.port);
+    let rows: [(&str, &str, &str); 8] = [
+        ("QUOTH_DATA", "data", "is in use by another quoth: stop that one"),
+        ("QUOTH_DATA", "broken", "are damaged: stop quoth, keep a copy"),
+        ("QUOTH_DATA", "file", "make it writable"),
+        ("QUOTH_DATA", "/proc/quoth", "make it writable"),
+        ("QUOTH_HTTP__LISTEN", &listen, "is another quoth running?"),
+        ("QUOTH_PACKS", "['nowhere']", "cannot open the pack folder nowhere"),
+        ("QUOTH_HTTP__LISEN", "x", "unknown key `lisen` in [http]: did you mean `listen`?"),
+        ("QUOTH_BRIDGE__SOCKET", "", "`socket`"),
+    ];
+    for (name, value, want) in rows {
+        let mut settings = vec![("QUOTH_DATA", "other")];
+        settings.push((name, value));
+        let ended = Service::start(&folder, &settings).wait();
+        assert_eq!(ended.code, Some(2), "{name}={value}: {}", ended.log);
+        assert!(ended.log.contains(want), "{name}={value}: {want} is not in {}", ended.log);
+    }
+    let without = [("QUOTH_PACKS", "['p']")];
+    let run = quoth_in(&folder.path(""), &without, &["run"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("no platform to serve"), "{run:?}");
+    assert_eq!(service.stop().code, Some(0), "none of it harmed the one that runs");
+}
+
+#[test]
+fn a_service_without_any_platform_left_ends_with_1() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[("QUOTH_BRIDGE__SOCKET", "none/bridge.sock")]);
+    let ended = service.wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.log);
+    assert!(ended.log.contains("make its folder writable"), "{}", ended.log);
+}
