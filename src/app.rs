@@ -3,10 +3,13 @@
 mod http;
 mod log;
 mod platforms;
+mod reload;
 mod signals;
 mod supervise;
+mod watch;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::bail;
@@ -15,10 +18,14 @@ use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
 use crate::platform::Stop;
-use crate::service::{Clock, Library, Metrics, Parts, Pulse, Service, SystemClock, retention};
+use crate::service::library::News;
+use crate::service::{
+    Clock, Lane, Library, Metrics, Parts, Pulse, Service, SystemClock, retention,
+};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
 use signals::{Asked, Signals};
+use watch::PackWatch;
 
 /// How the process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +61,25 @@ struct Shared {
     service: Arc<Service<SqliteRecords>>,
     metrics: Arc<Metrics>,
     pulses: Vec<Arc<Pulse>>,
+    /// By platform.
+    lanes: Mutex<HashMap<&'static str, Arc<Lane>>>,
+}
+
+impl Shared {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Lane>>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
     let signals = Signals::listen()?;
-    let service = Arc::new(service(&config).await?);
-    let pulses = platforms::pulses(&config);
-    let shared = Arc::new(Shared { service, metrics: Arc::default(), pulses });
+    let (service, news) = service(&config).await?;
+    let shared = Arc::new(Shared {
+        service: Arc::new(service),
+        metrics: Arc::default(),
+        pulses: platforms::pulses(&config),
+        lanes: Mutex::default(),
+    });
     let mut tasks = JoinSet::new();
     if config.http.is_on {
         tasks.spawn(http::serve(http::listen(config.http.listen).await?, Arc::clone(&shared)));
@@ -71,6 +90,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
     let mut served = platforms::start(&config, &shared, &stop);
     notify(&[NotifyState::Ready]);
     tracing::info!(platforms = served.len(), "quoth {} serves", env!("CARGO_PKG_VERSION"));
+    reload::tell(news, &shared).await;
     let end = watch(signals, sources, &shared, &mut served).await;
     notify(&[NotifyState::Stopping]);
     stop.asked.cancel();
@@ -88,15 +108,22 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
 async fn watch(
     mut signals: Signals,
     sources: &Sources,
-    shared: &Shared,
+    shared: &Arc<Shared>,
     served: &mut JoinSet<()>,
 ) -> End {
+    let mut packs = PackWatch::start(&shared.service.library().current().spaces);
     loop {
         tokio::select! {
             asked = signals.next() => match asked {
                 Asked::Stop => return End::Asked,
-                Asked::Reload => reload(sources, shared),
+                Asked::Reload => {
+                    notify_reloading();
+                    reload::all(sources, shared).await;
+                    packs = PackWatch::start(&shared.service.library().current().spaces);
+                    notify(&[NotifyState::Ready]);
+                }
             },
+            () = packs.changed() => reload::packs(shared).await,
             _ = served.join_next() => if served.is_empty() { return End::NothingServed },
         }
     }
@@ -109,38 +136,23 @@ async fn within(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
     }
 }
 
-async fn service(config: &Config) -> anyhow::Result<Service<SqliteRecords>> {
+async fn service(config: &Config) -> anyhow::Result<(Service<SqliteRecords>, Vec<News>)> {
     let clock = SystemClock;
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
     let asker_key = match &config.records.hash_key {
         Some(key) => AskerKey::new(key.expose()),
         None => AskerKey::of_folder(&config.data)?,
     };
-    let library = Library::open(config.spaces(), config.matching.thresholds())?;
-    Ok(Service::new(Parts {
+    let (library, news) = Library::open_standing(config.spaces(), config.matching.thresholds())?;
+    let service = Service::new(Parts {
         records,
         library: Arc::new(library),
         asker_key,
         clock: Arc::new(clock),
         holder: Holder::new(format!("{}@{}", std::process::id(), clock.now().as_millis())),
         delivery: config.delivery.clone(),
-    }))
-}
-
-/// Reads configuration and packs again. What cannot be served leaves what is served as it is.
-fn reload(sources: &Sources, shared: &Shared) {
-    notify_reloading();
-    match reopen(sources, shared) {
-        Ok(()) => tracing::info!("Spaces and packs are reloaded"),
-        Err(error) => tracing::error!("Nothing is reloaded: {error:#}"),
-    }
-    notify(&[NotifyState::Ready]);
-}
-
-fn reopen(sources: &Sources, shared: &Shared) -> anyhow::Result<()> {
-    let config = sources.read()?;
-    config.check_served()?;
-    Ok(shared.service.library().reopen(config.spaces(), config.matching.thresholds())?)
+    });
+    Ok((service, news))
 }
 
 fn notify_reloading() {

@@ -16,7 +16,7 @@ pub mod wording;
 
 pub use cooldown::Cooldowns;
 pub use id::{AskerHash, MessageId, PersonId, PlaceId};
-pub use message::{Address, Control, Event, Message, Person, Place, RepliedTo, Use};
+pub use message::{Address, Control, Event, Message, Person, Place, RepliedTo, Report, Use};
 pub use notice::Notice;
 pub use reply::Reply;
 pub use respond::{Effects, Say, Scene, Shown};

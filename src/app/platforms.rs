@@ -28,6 +28,7 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
         let length = config.delivery.queue_length;
         let bridge = Arc::new(bridge::Bridge::new(socket.clone(), length, Arc::clone(&pulse)));
         let lane = Arc::new(shared.lane(bridge::PLATFORM, &bridge, config));
+        shared.lanes().insert(bridge::PLATFORM, Arc::clone(&lane));
         let own = Stop::default();
         let start = {
             let (lane, own) = (Arc::clone(&lane), own.clone());

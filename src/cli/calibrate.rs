@@ -58,7 +58,7 @@ fn calibrate(
         );
     };
     let file = CalibrationFile {
-        pack: loaded.files.fingerprint(),
+        pack: loaded.fingerprint,
         scorer: SCORER_VERSION,
         unanswerable_share,
         change,

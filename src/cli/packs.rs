@@ -44,7 +44,10 @@ pub(super) struct Opened {
 
 /// Opens the packs to use.
 pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Opened> {
-    let packs::Opened { index, calibration } = packs::open(&folders(&args.packs, config)?)?;
+    let folders = folders(&args.packs, config)?;
+    let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
+    let index = packs::index(&loaded)?;
+    let calibration = packs::calibration(&folders, &loaded)?;
     let thresholds = matching(config)?.thresholds();
     Ok(Opened { index, rule: DecisionRule { calibration, thresholds } })
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{MessageId, PersonId, PlaceId};
+use super::notice::Notice;
 use super::timestamp::Timestamp;
 
 /// Where something is said.
@@ -97,6 +98,9 @@ pub enum Event {
     },
     /// Somebody did something with one of our messages.
     Used(Use),
+    /// Something is to be told to moderators; it comes from within, never from a platform.
+    #[serde(skip)]
+    Reported(Report),
     /// We came to a place.
     Joined {
         /// Where.
@@ -104,6 +108,17 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+}
+
+/// Something that moderators are to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its name: the same thing is told once.
+    pub id: MessageId,
+    /// Where they are told.
+    pub place: Place,
+    /// What.
+    pub notice: Notice,
 }
 
 /// What somebody did with one of our messages: a button, a reaction, a number.

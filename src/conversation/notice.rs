@@ -28,6 +28,20 @@ pub enum Notice {
     Gone,
     /// It came to a place.
     Greeting(Greeting),
+    /// A changed pack cannot be used.
+    PackRefused {
+        /// The pack.
+        pack: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Entries are not answered with, since a source has changed.
+    SetAside {
+        /// Their pack.
+        pack: String,
+        /// Their ids. Never empty.
+        entries: Vec<String>,
+    },
 }
 
 /// What is said on coming to a place.

@@ -75,7 +75,8 @@ pub struct Say {
 }
 
 impl Say {
-    fn notice(notice: Notice, is_private: bool) -> Self {
+    /// A line without quotes.
+    pub fn notice(notice: Notice, is_private: bool) -> Self {
         Self::plain(Reply::Notice(notice), is_private)
     }
 

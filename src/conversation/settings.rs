@@ -41,6 +41,9 @@ pub struct SpaceSettings {
     pub suggest_from: Option<f64>,
     /// People and roles who may pause it and delete its answers. Default: none.
     pub moderators: Vec<PersonId>,
+    /// Place where moderators are told what needs them, such as a changed pack that cannot be used.
+    /// Default: none, and only the log says it.
+    pub reports_to: Option<PlaceId>,
     /// Whether the curator's line stands above the quotes. Default: yes.
     pub shows_lead: bool,
     /// Whether it greets when it comes to a place. Default: yes.
@@ -69,6 +72,7 @@ impl Default for SpaceSettings {
             answer_from: None,
             suggest_from: None,
             moderators: Vec::new(),
+            reports_to: None,
             shows_lead: true,
             greets: true,
             asks_feedback: true,

@@ -56,6 +56,9 @@ pub fn citation(quote: &CitedQuote) -> String {
     citation
 }
 
+/// Entries that a notice lists at the most.
+const MAX_LISTED: usize = 20;
+
 /// What is said about quoth itself.
 pub fn notice(notice: &Notice) -> String {
     match notice {
@@ -69,6 +72,20 @@ pub fn notice(notice: &Notice) -> String {
         Notice::Thanks => "Thank you.".to_owned(),
         Notice::NotAQuestion => "Ask me something in your own words.".to_owned(),
         Notice::Gone => "That is no longer there. Please ask again.".to_owned(),
+        Notice::PackRefused { pack, message } => format!(
+            "The pack {pack} was changed and cannot be used: {message}. I go on with what I had. \
+             `quoth check` says what to do."
+        ),
+        Notice::SetAside { pack, entries } => {
+            let shown = entries.get(..MAX_LISTED).unwrap_or(entries);
+            let more = if shown.len() < entries.len() { ", ..." } else { "" };
+            format!(
+                "A source of the pack {pack} has changed. {} of its entries quote what is no longer \
+                 there, and are not used until they are mended: {}{more}",
+                entries.len(),
+                shown.join(", ")
+            )
+        }
         Notice::Greeting(greeting) => {
             format!("I answer with quotes from {}.", greeting.titles.join(", "))
         }

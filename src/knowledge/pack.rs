@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::finding::{Finding, Rule};
 use super::lexicon::Lexicon;
 use super::manuscript::{Placed, TableReader, parse};
-use super::{Entry, Source};
+use super::{Entry, EntryId, Source};
+use faq::Faq;
 use sha2::{Digest, Sha256};
 
 use crate::text::Language;
@@ -111,6 +112,9 @@ pub struct Proof {
     pub pack: Pack,
     /// Parallel to the pack's entries.
     pub places: Vec<EntryPlaces>,
+    /// Ids of entries of which a quote was refused. Those with other quotes that stand are in the
+    /// pack, with these alone.
+    pub unproved: Vec<EntryId>,
     /// Parallel to the pack's sources.
     pub source_places: Vec<SourcePlace>,
     /// Where `pack.toml` names the language (UTF-8 bytes); empty where it does not.
@@ -142,7 +146,7 @@ pub fn prove(files: &PackFiles) -> Proof {
         .unzip();
     let lexicon =
         text(LEXICON_FILE).map(|text| read_lexicon(text, &mut findings)).unwrap_or_default();
-    let (entries, places) = text(FAQ_FILE)
+    let Faq { entries, places, unproved } = text(FAQ_FILE)
         .map(|text| faq::read_entries(text, &sources, &mut findings))
         .unwrap_or_default();
 
@@ -156,7 +160,7 @@ pub fn prove(files: &PackFiles) -> Proof {
         lexicon,
     };
     let language_place = header.language.1;
-    Proof { pack, places, source_places, language_place, findings }
+    Proof { pack, places, unproved, source_places, language_place, findings }
 }
 
 /// Every file that is UTF-8; others and missing ones are reported.

@@ -91,5 +91,6 @@ fn place_of(event: &Event) -> &PlaceId {
         Event::Said(message) | Event::Edited(message) => &message.place.id,
         Event::Deleted { place, .. } | Event::Joined { place, .. } => &place.id,
         Event::Used(used) => &used.place.id,
+        Event::Reported(report) => &report.place.id,
     }
 }

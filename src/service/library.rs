@@ -2,10 +2,10 @@
 //! whole.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::packs::{self, PackError};
+use super::packs::{self, Loaded, PackError};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
 use crate::matching::{DecisionRule, Index, Thresholds};
@@ -13,12 +13,17 @@ use crate::matching::{DecisionRule, Index, Thresholds};
 /// Where the current snapshot is found.
 pub struct Library {
     current: RwLock<Arc<Snapshot>>,
+    /// Held while the next one is made.
+    making: Mutex<()>,
 }
 
 /// What holds at one moment.
 pub struct Snapshot {
     /// The spaces.
     pub spaces: Spaces,
+    thresholds: Thresholds,
+    /// By folder.
+    packs: HashMap<PathBuf, Loaded>,
     /// By the space's name. The default space is always there.
     shelves: HashMap<String, Shelf>,
     /// What holds if a shelf were missing.
@@ -32,16 +37,70 @@ pub struct Shelf {
     pub index: Arc<Index>,
     /// How sure an answer has to be.
     pub rule: DecisionRule,
+    /// Fingerprints of the packs, in order.
+    made_of: Vec<String>,
+}
+
+/// What reading a pack again has brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The pack's name.
+    pub pack: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What tells it from other news, so that it is told once.
+    pub key: String,
+    /// What.
+    pub what: What,
+}
+
+/// See [`News`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// It has changed and is used.
+    Changed,
+    /// It cannot be used; what was read before still is.
+    Refused {
+        /// Why, and what to do.
+        message: String,
+    },
+    /// It is used but for these entries, whose quotes are no longer in its sources.
+    SetAside {
+        /// Their ids.
+        entries: Vec<String>,
+    },
 }
 
 impl Library {
     /// Opens the packs of all `spaces`. Where a space sets none of its own, `thresholds` hold.
     ///
     /// # Errors
-    /// [`PackError`] if a pack cannot be served.
+    /// [`PackError`] if a pack has errors.
     pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let snapshot = Snapshot::open(spaces, thresholds)?;
-        Ok(Self { current: RwLock::new(Arc::new(snapshot)) })
+        let snapshot = Snapshot::make(spaces, thresholds, None, packs::load)?;
+        Ok(Self::with(snapshot))
+    }
+
+    /// The same for a service, which has to start again after a source has changed: entries whose
+    /// quotes are no longer in it are set aside.
+    ///
+    /// # Errors
+    /// [`PackError`] if a pack has other errors.
+    pub fn open_standing(
+        spaces: Spaces,
+        thresholds: Thresholds,
+    ) -> Result<(Self, Vec<News>), PackError> {
+        let mut news = Vec::new();
+        let snapshot = Snapshot::make(spaces, thresholds, None, |folder| {
+            let loaded = packs::load_standing(folder, None)?;
+            news.extend(News::set_aside(folder, &loaded));
+            Ok(loaded)
+        })?;
+        Ok((Self::with(snapshot), news))
+    }
+
+    fn with(snapshot: Snapshot) -> Self {
+        Self { current: RwLock::new(Arc::new(snapshot)), making: Mutex::default() }
     }
 
     /// The snapshot that holds now.
@@ -49,42 +108,82 @@ impl Library {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Opens everything anew and swaps it in whole. Questions that are being answered keep what
-    /// they have.
+    /// Reads the packs again, and swaps in what came of it. Questions that are being answered keep
+    /// what they have. A pack that cannot be used stays as it was.
     ///
     /// # Errors
-    /// [`PackError`] if a pack cannot be served; then what was served before still is.
-    pub fn reopen(&self, spaces: Spaces, thresholds: Thresholds) -> Result<(), PackError> {
-        let snapshot = Arc::new(Snapshot::open(spaces, thresholds)?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
-        Ok(())
+    /// [`PackError`] if the packs cannot be used together; then all stays as it was.
+    pub fn reread(&self) -> Result<Vec<News>, PackError> {
+        let current = self.current();
+        self.reopen(current.spaces.clone(), current.thresholds)
+    }
+
+    /// The same with other spaces and thresholds.
+    ///
+    /// # Errors
+    /// [`PackError`] if a pack that was not served before cannot be used; then all stays as it was.
+    pub fn reopen(&self, spaces: Spaces, thresholds: Thresholds) -> Result<Vec<News>, PackError> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.current();
+        let mut news = Vec::new();
+        let snapshot = Snapshot::make(spaces, thresholds, Some(&before), |folder| {
+            let old = before.packs.get(folder);
+            match (packs::load_standing(folder, old), old) {
+                (Ok(loaded), old) => {
+                    if old.is_none_or(|old| old.fingerprint != loaded.fingerprint) {
+                        let aside = News::set_aside(folder, &loaded);
+                        news.push(aside.unwrap_or_else(|| News::changed(folder, &loaded)));
+                    }
+                    Ok(loaded)
+                }
+                (Err(error), Some(old)) => {
+                    news.push(News::refused(folder, old, &error));
+                    Ok(old.clone())
+                }
+                (Err(error), None) => Err(error),
+            }
+        })?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        Ok(news)
     }
 }
 
 impl Snapshot {
-    /// Opens the packs of all `spaces`; each list of packs once.
-    ///
-    /// # Errors
-    /// [`PackError`] if a pack cannot be served.
-    pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let mut opened: HashMap<&[PathBuf], Shelf> = HashMap::new();
-        let mut shelves = HashMap::new();
+    /// Loads each pack of `spaces` once and makes an index for each list of packs, unless `before`
+    /// has it.
+    fn make(
+        spaces: Spaces,
+        thresholds: Thresholds,
+        before: Option<&Self>,
+        mut load: impl FnMut(&Path) -> Result<Loaded, PackError>,
+    ) -> Result<Self, PackError> {
+        let mut packs: HashMap<PathBuf, Loaded> = HashMap::new();
+        let mut shelves: HashMap<String, Shelf> = HashMap::new();
         for space in spaces.all() {
-            let shelf = match opened.get(space.packs.as_slice()) {
-                Some(shelf) => shelf.clone(),
-                None => {
-                    let packs::Opened { index, calibration } = packs::open(&space.packs)?;
-                    let rule = DecisionRule { calibration, thresholds };
-                    let shelf = Shelf { index: Arc::new(index), rule };
-                    opened.insert(&space.packs, shelf.clone());
-                    shelf
+            let mut loaded = Vec::new();
+            for folder in &space.packs {
+                if !packs.contains_key(folder) {
+                    packs.insert(folder.clone(), load(folder)?);
                 }
+                loaded.extend(packs.get(folder).cloned());
+            }
+            let made_of: Vec<String> = loaded.iter().map(|it| it.fingerprint.clone()).collect();
+            let old = before.into_iter().flat_map(|before| before.shelves.values());
+            let same = shelves.values().chain(old).find(|shelf| shelf.made_of == made_of);
+            let index = match same {
+                Some(shelf) => Arc::clone(&shelf.index),
+                None => Arc::new(packs::index(&loaded)?),
             };
-            shelves.insert(space.name.clone(), shelf.in_space(space));
+            let calibration = packs::calibration(&space.packs, &loaded)?;
+            let rule = DecisionRule { calibration, thresholds: thresholds_of(space, thresholds) };
+            shelves.insert(space.name.clone(), Shelf { index, rule, made_of });
         }
-        let empty =
-            Shelf { index: Arc::new(Index::new(Vec::new())), rule: DecisionRule::default() };
-        Ok(Self { spaces, shelves, empty })
+        let empty = Shelf {
+            index: Arc::new(Index::new(Vec::new())),
+            rule: DecisionRule::default(),
+            made_of: Vec::new(),
+        };
+        Ok(Self { spaces, thresholds, packs, shelves, empty })
     }
 
     /// What `space` answers from.
@@ -94,11 +193,150 @@ impl Snapshot {
     }
 }
 
-impl Shelf {
-    fn in_space(mut self, space: &Space) -> Self {
-        let thresholds = &mut self.rule.thresholds;
-        thresholds.answer = space.settings.answer_from.unwrap_or(thresholds.answer);
-        thresholds.suggest = space.settings.suggest_from.unwrap_or(thresholds.suggest);
-        self
+fn thresholds_of(space: &Space, general: Thresholds) -> Thresholds {
+    Thresholds {
+        answer: space.settings.answer_from.unwrap_or(general.answer),
+        suggest: space.settings.suggest_from.unwrap_or(general.suggest),
+        ..general
+    }
+}
+
+impl News {
+    fn changed(folder: &Path, loaded: &Loaded) -> Self {
+        Self::new(folder, loaded, loaded.fingerprint.clone(), What::Changed)
+    }
+
+    fn set_aside(folder: &Path, loaded: &Loaded) -> Option<Self> {
+        let entries: Vec<String> = loaded.set_aside.iter().map(ToString::to_string).collect();
+        let what = What::SetAside { entries };
+        (!loaded.set_aside.is_empty())
+            .then(|| Self::new(folder, loaded, loaded.fingerprint.clone(), what))
+    }
+
+    fn refused(folder: &Path, old: &Loaded, error: &PackError) -> Self {
+        let message = error.to_string();
+        // The same error of the same pack is no news, also after a restart.
+        let key = format!("refused {} {message}", old.pack.name);
+        Self::new(folder, old, key, What::Refused { message })
+    }
+
+    fn new(folder: &Path, loaded: &Loaded, key: String, what: What) -> Self {
+        Self { pack: loaded.pack.name.clone(), folder: folder.to_owned(), key, what }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::SpaceSettings;
+    use tempfile::TempDir;
+
+    const SOURCE: &str = "+++\ntitle = \"D\"\n+++\n\nOne two.\n\nThree four.\n\nFive six.\n";
+    const FAQ: &str = "\
+[[entry]]
+id = \"a\"
+question = \"What is first?\"
+quote = [{ text = \"One two.\" }, { text = \"Five six.\" }]
+[[entry]]
+id = \"b\"
+question = \"What is second?\"
+quote = [{ text = \"Three four.\" }]
+";
+
+    fn write(root: &TempDir, faq: &str, source: &str) {
+        let pack = root.path().join("p");
+        std::fs::create_dir_all(pack.join("sources")).unwrap();
+        std::fs::write(pack.join("pack.toml"), "title = \"P\"\n").unwrap();
+        std::fs::write(pack.join("faq.toml"), faq).unwrap();
+        std::fs::write(pack.join("sources/doc.md"), source).unwrap();
+    }
+
+    fn spaces(root: &TempDir, pack: &str) -> Spaces {
+        let default = Space {
+            name: DEFAULT_SPACE.to_owned(),
+            places: Vec::new(),
+            packs: vec![root.path().join(pack)],
+            settings: SpaceSettings::default(),
+        };
+        let others = vec![Space { name: "other".to_owned(), ..default.clone() }];
+        Spaces { default, others }
+    }
+
+    fn ids(library: &Library) -> Vec<String> {
+        let snapshot = library.current();
+        let index = Arc::clone(&snapshot.shelf(&snapshot.spaces.default).index);
+        (0..index.n_entries()).map(|idx| index.entry_id(idx)).collect()
+    }
+
+    fn kinds(news: &[News]) -> Vec<&What> {
+        news.iter().map(|news| &news.what).collect()
+    }
+
+    #[test]
+    fn a_changed_pack_is_swapped_in_and_one_that_stays_is_not_made_again() {
+        let root = tempfile::tempdir().unwrap();
+        write(&root, FAQ, SOURCE);
+        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let index = |name: &str| {
+            let snapshot = library.current();
+            let space = snapshot.spaces.all().find(|space| space.name == name).unwrap();
+            Arc::clone(&snapshot.shelf(space).index)
+        };
+        let first = index("other");
+        assert!(Arc::ptr_eq(&first, &index(DEFAULT_SPACE)), "spaces share it");
+        assert_eq!(library.reread().unwrap(), []);
+        assert!(Arc::ptr_eq(&first, &index("other")));
+        write(&root, &FAQ.replace("\"b\"", "\"c\""), SOURCE);
+        assert_eq!(kinds(&library.reread().unwrap()), [&What::Changed]);
+        assert_eq!(ids(&library), ["a", "c"]);
+        assert_eq!(first.entry_id(1), "b", "who is answering keeps what they have");
+    }
+
+    #[test]
+    fn an_invalid_pack_is_refused_as_a_whole_and_the_old_one_stays() {
+        let root = tempfile::tempdir().unwrap();
+        write(&root, FAQ, SOURCE);
+        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        for broken in [FAQ.replace("Three four.", "Four three."), FAQ.replace("id =", "idd =")] {
+            write(&root, &broken, SOURCE);
+            let news = library.reread().unwrap();
+            let What::Refused { message } = &news[0].what else { panic!("{news:?}") };
+            assert!(message.contains("is refused"), "{message}");
+            assert_eq!(news.len(), 1, "two spaces, one pack");
+            assert_eq!(ids(&library), ["a", "b"]);
+        }
+        std::fs::remove_dir_all(root.path().join("p")).unwrap();
+        assert!(matches!(library.reread().unwrap()[0].what, What::Refused { .. }));
+        assert_eq!(ids(&library), ["a", "b"]);
+        write(&root, FAQ, SOURCE);
+        assert_eq!(library.reread().unwrap(), [], "it is what it was");
+    }
+
+    #[test]
+    fn a_changed_source_sets_aside_the_entries_that_no_longer_stand_until_they_are_mended() {
+        let root = tempfile::tempdir().unwrap();
+        write(&root, FAQ, SOURCE);
+        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let source = SOURCE.replace("Five", "Seven");
+        write(&root, FAQ, &source);
+        let aside = What::SetAside { entries: vec!["a".to_owned()] };
+        assert_eq!(kinds(&library.reread().unwrap()), [&aside]);
+        assert_eq!(ids(&library), ["b"], "an entry with half of its quotes says something else");
+        assert_eq!(library.reread().unwrap(), [], "told once");
+        let (again, news) =
+            Library::open_standing(spaces(&root, "p"), Thresholds::default()).unwrap();
+        assert_eq!((kinds(&news), ids(&again)), (vec![&aside], vec!["b".to_owned()]));
+        write(&root, &FAQ.replace("Five", "Seven"), &source);
+        assert_eq!(kinds(&library.reread().unwrap()), [&What::Changed]);
+        assert_eq!(ids(&library), ["a", "b"]);
+    }
+
+    #[test]
+    fn spaces_that_cannot_be_opened_change_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        write(&root, FAQ, SOURCE);
+        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        assert!(library.reopen(spaces(&root, "nowhere"), Thresholds::default()).is_err());
+        assert_eq!(ids(&library), ["a", "b"]);
     }
 }

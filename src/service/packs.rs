@@ -4,75 +4,73 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::knowledge::{self, Finding, Pack, PackFiles};
+use sha2::{Digest, Sha256};
+
+use crate::knowledge::finding::Rule;
+use crate::knowledge::pack::FAQ_FILE;
+use crate::knowledge::{self, EntryId, Finding, Pack, PackFiles, Proof};
 use crate::matching::Index;
 use crate::matching::calibration::Calibration;
 use crate::matching::index::MAX_ENTRIES;
 use crate::store::pack_files::ReadError;
 use crate::store::{calibration_file, pack_files};
 
-/// What answering takes, apart from how sure one wants to be.
-pub struct Opened {
-    /// What is searched.
-    pub index: Index,
-    /// From evidence to probabilities.
-    pub calibration: Calibration,
-}
-
-/// Opens packs to be asked together. A single pack's own calibration holds if it fits; several packs
-/// are asked together, for which the default holds.
-///
-/// # Errors
-/// [`PackError`] says which pack cannot be served, why, and what to do.
-pub fn open(folders: &[PathBuf]) -> Result<Opened, PackError> {
-    let loaded = folders.iter().map(|folder| load(folder)).collect::<Result<Vec<_>, _>>()?;
-    let n_entries: usize = loaded.iter().map(|loaded| loaded.pack.entries.len()).sum();
-    if n_entries > MAX_ENTRIES {
-        return Err(PackError::TooManyEntries { n_entries });
-    }
-    let own = match (folders, loaded.as_slice()) {
-        ([folder], [loaded]) => own_calibration(folder, loaded)?,
-        _ => None,
-    };
-    let start = Instant::now();
-    let index = Index::new(loaded.into_iter().map(|loaded| loaded.pack).collect());
-    let millis = start.elapsed().as_millis();
-    let (n_phrasings, bytes) = (index.n_phrasings(), index.n_bytes());
-    tracing::debug!(n_phrasings, millis, bytes, "Index built");
-    Ok(Opened { index, calibration: own.unwrap_or_default() })
-}
-
-fn own_calibration(folder: &Path, loaded: &Loaded) -> Result<Option<Calibration>, PackError> {
-    let refused = |source| PackError::Calibration { folder: folder.to_owned(), source };
-    let Some(file) = calibration_file::read(folder).map_err(refused)? else { return Ok(None) };
-    if !file.fits(&loaded.files.fingerprint()) {
-        tracing::warn!(
-            "The calibration of {} is of another state of it and is passed over; `quoth calibrate` \
-             makes it anew",
-            folder.display()
-        );
-        return Ok(None);
-    }
-    Ok(Some(file.change.calibration()))
-}
-
-/// A proved pack and its files.
+/// A proved pack.
+#[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The pack.
+    /// The pack, without what is set aside.
     pub pack: Arc<Pack>,
-    /// What it was made of.
-    pub files: PackFiles,
+    /// [`knowledge::PackFiles::fingerprint`] of its files.
+    pub fingerprint: String,
+    /// Ids of entries that are not answered with, since a quote of theirs is no longer in its
+    /// source.
+    pub set_aside: Vec<EntryId>,
+    /// What tells its `faq.toml` from any other.
+    faq: Option<[u8; 32]>,
 }
 
 /// The proved pack in `folder`.
 ///
 /// # Errors
-/// [`PackError`] if it cannot be read, or is refused.
+/// [`PackError`] if it cannot be read, or has errors.
 pub fn load(folder: &Path) -> Result<Loaded, PackError> {
-    let start = Instant::now();
     let files = pack_files::read(folder)?;
-    let proof = knowledge::prove(&files);
-    let errors: Vec<&Finding> = proof.findings.iter().filter(|f| f.is_error()).collect();
+    let fingerprint = files.fingerprint();
+    accept(folder, &files, fingerprint, |_| false)
+}
+
+/// The pack in `folder` as a service takes it, which has to go on: where nothing but the sources
+/// has changed since `before`, entries whose quotes are no longer in them are set aside. If nothing
+/// has changed at all, it is what it was.
+///
+/// # Errors
+/// [`PackError`] if it cannot be read, or has other errors.
+pub fn load_standing(folder: &Path, before: Option<&Loaded>) -> Result<Loaded, PackError> {
+    let files = pack_files::read(folder)?;
+    let fingerprint = files.fingerprint();
+    if let Some(same) = before.filter(|before| before.fingerprint == fingerprint) {
+        return Ok(same.clone());
+    }
+    let is_faq_new = before.is_some_and(|before| before.faq != faq_hash(&files));
+    accept(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
+}
+
+/// Whether a change of the sources alone can break `rule`.
+fn is_about_sources(rule: Rule) -> bool {
+    matches!(rule, Rule::QuoteNotInSource | Rule::NoSuchParagraph)
+}
+
+/// Proves `files`, and sets aside what only breaks rules that are `forgiven`.
+fn accept(
+    folder: &Path,
+    files: &PackFiles,
+    fingerprint: String,
+    forgiven: impl Fn(Rule) -> bool,
+) -> Result<Loaded, PackError> {
+    let start = Instant::now();
+    let Proof { mut pack, unproved, findings, .. } = knowledge::prove(files);
+    let errors: Vec<&Finding> =
+        findings.iter().filter(|found| found.is_error() && !forgiven(found.rule)).collect();
     if let Some(first) = errors.first() {
         return Err(PackError::Refused {
             folder: folder.to_owned(),
@@ -81,10 +79,61 @@ pub fn load(folder: &Path) -> Result<Loaded, PackError> {
             n_errors: errors.len(),
         });
     }
-    let (n_entries, n_sources) = (proof.pack.entries.len(), proof.pack.sources.len());
+    pack.entries.retain(|entry| !unproved.contains(&entry.id));
+    let (n_entries, n_sources) = (pack.entries.len(), pack.sources.len());
     let millis = start.elapsed().as_millis();
-    tracing::debug!(pack = %proof.pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
-    Ok(Loaded { pack: Arc::new(proof.pack), files })
+    tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
+    let pack = Arc::new(pack);
+    Ok(Loaded { pack, fingerprint, set_aside: unproved, faq: faq_hash(files) })
+}
+
+fn faq_hash(files: &PackFiles) -> Option<[u8; 32]> {
+    let faq = files.files.iter().find(|file| file.path == FAQ_FILE)?;
+    Some(Sha256::digest(&faq.bytes).into())
+}
+
+/// The index of `loaded` together.
+///
+/// # Errors
+/// [`PackError::TooManyEntries`].
+pub fn index(loaded: &[Loaded]) -> Result<Index, PackError> {
+    let n_entries: usize = loaded.iter().map(|loaded| loaded.pack.entries.len()).sum();
+    if n_entries > MAX_ENTRIES {
+        return Err(PackError::TooManyEntries { n_entries });
+    }
+    let start = Instant::now();
+    let index = Index::new(loaded.iter().map(|loaded| Arc::clone(&loaded.pack)).collect());
+    let millis = start.elapsed().as_millis();
+    let (n_phrasings, bytes) = (index.n_phrasings(), index.n_bytes());
+    tracing::debug!(n_phrasings, millis, bytes, "Index built");
+    Ok(index)
+}
+
+/// The calibration of packs that are asked together: a single pack's own if it fits; several packs
+/// are asked together, for which the default holds.
+///
+/// # Errors
+/// [`PackError::Calibration`].
+pub fn calibration(folders: &[PathBuf], loaded: &[Loaded]) -> Result<Calibration, PackError> {
+    let own = match (folders, loaded) {
+        ([folder], [loaded]) => own_calibration(folder, loaded)?,
+        _ => None,
+    };
+    Ok(own.unwrap_or_default())
+}
+
+fn own_calibration(folder: &Path, loaded: &Loaded) -> Result<Option<Calibration>, PackError> {
+    let refused = |source| PackError::Calibration { folder: folder.to_owned(), source };
+    let Some(file) = calibration_file::read(folder).map_err(refused)? else { return Ok(None) };
+    if !file.fits(&loaded.fingerprint) {
+        tracing::warn!(
+            "The calibration of {} is of another state of it and is passed over; `quoth calibrate` \
+             makes it anew",
+            folder.display()
+        );
+        return Ok(None);
+    }
+    Ok(Some(file.change.calibration()))
 }
 
 /// Why packs cannot be served.

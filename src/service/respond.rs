@@ -8,7 +8,7 @@ use super::{Fate, Outgoing, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_use};
 use crate::conversation::trigger::{Ask, trigger};
 use crate::conversation::{
-    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Say, Scene,
+    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Report, Say, Scene,
     SentAnswer, Shown, Space, Timestamp, Trigger, Use,
 };
 use crate::store::records::{self, Judgement, Records, SpaceState};
@@ -22,6 +22,7 @@ impl<R: Records> Service<R> {
             Event::Deleted { id, .. } => self.deleted(id, sender).await,
             Event::Used(used) => self.used(used, sender).await,
             Event::Joined { place, at } => self.joined(place, *at, sender).await,
+            Event::Reported(report) => self.reported(report, sender).await,
         };
         done.unwrap_or_else(|error| {
             tracing::error!(%error, "Nothing was said, since the records failed");
@@ -109,6 +110,16 @@ impl<R: Records> Service<R> {
         let stage = self.stage(place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
         let cause = Cause { id: &id, is_message: false };
+        self.carry_out(effects, &cause, &stage, sender).await
+    }
+
+    async fn reported(&self, report: &Report, sender: &impl Sender) -> records::Result<Fate> {
+        if let Some(fate) = self.take(&report.id, sender).await? {
+            return Ok(fate);
+        }
+        let stage = self.stage(&report.place, &PersonId::from(""), None).await?;
+        let effects = Effects::from(Say::notice(report.notice.clone(), false));
+        let cause = Cause { id: &report.id, is_message: false };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -276,7 +287,7 @@ impl Stage {
 
     fn scene(&self, now: Timestamp) -> Scene<'_> {
         let space = self.space();
-        let Shelf { index, rule } = self.snapshot.shelf(space);
+        let Shelf { index, rule, .. } = self.snapshot.shelf(space);
         let Self { is_paused, asker, said, .. } = self;
         Scene { space, is_paused: *is_paused, index, rule, asker, said: said.as_ref(), now }
     }

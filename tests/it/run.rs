@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::folder::{FAQ, Folder};
+use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth_in;
-use crate::service::{Program, Service, said};
+use crate::service::{PATIENCE, Program, Service, said};
 
 const QUESTION: &str = "What did Ann say?";
 const ANSWER: &str = "Ann said: “One two.”";
@@ -136,27 +136,82 @@ fn health_and_metrics_are_told() {
     assert!(run.stdout.contains("no service answers"), "{run:?}");
 }
 
+/// Asks until `want` is the answer.
+fn awaits(program: &mut Program, ids: &mut u64, want: &serde_json::Value) {
+    let start = Instant::now();
+    loop {
+        *ids += 1;
+        program.ask(&format!("bridge:q{ids}"), QUESTION);
+        let order = program.obey();
+        if order["quotes"] == *want {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "{order}, not {want}");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+}
+
 #[test]
-fn a_hang_up_reloads_packs_and_a_broken_one_changes_nothing() {
+fn a_changed_pack_is_reloaded_and_moderators_hear_of_a_broken_one_once() {
     let folder = Folder::with_pack();
-    let service = Service::start(&folder, &[]);
+    let settings = [
+        ("QUOTH_DEFAULT_SPACE__REPORTS_TO", "bridge:mods"),
+        ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
+    ];
+    let service = Service::start(&folder, &settings);
     let mut program = Program::connect(&folder);
-    let quotes = |program: &mut Program, id: &str| {
-        program.ask(id, QUESTION);
-        program.obey()["quotes"].clone()
-    };
-    assert_eq!(quotes(&mut program, "bridge:1"), json!([ANSWER]));
-    folder.write("p/faq.toml", FAQ.replace("“One two.”\"", "“One six.”\""));
-    service.signal("HUP");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert_eq!(quotes(&mut program, "bridge:2"), json!([ANSWER]), "what stood before");
-    folder
-        .write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”\"", "text = \"One two.\""));
-    service.signal("HUP");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert_eq!(quotes(&mut program, "bridge:3"), json!(["One two."]));
+    let mut ids = 0;
+    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    for _ in 0..2 {
+        folder.write("p/faq.toml", FAQ.replace("Ann said: “One two.”", "Ann said: “One six.”"));
+        // The second time nothing is said.
+        if ids == 1 {
+            let order = program.obey();
+            assert_eq!(order["place"], "bridge:mods", "{order}");
+            let text = order["text"].as_str().unwrap();
+            assert!(text.contains("The pack p was changed and cannot be used"), "{text}");
+        } else {
+            program.hears_nothing();
+        }
+        awaits(&mut program, &mut ids, &json!([ANSWER]));
+        folder.write("p/faq.toml", FAQ);
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+    folder.write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One two.”"));
+    awaits(&mut program, &mut ids, &json!(["“One two.”"]));
+    folder.write("p/sources/doc.md", SOURCE.replace("two", "ten"));
+    let order = program.obey();
+    assert!(order["text"].as_str().unwrap().contains("until they are mended: a"), "{order}");
+    awaits(&mut program, &mut ids, &json!([]));
     let log = service.stop().log;
-    assert!(log.contains("Nothing is reloaded: the pack p is refused"), "{log}");
+    assert!(log.contains("what was served of it before still is"), "{log}");
+    // A restart serves what stands.
+    let service = Service::start(&folder, &settings);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:last", "How many?");
+    assert_eq!(program.obey()["quotes"], json!(["Three four."]));
+    assert_eq!(service.stop().code, Some(0));
+}
+
+#[test]
+fn a_hang_up_reloads_spaces_and_thresholds_and_a_faulty_configuration_changes_nothing() {
+    let folder = Folder::with_pack();
+    folder.write("config/quoth.toml", "");
+    let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
+    let mut program = Program::connect(&folder);
+    let mut ids = 0;
+    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    folder.write("config/quoth.toml", "[default_space]\nspeaks_wen = []\n");
+    service.signal("HUP");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    folder.write("config/quoth.toml", "[default_space]\nspeaks_when = ['mention']\n");
+    service.signal("HUP");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    program.ask("bridge:unheard", QUESTION);
+    program.hears_nothing();
+    let log = service.stop().log;
+    assert!(log.contains("Nothing is reloaded") && log.contains("`speaks_when`"), "{log}");
 }
 
 #[test]

@@ -30,12 +30,22 @@ const MAX_SCANNED_BYTES: usize = 32 * 1024 * 1024;
 /// See-also links of one entry, resolved when all ids are known.
 type Links = Vec<Placed<String>>;
 
+/// What was read of `faq.toml`.
+#[derive(Default)]
+pub(super) struct Faq {
+    pub(super) entries: Vec<Entry>,
+    /// Parallel to the entries.
+    pub(super) places: Vec<EntryPlaces>,
+    /// Ids of entries of which a quote was refused; some are among the entries, with the others.
+    pub(super) unproved: Vec<EntryId>,
+}
+
 /// Reads and proves every entry of `faq.toml`.
 pub(super) fn read_entries(
     text: &str,
     sources: &[Arc<Source>],
     findings: &mut Vec<Finding>,
-) -> (Vec<Entry>, Vec<EntryPlaces>) {
+) -> Faq {
     let Some(table) = parse(FAQ_FILE, text, findings) else { return Default::default() };
     let tables =
         TableReader::new(FAQ_FILE, table.get_ref(), 0..0, &["entry"], findings).tables("entry");
@@ -53,6 +63,7 @@ pub(super) fn read_entries(
         seen: HashMap::new(),
         n_nearest: 0,
         n_scanned_bytes: 0,
+        unproved: Vec::new(),
     };
     let mut entries = Vec::new();
     let mut places = Vec::new();
@@ -64,9 +75,9 @@ pub(super) fn read_entries(
             links.push(see_also);
         }
     }
-    let seen = faq.seen;
+    let FaqReader { seen, unproved, .. } = faq;
     resolve_links(&mut entries, links, &seen, findings);
-    (entries, places)
+    Faq { entries, places, unproved }
 }
 
 struct FaqReader<'a> {
@@ -77,6 +88,7 @@ struct FaqReader<'a> {
     seen: HashMap<String, Range<usize>>,
     n_nearest: usize,
     n_scanned_bytes: usize,
+    unproved: Vec<EntryId>,
 }
 
 impl FaqReader<'_> {
@@ -95,7 +107,8 @@ impl FaqReader<'_> {
         let see_also = reader.texts("see_also");
         let is_gap = reader.flag("gap");
         let quote_tables = reader.tables("quote");
-        let has_quotes = !quote_tables.is_empty();
+        let n_quotes = quote_tables.len();
+        let has_quotes = n_quotes > 0;
 
         if is_gap && (has_quotes || lead.is_some()) {
             let message = "a gap has neither quotes nor a lead, but this one has";
@@ -116,6 +129,9 @@ impl FaqReader<'_> {
             .filter_map(|(table, span)| self.quote(table, span, &mut places))
             .collect();
         let (id, id_span) = self.unique_id(id)?;
+        if quotes.len() < n_quotes {
+            self.unproved.push(id.clone());
+        }
         let (question, question_span) = question?;
         places.id = id_span;
         places.phrasings = std::iter::once(question_span)

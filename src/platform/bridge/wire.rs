@@ -81,6 +81,7 @@ fn names(event: &Event) -> Vec<&str> {
             vec![used.id.as_str(), used.sent.as_str(), used.place.id.as_str(), used.by.id.as_str()]
         }
         Event::Joined { place, .. } => vec![place.id.as_str()],
+        Event::Reported(report) => vec![report.id.as_str(), report.place.id.as_str()],
     }
 }
 
@@ -95,6 +96,7 @@ pub(super) fn resend(event: &Event) -> String {
         Event::Said(message) | Event::Edited(message) => Some(&message.id),
         Event::Deleted { id, .. } => Some(id),
         Event::Used(used) => Some(&used.id),
+        Event::Reported(report) => Some(&report.id),
         Event::Joined { .. } => None,
     };
     format!("{}\n", json!({ "do": "resend", "id": id, "after_ms": 1000 }))
