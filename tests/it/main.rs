@@ -11,6 +11,8 @@
 
 mod architecture;
 mod ask;
+#[cfg(unix)]
+mod behaviors;
 mod calibrate;
 mod chat;
 mod check;

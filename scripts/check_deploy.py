@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Checks deploy/ without Docker: lints the Dockerfile, runs its steps in a clean folder, starts what
+they made as another user with a data folder and nothing else to write to, and verifies the systemd
+unit. Says of each step what it could not check.
+
+    scripts/check_deploy.py TARGET_DIR HADOLINT
+
+TARGET_DIR stands in for the cache that the image's build keeps between builds.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOBODY = 65534
+
+
+def instructions(dockerfile):
+    """Pairs of instruction and arguments, continued lines joined."""
+    text = "\n".join(line for line in dockerfile.splitlines() if not line.lstrip().startswith("#"))
+    for line in text.replace("\\\n", " ").splitlines():
+        if line.strip():
+            name, _, rest = line.strip().partition(" ")
+            yield name.upper(), rest.strip()
+
+
+class Image:
+    """The file systems of the stages, each a folder."""
+
+    def __init__(self, root, target):
+        self.root, self.target = root, target
+        self.stages, self.current, self.workdir = {}, None, "/"
+        self.config = {"ENV": {}}
+
+    def path(self, path, stage=None):
+        base = self.stages[stage] if stage else self.current
+        return base / str(Path(self.workdir, path)).lstrip("/")
+
+    def run(self):
+        for name, rest in instructions((ROOT / "deploy/Dockerfile").read_text()):
+            step = getattr(self, f"do_{name.lower()}", None)
+            if step is None:
+                sys.exit(f"check_deploy.py does not know the instruction {name}")
+            step(rest)
+        return self
+
+    def do_from(self, rest):
+        words = rest.split()
+        name = words[2] if len(words) == 3 else "final"
+        self.stages[name] = self.current = self.root / name
+        self.current.mkdir()
+        self.workdir, self.config = "/", {"ENV": {}}
+
+    def do_workdir(self, rest):
+        self.workdir = str(Path(self.workdir, rest))
+        self.path(".").mkdir(parents=True, exist_ok=True)
+
+    def do_copy(self, rest):
+        words = rest.split()
+        source = ROOT
+        if words[0].startswith("--from="):
+            source = self.stages[words.pop(0).removeprefix("--from=")]
+        *names, into = words
+        for name in names:
+            found = source / name.lstrip("/")
+            to = self.path(into)
+            if into.endswith("/"):
+                to = to / found.name
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if found.is_dir():
+                shutil.copytree(found, to, dirs_exist_ok=True)
+            else:
+                shutil.copy2(found, to)
+
+    def do_run(self, rest):
+        words, command = [], rest
+        while command.startswith("--mount="):
+            mount, _, command = command.partition(" ")
+            command = command.strip()
+            words.append(mount)
+        if self.current.name == "final":
+            # Users and folders of the base image, which is not here.
+            self.path("/data").mkdir()
+            return
+        if any("/src/target" in mount for mount in words):
+            self.path("/src/target").symlink_to(self.target)
+        command = command.replace("/src/", f"{self.current}/src/")
+        subprocess.run(["sh", "-euc", command], cwd=self.path("."), check=True)
+
+    def do_env(self, rest):
+        self.config["ENV"].update(pair.split("=", 1) for pair in shlex.split(rest))
+
+    def note(self, key, rest):
+        self.config[key] = rest
+
+    def do_user(self, rest):
+        self.note("USER", rest)
+
+    def do_volume(self, rest):
+        self.note("VOLUME", rest)
+
+    def do_expose(self, rest):
+        self.note("EXPOSE", rest)
+
+    def do_stopsignal(self, rest):
+        self.note("STOPSIGNAL", rest)
+
+    def do_healthcheck(self, rest):
+        self.note("HEALTHCHECK", json.loads(rest[rest.index("["):]))
+
+    def do_entrypoint(self, rest):
+        self.note("ENTRYPOINT", json.loads(rest))
+
+    def do_cmd(self, rest):
+        self.note("CMD", json.loads(rest))
+
+
+def start(image):
+    """Runs the image's command as nobody, who can write to the data folder only."""
+    assert image.config["USER"] not in ("0", "root"), "the image runs as root"
+    data = image.path("/data")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = dict(image.config["ENV"], PATH=str(image.path("/usr/local/bin")))
+    environment |= {
+        "QUOTH_DATA": str(data),
+        "QUOTH_BRIDGE__SOCKET": str(data / "bridge.sock"),
+        "QUOTH_HTTP__LISTEN": f"0.0.0.0:{port}",
+    }
+    options = {"cwd": image.path("."), "env": environment}
+    if os.geteuid() == 0:
+        os.chown(data, NOBODY, NOBODY)
+        os.chmod(image.root, 0o755)
+        options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    else:
+        print("NOT CHECKED as another user: that takes root")
+    binary = image.path("/usr/local/bin/quoth")
+    service = subprocess.Popen([binary, *image.config["CMD"]], **options)
+    health = [binary, *image.config["HEALTHCHECK"][1:]]
+    deadline = time.monotonic() + 30
+    while subprocess.run(health, capture_output=True, **options).returncode != 0:
+        assert service.poll() is None, "the service has ended"
+        assert time.monotonic() < deadline, "the service does not become healthy"
+        time.sleep(0.1)
+    written = [path for path in image.current.rglob("*") if path.stat().st_uid == NOBODY]
+    assert all(path == data or data in path.parents for path in written), written
+    service.send_signal(getattr(signal, image.config["STOPSIGNAL"]))
+    assert service.wait(timeout=10) == 0, "it does not end well"
+
+
+def verify_unit(image):
+    unit = (ROOT / "deploy/quoth.service").read_text()
+    tool = shutil.which("systemd-analyze")
+    if not tool:
+        print("NOT CHECKED: no systemd-analyze here to verify deploy/quoth.service")
+        return
+    # The path of the binary has to exist.
+    binary = str(image.path("/usr/local/bin/quoth"))
+    copy = image.root / "quoth.service"
+    copy.write_text(unit.replace("/usr/local/bin/quoth", binary))
+    told = subprocess.run([tool, "verify", "--man=no", copy], capture_output=True, text=True)
+    ours = [line for line in told.stderr.splitlines() if "quoth" in line]
+    assert told.returncode == 0 and not ours, told.stderr
+    security = subprocess.run(
+        [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", copy],
+        capture_output=True, text=True)
+    print(security.stdout.strip().splitlines()[-1] if security.stdout else security.stderr.strip())
+    assert security.returncode == 0, "the unit exposes more than it has to"
+
+
+def main():
+    target, hadolint = Path(sys.argv[1]).resolve(), sys.argv[2]
+    subprocess.run([hadolint, ROOT / "deploy/Dockerfile"], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        image = Image(Path(folder), target).run()
+        start(image)
+        verify_unit(image)
+    print("deploy/ is sound")
+
+
+main()
