@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::conversation::wording::Wording;
 use crate::platform::console::Layout;
 
 /// Widest lines that are still pleasant to read, in columns.
@@ -51,7 +52,7 @@ impl Terminal {
 
     /// How replies are laid out on it.
     pub(super) fn layout(&self) -> Layout {
-        Layout { width: self.width, is_plain: self.is_plain }
+        Layout { width: self.width, is_plain: self.is_plain, wording: Wording::english() }
     }
 
     /// Prints a line that is no part of a command's output to standard error.

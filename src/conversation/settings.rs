@@ -24,8 +24,8 @@ pub enum Occasion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SpaceSettings {
-    /// Language of quoth's own sentences, as a BCP 47 tag; a language that it does not speak falls
-    /// back to English. Default: `"en"`.
+    /// Language of quoth's own sentences, as a BCP 47 tag; a language that
+    /// [it does not speak](super::wording::Wording::of) falls back to English. Default: `"en"`.
     pub locale: String,
     /// When it speaks. Default: on all occasions.
     pub speaks_when: Vec<Occasion>,

@@ -1,93 +1,196 @@
-//! Every sentence that quoth itself says in chat.
+//! Every sentence that quoth itself says in chat, by language. The sentences are in `wording/*.ftl`,
+//! in the syntax of Project Fluent.
 
-use super::notice::Notice;
+use std::fmt;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use super::notice::{Greeting, Notice, Todo};
 use super::reply::CitedQuote;
 
-/// No entry is near enough.
-pub const NOTHING_FOUND: &str = "I have no quote that answers this.";
+/// Languages and their sentences. English is the first: it stands in for those that are not here.
+const LANGUAGES: [(&str, &str); 2] =
+    [("en", include_str!("wording/en.ftl")), ("de", include_str!("wording/de.ftl"))];
 
-/// The source does not answer the question asked.
-pub const NOT_IN_SOURCE: &str = "The article does not say.";
+static ALL: LazyLock<Vec<Wording>> = LazyLock::new(|| {
+    LANGUAGES.iter().map(|(language, sentences)| Wording::new(language, sentences)).collect()
+});
 
-/// Above suggestions.
-pub const DID_YOU_MEAN: &str = "Did you mean one of these?";
+/// Stands in where even English were missing, which a test rules out.
+static NONE: LazyLock<Wording> = LazyLock::new(|| Wording::new("en", ""));
 
-/// Above a single suggestion.
-pub const DID_YOU_MEAN_THIS: &str = "Did you mean this?";
-
-/// Before the curator's line, so that nobody takes it for a quote.
-pub const LEAD_LABEL: &str = "In short";
-
-/// Before questions that a reader may want next.
-pub const SEE_ALSO: &str = "See also";
-
-/// What can be done.
-pub const HELP: &str = "Ask in your own words. I reply with quotes from the source, word for word, \
-or say that I have none. Where I suggest questions, answer with a number. `topics` lists what can \
-be asked.";
-
-/// Above the topics of entries without a tag.
-pub const OTHER_TOPICS: &str = "other";
-
-/// A number was picked that was not suggested.
-pub fn no_such_number(n_suggestions: usize) -> String {
-    format!("There is no such number: pick from 1 to {n_suggestions}, or ask something else.")
-}
-
-/// Stands outside a quote where its sentence goes on.
+/// Stands outside a quote where its sentence goes on, in every language.
 pub const CUT: &str = "[...]";
-
-/// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
-pub fn citation(quote: &CitedQuote) -> String {
-    let mut citation = String::new();
-    if let Some(speaker) = &quote.speaker {
-        citation.push_str(speaker);
-        if let Some(role) = &quote.role {
-            citation.push_str(", ");
-            citation.push_str(role);
-        }
-        citation.push_str(". ");
-    }
-    citation.push_str(&format!("“{}”, paragraph {}", quote.title, quote.paragraph));
-    if let Some(url) = &quote.url {
-        citation.push_str(", ");
-        citation.push_str(url);
-    }
-    citation
-}
 
 /// Entries that a notice lists at the most.
 const MAX_LISTED: usize = 20;
 
-/// What is said about quoth itself.
-pub fn notice(notice: &Notice) -> String {
-    match notice {
-        Notice::Wait { span } => {
-            format!("Please wait {} s before the next question.", span.as_secs().max(1))
-        }
-        Notice::Paused | Notice::PauseDone => "I am paused here.".to_owned(),
-        Notice::ResumeDone => "I answer again.".to_owned(),
-        Notice::ModeratorsOnly => "Only moderators can do that.".to_owned(),
-        Notice::AskerOnly => "Only whoever asked can do that.".to_owned(),
-        Notice::Thanks => "Thank you.".to_owned(),
-        Notice::NotAQuestion => "Ask me something in your own words.".to_owned(),
-        Notice::Gone => "That is no longer there. Please ask again.".to_owned(),
-        Notice::PackRefused { pack, message } => format!(
-            "The pack {pack} was changed and cannot be used: {message}. I go on with what I had. \
-             `quoth check` says what to do."
-        ),
-        Notice::SetAside { pack, entries } => {
-            let shown = entries.get(..MAX_LISTED).unwrap_or(entries);
-            let more = if shown.len() < entries.len() { ", ..." } else { "" };
-            format!(
-                "A source of the pack {pack} has changed. {} of its entries quote what is no longer \
-                 there, and are not used until they are mended: {}{more}",
-                entries.len(),
-                shown.join(", ")
-            )
-        }
-        Notice::Greeting(greeting) => {
-            format!("I answer with quotes from {}.", greeting.titles.join(", "))
-        }
+/// What quoth says, in one language.
+pub struct Wording {
+    language: LanguageIdentifier,
+    sentences: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wording({})", self.language)
     }
 }
+
+impl Wording {
+    /// That of `locale`, a BCP 47 tag, whose region does not matter; of a language that quoth does
+    /// not speak, English.
+    pub fn of(locale: &str) -> &'static Self {
+        let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
+        let found = ALL.iter().find(|wording| wording.language.language == wanted.language);
+        found.unwrap_or_else(Self::english)
+    }
+
+    /// English.
+    pub fn english() -> &'static Self {
+        ALL.first().unwrap_or(&NONE)
+    }
+
+    fn new(language: &str, sentences: &str) -> Self {
+        let language: LanguageIdentifier = language.parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![language.clone()]);
+        // Marks around every variable would show on terminals.
+        bundle.set_use_isolating(false);
+        // A test parses every file; a sentence in error is left out, and its name stands in.
+        let resource = FluentResource::try_new(sentences.to_owned());
+        bundle.add_resource_overriding(resource.unwrap_or_else(|(resource, _)| resource));
+        Self { language, sentences: bundle }
+    }
+
+    /// The sentence called `id`; where it is missing, the name itself, so that it is noticed.
+    fn say<'a, const N: usize>(&self, id: &str, values: [(&'a str, FluentValue<'a>); N]) -> String {
+        let pattern = self.sentences.get_message(id).and_then(|message| message.value());
+        let Some(pattern) = pattern else { return id.to_owned() };
+        let args: FluentArgs<'_> = values.into_iter().collect();
+        self.sentences.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+    }
+
+    /// No entry is near enough.
+    pub fn nothing_found(&self) -> String {
+        self.say("nothing-found", [])
+    }
+
+    /// The source does not answer the question asked.
+    pub fn not_in_source(&self) -> String {
+        self.say("not-in-source", [])
+    }
+
+    /// Above `n` suggestions.
+    pub fn did_you_mean(&self, n: usize) -> String {
+        self.say("did-you-mean", [("n", n.into())])
+    }
+
+    /// A number was picked that is not among `n` suggestions.
+    pub fn no_such_number(&self, n: usize) -> String {
+        self.say("no-such-number", [("n", n.into())])
+    }
+
+    /// What can be done.
+    pub fn help(&self) -> String {
+        self.say("help", [])
+    }
+
+    /// Before the curator's line, so that nobody takes it for a quote.
+    pub fn lead_label(&self) -> String {
+        self.say("lead-label", [])
+    }
+
+    /// Before a quote where only words can mark it.
+    pub fn quote_label(&self) -> String {
+        self.say("quote-label", [])
+    }
+
+    /// Before a citation where only words can mark it.
+    pub fn source_label(&self) -> String {
+        self.say("source-label", [])
+    }
+
+    /// Before questions that a reader may want next.
+    pub fn see_also_label(&self) -> String {
+        self.say("see-also-label", [])
+    }
+
+    /// Above the topics of entries without a tag.
+    pub fn other_topics(&self) -> String {
+        self.say("other-topics", [])
+    }
+
+    /// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
+    pub fn citation(&self, quote: &CitedQuote) -> String {
+        let mut citation = String::new();
+        if let Some(speaker) = &quote.speaker {
+            citation.push_str(speaker);
+            if let Some(role) = &quote.role {
+                citation.push_str(", ");
+                citation.push_str(role);
+            }
+            citation.push_str(". ");
+        }
+        let place = [
+            ("title", FluentValue::from(quote.title.as_str())),
+            ("paragraph", quote.paragraph.to_string().into()),
+        ];
+        citation.push_str(&self.say("citation", place));
+        if let Some(url) = &quote.url {
+            citation.push_str(", ");
+            citation.push_str(url);
+        }
+        citation
+    }
+
+    /// What is said about quoth itself.
+    pub fn notice(&self, notice: &Notice) -> String {
+        match notice {
+            Notice::Wait { span } => {
+                let seconds = span.as_secs().max(1).to_string();
+                self.say("wait", [("seconds", seconds.into())])
+            }
+            Notice::Paused | Notice::PauseDone => self.say("paused", []),
+            Notice::ResumeDone => self.say("resumed", []),
+            Notice::ModeratorsOnly => self.say("moderators-only", []),
+            Notice::AskerOnly => self.say("asker-only", []),
+            Notice::Thanks => self.say("thanks", []),
+            Notice::NotAQuestion => self.say("not-a-question", []),
+            Notice::Gone => self.say("gone", []),
+            Notice::Greeting(greeting) => self.greeting(greeting),
+            Notice::PackRefused { pack, message } => {
+                let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];
+                self.say("pack-refused", values)
+            }
+            Notice::SetAside { pack, entries } => {
+                let listed = entries.get(..MAX_LISTED).unwrap_or(entries).join(", ");
+                let more = if entries.len() > MAX_LISTED { ", ..." } else { "" };
+                let values = [
+                    ("pack", FluentValue::from(pack.as_str())),
+                    ("entries", format!("{listed}{more}").into()),
+                    ("n", entries.len().to_string().into()),
+                ];
+                self.say("set-aside", values)
+            }
+        }
+    }
+
+    fn greeting(&self, greeting: &Greeting) -> String {
+        let titles = greeting.titles.join(", ");
+        let mut lines = vec![match titles.as_str() {
+            "" => self.say("greeting-nothing", []),
+            titles => self.say("greeting", [("titles", titles.into())]),
+        }];
+        lines.extend(greeting.todos.iter().map(|todo| match todo {
+            Todo::NoModerators => self.say("no-moderators", []),
+            Todo::NoEntries => self.say("no-entries", []),
+        }));
+        lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests;

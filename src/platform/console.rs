@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
 use crate::conversation::reply::{Answer, CitedQuote, Suggestion, Topic};
-use crate::conversation::wording;
+use crate::conversation::wording::{CUT, Wording};
 
 pub use conversation::Conversation;
 
@@ -21,24 +21,27 @@ pub struct Layout {
     pub width: usize,
     /// Words instead of bars and styles, for screen readers.
     pub is_plain: bool,
+    /// Quoth's own sentences.
+    pub wording: &'static Wording,
 }
 
 /// `reply` as text with ANSI styles (strip them where they are not wanted), ending in a newline.
 pub fn render(reply: &Reply, layout: Layout) -> String {
+    let wording = layout.wording;
     match reply {
         Reply::Answer(answer) => render_answer(answer, layout),
         Reply::Suggest(suggestions) => render_suggestions(suggestions, layout),
         Reply::NotInSource { titles } => {
             let searched = titles.iter().map(|title| format!("“{title}”")).collect::<Vec<_>>();
-            wrap(&format!("{} ({})", wording::NOT_IN_SOURCE, searched.join(", ")), layout, "")
+            wrap(&format!("{} ({})", wording.not_in_source(), searched.join(", ")), layout, "")
         }
-        Reply::NothingFound => wrap(wording::NOTHING_FOUND, layout, ""),
+        Reply::NothingFound => wrap(&wording.nothing_found(), layout, ""),
         Reply::NoSuchNumber { n_suggestions } => {
-            wrap(&wording::no_such_number(*n_suggestions), layout, "")
+            wrap(&wording.no_such_number(*n_suggestions), layout, "")
         }
-        Reply::Help => wrap(wording::HELP, layout, ""),
+        Reply::Help => wrap(&wording.help(), layout, ""),
         Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
-        Reply::Notice(notice) => wrap(&wording::notice(notice), layout, ""),
+        Reply::Notice(notice) => wrap(&wording.notice(notice), layout, ""),
     }
 }
 
@@ -49,7 +52,7 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
         let lead = shown(lead);
         text.push_str(&styled(
             LEAD,
-            &wrap(&format!("{}: {lead}", wording::LEAD_LABEL), layout, ""),
+            &wrap(&format!("{}: {lead}", layout.wording.lead_label()), layout, ""),
             layout,
         ));
         text.push('\n');
@@ -64,13 +67,16 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
 }
 
 fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
-    let before = if quote.is_cut_before { format!("{} ", wording::CUT) } else { String::new() };
-    let after = if quote.is_cut_after { format!(" {}", wording::CUT) } else { String::new() };
-    let citation = shown(&wording::citation(quote));
+    let before = if quote.is_cut_before { format!("{} ", CUT) } else { String::new() };
+    let after = if quote.is_cut_after { format!(" {}", CUT) } else { String::new() };
+    let citation = shown(&layout.wording.citation(quote));
     let words = format!("{before}{}{after}", shown(&quote.text));
     if layout.is_plain {
-        let quoted = wrap(&format!("Quote: {words}"), layout, "");
-        return format!("{quoted}{}", wrap(&format!("Source: {citation}"), layout, ""));
+        let quoted = wrap(&format!("{}: {words}", layout.wording.quote_label()), layout, "");
+        return format!(
+            "{quoted}{}",
+            wrap(&format!("{}: {citation}", layout.wording.source_label()), layout, "")
+        );
     }
     let bar = format!("{QUOTE_BAR}│{QUOTE_BAR:#} ");
     let mut text = String::new();
@@ -82,11 +88,7 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
 }
 
 fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
-    let heading = match suggestions {
-        [_] => wording::DID_YOU_MEAN_THIS,
-        _ => wording::DID_YOU_MEAN,
-    };
-    let mut text = wrap(heading, layout, "");
+    let mut text = wrap(&layout.wording.did_you_mean(suggestions.len()), layout, "");
     for (number, suggestion) in (1..).zip(suggestions) {
         let line = format!("{number}. {}", shown(&suggestion.question));
         text.push_str(&wrap(&line, layout, "  "));
@@ -95,7 +97,8 @@ fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
 }
 
 fn render_topic(topic: &Topic, layout: Layout) -> String {
-    let tag = if topic.tag.is_empty() { wording::OTHER_TOPICS } else { &topic.tag };
+    let other = layout.wording.other_topics();
+    let tag = if topic.tag.is_empty() { &other } else { &topic.tag };
     let mut text = styled(LEAD, &wrap(&shown(tag), layout, ""), layout);
     for question in &topic.questions {
         text.push_str(&wrap(&format!("- {}", shown(question)), layout, "  "));

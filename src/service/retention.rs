@@ -34,3 +34,17 @@ fn kept_since(settings: &RetentionSettings, now: Timestamp) -> KeptSince {
         answers: since(settings.answers_days),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_kept_for_its_own_days_and_what_was_handled_longer_than_can_be_caught_up_with() {
+        let settings = RetentionSettings { unanswered_days: 90, answers_days: 30 };
+        let now = Timestamp::from_millis(0).plus(DAY * 1000);
+        let days_ago = |since: Timestamp| now.since(since).as_secs() / DAY.as_secs();
+        let KeptSince { handled, unanswered, answers } = kept_since(&settings, now);
+        assert_eq!([handled, unanswered, answers].map(days_ago), [15, 90, 30]);
+    }
+}

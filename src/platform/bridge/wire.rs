@@ -6,15 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::conversation::reply::Answer;
+use crate::conversation::wording::Wording;
 use crate::conversation::{Event, MessageId, PlaceId, Reply, SentKind};
 use crate::platform::console::{Layout, render};
 use crate::service::{Outgoing, SendError};
 
 /// What every name on the bridge starts with: nobody speaks for another platform.
 const OURS: &str = "bridge:";
-
-/// Wide enough that no line of text is broken; the program knows its own width.
-const LAYOUT: Layout = Layout { width: usize::MAX, is_plain: true };
 
 /// A line of the program.
 pub(super) enum Incoming {
@@ -159,6 +157,9 @@ impl<'a> Order<'a> {
 impl<'a> Said<'a> {
     fn new(outgoing: &'a Outgoing) -> Self {
         let say = &outgoing.say;
+        // Wide enough that no line is broken: the program knows its own width.
+        let wording = Wording::of(&outgoing.locale);
+        let layout = Layout { width: usize::MAX, is_plain: true, wording };
         let quotes = match &say.reply {
             Reply::Answer(Answer { quotes, .. }) => quotes.as_slice(),
             _ => &[],
@@ -170,7 +171,7 @@ impl<'a> Said<'a> {
             asks_feedback: say.asks_feedback,
             kind: say.kind,
             entries: &say.entries,
-            text: render(&say.reply, LAYOUT),
+            text: render(&say.reply, layout),
             quotes: quotes.iter().map(|quote| quote.text.as_str()).collect(),
         }
     }

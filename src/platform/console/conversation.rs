@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Layout, render};
+use crate::conversation::wording::Wording;
 use crate::conversation::{
     Address, Message, MessageId, Person, Place, PlaceId, RepliedTo, SentKind, Timestamp,
 };
@@ -65,7 +66,8 @@ impl Conversation {
     }
 
     fn print(&self, outgoing: &Outgoing) -> Result<(), SendError> {
-        let text = render(&outgoing.say.reply, self.layout);
+        let layout = Layout { wording: Wording::of(&outgoing.locale), ..self.layout };
+        let text = render(&outgoing.say.reply, layout);
         writeln!(anstream::stdout(), "{text}").map_err(|error| {
             self.state().error.get_or_insert(error);
             SendError::Refused

@@ -1,5 +1,9 @@
 use super::*;
 
+fn layout(width: usize, is_plain: bool) -> Layout {
+    Layout { width, is_plain, wording: Wording::english() }
+}
+
 fn answer() -> Answer {
     Answer {
         entry: 0,
@@ -21,7 +25,7 @@ fn answer() -> Answer {
 
 #[test]
 fn a_quote_is_marked_wrapped_and_cited_and_cuts_stand_outside_it() {
-    let text = render_answer(&answer(), Layout { width: 40, is_plain: false });
+    let text = render_answer(&answer(), layout(40, false));
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
     In short: Because�[31m of it.
 
@@ -34,7 +38,7 @@ fn a_quote_is_marked_wrapped_and_cited_and_cuts_stand_outside_it() {
 
 #[test]
 fn plain_replies_say_in_words_what_is_quote_and_what_is_source() {
-    insta::assert_snapshot!(render_answer(&answer(), Layout { width: 80, is_plain: true }), @r"
+    insta::assert_snapshot!(render_answer(&answer(), layout(80, true)), @r"
     In short: Because�[31m of it.
 
     Quote: [...] it prefers “non-interference” over all else and [...]
@@ -46,6 +50,6 @@ fn plain_replies_say_in_words_what_is_quote_and_what_is_source() {
 fn suggestions_are_numbered_from_one() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
     let reply = Reply::Suggest(vec![suggestion("Who?"), suggestion("Why?")]);
-    let text = render(&reply, Layout { width: 80, is_plain: true });
+    let text = render(&reply, layout(80, true));
     assert_eq!(text, "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
 }

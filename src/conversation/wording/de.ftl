@@ -1,0 +1,34 @@
+# Jeder Satz, den quoth selbst im Chat sagt, auf Deutsch.
+
+nothing-found = Dazu habe ich kein Zitat.
+not-in-source = Der Artikel sagt dazu nichts.
+did-you-mean = { $n ->
+    [one] Meinst du das hier?
+   *[other] Meinst du etwas davon?
+}
+no-such-number = Diese Nummer gibt es nicht: Wähle 1 bis { $n } oder frag etwas anderes.
+help = Frag in deinen eigenen Worten. Ich antworte mit wörtlichen Zitaten aus der Quelle oder sage, dass ich keines habe. Wo ich Fragen vorschlage, antworte mit einer Nummer. `topics` zeigt, was man fragen kann.
+
+lead-label = Kurz gesagt
+quote-label = Zitat
+source-label = Quelle
+see-also-label = Siehe auch
+other-topics = Sonstiges
+citation = „{ $title }“, Absatz { $paragraph }
+
+wait = Bitte warte { $seconds } s bis zur nächsten Frage.
+paused = Ich mache hier Pause.
+resumed = Ich antworte wieder.
+moderators-only = Das können nur Moderatoren.
+asker-only = Das kann nur, wer gefragt hat.
+thanks = Danke.
+not-a-question = Frag mich etwas in deinen eigenen Worten.
+gone = Das gibt es nicht mehr. Bitte frag noch einmal.
+
+greeting = Ich antworte mit Zitaten aus { $titles }.
+greeting-nothing = Ich antworte mit Zitaten aus Dokumenten.
+no-moderators = Noch kann mich niemand vom Chat aus anhalten: Nenne Moderatoren in der Konfiguration.
+no-entries = Noch habe ich keine Einträge, mit denen ich antworten kann.
+
+pack-refused = Das Paket { $pack } wurde geändert und ist nicht zu gebrauchen: { $message }. Ich mache mit dem bisherigen Stand weiter. `quoth check` sagt, was zu tun ist.
+set-aside = Eine Quelle des Pakets { $pack } hat sich geändert. Einträge, die zitieren, was dort nicht mehr steht, ruhen, bis sie berichtigt sind: { $entries } (insgesamt { $n })

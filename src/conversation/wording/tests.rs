@@ -1,0 +1,84 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::*;
+
+/// Names of the sentences of a file, with the variables of each.
+fn sentences(file: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut current = String::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((id, _)) = line.split_once(" = ").filter(|_| !line.starts_with(' ')) {
+            id.clone_into(&mut current);
+            found.entry(current.clone()).or_default();
+        }
+        for part in line.split("$").skip(1) {
+            let variable = part.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
+            found.get_mut(&current).unwrap().insert(variable.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_language_has_every_sentence_with_the_same_variables_and_no_fault() {
+    let english = sentences(LANGUAGES[0].1);
+    assert!(english.len() > 20, "{english:?}");
+    for (language, file) in LANGUAGES {
+        assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{language}");
+        assert_eq!(sentences(file), english, "{language}");
+    }
+}
+
+#[test]
+fn a_language_is_found_by_its_tag_and_english_stands_in() {
+    for (locale, want) in
+        [("en", "en"), ("de", "de"), ("de-AT", "de"), ("fr", "en"), ("", "en"), ("no tag!", "en")]
+    {
+        assert_eq!(Wording::of(locale).language.to_string(), want, "{locale:?}");
+    }
+}
+
+#[test]
+fn everything_that_can_be_said_is_said_in_words() {
+    let greeting = |titles: &[&str], todos: &[Todo]| {
+        let titles = titles.iter().map(|title| (*title).to_owned()).collect();
+        Notice::Greeting(Greeting { titles, todos: todos.to_vec() })
+    };
+    let notices = [
+        Notice::Wait { span: Duration::from_secs(1200) },
+        Notice::Paused,
+        Notice::PauseDone,
+        Notice::ResumeDone,
+        Notice::ModeratorsOnly,
+        Notice::AskerOnly,
+        Notice::Thanks,
+        Notice::NotAQuestion,
+        Notice::Gone,
+        greeting(&["A", "B"], &[]),
+        greeting(&[], &[Todo::NoEntries, Todo::NoModerators]),
+        Notice::PackRefused { pack: "p".to_owned(), message: "{ $x }".to_owned() },
+        Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
+    ];
+    for wording in ALL.iter() {
+        let mut said: Vec<String> = notices.iter().map(|notice| wording.notice(notice)).collect();
+        said.extend([
+            wording.nothing_found(),
+            wording.not_in_source(),
+            wording.did_you_mean(1),
+            wording.did_you_mean(2),
+            wording.no_such_number(3),
+            wording.help(),
+        ]);
+        for sentence in &said {
+            let is_whole = sentence.contains(' ') || sentence.ends_with('.');
+            assert!(is_whole && !sentence.contains("{$"), "{wording:?}: {sentence}");
+        }
+        assert!(said[0].contains("1200"), "no mark between thousands: {}", said[0]);
+        assert!(said[11].contains("{ $x }"), "values are not read as patterns: {}", said[11]);
+        assert_ne!(wording.did_you_mean(1), wording.did_you_mean(2));
+        for label in [wording.lead_label(), wording.quote_label(), wording.source_label()] {
+            assert!(!label.contains("label"), "{label}");
+        }
+    }
+}
