@@ -71,6 +71,9 @@ class Image:
             source = self.stages[words.pop(0).removeprefix("--from=")]
         *names, into = words
         for name in names:
+            allowed = (ROOT / "deploy/Dockerfile.dockerignore").read_text().splitlines()
+            if source == ROOT and f"!{name}" not in allowed:
+                sys.exit(f"deploy/Dockerfile.dockerignore keeps {name} out of the build")
             found = source / name.lstrip("/")
             to = self.path(into)
             if into.endswith("/"):

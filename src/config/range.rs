@@ -113,6 +113,9 @@ impl Ranged for SpaceSettings {
             probability("listen_from", self.listen_from),
             self.answer_from.and_then(|from| probability("answer_from", from)),
             self.suggest_from.and_then(|from| probability("suggest_from", from)),
+            self.reports_to.as_ref().and_then(|place| {
+                stray(is_place(place.as_str()), "reports_to", quoted(place.as_str()), PLACE)
+            }),
             at_least_one("questions_per_asker", self.questions_per_asker),
             at_least_one("questions_per_place", self.questions_per_place),
         ];

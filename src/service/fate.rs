@@ -25,7 +25,7 @@ pub enum Fate {
     Refused,
     /// The platform could not be reached for long. It was not sent and may be asked again.
     GivenUp,
-    /// Records could not be read or written. It was not sent.
+    /// Records could not be read or written. Unless it was just then, it was not sent.
     NotRecorded,
 }
 

@@ -25,7 +25,7 @@ impl<R: Records> Service<R> {
             Event::Reported(report) => self.reported(report, sender).await,
         };
         done.unwrap_or_else(|error| {
-            tracing::error!(%error, "Nothing was said, since the records failed");
+            tracing::error!(%error, "Something was not done to its end, since the records failed");
             Fate::NotRecorded
         })
     }
