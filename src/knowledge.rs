@@ -26,6 +26,6 @@ pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
 pub use line_index::LineIndex;
 pub use pack::{Pack, PackFile, PackFiles, Proof, SourcePlace, prove};
-pub use patch::{Fields, Patch, PatchError};
+pub use patch::{EntryChange, Fields, Patch, PatchError};
 pub use quote::{Quote, QuoteError};
 pub use source::Source;

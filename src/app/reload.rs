@@ -6,6 +6,9 @@ use super::Shared;
 use crate::config::Sources;
 use crate::conversation::{Event, MessageId, Notice, Place, Report};
 use crate::service::library::{News, What};
+use crate::service::{Clock, SystemClock};
+use crate::store::records::revision::Author;
+use crate::store::records::{Records, Revision};
 
 /// Reads packs again. What cannot be used leaves what is served as it is.
 pub(super) async fn packs(shared: &Arc<Shared>) {
@@ -36,11 +39,12 @@ pub(super) async fn all(sources: &Sources, shared: &Arc<Shared>) {
     }
 }
 
-/// Tells the log, and moderators where their space has a place for it.
+/// Keeps what was changed, and tells the log, and moderators where their space has a place for it.
 pub(super) async fn tell(news: Vec<News>, shared: &Arc<Shared>) {
     let snapshot = shared.service.library().current();
     for news in &news {
         note(news);
+        keep(news, shared).await;
         let Some(notice) = notice(news) else { continue };
         let concerned = snapshot.spaces.all().filter(|space| space.packs.contains(&news.folder));
         for place in concerned.filter_map(|space| space.settings.reports_to.as_ref()) {
@@ -53,6 +57,25 @@ pub(super) async fn tell(news: Vec<News>, shared: &Arc<Shared>) {
                 notice: notice.clone(),
             };
             lane.put(Event::Reported(report)).await;
+        }
+    }
+}
+
+/// Keeps the changes of entries as revisions by file.
+async fn keep(news: &News, shared: &Arc<Shared>) {
+    for change in &news.changes {
+        let revision = Revision {
+            pack: news.pack.clone(),
+            entry: change.id.clone(),
+            at: SystemClock.now(),
+            by: Author::File,
+            reason: None,
+            before: change.before.clone(),
+            after: change.after.clone(),
+        };
+        if let Err(error) = shared.service.records().add_revision(revision).await {
+            let (pack, entry) = (&news.pack, &change.id);
+            tracing::error!(%error, "The change of {entry} in {pack} is used, but not in the records");
         }
     }
 }

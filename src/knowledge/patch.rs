@@ -1,9 +1,10 @@
-//! Changing one entry of `faq.toml` without touching the rest.
+//! Changing one entry of `faq.toml` without touching the rest, and telling what was changed.
 //!
 //! The entry's section is cut out, changed as a document of its own and put back, so that every
 //! other byte of the file stays: comments, order, blank lines, line ends. Nothing is proved here;
 //! whoever patches proves the result before writing it.
 
+mod changes;
 mod fields;
 mod sections;
 mod text_list;
@@ -11,6 +12,7 @@ mod text_list;
 use toml_edit::{DocumentMut, Table, TomlError};
 
 use super::{EntryDraft, EntryId};
+pub use changes::{EntryChange, changes};
 pub use fields::Fields;
 use sections::Section;
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::packs::{self, Loaded, PackError};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
+use crate::knowledge::{EntryChange, patch};
 use crate::matching::{DecisionRule, Index, Thresholds};
 
 /// Where the current snapshot is found.
@@ -52,6 +53,8 @@ pub struct News {
     pub key: String,
     /// What.
     pub what: What,
+    /// Entries that were changed, added or taken out.
+    pub changes: Vec<EntryChange>,
 }
 
 /// See [`News`].
@@ -131,8 +134,11 @@ impl Library {
             match (packs::load_standing(folder, old), old) {
                 (Ok(loaded), old) => {
                     if old.is_none_or(|old| old.fingerprint != loaded.fingerprint) {
-                        let aside = News::set_aside(folder, &loaded);
-                        news.push(aside.unwrap_or_else(|| News::changed(folder, &loaded)));
+                        let told = News::set_aside(folder, &loaded)
+                            .unwrap_or_else(|| News::changed(folder, &loaded));
+                        let faq = old.map(|old| Arc::clone(&old.faq));
+                        let changes = faq.map(|faq| patch::changes(&faq, &loaded.faq));
+                        news.push(News { changes: changes.unwrap_or_default(), ..told });
                     }
                     Ok(loaded)
                 }
@@ -221,7 +227,8 @@ impl News {
     }
 
     fn new(folder: &Path, loaded: &Loaded, key: String, what: What) -> Self {
-        Self { pack: loaded.pack.name.clone(), folder: folder.to_owned(), key, what }
+        let (pack, folder) = (loaded.pack.name.clone(), folder.to_owned());
+        Self { pack, folder, key, what, changes: Vec::new() }
     }
 }
 
@@ -287,7 +294,11 @@ quote = [{ text = \"Three four.\" }]
         assert_eq!(library.reread().unwrap(), []);
         assert!(Arc::ptr_eq(&first, &index("other")));
         write(&root, &FAQ.replace("\"b\"", "\"c\""), SOURCE);
-        assert_eq!(kinds(&library.reread().unwrap()), [&What::Changed]);
+        let news = library.reread().unwrap();
+        assert_eq!(kinds(&news), [&What::Changed]);
+        let changes: Vec<(&str, bool)> =
+            news[0].changes.iter().map(|it| (it.id.as_str(), it.after.is_some())).collect();
+        assert_eq!(changes, [("b", false), ("c", true)]);
         assert_eq!(ids(&library), ["a", "c"]);
         assert_eq!(first.entry_id(1), "b", "who is answering keeps what they have");
     }

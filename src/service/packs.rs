@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
 use crate::knowledge::finding::Rule;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{self, EntryId, Finding, Pack, PackFiles, Proof};
@@ -25,8 +23,8 @@ pub struct Loaded {
     /// Ids of entries that are not answered with, since a quote of theirs is no longer in its
     /// source.
     pub set_aside: Vec<EntryId>,
-    /// What tells its `faq.toml` from any other.
-    faq: Option<[u8; 32]>,
+    /// The text of its `faq.toml`, by which the next state of it is compared.
+    pub faq: Arc<str>,
 }
 
 /// The proved pack in `folder`.
@@ -51,7 +49,7 @@ pub fn load_standing(folder: &Path, before: Option<&Loaded>) -> Result<Loaded, P
     if let Some(same) = before.filter(|before| before.fingerprint == fingerprint) {
         return Ok(same.clone());
     }
-    let is_faq_new = before.is_some_and(|before| before.faq != faq_hash(&files));
+    let is_faq_new = before.is_some_and(|before| *before.faq != *faq_of(&files));
     accept(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
 }
 
@@ -83,13 +81,12 @@ fn accept(
     let (n_entries, n_sources) = (pack.entries.len(), pack.sources.len());
     let millis = start.elapsed().as_millis();
     tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
-    let pack = Arc::new(pack);
-    Ok(Loaded { pack, fingerprint, set_aside: unproved, faq: faq_hash(files) })
+    let (pack, faq) = (Arc::new(pack), Arc::from(faq_of(files)));
+    Ok(Loaded { pack, fingerprint, set_aside: unproved, faq })
 }
 
-fn faq_hash(files: &PackFiles) -> Option<[u8; 32]> {
-    let faq = files.files.iter().find(|file| file.path == FAQ_FILE)?;
-    Some(Sha256::digest(&faq.bytes).into())
+fn faq_of(files: &PackFiles) -> &str {
+    files.text(FAQ_FILE).unwrap_or_default()
 }
 
 /// The index of `loaded` together.

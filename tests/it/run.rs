@@ -3,6 +3,9 @@
 
 use std::time::Instant;
 
+use quoth::conversation::Timestamp;
+use quoth::store::records::revision::Author;
+use quoth::store::records::{Records, Revision, SqliteRecords};
 use serde_json::json;
 
 use crate::folder::{FAQ, Folder, SOURCE};
@@ -185,12 +188,30 @@ fn a_changed_pack_is_reloaded_and_moderators_hear_of_a_broken_one_once() {
     awaits(&mut program, &mut ids, &json!([]));
     let log = service.stop().log;
     assert!(log.contains("what was served of it before still is"), "{log}");
+    let revisions = revisions(&folder, "a");
+    let changed =
+        |text: &Option<String>| text.as_ref().is_some_and(|it| it.contains("\"“One two.”"));
+    assert_eq!(revisions.len(), 1, "what was refused is none: {revisions:?}");
+    assert_eq!(revisions[0].by, Author::File);
+    assert!(!changed(&revisions[0].before) && changed(&revisions[0].after), "{revisions:?}");
     // A restart serves what stands.
     let service = Service::start(&folder, &settings);
     let mut program = Program::connect(&folder);
     program.ask("bridge:last", "How many?");
     assert_eq!(program.obey()["quotes"], json!(["Three four."]));
     assert_eq!(service.stop().code, Some(0));
+}
+
+/// What the records of a service that has ended hold of an entry of the pack.
+fn revisions(folder: &Folder, entry: &str) -> Vec<Revision> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let now = Timestamp::from_millis(0);
+        let records = SqliteRecords::open(&folder.path("data"), now).await.unwrap();
+        let found = records.revisions("p".to_owned(), entry.to_owned(), 9).await.unwrap();
+        records.close().await;
+        found
+    })
 }
 
 #[test]

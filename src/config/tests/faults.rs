@@ -117,6 +117,7 @@ fn every_range_is_checked() {
         ("default_space", "suggest_from", "-0.1", "0.1"),
         ("default_space", "listens_in", "['discord:']", "['discord:channel:2', 'console']"),
         ("default_space", "listens_in", "['discord']", "['bridge:general']"),
+        ("default_space", "reports_to", "'discord'", "'bridge:general'"),
         ("default_space", "moderators", "['console']", "['console:me', 'matrix:@a:b']"),
         ("default_space", "questions_per_asker", "0", "1"),
         ("default_space", "questions_per_place", "0", "1"),
