@@ -11,7 +11,7 @@ use crate::conversation::{
     AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Report, Say, Scene,
     SentAnswer, Shown, Space, Timestamp, Trigger, Use,
 };
-use crate::store::records::{self, Judgement, Records, SpaceState};
+use crate::store::records::{self, Judgement, Records, SpaceState, Standing};
 
 impl<R: Records> Service<R> {
     /// Does what `event` asks for. Failures are logged here and told in the [`Fate`].
@@ -31,13 +31,15 @@ impl<R: Records> Service<R> {
     }
 
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
-        let said = self.replied_to(message).await?;
-        let stage = self.stage(&message.place, &message.author.id, said).await?;
-        let trigger = trigger(message, &stage.space().settings);
+        // Most of what is said is not for us, and is to cost nothing.
+        let snapshot = self.library().current();
+        let trigger = trigger(message, &snapshot.spaces.of(&message.place).settings);
         if trigger == Trigger::Nothing {
             return Ok(Fate::NotForUs);
         }
-        if self.is_too_old(message).await? {
+        let said = self.replied_to(message).await?;
+        let stage = self.stage(snapshot, &message.place, &message.author.id, said).await?;
+        if self.is_too_old(message, &stage) {
             return Ok(Fate::TooOld);
         }
         let effects =
@@ -61,7 +63,9 @@ impl<R: Records> Service<R> {
             // What was no question may have become one; what was handled is not handled again.
             return self.said(message, sender).await;
         };
-        let stage = self.stage(&message.place, &message.author.id, Some(said)).await?;
+        let stage = self
+            .stage(self.library().current(), &message.place, &message.author.id, Some(said))
+            .await?;
         let trigger = trigger(message, &stage.space().settings);
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
@@ -83,7 +87,7 @@ impl<R: Records> Service<R> {
             return Ok(fate);
         }
         let said = self.records().answer_sent_as(used.sent.clone()).await?;
-        let stage = self.stage(&used.place, &used.by.id, said).await?;
+        let stage = self.stage(self.library().current(), &used.place, &used.by.id, said).await?;
         let effects = respond_to_use(used, &stage.scene(self.now()));
         if let (Some(is_helpful), Some(said)) = (effects.judged, &stage.said) {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
@@ -107,7 +111,7 @@ impl<R: Records> Service<R> {
             return Ok(fate);
         }
         let nobody = PersonId::from("");
-        let stage = self.stage(place, &nobody, None).await?;
+        let stage = self.stage(self.library().current(), place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
         let cause = Cause { id: &id, is_message: false };
         self.carry_out(effects, &cause, &stage, sender).await
@@ -117,7 +121,8 @@ impl<R: Records> Service<R> {
         if let Some(fate) = self.take(&report.id, sender).await? {
             return Ok(fate);
         }
-        let stage = self.stage(&report.place, &PersonId::from(""), None).await?;
+        let stage =
+            self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
         let effects = Effects::from(Say::notice(report.notice.clone(), false));
         let cause = Cause { id: &report.id, is_message: false };
         self.carry_out(effects, &cause, &stage, sender).await
@@ -226,14 +231,17 @@ impl<R: Records> Service<R> {
     /// What holds at `place` for `person`.
     async fn stage(
         &self,
+        snapshot: Arc<Snapshot>,
         place: &Place,
         person: &PersonId,
         said: Option<SentAnswer>,
     ) -> records::Result<Stage> {
-        let snapshot = self.library().current();
         let space = snapshot.spaces.of(place).name.clone();
-        let SpaceState { is_paused } = self.records().space_state(space).await?;
-        Ok(Stage { snapshot, place: place.clone(), is_paused, asker: self.asker(person), said })
+        // What is around a direct message is what its asker shares with us.
+        let around: &[PlaceId] = if place.is_direct { &[] } else { &place.within };
+        let places = std::iter::once(&place.id).chain(around).cloned().collect();
+        let standing = self.records().standing(space, places).await?;
+        Ok(Stage { snapshot, place: place.clone(), standing, asker: self.asker(person), said })
     }
 
     /// Our message that `message` replies to.
@@ -245,21 +253,9 @@ impl<R: Records> Service<R> {
     }
 
     /// Whether `message` is older than what is caught up with, or than our presence.
-    async fn is_too_old(&self, message: &Message) -> records::Result<bool> {
-        if self.now().since(message.sent_at) > self.parts.delivery.catch_up() {
-            return Ok(true);
-        }
-        Ok(message.sent_at < self.present_since(&message.place).await?)
-    }
-
-    /// Since when we are at `place`: the latest of what is known of it and of what is around it.
-    async fn present_since(&self, place: &Place) -> records::Result<Timestamp> {
-        let around: &[PlaceId] = if place.is_direct { &[] } else { &place.within };
-        let mut since = self.records().present_since(place.id.clone()).await?;
-        for id in around {
-            since = since.max(self.records().present_since(id.clone()).await?);
-        }
-        Ok(since)
+    fn is_too_old(&self, message: &Message, stage: &Stage) -> bool {
+        self.now().since(message.sent_at) > self.parts.delivery.catch_up()
+            || message.sent_at < stage.standing.present_since
     }
 }
 
@@ -274,7 +270,7 @@ struct Cause<'a> {
 struct Stage {
     snapshot: Arc<Snapshot>,
     place: Place,
-    is_paused: bool,
+    standing: Standing,
     asker: AskerHash,
     /// Our message that is replied to, used, or that answered what was edited.
     said: Option<SentAnswer>,
@@ -288,7 +284,8 @@ impl Stage {
     fn scene(&self, now: Timestamp) -> Scene<'_> {
         let space = self.space();
         let Shelf { index, rule, .. } = self.snapshot.shelf(space);
-        let Self { is_paused, asker, said, .. } = self;
-        Scene { space, is_paused: *is_paused, index, rule, asker, said: said.as_ref(), now }
+        let Self { standing, asker, said, .. } = self;
+        let is_paused = standing.state.is_paused;
+        Scene { space, is_paused, index, rule, asker, said: said.as_ref(), now }
     }
 }

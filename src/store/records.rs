@@ -70,19 +70,19 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Unanswered>>> + Send;
 
-    /// What moderators have set for a space from chat.
-    fn space_state(&self, space: String) -> impl Future<Output = Result<SpaceState>> + Send;
-
-    /// Sets it.
+    /// Sets what holds in a space, for moderators.
     fn set_space_state(
         &self,
         space: String,
         state: SpaceState,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Since when we are in `place`; nothing older is answered. Places that were never joined
-    /// before our eyes count from the first start.
-    fn present_since(&self, place: PlaceId) -> impl Future<Output = Result<Timestamp>> + Send;
+    /// What holds for a message in `space`, at the first of `places`, which is in the others.
+    fn standing(
+        &self,
+        space: String,
+        places: Vec<PlaceId>,
+    ) -> impl Future<Output = Result<Standing>> + Send;
 
     /// We came to `place`. `false` if we had been there before.
     fn join(&self, place: PlaceId, at: Timestamp) -> impl Future<Output = Result<bool>> + Send;
@@ -133,6 +133,16 @@ pub struct Judgement {
 pub struct SpaceState {
     /// Whether quoth is silent there.
     pub is_paused: bool,
+}
+
+/// What holds for a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What moderators have set for its space.
+    pub state: SpaceState,
+    /// Since when we are there: nothing older is answered. Places that we were not seen coming to
+    /// count from the first start.
+    pub present_since: Timestamp,
 }
 
 /// The oldest that is kept, by kind.

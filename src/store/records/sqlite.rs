@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 
 use super::claim::{Claim, Claimed, Finished, Holder};
-use super::{Judgement, KeptSince, Records, RecordsError, Result, Revision, SpaceState};
+use super::{Judgement, KeptSince, Records, RecordsError, Result, Revision, SpaceState, Standing};
 use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
 use folder::Lock;
 use queue::{Failed, Queue, Work};
@@ -154,16 +154,12 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(answers::unanswered(connection, space, limit))).await
     }
 
-    async fn space_state(&self, space: String) -> Result<SpaceState> {
-        self.run(move |connection| Box::pin(spaces::state(connection, space))).await
-    }
-
     async fn set_space_state(&self, space: String, state: SpaceState) -> Result<()> {
         self.run(move |connection| Box::pin(spaces::set_state(connection, space, state))).await
     }
 
-    async fn present_since(&self, place: PlaceId) -> Result<Timestamp> {
-        self.run(move |connection| Box::pin(spaces::present_since(connection, place))).await
+    async fn standing(&self, space: String, places: Vec<PlaceId>) -> Result<Standing> {
+        self.run(move |connection| Box::pin(spaces::standing(connection, space, places))).await
     }
 
     async fn join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {

@@ -193,7 +193,7 @@ fn unanswered_of(row: &SqliteRow) -> sqlx::Result<Unanswered> {
     })
 }
 
-fn json(value: &impl Serialize) -> sqlx::Result<String> {
+pub(super) fn json(value: &impl Serialize) -> sqlx::Result<String> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 

@@ -2,8 +2,9 @@
 
 use sqlx::SqliteConnection;
 
+use super::answers::json;
 use crate::conversation::{PlaceId, Timestamp};
-use crate::store::records::SpaceState;
+use crate::store::records::{SpaceState, Standing};
 
 pub(super) async fn note_first_start(
     connection: &mut SqliteConnection,
@@ -27,15 +28,23 @@ pub(super) async fn touch(connection: &mut SqliteConnection) -> sqlx::Result<()>
     .map(drop)
 }
 
-pub(super) async fn state(
+pub(super) async fn standing(
     connection: &mut SqliteConnection,
     space: String,
-) -> sqlx::Result<SpaceState> {
-    let is_paused = sqlx::query_scalar("SELECT is_paused FROM space_states WHERE space = ?")
-        .bind(space)
-        .fetch_optional(connection)
-        .await?;
-    Ok(SpaceState { is_paused: is_paused.unwrap_or_default() })
+    places: Vec<PlaceId>,
+) -> sqlx::Result<Standing> {
+    let (is_paused, since): (bool, i64) = sqlx::query_as(
+        "SELECT coalesce((SELECT is_paused FROM space_states WHERE space = ?1), 0),
+                coalesce((SELECT max(joined_at) FROM places
+                          WHERE place IN (SELECT value FROM json_each(?2))),
+                         (SELECT value FROM meta WHERE name = 'first_start'))",
+    )
+    .bind(space)
+    .bind(json(&places)?)
+    .fetch_one(connection)
+    .await?;
+    let present_since = Timestamp::from_millis(since);
+    Ok(Standing { state: SpaceState { is_paused }, present_since })
 }
 
 pub(super) async fn set_state(
@@ -49,20 +58,6 @@ pub(super) async fn set_state(
         .execute(connection)
         .await
         .map(drop)
-}
-
-pub(super) async fn present_since(
-    connection: &mut SqliteConnection,
-    place: PlaceId,
-) -> sqlx::Result<Timestamp> {
-    let millis: Option<i64> = sqlx::query_scalar(
-        "SELECT coalesce((SELECT joined_at FROM places WHERE place = ?),
-                         (SELECT value FROM meta WHERE name = 'first_start'))",
-    )
-    .bind(place.as_str())
-    .fetch_one(connection)
-    .await?;
-    Ok(Timestamp::from_millis(millis.unwrap_or_default()))
 }
 
 pub(super) async fn join(

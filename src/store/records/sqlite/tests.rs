@@ -123,8 +123,10 @@ async fn everything_is_there_after_a_restart_and_claims_of_the_dead_are_free() {
     assert_eq!(theirs("t:2").await.unwrap(), Claimed::MayBeSent { began_at: at(0) });
     assert_eq!(theirs("t:3").await.unwrap(), Claimed::Handled);
     assert_eq!(records.answer_to("t:3".into()).await.unwrap(), Some(answer("t:3", "ada", 0)));
-    assert!(records.space_state("s".to_owned()).await.unwrap().is_paused);
-    assert!(!records.space_state("other".to_owned()).await.unwrap().is_paused);
+    for (space, is_paused) in [("s", true), ("other", false)] {
+        let standing = records.standing(space.to_owned(), Vec::new()).await.unwrap();
+        assert_eq!(standing.state, SpaceState { is_paused }, "{space}");
+    }
 }
 
 #[tokio::test]
@@ -215,8 +217,18 @@ async fn places_count_from_the_join_or_from_the_first_start() {
     assert!(!records.join("t:new".into(), at(9)).await.unwrap());
     records.close().await;
     let records = SqliteRecords::open(folder.path(), at(100)).await.unwrap();
-    assert_eq!(records.present_since("t:new".into()).await.unwrap(), at(7));
-    assert_eq!(records.present_since("t:older".into()).await.unwrap(), at(5));
+    records.join("t:newest".into(), at(8)).await.unwrap();
+    let rows: [(&[&str], i64); 4] = [
+        (&["t:new"], 7),
+        (&["t:older"], 5),
+        (&["t:thread", "t:new"], 7),
+        (&["t:new", "t:newest"], 8),
+    ];
+    for (places, want) in rows {
+        let places: Vec<PlaceId> = places.iter().map(|place| PlaceId::from(*place)).collect();
+        let standing = records.standing("s".to_owned(), places.clone()).await.unwrap();
+        assert_eq!(standing.present_since, at(want), "{places:?}");
+    }
 }
 
 #[tokio::test]
