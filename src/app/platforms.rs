@@ -8,38 +8,67 @@ use tokio::task::JoinSet;
 use super::Shared;
 use super::supervise::supervise;
 use crate::config::Config;
-use crate::platform::{PlatformError, Stop, bridge};
+#[cfg(unix)]
+use crate::platform::bridge;
+use crate::platform::{PlatformError, Stop};
 use crate::service::{Fate, Lane, Pulse, Sender};
 
 /// Whether there is one.
 pub(super) fn is_any(config: &Config) -> bool {
-    config.bridge.socket.is_some()
+    !pulses(config).is_empty()
 }
 
 /// A pulse for each.
 pub(super) fn pulses(config: &Config) -> Vec<Arc<Pulse>> {
-    config.bridge.socket.iter().map(|_| Pulse::new(bridge::PLATFORM)).collect()
+    let mut pulses = Vec::new();
+    #[cfg(unix)]
+    pulses.extend(config.bridge.socket.iter().map(|_| Pulse::new(bridge::PLATFORM)));
+    pulses
 }
 
 /// Starts all. A task ends when its platform has ended for good.
 pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinSet<()> {
-    let mut served = JoinSet::new();
-    if let (Some(socket), Some(pulse)) = (&config.bridge.socket, shared.pulse(bridge::PLATFORM)) {
-        let length = config.delivery.queue_length;
-        let bridge = Arc::new(bridge::Bridge::new(socket.clone(), length, Arc::clone(&pulse)));
-        let lane = Arc::new(shared.lane(bridge::PLATFORM, &bridge, config));
-        shared.lanes().insert(bridge::PLATFORM, Arc::clone(&lane));
-        let own = Stop::default();
-        let start = {
-            let (lane, own) = (Arc::clone(&lane), own.clone());
-            move || {
-                let (bridge, lane, own) = (Arc::clone(&bridge), Arc::clone(&lane), own.clone());
-                async move { bridge.serve(&lane, &own).await }
-            }
-        };
+    let mut tasks = JoinSet::new();
+    for pulse in &shared.pulses {
+        let task = Task { config, shared, stop, pulse: Arc::clone(pulse) };
+        #[cfg(unix)]
+        if let (bridge::PLATFORM, Some(socket)) = (pulse.platform(), &config.bridge.socket) {
+            let length = config.delivery.queue_length;
+            let bridge = bridge::Bridge::new(socket.clone(), length, Arc::clone(pulse));
+            task.spawn(&mut tasks, Arc::new(bridge), |bridge, lane, stop| async move {
+                bridge.serve(&lane, &stop).await
+            });
+        }
+    }
+    tasks
+}
+
+/// What a platform's task is made of.
+struct Task<'a> {
+    config: &'a Config,
+    shared: &'a Arc<Shared>,
+    stop: &'a Stop,
+    pulse: Arc<Pulse>,
+}
+
+impl Task<'_> {
+    /// Keeps `serve` up with a lane of its own until the process is to end; then takes nothing more
+    /// in, sends what is under way, and lets go.
+    fn spawn<S, F, T>(self, tasks: &mut JoinSet<()>, sender: Arc<S>, serve: F)
+    where
+        S: Sender,
+        F: Fn(Arc<S>, Arc<Lane>, Stop) -> T + Send + Sync + 'static,
+        T: Future<Output = Result<(), PlatformError>> + Send,
+    {
+        let Self { config, shared, stop, pulse } = self;
+        let platform = pulse.platform();
+        let lane = Arc::new(shared.lane(platform, &sender, config));
+        shared.lanes().insert(platform, Arc::clone(&lane));
         let (asked, limit) = (stop.asked.clone(), config.delivery.drain());
-        served.spawn(async move {
-            let mut serving = std::pin::pin!(supervise(bridge::PLATFORM, &own, start));
+        let own = Stop::default();
+        tasks.spawn(async move {
+            let start = || serve(Arc::clone(&sender), Arc::clone(&lane), own.clone());
+            let mut serving = std::pin::pin!(supervise(platform, &own, start));
             let ended = tokio::select! {
                 ended = &mut serving => ended,
                 () = asked.cancelled() => tokio::join!(serving, end(&lane, &own, limit)).0,
@@ -47,7 +76,6 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
             note_end(&pulse, ended);
         });
     }
-    served
 }
 
 /// Takes nothing more in, sends what is under way, and lets go.
@@ -68,10 +96,6 @@ fn note_end(pulse: &Pulse, served: Result<(), PlatformError>) {
 }
 
 impl Shared {
-    fn pulse(&self, platform: &str) -> Option<Arc<Pulse>> {
-        self.pulses.iter().find(|pulse| pulse.platform() == platform).map(Arc::clone)
-    }
-
     fn lane<S: Sender>(&self, platform: &'static str, sender: &Arc<S>, config: &Config) -> Lane {
         let metrics = Arc::clone(&self.metrics);
         let told = move |fate: Fate, took: Duration| metrics.count(platform, fate, took);
