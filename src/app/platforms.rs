@@ -102,3 +102,89 @@ impl Shared {
         Lane::start(&self.service, sender, &config.delivery, told)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Event, MessageId, Notice, Place, PlaceId, Report, Spaces};
+    use crate::matching::Thresholds;
+    use crate::service::{
+        Clock, Library, Metrics, Outgoing, Parts, SendError, Service, SystemClock,
+    };
+    use crate::store::asker_key::AskerKey;
+    use crate::store::records::{Holder, SqliteRecords};
+    use tokio::sync::mpsc;
+
+    /// Tells what it was told to send.
+    struct Telling(mpsc::UnboundedSender<MessageId>);
+
+    impl Sender for Telling {
+        async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
+            self.0.send(outgoing.cause.clone()).unwrap();
+            Ok(MessageId::from("t:sent"))
+        }
+
+        async fn amend(&self, _: &MessageId, _: &Outgoing) -> Result<(), SendError> {
+            Ok(())
+        }
+
+        async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+            Ok(())
+        }
+
+        fn knows_again_for(&self) -> Option<Duration> {
+            None
+        }
+    }
+
+    async fn shared(config: &Config, pulses: Vec<Arc<Pulse>>) -> Arc<Shared> {
+        let spaces = Spaces { others: Vec::new(), ..config.spaces() };
+        let service = Service::new(Parts {
+            records: SqliteRecords::in_memory(SystemClock.now()).await.unwrap(),
+            library: Arc::new(Library::open(spaces, Thresholds::default()).unwrap()),
+            asker_key: AskerKey::new(*b"key"),
+            clock: Arc::new(SystemClock),
+            holder: Holder::new("test"),
+            delivery: config.delivery.clone(),
+        });
+        let metrics = Arc::new(Metrics::default());
+        Arc::new(Shared { service: Arc::new(service), metrics, pulses, lanes: Default::default() })
+    }
+
+    #[tokio::test]
+    async fn a_platform_without_hope_does_not_stop_the_other() {
+        let config = Config::default();
+        let pulses = vec![Pulse::new("failing"), Pulse::new("other")];
+        let shared = shared(&config, pulses.clone()).await;
+        let (stop, mut tasks) = (Stop::default(), JoinSet::new());
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let task = |pulse: &Arc<Pulse>| {
+            let pulse = Arc::clone(pulse);
+            Task { config: &config, shared: &shared, stop: &stop, pulse }
+        };
+        task(&pulses[0]).spawn(&mut tasks, Arc::new(Telling(told.clone())), |_, _, _| async {
+            Err(PlatformError::Hopeless { advice: "mend it".to_owned(), source: None })
+        });
+        let beating = Arc::clone(&pulses[1]);
+        let serve = move |_, _, stop: Stop| {
+            beating.beat();
+            async move {
+                stop.now.cancelled().await;
+                Ok(())
+            }
+        };
+        task(&pulses[1]).spawn(&mut tasks, Arc::new(Telling(told)), serve);
+
+        tasks.join_next().await.unwrap().unwrap();
+        assert_eq!(tasks.len(), 1, "the other is still served");
+        assert_eq!(pulses.iter().map(|it| it.is_alive()).collect::<Vec<_>>(), [false, true]);
+        let lane = shared.lanes().get("other").map(Arc::clone).unwrap();
+        let place = Place { id: "t:mods".into(), within: Vec::new(), is_direct: false };
+        let report = Report { id: "t:report".into(), place, notice: Notice::Thanks };
+        assert!(lane.put(Event::Reported(report)).await);
+        assert_eq!(heard.recv().await.unwrap().as_str(), "t:report");
+        stop.asked.cancel();
+        tasks.join_next().await.unwrap().unwrap();
+        assert!(!pulses[1].is_alive());
+    }
+}

@@ -59,6 +59,22 @@ fn the_log_names_nobody_and_repeats_nothing_even_when_it_tells_most() {
         assert!(!ended.log.contains(secret), "{secret} is in {}", ended.log);
     }
     assert!(ended.log.contains("quoth has ended"), "{}", ended.log);
+    assert!(!ended.log.contains('\u{1b}'), "no colour where nobody looks");
+}
+
+#[test]
+fn the_log_is_json_for_programs() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[("QUOTH_LOG__FORMAT", "json")]);
+    drop(Program::connect(&folder));
+    let log = service.stop().log;
+    assert!(log.lines().count() >= 3, "{log}");
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        for key in ["timestamp", "level", "message", "target"] {
+            assert!(line[key].is_string(), "{key} in {line}");
+        }
+    }
 }
 
 #[test]

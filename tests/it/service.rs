@@ -86,9 +86,9 @@ impl Service {
     }
 
     /// Kills it on the spot.
-    pub(crate) fn kill(self) {
+    pub(crate) fn kill(self) -> Ended {
         self.signal("KILL");
-        self.wait();
+        self.wait()
     }
 
     /// What it answers to `GET path`: status and body.
