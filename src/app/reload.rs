@@ -56,7 +56,8 @@ pub(super) async fn tell(news: Vec<News>, shared: &Arc<Shared>) {
                 place: Place { id: place.clone(), within: Vec::new(), is_direct: false },
                 notice: notice.clone(),
             };
-            lane.put(Event::Reported(report)).await;
+            // A platform that is stuck must not hold up signals.
+            tokio::spawn(async move { lane.put(Event::Reported(report)).await });
         }
     }
 }
