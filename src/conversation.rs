@@ -1,6 +1,7 @@
 //! What is said in chat, by rules that no platform changes.
 
 pub mod cooldown;
+pub mod effects;
 pub mod id;
 pub mod message;
 pub mod notice;
@@ -15,11 +16,12 @@ pub mod unanswered;
 pub mod wording;
 
 pub use cooldown::Cooldowns;
+pub use effects::{Effects, Say, Shown};
 pub use id::{AskerHash, MessageId, PersonId, PlaceId};
 pub use message::{Address, Control, Event, Message, Person, Place, RepliedTo, Report, Use};
 pub use notice::Notice;
 pub use reply::Reply;
-pub use respond::{Effects, Say, Scene, Shown};
+pub use respond::Scene;
 pub use sent_answer::{SentAnswer, SentKind};
 pub use settings::{Occasion, SpaceSettings};
 pub use space::{Space, Spaces};

@@ -1,6 +1,7 @@
 //! What a message, an edit or a pressed button leads to: pure, from event and state to effects.
 
 use super::cooldown::{Admission, Cooldowns};
+use super::effects::{Effects, Say, Shown};
 use super::id::AskerHash;
 use super::message::{Control, Message, Person, Place, Use};
 use super::notice::{Greeting, Notice, Todo};
@@ -30,66 +31,6 @@ pub struct Scene<'a> {
     pub said: Option<&'a SentAnswer>,
     /// The time: of the message, so that catching up is judged as if one had been there.
     pub now: Timestamp,
-}
-
-/// What is to happen.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Effects {
-    /// What people see of it.
-    pub shown: Shown,
-    /// What moderators find in the inbox.
-    pub unanswered: Option<Unanswered>,
-    /// Whether the space is silent from now on.
-    pub pause: Option<bool>,
-    /// Whether [`Scene::said`] was helpful.
-    pub judged: Option<bool>,
-}
-
-/// What people see.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Shown {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// A new message.
-    Say(Say),
-    /// [`Scene::said`] says something else.
-    Amend(Say),
-    /// [`Scene::said`] goes.
-    Remove,
-}
-
-/// A message of ours.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Say {
-    /// What it says.
-    pub reply: Reply,
-    /// Whether only the asker is to see it, where the platform can do that.
-    pub is_private: bool,
-    /// Whether it asks if it was what was looked for.
-    pub asks_feedback: bool,
-    /// What it is, for the records.
-    pub kind: SentKind,
-    /// Ids of the entries that it shows.
-    pub entries: Vec<String>,
-}
-
-impl Say {
-    /// A line without quotes.
-    pub fn notice(notice: Notice, is_private: bool) -> Self {
-        Self::plain(Reply::Notice(notice), is_private)
-    }
-
-    fn plain(reply: Reply, is_private: bool) -> Self {
-        let (kind, entries) = (SentKind::Notice, Vec::new());
-        Self { reply, is_private, asks_feedback: false, kind, entries }
-    }
-}
-
-impl From<Say> for Effects {
-    fn from(say: Say) -> Self {
-        Self { shown: Shown::Say(say), ..Self::default() }
-    }
 }
 
 /// What `message`, which wants `trigger`, leads to.
