@@ -11,16 +11,12 @@ use unic_langid::LanguageIdentifier;
 use super::notice::{Greeting, Notice, Todo};
 use super::reply::CitedQuote;
 
-/// Languages and their sentences. English is the first: it stands in for those that are not here.
-const LANGUAGES: [(&str, &str); 2] =
-    [("en", include_str!("wording/en.ftl")), ("de", include_str!("wording/de.ftl"))];
+/// English, which stands in for languages that quoth does not speak.
+static ENGLISH: LazyLock<Wording> =
+    LazyLock::new(|| Wording::new("en", include_str!("wording/en.ftl")));
 
-static ALL: LazyLock<Vec<Wording>> = LazyLock::new(|| {
-    LANGUAGES.iter().map(|(language, sentences)| Wording::new(language, sentences)).collect()
-});
-
-/// Stands in where even English were missing, which a test rules out.
-static NONE: LazyLock<Wording> = LazyLock::new(|| Wording::new("en", ""));
+static OTHERS: LazyLock<[Wording; 1]> =
+    LazyLock::new(|| [Wording::new("de", include_str!("wording/de.ftl"))]);
 
 /// Stands outside a quote where its sentence goes on, in every language.
 pub const CUT: &str = "[...]";
@@ -45,13 +41,13 @@ impl Wording {
     /// not speak, English.
     pub fn of(locale: &str) -> &'static Self {
         let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
-        let found = ALL.iter().find(|wording| wording.language.language == wanted.language);
-        found.unwrap_or_else(Self::english)
+        let found = OTHERS.iter().find(|wording| wording.language.language == wanted.language);
+        found.unwrap_or(&ENGLISH)
     }
 
     /// English.
     pub fn english() -> &'static Self {
-        ALL.first().unwrap_or(&NONE)
+        &ENGLISH
     }
 
     fn new(language: &str, sentences: &str) -> Self {
