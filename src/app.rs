@@ -112,6 +112,8 @@ async fn watch(
     served: &mut JoinSet<()>,
 ) -> End {
     let mut packs = PackWatch::start(&shared.service.library().current().spaces);
+    // What was changed after it was read and before it was watched.
+    reload::packs(shared).await;
     loop {
         tokio::select! {
             asked = signals.next() => match asked {
@@ -120,6 +122,7 @@ async fn watch(
                     notify_reloading();
                     reload::all(sources, shared).await;
                     packs = PackWatch::start(&shared.service.library().current().spaces);
+                    reload::packs(shared).await;
                     notify(&[NotifyState::Ready]);
                 }
             },
