@@ -8,9 +8,21 @@ use super::{Fate, Outgoing, SendError, Sender, Service};
 use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
 use crate::store::records::{self, Claimed, Finished, Records};
 
+/// What came of the wish to answer a message.
+pub(super) enum Taken {
+    /// It is ours.
+    Ours {
+        /// Since when the platform may have a reply to it, from somebody who died while sending.
+        may_be_sent_since: Option<Timestamp>,
+    },
+    /// It is not to be answered.
+    Not(Fate),
+}
+
 /// What is sent, and what is kept of it.
 pub(super) struct Delivery {
     pub(super) outgoing: Outgoing,
+    pub(super) may_be_sent_since: Option<Timestamp>,
     pub(super) space: String,
     pub(super) asker: AskerHash,
     pub(super) unanswered: Option<Unanswered>,
@@ -25,8 +37,8 @@ const MAX_DELAY: Duration = Duration::from_secs(30);
 /// Attempts after the first one: about three minutes, in which places that share a worker wait.
 const MAX_RETRIES: usize = 10;
 
-/// A send that takes longer than this share of the lease counts as one whose result is unknown.
-const SEND_SHARE_OF_LEASE: u32 = 2;
+/// What a platform does not answer within this share of the lease counts as unknown.
+const CALL_SHARE_OF_LEASE: u32 = 2;
 
 fn delays() -> ExponentialBuilder {
     ExponentialBuilder::new()
@@ -37,120 +49,120 @@ fn delays() -> ExponentialBuilder {
 }
 
 impl<R: Records> Service<R> {
-    /// Takes `cause`. `Some` says why it is not to be answered.
-    pub(super) async fn take(
-        &self,
-        cause: &MessageId,
-        sender: &impl Sender,
-    ) -> records::Result<Option<Fate>> {
-        match self.records().claim(self.claim(cause)).await? {
-            Claimed::Fresh => Ok(None),
-            Claimed::Held => Ok(Some(Fate::Held)),
-            Claimed::Handled => Ok(Some(Fate::Repeated)),
-            Claimed::MayBeSent { began_at } if self.is_known_again(began_at, sender) => Ok(None),
-            Claimed::MayBeSent { .. } => {
-                self.finish(cause, None, None).await?;
-                tracing::warn!(
-                    message.id = %cause,
-                    "Whether {cause} was replied to before the last end cannot be known; it is not replied to again"
-                );
-                Ok(Some(Fate::Uncertain))
-            }
-        }
+    /// Takes `cause`, if nobody has it and it is not done with.
+    pub(super) async fn take(&self, cause: &MessageId) -> records::Result<Taken> {
+        Ok(match self.records().claim(self.claim(cause)).await? {
+            Claimed::Fresh => Taken::Ours { may_be_sent_since: None },
+            Claimed::MayBeSent { began_at } => Taken::Ours { may_be_sent_since: Some(began_at) },
+            Claimed::Held => Taken::Not(Fate::Held),
+            Claimed::Handled => Taken::Not(Fate::Repeated),
+        })
     }
 
-    /// Sends what is claimed, as often as it takes, and keeps what came of it.
+    /// Sends what is claimed, as often as it takes, and keeps what came of it. What may have arrived
+    /// is only sent again as long as the platform knows it again.
     pub(super) async fn deliver(
         &self,
         delivery: Delivery,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
         let cause = &delivery.outgoing.cause;
-        let began_at = self.now();
+        let mut may_be_sent_since = delivery.may_be_sent_since;
         let mut delays = delays().build();
         loop {
+            if may_be_sent_since.is_some_and(|since| !self.is_known_again(since, sender)) {
+                return self.leave(&delivery, Fate::Uncertain).await;
+            }
+            let began_at = self.now();
             if !self.records().begin_send(self.claim(cause)).await? {
                 return Ok(Fate::Held);
             }
-            let failure = match self.attempt(&delivery.outgoing, sender).await {
+            let failure = match self.limited(sender.send(&delivery.outgoing)).await {
                 Ok(sent) => {
                     let unanswered = delivery.unanswered.clone();
                     self.finish(cause, Some(self.answer(sent, &delivery)), unanswered).await?;
                     return Ok(Fate::Sent);
                 }
+                Err(SendError::Refused) => return self.leave(&delivery, Fate::Refused).await,
                 Err(failure) => failure,
             };
-            let delay = delays.next();
-            let wait = match (failure, delay) {
-                (SendError::Passing { retry_after }, delay) => {
-                    // Whoever ends this process now leaves a message that can be answered later.
-                    self.records().release(cause.clone(), self.parts.holder.clone()).await?;
-                    delay.map(|delay| delay.max(retry_after.unwrap_or_default()))
+            if failure == SendError::Unknown {
+                may_be_sent_since.get_or_insert(began_at);
+            } else if may_be_sent_since.is_none() {
+                // Whoever ends this process now leaves a message that can be answered later.
+                self.records().release(cause.clone(), self.parts.holder.clone()).await?;
+            }
+            match longer(&failure, delays.next()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None if may_be_sent_since.is_some() => {
+                    return self.leave(&delivery, Fate::Uncertain).await;
                 }
-                (SendError::Unknown, Some(delay)) if self.is_known_again(began_at, sender) => {
-                    Some(delay)
+                None => {
+                    tracing::warn!(message.id = %cause, "The platform cannot be reached; {cause} is given up");
+                    return Ok(Fate::GivenUp);
                 }
-                _ => None,
-            };
-            let Some(wait) = wait else { return self.leave(cause, failure).await };
-            tokio::time::sleep(wait).await;
-            if let Some(fate) = self.retake(cause, sender).await? {
-                return Ok(fate);
+            }
+            if may_be_sent_since.is_none() {
+                match self.take(cause).await? {
+                    Taken::Ours { may_be_sent_since: since } => may_be_sent_since = since,
+                    Taken::Not(fate) => return Ok(fate),
+                }
             }
         }
     }
 
-    /// Tries no more.
-    async fn leave(&self, cause: &MessageId, failure: SendError) -> records::Result<Fate> {
-        tracing::warn!(message.id = %cause, %failure, "The reply to {cause} was not sent");
-        let fate = match failure {
-            SendError::Passing { .. } => return Ok(Fate::GivenUp),
-            SendError::Refused => Fate::Refused,
-            SendError::Unknown => Fate::Uncertain,
-        };
-        self.finish(cause, None, None).await?;
+    /// Sends no more. The question is kept for moderators all the same.
+    async fn leave(&self, delivery: &Delivery, fate: Fate) -> records::Result<Fate> {
+        let cause = &delivery.outgoing.cause;
+        if fate == Fate::Uncertain {
+            tracing::warn!(
+                message.id = %cause,
+                "Whether {cause} was replied to cannot be known; it is not replied to again"
+            );
+        } else {
+            tracing::warn!(message.id = %cause, "The platform refuses the reply to {cause}");
+        }
+        self.finish(cause, None, delivery.unanswered.clone()).await?;
         Ok(fate)
     }
 
-    /// Takes `cause` again after a wait, in which our own claim may have stayed.
-    async fn retake(
-        &self,
-        cause: &MessageId,
-        sender: &impl Sender,
-    ) -> records::Result<Option<Fate>> {
-        match self.take(cause, sender).await? {
-            // Ours still, or somebody else's: `begin_send` tells which.
-            Some(Fate::Held) => Ok(None),
-            fate => Ok(fate),
-        }
-    }
-
-    /// Makes our message `sent` say something else; it may be tried again without harm.
+    /// Makes our message `sent` say something else.
     pub(super) async fn amend(
         &self,
         sent: &MessageId,
         outgoing: &Outgoing,
         sender: &impl Sender,
-    ) -> Result<(), SendError> {
-        (|| sender.amend(sent, outgoing))
-            .retry(delays())
-            .when(|error| *error != SendError::Refused)
-            .adjust(longer)
-            .await
+    ) -> Fate {
+        self.insist(sent, Fate::Amended, || sender.amend(sent, outgoing)).await
     }
 
-    /// Takes our message `sent` away; it may be tried again without harm.
+    /// Takes our message `sent` away.
     pub(super) async fn remove(
         &self,
         sent: &MessageId,
         place: &PlaceId,
         sender: &impl Sender,
-    ) -> Result<(), SendError> {
-        (|| sender.remove(sent, place))
+    ) -> Fate {
+        self.insist(sent, Fate::Removed, || sender.remove(sent, place)).await
+    }
+
+    /// Calls until it is `done`: twice does no harm.
+    async fn insist<C>(&self, sent: &MessageId, done: Fate, mut call: impl FnMut() -> C) -> Fate
+    where
+        C: Future<Output = Result<(), SendError>>,
+    {
+        let called = (|| self.limited(call()))
             .retry(delays())
             .when(|error| *error != SendError::Refused)
             .adjust(longer)
-            .await
+            .await;
+        let Err(error) = called else { return done };
+        tracing::warn!(message.id = %sent, %error, "{sent} stays as it was");
+        match error {
+            SendError::Passing { .. } => Fate::GivenUp,
+            SendError::Refused => Fate::Refused,
+            SendError::Unknown => Fate::Uncertain,
+        }
     }
 
     /// `cause` is done with.
@@ -165,17 +177,17 @@ impl<R: Records> Service<R> {
         self.records().finish(finished).await
     }
 
-    async fn attempt(
+    /// What comes of a call to the platform, which must not outlast our claim.
+    async fn limited<T>(
         &self,
-        outgoing: &Outgoing,
-        sender: &impl Sender,
-    ) -> Result<MessageId, SendError> {
-        let limit = self.parts.delivery.lease() / SEND_SHARE_OF_LEASE;
-        tokio::time::timeout(limit, sender.send(outgoing)).await.unwrap_or(Err(SendError::Unknown))
+        call: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        let limit = self.parts.delivery.lease() / CALL_SHARE_OF_LEASE;
+        tokio::time::timeout(limit, call).await.unwrap_or(Err(SendError::Unknown))
     }
 
-    fn is_known_again(&self, began_at: Timestamp, sender: &impl Sender) -> bool {
-        sender.knows_again_for().is_some_and(|window| self.now().since(began_at) < window)
+    fn is_known_again(&self, since: Timestamp, sender: &impl Sender) -> bool {
+        sender.knows_again_for().is_some_and(|window| self.now().since(since) < window)
     }
 
     fn answer(&self, sent: MessageId, delivery: &Delivery) -> SentAnswer {

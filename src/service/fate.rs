@@ -30,22 +30,6 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::NotForUs,
-        Self::TooOld,
-        Self::Repeated,
-        Self::Held,
-        Self::Silent,
-        Self::Sent,
-        Self::Amended,
-        Self::Removed,
-        Self::Uncertain,
-        Self::Refused,
-        Self::GivenUp,
-        Self::NotRecorded,
-    ];
-
     /// Its name in metrics and logs.
     pub fn name(self) -> &'static str {
         match self {

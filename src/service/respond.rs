@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Taken};
 use super::library::{Shelf, Snapshot};
 use super::{Fate, Outgoing, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_use};
@@ -50,11 +50,12 @@ impl<R: Records> Service<R> {
         if early.as_ref().is_some_and(|effects| *effects == Effects::default()) {
             return Ok(Fate::Silent);
         }
-        if let Some(fate) = self.take(&message.id, sender).await? {
-            return Ok(fate);
-        }
+        let may_be_sent_since = match self.take(&message.id).await? {
+            Taken::Ours { may_be_sent_since } => may_be_sent_since,
+            Taken::Not(fate) => return Ok(fate),
+        };
         let effects = early.unwrap_or_else(effects);
-        let cause = Cause { id: &message.id, is_message: true };
+        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -73,19 +74,18 @@ impl<R: Records> Service<R> {
     }
 
     async fn deleted(&self, id: &MessageId, sender: &impl Sender) -> records::Result<Fate> {
-        let said = self.records().answer_to(id.clone()).await?;
-        let fate = match &said {
-            Some(said) => self.take_away(said, sender).await,
-            None => Fate::NotForUs,
-        };
+        if let Some(said) = self.records().answer_to(id.clone()).await? {
+            return self.take_away(said, sender).await;
+        }
         self.records().forget_message(id.clone()).await?;
-        Ok(fate)
+        Ok(Fate::NotForUs)
     }
 
     async fn used(&self, used: &Use, sender: &impl Sender) -> records::Result<Fate> {
-        if let Some(fate) = self.take(&used.id, sender).await? {
-            return Ok(fate);
-        }
+        let may_be_sent_since = match self.take(&used.id).await? {
+            Taken::Ours { may_be_sent_since } => may_be_sent_since,
+            Taken::Not(fate) => return Ok(fate),
+        };
         let said = self.records().answer_sent_as(used.sent.clone()).await?;
         let stage = self.stage(self.library().current(), &used.place, &used.by.id, said).await?;
         let effects = respond_to_use(used, &stage.scene(self.now()));
@@ -93,7 +93,7 @@ impl<R: Records> Service<R> {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
         }
-        let cause = Cause { id: &used.id, is_message: false };
+        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -107,24 +107,26 @@ impl<R: Records> Service<R> {
             return Ok(Fate::Repeated);
         }
         let id = MessageId::from(format!("{}:joined", place.id));
-        if let Some(fate) = self.take(&id, sender).await? {
-            return Ok(fate);
-        }
+        let may_be_sent_since = match self.take(&id).await? {
+            Taken::Ours { may_be_sent_since } => may_be_sent_since,
+            Taken::Not(fate) => return Ok(fate),
+        };
         let nobody = PersonId::from("");
         let stage = self.stage(self.library().current(), place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
-        let cause = Cause { id: &id, is_message: false };
+        let cause = Cause { id: &id, is_message: false, may_be_sent_since };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
     async fn reported(&self, report: &Report, sender: &impl Sender) -> records::Result<Fate> {
-        if let Some(fate) = self.take(&report.id, sender).await? {
-            return Ok(fate);
-        }
+        let may_be_sent_since = match self.take(&report.id).await? {
+            Taken::Ours { may_be_sent_since } => may_be_sent_since,
+            Taken::Not(fate) => return Ok(fate),
+        };
         let stage =
             self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
         let effects = Effects::from(Say::notice(report.notice.clone(), false));
-        let cause = Cause { id: &report.id, is_message: false };
+        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -151,6 +153,7 @@ impl<R: Records> Service<R> {
                 };
                 let delivery = Delivery {
                     outgoing,
+                    may_be_sent_since: cause.may_be_sent_since,
                     space: space.name.clone(),
                     asker: stage.asker.clone(),
                     unanswered: effects.unanswered,
@@ -186,11 +189,7 @@ impl<R: Records> Service<R> {
                 }
                 Ok(fate)
             }
-            Shown::Remove => {
-                let fate = self.take_away(&said, sender).await;
-                self.records().forget_message(said.question).await?;
-                Ok(fate)
-            }
+            Shown::Remove => self.take_away(said, sender).await,
             Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
         }
     }
@@ -209,23 +208,19 @@ impl<R: Records> Service<R> {
             locale: stage.space().settings.locale.clone(),
             say,
         };
-        match self.amend(&said.sent, &outgoing, sender).await {
-            Ok(()) => Fate::Amended,
-            Err(error) => {
-                tracing::warn!(message.id = %said.sent, %error, "{} was not changed", said.sent);
-                Fate::Refused
-            }
-        }
+        self.amend(&said.sent, &outgoing, sender).await
     }
 
-    async fn take_away(&self, said: &SentAnswer, sender: &impl Sender) -> Fate {
-        match self.remove(&said.sent, &said.place, sender).await {
-            Ok(()) => Fate::Removed,
-            Err(error) => {
-                tracing::warn!(message.id = %said.sent, %error, "{} was not taken away", said.sent);
-                Fate::Refused
-            }
+    /// Takes `said` away. Where the platform does not let us, it is remembered, so that it can be
+    /// taken away later; the question is forgotten in any case.
+    async fn take_away(&self, said: SentAnswer, sender: &impl Sender) -> records::Result<Fate> {
+        let fate = self.remove(&said.sent, &said.place, sender).await;
+        if fate == Fate::Removed {
+            self.records().forget_message(said.question).await?;
+        } else {
+            self.records().amend_answer(said, None).await?;
         }
+        Ok(fate)
     }
 
     /// What holds at `place` for `person`.
@@ -264,6 +259,8 @@ struct Cause<'a> {
     id: &'a MessageId,
     /// Whether it is a message that can be replied to.
     is_message: bool,
+    /// Since when it may have been replied to.
+    may_be_sent_since: Option<Timestamp>,
 }
 
 /// What holds at a place while something is done, from one moment.

@@ -1,0 +1,135 @@
+use super::*;
+
+#[tokio::test]
+async fn an_answer_follows_its_question_also_after_a_restart() {
+    let world = World::new().await;
+    let platform = Scripted::default();
+    let question = world.says("t:1", ANN);
+    world.start().handle(&Event::Said(question.clone()), &platform).await;
+    let edited = Message { text: HEIGHT.to_owned(), ..question.clone() };
+    let edit = Event::Edited(edited.clone());
+    assert_eq!(world.start().handle(&edit, &platform).await, Fate::Amended);
+    let unsaid = Message { address: Address::default(), ..edited };
+    assert_eq!(world.start().handle(&Event::Edited(unsaid), &platform).await, Fate::Removed);
+    assert_eq!(
+        platform.told(),
+        ["send t:1: Answer ann", "amend t:1/reply: Answer height", "remove t:1/reply"]
+    );
+    let again = Message { id: "t:2".into(), ..question.clone() };
+    world.start().handle(&Event::Said(again), &platform).await;
+    let deleted = Event::Deleted { id: "t:2".into(), place: room() };
+    assert_eq!(world.start().handle(&deleted, &platform).await, Fate::Removed);
+    assert_eq!(world.start().handle(&deleted, &platform).await, Fate::NotForUs);
+    assert_eq!(platform.told(), ["send t:2: Answer ann", "remove t:2/reply"]);
+}
+
+#[tokio::test]
+async fn a_message_that_becomes_a_question_is_answered() {
+    let world = World::new().await;
+    let platform = Scripted::default();
+    let service = world.start();
+    let remark = Message { address: Address::default(), ..world.says("t:1", ANN) };
+    assert_eq!(service.handle(&Event::Said(remark), &platform).await, Fate::NotForUs);
+    let edit = Event::Edited(world.says("t:1", ANN));
+    assert_eq!(service.handle(&edit, &platform).await, Fate::Sent);
+}
+
+#[tokio::test]
+async fn what_people_do_with_our_messages_is_done_once_and_by_whom_it_may() {
+    let world =
+        World::with(SpaceSettings { moderators: vec!["t:mod".into()], ..SpaceSettings::default() })
+            .await;
+    let platform = Scripted::default();
+    world.suggested().await;
+    let service = world.start();
+    let rows = [
+        ("t:u1", "t:bob", Control::Pick(1), Fate::Sent, "send t:u1: AskerOnly"),
+        ("t:u2", "t:ada", Control::Pick(2), Fate::Amended, "amend t:q/reply: Answer height"),
+        ("t:u3", "t:bob", Control::Helpful, Fate::Sent, "send t:u3: Thanks"),
+        ("t:u4", "t:bob", Control::Delete, Fate::Sent, "send t:u4: AskerOnly"),
+        ("t:u5", "t:mod", Control::Delete, Fate::Removed, "remove t:q/reply"),
+        ("t:u6", "t:ada", Control::Delete, Fate::Sent, "send t:u6: Gone"),
+    ];
+    for (id, by, control, want, told) in rows {
+        let event = world.used(id, "t:q/reply", by, control);
+        assert_eq!(service.handle(&event, &platform).await, want, "{by} {control:?}");
+        assert_eq!(service.handle(&event, &platform).await, Fate::Repeated, "{by} {control:?}");
+        assert_eq!(platform.told(), [told]);
+    }
+}
+
+#[tokio::test]
+async fn a_number_in_reply_to_suggestions_picks_one() {
+    let world = World::new().await;
+    let platform = Scripted::default();
+    world.suggested().await;
+    let mut message = world.says("t:1", "2");
+    let replied_to = RepliedTo { id: "t:q/reply".into(), is_ours: true, text: None };
+    message.replied_to = Some(replied_to);
+    assert_eq!(world.start().handle(&Event::Said(message), &platform).await, Fate::Sent);
+    assert_eq!(platform.told(), ["send t:1: Answer height"]);
+}
+
+#[tokio::test]
+async fn a_pause_holds_at_once_and_after_a_restart() {
+    let world =
+        World::with(SpaceSettings { moderators: vec!["t:ada".into()], ..SpaceSettings::default() })
+            .await;
+    let platform = Scripted::default();
+    let say = async |service: &Service<SqliteRecords>, id, text| {
+        service.handle(&Event::Said(world.says(id, text)), &platform).await
+    };
+    let service = world.start();
+    assert_eq!(say(&service, "t:1", "pause").await, Fate::Sent);
+    assert_eq!(say(&service, "t:2", ANN).await, Fate::Silent);
+    let service = world.start();
+    assert_eq!(say(&service, "t:3", ANN).await, Fate::Silent);
+    assert_eq!(say(&service, "t:4", "resume").await, Fate::Sent);
+    assert_eq!(say(&service, "t:5", ANN).await, Fate::Sent);
+    assert_eq!(
+        platform.told(),
+        ["send t:1: PauseDone", "send t:4: ResumeDone", "send t:5: Answer ann"]
+    );
+}
+
+#[tokio::test]
+async fn where_it_listens_what_is_not_answered_leaves_no_trace() {
+    let settings = SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
+    let world = World::with(settings).await;
+    let platform = Scripted::default();
+    let service = world.start();
+    for (id, text, want, claimed) in [
+        ("t:1", "nice weather today", Fate::Silent, Claimed::Fresh),
+        ("t:2", ANN, Fate::Sent, Claimed::Handled),
+    ] {
+        let message = Message { address: Address::default(), ..world.says(id, text) };
+        assert_eq!(service.handle(&Event::Said(message), &platform).await, want, "{text}");
+        let claim = service.claim(&id.into());
+        assert_eq!(world.records.claim(claim).await.unwrap(), claimed, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_answered_waits_for_moderators() {
+    let world = World::new().await;
+    let platform = Scripted::default();
+    let service = world.start();
+    let text = "Where can I buy a bicycle?";
+    assert_eq!(service.handle(&Event::Said(world.says("t:1", text)), &platform).await, Fate::Sent);
+    let inbox = world.records.unanswered(DEFAULT_SPACE.to_owned(), 9).await.unwrap();
+    assert_eq!(inbox.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), [text]);
+    assert!(!inbox[0].asker.as_str().contains("ada"));
+    let deleted = Event::Deleted { id: "t:1".into(), place: room() };
+    service.handle(&deleted, &platform).await;
+    assert_eq!(world.records.unanswered(DEFAULT_SPACE.to_owned(), 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_greeting_is_said_once() {
+    let world = World::new().await;
+    let platform = Scripted::default();
+    let joined = Event::Joined { place: room(), at: world.clock.now() };
+    assert_eq!(world.start().handle(&joined, &platform).await, Fate::Sent);
+    assert_eq!(world.start().handle(&joined, &platform).await, Fate::Repeated);
+    assert!(platform.told()[0].starts_with("send t:room:joined: Greeting"));
+}
