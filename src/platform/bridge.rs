@@ -107,20 +107,34 @@ impl Bridge {
     }
 
     fn listen(&self) -> Result<UnixListener, PlatformError> {
-        let refused = |source: io::Error| PlatformError::Hopeless {
+        self.bind().map_err(|source| PlatformError::Hopeless {
             advice: format!(
-                "cannot listen at the bridge's socket {}: make its folder writable, or name another path (`socket` in [bridge])",
+                "cannot listen at the bridge's socket {}: make its folder writable, stop whoever listens there, or name another path (`socket` in [bridge])",
                 self.socket.display()
             ),
             source: Some(source.into()),
-        };
-        // The folder of the records is locked, so that a socket that is there is from a dead quoth.
-        if is_socket(&self.socket) {
-            std::fs::remove_file(&self.socket).map_err(refused)?;
+        })
+    }
+
+    /// Makes the socket where nobody else can reach it, and puts it in place when it is its owner's
+    /// alone. One that a dead quoth has left is replaced.
+    fn bind(&self) -> io::Result<UnixListener> {
+        if self.socket.exists() {
+            if !is_socket(&self.socket) {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            if std::os::unix::net::UnixStream::connect(&self.socket).is_ok() {
+                return Err(io::ErrorKind::AddrInUse.into());
+            }
         }
-        let listener = UnixListener::bind(&self.socket).map_err(refused)?;
-        let owner_only = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(&self.socket, owner_only).map_err(refused)?;
+        let folder = self.socket.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let private = tempfile::Builder::new()
+            .prefix(".quoth-")
+            .tempdir_in(folder.unwrap_or(Path::new(".")))?;
+        let made = private.path().join("socket");
+        let listener = UnixListener::bind(&made)?;
+        std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&made, &self.socket)?;
         Ok(listener)
     }
 

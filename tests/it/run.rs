@@ -284,10 +284,45 @@ fn what_is_wrong_with_the_surroundings_is_said_with_what_to_do() {
 }
 
 #[test]
-fn a_service_without_any_platform_left_ends_with_1() {
+fn a_service_without_any_platform_left_ends_with_1_and_takes_no_socket_from_others() {
     let folder = Folder::with_pack();
-    let service = Service::start(&folder, &[("QUOTH_BRIDGE__SOCKET", "none/bridge.sock")]);
-    let ended = service.wait();
-    assert_eq!(ended.code, Some(1), "{}", ended.log);
-    assert!(ended.log.contains("make its folder writable"), "{}", ended.log);
+    let service = Service::start(&folder, &[]);
+    drop(Program::connect(&folder));
+    folder.write("file", "kept");
+    let rows = [
+        ("none/bridge.sock", "No such file or directory"),
+        ("bridge.sock", "address in use"),
+        ("file", "entity already exists"),
+    ];
+    for (socket, want) in rows {
+        let settings = [("QUOTH_BRIDGE__SOCKET", socket), ("QUOTH_DATA", "other")];
+        let ended = Service::start(&folder, &settings).wait();
+        assert_eq!(ended.code, Some(1), "{socket}: {}", ended.log);
+        for want in [want, "make its folder writable, stop whoever listens there"] {
+            assert!(ended.log.contains(want), "{socket}: {want} is not in {}", ended.log);
+        }
+    }
+    assert_eq!(std::fs::read(folder.path("file")).unwrap(), b"kept");
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    assert_eq!(program.obey()["cause"], "bridge:1", "the first service has its socket still");
+    assert_eq!(service.stop().code, Some(0));
+}
+
+#[test]
+fn a_socket_that_a_killed_service_left_is_replaced_and_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    drop(Program::connect(&folder));
+    service.kill();
+    let socket = folder.path("bridge.sock");
+    assert!(socket.exists());
+    let service = Service::start(&folder, &[]);
+    let mut program = Program::connect(&folder);
+    program.ask("bridge:1", QUESTION);
+    program.obey();
+    assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(service.stop().code, Some(0));
+    assert!(!socket.exists());
 }
