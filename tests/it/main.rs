@@ -17,6 +17,7 @@ mod calibrate;
 mod chat;
 mod check;
 mod config;
+mod devset;
 mod folder;
 mod import;
 #[cfg(unix)]
