@@ -4,6 +4,7 @@
 
 pub mod calibration;
 mod candidates;
+mod classifier;
 pub mod decision;
 pub mod evaluation;
 pub mod evidence;

@@ -12,7 +12,7 @@ pub struct Matching {
     /// Default: 0.78.
     pub answer_from: f64,
     /// Least probability that one of three entries answers, for suggestions; above 0.0, at most
-    /// 1.0. Default: 0.5.
+    /// 1.0. Default: 0.38.
     pub suggest_from: f64,
     /// Share of questions that nothing answers, as `quoth calibrate` assumes it; between 0.0 and
     /// 1.0. Default: 0.3.

@@ -41,7 +41,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.78, suggest: 0.5, gap: 1.0 }
+        Self { answer: 0.78, suggest: 0.38, gap: 1.0 }
     }
 }
 
@@ -102,10 +102,11 @@ impl Index {
     pub fn ask_without(&self, text: &str, rule: &DecisionRule, left_out: LeftOut) -> Outcome {
         let query = Query::new(self, text);
         let scored = scorer::score(self, &query, left_out);
+        let total = self.has_learned().then(|| total(&scored));
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
-        let candidates = Candidates { answers: &answers, gaps: &gaps, left_out };
+        let candidates = Candidates { answers: &answers, gaps: &gaps, total, left_out };
         let outcome = decide(self, &query, candidates, rule);
         Outcome { nearest, ..outcome }
     }
@@ -119,18 +120,24 @@ impl LeftOut {
     }
 }
 
+fn total(scored: &[Scored]) -> f32 {
+    scored.iter().map(|scored| scored.logit.exp()).sum()
+}
+
 /// What the packs have to offer, best first.
 #[derive(Debug, Clone, Copy)]
 struct Candidates<'a> {
     answers: &'a [Scored],
     gaps: &'a [Scored],
+    /// Sum of e^logit over all, if a classifier gave logits.
+    total: Option<f32>,
     left_out: LeftOut,
 }
 
 fn decide(
     index: &Index,
     query: &Query,
-    Candidates { answers, gaps, left_out }: Candidates<'_>,
+    Candidates { answers, gaps, total, left_out }: Candidates<'_>,
     DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
     let has_very_words = answers.first().is_some_and(|first| has_very_words(index, query, first));
@@ -147,7 +154,9 @@ fn decide(
         let covered =
             |gap: &Scored| evidence::covered_share(&left_out.terms_of(index, gap.entry), query);
         let gap_coverage = gaps.iter().take(MAX_COVERING).map(covered).fold(0.0, f32::max);
-        let rivals = Rivals { other, gap_wins: gap.is_some(), nearest_gap, gap_coverage };
+        let posterior = total.map(|total| first.logit.exp() / total);
+        let gap_wins = gap.is_some();
+        let rivals = Rivals { other, gap_wins, nearest_gap, posterior, gap_coverage };
         evidence::gather(index, query, first, rivals, left_out)
     });
     let probability =

@@ -55,10 +55,16 @@ pub struct Evidence {
     /// How much a message that asks nothing differs from the entry's phrasings: 0.0 for a
     /// question, else the share of the phrasings that are questions.
     pub statement: f32,
+    /// Probability of the entry beside the other candidates, by the classifier alone;
+    /// [`UNLEARNED`] where the packs have none.
+    pub posterior: f32,
+    /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more an entry has, the likelier one of
+    /// them is like anything by chance.
+    pub phrasings: f32,
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 16;
+pub const N_FEATURES: usize = 18;
 
 /// Names of the features, in the order of [`Evidence::features`].
 pub const FEATURE_NAMES: [&str; N_FEATURES] = [
@@ -78,6 +84,8 @@ pub const FEATURE_NAMES: [&str; N_FEATURES] = [
     "reverse",
     "question_type",
     "statement",
+    "posterior",
+    "phrasings",
 ];
 
 /// The features in plain words, in the same order.
@@ -98,6 +106,8 @@ pub const FEATURE_LABELS: [&str; N_FEATURES] = [
     "share of the nearest phrasing that was said",
     "it is asked for the same kind of thing",
     "the message asks nothing",
+    "it is this entry rather than others",
+    "how many phrasings it has",
 ];
 
 impl Evidence {
@@ -120,6 +130,8 @@ impl Evidence {
             self.reverse,
             self.question_type,
             self.statement,
+            self.posterior,
+            self.phrasings,
         ]
     }
 }
@@ -133,6 +145,8 @@ pub(crate) struct Rivals<'a> {
     pub(crate) gap_wins: bool,
     /// Similarity of the nearest phrasing of any gap.
     pub(crate) nearest_gap: f32,
+    /// Probability of the best entry by the classifier, if there is one.
+    pub(crate) posterior: Option<f32>,
     /// Most of the telling words' weight that one of the best gaps covers, as a share.
     pub(crate) gap_coverage: f32,
 }
@@ -165,6 +179,8 @@ pub(crate) fn gather(
         reverse: reverse_coverage(index, query, first),
         question_type: question_type(entry, query),
         statement: if query.is_question { 0.0 } else { entry.share_of_questions },
+        posterior: rivals.posterior.unwrap_or(UNLEARNED),
+        phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
     }
 }
 
@@ -208,6 +224,18 @@ impl Words {
 /// See [`Evidence::faint`]. Off-topic messages of the judged set score up to 0.3 by one shared
 /// word; 3 of 150 answerable ones stay below 0.35.
 const FAINT_SCORE: f32 = 0.35;
+
+/// Stands for [`Evidence::posterior`] where there is no classifier.
+pub const UNLEARNED: f32 = 0.7;
+
+/// Fewest phrasings that [`Evidence::phrasings`] tells apart, and most: what the question sets for
+/// tuning have.
+const PHRASINGS: std::ops::RangeInclusive<f32> = 5.0..=20.0;
+
+#[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
+fn phrasings(n: usize) -> f32 {
+    ((n as f32).clamp(*PHRASINGS.start(), *PHRASINGS.end()) / PHRASINGS.start()).ln()
+}
 
 /// From this share of phrasings on, an entry asks for a kind of thing in full.
 const FULL_TYPE_SHARE: f32 = 0.25;

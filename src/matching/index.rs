@@ -6,11 +6,12 @@ mod reading;
 mod texts;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 use super::candidates::SumsPool;
+use super::classifier::{Classifier, N_FOLDS};
 use super::lexicon::Concepts;
 use super::neighbors;
 use super::question_kind::N_QUESTION_TYPES;
@@ -19,7 +20,7 @@ use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
 pub use postings::MAX_ENTRIES;
 pub(crate) use postings::{Posting, Postings};
-pub(crate) use texts::{EntryTerms, MIN_LENGTH, Text, Texts, for_each_distinct};
+pub(crate) use texts::{EntryTerms, EntryTexts, MIN_LENGTH, Text, Texts, for_each_distinct};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,9 @@ pub struct Index {
     pub(crate) entries: Vec<IndexedEntry>,
     pub(crate) texts: Texts,
     pub(crate) postings: Postings,
+    classifier: Classifier,
+    /// Classifiers that have not seen some of the phrasings, made when the first of those is asked.
+    folds: [OnceLock<Classifier>; N_FOLDS],
     /// Memory of searches, to be used again.
     pub(crate) sums: SumsPool,
 }
@@ -113,6 +117,7 @@ impl Index {
             + bytes_of(&self.entries)
             + self.texts.n_bytes()
             + self.postings.n_bytes()
+            + self.classifier.n_bytes()
     }
 
     /// The entry at `idx` of the index.
@@ -141,6 +146,22 @@ impl Index {
     /// The index of the entry with the public id `id`.
     pub fn find(&self, id: &str) -> Option<usize> {
         (0..self.entries.len()).find(|idx| self.entry_id(*idx) == id)
+    }
+
+    /// What was learned from the phrasings; if one is left out, by its number, from others than it.
+    pub(crate) fn classifier(&self, left_out: Option<usize>) -> &Classifier {
+        let fold = left_out.map(|number| number % N_FOLDS);
+        match fold.and_then(|fold| Some((fold, self.folds.get(fold)?))) {
+            Some((fold, learned)) => {
+                learned.get_or_init(|| Classifier::without(fold, &self.texts, &self.terms))
+            }
+            None => &self.classifier,
+        }
+    }
+
+    /// Whether there is a classifier.
+    pub(crate) fn has_learned(&self) -> bool {
+        self.classifier.is_trained()
     }
 
     /// The text of an entry's phrasing, by its number from 0.

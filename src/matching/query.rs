@@ -7,6 +7,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Index;
+use super::classifier::{self, Signal};
 use super::index::{MIN_LENGTH, NO_TERM};
 use super::lexicon::SYNONYM_SIMILARITY;
 use super::query_terms::{Hit, QueryTerms};
@@ -57,6 +58,8 @@ pub struct Query {
     pub(crate) is_question: bool,
     /// Length of its weight vector.
     pub(crate) norm: f32,
+    /// What the classifier sees of it.
+    pub(crate) signals: Vec<Signal>,
 }
 
 impl Query {
@@ -91,6 +94,7 @@ impl Query {
             question_types: kind.types(),
             is_question: kind.is_question(text),
             norm: norm.max(MIN_LENGTH),
+            signals: signals(index, &tokens),
             tokens,
         }
     }
@@ -168,6 +172,24 @@ fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<Pair> {
         Some(Pair { weight, share: PAIR_SHARE * first.share.min(second.share) })
     };
     tokens.iter().zip(tokens.iter().skip(1)).map(|it| pair(it).unwrap_or_default()).collect()
+}
+
+/// The terms that the words may stand for, each as strong as the word is like it.
+fn signals(index: &Index, tokens: &[QueryToken]) -> Vec<Signal> {
+    let mut signals: Vec<Signal> = tokens
+        .iter()
+        .flat_map(|token| token.meetings.iter().map(move |meeting| (token, meeting)))
+        .map(|(token, Meeting { term, similarity, .. })| {
+            // A word is as rare as the term that it stands for, unless it is said again.
+            let share = token.weight / index.term(*term).weight.max(f32::EPSILON);
+            let strength = classifier::strength(index.term(*term).weight) * share * similarity;
+            Signal { term: *term, strength }
+        })
+        .collect();
+    signals.sort_by(|a, b| a.term.cmp(&b.term).then(b.strength.total_cmp(&a.strength)));
+    signals.dedup_by_key(|signal| signal.term);
+    classifier::normalize(&mut signals);
+    signals
 }
 
 fn terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {

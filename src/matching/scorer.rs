@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::Index;
 use super::candidates;
+use super::classifier::Classifier;
 use super::decision::LeftOut;
 use super::index::Text;
 use super::query::Query;
@@ -32,12 +33,17 @@ const LANGUAGE_MODEL_WEIGHT: f32 = 0.03;
 /// for tuning (docs/quality.md).
 const SMOOTHING: f32 = 30.0;
 
+/// Weight of the classifier's logit, which reaches some 8 for a question that is clearly an entry's.
+/// With 0.04 to 0.1 the question sets for tuning come out alike; more costs right answers of the judged
+/// messages (docs/quality.md).
+const CLASSIFIER_WEIGHT: f32 = 0.06;
+
 /// An entry's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
     /// Index of the entry.
     pub entry: usize,
-    /// The score that ranks, 0.0 (nothing in common) upwards; 1.0 and more for the same words.
+    /// The score that ranks: about 0.0 for nothing in common, 1.0 and more for the same words.
     pub score: f32,
     /// Similarity of the best phrasing, 0.0 to about 1.5.
     pub best: f32,
@@ -45,6 +51,8 @@ pub struct Scored {
     pub best_phrasing: usize,
     /// Similarity to lead and quotes.
     pub quotes: f32,
+    /// The classifier's logit; see there.
+    pub logit: f32,
 }
 
 /// The entries that share most with `query`, best first; ties in the order of the packs.
@@ -79,6 +87,8 @@ pub(crate) struct EntryParts {
     pub(crate) quotes: f32,
     /// Log-odds of its language model.
     pub(crate) log_odds: f32,
+    /// The classifier's logit.
+    pub(crate) logit: f32,
 }
 
 impl EntryParts {
@@ -107,6 +117,7 @@ impl EntryParts {
         let score = pooled / f32::max(weights, f32::EPSILON)
             + CENTROID_WEIGHT * self.sum / centroid_norm
             + LANGUAGE_MODEL_WEIGHT * self.log_odds
+            + CLASSIFIER_WEIGHT * self.logit
             + QUOTES_WEIGHT * self.quotes
             + SAME_WORDS_WEIGHT * best.min(1.0).powi(4);
         score / (1.0 + CENTROID_WEIGHT)
@@ -124,6 +135,7 @@ pub(crate) fn log_odds(sum: f32, share: f32) -> f32 {
 struct Scorer<'a> {
     index: &'a Index,
     query: &'a Query,
+    classifier: &'a Classifier,
     left_out: LeftOut,
     /// For each word of the query, and each pair behind them, what the text at hand gives it: of
     /// the several terms that a word may stand for, only the best counts.
@@ -180,6 +192,7 @@ impl<'a> Scorer<'a> {
         Self {
             index,
             query,
+            classifier: index.classifier(left_out.phrasing.map(|(_, number)| number)),
             left_out,
             credits: Credits { by_token: vec![0.0; n_tokens], ..Credits::default() },
             uses: vec![Use::default(); query.terms.hits().len() + query.pairs.len()],
@@ -200,6 +213,7 @@ impl<'a> Scorer<'a> {
             }
         }
         parts.log_odds = self.log_odds() / self.query.norm;
+        parts.logit = self.classifier.logit(idx, &self.query.signals);
         let n_phrasings = entry.n_phrasings - usize::from(left_out.is_some());
         Some(Scored {
             entry: idx,
@@ -207,6 +221,7 @@ impl<'a> Scorer<'a> {
             best: parts.best[0],
             best_phrasing: parts.best_phrasing,
             quotes: parts.quotes,
+            logit: parts.logit,
         })
     }
 

@@ -9,6 +9,7 @@ use super::words::Words;
 use super::{Index, IndexedEntry, Term};
 use crate::knowledge::Pack;
 use crate::matching::candidates::SumsPool;
+use crate::matching::classifier::Classifier;
 use crate::matching::vocabulary::TermId;
 use crate::text::{Language, Stemmer};
 
@@ -38,8 +39,10 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     let neighbor_terms =
         if language == Language::english() { words.find_neighbors(&mut terms) } else { Vec::new() };
     let Words { mut vocabulary, concepts, term_concepts, .. } = words;
-    let (postings, ()) =
-        rayon::join(|| Postings::new(&texts, &terms), || vocabulary.index_spellings());
+    let (postings, (classifier, ())) = rayon::join(
+        || Postings::new(&texts, &terms),
+        || rayon::join(|| Classifier::new(&texts, &terms), || vocabulary.index_spellings()),
+    );
     Index {
         packs,
         stemmer,
@@ -51,6 +54,8 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         entries,
         texts,
         postings,
+        classifier,
+        folds: Default::default(),
         sums: SumsPool::default(),
     }
 }

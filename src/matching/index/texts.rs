@@ -113,7 +113,7 @@ impl Texts {
     }
 
     /// How many entries there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.starts.len()
     }
 
@@ -144,7 +144,7 @@ impl Texts {
     }
 
     /// All entries' texts, in order.
-    pub(super) fn entries(&self) -> impl Iterator<Item = EntryTexts<'_>> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = EntryTexts<'_>> {
         (0..self.len()).map_while(|idx| self.of(idx))
     }
 
