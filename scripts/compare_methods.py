@@ -12,9 +12,9 @@ installed; figures.py defines acc1, cov2 and cov5. A method's confidence is its 
 Prints Markdown tables: every method's figures, and quoth's beside those of the lexical method that is best on a set,
 with the middle 95 % of the difference over bootstrap samples (quoth minus the other, in points). A sample draws messages,
 in scope and out of scope, for both methods and for all sets that hold them, and picks their thresholds anew.
-The best of several methods is partly so by luck, which counts against quoth. The first run takes some
-minutes; the others' answers are kept in --cache until the method, its libraries or the set changes. All that is
-installed goes to target/tools/compare. Single-threaded.
+The best of several methods is partly so by luck, which counts against quoth. The first run takes about
+ten minutes and later ones less than one: the others' answers are kept in --cache until the method, its libraries or
+the set changes. All that is installed goes to target/tools/compare. Single-threaded.
 """
 import argparse
 import hashlib
@@ -232,7 +232,7 @@ def print_compared(rows):
         numbers = [f"{100 * row['of_best']:.1f}", f"{100 * row['of_quoth']:.1f}", f"{100 * row['difference']:+.1f}"]
         return [row["set"], row["messages"], row["figure"], row["best"], *numbers, f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}", mark]
 
-    table(["set", "messages", "figure", "best other", "it", "quoth", "difference", "95 % interval", ""], [cells(row) for row in rows])
+    table(["set", "messages", "figure", "best other", "its figure", "quoth's", "difference", "95 % interval", ""], [cells(row) for row in rows])
 
 
 def main():

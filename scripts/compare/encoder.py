@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 MAX_TOKENS = 256
 BATCH_TOKENS = 2048
-POOL = (1, 1 / 2, 1 / 4)
+POOL = (1, 1, 1)
 VECTORS = {}
 
 
@@ -82,5 +82,5 @@ def encoder(faq, messages):
 
 
 def encoder_pooled(faq, messages):
-    """The same; the best three phrasings, weighted."""
+    """The same; the mean of the best three phrasings."""
     return faq.pooled(vectors(messages) @ vectors(faq.phrasings).T, POOL)
