@@ -21,6 +21,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "ablation"
 MATCHING = "src/matching"
+# Only decisions are looked at, not speed.
+QUICKLY = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16", "CARGO_PROFILE_RELEASE_INCREMENTAL": "true"}
 # Name, file, what stands there, what is put in its place.
 LEVERS = [
     ("everything", None, None, None),
@@ -29,12 +31,14 @@ LEVERS = [
     ("the cap on stop words", "rarity.rs", "STOP_WORD_RARITY: f32 = 0.6", "STOP_WORD_RARITY: f32 = 1.0"),
     ("repair of misspelt words", "similarity.rs", "ONE_SLIP_CHARS: usize = 3", "ONE_SLIP_CHARS: usize = 99"),
     ("two slips from 5 characters, not 8", "similarity.rs", "TWO_SLIPS_CHARS: usize = 5", "TWO_SLIPS_CHARS: usize = 8"),
-    ("words of near meaning", "query.rs", "MAX_NEIGHBORS: usize = 8", "MAX_NEIGHBORS: usize = 0"),
+    ("words of near meaning", "query/token.rs", "MAX_NEIGHBORS: usize = 8", "MAX_NEIGHBORS: usize = 0"),
     ("pairs of words", "query.rs", "PAIR_FACTOR: f32 = 0.4", "PAIR_FACTOR: f32 = 0.0"),
     ("the lexicon", "lexicon.rs", "SYNONYM_SIMILARITY: f32 = 0.85", "SYNONYM_SIMILARITY: f32 = 0.0"),
     ("pooling: the best phrasing alone", "scorer.rs", "POOL: [f32; 3] = [1.0, 0.5, 0.25]", "POOL: [f32; 3] = [1.0, 0.0, 0.0]"),
     ("all phrasings together (centroid)", "scorer.rs", "CENTROID_WEIGHT: f32 = 0.5", "CENTROID_WEIGHT: f32 = 0.0"),
     ("the entry's language model", "scorer.rs", "LANGUAGE_MODEL_WEIGHT: f32 = 0.03", "LANGUAGE_MODEL_WEIGHT: f32 = 0.0"),
+    ("the classifier", "classifier/training.rs", "MIN_PHRASINGS: usize = 2", "MIN_PHRASINGS: usize = 1_000_000"),
+    ("the classifier in the score, not in the confidence", "scorer.rs", "CLASSIFIER_WEIGHT: f32 = 0.06", "CLASSIFIER_WEIGHT: f32 = 0.0"),
     ("lead and quotes", "scorer.rs", "QUOTES_WEIGHT: f32 = 0.2", "QUOTES_WEIGHT: f32 = 0.0"),
     ("the bonus for the same words", "scorer.rs", "SAME_WORDS_WEIGHT: f32 = 0.4", "SAME_WORDS_WEIGHT: f32 = 0.0"),
     ("pivoted length: plain cosine", "index/texts.rs", "PIVOT_SLOPE: f32 = 0.5", "PIVOT_SLOPE: f32 = 1.0"),
@@ -59,7 +63,7 @@ def build(lever):
         if text.count(old) != 1:
             sys.exit(f"{name}: “{old}” does not stand once in {file}")
         path.write_text(text.replace(old, new), encoding="utf-8")
-    subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--bin", "quoth", "--target-dir", WORK / "target"], cwd=copy, check=True)
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--bin", "quoth", "--target-dir", WORK / "target"], cwd=copy, env=os.environ | QUICKLY, check=True)
     return WORK / "target/release/quoth"
 
 

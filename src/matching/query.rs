@@ -176,6 +176,9 @@ fn pairs(index: &Index, tokens: &[QueryToken]) -> Vec<Pair> {
 
 /// The terms that the words may stand for, each as strong as the word is like it.
 fn signals(index: &Index, tokens: &[QueryToken]) -> Vec<Signal> {
+    if !index.has_learned() {
+        return Vec::new();
+    }
     let mut signals: Vec<Signal> = tokens
         .iter()
         .flat_map(|token| token.meetings.iter().map(move |meeting| (token, meeting)))
