@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Fits the default confidence (src/matching/calibration.rs) on judged messages.
 
-fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR [--folds N]
+fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR [--folds N] [--ablate]
 
 QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
 under --bench (those whose name starts with dev_) by entry ids. The sets are also asked their own phrasings: each fifth
 of them, and each fifth of the entries, is left out of the pack in turn, so that unanswerable questions are not only those
 that somebody thought of. Within each part unanswerable messages count as PRIOR of all. Prints the intercept and
 the coefficients; what held-out folds of the devset give: counts of right, wrong and false answers, and of
-suggestions, over thresholds; and for each set, right answers as a share of cov5 and false ones in percent.
+suggestions, over thresholds; and for each set, right answers as a share of cov5 and false ones in percent. --ablate
+prints instead what a fit without each feature gives.
 Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
 """
 import argparse
@@ -162,22 +163,18 @@ def main():
     parser.add_argument("--pack", type=pathlib.Path, required=True)
     parser.add_argument("--bench", type=pathlib.Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--ablate", action="store_true")
     args = parser.parse_args()
     dev, rows = devset(args.quoth, args.devset, args.pack)
     sets, phrasings = dict(bench(args.quoth, args.bench)), list(own(args.quoth, args.bench))
     others = [*sets.values(), *phrasings]
+    if args.ablate:
+        return ablate(rows, dev, sets, phrasings, args.folds)
     weights = [[w] + [of_sets / len(sets)] * len(sets) + [of_own / len(phrasings)] * len(phrasings) for w, of_sets, of_own in WEIGHTS]
     models = [fit([dev, *others], weights[which], which) for which in (0, 1)]
     for name, *values in zip(["intercept", *dev[3]], *models):
         print(f"{name:15s} " + " ".join(f"{value:+.3f}" for value in values))
-    folds = np.arange(len(rows)) % args.folds
-    np.random.default_rng(1).shuffle(folds)
-    held_out = np.zeros((2, len(rows)))
-    for fold in range(args.folds):
-        keep = folds != fold
-        part = (dev[0][keep], dev[1][:, keep], dev[2][keep], dev[3])
-        for which in (0, 1):
-            held_out[which][~keep] = confidence(fit([part, *others], weights[which], which), dev[0][~keep])
+    held_out = [held_out_by(which, dev, others, weights[which], args.folds) for which in (0, 1)]
     may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_LEAD
     report(rows, dev[1], "fitted", [confidence(m, dev[0]) for m in models], may_answer)
     report(rows, dev[1], "held out", held_out, may_answer)
@@ -185,17 +182,60 @@ def main():
         report_set(name, right[0] == 1, share, confidence(models[0], features))
 
 
+def held_out_by(which, dev, others, weights, n_folds):
+    """Confidences of the devset's messages, each by a model that was fitted without it."""
+    n = len(dev[0])
+    folds, held_out = np.arange(n) % n_folds, np.zeros(n)
+    np.random.default_rng(1).shuffle(folds)
+    for fold in range(n_folds):
+        keep = folds != fold
+        part = (dev[0][keep], dev[1][:, keep], dev[2][keep], dev[3])
+        held_out[~keep] = confidence(fit([part, *others], weights, which), dev[0][~keep])
+    return held_out
+
+
+def ablate(rows, dev, sets, phrasings, n_folds):
+    others, in_scope = [*sets.values(), *phrasings], np.array([bool(r["gold"]) for r in rows])
+    w, of_sets, of_own = WEIGHTS[0]
+    weights = [w] + [of_sets / len(sets)] * len(sets) + [of_own / len(phrasings)] * len(phrasings)
+    may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_LEAD
+    print("| without | cov2 | cov5 | devset, held out: right | false |\n|---|---|---|---|---|")
+    fixed = dict(FIXED)
+    for name in [None, *dev[3]]:
+        FIXED.clear()
+        FIXED.update(fixed, **({name: 0.0} if name else {}))
+        model = fit([dev, *others], weights, 0)
+        cells = []
+        for limit in (0.02, 0.05):
+            kinds = [[covered(right[0] == 1, share, confidence(model, x), limit) for key, (x, right, share, _) in sets.items() if key.endswith(kind)]
+                     for kind in ("queries", "queries_typo")]
+            cells.append(" / ".join(f"{100 * np.mean(values):.1f}" for values in kinds))
+        answered = (held_out_by(0, dev, others, weights, n_folds) >= DEFAULT_THRESHOLD) & may_answer
+        counts = [(answered & in_scope & (dev[1][0] == 1)).sum(), (answered & ~in_scope).sum()]
+        print(f"| {name or 'nothing'} | {cells[0]} | {cells[1]} | {counts[0]} | {counts[1]} |", flush=True)
+
+
+def covered(right, share, conf, limit):
+    """cov2 and cov5 of the sets' scorer, ties left aside."""
+    order = np.argsort(-conf, kind="stable")
+    n_right, n_false = np.cumsum(right[order]), np.cumsum(~right[order])
+    return n_right[n_false <= limit * len(right)].max() / in_scope_of(right, share).sum()
+
+
+def in_scope_of(right, share):
+    """Messages in scope: those that weigh what one that is answered rightly does."""
+    return share == share[right][0]
+
+
+DEFAULT_THRESHOLD = 0.78
 THRESHOLDS = (0.6, 0.65, 0.7, 0.74, 0.76, 0.77, 0.78, 0.79, 0.8, 0.82, 0.85, 0.9)
 
 
 def report_set(name, right, share, conf):
-    in_scope = share == share[right][0]
-    order = np.argsort(-conf, kind="stable")
-    n_right, n_false = np.cumsum(right[order]), np.cumsum(~right[order])
-    most = n_right[n_false <= 0.05 * len(right)].max()
+    most, n = covered(right, share, conf, 0.05), in_scope_of(right, share).sum()
     at = [(conf >= t) for t in THRESHOLDS]
-    print(f"{name:32s} cov5 {most / in_scope.sum():.3f}; of it, and false: " + ", ".join(
-        f"{t:.2f} {(a & right).sum() / most:.2f} {100 * (a & ~right).mean():.1f} %" for t, a in zip(THRESHOLDS, at)))
+    print(f"{name:32s} cov5 {most:.3f}; of it, and false: " + ", ".join(
+        f"{t:.2f} {(a & right).sum() / n / most:.2f} {100 * (a & ~right).mean():.1f} %" for t, a in zip(THRESHOLDS, at)))
 
 
 def report(rows, right, what, conf, may_answer):
