@@ -25,6 +25,7 @@ pub use health::Pulse;
 pub use lane::Lane;
 pub use library::Library;
 pub use metrics::Metrics;
+pub use respond::reference;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
 
@@ -64,6 +65,11 @@ impl<R: Records> Service<R> {
     /// What is answered from.
     pub fn library(&self) -> &Library {
         &self.parts.library
+    }
+
+    /// The same, for whoever keeps it.
+    pub fn shared_library(&self) -> Arc<Library> {
+        Arc::clone(&self.parts.library)
     }
 
     fn now(&self) -> Timestamp {

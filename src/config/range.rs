@@ -6,6 +6,7 @@ use tracing_subscriber::EnvFilter;
 use unic_langid::LanguageIdentifier;
 
 use super::bridge::BridgeSettings;
+use super::discord::DiscordSettings;
 use super::log::LogSettings;
 use super::matching::Matching;
 use super::records::RecordsSettings;
@@ -101,6 +102,39 @@ impl Ranged for BridgeSettings {
     fn strays(&self) -> Vec<Stray> {
         let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
         stray(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
+    }
+}
+
+impl Ranged for DiscordSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let is_address = |base: &String| {
+            let (scheme, rest) = base.split_once("://").unwrap_or_default();
+            ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
+        };
+        let base = self.api_base.clone().unwrap_or_default();
+        let is_base = self.api_base.as_ref().is_none_or(is_address);
+        let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
+        let total = self.shards.unwrap_or(u32::MAX);
+        let last = self.last_shard.unwrap_or(self.first_shard);
+        let has_total =
+            self.shards.is_some() || (self.first_shard == 0 && self.last_shard.is_none());
+        let in_order = has_total && self.first_shard <= last;
+        let range = "from first_shard to below `shards`, which has to be set as well";
+        let first_range = "below `shards`, which has to be set as well";
+        [
+            self.shards.and_then(|shards| at_least_one("shards", shards)),
+            stray(
+                has_total && self.first_shard < total,
+                "first_shard",
+                self.first_shard,
+                first_range,
+            ),
+            stray(in_order && last < total, "last_shard", last, range),
+            stray(is_base, "api_base", quoted(&base), base_range),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 

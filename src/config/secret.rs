@@ -64,7 +64,11 @@ struct SecretKey {
 
 /// Every setting that is a secret. Each can also be given by a key with [`FILE_SUFFIX`] beside it,
 /// and as a credential. In its section's struct, a secret is an `Option<Secret>`.
-const SECRETS: [SecretKey; 1] = [SecretKey { dotted: "records.hash_key", min_chars: 32 }];
+const SECRETS: [SecretKey; 2] = [
+    SecretKey { dotted: "records.hash_key", min_chars: 32 },
+    // Discord chooses its length; a shorter one is a slip.
+    SecretKey { dotted: "discord.token", min_chars: 20 },
+];
 
 /// Ends the key that names the file of a secret.
 pub(super) const FILE_SUFFIX: &str = "_file";

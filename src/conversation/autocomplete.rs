@@ -55,12 +55,7 @@ fn answering(index: &Index) -> impl Iterator<Item = (usize, bool)> {
 }
 
 /// Entries that fit `typed`, with how well they do.
-fn fitting(
-    index: &Index,
-    rule: &DecisionRule,
-    typed: &str,
-    words: &[String],
-) -> Vec<(f64, usize)> {
+fn fitting(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) -> Vec<(f64, usize)> {
     let by_index = index.ask(typed, rule).ranked;
     let bonus = |idx: usize| {
         let rank = by_index.iter().position(|other| *other == idx)?;
@@ -80,9 +75,8 @@ fn fitting(
 /// Mean over `typed` of how much each word is like its best counterpart in `question`: 0 (nothing is
 /// alike) to 1.
 fn likeness(typed: &[String], question: &[String]) -> f64 {
-    let best = |word: &String| {
-        question.iter().map(|other| similarity(word, other)).fold(0.0, f64::max)
-    };
+    let best =
+        |word: &String| question.iter().map(|other| similarity(word, other)).fold(0.0, f64::max);
     typed.iter().map(best).sum::<f64>() / typed.len() as f64
 }
 

@@ -22,6 +22,8 @@ pub enum Notice {
     ModeratorsOnly,
     /// Only whoever asked may pick, and take the answer away.
     AskerOnly,
+    /// The answer stands below the message that was asked about.
+    Replied,
     /// A judgement was taken down.
     Thanks,
     /// It was named and asked nothing.

@@ -155,9 +155,7 @@ fn overheard(
     }
     let settings = &scene.space.settings;
     match cooldowns.admit(scene.asker, &message.place.id, scene.now, settings) {
-        Admission::Admitted => {
-            Say { is_unasked: true, ..say(&outcome, false, scene) }.into()
-        }
+        Admission::Admitted => Say { is_unasked: true, ..say(&outcome, false, scene) }.into(),
         Admission::Wait { .. } => Effects::default(),
     }
 }

@@ -199,6 +199,7 @@ impl Wording {
             Notice::ResumeDone => self.say("resumed", []),
             Notice::ModeratorsOnly => self.say("moderators-only", []),
             Notice::AskerOnly => self.say("asker-only", []),
+            Notice::Replied => self.say("replied", []),
             Notice::Thanks => self.say("thanks", []),
             Notice::NotAQuestion => self.say("not-a-question", []),
             Notice::Gone => self.say("gone", []),

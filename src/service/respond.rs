@@ -320,7 +320,7 @@ fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> St
 }
 
 /// A few letters for people by which the log knows `id` again.
-pub(crate) fn reference(id: &MessageId) -> String {
+pub fn reference(id: &MessageId) -> String {
     let mut hasher = FxHasher::default();
     id.as_str().hash(&mut hasher);
     format!("{:08x}", hasher.finish() & 0xFFFF_FFFF)

@@ -27,6 +27,7 @@ paused = Ich mache hier Pause.
 resumed = Ich antworte wieder.
 moderators-only = Das können nur Moderatoren.
 asker-only = Das kann nur, wer gefragt hat.
+replied = Ich habe auf die Nachricht geantwortet.
 thanks = Danke.
 not-a-question = Frag mich etwas in deinen eigenen Worten.
 gone = Das gibt es nicht mehr. Bitte frag noch einmal.

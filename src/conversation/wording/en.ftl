@@ -32,6 +32,7 @@ paused = I am paused here.
 resumed = I answer again.
 moderators-only = Only moderators can do that.
 asker-only = Only whoever asked can do that.
+replied = I have replied to that message.
 thanks = Thank you.
 not-a-question = Ask me something in your own words.
 gone = That is no longer there. Please ask again.

@@ -61,6 +61,7 @@ fn everything_that_can_be_said_is_said_in_words() {
         greeting(&[], &[Todo::NoEntries, Todo::NoModerators, Todo::NoReports]),
         Notice::PackRefused { pack: "p".to_owned(), message: "{ $x }".to_owned() },
         Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
+        Notice::Replied,
         Notice::Failed { reference: "c0ffee".to_owned() },
         Notice::Hindered { place: "t:room".into(), missing: vec!["Send Messages".to_owned()] },
     ];
