@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::id::PlaceId;
+
 /// A short line without quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -28,6 +30,18 @@ pub enum Notice {
     Gone,
     /// It came to a place.
     Greeting(Greeting),
+    /// Something went wrong on our side; the log says what, by the same reference.
+    Failed {
+        /// Finds it in the log.
+        reference: String,
+    },
+    /// Permissions are missing at a place. For moderators.
+    Hindered {
+        /// Where.
+        place: PlaceId,
+        /// Which ones. Never empty.
+        missing: Vec<String>,
+    },
     /// A changed pack cannot be used.
     PackRefused {
         /// The pack.
@@ -60,4 +74,6 @@ pub enum Todo {
     NoModerators,
     /// There is nothing to answer from.
     NoEntries,
+    /// Moderators are told nowhere what needs them.
+    NoReports,
 }

@@ -5,7 +5,7 @@ use super::effects::{Effects, Say, Shown};
 use super::id::AskerHash;
 use super::message::{Control, Message, Person, Place, Use};
 use super::notice::{Greeting, Notice, Todo};
-use super::reply::{Answer, Reply, Topic};
+use super::reply::{Answer, Passage, Reply, Topic};
 use super::sent_answer::{SentAnswer, SentKind};
 use super::space::Space;
 use super::timestamp::Timestamp;
@@ -40,14 +40,14 @@ pub fn respond(
     scene: &Scene<'_>,
     cooldowns: &mut Cooldowns,
 ) -> Effects {
-    let is_private = message.address.is_command;
+    let is_command = message.address.is_command;
     match trigger {
         Trigger::Nothing => Effects::default(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
             set_pause(*command == Command::Pause, &message.author, scene)
         }
         // A command of the platform waits for some reply.
-        _ if scene.is_paused && is_private => Say::notice(Notice::Paused, true).into(),
+        _ if scene.is_paused && is_command => Say::notice(Notice::Paused, true).into(),
         _ if scene.is_paused => Effects::default(),
         Trigger::Ask(Ask { is_overheard: true, text, .. }) => {
             overheard(message, text, scene, cooldowns)
@@ -55,7 +55,7 @@ pub fn respond(
         _ => {
             match cooldowns.admit(scene.asker, &message.place.id, scene.now, &scene.space.settings)
             {
-                Admission::Wait { is_told: true, .. } if !is_private => Effects::default(),
+                Admission::Wait { is_told: true, .. } if !is_command => Effects::default(),
                 Admission::Wait { span, .. } => Say::notice(Notice::Wait { span }, true).into(),
                 Admission::Admitted => addressed(message, trigger, scene),
             }
@@ -86,6 +86,9 @@ pub fn respond_to_edit(
 
 /// What it leads to that somebody used [`Scene::said`].
 pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
+    if let Control::Topics(n_before) = used.control {
+        return topics(n_before, true, scene).into();
+    }
     let Some(said) = scene.said else {
         return Say::notice(Notice::Gone, true).into();
     };
@@ -104,6 +107,9 @@ pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
             Effects { shown: Shown::Remove, ..Effects::default() }
         }
         Control::Delete => Say::notice(Notice::AskerOnly, true).into(),
+        Control::Paragraph(n_before) => paragraphs(n_before, said, scene).into(),
+        Control::Rest(n_before) => rest(n_before, said, scene).into(),
+        Control::Topics(n_before) => topics(n_before, true, scene).into(),
     }
 }
 
@@ -118,6 +124,9 @@ pub fn greet(place: &Place, scene: &Scene<'_>) -> Effects {
     }
     if scene.space.settings.moderators.is_empty() && !place.is_direct {
         todos.push(Todo::NoModerators);
+    }
+    if scene.space.settings.reports_to.is_none() && !place.is_direct {
+        todos.push(Todo::NoReports);
     }
     let titles = scene.index.packs().iter().map(|pack| pack.title.clone()).collect();
     Say::notice(Notice::Greeting(Greeting { titles, todos }), false).into()
@@ -146,7 +155,9 @@ fn overheard(
     }
     let settings = &scene.space.settings;
     match cooldowns.admit(scene.asker, &message.place.id, scene.now, settings) {
-        Admission::Admitted => say(&outcome, false, scene).into(),
+        Admission::Admitted => {
+            Say { is_unasked: true, ..say(&outcome, false, scene) }.into()
+        }
         Admission::Wait { .. } => Effects::default(),
     }
 }
@@ -154,9 +165,7 @@ fn overheard(
 fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects {
     let is_private = message.address.is_command;
     match trigger {
-        Trigger::Command(Command::Topics) => {
-            Say::plain(Reply::Topics(Topic::all(scene.index)), is_private).into()
-        }
+        Trigger::Command(Command::Topics) => topics(0, is_private, scene).into(),
         Trigger::Command(_) => Say::plain(Reply::Help, is_private).into(),
         Trigger::Number(number, ask) => {
             match scene.said.filter(|said| said.kind == SentKind::Suggest) {
@@ -190,6 +199,9 @@ fn asked(message: &Message, ask: &Ask, scene: &Scene<'_>) -> Effects {
             Say::notice(Notice::NotAQuestion, is_private).into()
         };
     }
+    // What helps nobody else needs nobody else's eyes.
+    let is_private =
+        is_private && (!message.address.is_public || outcome.decision == Decision::Abstain);
     let unanswered =
         (outcome.decision != Decision::Answer).then(|| unanswered(message, text, &outcome, scene));
     Effects { unanswered, ..say(&outcome, is_private, scene).into() }
@@ -204,7 +216,7 @@ fn say(outcome: &Outcome, is_private: bool, scene: &Scene<'_>) -> Say {
     };
     let reply = without_unwanted_lead(Reply::new(scene.index, outcome), scene);
     let asks_feedback = kind == SentKind::Answer && scene.space.settings.asks_feedback;
-    Say { reply, is_private, asks_feedback, kind, entries }
+    Say { reply, is_private, asks_feedback, kind, entries, n_before: 0, is_unasked: false }
 }
 
 /// The suggestion of this number, from 1, or a notice why there is none.
@@ -222,7 +234,42 @@ fn picked(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
         asks_feedback: scene.space.settings.asks_feedback,
         kind: SentKind::Answer,
         entries: vec![id.clone()],
+        n_before: 0,
+        is_unasked: false,
     }
+}
+
+/// The paragraphs that the answer `said` quotes from, for whoever wants to see them.
+fn paragraphs(n_before: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
+    let entry = said.entries.first().filter(|_| said.kind == SentKind::Answer);
+    let entry = entry.and_then(|id| scene.index.find(id));
+    let passages = entry.map(|entry| Passage::all(scene.index, entry)).unwrap_or_default();
+    let passages: Vec<Passage> = passages.into_iter().skip(n_before).collect();
+    if passages.is_empty() {
+        return Say::notice(Notice::Gone, true);
+    }
+    let (kind, entries) = (said.kind, said.entries.clone());
+    Say { kind, entries, n_before, ..Say::plain(Reply::Paragraphs(passages), true) }
+}
+
+/// What the answer `said` had no room for.
+fn rest(n_before: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
+    let id = said.entries.first().filter(|_| said.kind == SentKind::Answer);
+    let entry = id.and_then(|id| scene.index.find(id));
+    match entry.and_then(|entry| Answer::new(scene.index, entry)) {
+        Some(answer) if n_before < answer.quotes.len() => {
+            let quotes = answer.quotes.into_iter().skip(n_before).collect();
+            let reply = Reply::Answer(Answer { lead: None, quotes, ..answer });
+            let (kind, entries) = (said.kind, said.entries.clone());
+            Say { kind, entries, n_before, ..Say::plain(reply, true) }
+        }
+        _ => Say::notice(Notice::Gone, true),
+    }
+}
+
+fn topics(n_before: usize, is_private: bool, scene: &Scene<'_>) -> Say {
+    let topics = Topic::without(n_before, Topic::all(scene.index));
+    Say { n_before, ..Say::plain(Reply::Topics(topics), is_private) }
 }
 
 fn without_unwanted_lead(reply: Reply, scene: &Scene<'_>) -> Reply {

@@ -1,15 +1,19 @@
 //! From an event to what is done about it: asks `conversation`, carries out what it says.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 
 use super::delivery::{Delivery, Taken};
 use super::library::{Shelf, Snapshot};
 use super::{Fate, Outgoing, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_use};
 use crate::conversation::trigger::{Ask, trigger};
+use crate::conversation::wording::Wording;
 use crate::conversation::{
-    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Report, Say, Scene,
-    SentAnswer, Shown, Space, Timestamp, Trigger, Use,
+    AskerHash, Effects, Event, Message, MessageId, Notice, PersonId, Place, PlaceId, Report, Say,
+    Scene, SentAnswer, Shown, Space, SpaceSettings, Timestamp, Trigger, Use,
 };
 use crate::store::records::{self, Judgement, Records, SpaceState, Standing};
 
@@ -22,12 +26,43 @@ impl<R: Records> Service<R> {
             Event::Deleted { id, .. } => self.deleted(id, sender).await,
             Event::Used(used) => self.used(used, sender).await,
             Event::Joined { place, at } => self.joined(place, *at, sender).await,
+            Event::Hindered { place, missing } => self.hindered(place, missing, sender).await,
             Event::Reported(report) => self.reported(report, sender).await,
         };
-        done.unwrap_or_else(|error| {
+        let fate = done.unwrap_or_else(|error| {
             tracing::error!(%error, "Something was not done to its end, since the records failed");
             Fate::NotRecorded
-        })
+        });
+        if matches!(fate, Fate::NotRecorded | Fate::Refused | Fate::GivenUp) {
+            self.apologize(event, fate, sender).await;
+        }
+        fate
+    }
+
+    /// Tells whoever waits for a private reply that none comes, in words that the log knows again.
+    async fn apologize(&self, event: &Event, fate: Fate, sender: &impl Sender) {
+        let (id, place, locale) = match event {
+            Event::Said(message) if message.address.is_command => {
+                (&message.id, &message.place, &message.locale)
+            }
+            Event::Used(used) => (&used.id, &used.place, &used.locale),
+            _ => return,
+        };
+        let reference = reference(id);
+        let name = fate.name();
+        tracing::error!(message.id = %id, reference, fate = name, "The reply to {id} failed: {name}, told as {reference}");
+        let snapshot = self.library().current();
+        let say = Say::notice(Notice::Failed { reference }, true);
+        let settings = &snapshot.spaces.of(place).settings;
+        let outgoing = Outgoing {
+            place: place.id.clone(),
+            cause: id.clone(),
+            is_reply: false,
+            locale: locale_of(&say, locale.as_ref(), settings),
+            say,
+        };
+        // Whether it arrives is all the same to us: nothing more can be done.
+        drop(sender.send(&outgoing).await);
     }
 
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
@@ -55,7 +90,8 @@ impl<R: Records> Service<R> {
             Taken::Not(fate) => return Ok(fate),
         };
         let effects = early.unwrap_or_else(effects);
-        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since };
+        let locale = message.locale.as_ref();
+        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since, locale };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -93,7 +129,8 @@ impl<R: Records> Service<R> {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
         }
-        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since };
+        let locale = used.locale.as_ref();
+        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since, locale };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -114,8 +151,30 @@ impl<R: Records> Service<R> {
         let nobody = PersonId::from("");
         let stage = self.stage(self.library().current(), place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
-        let cause = Cause { id: &id, is_message: false, may_be_sent_since };
+        let cause = Cause { id: &id, is_message: false, may_be_sent_since, locale: None };
         self.carry_out(effects, &cause, &stage, sender).await
+    }
+
+    /// Tells moderators, once, which permissions we lack at `place`.
+    async fn hindered(
+        &self,
+        place: &Place,
+        missing: &[String],
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let snapshot = self.library().current();
+        let names = missing.join(", ");
+        tracing::warn!(place.id = %place.id, "Permissions are missing at {}: {names}", place.id);
+        let reports_to = &snapshot.spaces.of(place).settings.reports_to;
+        let Some(reports_to) = reports_to.clone().filter(|it| *it != place.id) else {
+            return Ok(Fate::Silent);
+        };
+        let report = Report {
+            id: MessageId::from(format!("{}:hindered:{names}", place.id)),
+            place: Place { id: reports_to, within: Vec::new(), is_direct: false },
+            notice: Notice::Hindered { place: place.id.clone(), missing: missing.to_vec() },
+        };
+        self.reported(&report, sender).await
     }
 
     async fn reported(&self, report: &Report, sender: &impl Sender) -> records::Result<Fate> {
@@ -126,7 +185,7 @@ impl<R: Records> Service<R> {
         let stage =
             self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
         let effects = Effects::from(Say::notice(report.notice.clone(), false));
-        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since };
+        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since, locale: None };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -148,7 +207,7 @@ impl<R: Records> Service<R> {
                     place: stage.place.id.clone(),
                     cause: cause.id.clone(),
                     is_reply: cause.is_message,
-                    locale: space.settings.locale.clone(),
+                    locale: locale_of(&say, cause.locale, &space.settings),
                     say,
                 };
                 let delivery = Delivery {
@@ -158,7 +217,7 @@ impl<R: Records> Service<R> {
                     asker: stage.asker.clone(),
                     unanswered: effects.unanswered,
                 };
-                self.deliver(delivery, sender).await
+                self.deliver_showing_work(delivery, sender).await
             }
             Shown::Amend(_) | Shown::Remove => {
                 let fate = self.change(effects, stage, sender).await?;
@@ -254,6 +313,19 @@ impl<R: Records> Service<R> {
     }
 }
 
+/// The language of `say`: what one person alone reads is in theirs, if we speak it.
+fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
+    let theirs = theirs.filter(|locale| say.is_private && Wording::speaks(locale));
+    theirs.unwrap_or(&settings.locale).clone()
+}
+
+/// A few letters for people by which the log knows `id` again.
+pub(crate) fn reference(id: &MessageId) -> String {
+    let mut hasher = FxHasher::default();
+    id.as_str().hash(&mut hasher);
+    format!("{:08x}", hasher.finish() & 0xFFFF_FFFF)
+}
+
 /// What something is done for.
 struct Cause<'a> {
     id: &'a MessageId,
@@ -261,6 +333,8 @@ struct Cause<'a> {
     is_message: bool,
     /// Since when it may have been replied to.
     may_be_sent_since: Option<Timestamp>,
+    /// The language of whoever it is from.
+    locale: Option<&'a String>,
 }
 
 /// What holds at a place while something is done, from one moment.

@@ -171,15 +171,17 @@ impl World {
             place: room(),
             author: person("t:ada"),
             text: text.to_owned(),
-            address: Address { mentions_us: true, is_command: false },
+            address: Address { mentions_us: true, ..Address::default() },
             replied_to: None,
             sent_at: self.clock.now(),
+            locale: None,
         }
     }
 
     fn used(&self, id: &str, sent: &str, by: &str, control: Control) -> Event {
         let (by, at) = (person(by), self.clock.now());
-        Event::Used(Use { id: id.into(), sent: sent.into(), place: room(), by, at, control })
+        let (id, sent, place) = (id.into(), sent.into(), room());
+        Event::Used(Use { id, sent, place, by, at, control, locale: None })
     }
 
     /// Ada was shown both entries to pick from.

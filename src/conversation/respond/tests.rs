@@ -64,9 +64,10 @@ fn mention(text: &str) -> Message {
         place: Place { id: "t:room".into(), within: Vec::new(), is_direct: false },
         author: Person { id: "t:ada".into(), roles: Vec::new(), is_bot: false },
         text: text.to_owned(),
-        address: Address { mentions_us: true, is_command: false },
+        address: Address { mentions_us: true, ..Address::default() },
         replied_to: None,
         sent_at: Timestamp::from_millis(5_000),
+        locale: None,
     }
 }
 
@@ -75,7 +76,7 @@ fn by(person: &str, message: Message) -> Message {
 }
 
 fn command(message: Message) -> Message {
-    Message { address: Address { mentions_us: false, is_command: true }, ..message }
+    Message { address: Address { is_command: true, ..Address::default() }, ..message }
 }
 
 fn suggestion() -> SentAnswer {
@@ -138,6 +139,7 @@ impl Setting {
             by,
             at: Timestamp::from_millis(7_000),
             control,
+            locale: None,
         };
         self.with(&person.into(), |scene| respond_to_use(&used, scene))
     }
@@ -157,6 +159,7 @@ fn summary(effects: &Effects) -> String {
             Reply::NoSuchNumber { n_suggestions } => format!("no such number of {n_suggestions}"),
             Reply::Help => "help".to_owned(),
             Reply::Topics(_) => "topics".to_owned(),
+            Reply::Paragraphs(passages) => format!("{} paragraphs", passages.len()),
             Reply::Answer(_) => format!("answer {}", say.entries.join(" ")),
             Reply::Suggest(_) => format!("suggest {}", say.entries.join(" ")),
         };

@@ -58,9 +58,11 @@ fn everything_that_can_be_said_is_said_in_words() {
         Notice::NotAQuestion,
         Notice::Gone,
         greeting(&["A", "B"], &[]),
-        greeting(&[], &[Todo::NoEntries, Todo::NoModerators]),
+        greeting(&[], &[Todo::NoEntries, Todo::NoModerators, Todo::NoReports]),
         Notice::PackRefused { pack: "p".to_owned(), message: "{ $x }".to_owned() },
         Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
+        Notice::Failed { reference: "c0ffee".to_owned() },
+        Notice::Hindered { place: "t:room".into(), missing: vec!["Send Messages".to_owned()] },
     ];
     assert_eq!(FILES.len(), 1 + OTHERS.len());
     for wording in OTHERS.iter().chain([Wording::english()]) {
