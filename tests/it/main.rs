@@ -18,6 +18,8 @@ mod chat;
 mod check;
 mod config;
 mod devset;
+#[cfg(all(unix, feature = "discord"))]
+mod discord;
 mod folder;
 mod import;
 #[cfg(unix)]
@@ -30,3 +32,5 @@ mod quoth;
 mod run;
 #[cfg(unix)]
 mod service;
+#[cfg(unix)]
+mod support;

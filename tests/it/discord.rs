@@ -1,0 +1,4 @@
+//! Discord, through the stand-in.
+
+mod refusals;
+mod stand_in;

@@ -1,0 +1,275 @@
+//! The stand-in itself, with the client library alone.
+
+use std::future::IntoFuture;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use serenity::all::{
+    ChannelId, ClientBuilder, Context, CreateInteractionResponse, CreateInteractionResponseMessage,
+    EventHandler, GatewayIntents, Http, HttpBuilder, Interaction, Message, Ready, ResumedEvent,
+    async_trait,
+};
+use tokio::runtime::Runtime;
+
+use crate::service::PATIENCE;
+use crate::support::discord::{Discord, Mischief, Place, Saying, TOKEN, permission};
+
+/// Tells what it hears.
+struct Listener(mpsc::Sender<String>);
+
+#[async_trait]
+impl EventHandler for Listener {
+    async fn ready(&self, _: Context, ready: Ready) {
+        drop(self.0.send(format!("ready {}", ready.guilds.len())));
+    }
+
+    async fn resume(&self, _: Context, _: ResumedEvent) {
+        drop(self.0.send("resumed".to_owned()));
+    }
+
+    async fn message(&self, _: Context, message: Message) {
+        let replied_to = message.referenced_message.map(|it| format!(" to {:?}", it.content));
+        let said = format!("{:?}{}", message.content, replied_to.unwrap_or_default());
+        drop(self.0.send(said));
+    }
+
+    async fn interaction_create(&self, context: Context, interaction: Interaction) {
+        let Interaction::Component(pressed) = interaction else { return };
+        let message = CreateInteractionResponseMessage::new()
+            .content("pressed")
+            .ephemeral(true)
+            .allowed_mentions(serenity::all::CreateAllowedMentions::new());
+        let response = CreateInteractionResponse::Message(message);
+        let first = pressed.create_response(&context, response.clone()).await;
+        let second = pressed.create_response(&context, response).await;
+        drop(self.0.send(format!("{} {}", first.is_ok(), second.is_err())));
+    }
+}
+
+/// A bot of the library alone.
+pub(super) struct Bot {
+    http: Arc<Http>,
+    heard: mpsc::Receiver<String>,
+    runtime: Runtime,
+}
+
+impl Bot {
+    pub(super) fn start(discord: &Discord, intents: GatewayIntents) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (tell, heard) = mpsc::channel();
+        let http = HttpBuilder::new(TOKEN).proxy(&discord.base).ratelimiter_disabled(true).build();
+        let mut client = runtime
+            .block_on(
+                ClientBuilder::new_with_http(http, intents)
+                    .event_handler(Listener(tell))
+                    .into_future(),
+            )
+            .unwrap();
+        let http = Arc::clone(&client.http);
+        runtime.spawn(async move { drop(client.start().await) });
+        Self { http, heard, runtime }
+    }
+
+    pub(super) fn hears(&self) -> String {
+        self.heard.recv_timeout(PATIENCE).expect("something to hear")
+    }
+
+    /// Posts `message` and gives what comes of it: nothing, or the status and what is wrong.
+    pub(super) fn posts(&self, place: Place, message: &Value) -> Option<(u16, Value)> {
+        let sent = self.http.send_message(ChannelId::new(place.0), Vec::new(), message);
+        let error = self.runtime.block_on(sent).err()?;
+        let serenity::Error::Http(serenity::all::HttpError::UnsuccessfulRequest(response)) = error
+        else {
+            panic!("{error}")
+        };
+        let wrong: Vec<String> =
+            response.error.errors.iter().map(|it| format!("{} {}", it.path, it.code)).collect();
+        Some((response.status_code.as_u16(), json!([response.error.code, wrong])))
+    }
+}
+
+pub(super) const GUILD_TALK: GatewayIntents = GatewayIntents::GUILDS
+    .union(GatewayIntents::GUILD_MESSAGES)
+    .union(GatewayIntents::DIRECT_MESSAGES);
+
+#[test]
+fn a_bot_hears_what_its_intents_allow() {
+    let discord = Discord::start();
+    let guild = discord.guild("home");
+    let room = discord.channel(guild, "room");
+    let (ada, name) = (discord.person("ada"), discord.mention());
+    let bot = Bot::start(&discord, GUILD_TALK);
+    assert_eq!(bot.hears(), "ready 1");
+    discord.says(room, ada, "hello");
+    assert_eq!(bot.hears(), "\"\"");
+    discord.says(room, ada, &format!("{name} hello"));
+    assert_eq!(bot.hears(), format!("\"{name} hello\""));
+    discord.says(discord.direct(ada), ada, "hello");
+    assert_eq!(bot.hears(), "\"hello\"");
+    let question = discord.says(room, ada, "who?");
+    assert_eq!(bot.hears(), "\"\"");
+    let reply = |text| Saying { text, reply_to: Some(question), ..Saying::default() };
+    discord.says_so(room, ada, reply("me"));
+    assert_eq!(bot.hears(), "\"\" to \"\"");
+    discord.says_so(room, ada, reply(&name));
+    assert_eq!(bot.hears(), format!("\"{name}\" to \"who?\""));
+    discord.hides_referenced();
+    discord.says_so(room, ada, reply(&name));
+    assert_eq!(bot.hears(), format!("\"{name}\" to \"\""));
+
+    let bot = Bot::start(&discord, GUILD_TALK | GatewayIntents::MESSAGE_CONTENT);
+    assert_eq!(bot.hears(), "ready 1");
+    discord.says(room, ada, "hello");
+    assert_eq!(bot.hears(), "\"hello\"");
+}
+
+/// An embed of so many characters.
+pub(super) fn embed(n_chars: usize) -> Value {
+    json!({ "description": "x".repeat(n_chars) })
+}
+
+/// A row with a button of this id.
+pub(super) fn row(id: &str) -> Value {
+    json!({ "type": 1, "components": [
+        { "type": 2, "style": 1, "label": "l", "custom_id": id },
+    ] })
+}
+
+#[test]
+fn what_discord_would_pass_over_is_a_violation() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    let message = json!({ "content": "x", "ember": [], "embeds": [{ "title": "t", "colour": 1 }] });
+    assert_eq!(bot.posts(room, &message), None);
+    let violations = discord.forgives();
+    for part in ["field embeds.0.colour", "field ember", "without allowed_mentions"] {
+        assert!(violations.iter().any(|it| it.contains(part)), "{part} in {violations:?}");
+    }
+}
+
+#[test]
+fn a_nonce_that_is_enforced_makes_one_message() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    let message = json!({
+        "content": "x", "nonce": "n", "enforce_nonce": true, "allowed_mentions": { "parse": [] },
+    });
+    for n_messages in [1, 1, 2] {
+        assert_eq!(bot.posts(room, &message), None);
+        assert_eq!(discord.shown(room).len(), n_messages);
+        if discord.calls("POST /channels/{}/messages").len() == 2 {
+            discord.passes(Duration::from_secs(600));
+        }
+    }
+}
+
+#[test]
+fn permissions_are_told_by_their_codes() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let ada = discord.person("ada");
+    let question = discord.says(room, ada, "?");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    let message = json!({
+        "content": "x", "embeds": [embed(1)], "allowed_mentions": { "parse": [] },
+        "message_reference": { "message_id": question.to_string() },
+    });
+    for (denied, status, code) in [
+        (permission::VIEW_CHANNEL, 403, 50001),
+        (permission::SEND_MESSAGES, 403, 50013),
+        (permission::EMBED_LINKS, 403, 50013),
+        (permission::READ_MESSAGE_HISTORY, 400, 160_002),
+    ] {
+        discord.denies(room, denied);
+        assert_eq!(bot.posts(room, &message), Some((status, json!([code, []]))), "{denied}");
+    }
+    discord.denies(room, permission::SEND_MESSAGES_IN_THREADS);
+    assert_eq!(bot.posts(room, &message), None);
+    let thread = discord.thread(room, ada);
+    assert_eq!(bot.posts(thread, &message), Some((403, json!([50013, []]))));
+    discord.forgives();
+}
+
+#[test]
+fn who_is_pinged_is_what_allowed_mentions_say() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let ada = discord.person("ada");
+    let question = discord.says(room, ada, "?");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    let rows = [
+        (Value::Null, 1),
+        (json!({ "parse": [] }), 0),
+        (json!({ "parse": ["users"] }), 1),
+        (json!({ "users": [ada.0.to_string()] }), 1),
+        (json!({ "parse": [], "replied_user": true }), 1),
+    ];
+    for (allowed, n_pings) in rows {
+        let message = json!({
+            "content": format!("\\<@{}> @everyone", ada.0), "allowed_mentions": allowed,
+            "message_reference": { "message_id": question.to_string() },
+        });
+        assert_eq!(bot.posts(room, &message), None);
+        assert_eq!(discord.next_sent().n_pings, n_pings, "{allowed}");
+    }
+    discord.forgives();
+}
+
+#[test]
+fn an_interaction_is_responded_to_once_and_in_time() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let ada = discord.person("ada");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    assert_eq!(bot.hears(), "ready 1");
+    let message = json!({
+        "content": "x", "components": [row("a")], "allowed_mentions": { "parse": [] },
+    });
+    assert_eq!(bot.posts(room, &message), None);
+    let sent = discord.next_sent();
+    let done = discord.presses(sent.id, "l", ada);
+    assert_eq!(discord.response_to(&done), 4);
+    assert!(discord.next_sent().is_private);
+    assert_eq!(bot.hears(), "\"x\"");
+    let mut heard = [bot.hears(), bot.hears()];
+    heard.sort();
+    assert_eq!(heard, ["\"pressed\" to \"x\"", "true true"]);
+    assert_eq!(discord.forgives().len(), 2, "the second response is refused");
+
+    discord.spoils(
+        "POST /interactions/{}/{}/callback",
+        1,
+        Mischief::Slow(Duration::from_millis(3100)),
+    );
+    discord.presses(sent.id, "l", ada);
+    assert_eq!(bot.hears(), "false true");
+    assert!(discord.forgives().iter().any(|it| it.contains("after 3 s")));
+}
+
+#[test]
+fn a_session_is_resumed_with_what_was_missed() {
+    let discord = Discord::start();
+    let direct = discord.direct(discord.person("ada"));
+    let ada = discord.person("ada");
+    let bot = Bot::start(&discord, GUILD_TALK);
+    assert_eq!(bot.hears(), "ready 0");
+    discord.waits_for_sessions(1);
+    discord.hangs_up(None);
+    discord.says(direct, ada, "missed");
+    assert_eq!(bot.hears(), "\"missed\"");
+    assert_eq!(bot.hears(), "resumed");
+    discord.waits_for_sessions(1);
+    discord.asks_to_reconnect();
+    assert_eq!(bot.hears(), "resumed");
+    discord.holds();
+    discord.says(direct, ada, "one");
+    discord.says(direct, ada, "two");
+    discord.releases(true);
+    let mut heard = [bot.hears(), bot.hears()];
+    heard.sort();
+    assert_eq!(heard, ["\"one\"", "\"two\""]);
+    assert_eq!(discord.counts(), (1, 2, 0));
+}

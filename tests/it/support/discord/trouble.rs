@@ -1,0 +1,128 @@
+//! What a test can set, and what it can let go wrong.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Discord;
+use super::mischief::{Mischief, Prank};
+use super::session::Frame;
+
+impl Discord {
+    /// Spoils the next `n` requests at `route`.
+    pub(crate) fn spoils(&self, route: &str, n: usize, mischief: Mischief) {
+        let prank = Prank { route: route.to_owned(), mischief, n_left: n };
+        self.shared.change(|world| world.pranks.push(prank));
+    }
+
+    /// Lets `span` pass at once, for the life of tokens and nonces.
+    pub(crate) fn passes(&self, span: Duration) {
+        self.shared.change(|world| world.clock.pass(span));
+    }
+
+    /// The Developer Portal's switch for the content of messages is off.
+    pub(crate) fn forbids_content(&self) {
+        self.shared.change(|world| world.switches.allows_content = false);
+    }
+
+    /// A message that is open to the bot does not open the one that it replies to.
+    pub(crate) fn hides_referenced(&self) {
+        self.shared.change(|world| world.switches.shows_referenced = false);
+    }
+
+    /// Recommends so many shards.
+    pub(crate) fn recommends_shards(&self, n_shards: u64) {
+        self.shared.change(|world| world.switches.n_shards = n_shards);
+    }
+
+    /// The time between two heartbeats, for connections from now on.
+    pub(crate) fn beats_every(&self, interval: Duration) {
+        self.shared.change(|world| world.switches.heartbeat = interval);
+    }
+
+    /// Heartbeats are acknowledged, or not.
+    pub(crate) fn acknowledges(&self, does: bool) {
+        self.shared.change(|world| world.switches.acknowledges = does);
+    }
+
+    /// Whoever closes a connection waits for the closing frame for ever.
+    pub(crate) fn never_closes(&self) {
+        self.shared.change(|world| world.switches.closes = false);
+    }
+
+    /// Closes every new session with `code`; `None`: no more.
+    pub(crate) fn refuses_with(&self, code: Option<u16>) {
+        self.shared.change(|world| world.switches.refuses_with = code);
+    }
+
+    /// Closes all connections: with a code, or by cutting the line. Sessions stay.
+    pub(crate) fn hangs_up(&self, code: Option<u16>) {
+        self.shared.change(|world| {
+            for session in &mut world.sessions {
+                session.send(Frame::Close(code));
+                session.line = None;
+            }
+        });
+    }
+
+    /// Forgets all sessions, so that none can be resumed.
+    pub(crate) fn forgets_sessions(&self) {
+        self.shared.change(|world| world.sessions.clear());
+    }
+
+    /// Asks all to connect anew and resume (op 7).
+    pub(crate) fn asks_to_reconnect(&self) {
+        self.send_all(&json!({ "op": 7, "d": null, "s": null, "t": null }).to_string());
+    }
+
+    /// Tells all that their session is invalid (op 9).
+    pub(crate) fn invalidates(&self, is_resumable: bool) {
+        self.send_all(&json!({ "op": 9, "d": is_resumable, "s": null, "t": null }).to_string());
+        if !is_resumable {
+            self.forgets_sessions();
+        }
+    }
+
+    fn send_all(&self, text: &str) {
+        self.shared.change(|world| {
+            for session in &world.sessions {
+                session.send(Frame::Text(text.to_owned()));
+            }
+        });
+    }
+
+    /// Holds back what the gateway tells from now on.
+    pub(crate) fn holds(&self) {
+        self.shared.change(super::World::hold);
+    }
+
+    /// Tells it, the last first if it is to come out of order.
+    pub(crate) fn releases(&self, is_reversed: bool) {
+        self.shared.change(|world| {
+            world.release(|held| {
+                if is_reversed {
+                    held.reverse();
+                }
+            });
+        });
+    }
+
+    /// How often a bot has identified, resumed, and written its commands.
+    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+        self.shared.look(|world| (world.n_identifies, world.n_resumes, world.n_command_writes))
+    }
+
+    /// The shards of the sessions, in order.
+    pub(crate) fn shards(&self) -> Vec<(u64, u64)> {
+        self.shared.look(|world| {
+            let mut shards: Vec<_> = world.sessions.iter().map(|session| session.shard).collect();
+            shards.sort_unstable();
+            shards
+        })
+    }
+
+    /// The intents of the first session.
+    pub(crate) fn intents(&self) -> Option<u64> {
+        self.shared.look(|world| world.sessions.first().map(|session| session.intents))
+    }
+}
