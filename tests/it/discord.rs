@@ -1,4 +1,6 @@
 //! Discord, through the stand-in.
 
+pub(crate) mod bot;
+mod markdown;
 mod refusals;
 mod stand_in;

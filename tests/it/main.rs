@@ -20,6 +20,8 @@ mod config;
 mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
+#[cfg(all(unix, feature = "discord"))]
+mod first_pack;
 mod folder;
 mod import;
 #[cfg(unix)]

@@ -11,6 +11,7 @@ pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     // Whether nothing but white space, and whether nothing but digits, stand before in the line.
     let (mut starts_line, mut is_number) = (true, false);
+    let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let next = chars.peek().copied();
@@ -19,6 +20,8 @@ pub fn escape(text: &str) -> String {
             // Of `https://...` and `:emoji:`, but not of "He said: no".
             ':' => next.is_some_and(|next| !next.is_whitespace()),
             '-' | '+' => starts_line,
+            // It would make a link of all between the bracket of a link of ours and this one.
+            '(' => before == Some(']'),
             '.' | ')' => is_number,
             _ => false,
         };
@@ -26,6 +29,7 @@ pub fn escape(text: &str) -> String {
             escaped.push('\\');
         }
         escaped.push(c);
+        before = Some(c);
         let is_break = c == '\n';
         is_number = !is_break && c.is_ascii_digit() && (starts_line || is_number);
         starts_line = is_break || (starts_line && c.is_whitespace());
@@ -108,7 +112,7 @@ mod tests {
             ("<@1> <@&2> <#3> <:e:4> <t:5:R>", r"\<\@1\> \<\@&2\> \<\#3\> \<\:e\:4\> \<t\:5\:R\>"),
             ("@everyone and @here", r"\@everyone and \@here"),
             ("see https://x.example/a_b", r"see https\://x.example/a\_b"),
-            ("[a](https://b)", r"\[a\](https\://b)"),
+            ("[a](https://b)", r"\[a\]\(https\://b)"),
             ("he said: no", "he said: no"),
             (":smile:", r"\:smile:"),
             (r"a\*b", r"a\\\*b"),

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use quoth::conversation::reply::{Answer, CitedQuote, Reply};
 use quoth::conversation::wording::Wording;
 use quoth::conversation::{Control, Say, SentKind};
@@ -15,18 +15,66 @@ use quoth::platform::discord::render::{Card, render};
 use serde::Deserialize;
 
 /// Random answers that are tried in each style.
-const N_CASES: u32 = 3000;
+const N_CASES: u32 = 5000;
 
 /// What means something to Discord somewhere, and what has tripped others up.
 const MARKUP: [&str; 56] = [
-    "*", "**", "***", "_", "__", "~~", "|", "||", "`", "``", "```", "```rust\n", ">", "> ", ">>> ", "#",
-    "# ", "## ", "-# ", "- ", "* ", "+ ", "1. ", "23) ", "[", "]", "(", ")", "[a](https://b.example)",
-    "[a](<https://b.example> \"t\")", "<https://b.example>", "https://b.example/c_d_e", "http://b",
-    "www.b.example", "discord.gg/abc", "mailto:a@b.example", "<@123456789012345678>",
-    "<@!123456789012345678>", "<@&123456789012345678>", "<#123456789012345678>",
-    "</ask:123456789012345678>", "<:smile:123456789012345678>", "<a:wave:123456789012345678>",
-    "<t:1700000000:R>", "<123456789012345678:customize>", "<id:guide>", "@everyone", "@here", ":smile:",
-    "\\", "\\\\", "\n", "\n\n", "\u{200b}", "\u{202e}", "¯\\_(ツ)_/¯",
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "~~",
+    "|",
+    "||",
+    "`",
+    "``",
+    "```",
+    "```rust\n",
+    ">",
+    "> ",
+    ">>> ",
+    "#",
+    "# ",
+    "## ",
+    "-# ",
+    "- ",
+    "* ",
+    "+ ",
+    "1. ",
+    "23) ",
+    "[",
+    "]",
+    "(",
+    ")",
+    "[a](https://b.example)",
+    "[a](<https://b.example> \"t\")",
+    "<https://b.example>",
+    "https://b.example/c_d_e",
+    "http://b",
+    "www.b.example",
+    "discord.gg/abc",
+    "mailto:a@b.example",
+    "<@123456789012345678>",
+    "<@!123456789012345678>",
+    "<@&123456789012345678>",
+    "<#123456789012345678>",
+    "</ask:123456789012345678>",
+    "<:smile:123456789012345678>",
+    "<a:wave:123456789012345678>",
+    "<t:1700000000:R>",
+    "<123456789012345678:customize>",
+    "<id:guide>",
+    "@everyone",
+    "@here",
+    ":smile:",
+    "\\",
+    "\\\\",
+    "\n",
+    "\n\n",
+    "\u{200b}",
+    "\u{202e}",
+    "¯\\_(ツ)_/¯",
 ];
 
 /// Texts full of markup, between words and characters of all Unicode.
@@ -67,7 +115,8 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
 
 fn say() -> impl Strategy<Value = Say> {
     (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
-        let answer = Answer { entry: 0, question: "q".to_owned(), lead, quotes, see_also: Vec::new() };
+        let answer =
+            Answer { entry: 0, question: "q".to_owned(), lead, quotes, see_also: Vec::new() };
         Say {
             reply: Reply::Answer(answer),
             is_private: false,
@@ -140,17 +189,17 @@ fn marked(quote: &CitedQuote) -> String {
 }
 
 /// Whether people see of `card` the quotes as they stand, and nothing that does something.
-fn check(card: &Card, answer: &Answer, reader: &mut Reader) {
+fn check(card: &Card, answer: &Answer, reader: &mut Reader) -> Result<(), TestCaseError> {
     let texts: Vec<&String> = card.embeds.iter().chain([&card.content]).collect();
     let n_chars: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
-    assert!(card.content.chars().count() <= 2000, "{n_chars:?}");
-    assert!(n_chars.iter().all(|n| *n <= 4096) && n_chars.iter().sum::<usize>() <= 6000);
+    prop_assert!(card.content.chars().count() <= 2000, "{:?}", n_chars);
+    prop_assert!(n_chars.iter().all(|n| *n <= 4096) && n_chars.iter().sum::<usize>() <= 6000);
     let (mut quotes, mut outside) = (Vec::new(), String::new());
     for text in texts.into_iter().filter(|text| !text.is_empty()) {
         let shown = reader.read(text);
-        assert!(shown.inside.is_empty(), "{:?} in {text}", shown.inside);
+        prop_assert!(shown.inside.is_empty(), "{:?} in {}", shown.inside, text);
         let is_ours = |mark: &String| matches!(mark.as_str(), "strong" | "link");
-        assert!(shown.marks.iter().all(is_ours), "{:?} in {text}", shown.marks);
+        prop_assert!(shown.marks.iter().all(is_ours), "{:?} in {}", shown.marks, text);
         // A line that ends a block quote belongs to it.
         let unended = |quote: String| quote.strip_suffix('\n').map(str::to_owned).unwrap_or(quote);
         quotes.extend(shown.quotes.into_iter().map(unended));
@@ -161,19 +210,20 @@ fn check(card: &Card, answer: &Answer, reader: &mut Reader) {
         quotes = vec![quotes.join("\n")];
     }
     let wanted: Vec<String> = answer.quotes.iter().map(marked).collect();
-    assert_eq!(quotes, wanted[..quotes.len()], "of {card:?}");
-    assert!(!quotes.is_empty(), "{card:?}");
+    prop_assert_eq!(&quotes[..], &wanted[..quotes.len().min(wanted.len())], "of {:?}", card);
+    prop_assert!(!quotes.is_empty(), "{:?}", card);
     let rest = card.buttons.iter().find(|button| matches!(button.control, Control::Rest(_)));
     let left_to = rest.map(|button| button.control);
     let is_all = quotes.len() == wanted.len();
-    assert_eq!(left_to, (!is_all).then_some(Control::Rest(quotes.len())), "{card:?}");
+    prop_assert_eq!(left_to, (!is_all).then_some(Control::Rest(quotes.len())));
     let outside = words(&outside);
     for quote in &answer.quotes[..quotes.len()] {
-        assert!(outside.contains(&words(&quote.title)), "{:?} in {outside:?}", quote.title);
+        prop_assert!(outside.contains(&words(&quote.title)), "{:?} in {:?}", quote.title, outside);
     }
     if let Some(lead) = &answer.lead {
-        assert!(outside.contains(&words(lead)), "{lead:?} in {outside:?}");
+        prop_assert!(outside.contains(&words(lead)), "{:?} in {:?}", lead, outside);
     }
+    Ok(())
 }
 
 #[test]
@@ -181,13 +231,13 @@ fn check(card: &Card, answer: &Answer, reader: &mut Reader) {
 fn whatever_is_quoted_is_shown_as_it_stands_and_mentions_nobody() {
     let mut reader = Reader::start();
     for style in [Style::Embed, Style::Text] {
-        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(N_CASES) });
+        let mut runner =
+            TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(N_CASES) });
         let reader = std::cell::RefCell::new(&mut reader);
         let ran = runner.run(&say(), |say| {
             let Reply::Answer(answer) = &say.reply else { unreachable!("only answers are made") };
             let card = render(&say, style, Wording::english());
-            check(&card, answer, &mut reader.borrow_mut());
-            Ok(())
+            check(&card, answer, &mut reader.borrow_mut())
         });
         ran.unwrap_or_else(|error| panic!("{style:?}: {error}"));
     }

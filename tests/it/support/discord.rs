@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use acting::{Place, Saying};
+pub(crate) use acting::{Done, Guild, Person, Place, Saying};
 pub(crate) use mischief::Mischief;
 pub(crate) use seen::{Call, Seen, Shown};
 pub(crate) use world::TOKEN;
@@ -126,6 +126,19 @@ impl Discord {
             (n_live == n_sessions).then_some(())
         });
         assert!(found.is_some(), "{n_sessions} sessions are wanted: {}", self.told());
+    }
+
+    /// Waits until so many sessions were started.
+    pub(crate) fn waits_for_identifies(&self, n_identifies: usize) {
+        let found =
+            self.shared.wait(PATIENCE, |world| (world.n_identifies >= n_identifies).then_some(()));
+        assert!(found.is_some(), "the bot does not connect: {}", self.told());
+    }
+
+    /// Waits until the bot has commands.
+    pub(crate) fn waits_for_commands(&self) {
+        let found = self.shared.wait(PATIENCE, |world| (!world.commands.is_empty()).then_some(()));
+        assert!(found.is_some(), "there are no commands: {}", self.told());
     }
 
     /// The next thing that people get to see of the bot.

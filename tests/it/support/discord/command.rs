@@ -150,6 +150,9 @@ fn option(form: &mut Form<'_>, depth: usize) -> bool {
     descriptions(form);
     if kind <= 2 && depth < 2 {
         options(form, depth + 1);
+    } else if !form.list("options", 25).is_empty() {
+        let says = "Only subcommands and groups of them have options";
+        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_INVALID", says);
     }
     let choices = form.each("choices", 25, |choice| {
         choice.must_text("name", 100);
