@@ -35,11 +35,13 @@ impl Sender for Discord {
     async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         let payload = self.payload(outgoing);
         if let Some(pending) = self.pending.on(sent) {
-            let done = pending.update(payload, &self.api).await;
-            self.pending.remove(pending.id);
-            match done {
+            match pending.update(payload, &self.api).await {
+                // It is kept, so that whoever pressed can be told if nothing else helps.
                 Err(Failure { error: SendError::Refused, .. }) => {}
-                done => return done.map_err(|failure| failure.error),
+                done => {
+                    self.pending.remove(pending.id);
+                    return done.map_err(|failure| failure.error);
+                }
             }
         }
         let (channel_id, message_id) = name::parse_message(sent).ok_or(SendError::Refused)?;
@@ -50,9 +52,8 @@ impl Sender for Discord {
 
     async fn remove(&self, sent: &MessageId, _: &PlaceId) -> Result<(), SendError> {
         if let Some(pending) = self.pending.on(sent) {
-            let done = pending.take_away(&self.api).await;
-            self.pending.remove(pending.id);
-            if done.is_ok() {
+            if pending.take_away(&self.api).await.is_ok() {
+                self.pending.remove(pending.id);
                 return Ok(());
             }
         }

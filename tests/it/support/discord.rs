@@ -157,6 +157,17 @@ impl Discord {
         }
     }
 
+    /// What is to be seen after `done`, if that is responded to with something to see.
+    pub(crate) fn next_if_any(&self, done: &Done) -> Option<Seen> {
+        let n_heard = *self.n_heard.lock().unwrap();
+        // Whatever comes of it comes at once, or is deferred and comes later.
+        let responded = self.shared.wait(Duration::from_millis(150), |world| {
+            (world.interactions[&done.token].response.is_some()).then_some(())
+        });
+        responded.filter(|()| self.shared.look(|world| world.seen.len() > n_heard))?;
+        Some(self.next())
+    }
+
     /// Nothing is to be seen within a moment.
     pub(crate) fn shows_nothing(&self) {
         let n_heard = *self.n_heard.lock().unwrap();
