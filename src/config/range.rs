@@ -107,35 +107,32 @@ impl Ranged for BridgeSettings {
 
 impl Ranged for DiscordSettings {
     fn strays(&self) -> Vec<Stray> {
-        let is_address = |base: &String| {
-            let (scheme, rest) = base.split_once("://").unwrap_or_default();
-            ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
-        };
-        let base = self.api_base.clone().unwrap_or_default();
-        let is_base = self.api_base.as_ref().is_none_or(is_address);
-        let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
-        let total = self.shards.unwrap_or(u32::MAX);
-        let last = self.last_shard.unwrap_or(self.first_shard);
-        let has_total =
-            self.shards.is_some() || (self.first_shard == 0 && self.last_shard.is_none());
-        let in_order = has_total && self.first_shard <= last;
-        let range = "from first_shard to below `shards`, which has to be set as well";
+        // Of no shards, none is the first; that there are none is told by itself.
+        let n_shards = self.shards.map(|shards| shards.max(1));
+        let is_shard = |shard: u32| n_shards.is_some_and(|shards| shard < shards);
+        let first = self.first_shard;
         let first_range = "below `shards`, which has to be set as well";
+        let last_range = "from first_shard to below `shards`, which has to be set as well";
+        let base = self.api_base.as_deref().unwrap_or_default();
+        let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
         [
             self.shards.and_then(|shards| at_least_one("shards", shards)),
-            stray(
-                has_total && self.first_shard < total,
-                "first_shard",
-                self.first_shard,
-                first_range,
-            ),
-            stray(in_order && last < total, "last_shard", last, range),
-            stray(is_base, "api_base", quoted(&base), base_range),
+            stray(first == 0 || is_shard(first), "first_shard", first, first_range),
+            self.last_shard.and_then(|last| {
+                stray(first <= last && is_shard(last), "last_shard", last, last_range)
+            }),
+            stray(base.is_empty() || is_base(base), "api_base", quoted(base), base_range),
         ]
         .into_iter()
         .flatten()
         .collect()
     }
+}
+
+/// Whether `address` is a web address without the path to Discord's interface.
+fn is_base(address: &str) -> bool {
+    let (scheme, rest) = address.split_once("://").unwrap_or_default();
+    ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
 }
 
 impl Ranged for SpaceSettings {

@@ -95,3 +95,56 @@ fn similarity(typed: &str, word: &str) -> f64 {
 fn words_of(text: &str) -> Vec<String> {
     tokenize(text, MAX_WORDS).into_iter().map(|token| token.word).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::knowledge::{PackFile, PackFiles, prove};
+
+    fn index() -> Index {
+        let entry = |id: &str, question: &str, more: &str| {
+            format!(
+                "[[entry]]\nid = '{id}'\nquestion = '{question}'\n{more}[[entry.quote]]\ntext = 'It is so.'\n"
+            )
+        };
+        let faq = [
+            entry("mail", "How do I reset my e-mail password?", ""),
+            entry("room", "Where is the reading room?", "tags = ['pinned', 'house']\n"),
+            entry("hours", "When does the library open?", ""),
+            "[[entry]]\nid = 'gap'\nquestion = 'Where is the roof?'\ngap = true\n".to_owned(),
+        ];
+        let files = [
+            ("pack.toml", "title = 'P'\n".to_owned()),
+            ("sources/s.md", "+++\ntitle = 'S'\n+++\n\nIt is so.\n".to_owned()),
+            ("faq.toml", faq.concat()),
+        ];
+        let files = files
+            .map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into_bytes() })
+            .into();
+        let proof = prove(&PackFiles { name: "p".to_owned(), files });
+        assert!(proof.is_accepted(), "{:?}", proof.findings);
+        Index::new(vec![Arc::new(proof.pack)])
+    }
+
+    #[test]
+    fn what_is_typed_finds_questions_and_nothing_typed_those_that_are_pinned() {
+        let index = index();
+        let rows = [
+            ("", 9, &["Where is the reading", "How do I reset", "When does the library"][..]),
+            ("  ?", 1, &["Where is the reading"]),
+            ("whe", 9, &["When does the library", "Where is the reading"]),
+            ("rest pasword", 1, &["How do I reset"]),
+            ("libary", 1, &["When does the library"]),
+            ("qqqq", 9, &[]),
+        ];
+        for (typed, limit, want) in rows {
+            let found = questions(&index, &DecisionRule::default(), typed, limit);
+            assert_eq!(found.len(), want.len(), "{typed:?}: {found:?}");
+            for (found, want) in found.iter().zip(want) {
+                assert!(found.starts_with(want), "{typed:?}: {found}");
+            }
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub enum Notice {
     Thanks,
     /// It was named and asked nothing.
     NotAQuestion,
+    /// The message that was meant shows us no text.
+    Unreadable,
     /// What was picked is no longer there.
     Gone,
     /// It came to a place.
@@ -72,10 +74,10 @@ pub struct Greeting {
 /// Something that is left to set up in a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Todo {
-    /// Nobody may pause it from chat.
-    NoModerators,
-    /// There is nothing to answer from.
-    NoEntries,
-    /// Moderators are told nowhere what needs them.
-    NoReports,
+    /// Who may pause it from chat: nobody may.
+    Moderators,
+    /// What to answer from: there is nothing.
+    Entries,
+    /// Where moderators are told what needs them: nowhere.
+    Reports,
 }

@@ -120,13 +120,13 @@ pub fn greet(place: &Place, scene: &Scene<'_>) -> Effects {
     }
     let mut todos = Vec::new();
     if scene.index.n_entries() == 0 {
-        todos.push(Todo::NoEntries);
+        todos.push(Todo::Entries);
     }
     if scene.space.settings.moderators.is_empty() && !place.is_direct {
-        todos.push(Todo::NoModerators);
+        todos.push(Todo::Moderators);
     }
     if scene.space.settings.reports_to.is_none() && !place.is_direct {
-        todos.push(Todo::NoReports);
+        todos.push(Todo::Reports);
     }
     let titles = scene.index.packs().iter().map(|pack| pack.title.clone()).collect();
     Say::notice(Notice::Greeting(Greeting { titles, todos }), false).into()
@@ -161,6 +161,7 @@ fn overheard(
 }
 
 fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects {
+    // Only what answers is for everybody, if the asker wants that.
     let is_private = message.address.is_command;
     match trigger {
         Trigger::Command(Command::Topics) => topics(0, is_private, scene).into(),
@@ -175,6 +176,7 @@ fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects
             }
         }
         Trigger::Ask(ask) => asked(message, ask, scene),
+        Trigger::Unreadable => Say::notice(Notice::Unreadable, is_private).into(),
         Trigger::Empty | Trigger::Nothing => Say::notice(Notice::NotAQuestion, is_private).into(),
     }
 }
@@ -300,7 +302,7 @@ fn unanswered(message: &Message, text: &str, outcome: &Outcome, scene: &Scene<'_
 /// time for it.
 fn is_asked_nothing(trigger: &Trigger, scene: &Scene<'_>) -> bool {
     match trigger {
-        Trigger::Nothing | Trigger::Empty => true,
+        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable => true,
         Trigger::Ask(ask) => {
             ask.is_overheard || Query::new(scene.index, &ask.text).telling().next().is_none()
         }

@@ -202,6 +202,7 @@ impl Wording {
             Notice::Replied => self.say("replied", []),
             Notice::Thanks => self.say("thanks", []),
             Notice::NotAQuestion => self.say("not-a-question", []),
+            Notice::Unreadable => self.say("unreadable", []),
             Notice::Gone => self.say("gone", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
             Notice::Failed { reference } => {
@@ -238,9 +239,9 @@ impl Wording {
             titles => self.say("greeting", [("titles", titles.into())]),
         }];
         lines.extend(greeting.todos.iter().map(|todo| match todo {
-            Todo::NoModerators => self.say("no-moderators", []),
-            Todo::NoEntries => self.say("no-entries", []),
-            Todo::NoReports => self.say("no-reports", []),
+            Todo::Moderators => self.say("no-moderators", []),
+            Todo::Entries => self.say("no-entries", []),
+            Todo::Reports => self.say("no-reports", []),
         }));
         lines.join("\n")
     }

@@ -166,12 +166,14 @@ impl<R: Records> Service<R> {
         let names = missing.join(", ");
         tracing::warn!(place.id = %place.id, "Permissions are missing at {}: {names}", place.id);
         let reports_to = &snapshot.spaces.of(place).settings.reports_to;
-        let Some(reports_to) = reports_to.clone().filter(|it| *it != place.id) else {
+        // Where it cannot speak it cannot report either, nor through another platform.
+        let is_reachable = |it: &PlaceId| *it != place.id && it.parts().0 == place.id.parts().0;
+        let Some(reports_to) = reports_to.clone().filter(is_reachable) else {
             return Ok(Fate::Silent);
         };
         let report = Report {
             id: MessageId::from(format!("{}:hindered:{names}", place.id)),
-            place: Place { id: reports_to, within: Vec::new(), is_direct: false },
+            place: Place { id: reports_to, ..place.clone() },
             notice: Notice::Hindered { place: place.id.clone(), missing: missing.to_vec() },
         };
         self.reported(&report, sender).await

@@ -30,6 +30,7 @@ asker-only = Das kann nur, wer gefragt hat.
 replied = Ich habe auf die Nachricht geantwortet.
 thanks = Danke.
 not-a-question = Frag mich etwas in deinen eigenen Worten.
+unreadable = Diese Nachricht kann ich nicht lesen: Sie hat keinen Text, oder er wird mir nicht gezeigt. Frag in deinen eigenen Worten.
 gone = Das gibt es nicht mehr. Bitte frag noch einmal.
 failed = Bei mir ist etwas schiefgegangen. Wer mich betreibt, findet es im Log unter { $reference }.
 

@@ -132,18 +132,18 @@ impl Pending {
     /// Tells Discord to wait if an answer takes long, and the asker if none comes.
     pub(super) async fn watch_over(self: Arc<Self>, api: Arc<Api>) {
         tokio::time::sleep(DEFER_AFTER).await;
-        self.defer(&api).await;
-        if matches!(self.way, Way::Pressed(_)) {
+        if !self.defer(&api).await || matches!(self.way, Way::Pressed(_)) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
         self.give_up(&api).await;
     }
 
-    async fn defer(&self, api: &Api) {
+    /// Tells Discord to wait, if nothing has been told. Whether it waits.
+    async fn defer(&self, api: &Api) -> bool {
         let mut state = self.state.lock().await;
         if *state != State::Fresh {
-            return;
+            return false;
         }
         let is_private = !matches!(self.way, Way::Command { is_public: true });
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
@@ -155,9 +155,13 @@ impl Pending {
             }
         };
         match told {
-            Ok(_) => *state = State::Deferred { is_private },
+            Ok(_) => {
+                *state = State::Deferred { is_private };
+                true
+            }
             Err(failure) => {
                 tracing::debug!(interaction.id = %self.id, status = failure.status, "Interaction {} could not be deferred", self.id);
+                false
             }
         }
     }

@@ -16,6 +16,7 @@ use super::super::Stop;
 use super::answering::complete;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
+use super::markdown::shortened;
 use super::pending::Pending;
 use super::places::Places;
 use super::{Discord, commands, incoming};
@@ -27,8 +28,8 @@ use crate::service::{Clock, SystemClock};
 /// Choices that Discord shows to somebody who is typing.
 const MAX_CHOICES: usize = 25;
 
-/// Characters of a choice; a longer question cannot be offered whole.
-const MAX_CHOICE_CHARS: usize = 100;
+/// Characters of a choice. The beginning of a longer question finds it as well.
+const MAX_CHOICE: usize = 100;
 
 /// A place that Discord has not told of is asked for, but not for longer than this.
 const PLACE_LIMIT: Duration = Duration::from_secs(2);
@@ -162,8 +163,8 @@ impl Discord {
         tokio::spawn(async move {
             let shelf = snapshot.shelf(snapshot.spaces.of(&place));
             let found = autocomplete::questions(&shelf.index, &shelf.rule, &typed, MAX_CHOICES);
-            let shown = |question: &&str| question.chars().count() <= MAX_CHOICE_CHARS;
-            let choices = found.into_iter().filter(shown).map(str::to_owned).collect();
+            let choices = found.into_iter().map(|question| shortened(question, MAX_CHOICE));
+            let choices = choices.collect();
             // Whoever goes on typing asks again.
             drop(complete(id, &token, choices, &api).await);
         });

@@ -50,7 +50,7 @@ pub fn block_quote(text: &str) -> String {
 /// place.
 pub fn link(label: &str, url: &str) -> Option<String> {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
-    if !is_web || url.chars().count() > MAX_URL_CHARS {
+    if !is_web {
         return None;
     }
     let mut address = String::with_capacity(url.len());
@@ -64,11 +64,12 @@ pub fn link(label: &str, url: &str) -> Option<String> {
             }
         }
     }
-    Some(format!("[{label}](<{address}>)"))
+    (address.len() <= MAX_ADDRESS).then(|| format!("[{label}](<{address}>)"))
 }
 
-/// Characters of the longest address that is linked to; a longer one leaves no room for quotes.
-const MAX_URL_CHARS: usize = 300;
+/// Characters of the longest address that is linked to, as for buttons with links; a longer one would
+/// leave no room for quotes.
+const MAX_ADDRESS: usize = 512;
 
 /// The first characters of `text` that take no more than `limit` as [`length`] counts, with an
 /// ellipsis if something is left out. For our own words, never for a quote.

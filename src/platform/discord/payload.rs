@@ -57,7 +57,7 @@ impl Payload {
     pub(super) fn new(card: Card) -> Self {
         let embeds = card.embeds.into_iter().map(|text| CreateEmbed::new().description(text));
         let buttons: Vec<CreateButton> = card.buttons.into_iter().map(button).collect();
-        let row = (!buttons.is_empty()).then(|| CreateActionRow::Buttons(buttons));
+        let row = (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons));
         Self {
             content: card.content,
             embeds: embeds.collect(),

@@ -4,6 +4,9 @@ use super::super::super::Style;
 use super::super::markdown::{escape, length, shortened};
 use super::{MAX_CONTENT, MAX_DESCRIPTION};
 
+/// Characters of a lead: more than a sentence has, and little enough that quotes have room below it.
+const MAX_LEAD: usize = 500;
+
 /// A lead with less room than this says nothing and is left out.
 const MIN_LEAD: usize = 40;
 
@@ -58,7 +61,7 @@ fn fitting(lead: Option<(&str, &str)>, blocks: &[String], between: &str, style: 
 /// The curator's line, shortened to `room` if it has to be: it is no quote.
 fn head(label: &str, lead: &str, room: usize) -> Option<String> {
     let lead = lead.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut limit = length(&lead);
+    let mut limit = length(&lead).min(MAX_LEAD);
     loop {
         let head = format!("**{label}:** {}\n\n", escape(&shortened(&lead, limit)));
         if length(&head) <= room {
