@@ -8,6 +8,7 @@ use serenity::model::id::ChannelId;
 
 use super::answering::Sent;
 use super::api::{Failure, code};
+use super::hindrance::Hindrance;
 use super::interaction::Way;
 use super::payload::{Payload, Reference};
 use super::pending::Pending;
@@ -92,14 +93,15 @@ impl Discord {
         target: Option<Reference>,
     ) -> Result<MessageId, Failure> {
         let channel_id = name::parse_channel(&outgoing.place).ok_or(Failure::REFUSED)?;
-        if self.hindrances.is_known(channel_id) {
+        let hindrance = self.hindrances.known(channel_id);
+        if hindrance == Some(Hindrance::Mute) {
             return Err(Failure::REFUSED);
         }
         let cause = outgoing.is_reply.then(|| name::parse_message(&outgoing.cause)).flatten();
-        let reference = target.or(cause.map(Reference::new));
+        let reference = target.or(cause.map(Reference::new)).filter(|_| hindrance.is_none());
         match self.post_replying_to(outgoing, channel_id, reference).await {
             Err(failure) if failure.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {
-                self.hindered(channel_id).await;
+                self.hindered(channel_id, Hindrance::NoReplies).await;
                 self.post_replying_to(outgoing, channel_id, None).await
             }
             Err(failure)
@@ -108,7 +110,7 @@ impl Discord {
                     Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS)
                 ) =>
             {
-                self.hindered(channel_id).await;
+                self.hindered(channel_id, Hindrance::Mute).await;
                 Err(failure)
             }
             done => done,

@@ -1,5 +1,7 @@
 //! `quoth run` on the stand-in.
 
+use std::time::Duration;
+
 use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, Service};
@@ -76,6 +78,12 @@ impl Home {
         self.discord.says(self.room, self.ada, &self.to_bot(text))
     }
 
+    /// The same, whatever else is to be seen before.
+    pub(crate) fn settles_quietly(&self) {
+        let done = self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
+        while self.discord.next().shown().interaction != Some(done.id) {}
+    }
+
     /// Waits until all that was asked in the room is done with, and recorded: what happens at one
     /// place is done in order.
     pub(crate) fn settles(&self) {
@@ -113,6 +121,20 @@ impl Bot {
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         Service::start(folder, &settings)
+    }
+
+    /// Starts it where it cannot be of use, gives it some time to find out, and stops it.
+    pub(crate) fn start_without_hope(
+        discord: &Discord,
+        settings: &[(String, String)],
+        patience: Duration,
+    ) -> Ended {
+        let mut all = discord.settings();
+        all.extend_from_slice(settings);
+        let folder = Folder::with_pack();
+        let service = Self::run(&folder, &all);
+        std::thread::sleep(patience);
+        service.stop()
     }
 
     /// Ends it, or kills it, and starts it again.

@@ -135,6 +135,26 @@ impl Discord {
         assert!(found.is_some(), "the bot does not connect: {}", self.told());
     }
 
+    /// Waits until sessions were resumed so often.
+    pub(crate) fn waits_for_resumes(&self, n_resumes: usize) {
+        let found =
+            self.shared.wait(PATIENCE, |world| (world.n_resumes >= n_resumes).then_some(()));
+        assert!(found.is_some(), "{n_resumes} resumptions are wanted: {}", self.told());
+    }
+
+    /// Waits until so many connections were made.
+    pub(crate) fn waits_for_connections(&self, n_connections: u64) {
+        let found = self
+            .shared
+            .wait(PATIENCE, |world| (world.n_connections >= n_connections).then_some(()));
+        assert!(found.is_some(), "{n_connections} connections are wanted: {}", self.told());
+    }
+
+    /// How many connections were made.
+    pub(crate) fn n_connections(&self) -> u64 {
+        self.shared.look(|world| world.n_connections)
+    }
+
     /// Waits until the bot has commands.
     pub(crate) fn waits_for_commands(&self) {
         let found = self.shared.wait(PATIENCE, |world| (!world.commands.is_empty()).then_some(()));
