@@ -21,7 +21,7 @@ use super::render::Card;
 use crate::conversation::MessageId;
 use crate::conversation::Notice;
 use crate::conversation::wording::Wording;
-use crate::service::reference;
+use crate::service::{SendError, reference};
 
 /// Discord shows a failure after three seconds. What takes longer than this is told to wait.
 const DEFER_AFTER: Duration = Duration::from_millis(1500);
@@ -42,9 +42,16 @@ mod kind {
 pub(super) struct Sent {
     pub(super) id: GenericId,
     pub(super) channel_id: ChannelId,
+    #[serde(default)]
+    flags: MessageFlags,
 }
 
 impl Sent {
+    /// Whether people are still told to wait.
+    fn is_loading(&self) -> bool {
+        self.flags.contains(MessageFlags::LOADING)
+    }
+
     pub(super) fn name(&self) -> MessageId {
         name::message(self.channel_id, self.id)
     }
@@ -69,20 +76,29 @@ impl Pending {
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
         let payload = payload.with_flags(flags);
         let mut state = self.state.lock().await;
-        if *state == State::Fresh {
+        if *state == State::Uncertain
+            && let Some(sent) = self.arrived(&mut state, is_private, api).await
+        {
+            return Ok(sent.name());
+        }
+        if matches!(*state, State::Fresh | State::Uncertain) {
             match self.callback(kind::MESSAGE, Some(&payload), api).await {
                 Ok(response) => {
                     *state = State::Answered;
                     return match sent_by(&response) {
                         Some(sent) => Ok(sent.name()),
-                        None => self.original(api).await,
+                        None => self.original(api).await.map(|sent| sent.name()),
                     };
                 }
-                // An earlier attempt has arrived after all.
                 Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
                     *state = State::Deferred { is_private };
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    if failure.error == SendError::Unknown {
+                        *state = State::Uncertain;
+                    }
+                    return Err(failure);
+                }
             }
         }
         let is_deferred_private = matches!(*state, State::Deferred { is_private: true });
@@ -98,6 +114,21 @@ impl Pending {
         };
         *state = State::Answered;
         Ok(sent.name())
+    }
+
+    /// What an earlier attempt has said, if it has arrived after all. A message on which something
+    /// was pressed was there before.
+    async fn arrived(&self, state: &mut State, is_private: bool, api: &Api) -> Option<Sent> {
+        if matches!(self.way, Way::Pressed(_)) {
+            return None;
+        }
+        let sent = self.original(api).await.ok()?;
+        if sent.is_loading() {
+            *state = State::Deferred { is_private };
+            return None;
+        }
+        *state = State::Answered;
+        Some(sent)
     }
 
     /// Makes the message on which something was pressed say `payload`.
@@ -199,8 +230,8 @@ impl Pending {
         api.fetch(route, LightMethod::Post, Some(payload)).await
     }
 
-    async fn original(&self, api: &Api) -> Result<MessageId, Failure> {
-        api.read::<Sent>(self.original_route()).await.map(|sent| sent.name())
+    async fn original(&self, api: &Api) -> Result<Sent, Failure> {
+        api.read(self.original_route()).await
     }
 
     async fn edit_original(&self, payload: &Payload, api: &Api) -> Result<Sent, Failure> {

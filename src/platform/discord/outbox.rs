@@ -144,7 +144,7 @@ impl Discord {
                 posted => {
                     let sent = posted?;
                     // The reply stands, whether its asker is told or not.
-                    drop(pending.say(self.done(outgoing), true, &self.api).await);
+                    drop(pending.say(self.done(pending, outgoing), true, &self.api).await);
                     return Ok(sent);
                 }
             }
@@ -156,8 +156,10 @@ impl Discord {
     }
 
     /// That the reply stands below the message that was asked about.
-    fn done(&self, outgoing: &Outgoing) -> Payload {
+    fn done(&self, pending: &Pending, outgoing: &Outgoing) -> Payload {
+        let theirs = Some(&pending.locale).filter(|locale| Wording::speaks(locale));
+        let wording = Wording::of(theirs.unwrap_or(&outgoing.locale));
         let say = Say::notice(Notice::Replied, true);
-        Payload::new(render(&say, self.settings.style, Wording::of(&outgoing.locale)))
+        Payload::new(render(&say, self.settings.style, wording))
     }
 }

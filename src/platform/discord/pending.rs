@@ -31,6 +31,8 @@ pub(super) struct Pending {
 pub(super) enum State {
     /// Nothing.
     Fresh,
+    /// All that there is to say, or nothing: the platform did not say whether it arrived.
+    Uncertain,
     /// To wait. `is_private`: what will be said is for the asker alone.
     Deferred { is_private: bool },
     /// All that there is to say.
