@@ -1,6 +1,13 @@
 //! Discord, through the stand-in.
 
+mod answers;
+mod asking;
 pub(crate) mod bot;
+mod following;
+mod gateway;
+mod limits;
+mod manners;
 mod markdown;
 mod refusals;
 mod stand_in;
+mod trouble;

@@ -1,7 +1,7 @@
 //! Where we lack permissions, and which.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serenity::http::Route;
@@ -22,31 +22,50 @@ const BELIEVED_FOR: Duration = Duration::from_secs(30);
 /// Channels that are remembered at the most.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// Channels where we were refused, and when.
+/// What we may not do in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hindrance {
+    /// Anything at all.
+    Mute,
+    /// Reply to a message; we may still post.
+    NoReplies,
+}
+
+/// Channels where we were refused, what, and when.
 #[derive(Default)]
-pub(super) struct Hindrances(Mutex<HashMap<ChannelId, Instant>>);
+pub(super) struct Hindrances(Mutex<HashMap<ChannelId, (Hindrance, Instant)>>);
 
 impl Hindrances {
-    /// Whether we were refused in `channel` a moment ago.
-    pub(super) fn is_known(&self, channel: ChannelId) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&channel).is_some_and(|since| since.elapsed() < BELIEVED_FOR)
+    /// What we were refused in `channel` a moment ago.
+    pub(super) fn known(&self, channel: ChannelId) -> Option<Hindrance> {
+        let known = self.all();
+        let (hindrance, since) = known.get(&channel)?;
+        (since.elapsed() < BELIEVED_FOR).then_some(*hindrance)
     }
 
-    fn note(&self, channel: ChannelId) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// `channel` has changed: we may be allowed now what we were not.
+    pub(super) fn forget(&self, channel: ChannelId) {
+        self.all().remove(&channel);
+    }
+
+    fn note(&self, channel: ChannelId, hindrance: Hindrance) {
+        let mut known = self.all();
         if known.len() >= MAX_REMEMBERED {
-            known.retain(|_, since| since.elapsed() < BELIEVED_FOR);
+            known.retain(|_, (_, since)| since.elapsed() < BELIEVED_FOR);
         }
-        known.insert(channel, Instant::now());
+        known.insert(channel, (hindrance, Instant::now()));
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<ChannelId, (Hindrance, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Discord {
     /// Notes that we were refused in `channel`, and has moderators told what is missing there. The
     /// service tells them once.
-    pub(super) async fn hindered(&self, channel: ChannelId) {
-        self.hindrances.note(channel);
+    pub(super) async fn hindered(&self, channel: ChannelId, hindrance: Hindrance) {
+        self.hindrances.note(channel, hindrance);
         let Some(us) = self.us.get() else { return };
         let found = self.missing(channel, *us).await;
         let (place, missing) = found.unwrap_or_else(|_| {

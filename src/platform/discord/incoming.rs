@@ -151,7 +151,9 @@ impl Written<'_> {
         let our_role = our_role.filter(|role| self.mention_roles.contains(role));
         let names = us.into_iter().flat_map(|us| [format!("<@{us}>"), format!("<@!{us}>")]);
         let names: Vec<String> = names.chain(our_role.map(|role| format!("<@&{role}>"))).collect();
-        let is_named = names.iter().any(|name| self.content.contains(name));
+        // Where Discord keeps back what stands there, it still tells that our role is named.
+        let is_kept_back = self.content.is_empty() && our_role.is_some();
+        let is_named = is_kept_back || names.iter().any(|name| self.content.contains(name));
         let text = names.iter().fold(self.content.to_owned(), |text, name| text.replace(name, " "));
         (if is_named { text.trim().to_owned() } else { text }, is_named)
     }

@@ -44,7 +44,10 @@ impl Discord {
                 Happening::Ready(ready) => self.ready(&ready, &mut places),
                 Happening::Guild(guild) => self.guild(&guild, &mut places),
                 Happening::GuildGone(guild) => places.forget(guild),
-                Happening::Channel(channel) => places.learn_channel(&channel),
+                Happening::Channel(channel) => {
+                    self.hindrances.forget(channel.id);
+                    places.learn_channel(&channel);
+                }
                 Happening::ChannelGone(channel) => places.forget_channel(channel),
                 // What comes now is told again by nobody: it is not taken.
                 _ if is_stopping => {}

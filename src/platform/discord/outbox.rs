@@ -8,6 +8,7 @@ use serenity::model::id::ChannelId;
 
 use super::answering::Sent;
 use super::api::{Failure, code};
+use super::hindrance::Hindrance;
 use super::interaction::Way;
 use super::payload::{Payload, Reference};
 use super::pending::Pending;
@@ -35,11 +36,13 @@ impl Sender for Discord {
     async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         let payload = self.payload(outgoing);
         if let Some(pending) = self.pending.on(sent) {
-            let done = pending.update(payload, &self.api).await;
-            self.pending.remove(pending.id);
-            match done {
+            match pending.update(payload, &self.api).await {
+                // It is kept, so that whoever pressed can be told if nothing else helps.
                 Err(Failure { error: SendError::Refused, .. }) => {}
-                done => return done.map_err(|failure| failure.error),
+                done => {
+                    self.pending.remove(pending.id);
+                    return done.map_err(|failure| failure.error);
+                }
             }
         }
         let (channel_id, message_id) = name::parse_message(sent).ok_or(SendError::Refused)?;
@@ -50,9 +53,8 @@ impl Sender for Discord {
 
     async fn remove(&self, sent: &MessageId, _: &PlaceId) -> Result<(), SendError> {
         if let Some(pending) = self.pending.on(sent) {
-            let done = pending.take_away(&self.api).await;
-            self.pending.remove(pending.id);
-            if done.is_ok() {
+            if pending.take_away(&self.api).await.is_ok() {
+                self.pending.remove(pending.id);
                 return Ok(());
             }
         }
@@ -91,14 +93,15 @@ impl Discord {
         target: Option<Reference>,
     ) -> Result<MessageId, Failure> {
         let channel_id = name::parse_channel(&outgoing.place).ok_or(Failure::REFUSED)?;
-        if self.hindrances.is_known(channel_id) {
+        let hindrance = self.hindrances.known(channel_id);
+        if hindrance == Some(Hindrance::Mute) {
             return Err(Failure::REFUSED);
         }
         let cause = outgoing.is_reply.then(|| name::parse_message(&outgoing.cause)).flatten();
-        let reference = target.or(cause.map(Reference::new));
+        let reference = target.or(cause.map(Reference::new)).filter(|_| hindrance.is_none());
         match self.post_replying_to(outgoing, channel_id, reference).await {
             Err(failure) if failure.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {
-                self.hindered(channel_id).await;
+                self.hindered(channel_id, Hindrance::NoReplies).await;
                 self.post_replying_to(outgoing, channel_id, None).await
             }
             Err(failure)
@@ -107,7 +110,7 @@ impl Discord {
                     Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS)
                 ) =>
             {
-                self.hindered(channel_id).await;
+                self.hindered(channel_id, Hindrance::Mute).await;
                 Err(failure)
             }
             done => done,

@@ -1,8 +1,11 @@
 //! `quoth run` on the stand-in.
 
+use std::time::Duration;
+
+use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, Service};
-use crate::support::discord::Discord;
+use crate::support::discord::{Discord, Guild, Person, Place};
 
 /// The bot's process, and what it keeps.
 pub(crate) struct Bot {
@@ -29,6 +32,70 @@ pub(crate) const WORDS: Words = Words {
     show_rest: "Show the rest",
 };
 
+/// A guild with a room, in which Ada and Bob talk and the bot answers.
+pub(crate) struct Home {
+    pub(crate) discord: Discord,
+    pub(crate) guild: Guild,
+    pub(crate) room: Place,
+    pub(crate) ada: Person,
+    pub(crate) bob: Person,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let discord = Discord::start();
+        let guild = discord.guild("home");
+        let room = discord.channel(guild, "room");
+        let (ada, bob) = (discord.person("ada"), discord.person("bob"));
+        Self { discord, guild, room, ada, bob }
+    }
+
+    /// The bot with the first pack and these settings on top.
+    pub(crate) fn bot(&self, settings: &[(&str, &str)]) -> Bot {
+        self.bot_with(&format!("['{}']", first_pack::FOLDER), Folder::empty(), settings)
+    }
+
+    /// The bot with these packs.
+    pub(crate) fn bot_with(&self, packs: &str, folder: Folder, settings: &[(&str, &str)]) -> Bot {
+        let own = [
+            ("QUOTH_PACKS", packs),
+            ("QUOTH_HTTP__IS_ON", "false"),
+            ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
+        ];
+        let all = own.iter().chain(settings);
+        let all: Vec<(String, String)> =
+            all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Bot::start_in(folder, &self.discord, &all)
+    }
+
+    /// `text` with the bot's name before it.
+    pub(crate) fn to_bot(&self, text: &str) -> String {
+        format!("{} {text}", self.discord.mention())
+    }
+
+    /// Ada asks the bot in the room. Gives her message.
+    pub(crate) fn asks(&self, text: &str) -> u64 {
+        self.discord.says(self.room, self.ada, &self.to_bot(text))
+    }
+
+    /// The same, whatever else is to be seen before.
+    pub(crate) fn settles_quietly(&self) {
+        let done = self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
+        while self.discord.next().shown().interaction != Some(done.id) {}
+    }
+
+    /// Waits until all that was asked in the room is done with, and recorded: what happens at one
+    /// place is done in order.
+    pub(crate) fn settles(&self) {
+        self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
+        assert!(self.discord.next_sent().is_private);
+    }
+}
+
+/// A question that the first pack answers, and words of the quote that answers it.
+pub(crate) const QUESTION: &str = "who is rana mitter";
+pub(crate) const ANSWER: &str = "With Russia and China becoming closer";
+
 impl Bot {
     /// Starts it with nothing kept, and waits until it is connected and has its commands.
     pub(crate) fn start(discord: &Discord, settings: &[(String, String)]) -> Self {
@@ -54,6 +121,20 @@ impl Bot {
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         Service::start(folder, &settings)
+    }
+
+    /// Starts it where it cannot be of use, gives it some time to find out, and stops it.
+    pub(crate) fn start_without_hope(
+        discord: &Discord,
+        settings: &[(String, String)],
+        patience: Duration,
+    ) -> Ended {
+        let mut all = discord.settings();
+        all.extend_from_slice(settings);
+        let folder = Folder::with_pack();
+        let service = Self::run(&folder, &all);
+        std::thread::sleep(patience);
+        service.stop()
     }
 
     /// Ends it, or kills it, and starts it again.

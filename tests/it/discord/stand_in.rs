@@ -114,7 +114,7 @@ fn a_bot_hears_what_its_intents_allow() {
     assert_eq!(bot.hears(), "\"\" to \"\"");
     discord.says_so(room, ada, reply(&name));
     assert_eq!(bot.hears(), format!("\"{name}\" to \"who?\""));
-    discord.hides_referenced();
+    discord.keeps_to_the_letter();
     discord.says_so(room, ada, reply(&name));
     assert_eq!(bot.hears(), format!("\"{name}\" to \"\""));
 

@@ -135,6 +135,26 @@ impl Discord {
         assert!(found.is_some(), "the bot does not connect: {}", self.told());
     }
 
+    /// Waits until sessions were resumed so often.
+    pub(crate) fn waits_for_resumes(&self, n_resumes: usize) {
+        let found =
+            self.shared.wait(PATIENCE, |world| (world.n_resumes >= n_resumes).then_some(()));
+        assert!(found.is_some(), "{n_resumes} resumptions are wanted: {}", self.told());
+    }
+
+    /// Waits until so many connections were made.
+    pub(crate) fn waits_for_connections(&self, n_connections: u64) {
+        let found = self
+            .shared
+            .wait(PATIENCE, |world| (world.n_connections >= n_connections).then_some(()));
+        assert!(found.is_some(), "{n_connections} connections are wanted: {}", self.told());
+    }
+
+    /// How many connections were made.
+    pub(crate) fn n_connections(&self) -> u64 {
+        self.shared.look(|world| world.n_connections)
+    }
+
     /// Waits until the bot has commands.
     pub(crate) fn waits_for_commands(&self) {
         let found = self.shared.wait(PATIENCE, |world| (!world.commands.is_empty()).then_some(()));
@@ -155,6 +175,17 @@ impl Discord {
             Seen::Sent(shown) => shown,
             other => panic!("no new message: {other:?}"),
         }
+    }
+
+    /// What is to be seen after `done`, if that is responded to with something to see.
+    pub(crate) fn next_if_any(&self, done: &Done) -> Option<Seen> {
+        let n_heard = *self.n_heard.lock().unwrap();
+        // Whatever comes of it comes at once, or is deferred and comes later.
+        let responded = self.shared.wait(Duration::from_millis(150), |world| {
+            (world.interactions[&done.token].response.is_some()).then_some(())
+        });
+        responded.filter(|()| self.shared.look(|world| world.seen.len() > n_heard))?;
+        Some(self.next())
     }
 
     /// Nothing is to be seen within a moment.

@@ -186,6 +186,17 @@ impl Discord {
         })
     }
 
+    /// Somebody starts a post in a forum: a thread whose first message has its id. Gives both.
+    pub(crate) fn posts(&self, forum: Place, person: Person, text: &str) -> (Place, u64) {
+        let thread = self.thread(forum, person);
+        self.shared.change(|world| {
+            let mut message = Message::empty(thread.0, thread.0, person.0);
+            message.content = text.to_owned();
+            message.mentions = world.mentioned(&message, false);
+            (thread, world.post(message))
+        })
+    }
+
     /// The direct message between somebody and the bot.
     pub(crate) fn direct(&self, person: Person) -> Place {
         self.shared.change(|world| Place(world.direct_channel(person.0)))

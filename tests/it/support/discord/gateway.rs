@@ -103,10 +103,7 @@ async fn talk(
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => break None,
             },
-            () = tokio::time::sleep_until(next_beat) => {
-                connection.shared.change(|world| world.violation("no heartbeat came in time"));
-                break Some(4009);
-            }
+            () = tokio::time::sleep_until(next_beat) => break Some(4009),
         }
     };
     connection.shared.change(|world| {

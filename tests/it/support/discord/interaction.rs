@@ -65,8 +65,8 @@ impl Interaction {
 }
 
 impl World {
-    /// Create Interaction Response.
-    pub(super) fn respond(&mut self, id: u64, token: &str, body: &Value) -> Result<(), Fault> {
+    /// Create Interaction Response. Gives what is answered if it is asked for.
+    pub(super) fn respond(&mut self, id: u64, token: &str, body: &Value) -> Result<Value, Fault> {
         let now_ms = self.clock.now_ms();
         let found = self.interactions.get(token).filter(|it| it.id == id).cloned();
         let Some(interaction) = found else { return Err(UNKNOWN_INTERACTION.into()) };
@@ -88,7 +88,29 @@ impl World {
         }
         let unknown = std::mem::take(&mut findings.unknown);
         self.note_unknown("interaction response", &unknown);
-        self.carry_out(&interaction, kind.flatten().unwrap_or(0), &body["data"])
+        let kind = kind.flatten().unwrap_or(0);
+        self.carry_out(&interaction, kind, &body["data"])?;
+        Ok(self.responded(token, kind))
+    }
+
+    /// What has been made of the interaction of `token`.
+    fn responded(&self, token: &str, kind: u64) -> Value {
+        let of = &self.interactions[token];
+        let message = of.original.and_then(|id| self.messages.get(&id));
+        let mut made = json!({
+            "interaction": { "id": of.id.to_string(), "type": of.kind },
+            "resource": { "type": kind },
+        });
+        if let Some(message) = message.filter(|_| kind == 4 || kind == 7) {
+            made["resource"]["message"] = message.json(self, Sight::All);
+        }
+        if let Some(message) = message {
+            let interaction = &mut made["interaction"];
+            interaction["response_message_id"] = json!(message.id.to_string());
+            interaction["response_message_loading"] = json!(message.is_loading);
+            interaction["response_message_ephemeral"] = json!(message.only_for.is_some());
+        }
+        made
     }
 
     fn carry_out(&mut self, of: &Interaction, kind: u64, data: &Value) -> Result<(), Fault> {

@@ -125,7 +125,7 @@ impl Message {
             "guild_id": world.guild_of(self.channel).map(|id| id.to_string()),
         });
         let referenced = world.messages.get(&reply_to).filter(|message| !message.is_gone);
-        let is_shown = world.switches.shows_referenced && self.is_open_to_bot(world);
+        let is_shown = world.switches.is_generous && self.is_open_to_bot(world);
         let sight = if is_shown { Sight::All } else { sight };
         json["referenced_message"] = referenced.map_or(Value::Null, |message| {
             // What that one replies to is not told.
@@ -145,9 +145,12 @@ impl Message {
 
     /// Whether the bot sees what it says in any case.
     fn is_open_to_bot(&self, world: &World) -> bool {
+        let role = world.guild_of(self.channel).map(|guild| world.guilds[&guild].bot_role);
+        let names_role = role.is_some_and(|role| self.mentions.roles.contains(&role));
         self.author == world.bot
-            || world.guild_of(self.channel).is_none()
+            || role.is_none()
             || self.mentions.users.contains(&world.bot)
+            || (names_role && world.switches.is_generous)
             || self.only_for.is_some()
     }
 

@@ -55,13 +55,8 @@ impl World {
                 self.on_message(method, channel, message, body).and_then(done)
             }
             ("POST", ["interactions", id, token, "callback"]) => {
-                self.respond(id.parse().unwrap_or(0), token, body)?;
-                let wants_answer = query.contains("with_response=true");
-                done(if wants_answer {
-                    json!({ "interaction": { "id": id } })
-                } else {
-                    Value::Null
-                })
+                let made = self.respond(id.parse().unwrap_or(0), token, body)?;
+                done(if query.contains("with_response=true") { made } else { Value::Null })
             }
             ("POST", ["webhooks", application, token]) => {
                 self.follow_up(application, token, body).and_then(done)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Discord;
 use super::mischief::{Mischief, Prank};
@@ -25,9 +25,10 @@ impl Discord {
         self.shared.change(|world| world.switches.allows_content = false);
     }
 
-    /// A message that is open to the bot does not open the one that it replies to.
-    pub(crate) fn hides_referenced(&self) {
-        self.shared.change(|world| world.switches.shows_referenced = false);
+    /// Without the intent for content, nothing is shown but what the documentation says: no message
+    /// that names the bot's role, and none that one to the bot replies to.
+    pub(crate) fn keeps_to_the_letter(&self) {
+        self.shared.change(|world| world.switches.is_generous = false);
     }
 
     /// Recommends so many shards.
@@ -110,6 +111,14 @@ impl Discord {
     /// How often a bot has identified, resumed, and written its commands.
     pub(crate) fn counts(&self) -> (usize, usize, usize) {
         self.shared.look(|world| (world.n_identifies, world.n_resumes, world.n_command_writes))
+    }
+
+    /// A command as the bot has registered it.
+    pub(crate) fn command(&self, name: &str) -> Value {
+        self.shared.look(|world| {
+            let found = world.commands.iter().find(|command| command["name"] == name);
+            found.unwrap_or_else(|| panic!("there is no command {name}")).clone()
+        })
     }
 
     /// The shards of the sessions, in order.

@@ -26,9 +26,9 @@ const NONCE_MS: u64 = 180_000;
 pub(super) struct Switches {
     /// Whether the Developer Portal allows the intent for the content of messages.
     pub(super) allows_content: bool,
-    /// Whether a message that is open to the bot opens the one that it replies to. Discord does not
-    /// document it.
-    pub(super) shows_referenced: bool,
+    /// Whether a message that names the bot's role is open to it, and one that is open opens the one
+    /// that it replies to. Discord does not document either.
+    pub(super) is_generous: bool,
     pub(super) heartbeat: Duration,
     pub(super) acknowledges: bool,
     /// Whether a connection that is closed by the bot gets the closing frame that it waits for.
@@ -79,7 +79,7 @@ impl World {
             gateway_url,
             switches: Switches {
                 allows_content: true,
-                shows_referenced: true,
+                is_generous: true,
                 heartbeat: Duration::from_millis(41_250),
                 acknowledges: true,
                 closes: true,
