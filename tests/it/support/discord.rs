@@ -211,6 +211,12 @@ impl Discord {
             .look(|world| world.calls.iter().filter(|call| call.route == route).cloned().collect())
     }
 
+    /// How many requests there were at `route`.
+    #[allow(dead_code, reason = "benches/discord.rs counts them")]
+    pub(crate) fn n_calls(&self, route: &str) -> usize {
+        self.shared.look(|world| world.calls.iter().filter(|call| call.route == route).count())
+    }
+
     /// Waits until there were so many requests at `route`.
     pub(crate) fn waits_for_calls(&self, route: &str, n_calls: usize) -> Vec<Call> {
         let enough = self.shared.wait(PATIENCE, |world| {

@@ -2,6 +2,7 @@
 //! the pranks that were ordered.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -42,6 +43,7 @@ async fn answer(
     request: HttpRequest<Incoming>,
     shared: &Shared,
 ) -> Result<Response<Full<Bytes>>, Cut> {
+    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
@@ -67,7 +69,7 @@ async fn answer(
             world.violations.push(format!("{route} was refused: {reply}"));
         }
         let at_ms = world.clock.now_ms();
-        world.calls.push(Call { route: route.clone(), ids, body, status, at_ms });
+        world.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
         (status, reply)
     });
     respond(answered, prank)

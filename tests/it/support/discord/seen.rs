@@ -1,5 +1,7 @@
 //! What people get to see, one after the other, and what was called for it.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use super::mention::Mentions;
@@ -93,6 +95,9 @@ pub(crate) struct Call {
     pub(crate) body: Value,
     /// The status of the answer; 0 if the connection was cut.
     pub(crate) status: u16,
+    /// When it reached us.
+    #[allow(dead_code, reason = "benches/discord.rs reads it")]
+    pub(crate) arrived: Instant,
     /// When it was answered: milliseconds since 1970.
     pub(crate) at_ms: u64,
 }
