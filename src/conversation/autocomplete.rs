@@ -20,6 +20,9 @@ const MIN_SIMILARITY: f64 = 0.85;
 /// gains less. Half a word of a short question, so that letters decide while the first word is typed.
 const RANK_BONUS: f64 = 0.5;
 
+/// What fits less is noise: half of the words, or as much of the index's word.
+const MIN_FIT: f64 = 0.5;
+
 /// At most `limit` canonical questions of entries that answer: those that fit `typed` best first; if
 /// nothing is typed, pinned ones, then the others in the order of the packs.
 pub fn questions<'i>(
@@ -68,7 +71,7 @@ fn fitting(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) ->
     answering(index)
         .filter(|(idx, _)| *idx < MAX_COMPARED || by_index.contains(idx))
         .map(|(idx, _)| (looks(idx) + bonus(idx).unwrap_or(0.0), idx))
-        .filter(|(fit, _)| *fit > 0.0)
+        .filter(|(fit, _)| *fit >= MIN_FIT)
         .collect()
 }
 

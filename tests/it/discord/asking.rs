@@ -92,7 +92,10 @@ fn whoever_types_is_offered_questions_of_the_pack() {
     for typed in ["", "r", "rana mit", "chna trops", "why did", "zzzz"] {
         let offered = discord.offers(*room, *ada, ("ask", "question"), typed);
         assert!(offered.len() <= 25, "{typed}: {offered:?}");
-        assert!(offered.iter().all(|it| known.contains(&it.as_str())), "{typed}: {offered:?}");
+        // A choice has at most 100 characters.
+        let is_known =
+            |it: &String| known.iter().any(|known| known.starts_with(it.trim_end_matches('…')));
+        assert!(offered.iter().all(is_known), "{typed}: {offered:?}");
         if typed == "rana mit" {
             assert!(offered[0].contains("Rana Mitter"), "{offered:?}");
         }
