@@ -52,5 +52,10 @@ function show(text) {
   return { ...shown, inside: [...shown.inside].sort(), marks: [...shown.marks].sort() };
 }
 
-const lines = require("node:readline").createInterface({ input: process.stdin });
-lines.on("line", (line) => console.log(JSON.stringify(show(JSON.parse(line)))));
+// Node's own reader of lines divides at separators of Unicode, too.
+let rest = "";
+process.stdin.setEncoding("utf8").on("data", (chunk) => {
+  const lines = (rest + chunk).split("\n");
+  rest = lines.pop();
+  lines.forEach((line) => console.log(JSON.stringify(show(JSON.parse(line)))));
+});

@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 pub(crate) mod bot;
+mod chaos;
 mod following;
 mod gateway;
 mod limits;

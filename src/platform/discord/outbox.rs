@@ -52,11 +52,11 @@ impl Sender for Discord {
     }
 
     async fn remove(&self, sent: &MessageId, _: &PlaceId) -> Result<(), SendError> {
-        if let Some(pending) = self.pending.on(sent) {
-            if pending.take_away(&self.api).await.is_ok() {
-                self.pending.remove(pending.id);
-                return Ok(());
-            }
+        if let Some(pending) = self.pending.on(sent)
+            && pending.take_away(&self.api).await.is_ok()
+        {
+            self.pending.remove(pending.id);
+            return Ok(());
         }
         let (channel_id, message_id) = name::parse_message(sent).ok_or(SendError::Refused)?;
         let route = Route::ChannelMessage { channel_id, message_id: message_id.get().into() };

@@ -21,6 +21,7 @@ pub(super) struct Behavior {
     pub(super) settings: toml::Table,
     /// Whether Discord needs its intent for the content of messages.
     #[serde(default)]
+    #[cfg_attr(not(feature = "discord"), allow(dead_code, reason = "Discord alone reads it"))]
     pub(super) discord_reads_all: bool,
     /// Why a platform does something else, or nothing, by its name.
     #[serde(default)]

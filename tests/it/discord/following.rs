@@ -116,6 +116,8 @@ fn it_greets_once_and_says_what_is_left_to_set_up() {
         assert!(greeting.text.contains(part), "{part} is not in {}", greeting.text);
     }
     discord.tells_guild(new);
+    discord.loses_for_a_while(new);
+    discord.loses_for_a_while(home.guild);
     let bot = bot.restart(discord, true);
     discord.shows_nothing();
     let saying = Saying {

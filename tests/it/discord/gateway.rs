@@ -173,6 +173,7 @@ fn an_edit_that_comes_before_its_question_is_no_harm() {
 fn as_many_shards_are_served_as_discord_recommends_or_the_configuration_says() {
     let home = Home::new();
     home.discord.recommends_shards(2);
+    home.discord.limits_identifies();
     let bot = home.bot(&[]);
     home.discord.waits_for_sessions(2);
     assert_eq!(home.discord.shards(), [(0, 2), (1, 2)]);

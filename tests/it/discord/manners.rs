@@ -29,6 +29,19 @@ fn bots_webhooks_and_its_own_messages_get_no_answer() {
 }
 
 #[test]
+fn what_discord_itself_posts_is_no_question() {
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    let text = home.to_bot(QUESTION);
+    for kind in [1, 4, 6, 7, 8, 18, 21, 22, 46] {
+        let saying = Saying { text: &text, system_kind: Some(kind), ..Saying::default() };
+        discord.says_so(*room, *ada, saying);
+    }
+    discord.shows_nothing();
+}
+
+#[test]
 fn it_types_only_where_an_answer_takes_long() {
     let home = Home::new();
     let discord = &home.discord;

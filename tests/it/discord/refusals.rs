@@ -98,3 +98,62 @@ fn what_discord_refuses_is_refused_and_told_by_place() {
     assert_eq!(discord.forgives().len(), texts().len() + controls().len(), "each is a violation");
     assert!(discord.shown(room).is_empty());
 }
+
+/// A command of this name with more fields, and what is wrong with it.
+fn commands() -> Vec<Refused> {
+    let choices: Vec<Value> =
+        (0..26).map(|n| json!({ "name": "c", "value": n.to_string() })).collect();
+    let option = |name: &str, required: bool| json!({ "type": 3, "name": name, "description": "d", "required": required });
+    vec![
+        (
+            json!({ "name": "Ask", "description": "d" }),
+            &["0.name APPLICATION_COMMAND_INVALID_NAME"],
+        ),
+        (
+            json!({ "name": "ask me", "description": "d" }),
+            &["0.name APPLICATION_COMMAND_INVALID_NAME"],
+        ),
+        (json!({ "name": "ask" }), &["0.description BASE_TYPE_REQUIRED"]),
+        (
+            json!({ "name": "ask", "description": "d".repeat(101) }),
+            &["0.description BASE_TYPE_MAX_LENGTH"],
+        ),
+        (
+            json!({ "name": "Ask this", "type": 3, "description": "d" }),
+            &["0.description APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION"],
+        ),
+        (
+            json!({ "name": "ask", "description": "d", "name_localizations": { "xx": "a" } }),
+            &["0.name_localizations BASE_TYPE_CHOICES"],
+        ),
+        (
+            json!({ "name": "ask", "description": "d", "options": [option("a", false), option("b", true)] }),
+            &["0.options APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"],
+        ),
+        (
+            json!({ "name": "ask", "description": "d", "contexts": [0, 0] }),
+            &["0.contexts BASE_TYPE_CHOICES"],
+        ),
+        (
+            json!({ "name": "ask", "description": "d", "options": [
+                { "type": 3, "name": "a", "description": "d", "choices": choices },
+            ] }),
+            &["0.options.0.choices BASE_TYPE_BAD_LENGTH"],
+        ),
+    ]
+}
+
+#[test]
+fn commands_are_checked_like_messages() {
+    let discord = Discord::start();
+    let bot = Bot::start(&discord, GUILD_TALK);
+    assert_eq!(bot.hears(), "ready 0");
+    for (command, wrong) in commands() {
+        assert_eq!(bot.registers(&json!([command])), Some(json!([50035, wrong])), "{command}");
+    }
+    let twice = json!([{ "name": "a", "description": "d" }, { "name": "a", "description": "d" }]);
+    let doubled = json!([50035, ["1 APPLICATION_COMMANDS_DUPLICATE_NAME"]]);
+    assert_eq!(bot.registers(&twice), Some(doubled));
+    assert_eq!(discord.forgives().len(), commands().len() + 1);
+    assert_eq!(bot.registers(&json!([{ "name": "a", "description": "d" }])), None);
+}

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use serenity::all::{
-    ChannelId, ClientBuilder, Context, CreateInteractionResponse, CreateInteractionResponseMessage,
-    EventHandler, GatewayIntents, Http, HttpBuilder, Interaction, Message, Ready, ResumedEvent,
+    ChannelId, ClientBuilder, Context, CreateActionRow, CreateAllowedMentions, CreateInputText,
+    CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal, EventHandler,
+    GatewayIntents, Http, HttpBuilder, InputTextStyle, Interaction, Message, Ready, ResumedEvent,
     async_trait,
 };
 use tokio::runtime::Runtime;
@@ -35,16 +36,36 @@ impl EventHandler for Listener {
     }
 
     async fn interaction_create(&self, context: Context, interaction: Interaction) {
-        let Interaction::Component(pressed) = interaction else { return };
-        let message = CreateInteractionResponseMessage::new()
-            .content("pressed")
-            .ephemeral(true)
-            .allowed_mentions(serenity::all::CreateAllowedMentions::new());
-        let response = CreateInteractionResponse::Message(message);
-        let first = pressed.create_response(&context, response.clone()).await;
-        let second = pressed.create_response(&context, response).await;
-        drop(self.0.send(format!("{} {}", first.is_ok(), second.is_err())));
+        let message = |text: &str| {
+            let message = CreateInteractionResponseMessage::new().content(text).ephemeral(true);
+            let message = message.allowed_mentions(CreateAllowedMentions::new());
+            CreateInteractionResponse::Message(message)
+        };
+        match interaction {
+            Interaction::Component(pressed) if pressed.data.custom_id == "form" => {
+                let opened = pressed.create_response(&context, form()).await;
+                drop(self.0.send(format!("{}", opened.is_ok())));
+            }
+            Interaction::Component(pressed) => {
+                let first = pressed.create_response(&context, message("pressed")).await;
+                let second = pressed.create_response(&context, message("pressed")).await;
+                drop(self.0.send(format!("{} {}", first.is_ok(), second.is_err())));
+            }
+            Interaction::Modal(sent) => {
+                let again = sent.create_response(&context, form()).await;
+                let said = sent.create_response(&context, message("sent in")).await;
+                drop(self.0.send(format!("{} {}", again.is_err(), said.is_ok())));
+            }
+            _ => {}
+        }
     }
+}
+
+/// A form with one input.
+fn form() -> CreateInteractionResponse {
+    let input = CreateInputText::new(InputTextStyle::Short, "label", "input");
+    let rows = vec![CreateActionRow::InputText(input)];
+    CreateInteractionResponse::Modal(CreateModal::new("id", "title").components(rows))
 }
 
 /// A bot of the library alone.
@@ -75,18 +96,28 @@ impl Bot {
         self.heard.recv_timeout(PATIENCE).expect("something to hear")
     }
 
+    /// Registers `commands` and gives what is wrong with them.
+    pub(super) fn registers(&self, commands: &Value) -> Option<Value> {
+        let registered = self.http.create_global_commands(commands);
+        wrong(self.runtime.block_on(registered).err()?).map(|(_, wrong)| wrong)
+    }
+
     /// Posts `message` and gives what comes of it: nothing, or the status and what is wrong.
     pub(super) fn posts(&self, place: Place, message: &Value) -> Option<(u16, Value)> {
         let sent = self.http.send_message(ChannelId::new(place.0), Vec::new(), message);
-        let error = self.runtime.block_on(sent).err()?;
-        let serenity::Error::Http(serenity::all::HttpError::UnsuccessfulRequest(response)) = error
-        else {
-            panic!("{error}")
-        };
-        let wrong: Vec<String> =
-            response.error.errors.iter().map(|it| format!("{} {}", it.path, it.code)).collect();
-        Some((response.status_code.as_u16(), json!([response.error.code, wrong])))
+        wrong(self.runtime.block_on(sent).err()?)
     }
+}
+
+/// The status, and what is wrong where.
+fn wrong(error: serenity::Error) -> Option<(u16, Value)> {
+    let serenity::Error::Http(serenity::all::HttpError::UnsuccessfulRequest(response)) = error
+    else {
+        panic!("{error}")
+    };
+    let errors = response.error.errors.iter();
+    let wrong: Vec<String> = errors.map(|it| format!("{} {}", it.path, it.code)).collect();
+    Some((response.status_code.as_u16(), json!([response.error.code, wrong])))
 }
 
 pub(super) const GUILD_TALK: GatewayIntents = GatewayIntents::GUILDS
@@ -247,6 +278,26 @@ fn an_interaction_is_responded_to_once_and_in_time() {
     discord.presses(sent.id, "l", ada);
     assert_eq!(bot.hears(), "false true");
     assert!(discord.forgives().iter().any(|it| it.contains("after 3 s")));
+}
+
+#[test]
+fn a_form_is_opened_once_and_answered_when_it_is_sent_in() {
+    let discord = Discord::start();
+    let room = discord.channel(discord.guild("home"), "room");
+    let ada = discord.person("ada");
+    let bot = Bot::start(&discord, GatewayIntents::GUILDS);
+    assert_eq!(bot.hears(), "ready 1");
+    let message = json!({
+        "content": "x", "components": [row("form")], "allowed_mentions": { "parse": [] },
+    });
+    assert_eq!(bot.posts(room, &message), None);
+    let sent = discord.next_sent();
+    let opened = discord.presses(sent.id, "l", ada);
+    assert_eq!(bot.hears(), "true");
+    discord.submits(&opened, &["words"], ada);
+    assert_eq!(bot.hears(), "true true", "no form can answer a form");
+    assert_eq!(discord.next_sent().text, "sent in");
+    assert_eq!(discord.forgives().len(), 1);
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub(crate) struct Saying<'a> {
     pub(crate) ago: Duration,
     /// Whether a webhook says it.
     pub(crate) is_from_webhook: bool,
+    /// The kind of a message that Discord itself posts about what somebody does.
+    pub(crate) system_kind: Option<u64>,
 }
 
 /// Something that was done and waits for a response.
@@ -163,6 +165,16 @@ impl Discord {
     /// outages.
     pub(crate) fn tells_guild(&self, guild: Guild) {
         self.shared.change(|world| world.tell_guild(guild.0));
+    }
+
+    /// The guild cannot be reached for a while, and then it can again.
+    pub(crate) fn loses_for_a_while(&self, guild: Guild) {
+        self.shared.change(|world| {
+            let data = |_| json!({ "id": guild.0.to_string(), "unavailable": true });
+            let (kind, intents) = ("GUILD_DELETE", GUILDS);
+            world.tell(&Dispatch { kind, guild: Some(guild.0), intents, data: &data });
+            world.tell_guild(guild.0);
+        });
     }
 
     /// A text channel.
@@ -275,7 +287,11 @@ impl Discord {
             let mut message = Message {
                 content: saying.text.to_owned(),
                 reply_to: saying.reply_to,
-                kind: if saying.reply_to.is_some() { REPLY } else { 0 },
+                kind: saying.system_kind.unwrap_or(if saying.reply_to.is_some() {
+                    REPLY
+                } else {
+                    0
+                }),
                 is_from_webhook: saying.is_from_webhook,
                 ..Message::empty(id, place.0, person.0)
             };

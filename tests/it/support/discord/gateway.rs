@@ -24,6 +24,9 @@ const RESUME: u64 = 6;
 /// What a bot may send in a minute.
 const MAX_PACKETS: usize = 120;
 
+/// Between two sessions, where `max_concurrency` is 1.
+const MIN_BETWEEN_MS: u64 = 5_000;
+
 /// Later than this after the interval, a heartbeat is missed.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -183,6 +186,13 @@ fn identify(
         if !data["properties"][key].is_string() {
             world.violation(format!("IDENTIFY lacks properties.{key}"));
         }
+    }
+    let now_ms = world.clock.now_ms();
+    let before_ms = std::mem::replace(&mut world.identified_at_ms, now_ms);
+    if world.switches.limits_identifies && now_ms - before_ms < MIN_BETWEEN_MS {
+        world.violation("two sessions were started within 5 s");
+        drop(line.send(Frame::Text(json!({ "op": 9, "d": false }).to_string())));
+        return Ok(());
     }
     if let Some(code) = world.switches.refuses_with {
         return Err(code);

@@ -36,6 +36,11 @@ impl Discord {
         self.shared.change(|world| world.switches.n_shards = n_shards);
     }
 
+    /// Takes no two sessions within five seconds.
+    pub(crate) fn limits_identifies(&self) {
+        self.shared.change(|world| world.switches.limits_identifies = true);
+    }
+
     /// The time between two heartbeats, for connections from now on.
     pub(crate) fn beats_every(&self, interval: Duration) {
         self.shared.change(|world| world.switches.heartbeat = interval);

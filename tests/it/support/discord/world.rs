@@ -34,6 +34,8 @@ pub(super) struct Switches {
     /// Whether a connection that is closed by the bot gets the closing frame that it waits for.
     pub(super) closes: bool,
     pub(super) n_shards: u64,
+    /// Whether two sessions may not be started within five seconds.
+    pub(super) limits_identifies: bool,
     /// Closes every new session with this code.
     pub(super) refuses_with: Option<u16>,
 }
@@ -55,6 +57,8 @@ pub(super) struct World {
     pub(super) n_command_writes: usize,
     pub(super) sessions: Vec<Session>,
     pub(super) n_identifies: usize,
+    /// When the last session was started.
+    pub(super) identified_at_ms: u64,
     pub(super) n_resumes: usize,
     pub(super) n_connections: u64,
     pub(super) pranks: Vec<Prank>,
@@ -84,6 +88,7 @@ impl World {
                 acknowledges: true,
                 closes: true,
                 n_shards: 1,
+                limits_identifies: false,
                 refuses_with: None,
             },
             users: BTreeMap::new(),
@@ -95,6 +100,7 @@ impl World {
             n_command_writes: 0,
             sessions: Vec::new(),
             n_identifies: 0,
+            identified_at_ms: 0,
             n_resumes: 0,
             n_connections: 0,
             pranks: Vec::new(),
