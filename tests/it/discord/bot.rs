@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, Service};
-use crate::support::discord::{Discord, Guild, Person, Place};
+use crate::support::discord::{Discord, Guild, Person, Place, Seen};
 
 /// The bot's process, and what it keeps.
 pub(crate) struct Bot {
@@ -78,17 +78,19 @@ impl Home {
         self.discord.says(self.room, self.ada, &self.to_bot(text))
     }
 
-    /// The same, whatever else is to be seen before.
-    pub(crate) fn settles_quietly(&self) {
+    /// What is to be seen until all that happened in the room is done with.
+    pub(crate) fn seen_until_settled(&self) -> Vec<Seen> {
         let done = self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
-        while self.discord.next().shown().interaction != Some(done.id) {}
+        let next = || Some(self.discord.next());
+        let is_before = |seen: &Seen| seen.shown().interaction != Some(done.id);
+        std::iter::from_fn(next).take_while(is_before).collect()
     }
 
     /// Waits until all that was asked in the room is done with, and recorded: what happens at one
     /// place is done in order.
     pub(crate) fn settles(&self) {
-        self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
-        assert!(self.discord.next_sent().is_private);
+        let seen = self.seen_until_settled();
+        assert!(seen.is_empty(), "{seen:?}");
     }
 }
 

@@ -59,7 +59,7 @@ fn what_may_have_been_done_before_a_kill_is_done_once() {
     home.discord.next_sent();
     let bot = bot.restart(&home.discord, true);
     home.discord.repeats(question);
-    home.settles_quietly();
+    home.seen_until_settled();
     let left = home.discord.shown(home.room);
     assert_eq!(left.iter().filter(|shown| !shown.is_private).count(), 1, "{left:?}");
     bot.stop();
@@ -82,7 +82,7 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         let seen = home.discord.next();
         assert_eq!(seen.shown().interaction, Some(done.id), "{what}");
         assert!(seen.shown().text.contains(ANSWER), "{what}: {seen:?}");
-        home.settles_quietly();
+        home.seen_until_settled();
         let left = home.discord.shown(home.room);
         let n_answers = left.iter().filter(|shown| shown.text.contains(ANSWER)).count();
         assert_eq!(n_answers, 1, "{what}: {left:?}");

@@ -3,7 +3,6 @@
 //! It checks what Discord's documentation says that Discord checks. What it refuses, and what Discord
 //! would pass over in silence, is a violation: a test fails at its end on any. It misbehaves on order.
 
-mod acting;
 mod api;
 mod clock;
 mod command;
@@ -14,6 +13,7 @@ mod fault;
 mod form;
 mod gateway;
 mod interaction;
+mod making;
 mod mention;
 mod message;
 mod mischief;
@@ -22,7 +22,9 @@ mod place;
 mod route;
 mod seen;
 mod session;
+mod talking;
 mod trouble;
+mod using;
 mod world;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -31,9 +33,10 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use acting::{Done, Guild, Person, Place, Saying};
+pub(crate) use making::{Guild, Person, Place};
 pub(crate) use mischief::Mischief;
 pub(crate) use seen::{Call, Seen, Shown};
+pub(crate) use talking::Saying;
 pub(crate) use world::TOKEN;
 use world::World;
 
@@ -175,17 +178,6 @@ impl Discord {
             Seen::Sent(shown) => shown,
             other => panic!("no new message: {other:?}"),
         }
-    }
-
-    /// What is to be seen after `done`, if that is responded to with something to see.
-    pub(crate) fn next_if_any(&self, done: &Done) -> Option<Seen> {
-        let n_heard = *self.n_heard.lock().unwrap();
-        // Whatever comes of it comes at once, or is deferred and comes later.
-        let responded = self.shared.wait(Duration::from_millis(150), |world| {
-            (world.interactions[&done.token].response.is_some()).then_some(())
-        });
-        responded.filter(|()| self.shared.look(|world| world.seen.len() > n_heard))?;
-        Some(self.next())
     }
 
     /// Nothing is to be seen within a moment.
