@@ -76,15 +76,15 @@ impl Discord {
         })
     }
 
-    /// What is offered when somebody types `text` into an option of a command.
-    pub(crate) fn offers(
+    /// Somebody types `text` into an option of a command.
+    pub(crate) fn types(
         &self,
         place: Place,
         person: Person,
         (name, option): (&str, &str),
         text: &str,
-    ) -> Vec<String> {
-        let done = self.shared.change(|world| {
+    ) -> Done {
+        self.shared.change(|world| {
             let of = world.interaction(AUTOCOMPLETE, person, place.0);
             let command = world.command(name);
             let data = json!({
@@ -92,8 +92,18 @@ impl Discord {
                 "options": given(&[(option, text)], Some(option)),
             });
             world.start(of, &data)
-        });
-        let data = self.data_of(&done);
+        })
+    }
+
+    /// What is offered to somebody who types `text` into an option of a command.
+    pub(crate) fn offers(
+        &self,
+        place: Place,
+        person: Person,
+        option: (&str, &str),
+        text: &str,
+    ) -> Vec<String> {
+        let data = self.data_of(&self.types(place, person, option, text));
         let choices = data["choices"].as_array().expect("choices").iter();
         choices.map(|choice| choice["name"].as_str().expect("a name").to_owned()).collect()
     }
