@@ -11,4 +11,5 @@ mod manners;
 mod markdown;
 mod refusals;
 mod stand_in;
+mod table;
 mod trouble;
