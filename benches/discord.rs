@@ -8,7 +8,12 @@
 //! both of its own ends and both sockets are in it. With records in memory that is the path alone;
 //! with records on the disk each question waits for two commits before its request.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints what it found")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints what it found, and may panic"
+)]
 
 #[path = "../tests/it/support"]
 mod support {

@@ -1,5 +1,6 @@
 //! What all platforms share: answering once, keeping records, staying alive.
 
+mod apology;
 pub mod clock;
 mod delivery;
 pub mod fate;
@@ -8,6 +9,7 @@ pub mod lane;
 pub mod library;
 pub mod metrics;
 pub mod packs;
+mod report;
 mod respond;
 pub mod retention;
 pub mod sender;
@@ -19,13 +21,13 @@ use crate::conversation::{AskerHash, Cooldowns, MessageId, PersonId, Timestamp};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
+pub use apology::reference;
 pub use clock::{Clock, SystemClock};
 pub use fate::Fate;
 pub use health::Pulse;
 pub use lane::Lane;
 pub use library::Library;
 pub use metrics::Metrics;
-pub use respond::reference;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
 

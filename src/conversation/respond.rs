@@ -1,11 +1,13 @@
 //! What a message, an edit or a pressed button leads to: pure, from event and state to effects.
 
+mod more;
+
 use super::cooldown::{Admission, Cooldowns};
 use super::effects::{Effects, Say, Shown};
 use super::id::AskerHash;
 use super::message::{Control, Message, Person, Place, Use};
 use super::notice::{Greeting, Notice, Todo};
-use super::reply::{Answer, Passage, Reply, Topic};
+use super::reply::{Answer, Reply};
 use super::sent_answer::{SentAnswer, SentKind};
 use super::space::Space;
 use super::timestamp::Timestamp;
@@ -13,6 +15,7 @@ use super::trigger::{Ask, Command, Trigger};
 use super::unanswered::Unanswered;
 use crate::matching::query::Query;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
+use more::{paragraphs, rest, topics};
 
 /// What holds while something is responded to.
 #[derive(Debug, Clone, Copy)]
@@ -237,39 +240,6 @@ fn picked(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
         n_before: 0,
         is_unasked: false,
     }
-}
-
-/// The paragraphs that the answer `said` quotes from, for whoever wants to see them.
-fn paragraphs(n_before: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
-    let entry = said.entries.first().filter(|_| said.kind == SentKind::Answer);
-    let entry = entry.and_then(|id| scene.index.find(id));
-    let passages = entry.map(|entry| Passage::all(scene.index, entry)).unwrap_or_default();
-    let passages: Vec<Passage> = passages.into_iter().skip(n_before).collect();
-    if passages.is_empty() {
-        return Say::notice(Notice::Gone, true);
-    }
-    let (kind, entries) = (said.kind, said.entries.clone());
-    Say { kind, entries, n_before, ..Say::plain(Reply::Paragraphs(passages), true) }
-}
-
-/// What the answer `said` had no room for.
-fn rest(n_before: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
-    let id = said.entries.first().filter(|_| said.kind == SentKind::Answer);
-    let entry = id.and_then(|id| scene.index.find(id));
-    match entry.and_then(|entry| Answer::new(scene.index, entry)) {
-        Some(answer) if n_before < answer.quotes.len() => {
-            let quotes = answer.quotes.into_iter().skip(n_before).collect();
-            let reply = Reply::Answer(Answer { lead: None, quotes, ..answer });
-            let (kind, entries) = (said.kind, said.entries.clone());
-            Say { kind, entries, n_before, ..Say::plain(reply, true) }
-        }
-        _ => Say::notice(Notice::Gone, true),
-    }
-}
-
-fn topics(n_before: usize, is_private: bool, scene: &Scene<'_>) -> Say {
-    let topics = Topic::without(n_before, Topic::all(scene.index));
-    Say { n_before, ..Say::plain(Reply::Topics(topics), is_private) }
 }
 
 fn without_unwanted_lead(reply: Reply, scene: &Scene<'_>) -> Reply {

@@ -1,9 +1,6 @@
 //! From an event to what is done about it: asks `conversation`, carries out what it says.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-use rustc_hash::FxHasher;
 
 use super::delivery::{Delivery, Taken};
 use super::library::{Shelf, Snapshot};
@@ -12,8 +9,8 @@ use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_u
 use crate::conversation::trigger::{Ask, trigger};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    AskerHash, Effects, Event, Message, MessageId, Notice, PersonId, Place, PlaceId, Report, Say,
-    Scene, SentAnswer, Shown, Space, SpaceSettings, Timestamp, Trigger, Use,
+    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Say, Scene,
+    SentAnswer, Shown, Space, SpaceSettings, Timestamp, Trigger, Use,
 };
 use crate::store::records::{self, Judgement, Records, SpaceState, Standing};
 
@@ -37,32 +34,6 @@ impl<R: Records> Service<R> {
             self.apologize(event, fate, sender).await;
         }
         fate
-    }
-
-    /// Tells whoever waits for a private reply that none comes, in words that the log knows again.
-    async fn apologize(&self, event: &Event, fate: Fate, sender: &impl Sender) {
-        let (id, place, locale) = match event {
-            Event::Said(message) if message.address.is_command => {
-                (&message.id, &message.place, &message.locale)
-            }
-            Event::Used(used) => (&used.id, &used.place, &used.locale),
-            _ => return,
-        };
-        let reference = reference(id);
-        let name = fate.name();
-        tracing::error!(message.id = %id, reference, fate = name, "The reply to {id} failed: {name}, told as {reference}");
-        let snapshot = self.library().current();
-        let say = Say::notice(Notice::Failed { reference }, true);
-        let settings = &snapshot.spaces.of(place).settings;
-        let outgoing = Outgoing {
-            place: place.id.clone(),
-            cause: id.clone(),
-            is_reply: false,
-            locale: locale_of(&say, locale.as_ref(), settings),
-            say,
-        };
-        // Whether it arrives is all the same to us: nothing more can be done.
-        drop(sender.send(&outgoing).await);
     }
 
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
@@ -155,44 +126,8 @@ impl<R: Records> Service<R> {
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
-    /// Tells moderators, once, which permissions we lack at `place`.
-    async fn hindered(
-        &self,
-        place: &Place,
-        missing: &[String],
-        sender: &impl Sender,
-    ) -> records::Result<Fate> {
-        let snapshot = self.library().current();
-        let names = missing.join(", ");
-        tracing::warn!(place.id = %place.id, "Permissions are missing at {}: {names}", place.id);
-        let reports_to = &snapshot.spaces.of(place).settings.reports_to;
-        // Where it cannot speak it cannot report either, nor through another platform.
-        let is_reachable = |it: &PlaceId| *it != place.id && it.parts().0 == place.id.parts().0;
-        let Some(reports_to) = reports_to.clone().filter(is_reachable) else {
-            return Ok(Fate::Silent);
-        };
-        let report = Report {
-            id: MessageId::from(format!("{}:hindered:{names}", place.id)),
-            place: Place { id: reports_to, ..place.clone() },
-            notice: Notice::Hindered { place: place.id.clone(), missing: missing.to_vec() },
-        };
-        self.reported(&report, sender).await
-    }
-
-    async fn reported(&self, report: &Report, sender: &impl Sender) -> records::Result<Fate> {
-        let may_be_sent_since = match self.take(&report.id).await? {
-            Taken::Ours { may_be_sent_since } => may_be_sent_since,
-            Taken::Not(fate) => return Ok(fate),
-        };
-        let stage =
-            self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
-        let effects = Effects::from(Say::notice(report.notice.clone(), false));
-        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since, locale: None };
-        self.carry_out(effects, &cause, &stage, sender).await
-    }
-
     /// Does what `effects` say about `cause`, which is claimed.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         effects: Effects,
         cause: &Cause<'_>,
@@ -285,7 +220,7 @@ impl<R: Records> Service<R> {
     }
 
     /// What holds at `place` for `person`.
-    async fn stage(
+    pub(super) async fn stage(
         &self,
         snapshot: Arc<Snapshot>,
         place: &Place,
@@ -316,31 +251,24 @@ impl<R: Records> Service<R> {
 }
 
 /// The language of `say`: what one person alone reads is in theirs, if we speak it.
-fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
+pub(super) fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
     let theirs = theirs.filter(|locale| say.is_private && Wording::speaks(locale));
     theirs.unwrap_or(&settings.locale).clone()
 }
 
-/// A few letters for people by which the log knows `id` again.
-pub fn reference(id: &MessageId) -> String {
-    let mut hasher = FxHasher::default();
-    id.as_str().hash(&mut hasher);
-    format!("{:08x}", hasher.finish() & 0xFFFF_FFFF)
-}
-
 /// What something is done for.
-struct Cause<'a> {
-    id: &'a MessageId,
+pub(super) struct Cause<'a> {
+    pub(super) id: &'a MessageId,
     /// Whether it is a message that can be replied to.
-    is_message: bool,
+    pub(super) is_message: bool,
     /// Since when it may have been replied to.
-    may_be_sent_since: Option<Timestamp>,
+    pub(super) may_be_sent_since: Option<Timestamp>,
     /// The language of whoever it is from.
-    locale: Option<&'a String>,
+    pub(super) locale: Option<&'a String>,
 }
 
 /// What holds at a place while something is done, from one moment.
-struct Stage {
+pub(super) struct Stage {
     snapshot: Arc<Snapshot>,
     place: Place,
     standing: Standing,

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::super::Stop;
 use super::answering::complete;
+use super::api::Failure;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
 use super::markdown::shortened;
@@ -23,7 +24,7 @@ use super::{Discord, commands, incoming};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::conversation::autocomplete;
-use crate::service::{Clock, SystemClock};
+use crate::service::{Clock, SendError, SystemClock};
 
 /// Choices that Discord shows to somebody who is typing.
 const MAX_CHOICES: usize = 25;
@@ -119,8 +120,11 @@ impl Discord {
         }
         let route = Route::Channel { channel_id: channel };
         let asked = tokio::time::timeout(PLACE_LIMIT, self.api.read::<GuildChannel>(route)).await;
-        if let Ok(Ok(found)) = asked {
-            places.learn_channel(&found);
+        match asked {
+            Ok(Ok(found)) => places.learn_channel(&found),
+            // It is not asked for at every message.
+            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel),
+            _ => {}
         }
     }
 

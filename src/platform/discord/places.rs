@@ -64,6 +64,11 @@ impl Places {
         self.parents.entry(channel.id).or_insert(channel.parent_id);
     }
 
+    /// Nobody tells where `channel` is.
+    pub(super) fn learn_nothing(&mut self, channel: ChannelId) {
+        self.parents.entry(channel).or_insert(None);
+    }
+
     /// `channel` is gone.
     pub(super) fn forget_channel(&mut self, channel: ChannelId) {
         self.parents.remove(&channel);
