@@ -10,6 +10,8 @@ mod limits;
 mod manners;
 mod markdown;
 mod refusals;
+mod spaces;
 mod stand_in;
+mod start;
 mod table;
 mod trouble;

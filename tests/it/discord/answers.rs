@@ -217,3 +217,34 @@ fn nothing_in_a_pack_pings_or_is_markup() {
     }
     assert!(letters(&shown.text).contains(&letters(&nasty)), "{shown:?}");
 }
+
+#[test]
+fn whoever_presses_twice_is_answered_twice_and_all_is_done_once() {
+    let home = Home::new();
+    let Home { discord, room, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    home.asks("china help kazakhstan");
+    let suggestions = discord.next_sent().id;
+    discord.holds();
+    let picks = ["1. ", "2. ", "1. "].map(|label| discord.presses(suggestions, label, *ada));
+    let refused = discord.presses(suggestions, "1. ", *bob);
+    discord.releases(false);
+    for done in picks.iter().chain([&refused]) {
+        discord.response_to(done);
+    }
+    home.seen_until_settled();
+    let left: Vec<Shown> =
+        discord.shown(*room).into_iter().filter(|shown| !shown.is_private).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(left[0].labels().contains(&WORDS.show_paragraph), "{left:?}");
+
+    discord.holds();
+    let presses = [0, 1, 2].map(|_| discord.presses(suggestions, WORDS.delete, *ada));
+    discord.releases(false);
+    for done in &presses {
+        discord.response_to(done);
+    }
+    let seen = home.seen_until_settled();
+    let n_removed = seen.iter().filter(|seen| matches!(seen, Seen::Removed(_))).count();
+    assert_eq!(n_removed, 1, "{seen:?}");
+}

@@ -4,7 +4,7 @@ use super::bot::{ANSWER, Home, QUESTION, WORDS};
 use crate::first_pack::first_pack;
 use crate::folder::Folder;
 use crate::service::Service;
-use crate::support::discord::Saying;
+use crate::support::discord::{Saying, Seen};
 
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
@@ -148,4 +148,32 @@ fn listening_without_the_intent_is_refused_and_the_switch_is_named() {
     for part in ["message_content", "Message Content Intent"] {
         assert!(ended.log.contains(part), "{part} is not in {}", ended.log);
     }
+}
+
+#[test]
+fn whatever_is_asked_about_is_answered_somehow() {
+    let home = Home::new();
+    let Home { discord, room, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    let long = format!("{QUESTION} {}", "and so on ".repeat(398));
+    let robot = discord.bot("robot");
+    home.asks(QUESTION);
+    let own = discord.next_sent().id;
+    let targets = [
+        discord.says(*room, *bob, ""),
+        discord.says(*room, *bob, "\u{1f600}\u{200b}"),
+        discord.says(*room, *bob, &long),
+        discord.says(*room, robot, QUESTION),
+        own,
+    ];
+    for target in targets {
+        let done = discord.uses_on(target, *ada, "Ask about this");
+        let is_answered = |seen: &Seen| {
+            let shown = seen.shown();
+            shown.interaction == Some(done.id) || shown.reply_to == Some(target)
+        };
+        assert!(home.seen_until_settled().iter().any(is_answered), "{target}");
+    }
+    let question = home.asks(&long);
+    assert_eq!(discord.next_sent().reply_to, Some(question));
 }

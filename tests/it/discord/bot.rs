@@ -57,15 +57,24 @@ impl Home {
 
     /// The bot with these packs.
     pub(crate) fn bot_with(&self, packs: &str, folder: Folder, settings: &[(&str, &str)]) -> Bot {
+        Bot::start_in(folder, &self.discord, &Self::settings(packs, settings))
+    }
+
+    fn settings(packs: &str, settings: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = [
             ("QUOTH_PACKS", packs),
             ("QUOTH_HTTP__IS_ON", "false"),
             ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
         ];
         let all = own.iter().chain(settings);
-        let all: Vec<(String, String)> =
-            all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Bot::start_in(folder, &self.discord, &all)
+        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    /// The bot with the first pack, which may fail to register its commands.
+    pub(crate) fn bot_without_commands(&self, settings: &[(&str, &str)]) -> Bot {
+        let packs = format!("['{}']", first_pack::FOLDER);
+        let all = Self::settings(&packs, settings);
+        Bot::connect(Folder::empty(), &self.discord, &all)
     }
 
     /// `text` with the bot's name before it.
@@ -110,12 +119,18 @@ impl Bot {
         discord: &Discord,
         settings: &[(String, String)],
     ) -> Self {
+        let bot = Self::connect(folder, discord, settings);
+        discord.waits_for_commands();
+        bot
+    }
+
+    /// Starts it, and waits until it is connected.
+    fn connect(folder: Folder, discord: &Discord, settings: &[(String, String)]) -> Self {
         let mut all = discord.settings();
         all.extend_from_slice(settings);
         let (n_identifies, ..) = discord.counts();
         let service = Self::run(&folder, &all);
         discord.waits_for_identifies(n_identifies + 1);
-        discord.waits_for_commands();
         Self { folder, settings: all, service }
     }
 

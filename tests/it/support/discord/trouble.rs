@@ -89,6 +89,11 @@ impl Discord {
         }
     }
 
+    /// Sends all a frame as it is.
+    pub(crate) fn sends_frame(&self, text: &str) {
+        self.send_all(text);
+    }
+
     fn send_all(&self, text: &str) {
         self.shared.change(|world| {
             for session in &world.sessions {
