@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::bot::{ANSWER, Bot, Home, QUESTION};
+use super::bot::{ANSWER, Bot, Home, QUESTION, at_once};
 use crate::service::Ended;
 use crate::support::discord::Mischief;
 
@@ -54,14 +54,14 @@ fn a_token_that_is_not_taken_is_told_and_not_tried_again() {
 
 #[test]
 fn other_codes_without_hope_are_told_and_not_tried_at_full_speed() {
-    for code in [4010, 4011, 4012, 4013] {
+    at_once([4010, 4011, 4012, 4013], |code| {
         let home = Home::new();
         home.discord.refuses_with(Some(code));
         let ended = hopeless(&home, &[]);
         let n_identifies = home.discord.counts().0;
         assert!(n_identifies <= 2, "{code}: {n_identifies} times");
         assert_eq!(ended.code, Some(0), "{code}: {}", ended.log);
-    }
+    });
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Every limit holds for every entry: the stand-in refuses what Discord would refuse.
 
-use super::bot::Home;
+use super::bot::{Home, at_once};
 use crate::first_pack::{answers_in, first_pack};
 
 #[test]
 fn every_entry_of_the_first_pack_is_shown_whole_in_both_styles() {
     let pack = first_pack();
-    for style in ["embed", "text"] {
+    at_once(["embed", "text"], |style| {
         let home = Home::new();
         let _bot = home.bot(&[("QUOTH_DISCORD__STYLE", style)]);
         let direct = home.discord.direct(home.ada);
@@ -18,7 +18,7 @@ fn every_entry_of_the_first_pack_is_shown_whole_in_both_styles() {
             assert!(answers.contains(&id), "{style}: {id} is not in {}", shown.text);
             assert_eq!(shown.n_pings, 0, "{style}: {id}");
         }
-    }
+    });
 }
 
 #[test]

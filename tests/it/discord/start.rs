@@ -2,24 +2,25 @@
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Home, QUESTION};
+use super::bot::{ANSWER, Home, QUESTION, at_once};
 use crate::support::discord::Mischief;
 
 #[test]
 fn what_is_down_at_the_start_is_tried_again() {
-    for mischief in [
+    let all = [
         Mischief::Status(500),
         Mischief::Cut,
         Mischief::DoneGarbage,
         Mischief::Limited { wait: Duration::from_millis(500), everywhere: true },
-    ] {
+    ];
+    at_once(all, |mischief| {
         let home = Home::new();
         home.discord.spoils("GET /gateway/bot", 1, mischief);
         let bot = home.bot(&[]);
         home.asks(QUESTION);
         assert!(home.discord.next_sent().text.contains(ANSWER));
         bot.stop();
-    }
+    });
 }
 
 #[test]

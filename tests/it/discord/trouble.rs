@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Home, QUESTION};
+use super::bot::{ANSWER, Home, QUESTION, at_once};
 use crate::support::discord::{Mischief, permission};
 
 const CREATE: &str = "POST /channels/{}/messages";
@@ -38,16 +38,15 @@ fn what_was_surely_not_done_is_done_later() {
 
 #[test]
 fn what_may_have_been_done_is_done_once() {
-    for mischief in [
+    let all = [
         Mischief::Status(500),
         Mischief::Status(502),
         Mischief::DoneStatus(500),
         Mischief::Cut,
         Mischief::DoneCut,
         Mischief::DoneGarbage,
-    ] {
-        is_answered_once(mischief, 2);
-    }
+    ];
+    at_once(all, |mischief| drop(is_answered_once(mischief, 2)));
 }
 
 #[test]
@@ -67,13 +66,14 @@ fn what_may_have_been_done_before_a_kill_is_done_once() {
 
 #[test]
 fn an_interaction_is_answered_once_whatever_comes_back() {
-    for mischief in [
+    let all = [
         Mischief::Status(500),
         Mischief::DoneStatus(500),
         Mischief::DoneCut,
         Mischief::DoneGarbage,
         Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
-    ] {
+    ];
+    at_once(all, |mischief| {
         let home = Home::new();
         let _bot = home.bot(&[]);
         let what = format!("{mischief:?}");
@@ -88,12 +88,12 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         assert_eq!(n_answers, 1, "{what}: {left:?}");
         // Whoever does not know whether the first response arrived has to try.
         home.discord.forgives();
-    }
+    });
 }
 
 #[test]
 fn what_is_refused_is_never_tried_again() {
-    for status in [401, 403, 404] {
+    at_once([401, 403, 404], |status| {
         let home = Home::new();
         let _bot = home.bot(&[]);
         home.discord.spoils(CREATE, 5, Mischief::Status(status));
@@ -102,7 +102,7 @@ fn what_is_refused_is_never_tried_again() {
         home.settles();
         std::thread::sleep(Duration::from_secs(1));
         assert_eq!(home.discord.calls(CREATE).len(), 1, "{status}");
-    }
+    });
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_missing_permission_is_told_to_moderators_once_and_by_name() {
         (permission::EMBED_LINKS, "Embed Links", 1),
         (permission::READ_MESSAGE_HISTORY, "Read Message History", 2),
     ];
-    for (denied, name, n_tries) in rows {
+    at_once(rows, |(denied, name, n_tries)| {
         let home = Home::new();
         let Home { discord, guild, room, ada, .. } = &home;
         let office = discord.channel(*guild, "office");
@@ -146,7 +146,7 @@ fn a_missing_permission_is_told_to_moderators_once_and_by_name() {
         discord.shows_nothing();
         discord.forgives();
         bot.stop();
-    }
+    });
 }
 
 #[test]
