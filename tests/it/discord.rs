@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 pub(crate) mod bot;
 mod chaos;
+mod codes;
 mod following;
 mod gateway;
 mod limits;

@@ -46,7 +46,9 @@ fn what_may_have_been_done_is_done_once() {
         Mischief::DoneCut,
         Mischief::DoneGarbage,
     ];
-    at_once(all, |mischief| drop(is_answered_once(mischief, 2)));
+    at_once(all, |mischief| {
+        is_answered_once(mischief, 2);
+    });
 }
 
 #[test]

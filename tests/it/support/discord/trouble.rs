@@ -131,6 +131,16 @@ impl Discord {
         })
     }
 
+    /// The ids of the sessions, in the order in which they were started.
+    pub(crate) fn sessions(&self) -> Vec<String> {
+        self.shared.look(|world| world.sessions.iter().map(|it| it.id.clone()).collect())
+    }
+
+    /// Where the gateway is.
+    pub(crate) fn gateway(&self) -> String {
+        self.shared.look(|world| world.gateway_url.clone())
+    }
+
     /// The shards of the sessions, in order.
     pub(crate) fn shards(&self) -> Vec<(u64, u64)> {
         self.shared.look(|world| {
