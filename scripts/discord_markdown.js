@@ -14,9 +14,11 @@ const list = {
   order: SimpleMarkdown.defaultRules.heading.order,
   match(source, state) {
     const before = state.prevCapture === null ? "\n" : state.prevCapture[0];
-    return before.endsWith("\n") ? /^ *(?:[*+-]|\d+[.)]) +[^\n]+/.exec(source) : null;
+    return before.endsWith("\n") ? /^( *(?:[*+-]|\d+[.)]) +)([^\n]+)/.exec(source) : null;
   },
-  parse: (capture) => ({ content: capture[0] }),
+  parse: (capture, parse, state) => ({
+    content: [{ type: "text", content: capture[1] }, parse(capture[2], state)],
+  }),
 };
 
 const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list });

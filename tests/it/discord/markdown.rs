@@ -1,17 +1,18 @@
 //! What Discord's clients make of what is rendered, by a parser that is not ours: the quote,
 //! character for character, and no mention.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use quoth::conversation::reply::{Answer, CitedQuote, Reply};
+use quoth::conversation::reply::{Answer, CitedQuote, Passage, Reply, Suggestion};
 use quoth::conversation::wording::Wording;
 use quoth::conversation::{Control, Say, SentKind};
 use quoth::platform::Style;
-use quoth::platform::discord::render::{Card, render};
+use quoth::platform::discord::render::{Button, Card, render};
 use serde::Deserialize;
 
 /// Random answers that are tried in each style.
@@ -113,20 +114,35 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
     )
 }
 
-fn say() -> impl Strategy<Value = Say> {
+/// A message that shows `reply`.
+fn saying(reply: Reply, kind: SentKind) -> Say {
+    Say {
+        reply,
+        is_private: false,
+        asks_feedback: true,
+        kind,
+        entries: vec!["e".to_owned()],
+        n_before: 0,
+        is_unasked: false,
+    }
+}
+
+fn answers() -> impl Strategy<Value = Say> {
     (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
-        let answer =
-            Answer { entry: 0, question: "q".to_owned(), lead, quotes, see_also: Vec::new() };
-        Say {
-            reply: Reply::Answer(answer),
-            is_private: false,
-            asks_feedback: true,
-            kind: SentKind::Answer,
-            entries: vec!["e".to_owned()],
-            n_before: 0,
-            is_unasked: false,
-        }
+        let question = "q".to_owned();
+        let answer = Answer { entry: 0, question, lead, quotes, see_also: Vec::new() };
+        saying(Reply::Answer(answer), SentKind::Answer)
     })
+}
+
+/// Questions to pick from, and paragraphs of a source.
+fn lists() -> impl Strategy<Value = Say> {
+    let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
+    let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggest);
+    let passage =
+        (quote_text(), text(6)).prop_map(|(text, title)| Passage { text, title, paragraph: 7 });
+    let passages = vec(passage, 1..3).prop_map(Reply::Paragraphs);
+    prop_oneof![suggestions, passages].prop_map(|reply| saying(reply, SentKind::Suggest))
 }
 
 /// What people see of a text.
@@ -226,19 +242,60 @@ fn check(card: &Card, answer: &Answer, reader: &mut Reader) -> Result<(), TestCa
     Ok(())
 }
 
-#[test]
-#[ignore = "needs Node"]
-fn whatever_is_quoted_is_shown_as_it_stands_and_mentions_nobody() {
-    let mut reader = Reader::start();
+/// Whether people see the questions and paragraphs of `reply` as they stand.
+fn check_list(card: &Card, reply: &Reply, reader: &mut Reader) -> Result<(), TestCaseError> {
+    let text = card.embeds.first().unwrap_or(&card.content);
+    let shown = reader.read(text);
+    prop_assert!(shown.inside.is_empty(), "{:?} in {}", shown.inside, text);
+    let is_ours = |mark: &String| matches!(mark.as_str(), "strong" | "list");
+    prop_assert!(shown.marks.iter().all(is_ours), "{:?} in {}", shown.marks, text);
+    match reply {
+        Reply::Suggest(suggestions) => {
+            let outside = words(&shown.outside);
+            for Suggestion { question, .. } in suggestions {
+                prop_assert!(outside.contains(&words(question)), "{:?} in {:?}", question, outside);
+            }
+        }
+        Reply::Paragraphs(passages) => {
+            let first = shown.quotes.first().map(|quote| quote.trim_end().to_owned());
+            prop_assert_eq!(first, passages.first().map(|it| as_read(it.text.trim_end())));
+        }
+        other => prop_assert!(false, "{:?} is not made", other),
+    }
+    let fits = |button: &Button| (1..=80).contains(&button.label.chars().count());
+    prop_assert!(card.buttons.iter().all(fits), "{:?}", card.buttons);
+    Ok(())
+}
+
+/// What `say` looks like in each style is tried so often.
+fn try_all(
+    says: &impl Strategy<Value = Say>,
+    mut check: impl FnMut(&Card, &Reply, &mut Reader) -> Result<(), TestCaseError>,
+) {
+    let reader = RefCell::new(Reader::start());
+    let check = RefCell::new(&mut check);
     for style in [Style::Embed, Style::Text] {
-        let mut runner =
-            TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(N_CASES) });
-        let reader = std::cell::RefCell::new(&mut reader);
-        let ran = runner.run(&say(), |say| {
-            let Reply::Answer(answer) = &say.reply else { unreachable!("only answers are made") };
+        let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
+        let ran = TestRunner::new(config).run(says, |say| {
             let card = render(&say, style, Wording::english());
-            check(&card, answer, &mut reader.borrow_mut())
+            let mut check = check.borrow_mut();
+            check(&card, &say.reply, &mut reader.borrow_mut())
         });
         ran.unwrap_or_else(|error| panic!("{style:?}: {error}"));
     }
+}
+
+#[test]
+#[ignore = "needs Node"]
+fn whatever_is_quoted_is_shown_as_it_stands_and_mentions_nobody() {
+    try_all(&answers(), |card, reply, reader| {
+        let Reply::Answer(answer) = reply else { unreachable!("only answers are made") };
+        check(card, answer, reader)
+    });
+}
+
+#[test]
+#[ignore = "needs Node"]
+fn whatever_is_suggested_or_shown_of_a_source_stands_as_it_is() {
+    try_all(&lists(), check_list);
 }
