@@ -12,6 +12,7 @@ mod embed;
 mod fault;
 mod form;
 mod gateway;
+mod handshake;
 mod interaction;
 mod making;
 mod mention;
