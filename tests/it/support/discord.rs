@@ -27,6 +27,7 @@ mod talking;
 mod trouble;
 mod using;
 mod world;
+mod writing;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

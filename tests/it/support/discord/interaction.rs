@@ -9,9 +9,8 @@ use super::fault::{
 };
 use super::form::{Findings, Form};
 use super::message::{CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, DEFAULT, Message, Sight};
-use super::seen::{Seen, Shown};
 use super::world::World;
-use super::{command, component, permission};
+use super::{command, component};
 
 /// The first response is due within this time.
 const FIRST_MS: u64 = 3_000;
@@ -161,27 +160,6 @@ impl World {
         Ok(data.clone())
     }
 
-    /// A checked draft; what it has too much is noted.
-    pub(super) fn drafted(
-        &mut self,
-        body: &Value,
-        path: &[String],
-        origin: Origin,
-    ) -> Result<Draft, Fault> {
-        let draft = Draft::check(body, path, origin)?;
-        self.note_unknown("message", &draft.unknown);
-        if draft.allowed.is_none() {
-            self.violation("a message without allowed_mentions");
-        }
-        Ok(draft)
-    }
-
-    pub(super) fn note_unknown(&mut self, what: &str, paths: &[String]) {
-        for path in paths {
-            self.violation(format!("{what} has the unknown field {path}"));
-        }
-    }
-
     /// Posts a message for an interaction.
     fn say(&mut self, of: &Interaction, draft: Draft, is_loading: bool) -> u64 {
         let id = self.clock.id();
@@ -202,52 +180,6 @@ impl World {
         // It responds; nobody is pinged for that.
         self.fill(&mut message, draft, false);
         self.post(message)
-    }
-
-    /// Puts what `draft` says into `message`.
-    pub(super) fn fill(&self, message: &mut Message, draft: Draft, pings_replied: bool) {
-        if let Some(content) = draft.content {
-            message.content = content;
-        }
-        if let Some(embeds) = draft.embeds {
-            message.embeds = embeds;
-        }
-        if let Some(components) = draft.components {
-            message.components = components;
-        }
-        let all = self.mentioned(message, pings_replied);
-        message.mentions = match &draft.allowed {
-            None => all,
-            Some(allowed) => {
-                let mut narrowed = allowed.narrow(&super::mention::Mentions {
-                    users: super::mention::Mentions::of(&message.content).users,
-                    ..all.clone()
-                });
-                if allowed.replied_user {
-                    narrowed.users.extend(all.users);
-                }
-                narrowed
-            }
-        };
-        let channel = &self.channels[&message.channel];
-        if !self.may(channel, permission::MENTION_EVERYONE) && channel.guild.is_some() {
-            message.mentions.everyone = false;
-        }
-    }
-
-    /// Makes the message `id` say what `draft` says. `interaction`: what it responds to thereby.
-    pub(super) fn change(&mut self, id: u64, draft: Draft, interaction: Option<u64>) {
-        let now_ms = self.clock.now_ms();
-        let Some(mut message) = self.messages.get(&id).cloned() else { return };
-        let was_loading = message.is_loading;
-        message.is_loading = false;
-        message.edited_at_ms = (!was_loading).then_some(now_ms);
-        self.fill(&mut message, draft, false);
-        let mut shown = Shown::new(&message);
-        shown.interaction = interaction.or(shown.interaction);
-        self.seen.push(if was_loading { Seen::Sent(shown) } else { Seen::Amended(shown) });
-        self.messages.insert(id, message);
-        self.tell_message("MESSAGE_UPDATE", id);
     }
 
     /// The interaction of `token`, which has been responded to and is still good.
