@@ -144,14 +144,14 @@ pub enum Fault {
         source: io::Error,
     },
     /// A secret that is easily guessed.
-    #[error(
-        "{key} is too short: it needs at least {min_chars} characters (`openssl rand -hex 32` makes a good one)"
-    )]
+    #[error("{key} is too short: it needs at least {min_chars} characters ({help})")]
     SecretTooShort {
         /// The key.
         key: Key,
         /// Its least length, in characters.
         min_chars: usize,
+        /// Where a good one comes from.
+        help: &'static str,
     },
     /// A platform that this program was built without.
     #[error(

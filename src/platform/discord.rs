@@ -145,9 +145,14 @@ impl Discord {
             Some(401) => {
                 PlatformError::Hopeless { advice: gateway::BAD_TOKEN.to_owned(), source: None }
             }
-            status => PlatformError::Passing {
+            Some(status) => PlatformError::Passing {
                 what: "Discord does not say how to connect".to_owned(),
-                source: status.map(|status| format!("HTTP status {status}").into()),
+                source: Some(format!("HTTP status {status}").into()),
+            },
+            None => PlatformError::Passing {
+                what: "Discord cannot be reached: look at the network, name resolution and firewall of this machine"
+                    .to_owned(),
+                source: None,
             },
         })?;
         if gateway.session_start_limit.remaining == 0 {
