@@ -117,9 +117,10 @@ fn message(number: usize, text: &str) -> Message {
             is_bot: false,
         },
         text: text.to_owned(),
-        address: Address { mentions_us: true, is_command: false },
+        address: Address { mentions_us: true, ..Address::default() },
         replied_to: None,
         sent_at: SystemClock.now(),
+        locale: None,
     }
 }
 

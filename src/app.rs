@@ -48,7 +48,7 @@ pub fn run(sources: &Sources) -> anyhow::Result<End> {
     config.check_served()?;
     if !platforms::is_any(&config) {
         bail!(
-            "no platform to serve: the configuration names none. Set a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
+            "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
         );
     }
     log::start(&config.log)?;

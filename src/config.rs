@@ -5,6 +5,7 @@
 
 mod assignment;
 mod bridge;
+mod discord;
 mod environment;
 mod error;
 mod fault;
@@ -33,6 +34,7 @@ use crate::conversation::{Space, SpaceSettings, Spaces};
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
 pub use bridge::BridgeSettings;
+pub use discord::DiscordSettings;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
 pub use fault::Fault;
@@ -69,6 +71,8 @@ pub struct Config {
     pub log: LogSettings,
     /// How records are kept.
     pub records: RecordsSettings,
+    /// How Discord is served.
+    pub discord: DiscordSettings,
     /// Where chat programs of your own connect.
     pub bridge: BridgeSettings,
     /// How quoth behaves where no other space says so.
@@ -89,6 +93,7 @@ impl Default for Config {
             http: HttpSettings::default(),
             log: LogSettings::default(),
             records: RecordsSettings::default(),
+            discord: DiscordSettings::default(),
             bridge: BridgeSettings::default(),
             default_space: SpaceSettings::default(),
             spaces: Vec::new(),
@@ -125,8 +130,33 @@ impl Config {
     pub fn check_served(&self) -> Result<(), ConfigError> {
         let spaces = self.spaces();
         let without = spaces.all().filter(|space| space.packs.is_empty());
-        let problem = |space: &Space| Problem::nowhere(Fault::NoPack { space: space.name.clone() });
-        ConfigError::unless_empty(without.map(problem).collect(), ())
+        let no_pack = |space: &Space| Fault::NoPack { space: space.name.clone() };
+        let mut faults: Vec<Fault> = without.map(no_pack).collect();
+        faults.extend(self.discord_faults(&spaces));
+        ConfigError::unless_empty(faults.into_iter().map(Problem::nowhere).collect(), ())
+    }
+}
+
+impl Config {
+    /// What does not go together in `[discord]`. Where it is not served, nothing has to.
+    fn discord_faults(&self, spaces: &Spaces) -> Vec<Fault> {
+        let discord = &self.discord;
+        if discord.token.is_none() {
+            return Vec::new();
+        }
+        let mut faults = Vec::new();
+        if !cfg!(feature = "discord") {
+            faults.push(Fault::NotBuiltIn { platform: "Discord" });
+        }
+        if discord.rate_limiter && discord.api_base.is_some() {
+            faults.push(Fault::BaseWithRateLimiter);
+        }
+        let listened = spaces.all().flat_map(|space| &space.settings.listens_in);
+        let on_discord = listened.filter(|place| place.parts().0 == "discord");
+        if let Some(place) = on_discord.take(usize::from(!discord.message_content)).next() {
+            faults.push(Fault::ListensWithoutContent { place: place.to_string() });
+        }
+        faults
     }
 }
 

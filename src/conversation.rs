@@ -1,5 +1,6 @@
 //! What is said in chat, by rules that no platform changes.
 
+pub mod autocomplete;
 pub mod cooldown;
 pub mod effects;
 pub mod id;

@@ -3,10 +3,15 @@
 #[cfg(unix)]
 pub mod bridge;
 pub mod console;
+#[cfg(feature = "discord")]
+pub mod discord;
+mod style;
 
 use std::error::Error;
 
 use tokio_util::sync::CancellationToken;
+
+pub use style::Style;
 
 /// How a platform is told to end: first it takes nothing more in, later it lets go of everything.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,6 @@
 //! What all platforms share: answering once, keeping records, staying alive.
 
+mod apology;
 pub mod clock;
 mod delivery;
 pub mod fate;
@@ -8,6 +9,7 @@ pub mod lane;
 pub mod library;
 pub mod metrics;
 pub mod packs;
+mod report;
 mod respond;
 pub mod retention;
 pub mod sender;
@@ -19,6 +21,7 @@ use crate::conversation::{AskerHash, Cooldowns, MessageId, PersonId, Timestamp};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
+pub use apology::reference;
 pub use clock::{Clock, SystemClock};
 pub use fate::Fate;
 pub use health::Pulse;
@@ -64,6 +67,11 @@ impl<R: Records> Service<R> {
     /// What is answered from.
     pub fn library(&self) -> &Library {
         &self.parts.library
+    }
+
+    /// The same, for whoever keeps it.
+    pub fn shared_library(&self) -> Arc<Library> {
+        Arc::clone(&self.parts.library)
     }
 
     fn now(&self) -> Timestamp {

@@ -10,6 +10,8 @@ use super::supervise::supervise;
 use crate::config::Config;
 #[cfg(unix)]
 use crate::platform::bridge;
+#[cfg(feature = "discord")]
+use crate::platform::discord;
 use crate::platform::{PlatformError, Stop};
 use crate::service::{Fate, Lane, Pulse, Sender};
 
@@ -21,6 +23,8 @@ pub(super) fn is_any(config: &Config) -> bool {
 /// A pulse for each.
 pub(super) fn pulses(config: &Config) -> Vec<Arc<Pulse>> {
     let mut pulses = Vec::new();
+    #[cfg(feature = "discord")]
+    pulses.extend(config.discord.token.iter().map(|_| Pulse::new(discord::PLATFORM)));
     #[cfg(unix)]
     pulses.extend(config.bridge.socket.iter().map(|_| Pulse::new(bridge::PLATFORM)));
     pulses
@@ -31,6 +35,11 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
     let mut tasks = JoinSet::new();
     for pulse in &shared.pulses {
         let task = Task { config, shared, stop, pulse: Arc::clone(pulse) };
+        #[cfg(feature = "discord")]
+        if pulse.platform() == discord::PLATFORM {
+            task.discord(&mut tasks);
+            continue;
+        }
         #[cfg(unix)]
         if let (bridge::PLATFORM, Some(socket)) = (pulse.platform(), &config.bridge.socket) {
             let length = config.delivery.queue_length;
@@ -43,6 +52,23 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
     tasks
 }
 
+#[cfg(feature = "discord")]
+fn discord_settings(config: &Config) -> Option<discord::Settings> {
+    let given = &config.discord;
+    Some(discord::Settings {
+        token: given.token.as_ref()?.expose().into(),
+        api_base: given.api_base.clone(),
+        rate_limiter: given.rate_limiter,
+        message_content: given.message_content,
+        style: given.style,
+        shards: discord::Shards {
+            total: given.shards,
+            first: given.first_shard,
+            last: given.last_shard,
+        },
+    })
+}
+
 /// What a platform's task is made of.
 struct Task<'a> {
     config: &'a Config,
@@ -52,6 +78,18 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
+    #[cfg(feature = "discord")]
+    fn discord(self, tasks: &mut JoinSet<()>) {
+        let Some(settings) = discord_settings(self.config) else { return };
+        let library = self.shared.service.shared_library();
+        match discord::Discord::new(settings, library, Arc::clone(&self.pulse)) {
+            Ok(discord) => self.spawn(tasks, Arc::new(discord), |discord, lane, stop| async move {
+                discord.serve(&lane, &stop).await
+            }),
+            Err(error) => note_end(&self.pulse, Err(error)),
+        }
+    }
+
     /// Keeps `serve` up with a lane of its own until the process is to end; then takes nothing more
     /// in, sends what is under way, and lets go.
     fn spawn<S, F, T>(self, tasks: &mut JoinSet<()>, sender: Arc<S>, serve: F)

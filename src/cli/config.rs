@@ -79,6 +79,9 @@ fn summary(config: &Config, spaces: &Spaces) -> String {
     let mut lines: Vec<String> = spaces.all().map(served).collect();
     let mut platforms: BTreeSet<&str> =
         spaces.all().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
+    if config.discord.token.is_some() {
+        platforms.insert("discord");
+    }
     if config.bridge.socket.is_some() {
         platforms.insert("bridge");
     }

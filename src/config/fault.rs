@@ -144,14 +144,35 @@ pub enum Fault {
         source: io::Error,
     },
     /// A secret that is easily guessed.
-    #[error(
-        "{key} is too short: it needs at least {min_chars} characters (`openssl rand -hex 32` makes a good one)"
-    )]
+    #[error("{key} is too short: it needs at least {min_chars} characters ({help})")]
     SecretTooShort {
         /// The key.
         key: Key,
         /// Its least length, in characters.
         min_chars: usize,
+        /// Where a good one comes from.
+        help: &'static str,
+    },
+    /// A platform that this program was built without.
+    #[error(
+        "{platform} is configured, but this quoth was built without it: build it with its feature"
+    )]
+    NotBuiltIn {
+        /// The platform.
+        platform: &'static str,
+    },
+    /// A custom address that would not be used.
+    #[error(
+        "`api_base` in [discord] needs rate_limiter = false: the rate limiter sends requests to Discord itself, past that address, and leaves limits to what stands there"
+    )]
+    BaseWithRateLimiter,
+    /// Listening to what Discord does not show.
+    #[error(
+        "`listens_in` names {place}, but without the content of messages there is nothing to hear: at https://discord.com/developers/applications, open your application, Bot, Privileged Gateway Intents, switch Message Content Intent on, and set message_content = true in [discord]; or listen nowhere on Discord"
+    )]
+    ListensWithoutContent {
+        /// The place.
+        place: String,
     },
     /// Nothing to answer with.
     #[error(

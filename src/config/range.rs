@@ -6,6 +6,7 @@ use tracing_subscriber::EnvFilter;
 use unic_langid::LanguageIdentifier;
 
 use super::bridge::BridgeSettings;
+use super::discord::DiscordSettings;
 use super::log::LogSettings;
 use super::matching::Matching;
 use super::records::RecordsSettings;
@@ -102,6 +103,36 @@ impl Ranged for BridgeSettings {
         let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
         stray(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
     }
+}
+
+impl Ranged for DiscordSettings {
+    fn strays(&self) -> Vec<Stray> {
+        // Of no shards, none is the first; that there are none is told by itself.
+        let n_shards = self.shards.map(|shards| shards.max(1));
+        let is_shard = |shard: u32| n_shards.is_some_and(|shards| shard < shards);
+        let first = self.first_shard;
+        let first_range = "below `shards`, which has to be set as well";
+        let last_range = "from first_shard to below `shards`, which has to be set as well";
+        let base = self.api_base.as_deref().unwrap_or_default();
+        let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
+        [
+            self.shards.and_then(|shards| at_least_one("shards", shards)),
+            stray(first == 0 || is_shard(first), "first_shard", first, first_range),
+            self.last_shard.and_then(|last| {
+                stray(first <= last && is_shard(last), "last_shard", last, last_range)
+            }),
+            stray(base.is_empty() || is_base(base), "api_base", quoted(base), base_range),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Whether `address` is a web address without the path to Discord's interface.
+fn is_base(address: &str) -> bool {
+    let (scheme, rest) = address.split_once("://").unwrap_or_default();
+    ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
 }
 
 impl Ranged for SpaceSettings {

@@ -18,7 +18,7 @@ use super::range::{Ranged, Stray};
 use super::{Config, paths, secret, wording};
 
 /// Everything at the top of a configuration, in the order in which it is shown.
-pub(super) const TOP: [&str; 11] = [
+pub(super) const TOP: [&str; 12] = [
     "packs",
     "data",
     "matching",
@@ -27,6 +27,7 @@ pub(super) const TOP: [&str; 11] = [
     "http",
     "log",
     "records",
+    "discord",
     "bridge",
     "default_space",
     "space",
@@ -78,6 +79,7 @@ impl<'l> Reader<'l> {
             http: self.section("http"),
             log: self.section("log"),
             records: self.section("records"),
+            discord: self.section("discord"),
             bridge: self.section("bridge"),
             default_space: self.section("default_space"),
             spaces: Vec::new(),

@@ -60,11 +60,21 @@ struct SecretKey {
     dotted: &'static str,
     /// Its least length, in characters.
     min_chars: usize,
+    /// Where a good one comes from.
+    help: &'static str,
 }
 
 /// Every setting that is a secret. Each can also be given by a key with [`FILE_SUFFIX`] beside it,
 /// and as a credential. In its section's struct, a secret is an `Option<Secret>`.
-const SECRETS: [SecretKey; 1] = [SecretKey { dotted: "records.hash_key", min_chars: 32 }];
+const SECRETS: [SecretKey; 2] = [
+    SecretKey {
+        dotted: "records.hash_key",
+        min_chars: 32,
+        help: "`openssl rand -hex 32` makes a good one",
+    },
+    // Discord chooses its length; a shorter one is a slip.
+    SecretKey { dotted: "discord.token", min_chars: 20, help: "copy all of it" },
+];
 
 /// Ends the key that names the file of a secret.
 pub(super) const FILE_SUFFIX: &str = "_file";
@@ -92,9 +102,9 @@ pub(super) fn file_keys(section: &Key) -> impl Iterator<Item = String> + '_ {
 /// Puts each secret where its setting stands, whichever way it was given.
 pub(super) fn resolve(layers: &mut Layers, credentials: Option<&Path>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for SecretKey { dotted, min_chars } in SECRETS {
-        let key = Key::new(dotted);
-        match Way::only(layers, &key, credentials).and_then(|way| read(way, &key, min_chars)) {
+    for secret in SECRETS {
+        let key = Key::new(secret.dotted);
+        match Way::only(layers, &key, credentials).and_then(|way| read(way, &key, &secret)) {
             Ok(Some((text, origin))) => layers.put(&key, Value::from(text), origin),
             Ok(None) => {}
             Err(problem) => problems.push(problem),
@@ -106,13 +116,13 @@ pub(super) fn resolve(layers: &mut Layers, credentials: Option<&Path>) -> Vec<Pr
 fn read(
     way: Option<Way>,
     key: &Key,
-    min_chars: usize,
+    &SecretKey { min_chars, help, .. }: &SecretKey,
 ) -> Result<Option<(String, Origin)>, Problem> {
     let Some(way) = way else { return Ok(None) };
     let origin = way.origin();
     let text = way.text(key).map_err(|fault| Problem::new(origin.clone(), fault))?;
     if text.chars().count() < min_chars {
-        let fault = Fault::SecretTooShort { key: key.clone(), min_chars };
+        let fault = Fault::SecretTooShort { key: key.clone(), min_chars, help };
         return Err(Problem::new(origin, fault));
     }
     Ok(Some((text, origin)))

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Config;
 use super::bridge::BridgeSettings;
+use super::discord::DiscordSettings;
 use super::key::Key;
 use super::layers::Layers;
 use super::log::LogSettings;
@@ -111,6 +112,7 @@ fn keys_of_section(name: &str) -> &'static [&'static str] {
         "http" => keys_of::<HttpSettings>(),
         "log" => keys_of::<LogSettings>(),
         "records" => keys_of::<RecordsSettings>(),
+        "discord" => keys_of::<DiscordSettings>(),
         "bridge" => keys_of::<BridgeSettings>(),
         "default_space" => keys_of::<SpaceSettings>(),
         _ => &[],

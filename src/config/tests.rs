@@ -1,6 +1,7 @@
 //! Tests of the configuration as a whole. The environment is handed in, so that none of them race.
 
 mod commented_file;
+mod discord;
 mod faults;
 mod layers;
 mod secrets;

@@ -45,6 +45,11 @@ pub struct Say {
     pub kind: SentKind,
     /// Ids of the entries that it shows.
     pub entries: Vec<String>,
+    /// Quotes, pieces of paragraphs or questions that stand before those in [`Self::reply`] and were
+    /// shown already. A control that shows more counts from the first of all.
+    pub n_before: usize,
+    /// Whether nobody asked for it, so that it is not to ring.
+    pub is_unasked: bool,
 }
 
 impl Say {
@@ -56,7 +61,15 @@ impl Say {
     /// What stands as it is, without an entry.
     pub(super) fn plain(reply: Reply, is_private: bool) -> Self {
         let (kind, entries) = (SentKind::Notice, Vec::new());
-        Self { reply, is_private, asks_feedback: false, kind, entries }
+        Self {
+            reply,
+            is_private,
+            asks_feedback: false,
+            kind,
+            entries,
+            n_before: 0,
+            is_unasked: false,
+        }
     }
 }
 

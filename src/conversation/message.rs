@@ -43,6 +43,8 @@ pub struct Address {
     pub mentions_us: bool,
     /// It is one of the platform's commands: it waits for a reply, which may be private.
     pub is_command: bool,
+    /// The asker wants everybody to see what answers the command.
+    pub is_public: bool,
 }
 
 /// The message that another one replies to.
@@ -79,6 +81,9 @@ pub struct Message {
     pub replied_to: Option<RepliedTo>,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// The author's language as a BCP 47 tag, if the platform tells.
+    #[serde(default)]
+    pub locale: Option<String>,
 }
 
 /// Something that happened on a platform.
@@ -98,6 +103,14 @@ pub enum Event {
     },
     /// Somebody did something with one of our messages.
     Used(Use),
+    /// We cannot speak at a place before somebody there gives us permissions.
+    #[serde(skip)]
+    Hindered {
+        /// Where.
+        place: Place,
+        /// The permissions that are missing, by the names that people read on the platform.
+        missing: Vec<String>,
+    },
     /// Something is to be told to moderators; it comes from within, never from a platform.
     #[serde(skip)]
     Reported(Report),
@@ -137,6 +150,9 @@ pub struct Use {
     pub at: Timestamp,
     /// What.
     pub control: Control,
+    /// The language of whoever did it as a BCP 47 tag, if the platform tells.
+    #[serde(default)]
+    pub locale: Option<String>,
 }
 
 /// What our messages offer.
@@ -151,4 +167,10 @@ pub enum Control {
     Unhelpful,
     /// Take it away.
     Delete,
+    /// Show the paragraphs of its quotes, without so many pieces.
+    Paragraph(usize),
+    /// Show its quotes without so many.
+    Rest(usize),
+    /// Show what can be asked without so many questions.
+    Topics(usize),
 }

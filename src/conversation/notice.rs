@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::id::PlaceId;
+
 /// A short line without quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -20,14 +22,30 @@ pub enum Notice {
     ModeratorsOnly,
     /// Only whoever asked may pick, and take the answer away.
     AskerOnly,
+    /// The answer stands below the message that was asked about.
+    Replied,
     /// A judgement was taken down.
     Thanks,
     /// It was named and asked nothing.
     NotAQuestion,
+    /// The message that was meant shows us no text.
+    Unreadable,
     /// What was picked is no longer there.
     Gone,
     /// It came to a place.
     Greeting(Greeting),
+    /// Something went wrong on our side; the log says what, by the same reference.
+    Failed {
+        /// Finds it in the log.
+        reference: String,
+    },
+    /// Permissions are missing at a place. For moderators.
+    Hindered {
+        /// Where.
+        place: PlaceId,
+        /// Which ones. Never empty.
+        missing: Vec<String>,
+    },
     /// A changed pack cannot be used.
     PackRefused {
         /// The pack.
@@ -56,8 +74,10 @@ pub struct Greeting {
 /// Something that is left to set up in a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Todo {
-    /// Nobody may pause it from chat.
-    NoModerators,
-    /// There is nothing to answer from.
-    NoEntries,
+    /// Who may pause it from chat: nobody may.
+    Moderators,
+    /// What to answer from: there is nothing.
+    Entries,
+    /// Where moderators are told what needs them: nowhere.
+    Reports,
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::autocomplete::PINNED;
 use super::notice::Notice;
 use crate::knowledge::Quote;
 use crate::matching::{Decision, Index, Outcome};
+
+/// Characters of a piece of a paragraph: as many as a quote can have, so that what shows the one
+/// can show the other.
+const MAX_PIECE_CHARS: usize = 1500;
 
 /// What to say to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub enum Reply {
     Help,
     /// What can be asked.
     Topics(Vec<Topic>),
+    /// Where quotes stand.
+    Paragraphs(Vec<Passage>),
     /// Something about quoth itself.
     Notice(Notice),
 }
@@ -76,6 +83,17 @@ pub struct CitedQuote {
     pub paragraph: usize,
     /// Where the source can be read.
     pub url: Option<String>,
+}
+
+/// A paragraph that is quoted from, or a piece of a long one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The source's own words.
+    pub text: String,
+    /// The source's title.
+    pub title: String,
+    /// The paragraph's number, from 1.
+    pub paragraph: usize,
 }
 
 /// An entry that the asker may pick.
@@ -128,16 +146,68 @@ impl Answer {
     }
 }
 
+impl Passage {
+    /// The paragraphs that the entry at `entry` quotes from, each once, in the order of the quotes.
+    pub fn all(index: &Index, entry: usize) -> Vec<Self> {
+        let mut seen = Vec::new();
+        let mut passages = Vec::new();
+        for quote in index.entry(entry).map_or(&[][..], |entry| entry.quotes()) {
+            let (source, paragraph) = (quote.source(), quote.paragraph());
+            let place = (source.name(), paragraph);
+            if seen.contains(&place) {
+                continue;
+            }
+            seen.push(place);
+            passages.extend(pieces(source.paragraph(paragraph).unwrap_or_default()).map(|text| {
+                Self { text: text.to_owned(), title: source.metadata().title.clone(), paragraph }
+            }));
+        }
+        passages
+    }
+}
+
+/// `text` in pieces that every platform can show, divided where words are.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, left) = rest.split_at(piece_end(rest));
+        rest = left;
+        Some(piece)
+    })
+}
+
+/// Where the first piece of `text` ends: behind a white space, if there is one near.
+fn piece_end(text: &str) -> usize {
+    let Some((limit, _)) = text.char_indices().nth(MAX_PIECE_CHARS) else { return text.len() };
+    let head = text.get(..limit).unwrap_or(text);
+    let space = head.char_indices().rev().find(|(_, c)| c.is_whitespace());
+    space.map_or(limit, |(at, c)| at + c.len_utf8())
+}
+
 impl Topic {
     /// Every entry that answers, under its first tag; topics in the order of the alphabet.
     pub fn all(index: &Index) -> Vec<Self> {
         let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         let entries = (0..index.n_entries()).filter_map(|idx| index.entry(idx));
         for entry in entries.filter(|entry| !entry.is_gap()) {
-            let tag = entry.tags.first().map_or("", String::as_str);
+            let mut tags = entry.tags.iter().filter(|tag| *tag != PINNED);
+            let tag = tags.next().map_or("", String::as_str);
             topics.entry(tag).or_default().push(entry.question.clone());
         }
         topics.into_iter().map(|(tag, questions)| Self { tag: tag.to_owned(), questions }).collect()
+    }
+
+    /// `topics` without the first `n` questions.
+    pub(super) fn without(mut n: usize, topics: Vec<Self>) -> Vec<Self> {
+        let left = topics.into_iter().map(|Self { tag, mut questions }| {
+            let n_left_out = n.min(questions.len());
+            n -= n_left_out;
+            Self { tag, questions: questions.split_off(n_left_out) }
+        });
+        left.filter(|topic| !topic.questions.is_empty()).collect()
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a message, an edit or a pressed button leads to: pure, from event and state to effects.
 
+mod more;
+
 use super::cooldown::{Admission, Cooldowns};
 use super::effects::{Effects, Say, Shown};
 use super::id::AskerHash;
 use super::message::{Control, Message, Person, Place, Use};
 use super::notice::{Greeting, Notice, Todo};
-use super::reply::{Answer, Reply, Topic};
+use super::reply::{Answer, Reply};
 use super::sent_answer::{SentAnswer, SentKind};
 use super::space::Space;
 use super::timestamp::Timestamp;
@@ -13,6 +15,7 @@ use super::trigger::{Ask, Command, Trigger};
 use super::unanswered::Unanswered;
 use crate::matching::query::Query;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
+use more::{paragraphs, rest, topics};
 
 /// What holds while something is responded to.
 #[derive(Debug, Clone, Copy)]
@@ -40,14 +43,14 @@ pub fn respond(
     scene: &Scene<'_>,
     cooldowns: &mut Cooldowns,
 ) -> Effects {
-    let is_private = message.address.is_command;
+    let is_command = message.address.is_command;
     match trigger {
         Trigger::Nothing => Effects::default(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
             set_pause(*command == Command::Pause, &message.author, scene)
         }
         // A command of the platform waits for some reply.
-        _ if scene.is_paused && is_private => Say::notice(Notice::Paused, true).into(),
+        _ if scene.is_paused && is_command => Say::notice(Notice::Paused, true).into(),
         _ if scene.is_paused => Effects::default(),
         Trigger::Ask(Ask { is_overheard: true, text, .. }) => {
             overheard(message, text, scene, cooldowns)
@@ -55,7 +58,7 @@ pub fn respond(
         _ => {
             match cooldowns.admit(scene.asker, &message.place.id, scene.now, &scene.space.settings)
             {
-                Admission::Wait { is_told: true, .. } if !is_private => Effects::default(),
+                Admission::Wait { is_told: true, .. } if !is_command => Effects::default(),
                 Admission::Wait { span, .. } => Say::notice(Notice::Wait { span }, true).into(),
                 Admission::Admitted => addressed(message, trigger, scene),
             }
@@ -86,6 +89,9 @@ pub fn respond_to_edit(
 
 /// What it leads to that somebody used [`Scene::said`].
 pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
+    if let Control::Topics(n_before) = used.control {
+        return topics(n_before, true, scene).into();
+    }
     let Some(said) = scene.said else {
         return Say::notice(Notice::Gone, true).into();
     };
@@ -104,6 +110,9 @@ pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
             Effects { shown: Shown::Remove, ..Effects::default() }
         }
         Control::Delete => Say::notice(Notice::AskerOnly, true).into(),
+        Control::Paragraph(n_before) => paragraphs(n_before, said, scene).into(),
+        Control::Rest(n_before) => rest(n_before, said, scene).into(),
+        Control::Topics(n_before) => topics(n_before, true, scene).into(),
     }
 }
 
@@ -114,10 +123,13 @@ pub fn greet(place: &Place, scene: &Scene<'_>) -> Effects {
     }
     let mut todos = Vec::new();
     if scene.index.n_entries() == 0 {
-        todos.push(Todo::NoEntries);
+        todos.push(Todo::Entries);
     }
     if scene.space.settings.moderators.is_empty() && !place.is_direct {
-        todos.push(Todo::NoModerators);
+        todos.push(Todo::Moderators);
+    }
+    if scene.space.settings.reports_to.is_none() && !place.is_direct {
+        todos.push(Todo::Reports);
     }
     let titles = scene.index.packs().iter().map(|pack| pack.title.clone()).collect();
     Say::notice(Notice::Greeting(Greeting { titles, todos }), false).into()
@@ -146,17 +158,16 @@ fn overheard(
     }
     let settings = &scene.space.settings;
     match cooldowns.admit(scene.asker, &message.place.id, scene.now, settings) {
-        Admission::Admitted => say(&outcome, false, scene).into(),
+        Admission::Admitted => Say { is_unasked: true, ..say(&outcome, false, scene) }.into(),
         Admission::Wait { .. } => Effects::default(),
     }
 }
 
 fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects {
+    // Only what answers is for everybody, if the asker wants that.
     let is_private = message.address.is_command;
     match trigger {
-        Trigger::Command(Command::Topics) => {
-            Say::plain(Reply::Topics(Topic::all(scene.index)), is_private).into()
-        }
+        Trigger::Command(Command::Topics) => topics(0, is_private, scene).into(),
         Trigger::Command(_) => Say::plain(Reply::Help, is_private).into(),
         Trigger::Number(number, ask) => {
             match scene.said.filter(|said| said.kind == SentKind::Suggest) {
@@ -168,6 +179,7 @@ fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects
             }
         }
         Trigger::Ask(ask) => asked(message, ask, scene),
+        Trigger::Unreadable => Say::notice(Notice::Unreadable, is_private).into(),
         Trigger::Empty | Trigger::Nothing => Say::notice(Notice::NotAQuestion, is_private).into(),
     }
 }
@@ -190,6 +202,9 @@ fn asked(message: &Message, ask: &Ask, scene: &Scene<'_>) -> Effects {
             Say::notice(Notice::NotAQuestion, is_private).into()
         };
     }
+    // What helps nobody else needs nobody else's eyes.
+    let is_private =
+        is_private && (!message.address.is_public || outcome.decision == Decision::Abstain);
     let unanswered =
         (outcome.decision != Decision::Answer).then(|| unanswered(message, text, &outcome, scene));
     Effects { unanswered, ..say(&outcome, is_private, scene).into() }
@@ -204,7 +219,7 @@ fn say(outcome: &Outcome, is_private: bool, scene: &Scene<'_>) -> Say {
     };
     let reply = without_unwanted_lead(Reply::new(scene.index, outcome), scene);
     let asks_feedback = kind == SentKind::Answer && scene.space.settings.asks_feedback;
-    Say { reply, is_private, asks_feedback, kind, entries }
+    Say { reply, is_private, asks_feedback, kind, entries, n_before: 0, is_unasked: false }
 }
 
 /// The suggestion of this number, from 1, or a notice why there is none.
@@ -222,6 +237,8 @@ fn picked(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
         asks_feedback: scene.space.settings.asks_feedback,
         kind: SentKind::Answer,
         entries: vec![id.clone()],
+        n_before: 0,
+        is_unasked: false,
     }
 }
 
@@ -255,7 +272,7 @@ fn unanswered(message: &Message, text: &str, outcome: &Outcome, scene: &Scene<'_
 /// time for it.
 fn is_asked_nothing(trigger: &Trigger, scene: &Scene<'_>) -> bool {
     match trigger {
-        Trigger::Nothing | Trigger::Empty => true,
+        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable => true,
         Trigger::Ask(ask) => {
             ask.is_overheard || Query::new(scene.index, &ask.text).telling().next().is_none()
         }

@@ -18,6 +18,8 @@ pub enum Trigger {
     Command(Command),
     /// It names us and says nothing.
     Empty,
+    /// It means somebody else's message, of which the platform shows us no text.
+    Unreadable,
 }
 
 /// A question and how it came to us.
@@ -81,6 +83,7 @@ pub fn trigger(message: &Message, settings: &SpaceSettings) -> Trigger {
         return match about {
             Some(about) => Trigger::Ask(Ask { text: about, about: None, is_overheard: false }),
             None if is_reply_only => Trigger::Nothing,
+            None if means_other(message) => Trigger::Unreadable,
             None => Trigger::Empty,
         };
     }
@@ -114,6 +117,11 @@ fn overheard(message: &Message, settings: &SpaceSettings) -> Trigger {
         return Trigger::Ask(Ask { text, about: None, is_overheard: true });
     }
     Trigger::Nothing
+}
+
+/// Whether it replies to somebody else's message without a word that we could read.
+fn means_other(message: &Message) -> bool {
+    message.replied_to.as_ref().is_some_and(|it| !it.is_ours && it.text.is_none())
 }
 
 /// Whether every message at `place` is looked at.

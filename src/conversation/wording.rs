@@ -45,6 +45,12 @@ impl Wording {
         found.unwrap_or(&ENGLISH)
     }
 
+    /// Whether quoth speaks the language of `locale`.
+    pub fn speaks(locale: &str) -> bool {
+        let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
+        OTHERS.iter().chain([&*ENGLISH]).any(|it| it.language.language == wanted.language)
+    }
+
     /// English.
     pub fn english() -> &'static Self {
         &ENGLISH
@@ -119,6 +125,46 @@ impl Wording {
         self.say("other-topics", [])
     }
 
+    /// On what shows the paragraphs that are quoted from.
+    pub fn show_paragraph(&self) -> String {
+        self.say("show-paragraph", [])
+    }
+
+    /// On what shows the quotes, or anything else, that had no room.
+    pub fn show_rest(&self) -> String {
+        self.say("show-rest", [])
+    }
+
+    /// On what says that an answer was the right one.
+    pub fn answered_it(&self) -> String {
+        self.say("answered-it", [])
+    }
+
+    /// On what says that an answer was not the right one.
+    pub fn not_this(&self) -> String {
+        self.say("not-this", [])
+    }
+
+    /// On what takes an answer away.
+    pub fn delete(&self) -> String {
+        self.say("delete", [])
+    }
+
+    /// On a link to the source.
+    pub fn open_source(&self) -> String {
+        self.say("open-source", [])
+    }
+
+    /// Where a quote comes from, without the link.
+    pub fn citation_without_link(&self, quote: &CitedQuote) -> String {
+        self.citation(&CitedQuote { url: None, ..quote.clone() })
+    }
+
+    /// Where a passage stands.
+    pub fn passage(&self, title: &str, paragraph: usize) -> String {
+        self.say("citation", [("title", title.into()), ("paragraph", paragraph.to_string().into())])
+    }
+
     /// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
     pub fn citation(&self, quote: &CitedQuote) -> String {
         let mut citation = String::new();
@@ -153,10 +199,22 @@ impl Wording {
             Notice::ResumeDone => self.say("resumed", []),
             Notice::ModeratorsOnly => self.say("moderators-only", []),
             Notice::AskerOnly => self.say("asker-only", []),
+            Notice::Replied => self.say("replied", []),
             Notice::Thanks => self.say("thanks", []),
             Notice::NotAQuestion => self.say("not-a-question", []),
+            Notice::Unreadable => self.say("unreadable", []),
             Notice::Gone => self.say("gone", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
+            Notice::Failed { reference } => {
+                self.say("failed", [("reference", reference.as_str().into())])
+            }
+            Notice::Hindered { place, missing } => {
+                let values = [
+                    ("place", FluentValue::from(place.as_str())),
+                    ("missing", missing.join(", ").into()),
+                ];
+                self.say("hindered", values)
+            }
             Notice::PackRefused { pack, message } => {
                 let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];
                 self.say("pack-refused", values)
@@ -181,8 +239,9 @@ impl Wording {
             titles => self.say("greeting", [("titles", titles.into())]),
         }];
         lines.extend(greeting.todos.iter().map(|todo| match todo {
-            Todo::NoModerators => self.say("no-moderators", []),
-            Todo::NoEntries => self.say("no-entries", []),
+            Todo::Moderators => self.say("no-moderators", []),
+            Todo::Entries => self.say("no-entries", []),
+            Todo::Reports => self.say("no-reports", []),
         }));
         lines.join("\n")
     }

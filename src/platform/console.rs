@@ -5,7 +5,7 @@ mod conversation;
 use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
-use crate::conversation::reply::{Answer, CitedQuote, Suggestion, Topic};
+use crate::conversation::reply::{Answer, CitedQuote, Passage, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 
 pub use conversation::Conversation;
@@ -41,6 +41,9 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
         }
         Reply::Help => wrap(&wording.help(), layout, ""),
         Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
+        Reply::Paragraphs(passages) => {
+            passages.iter().map(|passage| render_passage(passage, layout)).collect()
+        }
         Reply::Notice(notice) => wrap(&wording.notice(notice), layout, ""),
     }
 }
@@ -94,6 +97,12 @@ fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
         text.push_str(&wrap(&line, layout, "  "));
     }
     text
+}
+
+fn render_passage(passage: &Passage, layout: Layout) -> String {
+    let place = layout.wording.passage(&passage.title, passage.paragraph);
+    let place = wrap(&format!("— {}", shown(&place)), layout, "  ");
+    format!("{}{}", wrap(&shown(&passage.text), layout, ""), styled(CITATION, &place, layout))
 }
 
 fn render_topic(topic: &Topic, layout: Layout) -> String {

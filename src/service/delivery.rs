@@ -37,6 +37,9 @@ const MAX_DELAY: Duration = Duration::from_secs(30);
 /// Attempts after the first one: about three minutes, in which places that share a worker wait.
 const MAX_RETRIES: usize = 10;
 
+/// What takes longer is slow for whoever waits.
+const SLOW_AFTER: Duration = Duration::from_millis(1500);
+
 /// What a platform does not answer within this share of the lease counts as unknown.
 const CALL_SHARE_OF_LEASE: u32 = 2;
 
@@ -57,6 +60,23 @@ impl<R: Records> Service<R> {
             Claimed::Held => Taken::Not(Fate::Held),
             Claimed::Handled => Taken::Not(Fate::Repeated),
         })
+    }
+
+    /// Delivers; where that takes long, people see that it is under way.
+    pub(super) async fn deliver_showing_work(
+        &self,
+        delivery: Delivery,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let is_seen = delivery.outgoing.is_reply && !delivery.outgoing.say.is_private;
+        let place = delivery.outgoing.place.clone();
+        let mut delivering = std::pin::pin!(self.deliver(delivery, sender));
+        tokio::select! {
+            fate = &mut delivering => fate,
+            () = tokio::time::sleep(SLOW_AFTER), if is_seen => {
+                tokio::join!(delivering, sender.show_work(&place)).0
+            }
+        }
     }
 
     /// Sends what is claimed, as often as it takes, and keeps what came of it. What may have arrived

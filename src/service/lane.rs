@@ -89,7 +89,9 @@ async fn next(events: &mut mpsc::Receiver<Event>, closing: &CancellationToken) -
 fn place_of(event: &Event) -> &PlaceId {
     match event {
         Event::Said(message) | Event::Edited(message) => &message.place.id,
-        Event::Deleted { place, .. } | Event::Joined { place, .. } => &place.id,
+        Event::Deleted { place, .. }
+        | Event::Joined { place, .. }
+        | Event::Hindered { place, .. } => &place.id,
         Event::Used(used) => &used.place.id,
         Event::Reported(report) => &report.place.id,
     }

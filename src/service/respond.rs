@@ -7,9 +7,10 @@ use super::library::{Shelf, Snapshot};
 use super::{Fate, Outgoing, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_edit, respond_to_use};
 use crate::conversation::trigger::{Ask, trigger};
+use crate::conversation::wording::Wording;
 use crate::conversation::{
-    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Report, Say, Scene,
-    SentAnswer, Shown, Space, Timestamp, Trigger, Use,
+    AskerHash, Effects, Event, Message, MessageId, PersonId, Place, PlaceId, Say, Scene,
+    SentAnswer, Shown, Space, SpaceSettings, Timestamp, Trigger, Use,
 };
 use crate::store::records::{self, Judgement, Records, SpaceState, Standing};
 
@@ -22,12 +23,17 @@ impl<R: Records> Service<R> {
             Event::Deleted { id, .. } => self.deleted(id, sender).await,
             Event::Used(used) => self.used(used, sender).await,
             Event::Joined { place, at } => self.joined(place, *at, sender).await,
+            Event::Hindered { place, missing } => self.hindered(place, missing, sender).await,
             Event::Reported(report) => self.reported(report, sender).await,
         };
-        done.unwrap_or_else(|error| {
+        let fate = done.unwrap_or_else(|error| {
             tracing::error!(%error, "Something was not done to its end, since the records failed");
             Fate::NotRecorded
-        })
+        });
+        if matches!(fate, Fate::NotRecorded | Fate::Refused | Fate::GivenUp) {
+            self.apologize(event, fate, sender).await;
+        }
+        fate
     }
 
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
@@ -55,7 +61,8 @@ impl<R: Records> Service<R> {
             Taken::Not(fate) => return Ok(fate),
         };
         let effects = early.unwrap_or_else(effects);
-        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since };
+        let locale = message.locale.as_ref();
+        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since, locale };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -93,7 +100,8 @@ impl<R: Records> Service<R> {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
         }
-        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since };
+        let locale = used.locale.as_ref();
+        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since, locale };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -114,24 +122,12 @@ impl<R: Records> Service<R> {
         let nobody = PersonId::from("");
         let stage = self.stage(self.library().current(), place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
-        let cause = Cause { id: &id, is_message: false, may_be_sent_since };
-        self.carry_out(effects, &cause, &stage, sender).await
-    }
-
-    async fn reported(&self, report: &Report, sender: &impl Sender) -> records::Result<Fate> {
-        let may_be_sent_since = match self.take(&report.id).await? {
-            Taken::Ours { may_be_sent_since } => may_be_sent_since,
-            Taken::Not(fate) => return Ok(fate),
-        };
-        let stage =
-            self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
-        let effects = Effects::from(Say::notice(report.notice.clone(), false));
-        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since };
+        let cause = Cause { id: &id, is_message: false, may_be_sent_since, locale: None };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
     /// Does what `effects` say about `cause`, which is claimed.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         effects: Effects,
         cause: &Cause<'_>,
@@ -148,7 +144,7 @@ impl<R: Records> Service<R> {
                     place: stage.place.id.clone(),
                     cause: cause.id.clone(),
                     is_reply: cause.is_message,
-                    locale: space.settings.locale.clone(),
+                    locale: locale_of(&say, cause.locale, &space.settings),
                     say,
                 };
                 let delivery = Delivery {
@@ -158,7 +154,7 @@ impl<R: Records> Service<R> {
                     asker: stage.asker.clone(),
                     unanswered: effects.unanswered,
                 };
-                self.deliver(delivery, sender).await
+                self.deliver_showing_work(delivery, sender).await
             }
             Shown::Amend(_) | Shown::Remove => {
                 let fate = self.change(effects, stage, sender).await?;
@@ -224,7 +220,7 @@ impl<R: Records> Service<R> {
     }
 
     /// What holds at `place` for `person`.
-    async fn stage(
+    pub(super) async fn stage(
         &self,
         snapshot: Arc<Snapshot>,
         place: &Place,
@@ -254,17 +250,25 @@ impl<R: Records> Service<R> {
     }
 }
 
+/// The language of `say`: what one person alone reads is in theirs, if we speak it.
+pub(super) fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
+    let theirs = theirs.filter(|locale| say.is_private && Wording::speaks(locale));
+    theirs.unwrap_or(&settings.locale).clone()
+}
+
 /// What something is done for.
-struct Cause<'a> {
-    id: &'a MessageId,
+pub(super) struct Cause<'a> {
+    pub(super) id: &'a MessageId,
     /// Whether it is a message that can be replied to.
-    is_message: bool,
+    pub(super) is_message: bool,
     /// Since when it may have been replied to.
-    may_be_sent_since: Option<Timestamp>,
+    pub(super) may_be_sent_since: Option<Timestamp>,
+    /// The language of whoever it is from.
+    pub(super) locale: Option<&'a String>,
 }
 
 /// What holds at a place while something is done, from one moment.
-struct Stage {
+pub(super) struct Stage {
     snapshot: Arc<Snapshot>,
     place: Place,
     standing: Standing,

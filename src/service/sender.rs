@@ -42,6 +42,12 @@ pub trait Sender: Send + Sync + 'static {
         place: &PlaceId,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
+    /// Shows at `place` that a reply is under way. Called only when one is slow.
+    fn show_work(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
+        let _ = place;
+        std::future::ready(())
+    }
+
     /// How long the platform knows a message again that is sent for the same cause, and does not
     /// post it twice. `None`: it never does.
     fn knows_again_for(&self) -> Option<Duration>;

@@ -56,6 +56,10 @@ struct Scripted {
     /// Done at each attempt, before it fails or not.
     meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
     window: Option<Duration>,
+    /// Languages of what was sent.
+    locales: Mutex<Vec<String>>,
+    /// How often it showed that a reply is under way.
+    n_works: AtomicUsize,
 }
 
 impl Scripted {
@@ -88,6 +92,7 @@ impl Sender for Scripted {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         self.attempt()?;
         self.note("send", &outgoing.cause, outgoing);
+        self.locales.lock().unwrap().push(outgoing.locale.clone());
         Ok(MessageId::from(format!("{}/reply", outgoing.cause)))
     }
 
@@ -101,6 +106,10 @@ impl Sender for Scripted {
         self.attempt()?;
         self.notes.lock().unwrap().push(format!("remove {sent}"));
         Ok(())
+    }
+
+    async fn show_work(&self, _: &PlaceId) {
+        self.n_works.fetch_add(1, Ordering::SeqCst);
     }
 
     fn knows_again_for(&self) -> Option<Duration> {
@@ -171,15 +180,17 @@ impl World {
             place: room(),
             author: person("t:ada"),
             text: text.to_owned(),
-            address: Address { mentions_us: true, is_command: false },
+            address: Address { mentions_us: true, ..Address::default() },
             replied_to: None,
             sent_at: self.clock.now(),
+            locale: None,
         }
     }
 
     fn used(&self, id: &str, sent: &str, by: &str, control: Control) -> Event {
         let (by, at) = (person(by), self.clock.now());
-        Event::Used(Use { id: id.into(), sent: sent.into(), place: room(), by, at, control })
+        let (id, sent, place) = (id.into(), sent.into(), room());
+        Event::Used(Use { id, sent, place, by, at, control, locale: None })
     }
 
     /// Ada was shown both entries to pick from.

@@ -1,207 +1,93 @@
 //! The list of behaviors in tests/data/behaviors.toml, on each platform that there is.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+mod bridge;
+#[cfg(feature = "discord")]
+mod discord;
+mod list;
 
-use crate::folder::Folder;
 use crate::quoth::quoth_reading;
-use crate::service::{Program, Service, now};
+use bridge::OnBridge;
+use list::{Behavior, Step, list};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct List {
-    behavior: Vec<Behavior>,
+/// A platform on which a behavior is tried, with the service behind it.
+trait Driver {
+    /// Ends the service, or kills it, and starts it again on what it has kept.
+    fn restart(&mut self, is_killed: bool);
+
+    /// Does what `step` says.
+    fn act(&mut self, step: &Step);
+
+    /// Waits for what is to be seen next of `step`.
+    fn see(&mut self, step: &Step) -> Sight;
+
+    /// Makes sure that nothing else was to be seen of `step`. What is done at a place is done in
+    /// order: if a mark comes next, nothing else came.
+    fn see_no_more(&mut self, name: &str, step: &Step);
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Behavior {
-    name: String,
-    #[serde(default)]
-    terminal: bool,
-    #[serde(default)]
-    settings: toml::Table,
-    step: Vec<Step>,
+/// Something that is to be seen.
+#[derive(Debug)]
+struct Sight {
+    /// What it is, as the list says it. More than one where the platform shows too little to tell
+    /// them apart.
+    told: Vec<String>,
+    text: String,
+    /// Whether one person alone sees it, if the platform can do that there.
+    is_private: Option<bool>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    said: Option<String>,
-    edited: Option<String>,
-    deleted: Option<String>,
-    used: Option<String>,
-    joined: Option<String>,
-    #[serde(default)]
-    restart: bool,
-    #[serde(default)]
-    kill: bool,
-    id: Option<String>,
-    by: Option<String>,
-    place: Option<String>,
-    #[serde(default)]
-    direct: bool,
-    #[serde(default)]
-    command: bool,
-    #[serde(default)]
-    plain: bool,
-    #[serde(default)]
-    bot: bool,
-    reply_to: Option<String>,
-    about: Option<String>,
-    control: Option<Value>,
-    #[serde(default)]
-    ago: u64,
-    #[serde(default)]
-    private: bool,
-    #[serde(default)]
-    then: Vec<String>,
-}
-
-fn list() -> Vec<Behavior> {
-    let list: List = toml::from_str(include_str!("../data/behaviors.toml")).unwrap();
-    list.behavior
-}
-
-/// A name on the bridge.
-fn named(name: &str) -> String {
-    format!("bridge:{name}")
-}
-
-impl Step {
-    fn place(&self) -> Value {
-        let place = self.joined.as_ref().or(self.place.as_ref());
-        json!({ "id": named(place.map_or("room", String::as_str)), "is_direct": self.direct })
-    }
-
-    /// The event on the bridge; none for what is done to the service.
-    fn event(&self) -> Option<Value> {
-        let id = named(self.id.as_deref().unwrap_or_default());
-        let person =
-            json!({ "id": named(self.by.as_deref().unwrap_or("ada")), "is_bot": self.bot });
-        let at = now() - self.ago * 1000;
-        if let Some(id) = &self.deleted {
-            return Some(json!({ "event": "deleted", "id": named(id), "place": self.place() }));
-        }
-        if let Some(sent) = &self.used {
-            return Some(json!({
-                "event": "used", "id": id, "sent": named(sent), "place": self.place(),
-                "by": person, "at": at, "control": self.control,
-            }));
-        }
-        if self.joined.is_some() {
-            return Some(json!({ "event": "joined", "place": self.place(), "at": at }));
-        }
-        let (event, text) = match (&self.said, &self.edited) {
-            (Some(text), _) => ("said", text),
-            (_, Some(text)) => ("edited", text),
-            _ => return None,
-        };
-        let mut message = json!({
-            "event": event, "id": id, "place": self.place(), "author": person, "text": text,
-            "address": { "mentions_us": !self.plain && !self.command, "is_command": self.command },
-            "sent_at": at,
-        });
-        if let Some(to) = &self.reply_to {
-            let is_ours = self.about.is_none();
-            message["replied_to"] =
-                json!({ "id": named(to), "is_ours": is_ours, "text": self.about });
-        }
-        Some(message)
-    }
-
-    /// Whether `order` is what `want` says.
-    fn check(&self, name: &str, want: &str, order: &Value) {
-        let verb = order["do"].as_str().unwrap();
-        let of = order[if verb == "send" { "cause" } else { "sent" }].as_str().unwrap();
-        let of = of.trim_start_matches("bridge:");
-        let entries: Vec<&str> =
-            order["entries"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+impl Sight {
+    fn check(&self, name: &str, want: &str, step: &Step) {
+        let (want, absent) = want.split_once(" !~ ").unwrap_or((want, "\0"));
         let (head, words) = want.split_once(" ~ ").unwrap_or((want, ""));
-        let told = match order["kind"].as_str() {
-            Some(kind) => format!("{verb} {of}: {kind} {}", entries.join(",")),
-            None => format!("{verb} {of}"),
-        };
-        assert_eq!(told.trim(), head, "{name}: {order}");
-        let text = order["text"].as_str().unwrap_or_default();
-        assert!(text.contains(words), "{name}: {words} is not in {text}");
-        if verb == "send" {
-            assert_eq!(order["is_private"], self.private, "{name}: {order}");
+        assert!(self.told.iter().any(|it| it == head), "{name}: {head} is wanted, not {self:?}");
+        assert!(self.text.contains(words), "{name}: {words} is not in {}", self.text);
+        assert!(!self.text.contains(absent), "{name}: {absent} is in {}", self.text);
+        if let Some(is_private) = self.is_private.filter(|_| head.starts_with("send")) {
+            assert_eq!(is_private, step.private, "{name}: {self:?}");
         }
     }
 }
 
-/// One life of the service after the other.
-struct OnBridge {
-    folder: Folder,
-    settings: Vec<(String, String)>,
-    service: Option<Service>,
-    program: Program,
-    n_marks: usize,
-}
-
-impl OnBridge {
-    fn start(behavior: &Behavior) -> Self {
-        let folder = Folder::empty();
-        let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge/china-kazakhstan");
-        let mut settings = vec![
-            ("QUOTH_PACKS".to_owned(), format!("['{pack}']")),
-            ("QUOTH_HTTP__IS_ON".to_owned(), "false".to_owned()),
-        ];
-        for (key, value) in &behavior.settings {
-            // People and places are named as on the bridge.
-            let value = match value {
-                toml::Value::Array(names) => {
-                    let names = names.iter().filter_map(toml::Value::as_str).map(named);
-                    toml::Value::from(names.collect::<Vec<String>>())
-                }
-                value => value.clone(),
-            };
-            settings
-                .push((format!("QUOTH_DEFAULT_SPACE__{}", key.to_uppercase()), value.to_string()));
+/// Does everything of `behavior`, and gives the texts that were to be seen.
+fn run(behavior: &Behavior, driver: &mut impl Driver) -> Vec<String> {
+    let mut texts = Vec::new();
+    let name = &behavior.name;
+    for step in &behavior.step {
+        if !step.is_act() {
+            driver.restart(step.kill);
+            continue;
         }
-        let (service, program) = Self::live(&folder, &settings);
-        Self { folder, settings, service: Some(service), program, n_marks: 0 }
-    }
-
-    fn live(folder: &Folder, settings: &[(String, String)]) -> (Service, Program) {
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let service = Service::start(folder, &settings);
-        (service, Program::connect(folder))
-    }
-
-    fn step(&mut self, name: &str, step: &Step) -> Vec<Value> {
-        if step.restart || step.kill {
-            let service = self.service.take().unwrap();
-            if step.kill {
-                service.kill();
-            } else {
-                assert_eq!(service.stop().code, Some(0));
-            }
-            let (service, program) = Self::live(&self.folder, &self.settings);
-            self.service = Some(service);
-            self.program = program;
-        }
-        let Some(event) = step.event() else { return Vec::new() };
-        self.program.tell(&event);
-        let mut orders = Vec::new();
+        driver.act(step);
         for want in &step.then {
-            let order = self.program.obey();
-            step.check(name, want, &order);
-            orders.push(order);
+            let sight = driver.see(step);
+            sight.check(name, want, step);
+            texts.push(sight.text);
         }
-        // What is done at a place is done in order: if this is what comes next, nothing else came.
-        self.n_marks += 1;
-        let mark = named(&format!("mark {}", self.n_marks));
-        self.program.tell(&json!({
-            "event": "used", "id": mark, "sent": "bridge:nothing", "place": step.place(),
-            "by": { "id": "bridge:marker" }, "at": now(), "control": "helpful",
-        }));
-        let order = self.program.obey();
-        assert_eq!(order["cause"], mark, "{name}: nothing more was to be seen");
-        orders
+        driver.see_no_more(name, step);
     }
+    texts
+}
+
+/// What every platform needs: the first pack, and the behavior's own settings, in which people and
+/// places are called as `named` says.
+fn settings(behavior: &Behavior, named: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge/china-kazakhstan");
+    let mut settings = vec![
+        ("QUOTH_PACKS".to_owned(), format!("['{pack}']")),
+        ("QUOTH_HTTP__IS_ON".to_owned(), "false".to_owned()),
+    ];
+    for (key, value) in &behavior.settings {
+        let value = match value {
+            toml::Value::Array(names) => {
+                let names = names.iter().filter_map(toml::Value::as_str).map(&named);
+                toml::Value::from(names.collect::<Vec<String>>())
+            }
+            value => value.clone(),
+        };
+        settings.push((format!("QUOTH_DEFAULT_SPACE__{}", key.to_uppercase()), value.to_string()));
+    }
+    settings
 }
 
 fn words(text: &str) -> String {
@@ -211,17 +97,12 @@ fn words(text: &str) -> String {
 #[test]
 fn every_behavior_holds_on_the_bridge_and_the_terminal_says_the_same() {
     for behavior in list() {
-        let mut bridge = OnBridge::start(&behavior);
-        let mut orders = Vec::new();
-        for step in &behavior.step {
-            orders.extend(bridge.step(&behavior.name, step));
-        }
+        let texts = run(&behavior, &mut OnBridge::start(&behavior));
         if behavior.terminal {
             let lines: Vec<&str> =
                 behavior.step.iter().map(|step| step.said.as_deref().unwrap()).collect();
             let run = quoth_reading(&["chat", "--plain"], lines.join("\n").as_bytes());
-            let said: String = orders.iter().map(|order| order["text"].as_str().unwrap()).collect();
-            assert_eq!(words(&run.stdout), words(&said), "{}", behavior.name);
+            assert_eq!(words(&run.stdout), words(&texts.concat()), "{}", behavior.name);
         }
     }
 }
@@ -231,9 +112,49 @@ fn every_behavior_is_listed_in_the_documentation() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/behavior.md");
     let listed = std::fs::read_to_string(path).unwrap();
     for behavior in list() {
-        let platforms = if behavior.terminal { "bridge, terminal" } else { "bridge" };
-        let line = format!("| {} | {platforms} |", behavior.name);
+        let mut platforms = vec!["bridge"];
+        if behavior.terminal {
+            platforms.push("terminal");
+        }
+        if !behavior.not_on.contains_key("discord") {
+            platforms.push("Discord");
+        }
+        let line = format!("| {} | {} |", behavior.name, platforms.join(", "));
         assert!(listed.contains(&line), "{line} is not in docs/behavior.md");
+        for (platform, reason) in &behavior.not_on {
+            assert!(listed.contains(reason.as_str()), "why {} is not on {platform}", behavior.name);
+        }
     }
     assert_eq!(listed.matches("| bridge").count(), list().len(), "and nothing else is");
 }
+
+#[cfg(feature = "discord")]
+#[test]
+fn every_behavior_holds_on_discord() {
+    let behaviors = list();
+    let here = behaviors.iter().filter(|behavior| !behavior.not_on.contains_key("discord"));
+    let here: Vec<&Behavior> = here.collect();
+    // Each has a service and a Discord of its own.
+    let failed: Vec<&str> = std::thread::scope(|scope| {
+        let mut chunks = Vec::new();
+        for chunk in here.chunks(here.len().div_ceil(N_AT_ONCE)) {
+            chunks.push(scope.spawn(move || {
+                let mut failed = Vec::new();
+                for behavior in chunk {
+                    // A panic tells the name of its thread.
+                    let named = std::thread::Builder::new().name(behavior.name.clone());
+                    let tried = || drop(run(behavior, &mut discord::OnDiscord::start(behavior)));
+                    let ended = named.spawn_scoped(scope, tried).expect("a thread").join();
+                    failed.extend(ended.err().map(|_| behavior.name.as_str()));
+                }
+                failed
+            }));
+        }
+        chunks.into_iter().flat_map(|chunk| chunk.join().expect("it ends")).collect()
+    });
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+/// Behaviors that are tried at the same time.
+#[cfg(feature = "discord")]
+const N_AT_ONCE: usize = 4;

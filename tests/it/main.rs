@@ -18,6 +18,10 @@ mod chat;
 mod check;
 mod config;
 mod devset;
+#[cfg(all(unix, feature = "discord"))]
+mod discord;
+#[cfg(all(unix, feature = "discord"))]
+mod first_pack;
 mod folder;
 mod import;
 #[cfg(unix)]
@@ -30,3 +34,5 @@ mod quoth;
 mod run;
 #[cfg(unix)]
 mod service;
+#[cfg(unix)]
+mod support;

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -17,6 +18,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// `quoth run` on a folder with the pack `p`, with its data and its bridge there.
 pub(crate) struct Service {
     child: Option<Child>,
+    /// Reads the log all the time: whoever logs much would wait for a reader.
+    log: Option<JoinHandle<String>>,
     pub(crate) port: u16,
 }
 
@@ -46,7 +49,14 @@ impl Service {
         ]);
         command.envs(own).envs(settings.iter().copied());
         let child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn();
-        Self { child: Some(child.expect("the binary runs")), port }
+        let mut child = child.expect("the binary runs");
+        let mut stderr = child.stderr.take().expect("a pipe");
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("a log in UTF-8");
+            log
+        });
+        Self { child: Some(child), log: Some(log), port }
     }
 
     /// Sends it a signal by name.
@@ -59,12 +69,7 @@ impl Service {
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> Ended {
         let mut child = self.child.take().expect("it runs");
-        let mut stderr = child.stderr.take().expect("a pipe");
-        let reader = std::thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("a log in UTF-8");
-            log
-        });
+        let reader = self.log.take().expect("it is read");
         let start = Instant::now();
         let code = loop {
             match child.try_wait().expect("it can be waited for") {

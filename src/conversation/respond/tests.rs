@@ -64,9 +64,10 @@ fn mention(text: &str) -> Message {
         place: Place { id: "t:room".into(), within: Vec::new(), is_direct: false },
         author: Person { id: "t:ada".into(), roles: Vec::new(), is_bot: false },
         text: text.to_owned(),
-        address: Address { mentions_us: true, is_command: false },
+        address: Address { mentions_us: true, ..Address::default() },
         replied_to: None,
         sent_at: Timestamp::from_millis(5_000),
+        locale: None,
     }
 }
 
@@ -75,7 +76,7 @@ fn by(person: &str, message: Message) -> Message {
 }
 
 fn command(message: Message) -> Message {
-    Message { address: Address { mentions_us: false, is_command: true }, ..message }
+    Message { address: Address { is_command: true, ..Address::default() }, ..message }
 }
 
 fn suggestion() -> SentAnswer {
@@ -138,6 +139,7 @@ impl Setting {
             by,
             at: Timestamp::from_millis(7_000),
             control,
+            locale: None,
         };
         self.with(&person.into(), |scene| respond_to_use(&used, scene))
     }
@@ -157,6 +159,7 @@ fn summary(effects: &Effects) -> String {
             Reply::NoSuchNumber { n_suggestions } => format!("no such number of {n_suggestions}"),
             Reply::Help => "help".to_owned(),
             Reply::Topics(_) => "topics".to_owned(),
+            Reply::Paragraphs(passages) => format!("{} paragraphs", passages.len()),
             Reply::Answer(_) => format!("answer {}", say.entries.join(" ")),
             Reply::Suggest(_) => format!("suggest {}", say.entries.join(" ")),
         };
@@ -343,12 +346,83 @@ fn a_greeting_says_what_is_left_to_set_up() {
         })
     };
     let mut setting = Setting::new();
+    setting.space.settings.reports_to = Some("t:mods".into());
     assert_eq!(
         greeting(&setting),
         Some(Greeting { titles: vec!["Harbor".to_owned()], todos: Vec::new() })
     );
     setting.space.settings.moderators.clear();
-    assert_eq!(greeting(&setting).unwrap().todos, [Todo::NoModerators]);
+    setting.space.settings.reports_to = None;
+    assert_eq!(greeting(&setting).unwrap().todos, [Todo::Moderators, Todo::Reports]);
     setting.space.settings.greets = false;
     assert_eq!(greeting(&setting), None);
+}
+
+#[test]
+fn a_public_command_is_answered_for_all_and_notices_stay_the_askers() {
+    let public = Address { is_command: true, is_public: true, ..Address::default() };
+    let setting = Setting::new();
+    let is_private = |text: &str| {
+        let message = Message { address: public, ..mention(text) };
+        match setting.respond(&message).shown {
+            Shown::Say(say) => say.is_private,
+            other => panic!("{text}: {other:?}"),
+        }
+    };
+    assert!(!is_private("what color is the lighthouse?"));
+    assert!(!is_private("ferry"), "suggestions are for all to see");
+    assert!(is_private("best pizza in town?"), "that nothing answers helps nobody else");
+    assert!(is_private("topics") && is_private(""));
+}
+
+#[test]
+fn a_message_that_shows_no_text_cannot_be_asked_about() {
+    let meant = RepliedTo { id: "t:0".into(), is_ours: false, text: None };
+    let message = Message { replied_to: Some(meant), ..mention("") };
+    assert_eq!(summary(&Setting::new().respond(&message)), "Unreadable");
+}
+
+#[test]
+fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
+    let mut setting = Setting::new();
+    let answer = SentAnswer {
+        kind: SentKind::Answer,
+        entries: vec!["lighthouse".to_owned()],
+        ..suggestion()
+    };
+    setting.said = Some(answer);
+    let rows = [
+        (Control::Paragraph(0), "1 paragraphs"),
+        (Control::Paragraph(1), "Gone"),
+        (Control::Rest(0), "answer"),
+        (Control::Rest(1), "Gone"),
+        (Control::Topics(0), "topics"),
+    ];
+    for (control, want) in rows {
+        let Shown::Say(say) = setting.used("t:bob", control).shown else { panic!("{control:?}") };
+        let what = summary(&Effects::from(say.clone()));
+        assert!(what.contains(want), "{control:?}: {what}");
+        assert!(say.is_private, "{control:?}");
+    }
+    setting.said = Some(suggestion());
+    for control in [Control::Paragraph(0), Control::Rest(0)] {
+        let what = summary(&setting.used("t:bob", control));
+        assert!(what.contains("Gone"), "suggestions have no quotes: {what}");
+    }
+}
+
+#[test]
+fn topics_go_on_where_they_stopped() {
+    let setting = Setting::new();
+    let questions = |n_before: usize| match setting.used("t:bob", Control::Topics(n_before)).shown {
+        Shown::Say(Say { reply: Reply::Topics(topics), n_before: told, .. }) => {
+            assert_eq!(told, n_before);
+            topics.into_iter().flat_map(|topic| topic.questions).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let all = questions(0);
+    assert_eq!(all.len(), 2);
+    assert_eq!(questions(1), all[1..]);
+    assert!(questions(9).is_empty());
 }

@@ -12,11 +12,12 @@ fn message(text: &str) -> Message {
         address: Address::default(),
         replied_to: None,
         sent_at: Timestamp::from_millis(0),
+        locale: None,
     }
 }
 
 fn mentioning(text: &str) -> Message {
-    Message { address: Address { mentions_us: true, is_command: false }, ..message(text) }
+    Message { address: Address { mentions_us: true, ..Address::default() }, ..message(text) }
 }
 
 fn direct(text: &str) -> Message {
@@ -36,7 +37,7 @@ fn ask(text: &str) -> Trigger {
 #[test]
 fn it_speaks_when_addressed_and_not_otherwise() {
     let bot = Person { id: "t:bot".into(), roles: Vec::new(), is_bot: true };
-    let command = Address { mentions_us: false, is_command: true };
+    let command = Address { is_command: true, ..Address::default() };
     let rows = [
         ("an open message", message("did china send troops?"), Trigger::Nothing),
         ("a mention", mentioning("did china send troops?"), ask("did china send troops?")),
@@ -79,7 +80,7 @@ fn an_occasion_that_is_switched_off_is_no_address() {
 #[test]
 fn a_mention_in_a_reply_to_somebody_means_their_question() {
     let mention = |text: &str, to: &str| Message {
-        address: Address { mentions_us: true, is_command: false },
+        address: Address { mentions_us: true, ..Address::default() },
         ..replying(text, to, false)
     };
     let theirs = "why no soldiers?";

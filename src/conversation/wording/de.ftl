@@ -14,6 +14,12 @@ quote-label = Zitat
 source-label = Quelle
 see-also-label = Siehe auch
 other-topics = Sonstiges
+show-paragraph = Absatz zeigen
+show-rest = Rest zeigen
+answered-it = Das war die Antwort
+not-this = Das nicht
+delete = Löschen
+open-source = Quelle öffnen
 citation = „{ $title }“, Absatz { $paragraph }
 
 wait = Bitte warte { $seconds } s bis zur nächsten Frage.
@@ -21,14 +27,20 @@ paused = Ich mache hier Pause.
 resumed = Ich antworte wieder.
 moderators-only = Das können nur Moderatoren.
 asker-only = Das kann nur, wer gefragt hat.
+replied = Ich habe auf die Nachricht geantwortet.
 thanks = Danke.
 not-a-question = Frag mich etwas in deinen eigenen Worten.
+unreadable = Diese Nachricht kann ich nicht lesen: Sie hat keinen Text, oder er wird mir nicht gezeigt. Frag in deinen eigenen Worten.
 gone = Das gibt es nicht mehr. Bitte frag noch einmal.
+failed = Bei mir ist etwas schiefgegangen. Wer mich betreibt, findet es im Log unter { $reference }.
 
 greeting = Ich antworte mit Zitaten aus { $titles }.
 greeting-nothing = Ich antworte mit Zitaten aus Dokumenten.
 no-moderators = Noch kann mich niemand vom Chat aus anhalten: Nenne Moderatoren in der Konfiguration.
 no-entries = Noch habe ich keine Einträge, mit denen ich antworten kann.
+no-reports = Noch erfahren Moderatoren nicht, was sie braucht: Nenne in der Konfiguration einen Ort dafür.
+
+hindered = Ich kann in { $place } nicht antworten. Bitte gib mir dort diese Berechtigungen: { $missing }
 
 pack-refused = Das Paket { $pack } wurde geändert und ist nicht zu gebrauchen: { $message }. Ich mache mit dem bisherigen Stand weiter. `quoth check` sagt, was zu tun ist.
 set-aside = Eine Quelle des Pakets { $pack } hat sich geändert. Einträge, die zitieren, was dort nicht mehr steht, ruhen, bis sie berichtigt sind: { $entries } (insgesamt { $n })

@@ -58,9 +58,13 @@ fn everything_that_can_be_said_is_said_in_words() {
         Notice::NotAQuestion,
         Notice::Gone,
         greeting(&["A", "B"], &[]),
-        greeting(&[], &[Todo::NoEntries, Todo::NoModerators]),
+        greeting(&[], &[Todo::Entries, Todo::Moderators, Todo::Reports]),
         Notice::PackRefused { pack: "p".to_owned(), message: "{ $x }".to_owned() },
         Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
+        Notice::Replied,
+        Notice::Unreadable,
+        Notice::Failed { reference: "c0ffee".to_owned() },
+        Notice::Hindered { place: "t:room".into(), missing: vec!["Send Messages".to_owned()] },
     ];
     assert_eq!(FILES.len(), 1 + OTHERS.len());
     for wording in OTHERS.iter().chain([Wording::english()]) {

@@ -78,7 +78,7 @@ fn names(event: &Event) -> Vec<&str> {
         Event::Used(used) => {
             vec![used.id.as_str(), used.sent.as_str(), used.place.id.as_str(), used.by.id.as_str()]
         }
-        Event::Joined { place, .. } => vec![place.id.as_str()],
+        Event::Joined { place, .. } | Event::Hindered { place, .. } => vec![place.id.as_str()],
         Event::Reported(report) => vec![report.id.as_str(), report.place.id.as_str()],
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn resend(event: &Event) -> String {
         Event::Deleted { id, .. } => Some(id),
         Event::Used(used) => Some(&used.id),
         Event::Reported(report) => Some(&report.id),
-        Event::Joined { .. } => None,
+        Event::Joined { .. } | Event::Hindered { .. } => None,
     };
     format!("{}\n", json!({ "do": "resend", "id": id, "after_ms": 1000 }))
 }

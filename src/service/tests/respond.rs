@@ -133,3 +133,77 @@ async fn a_greeting_is_said_once() {
     assert_eq!(world.start().handle(&joined, &platform).await, Fate::Repeated);
     assert!(platform.told()[0].starts_with("send t:room:joined: Greeting"));
 }
+
+#[tokio::test]
+async fn whoever_waits_for_a_private_reply_is_told_that_none_comes() {
+    let world = World::new().await;
+    let platform = Scripted::failing([SendError::Refused], None);
+    let asked = Message {
+        address: Address { is_command: true, ..Address::default() },
+        ..world.says("t:1", ANN)
+    };
+    assert_eq!(world.start().handle(&Event::Said(asked), &platform).await, Fate::Refused);
+    let reference = reference(&"t:1".into());
+    assert_eq!(platform.told(), [format!("send t:1: Failed {{ reference: {reference:?} }}")]);
+    let platform = Scripted::failing([SendError::Refused], None);
+    let said = Event::Said(world.says("t:2", ANN));
+    assert_eq!(world.start().handle(&said, &platform).await, Fate::Refused);
+    assert!(platform.told().is_empty(), "nobody waits for a reply to a message");
+}
+
+#[tokio::test]
+async fn moderators_are_told_once_which_permissions_are_missing() {
+    let settings = SpaceSettings { reports_to: Some("t:mods".into()), ..SpaceSettings::default() };
+    let world = World::with(settings).await;
+    let platform = Scripted::default();
+    let service = world.start();
+    let hindered = |id: &str, missing: &str| Event::Hindered {
+        place: Place { id: id.into(), ..room() },
+        missing: vec![missing.to_owned()],
+    };
+    let rows = [
+        ("t:room", "Send Messages", Fate::Sent),
+        ("t:room", "Send Messages", Fate::Repeated),
+        ("t:room", "Embed Links", Fate::Sent),
+        ("t:mods", "Embed Links", Fate::Silent),
+        ("u:room", "Embed Links", Fate::Silent),
+    ];
+    for (id, missing, want) in rows {
+        assert_eq!(service.handle(&hindered(id, missing), &platform).await, want, "{id} {missing}");
+    }
+    assert_eq!(platform.told().len(), 2);
+}
+
+#[tokio::test]
+async fn what_one_person_alone_reads_is_in_their_language() {
+    let world = World::new().await;
+    let rows = [
+        (true, Some("de"), "de"),
+        (true, Some("fr"), "en"),
+        (true, None, "en"),
+        (false, Some("de"), "en"),
+    ];
+    for (n, (is_private, locale, want)) in rows.into_iter().enumerate() {
+        let address = Address { is_command: true, is_public: !is_private, ..Address::default() };
+        let message = Message {
+            address,
+            locale: locale.map(str::to_owned),
+            ..world.says(&format!("t:{n}"), ANN)
+        };
+        let platform = Scripted::default();
+        world.start().handle(&Event::Said(message), &platform).await;
+        assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private} {locale:?}");
+    }
+}
+
+#[tokio::test]
+async fn people_see_that_a_slow_reply_is_under_way() {
+    let world = World::new().await;
+    let quick = Scripted::default();
+    world.start().handle(&Event::Said(world.says("t:1", ANN)), &quick).await;
+    assert_eq!(quick.n_works.load(Ordering::SeqCst), 0);
+    let wait = SendError::Passing { retry_after: Some(Duration::from_secs(2)) };
+    let slow = Scripted::failing([wait], None);
+    let fate = world.start().handle(&Event::Said(world.says("t:2", ANN)), &slow).await;
+    assert_eq!((fate, slow.n_works.load(Ordering::SeqCst)), (Fate::Sent, 1));
+}

@@ -1,0 +1,191 @@
+//! Discord: translates events in and replies out. Its client is serenity.
+
+mod answering;
+mod api;
+mod commands;
+pub mod custom_id;
+mod gateway;
+mod hindrance;
+mod incoming;
+mod interaction;
+mod listening;
+pub mod markdown;
+mod name;
+mod outbox;
+mod payload;
+mod pending;
+mod places;
+pub mod render;
+mod settings;
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serenity::http::Route;
+use serenity::model::gateway::BotGateway;
+use serenity::model::id::UserId;
+use tokio::sync::{Mutex, mpsc};
+
+use super::{PlatformError, Stop};
+use crate::conversation::Event;
+use crate::service::{Lane, Library, Pulse};
+use api::Api;
+use gateway::{Inbox, Plan};
+use hindrance::Hindrances;
+use pending::Table;
+pub use settings::{Settings, Shards};
+
+/// Names its messages, places and people.
+pub const PLATFORM: &str = "discord";
+
+/// Events that wait to be looked at, and those that wait for the service; beyond that they are
+/// passed over.
+const MAX_WAITING: usize = 8192;
+
+/// Guilds of one shard: at most so many may be there, and so many Discord plans for.
+const MAX_GUILDS_A_SHARD: u64 = 2500;
+const PLANNED_GUILDS_A_SHARD: u64 = 1000;
+
+/// Discord.
+pub struct Discord {
+    settings: Settings,
+    api: Arc<Api>,
+    library: Arc<Library>,
+    pulse: Arc<Pulse>,
+    pending: Table,
+    hindrances: Hindrances,
+    events: Events,
+    us: OnceLock<UserId>,
+    has_commands: AtomicBool,
+}
+
+/// Events on their way to the service.
+struct Events {
+    sender: mpsc::Sender<Event>,
+    receiver: Mutex<mpsc::Receiver<Event>>,
+}
+
+impl Events {
+    fn new() -> Self {
+        let (sender, receiver) = mpsc::channel(MAX_WAITING);
+        Self { sender, receiver: Mutex::new(receiver) }
+    }
+
+    /// Queues `event`, if there is room.
+    fn offer(&self, event: Event) {
+        if self.sender.try_send(event).is_err() {
+            tracing::warn!("More happens on Discord than can be answered; an event is passed over");
+        }
+    }
+}
+
+impl Discord {
+    /// Discord as `settings` say. People who type a question are shown those of `library`.
+    ///
+    /// # Errors
+    /// [`PlatformError`] if no connection of any kind can be made.
+    pub fn new(
+        settings: Settings,
+        library: Arc<Library>,
+        pulse: Arc<Pulse>,
+    ) -> Result<Self, PlatformError> {
+        let api = Api::new(&settings).map_err(|error| PlatformError::Hopeless {
+            advice:
+                "no HTTP client can be made: look at the certificates and proxies of this machine"
+                    .to_owned(),
+            source: Some(error.into()),
+        })?;
+        Ok(Self {
+            settings,
+            api: Arc::new(api),
+            library,
+            pulse,
+            pending: Table::default(),
+            hindrances: Hindrances::default(),
+            events: Events::new(),
+            us: OnceLock::new(),
+            has_commands: AtomicBool::new(false),
+        })
+    }
+
+    /// Stays connected and brings what happens to `lane`, until it is told to stop.
+    ///
+    /// # Errors
+    /// [`PlatformError`] says whether connecting again can help.
+    pub async fn serve(&self, lane: &Lane, stop: &Stop) -> Result<(), PlatformError> {
+        let plan = tokio::select! {
+            plan = self.plan() => plan?,
+            () = stop.asked.cancelled() => return Ok(()),
+        };
+        let (happenings, mut told) = mpsc::channel(MAX_WAITING);
+        let mut receiver = self.events.receiver.lock().await;
+        let forward = async {
+            while let Some(event) = receiver.recv().await {
+                lane.put(event).await;
+            }
+        };
+        tokio::select! {
+            ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
+            () = async { tokio::join!(self.listen(&mut told, stop), forward); } => Ok(()),
+            () = self.wait_for_goodbye(stop) => Ok(()),
+        }
+    }
+
+    /// The gateway ends by itself when it is told to stop; nobody waits longer for it than this.
+    async fn wait_for_goodbye(&self, stop: &Stop) {
+        stop.now.cancelled().await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
+    }
+
+    /// Asks Discord how to connect, which also shows whether it takes the token.
+    async fn plan(&self) -> Result<Plan, PlatformError> {
+        let asked: Result<BotGateway, api::Failure> = self.api.read(Route::GatewayBot).await;
+        let gateway = asked.map_err(|failure| match failure.status {
+            Some(401) => {
+                PlatformError::Hopeless { advice: gateway::BAD_TOKEN.to_owned(), source: None }
+            }
+            Some(status) => PlatformError::Passing {
+                what: "Discord does not say how to connect".to_owned(),
+                source: Some(format!("HTTP status {status}").into()),
+            },
+            None => PlatformError::Passing {
+                what: "Discord cannot be reached: look at the network, name resolution and firewall of this machine"
+                    .to_owned(),
+                source: None,
+            },
+        })?;
+        if gateway.session_start_limit.remaining == 0 {
+            let seconds = gateway.session_start_limit.reset_after / 1000;
+            let what = format!("Discord takes no more connections today, and again in {seconds} s");
+            return Err(PlatformError::Passing { what, source: None });
+        }
+        let Shards { total, first, last } = self.settings.shards;
+        let total = total.unwrap_or(gateway.shards).max(1);
+        check_shards(total, gateway.shards)?;
+        Ok(Plan {
+            http: api::library_http(&self.settings, self.api.client()),
+            message_content: self.settings.message_content,
+            first,
+            last: last.unwrap_or(total - 1),
+            total,
+            pulse: Arc::clone(&self.pulse),
+        })
+    }
+}
+
+/// Discord refuses connections when a shard would have too many guilds, and the library does not
+/// tell.
+fn check_shards(total: u32, recommended: u32) -> Result<(), PlatformError> {
+    let at_least = u64::from(recommended.saturating_sub(1)) * PLANNED_GUILDS_A_SHARD;
+    if at_least <= u64::from(total) * MAX_GUILDS_A_SHARD {
+        return Ok(());
+    }
+    let advice = format!(
+        "{total} shards are too few for your guilds (4011): set `shards` in [discord] to {recommended}, or leave it out"
+    );
+    Err(PlatformError::Hopeless { advice, source: None })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! Requests to Discord, and what their failures mean.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use reqwest::header::RETRY_AFTER;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serenity::http::{
+    ErrorResponse, Http, HttpBuilder, HttpError, LightMethod, Request, Route, StatusCode,
+};
+
+use super::settings::Settings;
+use crate::service::SendError;
+
+/// A request that takes longer may have been carried out or not.
+const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// Why a request failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What that means for whoever wants something sent.
+    pub(super) error: SendError,
+    /// The HTTP status, if there was one.
+    pub(super) status: Option<u16>,
+    /// Discord's own number for it, if there was one.
+    pub(super) code: Option<isize>,
+}
+
+/// Discord's own numbers of failures.
+pub(super) mod code {
+    pub(in super::super) const UNKNOWN_MESSAGE: isize = 10008;
+    pub(in super::super) const MISSING_ACCESS: isize = 50001;
+    pub(in super::super) const MISSING_PERMISSIONS: isize = 50013;
+    pub(in super::super) const NO_REPLY_WITHOUT_HISTORY: isize = 160_002;
+    pub(in super::super) const ALREADY_ACKNOWLEDGED: isize = 40060;
+}
+
+impl Failure {
+    const fn passing(retry_after: Option<Duration>) -> Self {
+        Self { error: SendError::Passing { retry_after }, status: None, code: None }
+    }
+
+    /// It may have been carried out.
+    pub(super) const UNKNOWN: Self = Self { error: SendError::Unknown, status: None, code: None };
+
+    /// It was not carried out and never will be.
+    pub(super) const REFUSED: Self = Self { error: SendError::Refused, status: None, code: None };
+
+    /// What an answer without success means. 401, 403 and 404 stay what they are, and asking
+    /// again and again has Discord shut one out.
+    fn of_status(status: u16, code: Option<isize>) -> Self {
+        let error = match status {
+            429 => SendError::Passing { retry_after: None },
+            400..500 => SendError::Refused,
+            _ => SendError::Unknown,
+        };
+        Self { error, status: Some(status), code }
+    }
+
+    fn of_transport(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::passing(None)
+        } else if error.is_builder() {
+            Self::REFUSED
+        } else {
+            Self::UNKNOWN
+        }
+    }
+
+    fn of_library(error: &serenity::Error) -> Self {
+        match error {
+            serenity::Error::Http(HttpError::UnsuccessfulRequest(ErrorResponse {
+                status_code,
+                error,
+                ..
+            })) => Self::of_status(status_code.as_u16(), Some(error.code)),
+            serenity::Error::Http(HttpError::Request(error)) => Self::of_transport(error),
+            serenity::Error::Http(_) | serenity::Error::Url(_) => Self::REFUSED,
+            _ => Self::UNKNOWN,
+        }
+    }
+}
+
+/// A client of Discord's HTTP interface.
+pub(super) struct Api {
+    http: Http,
+    client: reqwest::Client,
+}
+
+impl Api {
+    /// A client as `settings` say.
+    pub(super) fn new(settings: &Settings) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder().timeout(REQUEST_LIMIT).build()?;
+        Ok(Self { http: library_http(settings, client.clone()), client })
+    }
+
+    /// The client beneath, for the library's own.
+    pub(super) fn client(&self) -> reqwest::Client {
+        self.client.clone()
+    }
+
+    /// What `route` answers to `method`.
+    pub(super) async fn call(
+        &self,
+        route: Route<'_>,
+        method: LightMethod,
+        body: Option<&impl Serialize>,
+    ) -> Result<Response, Failure> {
+        self.request(Request::new(route, method).body(bytes(body)?)).await
+    }
+
+    /// The same, as a `T`. An answer that makes no sense says nothing about what was done.
+    pub(super) async fn fetch<T: DeserializeOwned>(
+        &self,
+        route: Route<'_>,
+        method: LightMethod,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Failure> {
+        decode(self.call(route, method, body).await?).await
+    }
+
+    /// Reads what is at `route`.
+    pub(super) async fn read<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, Failure> {
+        self.fetch(route, LightMethod::Get, None::<&()>).await
+    }
+
+    /// Sends `request`. With the library's rate limiter it is sent when there is room for it;
+    /// without, it is up to whoever wants it to try again.
+    pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, Failure> {
+        if self.http.ratelimiter.is_some() {
+            return self.http.request(request).await.map_err(|error| Failure::of_library(&error));
+        }
+        let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
+        let built = built.map_err(|error| Failure::of_library(&error))?;
+        let response = built.send().await.map_err(|error| Failure::of_transport(&error))?;
+        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+    }
+}
+
+/// The library's client as `settings` say.
+pub(super) fn library_http(settings: &Settings, client: reqwest::Client) -> Http {
+    let builder = HttpBuilder::new(settings.token())
+        .client(client)
+        .ratelimiter_disabled(!settings.rate_limiter);
+    match &settings.api_base {
+        Some(base) => builder.proxy(base.as_str()).build(),
+        None => builder.build(),
+    }
+}
+
+/// `response` as a `T`.
+pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
+    let bytes = response.bytes().await.map_err(|_| Failure::UNKNOWN)?;
+    serde_json::from_slice(&bytes).map_err(|_| Failure::UNKNOWN)
+}
+
+fn bytes(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, Failure> {
+    body.map(serde_json::to_vec).transpose().map_err(|_| Failure::REFUSED)
+}
+
+/// What an answer without success says.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Refusal {
+    code: Option<isize>,
+    retry_after: Option<f64>,
+}
+
+async fn refusal(response: Response) -> Failure {
+    let status = response.status();
+    let header = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
+    let header: Option<f64> = header.and_then(|seconds| seconds.parse().ok());
+    let body = response.bytes().await.unwrap_or_default();
+    let told: Refusal = serde_json::from_slice(&body).unwrap_or_default();
+    let failure = Failure::of_status(status.as_u16(), told.code);
+    if status != StatusCode::TOO_MANY_REQUESTS {
+        return failure;
+    }
+    // The body is finer than the header, which is in whole seconds.
+    let seconds = told.retry_after.or(header).filter(|seconds| *seconds >= 0.0);
+    let retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    Failure { error: SendError::Passing { retry_after }, ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_status_means_decides_whether_it_is_tried_again() {
+        let passing = SendError::Passing { retry_after: None };
+        for (status, want) in [
+            (400, SendError::Refused),
+            (401, SendError::Refused),
+            (403, SendError::Refused),
+            (404, SendError::Refused),
+            (429, passing),
+            (500, SendError::Unknown),
+            (502, SendError::Unknown),
+        ] {
+            assert_eq!(Failure::of_status(status, None).error, want, "{status}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! From what the gateway tells to events. Pure.
+
+use serenity::model::channel::{Message, MessageType};
+use serenity::model::event::MessageUpdateEvent;
+use serenity::model::guild::PartialMember;
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId};
+use serenity::model::user::User;
+
+use super::name;
+use super::places::Places;
+use crate::conversation::{self, Address, Event, Person, RepliedTo, Timestamp};
+
+/// Milliseconds from 1970 to the start of Discord's own time.
+const DISCORD_EPOCH: u64 = 1_420_070_400_000;
+
+/// Bits of an id below its time.
+const TIME_SHIFT: u32 = 22;
+
+/// When the thing with this id was made.
+pub(super) fn made_at(id: u64) -> Timestamp {
+    let millis = (id >> TIME_SHIFT) + DISCORD_EPOCH;
+    Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+/// What `message` says, if somebody wrote it: not what Discord itself posts about joins and pins.
+pub(super) fn said(message: &Message, places: &Places) -> Option<conversation::Message> {
+    let written = Written {
+        id: message.id,
+        channel: message.channel_id,
+        guild: message.guild_id,
+        kind: message.kind,
+        author: &message.author,
+        is_webhook: message.webhook_id.is_some(),
+        member: message.member.as_deref(),
+        content: &message.content,
+        mentions: &message.mentions,
+        mention_roles: &message.mention_roles,
+        replied_to: replied_to(message, places),
+    };
+    written.translated(places)
+}
+
+/// What a changed message says now. Discord also tells when it has looked at a link, or when
+/// somebody pins a message: nobody changed the text then.
+pub(super) fn edited(
+    update: &MessageUpdateEvent,
+    places: &Places,
+) -> Option<conversation::Message> {
+    update.edited_timestamp?;
+    let referenced = update.referenced_message.as_ref().and_then(Option::as_deref);
+    let kind = update.kind.unwrap_or_default();
+    let written = Written {
+        id: update.id,
+        channel: update.channel_id,
+        guild: update.guild_id,
+        kind,
+        author: update.author.as_ref()?,
+        is_webhook: update.webhook_id.flatten().is_some(),
+        member: update.member.as_ref().and_then(Option::as_deref),
+        content: update.content.as_deref()?,
+        mentions: update.mentions.as_deref().unwrap_or_default(),
+        mention_roles: update.mention_roles.as_deref().unwrap_or_default(),
+        replied_to: referenced
+            .filter(|_| kind == MessageType::InlineReply)
+            .map(|referenced| about(referenced, places)),
+    };
+    written.translated(places)
+}
+
+/// Messages that were taken back.
+pub(super) fn deleted(
+    channel: ChannelId,
+    messages: &[MessageId],
+    guild: Option<GuildId>,
+    places: &Places,
+) -> Vec<Event> {
+    let place = places.place(channel, guild);
+    let gone = |message: &MessageId| Event::Deleted {
+        id: name::message(channel, *message),
+        place: place.clone(),
+    };
+    messages.iter().map(gone).collect()
+}
+
+/// `message` as one that is replied to, or asked about.
+pub(super) fn about(message: &Message, places: &Places) -> RepliedTo {
+    RepliedTo {
+        id: name::message(message.channel_id, message.id),
+        is_ours: Some(message.author.id) == places.us(),
+        // Without the intent for the content of messages, and for messages made of components
+        // alone, nothing stands there.
+        text: Some(message.content.clone()).filter(|text| !text.is_empty()),
+    }
+}
+
+fn replied_to(message: &Message, places: &Places) -> Option<RepliedTo> {
+    if message.kind != MessageType::InlineReply {
+        return None;
+    }
+    if let Some(referenced) = message.referenced_message.as_deref() {
+        return Some(about(referenced, places));
+    }
+    // It is gone, or Discord did not look.
+    let reference = message.message_reference.as_ref()?;
+    let id = name::message(reference.channel_id, reference.message_id?);
+    Some(RepliedTo { id, is_ours: false, text: None })
+}
+
+/// What new and changed messages have in common.
+struct Written<'m> {
+    id: MessageId,
+    channel: ChannelId,
+    guild: Option<GuildId>,
+    kind: MessageType,
+    author: &'m User,
+    is_webhook: bool,
+    member: Option<&'m PartialMember>,
+    content: &'m str,
+    mentions: &'m [User],
+    mention_roles: &'m [RoleId],
+    replied_to: Option<RepliedTo>,
+}
+
+impl Written<'_> {
+    fn translated(self, places: &Places) -> Option<conversation::Message> {
+        if !matches!(self.kind, MessageType::Regular | MessageType::InlineReply) {
+            return None;
+        }
+        let (text, mentions_us) = self.without_our_name(places);
+        Some(conversation::Message {
+            id: name::message(self.channel, self.id),
+            place: places.place(self.channel, self.guild),
+            author: Person {
+                id: name::user(self.author.id),
+                roles: self.member.map(|it| roles(&it.roles)).unwrap_or_default(),
+                is_bot: self.author.bot || self.is_webhook,
+            },
+            text,
+            address: Address { mentions_us, ..Address::default() },
+            replied_to: self.replied_to,
+            sent_at: made_at(self.id.get()),
+            locale: None,
+        })
+    }
+
+    /// The text without our name, and whether it was there. A reply that rings names us, too, but
+    /// not in its text.
+    fn without_our_name(&self, places: &Places) -> (String, bool) {
+        let us = places.us().filter(|us| self.mentions.iter().any(|user| user.id == *us));
+        let our_role = self.guild.and_then(|guild| places.our_role(guild));
+        let our_role = our_role.filter(|role| self.mention_roles.contains(role));
+        let names = us.into_iter().flat_map(|us| [format!("<@{us}>"), format!("<@!{us}>")]);
+        let names: Vec<String> = names.chain(our_role.map(|role| format!("<@&{role}>"))).collect();
+        // Where Discord keeps back what stands there, it still tells that our role is named.
+        let is_kept_back = self.content.is_empty() && our_role.is_some();
+        let is_named = is_kept_back || names.iter().any(|name| self.content.contains(name));
+        let text = names.iter().fold(self.content.to_owned(), |text, name| text.replace(name, " "));
+        (if is_named { text.trim().to_owned() } else { text }, is_named)
+    }
+}
+
+/// The names of `roles`.
+pub(super) fn roles(roles: &[RoleId]) -> Vec<conversation::PersonId> {
+    roles.iter().map(|role| name::role(*role)).collect()
+}

@@ -1,0 +1,179 @@
+//! What Discord told, looked at in order: what is learned from it, and what the service is told.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serenity::http::Route;
+use serenity::model::application::{CommandInteraction, Interaction};
+use serenity::model::channel::GuildChannel;
+use serenity::model::gateway::Ready;
+use serenity::model::guild::Guild;
+use serenity::model::id::{ApplicationId, ChannelId, GuildId, InteractionId};
+use tokio::sync::mpsc;
+
+use super::super::Stop;
+use super::answering::complete;
+use super::api::Failure;
+use super::gateway::Happening;
+use super::interaction::{self, Asked};
+use super::markdown::shortened;
+use super::pending::Pending;
+use super::places::Places;
+use super::{Discord, commands, incoming};
+use crate::conversation::Event;
+use crate::conversation::Timestamp;
+use crate::conversation::autocomplete;
+use crate::service::{Clock, SendError, SystemClock};
+
+/// Choices that Discord shows to somebody who is typing.
+const MAX_CHOICES: usize = 25;
+
+/// Characters of a choice. The beginning of a longer question finds it as well.
+const MAX_CHOICE: usize = 100;
+
+/// A place that Discord has not told of is asked for, but not for longer than this.
+const PLACE_LIMIT: Duration = Duration::from_secs(2);
+
+impl Discord {
+    /// Looks at what is told until nobody tells any more.
+    pub(super) async fn listen(&self, told: &mut mpsc::Receiver<Happening>, stop: &Stop) {
+        let mut places = Places::default();
+        while let Some(happening) = told.recv().await {
+            let is_stopping = stop.asked.is_cancelled();
+            match happening {
+                Happening::Ready(ready) => self.ready(&ready, &mut places),
+                Happening::Guild(guild) => self.guild(&guild, &mut places),
+                Happening::GuildGone(guild) => places.forget(guild),
+                Happening::Channel(channel) => {
+                    self.hindrances.forget(channel.id);
+                    places.learn_channel(&channel);
+                }
+                Happening::ChannelGone(channel) => places.forget_channel(channel),
+                // What comes now is told again by nobody: it is not taken.
+                _ if is_stopping => {}
+                Happening::Said(message) => {
+                    self.locate(message.channel_id, message.guild_id, &mut places).await;
+                    self.offer(incoming::said(&message, &places).map(Event::Said));
+                }
+                Happening::Edited(update) => {
+                    self.locate(update.channel_id, update.guild_id, &mut places).await;
+                    self.offer(incoming::edited(&update, &places).map(Event::Edited));
+                }
+                Happening::Deleted { channel, messages, guild } => {
+                    self.offer(incoming::deleted(channel, &messages, guild, &places));
+                }
+                Happening::Asked(asked) => self.asked(&asked, &mut places),
+            }
+        }
+    }
+
+    fn offer(&self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
+            self.events.offer(event);
+        }
+    }
+
+    fn ready(&self, ready: &Ready, places: &mut Places) {
+        let shard = ready.shard.map_or(0, |shard| shard.id.0);
+        let n_guilds = ready.guilds.len();
+        tracing::info!(shard, n_guilds, "Discord shard {shard} serves {n_guilds} guilds");
+        places.ready(ready.user.id, ready.guilds.iter().map(|guild| guild.id));
+        self.us.get_or_init(|| ready.user.id);
+        // Once in a life is enough: commands change with the version.
+        if !self.has_commands.swap(true, Ordering::Relaxed) {
+            self.register_commands(ready.application.id);
+        }
+    }
+
+    fn register_commands(&self, application: ApplicationId) {
+        let api = Arc::clone(&self.api);
+        tokio::spawn(async move {
+            match commands::register(&api, application).await {
+                Ok(true) => tracing::info!("Discord offers the commands of this version"),
+                Ok(false) => {}
+                Err(failure) => tracing::warn!(
+                    status = failure.status,
+                    code = failure.code,
+                    "The commands could not be registered with Discord; the next start tries again"
+                ),
+            }
+        });
+    }
+
+    fn guild(&self, guild: &Guild, places: &mut Places) {
+        let is_new = places.learn(guild);
+        if !is_new {
+            return;
+        }
+        tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
+        if let Some(place) = places.greeting_place(guild) {
+            let at: Timestamp = SystemClock.now();
+            self.events.offer(Event::Joined { place, at });
+        }
+    }
+
+    /// Finds out where `channel` is, if nobody has told: an old thread that somebody wrote in.
+    async fn locate(&self, channel: ChannelId, guild: Option<GuildId>, places: &mut Places) {
+        if guild.is_none() || !places.is_unknown(channel) {
+            return;
+        }
+        let route = Route::Channel { channel_id: channel };
+        let asked = tokio::time::timeout(PLACE_LIMIT, self.api.read::<GuildChannel>(route)).await;
+        match asked {
+            Ok(Ok(found)) => places.learn_channel(&found),
+            // It is not asked for at every message.
+            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel),
+            _ => {}
+        }
+    }
+
+    fn asked(&self, asked: &Interaction, places: &mut Places) {
+        match asked {
+            Interaction::Command(command) => {
+                let found = interaction::command(command, places);
+                let way = (command.application_id, &command.token, &command.locale);
+                self.wait_for_answer(found, command.id, way);
+            }
+            Interaction::Component(pressed) => {
+                let found = interaction::pressed(pressed, places);
+                let way = (pressed.application_id, &pressed.token, &pressed.locale);
+                self.wait_for_answer(found, pressed.id, way);
+            }
+            Interaction::Autocomplete(typing) => self.complete(typing, places),
+            _ => {}
+        }
+    }
+
+    fn wait_for_answer(
+        &self,
+        asked: Option<Asked>,
+        id: InteractionId,
+        (application, token, locale): (ApplicationId, &String, &String),
+    ) {
+        let Some(Asked { event, way }) = asked else { return };
+        let pending = self.pending.add(Pending::new(id, application, token, way, locale));
+        tokio::spawn(pending.watch_over(Arc::clone(&self.api)));
+        self.events.offer(event);
+    }
+
+    /// Offers questions to somebody who is typing one.
+    fn complete(&self, typing: &CommandInteraction, places: &mut Places) {
+        let Some(typed) = typing.data.autocomplete() else { return };
+        if let Some(channel) = &typing.channel {
+            places.learn_partial(channel);
+        }
+        let place = places.place(typing.channel_id, typing.guild_id);
+        let snapshot = self.library.current();
+        let (api, id, token) = (Arc::clone(&self.api), typing.id, typing.token.clone());
+        let typed = typed.value.to_owned();
+        tokio::spawn(async move {
+            let shelf = snapshot.shelf(snapshot.spaces.of(&place));
+            let found = autocomplete::questions(&shelf.index, &shelf.rule, &typed, MAX_CHOICES);
+            let choices = found.into_iter().map(|question| shortened(question, MAX_CHOICE));
+            let choices = choices.collect();
+            // Whoever goes on typing asks again.
+            drop(complete(id, &token, choices, &api).await);
+        });
+    }
+}

@@ -1,0 +1,157 @@
+//! Text that Discord shows as it stands, whatever Markdown it looks like.
+
+/// `text` so that Discord shows every character of it and reads none as markup: no emphasis, code,
+/// spoiler, heading, list, quote, link, mention, emoji or timestamp.
+///
+/// A backslash makes Discord show the next character, if that is neither letter, digit nor white
+/// space. What has a meaning anywhere gets one everywhere; what has a meaning only where a line
+/// starts gets one there, so that prose with hyphens stays readable where backslashes are shown,
+/// as in some notifications.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    // Whether nothing but white space, and whether nothing but digits, stand before in the line.
+    let (mut starts_line, mut is_number) = (true, false);
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let is_markup = match c {
+            '\\' | '*' | '_' | '~' | '|' | '`' | '<' | '>' | '#' | '[' | ']' | '@' => true,
+            // Of `https://...` and `:emoji:`, but not of "He said: no".
+            ':' => next.is_some_and(|next| !next.is_whitespace()),
+            '-' | '+' => starts_line,
+            // It would make a link of all between the bracket of a link of ours and this one.
+            '(' => before == Some(']'),
+            '.' | ')' => is_number,
+            _ => false,
+        };
+        if is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        before = Some(c);
+        let is_break = c == '\n';
+        is_number = !is_break && c.is_ascii_digit() && (starts_line || is_number);
+        starts_line = is_break || (starts_line && c.is_whitespace());
+    }
+    escaped
+}
+
+/// `text` as a block quote, shown as it stands. It ends without a line break.
+pub fn block_quote(text: &str) -> String {
+    let escaped = escape(&text.replace("\r\n", "\n").replace('\r', "\n"));
+    let lines: Vec<String> = escaped.split('\n').map(|line| format!("> {line}")).collect();
+    lines.join("\n")
+}
+
+/// A link that shows `label`, which is ours; `None` if `url` is none that Discord links to.
+///
+/// Everything in the address that could end it early is percent-encoded, which leads to the same
+/// place.
+pub fn link(label: &str, url: &str) -> Option<String> {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    if !is_web {
+        return None;
+    }
+    let mut address = String::with_capacity(url.len());
+    let mut buffer = [0; 4];
+    for c in url.chars() {
+        if c.is_ascii_alphanumeric() || "-._~:/?#@!$&*+,;=%".contains(c) {
+            address.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                address.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    (address.len() <= MAX_ADDRESS).then(|| format!("[{label}](<{address}>)"))
+}
+
+/// Characters of the longest address that is linked to, as for buttons with links; a longer one would
+/// leave no room for quotes.
+const MAX_ADDRESS: usize = 512;
+
+/// The first characters of `text` that take no more than `limit` as [`length`] counts, with an
+/// ellipsis if something is left out. For our own words, never for a quote.
+pub fn shortened(text: &str, limit: usize) -> String {
+    if length(text) <= limit {
+        return text.to_owned();
+    }
+    let mut left = limit.saturating_sub(1);
+    let fits = |c: &char| {
+        let is_room = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        is_room
+    };
+    let mut short: String = text.chars().take_while(fits).collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+/// How much of a limit `text` takes. Discord does not say how it counts; UTF-16 units are never
+/// fewer than characters.
+pub fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_shown_as_it_stands() {
+        let rows = [
+            ("plain prose, with-hyphens (and more).", "plain prose, with-hyphens (and more)."),
+            ("**bold** _it_ ~~no~~", r"\*\*bold\*\* \_it\_ \~\~no\~\~"),
+            ("`code` ||spoiler||", r"\`code\` \|\|spoiler\|\|"),
+            ("# head\n-# small", "\\# head\n\\-\\# small"),
+            ("- one\n  * two\n+ three", "\\- one\n  \\* two\n\\+ three"),
+            ("1. one\n23) two\n3.5", "1\\. one\n23\\) two\n3\\.5"),
+            ("in 1. and", "in 1. and"),
+            ("> quote", r"\> quote"),
+            ("<@1> <@&2> <#3> <:e:4> <t:5:R>", r"\<\@1\> \<\@&2\> \<\#3\> \<\:e\:4\> \<t\:5\:R\>"),
+            ("@everyone and @here", r"\@everyone and \@here"),
+            ("see https://x.example/a_b", r"see https\://x.example/a\_b"),
+            ("[a](https://b)", r"\[a\]\(https\://b)"),
+            ("he said: no", "he said: no"),
+            (":smile:", r"\:smile:"),
+            (r"a\*b", r"a\\\*b"),
+        ];
+        for (text, want) in rows {
+            assert_eq!(escape(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_a_quote_is_quoted() {
+        let quoted = block_quote("one\r\n\r\ntwo\rthree");
+        assert_eq!(quoted, "> one\n> \n> two\n> three");
+    }
+
+    #[test]
+    fn a_link_ends_where_its_address_ends() {
+        let rows = [
+            ("https://a.example/x?y=1#z", Some("[go](<https://a.example/x?y=1#z>)")),
+            ("https://a.example/(x)>y z", Some("[go](<https://a.example/%28x%29%3Ey%20z>)")),
+            ("https://a.example/ü", Some("[go](<https://a.example/%C3%BC>)")),
+            ("javascript:alert(1)", None),
+            ("a.example", None),
+        ];
+        for (url, want) in rows {
+            assert_eq!(link("go", url).as_deref(), want, "{url}");
+        }
+    }
+
+    #[test]
+    fn our_own_words_are_shortened_to_the_limit() {
+        for (text, limit, want) in [
+            ("short", 5, "short"),
+            ("rather long", 8, "rather…"),
+            ("😀😀😀", 4, "😀…"),
+            ("ab", 0, "…"),
+        ] {
+            assert_eq!(shortened(text, limit), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A reply as Discord shows it: what stands where, what fits, and what is offered to press. Pure.
+
+mod pages;
+
+use super::super::Style;
+use super::markdown::{block_quote, escape, length, link, shortened};
+use super::name;
+use crate::conversation::reply::{Answer, CitedQuote, Passage, Suggestion, Topic};
+use crate::conversation::wording::{CUT, Wording};
+use crate::conversation::{Control, Notice, PlaceId, Reply, Say, SentKind};
+use pages::{Page, first_page};
+
+/// Characters of a message.
+pub const MAX_CONTENT: usize = 2000;
+
+/// Characters of the text of an embed.
+pub const MAX_DESCRIPTION: usize = 4096;
+
+/// Characters of the label of a button.
+pub const MAX_LABEL: usize = 80;
+
+/// Characters of a citation, of a question in a list and of a title. Real ones are far shorter;
+/// these leave room for the longest quote beside them.
+const MAX_CITATION: usize = 400;
+const MAX_QUESTION: usize = 300;
+
+/// What a message shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Card {
+    /// The message's own text; empty where embeds have it.
+    pub content: String,
+    /// The texts of its embeds.
+    pub embeds: Vec<String>,
+    /// What can be pressed: at most five, which is a row.
+    pub buttons: Vec<Button>,
+}
+
+/// Something to press.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What it says, as plain text.
+    pub label: String,
+    /// What it does.
+    pub control: Control,
+}
+
+/// `say` as Discord shows it. Every limit holds, whatever is in it, and no quote is cut: what does
+/// not fit is left to a button.
+pub fn render(say: &Say, style: Style, wording: &Wording) -> Card {
+    match &say.reply {
+        Reply::Answer(answer) => answer_card(answer, say, style, wording),
+        Reply::Suggest(suggestions) => suggest_card(suggestions, say, style, wording),
+        Reply::Paragraphs(passages) => passages_card(passages, say, style, wording),
+        Reply::Topics(topics) => topics_card(topics, say, style, wording),
+        Reply::NotInSource { titles } => Card::text(not_in_source(titles, wording)),
+        Reply::NothingFound => Card::text(wording.nothing_found()),
+        Reply::NoSuchNumber { n_suggestions } => Card::text(wording.no_such_number(*n_suggestions)),
+        Reply::Help => Card::text(wording.help()),
+        Reply::Notice(notice) => Card::text(notice_text(notice, wording)),
+    }
+}
+
+impl Card {
+    fn text(text: String) -> Self {
+        let content =
+            if length(&text) > MAX_CONTENT { shortened(&text, MAX_CONTENT) } else { text };
+        Self { content, ..Self::default() }
+    }
+
+    fn new(page: Page, buttons: Vec<Button>) -> Self {
+        Self { content: page.content, embeds: page.embeds, buttons }
+    }
+}
+
+impl Button {
+    fn new(label: &str, control: Control) -> Self {
+        Self { label: shortened(label, MAX_LABEL), control }
+    }
+}
+
+fn answer_card(answer: &Answer, say: &Say, style: Style, wording: &Wording) -> Card {
+    let quotes: Vec<String> = answer.quotes.iter().map(|quote| cited(quote, wording)).collect();
+    let lead = answer.lead.as_deref().map(|lead| (wording.lead_label(), lead));
+    let page =
+        first_page(lead.as_ref().map(|(label, lead)| (label.as_str(), *lead)), &quotes, style);
+    let mut buttons = Vec::new();
+    if say.kind == SentKind::Answer && !say.entries.is_empty() {
+        buttons.push(Button::new(&wording.show_paragraph(), Control::Paragraph(0)));
+    }
+    if page.n_blocks < quotes.len() {
+        let rest = Control::Rest(say.n_before + page.n_blocks);
+        buttons.push(Button::new(&wording.show_rest(), rest));
+    }
+    if say.asks_feedback {
+        buttons.push(Button::new(&wording.answered_it(), Control::Helpful));
+        buttons.push(Button::new(&wording.not_this(), Control::Unhelpful));
+    }
+    if !say.is_private {
+        buttons.push(Button::new(&wording.delete(), Control::Delete));
+    }
+    Card::new(page, buttons)
+}
+
+/// A quote with its citation.
+pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
+    let cut = escape(CUT);
+    let mut text = block_quote(&quote.text);
+    if quote.is_cut_before {
+        text.insert_str("> ".len(), &format!("{cut} "));
+    }
+    if quote.is_cut_after {
+        text.push_str(&format!(" {cut}"));
+    }
+    let citation = shortened(&wording.citation_without_link(quote), MAX_CITATION);
+    text.push_str(&format!("\n— {}", one_line(&citation)));
+    if let Some(link) = quote.url.as_deref().and_then(|url| link(&wording.open_source(), url)) {
+        text.push_str(&format!(" · {link}"));
+    }
+    text
+}
+
+fn suggest_card(suggestions: &[Suggestion], say: &Say, style: Style, wording: &Wording) -> Card {
+    let mut text = wording.did_you_mean(suggestions.len());
+    let mut buttons = Vec::new();
+    for (number, suggestion) in (1..).zip(suggestions) {
+        let question = one_line(&shortened(&suggestion.question, MAX_QUESTION));
+        text.push_str(&format!("\n{number}. {question}"));
+        let label = format!("{number}. {}", suggestion.question);
+        buttons.push(Button::new(&label, Control::Pick(number)));
+    }
+    if !say.is_private {
+        buttons.push(Button::new(&wording.delete(), Control::Delete));
+    }
+    Card::new(first_page(None, &[text], style), buttons)
+}
+
+fn passages_card(passages: &[Passage], say: &Say, style: Style, wording: &Wording) -> Card {
+    let shown = |passage: &Passage| {
+        let title = shortened(&passage.title, MAX_QUESTION);
+        let place = one_line(&wording.passage(&title, passage.paragraph));
+        format!("{}\n— {place}", block_quote(passage.text.trim_end()))
+    };
+    let blocks: Vec<String> = passages.iter().map(shown).collect();
+    let page = first_page(None, &blocks, style);
+    let rest = Control::Paragraph(say.n_before + page.n_blocks);
+    let is_all = page.n_blocks >= blocks.len();
+    Card::new(page, more(is_all, rest, wording))
+}
+
+fn topics_card(topics: &[Topic], say: &Say, style: Style, wording: &Wording) -> Card {
+    let mut blocks = Vec::new();
+    for Topic { tag, questions } in topics {
+        let name = if tag.is_empty() { wording.other_topics() } else { tag.clone() };
+        let heading = format!("**{}**\n", one_line(&shortened(&name, MAX_LABEL)));
+        for (number, question) in questions.iter().enumerate() {
+            let heading = if number == 0 { heading.as_str() } else { "" };
+            let question = one_line(&shortened(question, MAX_QUESTION));
+            blocks.push(format!("{heading}- {question}"));
+        }
+    }
+    if blocks.is_empty() {
+        return Card::text(wording.nothing_found());
+    }
+    let page = pages::list(&blocks, style);
+    let rest = Control::Topics(say.n_before + page.n_blocks);
+    let is_all = page.n_blocks >= blocks.len();
+    Card::new(page, more(is_all, rest, wording))
+}
+
+fn more(is_all: bool, rest: Control, wording: &Wording) -> Vec<Button> {
+    if is_all { Vec::new() } else { vec![Button::new(&wording.show_rest(), rest)] }
+}
+
+fn not_in_source(titles: &[String], wording: &Wording) -> String {
+    let searched: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
+    let searched = one_line(&shortened(&searched.join(", "), MAX_CITATION));
+    format!("{} ({searched})", wording.not_in_source())
+}
+
+fn notice_text(notice: &Notice, wording: &Wording) -> String {
+    // Escaping can double what there is.
+    let text = escape(&shortened(&wording.notice(notice), MAX_CONTENT / 2));
+    match notice {
+        Notice::Hindered { place, .. } => with_link_to(place, &text),
+        _ => text,
+    }
+}
+
+/// `text` with the name of the channel `place` as something to press. That rings nowhere.
+fn with_link_to(place: &PlaceId, text: &str) -> String {
+    match name::parse_channel(place) {
+        Some(channel) => text.replace(&escape(place.as_str()), &format!("<#{channel}>")),
+        None => text.to_owned(),
+    }
+}
+
+/// `text` as it stands, on one line.
+fn one_line(text: &str) -> String {
+    escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! What Discord tells, and what is understood of it. Fixtures are what the gateway sends.
+
+use serde_json::{Value, json};
+use serenity::model::application::{CommandInteraction, ComponentInteraction};
+use serenity::model::channel::Message;
+use serenity::model::event::MessageUpdateEvent;
+use serenity::model::guild::Guild;
+use serenity::model::id::{ChannelId, GuildId, UserId};
+
+use super::interaction::{Way, command, pressed};
+use super::places::Places;
+use super::{check_shards, incoming};
+use crate::conversation::{Address, Control, Event, MessageId};
+
+const US: u64 = 900;
+
+fn guild() -> Guild {
+    let channel = |id: &str, kind: u8, parent: Value| {
+        json!({
+            "id": id, "type": kind, "guild_id": "1", "name": "c", "position": 0,
+            "parent_id": parent, "permission_overwrites": [],
+        })
+    };
+    let role = |id: &str, permissions: &str, tags: Value| {
+        json!({
+            "id": id, "name": "r", "color": 0, "colors": { "primary_color": 0 }, "hoist": false,
+            "managed": false, "mentionable": false, "permissions": permissions, "position": 0,
+            "tags": tags,
+        })
+    };
+    let us = json!({
+        "user": { "id": "900", "username": "quoth", "discriminator": "0000" }, "roles": ["8"],
+        "joined_at": "2026-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0,
+    });
+    let guild = json!({
+        "id": "1", "name": "g", "owner_id": "5", "afk_timeout": 60, "verification_level": 0,
+        "default_message_notifications": 0, "explicit_content_filter": 0, "mfa_level": 0,
+        "system_channel_flags": 0, "premium_tier": 0, "preferred_locale": "en-US",
+        "nsfw_level": 0, "premium_progress_bar_enabled": false, "joined_at": "2026-01-01T00:00:00Z",
+        "large": false, "member_count": 2, "emojis": [], "stickers": [], "features": [],
+        "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
+        "members": [us],
+        "roles": [role("1", "0", json!({})), role("8", "3072", json!({ "bot_id": "900" }))],
+        "channels": [
+            channel("20", 4, Value::Null), channel("21", 0, json!("20")), channel("22", 15, Value::Null),
+        ],
+        "threads": [channel("30", 11, json!("22"))],
+    });
+    serde_json::from_value(guild).unwrap()
+}
+
+fn places() -> Places {
+    let mut places = Places::default();
+    places.ready(UserId::new(US), [GuildId::new(1)].into_iter());
+    assert!(!places.learn(&guild()));
+    places
+}
+
+fn user(id: &str, is_bot: bool) -> Value {
+    json!({ "id": id, "username": "u", "discriminator": "0000", "bot": is_bot })
+}
+
+/// A message in the channel 21, with these changes.
+fn message(changes: Value) -> Value {
+    let mut message = json!({
+        "id": "400000000000000000", "channel_id": "21", "guild_id": "1", "author": user("5", false),
+        "member": { "roles": ["7"], "joined_at": null, "deaf": false, "mute": false },
+        "content": "why?", "timestamp": "2026-01-01T00:00:00Z", "edited_timestamp": null,
+        "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
+        "attachments": [], "embeds": [], "pinned": false, "type": 0,
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        message[key] = value.clone();
+    }
+    message
+}
+
+fn said(changes: Value) -> Option<crate::conversation::Message> {
+    let message: Message = serde_json::from_value(message(changes)).unwrap();
+    incoming::said(&message, &places())
+}
+
+#[test]
+fn a_message_has_its_place_author_and_time() {
+    let said = said(json!({})).unwrap();
+    assert_eq!(said.id.as_str(), "discord:message:21:400000000000000000");
+    assert_eq!(said.place.id.as_str(), "discord:channel:21");
+    let within: Vec<&str> = said.place.within.iter().map(|it| it.as_str()).collect();
+    assert_eq!(within, ["discord:channel:20", "discord:guild:1"]);
+    assert_eq!(said.author.id.as_str(), "discord:user:5");
+    assert_eq!(said.author.roles, ["discord:role:7".into()]);
+    assert_eq!(said.sent_at.as_millis(), 1_515_437_831_640);
+    assert!(!said.place.is_direct && !said.author.is_bot);
+}
+
+#[test]
+fn a_thread_stands_in_its_channel_and_a_direct_message_in_the_only_guild() {
+    let mut places = places();
+    let within = |places: &Places, channel: u64, guild: Option<u64>| {
+        let place = places.place(ChannelId::new(channel), guild.map(GuildId::new));
+        (place.within.iter().map(ToString::to_string).collect::<Vec<_>>(), place.is_direct)
+    };
+    let of = |names: &[&str]| names.iter().map(|it| format!("discord:{it}")).collect::<Vec<_>>();
+    assert_eq!(within(&places, 30, Some(1)), (of(&["channel:22", "guild:1"]), false));
+    assert_eq!(within(&places, 50, None), (of(&["guild:1"]), true));
+    places.ready(UserId::new(US), [GuildId::new(2)].into_iter());
+    assert_eq!(within(&places, 50, None), (of(&[]), true));
+}
+
+#[test]
+fn our_name_is_a_mention_and_no_part_of_the_text() {
+    let us = || json!([user("900", true)]);
+    let rows = [
+        (json!({ "content": "<@900> why?", "mentions": us() }), "why?", true),
+        (json!({ "content": "why, <@!900>?", "mentions": us() }), "why,  ?", true),
+        (json!({ "content": "<@&8> why?", "mention_roles": ["8"] }), "why?", true),
+        (json!({ "content": "<@&7> why?", "mention_roles": ["7"] }), "<@&7> why?", false),
+        (json!({ "content": "`<@900>`" }), "`<@900>`", false),
+        (json!({ "content": "why?", "mentions": us() }), "why?", false),
+    ];
+    for (changes, text, mentions_us) in rows {
+        let said = said(changes.clone()).unwrap();
+        assert_eq!(
+            (said.text.as_str(), said.address.mentions_us),
+            (text, mentions_us),
+            "{changes}"
+        );
+    }
+}
+
+#[test]
+fn a_reply_says_what_it_replies_to() {
+    let referenced = |author: &str, content: &str| {
+        json!({
+            "type": 19, "message_reference": { "channel_id": "21", "message_id": "9" },
+            "referenced_message": message(json!({
+                "id": "9", "author": user(author, false), "content": content,
+            })),
+        })
+    };
+    let gone = json!({
+        "type": 19, "message_reference": { "channel_id": "21", "message_id": "9" },
+        "referenced_message": null,
+    });
+    let rows = [
+        (referenced("900", "an answer"), true, Some("an answer")),
+        (referenced("6", "who?"), false, Some("who?")),
+        (referenced("6", ""), false, None),
+        (gone, false, None),
+    ];
+    for (changes, is_ours, text) in rows {
+        let replied_to = said(changes.clone()).unwrap().replied_to.unwrap();
+        assert_eq!(replied_to.id, MessageId::from("discord:message:21:9"));
+        assert_eq!((replied_to.is_ours, replied_to.text.as_deref()), (is_ours, text), "{changes}");
+    }
+}
+
+#[test]
+fn programs_are_known_as_such_and_what_discord_posts_is_no_message() {
+    assert!(said(json!({ "author": user("6", true) })).unwrap().author.is_bot);
+    assert!(said(json!({ "webhook_id": "6" })).unwrap().author.is_bot);
+    for kind in [6, 7, 18, 20, 21] {
+        assert_eq!(said(json!({ "type": kind })), None, "{kind}");
+    }
+}
+
+#[test]
+fn only_changed_texts_are_edits() {
+    let places = places();
+    let edited = |changes: Value| {
+        let update: MessageUpdateEvent = serde_json::from_value(message(changes)).unwrap();
+        incoming::edited(&update, &places).map(|edited| edited.text)
+    };
+    let at = "2026-01-01T00:01:00Z";
+    assert_eq!(edited(json!({ "edited_timestamp": at })).as_deref(), Some("why?"));
+    assert_eq!(edited(json!({ "pinned": true })), None);
+    let preview: MessageUpdateEvent =
+        serde_json::from_value(json!({ "id": "4", "channel_id": "21", "embeds": [] })).unwrap();
+    assert_eq!(incoming::edited(&preview, &places), None);
+}
+
+/// An interaction with `data`.
+fn interaction(kind: u8, data: Value) -> Value {
+    json!({
+        "id": "400000000000000000", "application_id": "900", "type": kind, "data": data,
+        "guild_id": "1", "channel_id": "21", "token": "t", "version": 1, "locale": "de",
+        "member": {
+            "user": user("5", false), "roles": ["7"], "joined_at": "2026-01-01T00:00:00Z",
+            "deaf": false, "mute": false, "flags": 0, "permissions": "0",
+        },
+        "entitlements": [], "authorizing_integration_owners": {}, "attachment_size_limit": 1,
+    })
+}
+
+#[test]
+fn a_command_asks_and_says_who_is_to_see_the_answer() {
+    let asked = |data: Value| {
+        let given: CommandInteraction = serde_json::from_value(interaction(2, data)).unwrap();
+        command(&given, &mut places())
+    };
+    let option = |name: &str, value: &str| json!({ "name": name, "type": 3, "value": value });
+    let ask = |options: Value| json!({ "id": "1", "name": "ask", "type": 1, "options": options });
+    let rows = [
+        (ask(json!([option("question", "why?")])), "why?", false),
+        (ask(json!([option("question", "why?"), option("visible", "me")])), "why?", false),
+        (ask(json!([option("question", "why?"), option("visible", "everyone")])), "why?", true),
+        (json!({ "id": "1", "name": "pause", "type": 1 }), "pause", false),
+    ];
+    for (data, text, is_public) in rows {
+        let Some(Event::Said(message)) = asked(data.clone()).map(|it| it.event) else {
+            panic!("{data}")
+        };
+        assert_eq!(message.text, text);
+        let want = Address { is_command: true, is_public, mentions_us: false };
+        assert_eq!((message.address, message.locale.as_deref()), (want, Some("de")), "{data}");
+        assert_eq!(message.author.roles, ["discord:role:7".into()]);
+    }
+    assert!(asked(json!({ "id": "1", "name": "dance", "type": 1 })).is_none());
+}
+
+#[test]
+fn somebodys_message_can_be_asked_about() {
+    let target = message(json!({ "id": "9", "content": "who?", "author": user("6", false) }));
+    let data = json!({
+        "id": "1", "name": "Ask about this", "type": 3, "target_id": "9",
+        "resolved": { "messages": { "9": target } },
+    });
+    let given: CommandInteraction = serde_json::from_value(interaction(2, data)).unwrap();
+    let asked = command(&given, &mut places()).unwrap();
+    assert!(matches!(asked.way, Way::About(it) if it.message_id.get() == 9));
+    let Event::Said(message) = asked.event else { panic!("no message") };
+    let meant = message.replied_to.unwrap();
+    assert_eq!((meant.text.as_deref(), meant.is_ours), (Some("who?"), false));
+    assert!(message.address.is_public);
+}
+
+#[test]
+fn what_is_pressed_is_a_control_of_ours_or_nothing() {
+    let given = |custom_id: &str| {
+        let mut given = interaction(3, json!({ "custom_id": custom_id, "component_type": 2 }));
+        given["message"] = message(json!({ "id": "9", "author": user("900", true) }));
+        let given: ComponentInteraction = serde_json::from_value(given).unwrap();
+        pressed(&given, &mut places())
+    };
+    let Some(Event::Used(used)) = given("q1:pick:2").map(|it| it.event) else { panic!("no use") };
+    assert_eq!(used.control, Control::Pick(2));
+    assert_eq!(used.sent.as_str(), "discord:message:21:9");
+    assert!(given("something").is_none());
+}
+
+#[test]
+fn shards_that_discord_would_refuse_are_refused_here() {
+    for (total, recommended, is_taken) in [(1, 1, true), (1, 3, true), (1, 4, false), (2, 4, true)]
+    {
+        assert_eq!(check_shards(total, recommended).is_ok(), is_taken, "{total} of {recommended}");
+    }
+}
+
+#[test]
+fn it_greets_where_it_may_write() {
+    let place = places().greeting_place(&guild()).unwrap();
+    assert_eq!(place.id.as_str(), "discord:channel:21");
+}

@@ -1,0 +1,131 @@
+//! Answers follow their questions: edits and deletions, after a restart too. And what the bot says
+//! of itself.
+
+use super::bot::{ANSWER, Home, QUESTION};
+use crate::support::discord::{Saying, Seen};
+use std::time::Duration;
+
+#[test]
+fn an_answer_follows_its_question_after_a_kill() {
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let bot = home.bot(&[]);
+    let questions = [home.asks(QUESTION), home.asks(QUESTION), home.asks(QUESTION)];
+    let answers = questions.map(|_| discord.next_sent().id);
+    home.settles();
+    let bot = bot.restart(discord, true);
+    discord.edits(questions[0], &home.to_bot("best pizza in almaty?"));
+    let Seen::Amended(amended) = discord.next() else { panic!("it stays") };
+    assert_eq!(amended.id, answers[0]);
+    assert!(amended.text.contains("I have no quote"), "{amended:?}");
+    discord.edits(questions[0], "never mind");
+    let Seen::Removed(removed) = discord.next() else { panic!("it stays") };
+    assert_eq!(removed.id, answers[0]);
+    let bot = bot.restart(discord, false);
+    discord.deletes_many(*room, &questions[1..]);
+    let mut gone = [discord.next(), discord.next()].map(|seen| match seen {
+        Seen::Removed(shown) => shown.id,
+        other => panic!("{other:?}"),
+    });
+    gone.sort_unstable();
+    assert_eq!(gone, answers[1..]);
+    discord.says(*room, *ada, "and on it goes");
+    discord.shows_nothing();
+    bot.stop();
+}
+
+#[test]
+fn what_nobody_changed_changes_nothing() {
+    let home = Home::new();
+    let _bot = home.bot(&[]);
+    let question = home.asks(&format!("{QUESTION} https://a.example"));
+    home.discord.next_sent();
+    home.discord.previews(question);
+    home.discord.repeats(question);
+    home.discord.shows_nothing();
+    assert_eq!(home.discord.shown(home.room).len(), 1);
+}
+
+#[test]
+fn an_answer_that_is_gone_does_not_come_back_by_an_edit() {
+    let home = Home::new();
+    let _bot = home.bot(&[]);
+    let question = home.asks(QUESTION);
+    let answer = home.discord.next_sent().id;
+    home.discord.deletes(answer);
+    assert!(matches!(home.discord.next(), Seen::Removed(_)));
+    home.discord.edits(question, &home.to_bot("best pizza in almaty?"));
+    home.discord.shows_nothing();
+}
+
+#[test]
+fn help_topics_and_pause_are_commands_that_know_who_asks() {
+    let home = Home::new();
+    let Home { discord, room, ada, bob, .. } = &home;
+    let moderators = format!("['{ada}']");
+    let bot = home.bot(&[("QUOTH_DEFAULT_SPACE__MODERATORS", &moderators)]);
+    let rows = [
+        (bob, "help", true, "Ask in your own words"),
+        (bob, "pause", true, "Only moderators"),
+        (ada, "pause", false, "paused"),
+        (bob, "help", true, "paused"),
+    ];
+    for (person, command, is_private, words) in rows {
+        let done = discord.uses(*room, *person, command, &[]);
+        let shown = discord.next_sent();
+        assert_eq!(shown.interaction, Some(done.id), "{command}");
+        assert_eq!(shown.is_private, is_private, "{command}: {shown:?}");
+        assert!(shown.text.contains(words), "{command}: {shown:?}");
+    }
+    home.asks(QUESTION);
+    discord.shows_nothing();
+    let bot = bot.restart(discord, true);
+    home.asks(QUESTION);
+    discord.shows_nothing();
+    discord.uses(*room, *ada, "resume", &[]);
+    assert!(discord.next_sent().text.contains("I answer again"));
+    home.asks(QUESTION);
+    assert!(discord.next_sent().text.contains(ANSWER));
+    bot.stop();
+}
+
+#[test]
+fn moderators_can_be_named_by_their_role() {
+    let home = Home::new();
+    let Home { discord, guild, room, ada, bob, .. } = &home;
+    let role = discord.gives_role(*guild, *bob, "mods");
+    let moderators = format!("['discord:role:{role}']");
+    let _bot = home.bot(&[("QUOTH_DEFAULT_SPACE__MODERATORS", &moderators)]);
+    for (person, words) in [(ada, "Only moderators"), (bob, "paused")] {
+        discord.says(*room, *person, &home.to_bot("pause"));
+        assert!(discord.next_sent().text.contains(words));
+    }
+}
+
+#[test]
+fn it_greets_once_and_says_what_is_left_to_set_up() {
+    let home = Home::new();
+    let Home { discord, .. } = &home;
+    let bot = home.bot(&[]);
+    let new = discord.guild_since("new", Duration::ZERO);
+    let hall = discord.channel(new, "hall");
+    discord.tells_guild(new);
+    let greeting = discord.next_sent();
+    assert_eq!(greeting.channel, hall.0);
+    for part in ["I answer with quotes", "name moderators"] {
+        assert!(greeting.text.contains(part), "{part} is not in {}", greeting.text);
+    }
+    discord.tells_guild(new);
+    discord.loses_for_a_while(new);
+    discord.loses_for_a_while(home.guild);
+    let bot = bot.restart(discord, true);
+    discord.shows_nothing();
+    let saying = Saying {
+        text: &home.to_bot(QUESTION),
+        ago: Duration::from_secs(3600),
+        ..Saying::default()
+    };
+    discord.says_so(hall, home.ada, saying);
+    discord.shows_nothing();
+    bot.stop();
+}

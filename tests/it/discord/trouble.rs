@@ -1,0 +1,179 @@
+//! Trouble with the interface: what is tried again, what never is, and that nothing is said twice.
+
+use std::time::Duration;
+
+use super::bot::{ANSWER, Home, QUESTION, at_once};
+use crate::support::discord::{Mischief, permission};
+
+const CREATE: &str = "POST /channels/{}/messages";
+const CALLBACK: &str = "POST /interactions/{}/{}/callback";
+
+/// Asks in the room while `mischief` is up, and is answered once.
+fn is_answered_once(mischief: Mischief, n_requests: usize) -> u64 {
+    let home = Home::new();
+    let _bot = home.bot(&[]);
+    let what = format!("{mischief:?}");
+    home.discord.spoils(CREATE, 1, mischief);
+    let question = home.asks(QUESTION);
+    let calls = home.discord.waits_for_calls(CREATE, n_requests);
+    let shown = home.discord.next_sent();
+    assert_eq!(shown.reply_to, Some(question), "{what}");
+    assert!(shown.text.contains(ANSWER), "{what}: {shown:?}");
+    home.settles();
+    let left = home.discord.shown(home.room);
+    let n_public = left.iter().filter(|shown| !shown.is_private).count();
+    assert_eq!(n_public, 1, "{what}: {left:?}");
+    assert_eq!(home.discord.calls(CREATE).len(), n_requests, "{what}");
+    calls.last().map_or(0, |last| last.at_ms - calls[0].at_ms)
+}
+
+#[test]
+fn what_was_surely_not_done_is_done_later() {
+    for everywhere in [false, true] {
+        let wait = Duration::from_millis(1800);
+        let waited_ms = is_answered_once(Mischief::Limited { wait, everywhere }, 2);
+        assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
+    }
+}
+
+#[test]
+fn what_may_have_been_done_is_done_once() {
+    let all = [
+        Mischief::Status(500),
+        Mischief::Status(502),
+        Mischief::DoneStatus(500),
+        Mischief::Cut,
+        Mischief::DoneCut,
+        Mischief::DoneGarbage,
+    ];
+    at_once(all, |mischief| {
+        is_answered_once(mischief, 2);
+    });
+}
+
+#[test]
+fn what_may_have_been_done_before_a_kill_is_done_once() {
+    let home = Home::new();
+    let bot = home.bot(&[]);
+    home.discord.spoils(CREATE, 1, Mischief::DoneCut);
+    let question = home.asks(QUESTION);
+    home.discord.next_sent();
+    let bot = bot.restart(&home.discord, true);
+    home.discord.repeats(question);
+    home.seen_until_settled();
+    let left = home.discord.shown(home.room);
+    assert_eq!(left.iter().filter(|shown| !shown.is_private).count(), 1, "{left:?}");
+    bot.stop();
+}
+
+#[test]
+fn an_interaction_is_answered_once_whatever_comes_back() {
+    let all = [
+        Mischief::Status(500),
+        Mischief::DoneStatus(500),
+        Mischief::DoneCut,
+        Mischief::DoneGarbage,
+        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
+    ];
+    at_once(all, |mischief| {
+        let home = Home::new();
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        home.discord.spoils(CALLBACK, 1, mischief);
+        let done = home.discord.uses(home.room, home.ada, "ask", &[("question", QUESTION)]);
+        let seen = home.discord.next();
+        assert_eq!(seen.shown().interaction, Some(done.id), "{what}");
+        assert!(seen.shown().text.contains(ANSWER), "{what}: {seen:?}");
+        home.seen_until_settled();
+        let left = home.discord.shown(home.room);
+        let n_answers = left.iter().filter(|shown| shown.text.contains(ANSWER)).count();
+        assert_eq!(n_answers, 1, "{what}: {left:?}");
+        // Whoever does not know whether the first response arrived has to try.
+        home.discord.forgives();
+    });
+}
+
+#[test]
+fn what_is_refused_is_never_tried_again() {
+    at_once([401, 403, 404], |status| {
+        let home = Home::new();
+        let _bot = home.bot(&[]);
+        home.discord.spoils(CREATE, 5, Mischief::Status(status));
+        home.asks(QUESTION);
+        home.discord.waits_for_calls(CREATE, 1);
+        home.settles();
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(home.discord.calls(CREATE).len(), 1, "{status}");
+    });
+}
+
+#[test]
+fn a_missing_permission_is_told_to_moderators_once_and_by_name() {
+    let rows = [
+        (permission::SEND_MESSAGES, "Send Messages", 1),
+        (permission::EMBED_LINKS, "Embed Links", 1),
+        (permission::READ_MESSAGE_HISTORY, "Read Message History", 2),
+    ];
+    at_once(rows, |(denied, name, n_tries)| {
+        let home = Home::new();
+        let Home { discord, guild, room, ada, .. } = &home;
+        let office = discord.channel(*guild, "office");
+        let reports_to = format!("'{office}'");
+        let bot = home.bot(&[("QUOTH_DEFAULT_SPACE__REPORTS_TO", &reports_to)]);
+        discord.denies(*room, denied);
+        home.asks(QUESTION);
+        let mut seen = vec![discord.next_sent()];
+        let is_answered = denied == permission::READ_MESSAGE_HISTORY;
+        if is_answered {
+            seen.push(discord.next_sent());
+        }
+        let report = seen.iter().find(|shown| shown.channel == office.0);
+        let report = report.unwrap_or_else(|| panic!("{name}: {seen:?}"));
+        assert!(report.text.contains(name), "{name} is not in {}", report.text);
+        assert!(report.text.contains(&format!("<#{}>", room.0)), "{}", report.text);
+        let in_room = |calls: Vec<crate::support::discord::Call>| {
+            calls.iter().filter(|call| call.ids[0] == room.0.to_string()).count()
+        };
+        assert_eq!(in_room(discord.calls(CREATE)), n_tries, "{name}");
+        discord.says(*room, *ada, &home.to_bot(QUESTION));
+        if is_answered {
+            assert_eq!(discord.next_sent().channel, room.0);
+        }
+        discord.shows_nothing();
+        let bot = bot.restart(discord, false);
+        home.asks(QUESTION);
+        if is_answered {
+            assert_eq!(discord.next_sent().channel, room.0);
+        }
+        discord.shows_nothing();
+        discord.forgives();
+        bot.stop();
+    });
+}
+
+#[test]
+fn what_a_permission_was_missing_for_works_when_it_is_given() {
+    let home = Home::new();
+    let Home { discord, room, .. } = &home;
+    let _bot = home.bot(&[]);
+    discord.denies(*room, permission::SEND_MESSAGES);
+    home.asks(QUESTION);
+    discord.waits_for_calls(CREATE, 1);
+    discord.shows_nothing();
+    discord.denies(*room, 0);
+    home.asks(QUESTION);
+    assert!(discord.next_sent().text.contains(ANSWER));
+}
+
+#[test]
+fn the_answer_stays_when_its_token_is_too_old_and_is_changed_in_the_channel() {
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    discord.uses(*room, *ada, "ask", &[("question", QUESTION), ("visible", "everyone")]);
+    let answer = discord.next_sent();
+    discord.passes(Duration::from_secs(20 * 60));
+    discord.presses(answer.id, super::bot::WORDS.delete, *ada);
+    let seen = discord.next();
+    assert_eq!(seen.shown().id, answer.id, "{seen:?}");
+}

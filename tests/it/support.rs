@@ -1,0 +1,4 @@
+//! Stand-ins for what the program talks to.
+
+#[cfg(feature = "discord")]
+pub(crate) mod discord;

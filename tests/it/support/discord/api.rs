@@ -1,0 +1,178 @@
+//! The server of the interface: reads requests, checks their heads, has them carried out, and plays
+//! the pranks that were ordered.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request as HttpRequest, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::Shared;
+use super::fault::{Fault, UNAUTHORIZED};
+use super::mischief::Mischief;
+use super::route::Request;
+use super::seen::Call;
+use super::world::{TOKEN, World};
+
+/// Where the interface stands.
+const BASE: &str = "/api/v10/";
+
+/// The connection ends without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("cut")]
+struct Cut;
+
+/// Serves requests as long as the runtime lives.
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(request, &shared));
+            let http = hyper::server::conn::http1::Builder::new();
+            drop(http.serve_connection(TokioIo::new(stream), service).await);
+        });
+    }
+}
+
+async fn answer(
+    request: HttpRequest<Incoming>,
+    shared: &Shared,
+) -> Result<Response<Full<Bytes>>, Cut> {
+    let arrived = Instant::now();
+    let (head, body) = request.into_parts();
+    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
+    let parts: Vec<&str> = path.split('/').collect();
+    let (route, ids) = named(head.method.as_str(), &parts);
+    let prank = shared.change(|world| world.prank(&route));
+    if let Some(Mischief::Slow(wait)) = prank {
+        tokio::time::sleep(wait).await;
+    }
+    let is_done = prank.as_ref().is_none_or(Mischief::is_done);
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let answered = shared.change(|world| {
+        let answered = if is_done {
+            world.check_head(&head, &route, &bytes).and_then(|()| {
+                let (method, query) = (head.method.as_str(), head.uri.query().unwrap_or_default());
+                world.handle(&Request { method, path: parts.clone(), query, body: &body })
+            })
+        } else {
+            Ok((0, Value::Null))
+        };
+        let (status, reply) = spoilt(answered, prank.as_ref());
+        if status == 400 {
+            world.violations.push(format!("{route} was refused: {reply}"));
+        }
+        let at_ms = world.clock.now_ms();
+        world.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
+        (status, reply)
+    });
+    respond(answered, prank)
+}
+
+/// What is answered after all: status 0 for a connection that is cut.
+fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&Mischief>) -> (u16, Value) {
+    let honest = answered.unwrap_or_else(|fault| (fault.status, fault.body));
+    match prank {
+        None | Some(Mischief::Slow(_)) => honest,
+        Some(Mischief::Status(status) | Mischief::DoneStatus(status)) => {
+            (*status, json!({ "message": "Internal Server Error", "code": 0 }))
+        }
+        Some(Mischief::Cut | Mischief::DoneCut) => (0, Value::Null),
+        Some(Mischief::DoneGarbage) => (200, json!("~garbage~")),
+        Some(Mischief::Limited { wait, everywhere }) => {
+            let body = json!({
+                "message": "You are being rate limited.", "retry_after": wait.as_secs_f64(),
+                "global": everywhere,
+            });
+            (429, body)
+        }
+    }
+}
+
+fn respond(
+    (status, body): (u16, Value),
+    prank: Option<Mischief>,
+) -> Result<Response<Full<Bytes>>, Cut> {
+    if status == 0 {
+        return Err(Cut);
+    }
+    let mut response = Response::builder().status(status).header("x-ratelimit-limit", "5");
+    let mut remaining = "4";
+    if let Some(Mischief::Limited { wait, everywhere }) = prank {
+        remaining = "0";
+        // Whole seconds in the header, the exact time in the body and in the other header.
+        let seconds = wait.as_secs_f64();
+        response = response
+            .header("retry-after", format!("{:.0}", seconds.ceil()))
+            .header("x-ratelimit-scope", if everywhere { "global" } else { "user" })
+            .header("x-ratelimit-reset-after", format!("{seconds:.3}"));
+        if everywhere {
+            response = response.header("x-ratelimit-global", "true");
+        }
+    }
+    response = response.header("x-ratelimit-remaining", remaining);
+    let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+    let response = response.header("content-type", "application/json").body(Full::new(bytes));
+    Ok(response.expect("the head is sound"))
+}
+
+/// The route with `{}` for ids and tokens, and those.
+fn named(method: &str, parts: &[&str]) -> (String, Vec<String>) {
+    let is_token =
+        |idx: usize| idx == 2 && matches!(parts.first(), Some(&"interactions" | &"webhooks"));
+    let mut ids = Vec::new();
+    let mut names = Vec::new();
+    for (idx, part) in parts.iter().enumerate() {
+        let is_id = part.len() > 5 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id || is_token(idx) {
+            ids.push((*part).to_owned());
+            names.push("{}");
+        } else {
+            names.push(part);
+        }
+    }
+    (format!("{method} /{}", names.join("/")), ids)
+}
+
+impl World {
+    /// The prank for the next request at `route`.
+    fn prank(&mut self, route: &str) -> Option<Mischief> {
+        let found =
+            self.pranks.iter_mut().find(|prank| prank.n_left > 0 && prank.route == route)?;
+        found.n_left -= 1;
+        Some(found.mischief.clone())
+    }
+
+    fn check_head(
+        &mut self,
+        head: &hyper::http::request::Parts,
+        route: &str,
+        bytes: &[u8],
+    ) -> Result<(), Fault> {
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        if !header("user-agent").is_some_and(|agent| agent.starts_with("DiscordBot (")) {
+            self.violation(format!("{route} has no valid User-Agent"));
+        }
+        // The tokens of interactions stand for themselves.
+        let needs_token = !route.contains(" /interactions/") && !route.contains(" /webhooks/");
+        if needs_token && header("authorization") != Some(&format!("Bot {TOKEN}")) {
+            return Err(UNAUTHORIZED.into());
+        }
+        if !bytes.is_empty() {
+            if header("content-type") != Some("application/json") {
+                self.violation(format!("{route} has a body that is not JSON"));
+            }
+            let body: Result<Value, _> = serde_json::from_slice(bytes);
+            if !body.is_ok_and(|body| body.is_object() || body.is_array()) {
+                return Err(Fault::not_json());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! Checks what a message is to say, at each place of the interface that takes one.
+
+use serde_json::{Value, json};
+
+use super::fault::{EMPTY_MESSAGE, Fault};
+use super::form::{Findings, Form};
+use super::mention::AllowedMentions;
+use super::{component, embed};
+
+const SUPPRESS_EMBEDS: u64 = 1 << 2;
+pub(super) const EPHEMERAL: u64 = 1 << 6;
+pub(super) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
+
+/// Where a message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Create Message.
+    Create,
+    /// Edit Message.
+    Edit,
+    /// The first response to an interaction.
+    Callback,
+    /// A further message of an interaction.
+    FollowUp,
+    /// An edit by the token of an interaction.
+    EditResponse,
+}
+
+/// A message as it is asked for.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// `None`: unchanged. Without the blanks around it, as Discord stores it.
+    pub(super) content: Option<String>,
+    pub(super) embeds: Option<Value>,
+    pub(super) components: Option<Value>,
+    pub(super) flags: u64,
+    /// `None`: Discord's default, which pings.
+    pub(super) allowed: Option<AllowedMentions>,
+    pub(super) nonce: Option<String>,
+    pub(super) is_nonce_enforced: bool,
+    pub(super) reference: Option<Reference>,
+    /// Paths of fields that are not documented.
+    pub(super) unknown: Vec<String>,
+}
+
+/// What a message replies to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reference {
+    pub(super) message: u64,
+    pub(super) channel: Option<u64>,
+    pub(super) fails_if_gone: bool,
+}
+
+impl Origin {
+    fn is_edit(self) -> bool {
+        matches!(self, Self::Edit | Self::EditResponse)
+    }
+
+    /// The flags that may be set there.
+    fn flags(self) -> u64 {
+        match self {
+            Self::Create => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS,
+            Self::Callback | Self::FollowUp => SUPPRESS_EMBEDS | EPHEMERAL | SUPPRESS_NOTIFICATIONS,
+            Self::Edit | Self::EditResponse => SUPPRESS_EMBEDS,
+        }
+    }
+}
+
+impl Draft {
+    /// Checks `body`, which stands at `path` of what was sent.
+    pub(super) fn check(body: &Value, path: &[String], origin: Origin) -> Result<Self, Fault> {
+        let mut findings = Findings::default();
+        let draft = Form::check(body, path, &mut findings, |form| Self::read(form, origin));
+        match (findings.errors(), draft) {
+            (None, Some(draft)) => {
+                let unknown = findings.unknown;
+                if !origin.is_edit() && draft.is_empty() {
+                    return Err(EMPTY_MESSAGE.into());
+                }
+                Ok(Self { unknown, ..draft })
+            }
+            (errors, _) => Err(Fault::form(&errors.unwrap_or(json!({})))),
+        }
+    }
+
+    fn read(form: &mut Form<'_>, origin: Origin) -> Self {
+        let content = form.text("content", 0, 2000).map(|text| text.trim().to_owned());
+        embed::check(form);
+        component::check(form);
+        let flags = form.number("flags").unwrap_or(0);
+        if flags & !origin.flags() != 0 {
+            form.wrong("flags", "MESSAGE_FLAGS_INVALID", format!("{flags} cannot be set here."));
+        }
+        let allowed = form.object("allowed_mentions", AllowedMentions::check);
+        if !form.list("attachments", 10).is_empty() {
+            form.wrong("attachments", "NO_FILES", "The stand-in takes no files.");
+        }
+        if !origin.is_edit() && form.flag("tts") == Some(true) {
+            form.wrong("tts", "NO_SPEECH", "The stand-in does not speak.");
+        }
+        let (mut nonce, mut is_nonce_enforced, mut reference) = (None, false, None);
+        if origin == Origin::Create {
+            nonce = read_nonce(form);
+            is_nonce_enforced = form.flag("enforce_nonce").unwrap_or(false);
+            reference = form.object("message_reference", Reference::read).flatten();
+            if !form.list("sticker_ids", 3).is_empty() {
+                form.wrong("sticker_ids", "NO_STICKERS", "The stand-in has none.");
+            }
+        }
+        let given = |form: &mut Form<'_>, key| form.has(key).then(|| list(form, key));
+        Self {
+            content: if form.has("content") { Some(content.unwrap_or_default()) } else { None },
+            embeds: given(form, "embeds"),
+            components: given(form, "components"),
+            flags,
+            allowed,
+            nonce,
+            is_nonce_enforced,
+            reference,
+            unknown: Vec::new(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let is_none = |list: &Option<Value>| {
+            list.as_ref().and_then(Value::as_array).is_none_or(Vec::is_empty)
+        };
+        self.content.as_ref().is_none_or(String::is_empty)
+            && is_none(&self.embeds)
+            && is_none(&self.components)
+    }
+}
+
+fn list(form: &mut Form<'_>, key: &'static str) -> Value {
+    form.field(key).cloned().unwrap_or_else(|| json!([]))
+}
+
+fn read_nonce(form: &mut Form<'_>) -> Option<String> {
+    let value = form.field("nonce")?;
+    if value.is_u64() {
+        return Some(value.to_string());
+    }
+    form.text("nonce", 0, 25).map(str::to_owned)
+}
+
+impl Reference {
+    fn read(form: &mut Form<'_>) -> Option<Self> {
+        if form.number("type").is_some_and(|kind| kind != 0) {
+            form.wrong("type", "NO_FORWARDS", "The stand-in forwards nothing.");
+        }
+        form.id("guild_id");
+        let channel = form.id("channel_id");
+        let fails_if_gone = form.flag("fail_if_not_exists").unwrap_or(true);
+        let message = form.id("message_id");
+        if message.is_none() {
+            form.missing("message_id");
+        }
+        Some(Self { message: message?, channel, fails_if_gone })
+    }
+}

@@ -1,0 +1,82 @@
+//! Who is mentioned by a text, and who is pinged by it.
+
+use std::collections::BTreeSet;
+
+use super::form::Form;
+
+/// Who a text mentions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Mentions {
+    pub(super) users: BTreeSet<u64>,
+    pub(super) roles: BTreeSet<u64>,
+    pub(super) everyone: bool,
+}
+
+impl Mentions {
+    /// Those in `text`, whether Markdown escapes them or not: Discord's server does not parse it.
+    pub(super) fn of(text: &str) -> Self {
+        let mut mentions = Self::default();
+        for part in text.split('<').skip(1) {
+            let Some((inside, _)) = part.split_once('>') else { continue };
+            let number = |text: &str| text.parse::<u64>().ok();
+            if let Some(role) = inside.strip_prefix("@&").and_then(number) {
+                mentions.roles.insert(role);
+            } else if let Some(user) = inside.strip_prefix("@!").and_then(number) {
+                mentions.users.insert(user);
+            } else if let Some(user) = inside.strip_prefix('@').and_then(number) {
+                mentions.users.insert(user);
+            }
+        }
+        mentions.everyone = text.contains("@everyone") || text.contains("@here");
+        mentions
+    }
+}
+
+/// The `allowed_mentions` of a message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AllowedMentions {
+    parses: BTreeSet<String>,
+    users: BTreeSet<u64>,
+    roles: BTreeSet<u64>,
+    pub(super) replied_user: bool,
+}
+
+impl AllowedMentions {
+    /// Those of the object that `form` checks.
+    pub(super) fn check(form: &mut Form<'_>) -> Self {
+        let mut parses = BTreeSet::new();
+        for kind in form.list("parse", 3) {
+            match kind.as_str() {
+                Some(kind @ ("roles" | "users" | "everyone")) => drop(parses.insert(kind.into())),
+                _ => form.wrong("parse", "BASE_TYPE_CHOICES", "Not a kind of mention."),
+            }
+        }
+        let mut ids = |key: &'static str| -> BTreeSet<u64> {
+            let ids: BTreeSet<u64> = form
+                .list(key, 100)
+                .iter()
+                .filter_map(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()))
+                .collect();
+            if parses.contains(key) && !ids.is_empty() {
+                let says = format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
+                form.wrong("parse", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", says);
+            }
+            ids
+        };
+        let (users, roles) = (ids("users"), ids("roles"));
+        let replied_user = form.flag("replied_user").unwrap_or(false);
+        Self { parses, users, roles, replied_user }
+    }
+
+    /// Who of `mentions` is pinged.
+    pub(super) fn narrow(&self, mentions: &Mentions) -> Mentions {
+        let among = |kind: &str, listed: &BTreeSet<u64>, all: &BTreeSet<u64>| {
+            if self.parses.contains(kind) { all.clone() } else { all & listed }
+        };
+        Mentions {
+            users: among("users", &self.users, &mentions.users),
+            roles: among("roles", &self.roles, &mentions.roles),
+            everyone: mentions.everyone && self.parses.contains("everyone"),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What goes wrong between the bot and Discord, on order.
+
+use std::time::Duration;
+
+/// What goes wrong with a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Mischief {
+    /// It is not carried out: too many requests. The bot is to wait so long; on this route, or
+    /// everywhere.
+    Limited { wait: Duration, everywhere: bool },
+    /// It is not carried out, and the server says that it is at fault.
+    Status(u16),
+    /// It is carried out, and the server says that it is at fault.
+    DoneStatus(u16),
+    /// It is answered so much later.
+    Slow(Duration),
+    /// It is not carried out, and the connection is cut.
+    Cut,
+    /// It is carried out, and the connection is cut.
+    DoneCut,
+    /// It is carried out, and the answer is a success that says nothing of sense.
+    DoneGarbage,
+}
+
+/// A mischief that waits for its requests.
+#[derive(Debug)]
+pub(super) struct Prank {
+    pub(super) route: String,
+    pub(super) mischief: Mischief,
+    pub(super) n_left: usize,
+}
+
+impl Mischief {
+    /// Whether the request is carried out all the same.
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self, Self::DoneStatus(_) | Self::Slow(_) | Self::DoneCut | Self::DoneGarbage)
+    }
+}

@@ -1,0 +1,165 @@
+//! Guilds, their roles and channels, and people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::clock::iso;
+use super::permission::{self, Permissions};
+
+/// Somebody.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) id: u64,
+    pub(super) name: String,
+    pub(super) is_bot: bool,
+    pub(super) locale: String,
+    /// Roles by guild.
+    pub(super) roles: BTreeMap<u64, BTreeSet<u64>>,
+    /// Whether the person takes direct messages.
+    pub(super) takes_direct: bool,
+}
+
+impl User {
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "id": self.id.to_string(), "username": self.name, "global_name": self.name,
+            "avatar": null, "discriminator": "0", "bot": self.is_bot, "public_flags": 0,
+        })
+    }
+}
+
+/// A guild that the bot is in.
+#[derive(Debug, Clone)]
+pub(super) struct Guild {
+    pub(super) id: u64,
+    pub(super) name: String,
+    pub(super) joined_at_ms: u64,
+    pub(super) locale: String,
+    /// Names of roles by id. The one with the guild's id is everyone's.
+    pub(super) roles: BTreeMap<u64, String>,
+    /// The bot's own role.
+    pub(super) bot_role: u64,
+}
+
+impl Guild {
+    fn role(&self, id: u64, bot: u64) -> Value {
+        let is_bots = id == self.bot_role;
+        let permissions = if is_bots { permission::INVITED_WITH } else { 0 };
+        let mut role = json!({
+            "id": id.to_string(), "name": self.roles[&id], "color": 0, "hoist": false,
+            "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
+            "position": if id == self.id { 0 } else { 1 },
+            "permissions": permissions.to_string(), "managed": is_bots, "mentionable": true,
+            "flags": 0,
+        });
+        if is_bots {
+            role["tags"] = json!({ "bot_id": bot.to_string() });
+        }
+        role
+    }
+
+    pub(super) fn roles_json(&self, bot: u64) -> Vec<Value> {
+        self.roles.keys().map(|id| self.role(*id, bot)).collect()
+    }
+
+    /// What both the interface and the event say of it.
+    pub(super) fn json(&self, bot: u64) -> Value {
+        json!({
+            "id": self.id.to_string(), "name": self.name, "icon": null, "splash": null,
+            "discovery_splash": null, "owner_id": self.id.to_string(), "afk_channel_id": null,
+            "afk_timeout": 300, "verification_level": 1, "default_message_notifications": 1,
+            "explicit_content_filter": 0, "roles": self.roles_json(bot), "emojis": [],
+            "features": ["COMMUNITY"], "mfa_level": 0, "application_id": null,
+            "system_channel_id": null, "system_channel_flags": 0, "rules_channel_id": null,
+            "vanity_url_code": null, "description": null, "banner": null, "premium_tier": 0,
+            "preferred_locale": self.locale, "public_updates_channel_id": null, "nsfw_level": 0,
+            "stickers": [], "premium_progress_bar_enabled": false,
+            "safety_alerts_channel_id": null,
+        })
+    }
+
+    /// What the event adds.
+    pub(super) fn event(&self, bot: u64, member: &Value, channels: &[&Channel]) -> Value {
+        let of_kind = |wants_threads: bool| -> Vec<Value> {
+            channels
+                .iter()
+                .filter(|channel| channel.is_thread() == wants_threads)
+                .map(|channel| channel.json(bot))
+                .collect()
+        };
+        let mut json = self.json(bot);
+        json["joined_at"] = json!(iso(self.joined_at_ms));
+        json["large"] = json!(false);
+        json["unavailable"] = json!(false);
+        json["member_count"] = json!(3);
+        json["voice_states"] = json!([]);
+        json["members"] = json!([member]);
+        json["channels"] = json!(of_kind(false));
+        json["threads"] = json!(of_kind(true));
+        json["presences"] = json!([]);
+        json["stage_instances"] = json!([]);
+        json["guild_scheduled_events"] = json!([]);
+        json["soundboard_sounds"] = json!([]);
+        json
+    }
+}
+
+/// Kinds of channels.
+pub(super) const TEXT: u64 = 0;
+pub(super) const DIRECT: u64 = 1;
+pub(super) const THREAD: u64 = 11;
+pub(super) const FORUM: u64 = 15;
+
+/// Where messages stand.
+#[derive(Debug, Clone)]
+pub(super) struct Channel {
+    pub(super) id: u64,
+    pub(super) kind: u64,
+    pub(super) name: String,
+    pub(super) guild: Option<u64>,
+    pub(super) parent: Option<u64>,
+    /// Who made the thread, or whom the bot talks with directly.
+    pub(super) owner: Option<u64>,
+    /// What the bot may not do there.
+    pub(super) denied: Permissions,
+    pub(super) is_archived: bool,
+    /// Whether it is gone.
+    pub(super) is_gone: bool,
+}
+
+impl Channel {
+    pub(super) fn is_thread(&self) -> bool {
+        (10..=12).contains(&self.kind)
+    }
+
+    pub(super) fn json(&self, bot: u64) -> Value {
+        let mut json = json!({
+            "id": self.id.to_string(), "type": self.kind, "last_message_id": null, "flags": 0,
+        });
+        let Some(guild) = self.guild else { return json };
+        json["guild_id"] = json!(guild.to_string());
+        json["name"] = json!(self.name);
+        json["parent_id"] = json!(self.parent.map(|id| id.to_string()));
+        json["rate_limit_per_user"] = json!(0);
+        if self.is_thread() {
+            json["owner_id"] = json!(self.owner.map(|id| id.to_string()));
+            json["message_count"] = json!(0);
+            json["member_count"] = json!(1);
+            json["thread_metadata"] = json!({
+                "archived": self.is_archived, "auto_archive_duration": 1440,
+                "archive_timestamp": iso(super::clock::made_at_ms(self.id)),
+                "locked": self.is_archived,
+            });
+            return json;
+        }
+        json["position"] = json!(0);
+        json["topic"] = json!(null);
+        json["nsfw"] = json!(false);
+        let denied = json!({
+            "id": bot.to_string(), "type": 1, "allow": "0", "deny": self.denied.to_string(),
+        });
+        json["permission_overwrites"] = if self.denied == 0 { json!([]) } else { json!([denied]) };
+        json
+    }
+}
