@@ -53,7 +53,7 @@ def build(lever):
     copy = WORK / "source"
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(parents=True)
-    for part in ("src", *(bench.relative_to(ROOT) for bench in ROOT.glob("benches/*.rs")), "Cargo.toml", "Cargo.lock"):
+    for part in ("src", "config", *(bench.relative_to(ROOT) for bench in ROOT.glob("benches/*.rs")), "Cargo.toml", "Cargo.lock"):
         target = copy / part
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, target)
