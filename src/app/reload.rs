@@ -18,6 +18,17 @@ pub(super) async fn packs(shared: &Arc<Shared>) {
         Ok(news) => tell(news, shared).await,
         Err(error) => tracing::error!("Packs are not reloaded: {error:#}"),
     }
+    recalibrate(shared);
+}
+
+/// Fits the confidence anew, in the background, where a pack has changed since it was calibrated.
+fn recalibrate(shared: &Arc<Shared>) {
+    let service = Arc::clone(&shared.service);
+    tokio::task::spawn_blocking(move || {
+        for space in service.library().recalibrate() {
+            tracing::info!("The confidence is fitted anew to the pack of the space {space}");
+        }
+    });
 }
 
 /// Reads configuration and packs again: spaces, their packs and thresholds. The rest of the

@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
 use crate::matching::Index;
 use crate::matching::calibration::SCORER_VERSION;
-use crate::matching::recalibration::{MIN_QUESTIONS, Recalibration, ask_held_out};
+use crate::matching::recalibration::{MAX_ASKED, MIN_QUESTIONS, Recalibration, ask_held_out};
 use crate::service::packs::load;
 use crate::store::calibration_file::{self, CALIBRATION_FILE, CalibrationFile};
 
@@ -25,10 +25,6 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
 }
-
-/// How many of a pack's phrasings are asked at the most; more would change nothing in two
-/// parameters.
-const MAX_ASKED: usize = 4_000;
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let share = packs::matching(config)?.unanswerable_share;

@@ -6,8 +6,9 @@ use anyhow::bail;
 
 use super::config_args::ConfigArgs;
 use crate::config::{DEFAULT_FILE, Matching};
+use crate::matching::calibration::Calibration;
 use crate::matching::{DecisionRule, Index};
-use crate::service::packs;
+use crate::service::packs::{self, OwnCalibration};
 
 /// `--pack`, for every command that reads packs.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,7 +48,17 @@ pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Opene
     let folders = folders(&args.packs, config)?;
     let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
     let index = packs::index(&loaded)?;
-    let calibration = packs::calibration(&folders, &loaded)?;
+    let calibration = match packs::calibration(&folders, &loaded)? {
+        OwnCalibration::Fitting(own) => own,
+        OwnCalibration::None => Calibration::default(),
+        OwnCalibration::Outdated { .. } => {
+            tracing::warn!(
+                "The calibration of the pack is of another state of it and is passed over; `quoth \
+                 calibrate` makes it anew"
+            );
+            Calibration::default()
+        }
+    };
     let thresholds = matching(config)?.thresholds();
     Ok(Opened { index, rule: DecisionRule { calibration, thresholds } })
 }

@@ -47,6 +47,10 @@ pub struct HeldOut {
 /// Least number of questions of either kind from which two parameters are fitted.
 pub const MIN_QUESTIONS: usize = 30;
 
+/// How many of a pack's phrasings are asked at the most; more would change nothing in two
+/// parameters.
+pub const MAX_ASKED: usize = 4_000;
+
 /// Parts of the cross-validation of [`Recalibration::predictions`].
 const N_FOLDS: usize = 5;
 

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::packs::{self, Loaded, PackError};
+use super::packs::{self, Loaded, OwnCalibration, PackError};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
 use crate::knowledge::{EntryChange, patch};
+use crate::matching::calibration::Calibration;
+use crate::matching::recalibration::{MAX_ASKED, Recalibration, ask_held_out};
 use crate::matching::{DecisionRule, Index, Thresholds};
 
 /// Where the current snapshot is found.
@@ -19,6 +21,7 @@ pub struct Library {
 }
 
 /// What holds at one moment.
+#[derive(Clone)]
 pub struct Snapshot {
     /// The spaces.
     pub spaces: Spaces,
@@ -40,6 +43,9 @@ pub struct Shelf {
     pub rule: DecisionRule,
     /// Fingerprints of the packs, in order.
     made_of: Vec<String>,
+    /// Whether the pack's calibration was made for another state of it, and for which share of
+    /// unanswerable questions; until [`Library::recalibrate`] makes one, the default holds.
+    outdated: Option<f64>,
 }
 
 /// What reading a pack again has brought.
@@ -154,6 +160,40 @@ impl Library {
     }
 }
 
+impl Library {
+    /// Fits the confidence anew where a pack has changed since it was calibrated, and swaps that in.
+    /// Takes up to a second of all cores a pack. Gives the names of the spaces that it helped.
+    pub fn recalibrate(&self) -> Vec<String> {
+        let current = self.current();
+        let mut done = Vec::new();
+        for shelf in current.shelves.values() {
+            let Some(unanswerable_share) = shelf.outdated else { continue };
+            let questions = ask_held_out(&shelf.index, MAX_ASKED, || {});
+            if let Some(change) = Recalibration::fit(&questions, unanswerable_share) {
+                done.extend(self.use_calibration(&shelf.made_of, &change));
+            }
+        }
+        done.sort_unstable();
+        done
+    }
+
+    /// Uses `change` wherever what is served is made of these packs, still.
+    fn use_calibration(&self, made_of: &[String], change: &Recalibration) -> Vec<String> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Snapshot::clone(&self.current());
+        let mut done = Vec::new();
+        for (space, shelf) in &mut next.shelves {
+            if shelf.outdated.is_some() && shelf.made_of == made_of {
+                shelf.rule.calibration = change.calibration();
+                shelf.outdated = None;
+                done.push(space.clone());
+            }
+        }
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        done
+    }
+}
+
 impl Snapshot {
     /// Loads each pack of `spaces` once and makes an index for each list of packs, unless `before`
     /// has it.
@@ -180,14 +220,22 @@ impl Snapshot {
                 Some(shelf) => Arc::clone(&shelf.index),
                 None => Arc::new(packs::index(&loaded)?),
             };
-            let calibration = packs::calibration(&space.packs, &loaded)?;
+            let (calibration, outdated) = match packs::calibration(&space.packs, &loaded)? {
+                OwnCalibration::None => (Calibration::default(), None),
+                OwnCalibration::Fitting(own) => (own, None),
+                OwnCalibration::Outdated { unanswerable_share } => match same {
+                    Some(Shelf { rule, outdated: None, .. }) => (rule.calibration.clone(), None),
+                    _ => (Calibration::default(), Some(unanswerable_share)),
+                },
+            };
             let rule = DecisionRule { calibration, thresholds: thresholds_of(space, thresholds) };
-            shelves.insert(space.name.clone(), Shelf { index, rule, made_of });
+            shelves.insert(space.name.clone(), Shelf { index, rule, made_of, outdated });
         }
         let empty = Shelf {
             index: Arc::new(Index::new(Vec::new())),
             rule: DecisionRule::default(),
             made_of: Vec::new(),
+            outdated: None,
         };
         Ok(Self { spaces, thresholds, packs, shelves, empty })
     }
@@ -236,6 +284,9 @@ impl News {
 mod tests {
     use super::*;
     use crate::conversation::SpaceSettings;
+    use crate::matching::calibration::SCORER_VERSION;
+    use crate::matching::recalibration::Platt;
+    use crate::store::calibration_file::{self, CalibrationFile};
     use tempfile::TempDir;
 
     const SOURCE: &str = "+++\ntitle = \"D\"\n+++\n\nOne two.\n\nThree four.\n\nFive six.\n";
@@ -349,5 +400,47 @@ quote = [{ text = \"Three four.\" }]
         let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
         assert!(library.reopen(spaces(&root, "nowhere"), Thresholds::default()).is_err());
         assert_eq!(ids(&library), ["a", "b"]);
+    }
+
+    /// A FAQ with phrasings enough for a calibration.
+    fn large_faq() -> String {
+        let entry = |n: usize| {
+            format!(
+                "[[entry]]\nid = \"{n}\"\nquestion = \"where is room w{n}\"\nvariants = [\"w{n} please\", \
+                 \"the way to w{n}\", \"find w{n}\"]\nquote = [{{ text = \"One two.\" }}]\n"
+            )
+        };
+        (0..20).map(entry).collect()
+    }
+
+    #[test]
+    fn a_pack_that_changed_since_it_was_calibrated_is_calibrated_anew_and_others_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        write(&root, &large_faq(), SOURCE);
+        let open = || Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let calibration = |library: &Library| {
+            let snapshot = library.current();
+            snapshot.shelf(&snapshot.spaces.default).rule.calibration.clone()
+        };
+        let library = open();
+        assert!(library.recalibrate().is_empty(), "nobody has calibrated it");
+
+        let platt = Platt { scale: 2.0, shift: 3.0 };
+        let file = CalibrationFile {
+            pack: "of another state".to_owned(),
+            scorer: SCORER_VERSION,
+            unanswerable_share: 0.3,
+            change: Recalibration { first: platt, any: platt },
+        };
+        calibration_file::write(&root.path().join("p"), &file).unwrap();
+        let library = open();
+        assert_eq!(calibration(&library), Calibration::default());
+        assert_eq!(library.recalibrate(), [DEFAULT_SPACE, "other"]);
+        let fitted = calibration(&library);
+        assert_ne!(fitted, Calibration::default());
+        assert_ne!(fitted, file.change.calibration(), "nor what was made for another state");
+        assert!(library.recalibrate().is_empty(), "once is enough");
+        library.reread().unwrap();
+        assert_eq!(calibration(&library), fitted, "as long as the pack stays as it is");
     }
 }

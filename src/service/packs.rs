@@ -106,31 +106,34 @@ pub fn index(loaded: &[Loaded]) -> Result<Index, PackError> {
     Ok(index)
 }
 
-/// The calibration of packs that are asked together: a single pack's own if it fits; several packs
-/// are asked together, for which the default holds.
+/// What the folders of packs hold of a calibration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OwnCalibration {
+    /// None that counts: there is none, or several packs are asked together.
+    None,
+    /// It fits.
+    Fitting(Calibration),
+    /// It was made for another state of the pack, or by another version of quoth.
+    Outdated {
+        /// Share of questions that were assumed to have no answer, 0.0 to 1.0.
+        unanswerable_share: f64,
+    },
+}
+
+/// The calibration of packs that are asked together.
 ///
 /// # Errors
 /// [`PackError::Calibration`].
-pub fn calibration(folders: &[PathBuf], loaded: &[Loaded]) -> Result<Calibration, PackError> {
-    let own = match (folders, loaded) {
-        ([folder], [loaded]) => own_calibration(folder, loaded)?,
-        _ => None,
-    };
-    Ok(own.unwrap_or_default())
-}
-
-fn own_calibration(folder: &Path, loaded: &Loaded) -> Result<Option<Calibration>, PackError> {
+pub fn calibration(folders: &[PathBuf], loaded: &[Loaded]) -> Result<OwnCalibration, PackError> {
+    let ([folder], [loaded]) = (folders, loaded) else { return Ok(OwnCalibration::None) };
     let refused = |source| PackError::Calibration { folder: folder.to_owned(), source };
-    let Some(file) = calibration_file::read(folder).map_err(refused)? else { return Ok(None) };
-    if !file.fits(&loaded.fingerprint) {
-        tracing::warn!(
-            "The calibration of {} is of another state of it and is passed over; `quoth calibrate` \
-             makes it anew",
-            folder.display()
-        );
-        return Ok(None);
-    }
-    Ok(Some(file.change.calibration()))
+    Ok(match calibration_file::read(folder).map_err(refused)? {
+        None => OwnCalibration::None,
+        Some(file) if file.fits(&loaded.fingerprint) => {
+            OwnCalibration::Fitting(file.change.calibration())
+        }
+        Some(file) => OwnCalibration::Outdated { unanswerable_share: file.unanswerable_share },
+    })
 }
 
 /// Why packs cannot be served.
