@@ -10,6 +10,7 @@ mod gateway;
 mod limits;
 mod manners;
 mod markdown;
+mod places;
 mod refusals;
 mod spaces;
 mod stand_in;

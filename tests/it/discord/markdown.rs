@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use quoth::conversation::reply::{Answer, CitedQuote, Passage, Reply, Suggestion};
+use quoth::conversation::reply::{Answer, CitedQuote, Passage, Reply, Suggestion, Topic};
 use quoth::conversation::wording::Wording;
 use quoth::conversation::{Control, Say, SentKind};
 use quoth::platform::Style;
@@ -135,14 +135,17 @@ fn answers() -> impl Strategy<Value = Say> {
     })
 }
 
-/// Questions to pick from, and paragraphs of a source.
+/// Questions to pick from, paragraphs of a source, and what can be asked.
 fn lists() -> impl Strategy<Value = Say> {
     let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
     let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggest);
     let passage =
         (quote_text(), text(6)).prop_map(|(text, title)| Passage { text, title, paragraph: 7 });
     let passages = vec(passage, 1..3).prop_map(Reply::Paragraphs);
-    prop_oneof![suggestions, passages].prop_map(|reply| saying(reply, SentKind::Suggest))
+    let topic = ("[a-z]{1,5}", vec(text(10), 1..3))
+        .prop_map(|(tag, questions)| Topic { tag: format!("*{tag}_ #"), questions });
+    let topics = vec(topic, 1..3).prop_map(Reply::Topics);
+    prop_oneof![suggestions, passages, topics].prop_map(|reply| saying(reply, SentKind::Suggest))
 }
 
 /// What people see of a text.
@@ -259,6 +262,20 @@ fn check_list(card: &Card, reply: &Reply, reader: &mut Reader) -> Result<(), Tes
         Reply::Paragraphs(passages) => {
             let first = shown.quotes.first().map(|quote| quote.trim_end().to_owned());
             prop_assert_eq!(first, passages.first().map(|it| as_read(it.text.trim_end())));
+        }
+        Reply::Topics(topics) => {
+            let outside = words(&shown.outside);
+            for Topic { tag, questions } in topics {
+                prop_assert!(outside.contains(&words(tag)), "{:?} in {:?}", tag, outside);
+                for question in questions {
+                    prop_assert!(
+                        outside.contains(&words(question)),
+                        "{:?} in {:?}",
+                        question,
+                        outside
+                    );
+                }
+            }
         }
         other => prop_assert!(false, "{:?} is not made", other),
     }

@@ -139,6 +139,17 @@ async fn exchange(
     }
 }
 
+/// A heartbeat has the number of the last thing that was heard, if something was.
+fn check_beat(world: &mut World, heard: &Value, number: u64) {
+    let is_ours = |session: &&Session| session.line.as_ref().is_some_and(|it| it.0 == number);
+    // Before a resumption it may come from the life before.
+    let Some(seq) = world.sessions.iter().find(is_ours).map(|session| session.seq) else { return };
+    let is_sound = heard.is_null() || heard.as_u64().is_some_and(|heard| heard <= seq);
+    if !is_sound {
+        world.violation(format!("a heartbeat says {heard} after {seq}"));
+    }
+}
+
 impl Connection {
     /// Takes what the bot sends: whether it was a heartbeat, or the code to close with.
     fn take(&mut self, text: &str) -> Result<bool, u16> {
@@ -153,6 +164,7 @@ impl Connection {
         };
         self.shared.change(|world| match packet["op"].as_u64() {
             Some(HEARTBEAT) => {
+                check_beat(world, &packet["d"], number);
                 if world.switches.acknowledges {
                     drop(self.line.send(Frame::Text(json!({ "op": 11 }).to_string())));
                 }

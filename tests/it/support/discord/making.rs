@@ -74,18 +74,23 @@ impl World {
             is_archived: false,
             is_gone: false,
         };
-        let json = channel.json(self.bot);
+        let is_thread = channel.is_thread();
         self.channels.insert(id, channel);
         if guild.is_some() {
-            let kind = if kind == THREAD { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
-            let data = |_| {
-                let mut json = json.clone();
-                json["newly_created"] = json!(true);
-                json
-            };
-            self.tell(&Dispatch { kind, guild, intents: GUILDS, data: &data });
+            self.tell_channel(if is_thread { "THREAD_CREATE" } else { "CHANNEL_CREATE" }, id);
         }
         id
+    }
+
+    /// Tells of a channel of a guild.
+    fn tell_channel(&mut self, kind: &'static str, id: u64) {
+        let channel = &self.channels[&id];
+        let (guild, mut json) = (channel.guild, channel.json(self.bot));
+        if kind == "THREAD_CREATE" {
+            json["newly_created"] = json!(true);
+        }
+        let data = |_| json.clone();
+        self.tell(&Dispatch { kind, guild, intents: GUILDS, data: &data });
     }
 }
 
@@ -137,6 +142,39 @@ impl Discord {
         self.shared.change(|world| Place(world.add_channel(TEXT, name, around)))
     }
 
+    /// A channel of this kind, by Discord's numbers.
+    pub(crate) fn channel_of(&self, guild: Guild, kind: u64) -> Place {
+        let around = Around { guild: Some(guild.0), ..Around::default() };
+        self.shared.change(|world| Place(world.add_channel(kind, "channel", around)))
+    }
+
+    /// A thread of this kind, by Discord's numbers.
+    pub(crate) fn thread_of(&self, parent: Place, owner: Person, kind: u64) -> Place {
+        self.shared.change(|world| {
+            let guild = world.guild_of(parent.0);
+            let around = Around { guild, parent: Some(parent.0), owner: Some(owner.0) };
+            Place(world.add_channel(kind, "thread", around))
+        })
+    }
+
+    /// Somebody locks a thread.
+    pub(crate) fn locks(&self, thread: Place) {
+        self.shared.change(|world| world.channels.get_mut(&thread.0).unwrap().is_archived = true);
+    }
+
+    /// Somebody removes a channel.
+    pub(crate) fn removes(&self, place: Place) {
+        self.shared.change(|world| {
+            world.channels.get_mut(&place.0).unwrap().is_gone = true;
+            world.tell_channel("CHANNEL_DELETE", place.0);
+        });
+    }
+
+    /// Somebody takes no direct messages any more.
+    pub(crate) fn takes_no_direct(&self, person: Person) {
+        self.shared.change(|world| world.users.get_mut(&person.0).unwrap().takes_direct = false);
+    }
+
     /// A forum.
     pub(crate) fn forum(&self, guild: Guild, name: &str) -> Place {
         let around = Around { guild: Some(guild.0), ..Around::default() };
@@ -145,11 +183,7 @@ impl Discord {
 
     /// A thread of a channel, or a post of a forum, that somebody starts.
     pub(crate) fn thread(&self, parent: Place, owner: Person) -> Place {
-        self.shared.change(|world| {
-            let guild = world.guild_of(parent.0);
-            let around = Around { guild, parent: Some(parent.0), owner: Some(owner.0) };
-            Place(world.add_channel(THREAD, "thread", around))
-        })
+        self.thread_of(parent, owner, THREAD)
     }
 
     /// The direct message between somebody and the bot.
@@ -196,14 +230,9 @@ impl Discord {
     /// Forbids the bot something in a channel and tells it.
     pub(crate) fn denies(&self, place: Place, denied: Permissions) {
         self.shared.change(|world| {
-            let channel = world.channels.get_mut(&place.0).unwrap();
-            channel.denied = denied;
-            let channel = channel.clone();
-            let json = channel.json(world.bot);
-            let data = |_| json.clone();
-            let guild = channel.guild;
+            world.channels.get_mut(&place.0).unwrap().denied = denied;
             let kind = if denied & VIEW_CHANNEL != 0 { "CHANNEL_DELETE" } else { "CHANNEL_UPDATE" };
-            world.tell(&Dispatch { kind, guild, intents: GUILDS, data: &data });
+            world.tell_channel(kind, place.0);
         });
     }
 

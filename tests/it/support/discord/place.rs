@@ -130,7 +130,7 @@ pub(super) struct Channel {
 
 impl Channel {
     pub(super) fn is_thread(&self) -> bool {
-        self.kind == THREAD
+        (10..=12).contains(&self.kind)
     }
 
     pub(super) fn json(&self, bot: u64) -> Value {
