@@ -90,12 +90,7 @@ impl Discord {
         library: Arc<Library>,
         pulse: Arc<Pulse>,
     ) -> Result<Self, PlatformError> {
-        let api = Api::new(&settings).map_err(|error| PlatformError::Hopeless {
-            advice:
-                "no HTTP client can be made: look at the certificates and proxies of this machine"
-                    .to_owned(),
-            source: Some(error.into()),
-        })?;
+        let api = Api::new(&settings).map_err(no_client)?;
         Ok(Self {
             settings,
             api: Arc::new(api),
@@ -164,7 +159,7 @@ impl Discord {
         let total = total.unwrap_or(gateway.shards).max(1);
         check_shards(total, gateway.shards)?;
         Ok(Plan {
-            http: api::library_http(&self.settings, self.api.client()),
+            http: api::library_http(&self.settings, api::http_client().map_err(no_client)?),
             message_content: self.settings.message_content,
             first,
             last: last.unwrap_or(total - 1),
@@ -172,6 +167,11 @@ impl Discord {
             pulse: Arc::clone(&self.pulse),
         })
     }
+}
+
+fn no_client(error: reqwest::Error) -> PlatformError {
+    let advice = "no HTTP client can be made: look at the certificates and proxies of this machine";
+    PlatformError::Hopeless { advice: advice.to_owned(), source: Some(error.into()) }
 }
 
 /// Discord refuses connections when a shard would have too many guilds, and the library does not

@@ -4,6 +4,7 @@ use super::*;
 
 const TOKEN: &str = "token = 'a-token-that-is-long-enough'\n";
 
+#[cfg(feature = "discord")]
 #[test]
 fn what_does_not_go_together_is_told_before_anything_is_served() {
     let base = "api_base = 'http://127.0.0.1:1'\n";
@@ -49,4 +50,12 @@ fn shards_and_addresses_are_in_range() {
         drop((n_problems == 0).then(|| given.read()));
         assert_eq!(problems.len(), n_problems, "{keys}: {problems:?}");
     }
+}
+
+#[cfg(not(feature = "discord"))]
+#[test]
+fn a_token_without_the_platform_is_told() {
+    let config = Given::file(&format!("packs = ['p']\n[discord]\n{TOKEN}")).read();
+    let told = config.check_served().unwrap_err().to_string();
+    assert!(told.contains("built without it"), "{told}");
 }

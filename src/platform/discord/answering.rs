@@ -76,30 +76,8 @@ impl Pending {
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
         let payload = payload.with_flags(flags);
         let mut state = self.state.lock().await;
-        if *state == State::Uncertain
-            && let Some(sent) = self.arrived(&mut state, is_private, api).await
-        {
-            return Ok(sent.name());
-        }
-        if matches!(*state, State::Fresh | State::Uncertain) {
-            match self.callback(kind::MESSAGE, Some(&payload), api).await {
-                Ok(response) => {
-                    *state = State::Answered;
-                    return match sent_by(&response) {
-                        Some(sent) => Ok(sent.name()),
-                        None => self.original(api).await.map(|sent| sent.name()),
-                    };
-                }
-                Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
-                    *state = State::Deferred { is_private };
-                }
-                Err(failure) => {
-                    if failure.error == SendError::Unknown {
-                        *state = State::Uncertain;
-                    }
-                    return Err(failure);
-                }
-            }
+        if let Some(sent) = self.say_at_once(&payload, is_private, &mut state, api).await? {
+            return Ok(sent);
         }
         let is_deferred_private = matches!(*state, State::Deferred { is_private: true });
         let sent = match &self.way {
@@ -114,6 +92,44 @@ impl Pending {
         };
         *state = State::Answered;
         Ok(sent.name())
+    }
+
+    /// Says `payload` as the first answer, if there was none; `None` if Discord was told to wait.
+    async fn say_at_once(
+        &self,
+        payload: &Payload,
+        is_private: bool,
+        state: &mut State,
+        api: &Api,
+    ) -> Result<Option<MessageId>, Failure> {
+        if *state == State::Uncertain
+            && let Some(sent) = self.arrived(state, is_private, api).await
+        {
+            return Ok(Some(sent.name()));
+        }
+        if !matches!(*state, State::Fresh | State::Uncertain) {
+            return Ok(None);
+        }
+        match self.callback(kind::MESSAGE, Some(payload), api).await {
+            Ok(response) => {
+                *state = State::Answered;
+                let sent = match sent_by(&response) {
+                    Some(sent) => sent,
+                    None => self.original(api).await?,
+                };
+                Ok(Some(sent.name()))
+            }
+            Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
+                *state = State::Deferred { is_private };
+                Ok(None)
+            }
+            Err(failure) => {
+                if failure.error == SendError::Unknown {
+                    *state = State::Uncertain;
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// What an earlier attempt has said, if it has arrived after all. A message on which something

@@ -91,13 +91,8 @@ pub(super) struct Api {
 impl Api {
     /// A client as `settings` say.
     pub(super) fn new(settings: &Settings) -> reqwest::Result<Self> {
-        let client = reqwest::Client::builder().timeout(REQUEST_LIMIT).build()?;
+        let client = http_client()?;
         Ok(Self { http: library_http(settings, client.clone()), client })
-    }
-
-    /// The client beneath, for the library's own.
-    pub(super) fn client(&self) -> reqwest::Client {
-        self.client.clone()
     }
 
     /// What `route` answers to `method`.
@@ -136,6 +131,11 @@ impl Api {
         let response = built.send().await.map_err(|error| Failure::of_transport(&error))?;
         if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
+}
+
+/// A client with connections of its own. They end with the runtime that it is used in.
+pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().timeout(REQUEST_LIMIT).build()
 }
 
 /// The library's client as `settings` say.

@@ -47,19 +47,18 @@ impl Watch {
 
     /// Looks at the shards until one is lost.
     pub(super) async fn run(&self, ticks: &Ticks) -> PlatformError {
-        let start = Instant::now();
         let mut seen: HashMap<ShardId, Seen> = HashMap::new();
         loop {
             ticks.tick();
             self.look(&mut seen).await;
             let (first, last) = self.shards;
-            let states = (first..=last).map(|shard| (shard, seen.get(&ShardId(shard))));
+            let states =
+                (first..=last).filter_map(|shard| Some((shard, seen.get(&ShardId(shard))?)));
             let mut are_well = true;
             for (place, (shard, state)) in (1..).zip(states) {
-                let is_connected = state.is_some_and(|it| it.is_connected);
-                let since = state.map_or(start, |it| it.since);
-                are_well &= is_connected && since.elapsed() < SILENT_AFTER;
-                if !is_connected && since.elapsed() > LOST_AFTER + PER_SHARD * place {
+                let span = state.since.elapsed();
+                are_well &= state.is_connected && span < SILENT_AFTER;
+                if !state.is_connected && span > LOST_AFTER + PER_SHARD * place {
                     let what = format!("Discord shard {shard} could not be connected for long");
                     return PlatformError::Passing { what, source: None };
                 }
@@ -72,16 +71,22 @@ impl Watch {
         }
     }
 
-    /// A heartbeat that was acknowledged changes the latency of its shard.
+    /// A heartbeat that was acknowledged changes the latency of its shard. A shard that is being
+    /// started again is not there.
     async fn look(&self, seen: &mut HashMap<ShardId, Seen>) {
-        for (id, info) in self.manager.runners.lock().await.iter() {
-            let is_connected = info.stage == ConnectionStage::Connected;
+        let runners = self.manager.runners.lock().await;
+        let (first, last) = self.shards;
+        for id in (first..=last).map(ShardId) {
+            let runner = runners.get(&id);
+            let is_connected = runner.is_some_and(|it| it.stage == ConnectionStage::Connected);
+            let latency = runner.and_then(|it| it.latency);
             let is_same = seen
-                .get(id)
-                .is_some_and(|it| it.is_connected == is_connected && it.latency == info.latency);
-            if !is_same {
-                let (latency, since) = (info.latency, Instant::now());
-                seen.insert(*id, Seen { is_connected, latency, since });
+                .get(&id)
+                .is_some_and(|it| it.is_connected == is_connected && it.latency == latency);
+            // Of what is not connected, only for how long counts.
+            let is_still_lost = !is_connected && seen.get(&id).is_some_and(|it| !it.is_connected);
+            if !is_same && !is_still_lost {
+                seen.insert(id, Seen { is_connected, latency, since: Instant::now() });
             }
         }
     }
