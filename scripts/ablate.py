@@ -63,7 +63,7 @@ def build(lever):
         if text.count(old) != 1:
             sys.exit(f"{name}: “{old}” does not stand once in {file}")
         path.write_text(text.replace(old, new), encoding="utf-8")
-    subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--bin", "quoth", "--target-dir", WORK / "target"], cwd=copy, env=os.environ | QUICKLY, check=True)
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--no-default-features", "--bin", "quoth", "--target-dir", WORK / "target"], cwd=copy, env=os.environ | QUICKLY, check=True)
     return WORK / "target/release/quoth"
 
 
