@@ -79,15 +79,10 @@ impl Pending {
         if let Some(sent) = self.say_at_once(&payload, is_private, &mut state, api).await? {
             return Ok(sent);
         }
-        let is_deferred_private = matches!(*state, State::Deferred { is_private: true });
         let sent = match &self.way {
             Way::Pressed(_) => self.follow_up(&payload, api).await?,
-            // What everybody would see is not what one may see.
-            _ if is_private && !is_deferred_private => {
-                let sent = self.follow_up(&payload, api).await?;
-                drop(self.delete_original(api).await);
-                sent
-            }
+            // Whoever has been told to wait where all can see it is told there, too: the next
+            // message takes that place whatever its flags say, and all have seen the question.
             _ => self.edit_original(&payload.with_flags(MessageFlags::empty()), api).await?,
         };
         *state = State::Answered;
