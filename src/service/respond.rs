@@ -77,12 +77,14 @@ impl<R: Records> Service<R> {
         let trigger = trigger(message, &stage.space().settings);
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
-        self.change(effects, &stage, sender).await
+        let cause =
+            Cause { id: &message.id, is_message: true, may_be_sent_since: None, locale: None };
+        self.change(effects, &cause, &stage, sender).await
     }
 
     async fn deleted(&self, id: &MessageId, sender: &impl Sender) -> records::Result<Fate> {
         if let Some(said) = self.records().answer_to(id.clone()).await? {
-            return self.take_away(said, sender).await;
+            return self.take_away(said, id, sender).await;
         }
         self.records().forget_message(id.clone()).await?;
         Ok(Fate::NotForUs)
@@ -157,7 +159,7 @@ impl<R: Records> Service<R> {
                 self.deliver_showing_work(delivery, sender).await
             }
             Shown::Amend(_) | Shown::Remove => {
-                let fate = self.change(effects, stage, sender).await?;
+                let fate = self.change(effects, cause, stage, sender).await?;
                 self.finish(cause.id, None, None).await?;
                 Ok(fate)
             }
@@ -168,24 +170,25 @@ impl<R: Records> Service<R> {
         }
     }
 
-    /// Changes our message on the stage or takes it away, as `effects` say.
+    /// Changes our message on the stage or takes it away, as `effects` say about `cause`.
     async fn change(
         &self,
         effects: Effects,
+        cause: &Cause<'_>,
         stage: &Stage,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
         let Some(said) = stage.said.clone() else { return Ok(Fate::Silent) };
         match effects.shown {
             Shown::Amend(say) => {
-                let fate = self.say_instead(&said, say.clone(), stage, sender).await;
+                let fate = self.say_instead(&said, say.clone(), cause, stage, sender).await;
                 if fate == Fate::Amended {
                     let amended = SentAnswer { kind: say.kind, entries: say.entries, ..said };
                     self.records().amend_answer(amended, effects.unanswered).await?;
                 }
                 Ok(fate)
             }
-            Shown::Remove => self.take_away(said, sender).await,
+            Shown::Remove => self.take_away(said, cause.id, sender).await,
             Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
         }
     }
@@ -194,13 +197,14 @@ impl<R: Records> Service<R> {
         &self,
         said: &SentAnswer,
         say: Say,
+        cause: &Cause<'_>,
         stage: &Stage,
         sender: &impl Sender,
     ) -> Fate {
         let outgoing = Outgoing {
             place: said.place.clone(),
-            cause: said.question.clone(),
-            is_reply: true,
+            cause: cause.id.clone(),
+            is_reply: cause.is_message,
             locale: stage.space().settings.locale.clone(),
             say,
         };
@@ -209,8 +213,13 @@ impl<R: Records> Service<R> {
 
     /// Takes `said` away. Where the platform does not let us, it is remembered, so that it can be
     /// taken away later; the question is forgotten in any case.
-    async fn take_away(&self, said: SentAnswer, sender: &impl Sender) -> records::Result<Fate> {
-        let fate = self.remove(&said.sent, &said.place, sender).await;
+    async fn take_away(
+        &self,
+        said: SentAnswer,
+        cause: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let fate = self.remove((&said.sent, &said.place), cause, sender).await;
         if fate == Fate::Removed {
             self.records().forget_message(said.question).await?;
         } else {

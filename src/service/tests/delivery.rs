@@ -212,7 +212,7 @@ impl Sender for Silent {
         std::future::pending().await
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         std::future::pending().await
     }
 
