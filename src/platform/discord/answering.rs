@@ -80,7 +80,7 @@ impl Pending {
             return Ok(sent);
         }
         let sent = match &self.way {
-            Way::Pressed(_) => self.follow_up(&payload, api).await?,
+            Way::Pressed(_) => self.follow_up_once(&payload, &mut state, api).await?,
             // Whoever has been told to wait where all can see it is told there, too: the next
             // message takes that place whatever its flags say, and all have seen the question.
             _ => self.edit_original(&payload.with_flags(MessageFlags::empty()), api).await?,
@@ -98,7 +98,7 @@ impl Pending {
         api: &Api,
     ) -> Result<Option<MessageId>, Failure> {
         if *state == State::Uncertain
-            && let Some(sent) = self.arrived(state, is_private, api).await
+            && let Ok(Some(sent)) = self.arrived(state, is_private, api).await
         {
             return Ok(Some(sent.name()));
         }
@@ -115,8 +115,14 @@ impl Pending {
                 Ok(Some(sent.name()))
             }
             Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
-                *state = State::Deferred { is_private };
-                Ok(None)
+                // Until that is known, nothing is said a second time.
+                *state = State::Uncertain;
+                let sent = self.arrived(state, is_private, api).await?;
+                if *state == State::Uncertain {
+                    // What stood there is gone.
+                    *state = State::Deferred { is_private };
+                }
+                Ok(sent.map(|sent| sent.name()))
             }
             Err(failure) => {
                 if failure.error == SendError::Unknown {
@@ -127,30 +133,60 @@ impl Pending {
         }
     }
 
-    /// What an earlier attempt has said, if it has arrived after all. A message on which something
-    /// was pressed was there before.
-    async fn arrived(&self, state: &mut State, is_private: bool, api: &Api) -> Option<Sent> {
-        if matches!(self.way, Way::Pressed(_)) {
-            return None;
-        }
-        let sent = self.original(api).await.ok()?;
-        if sent.is_loading() {
+    /// What an earlier attempt has said, if it has arrived after all; `None` if Discord was told to
+    /// wait, or nothing stands there. A message on which something was pressed was there before.
+    async fn arrived(
+        &self,
+        state: &mut State,
+        is_private: bool,
+        api: &Api,
+    ) -> Result<Option<Sent>, Failure> {
+        let sent = match self.original(api).await {
+            Ok(sent) => sent,
+            Err(Failure { error: SendError::Refused, .. }) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        if sent.is_loading() || matches!(&self.way, Way::Pressed(on) if *on == sent.name()) {
             *state = State::Deferred { is_private };
-            return None;
+            return Ok(None);
         }
         *state = State::Answered;
-        Some(sent)
+        Ok(Some(sent))
+    }
+
+    /// Says `payload` as a further message. Discord does not know such messages again: one that may
+    /// have arrived is not sent a second time.
+    async fn follow_up_once(
+        &self,
+        payload: &Payload,
+        state: &mut State,
+        api: &Api,
+    ) -> Result<Sent, Failure> {
+        if *state == State::Lost {
+            return Err(Failure::REFUSED);
+        }
+        let sent = self.follow_up(payload, api).await;
+        if sent.as_ref().is_err_and(|failure| failure.error == SendError::Unknown) {
+            *state = State::Lost;
+        }
+        sent
     }
 
     /// Makes the message on which something was pressed say `payload`.
     pub(super) async fn update(&self, payload: Payload, api: &Api) -> Result<(), Failure> {
         let mut state = self.state.lock().await;
-        if *state == State::Fresh {
+        if matches!(*state, State::Fresh | State::Uncertain) {
             match self.callback(kind::UPDATE, Some(&payload), api).await {
                 Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
-                done => {
+                Err(failure) => {
+                    if failure.error == SendError::Unknown {
+                        *state = State::Uncertain;
+                    }
+                    return Err(failure);
+                }
+                Ok(_) => {
                     *state = State::Answered;
-                    return done.map(drop);
+                    return Ok(());
                 }
             }
         }
@@ -163,8 +199,12 @@ impl Pending {
     pub(super) async fn take_away(&self, api: &Api) -> Result<(), Failure> {
         let mut state = self.state.lock().await;
         if *state == State::Fresh {
-            self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await?;
-            *state = State::Deferred { is_private: true };
+            match self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await {
+                Err(failure) if failure.code != Some(code::ALREADY_ACKNOWLEDGED) => {
+                    return Err(failure);
+                }
+                _ => *state = State::Deferred { is_private: true },
+            }
         }
         self.delete_original(api).await?;
         *state = State::Answered;

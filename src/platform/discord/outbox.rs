@@ -37,12 +37,13 @@ impl Sender for Discord {
         let payload = self.payload(outgoing);
         if let Some(pending) = self.pending.on(sent, &outgoing.cause) {
             match pending.update(payload, &self.api).await {
+                Ok(()) => {
+                    self.pending.remove(pending.id);
+                    return Ok(());
+                }
                 // It is kept, so that whoever pressed can be told if nothing else helps.
                 Err(Failure { error: SendError::Refused, .. }) => {}
-                done => {
-                    self.pending.remove(pending.id);
-                    return done.map_err(|failure| failure.error);
-                }
+                Err(failure) => return Err(failure.error),
             }
         }
         let (channel_id, message_id) = name::parse_message(sent).ok_or(SendError::Refused)?;

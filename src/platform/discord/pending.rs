@@ -38,6 +38,8 @@ pub(super) enum State {
     Deferred { is_private: bool },
     /// All that there is to say.
     Answered,
+    /// All that there is to say; it may not have arrived, and Discord would not know it again.
+    Lost,
 }
 
 impl Pending {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Home, QUESTION, at_once};
+use super::bot::{ANSWER, Home, QUESTION, WORDS, at_once};
 use crate::support::discord::{Mischief, permission};
 
 const CREATE: &str = "POST /channels/{}/messages";
@@ -94,6 +94,63 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
 }
 
 #[test]
+fn a_press_is_answered_once_whatever_comes_back() {
+    let all = [
+        Mischief::Status(500),
+        Mischief::DoneStatus(500),
+        Mischief::DoneCut,
+        Mischief::DoneGarbage,
+        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
+    ];
+    at_once(all, |mischief| {
+        let home = Home::new();
+        let Home { discord, room, bob, .. } = &home;
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        home.asks(QUESTION);
+        let answer = discord.next_sent();
+        discord.spoils(CALLBACK, 1, mischief);
+        let done = discord.presses(answer.id, WORDS.show_paragraph, *bob);
+        assert_eq!(discord.next_sent().interaction, Some(done.id), "{what}");
+        home.settles();
+        let left = discord.shown(*room);
+        let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
+        assert_eq!(n_told, 1, "{what}: {left:?}");
+        discord.forgives();
+    });
+}
+
+#[test]
+fn a_further_message_is_never_said_twice() {
+    let all = [
+        (Mischief::DoneStatus(500), 1),
+        (Mischief::DoneCut, 1),
+        (Mischief::DoneGarbage, 1),
+        (Mischief::Status(500), 0),
+        (Mischief::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
+    ];
+    at_once(all, |(mischief, n_wanted)| {
+        let home = Home::new();
+        let Home { discord, room, bob, .. } = &home;
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        home.asks(QUESTION);
+        let answer = discord.next_sent();
+        // The press waits behind a slow answer, for longer than Discord would.
+        discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+        home.asks(QUESTION);
+        discord.spoils("POST /webhooks/{}/{}", 1, mischief);
+        let done = discord.presses(answer.id, WORDS.show_paragraph, *bob);
+        assert_eq!(discord.response_to(&done), 6, "{what}: it was deferred");
+        home.seen_until_settled();
+        let left = discord.shown(*room);
+        let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
+        assert_eq!(n_told, n_wanted, "{what}: {left:?}");
+        discord.forgives();
+    });
+}
+
+#[test]
 fn what_is_refused_is_never_tried_again() {
     at_once([401, 403, 404], |status| {
         let home = Home::new();
@@ -173,7 +230,7 @@ fn the_answer_stays_when_its_token_is_too_old_and_is_changed_in_the_channel() {
     discord.uses(*room, *ada, "ask", &[("question", QUESTION), ("visible", "everyone")]);
     let answer = discord.next_sent();
     discord.passes(Duration::from_secs(20 * 60));
-    discord.presses(answer.id, super::bot::WORDS.delete, *ada);
+    discord.presses(answer.id, WORDS.delete, *ada);
     let seen = discord.next();
     assert_eq!(seen.shown().id, answer.id, "{seen:?}");
 }
