@@ -113,6 +113,7 @@ impl Discord {
             plan = self.plan() => plan?,
             () = stop.asked.cancelled() => return Ok(()),
         };
+        let n_shards = plan.n_shards();
         let (happenings, mut told) = mpsc::channel(MAX_WAITING);
         let mut receiver = self.events.receiver.lock().await;
         let forward = async {
@@ -122,7 +123,7 @@ impl Discord {
         };
         tokio::select! {
             ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
-            () = async { tokio::join!(self.listen(&mut told, stop), forward); } => Ok(()),
+            () = async { tokio::join!(self.listen(&mut told, n_shards, stop), forward); } => Ok(()),
             () = self.wait_for_goodbye(stop) => Ok(()),
         }
     }

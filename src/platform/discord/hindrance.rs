@@ -5,13 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serenity::http::Route;
-use serenity::model::channel::{ChannelType, GuildChannel};
+use serenity::model::channel::GuildChannel;
 use serenity::model::guild::{Member, PartialGuild};
 use serenity::model::id::{ChannelId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::super::Style;
 use super::api::{Api, Failure};
+use super::places::is_thread;
 use super::{Discord, name};
 use crate::conversation::{Event, Place};
 
@@ -118,8 +119,4 @@ async fn held(api: &Api, channel: &GuildChannel, us: UserId) -> Result<Permissio
     let guild: PartialGuild = api.read(Route::Guild { guild_id }).await?;
     let member: Member = api.read(Route::GuildMember { guild_id, user_id: us }).await?;
     Ok(guild.user_permissions_in(channel, &member))
-}
-
-fn is_thread(kind: ChannelType) -> bool {
-    matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }

@@ -37,8 +37,13 @@ const PLACE_LIMIT: Duration = Duration::from_secs(2);
 
 impl Discord {
     /// Looks at what is told until nobody tells any more.
-    pub(super) async fn listen(&self, told: &mut mpsc::Receiver<Happening>, stop: &Stop) {
-        let mut places = Places::default();
+    pub(super) async fn listen(
+        &self,
+        told: &mut mpsc::Receiver<Happening>,
+        n_shards: usize,
+        stop: &Stop,
+    ) {
+        let mut places = Places::of_shards(n_shards);
         while let Some(happening) = told.recv().await {
             let is_stopping = stop.asked.is_cancelled();
             match happening {
@@ -75,10 +80,11 @@ impl Discord {
     }
 
     fn ready(&self, ready: &Ready, places: &mut Places) {
-        let shard = ready.shard.map_or(0, |shard| shard.id.0);
-        let n_guilds = ready.guilds.len();
+        let (shard, total) = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
+        let guilds: Vec<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
+        let n_guilds = guilds.len();
         tracing::info!(shard, n_guilds, "Discord shard {shard} serves {n_guilds} guilds");
-        places.ready(ready.user.id, ready.guilds.iter().map(|guild| guild.id));
+        places.ready(ready.user.id, (shard, total), &guilds);
         self.us.get_or_init(|| ready.user.id);
         // Once in a life is enough: commands change with the version.
         if !self.has_commands.swap(true, Ordering::Relaxed) {
@@ -123,7 +129,7 @@ impl Discord {
         match asked {
             Ok(Ok(found)) => places.learn_channel(&found),
             // It is not asked for at every message.
-            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel),
+            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel, guild),
             _ => {}
         }
     }
@@ -161,7 +167,7 @@ impl Discord {
     fn complete(&self, typing: &CommandInteraction, places: &mut Places) {
         let Some(typed) = typing.data.autocomplete() else { return };
         if let Some(channel) = &typing.channel {
-            places.learn_partial(channel);
+            places.learn_partial(channel, typing.guild_id);
         }
         let place = places.place(typing.channel_id, typing.guild_id);
         let snapshot = self.library.current();
