@@ -9,6 +9,7 @@ mod hindrance;
 mod incoming;
 mod interaction;
 mod listening;
+mod locating;
 pub mod markdown;
 mod name;
 mod outbox;

@@ -13,6 +13,7 @@ use serenity::model::channel::MessageFlags;
 use serenity::model::id::{ChannelId, GenericId, InteractionId};
 
 use super::api::{Api, Failure, code, decode};
+use super::incoming::made_at;
 use super::interaction::Way;
 use super::name;
 use super::payload::Payload;
@@ -21,9 +22,12 @@ use super::render::Card;
 use crate::conversation::MessageId;
 use crate::conversation::Notice;
 use crate::conversation::wording::Wording;
-use crate::service::{SendError, reference};
+use crate::service::{Clock, SendError, SystemClock, reference};
 
-/// Discord shows a failure after three seconds. What takes longer than this is told to wait.
+/// After this time Discord shows a failure.
+const FAILS_AFTER: Duration = Duration::from_secs(3);
+
+/// What takes longer than this is told to wait.
 const DEFER_AFTER: Duration = Duration::from_millis(1500);
 
 /// After this time nothing comes any more, and the asker is told so.
@@ -213,12 +217,19 @@ impl Pending {
 
     /// Tells Discord to wait if an answer takes long, and the asker if none comes.
     pub(super) async fn watch_over(self: Arc<Self>, api: Arc<Api>) {
-        tokio::time::sleep(DEFER_AFTER).await;
+        tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
         if !self.defer(&api).await || matches!(self.way, Way::Pressed(_)) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
         self.give_up(&api).await;
+    }
+
+    /// How long ago somebody did it: it may have waited on its way here.
+    fn age(&self) -> Duration {
+        let age = SystemClock.now().since(made_at(self.id.get()));
+        // Discord takes nothing later than that: it is rather our clock that is wrong.
+        if age < FAILS_AFTER { age } else { Duration::ZERO }
     }
 
     /// Tells Discord to wait, if nothing has been told. Whether it waits.

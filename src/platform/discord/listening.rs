@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use serenity::http::Route;
 use serenity::model::application::{CommandInteraction, Interaction};
-use serenity::model::channel::GuildChannel;
 use serenity::model::gateway::Ready;
 use serenity::model::guild::Guild;
-use serenity::model::id::{ApplicationId, ChannelId, GuildId, InteractionId};
+use serenity::model::id::{ApplicationId, GuildId, InteractionId};
 use tokio::sync::mpsc;
 
 use super::super::Stop;
 use super::answering::complete;
-use super::api::Failure;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
+use super::locating::Lookups;
 use super::markdown::shortened;
 use super::pending::Pending;
 use super::places::Places;
@@ -24,16 +21,13 @@ use super::{Discord, commands, incoming};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::conversation::autocomplete;
-use crate::service::{Clock, SendError, SystemClock};
+use crate::service::{Clock, SystemClock};
 
 /// Choices that Discord shows to somebody who is typing.
 const MAX_CHOICES: usize = 25;
 
 /// Characters of a choice. The beginning of a longer question finds it as well.
 const MAX_CHOICE: usize = 100;
-
-/// A place that Discord has not told of is asked for, but not for longer than this.
-const PLACE_LIMIT: Duration = Duration::from_secs(2);
 
 impl Discord {
     /// Looks at what is told until nobody tells any more.
@@ -44,32 +38,50 @@ impl Discord {
         stop: &Stop,
     ) {
         let mut places = Places::of_shards(n_shards);
-        while let Some(happening) = told.recv().await {
-            let is_stopping = stop.asked.is_cancelled();
-            match happening {
-                Happening::Ready(ready) => self.ready(&ready, &mut places),
-                Happening::Guild(guild) => self.guild(&guild, &mut places),
-                Happening::GuildGone(guild) => places.forget(guild),
-                Happening::Channel(channel) => {
-                    self.hindrances.forget(channel.id);
-                    places.learn_channel(&channel);
+        let mut lookups = Lookups::default();
+        loop {
+            tokio::select! {
+                happening = told.recv() => {
+                    let Some(happening) = happening else { return };
+                    // What comes now is told again by nobody: it is not taken.
+                    if stop.asked.is_cancelled() && happening.is_for_service() {
+                        continue;
+                    }
+                    let ready = lookups.hold_back(happening, &places, &self.api);
+                    if let Some(happening) = ready {
+                        self.look_at(happening, &mut places);
+                    }
                 }
-                Happening::ChannelGone(channel) => places.forget_channel(channel),
-                // What comes now is told again by nobody: it is not taken.
-                _ if is_stopping => {}
-                Happening::Said(message) => {
-                    self.locate(message.channel_id, message.guild_id, &mut places).await;
-                    self.offer(incoming::said(&message, &places).map(Event::Said));
+                found = lookups.next() => {
+                    for happening in lookups.settle(found, &mut places) {
+                        self.look_at(happening, &mut places);
+                    }
                 }
-                Happening::Edited(update) => {
-                    self.locate(update.channel_id, update.guild_id, &mut places).await;
-                    self.offer(incoming::edited(&update, &places).map(Event::Edited));
-                }
-                Happening::Deleted { channel, messages, guild } => {
-                    self.offer(incoming::deleted(channel, &messages, guild, &places));
-                }
-                Happening::Asked(asked) => self.asked(&asked, &mut places),
             }
+        }
+    }
+
+    /// Nothing here may wait: everything that happens passes through.
+    fn look_at(&self, happening: Happening, places: &mut Places) {
+        match happening {
+            Happening::Ready(ready) => self.ready(&ready, places),
+            Happening::Guild(guild) => self.guild(&guild, places),
+            Happening::GuildGone(guild) => places.forget(guild),
+            Happening::Channel(channel) => {
+                self.hindrances.forget(channel.id);
+                places.learn_channel(&channel);
+            }
+            Happening::ChannelGone(channel) => places.forget_channel(channel),
+            Happening::Said(message) => {
+                self.offer(incoming::said(&message, places).map(Event::Said));
+            }
+            Happening::Edited(update) => {
+                self.offer(incoming::edited(&update, places).map(Event::Edited));
+            }
+            Happening::Deleted { channel, messages, guild } => {
+                self.offer(incoming::deleted(channel, &messages, guild, places));
+            }
+            Happening::Asked(asked) => self.asked(&asked, places),
         }
     }
 
@@ -116,21 +128,6 @@ impl Discord {
         if let Some(place) = places.greeting_place(guild) {
             let at: Timestamp = SystemClock.now();
             self.events.offer(Event::Joined { place, at });
-        }
-    }
-
-    /// Finds out where `channel` is, if nobody has told: an old thread that somebody wrote in.
-    async fn locate(&self, channel: ChannelId, guild: Option<GuildId>, places: &mut Places) {
-        if guild.is_none() || !places.is_unknown(channel) {
-            return;
-        }
-        let route = Route::Channel { channel_id: channel };
-        let asked = tokio::time::timeout(PLACE_LIMIT, self.api.read::<GuildChannel>(route)).await;
-        match asked {
-            Ok(Ok(found)) => places.learn_channel(&found),
-            // It is not asked for at every message.
-            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel, guild),
-            _ => {}
         }
     }
 

@@ -27,6 +27,13 @@ pub(in super::super) enum Happening {
     Asked(Box<Interaction>),
 }
 
+impl Happening {
+    /// Whether somebody wants something: all else is what we have to know.
+    pub(in super::super) fn is_for_service(&self) -> bool {
+        matches!(self, Self::Said(_) | Self::Edited(_) | Self::Deleted { .. } | Self::Asked(_))
+    }
+}
+
 /// Where events go. What there is no room for is let go: Discord cannot be made to wait, and memory
 /// ends.
 pub(in super::super) struct Inbox {
@@ -88,6 +95,10 @@ impl EventHandler for Inbox {
     }
 
     async fn thread_create(&self, _: Context, thread: GuildChannel) {
+        self.put(Happening::Channel(Box::new(thread)));
+    }
+
+    async fn thread_update(&self, _: Context, _: Option<GuildChannel>, thread: GuildChannel) {
         self.put(Happening::Channel(Box::new(thread)));
     }
 

@@ -157,6 +157,14 @@ impl Discord {
         })
     }
 
+    /// A thread that the bot is not told of, as one that has been archived for long.
+    pub(crate) fn old_thread(&self, parent: Place, owner: Person) -> Place {
+        self.holds();
+        let thread = self.thread(parent, owner);
+        self.shared.change(|world| world.release(Vec::clear));
+        thread
+    }
+
     /// Somebody locks a thread.
     pub(crate) fn locks(&self, thread: Place) {
         self.shared.change(|world| world.channels.get_mut(&thread.0).unwrap().is_archived = true);
