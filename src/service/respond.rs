@@ -22,7 +22,9 @@ impl<R: Records> Service<R> {
             Event::Edited(message) => self.edited(message, sender).await,
             Event::Deleted { id, .. } => self.deleted(id, sender).await,
             Event::Used(used) => self.used(used, sender).await,
-            Event::Joined { place, at } => self.joined(place, *at, sender).await,
+            Event::Joined { place, whole, at } => {
+                self.joined(place, whole.as_ref().unwrap_or(&place.id), *at, sender).await
+            }
             Event::Hindered { place, missing } => self.hindered(place, missing, sender).await,
             Event::Reported(report) => self.reported(report, sender).await,
         };
@@ -110,13 +112,18 @@ impl<R: Records> Service<R> {
     async fn joined(
         &self,
         place: &Place,
+        whole: &PlaceId,
         at: Timestamp,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
-        if !self.records().join(place.id.clone(), at).await? {
+        if !self.records().join(whole.clone(), at).await? {
             return Ok(Fate::Repeated);
         }
-        let id = MessageId::from(format!("{}:joined", place.id));
+        // Who has had us for long is not greeted by a new data folder.
+        if self.now().since(at) > self.parts.delivery.catch_up() {
+            return Ok(Fate::TooOld);
+        }
+        let id = MessageId::from(format!("{whole}:joined"));
         let may_be_sent_since = match self.take(&id).await? {
             Taken::Ours { may_be_sent_since } => may_be_sent_since,
             Taken::Not(fate) => return Ok(fate),

@@ -17,11 +17,10 @@ use super::locating::Lookups;
 use super::markdown::shortened;
 use super::pending::Pending;
 use super::places::Places;
-use super::{Discord, commands, incoming};
+use super::{Discord, commands, incoming, name};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::conversation::autocomplete;
-use crate::service::{Clock, SystemClock};
 
 /// Choices that Discord shows to somebody who is typing.
 const MAX_CHOICES: usize = 25;
@@ -120,14 +119,14 @@ impl Discord {
     }
 
     fn guild(&self, guild: &Guild, places: &mut Places) {
-        let is_new = places.learn(guild);
-        if !is_new {
-            return;
+        if places.learn(guild) {
+            tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
         }
-        tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
+        // Discord tells of it at each start and after outages, too; the records know whether it is
+        // new. Whoever invites us before the first start is greeted then.
         if let Some(place) = places.greeting_place(guild) {
-            let at: Timestamp = SystemClock.now();
-            self.events.offer(Event::Joined { place, at });
+            let at = Timestamp::from_millis(guild.joined_at.unix_timestamp() * 1000);
+            self.events.offer(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
         }
     }
 

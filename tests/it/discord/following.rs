@@ -129,3 +129,22 @@ fn it_greets_once_and_says_what_is_left_to_set_up() {
     discord.shows_nothing();
     bot.stop();
 }
+
+#[test]
+fn whoever_invites_it_before_it_starts_is_greeted_when_it_does() {
+    let home = Home::new();
+    let Home { discord, ada, .. } = &home;
+    let new = discord.guild_since("new", Duration::from_secs(600));
+    let hall = discord.channel(new, "hall");
+    let other = discord.channel(new, "other");
+    let bot = home.bot(&[]);
+    let greeting = discord.next_sent();
+    assert_eq!(greeting.channel, hall.0, "and the guild of a year ago has none");
+    let text = home.to_bot(QUESTION);
+    let saying = Saying { text: &text, ago: Duration::from_secs(900), ..Saying::default() };
+    discord.says_so(other, *ada, saying);
+    discord.shows_nothing();
+    let bot = bot.restart(discord, false);
+    discord.shows_nothing();
+    bot.stop();
+}
