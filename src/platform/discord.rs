@@ -4,6 +4,7 @@ mod answering;
 mod api;
 mod commands;
 pub mod custom_id;
+mod edits;
 mod gateway;
 mod hindrance;
 mod incoming;

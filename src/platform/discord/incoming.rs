@@ -64,13 +64,11 @@ pub(super) fn edit_may_be_for_us(update: &MessageUpdateEvent) -> bool {
         && update.author.as_ref().is_some_and(|author| !author.bot)
 }
 
-/// What a changed message says now. Discord also tells when it has looked at a link, or when
-/// somebody pins a message: nobody changed the text then.
+/// What a message says now that somebody changed.
 pub(super) fn edited(
     update: &MessageUpdateEvent,
     places: &Places,
 ) -> Option<conversation::Message> {
-    update.edited_timestamp?;
     let referenced = update.referenced_message.as_ref().and_then(Option::as_deref);
     let kind = update.kind.unwrap_or_default();
     let written = Written {

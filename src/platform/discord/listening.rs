@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::super::Stop;
 use super::answering::complete;
+use super::edits::Edits;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
 use super::locating::Lookups;
@@ -38,12 +39,18 @@ impl Discord {
     ) {
         let mut places = Places::of_shards(n_shards);
         let mut lookups = Lookups::default();
+        let mut edits = Edits::since(serenity::model::Timestamp::now());
         loop {
             tokio::select! {
                 happening = told.recv() => {
                     let Some(happening) = happening else { return };
                     // What comes now is told again by nobody: it is not taken.
                     if stop.asked.is_cancelled() && happening.is_for_service() {
+                        continue;
+                    }
+                    if let Happening::Edited(update) = &happening
+                        && !edits.is_new(update)
+                    {
                         continue;
                     }
                     let ready = lookups.hold_back(happening, &places, &self.api);
@@ -125,7 +132,8 @@ impl Discord {
         // Discord tells of it at each start and after outages, too; the records know whether it is
         // new. Whoever invites us before the first start is greeted then.
         if let Some(place) = places.greeting_place(guild) {
-            let at = Timestamp::from_millis(guild.joined_at.unix_timestamp() * 1000);
+            let millis = guild.joined_at.unix_timestamp_nanos() / 1_000_000;
+            let at = Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
             self.events.offer(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
         }
     }

@@ -47,6 +47,28 @@ fn what_nobody_changed_changes_nothing() {
 }
 
 #[test]
+fn a_question_that_was_edited_long_ago_may_be_pinned() {
+    let home = Home::new();
+    let Home { discord, ada, .. } = &home;
+    let bot = home.bot(&[]);
+    let question = home.asks(QUESTION);
+    let answer = discord.next_sent().id;
+    discord.edits(question, &home.to_bot("china help kazakhstan"));
+    let Seen::Amended(suggestions) = discord.next() else { panic!("it stays") };
+    assert!(suggestions.labels().iter().any(|label| label.starts_with("1. ")), "{suggestions:?}");
+    discord.presses(answer, "2. ", *ada);
+    let Seen::Amended(picked) = discord.next() else { panic!("nothing was picked") };
+    assert_eq!(picked.id, answer);
+    // Whoever pins it, or has Discord look at a link, changes no word of it.
+    discord.previews(question);
+    discord.shows_nothing();
+    let bot = bot.restart(discord, false);
+    discord.previews(question);
+    discord.shows_nothing();
+    bot.stop();
+}
+
+#[test]
 fn an_answer_that_is_gone_does_not_come_back_by_an_edit() {
     let home = Home::new();
     let _bot = home.bot(&[]);
