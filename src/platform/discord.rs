@@ -9,6 +9,7 @@ mod gateway;
 mod hindrance;
 mod incoming;
 mod interaction;
+mod limits;
 mod listening;
 mod locating;
 pub mod markdown;

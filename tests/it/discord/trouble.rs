@@ -10,8 +10,13 @@ const CALLBACK: &str = "POST /interactions/{}/{}/callback";
 
 /// Asks in the room while `mischief` is up, and is answered once.
 fn is_answered_once(mischief: Mischief, n_requests: usize) -> u64 {
+    is_answered_once_with(&[], mischief, n_requests)
+}
+
+/// The same with these settings.
+fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_requests: usize) -> u64 {
     let home = Home::new();
-    let _bot = home.bot(&[]);
+    let _bot = home.bot(settings);
     let what = format!("{mischief:?}");
     home.discord.spoils(CREATE, 1, mischief);
     let question = home.asks(QUESTION);
@@ -34,6 +39,39 @@ fn what_was_surely_not_done_is_done_later() {
         let waited_ms = is_answered_once(Mischief::Limited { wait, everywhere }, 2);
         assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
     }
+}
+
+#[test]
+fn with_the_rate_limiter_it_answers_and_waits_as_well() {
+    let settings = [("QUOTH_DISCORD__RATE_LIMITER", "true")];
+    let wait = Duration::from_millis(1800);
+    let rows = [
+        (Mischief::Limited { wait, everywhere: false }, 2),
+        (Mischief::Limited { wait, everywhere: true }, 2),
+        (Mischief::DoneCut, 2),
+        (Mischief::Status(502), 2),
+        (Mischief::Slow(Duration::from_millis(10)), 1),
+    ];
+    at_once(rows, |(mischief, n_requests)| {
+        let is_limited = matches!(mischief, Mischief::Limited { .. });
+        let waited_ms = is_answered_once_with(&settings, mischief, n_requests);
+        assert!(!is_limited || waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
+    });
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&settings);
+    let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
+    let shown = discord.next_sent();
+    assert!(shown.interaction == Some(done.id) && shown.text.contains(ANSWER), "{shown:?}");
+    // What all have to wait for does not hold up whoever uses a command.
+    let wait = Duration::from_secs(4);
+    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: true });
+    let other = discord.channel(home.guild, "other");
+    home.asks(QUESTION);
+    discord.waits_for_calls(CREATE, 1);
+    let done = discord.uses(other, *ada, "ask", &[("question", QUESTION)]);
+    assert_eq!(discord.response_to(&done), 4);
+    assert_eq!([discord.next_sent(), discord.next_sent()].map(|it| it.channel), [other.0, room.0]);
 }
 
 #[test]
