@@ -60,7 +60,7 @@ pub struct Discord {
     hindrances: Hindrances,
     events: Events,
     us: OnceLock<UserId>,
-    has_commands: AtomicBool,
+    has_commands: Arc<AtomicBool>,
 }
 
 /// Events on their way to the service.
@@ -103,7 +103,7 @@ impl Discord {
             hindrances: Hindrances::default(),
             events: Events::new(),
             us: OnceLock::new(),
-            has_commands: AtomicBool::new(false),
+            has_commands: Arc::default(),
         })
     }
 

@@ -104,24 +104,18 @@ impl Discord {
         tracing::info!(shard, n_guilds, "Discord shard {shard} serves {n_guilds} guilds");
         places.ready(ready.user.id, (shard, total), &guilds);
         self.us.get_or_init(|| ready.user.id);
-        // Once in a life is enough: commands change with the version.
+        // Once in a life is enough: commands change with the version. Whoever is at it counts.
         if !self.has_commands.swap(true, Ordering::Relaxed) {
             self.register_commands(ready.application.id);
         }
     }
 
     fn register_commands(&self, application: ApplicationId) {
-        let api = Arc::clone(&self.api);
+        let (api, has_commands) = (Arc::clone(&self.api), Arc::clone(&self.has_commands));
         tokio::spawn(async move {
-            match commands::register(&api, application).await {
-                Ok(true) => tracing::info!("Discord offers the commands of this version"),
-                Ok(false) => {}
-                Err(failure) => tracing::warn!(
-                    status = failure.status,
-                    code = failure.code,
-                    "The commands could not be registered with Discord; the next start tries again"
-                ),
-            }
+            let is_done = commands::insist(&api, application).await;
+            // What was refused may be taken after the next connection.
+            has_commands.store(is_done, Ordering::Relaxed);
         });
     }
 
