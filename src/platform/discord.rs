@@ -50,6 +50,10 @@ const MAX_WAITING: usize = 8192;
 const MAX_GUILDS_A_SHARD: u64 = 2500;
 const PLANNED_GUILDS_A_SHARD: u64 = 1000;
 
+/// What to do about an address that does not know Discord's interface, or lets nobody in.
+const NOT_DISCORD: &str = "what answers is not Discord's interface, or lets nobody in from here: \
+    look at `api_base` in [discord], and at proxies of this machine";
+
 /// Discord.
 pub struct Discord {
     settings: Settings,
@@ -144,6 +148,10 @@ impl Discord {
             Some(401) => {
                 PlatformError::Hopeless { advice: gateway::BAD_TOKEN.to_owned(), source: None }
             }
+            Some(status @ (403 | 404)) => PlatformError::Hopeless {
+                advice: format!("{NOT_DISCORD} (HTTP status {status})"),
+                source: None,
+            },
             Some(status) => PlatformError::Passing {
                 what: "Discord does not say how to connect".to_owned(),
                 source: Some(format!("HTTP status {status}").into()),
