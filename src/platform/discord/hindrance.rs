@@ -44,9 +44,9 @@ impl Hindrances {
         (since.elapsed() < BELIEVED_FOR).then_some(*hindrance)
     }
 
-    /// `channel` has changed: we may be allowed now what we were not.
-    pub(super) fn forget(&self, channel: ChannelId) {
-        self.all().remove(&channel);
+    /// Channels of which `is_changed` is true have changed: we may be allowed now what we were not.
+    pub(super) fn forget(&self, is_changed: impl Fn(ChannelId) -> bool) {
+        self.all().retain(|channel, _| !is_changed(*channel));
     }
 
     fn note(&self, channel: ChannelId, hindrance: Hindrance) {

@@ -74,8 +74,12 @@ impl Discord {
             Happening::Guild(guild) => self.guild(&guild, places),
             Happening::GuildGone(guild) => places.forget(guild),
             Happening::Channel(channel) => {
-                self.hindrances.forget(channel.id);
                 places.learn_channel(&channel);
+                let changed = channel.id;
+                self.hindrances.forget(|it| it == changed || places.is_below(it, changed));
+            }
+            Happening::Permissions(guild) => {
+                self.hindrances.forget(|channel| places.is_in(channel, guild));
             }
             Happening::ChannelGone(channel) => places.forget_channel(channel),
             Happening::Said(message) => {

@@ -135,6 +135,16 @@ impl Places {
         self.channels.get(&channel).or_else(|| self.threads.get(&channel)).copied()
     }
 
+    /// Whether `channel` stands somewhere below `other`.
+    pub(super) fn is_below(&self, channel: ChannelId, other: ChannelId) -> bool {
+        self.around(channel).any(|it| it == other)
+    }
+
+    /// Whether `channel` is in `guild`, or nobody has told where it is.
+    pub(super) fn is_in(&self, channel: ChannelId, guild: GuildId) -> bool {
+        self.spot(channel).is_none_or(|spot| spot.guild == Some(guild))
+    }
+
     /// Our role in `guild`.
     pub(super) fn our_role(&self, guild: GuildId) -> Option<RoleId> {
         self.our_roles.get(&guild).copied()

@@ -261,6 +261,32 @@ fn what_a_permission_was_missing_for_works_when_it_is_given() {
 }
 
 #[test]
+fn a_permission_counts_at_once_by_whatever_it_is_given() {
+    at_once([true, false], |is_by_role| {
+        let home = Home::new();
+        let Home { discord, guild, room, ada, .. } = &home;
+        let thread = discord.thread(*room, *ada);
+        let _bot = home.bot(&[]);
+        let denies = |denied| {
+            if is_by_role {
+                discord.denies_role(*guild, denied);
+            } else {
+                discord.denies(*room, denied);
+            }
+        };
+        denies(permission::SEND_MESSAGES_IN_THREADS);
+        let text = home.to_bot(QUESTION);
+        discord.says(thread, *ada, &text);
+        discord.waits_for_calls(CREATE, 1);
+        discord.shows_nothing();
+        denies(0);
+        let question = discord.says(thread, *ada, &text);
+        let shown = discord.next_sent();
+        assert_eq!(shown.reply_to, Some(question), "by role: {is_by_role}");
+    });
+}
+
+#[test]
 fn the_answer_stays_when_its_token_is_too_old_and_is_changed_in_the_channel() {
     let home = Home::new();
     let Home { discord, room, ada, .. } = &home;
