@@ -74,7 +74,7 @@ impl Sender for Noting {
         Ok(())
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         Ok(())
     }
 

@@ -166,7 +166,7 @@ mod tests {
             Ok(())
         }
 
-        async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+        async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
             Ok(())
         }
 

@@ -161,11 +161,6 @@ pub enum Fault {
         /// The platform.
         platform: &'static str,
     },
-    /// A custom address that would not be used.
-    #[error(
-        "`api_base` in [discord] needs rate_limiter = false: the rate limiter sends requests to Discord itself, past that address, and leaves limits to what stands there"
-    )]
-    BaseWithRateLimiter,
     /// Listening to what Discord does not show.
     #[error(
         "`listens_in` names {place}, but without the content of messages there is nothing to hear: at https://discord.com/developers/applications, open your application, Bot, Privileged Gateway Intents, switch Message Content Intent on, and set message_content = true in [discord]; or listen nowhere on Discord"

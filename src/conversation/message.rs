@@ -114,10 +114,13 @@ pub enum Event {
     /// Something is to be told to moderators; it comes from within, never from a platform.
     #[serde(skip)]
     Reported(Report),
-    /// We came to a place.
+    /// We came to a place, or are told again that we are there.
     Joined {
-        /// Where.
+        /// Where we greet.
         place: Place,
+        /// What we came to, if that place is only a part of it.
+        #[serde(default)]
+        whole: Option<PlaceId>,
         /// When.
         at: Timestamp,
     },

@@ -229,7 +229,12 @@ impl Sender for Bridge {
         self.order(Order::amend(sent, outgoing)).await.map(drop)
     }
 
-    async fn remove(&self, sent: &MessageId, place: &PlaceId) -> Result<(), SendError> {
+    async fn remove(
+        &self,
+        sent: &MessageId,
+        place: &PlaceId,
+        _: &MessageId,
+    ) -> Result<(), SendError> {
         self.order(Order::remove(sent, place)).await.map(drop)
     }
 

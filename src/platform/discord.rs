@@ -4,11 +4,14 @@ mod answering;
 mod api;
 mod commands;
 pub mod custom_id;
+mod edits;
 mod gateway;
 mod hindrance;
 mod incoming;
 mod interaction;
+mod limits;
 mod listening;
+mod locating;
 pub mod markdown;
 mod name;
 mod outbox;
@@ -47,6 +50,10 @@ const MAX_WAITING: usize = 8192;
 const MAX_GUILDS_A_SHARD: u64 = 2500;
 const PLANNED_GUILDS_A_SHARD: u64 = 1000;
 
+/// What to do about an address that does not know Discord's interface, or lets nobody in.
+const NOT_DISCORD: &str = "what answers is not Discord's interface, or lets nobody in from here: \
+    look at `api_base` in [discord], and at proxies of this machine";
+
 /// Discord.
 pub struct Discord {
     settings: Settings,
@@ -57,7 +64,7 @@ pub struct Discord {
     hindrances: Hindrances,
     events: Events,
     us: OnceLock<UserId>,
-    has_commands: AtomicBool,
+    has_commands: Arc<AtomicBool>,
 }
 
 /// Events on their way to the service.
@@ -100,7 +107,7 @@ impl Discord {
             hindrances: Hindrances::default(),
             events: Events::new(),
             us: OnceLock::new(),
-            has_commands: AtomicBool::new(false),
+            has_commands: Arc::default(),
         })
     }
 
@@ -113,6 +120,7 @@ impl Discord {
             plan = self.plan() => plan?,
             () = stop.asked.cancelled() => return Ok(()),
         };
+        let n_shards = plan.n_shards();
         let (happenings, mut told) = mpsc::channel(MAX_WAITING);
         let mut receiver = self.events.receiver.lock().await;
         let forward = async {
@@ -122,7 +130,7 @@ impl Discord {
         };
         tokio::select! {
             ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
-            () = async { tokio::join!(self.listen(&mut told, stop), forward); } => Ok(()),
+            () = async { tokio::join!(self.listen(&mut told, n_shards, stop), forward); } => Ok(()),
             () = self.wait_for_goodbye(stop) => Ok(()),
         }
     }
@@ -140,6 +148,10 @@ impl Discord {
             Some(401) => {
                 PlatformError::Hopeless { advice: gateway::BAD_TOKEN.to_owned(), source: None }
             }
+            Some(status @ (403 | 404)) => PlatformError::Hopeless {
+                advice: format!("{NOT_DISCORD} (HTTP status {status})"),
+                source: None,
+            },
             Some(status) => PlatformError::Passing {
                 what: "Discord does not say how to connect".to_owned(),
                 source: Some(format!("HTTP status {status}").into()),

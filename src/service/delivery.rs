@@ -156,14 +156,14 @@ impl<R: Records> Service<R> {
         self.insist(sent, Fate::Amended, || sender.amend(sent, outgoing)).await
     }
 
-    /// Takes our message `sent` away.
+    /// Takes our message `sent` at `place` away.
     pub(super) async fn remove(
         &self,
-        sent: &MessageId,
-        place: &PlaceId,
+        (sent, place): (&MessageId, &PlaceId),
+        cause: &MessageId,
         sender: &impl Sender,
     ) -> Fate {
-        self.insist(sent, Fate::Removed, || sender.remove(sent, place)).await
+        self.insist(sent, Fate::Removed, || sender.remove(sent, place, cause)).await
     }
 
     /// Calls until it is `done`: twice does no harm.

@@ -22,7 +22,9 @@ impl<R: Records> Service<R> {
             Event::Edited(message) => self.edited(message, sender).await,
             Event::Deleted { id, .. } => self.deleted(id, sender).await,
             Event::Used(used) => self.used(used, sender).await,
-            Event::Joined { place, at } => self.joined(place, *at, sender).await,
+            Event::Joined { place, whole, at } => {
+                self.joined(place, whole.as_ref().unwrap_or(&place.id), *at, sender).await
+            }
             Event::Hindered { place, missing } => self.hindered(place, missing, sender).await,
             Event::Reported(report) => self.reported(report, sender).await,
         };
@@ -77,12 +79,14 @@ impl<R: Records> Service<R> {
         let trigger = trigger(message, &stage.space().settings);
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
-        self.change(effects, &stage, sender).await
+        let cause =
+            Cause { id: &message.id, is_message: true, may_be_sent_since: None, locale: None };
+        self.change(effects, &cause, &stage, sender).await
     }
 
     async fn deleted(&self, id: &MessageId, sender: &impl Sender) -> records::Result<Fate> {
         if let Some(said) = self.records().answer_to(id.clone()).await? {
-            return self.take_away(said, sender).await;
+            return self.take_away(said, id, sender).await;
         }
         self.records().forget_message(id.clone()).await?;
         Ok(Fate::NotForUs)
@@ -108,13 +112,18 @@ impl<R: Records> Service<R> {
     async fn joined(
         &self,
         place: &Place,
+        whole: &PlaceId,
         at: Timestamp,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
-        if !self.records().join(place.id.clone(), at).await? {
+        if !self.records().join(whole.clone(), at).await? {
             return Ok(Fate::Repeated);
         }
-        let id = MessageId::from(format!("{}:joined", place.id));
+        // Who has had us for long is not greeted by a new data folder.
+        if self.now().since(at) > self.parts.delivery.catch_up() {
+            return Ok(Fate::TooOld);
+        }
+        let id = MessageId::from(format!("{whole}:joined"));
         let may_be_sent_since = match self.take(&id).await? {
             Taken::Ours { may_be_sent_since } => may_be_sent_since,
             Taken::Not(fate) => return Ok(fate),
@@ -157,7 +166,7 @@ impl<R: Records> Service<R> {
                 self.deliver_showing_work(delivery, sender).await
             }
             Shown::Amend(_) | Shown::Remove => {
-                let fate = self.change(effects, stage, sender).await?;
+                let fate = self.change(effects, cause, stage, sender).await?;
                 self.finish(cause.id, None, None).await?;
                 Ok(fate)
             }
@@ -168,24 +177,25 @@ impl<R: Records> Service<R> {
         }
     }
 
-    /// Changes our message on the stage or takes it away, as `effects` say.
+    /// Changes our message on the stage or takes it away, as `effects` say about `cause`.
     async fn change(
         &self,
         effects: Effects,
+        cause: &Cause<'_>,
         stage: &Stage,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
         let Some(said) = stage.said.clone() else { return Ok(Fate::Silent) };
         match effects.shown {
             Shown::Amend(say) => {
-                let fate = self.say_instead(&said, say.clone(), stage, sender).await;
+                let fate = self.say_instead(&said, say.clone(), cause, stage, sender).await;
                 if fate == Fate::Amended {
                     let amended = SentAnswer { kind: say.kind, entries: say.entries, ..said };
                     self.records().amend_answer(amended, effects.unanswered).await?;
                 }
                 Ok(fate)
             }
-            Shown::Remove => self.take_away(said, sender).await,
+            Shown::Remove => self.take_away(said, cause.id, sender).await,
             Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
         }
     }
@@ -194,13 +204,14 @@ impl<R: Records> Service<R> {
         &self,
         said: &SentAnswer,
         say: Say,
+        cause: &Cause<'_>,
         stage: &Stage,
         sender: &impl Sender,
     ) -> Fate {
         let outgoing = Outgoing {
             place: said.place.clone(),
-            cause: said.question.clone(),
-            is_reply: true,
+            cause: cause.id.clone(),
+            is_reply: cause.is_message,
             locale: stage.space().settings.locale.clone(),
             say,
         };
@@ -209,8 +220,13 @@ impl<R: Records> Service<R> {
 
     /// Takes `said` away. Where the platform does not let us, it is remembered, so that it can be
     /// taken away later; the question is forgotten in any case.
-    async fn take_away(&self, said: SentAnswer, sender: &impl Sender) -> records::Result<Fate> {
-        let fate = self.remove(&said.sent, &said.place, sender).await;
+    async fn take_away(
+        &self,
+        said: SentAnswer,
+        cause: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
+        let fate = self.remove((&said.sent, &said.place), cause, sender).await;
         if fate == Fate::Removed {
             self.records().forget_message(said.question).await?;
         } else {

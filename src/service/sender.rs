@@ -28,18 +28,20 @@ pub trait Sender: Send + Sync + 'static {
         outgoing: &Outgoing,
     ) -> impl Future<Output = Result<MessageId, SendError>> + Send;
 
-    /// Makes the message `sent` say something else. Doing it twice is as good as once.
+    /// Makes the message `sent` say something else, because of the cause that `outgoing` names.
+    /// Doing it twice is as good as once.
     fn amend(
         &self,
         sent: &MessageId,
         outgoing: &Outgoing,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
-    /// Takes the message `sent` at `place` away. That it is gone is no error.
+    /// Takes the message `sent` at `place` away, because of `cause`. That it is gone is no error.
     fn remove(
         &self,
         sent: &MessageId,
         place: &PlaceId,
+        cause: &MessageId,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
     /// Shows at `place` that a reply is under way. Called only when one is slow.

@@ -102,7 +102,7 @@ impl Sender for Scripted {
         Ok(())
     }
 
-    async fn remove(&self, sent: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+    async fn remove(&self, sent: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         self.attempt()?;
         self.notes.lock().unwrap().push(format!("remove {sent}"));
         Ok(())

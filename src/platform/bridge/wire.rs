@@ -78,7 +78,10 @@ fn names(event: &Event) -> Vec<&str> {
         Event::Used(used) => {
             vec![used.id.as_str(), used.sent.as_str(), used.place.id.as_str(), used.by.id.as_str()]
         }
-        Event::Joined { place, .. } | Event::Hindered { place, .. } => vec![place.id.as_str()],
+        Event::Joined { place, whole, .. } => {
+            whole.iter().chain([&place.id]).map(PlaceId::as_str).collect()
+        }
+        Event::Hindered { place, .. } => vec![place.id.as_str()],
         Event::Reported(report) => vec![report.id.as_str(), report.place.id.as_str()],
     }
 }

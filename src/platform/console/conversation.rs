@@ -96,7 +96,7 @@ impl Sender for Conversation {
         self.print(outgoing)
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         Ok(())
     }
 

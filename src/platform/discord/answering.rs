@@ -13,6 +13,7 @@ use serenity::model::channel::MessageFlags;
 use serenity::model::id::{ChannelId, GenericId, InteractionId};
 
 use super::api::{Api, Failure, code, decode};
+use super::incoming::made_at;
 use super::interaction::Way;
 use super::name;
 use super::payload::Payload;
@@ -21,9 +22,12 @@ use super::render::Card;
 use crate::conversation::MessageId;
 use crate::conversation::Notice;
 use crate::conversation::wording::Wording;
-use crate::service::{SendError, reference};
+use crate::service::{Clock, SendError, SystemClock, reference};
 
-/// Discord shows a failure after three seconds. What takes longer than this is told to wait.
+/// After this time Discord shows a failure.
+const FAILS_AFTER: Duration = Duration::from_secs(3);
+
+/// What takes longer than this is told to wait.
 const DEFER_AFTER: Duration = Duration::from_millis(1500);
 
 /// After this time nothing comes any more, and the asker is told so.
@@ -79,15 +83,10 @@ impl Pending {
         if let Some(sent) = self.say_at_once(&payload, is_private, &mut state, api).await? {
             return Ok(sent);
         }
-        let is_deferred_private = matches!(*state, State::Deferred { is_private: true });
         let sent = match &self.way {
-            Way::Pressed(_) => self.follow_up(&payload, api).await?,
-            // What everybody would see is not what one may see.
-            _ if is_private && !is_deferred_private => {
-                let sent = self.follow_up(&payload, api).await?;
-                drop(self.delete_original(api).await);
-                sent
-            }
+            Way::Pressed(_) => self.follow_up_once(&payload, &mut state, api).await?,
+            // Whoever has been told to wait where all can see it is told there, too: the next
+            // message takes that place whatever its flags say, and all have seen the question.
             _ => self.edit_original(&payload.with_flags(MessageFlags::empty()), api).await?,
         };
         *state = State::Answered;
@@ -103,7 +102,7 @@ impl Pending {
         api: &Api,
     ) -> Result<Option<MessageId>, Failure> {
         if *state == State::Uncertain
-            && let Some(sent) = self.arrived(state, is_private, api).await
+            && let Ok(Some(sent)) = self.arrived(state, is_private, api).await
         {
             return Ok(Some(sent.name()));
         }
@@ -120,8 +119,14 @@ impl Pending {
                 Ok(Some(sent.name()))
             }
             Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
-                *state = State::Deferred { is_private };
-                Ok(None)
+                // Until that is known, nothing is said a second time.
+                *state = State::Uncertain;
+                let sent = self.arrived(state, is_private, api).await?;
+                if *state == State::Uncertain {
+                    // What stood there is gone.
+                    *state = State::Deferred { is_private };
+                }
+                Ok(sent.map(|sent| sent.name()))
             }
             Err(failure) => {
                 if failure.error == SendError::Unknown {
@@ -132,30 +137,60 @@ impl Pending {
         }
     }
 
-    /// What an earlier attempt has said, if it has arrived after all. A message on which something
-    /// was pressed was there before.
-    async fn arrived(&self, state: &mut State, is_private: bool, api: &Api) -> Option<Sent> {
-        if matches!(self.way, Way::Pressed(_)) {
-            return None;
-        }
-        let sent = self.original(api).await.ok()?;
-        if sent.is_loading() {
+    /// What an earlier attempt has said, if it has arrived after all; `None` if Discord was told to
+    /// wait, or nothing stands there. A message on which something was pressed was there before.
+    async fn arrived(
+        &self,
+        state: &mut State,
+        is_private: bool,
+        api: &Api,
+    ) -> Result<Option<Sent>, Failure> {
+        let sent = match self.original(api).await {
+            Ok(sent) => sent,
+            Err(Failure { error: SendError::Refused, .. }) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        if sent.is_loading() || matches!(&self.way, Way::Pressed(on) if *on == sent.name()) {
             *state = State::Deferred { is_private };
-            return None;
+            return Ok(None);
         }
         *state = State::Answered;
-        Some(sent)
+        Ok(Some(sent))
+    }
+
+    /// Says `payload` as a further message. Discord does not know such messages again: one that may
+    /// have arrived is not sent a second time.
+    async fn follow_up_once(
+        &self,
+        payload: &Payload,
+        state: &mut State,
+        api: &Api,
+    ) -> Result<Sent, Failure> {
+        if *state == State::Lost {
+            return Err(Failure::REFUSED);
+        }
+        let sent = self.follow_up(payload, api).await;
+        if sent.as_ref().is_err_and(|failure| failure.error == SendError::Unknown) {
+            *state = State::Lost;
+        }
+        sent
     }
 
     /// Makes the message on which something was pressed say `payload`.
     pub(super) async fn update(&self, payload: Payload, api: &Api) -> Result<(), Failure> {
         let mut state = self.state.lock().await;
-        if *state == State::Fresh {
+        if matches!(*state, State::Fresh | State::Uncertain) {
             match self.callback(kind::UPDATE, Some(&payload), api).await {
                 Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
-                done => {
+                Err(failure) => {
+                    if failure.error == SendError::Unknown {
+                        *state = State::Uncertain;
+                    }
+                    return Err(failure);
+                }
+                Ok(_) => {
                     *state = State::Answered;
-                    return done.map(drop);
+                    return Ok(());
                 }
             }
         }
@@ -168,8 +203,12 @@ impl Pending {
     pub(super) async fn take_away(&self, api: &Api) -> Result<(), Failure> {
         let mut state = self.state.lock().await;
         if *state == State::Fresh {
-            self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await?;
-            *state = State::Deferred { is_private: true };
+            match self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await {
+                Err(failure) if failure.code != Some(code::ALREADY_ACKNOWLEDGED) => {
+                    return Err(failure);
+                }
+                _ => *state = State::Deferred { is_private: true },
+            }
         }
         self.delete_original(api).await?;
         *state = State::Answered;
@@ -178,12 +217,19 @@ impl Pending {
 
     /// Tells Discord to wait if an answer takes long, and the asker if none comes.
     pub(super) async fn watch_over(self: Arc<Self>, api: Arc<Api>) {
-        tokio::time::sleep(DEFER_AFTER).await;
+        tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
         if !self.defer(&api).await || matches!(self.way, Way::Pressed(_)) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
         self.give_up(&api).await;
+    }
+
+    /// How long ago somebody did it: it may have waited on its way here.
+    fn age(&self) -> Duration {
+        let age = SystemClock.now().since(made_at(self.id.get()));
+        // Discord takes nothing later than that: it is rather our clock that is wrong.
+        if age < FAILS_AFTER { age } else { Duration::ZERO }
     }
 
     /// Tells Discord to wait, if nothing has been told. Whether it waits.

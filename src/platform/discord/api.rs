@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
 use reqwest::header::RETRY_AFTER;
+use reqwest::{RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serenity::http::{
-    ErrorResponse, Http, HttpBuilder, HttpError, LightMethod, Request, Route, StatusCode,
-};
+use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route, StatusCode};
 
+use super::limits::{self, Limits};
 use super::settings::Settings;
 use crate::service::SendError;
 
 /// A request that takes longer may have been carried out or not.
 const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// So often a request is refused for lack of room before whoever wants it is told.
+const MAX_REFUSALS: usize = 3;
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,32 +69,21 @@ impl Failure {
             Self::UNKNOWN
         }
     }
-
-    fn of_library(error: &serenity::Error) -> Self {
-        match error {
-            serenity::Error::Http(HttpError::UnsuccessfulRequest(ErrorResponse {
-                status_code,
-                error,
-                ..
-            })) => Self::of_status(status_code.as_u16(), Some(error.code)),
-            serenity::Error::Http(HttpError::Request(error)) => Self::of_transport(error),
-            serenity::Error::Http(_) | serenity::Error::Url(_) => Self::REFUSED,
-            _ => Self::UNKNOWN,
-        }
-    }
 }
 
 /// A client of Discord's HTTP interface.
 pub(super) struct Api {
     http: Http,
     client: reqwest::Client,
+    limits: Option<Limits>,
 }
 
 impl Api {
     /// A client as `settings` say.
     pub(super) fn new(settings: &Settings) -> reqwest::Result<Self> {
         let client = http_client()?;
-        Ok(Self { http: library_http(settings, client.clone()), client })
+        let limits = settings.rate_limiter.then(Limits::default);
+        Ok(Self { http: library_http(settings, client.clone()), client, limits })
     }
 
     /// What `route` answers to `method`.
@@ -120,17 +111,60 @@ impl Api {
         self.fetch(route, LightMethod::Get, None::<&()>).await
     }
 
-    /// Sends `request`. With the library's rate limiter it is sent when there is room for it;
-    /// without, it is up to whoever wants it to try again.
+    /// Sends `request`: if limits are kept, when there is room for it; without, it is up to whoever
+    /// wants it to try again.
     pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, Failure> {
-        if self.http.ratelimiter.is_some() {
-            return self.http.request(request).await.map_err(|error| Failure::of_library(&error));
-        }
+        let limit = self.limits.as_ref().zip(limits::key(&request));
+        // Nothing but an address that is none keeps it from being made.
         let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
-        let built = built.map_err(|error| Failure::of_library(&error))?;
-        let response = built.send().await.map_err(|error| Failure::of_transport(&error))?;
-        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+        let built = built.map_err(|_| Failure::REFUSED)?;
+        let Some((limits, key)) = limit else { return send(built).await.map_err(Failure::from) };
+        let mut n_left = MAX_REFUSALS;
+        loop {
+            let wait = limits.wait(key).await;
+            wait.map_err(|wait| Failure::passing(Some(wait)))?;
+            let again = built.try_clone().ok_or(Failure::REFUSED)?;
+            let refused = match send(again).await {
+                Ok(response) => {
+                    limits.learn(key, response.headers());
+                    return Ok(response);
+                }
+                Err(refused) => refused,
+            };
+            let SendError::Passing { retry_after: Some(wait) } = refused.failure.error else {
+                return Err(refused.failure);
+            };
+            limits.close(key, wait, refused.is_for_all);
+            n_left -= 1;
+            if n_left == 0 {
+                return Err(refused.failure);
+            }
+        }
     }
+}
+
+/// A request that failed, and whether Discord takes none at all for a while.
+struct Refused {
+    failure: Failure,
+    is_for_all: bool,
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        refused.failure
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, Refused> {
+    let response = request
+        .send()
+        .await
+        .map_err(|error| Refused { failure: Failure::of_transport(&error), is_for_all: false })?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let is_for_all = response.headers().contains_key("x-ratelimit-global");
+    Err(Refused { failure: refusal(response).await, is_for_all })
 }
 
 /// A client with connections of its own. They end with the runtime that it is used in.
@@ -138,11 +172,10 @@ pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().timeout(REQUEST_LIMIT).build()
 }
 
-/// The library's client as `settings` say.
+/// The library's client as `settings` say. Its rate limiter would pass over the address, keeps what
+/// it knows of each interaction for ever, and does not tell whether a request was made.
 pub(super) fn library_http(settings: &Settings, client: reqwest::Client) -> Http {
-    let builder = HttpBuilder::new(settings.token())
-        .client(client)
-        .ratelimiter_disabled(!settings.rate_limiter);
+    let builder = HttpBuilder::new(settings.token()).client(client).ratelimiter_disabled(true);
     match &settings.api_base {
         Some(base) => builder.proxy(base.as_str()).build(),
         None => builder.build(),

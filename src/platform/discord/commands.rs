@@ -1,5 +1,9 @@
 //! The commands that Discord offers people: what they are called, and that Discord knows them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
 use serde_json::Value;
 use serenity::builder::{CreateCommand, CreateCommandOption};
 use serenity::http::{LightMethod, Request, Route};
@@ -9,6 +13,7 @@ use serenity::model::id::ApplicationId;
 use serenity::model::permissions::Permissions;
 
 use super::api::{Api, Failure, decode};
+use crate::service::SendError;
 
 /// Asks a question.
 pub(super) const ASK: &str = "ask";
@@ -25,6 +30,10 @@ pub(super) const WORDS: [&str; 4] = ["help", "topics", "pause", "resume"];
 
 /// Characters of the longest question that Discord lets people type: far more than a question has.
 const MAX_QUESTION_CHARS: u16 = 1000;
+
+/// Waits before commands are registered again that could not be.
+const MIN_DELAY: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(300);
 
 /// Every command.
 pub(super) fn all() -> Vec<CreateCommand> {
@@ -80,9 +89,39 @@ fn ask() -> CreateCommand {
         .add_option(visible)
 }
 
+/// Has Discord offer our commands, however long that takes. `false` if it refuses.
+pub(super) async fn insist(api: &Api, application_id: ApplicationId) -> bool {
+    let delays = ExponentialBuilder::new()
+        .with_min_delay(MIN_DELAY)
+        .with_max_delay(MAX_DELAY)
+        .with_jitter()
+        .without_max_times();
+    let is_told = AtomicBool::new(false);
+    let registered = (|| register(api, application_id))
+        .retry(delays)
+        .when(|failure: &Failure| failure.error != SendError::Refused)
+        .notify(|failure, _| {
+            if !is_told.swap(true, Ordering::Relaxed) {
+                let status = failure.status;
+                tracing::warn!(status, "The commands could not be registered with Discord yet");
+            }
+        })
+        .await;
+    match registered {
+        Ok(true) => tracing::info!("Discord offers the commands of this version"),
+        Ok(false) => {}
+        Err(Failure { status, code, .. }) => tracing::warn!(
+            status,
+            code,
+            "The commands could not be registered: Discord refuses them; the next connection tries again"
+        ),
+    }
+    registered.is_ok()
+}
+
 /// Has Discord offer our commands, if it does not offer these already: changes take until people
 /// open Discord anew, and are counted.
-pub(super) async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, Failure> {
+async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, Failure> {
     let route = Route::Commands { application_id };
     let params = vec![("with_localizations", "true".to_owned())];
     let known = api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;

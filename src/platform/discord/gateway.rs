@@ -45,6 +45,13 @@ pub(super) struct Plan {
     pub(super) pulse: Arc<Pulse>,
 }
 
+impl Plan {
+    /// How many shards are served here.
+    pub(super) fn n_shards(&self) -> usize {
+        usize::try_from(self.last.saturating_sub(self.first)).unwrap_or(0) + 1
+    }
+}
+
 /// Tells that the thread moves.
 pub(super) struct Ticks {
     start: Instant,

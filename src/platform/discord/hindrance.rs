@@ -5,13 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serenity::http::Route;
-use serenity::model::channel::{ChannelType, GuildChannel};
+use serenity::model::channel::GuildChannel;
 use serenity::model::guild::{Member, PartialGuild};
 use serenity::model::id::{ChannelId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::super::Style;
 use super::api::{Api, Failure};
+use super::places::is_thread;
 use super::{Discord, name};
 use crate::conversation::{Event, Place};
 
@@ -43,9 +44,9 @@ impl Hindrances {
         (since.elapsed() < BELIEVED_FOR).then_some(*hindrance)
     }
 
-    /// `channel` has changed: we may be allowed now what we were not.
-    pub(super) fn forget(&self, channel: ChannelId) {
-        self.all().remove(&channel);
+    /// Channels of which `is_changed` is true have changed: we may be allowed now what we were not.
+    pub(super) fn forget(&self, is_changed: impl Fn(ChannelId) -> bool) {
+        self.all().retain(|channel, _| !is_changed(*channel));
     }
 
     fn note(&self, channel: ChannelId, hindrance: Hindrance) {
@@ -118,8 +119,4 @@ async fn held(api: &Api, channel: &GuildChannel, us: UserId) -> Result<Permissio
     let guild: PartialGuild = api.read(Route::Guild { guild_id }).await?;
     let member: Member = api.read(Route::GuildMember { guild_id, user_id: us }).await?;
     Ok(guild.user_permissions_in(channel, &member))
-}
-
-fn is_thread(kind: ChannelType) -> bool {
-    matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }

@@ -40,13 +40,35 @@ pub(super) fn said(message: &Message, places: &Places) -> Option<conversation::M
     written.translated(places)
 }
 
-/// What a changed message says now. Discord also tells when it has looked at a link, or when
-/// somebody pins a message: nobody changed the text then.
+/// Whether `message` may be meant for us, as far as can be told without knowing where it stands.
+pub(super) fn may_be_for_us(message: &Message, places: &Places) -> bool {
+    let names_our_role = message
+        .guild_id
+        .and_then(|guild| places.our_role(guild))
+        .is_some_and(|role| message.mention_roles.contains(&role));
+    let is_us = |user: &User| Some(user.id) == places.us();
+    let replies_to_us =
+        message.referenced_message.as_deref().is_some_and(|replied| is_us(&replied.author));
+    // What Discord keeps the text of back is for others.
+    let may_be = !message.content.is_empty()
+        || names_our_role
+        || replies_to_us
+        || message.mentions.iter().any(is_us);
+    may_be && !message.author.bot
+}
+
+/// The same of a message that was changed.
+pub(super) fn edit_may_be_for_us(update: &MessageUpdateEvent) -> bool {
+    update.edited_timestamp.is_some()
+        && update.content.as_ref().is_some_and(|content| !content.is_empty())
+        && update.author.as_ref().is_some_and(|author| !author.bot)
+}
+
+/// What a message says now that somebody changed.
 pub(super) fn edited(
     update: &MessageUpdateEvent,
     places: &Places,
 ) -> Option<conversation::Message> {
-    update.edited_timestamp?;
     let referenced = update.referenced_message.as_ref().and_then(Option::as_deref);
     let kind = update.kind.unwrap_or_default();
     let written = Written {

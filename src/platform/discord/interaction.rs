@@ -37,7 +37,7 @@ pub(super) struct Asked {
 /// What a command asks for; `None` if it is none of ours.
 pub(super) fn command(command: &CommandInteraction, places: &mut Places) -> Option<Asked> {
     if let Some(channel) = &command.channel {
-        places.learn_partial(channel);
+        places.learn_partial(channel, command.guild_id);
     }
     let options = &command.data.options;
     let option = |name| options.iter().find(|it| it.name == name).and_then(|it| it.value.as_str());
@@ -81,7 +81,7 @@ fn asked(
 /// What was pressed; `None` if it is none of ours.
 pub(super) fn pressed(pressed: &ComponentInteraction, places: &mut Places) -> Option<Asked> {
     if let Some(channel) = &pressed.channel {
-        places.learn_partial(channel);
+        places.learn_partial(channel, pressed.guild_id);
     }
     let chosen = match &pressed.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first()?,

@@ -2,29 +2,26 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use serenity::http::Route;
 use serenity::model::application::{CommandInteraction, Interaction};
-use serenity::model::channel::GuildChannel;
 use serenity::model::gateway::Ready;
 use serenity::model::guild::Guild;
-use serenity::model::id::{ApplicationId, ChannelId, GuildId, InteractionId};
+use serenity::model::id::{ApplicationId, GuildId, InteractionId};
 use tokio::sync::mpsc;
 
 use super::super::Stop;
 use super::answering::complete;
-use super::api::Failure;
+use super::edits::Edits;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
+use super::locating::Lookups;
 use super::markdown::shortened;
 use super::pending::Pending;
 use super::places::Places;
-use super::{Discord, commands, incoming};
+use super::{Discord, commands, incoming, name};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::conversation::autocomplete;
-use crate::service::{Clock, SendError, SystemClock};
 
 /// Choices that Discord shows to somebody who is typing.
 const MAX_CHOICES: usize = 25;
@@ -32,39 +29,69 @@ const MAX_CHOICES: usize = 25;
 /// Characters of a choice. The beginning of a longer question finds it as well.
 const MAX_CHOICE: usize = 100;
 
-/// A place that Discord has not told of is asked for, but not for longer than this.
-const PLACE_LIMIT: Duration = Duration::from_secs(2);
-
 impl Discord {
     /// Looks at what is told until nobody tells any more.
-    pub(super) async fn listen(&self, told: &mut mpsc::Receiver<Happening>, stop: &Stop) {
-        let mut places = Places::default();
-        while let Some(happening) = told.recv().await {
-            let is_stopping = stop.asked.is_cancelled();
-            match happening {
-                Happening::Ready(ready) => self.ready(&ready, &mut places),
-                Happening::Guild(guild) => self.guild(&guild, &mut places),
-                Happening::GuildGone(guild) => places.forget(guild),
-                Happening::Channel(channel) => {
-                    self.hindrances.forget(channel.id);
-                    places.learn_channel(&channel);
+    pub(super) async fn listen(
+        &self,
+        told: &mut mpsc::Receiver<Happening>,
+        n_shards: usize,
+        stop: &Stop,
+    ) {
+        let mut places = Places::of_shards(n_shards);
+        let mut lookups = Lookups::default();
+        let mut edits = Edits::since(serenity::model::Timestamp::now());
+        loop {
+            tokio::select! {
+                happening = told.recv() => {
+                    let Some(happening) = happening else { return };
+                    // What comes now is told again by nobody: it is not taken.
+                    if stop.asked.is_cancelled() && happening.is_for_service() {
+                        continue;
+                    }
+                    if let Happening::Edited(update) = &happening
+                        && !edits.is_new(update)
+                    {
+                        continue;
+                    }
+                    let ready = lookups.hold_back(happening, &places, &self.api);
+                    if let Some(happening) = ready {
+                        self.look_at(happening, &mut places);
+                    }
                 }
-                Happening::ChannelGone(channel) => places.forget_channel(channel),
-                // What comes now is told again by nobody: it is not taken.
-                _ if is_stopping => {}
-                Happening::Said(message) => {
-                    self.locate(message.channel_id, message.guild_id, &mut places).await;
-                    self.offer(incoming::said(&message, &places).map(Event::Said));
+                found = lookups.next() => {
+                    for happening in lookups.settle(found, &mut places) {
+                        self.look_at(happening, &mut places);
+                    }
                 }
-                Happening::Edited(update) => {
-                    self.locate(update.channel_id, update.guild_id, &mut places).await;
-                    self.offer(incoming::edited(&update, &places).map(Event::Edited));
-                }
-                Happening::Deleted { channel, messages, guild } => {
-                    self.offer(incoming::deleted(channel, &messages, guild, &places));
-                }
-                Happening::Asked(asked) => self.asked(&asked, &mut places),
             }
+        }
+    }
+
+    /// Nothing here may wait: everything that happens passes through.
+    fn look_at(&self, happening: Happening, places: &mut Places) {
+        match happening {
+            Happening::Ready(ready) => self.ready(&ready, places),
+            Happening::Guild(guild) => self.guild(&guild, places),
+            Happening::GuildGone(guild) => places.forget(guild),
+            Happening::Channel(channel) => {
+                places.learn_channel(&channel);
+                let changed = channel.id;
+                self.hindrances.forget(|it| it == changed || places.is_below(it, changed));
+            }
+            Happening::Permissions(guild) => {
+                self.hindrances.forget(|channel| places.is_in(channel, guild));
+            }
+            Happening::ChannelGone(channel) => places.forget_channel(channel),
+            Happening::Said(message) => {
+                self.offer(incoming::said(&message, places).map(Event::Said));
+            }
+            Happening::Edited(update) => {
+                self.offer(incoming::edited(&update, places).map(Event::Edited));
+            }
+            Happening::Deleted { channel, messages, guild } => {
+                self.offer(incoming::deleted(channel, &messages, guild, places));
+            }
+            Happening::Asked(asked) => self.asked(&asked, places),
         }
     }
 
@@ -75,56 +102,37 @@ impl Discord {
     }
 
     fn ready(&self, ready: &Ready, places: &mut Places) {
-        let shard = ready.shard.map_or(0, |shard| shard.id.0);
-        let n_guilds = ready.guilds.len();
+        let (shard, total) = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
+        let guilds: Vec<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
+        let n_guilds = guilds.len();
         tracing::info!(shard, n_guilds, "Discord shard {shard} serves {n_guilds} guilds");
-        places.ready(ready.user.id, ready.guilds.iter().map(|guild| guild.id));
+        places.ready(ready.user.id, (shard, total), &guilds);
         self.us.get_or_init(|| ready.user.id);
-        // Once in a life is enough: commands change with the version.
+        // Once in a life is enough: commands change with the version. Whoever is at it counts.
         if !self.has_commands.swap(true, Ordering::Relaxed) {
             self.register_commands(ready.application.id);
         }
     }
 
     fn register_commands(&self, application: ApplicationId) {
-        let api = Arc::clone(&self.api);
+        let (api, has_commands) = (Arc::clone(&self.api), Arc::clone(&self.has_commands));
         tokio::spawn(async move {
-            match commands::register(&api, application).await {
-                Ok(true) => tracing::info!("Discord offers the commands of this version"),
-                Ok(false) => {}
-                Err(failure) => tracing::warn!(
-                    status = failure.status,
-                    code = failure.code,
-                    "The commands could not be registered with Discord; the next start tries again"
-                ),
-            }
+            let is_done = commands::insist(&api, application).await;
+            // What was refused may be taken after the next connection.
+            has_commands.store(is_done, Ordering::Relaxed);
         });
     }
 
     fn guild(&self, guild: &Guild, places: &mut Places) {
-        let is_new = places.learn(guild);
-        if !is_new {
-            return;
+        if places.learn(guild) {
+            tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
         }
-        tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
+        // Discord tells of it at each start and after outages, too; the records know whether it is
+        // new. Whoever invites us before the first start is greeted then.
         if let Some(place) = places.greeting_place(guild) {
-            let at: Timestamp = SystemClock.now();
-            self.events.offer(Event::Joined { place, at });
-        }
-    }
-
-    /// Finds out where `channel` is, if nobody has told: an old thread that somebody wrote in.
-    async fn locate(&self, channel: ChannelId, guild: Option<GuildId>, places: &mut Places) {
-        if guild.is_none() || !places.is_unknown(channel) {
-            return;
-        }
-        let route = Route::Channel { channel_id: channel };
-        let asked = tokio::time::timeout(PLACE_LIMIT, self.api.read::<GuildChannel>(route)).await;
-        match asked {
-            Ok(Ok(found)) => places.learn_channel(&found),
-            // It is not asked for at every message.
-            Ok(Err(Failure { error: SendError::Refused, .. })) => places.learn_nothing(channel),
-            _ => {}
+            let millis = guild.joined_at.unix_timestamp_nanos() / 1_000_000;
+            let at = Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
+            self.events.offer(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
         }
     }
 
@@ -161,7 +169,7 @@ impl Discord {
     fn complete(&self, typing: &CommandInteraction, places: &mut Places) {
         let Some(typed) = typing.data.autocomplete() else { return };
         if let Some(channel) = &typing.channel {
-            places.learn_partial(channel);
+            places.learn_partial(channel, typing.guild_id);
         }
         let place = places.place(typing.channel_id, typing.guild_id);
         let snapshot = self.library.current();

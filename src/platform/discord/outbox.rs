@@ -35,14 +35,15 @@ impl Sender for Discord {
 
     async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         let payload = self.payload(outgoing);
-        if let Some(pending) = self.pending.on(sent) {
+        if let Some(pending) = self.pending.on(sent, &outgoing.cause) {
             match pending.update(payload, &self.api).await {
+                Ok(()) => {
+                    self.pending.remove(pending.id);
+                    return Ok(());
+                }
                 // It is kept, so that whoever pressed can be told if nothing else helps.
                 Err(Failure { error: SendError::Refused, .. }) => {}
-                done => {
-                    self.pending.remove(pending.id);
-                    return done.map_err(|failure| failure.error);
-                }
+                Err(failure) => return Err(failure.error),
             }
         }
         let (channel_id, message_id) = name::parse_message(sent).ok_or(SendError::Refused)?;
@@ -51,8 +52,13 @@ impl Sender for Discord {
         done.map(drop).map_err(|failure| failure.error)
     }
 
-    async fn remove(&self, sent: &MessageId, _: &PlaceId) -> Result<(), SendError> {
-        if let Some(pending) = self.pending.on(sent)
+    async fn remove(
+        &self,
+        sent: &MessageId,
+        _: &PlaceId,
+        cause: &MessageId,
+    ) -> Result<(), SendError> {
+        if let Some(pending) = self.pending.on(sent, cause)
             && pending.take_away(&self.api).await.is_ok()
         {
             self.pending.remove(pending.id);

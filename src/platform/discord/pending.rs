@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serenity::model::id::{ApplicationId, InteractionId};
 
 use super::interaction::Way;
+use super::name;
 use crate::conversation::MessageId;
 
 /// How long Discord takes answers to an interaction.
@@ -37,6 +38,8 @@ pub(super) enum State {
     Deferred { is_private: bool },
     /// All that there is to say.
     Answered,
+    /// All that there is to say; it may not have arrived, and Discord would not know it again.
+    Lost,
 }
 
 impl Pending {
@@ -73,11 +76,10 @@ impl Table {
         self.all().get(&id).map(Arc::clone)
     }
 
-    /// The latest that somebody made by pressing something on our message `sent`.
-    pub(super) fn on(&self, sent: &MessageId) -> Option<Arc<Pending>> {
-        let all = self.all();
-        let on_it = all.values().filter(|it| matches!(&it.way, Way::Pressed(on) if on == sent));
-        on_it.max_by_key(|pending| pending.id).map(Arc::clone)
+    /// The one with this name, if it was made by pressing something on our message `sent`.
+    pub(super) fn on(&self, sent: &MessageId, cause: &MessageId) -> Option<Arc<Pending>> {
+        let pending = self.find(name::parse_interaction(cause)?)?;
+        matches!(&pending.way, Way::Pressed(on) if on == sent).then_some(pending)
     }
 
     /// It is answered.

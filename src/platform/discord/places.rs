@@ -13,21 +13,53 @@ use crate::conversation::Place;
 /// Channels around a channel that are looked for: a thread, its channel, its category.
 const MAX_DEPTH: usize = 3;
 
+/// Threads that are known at the most. There is no end of them, unlike of channels; one that is
+/// forgotten is asked for again.
+const MAX_THREADS: usize = 50_000;
+
+/// Bits of a guild's id below those that say which shard it belongs to.
+const SHARD_SHIFT: u32 = 22;
+
 /// What is known of the guilds that we are in.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     us: Option<UserId>,
+    /// How many shards are served here, and which of them have told their guilds.
+    n_shards: usize,
+    shards: HashSet<u32>,
     guilds: HashSet<GuildId>,
     /// The role that a guild made for us, by which people may mention us.
     our_roles: HashMap<GuildId, RoleId>,
-    /// What each channel stands below.
-    parents: HashMap<ChannelId, Option<ChannelId>>,
+    channels: HashMap<ChannelId, Spot>,
+    threads: HashMap<ChannelId, Spot>,
+}
+
+/// Where a channel or thread is.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    guild: Option<GuildId>,
+    /// What it stands below.
+    parent: Option<ChannelId>,
 }
 
 impl Places {
-    /// We are `us`, and in these guilds.
-    pub(super) fn ready(&mut self, us: UserId, guilds: impl Iterator<Item = GuildId>) {
+    /// Nothing is known of so many shards.
+    pub(super) fn of_shards(n_shards: usize) -> Self {
+        Self { n_shards, ..Self::default() }
+    }
+
+    /// We are `us`, and on this shard of so many in these guilds and no others.
+    pub(super) fn ready(&mut self, us: UserId, (shard, total): (u32, u32), guilds: &[GuildId]) {
         self.us = Some(us);
+        self.shards.insert(shard);
+        let is_its = |guild: &GuildId| {
+            (guild.get() >> SHARD_SHIFT) % u64::from(total.max(1)) == u64::from(shard)
+        };
+        let of_shard = self.guilds.iter().filter(|guild| is_its(guild));
+        let left: Vec<GuildId> = of_shard.filter(|it| !guilds.contains(it)).copied().collect();
+        for guild in left {
+            self.forget(guild);
+        }
         self.guilds.extend(guilds);
     }
 
@@ -52,31 +84,65 @@ impl Places {
     pub(super) fn forget(&mut self, guild: GuildId) {
         self.guilds.remove(&guild);
         self.our_roles.remove(&guild);
+        for spots in [&mut self.channels, &mut self.threads] {
+            spots.retain(|_, spot| spot.guild != Some(guild));
+        }
     }
 
     /// Learns where `channel` is.
     pub(super) fn learn_channel(&mut self, channel: &GuildChannel) {
-        self.parents.insert(channel.id, channel.parent_id);
+        let spot = Spot { guild: Some(channel.guild_id), parent: channel.parent_id };
+        if is_thread(channel.kind) {
+            self.learn_thread(channel.id, spot);
+        } else {
+            self.channels.insert(channel.id, spot);
+        }
     }
 
     /// Learns where the channel of an interaction is.
-    pub(super) fn learn_partial(&mut self, channel: &PartialChannel) {
-        self.parents.entry(channel.id).or_insert(channel.parent_id);
+    pub(super) fn learn_partial(&mut self, channel: &PartialChannel, guild: Option<GuildId>) {
+        if guild.is_some() && self.is_unknown(channel.id) {
+            self.learn_thread(channel.id, Spot { guild, parent: channel.parent_id });
+        }
     }
 
-    /// Nobody tells where `channel` is.
-    pub(super) fn learn_nothing(&mut self, channel: ChannelId) {
-        self.parents.entry(channel).or_insert(None);
+    /// Nobody tells where `channel` of `guild` is.
+    pub(super) fn learn_nothing(&mut self, channel: ChannelId, guild: Option<GuildId>) {
+        if self.is_unknown(channel) {
+            self.learn_thread(channel, Spot { guild, parent: None });
+        }
+    }
+
+    fn learn_thread(&mut self, thread: ChannelId, spot: Spot) {
+        if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(&thread) {
+            self.threads.clear();
+        }
+        self.threads.insert(thread, spot);
     }
 
     /// `channel` is gone.
     pub(super) fn forget_channel(&mut self, channel: ChannelId) {
-        self.parents.remove(&channel);
+        self.channels.remove(&channel);
+        self.threads.remove(&channel);
     }
 
     /// Whether nobody has told where `channel` is.
     pub(super) fn is_unknown(&self, channel: ChannelId) -> bool {
-        !self.parents.contains_key(&channel)
+        self.spot(channel).is_none()
+    }
+
+    fn spot(&self, channel: ChannelId) -> Option<Spot> {
+        self.channels.get(&channel).or_else(|| self.threads.get(&channel)).copied()
+    }
+
+    /// Whether `channel` stands somewhere below `other`.
+    pub(super) fn is_below(&self, channel: ChannelId, other: ChannelId) -> bool {
+        self.around(channel).any(|it| it == other)
+    }
+
+    /// Whether `channel` is in `guild`, or nobody has told where it is.
+    pub(super) fn is_in(&self, channel: ChannelId, guild: GuildId) -> bool {
+        self.spot(channel).is_none_or(|spot| spot.guild == Some(guild))
     }
 
     /// Our role in `guild`.
@@ -89,14 +155,19 @@ impl Places {
         let id = name::channel(channel);
         let Some(guild) = guild else {
             // Who writes to us shares a guild with us; with an only one it is clear which.
-            let only = self.guilds.iter().next().filter(|_| self.guilds.len() == 1);
+            let is_all_known = self.shards.len() >= self.n_shards;
+            let only = self.guilds.iter().next().filter(|_| is_all_known && self.guilds.len() == 1);
             let within = only.map(|guild| name::guild(*guild)).into_iter().collect();
             return Place { id, within, is_direct: true };
         };
-        let parent = |id: &ChannelId| self.parents.get(id).copied().flatten();
-        let around = std::iter::successors(parent(&channel), parent).take(MAX_DEPTH);
-        let within = around.map(name::channel).chain([name::guild(guild)]).collect();
+        let within = self.around(channel).map(name::channel).chain([name::guild(guild)]).collect();
         Place { id, within, is_direct: false }
+    }
+
+    /// What `channel` stands below, from the nearest on.
+    fn around(&self, channel: ChannelId) -> impl Iterator<Item = ChannelId> {
+        let parent = |id: &ChannelId| self.spot(*id)?.parent;
+        std::iter::successors(parent(&channel), parent).take(MAX_DEPTH)
     }
 
     /// Where to greet in `guild`: where it welcomes people, else the first channel where we may
@@ -115,4 +186,9 @@ impl Places {
         });
         Some(self.place(channel?.id, Some(guild.id)))
     }
+}
+
+/// Whether channels of this `kind` stand below another in which people write.
+pub(super) fn is_thread(kind: ChannelType) -> bool {
+    matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }

@@ -9,8 +9,7 @@ use super::super::Style;
 pub struct Settings {
     /// The bot's token.
     pub token: SecretString,
-    /// Address of what stands in for Discord's HTTP interface, up to `/api`. Only without
-    /// [`Self::rate_limiter`], which would pass it over.
+    /// Address of what stands in for Discord's HTTP interface, up to `/api`.
     pub api_base: Option<String>,
     /// Whether requests wait here until Discord has room for them.
     pub rate_limiter: bool,

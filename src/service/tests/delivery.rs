@@ -76,6 +76,7 @@ async fn what_is_from_before_us_or_too_long_ago_is_not_answered() {
     let service = world.start();
     let joined = Event::Joined {
         place: Place { id: "t:guild".into(), within: Vec::new(), is_direct: false },
+        whole: None,
         at: now.minus(Duration::from_secs(600)),
     };
     service.handle(&joined, &platform).await;
@@ -212,7 +213,7 @@ impl Sender for Silent {
         std::future::pending().await
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId) -> Result<(), SendError> {
+    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         std::future::pending().await
     }
 

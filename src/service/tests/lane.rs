@@ -15,8 +15,13 @@ impl Sender for Stuck {
         self.0.amend(sent, outgoing).await
     }
 
-    async fn remove(&self, sent: &MessageId, place: &PlaceId) -> Result<(), SendError> {
-        self.0.remove(sent, place).await
+    async fn remove(
+        &self,
+        sent: &MessageId,
+        place: &PlaceId,
+        cause: &MessageId,
+    ) -> Result<(), SendError> {
+        self.0.remove(sent, place, cause).await
     }
 
     fn knows_again_for(&self) -> Option<Duration> {

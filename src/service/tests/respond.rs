@@ -128,10 +128,24 @@ async fn what_is_not_answered_waits_for_moderators() {
 async fn a_greeting_is_said_once() {
     let world = World::new().await;
     let platform = Scripted::default();
-    let joined = Event::Joined { place: room(), at: world.clock.now() };
-    assert_eq!(world.start().handle(&joined, &platform).await, Fate::Sent);
-    assert_eq!(world.start().handle(&joined, &platform).await, Fate::Repeated);
+    let joined = |whole: Option<&str>, ago: u64| Event::Joined {
+        place: room(),
+        whole: whole.map(PlaceId::from),
+        at: world.clock.now().minus(Duration::from_secs(ago)),
+    };
+    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, Fate::Sent);
+    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, Fate::Repeated);
     assert!(platform.told()[0].starts_with("send t:room:joined: Greeting"));
+    let rows = [
+        ("t:guild", 60, Fate::Sent),
+        ("t:guild", 0, Fate::Repeated),
+        ("t:old", 3601, Fate::TooOld),
+        ("t:old", 0, Fate::Repeated),
+    ];
+    for (whole, ago, want) in rows {
+        let fate = world.start().handle(&joined(Some(whole), ago), &platform).await;
+        assert_eq!(fate, want, "{whole}, {ago} s ago");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use super::bot::{ANSWER, Home, QUESTION, WORDS};
 use crate::first_pack::letters;
 use crate::folder::Folder;
-use crate::support::discord::{Seen, Shown};
+use crate::support::discord::{Mischief, Seen, Shown};
+use std::time::Duration;
 
 const EMBED: &str = "embed";
 const TEXT: &str = "text";
@@ -134,6 +135,26 @@ fn suggestions_are_picked_by_their_asker_in_private_too() {
     assert_eq!(picked.id, suggestions.id);
     assert!(picked.text.contains("\n> ") && picked.labels().contains(&WORDS.show_paragraph));
     bot.stop();
+}
+
+#[test]
+fn whoever_presses_while_others_wait_is_told_what_they_pressed_for() {
+    let home = Home::new();
+    let Home { discord, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    home.asks("china help kazakhstan");
+    let suggestions = discord.next_sent();
+    discord.spoils("POST /channels/{}/messages", 1, Mischief::Slow(Duration::from_secs(1)));
+    home.asks(QUESTION);
+    let picked = discord.presses(suggestions.id, "2. ", *ada);
+    let refused = discord.presses(suggestions.id, "1. ", *bob);
+    assert_eq!(discord.response_to(&picked), 7, "the message is changed for who picked");
+    assert_eq!(discord.response_to(&refused), 4, "and who may not is told so");
+    discord.next_sent();
+    let Seen::Amended(shown) = discord.next() else { panic!("nothing was picked") };
+    assert_eq!((shown.id, shown.interaction), (suggestions.id, Some(picked.id)), "{shown:?}");
+    let told = discord.next_sent();
+    assert!(told.is_private && told.interaction == Some(refused.id), "{told:?}");
 }
 
 #[test]

@@ -47,6 +47,28 @@ fn what_nobody_changed_changes_nothing() {
 }
 
 #[test]
+fn a_question_that_was_edited_long_ago_may_be_pinned() {
+    let home = Home::new();
+    let Home { discord, ada, .. } = &home;
+    let bot = home.bot(&[]);
+    let question = home.asks(QUESTION);
+    let answer = discord.next_sent().id;
+    discord.edits(question, &home.to_bot("china help kazakhstan"));
+    let Seen::Amended(suggestions) = discord.next() else { panic!("it stays") };
+    assert!(suggestions.labels().iter().any(|label| label.starts_with("1. ")), "{suggestions:?}");
+    discord.presses(answer, "2. ", *ada);
+    let Seen::Amended(picked) = discord.next() else { panic!("nothing was picked") };
+    assert_eq!(picked.id, answer);
+    // Whoever pins it, or has Discord look at a link, changes no word of it.
+    discord.previews(question);
+    discord.shows_nothing();
+    let bot = bot.restart(discord, false);
+    discord.previews(question);
+    discord.shows_nothing();
+    bot.stop();
+}
+
+#[test]
 fn an_answer_that_is_gone_does_not_come_back_by_an_edit() {
     let home = Home::new();
     let _bot = home.bot(&[]);
@@ -126,6 +148,25 @@ fn it_greets_once_and_says_what_is_left_to_set_up() {
         ..Saying::default()
     };
     discord.says_so(hall, home.ada, saying);
+    discord.shows_nothing();
+    bot.stop();
+}
+
+#[test]
+fn whoever_invites_it_before_it_starts_is_greeted_when_it_does() {
+    let home = Home::new();
+    let Home { discord, ada, .. } = &home;
+    let new = discord.guild_since("new", Duration::from_secs(600));
+    let hall = discord.channel(new, "hall");
+    let other = discord.channel(new, "other");
+    let bot = home.bot(&[]);
+    let greeting = discord.next_sent();
+    assert_eq!(greeting.channel, hall.0, "and the guild of a year ago has none");
+    let text = home.to_bot(QUESTION);
+    let saying = Saying { text: &text, ago: Duration::from_secs(900), ..Saying::default() };
+    discord.says_so(other, *ada, saying);
+    discord.shows_nothing();
+    let bot = bot.restart(discord, false);
     discord.shows_nothing();
     bot.stop();
 }

@@ -53,6 +53,17 @@ fn a_token_that_is_not_taken_is_told_and_not_tried_again() {
 }
 
 #[test]
+fn an_address_that_is_not_discords_is_told_and_not_tried_again() {
+    at_once([403, 404], |status| {
+        let home = Home::new();
+        home.discord.spoils("GET /gateway/bot", 9, Mischief::Status(status));
+        let ended = hopeless(&home, &[]);
+        assert!(ended.log.contains("`api_base`"), "{status}: {}", ended.log);
+        assert_eq!(home.discord.calls("GET /gateway/bot").len(), 1, "{status}");
+    });
+}
+
+#[test]
 fn other_codes_without_hope_are_told_and_not_tried_at_full_speed() {
     at_once([4010, 4011, 4012, 4013], |code| {
         let home = Home::new();

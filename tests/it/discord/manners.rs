@@ -72,6 +72,41 @@ fn who_asks_by_a_command_is_told_to_wait_if_it_takes_long() {
 }
 
 #[test]
+fn a_command_that_came_late_is_deferred_all_the_same() {
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(5)));
+    home.asks(QUESTION);
+    std::thread::sleep(Duration::from_millis(200));
+    discord.holds();
+    let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
+    std::thread::sleep(Duration::from_millis(1700));
+    discord.releases(false);
+    assert_eq!(discord.response_to(&done), 5, "deferred");
+    discord.next_sent();
+    discord.next();
+}
+
+#[test]
+fn who_waited_where_all_see_it_is_told_there_that_there_is_no_answer() {
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+    home.asks(QUESTION);
+    let asked = [("question", "best pizza in almaty?"), ("visible", "everyone")];
+    let done = discord.uses(*room, *ada, "ask", &asked);
+    assert_eq!(discord.response_to(&done), 5, "deferred");
+    discord.next();
+    let told = discord.next();
+    assert_eq!(told.shown().interaction, Some(done.id), "{told:?}");
+    assert!(told.shown().text.contains("I have no quote"), "{told:?}");
+    discord.shows_nothing();
+    assert!(discord.shown(*room).iter().any(|it| it.id == told.shown().id), "it went away again");
+}
+
+#[test]
 fn what_one_person_reads_is_in_their_language_and_commands_have_names_in_it() {
     let home = Home::new();
     let Home { discord, room, ada, bob, .. } = &home;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::bot::{ANSWER, Home, QUESTION};
 use crate::support::discord::Mischief;
 
+const LOOK: &str = "GET /channels/{}";
 const CREATE: &str = "POST /channels/{}/messages";
 
 #[test]
@@ -24,6 +25,32 @@ fn wherever_people_can_write_they_are_answered() {
         assert_eq!((shown.channel, shown.reply_to), (place.0, Some(question)));
         assert!(shown.text.contains(ANSWER), "{shown:?}");
     }
+}
+
+#[test]
+fn nobody_waits_while_the_place_of_an_old_thread_is_found_out() {
+    let home = Home::new();
+    let Home { discord, room, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    let thread = discord.old_thread(*room, *bob);
+    discord.says(thread, *bob, "nothing for the bot");
+    home.settles();
+    assert!(discord.calls(LOOK).is_empty(), "where others talk is of no interest");
+    discord.spoils(LOOK, 1, Mischief::Slow(Duration::from_millis(1500)));
+    discord.says(thread, *bob, &home.to_bot(QUESTION));
+    home.asks(QUESTION);
+    discord.uses(*room, *ada, "help", &[]);
+    let channels = [discord.next_sent(), discord.next_sent(), discord.next_sent()];
+    assert_eq!(channels.map(|shown| shown.channel), [room.0, room.0, thread.0]);
+    // What cannot be found out is not asked for at every message.
+    let other = discord.old_thread(*room, *bob);
+    discord.spoils(LOOK, 9, Mischief::Status(500));
+    let n_before = discord.calls(LOOK).len();
+    for _ in 0..3 {
+        discord.says(other, *bob, &home.to_bot(QUESTION));
+        assert_eq!(discord.next_sent().channel, other.0);
+    }
+    assert_eq!(discord.calls(LOOK).len(), n_before + 1);
 }
 
 #[test]

@@ -35,6 +35,19 @@ fn commands_that_could_not_be_registered_keep_nobody_from_answering() {
 }
 
 #[test]
+fn commands_are_registered_when_discord_takes_them_at_last() {
+    at_once(["GET", "PUT"], |method| {
+        let home = Home::new();
+        let commands = format!("{method} /applications/{{}}/commands");
+        home.discord.spoils(&commands, 2, Mischief::Status(503));
+        // It waits for the commands.
+        let bot = home.bot(&[]);
+        assert_eq!(home.discord.calls(&commands).len(), 3, "{method}");
+        bot.stop();
+    });
+}
+
+#[test]
 fn frames_that_say_nothing_do_no_harm_and_are_not_in_the_log() {
     let home = Home::new();
     let bot = home.bot(&[("QUOTH_LOG__LEVEL", "debug")]);

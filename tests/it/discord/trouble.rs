@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Home, QUESTION, at_once};
+use super::bot::{ANSWER, Home, QUESTION, WORDS, at_once};
 use crate::support::discord::{Mischief, permission};
 
 const CREATE: &str = "POST /channels/{}/messages";
@@ -10,8 +10,13 @@ const CALLBACK: &str = "POST /interactions/{}/{}/callback";
 
 /// Asks in the room while `mischief` is up, and is answered once.
 fn is_answered_once(mischief: Mischief, n_requests: usize) -> u64 {
+    is_answered_once_with(&[], mischief, n_requests)
+}
+
+/// The same with these settings.
+fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_requests: usize) -> u64 {
     let home = Home::new();
-    let _bot = home.bot(&[]);
+    let _bot = home.bot(settings);
     let what = format!("{mischief:?}");
     home.discord.spoils(CREATE, 1, mischief);
     let question = home.asks(QUESTION);
@@ -34,6 +39,39 @@ fn what_was_surely_not_done_is_done_later() {
         let waited_ms = is_answered_once(Mischief::Limited { wait, everywhere }, 2);
         assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
     }
+}
+
+#[test]
+fn with_the_rate_limiter_it_answers_and_waits_as_well() {
+    let settings = [("QUOTH_DISCORD__RATE_LIMITER", "true")];
+    let wait = Duration::from_millis(1800);
+    let rows = [
+        (Mischief::Limited { wait, everywhere: false }, 2),
+        (Mischief::Limited { wait, everywhere: true }, 2),
+        (Mischief::DoneCut, 2),
+        (Mischief::Status(502), 2),
+        (Mischief::Slow(Duration::from_millis(10)), 1),
+    ];
+    at_once(rows, |(mischief, n_requests)| {
+        let is_limited = matches!(mischief, Mischief::Limited { .. });
+        let waited_ms = is_answered_once_with(&settings, mischief, n_requests);
+        assert!(!is_limited || waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
+    });
+    let home = Home::new();
+    let Home { discord, room, ada, .. } = &home;
+    let _bot = home.bot(&settings);
+    let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
+    let shown = discord.next_sent();
+    assert!(shown.interaction == Some(done.id) && shown.text.contains(ANSWER), "{shown:?}");
+    // What all have to wait for does not hold up whoever uses a command.
+    let wait = Duration::from_secs(4);
+    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: true });
+    let other = discord.channel(home.guild, "other");
+    home.asks(QUESTION);
+    discord.waits_for_calls(CREATE, 1);
+    let done = discord.uses(other, *ada, "ask", &[("question", QUESTION)]);
+    assert_eq!(discord.response_to(&done), 4);
+    assert_eq!([discord.next_sent(), discord.next_sent()].map(|it| it.channel), [other.0, room.0]);
 }
 
 #[test]
@@ -90,6 +128,63 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         assert_eq!(n_answers, 1, "{what}: {left:?}");
         // Whoever does not know whether the first response arrived has to try.
         home.discord.forgives();
+    });
+}
+
+#[test]
+fn a_press_is_answered_once_whatever_comes_back() {
+    let all = [
+        Mischief::Status(500),
+        Mischief::DoneStatus(500),
+        Mischief::DoneCut,
+        Mischief::DoneGarbage,
+        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
+    ];
+    at_once(all, |mischief| {
+        let home = Home::new();
+        let Home { discord, room, bob, .. } = &home;
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        home.asks(QUESTION);
+        let answer = discord.next_sent();
+        discord.spoils(CALLBACK, 1, mischief);
+        let done = discord.presses(answer.id, WORDS.show_paragraph, *bob);
+        assert_eq!(discord.next_sent().interaction, Some(done.id), "{what}");
+        home.settles();
+        let left = discord.shown(*room);
+        let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
+        assert_eq!(n_told, 1, "{what}: {left:?}");
+        discord.forgives();
+    });
+}
+
+#[test]
+fn a_further_message_is_never_said_twice() {
+    let all = [
+        (Mischief::DoneStatus(500), 1),
+        (Mischief::DoneCut, 1),
+        (Mischief::DoneGarbage, 1),
+        (Mischief::Status(500), 0),
+        (Mischief::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
+    ];
+    at_once(all, |(mischief, n_wanted)| {
+        let home = Home::new();
+        let Home { discord, room, bob, .. } = &home;
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        home.asks(QUESTION);
+        let answer = discord.next_sent();
+        // The press waits behind a slow answer, for longer than Discord would.
+        discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+        home.asks(QUESTION);
+        discord.spoils("POST /webhooks/{}/{}", 1, mischief);
+        let done = discord.presses(answer.id, WORDS.show_paragraph, *bob);
+        assert_eq!(discord.response_to(&done), 6, "{what}: it was deferred");
+        home.seen_until_settled();
+        let left = discord.shown(*room);
+        let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
+        assert_eq!(n_told, n_wanted, "{what}: {left:?}");
+        discord.forgives();
     });
 }
 
@@ -166,6 +261,32 @@ fn what_a_permission_was_missing_for_works_when_it_is_given() {
 }
 
 #[test]
+fn a_permission_counts_at_once_by_whatever_it_is_given() {
+    at_once([true, false], |is_by_role| {
+        let home = Home::new();
+        let Home { discord, guild, room, ada, .. } = &home;
+        let thread = discord.thread(*room, *ada);
+        let _bot = home.bot(&[]);
+        let denies = |denied| {
+            if is_by_role {
+                discord.denies_role(*guild, denied);
+            } else {
+                discord.denies(*room, denied);
+            }
+        };
+        denies(permission::SEND_MESSAGES_IN_THREADS);
+        let text = home.to_bot(QUESTION);
+        discord.says(thread, *ada, &text);
+        discord.waits_for_calls(CREATE, 1);
+        discord.shows_nothing();
+        denies(0);
+        let question = discord.says(thread, *ada, &text);
+        let shown = discord.next_sent();
+        assert_eq!(shown.reply_to, Some(question), "by role: {is_by_role}");
+    });
+}
+
+#[test]
 fn the_answer_stays_when_its_token_is_too_old_and_is_changed_in_the_channel() {
     let home = Home::new();
     let Home { discord, room, ada, .. } = &home;
@@ -173,7 +294,7 @@ fn the_answer_stays_when_its_token_is_too_old_and_is_changed_in_the_channel() {
     discord.uses(*room, *ada, "ask", &[("question", QUESTION), ("visible", "everyone")]);
     let answer = discord.next_sent();
     discord.passes(Duration::from_secs(20 * 60));
-    discord.presses(answer.id, super::bot::WORDS.delete, *ada);
+    discord.presses(answer.id, WORDS.delete, *ada);
     let seen = discord.next();
     assert_eq!(seen.shown().id, answer.id, "{seen:?}");
 }

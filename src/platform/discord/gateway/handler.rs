@@ -7,9 +7,9 @@ use serenity::client::{Context, EventHandler};
 use serenity::gateway::ShardStageUpdateEvent;
 use serenity::model::application::Interaction;
 use serenity::model::channel::{GuildChannel, Message, PartialGuildChannel};
-use serenity::model::event::MessageUpdateEvent;
+use serenity::model::event::{GuildMemberUpdateEvent, MessageUpdateEvent};
 use serenity::model::gateway::Ready;
-use serenity::model::guild::{Guild, UnavailableGuild};
+use serenity::model::guild::{Guild, Member, PartialGuild, Role, UnavailableGuild};
 use serenity::model::id::{ChannelId, GuildId, MessageId};
 use tokio::sync::mpsc;
 
@@ -21,10 +21,23 @@ pub(in super::super) enum Happening {
     GuildGone(GuildId),
     Channel(Box<GuildChannel>),
     ChannelGone(ChannelId),
+    /// What we may do there may have changed.
+    Permissions(GuildId),
     Said(Box<Message>),
     Edited(Box<MessageUpdateEvent>),
-    Deleted { channel: ChannelId, messages: Vec<MessageId>, guild: Option<GuildId> },
+    Deleted {
+        channel: ChannelId,
+        messages: Vec<MessageId>,
+        guild: Option<GuildId>,
+    },
     Asked(Box<Interaction>),
+}
+
+impl Happening {
+    /// Whether somebody wants something: all else is what we have to know.
+    pub(in super::super) fn is_for_service(&self) -> bool {
+        matches!(self, Self::Said(_) | Self::Edited(_) | Self::Deleted { .. } | Self::Asked(_))
+    }
 }
 
 /// Where events go. What there is no room for is let go: Discord cannot be made to wait, and memory
@@ -75,6 +88,29 @@ impl EventHandler for Inbox {
         }
     }
 
+    async fn guild_update(&self, _: Context, _: Option<Guild>, guild: PartialGuild) {
+        self.put(Happening::Permissions(guild.id));
+    }
+
+    async fn guild_role_create(&self, _: Context, role: Role) {
+        self.put(Happening::Permissions(role.guild_id));
+    }
+
+    async fn guild_role_update(&self, _: Context, _: Option<Role>, role: Role) {
+        self.put(Happening::Permissions(role.guild_id));
+    }
+
+    // Discord tells of others only with another intent, and of us in any case.
+    async fn guild_member_update(
+        &self,
+        _: Context,
+        _: Option<Member>,
+        _: Option<Member>,
+        event: GuildMemberUpdateEvent,
+    ) {
+        self.put(Happening::Permissions(event.guild_id));
+    }
+
     async fn channel_create(&self, _: Context, channel: GuildChannel) {
         self.put(Happening::Channel(Box::new(channel)));
     }
@@ -88,6 +124,10 @@ impl EventHandler for Inbox {
     }
 
     async fn thread_create(&self, _: Context, thread: GuildChannel) {
+        self.put(Happening::Channel(Box::new(thread)));
+    }
+
+    async fn thread_update(&self, _: Context, _: Option<GuildChannel>, thread: GuildChannel) {
         self.put(Happening::Channel(Box::new(thread)));
     }
 

@@ -35,9 +35,9 @@ pub(super) async fn standing(
 ) -> sqlx::Result<Standing> {
     let (is_paused, since): (bool, i64) = sqlx::query_as(
         "SELECT coalesce((SELECT is_paused FROM space_states WHERE space = ?1), 0),
-                coalesce((SELECT max(joined_at) FROM places
-                          WHERE place IN (SELECT value FROM json_each(?2))),
-                         (SELECT value FROM meta WHERE name = 'first_start'))",
+                max(coalesce((SELECT max(joined_at) FROM places
+                              WHERE place IN (SELECT value FROM json_each(?2))), 0),
+                    (SELECT value FROM meta WHERE name = 'first_start'))",
     )
     .bind(space)
     .bind(json(&places)?)

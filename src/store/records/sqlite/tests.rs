@@ -218,7 +218,9 @@ async fn places_count_from_the_join_or_from_the_first_start() {
     records.close().await;
     let records = SqliteRecords::open(folder.path(), at(100)).await.unwrap();
     records.join("t:newest".into(), at(8)).await.unwrap();
-    let rows: [(&[&str], i64); 4] = [
+    records.join("t:oldest".into(), at(2)).await.unwrap();
+    let rows: [(&[&str], i64); 5] = [
+        (&["t:oldest"], 5),
         (&["t:new"], 7),
         (&["t:older"], 5),
         (&["t:thread", "t:new"], 7),

@@ -112,6 +112,7 @@ impl Discord {
                 locale: "en-US".to_owned(),
                 roles: [(id, "@everyone".to_owned()), (bot_role, "quoth".to_owned())].into(),
                 bot_role,
+                denied: 0,
             };
             world.guilds.insert(id, guild);
             let bot = world.bot;
@@ -155,6 +156,14 @@ impl Discord {
             let around = Around { guild, parent: Some(parent.0), owner: Some(owner.0) };
             Place(world.add_channel(kind, "thread", around))
         })
+    }
+
+    /// A thread that the bot is not told of, as one that has been archived for long.
+    pub(crate) fn old_thread(&self, parent: Place, owner: Person) -> Place {
+        self.holds();
+        let thread = self.thread(parent, owner);
+        self.shared.change(|world| world.release(Vec::clear));
+        thread
     }
 
     /// Somebody locks a thread.
@@ -233,6 +242,19 @@ impl Discord {
             world.channels.get_mut(&place.0).unwrap().denied = denied;
             let kind = if denied & VIEW_CHANNEL != 0 { "CHANNEL_DELETE" } else { "CHANNEL_UPDATE" };
             world.tell_channel(kind, place.0);
+        });
+    }
+
+    /// Takes permissions from the bot's role and tells it.
+    pub(crate) fn denies_role(&self, guild: Guild, denied: Permissions) {
+        self.shared.change(|world| {
+            let bot = world.bot;
+            let changed = world.guilds.get_mut(&guild.0).unwrap();
+            changed.denied = denied;
+            let role = changed.role(changed.bot_role, bot);
+            let json = json!({ "guild_id": guild.0.to_string(), "role": role });
+            let (kind, data) = ("GUILD_ROLE_UPDATE", |_| json.clone());
+            world.tell(&Dispatch { kind, guild: Some(guild.0), intents: GUILDS, data: &data });
         });
     }
 

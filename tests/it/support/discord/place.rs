@@ -40,12 +40,14 @@ pub(super) struct Guild {
     pub(super) roles: BTreeMap<u64, String>,
     /// The bot's own role.
     pub(super) bot_role: u64,
+    /// What that role does not let it do.
+    pub(super) denied: Permissions,
 }
 
 impl Guild {
-    fn role(&self, id: u64, bot: u64) -> Value {
+    pub(super) fn role(&self, id: u64, bot: u64) -> Value {
         let is_bots = id == self.bot_role;
-        let permissions = if is_bots { permission::INVITED_WITH } else { 0 };
+        let permissions = if is_bots { permission::INVITED_WITH & !self.denied } else { 0 };
         let mut role = json!({
             "id": id.to_string(), "name": self.roles[&id], "color": 0, "hoist": false,
             "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },

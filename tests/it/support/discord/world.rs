@@ -159,7 +159,10 @@ impl World {
     /// What the bot may do in `channel`.
     pub(super) fn permissions(&self, channel: &Channel) -> Permissions {
         let parent = channel.parent.and_then(|id| self.channels.get(&id));
-        let denied = channel.denied | parent.map_or(0, |parent| parent.denied);
+        let guild = channel.guild.and_then(|id| self.guilds.get(&id));
+        let denied = channel.denied
+            | parent.map_or(0, |parent| parent.denied)
+            | guild.map_or(0, |guild| guild.denied);
         permission::INVITED_WITH & !denied
     }
 
