@@ -62,9 +62,9 @@ pub(super) async fn amend(
 ) -> sqlx::Result<()> {
     delete_unanswered(connection, &answer.question).await?;
     // An answer that is not replaced keeps what people made of it only if it says the same.
-    let is_same = to(connection, answer.question.clone())
-        .await?
-        .is_some_and(|old| old.sent == answer.sent && old.entries == answer.entries);
+    let is_same = to(connection, answer.question.clone()).await?.is_some_and(|old| {
+        old.sent == answer.sent && old.kind == answer.kind && old.entries == answer.entries
+    });
     if is_same {
         return keep_unanswered_of(connection, unanswered).await;
     }

@@ -151,6 +151,27 @@ async fn an_answer_is_found_by_question_and_by_what_was_sent() {
 }
 
 #[tokio::test]
+async fn the_only_suggestion_that_is_picked_is_an_answer_from_then_on() {
+    let records = in_memory().await;
+    let suggested = SentAnswer { entries: vec!["a".to_owned()], ..answer("t:1", "ada", 0) };
+    records.claim(claim("t:1", "us", 0)).await.unwrap();
+    let answer = Some(suggested.clone());
+    records.finish(Finished { answer, ..finished("t:1", "us", 0) }).await.unwrap();
+    let judge = || {
+        let (sent, by) = ("t:1-reply".into(), "bob".into());
+        records.judge(Judgement { sent, by, is_helpful: true, at: at(1) })
+    };
+    judge().await.unwrap();
+    let picked = SentAnswer { kind: SentKind::Answer, ..suggested };
+    records.amend_answer(picked.clone(), None).await.unwrap();
+    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(picked.clone()));
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 0, "it was on the suggestion");
+    judge().await.unwrap();
+    records.amend_answer(picked, None).await.unwrap();
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "it says the same");
+}
+
+#[tokio::test]
 async fn the_inbox_has_the_latest_first_and_no_more_of_one_asker_than_the_cap() {
     let records = in_memory().await;
     for second in 0..=MAX_UNANSWERED {
