@@ -98,6 +98,10 @@ pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
     let is_asker = said.asker == *scene.asker;
     match used.control {
         Control::Pick(_) if !is_asker => Say::notice(Notice::AskerOnly, true).into(),
+        // It was picked from already, or it never was there to pick from.
+        Control::Pick(_) if said.kind != SentKind::Suggest => {
+            Say::notice(Notice::Gone, true).into()
+        }
         Control::Pick(number) => match picked(number, said, scene) {
             Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
             say => Effects { shown: Shown::Amend(say), ..Effects::default() },

@@ -92,6 +92,11 @@ fn suggestion() -> SentAnswer {
     }
 }
 
+fn answer() -> SentAnswer {
+    let entries = vec!["lighthouse".to_owned()];
+    SentAnswer { kind: SentKind::Answer, entries, ..suggestion() }
+}
+
 /// What holds in a test; who asks goes by the plain name.
 struct Setting {
     space: Space,
@@ -304,6 +309,7 @@ fn an_edit_changes_or_takes_away_what_was_said() {
 #[test]
 fn the_asker_picks_and_the_asker_and_moderators_delete() {
     let said = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let answered = || Setting { said: Some(answer()), ..Setting::new() };
     let rows = [
         ("pick", said(), "t:ada", Control::Pick(1), "amend: answer ferry"),
         ("pick by another", said(), "t:bob", Control::Pick(1), "privately: AskerOnly"),
@@ -313,6 +319,8 @@ fn the_asker_picks_and_the_asker_and_moderators_delete() {
         ("delete by a moderator", said(), "t:mod", Control::Delete, "remove"),
         ("delete by another", said(), "t:bob", Control::Delete, "privately: AskerOnly"),
         ("judge", said(), "t:bob", Control::Helpful, "privately: Thanks"),
+        ("pick again", answered(), "t:ada", Control::Pick(1), "privately: Gone"),
+        ("pick again, too high", answered(), "t:ada", Control::Pick(2), "privately: Gone"),
         ("of old", Setting::new(), "t:ada", Control::Pick(1), "privately: Gone"),
     ];
     for (name, setting, person, control, want) in rows {
@@ -385,12 +393,7 @@ fn a_message_that_shows_no_text_cannot_be_asked_about() {
 #[test]
 fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
     let mut setting = Setting::new();
-    let answer = SentAnswer {
-        kind: SentKind::Answer,
-        entries: vec!["lighthouse".to_owned()],
-        ..suggestion()
-    };
-    setting.said = Some(answer);
+    setting.said = Some(answer());
     let rows = [
         (Control::Paragraph(0), "1 paragraphs"),
         (Control::Paragraph(1), "Gone"),
