@@ -102,7 +102,7 @@ pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
         Control::Pick(_) if said.kind != SentKind::Suggest => {
             Say::notice(Notice::Gone, true).into()
         }
-        Control::Pick(number) => match picked(number, said, scene) {
+        Control::Pick(number) => match picked(number, said.is_private, said, scene) {
             Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
             say => Effects { shown: Shown::Amend(say), ..Effects::default() },
         },
@@ -178,7 +178,7 @@ fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects
                 Some(said) if said.asker != *scene.asker => {
                     Say::notice(Notice::AskerOnly, true).into()
                 }
-                Some(said) => picked(*number, said, scene).into(),
+                Some(said) => picked(*number, is_private, said, scene).into(),
                 None => asked(message, ask, scene),
             }
         }
@@ -227,17 +227,17 @@ fn say(outcome: &Outcome, is_private: bool, scene: &Scene<'_>) -> Say {
 }
 
 /// The suggestion of this number, from 1, or a notice why there is none.
-fn picked(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
+fn picked(number: usize, is_private: bool, said: &SentAnswer, scene: &Scene<'_>) -> Say {
     let id = number.checked_sub(1).and_then(|idx| said.entries.get(idx));
     let Some(id) = id else {
         let n_suggestions = said.entries.len();
-        return Say::plain(Reply::NoSuchNumber { n_suggestions }, false);
+        return Say::plain(Reply::NoSuchNumber { n_suggestions }, is_private);
     };
     let answer = scene.index.find(id).and_then(|entry| Answer::new(scene.index, entry));
-    let Some(answer) = answer else { return Say::notice(Notice::Gone, false) };
+    let Some(answer) = answer else { return Say::notice(Notice::Gone, is_private) };
     Say {
         reply: without_unwanted_lead(Reply::Answer(answer), scene),
-        is_private: false,
+        is_private,
         asks_feedback: scene.space.settings.asks_feedback,
         kind: SentKind::Answer,
         entries: vec![id.clone()],

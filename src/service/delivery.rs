@@ -225,6 +225,7 @@ impl<R: Records> Service<R> {
             space: space.clone(),
             asker: asker.clone(),
             kind: outgoing.say.kind,
+            is_private: outgoing.say.is_private,
             entries: outgoing.say.entries.clone(),
             sent_at: self.now(),
         }

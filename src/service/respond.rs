@@ -77,7 +77,7 @@ impl<R: Records> Service<R> {
         let trigger = trigger(message, &stage.space().settings);
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
-        self.change(effects, &stage, sender).await
+        self.change(effects, message.locale.as_ref(), &stage, sender).await
     }
 
     async fn deleted(&self, id: &MessageId, sender: &impl Sender) -> records::Result<Fate> {
@@ -157,7 +157,7 @@ impl<R: Records> Service<R> {
                 self.deliver_showing_work(delivery, sender).await
             }
             Shown::Amend(_) | Shown::Remove => {
-                let fate = self.change(effects, stage, sender).await?;
+                let fate = self.change(effects, cause.locale, stage, sender).await?;
                 self.finish(cause.id, None, None).await?;
                 Ok(fate)
             }
@@ -168,19 +168,24 @@ impl<R: Records> Service<R> {
         }
     }
 
-    /// Changes our message on the stage or takes it away, as `effects` say.
+    /// Changes our message on the stage or takes it away, as `effects` say for somebody whose
+    /// language is `locale`.
     async fn change(
         &self,
         effects: Effects,
+        locale: Option<&String>,
         stage: &Stage,
         sender: &impl Sender,
     ) -> records::Result<Fate> {
         let Some(said) = stage.said.clone() else { return Ok(Fate::Silent) };
         match effects.shown {
             Shown::Amend(say) => {
-                let fate = self.say_instead(&said, say.clone(), stage, sender).await;
+                let locale = locale_of(&say, locale, &stage.space().settings);
+                let outgoing = instead_of(&said, say, locale);
+                let fate = self.amend(&said.sent, &outgoing, sender).await;
                 if fate == Fate::Amended {
-                    let amended = SentAnswer { kind: say.kind, entries: say.entries, ..said };
+                    let Say { kind, is_private, entries, .. } = outgoing.say;
+                    let amended = SentAnswer { kind, is_private, entries, ..said };
                     self.records().amend_answer(amended, effects.unanswered).await?;
                 }
                 Ok(fate)
@@ -188,23 +193,6 @@ impl<R: Records> Service<R> {
             Shown::Remove => self.take_away(said, sender).await,
             Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
         }
-    }
-
-    async fn say_instead(
-        &self,
-        said: &SentAnswer,
-        say: Say,
-        stage: &Stage,
-        sender: &impl Sender,
-    ) -> Fate {
-        let outgoing = Outgoing {
-            place: said.place.clone(),
-            cause: said.question.clone(),
-            is_reply: true,
-            locale: stage.space().settings.locale.clone(),
-            say,
-        };
-        self.amend(&said.sent, &outgoing, sender).await
     }
 
     /// Takes `said` away. Where the platform does not let us, it is remembered, so that it can be
@@ -254,6 +242,12 @@ impl<R: Records> Service<R> {
 pub(super) fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
     let theirs = theirs.filter(|locale| say.is_private && Wording::speaks(locale));
     theirs.unwrap_or(&settings.locale).clone()
+}
+
+/// What takes the place of `said`.
+fn instead_of(said: &SentAnswer, say: Say, locale: String) -> Outgoing {
+    let (place, cause) = (said.place.clone(), said.question.clone());
+    Outgoing { place, cause, is_reply: true, locale, say }
 }
 
 /// What something is done for.

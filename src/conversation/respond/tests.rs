@@ -87,6 +87,7 @@ fn suggestion() -> SentAnswer {
         space: "s".to_owned(),
         asker: "t:ada".into(),
         kind: SentKind::Suggest,
+        is_private: false,
         entries: vec!["ferry".to_owned(), "lighthouse".to_owned(), "gone".to_owned()],
         sent_at: Timestamp::from_millis(6_000),
     }
@@ -310,8 +311,13 @@ fn an_edit_changes_or_takes_away_what_was_said() {
 fn the_asker_picks_and_the_asker_and_moderators_delete() {
     let said = || Setting { said: Some(suggestion()), ..Setting::new() };
     let answered = || Setting { said: Some(answer()), ..Setting::new() };
+    let private = || {
+        let said = SentAnswer { is_private: true, ..suggestion() };
+        Setting { said: Some(said), ..Setting::new() }
+    };
     let rows = [
         ("pick", said(), "t:ada", Control::Pick(1), "amend: answer ferry"),
+        ("pick in private", private(), "t:ada", Control::Pick(1), "amend: privately: answer ferry"),
         ("pick by another", said(), "t:bob", Control::Pick(1), "privately: AskerOnly"),
         ("pick too high", said(), "t:ada", Control::Pick(9), "privately: no such number of 3"),
         ("pick what went", said(), "t:ada", Control::Pick(3), "privately: Gone"),

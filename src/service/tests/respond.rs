@@ -197,6 +197,23 @@ async fn what_one_person_alone_reads_is_in_their_language() {
 }
 
 #[tokio::test]
+async fn what_is_picked_in_private_stays_private_and_in_the_askers_language() {
+    for (is_private, want) in [(true, "de"), (false, "en")] {
+        let world = World::new().await;
+        let platform = Scripted::default();
+        world.suggested_so(is_private).await;
+        let Event::Used(used) = world.used("t:u1", "t:q/reply", "t:ada", Control::Pick(1)) else {
+            panic!("no use");
+        };
+        let used = Event::Used(Use { locale: Some("de".to_owned()), ..used });
+        assert_eq!(world.start().handle(&used, &platform).await, Fate::Amended);
+        assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private}");
+        let kept = world.records.answer_sent_as("t:q/reply".into()).await.unwrap().unwrap();
+        assert_eq!((kept.kind, kept.is_private), (SentKind::Answer, is_private));
+    }
+}
+
+#[tokio::test]
 async fn people_see_that_a_slow_reply_is_under_way() {
     let world = World::new().await;
     let quick = Scripted::default();

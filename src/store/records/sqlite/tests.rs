@@ -25,6 +25,7 @@ fn answer(question: &str, asker: &str, seconds: i64) -> SentAnswer {
         space: "default".to_owned(),
         asker: asker.into(),
         kind: SentKind::Suggest,
+        is_private: false,
         entries: vec!["a".to_owned(), "p:b".to_owned()],
         sent_at: at(seconds),
     }
@@ -140,7 +141,7 @@ async fn an_answer_is_found_by_question_and_by_what_was_sent() {
     assert_eq!(records.answer_to("t:1-reply".into()).await.unwrap(), None);
 
     let amended = SentAnswer { kind: SentKind::Answer, ..answer("t:1", "ada", 0) };
-    let amended = SentAnswer { entries: vec!["c".to_owned()], ..amended };
+    let amended = SentAnswer { entries: vec!["c".to_owned()], is_private: true, ..amended };
     records.amend_answer(amended.clone(), None).await.unwrap();
     assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(amended));
     assert_eq!(records.unanswered("default".to_owned(), 9).await.unwrap(), []);
