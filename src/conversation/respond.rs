@@ -88,35 +88,58 @@ pub fn respond_to_edit(
 }
 
 /// What it leads to that somebody used [`Scene::said`].
-pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
-    if let Control::Topics(n_before) = used.control {
-        return topics(n_before, true, scene).into();
-    }
-    let Some(said) = scene.said else {
-        return Say::notice(Notice::Gone, true).into();
-    };
-    let is_asker = said.asker == *scene.asker;
-    match used.control {
-        Control::Pick(_) if !is_asker => Say::notice(Notice::AskerOnly, true).into(),
-        // It was picked from already, or it never was there to pick from.
-        Control::Pick(_) if said.kind != SentKind::Suggest => {
-            Say::notice(Notice::Gone, true).into()
+pub fn respond_to_use(used: &Use, scene: &Scene<'_>, cooldowns: &mut Cooldowns) -> Effects {
+    match (used.control, scene.said) {
+        (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => {
+            more_of(used.control, scene, cooldowns)
         }
-        Control::Pick(number) => match picked(number, said.is_private, said, scene) {
-            Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
-            say => Effects { shown: Shown::Amend(say), ..Effects::default() },
-        },
-        Control::Helpful | Control::Unhelpful => Effects {
+        (_, None) => Say::notice(Notice::Gone, true).into(),
+        (Control::Pick(number), Some(said)) => pick(number, said, scene),
+        (Control::Helpful | Control::Unhelpful, _) => Effects {
             judged: Some(used.control == Control::Helpful),
             ..Say::notice(Notice::Thanks, true).into()
         },
-        Control::Delete if is_asker || scene.space.is_moderator(&used.by) => {
-            Effects { shown: Shown::Remove, ..Effects::default() }
+        (Control::Delete, Some(said)) => {
+            if said.asker == *scene.asker || scene.space.is_moderator(&used.by) {
+                Effects { shown: Shown::Remove, ..Effects::default() }
+            } else {
+                Say::notice(Notice::AskerOnly, true).into()
+            }
         }
-        Control::Delete => Say::notice(Notice::AskerOnly, true).into(),
-        Control::Paragraph(n_before) => paragraphs(n_before, said, scene).into(),
-        Control::Rest(n_before) => rest(n_before, said, scene).into(),
-        Control::Topics(n_before) => topics(n_before, true, scene).into(),
+    }
+}
+
+/// Shows whoever asks for it more, privately, and so while we are paused, too.
+fn more_of(control: Control, scene: &Scene<'_>, cooldowns: &mut Cooldowns) -> Effects {
+    let say = match (control, scene.said) {
+        (Control::Topics(n_before), _) => topics(n_before, true, scene),
+        (Control::Paragraph(n_before), Some(said)) => paragraphs(n_before, said, scene),
+        (Control::Rest(n_before), Some(said)) => rest(n_before, said, scene),
+        _ => Say::notice(Notice::Gone, true),
+    };
+    match cooldowns.admit_privately(scene.asker, scene.now, &scene.space.settings) {
+        Admission::Admitted => say.into(),
+        Admission::Wait { is_told: true, .. } => Effects::default(),
+        Admission::Wait { span, .. } => Say::notice(Notice::Wait { span }, true).into(),
+    }
+}
+
+/// The suggestion of this number takes the place of `said`.
+fn pick(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Effects {
+    if said.asker != *scene.asker {
+        return Say::notice(Notice::AskerOnly, true).into();
+    }
+    // It was picked from already, or it never was there to pick from.
+    if said.kind != SentKind::Suggest {
+        return Say::notice(Notice::Gone, true).into();
+    }
+    // Nothing is said that all would see.
+    if scene.is_paused && !said.is_private {
+        return Say::notice(Notice::Paused, true).into();
+    }
+    match picked(number, said.is_private, said, scene) {
+        Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
+        say => Effects { shown: Shown::Amend(say), ..Effects::default() },
     }
 }
 

@@ -95,7 +95,7 @@ impl<R: Records> Service<R> {
         };
         let said = self.records().answer_sent_as(used.sent.clone()).await?;
         let stage = self.stage(self.library().current(), &used.place, &used.by.id, said).await?;
-        let effects = respond_to_use(used, &stage.scene(self.now()));
+        let effects = respond_to_use(used, &stage.scene(self.now()), &mut self.cooldowns());
         if let (Some(is_helpful), Some(said)) = (effects.judged, &stage.said) {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;

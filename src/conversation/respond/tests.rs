@@ -137,6 +137,10 @@ impl Setting {
     }
 
     fn used(&self, person: &str, control: Control) -> Effects {
+        self.used_within(person, control, &mut Cooldowns::default())
+    }
+
+    fn used_within(&self, person: &str, control: Control, cooldowns: &mut Cooldowns) -> Effects {
         let by = Person { id: person.into(), roles: Vec::new(), is_bot: false };
         let used = Use {
             id: "t:3".into(),
@@ -147,7 +151,7 @@ impl Setting {
             control,
             locale: None,
         };
-        self.with(&person.into(), |scene| respond_to_use(&used, scene))
+        self.with(&person.into(), |scene| respond_to_use(&used, scene, cooldowns))
     }
 }
 
@@ -417,6 +421,45 @@ fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
     for control in [Control::Paragraph(0), Control::Rest(0)] {
         let what = summary(&setting.used("t:bob", control));
         assert!(what.contains("Gone"), "suggestions have no quotes: {what}");
+    }
+}
+
+#[test]
+fn who_is_paused_says_nothing_that_all_would_see_and_its_private_controls_work() {
+    let said = |said| Setting { said: Some(said), is_paused: true, ..Setting::new() };
+    let private = SentAnswer { is_private: true, ..suggestion() };
+    let rows = [
+        (said(suggestion()), Control::Pick(1), "privately: Paused"),
+        (said(private), Control::Pick(1), "amend: privately: answer ferry"),
+        (said(answer()), Control::Paragraph(0), "privately: 1 paragraphs"),
+        (said(answer()), Control::Rest(0), "privately: answer lighthouse"),
+        (said(answer()), Control::Topics(0), "privately: topics"),
+        (said(answer()), Control::Helpful, "privately: Thanks"),
+        (said(answer()), Control::Delete, "remove"),
+    ];
+    for (setting, control, want) in rows {
+        assert_eq!(summary(&setting.used("t:ada", control)), want, "{control:?}");
+    }
+}
+
+#[test]
+fn who_wants_to_be_shown_more_too_often_is_told_so_once() {
+    let setting = Setting { said: Some(answer()), ..Setting::new() };
+    for (control, want) in [
+        (Control::Paragraph(0), "privately: 1 paragraphs"),
+        (Control::Rest(0), "privately: answer lighthouse"),
+        (Control::Topics(0), "privately: topics"),
+    ] {
+        let mut cooldowns = Cooldowns::default();
+        let mut press =
+            |person, control| summary(&setting.used_within(person, control, &mut cooldowns));
+        for _ in 0..setting.space.settings.questions_per_asker {
+            assert_eq!(press("t:bob", control), want);
+        }
+        assert_eq!(press("t:bob", control), "privately: wait");
+        assert_eq!(press("t:bob", control), "-");
+        assert_eq!(press("t:ada", control), want, "others may");
+        assert_eq!(press("t:bob", Control::Helpful), "privately: Thanks", "it brings nothing new");
     }
 }
 
