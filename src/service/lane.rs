@@ -19,6 +19,8 @@ pub struct Lane {
     /// Empty when nothing is taken any more. What is in a queue then is still done.
     queues: Mutex<Vec<Queue>>,
     workers: tokio::sync::Mutex<JoinSet<()>>,
+    /// Passes over what is not for us, so that it takes no room.
+    passes_over: Box<dyn Fn(&Event) -> bool + Send + Sync>,
 }
 
 /// What waits for one worker.
@@ -51,12 +53,25 @@ impl Lane {
             });
             Queue { events: queue, is_full: false }
         });
-        Self { queues: Mutex::new(queues.collect()), workers: tokio::sync::Mutex::new(workers) }
+        let queues = Mutex::new(queues.collect());
+        let service = Arc::clone(service);
+        let passes_over = move |event: &Event| {
+            let is_passed_over = !service.concerns(event);
+            if is_passed_over {
+                told(Fate::NotForUs, Duration::ZERO);
+            }
+            is_passed_over
+        };
+        let passes_over = Box::new(passes_over);
+        Self { queues, workers: tokio::sync::Mutex::new(workers), passes_over }
     }
 
-    /// Queues `event`, and never waits: what one place has no room for holds up no other. It comes
+    /// Queues `event`, unless it is none of our business, and never waits: what one place has no room for holds up no other. It comes
     /// back if the queue of its place is full, or if nothing is taken any more.
     pub fn put(&self, event: Event) -> Option<Event> {
+        if (self.passes_over)(&event) {
+            return None;
+        }
         let mut hasher = FxHasher::default();
         place_of(&event).hash(&mut hasher);
         let mut queues = self.queues();

@@ -36,6 +36,14 @@ impl<R: Records> Service<R> {
         fate
     }
 
+    /// Whether `event` may ask something of us. Costs little.
+    pub fn concerns(&self, event: &Event) -> bool {
+        // What is changed or taken back may be a question that was answered.
+        let Event::Said(message) = event else { return true };
+        let snapshot = self.library().current();
+        trigger(message, &snapshot.spaces.of(&message.place).settings) != Trigger::Nothing
+    }
+
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
         // Most of what is said is not for us, and is to cost nothing.
         let snapshot = self.library().current();

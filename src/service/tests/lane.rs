@@ -111,3 +111,33 @@ async fn whatever_a_lane_has_taken_before_it_closes_is_done() {
     assert!(lane.drain(Duration::from_secs(60)).await);
     assert_eq!(platform.told().len(), putting.join().unwrap());
 }
+
+#[tokio::test]
+async fn what_is_not_for_us_takes_no_room() {
+    let world = World::new().await;
+    let platform = Arc::new(Stuck(Scripted::default()));
+    let service = Arc::new(world.start());
+    let n_told = Arc::new(AtomicUsize::new(0));
+    let told = {
+        let n_told = Arc::clone(&n_told);
+        move |fate: Fate, _: Duration| {
+            assert_eq!(fate, Fate::NotForUs);
+            n_told.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let settings = DeliverySettings { queue_length: 2, ..DeliverySettings::default() };
+    let lane = Lane::start(&service, &platform, &settings, told);
+    let at_stuck = |id: &str, address: Address| {
+        let mut message = Message { address, ..world.says(id, ANN) };
+        message.place.id = "t:stuck".into();
+        Event::Said(message)
+    };
+    let mention = Address { mentions_us: true, ..Address::default() };
+    assert_eq!(lane.put(at_stuck("t:1", mention)), None);
+    for number in 0..100 {
+        let talk = at_stuck(&format!("t:talk {number}"), Address::default());
+        assert_eq!(lane.put(talk), None, "{number}");
+    }
+    assert_eq!(lane.put(at_stuck("t:2", mention)), None, "there is room");
+    assert_eq!(n_told.load(Ordering::SeqCst), 100);
+}
