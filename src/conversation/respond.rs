@@ -46,6 +46,7 @@ pub fn respond(
     let is_command = message.address.is_command;
     match trigger {
         Trigger::Nothing => Effects::default(),
+        Trigger::Unserved => Say::notice(Notice::Unserved, true).into(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
             set_pause(*command == Command::Pause, &message.author, scene)
         }
@@ -207,7 +208,9 @@ fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects
         }
         Trigger::Ask(ask) => asked(message, ask, scene),
         Trigger::Unreadable => Say::notice(Notice::Unreadable, is_private).into(),
-        Trigger::Empty | Trigger::Nothing => Say::notice(Notice::NotAQuestion, is_private).into(),
+        Trigger::Empty | Trigger::Nothing | Trigger::Unserved => {
+            Say::notice(Notice::NotAQuestion, is_private).into()
+        }
     }
 }
 
@@ -299,7 +302,7 @@ fn unanswered(message: &Message, text: &str, outcome: &Outcome, scene: &Scene<'_
 /// time for it.
 fn is_asked_nothing(trigger: &Trigger, scene: &Scene<'_>) -> bool {
     match trigger {
-        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable => true,
+        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable | Trigger::Unserved => true,
         Trigger::Ask(ask) => {
             ask.is_overheard || Query::new(scene.index, &ask.text).telling().next().is_none()
         }

@@ -30,9 +30,7 @@ impl<R: Records> Service<R> {
             tracing::error!(%error, "Something was not done to its end, since the records failed");
             Fate::NotRecorded
         });
-        if matches!(fate, Fate::NotRecorded | Fate::Refused | Fate::GivenUp) {
-            self.apologize(event, fate, sender).await;
-        }
+        self.apologize(event, fate, sender).await;
         fate
     }
 

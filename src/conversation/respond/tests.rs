@@ -187,6 +187,15 @@ fn summary(effects: &Effects) -> String {
 fn messages_lead_to_what_their_words_and_the_state_call_for() {
     let asks = "what color is the lighthouse?";
     let paused = || Setting { is_paused: true, ..Setting::new() };
+    let deaf = || {
+        let mut setting = Setting::new();
+        setting.space.settings.speaks_when.clear();
+        setting
+    };
+    let overheard = |message: Message| Message {
+        place: Place { id: "t:open".into(), within: Vec::new(), is_direct: false },
+        ..message
+    };
     let rows = [
         ("a question", Setting::new(), mention(asks), "answer lighthouse"),
         ("a command", Setting::new(), command(mention(asks)), "privately: answer lighthouse"),
@@ -198,6 +207,13 @@ fn messages_lead_to_what_their_words_and_the_state_call_for() {
         ("topics", Setting::new(), mention("topics"), "topics"),
         ("paused", paused(), mention(asks), "-"),
         ("a command while paused", paused(), command(mention(asks)), "privately: Paused"),
+        ("a command that is not served", deaf(), command(mention(asks)), "privately: Unserved"),
+        (
+            "the same where it listens",
+            deaf(),
+            overheard(command(mention(asks))),
+            "privately: Unserved",
+        ),
         ("pause by anybody", Setting::new(), mention("pause"), "privately: ModeratorsOnly"),
         ("pause", Setting::new(), by("t:mod", mention("pause")), "PauseDone"),
         ("resume", paused(), by("t:mod", mention("resume")), "ResumeDone"),
