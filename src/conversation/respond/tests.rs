@@ -494,3 +494,58 @@ fn topics_go_on_where_they_stopped() {
     assert_eq!(questions(1), all[1..]);
     assert!(questions(9).is_empty());
 }
+
+#[test]
+fn a_message_offers_what_its_reader_may_do_with_it() {
+    use Control::{Delete, Helpful, Paragraph, Pick, Rest, Topics, Unhelpful};
+    let suggested = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let said = |effects: Effects| match effects.shown {
+        Shown::Say(say) | Shown::Amend(say) => say,
+        other => panic!("{other:?}"),
+    };
+    let asks = || mention("what color is the lighthouse?");
+    let quiet = || {
+        let mut setting = Setting::new();
+        setting.space.settings.asks_feedback = false;
+        setting
+    };
+    let rows: [(&str, Say, usize, &[Control]); 9] = [
+        (
+            "an answer",
+            said(Setting::new().respond(&asks())),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "one without room",
+            said(Setting::new().respond(&asks())),
+            0,
+            &[Paragraph(0), Rest(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "a private one",
+            said(Setting::new().respond(&command(asks()))),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful],
+        ),
+        ("without feedback", said(quiet().respond(&asks())), 1, &[Paragraph(0), Delete]),
+        (
+            "what was picked",
+            said(suggested().used("t:ada", Pick(1))),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "suggestions",
+            said(Setting::new().respond(&mention("ferry"))),
+            1,
+            &[Pick(1), Pick(2), Delete],
+        ),
+        ("topics", said(Setting::new().used("t:bob", Topics(0))), 1, &[Topics(1)]),
+        ("all topics", said(Setting::new().used("t:bob", Topics(1))), 1, &[]),
+        ("a notice", said(Setting::new().respond(&mention("hello"))), 1, &[]),
+    ];
+    for (name, say, n_shown, want) in rows {
+        assert_eq!(say.controls(n_shown), want, "{name}: {:?}", say.entries);
+    }
+}
