@@ -163,6 +163,7 @@ fn serve(town: &Town, records: SqliteRecords, stop: &Stop) -> tokio::task::JoinH
     let stop = stop.clone();
     tokio::spawn(async move {
         let lane = Lane::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
+        let lane = Arc::new(lane);
         discord.serve(&lane, &stop).await.unwrap();
     })
 }

@@ -148,6 +148,14 @@ async fn alone(records: SqliteRecords) -> Arc<Noting> {
     platform
 }
 
+/// Queues `event`, and waits while there is no room.
+async fn put(lane: &Lane, mut event: Event) {
+    while let Some(refused) = lane.put(event) {
+        event = refused;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// Questions at a steady rate.
 async fn sustained(records: SqliteRecords) -> (Arc<Noting>, Duration) {
     let service = service(records);
@@ -160,7 +168,7 @@ async fn sustained(records: SqliteRecords) -> (Arc<Noting>, Duration) {
         let due = start + Duration::from_secs(1) * u32::try_from(number).unwrap() / 1000;
         tokio::time::sleep_until(due.into()).await;
         platform.ask(number);
-        lane.put(Event::Said(message(number, text))).await;
+        put(&lane, Event::Said(message(number, text))).await;
     }
     assert!(lane.drain(Duration::from_secs(60)).await, "it does not keep up");
     (platform, start.elapsed())
@@ -179,7 +187,7 @@ async fn many(records: SqliteRecords, n: usize) {
             let rate = number as f64 / start.elapsed().as_secs_f64();
             println!("{number:>8} {:>14.1} {rate:>12.0}", resident_mib());
         }
-        lane.put(Event::Said(message(number, text))).await;
+        put(&lane, Event::Said(message(number, text))).await;
     }
     assert!(lane.drain(Duration::from_secs(60)).await);
     let rate = n as f64 / start.elapsed().as_secs_f64();

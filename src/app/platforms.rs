@@ -42,8 +42,7 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
         }
         #[cfg(unix)]
         if let (bridge::PLATFORM, Some(socket)) = (pulse.platform(), &config.bridge.socket) {
-            let length = config.delivery.queue_length;
-            let bridge = bridge::Bridge::new(socket.clone(), length, Arc::clone(pulse));
+            let bridge = bridge::Bridge::new(socket.clone(), Arc::clone(pulse));
             task.spawn(&mut tasks, Arc::new(bridge), |bridge, lane, stop| async move {
                 bridge.serve(&lane, &stop).await
             });
@@ -219,7 +218,7 @@ mod tests {
         let lane = shared.lanes().get("other").map(Arc::clone).unwrap();
         let place = Place { id: "t:mods".into(), within: Vec::new(), is_direct: false };
         let report = Report { id: "t:report".into(), place, notice: Notice::Thanks };
-        assert!(lane.put(Event::Reported(report)).await);
+        assert_eq!(lane.put(Event::Reported(report)), None);
         assert_eq!(heard.recv().await.unwrap().as_str(), "t:report");
         stop.asked.cancel();
         tasks.join_next().await.unwrap().unwrap();

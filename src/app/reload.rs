@@ -67,8 +67,7 @@ pub(super) async fn tell(news: Vec<News>, shared: &Arc<Shared>) {
                 place: Place { id: place.clone(), within: Vec::new(), is_direct: false },
                 notice: notice.clone(),
             };
-            // A platform that is stuck must not hold up signals.
-            tokio::spawn(async move { lane.put(Event::Reported(report)).await });
+            drop(lane.put(Event::Reported(report)));
         }
     }
 }

@@ -58,15 +58,35 @@ impl Cooldowns {
         now: Timestamp,
         settings: &SpaceSettings,
     ) -> Admission {
+        let limits = [
+            (Key::Asker(asker.clone()), settings.questions_per_asker),
+            (Key::Place(place.clone()), settings.questions_per_place),
+        ];
+        self.admit_within(limits, now, settings)
+    }
+
+    /// Counts what `asker` alone gets to see, if that is below the asker's limit.
+    pub fn admit_privately(
+        &mut self,
+        asker: &AskerHash,
+        now: Timestamp,
+        settings: &SpaceSettings,
+    ) -> Admission {
+        let limits = [(Key::Asker(asker.clone()), settings.questions_per_asker)];
+        self.admit_within(limits, now, settings)
+    }
+
+    fn admit_within<const N: usize>(
+        &mut self,
+        limits: [(Key, u32); N],
+        now: Timestamp,
+        settings: &SpaceSettings,
+    ) -> Admission {
         let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
         if window.is_zero() {
             return Admission::Admitted;
         }
         self.clean(now);
-        let limits = [
-            (Key::Asker(asker.clone()), settings.questions_per_asker),
-            (Key::Place(place.clone()), settings.questions_per_place),
-        ];
         for (key, limit) in &limits {
             let recent = self.recent.entry(key.clone()).or_default();
             if let Some(span) = recent.wait(now, window, *limit) {
@@ -141,6 +161,20 @@ mod tests {
             let now = Timestamp::from_millis(second * 1000);
             let got = cooldowns.admit(&asker.into(), &place.into(), now, &SETTINGS());
             assert_eq!(got, want, "{asker} at {place} in second {second}");
+        }
+    }
+
+    #[test]
+    fn what_one_alone_sees_counts_for_them_and_not_for_the_place() {
+        let mut cooldowns = Cooldowns::default();
+        let now = Timestamp::from_millis(0);
+        for asker in ["ada", "bob", "cyd", "dee"] {
+            let got = cooldowns.admit_privately(&asker.into(), now, &SETTINGS());
+            assert_eq!(got, Admission::Admitted, "{asker}");
+        }
+        for want in [true, false] {
+            let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &SETTINGS());
+            assert_eq!(got == Admission::Admitted, want);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is to happen, as data: whoever has platforms and records carries it out.
 
+use super::message::Control;
 use super::notice::Notice;
 use super::reply::Reply;
 use super::sent_answer::SentKind;
@@ -56,6 +57,40 @@ impl Say {
     /// A line without quotes.
     pub fn notice(notice: Notice, is_private: bool) -> Self {
         Self::plain(Reply::Notice(notice), is_private)
+    }
+
+    /// What the message offers where `n_shown` of its quotes, pieces of paragraphs or questions have
+    /// room, in order.
+    pub fn controls(&self, n_shown: usize) -> Vec<Control> {
+        let n_seen = self.n_before.saturating_add(n_shown);
+        let rest = |n: usize, control: Control| (n_shown < n).then_some(control);
+        match &self.reply {
+            Reply::Answer(answer) => {
+                let is_recorded = self.kind == SentKind::Answer && !self.entries.is_empty();
+                let feedback = [Control::Helpful, Control::Unhelpful];
+                let feedback = feedback.into_iter().filter(|_| self.asks_feedback);
+                let paragraph = is_recorded.then_some(Control::Paragraph(0));
+                let more =
+                    paragraph.into_iter().chain(rest(answer.quotes.len(), Control::Rest(n_seen)));
+                more.chain(feedback).chain(self.delete()).collect()
+            }
+            Reply::Suggest(suggestions) => {
+                (1..=suggestions.len()).map(Control::Pick).chain(self.delete()).collect()
+            }
+            Reply::Paragraphs(passages) => {
+                rest(passages.len(), Control::Paragraph(n_seen)).into_iter().collect()
+            }
+            Reply::Topics(topics) => {
+                let n_questions = topics.iter().map(|topic| topic.questions.len()).sum();
+                rest(n_questions, Control::Topics(n_seen)).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What one person alone sees they can hide themselves.
+    fn delete(&self) -> Option<Control> {
+        (!self.is_private).then_some(Control::Delete)
     }
 
     /// What stands as it is, without an entry.

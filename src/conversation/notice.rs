@@ -30,6 +30,10 @@ pub enum Notice {
     NotAQuestion,
     /// The message that was meant shows us no text.
     Unreadable,
+    /// Commands are not answered there.
+    Unserved,
+    /// What was asked came too late to be answered.
+    TooLate,
     /// What was picked is no longer there.
     Gone,
     /// It came to a place.

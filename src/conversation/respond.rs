@@ -46,6 +46,7 @@ pub fn respond(
     let is_command = message.address.is_command;
     match trigger {
         Trigger::Nothing => Effects::default(),
+        Trigger::Unserved => Say::notice(Notice::Unserved, true).into(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
             set_pause(*command == Command::Pause, &message.author, scene)
         }
@@ -88,31 +89,58 @@ pub fn respond_to_edit(
 }
 
 /// What it leads to that somebody used [`Scene::said`].
-pub fn respond_to_use(used: &Use, scene: &Scene<'_>) -> Effects {
-    if let Control::Topics(n_before) = used.control {
-        return topics(n_before, true, scene).into();
-    }
-    let Some(said) = scene.said else {
-        return Say::notice(Notice::Gone, true).into();
-    };
-    let is_asker = said.asker == *scene.asker;
-    match used.control {
-        Control::Pick(_) if !is_asker => Say::notice(Notice::AskerOnly, true).into(),
-        Control::Pick(number) => match picked(number, said, scene) {
-            Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
-            say => Effects { shown: Shown::Amend(say), ..Effects::default() },
-        },
-        Control::Helpful | Control::Unhelpful => Effects {
+pub fn respond_to_use(used: &Use, scene: &Scene<'_>, cooldowns: &mut Cooldowns) -> Effects {
+    match (used.control, scene.said) {
+        (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => {
+            more_of(used.control, scene, cooldowns)
+        }
+        (_, None) => Say::notice(Notice::Gone, true).into(),
+        (Control::Pick(number), Some(said)) => pick(number, said, scene),
+        (Control::Helpful | Control::Unhelpful, _) => Effects {
             judged: Some(used.control == Control::Helpful),
             ..Say::notice(Notice::Thanks, true).into()
         },
-        Control::Delete if is_asker || scene.space.is_moderator(&used.by) => {
-            Effects { shown: Shown::Remove, ..Effects::default() }
+        (Control::Delete, Some(said)) => {
+            if said.asker == *scene.asker || scene.space.is_moderator(&used.by) {
+                Effects { shown: Shown::Remove, ..Effects::default() }
+            } else {
+                Say::notice(Notice::AskerOnly, true).into()
+            }
         }
-        Control::Delete => Say::notice(Notice::AskerOnly, true).into(),
-        Control::Paragraph(n_before) => paragraphs(n_before, said, scene).into(),
-        Control::Rest(n_before) => rest(n_before, said, scene).into(),
-        Control::Topics(n_before) => topics(n_before, true, scene).into(),
+    }
+}
+
+/// Shows whoever asks for it more, privately, and so while we are paused, too.
+fn more_of(control: Control, scene: &Scene<'_>, cooldowns: &mut Cooldowns) -> Effects {
+    let say = match (control, scene.said) {
+        (Control::Topics(n_before), _) => topics(n_before, true, scene),
+        (Control::Paragraph(n_before), Some(said)) => paragraphs(n_before, said, scene),
+        (Control::Rest(n_before), Some(said)) => rest(n_before, said, scene),
+        _ => Say::notice(Notice::Gone, true),
+    };
+    match cooldowns.admit_privately(scene.asker, scene.now, &scene.space.settings) {
+        Admission::Admitted => say.into(),
+        Admission::Wait { is_told: true, .. } => Effects::default(),
+        Admission::Wait { span, .. } => Say::notice(Notice::Wait { span }, true).into(),
+    }
+}
+
+/// The suggestion of this number takes the place of `said`.
+fn pick(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Effects {
+    if said.asker != *scene.asker {
+        return Say::notice(Notice::AskerOnly, true).into();
+    }
+    // It was picked from already, or it never was there to pick from.
+    if said.kind != SentKind::Suggest {
+        return Say::notice(Notice::Gone, true).into();
+    }
+    // Nothing is said that all would see.
+    if scene.is_paused && !said.is_private {
+        return Say::notice(Notice::Paused, true).into();
+    }
+    match picked(number, said.is_private, said, scene) {
+        Say { kind: SentKind::Notice, reply, .. } => Say::plain(reply, true).into(),
+        say => Effects { shown: Shown::Amend(say), ..Effects::default() },
     }
 }
 
@@ -174,13 +202,15 @@ fn addressed(message: &Message, trigger: &Trigger, scene: &Scene<'_>) -> Effects
                 Some(said) if said.asker != *scene.asker => {
                     Say::notice(Notice::AskerOnly, true).into()
                 }
-                Some(said) => picked(*number, said, scene).into(),
+                Some(said) => picked(*number, is_private, said, scene).into(),
                 None => asked(message, ask, scene),
             }
         }
         Trigger::Ask(ask) => asked(message, ask, scene),
         Trigger::Unreadable => Say::notice(Notice::Unreadable, is_private).into(),
-        Trigger::Empty | Trigger::Nothing => Say::notice(Notice::NotAQuestion, is_private).into(),
+        Trigger::Empty | Trigger::Nothing | Trigger::Unserved => {
+            Say::notice(Notice::NotAQuestion, is_private).into()
+        }
     }
 }
 
@@ -223,17 +253,17 @@ fn say(outcome: &Outcome, is_private: bool, scene: &Scene<'_>) -> Say {
 }
 
 /// The suggestion of this number, from 1, or a notice why there is none.
-fn picked(number: usize, said: &SentAnswer, scene: &Scene<'_>) -> Say {
+fn picked(number: usize, is_private: bool, said: &SentAnswer, scene: &Scene<'_>) -> Say {
     let id = number.checked_sub(1).and_then(|idx| said.entries.get(idx));
     let Some(id) = id else {
         let n_suggestions = said.entries.len();
-        return Say::plain(Reply::NoSuchNumber { n_suggestions }, false);
+        return Say::plain(Reply::NoSuchNumber { n_suggestions }, is_private);
     };
     let answer = scene.index.find(id).and_then(|entry| Answer::new(scene.index, entry));
-    let Some(answer) = answer else { return Say::notice(Notice::Gone, false) };
+    let Some(answer) = answer else { return Say::notice(Notice::Gone, is_private) };
     Say {
         reply: without_unwanted_lead(Reply::Answer(answer), scene),
-        is_private: false,
+        is_private,
         asks_feedback: scene.space.settings.asks_feedback,
         kind: SentKind::Answer,
         entries: vec![id.clone()],
@@ -272,7 +302,7 @@ fn unanswered(message: &Message, text: &str, outcome: &Outcome, scene: &Scene<'_
 /// time for it.
 fn is_asked_nothing(trigger: &Trigger, scene: &Scene<'_>) -> bool {
     match trigger {
-        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable => true,
+        Trigger::Nothing | Trigger::Empty | Trigger::Unreadable | Trigger::Unserved => true,
         Trigger::Ask(ask) => {
             ask.is_overheard || Query::new(scene.index, &ask.text).telling().next().is_none()
         }

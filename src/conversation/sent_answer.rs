@@ -21,6 +21,8 @@ pub struct SentAnswer {
     pub asker: AskerHash,
     /// What it says.
     pub kind: SentKind,
+    /// Whether only the asker sees it.
+    pub is_private: bool,
     /// Ids of the entries that it shows: one that is answered with, or those suggested, in order.
     pub entries: Vec<String>,
     /// When it was sent.

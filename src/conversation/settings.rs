@@ -50,7 +50,8 @@ pub struct SpaceSettings {
     pub greets: bool,
     /// Whether it asks if an answer was the right one. Default: yes.
     pub asks_feedback: bool,
-    /// Questions that one asker has answered within [`Self::cooldown_seconds`], 1 or more.
+    /// Questions that one asker has answered within [`Self::cooldown_seconds`], 1 or more; to be
+    /// shown more of an answer counts like a question.
     /// Default: 5.
     pub questions_per_asker: u32,
     /// Questions that one place has answered within [`Self::cooldown_seconds`], 1 or more.

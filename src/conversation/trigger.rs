@@ -20,6 +20,8 @@ pub enum Trigger {
     Empty,
     /// It means somebody else's message, of which the platform shows us no text.
     Unreadable,
+    /// It is a command where commands are not answered; whoever gave it waits all the same.
+    Unserved,
 }
 
 /// A question and how it came to us.
@@ -73,7 +75,9 @@ pub fn trigger(message: &Message, settings: &SpaceSettings) -> Trigger {
         .and_then(|replied_to| replied_to.text.clone())
         .filter(|text| says_something(text));
     if !is_addressed(message, has_prefix, settings) {
-        return overheard(message, settings);
+        // What is said in a command is said to us alone, so that it cannot be overheard.
+        let is_command = message.address.is_command;
+        return if is_command { Trigger::Unserved } else { overheard(message, settings) };
     }
     if !says_something(text) {
         let is_reply_only = !message.address.mentions_us

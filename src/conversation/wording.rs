@@ -203,6 +203,8 @@ impl Wording {
             Notice::Thanks => self.say("thanks", []),
             Notice::NotAQuestion => self.say("not-a-question", []),
             Notice::Unreadable => self.say("unreadable", []),
+            Notice::Unserved => self.say("unserved", []),
+            Notice::TooLate => self.say("too-late", []),
             Notice::Gone => self.say("gone", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
             Notice::Failed { reference } => {

@@ -41,7 +41,6 @@ const PULSE_EVERY: Duration = Duration::from_secs(5);
 /// The bridge.
 pub struct Bridge {
     socket: PathBuf,
-    queue_length: usize,
     pulse: Arc<Pulse>,
     link: Mutex<Option<Link>>,
     n_orders: AtomicU64,
@@ -54,15 +53,9 @@ struct Link {
 }
 
 impl Bridge {
-    /// A bridge at `socket`. At most `queue_length` events wait for the service.
-    pub fn new(socket: PathBuf, queue_length: u32, pulse: Arc<Pulse>) -> Self {
-        Self {
-            socket,
-            queue_length: usize::try_from(queue_length).unwrap_or(1).max(1),
-            pulse,
-            link: Mutex::default(),
-            n_orders: AtomicU64::new(0),
-        }
+    /// A bridge at `socket`.
+    pub fn new(socket: PathBuf, pulse: Arc<Pulse>) -> Self {
+        Self { socket, pulse, link: Mutex::default(), n_orders: AtomicU64::new(0) }
     }
 
     /// Listens, and talks with one program after the other, until it is told to stop.
@@ -71,16 +64,10 @@ impl Bridge {
     /// [`PlatformError`] if the socket cannot be made.
     pub async fn serve(&self, lane: &Lane, stop: &Stop) -> Result<(), PlatformError> {
         let listener = self.listen()?;
-        let (events, mut queued) = mpsc::channel(self.queue_length);
-        let forward = async {
-            while let Some(event) = queued.recv().await {
-                lane.put(event).await;
-            }
-        };
         let talk = async {
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => self.talk(stream, &events, stop).await,
+                    Ok((stream, _)) => self.talk(stream, lane, stop).await,
                     // Such as too many open files: it passes, but not within a microsecond.
                     Err(error) => {
                         tracing::warn!(%error, "Nobody can connect to the bridge");
@@ -91,7 +78,7 @@ impl Bridge {
         };
         tokio::select! {
             () = stop.now.cancelled() => {}
-            () = async { tokio::join!(forward, talk, self.live()); } => {}
+            () = async { tokio::join!(talk, self.live()); } => {}
         }
         // Nobody is to wait at a socket that nobody hears.
         drop(std::fs::remove_file(&self.socket));
@@ -139,13 +126,13 @@ impl Bridge {
     }
 
     /// Talks with a program until it leaves.
-    async fn talk(&self, stream: UnixStream, events: &mpsc::Sender<Event>, stop: &Stop) {
+    async fn talk(&self, stream: UnixStream, lane: &Lane, stop: &Stop) {
         let (reader, writer) = stream.into_split();
         let (lines, outbox) = mpsc::channel(MAX_WAITING_LINES);
         *self.link() = Some(Link { lines: lines.clone(), waiting: HashMap::new() });
         tracing::info!("A program is connected to the bridge");
         let ended = tokio::select! {
-            ended = self.read(reader, events, &lines, stop) => ended,
+            ended = self.read(reader, lane, &lines, stop) => ended,
             ended = write(writer, outbox) => ended,
         };
         // Whoever waits for an answer learns that none will come.
@@ -156,7 +143,7 @@ impl Bridge {
     async fn read(
         &self,
         reader: OwnedReadHalf,
-        events: &mpsc::Sender<Event>,
+        lane: &Lane,
         lines: &mpsc::Sender<String>,
         stop: &Stop,
     ) -> io::Result<()> {
@@ -174,7 +161,7 @@ impl Bridge {
                     self.acknowledge(number, ack);
                     None
                 }
-                Ok(Incoming::Event(event)) => take(*event, events, stop),
+                Ok(Incoming::Event(event)) => take(*event, lane, stop),
                 Err(error) => Some(wire::error(&error)),
             };
             self.pulse.beat();
@@ -251,16 +238,9 @@ fn note_left(ended: io::Result<()>) {
 }
 
 /// Queues `event`; what to say if it is not taken.
-fn take(event: Event, events: &mpsc::Sender<Event>, stop: &Stop) -> Option<String> {
-    if stop.asked.is_cancelled() {
-        return Some(wire::resend(&event));
-    }
-    match events.try_send(event) {
-        Ok(()) => None,
-        Err(mpsc::error::TrySendError::Full(event) | mpsc::error::TrySendError::Closed(event)) => {
-            Some(wire::resend(&event))
-        }
-    }
+fn take(event: Event, lane: &Lane, stop: &Stop) -> Option<String> {
+    let refused = if stop.asked.is_cancelled() { Some(event) } else { lane.put(event) };
+    refused.as_ref().map(wire::resend)
 }
 
 async fn write(mut writer: OwnedWriteHalf, mut outbox: mpsc::Receiver<String>) -> io::Result<()> {

@@ -22,13 +22,13 @@ pub mod render;
 mod settings;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use serenity::http::Route;
 use serenity::model::gateway::BotGateway;
 use serenity::model::id::UserId;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
 use super::{PlatformError, Stop};
 use crate::conversation::Event;
@@ -42,8 +42,7 @@ pub use settings::{Settings, Shards};
 /// Names its messages, places and people.
 pub const PLATFORM: &str = "discord";
 
-/// Events that wait to be looked at, and those that wait for the service; beyond that they are
-/// passed over.
+/// Events that wait to be looked at; beyond that they are passed over.
 const MAX_WAITING: usize = 8192;
 
 /// Guilds of one shard: at most so many may be there, and so many Discord plans for.
@@ -67,23 +66,14 @@ pub struct Discord {
     has_commands: Arc<AtomicBool>,
 }
 
-/// Events on their way to the service.
-struct Events {
-    sender: mpsc::Sender<Event>,
-    receiver: Mutex<mpsc::Receiver<Event>>,
-}
+/// The way of events to the service, as soon as there is one. Its workers hold us, not we it.
+#[derive(Default)]
+struct Events(OnceLock<Weak<Lane>>);
 
 impl Events {
-    fn new() -> Self {
-        let (sender, receiver) = mpsc::channel(MAX_WAITING);
-        Self { sender, receiver: Mutex::new(receiver) }
-    }
-
-    /// Queues `event`, if there is room.
+    /// Hands `event` on. Discord tells nothing twice: what has no room is passed over.
     fn offer(&self, event: Event) {
-        if self.sender.try_send(event).is_err() {
-            tracing::warn!("More happens on Discord than can be answered; an event is passed over");
-        }
+        drop(self.0.get().and_then(Weak::upgrade).map(|lane| lane.put(event)));
     }
 }
 
@@ -105,7 +95,7 @@ impl Discord {
             pulse,
             pending: Table::default(),
             hindrances: Hindrances::default(),
-            events: Events::new(),
+            events: Events::default(),
             us: OnceLock::new(),
             has_commands: Arc::default(),
         })
@@ -115,22 +105,18 @@ impl Discord {
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.
-    pub async fn serve(&self, lane: &Lane, stop: &Stop) -> Result<(), PlatformError> {
+    pub async fn serve(&self, lane: &Arc<Lane>, stop: &Stop) -> Result<(), PlatformError> {
         let plan = tokio::select! {
             plan = self.plan() => plan?,
             () = stop.asked.cancelled() => return Ok(()),
         };
         let n_shards = plan.n_shards();
         let (happenings, mut told) = mpsc::channel(MAX_WAITING);
-        let mut receiver = self.events.receiver.lock().await;
-        let forward = async {
-            while let Some(event) = receiver.recv().await {
-                lane.put(event).await;
-            }
-        };
+        self.events.0.get_or_init(|| Arc::downgrade(lane));
         tokio::select! {
             ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
-            () = async { tokio::join!(self.listen(&mut told, n_shards, stop), forward); } => Ok(()),
+            // Why nobody tells any more is for the gateway to say.
+            () = async { self.listen(&mut told, n_shards, stop).await; std::future::pending().await } => Ok(()),
             () = self.wait_for_goodbye(stop) => Ok(()),
         }
     }

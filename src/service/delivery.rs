@@ -37,6 +37,10 @@ const MAX_DELAY: Duration = Duration::from_secs(30);
 /// Attempts after the first one: about three minutes, in which places that share a worker wait.
 const MAX_RETRIES: usize = 10;
 
+/// The longest that a platform can make us wait for one message or one change: its worker has others
+/// to serve. Whatever asks for more is tried again at the next occasion.
+const MAX_WISHED: Duration = Duration::from_secs(300);
+
 /// What takes longer is slow for whoever waits.
 const SLOW_AFTER: Duration = Duration::from_millis(1500);
 
@@ -89,6 +93,7 @@ impl<R: Records> Service<R> {
         let cause = &delivery.outgoing.cause;
         let mut may_be_sent_since = delivery.may_be_sent_since;
         let mut delays = delays().build();
+        let mut patience = Patience::default();
         loop {
             if may_be_sent_since.is_some_and(|since| !self.is_known_again(since, sender)) {
                 return self.leave(&delivery, Fate::Uncertain).await;
@@ -112,7 +117,7 @@ impl<R: Records> Service<R> {
                 // Whoever ends this process now leaves a message that can be answered later.
                 self.records().release(cause.clone(), self.parts.holder.clone()).await?;
             }
-            match longer(&failure, delays.next()) {
+            match patience.wait(&failure, delays.next()) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None if may_be_sent_since.is_some() => {
                     return self.leave(&delivery, Fate::Uncertain).await;
@@ -171,10 +176,11 @@ impl<R: Records> Service<R> {
     where
         C: Future<Output = Result<(), SendError>>,
     {
+        let mut patience = Patience::default();
         let called = (|| self.limited(call()))
             .retry(delays())
             .when(|error| *error != SendError::Refused)
-            .adjust(longer)
+            .adjust(move |error, delay| patience.wait(error, delay))
             .await;
         let Err(error) = called else { return done };
         tracing::warn!(message.id = %sent, %error, "{sent} stays as it was");
@@ -219,16 +225,31 @@ impl<R: Records> Service<R> {
             space: space.clone(),
             asker: asker.clone(),
             kind: outgoing.say.kind,
+            is_private: outgoing.say.is_private,
             entries: outgoing.say.entries.clone(),
             sent_at: self.now(),
         }
     }
 }
 
-/// The platform's own wish, if it is longer than ours. No more delays: `None`.
-fn longer(error: &SendError, delay: Option<Duration>) -> Option<Duration> {
-    match error {
-        SendError::Passing { retry_after: Some(wish) } => delay.map(|delay| delay.max(*wish)),
-        _ => delay,
+/// How long was waited so far for the sake of one call.
+#[derive(Debug, Default)]
+struct Patience {
+    waited: Duration,
+}
+
+impl Patience {
+    /// The wait before the next attempt: the platform's own wish, if it is longer than `delay`.
+    /// `None`: there is none, since there are no more delays or the wish goes too far.
+    fn wait(&mut self, error: &SendError, delay: Option<Duration>) -> Option<Duration> {
+        let delay = delay?;
+        let wait = match error {
+            SendError::Passing { retry_after: Some(wish) } if *wish > delay => {
+                Some(*wish).filter(|wish| self.waited.saturating_add(*wish) <= MAX_WISHED)?
+            }
+            _ => delay,
+        };
+        self.waited = self.waited.saturating_add(wait);
+        Some(wait)
     }
 }

@@ -2,13 +2,12 @@
 //! place is done in order; a platform that is slow fills its own queues and nobody else's.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHasher;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::settings::DeliverySettings;
 use super::{Fate, Sender, Service};
@@ -17,9 +16,18 @@ use crate::store::records::Records;
 
 /// The queues of one platform.
 pub struct Lane {
-    queues: Vec<mpsc::Sender<Event>>,
-    workers: Mutex<JoinSet<()>>,
-    closing: CancellationToken,
+    /// Empty when nothing is taken any more. What is in a queue then is still done.
+    queues: Mutex<Vec<Queue>>,
+    workers: tokio::sync::Mutex<JoinSet<()>>,
+    /// Passes over what is not for us, so that it takes no room.
+    passes_over: Box<dyn Fn(&Event) -> bool + Send + Sync>,
+}
+
+/// What waits for one worker.
+struct Queue {
+    events: mpsc::Sender<Event>,
+    /// Whether the last event found no room, which is said once.
+    is_full: bool,
 }
 
 impl Lane {
@@ -31,58 +39,68 @@ impl Lane {
         told: impl Fn(Fate, Duration) + Clone + Send + Sync + 'static,
     ) -> Self {
         let n_workers = usize::try_from(settings.n_workers).unwrap_or(1).max(1);
-        let length = usize::try_from(settings.queue_length).unwrap_or(1).div_ceil(n_workers).max(1);
-        let closing = CancellationToken::new();
+        let length = usize::try_from(settings.queue_length).unwrap_or(1).max(1);
         let mut workers = JoinSet::new();
         let queues = (0..n_workers).map(|_| {
             let (queue, mut events) = mpsc::channel(length);
             let (service, sender, told) = (Arc::clone(service), Arc::clone(sender), told.clone());
-            let closing = closing.clone();
             workers.spawn(async move {
-                while let Some(event) = next(&mut events, &closing).await {
+                while let Some(event) = events.recv().await {
                     let start = Instant::now();
                     let fate = service.handle(&event, &*sender).await;
                     told(fate, start.elapsed());
                 }
             });
-            queue
+            Queue { events: queue, is_full: false }
         });
-        Self { queues: queues.collect(), workers: Mutex::new(workers), closing }
+        let queues = Mutex::new(queues.collect());
+        let service = Arc::clone(service);
+        let passes_over = move |event: &Event| {
+            let is_passed_over = !service.concerns(event);
+            if is_passed_over {
+                told(Fate::NotForUs, Duration::ZERO);
+            }
+            is_passed_over
+        };
+        let passes_over = Box::new(passes_over);
+        Self { queues, workers: tokio::sync::Mutex::new(workers), passes_over }
     }
 
-    /// Queues `event`; waits while the queue of its place is full. `false` if nothing is taken any
-    /// more.
-    pub async fn put(&self, event: Event) -> bool {
+    /// Queues `event`, unless it is none of our business, and never waits: what one place has no room for holds up no other. It comes
+    /// back if the queue of its place is full, or if nothing is taken any more.
+    pub fn put(&self, event: Event) -> Option<Event> {
+        if (self.passes_over)(&event) {
+            return None;
+        }
         let mut hasher = FxHasher::default();
         place_of(&event).hash(&mut hasher);
-        let n_queues = u64::try_from(self.queues.len()).unwrap_or(1).max(1);
+        let mut queues = self.queues();
+        let n_queues = u64::try_from(queues.len()).unwrap_or(1).max(1);
         let idx = usize::try_from(hasher.finish() % n_queues).unwrap_or(0);
-        let Some(queue) = self.queues.get(idx) else { return false };
-        tokio::select! {
-            biased;
-            () = self.closing.cancelled() => false,
-            put = queue.send(event) => put.is_ok(),
+        let Some(queue) = queues.get_mut(idx) else { return Some(event) };
+        let refused = queue.events.try_send(event).err();
+        let was_full = std::mem::replace(&mut queue.is_full, refused.is_some());
+        let event = refused?.into_inner();
+        if !was_full {
+            let place = place_of(&event);
+            tracing::warn!(place.id = %place, "More happens at {place} than can be answered; some of it is passed over");
         }
+        Some(event)
     }
 
     /// Takes nothing more, and does what is queued for at most `limit`. Whether all was done; what
     /// was not is claimed by nobody, so that it can be caught up with.
     pub async fn drain(&self, limit: Duration) -> bool {
-        self.closing.cancel();
+        self.queues().clear();
         let mut workers = self.workers.lock().await;
         let all_done = async { while workers.join_next().await.is_some() {} };
         let is_done = tokio::time::timeout(limit, all_done).await.is_ok();
         workers.shutdown().await;
         is_done
     }
-}
 
-/// The next event; `None` when the queue is closing and empty.
-async fn next(events: &mut mpsc::Receiver<Event>, closing: &CancellationToken) -> Option<Event> {
-    tokio::select! {
-        biased;
-        event = events.recv() => event,
-        () = closing.cancelled() => None,
+    fn queues(&self) -> MutexGuard<'_, Vec<Queue>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -32,10 +32,16 @@ impl<R: Records> Service<R> {
             tracing::error!(%error, "Something was not done to its end, since the records failed");
             Fate::NotRecorded
         });
-        if matches!(fate, Fate::NotRecorded | Fate::Refused | Fate::GivenUp) {
-            self.apologize(event, fate, sender).await;
-        }
+        self.apologize(event, fate, sender).await;
         fate
+    }
+
+    /// Whether `event` may ask something of us. Costs little.
+    pub fn concerns(&self, event: &Event) -> bool {
+        // What is changed or taken back may be a question that was answered.
+        let Event::Said(message) = event else { return true };
+        let snapshot = self.library().current();
+        trigger(message, &snapshot.spaces.of(&message.place).settings) != Trigger::Nothing
     }
 
     async fn said(&self, message: &Message, sender: &impl Sender) -> records::Result<Fate> {
@@ -79,8 +85,8 @@ impl<R: Records> Service<R> {
         let trigger = trigger(message, &stage.space().settings);
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
-        let cause =
-            Cause { id: &message.id, is_message: true, may_be_sent_since: None, locale: None };
+        let locale = message.locale.as_ref();
+        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since: None, locale };
         self.change(effects, &cause, &stage, sender).await
     }
 
@@ -99,7 +105,7 @@ impl<R: Records> Service<R> {
         };
         let said = self.records().answer_sent_as(used.sent.clone()).await?;
         let stage = self.stage(self.library().current(), &used.place, &used.by.id, said).await?;
-        let effects = respond_to_use(used, &stage.scene(self.now()));
+        let effects = respond_to_use(used, &stage.scene(self.now()), &mut self.cooldowns());
         if let (Some(is_helpful), Some(said)) = (effects.judged, &stage.said) {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
@@ -188,9 +194,11 @@ impl<R: Records> Service<R> {
         let Some(said) = stage.said.clone() else { return Ok(Fate::Silent) };
         match effects.shown {
             Shown::Amend(say) => {
-                let fate = self.say_instead(&said, say.clone(), cause, stage, sender).await;
+                let outgoing = instead_of(&said, say, cause, stage.space());
+                let fate = self.amend(&said.sent, &outgoing, sender).await;
                 if fate == Fate::Amended {
-                    let amended = SentAnswer { kind: say.kind, entries: say.entries, ..said };
+                    let Say { kind, is_private, entries, .. } = outgoing.say;
+                    let amended = SentAnswer { kind, is_private, entries, ..said };
                     self.records().amend_answer(amended, effects.unanswered).await?;
                 }
                 Ok(fate)
@@ -198,24 +206,6 @@ impl<R: Records> Service<R> {
             Shown::Remove => self.take_away(said, cause.id, sender).await,
             Shown::Nothing | Shown::Say(_) => Ok(Fate::Silent),
         }
-    }
-
-    async fn say_instead(
-        &self,
-        said: &SentAnswer,
-        say: Say,
-        cause: &Cause<'_>,
-        stage: &Stage,
-        sender: &impl Sender,
-    ) -> Fate {
-        let outgoing = Outgoing {
-            place: said.place.clone(),
-            cause: cause.id.clone(),
-            is_reply: cause.is_message,
-            locale: stage.space().settings.locale.clone(),
-            say,
-        };
-        self.amend(&said.sent, &outgoing, sender).await
     }
 
     /// Takes `said` away. Where the platform does not let us, it is remembered, so that it can be
@@ -270,6 +260,13 @@ impl<R: Records> Service<R> {
 pub(super) fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSettings) -> String {
     let theirs = theirs.filter(|locale| say.is_private && Wording::speaks(locale));
     theirs.unwrap_or(&settings.locale).clone()
+}
+
+/// What takes the place of `said` because of `cause`.
+fn instead_of(said: &SentAnswer, say: Say, cause: &Cause<'_>, space: &Space) -> Outgoing {
+    let locale = locale_of(&say, cause.locale, &space.settings);
+    let (place, is_reply) = (said.place.clone(), cause.is_message);
+    Outgoing { place, cause: cause.id.clone(), is_reply, locale, say }
 }
 
 /// What something is done for.

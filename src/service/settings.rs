@@ -14,7 +14,8 @@ pub struct DeliverySettings {
     pub catch_up_minutes: u32,
     /// How long a claim stands whose holder is not heard of, in seconds, 1 or more. Default: 60.
     pub lease_seconds: u32,
-    /// Messages that wait on one platform before it is read no further, 1 or more. Default: 256.
+    /// Messages that wait for each worker; what comes on top of that is passed over, or asked for
+    /// again where a platform can. 1 or more. Default: 1024.
     pub queue_length: u32,
     /// Places on one platform that are answered at the same time, 1 or more. Default: 16.
     pub n_workers: u32,
@@ -27,7 +28,7 @@ impl Default for DeliverySettings {
         Self {
             catch_up_minutes: 60,
             lease_seconds: 60,
-            queue_length: 256,
+            queue_length: 1024,
             n_workers: 16,
             drain_seconds: 8,
         }

@@ -56,7 +56,7 @@ struct Scripted {
     /// Done at each attempt, before it fails or not.
     meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
     window: Option<Duration>,
-    /// Languages of what was sent.
+    /// Languages of what was sent and changed.
     locales: Mutex<Vec<String>>,
     /// How often it showed that a reply is under way.
     n_works: AtomicUsize,
@@ -99,6 +99,7 @@ impl Sender for Scripted {
     async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         self.attempt()?;
         self.note("amend", sent, outgoing);
+        self.locales.lock().unwrap().push(outgoing.locale.clone());
         Ok(())
     }
 
@@ -195,6 +196,11 @@ impl World {
 
     /// Ada was shown both entries to pick from.
     async fn suggested(&self) {
+        self.suggested_so(false).await;
+    }
+
+    /// The same, for all to see or for her alone.
+    async fn suggested_so(&self, is_private: bool) {
         let service = self.start();
         let claimed = self.records.claim(service.claim(&"t:q".into())).await.unwrap();
         assert_eq!(claimed, Claimed::Fresh);
@@ -205,6 +211,7 @@ impl World {
             space: DEFAULT_SPACE.to_owned(),
             asker: self.key.hash(&"t:ada".into()),
             kind: SentKind::Suggest,
+            is_private,
             entries: vec!["ann".to_owned(), "height".to_owned()],
             sent_at: self.clock.now(),
         };

@@ -103,7 +103,7 @@ fn what_is_shown_says_where_it_came_from_and_reads_back() {
         "n_workers = 3 # config/quoth.toml:3:1\n",
         "format = \"json\" # environment variable QUOTH_LOG__FORMAT\n",
         "is_on = false # flag --set http.is_on\n",
-        "queue_length = 256 # default\n",
+        "queue_length = 1024 # default\n",
         "# socket is not set\n",
         "# hash_key (set, from environment variable QUOTH_RECORDS__HASH_KEY)\n",
     ] {

@@ -8,6 +8,7 @@ mod codes;
 mod following;
 mod gateway;
 mod limits;
+mod load;
 mod manners;
 mod markdown;
 mod places;

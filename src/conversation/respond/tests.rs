@@ -87,9 +87,15 @@ fn suggestion() -> SentAnswer {
         space: "s".to_owned(),
         asker: "t:ada".into(),
         kind: SentKind::Suggest,
+        is_private: false,
         entries: vec!["ferry".to_owned(), "lighthouse".to_owned(), "gone".to_owned()],
         sent_at: Timestamp::from_millis(6_000),
     }
+}
+
+fn answer() -> SentAnswer {
+    let entries = vec!["lighthouse".to_owned()];
+    SentAnswer { kind: SentKind::Answer, entries, ..suggestion() }
 }
 
 /// What holds in a test; who asks goes by the plain name.
@@ -131,6 +137,10 @@ impl Setting {
     }
 
     fn used(&self, person: &str, control: Control) -> Effects {
+        self.used_within(person, control, &mut Cooldowns::default())
+    }
+
+    fn used_within(&self, person: &str, control: Control, cooldowns: &mut Cooldowns) -> Effects {
         let by = Person { id: person.into(), roles: Vec::new(), is_bot: false };
         let used = Use {
             id: "t:3".into(),
@@ -141,7 +151,7 @@ impl Setting {
             control,
             locale: None,
         };
-        self.with(&person.into(), |scene| respond_to_use(&used, scene))
+        self.with(&person.into(), |scene| respond_to_use(&used, scene, cooldowns))
     }
 }
 
@@ -177,6 +187,15 @@ fn summary(effects: &Effects) -> String {
 fn messages_lead_to_what_their_words_and_the_state_call_for() {
     let asks = "what color is the lighthouse?";
     let paused = || Setting { is_paused: true, ..Setting::new() };
+    let deaf = || {
+        let mut setting = Setting::new();
+        setting.space.settings.speaks_when.clear();
+        setting
+    };
+    let overheard = |message: Message| Message {
+        place: Place { id: "t:open".into(), within: Vec::new(), is_direct: false },
+        ..message
+    };
     let rows = [
         ("a question", Setting::new(), mention(asks), "answer lighthouse"),
         ("a command", Setting::new(), command(mention(asks)), "privately: answer lighthouse"),
@@ -188,6 +207,13 @@ fn messages_lead_to_what_their_words_and_the_state_call_for() {
         ("topics", Setting::new(), mention("topics"), "topics"),
         ("paused", paused(), mention(asks), "-"),
         ("a command while paused", paused(), command(mention(asks)), "privately: Paused"),
+        ("a command that is not served", deaf(), command(mention(asks)), "privately: Unserved"),
+        (
+            "the same where it listens",
+            deaf(),
+            overheard(command(mention(asks))),
+            "privately: Unserved",
+        ),
         ("pause by anybody", Setting::new(), mention("pause"), "privately: ModeratorsOnly"),
         ("pause", Setting::new(), by("t:mod", mention("pause")), "PauseDone"),
         ("resume", paused(), by("t:mod", mention("resume")), "ResumeDone"),
@@ -304,8 +330,14 @@ fn an_edit_changes_or_takes_away_what_was_said() {
 #[test]
 fn the_asker_picks_and_the_asker_and_moderators_delete() {
     let said = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let answered = || Setting { said: Some(answer()), ..Setting::new() };
+    let private = || {
+        let said = SentAnswer { is_private: true, ..suggestion() };
+        Setting { said: Some(said), ..Setting::new() }
+    };
     let rows = [
         ("pick", said(), "t:ada", Control::Pick(1), "amend: answer ferry"),
+        ("pick in private", private(), "t:ada", Control::Pick(1), "amend: privately: answer ferry"),
         ("pick by another", said(), "t:bob", Control::Pick(1), "privately: AskerOnly"),
         ("pick too high", said(), "t:ada", Control::Pick(9), "privately: no such number of 3"),
         ("pick what went", said(), "t:ada", Control::Pick(3), "privately: Gone"),
@@ -313,6 +345,8 @@ fn the_asker_picks_and_the_asker_and_moderators_delete() {
         ("delete by a moderator", said(), "t:mod", Control::Delete, "remove"),
         ("delete by another", said(), "t:bob", Control::Delete, "privately: AskerOnly"),
         ("judge", said(), "t:bob", Control::Helpful, "privately: Thanks"),
+        ("pick again", answered(), "t:ada", Control::Pick(1), "privately: Gone"),
+        ("pick again, too high", answered(), "t:ada", Control::Pick(2), "privately: Gone"),
         ("of old", Setting::new(), "t:ada", Control::Pick(1), "privately: Gone"),
     ];
     for (name, setting, person, control, want) in rows {
@@ -385,12 +419,7 @@ fn a_message_that_shows_no_text_cannot_be_asked_about() {
 #[test]
 fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
     let mut setting = Setting::new();
-    let answer = SentAnswer {
-        kind: SentKind::Answer,
-        entries: vec!["lighthouse".to_owned()],
-        ..suggestion()
-    };
-    setting.said = Some(answer);
+    setting.said = Some(answer());
     let rows = [
         (Control::Paragraph(0), "1 paragraphs"),
         (Control::Paragraph(1), "Gone"),
@@ -412,6 +441,45 @@ fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
 }
 
 #[test]
+fn who_is_paused_says_nothing_that_all_would_see_and_its_private_controls_work() {
+    let said = |said| Setting { said: Some(said), is_paused: true, ..Setting::new() };
+    let private = SentAnswer { is_private: true, ..suggestion() };
+    let rows = [
+        (said(suggestion()), Control::Pick(1), "privately: Paused"),
+        (said(private), Control::Pick(1), "amend: privately: answer ferry"),
+        (said(answer()), Control::Paragraph(0), "privately: 1 paragraphs"),
+        (said(answer()), Control::Rest(0), "privately: answer lighthouse"),
+        (said(answer()), Control::Topics(0), "privately: topics"),
+        (said(answer()), Control::Helpful, "privately: Thanks"),
+        (said(answer()), Control::Delete, "remove"),
+    ];
+    for (setting, control, want) in rows {
+        assert_eq!(summary(&setting.used("t:ada", control)), want, "{control:?}");
+    }
+}
+
+#[test]
+fn who_wants_to_be_shown_more_too_often_is_told_so_once() {
+    let setting = Setting { said: Some(answer()), ..Setting::new() };
+    for (control, want) in [
+        (Control::Paragraph(0), "privately: 1 paragraphs"),
+        (Control::Rest(0), "privately: answer lighthouse"),
+        (Control::Topics(0), "privately: topics"),
+    ] {
+        let mut cooldowns = Cooldowns::default();
+        let mut press =
+            |person, control| summary(&setting.used_within(person, control, &mut cooldowns));
+        for _ in 0..setting.space.settings.questions_per_asker {
+            assert_eq!(press("t:bob", control), want);
+        }
+        assert_eq!(press("t:bob", control), "privately: wait");
+        assert_eq!(press("t:bob", control), "-");
+        assert_eq!(press("t:ada", control), want, "others may");
+        assert_eq!(press("t:bob", Control::Helpful), "privately: Thanks", "it brings nothing new");
+    }
+}
+
+#[test]
 fn topics_go_on_where_they_stopped() {
     let setting = Setting::new();
     let questions = |n_before: usize| match setting.used("t:bob", Control::Topics(n_before)).shown {
@@ -425,4 +493,59 @@ fn topics_go_on_where_they_stopped() {
     assert_eq!(all.len(), 2);
     assert_eq!(questions(1), all[1..]);
     assert!(questions(9).is_empty());
+}
+
+#[test]
+fn a_message_offers_what_its_reader_may_do_with_it() {
+    use Control::{Delete, Helpful, Paragraph, Pick, Rest, Topics, Unhelpful};
+    let suggested = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let said = |effects: Effects| match effects.shown {
+        Shown::Say(say) | Shown::Amend(say) => say,
+        other => panic!("{other:?}"),
+    };
+    let asks = || mention("what color is the lighthouse?");
+    let quiet = || {
+        let mut setting = Setting::new();
+        setting.space.settings.asks_feedback = false;
+        setting
+    };
+    let rows: [(&str, Say, usize, &[Control]); 9] = [
+        (
+            "an answer",
+            said(Setting::new().respond(&asks())),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "one without room",
+            said(Setting::new().respond(&asks())),
+            0,
+            &[Paragraph(0), Rest(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "a private one",
+            said(Setting::new().respond(&command(asks()))),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful],
+        ),
+        ("without feedback", said(quiet().respond(&asks())), 1, &[Paragraph(0), Delete]),
+        (
+            "what was picked",
+            said(suggested().used("t:ada", Pick(1))),
+            1,
+            &[Paragraph(0), Helpful, Unhelpful, Delete],
+        ),
+        (
+            "suggestions",
+            said(Setting::new().respond(&mention("ferry"))),
+            1,
+            &[Pick(1), Pick(2), Delete],
+        ),
+        ("topics", said(Setting::new().used("t:bob", Topics(0))), 1, &[Topics(1)]),
+        ("all topics", said(Setting::new().used("t:bob", Topics(1))), 1, &[]),
+        ("a notice", said(Setting::new().respond(&mention("hello"))), 1, &[]),
+    ];
+    for (name, say, n_shown, want) in rows {
+        assert_eq!(say.controls(n_shown), want, "{name}: {:?}", say.entries);
+    }
 }

@@ -78,6 +78,20 @@ fn an_occasion_that_is_switched_off_is_no_address() {
 }
 
 #[test]
+fn a_command_where_commands_are_switched_off_is_neither_served_nor_overheard() {
+    let mut settings =
+        SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
+    settings.speaks_when.retain(|it| *it != Occasion::Command);
+    let address = Address { is_command: true, ..Address::default() };
+    for text in ["why no soldiers?", "help", ""] {
+        let command = Message { address, ..message(text) };
+        assert_eq!(trigger(&command, &settings), Trigger::Unserved, "{text}");
+    }
+    let private = Message { address, ..direct("why no soldiers?") };
+    assert_eq!(trigger(&private, &settings), ask("why no soldiers?"), "it came directly");
+}
+
+#[test]
 fn a_mention_in_a_reply_to_somebody_means_their_question() {
     let mention = |text: &str, to: &str| Message {
         address: Address { mentions_us: true, ..Address::default() },

@@ -31,6 +31,8 @@ replied = Ich habe auf die Nachricht geantwortet.
 thanks = Danke.
 not-a-question = Frag mich etwas in deinen eigenen Worten.
 unreadable = Diese Nachricht kann ich nicht lesen: Sie hat keinen Text, oder er wird mir nicht gezeigt. Frag in deinen eigenen Worten.
+unserved = Auf Befehle antworte ich hier nicht.
+too-late = Das kam zu spät bei mir an. Bitte frag noch einmal.
 gone = Das gibt es nicht mehr. Bitte frag noch einmal.
 failed = Bei mir ist etwas schiefgegangen. Wer mich betreibt, findet es im Log unter { $reference }.
 

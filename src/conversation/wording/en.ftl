@@ -36,6 +36,8 @@ replied = I have replied to that message.
 thanks = Thank you.
 not-a-question = Ask me something in your own words.
 unreadable = I cannot read that message: it has no text, or is not shown to me. Ask in your own words.
+unserved = I do not answer commands here.
+too-late = That came too late for me. Please ask again.
 gone = That is no longer there. Please ask again.
 failed = Something went wrong on my side. Whoever runs me finds it in the log as { $reference }.
 

@@ -63,6 +63,8 @@ fn everything_that_can_be_said_is_said_in_words() {
         Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
         Notice::Replied,
         Notice::Unreadable,
+        Notice::Unserved,
+        Notice::TooLate,
         Notice::Failed { reference: "c0ffee".to_owned() },
         Notice::Hindered { place: "t:room".into(), missing: vec!["Send Messages".to_owned()] },
     ];

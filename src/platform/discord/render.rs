@@ -7,7 +7,7 @@ use super::markdown::{block_quote, escape, length, link, shortened};
 use super::name;
 use crate::conversation::reply::{Answer, CitedQuote, Passage, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
-use crate::conversation::{Control, Notice, PlaceId, Reply, Say, SentKind};
+use crate::conversation::{Control, Notice, PlaceId, Reply, Say};
 use pages::{Page, first_page};
 
 /// Characters of a message.
@@ -67,15 +67,30 @@ impl Card {
         Self { content, ..Self::default() }
     }
 
-    fn new(page: Page, buttons: Vec<Button>) -> Self {
+    /// `page`, with what can be pressed where so much of `say` has room.
+    fn new(page: Page, say: &Say, wording: &Wording) -> Self {
+        let button = |control| Button { label: label(control, say, wording), control };
+        let buttons = say.controls(page.n_blocks).into_iter().map(button).collect();
         Self { content: page.content, embeds: page.embeds, buttons }
     }
 }
 
-impl Button {
-    fn new(label: &str, control: Control) -> Self {
-        Self { label: shortened(label, MAX_LABEL), control }
-    }
+/// What stands on what does `control`.
+fn label(control: Control, say: &Say, wording: &Wording) -> String {
+    let label = match (control, &say.reply) {
+        (Control::Pick(number), Reply::Suggest(suggestions)) => {
+            let suggestion = number.checked_sub(1).and_then(|idx| suggestions.get(idx));
+            let question = suggestion.map(|it| it.question.as_str()).unwrap_or_default();
+            format!("{number}. {question}")
+        }
+        (Control::Pick(number), _) => number.to_string(),
+        (Control::Paragraph(_), Reply::Answer(_)) => wording.show_paragraph(),
+        (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => wording.show_rest(),
+        (Control::Helpful, _) => wording.answered_it(),
+        (Control::Unhelpful, _) => wording.not_this(),
+        (Control::Delete, _) => wording.delete(),
+    };
+    shortened(&label, MAX_LABEL)
 }
 
 fn answer_card(answer: &Answer, say: &Say, style: Style, wording: &Wording) -> Card {
@@ -83,22 +98,7 @@ fn answer_card(answer: &Answer, say: &Say, style: Style, wording: &Wording) -> C
     let lead = answer.lead.as_deref().map(|lead| (wording.lead_label(), lead));
     let page =
         first_page(lead.as_ref().map(|(label, lead)| (label.as_str(), *lead)), &quotes, style);
-    let mut buttons = Vec::new();
-    if say.kind == SentKind::Answer && !say.entries.is_empty() {
-        buttons.push(Button::new(&wording.show_paragraph(), Control::Paragraph(0)));
-    }
-    if page.n_blocks < quotes.len() {
-        let rest = Control::Rest(say.n_before + page.n_blocks);
-        buttons.push(Button::new(&wording.show_rest(), rest));
-    }
-    if say.asks_feedback {
-        buttons.push(Button::new(&wording.answered_it(), Control::Helpful));
-        buttons.push(Button::new(&wording.not_this(), Control::Unhelpful));
-    }
-    if !say.is_private {
-        buttons.push(Button::new(&wording.delete(), Control::Delete));
-    }
-    Card::new(page, buttons)
+    Card::new(page, say, wording)
 }
 
 /// A quote with its citation.
@@ -121,17 +121,11 @@ pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
 
 fn suggest_card(suggestions: &[Suggestion], say: &Say, style: Style, wording: &Wording) -> Card {
     let mut text = wording.did_you_mean(suggestions.len());
-    let mut buttons = Vec::new();
     for (number, suggestion) in (1..).zip(suggestions) {
         let question = one_line(&shortened(&suggestion.question, MAX_QUESTION));
         text.push_str(&format!("\n{number}. {question}"));
-        let label = format!("{number}. {}", suggestion.question);
-        buttons.push(Button::new(&label, Control::Pick(number)));
     }
-    if !say.is_private {
-        buttons.push(Button::new(&wording.delete(), Control::Delete));
-    }
-    Card::new(first_page(None, &[text], style), buttons)
+    Card::new(first_page(None, &[text], style), say, wording)
 }
 
 fn passages_card(passages: &[Passage], say: &Say, style: Style, wording: &Wording) -> Card {
@@ -141,10 +135,7 @@ fn passages_card(passages: &[Passage], say: &Say, style: Style, wording: &Wordin
         format!("{}\n— {place}", block_quote(passage.text.trim_end()))
     };
     let blocks: Vec<String> = passages.iter().map(shown).collect();
-    let page = first_page(None, &blocks, style);
-    let rest = Control::Paragraph(say.n_before + page.n_blocks);
-    let is_all = page.n_blocks >= blocks.len();
-    Card::new(page, more(is_all, rest, wording))
+    Card::new(first_page(None, &blocks, style), say, wording)
 }
 
 fn topics_card(topics: &[Topic], say: &Say, style: Style, wording: &Wording) -> Card {
@@ -161,14 +152,7 @@ fn topics_card(topics: &[Topic], say: &Say, style: Style, wording: &Wording) -> 
     if blocks.is_empty() {
         return Card::text(wording.nothing_found());
     }
-    let page = pages::list(&blocks, style);
-    let rest = Control::Topics(say.n_before + page.n_blocks);
-    let is_all = page.n_blocks >= blocks.len();
-    Card::new(page, more(is_all, rest, wording))
-}
-
-fn more(is_all: bool, rest: Control, wording: &Wording) -> Vec<Button> {
-    if is_all { Vec::new() } else { vec![Button::new(&wording.show_rest(), rest)] }
+    Card::new(pages::list(&blocks, style), say, wording)
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {

@@ -19,10 +19,14 @@ async fn what_a_platform_makes_of_a_send_decides_what_follows() {
     const WAIT_PLEASE: SendError = Passing { retry_after: Some(Duration::from_secs(90)) };
     const WINDOW: Option<Duration> = Some(Duration::from_secs(300));
     type Row = (&'static [SendError], Option<Duration>, Fate, Fate, usize);
-    let rows: [Row; 8] = [
+    const TOO_LONG: SendError = Passing { retry_after: Some(Duration::from_secs(3600)) };
+    let rows: [Row; 11] = [
         (&[PASSING, PASSING], None, Fate::Sent, Fate::Repeated, 3),
         (&[WAIT_PLEASE], None, Fate::Sent, Fate::Repeated, 2),
         (&[PASSING; 11], None, Fate::GivenUp, Fate::Sent, 12),
+        (&[TOO_LONG], None, Fate::GivenUp, Fate::Sent, 2),
+        (&[WAIT_PLEASE; 4], None, Fate::GivenUp, Fate::Sent, 5),
+        (&[Unknown, TOO_LONG], WINDOW, Fate::Uncertain, Fate::Repeated, 2),
         (&[Refused], None, Fate::Refused, Fate::Repeated, 1),
         (&[Unknown], None, Fate::Uncertain, Fate::Repeated, 1),
         (&[PASSING, Unknown], None, Fate::Uncertain, Fate::Repeated, 2),
@@ -145,7 +149,7 @@ async fn what_may_have_arrived_is_not_sent_again_when_the_platform_would_not_kno
 
 #[tokio::test]
 async fn who_ends_while_waiting_leaves_a_free_message_unless_it_may_have_arrived() {
-    const LATER: SendError = SendError::Passing { retry_after: Some(Duration::from_secs(3600)) };
+    const LATER: SendError = SendError::Passing { retry_after: Some(Duration::from_secs(240)) };
     for (failures, may_be_sent) in [(vec![LATER], false), (vec![SendError::Unknown, LATER], true)] {
         let world = World::new().await;
         let n_attempts = failures.len();
@@ -199,6 +203,18 @@ async fn a_platform_that_never_says_what_came_of_a_change_is_not_waited_for_with
     service.handle(&Event::Said(world.says("t:1", ANN)), &Scripted::default()).await;
     let edit = Event::Edited(world.says("t:1", HEIGHT));
     assert_eq!(service.handle(&edit, &Silent).await, Fate::Uncertain);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_does_not_wait_for_an_hour_either() {
+    let world = World::new().await;
+    let service = world.start();
+    service.handle(&Event::Said(world.says("t:1", ANN)), &Scripted::default()).await;
+    let hour = SendError::Passing { retry_after: Some(Duration::from_secs(3600)) };
+    let platform = Scripted::failing([hour], None);
+    let edit = Event::Edited(world.says("t:1", HEIGHT));
+    assert_eq!(service.handle(&edit, &platform).await, Fate::GivenUp);
+    assert_eq!(platform.n_attempts.load(Ordering::SeqCst), 1);
 }
 
 /// A platform that never says anything.

@@ -45,9 +45,9 @@ async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_oth
     let lane = Lane::start(&service, &platform, &DeliverySettings::default(), told);
     let mut stuck = world.says("t:stuck-1", ANN);
     stuck.place.id = "t:stuck".into();
-    lane.put(Event::Said(stuck)).await;
+    lane.put(Event::Said(stuck));
     for number in 0..20 {
-        lane.put(Event::Said(world.says(&format!("t:{number}"), ANN))).await;
+        lane.put(Event::Said(world.says(&format!("t:{number}"), ANN)));
     }
     assert!(!lane.drain(Duration::from_millis(1500)).await, "one never ends");
     assert_eq!(n_told.load(Ordering::SeqCst), 20);
@@ -65,8 +65,84 @@ async fn a_lane_that_is_drained_has_done_what_it_took() {
     for number in 0..100 {
         let mut message = world.says(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {number}").into();
-        lane.put(Event::Said(message)).await;
+        lane.put(Event::Said(message));
     }
     assert!(lane.drain(Duration::from_secs(60)).await);
     assert_eq!(platform.told().len(), 100);
+}
+
+#[tokio::test]
+async fn one_place_that_has_no_room_left_holds_up_no_other() {
+    let world =
+        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(Stuck(Scripted::default()));
+    let service = Arc::new(world.start());
+    let settings = DeliverySettings { queue_length: 5, ..DeliverySettings::default() };
+    let lane = Lane::start(&service, &platform, &settings, |_, _| ());
+    let put = |id: String, place: &str| {
+        let mut message = world.says(&id, ANN);
+        message.place.id = place.into();
+        lane.put(Event::Said(message))
+    };
+    let refused = (0..20).filter_map(|number| put(format!("t:stuck-{number}"), "t:stuck")).count();
+    assert!((14..=15).contains(&refused), "{refused} come back, and nobody waits");
+    assert_eq!(put("t:1".to_owned(), "t:room"), None);
+    assert!(!lane.drain(Duration::from_secs(1)).await, "one never ends");
+    assert_eq!(platform.0.told(), ["send t:1: Answer ann"]);
+    assert!(put("t:2".to_owned(), "t:room").is_some(), "nothing is taken any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_lane_has_taken_before_it_closes_is_done() {
+    let world =
+        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(Scripted::default());
+    let service = Arc::new(world.start());
+    let settings = DeliverySettings { queue_length: 10_000, ..DeliverySettings::default() };
+    let lane = Arc::new(Lane::start(&service, &platform, &settings, |_, _| ()));
+    let events = (0..500).map(|number| {
+        let mut message = world.says(&format!("t:{number}"), ANN);
+        message.place.id = format!("t:room {}", number % 7).into();
+        Event::Said(message)
+    });
+    let events: Vec<Event> = events.collect();
+    let putting = {
+        let lane = Arc::clone(&lane);
+        std::thread::spawn(move || {
+            events.into_iter().filter(|it| lane.put(it.clone()).is_none()).count()
+        })
+    };
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert!(lane.drain(Duration::from_secs(60)).await);
+    assert_eq!(platform.told().len(), putting.join().unwrap());
+}
+
+#[tokio::test]
+async fn what_is_not_for_us_takes_no_room() {
+    let world = World::new().await;
+    let platform = Arc::new(Stuck(Scripted::default()));
+    let service = Arc::new(world.start());
+    let n_told = Arc::new(AtomicUsize::new(0));
+    let told = {
+        let n_told = Arc::clone(&n_told);
+        move |fate: Fate, _: Duration| {
+            assert_eq!(fate, Fate::NotForUs);
+            n_told.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let settings = DeliverySettings { queue_length: 2, ..DeliverySettings::default() };
+    let lane = Lane::start(&service, &platform, &settings, told);
+    let at_stuck = |id: &str, address: Address| {
+        let mut message = Message { address, ..world.says(id, ANN) };
+        message.place.id = "t:stuck".into();
+        Event::Said(message)
+    };
+    let mention = Address { mentions_us: true, ..Address::default() };
+    assert_eq!(lane.put(at_stuck("t:1", mention)), None);
+    for number in 0..100 {
+        let talk = at_stuck(&format!("t:talk {number}"), Address::default());
+        assert_eq!(lane.put(talk), None, "{number}");
+    }
+    assert_eq!(lane.put(at_stuck("t:2", mention)), None, "there is room");
+    assert_eq!(n_told.load(Ordering::SeqCst), 100);
 }

@@ -166,6 +166,41 @@ async fn whoever_waits_for_a_private_reply_is_told_that_none_comes() {
 }
 
 #[tokio::test]
+async fn a_command_that_is_not_served_is_told_so_at_once() {
+    let command = |message| Message {
+        address: Address { is_command: true, ..Address::default() },
+        ..message
+    };
+    let world = World::new().await;
+    let platform = Scripted::default();
+    let service = world.start();
+    let old = Message {
+        sent_at: world.clock.now().minus(Duration::from_secs(7200)),
+        ..command(world.says("t:1", ANN))
+    };
+    assert_eq!(service.handle(&Event::Said(old.clone()), &platform).await, Fate::TooOld);
+    assert_eq!(platform.told(), ["send t:1: TooLate"]);
+    let talk = Message { address: Address::default(), ..old };
+    service.handle(&Event::Said(talk), &platform).await;
+    assert!(platform.told().is_empty(), "nobody waits for a reply to a message");
+
+    let other = world.start().claim(&"t:2".into());
+    world.records.claim(other).await.unwrap();
+    let held = Event::Said(command(world.says("t:2", ANN)));
+    assert_eq!(service.handle(&held, &platform).await, Fate::Held);
+    assert_eq!(platform.told(), ["send t:2: TooLate"]);
+
+    let mut settings =
+        SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
+    settings.speaks_when.clear();
+    let world = World::with(settings).await;
+    let unserved = Event::Said(command(world.says("t:3", ANN)));
+    assert!(world.start().concerns(&unserved));
+    assert_eq!(world.start().handle(&unserved, &platform).await, Fate::Sent);
+    assert_eq!(platform.told(), ["send t:3: Unserved"]);
+}
+
+#[tokio::test]
 async fn moderators_are_told_once_which_permissions_are_missing() {
     let settings = SpaceSettings { reports_to: Some("t:mods".into()), ..SpaceSettings::default() };
     let world = World::with(settings).await;
@@ -207,6 +242,23 @@ async fn what_one_person_alone_reads_is_in_their_language() {
         let platform = Scripted::default();
         world.start().handle(&Event::Said(message), &platform).await;
         assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private} {locale:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_picked_in_private_stays_private_and_in_the_askers_language() {
+    for (is_private, want) in [(true, "de"), (false, "en")] {
+        let world = World::new().await;
+        let platform = Scripted::default();
+        world.suggested_so(is_private).await;
+        let Event::Used(used) = world.used("t:u1", "t:q/reply", "t:ada", Control::Pick(1)) else {
+            panic!("no use");
+        };
+        let used = Event::Used(Use { locale: Some("de".to_owned()), ..used });
+        assert_eq!(world.start().handle(&used, &platform).await, Fate::Amended);
+        assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private}");
+        let kept = world.records.answer_sent_as("t:q/reply".into()).await.unwrap().unwrap();
+        assert_eq!((kept.kind, kept.is_private), (SentKind::Answer, is_private));
     }
 }
 

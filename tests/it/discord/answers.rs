@@ -134,6 +134,7 @@ fn suggestions_are_picked_by_their_asker_in_private_too() {
     let Seen::Amended(picked) = discord.next() else { panic!("nothing was picked") };
     assert_eq!(picked.id, suggestions.id);
     assert!(picked.text.contains("\n> ") && picked.labels().contains(&WORDS.show_paragraph));
+    assert!(!picked.labels().contains(&WORDS.delete), "a private answer is its reader's to hide");
     bot.stop();
 }
 

@@ -177,3 +177,20 @@ fn whatever_is_asked_about_is_answered_somehow() {
     let question = home.asks(&long);
     assert_eq!(discord.next_sent().reply_to, Some(question));
 }
+
+#[test]
+fn a_command_where_commands_are_switched_off_is_told_so_in_private() {
+    let home = Home::new();
+    let Home { discord, guild, room, ada, .. } = &home;
+    let listens_in = format!("['discord:guild:{}']", guild.0);
+    let _bot = home.bot(&[
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens_in),
+        ("QUOTH_DEFAULT_SPACE__SPEAKS_WHEN", "['mention']"),
+    ]);
+    discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
+    let shown = discord.next_sent();
+    assert!(shown.is_private && shown.text.contains("I do not answer commands here"), "{shown:?}");
+    home.asks(QUESTION);
+    assert!(discord.next_sent().text.contains(ANSWER));
+}

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::conversation::SentKind;
 use crate::conversation::notice::Greeting;
 
 fn quote(text: &str) -> CitedQuote {

@@ -24,6 +24,7 @@ CREATE TABLE answers (
     space TEXT NOT NULL,
     asker TEXT NOT NULL,
     kind TEXT NOT NULL,
+    is_private INTEGER NOT NULL,
     entries TEXT NOT NULL,
     sent_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -18,7 +18,8 @@ pub(super) async fn keep(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO answers
-         (question, sent, place, space, asker, kind, entries, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+         (question, sent, place, space, asker, kind, is_private, entries, sent_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(answer.question.as_str())
     .bind(answer.sent.as_str())
@@ -26,6 +27,7 @@ pub(super) async fn keep(
     .bind(answer.space.as_str())
     .bind(answer.asker.as_str())
     .bind(json(&answer.kind)?)
+    .bind(answer.is_private)
     .bind(json(&answer.entries)?)
     .bind(answer.sent_at.as_millis())
     .execute(connection)
@@ -62,9 +64,10 @@ pub(super) async fn amend(
 ) -> sqlx::Result<()> {
     delete_unanswered(connection, &answer.question).await?;
     // An answer that is not replaced keeps what people made of it only if it says the same.
-    let is_same = to(connection, answer.question.clone())
-        .await?
-        .is_some_and(|old| old.sent == answer.sent && old.entries == answer.entries);
+    let is_same = to(connection, answer.question.clone()).await?.is_some_and(|old| {
+        let says = |it: &SentAnswer| (it.kind, it.is_private);
+        old.sent == answer.sent && says(&old) == says(&answer) && old.entries == answer.entries
+    });
     if is_same {
         return keep_unanswered_of(connection, unanswered).await;
     }
@@ -175,6 +178,7 @@ fn answer_of(row: &SqliteRow) -> sqlx::Result<SentAnswer> {
         space: row.try_get("space")?,
         asker: AskerHash::from(row.try_get::<String, _>("asker")?),
         kind: from_json(row, "kind")?,
+        is_private: row.try_get("is_private")?,
         entries: from_json(row, "entries")?,
         sent_at: Timestamp::from_millis(row.try_get("sent_at")?),
     })

@@ -25,6 +25,7 @@ fn answer(question: &str, asker: &str, seconds: i64) -> SentAnswer {
         space: "default".to_owned(),
         asker: asker.into(),
         kind: SentKind::Suggest,
+        is_private: false,
         entries: vec!["a".to_owned(), "p:b".to_owned()],
         sent_at: at(seconds),
     }
@@ -140,7 +141,7 @@ async fn an_answer_is_found_by_question_and_by_what_was_sent() {
     assert_eq!(records.answer_to("t:1-reply".into()).await.unwrap(), None);
 
     let amended = SentAnswer { kind: SentKind::Answer, ..answer("t:1", "ada", 0) };
-    let amended = SentAnswer { entries: vec!["c".to_owned()], ..amended };
+    let amended = SentAnswer { entries: vec!["c".to_owned()], is_private: true, ..amended };
     records.amend_answer(amended.clone(), None).await.unwrap();
     assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(amended));
     assert_eq!(records.unanswered("default".to_owned(), 9).await.unwrap(), []);
@@ -148,6 +149,27 @@ async fn an_answer_is_found_by_question_and_by_what_was_sent() {
     records.forget_message("t:1".into()).await.unwrap();
     assert_eq!(records.answer_to("t:1".into()).await.unwrap(), None);
     assert_eq!(records.claim(claim("t:1", "us", 9)).await.unwrap(), Claimed::Handled);
+}
+
+#[tokio::test]
+async fn the_only_suggestion_that_is_picked_is_an_answer_from_then_on() {
+    let records = in_memory().await;
+    let suggested = SentAnswer { entries: vec!["a".to_owned()], ..answer("t:1", "ada", 0) };
+    records.claim(claim("t:1", "us", 0)).await.unwrap();
+    let answer = Some(suggested.clone());
+    records.finish(Finished { answer, ..finished("t:1", "us", 0) }).await.unwrap();
+    let judge = || {
+        let (sent, by) = ("t:1-reply".into(), "bob".into());
+        records.judge(Judgement { sent, by, is_helpful: true, at: at(1) })
+    };
+    judge().await.unwrap();
+    let picked = SentAnswer { kind: SentKind::Answer, ..suggested };
+    records.amend_answer(picked.clone(), None).await.unwrap();
+    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(picked.clone()));
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 0, "it was on the suggestion");
+    judge().await.unwrap();
+    records.amend_answer(picked, None).await.unwrap();
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "it says the same");
 }
 
 #[tokio::test]
