@@ -5,6 +5,7 @@
 pub mod calibration;
 mod candidates;
 mod classifier;
+mod coverage;
 pub mod decision;
 pub mod evaluation;
 pub mod evidence;

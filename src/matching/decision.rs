@@ -2,6 +2,7 @@
 
 use super::Index;
 use super::calibration::{Calibration, Logistic};
+use super::coverage::covered_share;
 use super::evidence::{self, Evidence, Rivals};
 use super::index::EntryTerms;
 use super::query::{MAX_TOKENS, Query};
@@ -151,8 +152,7 @@ fn decide(
     let nearest_gap = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        let covered =
-            |gap: &Scored| evidence::covered_share(&left_out.terms_of(index, gap.entry), query);
+        let covered = |gap: &Scored| covered_share(&left_out.terms_of(index, gap.entry), query);
         let gap_coverage = gaps.iter().take(MAX_COVERING).map(covered).fold(0.0, f32::max);
         let posterior = total.map(|total| first.logit.exp() / total);
         let gap_wins = gap.is_some();
@@ -220,7 +220,7 @@ fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
 const GAP_COVERAGE: f32 = 0.5;
 
 fn fits(gap: &EntryTerms, query: &Query) -> bool {
-    evidence::covered_share(gap, query) >= GAP_COVERAGE
+    covered_share(gap, query) >= GAP_COVERAGE
 }
 
 /// Least score of a suggestion, as a share of the best entry's: what stays further behind shares a

@@ -1,18 +1,12 @@
 //! What speaks for and against the best entry being the answer: the features of its confidence.
 
 use super::Index;
+use super::coverage::TellingWords;
 use super::decision::LeftOut;
-use super::index::{EntryTerms, IndexedEntry, for_each_distinct};
-use super::query::{Query, QueryToken};
+use super::index::{IndexedEntry, for_each_distinct};
+use super::query::Query;
 use super::scorer::Scored;
 use super::vocabulary::TermId;
-
-/// How much a word of the question that only lead or quotes have counts as covered. The curator
-/// wrote phrasings for what an entry answers; a quote also mentions what it does not answer.
-const QUOTE_COVERAGE: f32 = 0.7;
-
-/// Below this coverage a word counts as one that the entry does not explain.
-pub(crate) const COVERED: f32 = 0.5;
 
 /// Features of the best entry, each 0.0 to 1.0 unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
@@ -160,7 +154,7 @@ pub(crate) fn gather(
     left_out: LeftOut,
 ) -> Evidence {
     let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
-    let words = Words::new(&left_out.terms_of(index, first.entry), query);
+    let words = TellingWords::new(&left_out.terms_of(index, first.entry), query);
     let margin = (first.score - rivals.other.map_or(0.0, |other| other.score)).max(0.0);
     Evidence {
         score: first.score,
@@ -181,43 +175,6 @@ pub(crate) fn gather(
         statement: if query.is_question { 0.0 } else { entry.share_of_questions },
         posterior: rivals.posterior.unwrap_or(UNLEARNED),
         phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
-    }
-}
-
-/// Sums over the telling words of a question.
-#[derive(Debug, Default)]
-struct Words {
-    n_telling: f32,
-    total: f32,
-    covered: f32,
-    unknown: f32,
-    elsewhere: f32,
-    other_name: f32,
-}
-
-impl Words {
-    fn new(entry: &EntryTerms, query: &Query) -> Self {
-        let mut words = Self::default();
-        for token in query.telling() {
-            let coverage = coverage(entry, token);
-            words.n_telling += 1.0;
-            words.total += token.weight;
-            words.covered += token.weight * coverage;
-            if token.known_as().is_none() {
-                words.unknown += token.weight;
-            } else if coverage < COVERED {
-                words.elsewhere += token.weight;
-            }
-            if token.is_name {
-                let missing = 1.0 - phrasing_coverage(entry, token);
-                words.other_name = words.other_name.max(token.weight * missing);
-            }
-        }
-        words
-    }
-
-    fn share(&self, part: f32) -> f32 {
-        if self.total > 0.0 { part / self.total } else { 0.0 }
     }
 }
 
@@ -245,40 +202,6 @@ fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
         return 0.5;
     }
     (entry.question_type_share(query.question_types) / FULL_TYPE_SHARE).min(1.0)
-}
-
-/// Share of the telling words' weight that the entry's words cover.
-pub(crate) fn covered_share(entry: &EntryTerms, query: &Query) -> f32 {
-    let words = Words::new(entry, query);
-    words.share(words.covered)
-}
-
-/// How well `entry` explains a word of the question, 0.0 to 1.0.
-pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
-    let has = |terms: &[TermId], term: TermId| terms.binary_search(&term).is_ok();
-    token
-        .meetings
-        .iter()
-        .map(|meeting| {
-            if has(&entry.phrasings, meeting.term) {
-                meeting.similarity
-            } else if has(&entry.quotes, meeting.term) {
-                meeting.similarity * QUOTE_COVERAGE
-            } else {
-                0.0
-            }
-        })
-        .fold(0.0, f32::max)
-}
-
-/// The same by the words of its phrasings alone.
-fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
-    token
-        .meetings
-        .iter()
-        .filter(|meeting| entry.phrasings.binary_search(&meeting.term).is_ok())
-        .map(|meeting| meeting.similarity)
-        .fold(0.0, f32::max)
 }
 
 /// Share of the telling words' weight of the phrasing that fits best that the question says.

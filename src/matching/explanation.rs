@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::Index;
 use super::calibration::Calibration;
+use super::coverage::{COVERED, coverage};
 use super::decision::{Decision, DecisionRule, GAP_LEAD, LeftOut, Outcome};
-use super::evidence::{COVERED, FEATURE_LABELS, FEATURE_NAMES, coverage};
+use super::evidence::{FEATURE_LABELS, FEATURE_NAMES};
 use super::index::EntryTerms;
 use super::query::{Meeting, Query, QueryToken, Rule};
 use super::scorer::{self, Scored};
