@@ -1,6 +1,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::super::message::{Address, RepliedTo};
+use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
 use super::super::trigger::trigger;
 use super::*;
@@ -498,7 +499,7 @@ fn topics_go_on_where_they_stopped() {
 #[test]
 fn a_message_offers_what_its_reader_may_do_with_it() {
     use Control::{Delete, Helpful, Paragraph, Pick, Rest, Topics, Unhelpful};
-    let suggested = || Setting { said: Some(suggestion()), ..Setting::new() };
+    let picking = || Setting { said: Some(suggestion()), ..Setting::new() };
     let said = |effects: Effects| match effects.shown {
         Shown::Say(say) | Shown::Amend(say) => say,
         other => panic!("{other:?}"),
@@ -509,6 +510,9 @@ fn a_message_offers_what_its_reader_may_do_with_it() {
         setting.space.settings.asks_feedback = false;
         setting
     };
+    let suggestion = |number: usize| Suggestion { entry: number, question: format!("{number}?") };
+    let suggestions = Reply::Suggest(vec![suggestion(0), suggestion(1)]);
+    let suggestions = Say { kind: SentKind::Suggest, ..Say::plain(suggestions, false) };
     let rows: [(&str, Say, usize, &[Control]); 9] = [
         (
             "an answer",
@@ -531,16 +535,11 @@ fn a_message_offers_what_its_reader_may_do_with_it() {
         ("without feedback", said(quiet().respond(&asks())), 1, &[Paragraph(0), Delete]),
         (
             "what was picked",
-            said(suggested().used("t:ada", Pick(1))),
+            said(picking().used("t:ada", Pick(1))),
             1,
             &[Paragraph(0), Helpful, Unhelpful, Delete],
         ),
-        (
-            "suggestions",
-            said(Setting::new().respond(&mention("ferry"))),
-            1,
-            &[Pick(1), Pick(2), Delete],
-        ),
+        ("suggestions", suggestions, 1, &[Pick(1), Pick(2), Delete]),
         ("topics", said(Setting::new().used("t:bob", Topics(0))), 1, &[Topics(1)]),
         ("all topics", said(Setting::new().used("t:bob", Topics(1))), 1, &[]),
         ("a notice", said(Setting::new().respond(&mention("hello"))), 1, &[]),
