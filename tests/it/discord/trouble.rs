@@ -159,6 +159,33 @@ fn a_press_is_answered_once_whatever_comes_back() {
 }
 
 #[test]
+fn a_private_pick_is_shown_whatever_comes_back() {
+    let all = [
+        Mischief::Status(500),
+        Mischief::DoneStatus(500),
+        Mischief::DoneCut,
+        Mischief::DoneGarbage,
+        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
+    ];
+    at_once(all, |mischief| {
+        let home = Home::new();
+        let Home { discord, room, ada, .. } = &home;
+        let _bot = home.bot(&[]);
+        let what = format!("{mischief:?}");
+        discord.uses(*room, *ada, "ask", &[("question", "china help kazakhstan")]);
+        let suggestions = discord.next_sent();
+        discord.spoils(CALLBACK, 1, mischief);
+        discord.presses(suggestions.id, "2. ", *ada);
+        assert_eq!(discord.next().shown().id, suggestions.id, "{what}");
+        home.seen_until_settled();
+        let left = discord.shown(*room);
+        let picked = left.iter().find(|shown| shown.id == suggestions.id);
+        assert!(picked.is_some_and(|it| it.text.contains("\n> ")), "{what}: {left:?}");
+        discord.forgives();
+    });
+}
+
+#[test]
 fn a_further_message_is_never_said_twice() {
     let all = [
         (Mischief::DoneStatus(500), 1),
