@@ -5,18 +5,12 @@ use std::time::Duration;
 use super::bot::{ANSWER, Home, QUESTION, WORDS, at_once};
 use crate::support::discord::{Mischief, permission};
 
-const CREATE: &str = "POST /channels/{}/messages";
+pub(super) const CREATE: &str = "POST /channels/{}/messages";
 const CALLBACK: &str = "POST /interactions/{}/{}/callback";
 
-/// Asks in the room while `mischief` is up, and is answered once.
-fn is_answered_once(mischief: Mischief, n_requests: usize) -> u64 {
-    is_answered_once_with(&[], mischief, n_requests)
-}
-
-/// The same with these settings.
-fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_requests: usize) -> u64 {
-    let home = Home::new();
-    let _bot = home.bot(settings);
+/// Somebody asks in the room while `mischief` is up, and is answered once. Gives how long the last
+/// request came after the first.
+pub(super) fn is_answered_once(home: &Home, mischief: Mischief, n_requests: usize) -> u64 {
     let what = format!("{mischief:?}");
     home.discord.spoils(CREATE, 1, mischief);
     let question = home.asks(QUESTION);
@@ -32,46 +26,20 @@ fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_reques
     calls.last().map_or(0, |last| last.at_ms - calls[0].at_ms)
 }
 
+/// The same with a bot of its own.
+fn bot_answers_once(mischief: Mischief, n_requests: usize) -> u64 {
+    let home = Home::new();
+    let _bot = home.bot(&[]);
+    is_answered_once(&home, mischief, n_requests)
+}
+
 #[test]
 fn what_was_surely_not_done_is_done_later() {
     for everywhere in [false, true] {
         let wait = Duration::from_millis(1800);
-        let waited_ms = is_answered_once(Mischief::Limited { wait, everywhere }, 2);
+        let waited_ms = bot_answers_once(Mischief::Limited { wait, everywhere }, 2);
         assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
     }
-}
-
-#[test]
-fn with_the_rate_limiter_it_answers_and_waits_as_well() {
-    let settings = [("QUOTH_DISCORD__RATE_LIMITER", "true")];
-    let wait = Duration::from_millis(1800);
-    let rows = [
-        (Mischief::Limited { wait, everywhere: false }, 2),
-        (Mischief::Limited { wait, everywhere: true }, 2),
-        (Mischief::DoneCut, 2),
-        (Mischief::Status(502), 2),
-        (Mischief::Slow(Duration::from_millis(10)), 1),
-    ];
-    at_once(rows, |(mischief, n_requests)| {
-        let is_limited = matches!(mischief, Mischief::Limited { .. });
-        let waited_ms = is_answered_once_with(&settings, mischief, n_requests);
-        assert!(!is_limited || waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
-    });
-    let home = Home::new();
-    let Home { discord, room, ada, .. } = &home;
-    let _bot = home.bot(&settings);
-    let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
-    let shown = discord.next_sent();
-    assert!(shown.interaction == Some(done.id) && shown.text.contains(ANSWER), "{shown:?}");
-    // What all have to wait for does not hold up whoever uses a command.
-    let wait = Duration::from_secs(4);
-    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: true });
-    let other = discord.channel(home.guild, "other");
-    home.asks(QUESTION);
-    discord.waits_for_calls(CREATE, 1);
-    let done = discord.uses(other, *ada, "ask", &[("question", QUESTION)]);
-    assert_eq!(discord.response_to(&done), 4);
-    assert_eq!([discord.next_sent(), discord.next_sent()].map(|it| it.channel), [other.0, room.0]);
 }
 
 #[test]
@@ -85,7 +53,7 @@ fn what_may_have_been_done_is_done_once() {
         Mischief::DoneGarbage,
     ];
     at_once(all, |mischief| {
-        is_answered_once(mischief, 2);
+        bot_answers_once(mischief, 2);
     });
 }
 
