@@ -72,8 +72,9 @@ fn what_may_have_been_done_before_a_kill_is_done_once() {
     bot.stop();
 }
 
-#[test]
-fn an_interaction_is_answered_once_whatever_comes_back() {
+/// Has `try_one` order each thing that can come back for a response to an interaction, in a home and
+/// with a bot of its own. The text tells which one it is.
+fn whatever_comes_back(try_one: impl Fn(&Home, Mischief, &str) + Sync) {
     let all = [
         Mischief::Status(500),
         Mischief::DoneStatus(500),
@@ -85,6 +86,15 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         let home = Home::new();
         let _bot = home.bot(&[]);
         let what = format!("{mischief:?}");
+        try_one(&home, mischief, &what);
+        // Whoever does not know whether the first response arrived has to try.
+        home.discord.forgives();
+    });
+}
+
+#[test]
+fn an_interaction_is_answered_once_whatever_comes_back() {
+    whatever_comes_back(|home, mischief, what| {
         home.discord.spoils(CALLBACK, 1, mischief);
         let done = home.discord.uses(home.room, home.ada, "ask", &[("question", QUESTION)]);
         let seen = home.discord.next();
@@ -94,25 +104,13 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         let left = home.discord.shown(home.room);
         let n_answers = left.iter().filter(|shown| shown.text.contains(ANSWER)).count();
         assert_eq!(n_answers, 1, "{what}: {left:?}");
-        // Whoever does not know whether the first response arrived has to try.
-        home.discord.forgives();
     });
 }
 
 #[test]
 fn a_press_is_answered_once_whatever_comes_back() {
-    let all = [
-        Mischief::Status(500),
-        Mischief::DoneStatus(500),
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
-    ];
-    at_once(all, |mischief| {
-        let home = Home::new();
-        let Home { discord, room, bob, .. } = &home;
-        let _bot = home.bot(&[]);
-        let what = format!("{mischief:?}");
+    whatever_comes_back(|home, mischief, what| {
+        let Home { discord, room, bob, .. } = home;
         home.asks(QUESTION);
         let answer = discord.next_sent();
         discord.spoils(CALLBACK, 1, mischief);
@@ -122,24 +120,13 @@ fn a_press_is_answered_once_whatever_comes_back() {
         let left = discord.shown(*room);
         let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
         assert_eq!(n_told, 1, "{what}: {left:?}");
-        discord.forgives();
     });
 }
 
 #[test]
 fn a_private_pick_is_shown_whatever_comes_back() {
-    let all = [
-        Mischief::Status(500),
-        Mischief::DoneStatus(500),
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
-    ];
-    at_once(all, |mischief| {
-        let home = Home::new();
-        let Home { discord, room, ada, .. } = &home;
-        let _bot = home.bot(&[]);
-        let what = format!("{mischief:?}");
+    whatever_comes_back(|home, mischief, what| {
+        let Home { discord, room, ada, .. } = home;
         discord.uses(*room, *ada, "ask", &[("question", "china help kazakhstan")]);
         let suggestions = discord.next_sent();
         discord.spoils(CALLBACK, 1, mischief);
@@ -149,7 +136,6 @@ fn a_private_pick_is_shown_whatever_comes_back() {
         let left = discord.shown(*room);
         let picked = left.iter().find(|shown| shown.id == suggestions.id);
         assert!(picked.is_some_and(|it| it.text.contains("\n> ")), "{what}: {left:?}");
-        discord.forgives();
     });
 }
 
@@ -163,9 +149,10 @@ fn a_further_message_is_never_said_twice() {
         (Mischief::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
     ];
     at_once(all, |(mischief, n_wanted)| {
+        let is_uncertain = !matches!(mischief, Mischief::Limited { .. });
         let home = Home::new();
         let Home { discord, room, bob, .. } = &home;
-        let _bot = home.bot(&[]);
+        let bot = home.bot(&[]);
         let what = format!("{mischief:?}");
         home.asks(QUESTION);
         let answer = discord.next_sent();
@@ -180,6 +167,11 @@ fn a_further_message_is_never_said_twice() {
         let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
         assert_eq!(n_told, n_wanted, "{what}: {left:?}");
         discord.forgives();
+        let log = bot.stop().log;
+        let name = format!("discord:interaction:{}", done.id);
+        let is_told = log.contains(&format!("Whether {name} was replied to cannot be known"));
+        assert_eq!(is_told, is_uncertain, "{what}: {log}");
+        assert!(!log.contains("refuses"), "{what}: {log}");
     });
 }
 
@@ -257,27 +249,39 @@ fn what_a_permission_was_missing_for_works_when_it_is_given() {
 
 #[test]
 fn a_permission_counts_at_once_by_whatever_it_is_given() {
-    at_once([true, false], |is_by_role| {
+    /// Takes away what lets the bot write in threads, or gives it back.
+    type Change = fn(&Home, bool);
+    const WRITING: permission::Permissions = permission::SEND_MESSAGES_IN_THREADS;
+    let ways: [(&str, Change); 4] = [
+        ("by its channel", |home, is_denied| {
+            home.discord.denies(home.room, if is_denied { WRITING } else { 0 });
+        }),
+        ("by a role", |home, is_denied| {
+            home.discord.denies_role(home.guild, if is_denied { WRITING } else { 0 });
+        }),
+        ("by the guild", |home, is_denied| {
+            home.discord.denies_guild(home.guild, if is_denied { WRITING } else { 0 });
+        }),
+        ("to the bot itself", |home, is_denied| home.discord.times_out(home.guild, is_denied)),
+    ];
+    at_once(ways, |(way, denies)| {
         let home = Home::new();
-        let Home { discord, guild, room, ada, .. } = &home;
+        let Home { discord, room, ada, .. } = &home;
         let thread = discord.thread(*room, *ada);
         let _bot = home.bot(&[]);
-        let denies = |denied| {
-            if is_by_role {
-                discord.denies_role(*guild, denied);
-            } else {
-                discord.denies(*room, denied);
-            }
-        };
-        denies(permission::SEND_MESSAGES_IN_THREADS);
+        denies(&home, true);
         let text = home.to_bot(QUESTION);
         discord.says(thread, *ada, &text);
         discord.waits_for_calls(CREATE, 1);
         discord.shows_nothing();
-        denies(0);
+        // Where it was refused nothing is tried for a while.
+        discord.says(thread, *ada, &text);
+        discord.shows_nothing();
+        assert_eq!(discord.calls(CREATE).len(), 1, "{way}");
+        denies(&home, false);
         let question = discord.says(thread, *ada, &text);
         let shown = discord.next_sent();
-        assert_eq!(shown.reply_to, Some(question), "by role: {is_by_role}");
+        assert_eq!(shown.reply_to, Some(question), "{way}");
     });
 }
 
