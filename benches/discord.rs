@@ -26,6 +26,7 @@ mod support {
         reason = "it is made for tests, which use the rest of it"
     )]
     pub(crate) mod discord;
+    pub(crate) mod in_process;
 }
 
 /// What the stand-in knows of tests.
@@ -36,19 +37,13 @@ mod service {
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use quoth::conversation::space::DEFAULT_SPACE;
-use quoth::conversation::{Space, SpaceSettings, Spaces};
-use quoth::matching::Thresholds;
-use quoth::platform::discord::{Discord, Settings, Shards};
-use quoth::platform::{Stop, Style};
-use quoth::service::settings::DeliverySettings;
-use quoth::service::{Clock, Lane, Library, Parts, Pulse, Service, SystemClock};
-use quoth::store::asker_key::AskerKey;
-use quoth::store::records::{Holder, SqliteRecords};
-use support::discord::{self as stand_in, Person, Place, TOKEN};
+use quoth::platform::Stop;
+use quoth::service::{Clock, SystemClock};
+use quoth::store::records::SqliteRecords;
+use support::discord::{self as stand_in, Person, Place};
+use support::in_process::{self, library, pack};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -125,55 +120,12 @@ fn questions() -> Vec<String> {
     entries.map(|entry| entry.question.trim_end_matches(['?', 's', 'n', 't']).to_owned()).collect()
 }
 
-fn pack() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan")
-}
-
-fn library() -> Arc<Library> {
-    let default = Space {
-        name: DEFAULT_SPACE.to_owned(),
-        places: Vec::new(),
-        packs: vec![pack()],
-        settings: SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() },
-    };
-    let spaces = Spaces { default, others: Vec::new() };
-    Arc::new(Library::open(spaces, Thresholds::default()).unwrap())
-}
-
-/// Serves `town` in this process until `stop`.
-fn serve(town: &Town, records: SqliteRecords, stop: &Stop) -> tokio::task::JoinHandle<()> {
-    let library = library();
-    let service = Arc::new(Service::new(Parts {
-        records,
-        library: Arc::clone(&library),
-        asker_key: AskerKey::random().unwrap(),
-        clock: Arc::new(SystemClock),
-        holder: Holder::new("bench"),
-        delivery: DeliverySettings::default(),
-    }));
-    let settings = Settings {
-        token: TOKEN.into(),
-        api_base: Some(town.discord.base.clone()),
-        rate_limiter: false,
-        message_content: false,
-        style: Style::Embed,
-        shards: Shards::default(),
-    };
-    let discord = Arc::new(Discord::new(settings, library, Pulse::new("discord")).unwrap());
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        let lane = Lane::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
-        let lane = Arc::new(lane);
-        discord.serve(&lane, &stop).await.unwrap();
-    })
-}
-
 /// From event to request, sorted.
 fn sustained(runtime: &tokio::runtime::Runtime, records: SqliteRecords) -> Vec<Duration> {
     let town = Town::new();
     let stop = Stop::default();
     let _entered = runtime.enter();
-    let served = serve(&town, records, &stop);
+    let served = in_process::serve(&town.discord, records, false, &stop);
     town.discord.waits_for_sessions(1);
     town.discord.waits_for_commands();
     // Connections are made, and what is read once is read.

@@ -148,6 +148,9 @@ impl Config {
         if !cfg!(feature = "discord") {
             faults.push(Fault::NotBuiltIn { platform: "Discord" });
         }
+        if discord.api_base.is_some() && discord.rate_limiter {
+            faults.push(Fault::BaseWithLimiter);
+        }
         let listened = spaces.all().flat_map(|space| &space.settings.listens_in);
         let on_discord = listened.filter(|place| place.parts().0 == "discord");
         if let Some(place) = on_discord.take(usize::from(!discord.message_content)).next() {

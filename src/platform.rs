@@ -10,14 +10,18 @@ mod style;
 use std::error::Error;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use style::Style;
 
-/// How a platform is told to end: first it takes nothing more in, later it lets go of everything.
+/// How a platform is told to end: first it takes nothing more in and brings what it was told before,
+/// later it lets go of everything.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     /// Take nothing more in; what is under way may still be sent.
     pub asked: CancellationToken,
+    /// Holds a token of it who still brings what happened before [`Self::asked`]; it is waited for.
+    pub bringing: TaskTracker,
     /// End.
     pub now: CancellationToken,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Shared;
 use super::supervise::supervise;
@@ -115,10 +116,18 @@ impl Task<'_> {
     }
 }
 
+/// A platform may bring what it was told before the stop for so long.
+const BRING_LIMIT: Duration = Duration::from_secs(1);
+
 /// Takes nothing more in, sends what is under way, and lets go.
 async fn end(lane: &Lane, stop: &Stop, limit: Duration) {
     stop.asked.cancel();
-    if !lane.drain(limit).await {
+    stop.bringing.close();
+    let (start, bring_limit) = (Instant::now(), BRING_LIMIT.min(limit));
+    if tokio::time::timeout(bring_limit, stop.bringing.wait()).await.is_err() {
+        tracing::warn!("Not all that was told before the stop could be looked at in time");
+    }
+    if !lane.drain(limit.saturating_sub(start.elapsed())).await {
         tracing::warn!("Not all that was queued could be done in time; it can be caught up with");
     }
     stop.now.cancel();
@@ -223,5 +232,43 @@ mod tests {
         stop.asked.cancel();
         tasks.join_next().await.unwrap().unwrap();
         assert!(!pulses[1].is_alive());
+    }
+    /// Serves a platform that is told to end, and afterwards brings one report, `late` or not. Gives
+    /// the sent ones, and how long the end took.
+    async fn ended_with_one_to_bring(brings_after: Duration) -> (Vec<String>, Duration) {
+        let config = Config::default();
+        let pulse = Pulse::new("slow");
+        let shared = shared(&config, vec![Arc::clone(&pulse)]).await;
+        let (stop, mut tasks) = (Stop::default(), JoinSet::new());
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let task = Task { config: &config, shared: &shared, stop: &stop, pulse };
+        task.spawn(&mut tasks, Arc::new(Telling(told)), move |_, lane: Arc<Lane>, stop: Stop| {
+            let bringing = stop.bringing.token();
+            async move {
+                stop.asked.cancelled().await;
+                tokio::time::sleep(brings_after).await;
+                let place = Place { id: "t:mods".into(), within: Vec::new(), is_direct: false };
+                let report = Report { id: "t:report".into(), place, notice: Notice::Thanks };
+                drop(lane.put(Event::Reported(report)));
+                drop(bringing);
+                stop.now.cancelled().await;
+                Ok(())
+            }
+        });
+        tokio::task::yield_now().await;
+        let start = Instant::now();
+        stop.asked.cancel();
+        tasks.join_next().await.unwrap().unwrap();
+        let sent = std::iter::from_fn(|| heard.try_recv().ok());
+        (sent.map(|id| id.as_str().to_owned()).collect(), start.elapsed())
+    }
+
+    #[tokio::test]
+    async fn what_a_platform_was_told_before_a_stop_is_waited_for_but_not_for_long() {
+        let (sent, _) = ended_with_one_to_bring(Duration::from_millis(200)).await;
+        assert_eq!(sent, ["t:report"]);
+        let (sent, took) = ended_with_one_to_bring(Duration::from_millis(1500)).await;
+        assert_eq!(sent, [""; 0], "the queues are closed by then");
+        assert!(took < Duration::from_secs(3), "{took:?}");
     }
 }

@@ -24,8 +24,8 @@ pub struct DiscordSettings {
     pub last_shard: Option<u32>,
     /// Whether requests wait until Discord has room for them. Default: yes.
     pub rate_limiter: bool,
-    /// Address of what stands in for Discord's HTTP interface, up to `/api`. Default: none, and
-    /// Discord itself is asked.
+    /// Address of what stands in for Discord's HTTP interface, up to `/api`, and keeps its limits
+    /// itself: only without [`Self::rate_limiter`]. Default: none, and Discord itself is asked.
     pub api_base: Option<String>,
 }
 

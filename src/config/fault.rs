@@ -169,6 +169,11 @@ pub enum Fault {
         /// The place.
         place: String,
     },
+    /// A rate limiter in front of one.
+    #[error(
+        "`api_base` in [discord] needs rate_limiter = false: what stands in for Discord's interface keeps its limits itself; set rate_limiter = false in [discord], or leave `api_base` out"
+    )]
+    BaseWithLimiter,
     /// Nothing to answer with.
     #[error(
         "no pack is named for the space `{space}`: set `packs`, for example packs = [\"../knowledge/my-pack\"]"

@@ -4,6 +4,7 @@ mod answering;
 mod api;
 mod commands;
 pub mod custom_id;
+mod deferral;
 mod edits;
 mod gateway;
 mod hindrance;
@@ -19,6 +20,7 @@ mod payload;
 mod pending;
 mod places;
 pub mod render;
+mod response;
 mod settings;
 
 use std::sync::atomic::AtomicBool;

@@ -109,6 +109,9 @@ impl<R: Records> Service<R> {
                     return Ok(Fate::Sent);
                 }
                 Err(SendError::Refused) => return self.leave(&delivery, Fate::Refused).await,
+                Err(SendError::UnknownForGood) => {
+                    return self.leave(&delivery, Fate::Uncertain).await;
+                }
                 Err(failure) => failure,
             };
             if failure == SendError::Unknown {
@@ -179,7 +182,7 @@ impl<R: Records> Service<R> {
         let mut patience = Patience::default();
         let called = (|| self.limited(call()))
             .retry(delays())
-            .when(|error| *error != SendError::Refused)
+            .when(|error| !matches!(error, SendError::Refused | SendError::UnknownForGood))
             .adjust(move |error, delay| patience.wait(error, delay))
             .await;
         let Err(error) = called else { return done };
@@ -187,7 +190,7 @@ impl<R: Records> Service<R> {
         match error {
             SendError::Passing { .. } => Fate::GivenUp,
             SendError::Refused => Fate::Refused,
-            SendError::Unknown => Fate::Uncertain,
+            SendError::Unknown | SendError::UnknownForGood => Fate::Uncertain,
         }
     }
 

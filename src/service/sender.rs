@@ -70,4 +70,8 @@ pub enum SendError {
     /// It may have been carried out.
     #[error("the platform did not say whether it was done")]
     Unknown,
+    /// It may have been carried out, and the platform would not know it again, whatever
+    /// [`Sender::knows_again_for`] says of others: it is not tried again.
+    #[error("the platform did not say whether it was done, and never will")]
+    UnknownForGood,
 }

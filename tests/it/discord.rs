@@ -7,6 +7,7 @@ mod chaos;
 mod codes;
 mod following;
 mod gateway;
+mod limiter;
 mod limits;
 mod load;
 mod manners;

@@ -2,3 +2,5 @@
 
 #[cfg(feature = "discord")]
 pub(crate) mod discord;
+#[cfg(feature = "discord")]
+pub(crate) mod in_process;

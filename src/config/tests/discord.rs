@@ -11,7 +11,10 @@ fn what_does_not_go_together_is_told_before_anything_is_served() {
     let open = "[default_space]\nlistens_in = ['discord:channel:1']\n";
     let rows = [
         (format!("[discord]\n{TOKEN}"), None),
-        (format!("[discord]\n{TOKEN}{base}"), None),
+        (format!("[discord]\n{TOKEN}{base}"), Some("set rate_limiter = false")),
+        (format!("[discord]\n{TOKEN}{base}rate_limiter = true\n"), Some("leave `api_base` out")),
+        (format!("[discord]\n{TOKEN}{base}rate_limiter = false\n"), None),
+        (format!("[discord]\n{TOKEN}rate_limiter = false\n"), None),
         (format!("[discord]\n{base}"), None),
         (format!("[discord]\n{TOKEN}{open}"), Some("Message Content Intent")),
         (format!("[discord]\n{TOKEN}message_content = true\n{open}"), None),

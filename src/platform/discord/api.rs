@@ -46,6 +46,10 @@ impl Failure {
     /// It may have been carried out.
     pub(super) const UNKNOWN: Self = Self { error: SendError::Unknown, status: None, code: None };
 
+    /// It may have been carried out, and nobody will ever know.
+    pub(super) const UNKNOWN_FOR_GOOD: Self =
+        Self { error: SendError::UnknownForGood, status: None, code: None };
+
     /// It was not carried out and never will be.
     pub(super) const REFUSED: Self = Self { error: SendError::Refused, status: None, code: None };
 

@@ -10,7 +10,6 @@ use serenity::model::id::{ApplicationId, GuildId, InteractionId};
 use tokio::sync::mpsc;
 
 use super::super::Stop;
-use super::answering::complete;
 use super::edits::Edits;
 use super::gateway::Happening;
 use super::interaction::{self, Asked};
@@ -18,6 +17,7 @@ use super::locating::Lookups;
 use super::markdown::shortened;
 use super::pending::Pending;
 use super::places::Places;
+use super::response::complete;
 use super::{Discord, commands, incoming, name};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
@@ -30,7 +30,8 @@ const MAX_CHOICES: usize = 25;
 const MAX_CHOICE: usize = 100;
 
 impl Discord {
-    /// Looks at what is told until nobody tells any more.
+    /// Looks at what is told until nobody tells any more. After the stop, only what was told before
+    /// is still for the service.
     pub(super) async fn listen(
         &self,
         told: &mut mpsc::Receiver<Happening>,
@@ -40,12 +41,17 @@ impl Discord {
         let mut places = Places::of_shards(n_shards);
         let mut lookups = Lookups::default();
         let mut edits = Edits::since(serenity::model::Timestamp::now());
+        let mut bringing = Some(stop.bringing.token());
         loop {
+            let is_over = stop.asked.is_cancelled();
+            if is_over && told.is_empty() && lookups.is_idle() {
+                bringing = None;
+            }
             tokio::select! {
                 happening = told.recv() => {
                     let Some(happening) = happening else { return };
                     // What comes now is told again by nobody: it is not taken.
-                    if stop.asked.is_cancelled() && happening.is_for_service() {
+                    if bringing.is_none() && happening.is_for_service() {
                         continue;
                     }
                     if let Happening::Edited(update) = &happening
@@ -63,6 +69,7 @@ impl Discord {
                         self.look_at(happening, &mut places);
                     }
                 }
+                () = stop.asked.cancelled(), if !is_over => {}
             }
         }
     }
@@ -183,5 +190,112 @@ impl Discord {
             // Whoever goes on typing asks again.
             drop(complete(id, &token, choices, &api).await);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::super::super::Style;
+    use super::super::tests::message;
+    use super::super::{Settings, Shards};
+    use super::*;
+    use crate::conversation::space::DEFAULT_SPACE;
+    use crate::conversation::{Space, SpaceSettings, Spaces};
+    use crate::matching::Thresholds;
+    use crate::service::settings::DeliverySettings;
+    use crate::service::{Clock, Lane, Library, Parts, Pulse, Service, SystemClock};
+    use crate::store::asker_key::AskerKey;
+    use crate::store::records::{Holder, SqliteRecords};
+
+    /// More than a task does without a pause.
+    const N_TOLD: usize = 300;
+
+    /// A lane that counts what comes through it, and a Discord that brings it, at an address where
+    /// nothing answers.
+    async fn counted() -> (Arc<Discord>, Arc<Lane>, Arc<Mutex<usize>>) {
+        let default = Space {
+            name: DEFAULT_SPACE.to_owned(),
+            places: Vec::new(),
+            packs: Vec::new(),
+            settings: SpaceSettings::default(),
+        };
+        let spaces = Spaces { default, others: Vec::new() };
+        let library = Arc::new(Library::open(spaces, Thresholds::default()).unwrap());
+        let settings = Settings {
+            token: "t".into(),
+            api_base: Some("http://127.0.0.1:1".to_owned()),
+            rate_limiter: false,
+            message_content: false,
+            style: Style::Embed,
+            shards: Shards::default(),
+        };
+        let pulse = Pulse::new("discord");
+        let discord = Arc::new(Discord::new(settings, Arc::clone(&library), pulse).unwrap());
+        let service = Arc::new(Service::new(Parts {
+            records: SqliteRecords::in_memory(SystemClock.now()).await.unwrap(),
+            library,
+            asker_key: AskerKey::new(*b"key"),
+            clock: Arc::new(SystemClock),
+            holder: Holder::new("test"),
+            delivery: DeliverySettings::default(),
+        }));
+        let n_done = Arc::new(Mutex::new(0));
+        let counter = Arc::clone(&n_done);
+        let count = move |_, _| *counter.lock().unwrap() += 1;
+        let lane = Lane::start(&service, &discord, &DeliverySettings::default(), count);
+        let lane = Arc::new(lane);
+        discord.events.0.get_or_init(|| Arc::downgrade(&lane));
+        (discord, lane, n_done)
+    }
+
+    /// Somebody says something: directly to the bot, or in a thread that nobody knows.
+    fn said(number: usize, is_direct: bool) -> Happening {
+        let id = (400_000_000_000_000_000 + number).to_string();
+        let guild = if is_direct { Value::Null } else { json!("1") };
+        let channel = if is_direct { "98" } else { "99" };
+        let message = message(json!({ "id": id, "channel_id": channel, "guild_id": guild }));
+        Happening::Said(Box::new(serde_json::from_value(message).unwrap()))
+    }
+
+    /// How many of `N_TOLD` come through the lane when the stop comes before they were looked at,
+    /// and one more is told after what was told before the stop was brought.
+    async fn n_brought(closes_lane_then: bool) -> usize {
+        let (discord, lane, n_done) = counted().await;
+        let (happenings, mut told) = mpsc::channel(2 * N_TOLD);
+        let stop = Stop::default();
+        for number in 0..N_TOLD {
+            // The first one waits until it is known that nothing is known of its place.
+            happenings.try_send(said(number, number > 0)).unwrap();
+        }
+        stop.asked.cancel();
+        let later = async {
+            // It has started to listen by now.
+            tokio::task::yield_now().await;
+            stop.bringing.close();
+            stop.bringing.wait().await;
+            if closes_lane_then {
+                assert!(lane.drain(Duration::from_secs(30)).await);
+            }
+            happenings.try_send(said(N_TOLD, true)).unwrap();
+            drop(happenings);
+        };
+        tokio::join!(discord.listen(&mut told, 1, &stop), later);
+        assert!(lane.drain(Duration::from_secs(30)).await);
+        *n_done.lock().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_told_before_a_stop_comes_to_the_service_in_time() {
+        assert_eq!(n_brought(true).await, N_TOLD);
+    }
+
+    #[tokio::test]
+    async fn what_is_told_after_a_stop_is_not_taken() {
+        assert_eq!(n_brought(false).await, N_TOLD);
     }
 }

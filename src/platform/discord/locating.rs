@@ -102,6 +102,11 @@ impl Lookups {
         self.waiting.remove(&channel).unwrap_or_default()
     }
 
+    /// Whether nothing waits for a place.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     fn has_failed(&self, channel: ChannelId) -> bool {
         self.failed.get(&channel).is_some_and(|since| since.elapsed() < BELIEVED_FOR)
     }

@@ -6,13 +6,13 @@ use serenity::http::{LightMethod, Route};
 use serenity::model::channel::MessageFlags;
 use serenity::model::id::ChannelId;
 
-use super::answering::Sent;
 use super::api::{Failure, code};
 use super::hindrance::Hindrance;
 use super::interaction::Way;
 use super::payload::{Payload, Reference};
 use super::pending::Pending;
 use super::render::render;
+use super::response::Sent;
 use super::{Discord, name};
 use crate::conversation::wording::Wording;
 use crate::conversation::{MessageId, Notice, PlaceId, Say};

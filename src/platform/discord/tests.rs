@@ -61,7 +61,7 @@ fn user(id: &str, is_bot: bool) -> Value {
 }
 
 /// A message in the channel 21, with these changes.
-fn message(changes: Value) -> Value {
+pub(super) fn message(changes: Value) -> Value {
     let mut message = json!({
         "id": "400000000000000000", "channel_id": "21", "guild_id": "1", "author": user("5", false),
         "member": { "roles": ["7"], "joined_at": null, "deaf": false, "mute": false },

@@ -14,13 +14,13 @@ async fn a_message_is_answered_once_however_often_it_comes() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_platform_makes_of_a_send_decides_what_follows() {
-    use SendError::{Passing, Refused, Unknown};
+    use SendError::{Passing, Refused, Unknown, UnknownForGood};
     const PASSING: SendError = Passing { retry_after: None };
     const WAIT_PLEASE: SendError = Passing { retry_after: Some(Duration::from_secs(90)) };
     const WINDOW: Option<Duration> = Some(Duration::from_secs(300));
     type Row = (&'static [SendError], Option<Duration>, Fate, Fate, usize);
     const TOO_LONG: SendError = Passing { retry_after: Some(Duration::from_secs(3600)) };
-    let rows: [Row; 11] = [
+    let rows: [Row; 13] = [
         (&[PASSING, PASSING], None, Fate::Sent, Fate::Repeated, 3),
         (&[WAIT_PLEASE], None, Fate::Sent, Fate::Repeated, 2),
         (&[PASSING; 11], None, Fate::GivenUp, Fate::Sent, 12),
@@ -32,6 +32,8 @@ async fn what_a_platform_makes_of_a_send_decides_what_follows() {
         (&[PASSING, Unknown], None, Fate::Uncertain, Fate::Repeated, 2),
         (&[Unknown], WINDOW, Fate::Sent, Fate::Repeated, 2),
         (&[Unknown, Refused], WINDOW, Fate::Refused, Fate::Repeated, 2),
+        (&[UnknownForGood], WINDOW, Fate::Uncertain, Fate::Repeated, 1),
+        (&[Unknown, UnknownForGood], WINDOW, Fate::Uncertain, Fate::Repeated, 2),
     ];
     for (failures, window, first, second, n_attempts) in rows {
         let world = World::new().await;
@@ -203,6 +205,17 @@ async fn a_platform_that_never_says_what_came_of_a_change_is_not_waited_for_with
     service.handle(&Event::Said(world.says("t:1", ANN)), &Scripted::default()).await;
     let edit = Event::Edited(world.says("t:1", HEIGHT));
     assert_eq!(service.handle(&edit, &Silent).await, Fate::Uncertain);
+}
+
+#[tokio::test]
+async fn a_change_of_which_nothing_will_ever_be_known_is_not_tried_again() {
+    let world = World::new().await;
+    let service = world.start();
+    service.handle(&Event::Said(world.says("t:1", ANN)), &Scripted::default()).await;
+    let platform = Scripted::failing([SendError::UnknownForGood], None);
+    let edit = Event::Edited(world.says("t:1", HEIGHT));
+    assert_eq!(service.handle(&edit, &platform).await, Fate::Uncertain);
+    assert_eq!(platform.n_attempts.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]

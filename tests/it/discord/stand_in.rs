@@ -14,7 +14,7 @@ use serenity::all::{
 use tokio::runtime::Runtime;
 
 use crate::service::PATIENCE;
-use crate::support::discord::{Discord, Mischief, Place, Saying, TOKEN, permission};
+use crate::support::discord::{Discord, Mischief, Person, Place, Saying, Shown, TOKEN, permission};
 
 /// Tells what it hears.
 struct Listener(mpsc::Sender<String>);
@@ -262,18 +262,24 @@ fn who_is_pinged_is_what_allowed_mentions_say() {
     discord.forgives();
 }
 
-#[test]
-fn an_interaction_is_responded_to_once_and_in_time() {
+/// A message with one button, by a bot with these intents, and somebody who may press it.
+fn with_button(custom_id: &str, intents: GatewayIntents) -> (Discord, Bot, Person, Shown) {
     let discord = Discord::start();
     let room = discord.channel(discord.guild("home"), "room");
     let ada = discord.person("ada");
-    let bot = Bot::start(&discord, GUILD_TALK);
+    let bot = Bot::start(&discord, intents);
     assert_eq!(bot.hears(), "ready 1");
     let message = json!({
-        "content": "x", "components": [row("a")], "allowed_mentions": { "parse": [] },
+        "content": "x", "components": [row(custom_id)], "allowed_mentions": { "parse": [] },
     });
     assert_eq!(bot.posts(room, &message), None);
     let sent = discord.next_sent();
+    (discord, bot, ada, sent)
+}
+
+#[test]
+fn an_interaction_is_responded_to_once_and_in_time() {
+    let (discord, bot, ada, sent) = with_button("a", GUILD_TALK);
     let done = discord.presses(sent.id, "l", ada);
     assert_eq!(discord.response_to(&done), 4);
     assert!(discord.next_sent().is_private);
@@ -295,16 +301,8 @@ fn an_interaction_is_responded_to_once_and_in_time() {
 
 #[test]
 fn a_token_is_good_for_fifteen_minutes() {
-    let discord = Discord::start();
-    let room = discord.channel(discord.guild("home"), "room");
-    let ada = discord.person("ada");
-    let bot = Bot::start(&discord, GatewayIntents::GUILDS);
-    assert_eq!(bot.hears(), "ready 1");
-    let message = json!({
-        "content": "x", "components": [row("a")], "allowed_mentions": { "parse": [] },
-    });
-    assert_eq!(bot.posts(room, &message), None);
-    let pressed = discord.presses(discord.next_sent().id, "l", ada);
+    let (discord, bot, ada, sent) = with_button("a", GatewayIntents::GUILDS);
+    let pressed = discord.presses(sent.id, "l", ada);
     assert_eq!(bot.hears(), "true true");
     discord.forgives();
     let edit = json!({ "content": "y", "allowed_mentions": { "parse": [] } });
@@ -339,16 +337,7 @@ fn no_more_than_25_choices_are_offered() {
 
 #[test]
 fn a_form_is_opened_once_and_answered_when_it_is_sent_in() {
-    let discord = Discord::start();
-    let room = discord.channel(discord.guild("home"), "room");
-    let ada = discord.person("ada");
-    let bot = Bot::start(&discord, GatewayIntents::GUILDS);
-    assert_eq!(bot.hears(), "ready 1");
-    let message = json!({
-        "content": "x", "components": [row("form")], "allowed_mentions": { "parse": [] },
-    });
-    assert_eq!(bot.posts(room, &message), None);
-    let sent = discord.next_sent();
+    let (discord, bot, ada, sent) = with_button("form", GatewayIntents::GUILDS);
     let opened = discord.presses(sent.id, "l", ada);
     assert_eq!(bot.hears(), "true");
     discord.submits(&opened, &["words"], ada);

@@ -5,18 +5,12 @@ use std::time::Duration;
 use super::bot::{ANSWER, Home, QUESTION, WORDS, at_once};
 use crate::support::discord::{Mischief, permission};
 
-const CREATE: &str = "POST /channels/{}/messages";
+pub(super) const CREATE: &str = "POST /channels/{}/messages";
 const CALLBACK: &str = "POST /interactions/{}/{}/callback";
 
-/// Asks in the room while `mischief` is up, and is answered once.
-fn is_answered_once(mischief: Mischief, n_requests: usize) -> u64 {
-    is_answered_once_with(&[], mischief, n_requests)
-}
-
-/// The same with these settings.
-fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_requests: usize) -> u64 {
-    let home = Home::new();
-    let _bot = home.bot(settings);
+/// Somebody asks in the room while `mischief` is up, and is answered once. Gives how long the last
+/// request came after the first.
+pub(super) fn is_answered_once(home: &Home, mischief: Mischief, n_requests: usize) -> u64 {
     let what = format!("{mischief:?}");
     home.discord.spoils(CREATE, 1, mischief);
     let question = home.asks(QUESTION);
@@ -32,46 +26,20 @@ fn is_answered_once_with(settings: &[(&str, &str)], mischief: Mischief, n_reques
     calls.last().map_or(0, |last| last.at_ms - calls[0].at_ms)
 }
 
+/// The same with a bot of its own.
+fn bot_answers_once(mischief: Mischief, n_requests: usize) -> u64 {
+    let home = Home::new();
+    let _bot = home.bot(&[]);
+    is_answered_once(&home, mischief, n_requests)
+}
+
 #[test]
 fn what_was_surely_not_done_is_done_later() {
     for everywhere in [false, true] {
         let wait = Duration::from_millis(1800);
-        let waited_ms = is_answered_once(Mischief::Limited { wait, everywhere }, 2);
+        let waited_ms = bot_answers_once(Mischief::Limited { wait, everywhere }, 2);
         assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
     }
-}
-
-#[test]
-fn with_the_rate_limiter_it_answers_and_waits_as_well() {
-    let settings = [("QUOTH_DISCORD__RATE_LIMITER", "true")];
-    let wait = Duration::from_millis(1800);
-    let rows = [
-        (Mischief::Limited { wait, everywhere: false }, 2),
-        (Mischief::Limited { wait, everywhere: true }, 2),
-        (Mischief::DoneCut, 2),
-        (Mischief::Status(502), 2),
-        (Mischief::Slow(Duration::from_millis(10)), 1),
-    ];
-    at_once(rows, |(mischief, n_requests)| {
-        let is_limited = matches!(mischief, Mischief::Limited { .. });
-        let waited_ms = is_answered_once_with(&settings, mischief, n_requests);
-        assert!(!is_limited || waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
-    });
-    let home = Home::new();
-    let Home { discord, room, ada, .. } = &home;
-    let _bot = home.bot(&settings);
-    let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
-    let shown = discord.next_sent();
-    assert!(shown.interaction == Some(done.id) && shown.text.contains(ANSWER), "{shown:?}");
-    // What all have to wait for does not hold up whoever uses a command.
-    let wait = Duration::from_secs(4);
-    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: true });
-    let other = discord.channel(home.guild, "other");
-    home.asks(QUESTION);
-    discord.waits_for_calls(CREATE, 1);
-    let done = discord.uses(other, *ada, "ask", &[("question", QUESTION)]);
-    assert_eq!(discord.response_to(&done), 4);
-    assert_eq!([discord.next_sent(), discord.next_sent()].map(|it| it.channel), [other.0, room.0]);
 }
 
 #[test]
@@ -85,7 +53,7 @@ fn what_may_have_been_done_is_done_once() {
         Mischief::DoneGarbage,
     ];
     at_once(all, |mischief| {
-        is_answered_once(mischief, 2);
+        bot_answers_once(mischief, 2);
     });
 }
 
@@ -104,8 +72,9 @@ fn what_may_have_been_done_before_a_kill_is_done_once() {
     bot.stop();
 }
 
-#[test]
-fn an_interaction_is_answered_once_whatever_comes_back() {
+/// Has `try_one` order each thing that can come back for a response to an interaction, in a home and
+/// with a bot of its own. The text tells which one it is.
+fn whatever_comes_back(try_one: impl Fn(&Home, Mischief, &str) + Sync) {
     let all = [
         Mischief::Status(500),
         Mischief::DoneStatus(500),
@@ -117,6 +86,15 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         let home = Home::new();
         let _bot = home.bot(&[]);
         let what = format!("{mischief:?}");
+        try_one(&home, mischief, &what);
+        // Whoever does not know whether the first response arrived has to try.
+        home.discord.forgives();
+    });
+}
+
+#[test]
+fn an_interaction_is_answered_once_whatever_comes_back() {
+    whatever_comes_back(|home, mischief, what| {
         home.discord.spoils(CALLBACK, 1, mischief);
         let done = home.discord.uses(home.room, home.ada, "ask", &[("question", QUESTION)]);
         let seen = home.discord.next();
@@ -126,25 +104,13 @@ fn an_interaction_is_answered_once_whatever_comes_back() {
         let left = home.discord.shown(home.room);
         let n_answers = left.iter().filter(|shown| shown.text.contains(ANSWER)).count();
         assert_eq!(n_answers, 1, "{what}: {left:?}");
-        // Whoever does not know whether the first response arrived has to try.
-        home.discord.forgives();
     });
 }
 
 #[test]
 fn a_press_is_answered_once_whatever_comes_back() {
-    let all = [
-        Mischief::Status(500),
-        Mischief::DoneStatus(500),
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
-    ];
-    at_once(all, |mischief| {
-        let home = Home::new();
-        let Home { discord, room, bob, .. } = &home;
-        let _bot = home.bot(&[]);
-        let what = format!("{mischief:?}");
+    whatever_comes_back(|home, mischief, what| {
+        let Home { discord, room, bob, .. } = home;
         home.asks(QUESTION);
         let answer = discord.next_sent();
         discord.spoils(CALLBACK, 1, mischief);
@@ -154,24 +120,13 @@ fn a_press_is_answered_once_whatever_comes_back() {
         let left = discord.shown(*room);
         let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
         assert_eq!(n_told, 1, "{what}: {left:?}");
-        discord.forgives();
     });
 }
 
 #[test]
 fn a_private_pick_is_shown_whatever_comes_back() {
-    let all = [
-        Mischief::Status(500),
-        Mischief::DoneStatus(500),
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
-    ];
-    at_once(all, |mischief| {
-        let home = Home::new();
-        let Home { discord, room, ada, .. } = &home;
-        let _bot = home.bot(&[]);
-        let what = format!("{mischief:?}");
+    whatever_comes_back(|home, mischief, what| {
+        let Home { discord, room, ada, .. } = home;
         discord.uses(*room, *ada, "ask", &[("question", "china help kazakhstan")]);
         let suggestions = discord.next_sent();
         discord.spoils(CALLBACK, 1, mischief);
@@ -181,7 +136,6 @@ fn a_private_pick_is_shown_whatever_comes_back() {
         let left = discord.shown(*room);
         let picked = left.iter().find(|shown| shown.id == suggestions.id);
         assert!(picked.is_some_and(|it| it.text.contains("\n> ")), "{what}: {left:?}");
-        discord.forgives();
     });
 }
 
@@ -195,9 +149,10 @@ fn a_further_message_is_never_said_twice() {
         (Mischief::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
     ];
     at_once(all, |(mischief, n_wanted)| {
+        let is_uncertain = !matches!(mischief, Mischief::Limited { .. });
         let home = Home::new();
         let Home { discord, room, bob, .. } = &home;
-        let _bot = home.bot(&[]);
+        let bot = home.bot(&[]);
         let what = format!("{mischief:?}");
         home.asks(QUESTION);
         let answer = discord.next_sent();
@@ -212,6 +167,11 @@ fn a_further_message_is_never_said_twice() {
         let n_told = left.iter().filter(|shown| shown.interaction == Some(done.id)).count();
         assert_eq!(n_told, n_wanted, "{what}: {left:?}");
         discord.forgives();
+        let log = bot.stop().log;
+        let name = format!("discord:interaction:{}", done.id);
+        let is_told = log.contains(&format!("Whether {name} was replied to cannot be known"));
+        assert_eq!(is_told, is_uncertain, "{what}: {log}");
+        assert!(!log.contains("refuses"), "{what}: {log}");
     });
 }
 
@@ -289,27 +249,39 @@ fn what_a_permission_was_missing_for_works_when_it_is_given() {
 
 #[test]
 fn a_permission_counts_at_once_by_whatever_it_is_given() {
-    at_once([true, false], |is_by_role| {
+    /// Takes away what lets the bot write in threads, or gives it back.
+    type Change = fn(&Home, bool);
+    const WRITING: permission::Permissions = permission::SEND_MESSAGES_IN_THREADS;
+    let ways: [(&str, Change); 4] = [
+        ("by its channel", |home, is_denied| {
+            home.discord.denies(home.room, if is_denied { WRITING } else { 0 });
+        }),
+        ("by a role", |home, is_denied| {
+            home.discord.denies_role(home.guild, if is_denied { WRITING } else { 0 });
+        }),
+        ("by the guild", |home, is_denied| {
+            home.discord.denies_guild(home.guild, if is_denied { WRITING } else { 0 });
+        }),
+        ("to the bot itself", |home, is_denied| home.discord.times_out(home.guild, is_denied)),
+    ];
+    at_once(ways, |(way, denies)| {
         let home = Home::new();
-        let Home { discord, guild, room, ada, .. } = &home;
+        let Home { discord, room, ada, .. } = &home;
         let thread = discord.thread(*room, *ada);
         let _bot = home.bot(&[]);
-        let denies = |denied| {
-            if is_by_role {
-                discord.denies_role(*guild, denied);
-            } else {
-                discord.denies(*room, denied);
-            }
-        };
-        denies(permission::SEND_MESSAGES_IN_THREADS);
+        denies(&home, true);
         let text = home.to_bot(QUESTION);
         discord.says(thread, *ada, &text);
         discord.waits_for_calls(CREATE, 1);
         discord.shows_nothing();
-        denies(0);
+        // Where it was refused nothing is tried for a while.
+        discord.says(thread, *ada, &text);
+        discord.shows_nothing();
+        assert_eq!(discord.calls(CREATE).len(), 1, "{way}");
+        denies(&home, false);
         let question = discord.says(thread, *ada, &text);
         let shown = discord.next_sent();
-        assert_eq!(shown.reply_to, Some(question), "by role: {is_by_role}");
+        assert_eq!(shown.reply_to, Some(question), "{way}");
     });
 }
 

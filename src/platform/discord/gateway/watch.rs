@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serenity::gateway::{ConnectionStage, ShardManager};
 use serenity::model::id::ShardId;
+use tokio::time::Instant;
 
 use super::super::super::PlatformError;
 use super::Ticks;
@@ -25,24 +26,53 @@ const LOST_AFTER: Duration = Duration::from_secs(120);
 /// Shards are connected one after the other.
 const PER_SHARD: Duration = Duration::from_secs(6);
 
+/// Shards that can be looked at and started again: the library's.
+pub(super) trait Shards {
+    /// What there is to be seen of the shard `id`.
+    async fn look_at(&self, id: ShardId) -> Look;
+
+    /// Starts the shard `id` again.
+    async fn start_again(&self, id: ShardId);
+}
+
+/// What is to be seen of a shard at one time. A heartbeat that was acknowledged changes its latency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    is_connected: bool,
+    latency: Option<Duration>,
+}
+
+impl Shards for Arc<ShardManager> {
+    /// A shard that is being started again is not there.
+    async fn look_at(&self, id: ShardId) -> Look {
+        let runners = self.runners.lock().await;
+        let runner = runners.get(&id);
+        let is_connected = runner.is_some_and(|it| it.stage == ConnectionStage::Connected);
+        Look { is_connected, latency: runner.and_then(|it| it.latency) }
+    }
+
+    async fn start_again(&self, id: ShardId) {
+        self.restart(id).await;
+    }
+}
+
 /// Watches the shards.
-pub(super) struct Watch {
-    manager: Arc<ShardManager>,
-    /// The first and the last shard.
-    shards: (u32, u32),
+pub(super) struct Watch<S> {
+    shards: S,
+    /// The first and the last one.
+    range: (u32, u32),
     pulse: Arc<Pulse>,
 }
 
 /// What was seen of a shard, and since when.
 struct Seen {
-    is_connected: bool,
-    latency: Option<Duration>,
+    look: Look,
     since: Instant,
 }
 
-impl Watch {
-    pub(super) fn new(manager: Arc<ShardManager>, shards: (u32, u32), pulse: Arc<Pulse>) -> Self {
-        Self { manager, shards, pulse }
+impl<S: Shards> Watch<S> {
+    pub(super) fn new(shards: S, range: (u32, u32), pulse: Arc<Pulse>) -> Self {
+        Self { shards, range, pulse }
     }
 
     /// Looks at the shards until one is lost.
@@ -51,14 +81,14 @@ impl Watch {
         loop {
             ticks.tick();
             self.look(&mut seen).await;
-            let (first, last) = self.shards;
+            let (first, last) = self.range;
             let states =
                 (first..=last).filter_map(|shard| Some((shard, seen.get(&ShardId(shard))?)));
             let mut are_well = true;
             for (place, (shard, state)) in (1..).zip(states) {
                 let span = state.since.elapsed();
-                are_well &= state.is_connected && span < SILENT_AFTER;
-                if !state.is_connected && span > LOST_AFTER + PER_SHARD * place {
+                are_well &= state.look.is_connected && span < SILENT_AFTER;
+                if !state.look.is_connected && span > LOST_AFTER + PER_SHARD * place {
                     let what = format!("Discord shard {shard} could not be connected for long");
                     return PlatformError::Passing { what, source: None };
                 }
@@ -66,41 +96,136 @@ impl Watch {
             if are_well {
                 self.pulse.beat();
             }
-            self.restart_silent(&mut seen).await;
+            self.restart_silent(&mut seen, ticks).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// A heartbeat that was acknowledged changes the latency of its shard. A shard that is being
-    /// started again is not there.
     async fn look(&self, seen: &mut HashMap<ShardId, Seen>) {
-        let runners = self.manager.runners.lock().await;
-        let (first, last) = self.shards;
+        let (first, last) = self.range;
         for id in (first..=last).map(ShardId) {
-            let runner = runners.get(&id);
-            let is_connected = runner.is_some_and(|it| it.stage == ConnectionStage::Connected);
-            let latency = runner.and_then(|it| it.latency);
-            let is_same = seen
-                .get(&id)
-                .is_some_and(|it| it.is_connected == is_connected && it.latency == latency);
+            let look = self.shards.look_at(id).await;
+            let before = seen.get(&id).map(|it| it.look);
             // Of what is not connected, only for how long counts.
-            let is_still_lost = !is_connected && seen.get(&id).is_some_and(|it| !it.is_connected);
-            if !is_same && !is_still_lost {
-                seen.insert(id, Seen { is_connected, latency, since: Instant::now() });
+            let is_still_lost = !look.is_connected && before.is_some_and(|it| !it.is_connected);
+            if before != Some(look) && !is_still_lost {
+                seen.insert(id, Seen { look, since: Instant::now() });
             }
         }
     }
 
-    async fn restart_silent(&self, seen: &mut HashMap<ShardId, Seen>) {
+    async fn restart_silent(&self, seen: &mut HashMap<ShardId, Seen>, ticks: &Ticks) {
         for (id, state) in seen.iter_mut() {
-            if state.is_connected && state.since.elapsed() > SILENT_AFTER {
+            if state.look.is_connected && state.since.elapsed() > SILENT_AFTER {
                 tracing::warn!(
                     shard = id.0,
                     "Discord shard {id} acknowledges no heartbeats; it is started again"
                 );
                 state.since = Instant::now();
-                self.manager.restart(*id).await;
+                // The library waits seconds for each that does not answer.
+                ticks.tick();
+                self.shards.start_again(*id).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Discord's usual time between two heartbeats.
+    const BEAT: u64 = 41;
+
+    /// Shards that do as they are told, second by second, and keep when which was started again.
+    struct Played<F> {
+        start: Instant,
+        play: F,
+        restarts: Mutex<Vec<(u32, u64)>>,
+    }
+
+    impl<F: Fn(u32, u64) -> Look> Shards for &Played<F> {
+        async fn look_at(&self, id: ShardId) -> Look {
+            (self.play)(id.0, self.start.elapsed().as_secs())
+        }
+
+        async fn start_again(&self, id: ShardId) {
+            let seconds = self.start.elapsed().as_secs();
+            self.restarts.lock().unwrap().push((id.0, seconds));
+        }
+    }
+
+    /// Connected, with so many heartbeats acknowledged.
+    fn acknowledged(n: u64) -> Look {
+        Look { is_connected: true, latency: (n > 0).then(|| Duration::from_micros(30_000 + n)) }
+    }
+
+    const LOST: Look = Look { is_connected: false, latency: None };
+
+    /// What comes of two shards that are watched for so many seconds: which were started again and
+    /// when, the error and when, and whether there was a sign of life.
+    async fn watched(
+        seconds: u64,
+        play: impl Fn(u32, u64) -> Look,
+    ) -> (Vec<(u32, u64)>, Option<(String, u64)>, bool) {
+        let played = Played { start: Instant::now(), play, restarts: Mutex::default() };
+        let pulse = Pulse::new("discord");
+        let (ticks, watch) = (Ticks::new(), Watch::new(&played, (0, 1), Arc::clone(&pulse)));
+        let ended = tokio::time::timeout(Duration::from_secs(seconds), watch.run(&ticks)).await;
+        let told = ended.ok().map(|it| (it.to_string(), played.start.elapsed().as_secs()));
+        let restarts = played.restarts.lock().unwrap().clone();
+        (restarts, told, pulse.is_alive())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shards_whose_heartbeats_are_acknowledged_are_left_alone() {
+        let seen = watched(3600, |_, seconds| acknowledged(seconds / BEAT)).await;
+        assert_eq!(seen, (vec![], None, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shard_whose_heartbeats_nobody_acknowledges_is_started_again_and_no_other() {
+        let silenced = |shard, seconds: u64| match shard {
+            1 => acknowledged(seconds.min(50) / BEAT),
+            _ => acknowledged(seconds / BEAT),
+        };
+        // The last acknowledgement came at 41 s.
+        let seen = watched(200, silenced).await;
+        assert_eq!(seen, (vec![(1, 142)], None, true));
+        // It has as long again to come back.
+        let (restarts, ..) = watched(300, silenced).await;
+        assert_eq!(restarts, [(1, 142), (1, 243)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shard_that_never_had_a_heartbeat_acknowledged_is_started_again() {
+        let (restarts, ..) = watched(110, |shard, seconds| match shard {
+            0 => acknowledged(0),
+            _ => acknowledged(seconds / BEAT),
+        })
+        .await;
+        assert_eq!(restarts, [(0, 101)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shard_that_stays_away_is_told_of_so_that_all_is_started_again() {
+        let (restarts, told, _) = watched(600, |shard, seconds| match (shard, seconds) {
+            (1, 10..) => LOST,
+            _ => acknowledged(seconds / BEAT),
+        })
+        .await;
+        let what = "Discord shard 1 could not be connected for long".to_owned();
+        assert_eq!((restarts, told), (vec![], Some((what, 143))), "120 s and 6 s a shard");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_no_sign_of_life_before_all_are_connected() {
+        let half = |shard, seconds: u64| match shard {
+            1 => LOST,
+            _ => acknowledged(seconds / BEAT),
+        };
+        assert_eq!(watched(100, half).await, (vec![], None, false));
     }
 }

@@ -79,7 +79,7 @@ async fn answer(
 fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&Mischief>) -> (u16, Value) {
     let honest = answered.unwrap_or_else(|fault| (fault.status, fault.body));
     match prank {
-        None | Some(Mischief::Slow(_)) => honest,
+        None | Some(Mischief::Slow(_) | Mischief::LastRoom { .. }) => honest,
         Some(Mischief::Status(status) | Mischief::DoneStatus(status)) => {
             (*status, json!({ "message": "Internal Server Error", "code": 0 }))
         }
@@ -104,6 +104,11 @@ fn respond(
     }
     let mut response = Response::builder().status(status).header("x-ratelimit-limit", "5");
     let mut remaining = "4";
+    if let Some(Mischief::LastRoom { reset_after }) = prank {
+        remaining = "0";
+        let seconds = format!("{:.3}", reset_after.as_secs_f64());
+        response = response.header("x-ratelimit-reset-after", seconds);
+    }
     if let Some(Mischief::Limited { wait, everywhere }) = prank {
         remaining = "0";
         // Whole seconds in the header, the exact time in the body and in the other header.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Discord;
 use super::permission::{Permissions, VIEW_CHANNEL};
@@ -113,6 +113,7 @@ impl Discord {
                 roles: [(id, "@everyone".to_owned()), (bot_role, "quoth".to_owned())].into(),
                 bot_role,
                 denied: 0,
+                is_timed_out: false,
             };
             world.guilds.insert(id, guild);
             let bot = world.bot;
@@ -247,13 +248,46 @@ impl Discord {
 
     /// Takes permissions from the bot's role and tells it.
     pub(crate) fn denies_role(&self, guild: Guild, denied: Permissions) {
-        self.shared.change(|world| {
+        self.changes_guild(guild, "GUILD_ROLE_UPDATE", |world| {
             let bot = world.bot;
             let changed = world.guilds.get_mut(&guild.0).unwrap();
             changed.denied = denied;
-            let role = changed.role(changed.bot_role, bot);
-            let json = json!({ "guild_id": guild.0.to_string(), "role": role });
-            let (kind, data) = ("GUILD_ROLE_UPDATE", |_| json.clone());
+            json!({ "guild_id": guild.0.to_string(), "role": changed.role(changed.bot_role, bot) })
+        });
+    }
+
+    /// The same, told by the guild, whose roles are in it.
+    pub(crate) fn denies_guild(&self, guild: Guild, denied: Permissions) {
+        self.changes_guild(guild, "GUILD_UPDATE", |world| {
+            let bot = world.bot;
+            let changed = world.guilds.get_mut(&guild.0).unwrap();
+            changed.denied = denied;
+            changed.json(bot)
+        });
+    }
+
+    /// Puts the bot in time-out, in which it may only look on, or ends that, and tells it.
+    pub(crate) fn times_out(&self, guild: Guild, is_timed_out: bool) {
+        self.changes_guild(guild, "GUILD_MEMBER_UPDATE", |world| {
+            world.guilds.get_mut(&guild.0).unwrap().is_timed_out = is_timed_out;
+            let mut member = world.member(guild.0, world.bot);
+            member["guild_id"] = json!(guild.0.to_string());
+            member["user"] = world.user(world.bot).unwrap().json();
+            member
+        });
+    }
+
+    /// Changes something in a guild, and tells what `change` gives. Bots are told of themselves
+    /// without the intent for members, too.
+    fn changes_guild(
+        &self,
+        guild: Guild,
+        kind: &'static str,
+        change: impl FnOnce(&mut World) -> Value,
+    ) {
+        self.shared.change(|world| {
+            let json = change(world);
+            let data = |_| json.clone();
             world.tell(&Dispatch { kind, guild: Some(guild.0), intents: GUILDS, data: &data });
         });
     }

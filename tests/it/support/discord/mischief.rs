@@ -12,6 +12,8 @@ pub(crate) enum Mischief {
     Status(u16),
     /// It is carried out, and the server says that it is at fault.
     DoneStatus(u16),
+    /// It is carried out, and there is no room for another one like it for so long.
+    LastRoom { reset_after: Duration },
     /// It is answered so much later.
     Slow(Duration),
     /// It is not carried out, and the connection is cut.
@@ -33,6 +35,10 @@ pub(super) struct Prank {
 impl Mischief {
     /// Whether the request is carried out all the same.
     pub(super) fn is_done(&self) -> bool {
-        matches!(self, Self::DoneStatus(_) | Self::Slow(_) | Self::DoneCut | Self::DoneGarbage)
+        match self {
+            Self::Limited { .. } | Self::Status(_) | Self::Cut => false,
+            Self::DoneStatus(_) | Self::LastRoom { .. } | Self::Slow(_) => true,
+            Self::DoneCut | Self::DoneGarbage => true,
+        }
     }
 }

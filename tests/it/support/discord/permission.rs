@@ -14,3 +14,6 @@ pub(crate) const SEND_MESSAGES_IN_THREADS: Permissions = 1 << 38;
 /// What the invite link asks for.
 pub(crate) const INVITED_WITH: Permissions =
     VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | EMBED_LINKS | READ_MESSAGE_HISTORY;
+
+/// What whoever is in time-out may do at the most.
+pub(crate) const IN_TIME_OUT: Permissions = VIEW_CHANNEL | READ_MESSAGE_HISTORY;

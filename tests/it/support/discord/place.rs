@@ -42,6 +42,8 @@ pub(super) struct Guild {
     pub(super) bot_role: u64,
     /// What that role does not let it do.
     pub(super) denied: Permissions,
+    /// Whether the bot is in time-out.
+    pub(super) is_timed_out: bool,
 }
 
 impl Guild {

@@ -149,10 +149,12 @@ impl World {
     pub(super) fn member(&self, guild: u64, user: u64) -> Value {
         let roles = self.user(user).and_then(|user| user.roles.get(&guild));
         let roles: Vec<String> = roles.into_iter().flatten().map(u64::to_string).collect();
+        let is_timed_out = user == self.bot && self.guilds[&guild].is_timed_out;
+        let silent_until_ms = is_timed_out.then(|| self.clock.now_ms() + 3_600_000);
         json!({
             "nick": null, "avatar": null, "roles": roles, "premium_since": null, "pending": false,
             "joined_at": iso(super::clock::made_at_ms(self.bot)), "deaf": false, "mute": false,
-            "flags": 0, "communication_disabled_until": null,
+            "flags": 0, "communication_disabled_until": silent_until_ms.map(iso),
         })
     }
 
@@ -163,7 +165,9 @@ impl World {
         let denied = channel.denied
             | parent.map_or(0, |parent| parent.denied)
             | guild.map_or(0, |guild| guild.denied);
-        permission::INVITED_WITH & !denied
+        let is_timed_out = guild.is_some_and(|guild| guild.is_timed_out);
+        let allowed = if is_timed_out { permission::IN_TIME_OUT } else { permission::INVITED_WITH };
+        allowed & !denied
     }
 
     /// Whether the bot may do what `wanted` says in `channel`. It may do everything that is asked

@@ -1,0 +1,86 @@
+//! Telling Discord to wait: an interaction fails that nobody has answered within three seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use serenity::model::channel::MessageFlags;
+
+use super::api::Api;
+use super::incoming::made_at;
+use super::interaction::Way;
+use super::name;
+use super::payload::Payload;
+use super::pending::{Pending, State};
+use super::render::Card;
+use super::response::kind;
+use crate::conversation::Notice;
+use crate::conversation::wording::Wording;
+use crate::service::{Clock, SystemClock, reference};
+
+/// After this time Discord shows a failure.
+const FAILS_AFTER: Duration = Duration::from_secs(3);
+
+/// What takes longer than this is told to wait.
+const DEFER_AFTER: Duration = Duration::from_millis(1500);
+
+/// After this time nothing comes any more, and the asker is told so.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
+
+impl Pending {
+    /// Tells Discord to wait if an answer takes long, and the asker if none comes.
+    pub(super) async fn watch_over(self: Arc<Self>, api: Arc<Api>) {
+        tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
+        if !self.defer(&api).await || matches!(self.way, Way::Pressed(_)) {
+            return;
+        }
+        tokio::time::sleep(GIVE_UP_AFTER).await;
+        self.give_up(&api).await;
+    }
+
+    /// How long ago somebody did it: it may have waited on its way here.
+    fn age(&self) -> Duration {
+        let age = SystemClock.now().since(made_at(self.id.get()));
+        // Discord takes nothing later than that: it is rather our clock that is wrong.
+        if age < FAILS_AFTER { age } else { Duration::ZERO }
+    }
+
+    /// Tells Discord to wait, if nothing has been told. Whether it waits.
+    async fn defer(&self, api: &Api) -> bool {
+        let mut state = self.state.lock().await;
+        if *state != State::Fresh {
+            return false;
+        }
+        let is_private = !matches!(self.way, Way::Command { is_public: true });
+        let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
+        let told = match self.way {
+            Way::Pressed(_) => self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await,
+            _ => {
+                let data = json!({ "flags": flags });
+                self.callback(kind::DEFERRED_MESSAGE, Some(&data), api).await
+            }
+        };
+        match told {
+            Ok(_) => {
+                *state = State::Deferred { is_private };
+                true
+            }
+            Err(failure) => {
+                tracing::debug!(interaction.id = %self.id, status = failure.status, "Interaction {} could not be deferred", self.id);
+                false
+            }
+        }
+    }
+
+    async fn give_up(&self, api: &Api) {
+        let mut state = self.state.lock().await;
+        let State::Deferred { .. } = *state else { return };
+        *state = State::Answered;
+        let reference = reference(&name::interaction(self.id));
+        tracing::warn!(interaction.id = %self.id, reference, "Nothing answered interaction {}, told as {reference}", self.id);
+        let wording = Wording::of(&self.locale);
+        let content = wording.notice(&Notice::Failed { reference });
+        let payload = Payload::new(Card { content, ..Card::default() });
+        drop(self.edit_original(&payload, api).await);
+    }
+}

@@ -1,0 +1,116 @@
+//! Responses to interactions, as Discord's interface takes them: the first one, what it is changed to,
+//! and further messages.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serenity::builder::{
+    AutocompleteChoice, CreateAutocompleteResponse, CreateInteractionResponse,
+};
+use serenity::http::{LightMethod, Request, Route};
+use serenity::model::channel::MessageFlags;
+use serenity::model::id::{ChannelId, GenericId, InteractionId};
+
+use super::api::{Api, Failure, decode};
+use super::name;
+use super::payload::Payload;
+use super::pending::Pending;
+use crate::conversation::MessageId;
+
+/// Kinds of answers to interactions, by Discord's numbers.
+pub(super) mod kind {
+    pub(in super::super) const MESSAGE: u8 = 4;
+    pub(in super::super) const DEFERRED_MESSAGE: u8 = 5;
+    pub(in super::super) const DEFERRED_UPDATE: u8 = 6;
+    pub(in super::super) const UPDATE: u8 = 7;
+}
+
+/// A message as Discord names it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sent {
+    pub(super) id: GenericId,
+    pub(super) channel_id: ChannelId,
+    #[serde(default)]
+    flags: MessageFlags,
+}
+
+impl Sent {
+    /// Whether people are still told to wait.
+    pub(super) fn is_loading(&self) -> bool {
+        self.flags.contains(MessageFlags::LOADING)
+    }
+
+    pub(super) fn name(&self) -> MessageId {
+        name::message(self.channel_id, self.id)
+    }
+}
+
+#[derive(Serialize)]
+struct Callback<D> {
+    #[serde(rename = "type")]
+    kind: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<D>,
+}
+
+impl Pending {
+    pub(super) async fn callback(
+        &self,
+        kind: u8,
+        data: Option<impl Serialize>,
+        api: &Api,
+    ) -> Result<Value, Failure> {
+        let body = serde_json::to_vec(&Callback { kind, data }).map_err(|_| Failure::REFUSED)?;
+        let route = Route::InteractionResponse { interaction_id: self.id, token: &self.token };
+        let params = vec![("with_response", "true".to_owned())];
+        let request = Request::new(route, LightMethod::Post).body(Some(body));
+        let response = api.request(request.params(Some(params))).await?;
+        // It is done, whatever is told about it.
+        Ok(decode(response).await.unwrap_or_default())
+    }
+
+    pub(super) async fn follow_up(&self, payload: &Payload, api: &Api) -> Result<Sent, Failure> {
+        let (application_id, token) = (self.application, self.token.as_str());
+        let route = Route::WebhookFollowupMessages { application_id, token };
+        api.fetch(route, LightMethod::Post, Some(payload)).await
+    }
+
+    pub(super) async fn original(&self, api: &Api) -> Result<Sent, Failure> {
+        api.read(self.original_route()).await
+    }
+
+    pub(super) async fn edit_original(
+        &self,
+        payload: &Payload,
+        api: &Api,
+    ) -> Result<Sent, Failure> {
+        api.fetch(self.original_route(), LightMethod::Patch, Some(payload)).await
+    }
+
+    pub(super) async fn delete_original(&self, api: &Api) -> Result<(), Failure> {
+        api.call(self.original_route(), LightMethod::Delete, None::<&()>).await.map(drop)
+    }
+
+    fn original_route(&self) -> Route<'_> {
+        let (application_id, token) = (self.application, self.token.as_str());
+        Route::WebhookOriginalInteractionResponse { application_id, token }
+    }
+}
+
+/// The message that a callback has made.
+pub(super) fn sent_by(response: &Value) -> Option<Sent> {
+    serde_json::from_value(response.pointer("/resource/message")?.clone()).ok()
+}
+
+/// Answers somebody who is typing a question with `choices`.
+pub(super) async fn complete(
+    interaction_id: InteractionId,
+    token: &str,
+    choices: Vec<String>,
+    api: &Api,
+) -> Result<(), Failure> {
+    let choices = choices.into_iter().map(|text| AutocompleteChoice::new(text.clone(), text));
+    let choices = CreateAutocompleteResponse::new().set_choices(choices.collect());
+    let body = CreateInteractionResponse::Autocomplete(choices);
+    let route = Route::InteractionResponse { interaction_id, token };
+    api.call(route, LightMethod::Post, Some(&body)).await.map(drop)
+}
