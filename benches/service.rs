@@ -120,6 +120,7 @@ fn message(number: usize, text: &str) -> Message {
         address: Address { mentions_us: true, ..Address::default() },
         replied_to: None,
         sent_at: SystemClock.now(),
+        change: None,
         locale: None,
     }
 }

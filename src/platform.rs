@@ -5,6 +5,8 @@ pub mod bridge;
 pub mod console;
 #[cfg(feature = "discord")]
 pub mod discord;
+#[cfg(feature = "discord")]
+mod events;
 mod style;
 
 use std::error::Error;
@@ -12,6 +14,8 @@ use std::error::Error;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+#[cfg(feature = "discord")]
+use events::Events;
 pub use style::Style;
 
 /// How a platform is told to end: first it takes nothing more in and brings what it was told before,

@@ -19,6 +19,21 @@ pub struct Effects {
     pub judged: Option<bool>,
 }
 
+impl Effects {
+    /// What is left of it where nothing can be said to one person alone: what somebody wanted to
+    /// see is for everybody, and words that are for nobody else are not said.
+    pub fn aloud(self) -> Self {
+        let shown = match self.shown {
+            Shown::Say(say) if say.is_private => match say.reply {
+                Reply::Notice(_) | Reply::NoSuchNumber { .. } => Shown::Nothing,
+                _ => Shown::Say(Say { is_private: false, ..say }),
+            },
+            shown => shown,
+        };
+        Self { shown, ..self }
+    }
+}
+
 /// What people see.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Shown {

@@ -81,6 +81,10 @@ pub struct Message {
     pub replied_to: Option<RepliedTo>,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// The name of the change that made it say this, if the platform names changes: each is handled
+    /// once, like a message.
+    #[serde(default)]
+    pub change: Option<MessageId>,
     /// The author's language as a BCP 47 tag, if the platform tells.
     #[serde(default)]
     pub locale: Option<String>,

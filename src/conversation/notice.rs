@@ -43,6 +43,8 @@ pub enum Notice {
         /// Finds it in the log.
         reference: String,
     },
+    /// A message is encrypted with a key that did not come.
+    Undecryptable,
     /// Permissions are missing at a place. For moderators.
     Hindered {
         /// Where.
@@ -64,6 +66,14 @@ pub enum Notice {
         /// Their ids. Never empty.
         entries: Vec<String>,
     },
+}
+
+impl Notice {
+    /// Whether it tells moderators what needs them, which they want to know also while we are
+    /// paused.
+    pub fn is_for_moderators(&self) -> bool {
+        matches!(self, Self::Hindered { .. } | Self::PackRefused { .. } | Self::SetAside { .. })
+    }
 }
 
 /// What is said on coming to a place.

@@ -206,6 +206,7 @@ impl Wording {
             Notice::Unserved => self.say("unserved", []),
             Notice::TooLate => self.say("too-late", []),
             Notice::Gone => self.say("gone", []),
+            Notice::Undecryptable => self.say("undecryptable", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
             Notice::Failed { reference } => {
                 self.say("failed", [("reference", reference.as_str().into())])

@@ -24,7 +24,7 @@ mod response;
 mod settings;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serenity::http::Route;
@@ -32,7 +32,7 @@ use serenity::model::gateway::BotGateway;
 use serenity::model::id::UserId;
 use tokio::sync::mpsc;
 
-use super::{PlatformError, Stop};
+use super::{Events, PlatformError, Stop};
 use crate::conversation::Event;
 use crate::service::{Lane, Library, Pulse};
 use api::Api;
@@ -66,17 +66,6 @@ pub struct Discord {
     events: Events,
     us: OnceLock<UserId>,
     has_commands: Arc<AtomicBool>,
-}
-
-/// The way of events to the service, as soon as there is one. Its workers hold us, not we it.
-#[derive(Default)]
-struct Events(OnceLock<Weak<Lane>>);
-
-impl Events {
-    /// Hands `event` on. Discord tells nothing twice: what has no room is passed over.
-    fn offer(&self, event: Event) {
-        drop(self.0.get().and_then(Weak::upgrade).map(|lane| lane.put(event)));
-    }
 }
 
 impl Discord {
@@ -114,7 +103,7 @@ impl Discord {
         };
         let n_shards = plan.n_shards();
         let (happenings, mut told) = mpsc::channel(MAX_WAITING);
-        self.events.0.get_or_init(|| Arc::downgrade(lane));
+        self.events.lead_to(lane);
         tokio::select! {
             ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
             // Why nobody tells any more is for the gateway to say.
@@ -127,6 +116,11 @@ impl Discord {
     async fn wait_for_goodbye(&self, stop: &Stop) {
         stop.now.cancelled().await;
         tokio::time::sleep(Duration::from_millis(900)).await;
+    }
+
+    /// Hands `event` on. Discord tells nothing twice: what has no room is passed over.
+    fn tell(&self, event: Event) {
+        drop(self.events.offer(event));
     }
 
     /// Asks Discord how to connect, which also shows whether it takes the token.

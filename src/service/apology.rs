@@ -16,7 +16,7 @@ impl<R: Records> Service<R> {
             Event::Said(message) if message.address.is_command && !message.author.is_bot => {
                 (&message.id, &message.place, &message.locale, true)
             }
-            Event::Used(used) => (&used.id, &used.place, &used.locale, false),
+            Event::Used(used) if sender.whispers() => (&used.id, &used.place, &used.locale, false),
             _ => return,
         };
         let notice = match fate {
@@ -33,6 +33,7 @@ impl<R: Records> Service<R> {
             place: place.id.clone(),
             cause: id.clone(),
             is_reply: false,
+            used: None,
             locale: locale_of(&say, locale.as_ref(), settings),
             say,
         };

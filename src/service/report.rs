@@ -42,8 +42,13 @@ impl<R: Records> Service<R> {
         };
         let stage =
             self.stage(self.library().current(), &report.place, &PersonId::from(""), None).await?;
-        let effects = Effects::from(Say::notice(report.notice.clone(), false));
-        let cause = Cause { id: &report.id, is_message: false, may_be_sent_since, locale: None };
+        let is_silent = stage.is_paused() && !report.notice.is_for_moderators();
+        let effects = if is_silent {
+            Effects::default()
+        } else {
+            Effects::from(Say::notice(report.notice.clone(), false))
+        };
+        let cause = Cause { may_be_sent_since, ..Cause::of(&report.id) };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 }

@@ -70,7 +70,7 @@ impl<R: Records> Service<R> {
         };
         let effects = early.unwrap_or_else(effects);
         let locale = message.locale.as_ref();
-        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since, locale };
+        let cause = Cause { is_message: true, may_be_sent_since, locale, ..Cause::of(&message.id) };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -79,6 +79,27 @@ impl<R: Records> Service<R> {
             // What was no question may have become one; what was handled is not handled again.
             return self.said(message, sender).await;
         };
+        let Some(change) = &message.change else { return self.follow(message, said, sender).await };
+        if let Taken::Not(fate) = self.take(change).await? {
+            return Ok(fate);
+        }
+        let fate = self.follow(message, said, sender).await?;
+        match fate {
+            Fate::GivenUp => {
+                self.records().release(change.clone(), self.parts.holder.clone()).await?;
+            }
+            _ => self.finish(change, None, None).await?,
+        }
+        Ok(fate)
+    }
+
+    /// Makes `said` the answer to what `message` says now.
+    async fn follow(
+        &self,
+        message: &Message,
+        said: SentAnswer,
+        sender: &impl Sender,
+    ) -> records::Result<Fate> {
         let stage = self
             .stage(self.library().current(), &message.place, &message.author.id, Some(said))
             .await?;
@@ -86,7 +107,7 @@ impl<R: Records> Service<R> {
         let effects =
             respond_to_edit(message, &trigger, &stage.scene(self.now()), &mut self.cooldowns());
         let locale = message.locale.as_ref();
-        let cause = Cause { id: &message.id, is_message: true, may_be_sent_since: None, locale };
+        let cause = Cause { is_message: true, locale, ..Cause::of(&message.id) };
         self.change(effects, &cause, &stage, sender).await
     }
 
@@ -106,12 +127,14 @@ impl<R: Records> Service<R> {
         let said = self.records().answer_sent_as(used.sent.clone()).await?;
         let stage = self.stage(self.library().current(), &used.place, &used.by.id, said).await?;
         let effects = respond_to_use(used, &stage.scene(self.now()), &mut self.cooldowns());
+        let effects = if sender.whispers() { effects } else { effects.aloud() };
         if let (Some(is_helpful), Some(said)) = (effects.judged, &stage.said) {
             let (sent, by) = (said.sent.clone(), stage.asker.clone());
             self.records().judge(Judgement { sent, by, is_helpful, at: self.now() }).await?;
         }
         let locale = used.locale.as_ref();
-        let cause = Cause { id: &used.id, is_message: false, may_be_sent_since, locale };
+        let cause =
+            Cause { may_be_sent_since, locale, used: Some(&used.sent), ..Cause::of(&used.id) };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -137,7 +160,7 @@ impl<R: Records> Service<R> {
         let nobody = PersonId::from("");
         let stage = self.stage(self.library().current(), place, &nobody, None).await?;
         let effects = greet(place, &stage.scene(at));
-        let cause = Cause { id: &id, is_message: false, may_be_sent_since, locale: None };
+        let cause = Cause { may_be_sent_since, ..Cause::of(&id) };
         self.carry_out(effects, &cause, &stage, sender).await
     }
 
@@ -159,6 +182,7 @@ impl<R: Records> Service<R> {
                     place: stage.place.id.clone(),
                     cause: cause.id.clone(),
                     is_reply: cause.is_message,
+                    used: cause.used.cloned(),
                     locale: locale_of(&say, cause.locale, &space.settings),
                     say,
                 };
@@ -266,7 +290,8 @@ pub(super) fn locale_of(say: &Say, theirs: Option<&String>, settings: &SpaceSett
 fn instead_of(said: &SentAnswer, say: Say, cause: &Cause<'_>, space: &Space) -> Outgoing {
     let locale = locale_of(&say, cause.locale, &space.settings);
     let (place, is_reply) = (said.place.clone(), cause.is_message);
-    Outgoing { place, cause: cause.id.clone(), is_reply, locale, say }
+    let (cause, used) = (cause.id.clone(), cause.used.cloned());
+    Outgoing { place, cause, is_reply, used, locale, say }
 }
 
 /// What something is done for.
@@ -274,10 +299,19 @@ pub(super) struct Cause<'a> {
     pub(super) id: &'a MessageId,
     /// Whether it is a message that can be replied to.
     pub(super) is_message: bool,
+    /// Our message that was used.
+    pub(super) used: Option<&'a MessageId>,
     /// Since when it may have been replied to.
     pub(super) may_be_sent_since: Option<Timestamp>,
     /// The language of whoever it is from.
     pub(super) locale: Option<&'a String>,
+}
+
+impl<'a> Cause<'a> {
+    /// Something that is called `id`.
+    pub(super) fn of(id: &'a MessageId) -> Self {
+        Self { id, is_message: false, used: None, may_be_sent_since: None, locale: None }
+    }
 }
 
 /// What holds at a place while something is done, from one moment.
@@ -295,11 +329,16 @@ impl Stage {
         self.snapshot.spaces.of(&self.place)
     }
 
+    /// Whether moderators have paused us there.
+    pub(super) fn is_paused(&self) -> bool {
+        self.standing.state.is_paused
+    }
+
     fn scene(&self, now: Timestamp) -> Scene<'_> {
         let space = self.space();
         let Shelf { index, rule, .. } = self.snapshot.shelf(space);
-        let Self { standing, asker, said, .. } = self;
-        let is_paused = standing.state.is_paused;
+        let Self { asker, said, .. } = self;
+        let is_paused = self.is_paused();
         Scene { space, is_paused, index, rule, asker, said: said.as_ref(), now }
     }
 }

@@ -14,6 +14,8 @@ pub struct Outgoing {
     pub cause: MessageId,
     /// Whether [`Self::cause`] is a message that can be replied to.
     pub is_reply: bool,
+    /// Our message that was used, if [`Self::cause`] is what somebody did with it.
+    pub used: Option<MessageId>,
     /// Language of quoth's own sentences, as a BCP 47 tag.
     pub locale: String,
     /// What it says.
@@ -48,6 +50,12 @@ pub trait Sender: Send + Sync + 'static {
     fn show_work(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
         let _ = place;
         std::future::ready(())
+    }
+
+    /// Whether it can tell one person alone what nobody else sees. Where it cannot, whoever uses a
+    /// message of ours is shown what they asked for, and told nothing besides.
+    fn whispers(&self) -> bool {
+        true
     }
 
     /// How long the platform knows a message again that is sent for the same cause, and does not

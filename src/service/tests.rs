@@ -56,6 +56,8 @@ struct Scripted {
     /// Done at each attempt, before it fails or not.
     meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
     window: Option<Duration>,
+    /// Whether everybody sees everything.
+    is_loud: bool,
     /// Languages of what was sent and changed.
     locales: Mutex<Vec<String>>,
     /// How often it showed that a reply is under way.
@@ -111,6 +113,10 @@ impl Sender for Scripted {
 
     async fn show_work(&self, _: &PlaceId) {
         self.n_works.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn whispers(&self) -> bool {
+        !self.is_loud
     }
 
     fn knows_again_for(&self) -> Option<Duration> {
@@ -184,6 +190,7 @@ impl World {
             address: Address { mentions_us: true, ..Address::default() },
             replied_to: None,
             sent_at: self.clock.now(),
+            change: None,
             locale: None,
         }
     }

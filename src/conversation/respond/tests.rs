@@ -68,6 +68,7 @@ fn mention(text: &str) -> Message {
         address: Address { mentions_us: true, ..Address::default() },
         replied_to: None,
         sent_at: Timestamp::from_millis(5_000),
+        change: None,
         locale: None,
     }
 }

@@ -12,6 +12,7 @@ fn message(text: &str) -> Message {
         address: Address::default(),
         replied_to: None,
         sent_at: Timestamp::from_millis(0),
+        change: None,
         locale: None,
     }
 }

@@ -42,6 +42,8 @@ no-moderators = Noch kann mich niemand vom Chat aus anhalten: Nenne Moderatoren 
 no-entries = Noch habe ich keine Einträge, mit denen ich antworten kann.
 no-reports = Noch erfahren Moderatoren nicht, was sie braucht: Nenne in der Konfiguration einen Ort dafür.
 
+undecryptable = Eine Nachricht hier konnte ich nicht entschlüsseln: Ihr Schlüssel ist nicht bei mir angekommen. Bitte schick sie noch einmal. Hilft das nicht, muss, wer mich betreibt, meine Sitzung verifizieren.
+
 hindered = Ich kann in { $place } nicht antworten. Bitte gib mir dort diese Berechtigungen: { $missing }
 
 pack-refused = Das Paket { $pack } wurde geändert und ist nicht zu gebrauchen: { $message }. Ich mache mit dem bisherigen Stand weiter. `quoth check` sagt, was zu tun ist.

@@ -47,6 +47,8 @@ no-moderators = Nobody can pause me from chat yet: name moderators in the config
 no-entries = I have no entries to answer with yet.
 no-reports = Moderators are not told yet what needs them: name a place for it in the configuration.
 
+undecryptable = I could not decrypt a message here: its key did not reach me. Please send it again. If that does not help, whoever runs me has to verify my session.
+
 hindered = I cannot answer at { $place }. Please give me these permissions there: { $missing }
 
 pack-refused = The pack { $pack } was changed and cannot be used: { $message }. I go on with what I had. `quoth check` says what to do.

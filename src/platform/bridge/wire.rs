@@ -72,7 +72,8 @@ impl Incoming {
 fn names(event: &Event) -> Vec<&str> {
     match event {
         Event::Said(message) | Event::Edited(message) => {
-            vec![message.id.as_str(), message.place.id.as_str(), message.author.id.as_str()]
+            let own = [message.id.as_str(), message.place.id.as_str(), message.author.id.as_str()];
+            own.into_iter().chain(message.change.as_ref().map(MessageId::as_str)).collect()
         }
         Event::Deleted { id, place } => vec![id.as_str(), place.id.as_str()],
         Event::Used(used) => {

@@ -54,6 +54,7 @@ impl Conversation {
             address: Address::default(),
             replied_to,
             sent_at: now,
+            change: None,
             locale: None,
         }
     }

@@ -77,7 +77,7 @@ impl Discord {
         let missing: Vec<String> =
             missing.get_permission_names().into_iter().map(str::to_owned).collect();
         if !missing.is_empty() {
-            self.events.offer(Event::Hindered { place, missing });
+            self.tell(Event::Hindered { place, missing });
         }
     }
 

@@ -161,6 +161,7 @@ impl Written<'_> {
             address: Address { mentions_us, ..Address::default() },
             replied_to: self.replied_to,
             sent_at: made_at(self.id.get()),
+            change: None,
             locale: None,
         })
     }

@@ -73,6 +73,7 @@ fn asked(
         address: Address { is_command: true, is_public, ..Address::default() },
         replied_to,
         sent_at: made_at(command.id.get()),
+        change: None,
         locale: Some(command.locale.clone()),
     });
     Asked { event, way: Way::Command { is_public } }

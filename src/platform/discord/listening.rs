@@ -104,7 +104,7 @@ impl Discord {
 
     fn offer(&self, events: impl IntoIterator<Item = Event>) {
         for event in events {
-            self.events.offer(event);
+            self.tell(event);
         }
     }
 
@@ -139,7 +139,7 @@ impl Discord {
         if let Some(place) = places.greeting_place(guild) {
             let millis = guild.joined_at.unix_timestamp_nanos() / 1_000_000;
             let at = Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-            self.events.offer(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
+            self.tell(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
         }
     }
 
@@ -169,7 +169,7 @@ impl Discord {
         let Some(Asked { event, way }) = asked else { return };
         let pending = self.pending.add(Pending::new(id, application, token, way, locale));
         tokio::spawn(pending.watch_over(Arc::clone(&self.api)));
-        self.events.offer(event);
+        self.tell(event);
     }
 
     /// Offers questions to somebody who is typing one.
@@ -249,7 +249,7 @@ mod tests {
         let count = move |_, _| *counter.lock().unwrap() += 1;
         let lane = Lane::start(&service, &discord, &DeliverySettings::default(), count);
         let lane = Arc::new(lane);
-        discord.events.0.get_or_init(|| Arc::downgrade(&lane));
+        discord.events.lead_to(&lane);
         (discord, lane, n_done)
     }
 

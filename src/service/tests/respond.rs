@@ -273,3 +273,46 @@ async fn people_see_that_a_slow_reply_is_under_way() {
     let fate = world.start().handle(&Event::Said(world.says("t:2", ANN)), &slow).await;
     assert_eq!((fate, slow.n_works.load(Ordering::SeqCst)), (Fate::Sent, 1));
 }
+
+#[tokio::test]
+async fn where_nothing_can_be_whispered_whoever_uses_a_message_sees_what_they_want_and_no_more() {
+    let world = World::new().await;
+    let (service, platform) = (world.start(), Scripted { is_loud: true, ..Scripted::default() });
+    service.handle(&Event::Said(world.says("t:1", ANN)), &platform).await;
+    platform.told();
+    let rows = [
+        (Control::Helpful, "t:ada", Fate::Silent, vec![]),
+        (Control::Delete, "t:eve", Fate::Silent, vec![]),
+        (Control::Pick(7), "t:ada", Fate::Silent, vec![]),
+        (Control::Paragraph(0), "t:eve", Fate::Sent, vec!["send t:use-3: Answer ann"]),
+        (Control::Delete, "t:ada", Fate::Removed, vec!["remove t:1/reply"]),
+    ];
+    for (n, (control, by, fate, told)) in rows.into_iter().enumerate() {
+        let used = world.used(&format!("t:use-{n}"), "t:1/reply", by, control);
+        assert_eq!(service.handle(&used, &platform).await, fate, "{control:?} by {by}");
+        assert_eq!(platform.told(), told, "{control:?} by {by}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_has_a_name_is_followed_once() {
+    let world = World::new().await;
+    let (service, platform) = (world.start(), Scripted::default());
+    service.handle(&Event::Said(world.says("t:1", ANN)), &platform).await;
+    let changed = |name: &str, text: &str| {
+        let change = Some(name.into());
+        Event::Edited(Message { change, ..world.says("t:1", text) })
+    };
+    for (name, text, fate) in [
+        ("t:2", HEIGHT, Fate::Amended),
+        ("t:3", ANN, Fate::Amended),
+        ("t:2", HEIGHT, Fate::Repeated),
+    ] {
+        assert_eq!(service.handle(&changed(name, text), &platform).await, fate, "{name}");
+    }
+    let passing = SendError::Passing { retry_after: Some(Duration::from_secs(3600)) };
+    let cut = Scripted::failing([passing], None);
+    assert_eq!(service.handle(&changed("t:4", HEIGHT), &cut).await, Fate::GivenUp);
+    let later = world.start();
+    assert_eq!(later.handle(&changed("t:4", HEIGHT), &platform).await, Fate::Amended);
+}
