@@ -29,7 +29,8 @@ pub struct SpaceSettings {
     pub locale: String,
     /// When it speaks. Default: on all occasions.
     pub speaks_when: Vec<Occasion>,
-    /// Starts a question without a mention. Empty: none. Default: `"!quoth"`.
+    /// Starts a question without a mention. Where it starts with a mark, so do commands: with
+    /// `"!ask"`, `!help` is one. Empty: none. Default: `"!ask"`.
     pub prefix: String,
     /// Places where every message is looked at and answered if quoth is very sure. Default: none.
     pub listens_in: Vec<PlaceId>,
@@ -67,7 +68,7 @@ impl Default for SpaceSettings {
         Self {
             locale: "en".to_owned(),
             speaks_when: vec![Mention, Reply, Command, Direct, Prefix],
-            prefix: "!quoth".to_owned(),
+            prefix: "!ask".to_owned(),
             listens_in: Vec::new(),
             listen_from: 0.9,
             answer_from: None,

@@ -137,6 +137,9 @@ fn listens(place: &Place, settings: &SpaceSettings) -> bool {
 
 /// `text` behind the prefix, and whether it has it: as a word of its own, in either case.
 fn without_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
+    if let Some(command) = marked_command(text, prefix) {
+        return (command, true);
+    }
     let trimmed = text.trim_start();
     let start = trimmed.get(..prefix.len());
     let has_prefix = !prefix.is_empty() && start.is_some_and(|it| it.eq_ignore_ascii_case(prefix));
@@ -146,6 +149,14 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
         }
         _ => (text.trim(), false),
     }
+}
+
+/// The command in `text`, if that is all it says, behind the mark that `prefix` starts with: where
+/// `!ask` starts a question, `!help` asks for help.
+fn marked_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
+    let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
+    Command::parse(command).map(|_| command)
 }
 
 /// Whether words are left when emoji, links and the like are put aside.

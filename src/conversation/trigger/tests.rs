@@ -43,9 +43,9 @@ fn it_speaks_when_addressed_and_not_otherwise() {
         ("an open message", message("did china send troops?"), Trigger::Nothing),
         ("a mention", mentioning("did china send troops?"), ask("did china send troops?")),
         ("a direct message", direct("did china send troops?"), ask("did china send troops?")),
-        ("the prefix", message("!quoth did china send"), ask("did china send")),
-        ("the prefix in capitals", message("!QUOTH: why"), ask("why")),
-        ("a longer word", message("!quothing is fun"), Trigger::Nothing),
+        ("the prefix", message("!ask did china send"), ask("did china send")),
+        ("the prefix in capitals", message("!ASK: why"), ask("why")),
+        ("a longer word", message("!asking is fun"), Trigger::Nothing),
         ("a reply to us", replying("and russia?", "…", true), ask("and russia?")),
         ("a reply to somebody", replying("and russia?", "…", false), Trigger::Nothing),
         ("a slash command", Message { address: command, ..message("why") }, ask("why")),
@@ -55,7 +55,12 @@ fn it_speaks_when_addressed_and_not_otherwise() {
         ("help", mentioning("Help!"), Trigger::Command(Command::Help)),
         ("topics", direct("topics"), Trigger::Command(Command::Topics)),
         ("pause", mentioning("pause"), Trigger::Command(Command::Pause)),
-        ("resume", message("!quoth resume"), Trigger::Command(Command::Resume)),
+        ("resume", message("!ask resume"), Trigger::Command(Command::Resume)),
+        ("help behind the prefix's mark", message("!help"), Trigger::Command(Command::Help)),
+        ("pause behind it", message(" !Pause "), Trigger::Command(Command::Pause)),
+        ("another word behind it", message("!helpful"), Trigger::Nothing),
+        ("more than a command behind it", message("!help me"), Trigger::Nothing),
+        ("a command without it", message("help"), Trigger::Nothing),
         ("a question about help", mentioning("help for whom"), ask("help for whom")),
     ];
     for (name, message, want) in rows {
@@ -68,7 +73,7 @@ fn an_occasion_that_is_switched_off_is_no_address() {
     let rows = [
         (Occasion::Mention, mentioning("why")),
         (Occasion::Direct, direct("why")),
-        (Occasion::Prefix, message("!quoth why")),
+        (Occasion::Prefix, message("!ask why")),
         (Occasion::Reply, replying("why", "…", true)),
     ];
     for (occasion, message) in rows {
