@@ -30,6 +30,8 @@ mod new;
 mod patch;
 mod proof;
 mod quoth;
+#[cfg(feature = "discord")]
+mod random;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]

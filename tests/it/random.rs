@@ -1,0 +1,156 @@
+//! Random replies, full of what means something to a platform.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use quoth::conversation::reply::{Answer, CitedQuote, Passage, Reply, Suggestion, Topic};
+use quoth::conversation::{Say, SentKind};
+
+/// What means something to Discord or to Matrix somewhere, and what has tripped others up.
+const MARKUP: [&str; 76] = [
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "~~",
+    "|",
+    "||",
+    "`",
+    "``",
+    "```",
+    "```rust\n",
+    ">",
+    "> ",
+    ">>> ",
+    "#",
+    "# ",
+    "## ",
+    "-# ",
+    "- ",
+    "* ",
+    "+ ",
+    "1. ",
+    "23) ",
+    "[",
+    "]",
+    "(",
+    ")",
+    "[a](https://b.example)",
+    "[a](<https://b.example> \"t\")",
+    "<https://b.example>",
+    "https://b.example/c_d_e",
+    "http://b",
+    "www.b.example",
+    "discord.gg/abc",
+    "mailto:a@b.example",
+    "<@123456789012345678>",
+    "<@!123456789012345678>",
+    "<@&123456789012345678>",
+    "<#123456789012345678>",
+    "</ask:123456789012345678>",
+    "<:smile:123456789012345678>",
+    "<a:wave:123456789012345678>",
+    "<t:1700000000:R>",
+    "<123456789012345678:customize>",
+    "<id:guide>",
+    "@everyone",
+    "@here",
+    ":smile:",
+    "\\",
+    "\\\\",
+    "\n",
+    "\n\n",
+    "\u{200b}",
+    "\u{202e}",
+    "<",
+    ">",
+    "&",
+    "&amp;",
+    "&#13;",
+    "&nbsp;",
+    "</blockquote>",
+    "<b>",
+    "<br/>",
+    "<!-- ",
+    "<a href=\"https://matrix.to/#/@ada:example.org\">",
+    "<script>",
+    "\"",
+    "'",
+    "\r",
+    "\t",
+    "@room",
+    "https://matrix.to/#/@ada:example.org",
+    "@ada:example.org",
+    "#room:example.org",
+    "¯\\_(ツ)_/¯",
+];
+
+/// Texts full of markup, between words and characters of all Unicode.
+fn text(max_parts: usize) -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        6 => prop::sample::select(&MARKUP[..]).prop_map(str::to_owned),
+        3 => "[a-z]{1,8}",
+        2 => Just(" ".to_owned()),
+        2 => any::<char>().prop_map(String::from),
+        1 => "\\PC{1,6}",
+    ];
+    vec(part, 1..max_parts).prop_map(|parts| parts.concat())
+}
+
+/// What a quote can be: words without white space around them, of at most 1,500 characters.
+fn quote_text() -> impl Strategy<Value = String> {
+    text(60).prop_filter_map("a quote has words", |text| {
+        let text: String = text.chars().take(1500).collect();
+        let trimmed = text.trim();
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    })
+}
+
+fn quote() -> impl Strategy<Value = CitedQuote> {
+    (quote_text(), text(8), prop::option::of(text(5)), any::<(bool, bool, bool)>()).prop_map(
+        |(text, title, speaker, (is_cut_before, is_cut_after, has_url))| CitedQuote {
+            text,
+            is_cut_before,
+            is_cut_after,
+            role: speaker.clone(),
+            speaker,
+            title,
+            paragraph: 7,
+            url: has_url.then(|| "https://source.example/a_(b)".to_owned()),
+        },
+    )
+}
+
+/// A message that shows `reply`.
+fn saying(reply: Reply, kind: SentKind) -> Say {
+    Say {
+        reply,
+        is_private: false,
+        asks_feedback: true,
+        kind,
+        entries: vec!["e".to_owned()],
+        n_before: 0,
+        is_unasked: false,
+    }
+}
+
+pub(crate) fn answers() -> impl Strategy<Value = Say> {
+    (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
+        let question = "q".to_owned();
+        let answer = Answer { entry: 0, question, lead, quotes, see_also: Vec::new() };
+        saying(Reply::Answer(answer), SentKind::Answer)
+    })
+}
+
+/// Questions to pick from, paragraphs of a source, and what can be asked.
+pub(crate) fn lists() -> impl Strategy<Value = Say> {
+    let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
+    let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggest);
+    let passage =
+        (quote_text(), text(6)).prop_map(|(text, title)| Passage { text, title, paragraph: 7 });
+    let passages = vec(passage, 1..3).prop_map(Reply::Paragraphs);
+    let topic = ("[a-z]{1,5}", vec(text(10), 1..3))
+        .prop_map(|(tag, questions)| Topic { tag: format!("*{tag}_ #"), questions });
+    let topics = vec(topic, 1..3).prop_map(Reply::Topics);
+    prop_oneof![suggestions, passages, topics].prop_map(|reply| saying(reply, SentKind::Suggest))
+}
