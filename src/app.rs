@@ -2,6 +2,8 @@
 
 mod http;
 mod log;
+#[cfg(feature = "matrix")]
+mod matrix_setup;
 mod platforms;
 mod reload;
 mod signals;
@@ -24,8 +26,12 @@ use crate::service::{
 };
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
+pub use log::TALKATIVE;
 use signals::{Asked, Signals};
 use watch::PackWatch;
+
+#[cfg(feature = "matrix")]
+pub use matrix_setup::matrix_setup;
 
 /// How the process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +54,7 @@ pub fn run(sources: &Sources) -> anyhow::Result<End> {
     config.check_served()?;
     if !platforms::is_any(&config) {
         bail!(
-            "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
+            "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), a Matrix account (`homeserver` in [matrix]; docs/matrix.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
         );
     }
     log::start(&config.log)?;

@@ -12,6 +12,8 @@ mod explain;
 mod healthcheck;
 mod import;
 mod lines;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod new;
 mod packs;
 mod progress;
@@ -62,6 +64,9 @@ enum Command {
     Import(import::Args),
     /// Serve the configured platforms.
     Run,
+    /// Set up the bot's account on Matrix.
+    #[cfg(feature = "matrix")]
+    Matrix(matrix::Args),
     /// Ask the service on this machine whether it is ready.
     Healthcheck,
     /// Check and show the configuration of the service.
@@ -104,6 +109,11 @@ fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
         .from_env_lossy();
+    // What platforms' libraries say can hold names and tokens.
+    let filter = crate::app::TALKATIVE.iter().fold(filter, |filter, library| {
+        let directive = format!("{library}=off").parse();
+        directive.map_or(filter.clone(), |directive| filter.add_directive(directive))
+    });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -123,6 +133,8 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args, terminal),
         Command::Run => run::run(config),
+        #[cfg(feature = "matrix")]
+        Command::Matrix(args) => matrix::run(&args, config, terminal),
         Command::Healthcheck => healthcheck::run(config),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),

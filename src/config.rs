@@ -13,6 +13,7 @@ mod key;
 mod layers;
 mod log;
 mod matching;
+mod matrix;
 mod origin;
 mod paths;
 mod range;
@@ -41,6 +42,7 @@ pub use fault::Fault;
 pub use key::Key;
 pub use log::{LogFormat, LogSettings};
 pub use matching::Matching;
+pub use matrix::MatrixSettings;
 pub use origin::Origin;
 pub use records::RecordsSettings;
 pub use secret::Secret;
@@ -73,6 +75,8 @@ pub struct Config {
     pub records: RecordsSettings,
     /// How Discord is served.
     pub discord: DiscordSettings,
+    /// How Matrix is served.
+    pub matrix: MatrixSettings,
     /// Where chat programs of your own connect.
     pub bridge: BridgeSettings,
     /// How quoth behaves where no other space says so.
@@ -94,6 +98,7 @@ impl Default for Config {
             log: LogSettings::default(),
             records: RecordsSettings::default(),
             discord: DiscordSettings::default(),
+            matrix: MatrixSettings::default(),
             bridge: BridgeSettings::default(),
             default_space: SpaceSettings::default(),
             spaces: Vec::new(),
@@ -133,6 +138,7 @@ impl Config {
         let no_pack = |space: &Space| Fault::NoPack { space: space.name.clone() };
         let mut faults: Vec<Fault> = without.map(no_pack).collect();
         faults.extend(self.discord_faults(&spaces));
+        faults.extend(self.matrix_faults());
         ConfigError::unless_empty(faults.into_iter().map(Problem::nowhere).collect(), ())
     }
 }
@@ -155,6 +161,40 @@ impl Config {
         let on_discord = listened.filter(|place| place.parts().0 == "discord");
         if let Some(place) = on_discord.take(usize::from(!discord.message_content)).next() {
             faults.push(Fault::ListensWithoutContent { place: place.to_string() });
+        }
+        faults
+    }
+
+    /// Whether what stands in `[matrix]` goes together, for whoever sets that up alone.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says what does not.
+    pub fn check_matrix(&self) -> Result<(), ConfigError> {
+        let problems = self.matrix_faults().into_iter().map(Problem::nowhere).collect();
+        ConfigError::unless_empty(problems, ())
+    }
+
+    /// What does not go together in `[matrix]`. Where it is not served, nothing has to.
+    fn matrix_faults(&self) -> Vec<Fault> {
+        let MatrixSettings { homeserver, user, password, token, .. } = &self.matrix;
+        if homeserver.is_none() {
+            let is_meant = user.is_some() || password.is_some() || token.is_some();
+            return if is_meant { vec![Fault::NoHomeserver] } else { Vec::new() };
+        }
+        let mut faults = Vec::new();
+        if !cfg!(feature = "matrix") {
+            faults.push(Fault::NotBuiltIn { platform: "Matrix" });
+        }
+        match (user.is_some(), password.is_some(), token.is_some()) {
+            (true, true, false) | (false, false, true) => {}
+            (false, false, false) => faults.push(Fault::NoLogin),
+            (_, _, true) => faults.push(Fault::TwoLogins),
+            (true, false, false) => {
+                faults.push(Fault::HalfLogin { has: "user", lacks: "password" });
+            }
+            (false, true, false) => {
+                faults.push(Fault::HalfLogin { has: "password", lacks: "user" });
+            }
         }
         faults
     }

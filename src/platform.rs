@@ -5,8 +5,12 @@ pub mod bridge;
 pub mod console;
 #[cfg(feature = "discord")]
 pub mod discord;
-#[cfg(feature = "discord")]
+#[cfg(any(feature = "discord", feature = "matrix"))]
 mod events;
+#[cfg(all(test, any(feature = "discord", feature = "matrix")))]
+mod fixtures;
+#[cfg(feature = "matrix")]
+pub mod matrix;
 mod style;
 
 use std::error::Error;
@@ -14,7 +18,7 @@ use std::error::Error;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-#[cfg(feature = "discord")]
+#[cfg(any(feature = "discord", feature = "matrix"))]
 use events::Events;
 pub use style::Style;
 

@@ -4,5 +4,5 @@ pub mod asker_key;
 pub mod atomic;
 pub mod calibration_file;
 pub mod pack_files;
-mod private;
+pub(crate) mod private;
 pub mod records;

@@ -12,16 +12,26 @@ use crate::config::{LogFormat, LogSettings};
 
 /// Libraries that log what they carry: messages, names and tokens. They are not heard at any level;
 /// what matters of what they do is logged where it is handled.
-const TALKATIVE: [&str; 9] = [
+pub const TALKATIVE: [&str; 19] = [
+    "deadpool",
+    "deadpool_sqlite",
+    "eyeball",
     "h2",
     "hyper",
     "hyper_util",
+    "matrix_sdk",
+    "matrix_sdk_base",
+    "matrix_sdk_common",
+    "matrix_sdk_crypto",
+    "matrix_sdk_sqlite",
     "reqwest",
+    "ruma_common",
     "rustls",
     "serenity",
     "tokio_tungstenite",
     "tungstenite",
     "typemap_rev",
+    "vodozemac",
 ];
 
 /// Starts logging. Called once.

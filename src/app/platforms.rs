@@ -13,6 +13,8 @@ use crate::config::Config;
 use crate::platform::bridge;
 #[cfg(feature = "discord")]
 use crate::platform::discord;
+#[cfg(feature = "matrix")]
+use crate::platform::matrix;
 use crate::platform::{PlatformError, Stop};
 use crate::service::{Fate, Lane, Pulse, Sender};
 
@@ -26,6 +28,8 @@ pub(super) fn pulses(config: &Config) -> Vec<Arc<Pulse>> {
     let mut pulses = Vec::new();
     #[cfg(feature = "discord")]
     pulses.extend(config.discord.token.iter().map(|_| Pulse::new(discord::PLATFORM)));
+    #[cfg(feature = "matrix")]
+    pulses.extend(config.matrix.homeserver.iter().map(|_| Pulse::new(matrix::PLATFORM)));
     #[cfg(unix)]
     pulses.extend(config.bridge.socket.iter().map(|_| Pulse::new(bridge::PLATFORM)));
     pulses
@@ -39,6 +43,14 @@ pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinS
         #[cfg(feature = "discord")]
         if pulse.platform() == discord::PLATFORM {
             task.discord(&mut tasks);
+            continue;
+        }
+        #[cfg(feature = "matrix")]
+        if let (matrix::PLATFORM, Some(settings)) = (pulse.platform(), matrix_settings(config)) {
+            let matrix = matrix::Matrix::new(settings, Arc::clone(pulse));
+            task.spawn(&mut tasks, Arc::new(matrix), |matrix, lane, stop| async move {
+                matrix.serve(&lane, &stop).await
+            });
             continue;
         }
         #[cfg(unix)]
@@ -66,6 +78,30 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
             first: given.first_shard,
             last: given.last_shard,
         },
+    })
+}
+
+/// What has to be known to serve Matrix; `None` where it is not configured.
+#[cfg(feature = "matrix")]
+pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
+    let given = &config.matrix;
+    let login = match (&given.token, &given.user, &given.password) {
+        (Some(token), ..) => matrix::Login::Token(token.expose().into()),
+        (None, Some(user), Some(password)) => {
+            matrix::Login::Password { user: user.clone(), password: password.expose().into() }
+        }
+        _ => return None,
+    };
+    Some(matrix::Settings {
+        homeserver: given.homeserver.clone()?,
+        login,
+        folder: config.data.join(matrix::PLATFORM),
+        passphrase: given.passphrase.as_ref().map(|secret| secret.expose().into()),
+        accepts_invites_from: given.accepts_invites_from.clone(),
+        leaves_when_alone: given.leaves_when_alone,
+        sends_notices: given.sends_notices,
+        pings_asker: given.pings_asker,
+        catch_up: config.delivery.catch_up(),
     })
 }
 

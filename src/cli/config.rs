@@ -82,6 +82,9 @@ fn summary(config: &Config, spaces: &Spaces) -> String {
     if config.discord.token.is_some() {
         platforms.insert("discord");
     }
+    if config.matrix.homeserver.is_some() {
+        platforms.insert("matrix");
+    }
     if config.bridge.socket.is_some() {
         platforms.insert("bridge");
     }

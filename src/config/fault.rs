@@ -174,6 +174,29 @@ pub enum Fault {
         "`api_base` in [discord] needs rate_limiter = false: what stands in for Discord's interface keeps its limits itself; set rate_limiter = false in [discord], or leave `api_base` out"
     )]
     BaseWithLimiter,
+    /// An account without a server.
+    #[error(
+        "`homeserver` in [matrix] is missing: name the server of the bot's account, like homeserver = \"example.org\""
+    )]
+    NoHomeserver,
+    /// A server without an account.
+    #[error(
+        "[matrix] names no account: set `user` and `password` (QUOTH_MATRIX__PASSWORD_FILE), or `token` (QUOTH_MATRIX__TOKEN_FILE)"
+    )]
+    NoLogin,
+    /// Two ways to log in.
+    #[error(
+        "[matrix] has `token` beside `user` or `password`: keep the token, or user and password; only with a password can `quoth matrix setup` verify the bot by itself"
+    )]
+    TwoLogins,
+    /// Half of what it takes to log in.
+    #[error("[matrix] has `{has}` without `{lacks}`: set both")]
+    HalfLogin {
+        /// What is there.
+        has: &'static str,
+        /// What is not.
+        lacks: &'static str,
+    },
     /// Nothing to answer with.
     #[error(
         "no pack is named for the space `{space}`: set `packs`, for example packs = [\"../knowledge/my-pack\"]"

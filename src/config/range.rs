@@ -9,6 +9,7 @@ use super::bridge::BridgeSettings;
 use super::discord::DiscordSettings;
 use super::log::LogSettings;
 use super::matching::Matching;
+use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use super::space::PLATFORMS;
 use crate::conversation::SpaceSettings;
@@ -129,6 +130,49 @@ impl Ranged for DiscordSettings {
     }
 }
 
+impl Ranged for MatrixSettings {
+    fn strays(&self) -> Vec<Stray> {
+        let server = self.homeserver.as_deref().unwrap_or_default();
+        let is_server = self.homeserver.is_none() || is_homeserver(server);
+        let server_range = "a server's name like \"example.org\", or its address like \"https://matrix.example.org\", without a path";
+        let user = self.user.as_deref().unwrap_or_default();
+        let is_user = self.user.is_none() || is_user(user);
+        let user_range =
+            "a user id like \"@quoth:example.org\", or the part of it before the colon";
+        let patterns = self.accepts_invites_from.iter().map(String::as_str);
+        let pattern_range = "user ids in which * stands for anything, like \"@*:example.org\"";
+        [
+            stray(is_server, "homeserver", quoted(server), server_range),
+            stray(is_user, "user", quoted(user), user_range),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(ids("accepts_invites_from", patterns, is_pattern, pattern_range))
+        .collect()
+    }
+}
+
+fn is_homeserver(text: &str) -> bool {
+    let is_host = |host: &str| {
+        !host.is_empty() && !host.contains(|c: char| c == '/' || c == '@' || c.is_whitespace())
+    };
+    match text.split_once("://") {
+        Some((scheme, rest)) => {
+            ["http", "https"].contains(&scheme) && is_host(rest.strip_suffix('/').unwrap_or(rest))
+        }
+        None => is_host(text),
+    }
+}
+
+fn is_user(text: &str) -> bool {
+    let local = text.strip_prefix('@').map_or(text, |id| id.split_once(':').map_or("", |it| it.0));
+    !local.is_empty() && !local.contains(|c: char| c == ':' || c == '@' || c.is_whitespace())
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains('*') || (text.starts_with('@') && text.contains(':'))
+}
+
 /// Whether `address` is a web address without the path to Discord's interface.
 fn is_base(address: &str) -> bool {
     let (scheme, rest) = address.split_once("://").unwrap_or_default();
@@ -160,20 +204,32 @@ impl Ranged for SpaceSettings {
 
 /// What a place looks like.
 pub(super) const PLACE: &str = "a place on discord, matrix, bridge or console, like \
-     \"discord:guild:1\", \"matrix:!abc:example.org\", \"bridge:general\" or \"console\"";
+     \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \
+     \"console\"";
 
 /// What a person looks like.
 const PERSON: &str = "a person or role on discord, matrix, bridge or console, like \
      \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"";
 
-/// Whether `id` names a place. The console is one place as a whole.
+/// Whether `id` names a place. The console is one place as a whole; aliases of rooms change.
 pub(super) fn is_place(id: &str) -> bool {
-    id == "console" || is_person(id)
+    let is_on_platform = match on_platform(id) {
+        Some(("matrix", rest)) => rest.starts_with('!'),
+        found => found.is_some(),
+    };
+    id == "console" || is_on_platform
 }
 
 fn is_person(id: &str) -> bool {
+    match on_platform(id) {
+        Some(("matrix", rest)) => rest.starts_with('@'),
+        found => found.is_some(),
+    }
+}
+
+fn on_platform(id: &str) -> Option<(&str, &str)> {
     id.split_once(':')
-        .is_some_and(|(platform, rest)| PLATFORMS.contains(&platform) && !rest.trim().is_empty())
+        .filter(|(platform, rest)| PLATFORMS.contains(platform) && !rest.trim().is_empty())
 }
 
 fn ids<'i>(

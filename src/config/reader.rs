@@ -18,7 +18,7 @@ use super::range::{Ranged, Stray};
 use super::{Config, paths, secret, wording};
 
 /// Everything at the top of a configuration, in the order in which it is shown.
-pub(super) const TOP: [&str; 12] = [
+pub(super) const TOP: [&str; 13] = [
     "packs",
     "data",
     "matching",
@@ -28,6 +28,7 @@ pub(super) const TOP: [&str; 12] = [
     "log",
     "records",
     "discord",
+    "matrix",
     "bridge",
     "default_space",
     "space",
@@ -80,6 +81,7 @@ impl<'l> Reader<'l> {
             log: self.section("log"),
             records: self.section("records"),
             discord: self.section("discord"),
+            matrix: self.section("matrix"),
             bridge: self.section("bridge"),
             default_space: self.section("default_space"),
             spaces: Vec::new(),

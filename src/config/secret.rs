@@ -66,7 +66,7 @@ struct SecretKey {
 
 /// Every setting that is a secret. Each can also be given by a key with [`FILE_SUFFIX`] beside it,
 /// and as a credential. In its section's struct, a secret is an `Option<Secret>`.
-const SECRETS: [SecretKey; 2] = [
+const SECRETS: [SecretKey; 5] = [
     SecretKey {
         dotted: "records.hash_key",
         min_chars: 32,
@@ -74,6 +74,13 @@ const SECRETS: [SecretKey; 2] = [
     },
     // Discord chooses its length; a shorter one is a slip.
     SecretKey { dotted: "discord.token", min_chars: 20, help: "copy all of it" },
+    SecretKey { dotted: "matrix.password", min_chars: 1, help: "it is that of the bot's account" },
+    SecretKey { dotted: "matrix.token", min_chars: 10, help: "copy all of it" },
+    SecretKey {
+        dotted: "matrix.passphrase",
+        min_chars: 16,
+        help: "`openssl rand -hex 32` makes a good one",
+    },
 ];
 
 /// Ends the key that names the file of a secret.

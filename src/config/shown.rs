@@ -10,6 +10,7 @@ use super::key::Key;
 use super::layers::Layers;
 use super::log::LogSettings;
 use super::matching::Matching;
+use super::matrix::MatrixSettings;
 use super::origin::Origin;
 use super::reader::{TOP, keys_of};
 use super::records::RecordsSettings;
@@ -113,6 +114,7 @@ fn keys_of_section(name: &str) -> &'static [&'static str] {
         "log" => keys_of::<LogSettings>(),
         "records" => keys_of::<RecordsSettings>(),
         "discord" => keys_of::<DiscordSettings>(),
+        "matrix" => keys_of::<MatrixSettings>(),
         "bridge" => keys_of::<BridgeSettings>(),
         "default_space" => keys_of::<SpaceSettings>(),
         _ => &[],

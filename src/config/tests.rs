@@ -4,6 +4,7 @@ mod commented_file;
 mod discord;
 mod faults;
 mod layers;
+mod matrix;
 mod secrets;
 mod spaces;
 

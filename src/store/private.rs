@@ -5,12 +5,24 @@ use std::io;
 use std::path::Path;
 
 /// Makes the folder at `path` and those above it, as far as they are missing, for the owner alone.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Makes the file at `path`, which somebody else has made, its owner's alone.
+#[cfg(feature = "matrix")]
+pub(crate) fn close_file(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    let _ = path;
+    Ok(())
 }
 
 /// Files that are made with `options` are the owner's alone.

@@ -4,10 +4,18 @@ mod bridge;
 #[cfg(feature = "discord")]
 mod discord;
 mod list;
+#[cfg(feature = "matrix")]
+mod matrix;
 
+#[cfg(any(feature = "discord", feature = "matrix"))]
+use crate::first_pack::{answers_in, letters};
 use crate::quoth::quoth_reading;
 use bridge::OnBridge;
 use list::{Behavior, Step, list};
+#[cfg(any(feature = "discord", feature = "matrix"))]
+use quoth::conversation::wording::Wording;
+#[cfg(any(feature = "discord", feature = "matrix"))]
+use quoth::knowledge::{Entry, EntryId, Pack};
 
 /// A platform on which a behavior is tried, with the service behind it.
 trait Driver {
@@ -90,6 +98,29 @@ fn settings(behavior: &Behavior, named: impl Fn(&str) -> String) -> Vec<(String,
     settings
 }
 
+/// What a message that shows `text` is, as the list says it.
+#[cfg(any(feature = "discord", feature = "matrix"))]
+fn kinds(pack: &Pack, text: &str, shows_lead: bool) -> Vec<String> {
+    let shown = letters(text);
+    let answers = answers_in(pack, text, shows_lead);
+    let mut kinds: Vec<String> = answers.into_iter().map(|id| format!("answer {id}")).collect();
+    let found = |entry: &Entry| Some((shown.find(&letters(&entry.question))?, entry.id.clone()));
+    let mut suggested: Vec<(usize, EntryId)> = pack.entries.iter().filter_map(found).collect();
+    suggested.sort_unstable();
+    if !suggested.is_empty() {
+        let ids: Vec<&str> = suggested.iter().map(|(_, id)| id.as_str()).collect();
+        kinds.push(format!("suggest {}", ids.join(",")));
+    }
+    if !kinds.iter().any(|kind| kind.starts_with("answer")) {
+        let abstains = ["en", "de"].map(Wording::of).iter().any(|wording| {
+            let is_in = |sentence: &str| shown.contains(&letters(sentence));
+            is_in(&wording.nothing_found()) || is_in(&wording.not_in_source())
+        });
+        kinds.push(if abstains { "abstain" } else { "notice" }.to_owned());
+    }
+    kinds
+}
+
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -116,8 +147,10 @@ fn every_behavior_is_listed_in_the_documentation() {
         if behavior.terminal {
             platforms.push("terminal");
         }
-        if !behavior.not_on.contains_key("discord") {
-            platforms.push("Discord");
+        for (name, platform) in [("discord", "Discord"), ("matrix", "Matrix")] {
+            if !behavior.not_on.contains_key(name) {
+                platforms.push(platform);
+            }
         }
         let line = format!("| {} | {} |", behavior.name, platforms.join(", "));
         assert!(listed.contains(&line), "{line} is not in docs/behavior.md");
@@ -131,10 +164,27 @@ fn every_behavior_is_listed_in_the_documentation() {
 #[cfg(feature = "discord")]
 #[test]
 fn every_behavior_holds_on_discord() {
+    try_all("discord", |behavior| drop(run(behavior, &mut discord::OnDiscord::start(behavior))));
+}
+
+#[cfg(feature = "matrix")]
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn every_behavior_holds_on_matrix() {
+    try_all("matrix", |behavior| drop(run(behavior, &mut matrix::OnMatrix::start(behavior))));
+}
+
+/// Behaviors that are tried at the same time.
+#[cfg(any(feature = "discord", feature = "matrix"))]
+const N_AT_ONCE: usize = 4;
+
+/// Tries all behaviors that `platform` has, each with a service of its own.
+#[cfg(any(feature = "discord", feature = "matrix"))]
+fn try_all(platform: &str, tried: impl Fn(&Behavior) + Sync) {
     let behaviors = list();
-    let here = behaviors.iter().filter(|behavior| !behavior.not_on.contains_key("discord"));
+    let here = behaviors.iter().filter(|behavior| !behavior.not_on.contains_key(platform));
     let here: Vec<&Behavior> = here.collect();
-    // Each has a service and a Discord of its own.
+    let tried = &tried;
     let failed: Vec<&str> = std::thread::scope(|scope| {
         let mut chunks = Vec::new();
         for chunk in here.chunks(here.len().div_ceil(N_AT_ONCE)) {
@@ -143,8 +193,8 @@ fn every_behavior_holds_on_discord() {
                 for behavior in chunk {
                     // A panic tells the name of its thread.
                     let named = std::thread::Builder::new().name(behavior.name.clone());
-                    let tried = || drop(run(behavior, &mut discord::OnDiscord::start(behavior)));
-                    let ended = named.spawn_scoped(scope, tried).expect("a thread").join();
+                    let thread = named.spawn_scoped(scope, || tried(behavior));
+                    let ended = thread.expect("a thread").join();
                     failed.extend(ended.err().map(|_| behavior.name.as_str()));
                 }
                 failed
@@ -154,7 +204,3 @@ fn every_behavior_holds_on_discord() {
     });
     assert!(failed.is_empty(), "{failed:?}");
 }
-
-/// Behaviors that are tried at the same time.
-#[cfg(feature = "discord")]
-const N_AT_ONCE: usize = 4;

@@ -17,5 +17,4 @@ mod refusals;
 mod spaces;
 mod stand_in;
 mod start;
-mod table;
 mod trouble;

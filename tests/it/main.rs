@@ -20,17 +20,21 @@ mod config;
 mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
-#[cfg(all(unix, feature = "discord"))]
+#[cfg(all(unix, any(feature = "discord", feature = "matrix")))]
 mod first_pack;
 mod folder;
 mod import;
 #[cfg(unix)]
 mod kill;
+#[cfg(all(unix, feature = "matrix"))]
+mod matrix;
+#[cfg(feature = "matrix")]
+mod matrix_html;
 mod new;
 mod patch;
 mod proof;
 mod quoth;
-#[cfg(feature = "discord")]
+#[cfg(any(feature = "discord", feature = "matrix"))]
 mod random;
 #[cfg(unix)]
 mod run;
@@ -38,3 +42,4 @@ mod run;
 mod service;
 #[cfg(unix)]
 mod support;
+mod tables;

@@ -24,7 +24,17 @@ pub(crate) fn quoth_reading<A: AsRef<std::ffi::OsStr>>(args: &[A], input: &[u8])
 
 /// Runs `quoth` with these arguments and environment variables in `folder`.
 pub(crate) fn quoth_in(folder: &Path, environment: &[(&str, &str)], args: &[&str]) -> Run {
-    run(command(folder).envs(environment.iter().copied()).args(args), b"")
+    quoth_in_reading(folder, environment, args, b"")
+}
+
+/// The same with `input` on standard input.
+pub(crate) fn quoth_in_reading(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    args: &[&str],
+    input: &[u8],
+) -> Run {
+    run(command(folder).envs(environment.iter().copied()).args(args), input)
 }
 
 /// The binary, without the settings of whoever runs the tests.

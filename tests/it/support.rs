@@ -4,3 +4,9 @@
 pub(crate) mod discord;
 #[cfg(feature = "discord")]
 pub(crate) mod in_process;
+#[cfg(feature = "matrix")]
+pub(crate) mod matrix;
+#[cfg(feature = "matrix")]
+pub(crate) mod relay;
+#[cfg(feature = "matrix")]
+pub(crate) mod synapse;

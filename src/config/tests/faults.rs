@@ -62,7 +62,7 @@ const TOLD: &[&str] = &[
     "config/quoth.toml:22:3: `speaks_when` in [default_space] is `menton`: did you mean `mention`?",
     "config/quoth.toml:19:1: `locale` in [default_space] is \"?\": it has to be a language as a BCP 47 tag, like \"en\" or \"pt-BR\"",
     "config/quoth.toml:24:15: `moderators` in [default_space] is \"ada\": it has to be a person or role on discord, matrix, bridge or console, like \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"",
-    "config/quoth.toml:27:30: `places` in [[space]] number 1 is \"irc:general\": it has to be a place on discord, matrix, bridge or console, like \"discord:guild:1\", \"matrix:!abc:example.org\", \"bridge:general\" or \"console\"",
+    "config/quoth.toml:27:30: `places` in [[space]] number 1 is \"irc:general\": it has to be a place on discord, matrix, bridge or console, like \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \"console\"",
     "config/quoth.toml:29:1: the space `a` is there twice, also at config/quoth.toml:26:1: give each space its own name",
     "config/quoth.toml:30:11: the place `discord:guild:1` is there twice, also at config/quoth.toml:27:11: a place can be in one space only",
     "config/quoth.toml:31:1: unknown key `cooldown_second` in [[space]] number 2: did you mean `cooldown_seconds`?",

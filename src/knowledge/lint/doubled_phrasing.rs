@@ -59,7 +59,7 @@ mod tests {
         let cases: [(String, &[&str]); 5] = [
             (entry("a", "What is it?", "\"what's IT\""), &["\"what's IT\""]),
             (entry("a", "What is it?", "\"It is what?\""), &[]),
-            (entry("a", "What?", "") + &entry("b", "¿what", ""), &["\"¿what\""]),
+            ([entry("a", "What?", ""), entry("b", "¿what", "")].concat(), &["\"¿what\""]),
             (entry("a", "whats up", "") + gap, &["\"What's up?\""]),
             (entry("a", "🙂", "\"🙃\", \"🙂 \""), &["\"🙂 \""]),
         ];

@@ -61,14 +61,15 @@ fn each_mistake_in_the_faq_is_found_by_its_rule() {
 #[test]
 fn a_link_to_an_entry_that_is_refused_is_no_second_mistake() {
     let linking = GOOD.replace("\"a\"", "\"b\"\nsee_also = [\"a\"]");
-    let faq = GOOD.replace("One two.", "Nothing like it") + &linking;
+    let faq = [GOOD.replace("One two.", "Nothing like it"), linking].concat();
     assert_eq!(rules(&files(&faq)), ["quote-not-in-source"]);
 }
 
 #[test]
 fn all_findings_come_in_one_run() {
     let faq =
-        GOOD.replace("One two.", "One too.") + &GOOD.replace("What?", "").replace("\"a\"", "\"b\"");
+        [GOOD.replace("One two.", "One too."), GOOD.replace("What?", "").replace("\"a\"", "\"b\"")]
+            .concat();
     let mut files = files(&faq);
     files.files[1].bytes = b"titel = \"P\"".to_vec();
     files.files[2].bytes = b"+++\ntitle = 1\n+++\nOne two.".to_vec();

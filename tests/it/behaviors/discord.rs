@@ -4,14 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use quoth::conversation::wording::Wording;
 use quoth::knowledge::Pack;
 
 use super::list::{Behavior, Step};
-use super::{Driver, Sight};
+use super::{Driver, Sight, kinds};
 use crate::discord::bot::{Bot, WORDS};
-use crate::first_pack::{answers_in, first_pack, letters};
-use crate::support::discord::{Discord, Guild, Person, Place, Saying, Seen, Shown};
+use crate::first_pack::first_pack;
+use crate::support::discord::{Discord, Guild, Person, Place, Saying, Seen};
 
 /// One life of the service after the other, and what the list calls what on Discord.
 pub(super) struct OnDiscord {
@@ -174,37 +173,6 @@ impl OnDiscord {
         let is_mark = seen.shown().interaction == Some(done.id);
         assert!(is_mark && seen.shown().is_private, "nothing more was to be seen: {seen:?}");
     }
-
-    /// What `shown` is, as the list says it.
-    fn kinds(&self, shown: &Shown) -> Vec<String> {
-        let text = letters(&shown.text);
-        let mut kinds: Vec<String> = answers_in(&self.pack, &shown.text, self.shows_lead)
-            .into_iter()
-            .map(|id| format!("answer {id}"))
-            .collect();
-        let mut suggested: Vec<(usize, &str)> = self
-            .pack
-            .entries
-            .iter()
-            .filter_map(|entry| {
-                let at = text.find(&letters(&entry.question))?;
-                Some((at, entry.id.as_str()))
-            })
-            .collect();
-        suggested.sort_unstable();
-        if !suggested.is_empty() {
-            let ids: Vec<&str> = suggested.into_iter().map(|(_, id)| id).collect();
-            kinds.push(format!("suggest {}", ids.join(",")));
-        }
-        if !kinds.iter().any(|kind| kind.starts_with("answer")) {
-            let abstains = ["en", "de"].map(Wording::of).iter().any(|wording| {
-                let is_in = |sentence: &str| text.contains(&letters(sentence));
-                is_in(&wording.nothing_found()) || is_in(&wording.not_in_source())
-            });
-            kinds.push(if abstains { "abstain" } else { "notice" }.to_owned());
-        }
-        kinds
-    }
 }
 
 impl Driver for OnDiscord {
@@ -244,7 +212,8 @@ impl Driver for OnDiscord {
             Seen::Removed(_) => format!("remove {}", its_name(shown.id)),
         };
         let is_removed = matches!(seen, Seen::Removed(_));
-        let kinds = if is_removed { Vec::new() } else { self.kinds(shown) };
+        let kinds =
+            if is_removed { Vec::new() } else { kinds(&self.pack, &shown.text, self.shows_lead) };
         let told = if is_removed {
             vec![head]
         } else {

@@ -3,37 +3,10 @@ use std::time::Duration;
 use super::*;
 use crate::conversation::SentKind;
 use crate::conversation::notice::Greeting;
+use crate::platform::fixtures::{answer, quote_from};
 
 fn quote(text: &str) -> CitedQuote {
-    CitedQuote {
-        text: text.to_owned(),
-        is_cut_before: false,
-        is_cut_after: false,
-        speaker: None,
-        role: None,
-        title: "The *harbor*".to_owned(),
-        paragraph: 3,
-        url: Some("https://harbor.example/a?b=(1)".to_owned()),
-    }
-}
-
-fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> Say {
-    let reply = Reply::Answer(Answer {
-        entry: 0,
-        question: "q".to_owned(),
-        lead: lead.map(str::to_owned),
-        quotes,
-        see_also: Vec::new(),
-    });
-    Say {
-        reply,
-        is_private: false,
-        asks_feedback: true,
-        kind: SentKind::Answer,
-        entries: vec!["e".to_owned()],
-        n_before: 0,
-        is_unasked: false,
-    }
+    quote_from("The *harbor*", "https://harbor.example/a?b=(1)", text)
 }
 
 fn shown(say: &Say, style: Style) -> Card {
@@ -106,7 +79,7 @@ fn the_longest_quotes_fit_in_either_style() {
             let card = shown(&say, style);
             let what = format!("{:?}", text.chars().take(4).collect::<String>());
             check(&card, &what);
-            let all = card.embeds.join("\n") + &card.content;
+            let all = card.embeds.join("\n") + card.content.as_str();
             let n_shown = all.matches(block_quote(&text).as_str()).count();
             assert!(n_shown >= 1, "the quote is whole: {what}");
         }

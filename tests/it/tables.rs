@@ -1,4 +1,5 @@
-//! The table of docs/discord.md: what it names exists, and what exists it names.
+//! The tables of tests in docs/discord.md and docs/matrix.md: what they name exists, and what exists
+//! they name.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,19 +25,27 @@ fn tests_of(source: &str) -> Vec<String> {
     parts.filter_map(name).collect()
 }
 
-#[test]
-fn the_table_of_the_documentation_names_every_test_and_no_other() {
-    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/discord.md")).expect("a page");
+/// Checks the table of tests in the page of a platform, whose own tests are in the folder.
+fn check(page: &str, folder: &str) {
+    let page = std::fs::read_to_string(Path::new(ROOT).join(page)).expect("a page");
     let (_, table) = page.split_once("## What is tested").expect("a table");
     let rows = table.lines().filter(|line| line.starts_with("| "));
     let cells: String = rows.filter_map(|row| row.rsplit('|').nth(1)).collect();
     let named: BTreeSet<String> = cells.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-    let own: BTreeSet<String> = tests_in("tests/it/discord")
-        .into_iter()
-        .filter(|test| !test.starts_with("the_table_of"))
-        .collect();
+    let own = tests_in(folder);
+    assert!(!own.is_empty(), "no tests in {folder}");
     let elsewhere = &named - &own;
     let others = &tests_in("src/config/tests") | &tests_in("tests/it");
     assert!(elsewhere.is_subset(&others), "no such tests: {:?}", &elsewhere - &others);
     assert!(own.is_subset(&named), "not in the table: {:?}", &own - &named);
+}
+
+#[test]
+fn the_table_of_discord_names_every_test_and_no_other() {
+    check("docs/discord.md", "tests/it/discord");
+}
+
+#[test]
+fn the_table_of_matrix_names_every_test_and_no_other() {
+    check("docs/matrix.md", "tests/it/matrix");
 }

@@ -1,0 +1,38 @@
+//! What replies of tests show.
+
+use crate::conversation::reply::{Answer, CitedQuote, Reply};
+use crate::conversation::{Say, SentKind};
+
+/// A quote of a whole sentence, from the source `title` at `url`.
+pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
+    CitedQuote {
+        text: text.to_owned(),
+        is_cut_before: false,
+        is_cut_after: false,
+        speaker: None,
+        role: None,
+        title: title.to_owned(),
+        paragraph: 3,
+        url: Some(url.to_owned()),
+    }
+}
+
+/// An answer for all to whoever asked.
+pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> Say {
+    let reply = Reply::Answer(Answer {
+        entry: 0,
+        question: "q".to_owned(),
+        lead: lead.map(str::to_owned),
+        quotes,
+        see_also: Vec::new(),
+    });
+    Say {
+        reply,
+        is_private: false,
+        asks_feedback: true,
+        kind: SentKind::Answer,
+        entries: vec!["e".to_owned()],
+        n_before: 0,
+        is_unasked: false,
+    }
+}

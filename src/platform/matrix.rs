@@ -1,0 +1,68 @@
+//! Matrix: translates events in and replies out, in encrypted rooms too. Its client is matrix-sdk.
+
+mod chores;
+mod content;
+mod failure;
+mod happening;
+mod heard;
+mod history;
+mod incoming;
+mod invitations;
+mod listener;
+mod locating;
+mod name;
+mod outbox;
+mod reactions;
+pub mod render;
+mod rooms;
+mod said;
+mod session;
+mod settings;
+mod setup;
+mod syncing;
+mod undecrypted;
+mod upgrades;
+
+use std::sync::Arc;
+
+use matrix_sdk::Client;
+use tokio::sync::OnceCell;
+
+use super::{Events, PlatformError, Stop};
+use crate::service::{Lane, Pulse};
+use rooms::Shared;
+pub use settings::{Login, Settings};
+pub use setup::{Recovery, Standing, Wish, set_up};
+
+/// Names its messages, places and people.
+pub const PLATFORM: &str = "matrix";
+
+/// Matrix.
+pub struct Matrix {
+    settings: Settings,
+    pulse: Arc<Pulse>,
+    client: OnceCell<Client>,
+    events: Arc<Events>,
+}
+
+impl Matrix {
+    /// Matrix as `settings` say.
+    pub fn new(settings: Settings, pulse: Arc<Pulse>) -> Self {
+        Self { settings, pulse, client: OnceCell::new(), events: Arc::default() }
+    }
+
+    /// Stays connected and brings what happens to `lane`, until it is told to stop.
+    ///
+    /// # Errors
+    /// [`PlatformError`] says whether connecting again can help.
+    pub async fn serve(&self, lane: &Arc<Lane>, stop: &Stop) -> Result<(), PlatformError> {
+        let client = tokio::select! {
+            client = self.client.get_or_try_init(|| session::open(&self.settings)) => client?,
+            () = stop.asked.cancelled() => return Ok(()),
+        };
+        self.events.lead_to(lane);
+        let (client, settings) = (client.clone(), self.settings.clone());
+        let shared = Shared::new(client, settings, Arc::clone(&self.events), stop.clone());
+        syncing::serve(Arc::new(shared), &self.pulse).await
+    }
+}

@@ -1,0 +1,156 @@
+//! What a failed request means: whether it was carried out, and whether and when to try again.
+
+use std::time::{Duration, SystemTime};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use matrix_sdk::ruma::api::error::{ErrorKind, FromHttpResponseError, RetryAfter};
+use matrix_sdk::{Error, HttpError};
+
+use crate::service::SendError;
+
+/// Waits between attempts while the homeserver does not answer.
+const MIN_DELAY: Duration = Duration::from_millis(500);
+pub(super) const MAX_DELAY: Duration = Duration::from_secs(30);
+
+/// The waits, which never end.
+pub(super) fn delays() -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(MIN_DELAY)
+        .with_max_delay(MAX_DELAY)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+/// What `error` of a call that sends something means for the service.
+pub(super) fn of_sending(error: &Error) -> SendError {
+    match error {
+        Error::Http(error) => of_request(error),
+        // We are not in the room any more.
+        Error::WrongRoomState(_) => SendError::Refused,
+        // What fails before the request, such as finding the devices to encrypt for, can be tried
+        // again.
+        _ => SendError::Passing { retry_after: None },
+    }
+}
+
+/// The same of a single request.
+pub(super) fn of_request(error: &HttpError) -> SendError {
+    let status = status(error);
+    match (error, kind(error)) {
+        (_, Some(ErrorKind::LimitExceeded(data))) => {
+            SendError::Passing { retry_after: data.retry_after.as_ref().and_then(wish) }
+        }
+        _ if status == Some(429) => SendError::Passing { retry_after: None },
+        // Whoever logs in again goes on with it.
+        (_, Some(kind)) if is_logged_out(kind) => SendError::Passing { retry_after: None },
+        (HttpError::Cached(error), _) => of_request(error),
+        (HttpError::Reqwest(error), _) if error.is_connect() || error.is_builder() => {
+            SendError::Passing { retry_after: None }
+        }
+        (HttpError::IntoHttp(_), _) => SendError::Refused,
+        _ if status.is_some_and(|status| (400..500).contains(&status)) => SendError::Refused,
+        _ => SendError::Unknown,
+    }
+}
+
+/// The HTTP status that came back, if one did and it was a failure.
+pub(super) fn status(error: &HttpError) -> Option<u16> {
+    let status = error.as_client_api_error().map(|error| error.status_code.as_u16());
+    // Without a device's data, the server asks for them.
+    status.or_else(|| error.as_uiaa_response().map(|_| 401))
+}
+
+fn kind(error: &HttpError) -> Option<&ErrorKind> {
+    error.client_api_error_kind()
+}
+
+/// Whether a server that says this knows our session no more.
+pub(super) fn is_logged_out(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnknownToken(_) | ErrorKind::MissingToken | ErrorKind::UserDeactivated
+    )
+}
+
+/// Whether `error` says that what was asked for is not there.
+pub(super) fn is_not_found(error: &HttpError) -> bool {
+    status(error) == Some(404)
+}
+
+/// Whether `error` says that we may not do that.
+pub(super) fn is_forbidden(error: &Error) -> bool {
+    matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden))
+}
+
+/// How long the server that answered `error` wants us to wait.
+pub(super) fn wish_of(error: &Error) -> Option<Duration> {
+    match error.client_api_error_kind() {
+        Some(ErrorKind::LimitExceeded(data)) => data.retry_after.as_ref().and_then(wish),
+        _ => None,
+    }
+}
+
+fn wish(retry_after: &RetryAfter) -> Option<Duration> {
+    match retry_after {
+        RetryAfter::Delay(delay) => Some(*delay),
+        RetryAfter::DateTime(moment) => moment.duration_since(SystemTime::now()).ok(),
+    }
+}
+
+/// In a few words without anything that was sent.
+pub(super) fn in_words(error: &Error) -> String {
+    match error {
+        Error::Http(error) => match error.as_ref() {
+            HttpError::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
+            HttpError::Reqwest(error) if error.is_connect() => "no connection".to_owned(),
+            HttpError::Reqwest(_) => "the connection broke".to_owned(),
+            HttpError::Api(api) if matches!(**api, FromHttpResponseError::Deserialization(_)) => {
+                "what answers is no Matrix homeserver".to_owned()
+            }
+            error => status(error)
+                .map_or("a request failed".to_owned(), |status| format!("HTTP status {status}")),
+        },
+        Error::StateStore(_) | Error::CryptoStoreError(_) => {
+            "the store of the session failed".to_owned()
+        }
+        _ => "the client library failed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matrix_sdk::ruma::api::EndpointError;
+    use matrix_sdk::ruma::api::client::uiaa::UiaaResponse;
+
+    use super::*;
+
+    fn answered(status: u16, body: &str) -> HttpError {
+        let response =
+            axum::http::Response::builder().status(status).body(body.as_bytes()).unwrap();
+        let error = UiaaResponse::from_http_response(response);
+        HttpError::Api(Box::new(FromHttpResponseError::Server(error)))
+    }
+
+    #[test]
+    fn what_a_server_answers_says_whether_it_was_done_and_what_to_do() {
+        let passing = |retry_after| SendError::Passing { retry_after };
+        let rows = [
+            (
+                429,
+                r#"{"errcode":"M_LIMIT_EXCEEDED","error":"","retry_after_ms":1500}"#,
+                passing(Some(Duration::from_millis(1500))),
+            ),
+            (429, "slow down", passing(None)),
+            (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":""}"#, passing(None)),
+            (403, r#"{"errcode":"M_FORBIDDEN","error":""}"#, SendError::Refused),
+            (404, r#"{"errcode":"M_NOT_FOUND","error":""}"#, SendError::Refused),
+            (413, r#"{"errcode":"M_TOO_LARGE","error":""}"#, SendError::Refused),
+            (500, r#"{"errcode":"M_UNKNOWN","error":""}"#, SendError::Unknown),
+            (502, "<html>Bad gateway</html>", SendError::Unknown),
+        ];
+        for (status, body, want) in rows {
+            assert_eq!(of_request(&answered(status, body)), want, "{status} {body}");
+        }
+    }
+}

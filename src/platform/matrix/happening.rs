@@ -1,0 +1,251 @@
+//! What happened in a room, as far as it can concern us. Pure.
+
+use matrix_sdk::ruma::events::relation::{InReplyTo, Reply, Thread};
+use matrix_sdk::ruma::events::room::member::{MembershipChange, SyncRoomMemberEvent};
+use matrix_sdk::ruma::events::room::message::{
+    MessageType, Relation, RoomMessageEventContent, RoomMessageEventContentWithoutRelation,
+};
+use matrix_sdk::ruma::events::room::redaction::SyncRoomRedactionEvent;
+use matrix_sdk::ruma::events::{
+    AnySyncMessageLikeEvent, AnySyncStateEvent, AnySyncTimelineEvent, Mentions,
+    SyncMessageLikeEvent,
+};
+use matrix_sdk::ruma::serde::Raw;
+use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId};
+
+use crate::conversation::Timestamp;
+
+/// An event of a room.
+#[derive(Debug, Clone)]
+pub(super) struct Happening {
+    pub(super) id: OwnedEventId,
+    pub(super) sender: OwnedUserId,
+    pub(super) at: Timestamp,
+    pub(super) what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// Somebody said something.
+    Said(Spoken),
+    /// What `of` says was changed to `now`.
+    Changed { of: OwnedEventId, now: Spoken },
+    /// Somebody put `key` on `to`.
+    Reacted { to: OwnedEventId, key: String },
+    /// It was taken back.
+    TakenBack(OwnedEventId),
+    /// Somebody came into the room.
+    Came(OwnedUserId),
+    /// Nothing that asks for anything.
+    Other,
+}
+
+/// Words of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Spoken {
+    /// The plain text.
+    pub(super) body: String,
+    /// Whom it names, if the sender's client says that of its messages.
+    pub(super) mentioned: Option<Vec<OwnedUserId>>,
+    /// What it replies to.
+    pub(super) replies_to: Option<OwnedEventId>,
+    /// The first message of the thread in which it stands.
+    pub(super) thread: Option<OwnedEventId>,
+}
+
+impl Happening {
+    /// What `event` tells; `None` if it makes no sense.
+    pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Option<Self> {
+        let event = event.deserialize().ok()?;
+        let (id, sender) = (event.event_id().to_owned(), event.sender().to_owned());
+        let at = timestamp(event.origin_server_ts());
+        Some(Self { id, sender, at, what: what(event) })
+    }
+}
+
+/// The moment as our own kind of time.
+pub(super) fn timestamp(at: MilliSecondsSinceUnixEpoch) -> Timestamp {
+    Timestamp::from_millis(at.get().into())
+}
+
+fn what(event: AnySyncTimelineEvent) -> What {
+    match event {
+        AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomMessage(
+            SyncMessageLikeEvent::Original(event),
+        )) => said(event.content),
+        AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::Reaction(
+            SyncMessageLikeEvent::Original(event),
+        )) => {
+            let put = event.content.relates_to;
+            What::Reacted { to: put.event_id, key: put.key }
+        }
+        AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomRedaction(
+            SyncRoomRedactionEvent::Original(event),
+        )) => event.content.redacts.or(event.redacts).map_or(What::Other, What::TakenBack),
+        AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(event)) => came(&event),
+        _ => What::Other,
+    }
+}
+
+fn said(content: RoomMessageEventContent) -> What {
+    let RoomMessageEventContent { msgtype, relates_to, mentions, .. } = content;
+    if let Some(Relation::Replacement(replacement)) = relates_to {
+        let RoomMessageEventContentWithoutRelation { msgtype, mentions, .. } =
+            replacement.new_content;
+        let of = replacement.event_id;
+        return match body(msgtype) {
+            Some(body) => What::Changed { of, now: spoken(body, mentions) },
+            None => What::Other,
+        };
+    }
+    let Some(body) = body(msgtype) else { return What::Other };
+    let spoken = spoken(body, mentions);
+    What::Said(match relates_to {
+        Some(Relation::Reply(Reply { in_reply_to: InReplyTo { event_id, .. }, .. })) => {
+            Spoken { replies_to: Some(event_id), ..spoken }
+        }
+        Some(Relation::Thread(Thread { event_id, in_reply_to, is_falling_back, .. })) => {
+            // Clients without threads are told what came before in the thread.
+            let replies_to = in_reply_to.filter(|_| !is_falling_back).map(|it| it.event_id);
+            Spoken { replies_to, thread: Some(event_id), ..spoken }
+        }
+        _ => spoken,
+    })
+}
+
+/// What people write themselves. Other bots speak in notices, and are not listened to.
+fn body(msgtype: MessageType) -> Option<String> {
+    match msgtype {
+        MessageType::Text(text) => Some(text.body),
+        MessageType::Emote(emote) => Some(emote.body),
+        _ => None,
+    }
+}
+
+fn spoken(body: String, mentions: Option<Mentions>) -> Spoken {
+    let mentioned = mentions.map(|mentions| mentions.user_ids.into_iter().collect());
+    Spoken { body, mentioned, ..Spoken::default() }
+}
+
+fn came(event: &SyncRoomMemberEvent) -> What {
+    let SyncRoomMemberEvent::Original(event) = event else { return What::Other };
+    match event.membership_change() {
+        MembershipChange::Joined | MembershipChange::InvitationAccepted => {
+            What::Came(event.state_key.clone())
+        }
+        _ => What::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn parsed(kind: &str, content: Value, more: Value) -> Option<Happening> {
+        let mut event = json!({
+            "type": kind, "event_id": "$it", "sender": "@ada:example.org",
+            "origin_server_ts": 7, "content": content,
+        });
+        for (key, value) in more.as_object().unwrap() {
+            event[key] = value.clone();
+        }
+        Happening::parse(&Raw::from_json_string(event.to_string()).unwrap())
+    }
+
+    fn message(content: Value) -> What {
+        let happening = parsed("m.room.message", content, json!({})).unwrap();
+        assert_eq!(happening.at, Timestamp::from_millis(7));
+        happening.what
+    }
+
+    fn text(body: &str, more: Value) -> Value {
+        let mut content = json!({ "msgtype": "m.text", "body": body });
+        for (key, value) in more.as_object().unwrap() {
+            content[key] = value.clone();
+        }
+        content
+    }
+
+    #[test]
+    fn what_is_said_stands_in_its_thread_and_replies_to_what_it_means() {
+        let rows = [
+            (json!({}), None, None),
+            (json!({ "m.in_reply_to": { "event_id": "$a" } }), Some("$a"), None),
+            (json!({ "rel_type": "m.thread", "event_id": "$t" }), None, Some("$t")),
+            (
+                json!({
+                    "rel_type": "m.thread", "event_id": "$t", "is_falling_back": true,
+                    "m.in_reply_to": { "event_id": "$last" },
+                }),
+                None,
+                Some("$t"),
+            ),
+            (
+                json!({
+                    "rel_type": "m.thread", "event_id": "$t",
+                    "m.in_reply_to": { "event_id": "$a" },
+                }),
+                Some("$a"),
+                Some("$t"),
+            ),
+        ];
+        for (relation, replies_to, thread) in rows {
+            let What::Said(said) = message(text("why?", json!({ "m.relates_to": relation })))
+            else {
+                panic!("{relation} is said");
+            };
+            assert_eq!(said.body, "why?");
+            assert_eq!(said.replies_to.as_deref().map(|id| id.as_str()), replies_to, "{relation}");
+            assert_eq!(said.thread.as_deref().map(|id| id.as_str()), thread, "{relation}");
+        }
+    }
+
+    #[test]
+    fn an_edit_says_what_the_message_says_now() {
+        let content = text(
+            "* how?",
+            json!({
+                "m.new_content": text("how?", json!({ "m.mentions": { "user_ids": ["@b:c"] } })),
+                "m.relates_to": { "rel_type": "m.replace", "event_id": "$first" },
+            }),
+        );
+        let What::Changed { of, now } = message(content) else { panic!("it is changed") };
+        assert_eq!((of.as_str(), now.body.as_str()), ("$first", "how?"));
+        assert_eq!(now.mentioned.unwrap().first().unwrap().as_str(), "@b:c");
+    }
+
+    #[test]
+    fn notices_media_and_what_makes_no_sense_ask_for_nothing() {
+        for kind in ["m.notice", "m.file", "m.unheard_of"] {
+            let what = message(json!({ "msgtype": kind, "body": "why?", "url": "mxc://a/b" }));
+            assert!(matches!(what, What::Other), "{kind}: {what:?}");
+        }
+        assert!(parsed("m.room.message", json!({ "body": 3 }), json!({ "sender": 3 })).is_none());
+    }
+
+    #[test]
+    fn a_redaction_names_its_message_in_either_place() {
+        for (content, more) in
+            [(json!({ "redacts": "$gone" }), json!({})), (json!({}), json!({ "redacts": "$gone" }))]
+        {
+            let happening = parsed("m.room.redaction", content, more).unwrap();
+            let What::TakenBack(which) = happening.what else { panic!("{happening:?}") };
+            assert_eq!(which.as_str(), "$gone");
+        }
+    }
+
+    #[test]
+    fn who_changes_their_name_has_not_come_again() {
+        let member = |before: Value| {
+            let more = json!({
+                "state_key": "@ada:example.org", "unsigned": { "prev_content": before },
+            });
+            parsed("m.room.member", json!({ "membership": "join" }), more).unwrap().what
+        };
+        assert!(matches!(member(json!({ "membership": "invite" })), What::Came(_)));
+        assert!(matches!(member(json!({ "membership": "join" })), What::Other));
+    }
+}

@@ -1,0 +1,117 @@
+use super::*;
+use crate::conversation::{PlaceId, SentKind};
+use crate::platform::fixtures::{answer, quote_from};
+
+fn quote(text: &str) -> CitedQuote {
+    quote_from("The <harbor>", "https://harbor.example/?a=1&b=2", text)
+}
+
+fn shown(say: &Say) -> Body {
+    let body = render(say, Wording::english());
+    let n_bytes = serde_json::json!([body.plain, body.html]).to_string().len();
+    assert!(n_bytes <= MAX_BYTES + 1000, "{n_bytes}");
+    body
+}
+
+#[test]
+fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
+    let mut cut = quote("is & red.");
+    cut.is_cut_before = true;
+    cut.speaker = Some("Ada".to_owned());
+    let body = shown(&answer(Some("It is <red>."), vec![quote("The lighthouse\nis red."), cut]));
+    insta::assert_snapshot!(body.plain, @r"
+    In short: It is <red>.
+
+    > The lighthouse
+    > is red.
+    — “The <harbor>”, paragraph 3, https://harbor.example/?a=1&b=2
+
+    > [...] is & red.
+    — Ada. “The <harbor>”, paragraph 3, https://harbor.example/?a=1&b=2
+
+    📄 Show the paragraph · 👍 This answered it · 👎 Not this · 🗑️ Delete
+    ");
+    insta::assert_snapshot!(body.html.replace("<p>", "\n<p>").replace("<b", "\n<b"), @r#"
+
+    <p><strong>In short:</strong> It is &lt;red&gt;.</p>
+    <blockquote>The lighthouse
+    <br>is red.</blockquote>
+    <p>— “The &lt;harbor&gt;”, paragraph 3 · <a href="https://harbor.example/?a=1&amp;b=2">open the source</a></p>
+    <blockquote>[...] is &amp; red.</blockquote>
+    <p>— Ada. “The &lt;harbor&gt;”, paragraph 3 · <a href="https://harbor.example/?a=1&amp;b=2">open the source</a></p>
+    <p>📄 Show the paragraph · 👍 This answered it · 👎 Not this · 🗑️ Delete</p>
+    "#);
+}
+
+#[test]
+fn what_does_not_fit_is_left_to_a_reaction_and_no_quote_is_cut() {
+    let long = |letter: &str| quote(&letter.repeat(1500));
+    let body = shown(&answer(Some(&"lead ".repeat(2000)), vec![long("\u{1}"); 5]));
+    let n_shown = body.plain.matches(&"\u{1}".repeat(1500)).count();
+    assert!((1..5).contains(&n_shown), "{n_shown}");
+    assert!(body.controls.contains(&Control::Rest(n_shown)), "{:?}", body.controls);
+    let rest = Say { n_before: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
+    assert!(!shown(&rest).controls.contains(&Control::Delete));
+}
+
+#[test]
+fn the_longest_quotes_fit() {
+    for part in ["<", "\u{1}", "\u{1F600}", "\n", "\"", "\r"] {
+        let text = format!("x{}x", part.repeat(1498));
+        let body = shown(&answer(Some(&part.repeat(900)), vec![quote(&text)]));
+        let lines: Vec<String> = text.split('\n').map(|line| format!("> {line}")).collect();
+        assert!(body.plain.contains(&lines.join("\n")), "{part:?}");
+    }
+}
+
+#[test]
+fn suggestions_are_numbered_and_picked_by_keycaps() {
+    let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
+    let say = Say {
+        reply: Reply::Suggest(vec![suggestion("Why <not>?"), suggestion(&"What ".repeat(200))]),
+        kind: SentKind::Suggest,
+        ..answer(None, vec![])
+    };
+    let body = shown(&say);
+    assert!(body.plain.starts_with("Did you mean one of these?\n1. Why <not>?\n2. What What"));
+    assert!(body.html.contains("<ol><li>Why &lt;not&gt;?</li><li>What What"), "{}", body.html);
+    assert!(body.plain.ends_with("1️⃣ 2️⃣ · 🗑️ Delete"), "{}", body.plain);
+}
+
+#[test]
+fn long_lists_go_on_behind_a_reaction() {
+    let questions: Vec<String> = (0..400).map(|n| format!("Is this question {n}?")).collect();
+    let topic = Topic { tag: "a & b".to_owned(), questions };
+    let say = |n_before| Say {
+        reply: Reply::Topics(vec![topic.clone()]),
+        n_before,
+        ..answer(None, vec![])
+    };
+    let body = shown(&say(10));
+    assert!(body.plain.starts_with("a & b\n- Is this question 0?\n"), "{}", body.plain);
+    assert_eq!(body.controls, [Control::Topics(10 + MAX_QUESTIONS)]);
+    let none = Say { reply: Reply::Topics(Vec::new()), ..say(0) };
+    assert_eq!(shown(&none).plain, Wording::english().nothing_found());
+}
+
+#[test]
+fn the_longest_lists_fit() {
+    for part in ["<", "\u{1F600}", "\u{1}"] {
+        let long = part.repeat(400);
+        let topic = Topic { tag: long.clone(), questions: vec![long.clone(); 2] };
+        let reply = Reply::Topics(vec![topic; 400]);
+        let body = shown(&Say { reply, ..answer(None, vec![]) });
+        let shows_more = |it: &Control| matches!(it, Control::Topics(n) if *n > 0);
+        assert!(body.controls.iter().any(shows_more), "{part:?}: {:?}", body.controls);
+    }
+}
+
+#[test]
+fn a_room_in_a_notice_is_something_to_press() {
+    let place = PlaceId::from("matrix:!abc:example.org/$root");
+    let hindered = Notice::Hindered { place, missing: vec!["power level 50".to_owned()] };
+    let body = shown(&Say::notice(hindered, false));
+    let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
+    assert!(body.html.contains(link), "{}", body.html);
+    assert!(body.plain.contains("at !abc:example.org."), "{}", body.plain);
+}

@@ -1,0 +1,176 @@
+//! A real homeserver: Synapse, on loopback, for as long as the tests run.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::service::{PATIENCE, free_port};
+
+/// The name of the server, as its users' ids have it.
+pub(crate) const SERVER_NAME: &str = "quoth.test";
+
+/// Speaks for any user of the server, with the time of its choice: application services may.
+pub(crate) const BRIDGE_TOKEN: &str = "token-of-the-application-service";
+
+/// Runs Synapse until nobody holds the other end of its standard input: so it ends with the tests,
+/// however they end.
+const RUN: &str = "
+import os, sys, threading, runpy
+def watch():
+    sys.stdin.buffer.read()
+    os._exit(0)
+threading.Thread(target=watch, daemon=True).start()
+sys.argv = ['synapse', '-c', sys.argv[1]]
+runpy.run_module('synapse.app.homeserver', run_name='__main__')
+";
+
+/// A homeserver.
+pub(crate) struct Synapse {
+    folder: TempDir,
+    port: u16,
+    process: Option<(Child, ChildStdin)>,
+}
+
+impl Synapse {
+    /// The one that tests share.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Synapse> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// One of a test's own.
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut synapse = Self { folder, port: free_port(), process: None };
+        synapse.configure();
+        synapse.go_on();
+        synapse
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it again on what it has kept.
+    pub(crate) fn go_on(&mut self) {
+        assert!(self.process.is_none(), "it runs");
+        let python = std::env::var_os("QUOTH_SYNAPSE").expect("QUOTH_SYNAPSE: see scripts/test");
+        let log = std::fs::File::create(self.folder.path().join("output")).expect("a file");
+        let mut command = Command::new(python);
+        command.args(["-c", RUN]).arg(self.folder.path().join("homeserver.yaml"));
+        command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a file")).stderr(log);
+        let mut child = command.spawn().expect("Python runs");
+        let stdin = child.stdin.take().expect("a pipe");
+        self.process = Some((child, stdin));
+        self.wait_until_ready();
+    }
+
+    /// Ends it: on the spot, or as an administrator does.
+    pub(crate) fn stop(&mut self, is_killed: bool) {
+        let (mut child, stdin) = self.process.take().expect("it runs");
+        let signal = if is_killed { "-KILL" } else { "-TERM" };
+        let done = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(done.expect("kill runs").success());
+        child.wait().expect("it ends");
+        drop(stdin);
+    }
+
+    fn wait_until_ready(&mut self) {
+        let start = Instant::now();
+        while !self.answers() {
+            let (child, _) = self.process.as_mut().expect("it runs");
+            let ended = child.try_wait().expect("it can be waited for");
+            assert!(
+                ended.is_none() && start.elapsed() < 2 * PATIENCE,
+                "Synapse does not start: {}",
+                std::fs::read_to_string(self.folder.path().join("output")).unwrap_or_default()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        use std::io::Read;
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let request =
+            "GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let mut answer = String::new();
+        let asked = stream.write_all(request.as_bytes());
+        asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok()
+            && answer.starts_with("HTTP/1.1 200")
+    }
+
+    fn configure(&self) {
+        let folder = self.folder.path();
+        let write = |name: &str, text: &str| {
+            std::fs::write(folder.join(name), text).expect("a file");
+        };
+        write("signing.key", "ed25519 a_test 8Vn0m3rVZfUrNGUcBqBS3sJZ2ftd2jAY1eRZfHWGLqA\n");
+        write(
+            "log.yaml",
+            "version: 1\nroot: { level: WARNING }\ndisable_existing_loggers: false\n",
+        );
+        write(
+            "bridge.yaml",
+            &format!(
+                "id: bridge\nurl: null\nas_token: {BRIDGE_TOKEN}\nhs_token: unused\n\
+             sender_localpart: bridge\nrate_limited: false\n\
+             namespaces: {{ users: [{{ exclusive: false, regex: '@.*' }}] }}\n"
+            ),
+        );
+        write("homeserver.yaml", &settings(folder, self.port));
+    }
+}
+
+impl Drop for Synapse {
+    fn drop(&mut self) {
+        if let Some((child, _)) = &mut self.process {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+fn settings(folder: &Path, port: u16) -> String {
+    let folder = folder.display();
+    // Tests ask more in a minute than people in a day.
+    let generous = "{ per_second: 10000, burst_count: 10000 }";
+    format!(
+        "server_name: {SERVER_NAME}
+listeners:
+  - {{ port: {port}, bind_addresses: ['127.0.0.1'], type: http, resources: [{{ names: [client] }}] }}
+database: {{ name: sqlite3, args: {{ database: '{folder}/homeserver.db' }} }}
+log_config: '{folder}/log.yaml'
+media_store_path: '{folder}/media'
+signing_key_path: '{folder}/signing.key'
+pid_file: '{folder}/pid'
+app_service_config_files: ['{folder}/bridge.yaml']
+trusted_key_servers: []
+report_stats: false
+enable_registration: true
+enable_registration_without_verification: true
+bcrypt_rounds: 4
+macaroon_secret_key: test
+form_secret: test
+presence: {{ enabled: false }}
+push: {{ enabled: false }}
+rc_message: {generous}
+rc_registration: {generous}
+rc_login: {{ address: {generous}, account: {generous}, failed_attempts: {generous} }}
+rc_admin_redaction: {generous}
+rc_joins: {{ local: {generous}, remote: {generous} }}
+rc_joins_per_room: {generous}
+rc_invites: {{ per_room: {generous}, per_user: {generous}, per_issuer: {generous} }}
+rc_room_creation: {generous}
+rc_key_requests: {generous}
+rc_presence: {{ per_user: {generous} }}
+rc_delayed_event_mgmt: {generous}
+"
+    )
+}
