@@ -22,7 +22,8 @@ pub(crate) const BRIDGE_TOKEN: &str = "token-of-the-application-service";
 const RUN: &str = "
 import os, sys, threading, runpy
 def watch():
-    sys.stdin.buffer.read()
+    # Not by sys.stdin, at whose lock Python would die when it ends by itself.
+    os.read(0, 1)
     os._exit(0)
 threading.Thread(target=watch, daemon=True).start()
 sys.argv = ['synapse', '-c', sys.argv[1]]
@@ -64,6 +65,7 @@ impl Synapse {
         let log = std::fs::File::create(self.folder.path().join("output")).expect("a file");
         let mut command = Command::new(python);
         command.args(["-c", RUN]).arg(self.folder.path().join("homeserver.yaml"));
+        command.current_dir(self.folder.path());
         command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a file")).stderr(log);
         let mut child = command.spawn().expect("Python runs");
         let stdin = child.stdin.take().expect("a pipe");
