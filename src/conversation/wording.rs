@@ -8,8 +8,9 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use super::Control;
 use super::notice::{Greeting, Notice, Todo};
-use super::reply::CitedQuote;
+use super::reply::{CitedQuote, Reply};
 
 /// English, which stands in for languages that quoth does not speak.
 static ENGLISH: LazyLock<Wording> =
@@ -125,29 +126,23 @@ impl Wording {
         self.say("other-topics", [])
     }
 
-    /// On what shows the paragraphs that are quoted from.
-    pub fn show_paragraph(&self) -> String {
-        self.say("show-paragraph", [])
+    /// On what does `control` below `reply`.
+    pub fn control(&self, control: Control, reply: &Reply) -> String {
+        let id = match (control, reply) {
+            (Control::Pick(number), _) => return number.to_string(),
+            (Control::Paragraph(_), Reply::Answer(_)) => "show-paragraph",
+            (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => "show-rest",
+            (Control::Helpful, _) => "answered-it",
+            (Control::Unhelpful, _) => "not-this",
+            (Control::Delete, _) => "delete",
+        };
+        self.say(id, [])
     }
 
-    /// On what shows the quotes, or anything else, that had no room.
-    pub fn show_rest(&self) -> String {
-        self.say("show-rest", [])
-    }
-
-    /// On what says that an answer was the right one.
-    pub fn answered_it(&self) -> String {
-        self.say("answered-it", [])
-    }
-
-    /// On what says that an answer was not the right one.
-    pub fn not_this(&self) -> String {
-        self.say("not-this", [])
-    }
-
-    /// On what takes an answer away.
-    pub fn delete(&self) -> String {
-        self.say("delete", [])
+    /// `titles` of sources in a row, each in quotation marks.
+    pub fn titles(&self, titles: &[String]) -> String {
+        let quoted: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
+        quoted.join(", ")
     }
 
     /// On a link to the source.

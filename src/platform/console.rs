@@ -32,8 +32,8 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
         Reply::Answer(answer) => render_answer(answer, layout),
         Reply::Suggest(suggestions) => render_suggestions(suggestions, layout),
         Reply::NotInSource { titles } => {
-            let searched = titles.iter().map(|title| format!("“{title}”")).collect::<Vec<_>>();
-            wrap(&format!("{} ({})", wording.not_in_source(), searched.join(", ")), layout, "")
+            let searched = wording.titles(titles);
+            wrap(&format!("{} ({searched})", wording.not_in_source()), layout, "")
         }
         Reply::NothingFound => wrap(&wording.nothing_found(), layout, ""),
         Reply::NoSuchNumber { n_suggestions } => {

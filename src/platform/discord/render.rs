@@ -83,12 +83,7 @@ fn label(control: Control, say: &Say, wording: &Wording) -> String {
             let question = suggestion.map(|it| it.question.as_str()).unwrap_or_default();
             format!("{number}. {question}")
         }
-        (Control::Pick(number), _) => number.to_string(),
-        (Control::Paragraph(_), Reply::Answer(_)) => wording.show_paragraph(),
-        (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => wording.show_rest(),
-        (Control::Helpful, _) => wording.answered_it(),
-        (Control::Unhelpful, _) => wording.not_this(),
-        (Control::Delete, _) => wording.delete(),
+        (control, reply) => wording.control(control, reply),
     };
     shortened(&label, MAX_LABEL)
 }
@@ -156,8 +151,7 @@ fn topics_card(topics: &[Topic], say: &Say, style: Style, wording: &Wording) -> 
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {
-    let searched: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
-    let searched = one_line(&shortened(&searched.join(", "), MAX_CITATION));
+    let searched = one_line(&shortened(&wording.titles(titles), MAX_CITATION));
     format!("{} ({searched})", wording.not_in_source())
 }
 

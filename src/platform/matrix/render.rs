@@ -183,8 +183,8 @@ fn topic(name: &str, questions: &[String]) -> Block {
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {
-    let searched: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
-    format!("{} ({})", wording.not_in_source(), one_line(&searched.join(", "), MAX_CITATION))
+    let searched = one_line(&wording.titles(titles), MAX_CITATION);
+    format!("{} ({searched})", wording.not_in_source())
 }
 
 fn notice_body(notice: &Notice, wording: &Wording) -> Body {
@@ -207,23 +207,11 @@ fn offers(controls: &[Control], reply: &Reply, wording: &Wording) -> Option<Bloc
         controls.iter().partition(|control| matches!(control, Control::Pick(_)));
     let keys: Vec<String> = picks.into_iter().map(key_of).collect();
     let picks = Some(keys.join(" ")).filter(|keys| !keys.is_empty());
-    let others = others.into_iter().map(|control| {
-        let label = label(control, reply, wording);
-        format!("{} {label}", key_of(control))
-    });
+    let others = others
+        .into_iter()
+        .map(|control| format!("{} {}", key_of(control), wording.control(control, reply)));
     let offers: Vec<String> = picks.into_iter().chain(others).collect();
     (!offers.is_empty()).then(|| Block::paragraph(&offers.join(" · ")))
-}
-
-fn label(control: Control, reply: &Reply, wording: &Wording) -> String {
-    match (control, reply) {
-        (Control::Pick(number), _) => number.to_string(),
-        (Control::Paragraph(_), Reply::Answer(_)) => wording.show_paragraph(),
-        (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => wording.show_rest(),
-        (Control::Helpful, _) => wording.answered_it(),
-        (Control::Unhelpful, _) => wording.not_this(),
-        (Control::Delete, _) => wording.delete(),
-    }
 }
 
 fn one_line(text: &str, max_chars: usize) -> String {
