@@ -1,7 +1,5 @@
 //! Names of Matrix's things, which lead back to them after a restart.
 
-use std::fmt::Write;
-
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId, UserId};
 use sha2::{Digest, Sha256};
 
@@ -60,12 +58,9 @@ pub(super) fn parse_place(name: &PlaceId) -> Option<(OwnedRoomId, Option<OwnedEv
 /// By which a homeserver knows again what is done because of `cause`.
 pub(super) fn transaction(cause: &MessageId, doing: Doing) -> OwnedTransactionId {
     let hash = Sha256::digest(format!("{doing:?} {cause}"));
-    let mut name = String::from("quoth-");
-    for byte in hash.iter().take(TRANSACTION_BYTES) {
-        // Writing to a text cannot fail.
-        let _written = write!(name, "{byte:02x}");
-    }
-    name.into()
+    let digits: String =
+        hash.iter().take(TRANSACTION_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    format!("quoth-{digits}").into()
 }
 
 fn ours<'n>((platform, rest): (&str, &'n str)) -> Option<&'n str> {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use matrix_sdk::ruma::OwnedUserId;
+use matrix_sdk::ruma::events::room::message::sanitize::remove_plain_reply_fallback;
 
 use super::happening::Spoken;
 
@@ -26,7 +27,8 @@ pub(super) struct Said {
 /// does not say, and by our names at its start.
 pub(super) fn said(spoken: &Spoken, us: &Us) -> Said {
     let body = match spoken.replies_to {
-        Some(_) => without_fallback(&spoken.body),
+        // Older clients repeat what they reply to for those that know no replies.
+        Some(_) => remove_plain_reply_fallback(&spoken.body),
         None => &spoken.body,
     };
     let (text, had_id) = without_ids(body, us.id.as_str());
@@ -58,20 +60,6 @@ fn names(us: &Us) -> Vec<String> {
     }
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     names
-}
-
-/// `text` without what Matrix puts before a reply for clients that know none: the lines that are
-/// replied to, each behind `> `.
-/// <https://spec.matrix.org/v1.12/client-server-api/#fallbacks-for-rich-replies>
-fn without_fallback(text: &str) -> &str {
-    if !text.starts_with("> <") && !text.starts_with("> * <") {
-        return text;
-    }
-    let mut rest = text;
-    while rest.starts_with("> ") {
-        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
-    }
-    rest.strip_prefix('\n').unwrap_or(rest)
 }
 
 fn first_word(text: &str) -> &str {
