@@ -15,6 +15,7 @@
     reason = "a benchmark prints what it found, and may panic"
 )]
 
+mod figures;
 #[path = "../tests/it/support"]
 mod support {
     #[allow(
@@ -39,6 +40,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use figures::{resident_mib, time_at};
 use quoth::platform::Stop;
 use quoth::service::{Clock, SystemClock};
 use quoth::store::records::SqliteRecords;
@@ -180,19 +182,8 @@ fn start(town: &Town, folder: &Path) -> Child {
     command.spawn().unwrap()
 }
 
-/// Memory of a process that is not on disk, in MiB; 0 where /proc does not tell.
-fn resident_mib(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
-}
-
 fn report(name: &str, took: &[Duration]) {
-    let at = |share: f64| {
-        let idx = (took.len() as f64 * share) as usize;
-        took[idx.min(took.len() - 1)].as_secs_f64() * 1e6
-    };
+    let at = |share: f64| time_at(took, share).as_secs_f64() * 1e6;
     let (median, most, nearly_all) = (at(0.5), at(0.9), at(0.99));
     println!(
         "{name:<44} {median:>8.0} us {most:>8.0} us {nearly_all:>8.0} us  ({} questions)",

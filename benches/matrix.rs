@@ -16,6 +16,7 @@
     reason = "a benchmark prints what it found, and may panic"
 )]
 
+mod figures;
 #[path = "../tests/it/support"]
 #[allow(
     dead_code,
@@ -50,6 +51,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
 use support::matrix::{Kind, PASSWORD, Person, Saying, register};
 use support::relay::{Passed, Relay};
@@ -136,10 +138,7 @@ fn own_time(bot: &Bot, ada: &Person, kind: Kind) -> Vec<Duration> {
 }
 
 fn report(name: &str, took: &[Duration]) {
-    let at = |share: f64| {
-        let idx = (took.len() as f64 * share) as usize;
-        took[idx.min(took.len() - 1)].as_secs_f64() * 1e3
-    };
+    let at = |share: f64| time_at(took, share).as_secs_f64() * 1e3;
     let (median, most, nearly_all) = (at(0.5), at(0.9), at(0.99));
     println!("{name:<20} {median:>8.2} ms {most:>8.2} ms {nearly_all:>8.2} ms");
 }
@@ -161,14 +160,6 @@ fn memory(server: &Synapse, n: usize) {
         let n_rooms = if n_new == 1 { 1 } else { n };
         println!("{n_rooms:>5} {:>14.1}", resident_mib(bot.process.id()));
     }
-}
-
-/// Memory of a process that is not on disk, in MiB; 0 where /proc does not tell.
-fn resident_mib(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }
 
 fn main() {

@@ -9,11 +9,14 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints what it found")]
 
+mod figures;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use figures::{resident_mib, time_at};
 use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{
     Address, Event, Message, MessageId, Person, Place, PlaceId, Space, SpaceSettings, Spaces,
@@ -186,31 +189,20 @@ async fn many(records: SqliteRecords, n: usize) {
     for (number, text) in (0..n).zip(texts.iter().cycle()) {
         if number % (n / 10).max(1) == 0 {
             let rate = number as f64 / start.elapsed().as_secs_f64();
-            println!("{number:>8} {:>14.1} {rate:>12.0}", resident_mib());
+            println!("{number:>8} {:>14.1} {rate:>12.0}", resident_mib(std::process::id()));
         }
         put(&lane, Event::Said(message(number, text))).await;
     }
     assert!(lane.drain(Duration::from_secs(60)).await);
     let rate = n as f64 / start.elapsed().as_secs_f64();
-    println!("{n:>8} {:>14.1} {rate:>12.0}", resident_mib());
+    println!("{n:>8} {:>14.1} {rate:>12.0}", resident_mib(std::process::id()));
     assert_eq!(platform.n_sent.load(Ordering::Relaxed), n);
-}
-
-/// Memory of this process that is not on disk, in MiB; 0 where /proc does not tell.
-fn resident_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }
 
 fn report(name: &str, platform: &Noting) {
     let mut took = platform.took.lock().unwrap().clone();
     took.sort_unstable();
-    let at = |share: f64| {
-        let idx = (took.len() as f64 * share) as usize;
-        took.get(idx.min(took.len() - 1)).unwrap().as_secs_f64() * 1e6
-    };
+    let at = |share: f64| time_at(&took, share).as_secs_f64() * 1e6;
     println!("{name:<44} {:>8.0} us {:>8.0} us  ({} questions)", at(0.5), at(0.99), took.len());
 }
 
