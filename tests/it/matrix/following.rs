@@ -29,6 +29,7 @@ fn reactions_pick_judge_show_more_and_take_away() {
     home.asks("china help kazakhstan");
     let suggested = home.next().sent();
     home.bob.reacts(&home.room, &suggested.id, &key(1));
+    home.settles();
     home.ada.reacts(&home.room, &suggested.id, "🎉");
     home.ada.reacts(&home.room, &suggested.id, &key(2));
     let picked = home.next().amended();
@@ -41,6 +42,7 @@ fn reactions_pick_judge_show_more_and_take_away() {
     home.ada.takes_back(&home.room, &asked);
     assert!(matches!(home.next(), Seen::Removed(id) if id == paragraph.id));
     home.bob.reacts(&home.room, &suggested.id, "🗑️");
+    home.settles();
     home.ada.reacts(&home.room, &suggested.id, "❌");
     assert!(matches!(home.next(), Seen::Removed(id) if id == suggested.id));
     home.settles();
