@@ -32,7 +32,7 @@ mod support {
 
 /// What the stand-in knows of tests.
 mod service {
-    pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+    pub(crate) const MAX_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
 }
 
 use std::collections::HashMap;
@@ -41,7 +41,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use figures::{resident_mib, time_at};
-use quoth::platform::Stop;
+use quoth::platform::Shutdown;
 use quoth::service::{Clock, SystemClock};
 use quoth::store::records::SqliteRecords;
 use support::discord::{self as stand_in, Person, Place};
@@ -58,7 +58,7 @@ const SECONDS: u32 = 20;
 const N_PLACES: usize = 50;
 
 /// How long the last answers may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 const POST: &str = "POST /channels/{}/messages";
 
@@ -107,7 +107,7 @@ impl Town {
     fn wait_for(&self, n: usize) {
         let start = Instant::now();
         while self.discord.n_calls(POST) < n {
-            assert!(start.elapsed() < PATIENCE, "it does not keep up");
+            assert!(start.elapsed() < MAX_WAIT, "it does not keep up");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -117,7 +117,7 @@ impl Town {
 fn questions() -> Vec<String> {
     let library = library();
     let snapshot = library.current();
-    let packs = snapshot.shelf(&snapshot.spaces.default).index.packs();
+    let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
     let entries = packs.iter().flat_map(|pack| &pack.entries);
     entries.map(|entry| entry.question.trim_end_matches(['?', 's', 'n', 't']).to_owned()).collect()
 }
@@ -125,7 +125,7 @@ fn questions() -> Vec<String> {
 /// From event to request, sorted.
 fn sustained(runtime: &tokio::runtime::Runtime, records: SqliteRecords) -> Vec<Duration> {
     let town = Town::new();
-    let stop = Stop::default();
+    let stop = Shutdown::default();
     let _entered = runtime.enter();
     let served = in_process::serve(&town.discord, records, false, &stop);
     town.discord.waits_for_sessions(1);
@@ -136,8 +136,8 @@ fn sustained(runtime: &tokio::runtime::Runtime, records: SqliteRecords) -> Vec<D
     let n = RATE * SECONDS;
     let asked = town.ask_many(0, n);
     town.wait_for(usize::try_from(RATE + n).unwrap());
-    stop.asked.cancel();
-    stop.now.cancel();
+    stop.graceful.cancel();
+    stop.forced.cancel();
     runtime.block_on(served).unwrap();
     let mut took: Vec<Duration> = Vec::new();
     for call in town.discord.calls(POST) {

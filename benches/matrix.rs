@@ -36,7 +36,7 @@ mod support {
 mod service {
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-    pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+    pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
     pub(crate) fn free_port() -> u16 {
         std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -54,7 +54,7 @@ use std::time::Duration;
 use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
 use support::matrix::{Kind, PASSWORD, Person, Saying, register};
-use support::relay::{Passed, Relay};
+use support::relay::{FaultProxy, ProxiedRequest};
 use support::synapse::Synapse;
 use tempfile::TempDir;
 
@@ -71,13 +71,13 @@ const IDLE: Duration = Duration::from_secs(20);
 struct Bot {
     id: OwnedUserId,
     process: Child,
-    relay: Relay,
+    relay: FaultProxy,
     _folder: TempDir,
 }
 
 impl Bot {
     fn start(server: &Synapse) -> Self {
-        let (id, relay) = (register(server, "quoth"), Relay::to(server.url()));
+        let (id, relay) = (register(server, "quoth"), FaultProxy::to(server.url()));
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
         let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
@@ -100,7 +100,7 @@ impl Bot {
     /// the next request to send.
     fn took(&self, id: &OwnedEventId) -> Duration {
         let passed = self.relay.passed();
-        let told = |it: &Passed| {
+        let told = |it: &ProxiedRequest| {
             let (at, body) = it.answer.as_ref()?;
             let holds = String::from_utf8_lossy(body).contains(id.as_str());
             (it.path.ends_with("/sync") && holds).then_some(*at)

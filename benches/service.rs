@@ -19,12 +19,12 @@ use std::time::{Duration, Instant};
 use figures::{resident_mib, time_at};
 use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{
-    Address, Event, Message, MessageId, Person, Place, PlaceId, Space, SpaceSettings, Spaces,
+    Addressing, Event, Message, MessageId, Place, PlaceId, Space, SpaceSettings, Spaces, User,
 };
 use quoth::matching::Thresholds;
 use quoth::service::settings::DeliverySettings;
 use quoth::service::{
-    Clock, Lane, Library, Outgoing, Parts, SendError, Sender, Service, SystemClock,
+    Clock, Dispatcher, KnowledgeBase, Outgoing, Parts, SendError, Sender, Service, SystemClock,
 };
 use quoth::store::asker_key::AskerKey;
 use quoth::store::records::{Holder, SqliteRecords};
@@ -73,28 +73,28 @@ impl Sender for Noting {
         Ok(MessageId::new("bench", format_args!("r{number}")))
     }
 
-    async fn amend(&self, _: &MessageId, _: &Outgoing) -> Result<(), SendError> {
+    async fn edit(&self, _: &MessageId, _: &Outgoing) -> Result<(), SendError> {
         Ok(())
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
+    async fn delete(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         Ok(())
     }
 
-    fn knows_again_for(&self) -> Option<Duration> {
+    fn dedup_window(&self) -> Option<Duration> {
         None
     }
 }
 
 /// The pack's own questions, each with its last letter gone, so that none stands in the pack.
-fn questions(library: &Library) -> Vec<String> {
+fn questions(library: &KnowledgeBase) -> Vec<String> {
     let snapshot = library.current();
-    let packs = snapshot.shelf(&snapshot.spaces.default).index.packs();
+    let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
     let entries = packs.iter().flat_map(|pack| &pack.entries);
     entries.map(|entry| entry.question.trim_end_matches(['?', 's', 'n', 't']).to_owned()).collect()
 }
 
-fn library() -> Library {
+fn library() -> KnowledgeBase {
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
     let default = Space {
         name: DEFAULT_SPACE.to_owned(),
@@ -103,7 +103,7 @@ fn library() -> Library {
         settings: SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() },
     };
     let spaces = Spaces { default, others: Vec::new() };
-    Library::open(spaces, Thresholds::default()).unwrap()
+    KnowledgeBase::open(spaces, Thresholds::default()).unwrap()
 }
 
 fn message(number: usize, text: &str) -> Message {
@@ -111,19 +111,19 @@ fn message(number: usize, text: &str) -> Message {
         id: MessageId::new("bench", number),
         place: Place {
             id: PlaceId::new("bench", format_args!("room {}", number % 100)),
-            within: Vec::new(),
+            parents: Vec::new(),
             is_direct: false,
         },
-        author: Person {
+        author: User {
             id: format!("bench:person {}", number % 5000).into(),
             roles: Vec::new(),
             is_bot: false,
         },
         text: text.to_owned(),
-        address: Address { mentions_us: true, ..Address::default() },
+        addressing: Addressing { mentions_bot: true, ..Addressing::default() },
         replied_to: None,
         sent_at: SystemClock.now(),
-        change: None,
+        edit_id: None,
         locale: None,
     }
 }
@@ -131,7 +131,7 @@ fn message(number: usize, text: &str) -> Message {
 fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
     Arc::new(Service::new(Parts {
         records,
-        library: Arc::new(library()),
+        knowledge_base: Arc::new(library()),
         asker_key: AskerKey::random().unwrap(),
         clock: Arc::new(SystemClock),
         holder: Holder::new("bench"),
@@ -142,10 +142,10 @@ fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
 /// One question after the other.
 async fn alone(records: SqliteRecords) -> Arc<Noting> {
     let service = service(records);
-    let texts = questions(service.library());
+    let texts = questions(service.knowledge_base());
     let platform = Noting::new(N_ALONE);
     for (number, text) in (0..N_ALONE).zip(texts.iter().cycle()) {
-        let event = Event::Said(message(number, text));
+        let event = Event::MessageCreated(message(number, text));
         platform.ask(number);
         service.handle(&event, &*platform).await;
     }
@@ -153,8 +153,8 @@ async fn alone(records: SqliteRecords) -> Arc<Noting> {
 }
 
 /// Queues `event`, and waits while there is no room.
-async fn put(lane: &Lane, mut event: Event) {
-    while let Some(refused) = lane.put(event) {
+async fn put(lane: &Dispatcher, mut event: Event) {
+    while let Some(refused) = lane.try_dispatch(event) {
         event = refused;
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -163,16 +163,16 @@ async fn put(lane: &Lane, mut event: Event) {
 /// Questions at a steady rate.
 async fn sustained(records: SqliteRecords) -> (Arc<Noting>, Duration) {
     let service = service(records);
-    let texts = questions(service.library());
+    let texts = questions(service.knowledge_base());
     let n = RATE * SECONDS;
     let platform = Noting::new(n);
-    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     let start = Instant::now();
     for (number, text) in (0..n).zip(texts.iter().cycle()) {
         let due = start + Duration::from_secs(1) * u32::try_from(number).unwrap() / 1000;
         tokio::time::sleep_until(due.into()).await;
         platform.ask(number);
-        put(&lane, Event::Said(message(number, text))).await;
+        put(&lane, Event::MessageCreated(message(number, text))).await;
     }
     assert!(lane.drain(Duration::from_secs(60)).await, "it does not keep up");
     (platform, start.elapsed())
@@ -181,9 +181,9 @@ async fn sustained(records: SqliteRecords) -> (Arc<Noting>, Duration) {
 /// As many as it takes, and what memory they take.
 async fn many(records: SqliteRecords, n: usize) {
     let service = service(records);
-    let texts = questions(service.library());
+    let texts = questions(service.knowledge_base());
     let platform = Noting::new(0);
-    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     let start = Instant::now();
     println!("messages   resident MiB   messages/s");
     for (number, text) in (0..n).zip(texts.iter().cycle()) {
@@ -191,7 +191,7 @@ async fn many(records: SqliteRecords, n: usize) {
             let rate = number as f64 / start.elapsed().as_secs_f64();
             println!("{number:>8} {:>14.1} {rate:>12.0}", resident_mib(std::process::id()));
         }
-        put(&lane, Event::Said(message(number, text))).await;
+        put(&lane, Event::MessageCreated(message(number, text))).await;
     }
     assert!(lane.drain(Duration::from_secs(60)).await);
     let rate = n as f64 / start.elapsed().as_secs_f64();

@@ -19,27 +19,27 @@ use sd_notify::NotifyState;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
-use crate::platform::Stop;
-use crate::service::library::News;
+use crate::platform::Shutdown;
+use crate::service::library::PackUpdate;
 use crate::service::{
-    Clock, Lane, Library, Metrics, Parts, Pulse, Service, SystemClock, retention,
+    Clock, Dispatcher, KnowledgeBase, Liveness, Metrics, Parts, Service, SystemClock, retention,
 };
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
-pub use log::TALKATIVE;
-use signals::{Asked, Signals};
-use watch::PackWatch;
+pub use log::SENSITIVE_CRATES;
+use signals::{SignalRequest, Signals};
+use watch::PackWatcher;
 
 #[cfg(feature = "matrix")]
 pub use matrix_setup::matrix_setup;
 
 /// How the process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum ExitReason {
     /// It was asked to.
-    Asked,
+    Requested,
     /// No platform could be served any more.
-    NothingServed,
+    NoPlatformLeft,
 }
 
 /// Time for everything but the platforms to end, on top of theirs.
@@ -49,10 +49,10 @@ const LAST_STEPS: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// What is wrong with the configuration, the packs, the data folder or the address.
-pub fn run(sources: &Sources) -> anyhow::Result<End> {
+pub fn run(sources: &Sources) -> anyhow::Result<ExitReason> {
     let config = sources.read()?;
-    config.check_served()?;
-    if !platforms::is_any(&config) {
+    config.check_servable()?;
+    if !platforms::any_configured(&config) {
         bail!(
             "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), a Matrix account (`homeserver` in [matrix]; docs/matrix.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
         );
@@ -63,28 +63,28 @@ pub fn run(sources: &Sources) -> anyhow::Result<End> {
 }
 
 /// What the parts of the process share.
-struct Shared {
+struct AppState {
     service: Arc<Service<SqliteRecords>>,
     metrics: Arc<Metrics>,
-    pulses: Vec<Arc<Pulse>>,
+    liveness: Vec<Arc<Liveness>>,
     /// By platform.
-    lanes: Mutex<HashMap<&'static str, Arc<Lane>>>,
+    dispatchers: Mutex<HashMap<&'static str, Arc<Dispatcher>>>,
 }
 
-impl Shared {
-    fn lanes(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Lane>>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+impl AppState {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Dispatcher>>> {
+        self.dispatchers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
+async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
     let signals = Signals::listen()?;
     let (service, news) = service(&config).await?;
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(AppState {
         service: Arc::new(service),
         metrics: Arc::default(),
-        pulses: platforms::pulses(&config),
-        lanes: Mutex::default(),
+        liveness: platforms::pulses(&config),
+        dispatchers: Mutex::default(),
     });
     let mut tasks = JoinSet::new();
     if config.http.is_on {
@@ -92,70 +92,71 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<End> {
     }
     let records = shared.service.records().clone();
     tasks.spawn(retention::run(records, config.retention.clone(), SystemClock));
-    let stop = Stop::default();
+    let stop = Shutdown::default();
     let mut served = platforms::start(&config, &shared, &stop);
     notify(&[NotifyState::Ready]);
     tracing::info!(platforms = served.len(), "quoth {} serves", env!("CARGO_PKG_VERSION"));
-    reload::tell(news, &shared).await;
-    let end = watch(signals, sources, &shared, &mut served).await;
+    reload::announce(news, &shared).await;
+    let end = run_until_stopped(signals, sources, &shared, &mut served).await;
     notify(&[NotifyState::Stopping]);
-    stop.asked.cancel();
-    within(config.delivery.drain() + LAST_STEPS, "a platform", async {
+    stop.graceful.cancel();
+    with_timeout(config.delivery.drain() + LAST_STEPS, "a platform", async {
         while served.join_next().await.is_some() {}
     })
     .await;
     tasks.shutdown().await;
-    within(LAST_STEPS, "the records", shared.service.records().close()).await;
+    with_timeout(LAST_STEPS, "the records", shared.service.records().close()).await;
     tracing::info!("quoth has ended");
     Ok(end)
 }
 
 /// Does what signals ask for, until one asks to stop or nothing is served any more.
-async fn watch(
+async fn run_until_stopped(
     mut signals: Signals,
     sources: &Sources,
-    shared: &Arc<Shared>,
+    shared: &Arc<AppState>,
     served: &mut JoinSet<()>,
-) -> End {
-    let mut packs = PackWatch::start(&shared.service.library().current().spaces);
+) -> ExitReason {
+    let mut packs = PackWatcher::start(&shared.service.knowledge_base().current().spaces);
     // What was changed after it was read and before it was watched.
     reload::packs(shared).await;
     loop {
         tokio::select! {
             asked = signals.next() => match asked {
-                Asked::Stop => return End::Asked,
-                Asked::Reload => {
+                SignalRequest::Stop => return ExitReason::Requested,
+                SignalRequest::Reload => {
                     notify_reloading();
                     reload::all(sources, shared).await;
-                    packs = PackWatch::start(&shared.service.library().current().spaces);
+                    packs = PackWatcher::start(&shared.service.knowledge_base().current().spaces);
                     reload::packs(shared).await;
                     notify(&[NotifyState::Ready]);
                 }
             },
             () = packs.changed() => reload::packs(shared).await,
-            _ = served.join_next() => if served.is_empty() { return End::NothingServed },
+            _ = served.join_next() => if served.is_empty() { return ExitReason::NoPlatformLeft },
         }
     }
 }
 
 /// Waits for the end of `what`, but no longer than `limit`.
-async fn within(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
+async fn with_timeout(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
     if tokio::time::timeout(limit, ending).await.is_err() {
         tracing::warn!("Not waiting any longer for {what} to end");
     }
 }
 
-async fn service(config: &Config) -> anyhow::Result<(Service<SqliteRecords>, Vec<News>)> {
+async fn service(config: &Config) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>)> {
     let clock = SystemClock;
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
     let asker_key = match &config.records.hash_key {
         Some(key) => AskerKey::new(key.expose()),
-        None => AskerKey::of_folder(&config.data)?,
+        None => AskerKey::load_or_create(&config.data)?,
     };
-    let (library, news) = Library::open_standing(config.spaces(), config.matching.thresholds())?;
+    let (library, news) =
+        KnowledgeBase::open_lenient(config.spaces(), config.matching.thresholds())?;
     let service = Service::new(Parts {
         records,
-        library: Arc::new(library),
+        knowledge_base: Arc::new(library),
         asker_key,
         clock: Arc::new(clock),
         holder: Holder::new(format!("{}@{}", std::process::id(), clock.now().as_millis())),

@@ -110,7 +110,7 @@ fn log_to_stderr() {
         .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
         .from_env_lossy();
     // What platforms' libraries say can hold names and tokens.
-    let filter = crate::app::TALKATIVE.iter().fold(filter, |filter, library| {
+    let filter = crate::app::SENSITIVE_CRATES.iter().fold(filter, |filter, library| {
         let directive = format!("{library}=off").parse();
         directive.map_or(filter.clone(), |directive| filter.add_directive(directive))
     });

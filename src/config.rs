@@ -38,15 +38,15 @@ pub use bridge::BridgeSettings;
 pub use discord::DiscordSettings;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
-pub use fault::Fault;
+pub use fault::ProblemKind;
 pub use key::Key;
 pub use log::{LogFormat, LogSettings};
-pub use matching::Matching;
+pub use matching::MatchingSettings;
 pub use matrix::MatrixSettings;
 pub use origin::Origin;
 pub use records::RecordsSettings;
 pub use secret::Secret;
-pub use shown::{Setting, Shown};
+pub use shown::{EffectiveSettings, Setting};
 pub use sources::{DEFAULT_FILE, Sources};
 
 /// The file with every setting, its default and what it is for.
@@ -62,7 +62,7 @@ pub struct Config {
     /// file, and `data` where quoth runs if there is no such file.
     pub data: PathBuf,
     /// When to answer.
-    pub matching: Matching,
+    pub matching: MatchingSettings,
     /// How messages are delivered.
     pub delivery: DeliverySettings,
     /// How long records are kept.
@@ -91,7 +91,7 @@ impl Default for Config {
         Self {
             packs: Vec::new(),
             data: PathBuf::from("data"),
-            matching: Matching::default(),
+            matching: MatchingSettings::default(),
             delivery: DeliverySettings::default(),
             retention: RetentionSettings::default(),
             http: HttpSettings::default(),
@@ -132,35 +132,35 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] names the spaces that have nothing.
-    pub fn check_served(&self) -> Result<(), ConfigError> {
+    pub fn check_servable(&self) -> Result<(), ConfigError> {
         let spaces = self.spaces();
         let without = spaces.all().filter(|space| space.packs.is_empty());
-        let no_pack = |space: &Space| Fault::NoPack { space: space.name.clone() };
-        let mut faults: Vec<Fault> = without.map(no_pack).collect();
+        let no_pack = |space: &Space| ProblemKind::NoPack { space: space.name.clone() };
+        let mut faults: Vec<ProblemKind> = without.map(no_pack).collect();
         faults.extend(self.discord_faults(&spaces));
         faults.extend(self.matrix_faults());
-        ConfigError::unless_empty(faults.into_iter().map(Problem::nowhere).collect(), ())
+        ConfigError::ok_or_errors(faults.into_iter().map(Problem::nowhere).collect(), ())
     }
 }
 
 impl Config {
     /// What does not go together in `[discord]`. Where it is not served, nothing has to.
-    fn discord_faults(&self, spaces: &Spaces) -> Vec<Fault> {
+    fn discord_faults(&self, spaces: &Spaces) -> Vec<ProblemKind> {
         let discord = &self.discord;
         if discord.token.is_none() {
             return Vec::new();
         }
         let mut faults = Vec::new();
         if !cfg!(feature = "discord") {
-            faults.push(Fault::NotBuiltIn { platform: "Discord" });
+            faults.push(ProblemKind::NotBuiltIn { platform: "Discord" });
         }
         if discord.api_base.is_some() && discord.rate_limiter {
-            faults.push(Fault::BaseWithLimiter);
+            faults.push(ProblemKind::ApiBaseWithRateLimiter);
         }
         let listened = spaces.all().flat_map(|space| &space.settings.listens_in);
         let on_discord = listened.filter(|place| place.parts().0 == "discord");
         if let Some(place) = on_discord.take(usize::from(!discord.message_content)).next() {
-            faults.push(Fault::ListensWithoutContent { place: place.to_string() });
+            faults.push(ProblemKind::ListensWithoutContent { place: place.to_string() });
         }
         faults
     }
@@ -171,29 +171,29 @@ impl Config {
     /// [`ConfigError`] says what does not.
     pub fn check_matrix(&self) -> Result<(), ConfigError> {
         let problems = self.matrix_faults().into_iter().map(Problem::nowhere).collect();
-        ConfigError::unless_empty(problems, ())
+        ConfigError::ok_or_errors(problems, ())
     }
 
     /// What does not go together in `[matrix]`. Where it is not served, nothing has to.
-    fn matrix_faults(&self) -> Vec<Fault> {
+    fn matrix_faults(&self) -> Vec<ProblemKind> {
         let MatrixSettings { homeserver, user, password, token, .. } = &self.matrix;
         if homeserver.is_none() {
             let is_meant = user.is_some() || password.is_some() || token.is_some();
-            return if is_meant { vec![Fault::NoHomeserver] } else { Vec::new() };
+            return if is_meant { vec![ProblemKind::NoHomeserver] } else { Vec::new() };
         }
         let mut faults = Vec::new();
         if !cfg!(feature = "matrix") {
-            faults.push(Fault::NotBuiltIn { platform: "Matrix" });
+            faults.push(ProblemKind::NotBuiltIn { platform: "Matrix" });
         }
         match (user.is_some(), password.is_some(), token.is_some()) {
             (true, true, false) | (false, false, true) => {}
-            (false, false, false) => faults.push(Fault::NoLogin),
-            (_, _, true) => faults.push(Fault::TwoLogins),
+            (false, false, false) => faults.push(ProblemKind::NoLogin),
+            (_, _, true) => faults.push(ProblemKind::ConflictingLogins),
             (true, false, false) => {
-                faults.push(Fault::HalfLogin { has: "user", lacks: "password" });
+                faults.push(ProblemKind::IncompleteLogin { has: "user", lacks: "password" });
             }
             (false, true, false) => {
-                faults.push(Fault::HalfLogin { has: "password", lacks: "user" });
+                faults.push(ProblemKind::IncompleteLogin { has: "password", lacks: "user" });
             }
         }
         faults

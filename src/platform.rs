@@ -19,19 +19,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 #[cfg(any(feature = "discord", feature = "matrix"))]
-use events::Events;
-pub use style::Style;
+use events::EventSink;
+pub use style::AnswerStyle;
 
 /// How a platform is told to end: first it takes nothing more in and brings what it was told before,
 /// later it lets go of everything.
 #[derive(Debug, Clone, Default)]
-pub struct Stop {
+pub struct Shutdown {
     /// Take nothing more in; what is under way may still be sent.
-    pub asked: CancellationToken,
+    pub graceful: CancellationToken,
     /// Holds a token of it who still brings what happened before [`Self::asked`]; it is waited for.
-    pub bringing: TaskTracker,
+    pub in_flight: TaskTracker,
     /// End.
-    pub now: CancellationToken,
+    pub forced: CancellationToken,
 }
 
 /// Why a platform cannot be served.
@@ -39,7 +39,7 @@ pub struct Stop {
 pub enum PlatformError {
     /// Trying again may help.
     #[error("{what}")]
-    Passing {
+    Transient {
         /// What happened.
         what: String,
         /// Why.
@@ -47,7 +47,7 @@ pub enum PlatformError {
     },
     /// Somebody has to mend something first.
     #[error("{advice}")]
-    Hopeless {
+    Permanent {
         /// What happened and what to do.
         advice: String,
         /// Why.

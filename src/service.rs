@@ -17,16 +17,16 @@ pub mod settings;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::conversation::{AskerHash, Cooldowns, MessageId, PersonId, Timestamp};
+use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestamp};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
-pub use apology::reference;
+pub use apology::error_reference;
 pub use clock::{Clock, SystemClock};
-pub use fate::Fate;
-pub use health::Pulse;
-pub use lane::Lane;
-pub use library::Library;
+pub use fate::EventOutcome;
+pub use health::Liveness;
+pub use lane::Dispatcher;
+pub use library::KnowledgeBase;
 pub use metrics::Metrics;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
@@ -36,7 +36,7 @@ pub struct Parts<R> {
     /// What outlives a restart.
     pub records: R,
     /// What is answered from.
-    pub library: Arc<Library>,
+    pub knowledge_base: Arc<KnowledgeBase>,
     /// Turns askers into hashes.
     pub asker_key: AskerKey,
     /// Tells the time.
@@ -65,20 +65,20 @@ impl<R: Records> Service<R> {
     }
 
     /// What is answered from.
-    pub fn library(&self) -> &Library {
-        &self.parts.library
+    pub fn knowledge_base(&self) -> &KnowledgeBase {
+        &self.parts.knowledge_base
     }
 
     /// The same, for whoever keeps it.
-    pub fn shared_library(&self) -> Arc<Library> {
-        Arc::clone(&self.parts.library)
+    pub fn shared_knowledge_base(&self) -> Arc<KnowledgeBase> {
+        Arc::clone(&self.parts.knowledge_base)
     }
 
     fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 
-    fn asker(&self, person: &PersonId) -> AskerHash {
+    fn asker(&self, person: &PrincipalId) -> AskerHash {
         self.parts.asker_key.hash(person)
     }
 

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use super::Shared;
+use super::AppState;
 use crate::store::records::Records;
 
 /// How long the records may take to say that they are well.
@@ -31,7 +31,7 @@ pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until it is dropped.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<AppState>) {
     let routes = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(readiness))
@@ -43,12 +43,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 /// A line for the records and for each platform; 503 unless all are well.
-async fn readiness(State(shared): State<Arc<Shared>>) -> Response {
+async fn readiness(State(shared): State<Arc<AppState>>) -> Response {
     let ping = tokio::time::timeout(RECORDS_LIMIT, shared.service.records().ping()).await;
     let are_records_well = matches!(ping, Ok(Ok(())));
     let mut text = format!("records: {}\n", if are_records_well { "ok" } else { "not usable" });
     let mut is_ready = are_records_well;
-    for pulse in &shared.pulses {
+    for pulse in &shared.liveness {
         is_ready &= pulse.is_alive();
         let state = if pulse.is_alive() { "ok" } else { "down" };
         let age = pulse.age().map_or_else(
@@ -61,7 +61,7 @@ async fn readiness(State(shared): State<Arc<Shared>>) -> Response {
     (status, text).into_response()
 }
 
-async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.metrics.text(&shared.pulses);
+async fn metrics(State(shared): State<Arc<AppState>>) -> Response {
+    let text = shared.metrics.encode(&shared.liveness);
     ([(header::CONTENT_TYPE, METRICS_TYPE)], text).into_response()
 }

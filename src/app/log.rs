@@ -12,7 +12,7 @@ use crate::config::{LogFormat, LogSettings};
 
 /// Libraries that log what they carry: messages, names and tokens. They are not heard at any level;
 /// what matters of what they do is logged where it is handled.
-pub const TALKATIVE: [&str; 19] = [
+pub const SENSITIVE_CRATES: [&str; 19] = [
     "deadpool",
     "deadpool_sqlite",
     "eyeball",
@@ -51,5 +51,5 @@ pub(super) fn start(settings: &LogSettings) -> anyhow::Result<()> {
 
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     let library = metadata.target().split("::").next().unwrap_or_default();
-    !TALKATIVE.contains(&library)
+    !SENSITIVE_CRATES.contains(&library)
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use super::platforms;
 use crate::config::Config;
-use crate::platform::matrix::{Standing, Wish, set_up};
+use crate::platform::matrix::{SetupMode, VerificationStatus, set_up};
 use crate::service::{Clock, SystemClock};
 use crate::store::records::{Records, SqliteRecords};
 
@@ -12,7 +12,7 @@ use crate::store::records::{Records, SqliteRecords};
 ///
 /// # Errors
 /// What is wrong with the configuration, the data folder, the homeserver or the keys.
-pub fn matrix_setup(config: &Config, wish: Wish) -> Result<Standing> {
+pub fn matrix_setup(config: &Config, wish: SetupMode) -> Result<VerificationStatus> {
     let settings = platforms::matrix_settings(config).context(
         "no Matrix account is configured: set `homeserver`, `user` and `password` in [matrix] (docs/matrix.md)",
     )?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::Shared;
+use super::AppState;
 use super::supervise::supervise;
 use crate::config::Config;
 #[cfg(unix)]
@@ -15,31 +15,31 @@ use crate::platform::bridge;
 use crate::platform::discord;
 #[cfg(feature = "matrix")]
 use crate::platform::matrix;
-use crate::platform::{PlatformError, Stop};
-use crate::service::{Fate, Lane, Pulse, Sender};
+use crate::platform::{PlatformError, Shutdown};
+use crate::service::{Dispatcher, EventOutcome, Liveness, Sender};
 
 /// Whether there is one.
-pub(super) fn is_any(config: &Config) -> bool {
+pub(super) fn any_configured(config: &Config) -> bool {
     !pulses(config).is_empty()
 }
 
 /// A pulse for each.
-pub(super) fn pulses(config: &Config) -> Vec<Arc<Pulse>> {
+pub(super) fn pulses(config: &Config) -> Vec<Arc<Liveness>> {
     let mut pulses = Vec::new();
     #[cfg(feature = "discord")]
-    pulses.extend(config.discord.token.iter().map(|_| Pulse::new(discord::PLATFORM)));
+    pulses.extend(config.discord.token.iter().map(|_| Liveness::new(discord::PLATFORM)));
     #[cfg(feature = "matrix")]
-    pulses.extend(config.matrix.homeserver.iter().map(|_| Pulse::new(matrix::PLATFORM)));
+    pulses.extend(config.matrix.homeserver.iter().map(|_| Liveness::new(matrix::PLATFORM)));
     #[cfg(unix)]
-    pulses.extend(config.bridge.socket.iter().map(|_| Pulse::new(bridge::PLATFORM)));
+    pulses.extend(config.bridge.socket.iter().map(|_| Liveness::new(bridge::PLATFORM)));
     pulses
 }
 
 /// Starts all. A task ends when its platform has ended for good.
-pub(super) fn start(config: &Config, shared: &Arc<Shared>, stop: &Stop) -> JoinSet<()> {
+pub(super) fn start(config: &Config, shared: &Arc<AppState>, stop: &Shutdown) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    for pulse in &shared.pulses {
-        let task = Task { config, shared, stop, pulse: Arc::clone(pulse) };
+    for pulse in &shared.liveness {
+        let task = PlatformTask { config, shared, stop, pulse: Arc::clone(pulse) };
         #[cfg(feature = "discord")]
         if pulse.platform() == discord::PLATFORM {
             task.discord(&mut tasks);
@@ -73,7 +73,7 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
         rate_limiter: given.rate_limiter,
         message_content: given.message_content,
         style: given.style,
-        shards: discord::Shards {
+        shards: discord::ShardRange {
             total: given.shards,
             first: given.first_shard,
             last: given.last_shard,
@@ -106,23 +106,23 @@ pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
 }
 
 /// What a platform's task is made of.
-struct Task<'a> {
+struct PlatformTask<'a> {
     config: &'a Config,
-    shared: &'a Arc<Shared>,
-    stop: &'a Stop,
-    pulse: Arc<Pulse>,
+    shared: &'a Arc<AppState>,
+    stop: &'a Shutdown,
+    pulse: Arc<Liveness>,
 }
 
-impl Task<'_> {
+impl PlatformTask<'_> {
     #[cfg(feature = "discord")]
     fn discord(self, tasks: &mut JoinSet<()>) {
         let Some(settings) = discord_settings(self.config) else { return };
-        let library = self.shared.service.shared_library();
+        let library = self.shared.service.shared_knowledge_base();
         match discord::Discord::new(settings, library, Arc::clone(&self.pulse)) {
             Ok(discord) => self.spawn(tasks, Arc::new(discord), |discord, lane, stop| async move {
                 discord.serve(&lane, &stop).await
             }),
-            Err(error) => note_end(&self.pulse, Err(error)),
+            Err(error) => report_end(&self.pulse, Err(error)),
         }
     }
 
@@ -131,67 +131,73 @@ impl Task<'_> {
     fn spawn<S, F, T>(self, tasks: &mut JoinSet<()>, sender: Arc<S>, serve: F)
     where
         S: Sender,
-        F: Fn(Arc<S>, Arc<Lane>, Stop) -> T + Send + Sync + 'static,
+        F: Fn(Arc<S>, Arc<Dispatcher>, Shutdown) -> T + Send + Sync + 'static,
         T: Future<Output = Result<(), PlatformError>> + Send,
     {
         let Self { config, shared, stop, pulse } = self;
         let platform = pulse.platform();
         let lane = Arc::new(shared.lane(platform, &sender, config));
         shared.lanes().insert(platform, Arc::clone(&lane));
-        let (asked, limit) = (stop.asked.clone(), config.delivery.drain());
-        let own = Stop::default();
+        let (asked, limit) = (stop.graceful.clone(), config.delivery.drain());
+        let own = Shutdown::default();
         tasks.spawn(async move {
             let start = || serve(Arc::clone(&sender), Arc::clone(&lane), own.clone());
             let mut serving = std::pin::pin!(supervise(platform, &own, start));
             let ended = tokio::select! {
                 ended = &mut serving => ended,
-                () = asked.cancelled() => tokio::join!(serving, end(&lane, &own, limit)).0,
+                () = asked.cancelled() => tokio::join!(serving, drain_and_stop(&lane, &own, limit)).0,
             };
-            note_end(&pulse, ended);
+            report_end(&pulse, ended);
         });
     }
 }
 
 /// A platform may bring what it was told before the stop for so long.
-const BRING_LIMIT: Duration = Duration::from_secs(1);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Takes nothing more in, sends what is under way, and lets go.
-async fn end(lane: &Lane, stop: &Stop, limit: Duration) {
-    stop.asked.cancel();
-    stop.bringing.close();
-    let (start, bring_limit) = (Instant::now(), BRING_LIMIT.min(limit));
-    if tokio::time::timeout(bring_limit, stop.bringing.wait()).await.is_err() {
+async fn drain_and_stop(lane: &Dispatcher, stop: &Shutdown, limit: Duration) {
+    stop.graceful.cancel();
+    stop.in_flight.close();
+    let (start, bring_limit) = (Instant::now(), FLUSH_TIMEOUT.min(limit));
+    if tokio::time::timeout(bring_limit, stop.in_flight.wait()).await.is_err() {
         tracing::warn!("Not all that was told before the stop could be looked at in time");
     }
     if !lane.drain(limit.saturating_sub(start.elapsed())).await {
         tracing::warn!("Not all that was queued could be done in time; it can be caught up with");
     }
-    stop.now.cancel();
+    stop.forced.cancel();
 }
 
-fn note_end(pulse: &Pulse, served: Result<(), PlatformError>) {
-    pulse.end();
+fn report_end(pulse: &Liveness, served: Result<(), PlatformError>) {
+    pulse.mark_stopped();
     if let Err(error) = served {
         let (platform, error) = (pulse.platform(), anyhow::Error::from(error));
         tracing::error!(platform, "The platform {platform} is not served any more: {error:#}");
     }
 }
 
-impl Shared {
-    fn lane<S: Sender>(&self, platform: &'static str, sender: &Arc<S>, config: &Config) -> Lane {
+impl AppState {
+    fn lane<S: Sender>(
+        &self,
+        platform: &'static str,
+        sender: &Arc<S>,
+        config: &Config,
+    ) -> Dispatcher {
         let metrics = Arc::clone(&self.metrics);
-        let told = move |fate: Fate, took: Duration| metrics.count(platform, fate, took);
-        Lane::start(&self.service, sender, &config.delivery, told)
+        let told =
+            move |fate: EventOutcome, took: Duration| metrics.record_event(platform, fate, took);
+        Dispatcher::start(&self.service, sender, &config.delivery, told)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Event, MessageId, Notice, Place, PlaceId, Report, Spaces};
+    use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Spaces};
     use crate::matching::Thresholds;
     use crate::service::{
-        Clock, Library, Metrics, Outgoing, Parts, SendError, Service, SystemClock,
+        Clock, KnowledgeBase, Metrics, Outgoing, Parts, SendError, Service, SystemClock,
     };
     use crate::store::asker_key::AskerKey;
     use crate::store::records::{Holder, SqliteRecords};
@@ -206,52 +212,57 @@ mod tests {
             Ok(MessageId::from("t:sent"))
         }
 
-        async fn amend(&self, _: &MessageId, _: &Outgoing) -> Result<(), SendError> {
+        async fn edit(&self, _: &MessageId, _: &Outgoing) -> Result<(), SendError> {
             Ok(())
         }
 
-        async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
+        async fn delete(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
             Ok(())
         }
 
-        fn knows_again_for(&self) -> Option<Duration> {
+        fn dedup_window(&self) -> Option<Duration> {
             None
         }
     }
 
-    async fn shared(config: &Config, pulses: Vec<Arc<Pulse>>) -> Arc<Shared> {
+    async fn shared(config: &Config, pulses: Vec<Arc<Liveness>>) -> Arc<AppState> {
         let spaces = Spaces { others: Vec::new(), ..config.spaces() };
         let service = Service::new(Parts {
             records: SqliteRecords::in_memory(SystemClock.now()).await.unwrap(),
-            library: Arc::new(Library::open(spaces, Thresholds::default()).unwrap()),
+            knowledge_base: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
             asker_key: AskerKey::new(*b"key"),
             clock: Arc::new(SystemClock),
             holder: Holder::new("test"),
             delivery: config.delivery.clone(),
         });
         let metrics = Arc::new(Metrics::default());
-        Arc::new(Shared { service: Arc::new(service), metrics, pulses, lanes: Default::default() })
+        Arc::new(AppState {
+            service: Arc::new(service),
+            metrics,
+            liveness: pulses,
+            dispatchers: Default::default(),
+        })
     }
 
     #[tokio::test]
     async fn a_platform_without_hope_does_not_stop_the_other() {
         let config = Config::default();
-        let pulses = vec![Pulse::new("failing"), Pulse::new("other")];
+        let pulses = vec![Liveness::new("failing"), Liveness::new("other")];
         let shared = shared(&config, pulses.clone()).await;
-        let (stop, mut tasks) = (Stop::default(), JoinSet::new());
+        let (stop, mut tasks) = (Shutdown::default(), JoinSet::new());
         let (told, mut heard) = mpsc::unbounded_channel();
-        let task = |pulse: &Arc<Pulse>| {
+        let task = |pulse: &Arc<Liveness>| {
             let pulse = Arc::clone(pulse);
-            Task { config: &config, shared: &shared, stop: &stop, pulse }
+            PlatformTask { config: &config, shared: &shared, stop: &stop, pulse }
         };
         task(&pulses[0]).spawn(&mut tasks, Arc::new(Telling(told.clone())), |_, _, _| async {
-            Err(PlatformError::Hopeless { advice: "mend it".to_owned(), source: None })
+            Err(PlatformError::Permanent { advice: "mend it".to_owned(), source: None })
         });
         let beating = Arc::clone(&pulses[1]);
-        let serve = move |_, _, stop: Stop| {
-            beating.beat();
+        let serve = move |_, _, stop: Shutdown| {
+            beating.mark_alive();
             async move {
-                stop.now.cancelled().await;
+                stop.forced.cancelled().await;
                 Ok(())
             }
         };
@@ -261,11 +272,11 @@ mod tests {
         assert_eq!(tasks.len(), 1, "the other is still served");
         assert_eq!(pulses.iter().map(|it| it.is_alive()).collect::<Vec<_>>(), [false, true]);
         let lane = shared.lanes().get("other").map(Arc::clone).unwrap();
-        let place = Place { id: "t:mods".into(), within: Vec::new(), is_direct: false };
-        let report = Report { id: "t:report".into(), place, notice: Notice::Thanks };
-        assert_eq!(lane.put(Event::Reported(report)), None);
+        let place = Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
+        let report = Alert { id: "t:report".into(), place, notice: Notice::FeedbackRecorded };
+        assert_eq!(lane.try_dispatch(Event::Alert(report)), None);
         assert_eq!(heard.recv().await.unwrap().as_str(), "t:report");
-        stop.asked.cancel();
+        stop.graceful.cancel();
         tasks.join_next().await.unwrap().unwrap();
         assert!(!pulses[1].is_alive());
     }
@@ -273,27 +284,33 @@ mod tests {
     /// the sent ones, and how long the end took.
     async fn ended_with_one_to_bring(brings_after: Duration) -> (Vec<String>, Duration) {
         let config = Config::default();
-        let pulse = Pulse::new("slow");
+        let pulse = Liveness::new("slow");
         let shared = shared(&config, vec![Arc::clone(&pulse)]).await;
-        let (stop, mut tasks) = (Stop::default(), JoinSet::new());
+        let (stop, mut tasks) = (Shutdown::default(), JoinSet::new());
         let (told, mut heard) = mpsc::unbounded_channel();
-        let task = Task { config: &config, shared: &shared, stop: &stop, pulse };
-        task.spawn(&mut tasks, Arc::new(Telling(told)), move |_, lane: Arc<Lane>, stop: Stop| {
-            let bringing = stop.bringing.token();
-            async move {
-                stop.asked.cancelled().await;
-                tokio::time::sleep(brings_after).await;
-                let place = Place { id: "t:mods".into(), within: Vec::new(), is_direct: false };
-                let report = Report { id: "t:report".into(), place, notice: Notice::Thanks };
-                drop(lane.put(Event::Reported(report)));
-                drop(bringing);
-                stop.now.cancelled().await;
-                Ok(())
-            }
-        });
+        let task = PlatformTask { config: &config, shared: &shared, stop: &stop, pulse };
+        task.spawn(
+            &mut tasks,
+            Arc::new(Telling(told)),
+            move |_, lane: Arc<Dispatcher>, stop: Shutdown| {
+                let bringing = stop.in_flight.token();
+                async move {
+                    stop.graceful.cancelled().await;
+                    tokio::time::sleep(brings_after).await;
+                    let place =
+                        Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
+                    let report =
+                        Alert { id: "t:report".into(), place, notice: Notice::FeedbackRecorded };
+                    drop(lane.try_dispatch(Event::Alert(report)));
+                    drop(bringing);
+                    stop.forced.cancelled().await;
+                    Ok(())
+                }
+            },
+        );
         tokio::task::yield_now().await;
         let start = Instant::now();
-        stop.asked.cancel();
+        stop.graceful.cancel();
         tasks.join_next().await.unwrap().unwrap();
         let sent = std::iter::from_fn(|| heard.try_recv().ok());
         (sent.map(|id| id.as_str().to_owned()).collect(), start.elapsed())

@@ -23,18 +23,18 @@ impl Signals {
     }
 
     /// Waits for the next signal of either kind.
-    pub(super) async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> SignalRequest {
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Stop,
-            _ = self.interrupt.recv() => Asked::Stop,
-            _ = self.hang_up.recv() => Asked::Reload,
+            _ = self.terminate.recv() => SignalRequest::Stop,
+            _ = self.interrupt.recv() => SignalRequest::Stop,
+            _ = self.hang_up.recv() => SignalRequest::Reload,
         }
     }
 }
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum SignalRequest {
     /// End.
     Stop,
     /// Read configuration and packs again.
@@ -53,8 +53,8 @@ impl Signals {
     }
 
     /// Waits for Ctrl-C.
-    pub(super) async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> SignalRequest {
         drop(tokio::signal::ctrl_c().await);
-        Asked::Stop
+        SignalRequest::Stop
     }
 }

@@ -15,19 +15,19 @@ use crate::conversation::Spaces;
 
 /// Editors and `git pull` write files one after the other; so long after the last one they are
 /// read.
-const QUIET: Duration = Duration::from_millis(500);
+const DEBOUNCE: Duration = Duration::from_millis(500);
 
 /// How often is looked where the system does not tell (network file systems, too many watches).
 const POLL_EVERY: Duration = Duration::from_secs(30);
 
 /// Tells of changes until it is dropped.
-pub(super) struct PackWatch {
+pub(super) struct PackWatcher {
     changed: mpsc::Receiver<()>,
     /// What watches.
     _watcher: Option<Box<dyn Any + Send>>,
 }
 
-impl PackWatch {
+impl PackWatcher {
     /// Watches the packs of `spaces`.
     pub(super) fn start(spaces: &Spaces) -> Self {
         let folders: BTreeSet<&Path> =
@@ -57,17 +57,22 @@ impl PackWatch {
 type Watched = notify::Result<Box<dyn Any + Send>>;
 
 fn by_system(folders: &BTreeSet<&Path>, tell: mpsc::Sender<()>) -> Watched {
-    watch(new_debouncer(QUIET, None, handler(tell))?, folders)
+    run_until_stopped(new_debouncer(DEBOUNCE, None, handler(tell))?, folders)
 }
 
 fn by_polling(folders: &BTreeSet<&Path>, tell: mpsc::Sender<()>) -> Watched {
     let config = notify::Config::default().with_poll_interval(POLL_EVERY);
-    let debouncer =
-        new_debouncer_opt::<_, PollWatcher, _>(QUIET, None, handler(tell), NoCache::new(), config)?;
-    watch(debouncer, folders)
+    let debouncer = new_debouncer_opt::<_, PollWatcher, _>(
+        DEBOUNCE,
+        None,
+        handler(tell),
+        NoCache::new(),
+        config,
+    )?;
+    run_until_stopped(debouncer, folders)
 }
 
-fn watch<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<&Path>) -> Watched
+fn run_until_stopped<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<&Path>) -> Watched
 where
     W: Watcher + Send + 'static,
     C: FileIdCache + Send + 'static,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Status;
 use super::config_args::ConfigArgs;
-use super::packs::Opened;
+use super::packs::LoadedIndex;
 use super::question::QuestionArgs;
 use super::terminal::Terminal;
 use crate::conversation::Reply;
@@ -24,13 +24,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
-    let record = |Opened { index, rule }: &Opened, question: &str| {
+    let record = |LoadedIndex { index, rule }: &LoadedIndex, question: &str| {
         let start = Instant::now();
         let outcome = index.ask(question, rule);
         let micros = start.elapsed().as_micros();
         Record::new(index, question, &outcome, args.timings.then_some(micros))
     };
-    let text = |Opened { index, rule }: &Opened, question: &str| {
+    let text = |LoadedIndex { index, rule }: &LoadedIndex, question: &str| {
         console::render(&Reply::new(index, &index.ask(question, rule)), terminal.layout())
     };
     args.question.run(config, record, text)

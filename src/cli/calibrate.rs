@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
 use crate::matching::Index;
 use crate::matching::calibration::SCORER_VERSION;
-use crate::matching::recalibration::{MAX_ASKED, MIN_QUESTIONS, Recalibration, ask_held_out};
+use crate::matching::recalibration::{MAX_ASKED, MIN_QUESTIONS, Recalibration, collect_samples};
 use crate::service::packs::load;
 use crate::store::calibration_file::{self, CALIBRATION_FILE, CalibrationFile};
 
@@ -44,7 +44,7 @@ fn calibrate(
     let index = Index::new(vec![Arc::clone(&loaded.pack)]);
     let n_asked = index.n_phrasings().min(MAX_ASKED);
     let bar = progress::bar(terminal, "Asking its own phrasings, left out", n_asked);
-    let questions = ask_held_out(&index, MAX_ASKED, || bar.inc(1));
+    let questions = collect_samples(&index, MAX_ASKED, || bar.inc(1));
     bar.finish_and_clear();
     let Some(change) = Recalibration::fit(&questions, unanswerable_share) else {
         bail!(

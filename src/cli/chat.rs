@@ -15,8 +15,8 @@ use super::terminal::Terminal;
 use crate::config::Config;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Event, Space, SpaceSettings, Spaces};
-use crate::platform::console::{self, Conversation};
-use crate::service::{Clock, Library, Parts, Service, SystemClock};
+use crate::platform::console::{self, ConsoleSession};
+use crate::service::{Clock, KnowledgeBase, Parts, Service, SystemClock};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, SqliteRecords};
 
@@ -33,7 +33,7 @@ const PROMPT: &str = "> ";
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let service = runtime.block_on(service(args, config))?;
-    let conversation = Conversation::new(terminal.layout());
+    let conversation = ConsoleSession::new(terminal.layout());
     let chat = Chat { runtime, service, conversation, terminal };
     if std::io::stdin().is_terminal() && terminal.is_interactive() {
         chat.with_person()?;
@@ -58,7 +58,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
     let clock = SystemClock;
     Ok(Service::new(Parts {
         records: SqliteRecords::in_memory(clock.now()).await?,
-        library: Arc::new(Library::open(spaces, matching.thresholds())?),
+        knowledge_base: Arc::new(KnowledgeBase::open(spaces, matching.thresholds())?),
         asker_key: AskerKey::random()?,
         clock: Arc::new(clock),
         holder: Holder::new("chat"),
@@ -69,7 +69,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
 struct Chat<'a> {
     runtime: Runtime,
     service: Service<SqliteRecords>,
-    conversation: Conversation,
+    conversation: ConsoleSession,
     terminal: &'a Terminal,
 }
 
@@ -105,16 +105,16 @@ impl Chat<'_> {
     }
 
     fn greet(&self) -> anyhow::Result<()> {
-        let snapshot = self.service.library().current();
-        let packs = snapshot.shelf(&snapshot.spaces.default).index.packs();
+        let snapshot = self.service.knowledge_base().current();
+        let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
         let titles: Vec<String> = packs.iter().map(|pack| format!("“{}”", pack.title)).collect();
         let greeting = format!(
             "I answer with quotes from {}. Ask in your own words; `help` and `topics` say more, Ctrl-D leaves.",
             titles.join(", ")
         );
         let greeting = textwrap::fill(
-            &console::shown(&greeting),
-            console::unhyphenated(self.terminal.width()),
+            &console::printable(&greeting),
+            console::wrap_options(self.terminal.width()),
         );
         writeln!(anstream::stdout(), "{greeting}\n")?;
         Ok(())
@@ -122,7 +122,8 @@ impl Chat<'_> {
 
     fn answer(&self, text: &str) -> anyhow::Result<()> {
         let message = self.conversation.message(text, SystemClock.now());
-        self.runtime.block_on(self.service.handle(&Event::Said(message), &self.conversation));
+        self.runtime
+            .block_on(self.service.handle(&Event::MessageCreated(message), &self.conversation));
         Ok(self.conversation.check()?)
     }
 }

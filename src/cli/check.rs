@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use super::{Status, progress};
 use crate::knowledge::lint::lint;
 use crate::knowledge::{Finding, PackFiles, Proof, Rule, prove};
-use crate::matching::held_out::{self, OwnPhrasings, PhrasingResult};
+use crate::matching::held_out::{self, PhrasingResult, PhrasingSummary};
 use crate::matching::{DecisionRule, Index};
 use crate::store::pack_files;
 
@@ -70,14 +70,14 @@ fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal)
     let warnings = lint(&proof);
     let mut findings = std::mem::take(&mut proof.findings);
     findings.extend(warnings);
-    let places = std::mem::take(&mut proof.places);
+    let places = std::mem::take(&mut proof.entry_spans);
     let pack = Arc::new(proof.pack);
     let mut own_phrasings = None;
     if !findings.iter().any(Finding::is_error) {
         let index = Index::new(vec![Arc::clone(&pack)]);
         let results = ask_own_phrasings(&index, terminal);
         findings.extend(held_out::findings(&index, &places, &results));
-        own_phrasings = Some(OwnPhrasings::new(&index, &results));
+        own_phrasings = Some(PhrasingSummary::new(&index, &results));
     }
     findings.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
     PackReport::new(folder, files, &pack, findings, own_phrasings)

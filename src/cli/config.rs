@@ -58,7 +58,7 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
         ));
     }
     let config = sources.read()?;
-    config.check_served()?;
+    config.check_servable()?;
     let spaces = config.spaces();
     let absent: BTreeSet<String> = spaces
         .all()

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use super::config_args::ConfigArgs;
 use super::lines::{Line, next_line};
-use super::packs::{self, Opened, PackArgs};
+use super::packs::{self, LoadedIndex, PackArgs};
 use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
 use crate::matching::evaluation::{Evaluation, Judged, Sweep, Tally, evaluate, sweep};
@@ -38,7 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
-    let Opened { index, rule } = packs::open(&args.packs, config)?;
+    let LoadedIndex { index, rule } = packs::open(&args.packs, config)?;
     let judged = read(&args.questions)?;
     let bar = progress::bar(terminal, "Asking", judged.len());
     if args.sweep {

@@ -2,11 +2,11 @@
 
 use super::Status;
 use super::config_args::ConfigArgs;
-use super::packs::Opened;
+use super::packs::LoadedIndex;
 use super::question::QuestionArgs;
 use crate::matching::Decision;
-use crate::matching::explanation::{ExplainedEntry, Explanation, Met, explain};
-use crate::platform::console::shown;
+use crate::matching::explanation::{ExplainedEntry, ExplainedMatch, Explanation, explain};
+use crate::platform::console::printable;
 
 /// Arguments of `quoth explain`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
     let explained =
-        |opened: &Opened, question: &str| explain(&opened.index, question, &opened.rule);
+        |opened: &LoadedIndex, question: &str| explain(&opened.index, question, &opened.rule);
     args.question.run(config, explained, |opened, question| report(&explained(opened, question)))
 }
 
@@ -50,7 +50,7 @@ fn report(explanation: &Explanation) -> String {
     if !explanation.changes.is_empty() {
         line(&mut text, "\nWhat would have to change for an answer:");
         for change in &explanation.changes {
-            line(&mut text, &format!("  - {}", shown(change)));
+            line(&mut text, &format!("  - {}", printable(change)));
         }
     }
     let mut features: Vec<_> =
@@ -70,9 +70,9 @@ fn report(explanation: &Explanation) -> String {
 fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
     let kind = if entry.is_gap { "gap" } else { "entry" };
     line(text, &format!("{number}. {kind} {}, score {:.2}", entry.id, entry.score));
-    line(text, &format!("   asks: {}", shown(&entry.question)));
-    line(text, &format!("   nearest phrasing: {}", shown(&entry.best_phrasing)));
-    let n_columns = |met: &Met| textwrap::core::display_width(&shown(&met.word));
+    line(text, &format!("   asks: {}", printable(&entry.question)));
+    line(text, &format!("   nearest phrasing: {}", printable(&entry.best_phrasing)));
+    let n_columns = |met: &ExplainedMatch| textwrap::core::display_width(&printable(&met.word));
     let width = entry.met.iter().map(n_columns).max().unwrap_or(0);
     for met in &entry.met {
         let gap = " ".repeat(width - n_columns(met));
@@ -80,10 +80,10 @@ fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
             text,
             &format!(
                 "   {}{gap}  weight {:.2}  covered {:>3.0} %  {}",
-                shown(&met.word),
+                printable(&met.word),
                 met.weight,
                 met.coverage * 100.0,
-                shown(&met.rule)
+                printable(&met.rule)
             ),
         );
     }

@@ -60,9 +60,9 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     };
     let counts = format!(
         "{}, {} and a source of {}",
-        report::counted_as(imported.n_entries, "entry", "entries"),
-        report::counted(imported.n_gaps, "gap"),
-        report::counted(imported.n_paragraphs, "paragraph"),
+        report::pluralize_as(imported.n_entries, "entry", "entries"),
+        report::pluralize(imported.n_gaps, "gap"),
+        report::pluralize(imported.n_paragraphs, "paragraph"),
     );
     pack_files::create(&args.into, &imported.pack.into_files())?;
     let folder = args.into.display();
@@ -112,7 +112,7 @@ fn print_errors(path: &Path, errors: &[LineError]) -> std::io::Result<()> {
     for error in errors {
         writeln!(stderr, "{}:{}: {}", path.display(), error.line, error.problem)?;
     }
-    let n_bad = report::counted(errors.len(), "bad line");
+    let n_bad = report::pluralize(errors.len(), "bad line");
     writeln!(stderr, "Nothing was written: {n_bad}.")?;
     stderr.flush()
 }

@@ -8,7 +8,7 @@ use super::Status;
 use super::config_args::ConfigArgs;
 use super::terminal::Terminal;
 use crate::app::matrix_setup;
-use crate::platform::matrix::{Recovery, Standing, Wish};
+use crate::platform::matrix::{RecoveryKey, SetupMode, VerificationStatus};
 
 /// Arguments of `quoth matrix`.
 #[derive(Debug, clap::Args)]
@@ -40,15 +40,15 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let config = config.read()?;
     config.check_matrix()?;
     let wish = if recover {
-        Wish::Recover(recovery_key(terminal)?)
+        SetupMode::Recover(recovery_key(terminal)?)
     } else if new_recovery_key {
-        Wish::NewKey
+        SetupMode::NewRecoveryKey
     } else if new_identity {
-        Wish::NewIdentity
+        SetupMode::NewIdentity
     } else {
-        Wish::Complete
+        SetupMode::CreateMissing
     };
-    let Standing { is_verified, recovery } = matrix_setup(&config, wish)?;
+    let VerificationStatus { is_verified, recovery } = matrix_setup(&config, wish)?;
     let mut out = anstream::stdout();
     if is_verified {
         writeln!(out, "The bot's device is verified: it is cross-signed by its account.")?;
@@ -56,17 +56,17 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         writeln!(out, "The bot's device is NOT verified: clients may keep keys from it.")?;
     }
     match recovery {
-        Recovery::New(key) => writeln!(
+        RecoveryKey::Created(key) => writeln!(
             out,
             "\nThe account's recovery key, which is not shown again:\n\n    {}\n\nKeep it where the passwords are. A device in another data folder is verified with it \
              (`quoth matrix setup --recover`).",
             key.expose_secret()
         )?,
-        Recovery::Kept => writeln!(
+        RecoveryKey::Existing => writeln!(
             out,
             "There is a recovery key. If it is lost, --new-recovery-key makes a new one."
         )?,
-        Recovery::Needed => writeln!(
+        RecoveryKey::Required => writeln!(
             out,
             "The account has a recovery key, which this device needs: give it to `quoth matrix setup --recover`. If it is lost, --new-identity starts anew."
         )?,

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::config_args::ConfigArgs;
-use crate::config::{DEFAULT_FILE, Matching};
+use crate::config::{DEFAULT_FILE, MatchingSettings};
 use crate::matching::calibration::Calibration;
 use crate::matching::{DecisionRule, Index};
-use crate::service::packs::{self, OwnCalibration};
+use crate::service::packs::{self, PackCalibration};
 
 /// `--pack`, for every command that reads packs.
 #[derive(Debug, Clone, clap::Args)]
@@ -19,7 +19,7 @@ pub(super) struct PackArgs {
 }
 
 /// When to answer, by the configuration.
-pub(super) fn matching(config: &ConfigArgs) -> anyhow::Result<Matching> {
+pub(super) fn matching(config: &ConfigArgs) -> anyhow::Result<MatchingSettings> {
     Ok(config.read()?.matching)
 }
 
@@ -38,20 +38,20 @@ pub(super) fn folders(given: &[PathBuf], config: &ConfigArgs) -> anyhow::Result<
 }
 
 /// What answering takes.
-pub(super) struct Opened {
+pub(super) struct LoadedIndex {
     pub(super) index: Index,
     pub(super) rule: DecisionRule,
 }
 
 /// Opens the packs to use.
-pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Opened> {
+pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<LoadedIndex> {
     let folders = folders(&args.packs, config)?;
     let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
     let index = packs::index(&loaded)?;
     let calibration = match packs::calibration(&folders, &loaded)? {
-        OwnCalibration::Fitting(own) => own,
-        OwnCalibration::None => Calibration::default(),
-        OwnCalibration::Outdated { .. } => {
+        PackCalibration::Current(own) => own,
+        PackCalibration::None => Calibration::default(),
+        PackCalibration::Stale { .. } => {
             tracing::warn!(
                 "The calibration of the pack is of another state of it and is passed over; `quoth \
                  calibrate` makes it anew"
@@ -60,5 +60,5 @@ pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Opene
         }
     };
     let thresholds = matching(config)?.thresholds();
-    Ok(Opened { index, rule: DecisionRule { calibration, thresholds } })
+    Ok(LoadedIndex { index, rule: DecisionRule { calibration, thresholds } })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::lines::each_question;
-use super::packs::{self, Opened, PackArgs};
+use super::packs::{self, LoadedIndex, PackArgs};
 
 /// A question, or a file of them.
 #[derive(Debug, clap::Args)]
@@ -32,8 +32,8 @@ impl QuestionArgs {
     pub(super) fn run<R: Serialize>(
         &self,
         config: &ConfigArgs,
-        record: impl Fn(&Opened, &str) -> R,
-        text: impl Fn(&Opened, &str) -> String,
+        record: impl Fn(&LoadedIndex, &str) -> R,
+        text: impl Fn(&LoadedIndex, &str) -> String,
     ) -> anyhow::Result<Status> {
         let opened = packs::open(&self.packs, config)?;
         if self.jsonl {

@@ -1,11 +1,11 @@
 //! The reliability table, for people.
 
-use crate::matching::reliability::{Prediction, expected_error, table};
+use crate::matching::reliability::{Prediction, bins, expected_calibration_error};
 
 /// Confidence beside what came of it, in ranges of ten percent.
 pub(super) fn render(predictions: &[Prediction]) -> String {
     let mut text = format!("{:<13}{:>6}{:>14}{:>9}\n", "RELIABILITY", "n", "confidence", "right");
-    for bin in table(predictions) {
+    for bin in bins(predictions) {
         text.push_str(&format!(
             "{:<13}{:>6}{:>12.1} %{:>7.1} %\n",
             format!("{:>3.0} to {:.0} %", bin.from * 100.0, bin.from * 100.0 + 10.0),
@@ -14,6 +14,9 @@ pub(super) fn render(predictions: &[Prediction]) -> String {
             bin.right * 100.0
         ));
     }
-    text.push_str(&format!("off by {:.1} % in the mean\n", expected_error(predictions) * 100.0));
+    text.push_str(&format!(
+        "off by {:.1} % in the mean\n",
+        expected_calibration_error(predictions) * 100.0
+    ));
     text
 }

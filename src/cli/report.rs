@@ -8,9 +8,9 @@ mod json;
 use std::path::{Path, PathBuf};
 
 use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
-use crate::matching::held_out::OwnPhrasings;
+use crate::matching::held_out::PhrasingSummary;
 
-pub(super) use human::{counted, counted_as, print};
+pub(super) use human::{pluralize, pluralize_as, print};
 pub(super) use json::print_json;
 
 /// What the check of one pack found.
@@ -27,7 +27,7 @@ pub(super) struct PackReport {
     /// By file and place.
     findings: Vec<Finding>,
     /// How the pack does on its own phrasings; `None` for a refused pack.
-    own_phrasings: Option<OwnPhrasings>,
+    own_phrasings: Option<PhrasingSummary>,
 }
 
 impl PackReport {
@@ -36,7 +36,7 @@ impl PackReport {
         files: PackFiles,
         pack: &Pack,
         findings: Vec<Finding>,
-        own_phrasings: Option<OwnPhrasings>,
+        own_phrasings: Option<PhrasingSummary>,
     ) -> Self {
         let n_gaps = pack.entries.iter().filter(|entry| entry.is_gap()).count();
         Self {
@@ -45,7 +45,7 @@ impl PackReport {
             files,
             n_entries: pack.entries.len() - n_gaps,
             n_gaps,
-            n_sentences: pack.sources.iter().map(|source| source.telling_sentences().count()).sum(),
+            n_sentences: pack.sources.iter().map(|source| source.content_sentences().count()).sum(),
             findings,
             own_phrasings,
         }

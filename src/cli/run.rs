@@ -2,11 +2,11 @@
 
 use super::Status;
 use super::config_args::ConfigArgs;
-use crate::app::{self, End};
+use crate::app::{self, ExitReason};
 
 pub(super) fn run(config: &ConfigArgs) -> anyhow::Result<Status> {
     match app::run(&config.sources())? {
-        End::Asked => Ok(Status::Success),
-        End::NothingServed => Ok(Status::Failed),
+        ExitReason::Requested => Ok(Status::Success),
+        ExitReason::NoPlatformLeft => Ok(Status::Failed),
     }
 }

@@ -7,7 +7,7 @@ use figment::{Metadata, Profile, Provider};
 use serde::Deserialize;
 
 use super::error::Problem;
-use super::fault::Fault;
+use super::fault::ProblemKind;
 use super::key::{Key, PREFIX};
 use super::origin::Origin;
 
@@ -32,14 +32,14 @@ impl Assignment {
         let origin = Origin::Environment { variable: format!("{PREFIX}{name}") };
         match value.to_str() {
             Some(text) => Ok(Self { key: Key::of_variable(name), text: text.to_owned(), origin }),
-            None => Err(Problem::new(origin, Fault::NotUtf8)),
+            None => Err(Problem::new(origin, ProblemKind::NotUtf8)),
         }
     }
 
     /// What the `number`th `--set` sets, counted from 1.
     pub(super) fn of_flag(number: usize, set: &str) -> Result<Self, Problem> {
         let Some((key, text)) = set.split_once('=') else {
-            return Err(Problem::nowhere(Fault::NoAssignment { number }));
+            return Err(Problem::nowhere(ProblemKind::MissingEquals { number }));
         };
         let key = Key::new(key.trim());
         let origin = Origin::Flag { key: key.dotted() };

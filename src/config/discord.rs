@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
-use crate::platform::Style;
+use crate::platform::AnswerStyle;
 
 /// How Discord is served.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct DiscordSettings {
     /// and prefixes need. Default: no.
     pub message_content: bool,
     /// How answers look. Default: `"embed"`.
-    pub style: Style,
+    pub style: AnswerStyle,
     /// Shards in all. Default: as many as Discord recommends.
     pub shards: Option<u32>,
     /// First shard that this process serves, from 0. Default: 0.
@@ -34,7 +34,7 @@ impl Default for DiscordSettings {
         Self {
             token: None,
             message_content: false,
-            style: Style::default(),
+            style: AnswerStyle::default(),
             shards: None,
             first_shard: 0,
             last_shard: None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::fault::Fault;
+use super::fault::ProblemKind;
 use super::origin::Origin;
 
 /// What is wrong, and where that was set.
@@ -11,18 +11,18 @@ pub struct Problem {
     /// Where it was set; none where nothing was.
     pub origin: Option<Origin>,
     /// What is wrong.
-    pub fault: Box<Fault>,
+    pub fault: Box<ProblemKind>,
 }
 
 impl Problem {
     /// `fault`, at `origin`.
-    pub(super) fn new(origin: Origin, fault: Fault) -> Self {
+    pub(super) fn new(origin: Origin, fault: ProblemKind) -> Self {
         let origin = Some(origin).filter(|origin| *origin != Origin::Default);
         Self { origin, fault: Box::new(fault) }
     }
 
     /// `fault` that stands nowhere.
-    pub(super) fn nowhere(fault: Fault) -> Self {
+    pub(super) fn nowhere(fault: ProblemKind) -> Self {
         Self { origin: None, fault: Box::new(fault) }
     }
 
@@ -47,7 +47,7 @@ impl fmt::Display for Problem {
 
 /// Everything that is wrong with a configuration; a line for each in its text.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", told(problems))]
+#[error("{}", format_problems(problems))]
 pub struct ConfigError {
     /// At least one; those in the file last, from top to bottom.
     pub problems: Vec<Problem>,
@@ -55,13 +55,13 @@ pub struct ConfigError {
 
 impl ConfigError {
     /// `found`, unless something is wrong.
-    pub(super) fn unless_empty<T>(mut problems: Vec<Problem>, found: T) -> Result<T, Self> {
+    pub(super) fn ok_or_errors<T>(mut problems: Vec<Problem>, found: T) -> Result<T, Self> {
         problems.sort_by_key(Problem::place);
         if problems.is_empty() { Ok(found) } else { Err(Self { problems }) }
     }
 }
 
-fn told(problems: &[Problem]) -> String {
+fn format_problems(problems: &[Problem]) -> String {
     match problems {
         [problem] => problem.to_string(),
         _ => {

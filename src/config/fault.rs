@@ -8,7 +8,7 @@ use super::origin::Origin;
 
 /// What is wrong with one setting. No value of a secret is ever in it.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum ProblemKind {
     /// The file is missing or may not be read.
     #[error("cannot read the configuration {}: {source}", path.display())]
     Unreadable {
@@ -28,7 +28,7 @@ pub enum Fault {
     },
     /// A `--set` without an equals sign; its text is not repeated, it could be a secret.
     #[error("--set number {number} has no `=`: write --set KEY=VALUE, like --set http.is_on=false")]
-    NoAssignment {
+    MissingEquals {
         /// Which one, from 1.
         number: usize,
     },
@@ -92,7 +92,7 @@ pub enum Fault {
     },
     /// Two spaces of one name.
     #[error("the space `{name}` is there twice, also at {first}: give each space its own name")]
-    DoubledName {
+    DuplicateName {
         /// The name.
         name: String,
         /// Where it stands first.
@@ -107,7 +107,7 @@ pub enum Fault {
     #[error(
         "the place `{place}` is there twice, also at {first}: a place can be in one space only"
     )]
-    DoubledPlace {
+    DuplicatePlace {
         /// The place.
         place: String,
         /// Where it stands first.
@@ -173,7 +173,7 @@ pub enum Fault {
     #[error(
         "`api_base` in [discord] needs rate_limiter = false: what stands in for Discord's interface keeps its limits itself; set rate_limiter = false in [discord], or leave `api_base` out"
     )]
-    BaseWithLimiter,
+    ApiBaseWithRateLimiter,
     /// An account without a server.
     #[error(
         "`homeserver` in [matrix] is missing: name the server of the bot's account, like homeserver = \"example.org\""
@@ -188,10 +188,10 @@ pub enum Fault {
     #[error(
         "[matrix] has `token` beside `user` or `password`: keep the token, or user and password; only with a password can `quoth matrix setup` verify the bot by itself"
     )]
-    TwoLogins,
+    ConflictingLogins,
     /// Half of what it takes to log in.
     #[error("[matrix] has `{has}` without `{lacks}`: set both")]
-    HalfLogin {
+    IncompleteLogin {
         /// What is there.
         has: &'static str,
         /// What is not.

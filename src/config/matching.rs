@@ -7,7 +7,7 @@ use crate::matching::Thresholds;
 /// When to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Matching {
+pub struct MatchingSettings {
     /// Least probability that the first entry answers, for an answer; above 0.0, at most 1.0.
     /// Default: 0.78.
     pub answer_from: f64,
@@ -19,14 +19,14 @@ pub struct Matching {
     pub unanswerable_share: f64,
 }
 
-impl Default for Matching {
+impl Default for MatchingSettings {
     fn default() -> Self {
         let Thresholds { answer, suggest, .. } = Thresholds::default();
         Self { answer_from: answer, suggest_from: suggest, unanswerable_share: 0.3 }
     }
 }
 
-impl Matching {
+impl MatchingSettings {
     /// The thresholds that it sets.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { answer: self.answer_from, suggest: self.suggest_from, ..Thresholds::default() }

@@ -7,10 +7,10 @@ use super::toml_file::TomlFile;
 
 /// The path that `given` leads to: relative to the folder of `file` if it was given there, or if
 /// nobody gave it; else as it stands, relative to the folder in which quoth runs.
-pub(super) fn located(given: &Path, origin: &Origin, file: Option<&TomlFile>) -> PathBuf {
+pub(super) fn resolve(given: &Path, origin: &Origin, file: Option<&TomlFile>) -> PathBuf {
     match (origin, file) {
         (Origin::File { .. } | Origin::Default, Some(file)) => {
-            without_detours(&file.folder().join(given))
+            normalize(&file.folder().join(given))
         }
         _ => given.to_owned(),
     }
@@ -18,7 +18,7 @@ pub(super) fn located(given: &Path, origin: &Origin, file: Option<&TomlFile>) ->
 
 /// The path without detours like `config/../`, where they lead through a real folder; through a
 /// link, the way back is another one.
-fn without_detours(path: &Path) -> PathBuf {
+fn normalize(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for part in path.components() {
         let is_detour = part == Component::ParentDir
@@ -47,10 +47,10 @@ mod tests {
         let cases =
             [("a/../x", "x"), ("a/b/../../x", "x"), ("none/../x", "none/../x"), ("a/x", "a/x")];
         for (path, want) in cases {
-            assert_eq!(without_detours(&root.join(path)), root.join(want), "{path}");
+            assert_eq!(normalize(&root.join(path)), root.join(want), "{path}");
         }
         let linked = root.join("link/../x");
-        assert_eq!(without_detours(&linked), linked);
-        assert_eq!(without_detours(Path::new("../x")), Path::new("../x"));
+        assert_eq!(normalize(&linked), linked);
+        assert_eq!(normalize(Path::new("../x")), Path::new("../x"));
     }
 }

@@ -8,7 +8,7 @@ use unic_langid::LanguageIdentifier;
 use super::bridge::BridgeSettings;
 use super::discord::DiscordSettings;
 use super::log::LogSettings;
-use super::matching::Matching;
+use super::matching::MatchingSettings;
 use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use super::space::PLATFORMS;
@@ -19,7 +19,7 @@ use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings
 const MAX_CATCH_UP_MINUTES: u32 = 14 * 24 * 60;
 
 /// A value that makes no sense.
-pub(super) struct Stray {
+pub(super) struct InvalidValue {
     /// The key in its section.
     pub(super) key: &'static str,
     /// The number in the list, from 0, if it stands in one.
@@ -31,13 +31,13 @@ pub(super) struct Stray {
 }
 
 /// A section whose values are checked.
-pub(super) trait Ranged {
+pub(super) trait Validate {
     /// The values that make no sense.
-    fn strays(&self) -> Vec<Stray>;
+    fn validate(&self) -> Vec<InvalidValue>;
 }
 
-impl Ranged for Matching {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for MatchingSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let share = self.unanswerable_share;
         let is_share = share > 0.0 && share < 1.0;
         let share = stray(is_share, "unanswerable_share", share, "above 0 and below 1");
@@ -52,8 +52,8 @@ impl Ranged for Matching {
     }
 }
 
-impl Ranged for DeliverySettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for DeliverySettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let minutes = self.catch_up_minutes;
         let range = "below 20160 (14 days)";
         [
@@ -68,8 +68,8 @@ impl Ranged for DeliverySettings {
     }
 }
 
-impl Ranged for RetentionSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for RetentionSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let days = [
             at_least_one("unanswered_days", self.unanswered_days),
             at_least_one("answers_days", self.answers_days),
@@ -78,8 +78,8 @@ impl Ranged for RetentionSettings {
     }
 }
 
-impl Ranged for LogSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for LogSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let is_filter =
             !self.level.trim().is_empty() && EnvFilter::builder().parse(&self.level).is_ok();
         let range = "error, warn, info, debug, trace or directives like \"warn,quoth=debug\"";
@@ -87,27 +87,27 @@ impl Ranged for LogSettings {
     }
 }
 
-impl Ranged for HttpSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for HttpSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         Vec::new()
     }
 }
 
-impl Ranged for RecordsSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for RecordsSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         Vec::new()
     }
 }
 
-impl Ranged for BridgeSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for BridgeSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
         stray(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
     }
 }
 
-impl Ranged for DiscordSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for DiscordSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         // Of no shards, none is the first; that there are none is told by itself.
         let n_shards = self.shards.map(|shards| shards.max(1));
         let is_shard = |shard: u32| n_shards.is_some_and(|shards| shard < shards);
@@ -130,8 +130,8 @@ impl Ranged for DiscordSettings {
     }
 }
 
-impl Ranged for MatrixSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for MatrixSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let server = self.homeserver.as_deref().unwrap_or_default();
         let is_server = self.homeserver.is_none() || is_homeserver(server);
         let server_range = "a server's name like \"example.org\", or its address like \"https://matrix.example.org\", without a path";
@@ -179,8 +179,8 @@ fn is_base(address: &str) -> bool {
     ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
 }
 
-impl Ranged for SpaceSettings {
-    fn strays(&self) -> Vec<Stray> {
+impl Validate for SpaceSettings {
+    fn validate(&self) -> Vec<InvalidValue> {
         let is_language = LanguageIdentifier::from_str(&self.locale).is_ok();
         let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
         let values = [
@@ -237,8 +237,8 @@ fn ids<'i>(
     ids: impl Iterator<Item = &'i str>,
     is_valid: fn(&str) -> bool,
     range: &'static str,
-) -> impl Iterator<Item = Stray> {
-    ids.enumerate().filter(move |(_, id)| !is_valid(id)).map(move |(n, id)| Stray {
+) -> impl Iterator<Item = InvalidValue> {
+    ids.enumerate().filter(move |(_, id)| !is_valid(id)).map(move |(n, id)| InvalidValue {
         key,
         item: Some(n),
         value: quoted(id),
@@ -246,11 +246,11 @@ fn ids<'i>(
     })
 }
 
-fn probability(key: &'static str, value: f64) -> Option<Stray> {
+fn probability(key: &'static str, value: f64) -> Option<InvalidValue> {
     stray(value > 0.0 && value <= 1.0, key, value, "above 0 and at most 1")
 }
 
-fn at_least_one(key: &'static str, value: u32) -> Option<Stray> {
+fn at_least_one(key: &'static str, value: u32) -> Option<InvalidValue> {
     stray(value >= 1, key, value, "at least 1")
 }
 
@@ -259,8 +259,8 @@ fn stray(
     key: &'static str,
     value: impl ToString,
     range: &'static str,
-) -> Option<Stray> {
-    (!is_valid).then(|| Stray { key, item: None, value: value.to_string(), range })
+) -> Option<InvalidValue> {
+    (!is_valid).then(|| InvalidValue { key, item: None, value: value.to_string(), range })
 }
 
 /// The text as it would be written.

@@ -10,11 +10,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
-use super::fault::{Fault, nearest};
+use super::fault::{ProblemKind, nearest};
 use super::key::Key;
 use super::layers::Layers;
 use super::origin::Origin;
-use super::range::{Ranged, Stray};
+use super::range::{InvalidValue, Validate};
 use super::{Config, paths, secret, wording};
 
 /// Everything at the top of a configuration, in the order in which it is shown.
@@ -40,18 +40,18 @@ const DATA_FROM_FILE: &str = "../data";
 /// The settings that stand in no section.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Bare {
+struct TopLevel {
     packs: Vec<PathBuf>,
     data: PathBuf,
 }
 
 /// Reads settings, and keeps what is wrong.
-pub(super) struct Reader<'l> {
+pub(super) struct ConfigReader<'l> {
     layers: &'l Layers,
     problems: Vec<Problem>,
 }
 
-impl<'l> Reader<'l> {
+impl<'l> ConfigReader<'l> {
     /// A reader that goes on with the `problems` of the layers themselves.
     pub(super) fn new(layers: &'l Layers, problems: Vec<Problem>) -> Self {
         Self { layers, problems }
@@ -70,7 +70,7 @@ impl<'l> Reader<'l> {
         }
         let is_bare = |name: &str| name == "packs" || name == "data";
         let bare = root.into_iter().filter(|(name, _)| is_bare(name)).collect();
-        let bare: Bare = self.typed(&Key::root(), bare);
+        let bare: TopLevel = self.typed(&Key::root(), bare);
         let mut config = Config {
             packs: self.packs(&Key::new("packs"), bare.packs),
             data: self.data(bare.data),
@@ -96,7 +96,7 @@ impl<'l> Reader<'l> {
         let key = Key::new("data");
         if given.as_os_str().is_empty() {
             let help = "name a folder, or leave the key out";
-            self.fault(&key, Fault::Empty { key: key.clone(), help });
+            self.fault(&key, ProblemKind::Empty { key: key.clone(), help });
         }
         match (self.layers.origin(&key), self.layers.file()) {
             (Origin::Default, None) => Config::default().data,
@@ -113,17 +113,17 @@ impl<'l> Reader<'l> {
             self.layers.value(key).and_then(Value::as_array).is_some_and(<[Value]>::is_empty);
         if is_empty_list && origin != Origin::Default {
             let help = "name at least one pack folder, or leave the key out";
-            self.fault(key, Fault::Empty { key: key.clone(), help });
+            self.fault(key, ProblemKind::Empty { key: key.clone(), help });
         }
-        given.into_iter().map(|pack| paths::located(&pack, &origin, self.layers.file())).collect()
+        given.into_iter().map(|pack| paths::resolve(&pack, &origin, self.layers.file())).collect()
     }
 
     fn located(&self, dotted: &str, path: PathBuf) -> PathBuf {
-        paths::located(&path, &self.layers.origin(&Key::new(dotted)), self.layers.file())
+        paths::resolve(&path, &self.layers.origin(&Key::new(dotted)), self.layers.file())
     }
 
     /// The section `name`, in range.
-    fn section<T: DeserializeOwned + Default + Ranged>(&mut self, name: &str) -> T {
+    fn section<T: DeserializeOwned + Default + Validate>(&mut self, name: &str) -> T {
         let key = Key::new(name);
         match self.layers.value(&key) {
             Some(Value::Dict(_, dict)) => {
@@ -140,28 +140,28 @@ impl<'l> Reader<'l> {
     }
 
     /// Reports what is out of range in `section`, as far as it is `dict` that says so.
-    fn check_range(&mut self, at: &Key, dict: &Dict, section: &impl Ranged) {
-        for Stray { key, item, value, range } in section.strays() {
+    fn check_range(&mut self, at: &Key, dict: &Dict, section: &impl Validate) {
+        for InvalidValue { key, item, value, range } in section.validate() {
             if dict.contains_key(key) {
                 let key = at.child(key);
                 let place = item.map_or(key.clone(), |item| key.child(item.to_string()));
-                self.fault(&place, Fault::OutOfRange { key, value, range });
+                self.fault(&place, ProblemKind::OutOfRange { key, value, range });
             }
         }
     }
 
     /// `dict` as a `T`, without the keys that are wrong.
     fn typed<T: DeserializeOwned + Default>(&mut self, at: &Key, dict: Dict) -> T {
-        let sound = self.sound::<T>(at, dict, &[]);
+        let sound = self.valid_keys::<T>(at, dict, &[]);
         Value::from(sound).deserialize().unwrap_or_default()
     }
 
     /// The part of `dict` that fits a `T`; the rest is reported. `others` are known as well.
-    fn sound<T: DeserializeOwned>(&mut self, at: &Key, dict: Dict, others: &[&str]) -> Dict {
+    fn valid_keys<T: DeserializeOwned>(&mut self, at: &Key, dict: Dict, others: &[&str]) -> Dict {
         let mut sound = Dict::new();
         for (name, value) in dict {
             let key = at.child(&name);
-            match self.fitting::<T>(&key, value) {
+            match self.coerce::<T>(&key, value) {
                 Ok(value) => drop(sound.insert(name, value)),
                 Err(error) => self.refused(&key, error, others),
             }
@@ -170,7 +170,7 @@ impl<'l> Reader<'l> {
     }
 
     /// `value` if a `T` takes it, else the text that it was made of, if a `T` takes that.
-    fn fitting<T: DeserializeOwned>(
+    fn coerce<T: DeserializeOwned>(
         &self,
         key: &Key,
         value: Value,
@@ -200,13 +200,14 @@ impl<'l> Reader<'l> {
         let files: Vec<String> = secret::file_keys(&section).collect();
         let known: Vec<&str> =
             known.iter().copied().chain(files.iter().map(String::as_str)).collect();
-        let near = nearest(key.last(), known.iter().copied()).or_else(|| Self::elsewhere(key));
+        let near =
+            nearest(key.last(), known.iter().copied()).or_else(|| Self::find_in_other_section(key));
         let known = wording::owned(&known);
-        self.fault(key, Fault::UnknownKey { key: key.clone(), near, known });
+        self.fault(key, ProblemKind::UnknownKey { key: key.clone(), near, known });
     }
 
     /// A setting of this name in another section.
-    fn elsewhere(key: &Key) -> Option<String> {
+    fn find_in_other_section(key: &Key) -> Option<String> {
         let all = Value::serialize(Config::default()).ok()?.into_dict()?;
         let sections = all.iter().filter_map(|(name, value)| Some((name, value.as_dict()?)));
         let mut found = sections.filter(|(_, section)| section.contains_key(key.last()));
@@ -216,11 +217,12 @@ impl<'l> Reader<'l> {
 
     fn not_a(&mut self, key: &Key, wanted: &str, value: &Value) {
         let wanted = wanted.to_owned();
-        let fault = Fault::WrongType { key: key.clone(), wanted, found: wording::found(value) };
+        let fault =
+            ProblemKind::WrongType { key: key.clone(), wanted, found: wording::found(value) };
         self.fault(key, fault);
     }
 
-    fn fault(&mut self, place: &Key, fault: Fault) {
+    fn fault(&mut self, place: &Key, fault: ProblemKind) {
         self.problems.push(Problem::new(self.layers.origin(place), fault));
     }
 }

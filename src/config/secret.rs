@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::error::Problem;
-use super::fault::Fault;
+use super::fault::ProblemKind;
 use super::key::Key;
 use super::layers::Layers;
 use super::origin::Origin;
@@ -111,7 +111,8 @@ pub(super) fn resolve(layers: &mut Layers, credentials: Option<&Path>) -> Vec<Pr
     let mut problems = Vec::new();
     for secret in SECRETS {
         let key = Key::new(secret.dotted);
-        match Way::only(layers, &key, credentials).and_then(|way| read(way, &key, &secret)) {
+        match SecretSource::only(layers, &key, credentials).and_then(|way| read(way, &key, &secret))
+        {
             Ok(Some((text, origin))) => layers.put(&key, Value::from(text), origin),
             Ok(None) => {}
             Err(problem) => problems.push(problem),
@@ -121,7 +122,7 @@ pub(super) fn resolve(layers: &mut Layers, credentials: Option<&Path>) -> Vec<Pr
 }
 
 fn read(
-    way: Option<Way>,
+    way: Option<SecretSource>,
     key: &Key,
     &SecretKey { min_chars, help, .. }: &SecretKey,
 ) -> Result<Option<(String, Origin)>, Problem> {
@@ -129,21 +130,21 @@ fn read(
     let origin = way.origin();
     let text = way.text(key).map_err(|fault| Problem::new(origin.clone(), fault))?;
     if text.chars().count() < min_chars {
-        let fault = Fault::SecretTooShort { key: key.clone(), min_chars, help };
+        let fault = ProblemKind::SecretTooShort { key: key.clone(), min_chars, help };
         return Err(Problem::new(origin, fault));
     }
     Ok(Some((text, origin)))
 }
 
 /// A way to a secret.
-enum Way {
+enum SecretSource {
     Text(String, Origin),
     /// A file, and where it is named.
     File(PathBuf, Origin),
     Credential(PathBuf),
 }
 
-impl Way {
+impl SecretSource {
     /// The one way to the secret at `key`. What leads there is taken out of `layers`.
     fn only(
         layers: &mut Layers,
@@ -161,7 +162,7 @@ impl Way {
             (Some(one), Some(other)) => {
                 let (one, other) = (one.origin(), other.origin());
                 let key = key.clone();
-                let fault = Fault::SecretGivenTwice { key, one: one.clone(), other };
+                let fault = ProblemKind::SecretGivenTwice { key, one: one.clone(), other };
                 Err(Problem::new(one, fault))
             }
             (way, _) => Ok(way),
@@ -171,11 +172,11 @@ impl Way {
     fn setting(layers: &mut Layers, key: &Key) -> Result<Option<Self>, Problem> {
         let Some((given, origin)) = take(layers, key) else { return Ok(None) };
         let fault = match (given, &origin) {
-            (_, Origin::Flag { .. }) => Fault::SecretInFlag { key: key.clone() },
-            (Given::Text(text), _) => return Ok(Some(Self::Text(text, origin))),
-            (Given::Other(found), _) => {
+            (_, Origin::Flag { .. }) => ProblemKind::SecretInFlag { key: key.clone() },
+            (RawSecret::Text(text), _) => return Ok(Some(Self::Text(text, origin))),
+            (RawSecret::Other(found), _) => {
                 let wanted = "a text between quotation marks".to_owned();
-                Fault::WrongType { key: key.clone(), wanted, found }
+                ProblemKind::WrongType { key: key.clone(), wanted, found }
             }
         };
         Err(Problem::new(origin, fault))
@@ -185,13 +186,13 @@ impl Way {
         let key = file_key(key);
         let Some((given, origin)) = take(layers, &key) else { return Ok(None) };
         match given {
-            Given::Text(path) => {
-                let path = paths::located(Path::new(&path), &origin, layers.file());
+            RawSecret::Text(path) => {
+                let path = paths::resolve(Path::new(&path), &origin, layers.file());
                 Ok(Some(Self::File(path, origin)))
             }
-            Given::Other(found) => {
+            RawSecret::Other(found) => {
                 let wanted = "the path of a file between quotation marks".to_owned();
-                Err(Problem::new(origin, Fault::WrongType { key, wanted, found }))
+                Err(Problem::new(origin, ProblemKind::WrongType { key, wanted, found }))
             }
         }
     }
@@ -207,7 +208,7 @@ impl Way {
     }
 
     /// The secret itself. Files end in a line break more often than not, which is no part of it.
-    fn text(self, key: &Key) -> Result<String, Fault> {
+    fn text(self, key: &Key) -> Result<String, ProblemKind> {
         let path = match self {
             Self::Text(text, _) => return Ok(text),
             Self::File(path, _) | Self::Credential(path) => path,
@@ -215,26 +216,26 @@ impl Way {
         let mut text = String::new();
         match File::open(&path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)) {
             Ok(_) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(source) => Err(Fault::SecretUnreadable { key: key.clone(), path, source }),
+            Err(source) => Err(ProblemKind::SecretUnreadable { key: key.clone(), path, source }),
         }
     }
 }
 
 /// What was given for a setting that takes a text.
-enum Given {
+enum RawSecret {
     Text(String),
     /// Something else, in words.
     Other(&'static str),
 }
 
-fn take(layers: &mut Layers, key: &Key) -> Option<(Given, Origin)> {
+fn take(layers: &mut Layers, key: &Key) -> Option<(RawSecret, Origin)> {
     let origin = layers.origin(key);
     let text = layers.text(key).map(str::to_owned);
     let given = match (text, layers.take(key)?) {
         (_, Value::Empty(..)) => return None,
         // To the letter: a key of digits is no number.
-        (Some(text), _) | (None, Value::String(_, text)) => Given::Text(text),
-        (None, value) => Given::Other(wording::found(&value)),
+        (Some(text), _) | (None, Value::String(_, text)) => RawSecret::Text(text),
+        (None, value) => RawSecret::Other(wording::found(&value)),
     };
     Some((given, origin))
 }

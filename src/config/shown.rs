@@ -9,13 +9,13 @@ use super::discord::DiscordSettings;
 use super::key::Key;
 use super::layers::Layers;
 use super::log::LogSettings;
-use super::matching::Matching;
+use super::matching::MatchingSettings;
 use super::matrix::MatrixSettings;
 use super::origin::Origin;
 use super::reader::{TOP, keys_of};
 use super::records::RecordsSettings;
 use super::secret;
-use super::space::SpaceHead;
+use super::space::SpaceHeader;
 use crate::conversation::SpaceSettings;
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
@@ -35,12 +35,12 @@ pub struct Setting {
 
 /// Every setting that holds, in the order of the configuration file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Shown {
+pub struct EffectiveSettings {
     /// The settings.
     pub settings: Vec<Setting>,
 }
 
-impl Shown {
+impl EffectiveSettings {
     /// The settings of `config`, which was read from `layers`.
     pub(super) fn new(config: &Config, layers: &Layers) -> Self {
         let values = serde_json::to_value(config).unwrap_or_default();
@@ -54,7 +54,7 @@ impl Shown {
                 Some(Value::Array(spaces)) if name == "space" => {
                     for (number, space) in spaces.iter().enumerate() {
                         let at = key.child(number.to_string());
-                        let keys = [keys_of::<SpaceHead>(), keys_of::<SpaceSettings>()].concat();
+                        let keys = [keys_of::<SpaceHeader>(), keys_of::<SpaceSettings>()].concat();
                         if let Value::Object(space) = space {
                             shown.push_section(&at, &keys, space, layers);
                         }
@@ -107,7 +107,7 @@ fn origin(key: &Key, layers: &Layers) -> Origin {
 /// The keys of a section, in order.
 fn keys_of_section(name: &str) -> &'static [&'static str] {
     match name {
-        "matching" => keys_of::<Matching>(),
+        "matching" => keys_of::<MatchingSettings>(),
         "delivery" => keys_of::<DeliverySettings>(),
         "retention" => keys_of::<RetentionSettings>(),
         "http" => keys_of::<HttpSettings>(),

@@ -6,8 +6,8 @@ use super::environment::Environment;
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::secret;
-use super::shown::Shown;
-use super::{Config, reader::Reader};
+use super::shown::EffectiveSettings;
+use super::{Config, reader::ConfigReader};
 
 /// Where the configuration file is looked for when nobody names it.
 pub const DEFAULT_FILE: &str = "config/quoth.toml";
@@ -45,17 +45,17 @@ impl Sources {
     ///
     /// # Errors
     /// [`ConfigError`] has everything that is wrong.
-    pub fn show(&self) -> Result<Shown, ConfigError> {
+    pub fn show(&self) -> Result<EffectiveSettings, ConfigError> {
         let (config, layers) = self.read_layers()?;
-        Ok(Shown::new(&config, &layers))
+        Ok(EffectiveSettings::new(&config, &layers))
     }
 
     fn read_layers(&self) -> Result<(Config, Layers), ConfigError> {
         let mut problems = Vec::new();
         let mut layers = Layers::read(self, &mut problems);
         problems.extend(secret::resolve(&mut layers, self.environment.credentials().as_deref()));
-        let mut reader = Reader::new(&layers, problems);
+        let mut reader = ConfigReader::new(&layers, problems);
         let config = reader.config();
-        ConfigError::unless_empty(reader.into_problems(), config).map(|config| (config, layers))
+        ConfigError::ok_or_errors(reader.into_problems(), config).map(|config| (config, layers))
     }
 }

@@ -12,7 +12,7 @@ pub(super) const PLATFORMS: [&str; 4] = ["discord", "matrix", "bridge", "console
 /// What a `[[space]]` says besides how quoth behaves.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct SpaceHead {
+pub(super) struct SpaceHeader {
     pub(super) name: String,
     pub(super) places: Vec<PlaceId>,
     pub(super) packs: Option<Vec<PathBuf>>,

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Problem;
-use super::fault::Fault;
+use super::fault::ProblemKind;
 use super::key::Key;
 use super::origin::Origin;
 use crate::knowledge::LineIndex;
@@ -40,7 +40,7 @@ impl TomlFile {
                 let valid = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes());
                 let place = LineIndex::new(&text).line_and_column(valid);
-                problems.push(Problem::new(empty.at(place), Fault::NotUtf8));
+                problems.push(Problem::new(empty.at(place), ProblemKind::NotUtf8));
                 empty
             }
             Err(source) => {
@@ -51,7 +51,7 @@ impl TomlFile {
     }
 
     fn unreadable(&self, source: io::Error) -> Problem {
-        Problem::nowhere(Fault::Unreadable { path: self.path.clone(), source })
+        Problem::nowhere(ProblemKind::Unreadable { path: self.path.clone(), source })
     }
 
     fn parse(mut self, text: &str, problems: &mut Vec<Problem>) -> Self {
@@ -60,7 +60,7 @@ impl TomlFile {
         for error in errors.iter().take(MAX_SYNTAX_ERRORS) {
             let place = lines.line_and_column(error.span().unwrap_or_default().start);
             let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-            problems.push(Problem::new(self.at(place), Fault::NotToml { message }));
+            problems.push(Problem::new(self.at(place), ProblemKind::NotToml { message }));
         }
         if errors.is_empty() {
             match toml::from_str(text) {
@@ -69,7 +69,7 @@ impl TomlFile {
                 Err(error) => {
                     let place = lines.line_and_column(error.span().unwrap_or_default().start);
                     let message = error.message().to_owned();
-                    problems.push(Problem::new(self.at(place), Fault::NotToml { message }));
+                    problems.push(Problem::new(self.at(place), ProblemKind::NotToml { message }));
                 }
             }
             self.place_table(&Key::root(), table.get_ref(), &lines);

@@ -3,18 +3,22 @@
 use figment::error::{Actual, Kind};
 use figment::value::Value;
 
-use super::fault::{Fault, nearest};
+use super::fault::{ProblemKind, nearest};
 use super::key::Key;
 
 /// The fault that `error` is, for the value at `key`.
-pub(super) fn fault(error: figment::Error, key: Key) -> Fault {
+pub(super) fn fault(error: figment::Error, key: Key) -> ProblemKind {
     match error.kind {
         Kind::UnknownVariant(value, known) => {
             let near = nearest(&value, known.iter().copied());
-            Fault::UnknownValue { key, value, near, known: owned(known) }
+            ProblemKind::UnknownValue { key, value, near, known: owned(known) }
         }
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-            Fault::WrongType { key, wanted: wanted(&expected), found: found_by_serde(&actual) }
+            ProblemKind::WrongType {
+                key,
+                wanted: wanted(&expected),
+                found: found_by_serde(&actual),
+            }
         }
         // Only addresses are read from texts by rules of their own.
         kind => {
@@ -22,7 +26,7 @@ pub(super) fn fault(error: figment::Error, key: Key) -> Fault {
                 "invalid socket address syntax" => ADDRESS.to_owned(),
                 message => format!("something else ({message})"),
             };
-            Fault::WrongType { key, wanted, found: "none" }
+            ProblemKind::WrongType { key, wanted, found: "none" }
         }
     }
 }

@@ -25,7 +25,7 @@ const MIN_FIT: f64 = 0.5;
 
 /// At most `limit` canonical questions of entries that answer: those that fit `typed` best first; if
 /// nothing is typed, pinned ones, then the others in the order of the packs.
-pub fn questions<'i>(
+pub fn complete<'i>(
     index: &'i Index,
     rule: &DecisionRule,
     typed: &str,
@@ -35,7 +35,7 @@ pub fn questions<'i>(
     let mut ranked: Vec<(f64, usize)> = if words.is_empty() {
         answering(index).map(|(idx, is_pinned)| (f64::from(u8::from(is_pinned)), idx)).collect()
     } else {
-        fitting(index, rule, typed, &words)
+        rank(index, rule, typed, &words)
     };
     // Stable: what is alike stays in the order of the packs.
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -58,7 +58,7 @@ fn answering(index: &Index) -> impl Iterator<Item = (usize, bool)> {
 }
 
 /// Entries that fit `typed`, with how well they do.
-fn fitting(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) -> Vec<(f64, usize)> {
+fn rank(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) -> Vec<(f64, usize)> {
     let by_index = index.ask(typed, rule).ranked;
     let bonus = |idx: usize| {
         let rank = by_index.iter().position(|other| *other == idx)?;
@@ -66,7 +66,7 @@ fn fitting(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) ->
     };
     let looks = |idx: usize| {
         let question = index.entry(idx).map_or("", |entry| entry.question.as_str());
-        likeness(words, &words_of(question))
+        mean_similarity(words, &words_of(question))
     };
     answering(index)
         .filter(|(idx, _)| *idx < MAX_COMPARED || by_index.contains(idx))
@@ -77,7 +77,7 @@ fn fitting(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) ->
 
 /// Mean over `typed` of how much each word is like its best counterpart in `question`: 0 (nothing is
 /// alike) to 1.
-fn likeness(typed: &[String], question: &[String]) -> f64 {
+fn mean_similarity(typed: &[String], question: &[String]) -> f64 {
     let best =
         |word: &String| question.iter().map(|other| similarity(word, other)).fold(0.0, f64::max);
     typed.iter().map(best).sum::<f64>() / typed.len() as f64
@@ -143,7 +143,7 @@ mod tests {
             ("qqqq", 9, &[]),
         ];
         for (typed, limit, want) in rows {
-            let found = questions(&index, &DecisionRule::default(), typed, limit);
+            let found = complete(&index, &DecisionRule::default(), typed, limit);
             assert_eq!(found.len(), want.len(), "{typed:?}: {found:?}");
             for (found, want) in found.iter().zip(want) {
                 assert!(found.starts_with(want), "{typed:?}: {found}");

@@ -11,9 +11,9 @@ use super::timestamp::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// It may.
-    Admitted,
+    Allowed,
     /// Not before `span` has passed. Somebody is told once, not for each question.
-    Wait {
+    Limited {
         /// How long.
         span: Duration,
         /// Whether it has been said already.
@@ -62,7 +62,7 @@ impl Cooldowns {
             (Key::Asker(asker.clone()), settings.questions_per_asker),
             (Key::Place(place.clone()), settings.questions_per_place),
         ];
-        self.admit_within(limits, now, settings)
+        self.check_limits(limits, now, settings)
     }
 
     /// Counts what `asker` alone gets to see, if that is below the asker's limit.
@@ -73,10 +73,10 @@ impl Cooldowns {
         settings: &SpaceSettings,
     ) -> Admission {
         let limits = [(Key::Asker(asker.clone()), settings.questions_per_asker)];
-        self.admit_within(limits, now, settings)
+        self.check_limits(limits, now, settings)
     }
 
-    fn admit_within<const N: usize>(
+    fn check_limits<const N: usize>(
         &mut self,
         limits: [(Key, u32); N],
         now: Timestamp,
@@ -84,18 +84,18 @@ impl Cooldowns {
     ) -> Admission {
         let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
         if window.is_zero() {
-            return Admission::Admitted;
+            return Admission::Allowed;
         }
-        self.clean(now);
+        self.prune(now);
         for (key, limit) in &limits {
             let recent = self.recent.entry(key.clone()).or_default();
-            if let Some(span) = recent.wait(now, window, *limit) {
+            if let Some(span) = recent.retry_after(now, window, *limit) {
                 let is_told = recent.told_at.is_some_and(|told| now.since(told) < window);
                 if !is_told {
                     recent.told_at = Some(now);
                     recent.ends_at = recent.ends_at.max(now.plus(window));
                 }
-                return Admission::Wait { span, is_told };
+                return Admission::Limited { span, is_told };
             }
         }
         for (key, _) in limits {
@@ -103,10 +103,10 @@ impl Cooldowns {
             recent.times.push_back(now);
             recent.ends_at = recent.ends_at.max(now.plus(window));
         }
-        Admission::Admitted
+        Admission::Allowed
     }
 
-    fn clean(&mut self, now: Timestamp) {
+    fn prune(&mut self, now: Timestamp) {
         self.n_since_cleaned += 1;
         if self.n_since_cleaned >= CLEANED_EVERY {
             self.n_since_cleaned = 0;
@@ -118,7 +118,7 @@ impl Cooldowns {
 impl Recent {
     /// How long until there are fewer than `limit` answers within `window`; `None` if there are
     /// now.
-    fn wait(&mut self, now: Timestamp, window: Duration, limit: u32) -> Option<Duration> {
+    fn retry_after(&mut self, now: Timestamp, window: Duration, limit: u32) -> Option<Duration> {
         // A time to come is from before the clock was set back.
         self.times.retain(|time| now.since(*time) < window && *time <= now.plus(CLOCK_SLACK));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
@@ -143,18 +143,18 @@ mod tests {
     #[test]
     fn limits_hold_for_an_asker_and_for_a_place_and_are_told_once() {
         let wait =
-            |seconds, is_told| Admission::Wait { span: Duration::from_secs(seconds), is_told };
+            |seconds, is_told| Admission::Limited { span: Duration::from_secs(seconds), is_told };
         let rows = [
-            (0, "ada", "room", Admission::Admitted),
-            (1, "ada", "room", Admission::Admitted),
+            (0, "ada", "room", Admission::Allowed),
+            (1, "ada", "room", Admission::Allowed),
             (2, "ada", "room", wait(8, false)),
             (3, "ada", "elsewhere", wait(7, true)),
-            (4, "bob", "room", Admission::Admitted),
+            (4, "bob", "room", Admission::Allowed),
             (5, "bob", "room", wait(5, false)),
-            (5, "bob", "elsewhere", Admission::Admitted),
-            (10, "ada", "elsewhere", Admission::Admitted),
+            (5, "bob", "elsewhere", Admission::Allowed),
+            (10, "ada", "elsewhere", Admission::Allowed),
             (10, "ada", "elsewhere", wait(1, true)),
-            (30, "ada", "room", Admission::Admitted),
+            (30, "ada", "room", Admission::Allowed),
         ];
         let mut cooldowns = Cooldowns::default();
         for (second, asker, place, want) in rows {
@@ -170,11 +170,11 @@ mod tests {
         let now = Timestamp::from_millis(0);
         for asker in ["ada", "bob", "cyd", "dee"] {
             let got = cooldowns.admit_privately(&asker.into(), now, &SETTINGS());
-            assert_eq!(got, Admission::Admitted, "{asker}");
+            assert_eq!(got, Admission::Allowed, "{asker}");
         }
         for want in [true, false] {
             let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &SETTINGS());
-            assert_eq!(got == Admission::Admitted, want);
+            assert_eq!(got == Admission::Allowed, want);
         }
     }
 
@@ -185,7 +185,7 @@ mod tests {
         for _ in 0..100 {
             let now = Timestamp::from_millis(0);
             let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &settings);
-            assert_eq!(got, Admission::Admitted);
+            assert_eq!(got, Admission::Allowed);
         }
         assert!(cooldowns.recent.is_empty());
     }
@@ -209,6 +209,6 @@ mod tests {
         cooldowns.admit(&"ada".into(), &"room".into(), later, &settings);
         let back = Timestamp::from_millis(0);
         let got = cooldowns.admit(&"ada".into(), &"room".into(), back, &settings);
-        assert_eq!(got, Admission::Admitted);
+        assert_eq!(got, Admission::Allowed);
     }
 }

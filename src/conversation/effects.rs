@@ -3,54 +3,54 @@
 use super::message::Control;
 use super::notice::Notice;
 use super::reply::Reply;
-use super::sent_answer::SentKind;
-use super::unanswered::Unanswered;
+use super::sent_answer::ReplyKind;
+use super::unanswered::UnansweredQuestion;
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Effects {
     /// What people see of it.
-    pub shown: Shown,
+    pub message: MessageEffect,
     /// What moderators find in the inbox.
-    pub unanswered: Option<Unanswered>,
+    pub unanswered: Option<UnansweredQuestion>,
     /// Whether the space is silent from now on.
     pub pause: Option<bool>,
     /// Whether [`Scene::said`](super::Scene::said) was helpful.
-    pub judged: Option<bool>,
+    pub feedback: Option<bool>,
 }
 
 impl Effects {
     /// What is left of it where nothing can be said to one person alone: what somebody wanted to
     /// see is for everybody, and words that are for nobody else are not said.
-    pub fn aloud(self) -> Self {
-        let shown = match self.shown {
-            Shown::Say(say) if say.is_private => match say.reply {
-                Reply::Notice(_) | Reply::NoSuchNumber { .. } => Shown::Nothing,
-                _ => Shown::Say(Say { is_private: false, ..say }),
+    pub fn into_public(self) -> Self {
+        let shown = match self.message {
+            MessageEffect::Send(say) if say.is_private => match say.reply {
+                Reply::Notice(_) | Reply::NoSuchNumber { .. } => MessageEffect::Nothing,
+                _ => MessageEffect::Send(BotMessage { is_private: false, ..say }),
             },
             shown => shown,
         };
-        Self { shown, ..self }
+        Self { message: shown, ..self }
     }
 }
 
 /// What people see.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Shown {
+pub enum MessageEffect {
     /// Nothing.
     #[default]
     Nothing,
     /// A new message.
-    Say(Say),
+    Send(BotMessage),
     /// [`Scene::said`](super::Scene::said) says something else.
-    Amend(Say),
+    Edit(BotMessage),
     /// [`Scene::said`](super::Scene::said) goes.
-    Remove,
+    Delete,
 }
 
 /// A message of ours.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Say {
+pub struct BotMessage {
     /// What it says.
     pub reply: Reply,
     /// Whether only the asker is to see it, where the platform can do that.
@@ -58,42 +58,42 @@ pub struct Say {
     /// Whether it asks if it was what was looked for.
     pub asks_feedback: bool,
     /// What it is, for the records.
-    pub kind: SentKind,
+    pub kind: ReplyKind,
     /// Ids of the entries that it shows.
     pub entries: Vec<String>,
     /// Quotes, pieces of paragraphs or questions that stand before those in [`Self::reply`] and were
     /// shown already. A control that shows more counts from the first of all.
-    pub n_before: usize,
+    pub offset: usize,
     /// Whether nobody asked for it, so that it is not to ring.
-    pub is_unasked: bool,
+    pub is_unsolicited: bool,
 }
 
-impl Say {
+impl BotMessage {
     /// A line without quotes.
     pub fn notice(notice: Notice, is_private: bool) -> Self {
-        Self::plain(Reply::Notice(notice), is_private)
+        Self::without_entry(Reply::Notice(notice), is_private)
     }
 
     /// What the message offers where `n_shown` of its quotes, pieces of paragraphs or questions have
     /// room, in order.
     pub fn controls(&self, n_shown: usize) -> Vec<Control> {
-        let n_seen = self.n_before.saturating_add(n_shown);
+        let n_seen = self.offset.saturating_add(n_shown);
         let rest = |n: usize, control: Control| (n_shown < n).then_some(control);
         match &self.reply {
             Reply::Answer(answer) => {
-                let is_recorded = self.kind == SentKind::Answer && !self.entries.is_empty();
+                let is_recorded = self.kind == ReplyKind::Answer && !self.entries.is_empty();
                 let feedback = [Control::Helpful, Control::Unhelpful];
                 let feedback = feedback.into_iter().filter(|_| self.asks_feedback);
-                let paragraph = is_recorded.then_some(Control::Paragraph(0));
+                let paragraph = is_recorded.then_some(Control::Paragraphs(0));
                 let more =
-                    paragraph.into_iter().chain(rest(answer.quotes.len(), Control::Rest(n_seen)));
+                    paragraph.into_iter().chain(rest(answer.quotes.len(), Control::Quotes(n_seen)));
                 more.chain(feedback).chain(self.delete()).collect()
             }
-            Reply::Suggest(suggestions) => {
+            Reply::Suggestions(suggestions) => {
                 (1..=suggestions.len()).map(Control::Pick).chain(self.delete()).collect()
             }
             Reply::Paragraphs(passages) => {
-                rest(passages.len(), Control::Paragraph(n_seen)).into_iter().collect()
+                rest(passages.len(), Control::Paragraphs(n_seen)).into_iter().collect()
             }
             Reply::Topics(topics) => {
                 let n_questions = topics.iter().map(|topic| topic.questions.len()).sum();
@@ -109,22 +109,22 @@ impl Say {
     }
 
     /// What stands as it is, without an entry.
-    pub(super) fn plain(reply: Reply, is_private: bool) -> Self {
-        let (kind, entries) = (SentKind::Notice, Vec::new());
+    pub(super) fn without_entry(reply: Reply, is_private: bool) -> Self {
+        let (kind, entries) = (ReplyKind::Notice, Vec::new());
         Self {
             reply,
             is_private,
             asks_feedback: false,
             kind,
             entries,
-            n_before: 0,
-            is_unasked: false,
+            offset: 0,
+            is_unsolicited: false,
         }
     }
 }
 
-impl From<Say> for Effects {
-    fn from(say: Say) -> Self {
-        Self { shown: Shown::Say(say), ..Self::default() }
+impl From<BotMessage> for Effects {
+    fn from(say: BotMessage) -> Self {
+        Self { message: MessageEffect::Send(say), ..Self::default() }
     }
 }

@@ -62,7 +62,7 @@ id! {
 id! {
     /// Somebody, or a role that people have (`discord:user:56`, `discord:role:78`,
     /// `matrix:@ada:example.org`).
-    PersonId
+    PrincipalId
 }
 id! {
     /// Somebody whose name is not kept: a keyed hash, in hexadecimal digits.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{MessageId, PersonId, PlaceId};
+use super::id::{MessageId, PlaceId, PrincipalId};
 use super::notice::Notice;
 use super::timestamp::Timestamp;
 
@@ -15,7 +15,8 @@ pub struct Place {
     /// What stands around it, nearest first: a thread's channel, then the guild. In a direct
     /// message: the places that the asker shares with us.
     #[serde(default)]
-    pub within: Vec<PlaceId>,
+    #[serde(rename = "within")]
+    pub parents: Vec<PlaceId>,
     /// Whether nobody else reads it.
     #[serde(default)]
     pub is_direct: bool,
@@ -24,12 +25,12 @@ pub struct Place {
 /// Who says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Person {
+pub struct User {
     /// Who it is.
-    pub id: PersonId,
+    pub id: PrincipalId,
     /// The roles that the person has there.
     #[serde(default)]
-    pub roles: Vec<PersonId>,
+    pub roles: Vec<PrincipalId>,
     /// Whether it is a program: other bots, and ourselves. They get no reply.
     #[serde(default)]
     pub is_bot: bool,
@@ -38,9 +39,10 @@ pub struct Person {
 /// How a message turns to us. What the platform itself knows; prefixes are found in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Address {
+pub struct Addressing {
     /// It names us. The name is no longer in the text.
-    pub mentions_us: bool,
+    #[serde(rename = "mentions_us")]
+    pub mentions_bot: bool,
     /// It is one of the platform's commands: it waits for a reply, which may be private.
     pub is_command: bool,
     /// The asker wants everybody to see what answers the command.
@@ -55,7 +57,8 @@ pub struct RepliedTo {
     pub id: MessageId,
     /// Whether it is one of ours.
     #[serde(default)]
-    pub is_ours: bool,
+    #[serde(rename = "is_ours")]
+    pub is_from_bot: bool,
     /// What it says, if the platform tells.
     #[serde(default)]
     pub text: Option<String>,
@@ -70,12 +73,13 @@ pub struct Message {
     /// Where it stands.
     pub place: Place,
     /// Who said it.
-    pub author: Person,
+    pub author: User,
     /// What it says, without the platform's markup for who is meant.
     pub text: String,
     /// How it turns to us.
     #[serde(default)]
-    pub address: Address,
+    #[serde(rename = "address")]
+    pub addressing: Addressing,
     /// What it replies to.
     #[serde(default)]
     pub replied_to: Option<RepliedTo>,
@@ -84,7 +88,8 @@ pub struct Message {
     /// The name of the change that made it say this, if the platform names changes: each is handled
     /// once, like a message.
     #[serde(default)]
-    pub change: Option<MessageId>,
+    #[serde(rename = "change")]
+    pub edit_id: Option<MessageId>,
     /// The author's language as a BCP 47 tag, if the platform tells.
     #[serde(default)]
     pub locale: Option<String>,
@@ -95,21 +100,25 @@ pub struct Message {
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
     /// Somebody said something.
-    Said(Message),
+    #[serde(rename = "said")]
+    MessageCreated(Message),
     /// Somebody changed what they had said; `id` and `sent_at` stay.
-    Edited(Message),
+    #[serde(rename = "edited")]
+    MessageEdited(Message),
     /// A message was taken back.
-    Deleted {
+    #[serde(rename = "deleted")]
+    MessageDeleted {
         /// Which one.
         id: MessageId,
         /// Where it stood.
         place: Place,
     },
     /// Somebody did something with one of our messages.
-    Used(Use),
+    #[serde(rename = "used")]
+    ControlUsed(ControlUse),
     /// We cannot speak at a place before somebody there gives us permissions.
     #[serde(skip)]
-    Hindered {
+    MissingPermissions {
         /// Where.
         place: Place,
         /// The permissions that are missing, by the names that people read on the platform.
@@ -117,14 +126,15 @@ pub enum Event {
     },
     /// Something is to be told to moderators; it comes from within, never from a platform.
     #[serde(skip)]
-    Reported(Report),
+    Alert(Alert),
     /// We came to a place, or are told again that we are there.
     Joined {
         /// Where we greet.
         place: Place,
         /// What we came to, if that place is only a part of it.
         #[serde(default)]
-        whole: Option<PlaceId>,
+        #[serde(rename = "whole")]
+        member_of: Option<PlaceId>,
         /// When.
         at: Timestamp,
     },
@@ -132,7 +142,7 @@ pub enum Event {
 
 /// Something that moderators are to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct Alert {
     /// Its name: the same thing is told once.
     pub id: MessageId,
     /// Where they are told.
@@ -144,17 +154,20 @@ pub struct Report {
 /// What somebody did with one of our messages: a button, a reaction, a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Use {
+pub struct ControlUse {
     /// Its own name: it is handled once, like a message.
     pub id: MessageId,
     /// Which of our messages.
-    pub sent: MessageId,
+    #[serde(rename = "sent")]
+    pub message: MessageId,
     /// Where that stands.
     pub place: Place,
     /// Who did it.
-    pub by: Person,
+    #[serde(rename = "by")]
+    pub user: User,
     /// When.
-    pub at: Timestamp,
+    #[serde(rename = "at")]
+    pub used_at: Timestamp,
     /// What.
     pub control: Control,
     /// The language of whoever did it as a BCP 47 tag, if the platform tells.
@@ -175,9 +188,11 @@ pub enum Control {
     /// Take it away.
     Delete,
     /// Show the paragraphs of its quotes, without so many pieces.
-    Paragraph(usize),
+    #[serde(rename = "paragraph")]
+    Paragraphs(usize),
     /// Show its quotes without so many.
-    Rest(usize),
+    #[serde(rename = "rest")]
+    Quotes(usize),
     /// Show what can be asked without so many questions.
     Topics(usize),
 }

@@ -8,16 +8,16 @@ use super::id::PlaceId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Too many questions at once.
-    Wait {
+    RateLimited {
         /// When asking works again.
         span: Duration,
     },
     /// A moderator has paused it here.
     Paused,
     /// It is paused from now on.
-    PauseDone,
+    PauseConfirmed,
     /// It speaks again.
-    ResumeDone,
+    ResumeConfirmed,
     /// Only moderators may do that.
     ModeratorsOnly,
     /// Only whoever asked may pick, and take the answer away.
@@ -25,42 +25,42 @@ pub enum Notice {
     /// The answer stands below the message that was asked about.
     Replied,
     /// A judgement was taken down.
-    Thanks,
+    FeedbackRecorded,
     /// It was named and asked nothing.
     NotAQuestion,
     /// The message that was meant shows us no text.
-    Unreadable,
+    ContentUnavailable,
     /// Commands are not answered there.
-    Unserved,
+    CommandsDisabled,
     /// What was asked came too late to be answered.
     TooLate,
     /// What was picked is no longer there.
-    Gone,
+    NoLongerAvailable,
     /// It came to a place.
     Greeting(Greeting),
     /// Something went wrong on our side; the log says what, by the same reference.
-    Failed {
+    InternalError {
         /// Finds it in the log.
         reference: String,
     },
     /// A message is encrypted with a key that did not come.
     Undecryptable,
     /// Permissions are missing at a place. For moderators.
-    Hindered {
+    MissingPermissions {
         /// Where.
         place: PlaceId,
         /// Which ones. Never empty.
         missing: Vec<String>,
     },
     /// A changed pack cannot be used.
-    PackRefused {
+    PackRejected {
         /// The pack.
         pack: String,
         /// What is wrong.
         message: String,
     },
     /// Entries are not answered with, since a source has changed.
-    SetAside {
+    EntriesDisabled {
         /// Their pack.
         pack: String,
         /// Their ids. Never empty.
@@ -72,7 +72,12 @@ impl Notice {
     /// Whether it tells moderators what needs them, which they want to know also while we are
     /// paused.
     pub fn is_for_moderators(&self) -> bool {
-        matches!(self, Self::Hindered { .. } | Self::PackRefused { .. } | Self::SetAside { .. })
+        matches!(
+            self,
+            Self::MissingPermissions { .. }
+                | Self::PackRejected { .. }
+                | Self::EntriesDisabled { .. }
+        )
     }
 }
 
@@ -82,12 +87,12 @@ pub struct Greeting {
     /// Titles of what it answers from.
     pub titles: Vec<String>,
     /// What is left to set up.
-    pub todos: Vec<Todo>,
+    pub todos: Vec<SetupStep>,
 }
 
 /// Something that is left to set up in a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Todo {
+pub enum SetupStep {
     /// Who may pause it from chat: nobody may.
     Moderators,
     /// What to answer from: there is nothing.

@@ -17,7 +17,7 @@ pub enum Reply {
     /// An entry answers.
     Answer(Answer),
     /// Several entries may answer; the asker picks. Never empty.
-    Suggest(Vec<Suggestion>),
+    Suggestions(Vec<Suggestion>),
     /// The source was searched for this very question and does not answer it.
     NotInSource {
         /// Titles of the packs' sources, to say what was searched.
@@ -35,7 +35,7 @@ pub enum Reply {
     /// What can be asked.
     Topics(Vec<Topic>),
     /// Where quotes stand.
-    Paragraphs(Vec<Passage>),
+    Paragraphs(Vec<ParagraphPart>),
     /// Something about quoth itself.
     Notice(Notice),
 }
@@ -87,7 +87,7 @@ pub struct CitedQuote {
 
 /// A paragraph that is quoted from, or a piece of a long one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passage {
+pub struct ParagraphPart {
     /// The source's own words.
     pub text: String,
     /// The source's title.
@@ -119,7 +119,7 @@ impl Reply {
                     let question = index.entry(*entry)?.question.clone();
                     Some(Suggestion { entry: *entry, question })
                 };
-                Self::Suggest(outcome.suggestions.iter().filter_map(suggestion).collect())
+                Self::Suggestions(outcome.suggestions.iter().filter_map(suggestion).collect())
             }
             Decision::Abstain => outcome
                 .gap
@@ -146,7 +146,7 @@ impl Answer {
     }
 }
 
-impl Passage {
+impl ParagraphPart {
     /// The paragraphs that the entry at `entry` quotes from, each once, in the order of the quotes.
     pub fn all(index: &Index, entry: usize) -> Vec<Self> {
         let mut seen = Vec::new();
@@ -158,7 +158,7 @@ impl Passage {
                 continue;
             }
             seen.push(place);
-            passages.extend(pieces(source.paragraph(paragraph).unwrap_or_default()).map(|text| {
+            passages.extend(parts(source.paragraph(paragraph).unwrap_or_default()).map(|text| {
                 Self { text: text.to_owned(), title: source.metadata().title.clone(), paragraph }
             }));
         }
@@ -167,20 +167,20 @@ impl Passage {
 }
 
 /// `text` in pieces that every platform can show, divided where words are.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (piece, left) = rest.split_at(piece_end(rest));
+        let (piece, left) = rest.split_at(part_end(rest));
         rest = left;
         Some(piece)
     })
 }
 
 /// Where the first piece of `text` ends: behind a white space, if there is one near.
-fn piece_end(text: &str) -> usize {
+fn part_end(text: &str) -> usize {
     let Some((limit, _)) = text.char_indices().nth(MAX_PIECE_CHARS) else { return text.len() };
     let head = text.get(..limit).unwrap_or(text);
     let space = head.char_indices().rev().find(|(_, c)| c.is_whitespace());
@@ -201,7 +201,7 @@ impl Topic {
     }
 
     /// `topics` without the first `n` questions.
-    pub(super) fn without(mut n: usize, topics: Vec<Self>) -> Vec<Self> {
+    pub(super) fn skip(mut n: usize, topics: Vec<Self>) -> Vec<Self> {
         let left = topics.into_iter().map(|Self { tag, mut questions }| {
             let n_left_out = n.min(questions.len());
             n -= n_left_out;

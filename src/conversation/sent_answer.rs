@@ -8,11 +8,12 @@ use super::timestamp::Timestamp;
 /// A message of ours and what it replies to. Edits, deletions, picks and feedback find it by
 /// either name, after a restart too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentAnswer {
+pub struct SentReply {
     /// The message that it replies to.
     pub question: MessageId,
     /// Our message.
-    pub sent: MessageId,
+    #[serde(rename = "sent")]
+    pub message: MessageId,
     /// Where both stand.
     pub place: PlaceId,
     /// The space whose packs and settings held.
@@ -20,7 +21,7 @@ pub struct SentAnswer {
     /// Who asked.
     pub asker: AskerHash,
     /// What it says.
-    pub kind: SentKind,
+    pub kind: ReplyKind,
     /// Whether only the asker sees it.
     pub is_private: bool,
     /// Ids of the entries that it shows: one that is answered with, or those suggested, in order.
@@ -32,7 +33,7 @@ pub struct SentAnswer {
 /// What a message of ours says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SentKind {
+pub enum ReplyKind {
     /// Quotes.
     Answer,
     /// Entries to pick from.

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{PersonId, PlaceId};
+use super::id::{PlaceId, PrincipalId};
 
 /// When quoth speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Occasion {
+pub enum Activation {
     /// A message names it.
     Mention,
     /// A message replies to one of its own.
@@ -28,7 +28,7 @@ pub struct SpaceSettings {
     /// [it does not speak](super::wording::Wording::of) falls back to English. Default: `"en"`.
     pub locale: String,
     /// When it speaks. Default: on all occasions.
-    pub speaks_when: Vec<Occasion>,
+    pub speaks_when: Vec<Activation>,
     /// Starts a question without a mention. Where it starts with a mark, so do commands: with
     /// `"!ask"`, `!help` is one. Empty: none. Default: `"!ask"`.
     pub prefix: String,
@@ -41,7 +41,7 @@ pub struct SpaceSettings {
     /// As `[matching] suggest_from`, for this space. Default: that one.
     pub suggest_from: Option<f64>,
     /// People and roles who may pause it and delete its answers. Default: none.
-    pub moderators: Vec<PersonId>,
+    pub moderators: Vec<PrincipalId>,
     /// Place where moderators are told what needs them, such as a changed pack that cannot be used.
     /// Default: none, and only the log says it.
     pub reports_to: Option<PlaceId>,
@@ -64,7 +64,7 @@ pub struct SpaceSettings {
 
 impl Default for SpaceSettings {
     fn default() -> Self {
-        use Occasion::{Command, Direct, Mention, Prefix, Reply};
+        use Activation::{Command, Direct, Mention, Prefix, Reply};
         Self {
             locale: "en".to_owned(),
             speaks_when: vec![Mention, Reply, Command, Direct, Prefix],

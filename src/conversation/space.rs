@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::id::PlaceId;
-use super::message::{Person, Place};
+use super::message::{Place, User};
 use super::settings::SpaceSettings;
 
 /// A guild, or a set of rooms, that shares packs, moderators and settings.
@@ -27,7 +27,7 @@ pub const DEFAULT_SPACE: &str = "default";
 
 impl Space {
     /// Whether `person` may pause quoth here and take its answers away.
-    pub fn is_moderator(&self, person: &Person) -> bool {
+    pub fn is_moderator(&self, person: &User) -> bool {
         let listed = &self.settings.moderators;
         listed.contains(&person.id) || person.roles.iter().any(|role| listed.contains(role))
     }
@@ -50,7 +50,7 @@ impl Spaces {
         if let Some(space) = having(&place.id) {
             return space;
         }
-        let mut around = place.within.iter().filter_map(having);
+        let mut around = place.parents.iter().filter_map(having);
         let Some(nearest) = around.next() else { return &self.default };
         if place.is_direct && around.any(|other| other.name != nearest.name) {
             return &self.default;
@@ -94,7 +94,7 @@ mod tests {
         ];
         for (id, within, is_direct, want) in rows {
             let within: Vec<PlaceId> = within.iter().map(|id| PlaceId::from(*id)).collect();
-            let place = Place { id: id.into(), within: within.clone(), is_direct };
+            let place = Place { id: id.into(), parents: within.clone(), is_direct };
             assert_eq!(spaces.of(&place).name, want, "{id} in {within:?}");
         }
     }
@@ -108,7 +108,7 @@ mod tests {
             ("d:user:8", "d:role:2", true),
             ("d:user:8", "d:user:1x", false),
         ] {
-            let person = Person { id: id.into(), roles: vec![role.into()], is_bot: false };
+            let person = User { id: id.into(), roles: vec![role.into()], is_bot: false };
             assert_eq!(space.is_moderator(&person), want, "{id} with {role}");
         }
     }

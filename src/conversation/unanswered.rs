@@ -7,7 +7,7 @@ use super::timestamp::Timestamp;
 
 /// A question that was not answered with quotes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unanswered {
+pub struct UnansweredQuestion {
     /// The message that asked it.
     pub message: MessageId,
     /// The space that it was asked in.

@@ -9,7 +9,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::Control;
-use super::notice::{Greeting, Notice, Todo};
+use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{CitedQuote, Reply};
 
 /// English, which stands in for languages that quoth does not speak.
@@ -40,14 +40,14 @@ impl fmt::Debug for Wording {
 impl Wording {
     /// That of `locale`, a BCP 47 tag, whose region does not matter; of a language that quoth does
     /// not speak, English.
-    pub fn of(locale: &str) -> &'static Self {
+    pub fn for_locale(locale: &str) -> &'static Self {
         let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
         let found = OTHERS.iter().find(|wording| wording.language.language == wanted.language);
         found.unwrap_or(&ENGLISH)
     }
 
     /// Whether quoth speaks the language of `locale`.
-    pub fn speaks(locale: &str) -> bool {
+    pub fn supports(locale: &str) -> bool {
         let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
         OTHERS.iter().chain([&*ENGLISH]).any(|it| it.language.language == wanted.language)
     }
@@ -69,7 +69,11 @@ impl Wording {
     }
 
     /// The sentence called `id`; where it is missing, the name itself, so that it is noticed.
-    fn say<'a, const N: usize>(&self, id: &str, values: [(&'a str, FluentValue<'a>); N]) -> String {
+    fn format<'a, const N: usize>(
+        &self,
+        id: &str,
+        values: [(&'a str, FluentValue<'a>); N],
+    ) -> String {
         let pattern = self.sentences.get_message(id).and_then(|message| message.value());
         let Some(pattern) = pattern else { return id.to_owned() };
         let args: FluentArgs<'_> = values.into_iter().collect();
@@ -78,65 +82,65 @@ impl Wording {
 
     /// No entry is near enough.
     pub fn nothing_found(&self) -> String {
-        self.say("nothing-found", [])
+        self.format("nothing-found", [])
     }
 
     /// The source does not answer the question asked.
     pub fn not_in_source(&self) -> String {
-        self.say("not-in-source", [])
+        self.format("not-in-source", [])
     }
 
     /// Above `n` suggestions.
     pub fn did_you_mean(&self, n: usize) -> String {
-        self.say("did-you-mean", [("n", n.into())])
+        self.format("did-you-mean", [("n", n.into())])
     }
 
     /// A number was picked that is not among `n` suggestions.
     pub fn no_such_number(&self, n: usize) -> String {
-        self.say("no-such-number", [("n", n.into())])
+        self.format("no-such-number", [("n", n.into())])
     }
 
     /// What can be done.
     pub fn help(&self) -> String {
-        self.say("help", [])
+        self.format("help", [])
     }
 
     /// Before the curator's line, so that nobody takes it for a quote.
     pub fn lead_label(&self) -> String {
-        self.say("lead-label", [])
+        self.format("lead-label", [])
     }
 
     /// Before a quote where only words can mark it.
     pub fn quote_label(&self) -> String {
-        self.say("quote-label", [])
+        self.format("quote-label", [])
     }
 
     /// Before a citation where only words can mark it.
     pub fn source_label(&self) -> String {
-        self.say("source-label", [])
+        self.format("source-label", [])
     }
 
     /// Before questions that a reader may want next.
     pub fn see_also_label(&self) -> String {
-        self.say("see-also-label", [])
+        self.format("see-also-label", [])
     }
 
     /// Above the topics of entries without a tag.
     pub fn other_topics(&self) -> String {
-        self.say("other-topics", [])
+        self.format("other-topics", [])
     }
 
     /// On what does `control` below `reply`.
     pub fn control(&self, control: Control, reply: &Reply) -> String {
         let id = match (control, reply) {
             (Control::Pick(number), _) => return number.to_string(),
-            (Control::Paragraph(_), Reply::Answer(_)) => "show-paragraph",
-            (Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_), _) => "show-rest",
+            (Control::Paragraphs(_), Reply::Answer(_)) => "show-paragraph",
+            (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => "show-rest",
             (Control::Helpful, _) => "answered-it",
             (Control::Unhelpful, _) => "not-this",
             (Control::Delete, _) => "delete",
         };
-        self.say(id, [])
+        self.format(id, [])
     }
 
     /// `titles` of sources in a row, each in quotation marks.
@@ -147,7 +151,7 @@ impl Wording {
 
     /// On a link to the source.
     pub fn open_source(&self) -> String {
-        self.say("open-source", [])
+        self.format("open-source", [])
     }
 
     /// Where a quote comes from, without the link.
@@ -157,7 +161,10 @@ impl Wording {
 
     /// Where a passage stands.
     pub fn passage(&self, title: &str, paragraph: usize) -> String {
-        self.say("citation", [("title", title.into()), ("paragraph", paragraph.to_string().into())])
+        self.format(
+            "citation",
+            [("title", title.into()), ("paragraph", paragraph.to_string().into())],
+        )
     }
 
     /// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
@@ -175,7 +182,7 @@ impl Wording {
             ("title", FluentValue::from(quote.title.as_str())),
             ("paragraph", quote.paragraph.to_string().into()),
         ];
-        citation.push_str(&self.say("citation", place));
+        citation.push_str(&self.format("citation", place));
         if let Some(url) = &quote.url {
             citation.push_str(", ");
             citation.push_str(url);
@@ -186,38 +193,38 @@ impl Wording {
     /// What is said about quoth itself.
     pub fn notice(&self, notice: &Notice) -> String {
         match notice {
-            Notice::Wait { span } => {
+            Notice::RateLimited { span } => {
                 let seconds = span.as_secs().max(1).to_string();
-                self.say("wait", [("seconds", seconds.into())])
+                self.format("wait", [("seconds", seconds.into())])
             }
-            Notice::Paused | Notice::PauseDone => self.say("paused", []),
-            Notice::ResumeDone => self.say("resumed", []),
-            Notice::ModeratorsOnly => self.say("moderators-only", []),
-            Notice::AskerOnly => self.say("asker-only", []),
-            Notice::Replied => self.say("replied", []),
-            Notice::Thanks => self.say("thanks", []),
-            Notice::NotAQuestion => self.say("not-a-question", []),
-            Notice::Unreadable => self.say("unreadable", []),
-            Notice::Unserved => self.say("unserved", []),
-            Notice::TooLate => self.say("too-late", []),
-            Notice::Gone => self.say("gone", []),
-            Notice::Undecryptable => self.say("undecryptable", []),
+            Notice::Paused | Notice::PauseConfirmed => self.format("paused", []),
+            Notice::ResumeConfirmed => self.format("resumed", []),
+            Notice::ModeratorsOnly => self.format("moderators-only", []),
+            Notice::AskerOnly => self.format("asker-only", []),
+            Notice::Replied => self.format("replied", []),
+            Notice::FeedbackRecorded => self.format("thanks", []),
+            Notice::NotAQuestion => self.format("not-a-question", []),
+            Notice::ContentUnavailable => self.format("unreadable", []),
+            Notice::CommandsDisabled => self.format("unserved", []),
+            Notice::TooLate => self.format("too-late", []),
+            Notice::NoLongerAvailable => self.format("gone", []),
+            Notice::Undecryptable => self.format("undecryptable", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
-            Notice::Failed { reference } => {
-                self.say("failed", [("reference", reference.as_str().into())])
+            Notice::InternalError { reference } => {
+                self.format("failed", [("reference", reference.as_str().into())])
             }
-            Notice::Hindered { place, missing } => {
+            Notice::MissingPermissions { place, missing } => {
                 let values = [
                     ("place", FluentValue::from(place.as_str())),
                     ("missing", missing.join(", ").into()),
                 ];
-                self.say("hindered", values)
+                self.format("hindered", values)
             }
-            Notice::PackRefused { pack, message } => {
+            Notice::PackRejected { pack, message } => {
                 let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];
-                self.say("pack-refused", values)
+                self.format("pack-refused", values)
             }
-            Notice::SetAside { pack, entries } => {
+            Notice::EntriesDisabled { pack, entries } => {
                 let listed = entries.get(..MAX_LISTED).unwrap_or(entries).join(", ");
                 let more = if entries.len() > MAX_LISTED { ", ..." } else { "" };
                 let values = [
@@ -225,7 +232,7 @@ impl Wording {
                     ("entries", format!("{listed}{more}").into()),
                     ("n", entries.len().to_string().into()),
                 ];
-                self.say("set-aside", values)
+                self.format("set-aside", values)
             }
         }
     }
@@ -233,13 +240,13 @@ impl Wording {
     fn greeting(&self, greeting: &Greeting) -> String {
         let titles = greeting.titles.join(", ");
         let mut lines = vec![match titles.as_str() {
-            "" => self.say("greeting-nothing", []),
-            titles => self.say("greeting", [("titles", titles.into())]),
+            "" => self.format("greeting-nothing", []),
+            titles => self.format("greeting", [("titles", titles.into())]),
         }];
         lines.extend(greeting.todos.iter().map(|todo| match todo {
-            Todo::Moderators => self.say("no-moderators", []),
-            Todo::Entries => self.say("no-entries", []),
-            Todo::Reports => self.say("no-reports", []),
+            SetupStep::Moderators => self.format("no-moderators", []),
+            SetupStep::Entries => self.format("no-entries", []),
+            SetupStep::Reports => self.format("no-reports", []),
         }));
         lines.join("\n")
     }

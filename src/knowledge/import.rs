@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde_json::error::Category;
 
 use super::new_pack::NewPack;
-use super::pieces::pieces;
+use super::pieces::split_for_quotes;
 use super::source::paragraph_spans;
 use super::{EntryDraft, QuoteDraft};
 use crate::text::whitespace::Folded;
@@ -61,7 +61,8 @@ impl Import {
     /// Every bad line, or one error if there was no line at all.
     pub fn finish(mut self, title: &str) -> Result<Imported, Vec<LineError>> {
         if self.line_of_id.is_empty() && self.errors.is_empty() {
-            self.errors.push(LineError { line: self.n_lines.max(1), problem: Problem::Nothing });
+            self.errors
+                .push(LineError { line: self.n_lines.max(1), problem: LineProblem::Nothing });
         }
         if !self.errors.is_empty() {
             return Err(self.errors);
@@ -84,11 +85,11 @@ impl Import {
         })
     }
 
-    fn read(&mut self, line: &[u8]) -> Result<(), Problem> {
+    fn read(&mut self, line: &[u8]) -> Result<(), LineProblem> {
         let line: Line = serde_json::from_slice(line)?;
         let id = line.id()?;
         if let Some(first) = self.line_of_id.get(id.as_str()) {
-            return Err(Problem::DoubledId { id: id.to_string(), first: *first });
+            return Err(LineProblem::DoubledId { id: id.to_string(), first: *first });
         }
         let mut draft = EntryDraft::new(id, line.question()?);
         let answers = line.answers()?;
@@ -108,7 +109,7 @@ impl Import {
         let paragraphs = paragraph_spans(&answer.text);
         let mut quotes = Vec::new();
         for paragraph in paragraphs.into_iter().filter_map(|span| answer.text.get(span)) {
-            for piece in pieces(paragraph) {
+            for piece in split_for_quotes(paragraph) {
                 self.write_paragraph(piece);
                 quotes.push(QuoteDraft {
                     text: Folded::new(piece).as_str().to_owned(),
@@ -143,12 +144,12 @@ pub struct LineError {
     /// Its number, from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: LineProblem,
 }
 
 /// What is wrong with a line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum LineProblem {
     /// It is no JSON, or not of the form that is asked for.
     #[error("{message} (column {column})")]
     Json {
@@ -184,7 +185,7 @@ pub enum Problem {
     Nothing,
 }
 
-impl From<serde_json::Error> for Problem {
+impl From<serde_json::Error> for LineProblem {
     fn from(error: serde_json::Error) -> Self {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = error.to_string().replace(&place, "");

@@ -40,7 +40,7 @@ struct PlacedQuote<'p> {
 }
 
 fn placed_quotes(proof: &Proof) -> impl Iterator<Item = PlacedQuote<'_>> {
-    proof.pack.entries.iter().zip(&proof.places).flat_map(|(entry, places)| {
+    proof.pack.entries.iter().zip(&proof.entry_spans).flat_map(|(entry, places)| {
         let spans = places.quotes.iter().zip(&places.speakers);
         entry.quotes().iter().zip(spans).map(move |(quote, (text_span, speaker_span))| {
             PlacedQuote { entry, quote, text_span, speaker_span }

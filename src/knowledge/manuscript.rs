@@ -17,7 +17,7 @@ const MAX_SYNTAX_ERRORS: usize = 5;
 const NEAR_NAME: f64 = 0.75;
 
 /// A value and where it stands in its file (UTF-8 bytes).
-pub(crate) type Placed<T> = (T, Range<usize>);
+pub(crate) type WithSpan<T> = (T, Range<usize>);
 
 /// Parses a whole file; syntax errors go to `findings`.
 pub(crate) fn parse<'t>(
@@ -67,7 +67,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
     }
 
     /// A text that must be there and hold something.
-    pub(crate) fn required_text(&mut self, key: &str) -> Option<Placed<String>> {
+    pub(crate) fn required_text(&mut self, key: &str) -> Option<WithSpan<String>> {
         if self.value(key).is_none() {
             let message = format!("`{key}` is missing");
             let label = format!("add {key} = \"...\" here");
@@ -77,13 +77,13 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
     }
 
     /// A text that may be missing but not empty.
-    pub(crate) fn text(&mut self, key: &str) -> Option<Placed<String>> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<WithSpan<String>> {
         let value = self.value(key)?;
         self.text_of(key, value)
     }
 
     /// A list of texts, none of them empty.
-    pub(crate) fn texts(&mut self, key: &str) -> Vec<Placed<String>> {
+    pub(crate) fn texts(&mut self, key: &str) -> Vec<WithSpan<String>> {
         let Some(value) = self.value(key) else { return Vec::new() };
         match value.get_ref() {
             DeValue::Array(items) => {
@@ -156,7 +156,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         self.table.get(key)
     }
 
-    fn text_of(&mut self, key: &str, value: &Spanned<DeValue<'t>>) -> Option<Placed<String>> {
+    fn text_of(&mut self, key: &str, value: &Spanned<DeValue<'t>>) -> Option<WithSpan<String>> {
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, value, "a text between quotation marks");
             return None;

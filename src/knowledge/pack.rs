@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Rule};
 use super::lexicon::Lexicon;
-use super::manuscript::{Placed, TableReader, parse};
+use super::manuscript::{TableReader, WithSpan, parse};
 use super::{Entry, EntryId, Source};
 use faq::Faq;
 use sha2::{Digest, Sha256};
@@ -85,7 +85,7 @@ pub struct Pack {
 
 /// Where an entry and its parts stand in `faq.toml` (UTF-8 bytes), for findings of later rules.
 #[derive(Debug, Clone, Default)]
-pub struct EntryPlaces {
+pub struct EntrySpans {
     /// The entry's id.
     pub id: Range<usize>,
     /// The canonical question, then the variants, in order.
@@ -98,7 +98,7 @@ pub struct EntryPlaces {
 
 /// Where a source stands on disk, for findings that point into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourcePlace {
+pub struct SourceLocation {
     /// The path in the pack's folder.
     pub file: String,
     /// Where, in UTF-8 bytes of the file, the body starts behind the front matter.
@@ -111,14 +111,14 @@ pub struct Proof {
     /// Everything of the pack that stands. Serve it only if the proof [is accepted](Self::is_accepted).
     pub pack: Pack,
     /// Parallel to the pack's entries.
-    pub places: Vec<EntryPlaces>,
+    pub entry_spans: Vec<EntrySpans>,
     /// Ids of entries of which a quote was refused. Those with other quotes that stand are in the
     /// pack, with these alone.
-    pub unproved: Vec<EntryId>,
+    pub unproved_ids: Vec<EntryId>,
     /// Parallel to the pack's sources.
-    pub source_places: Vec<SourcePlace>,
+    pub source_locations: Vec<SourceLocation>,
     /// Where `pack.toml` names the language (UTF-8 bytes); empty where it does not.
-    pub language_place: Range<usize>,
+    pub language_span: Range<usize>,
     /// What is wrong, in the order of the files.
     pub findings: Vec<Finding>,
 }
@@ -138,7 +138,7 @@ pub fn prove(files: &PackFiles) -> Proof {
 
     let header = text(PACK_FILE).map(|text| read_header(text, &mut findings)).unwrap_or_default();
     let prefix = format!("{SOURCES_FOLDER}/");
-    let (sources, source_places): (Vec<Arc<Source>>, Vec<SourcePlace>) = texts
+    let (sources, source_places): (Vec<Arc<Source>>, Vec<SourceLocation>) = texts
         .iter()
         .filter(|(path, _)| path.starts_with(&prefix))
         .map(|(path, text)| front_matter::read_source(path, text, &mut findings))
@@ -160,7 +160,14 @@ pub fn prove(files: &PackFiles) -> Proof {
         lexicon,
     };
     let language_place = header.language.1;
-    Proof { pack, places, unproved, source_places, language_place, findings }
+    Proof {
+        pack,
+        entry_spans: places,
+        unproved_ids: unproved,
+        source_locations: source_places,
+        language_span: language_place,
+        findings,
+    }
 }
 
 /// Every file that is UTF-8; others and missing ones are reported.
@@ -201,7 +208,7 @@ fn not_utf8(file: &PackFile, error: &std::str::Utf8Error) -> Finding {
 struct Header {
     title: String,
     description: Option<String>,
-    language: Placed<Language>,
+    language: WithSpan<Language>,
 }
 
 impl Default for Header {

@@ -13,7 +13,7 @@ use toml_edit::{DocumentMut, Table, TomlError};
 
 use super::{EntryDraft, EntryId};
 pub use changes::{EntryChange, changes};
-pub use fields::Fields;
+pub use fields::EntryFields;
 use sections::Section;
 
 /// A change of one entry or gap.
@@ -26,7 +26,7 @@ pub enum Patch {
         /// The entry.
         id: EntryId,
         /// The fields to change.
-        fields: Fields,
+        fields: EntryFields,
     },
     /// Writes one more phrasing behind an entry's others.
     AddVariant {
@@ -72,7 +72,7 @@ impl Patch {
                 if fields::add_variant(entry, variant) {
                     return Ok(());
                 }
-                Err(PatchError::VariantStands { id: id.clone(), variant: variant.clone() })
+                Err(PatchError::DuplicateVariant { id: id.clone(), variant: variant.clone() })
             }),
             (Self::Remove { .. }, Some(section)) => Ok(remove(faq, section)),
         }
@@ -150,7 +150,7 @@ pub enum PatchError {
     },
     /// The entry is asked in these words already.
     #[error("the entry `{id}` has the phrasing \"{variant}\" already")]
-    VariantStands {
+    DuplicateVariant {
         /// The entry.
         id: EntryId,
         /// The phrasing.

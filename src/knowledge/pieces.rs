@@ -10,7 +10,7 @@ use crate::text::sentence::sentences;
 /// The parts of `text`, in order, each short enough for a quote: all of it if it fits, else as
 /// many whole sentences at a time as fit. A sentence that is too long is divided between words,
 /// a word that is too long between characters. Only white space is left out.
-pub fn pieces(text: &str) -> Vec<&str> {
+pub fn split_for_quotes(text: &str) -> Vec<&str> {
     let text = text.trim();
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut n_open_chars = 0;
@@ -91,7 +91,7 @@ mod tests {
             (format!("e{}", "\u{301}".repeat(1_501)), vec![1_500, 2]),
         ];
         for (text, want) in cases {
-            let got = pieces(&text);
+            let got = split_for_quotes(&text);
             let lengths: Vec<usize> = got.iter().map(|piece| piece.chars().count()).collect();
             assert_eq!(lengths, want, "{:.20}", text);
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();

@@ -17,7 +17,7 @@ pub struct Quote {
     span: Range<usize>,
     speaker: Option<String>,
     role: Option<String>,
-    stands_also_in: Vec<usize>,
+    other_paragraphs: Vec<usize>,
 }
 
 impl Quote {
@@ -46,12 +46,18 @@ impl Quote {
             Some(number) => (locate_in(source, needle, number)?, Vec::new()),
             None => locate(source, needle)?,
         };
-        Ok(Self { source: Arc::clone(source), span, speaker: None, role: None, stands_also_in })
+        Ok(Self {
+            source: Arc::clone(source),
+            span,
+            speaker: None,
+            role: None,
+            other_paragraphs: stands_also_in,
+        })
     }
 
     /// The same with the person whose words they are, and who that is.
     #[must_use]
-    pub fn spoken_by(mut self, speaker: Option<String>, role: Option<String>) -> Self {
+    pub fn attributed_to(mut self, speaker: Option<String>, role: Option<String>) -> Self {
         self.speaker = speaker;
         self.role = role;
         self
@@ -88,8 +94,8 @@ impl Quote {
     }
 
     /// Numbers of further paragraphs in which the same words start, where none was named.
-    pub fn stands_also_in(&self) -> &[usize] {
-        &self.stands_also_in
+    pub fn other_paragraphs(&self) -> &[usize] {
+        &self.other_paragraphs
     }
 
     /// Whether it starts, and whether it ends, inside a sentence of its paragraph.
@@ -116,13 +122,13 @@ fn locate_in(source: &Source, needle: &str, number: usize) -> Result<Range<usize
         return Err(QuoteError::NoSuchParagraph { number, n_paragraphs });
     }
     source.find_in_paragraph(needle, number).ok_or_else(|| {
-        let elsewhere = paragraphs_of(source, &source.find_everywhere(needle));
+        let elsewhere = paragraphs_of(source, &source.find_all(needle));
         QuoteError::NotInSource { elsewhere }
     })
 }
 
 fn locate(source: &Source, needle: &str) -> Result<(Range<usize>, Vec<usize>), QuoteError> {
-    let spans = source.find_everywhere(needle);
+    let spans = source.find_all(needle);
     let first = spans.first().cloned().ok_or(QuoteError::NotInSource { elsewhere: Vec::new() })?;
     let mut also = paragraphs_of(source, &spans);
     also.retain(|number| *number != source.paragraph_at(first.start));
@@ -193,7 +199,7 @@ mod tests {
     fn a_named_paragraph_settles_words_that_stand_twice() {
         let source = source("Yes. No.\n\nNo.\n\nMaybe.");
         let first = Quote::prove(&source, "No.", None).unwrap();
-        assert_eq!((first.paragraph(), first.stands_also_in()), (1, &[2][..]));
+        assert_eq!((first.paragraph(), first.other_paragraphs()), (1, &[2][..]));
         let second = Quote::prove(&source, "No.", Some(2)).unwrap();
         assert_eq!((second.paragraph(), second.span()), (2, 10..13));
         let errors = [

@@ -1,7 +1,7 @@
 //! A pack to start from: a document, and every sentence of it as an entry that waits.
 
 use super::new_pack::NewPack;
-use super::pieces::pieces;
+use super::pieces::split_for_quotes;
 use super::source::Metadata;
 use super::toml_text::plain;
 use super::{QuoteDraft, Source};
@@ -57,21 +57,21 @@ fn faq(title: &str, body: &str) -> String {
     let mut faq = INTRODUCTION.replace("TITLE", &plain(title));
     let mut paragraph = 0;
     let mut n_in_paragraph = 0;
-    for span in source.telling_sentences() {
+    for span in source.content_sentences() {
         let number = source.paragraph_at(span.start);
         if number != paragraph {
             (paragraph, n_in_paragraph) = (number, 0);
         }
-        for piece in pieces(source.body().get(span).unwrap_or_default()) {
+        for piece in split_for_quotes(source.body().get(span).unwrap_or_default()) {
             n_in_paragraph += 1;
-            faq.push_str(&waiting_entry(piece, paragraph, n_in_paragraph));
+            faq.push_str(&commented_entry(piece, paragraph, n_in_paragraph));
         }
     }
     faq
 }
 
 /// A commented-out entry that lacks nothing but its question.
-fn waiting_entry(text: &str, paragraph: usize, number: usize) -> String {
+fn commented_entry(text: &str, paragraph: usize, number: usize) -> String {
     let quote = QuoteDraft {
         text: Folded::new(text).as_str().to_owned(),
         paragraph: Some(paragraph),

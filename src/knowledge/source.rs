@@ -111,7 +111,7 @@ impl Source {
 
     /// The sentences that say something: a line of asterisks divides a text, and nobody can ask
     /// for it.
-    pub fn telling_sentences(&self) -> impl Iterator<Item = Range<usize>> {
+    pub fn content_sentences(&self) -> impl Iterator<Item = Range<usize>> {
         let text_of = |span: &Range<usize>| self.body.get(span.clone()).unwrap_or_default();
         self.sentences().iter().filter(move |s| text_of(s).contains(char::is_alphanumeric)).cloned()
     }
@@ -120,7 +120,7 @@ impl Source {
     ///
     /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
     /// in a body of n, so that proving many quotes is not quadratic.
-    pub(crate) fn find_everywhere(&self, needle: &str) -> Vec<Range<usize>> {
+    pub(crate) fn find_all(&self, needle: &str) -> Vec<Range<usize>> {
         let table = self.suffixes.get_or_init(|| SuffixTable::new(self.folded.as_str().to_owned()));
         let mut starts: Vec<usize> =
             table.positions(needle).iter().map(|at| usize::try_from(*at).unwrap_or(0)).collect();
@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn words_are_found_across_white_space_and_in_the_paragraph_that_is_named() {
         let source = source("to be or\nnot\n\nnot to be");
-        assert_eq!(source.find_everywhere("to be"), [0..5, 18..23]);
-        assert_eq!(source.find_everywhere("or not not").first(), Some(&(6..17)));
+        assert_eq!(source.find_all("to be"), [0..5, 18..23]);
+        assert_eq!(source.find_all("or not not").first(), Some(&(6..17)));
         assert_eq!(source.find_in_paragraph("to be", 2), Some(18..23));
         assert_eq!(source.find_in_paragraph("not not", 1), Some(9..17));
         assert_eq!(source.find_in_paragraph("be or", 2), None);

@@ -1,6 +1,6 @@
 //! From evidence to probabilities.
 
-use super::evidence::{Evidence, N_FEATURES};
+use super::evidence::{Features, N_FEATURES};
 
 /// Version of what makes evidence and of the default below: a calibration that was fitted to another
 /// does not fit. To be raised when either changes; a test remembers the default's coefficients.
@@ -10,14 +10,14 @@ pub const SCORER_VERSION: u32 = 2;
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Calibration {
     /// That the first entry answers.
-    pub first: Logistic,
+    pub first: LogisticModel,
     /// That one of the first three entries answers.
-    pub any: Logistic,
+    pub any: LogisticModel,
 }
 
 /// A logistic model.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Logistic {
+pub struct LogisticModel {
     /// Log-odds where every feature is 0.0.
     pub intercept: f32,
     /// Change of the log-odds for each feature, in the order of [`Evidence::features`].
@@ -30,14 +30,14 @@ pub struct Logistic {
 impl Default for Calibration {
     fn default() -> Self {
         Self {
-            first: Logistic {
+            first: LogisticModel {
                 intercept: -3.282,
                 coefficients: [
                     1.063, -0.328, 2.082, 1.349, 2.255, -2.288, 0.000, -1.405, 0.003, -0.458,
                     0.000, -1.377, -0.706, 0.320, 0.203, -0.563, 2.033, -0.600,
                 ],
             },
-            any: Logistic {
+            any: LogisticModel {
                 intercept: -2.789,
                 coefficients: [
                     0.788, -1.018, 2.288, 0.000, 0.977, -2.631, -0.011, -2.716, 0.544, -1.287,
@@ -48,17 +48,17 @@ impl Default for Calibration {
     }
 }
 
-impl Logistic {
+impl LogisticModel {
     /// The probability, 0.0 to 1.0.
-    pub fn probability(&self, evidence: &Evidence) -> f64 {
+    pub fn probability(&self, evidence: &Features) -> f64 {
         1.0 / (1.0 + (-self.log_odds(evidence)).exp())
     }
 
     /// Its log-odds.
-    pub fn log_odds(&self, evidence: &Evidence) -> f64 {
+    pub fn log_odds(&self, evidence: &Features) -> f64 {
         self.coefficients
             .iter()
-            .zip(evidence.features())
+            .zip(evidence.to_array())
             .fold(f64::from(self.intercept), |sum, (coefficient, feature)| {
                 f64::from(*coefficient).mul_add(f64::from(feature), sum)
             })
@@ -71,19 +71,19 @@ mod tests {
 
     #[test]
     fn better_evidence_makes_both_probabilities_larger() {
-        let weak = Evidence {
+        let weak = Features {
             score: 0.3,
             faint: 0.14,
             met: 0.4,
             question_type: 0.5,
-            ..Evidence::default()
+            ..Features::default()
         };
-        let strong = Evidence {
+        let strong = Features {
             score: 0.9,
             met: 1.2,
             margin: 0.5,
             question_type: 1.0,
-            ..Evidence::default()
+            ..Features::default()
         };
         let Calibration { first, any } = Calibration::default();
         for model in [&first, &any] {

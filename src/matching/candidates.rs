@@ -26,7 +26,7 @@ const MAX_CANDIDATES: usize = 24;
 
 /// What the postings gave each entry.
 #[derive(Debug, Default)]
-pub(crate) struct Sums {
+pub(crate) struct Accumulators {
     by_entry: Vec<f32>,
     /// Entries with more than nothing, `n_touched` of them.
     touched: Vec<u32>,
@@ -36,35 +36,35 @@ pub(crate) struct Sums {
 /// Sums that no search uses at the moment, all zero: making them anew would cost more than a
 /// search.
 #[derive(Debug, Default)]
-pub(crate) struct SumsPool(Mutex<Vec<Sums>>);
+pub(crate) struct AccumulatorPool(Mutex<Vec<Accumulators>>);
 
-impl SumsPool {
-    fn take(&self) -> Sums {
+impl AccumulatorPool {
+    fn take(&self) -> Accumulators {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    fn give_back(&self, sums: Sums) {
+    fn give_back(&self, sums: Accumulators) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sums);
     }
 }
 
 /// The indices of the entries that are worth scoring, in no order.
-pub(super) fn find(index: &Index, query: &Query) -> Vec<usize> {
+pub(super) fn select(index: &Index, query: &Query) -> Vec<usize> {
     let mut sums = index.sums.take();
     sums.by_entry.resize(index.entries.len(), 0.0);
     // One more place than can be touched: the next is written before it is known to be new.
     sums.touched.resize(budget(index) + 1, 0);
-    sums.gather(index, query, budget(index));
-    let best = sums.best();
+    sums.accumulate(index, query, budget(index));
+    let best = sums.top_candidates();
     sums.clear();
     index.sums.give_back(sums);
     best.into_iter().filter_map(|entry| usize::try_from(entry).ok()).collect()
 }
 
 /// The postings of a term of the question.
-struct List<'a> {
+struct PostingList<'a> {
     /// What the term gives the entry that it speaks for most.
-    worth: f32,
+    upper_bound: f32,
     /// Which list it is, from 0: no two are in the same place.
     place: usize,
     /// What a term gives for a level of its impact.
@@ -72,20 +72,22 @@ struct List<'a> {
     postings: &'a [Posting],
 }
 
-impl Sums {
+impl Accumulators {
     /// Reads at most `budget` postings.
-    fn gather(&mut self, index: &Index, query: &Query, mut budget: usize) {
+    fn accumulate(&mut self, index: &Index, query: &Query, mut budget: usize) {
         let step = index.postings.step();
-        let mut lists: Vec<List<'_>> = Vec::with_capacity(query.terms.hits().len());
+        let mut lists: Vec<PostingList<'_>> = Vec::with_capacity(query.terms.hits().len());
         for hit in query.terms.hits() {
             let postings = index.postings.of(hit.term);
             let Some(best) = postings.first().filter(|_| hit.factor > 0.0) else { continue };
             let factor = hit.factor * step;
             let worth = factor * f32::from(best.level());
-            lists.push(List { worth, place: lists.len(), factor, postings });
+            lists.push(PostingList { upper_bound: worth, place: lists.len(), factor, postings });
         }
-        lists.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.place.cmp(&b.place)));
-        for List { factor, postings, .. } in lists {
+        lists.sort_unstable_by(|a, b| {
+            b.upper_bound.total_cmp(&a.upper_bound).then(a.place.cmp(&b.place))
+        });
+        for PostingList { factor, postings, .. } in lists {
             let postings = postings.get(..budget.min(postings.len())).unwrap_or(postings);
             budget -= postings.len();
             for posting in postings {
@@ -107,7 +109,7 @@ impl Sums {
     }
 
     /// The [`MAX_CANDIDATES`] entries with the largest sums.
-    fn best(&self) -> Vec<u32> {
+    fn top_candidates(&self) -> Vec<u32> {
         let touched = self.touched.get(..self.n_touched).unwrap_or_default();
         if touched.len() <= MAX_CANDIDATES {
             return touched.to_vec();

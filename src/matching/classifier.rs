@@ -7,14 +7,14 @@
 
 mod training;
 
-use super::index::{Term, Texts};
+use super::index::{ForwardIndex, Term};
 use super::vocabulary::TermId;
 
 /// A term of a text and how strongly it stands for the text: a coordinate of a vector of length 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Signal {
+pub(crate) struct TermFeature {
     pub(crate) term: TermId,
-    pub(crate) strength: f32,
+    pub(crate) value: f32,
 }
 
 /// Parts into which an entry's phrasings fall in turn, for [`Classifier::without`].
@@ -32,24 +32,24 @@ pub(crate) struct Classifier {
 
 impl Classifier {
     /// Learns from all phrasings.
-    pub(crate) fn new(texts: &Texts, terms: &[Term]) -> Self {
+    pub(crate) fn new(texts: &ForwardIndex, terms: &[Term]) -> Self {
         training::train(texts, terms, |_| true)
     }
 
     /// Learns from all phrasings but each [`N_FOLDS`]th of an entry, from number `fold` on: to ask
     /// what was not learned by heart.
-    pub(crate) fn without(fold: usize, texts: &Texts, terms: &[Term]) -> Self {
+    pub(crate) fn trained_without(fold: usize, texts: &ForwardIndex, terms: &[Term]) -> Self {
         training::train(texts, terms, |number| number % N_FOLDS != fold)
     }
 
     /// How much a question speaks for an entry, as log-odds up to a number that is the question's own:
     /// some -3 to 8. 0.0 where nothing was learned.
-    pub(crate) fn logit(&self, entry: usize, question: &[Signal]) -> f32 {
+    pub(crate) fn logit(&self, entry: usize, question: &[TermFeature]) -> f32 {
         let Some(bias) = self.biases.get(entry) else { return 0.0 };
         question.iter().fold(*bias, |sum, signal| {
             let of_term = usize::try_from(signal.term).ok().map(|term| term * self.biases.len());
             let weight = of_term.and_then(|start| self.weights.get(start + entry));
-            signal.strength.mul_add(weight.copied().unwrap_or(0.0), sum)
+            signal.value.mul_add(weight.copied().unwrap_or(0.0), sum)
         })
     }
 
@@ -66,15 +66,15 @@ impl Classifier {
 
 /// Strength of a term before the vector is brought to length 1: between its weight, which leaves
 /// nothing of everyday words, and 1.0, which makes as much of them as of all others.
-pub(crate) fn strength(weight: f32) -> f32 {
+pub(crate) fn feature_value(weight: f32) -> f32 {
     weight.sqrt()
 }
 
 /// Brings the vector to length 1; one without strength stays as it is.
-pub(crate) fn normalize(signals: &mut [Signal]) {
-    let length = signals.iter().map(|signal| signal.strength.powi(2)).sum::<f32>().sqrt();
+pub(crate) fn normalize(signals: &mut [TermFeature]) {
+    let length = signals.iter().map(|signal| signal.value.powi(2)).sum::<f32>().sqrt();
     if length > 0.0 {
-        signals.iter_mut().for_each(|signal| signal.strength /= length);
+        signals.iter_mut().for_each(|signal| signal.value /= length);
     }
 }
 
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn entries_of_one_phrasing_have_nothing_in_common_to_learn() {
         let index = index(1);
-        assert!(!index.has_learned());
+        assert!(!index.has_classifier());
         assert_eq!(logits(&index, None, "block my card"), [0.0; 3]);
     }
 }

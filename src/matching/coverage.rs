@@ -13,7 +13,7 @@ pub(crate) const COVERED: f32 = 0.5;
 
 /// Sums of the telling words' weights of a question, for an entry.
 #[derive(Debug, Default)]
-pub(super) struct TellingWords {
+pub(super) struct ContentWordWeights {
     pub(super) n_telling: f32,
     pub(super) total: f32,
     pub(super) covered: f32,
@@ -22,15 +22,15 @@ pub(super) struct TellingWords {
     pub(super) other_name: f32,
 }
 
-impl TellingWords {
+impl ContentWordWeights {
     pub(super) fn new(entry: &EntryTerms, query: &Query) -> Self {
         let mut words = Self::default();
-        for token in query.telling() {
+        for token in query.content_words() {
             let coverage = coverage(entry, token);
             words.n_telling += 1.0;
             words.total += token.weight;
             words.covered += token.weight * coverage;
-            if token.known_as().is_none() {
+            if token.direct_match().is_none() {
                 words.unknown += token.weight;
             } else if coverage < COVERED {
                 words.elsewhere += token.weight;
@@ -51,7 +51,7 @@ impl TellingWords {
 
 /// Share of the telling words' weight that the entry's words cover.
 pub(crate) fn covered_share(entry: &EntryTerms, query: &Query) -> f32 {
-    let words = TellingWords::new(entry, query);
+    let words = ContentWordWeights::new(entry, query);
     words.share(words.covered)
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn covered_share(entry: &EntryTerms, query: &Query) -> f32 {
 pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     let has = |terms: &[TermId], term: TermId| terms.binary_search(&term).is_ok();
     token
-        .meetings
+        .matches
         .iter()
         .map(|meeting| {
             if has(&entry.phrasings, meeting.term) {
@@ -76,7 +76,7 @@ pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
 /// The same by the words of its phrasings alone.
 fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     token
-        .meetings
+        .matches
         .iter()
         .filter(|meeting| entry.phrasings.binary_search(&meeting.term).is_ok())
         .map(|meeting| meeting.similarity)

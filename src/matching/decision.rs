@@ -1,12 +1,12 @@
 //! The outcome: answer, suggest or abstain.
 
 use super::Index;
-use super::calibration::{Calibration, Logistic};
+use super::calibration::{Calibration, LogisticModel};
 use super::coverage::covered_share;
-use super::evidence::{self, Evidence, Rivals};
+use super::evidence::{self, Alternatives, Features};
 use super::index::EntryTerms;
 use super::query::{MAX_TOKENS, Query};
-use super::scorer::{self, Scored};
+use super::scorer::{self, ScoredEntry};
 use crate::text::tokenize;
 
 /// How many ranked entries an outcome names at the most.
@@ -74,7 +74,7 @@ pub struct Outcome {
     /// The gap that was asked for, if one was: the source does not answer.
     pub gap: Option<usize>,
     /// What the confidence was made from; all zero if nothing is ranked.
-    pub evidence: Evidence,
+    pub evidence: Features,
 }
 
 impl Outcome {
@@ -86,7 +86,7 @@ impl Outcome {
 
 /// Parts of the index that a search passes over, to learn how it would do without them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LeftOut {
+pub struct Excluded {
     /// A phrasing: the entry's index, and its number among the phrasings from 0.
     pub phrasing: Option<(usize, usize)>,
     /// An entry's index.
@@ -96,24 +96,26 @@ pub struct LeftOut {
 impl Index {
     /// What to do with the question `text`.
     pub fn ask(&self, text: &str, rule: &DecisionRule) -> Outcome {
-        self.ask_without(text, rule, LeftOut::default())
+        self.ask_excluding(text, rule, Excluded::default())
     }
 
     /// The same as if `left_out` were not in the packs.
-    pub fn ask_without(&self, text: &str, rule: &DecisionRule, left_out: LeftOut) -> Outcome {
+    pub fn ask_excluding(&self, text: &str, rule: &DecisionRule, left_out: Excluded) -> Outcome {
         let query = Query::new(self, text);
         let scored = scorer::score(self, &query, left_out);
-        let total = self.has_learned().then(|| total(&scored));
+        let total = self.has_classifier().then(|| total(&scored));
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
-        let is_gap = |scored: &Scored| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
-        let (gaps, answers): (Vec<Scored>, Vec<Scored>) = scored.into_iter().partition(is_gap);
+        let is_gap =
+            |scored: &ScoredEntry| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
+        let (gaps, answers): (Vec<ScoredEntry>, Vec<ScoredEntry>) =
+            scored.into_iter().partition(is_gap);
         let candidates = Candidates { answers: &answers, gaps: &gaps, total, left_out };
         let outcome = decide(self, &query, candidates, rule);
         Outcome { nearest, ..outcome }
     }
 }
 
-impl LeftOut {
+impl Excluded {
     /// The terms of an entry without what is left out of it.
     pub(crate) fn terms_of(self, index: &Index, entry: usize) -> EntryTerms {
         let phrasing = self.phrasing.filter(|(of, _)| *of == entry).map(|(_, number)| number);
@@ -121,18 +123,18 @@ impl LeftOut {
     }
 }
 
-fn total(scored: &[Scored]) -> f32 {
+fn total(scored: &[ScoredEntry]) -> f32 {
     scored.iter().map(|scored| scored.logit.exp()).sum()
 }
 
 /// What the packs have to offer, best first.
 #[derive(Debug, Clone, Copy)]
 struct Candidates<'a> {
-    answers: &'a [Scored],
-    gaps: &'a [Scored],
+    answers: &'a [ScoredEntry],
+    gaps: &'a [ScoredEntry],
     /// Sum of e^logit over all, if a classifier gave logits.
     total: Option<f32>,
-    left_out: LeftOut,
+    left_out: Excluded,
 }
 
 fn decide(
@@ -141,34 +143,37 @@ fn decide(
     Candidates { answers, gaps, total, left_out }: Candidates<'_>,
     DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
-    let has_very_words = answers.first().is_some_and(|first| has_very_words(index, query, first));
+    let has_very_words =
+        answers.first().is_some_and(|first| is_exact_phrasing(index, query, first));
     let best = answers.first().map_or(0.0, |first| first.score);
-    let is_asked = |gap: &&Scored| {
+    let is_asked = |gap: &&ScoredEntry| {
         !has_very_words
             && gap.score >= thresholds.gap * best
             && fits(&left_out.terms_of(index, gap.entry), query)
     };
     let gap = gaps.first().filter(is_asked);
-    let nearest_gap = gaps.iter().map(|gap| gap.best).fold(0.0, f32::max);
+    let nearest_gap = gaps.iter().map(|gap| gap.best_similarity).fold(0.0, f32::max);
     let evidence = answers.first().map(|first| {
         let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        let covered = |gap: &Scored| covered_share(&left_out.terms_of(index, gap.entry), query);
+        let covered =
+            |gap: &ScoredEntry| covered_share(&left_out.terms_of(index, gap.entry), query);
         let gap_coverage = gaps.iter().take(MAX_COVERING).map(covered).fold(0.0, f32::max);
         let posterior = total.map(|total| first.logit.exp() / total);
         let gap_wins = gap.is_some();
-        let rivals = Rivals { other, gap_wins, nearest_gap, posterior, gap_coverage };
-        evidence::gather(index, query, first, rivals, left_out)
+        let rivals = Alternatives { other, gap_wins, nearest_gap, posterior, gap_coverage };
+        evidence::extract(index, query, first, rivals, left_out)
     });
-    let probability =
-        |model: &Logistic| evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence));
-    let floor = if has_very_words { VERY_WORDS_CONFIDENCE } else { 0.0 };
+    let probability = |model: &LogisticModel| {
+        evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence))
+    };
+    let floor = if has_very_words { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
     let gap_knows_more = !has_very_words
-        && evidence.as_ref().is_some_and(|evidence| evidence.gap_coverage >= GAP_LEAD);
+        && evidence.as_ref().is_some_and(|evidence| evidence.gap_coverage >= GAP_MARGIN);
     // One of the first three is never less likely than the first.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
-        _ if query.telling().next().is_none() => Decision::Abstain,
+        _ if query.content_words().next().is_none() => Decision::Abstain,
         Some(_) => Decision::Abstain,
         None if confidence >= thresholds.answer && !gap_knows_more => Decision::Answer,
         None if any_confidence >= thresholds.suggest => Decision::Suggest,
@@ -194,16 +199,16 @@ fn decide(
 /// for that entry to be no answer but at most a suggestion: what the entry leaves out, its curator
 /// has seen asked and found no answer to. Of the judged messages that would be answered, 2 false
 /// ones are above and no right one is.
-pub(crate) const GAP_LEAD: f32 = 0.15;
+pub(crate) const GAP_MARGIN: f32 = 0.15;
 
 /// How many gaps are looked at for what they cover of the question: the best.
 const MAX_COVERING: usize = 3;
 
 /// Least confidence for a question in the very words of one of the entry's phrasings: its curator
 /// has said that the entry answers it. The rest is for phrasings written under two entries.
-const VERY_WORDS_CONFIDENCE: f64 = 0.95;
+const EXACT_PHRASING_CONFIDENCE: f64 = 0.95;
 
-fn has_very_words(index: &Index, query: &Query, first: &Scored) -> bool {
+fn is_exact_phrasing(index: &Index, query: &Query, first: &ScoredEntry) -> bool {
     let texts = index.texts.of(first.entry);
     let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
     // Only such a phrasing is worth taking apart again.
@@ -228,7 +233,7 @@ fn fits(gap: &EntryTerms, query: &Query) -> bool {
 const SUGGESTED_SHARE: f32 = 0.5;
 
 /// The best entries of which no two show one quote.
-fn suggestions(index: &Index, answers: &[Scored]) -> Vec<usize> {
+fn suggestions(index: &Index, answers: &[ScoredEntry]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     let best = answers.first().map_or(0.0, |first| first.score);
     for scored in answers {

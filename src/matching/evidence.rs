@@ -1,16 +1,16 @@
 //! What speaks for and against the best entry being the answer: the features of its confidence.
 
 use super::Index;
-use super::coverage::TellingWords;
-use super::decision::LeftOut;
+use super::coverage::ContentWordWeights;
+use super::decision::Excluded;
 use super::index::{IndexedEntry, for_each_distinct};
 use super::query::Query;
-use super::scorer::Scored;
+use super::scorer::ScoredEntry;
 use super::vocabulary::TermId;
 
 /// Features of the best entry, each 0.0 to 1.0 unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
-pub struct Evidence {
+pub struct Features {
     /// Its pooled score, 0.0 to about 1.5.
     pub score: f32,
     /// How far the score stays below [`FAINT_SCORE`], as a share of it: below, a message most
@@ -104,9 +104,9 @@ pub const FEATURE_LABELS: [&str; N_FEATURES] = [
     "how many phrasings it has",
 ];
 
-impl Evidence {
+impl Features {
     /// The features in the order of the calibration's coefficients.
-    pub fn features(&self) -> [f32; N_FEATURES] {
+    pub fn to_array(&self) -> [f32; N_FEATURES] {
         [
             self.score,
             self.faint,
@@ -132,9 +132,9 @@ impl Evidence {
 
 /// What else might have been meant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rivals<'a> {
+pub(crate) struct Alternatives<'a> {
     /// The best entry with other quotes.
-    pub(crate) other: Option<&'a Scored>,
+    pub(crate) other: Option<&'a ScoredEntry>,
     /// Whether the best gap is what was asked.
     pub(crate) gap_wins: bool,
     /// Similarity of the nearest phrasing of any gap.
@@ -146,24 +146,28 @@ pub(crate) struct Rivals<'a> {
 }
 
 /// Gathers the evidence for `first`.
-pub(crate) fn gather(
+pub(crate) fn extract(
     index: &Index,
     query: &Query,
-    first: &Scored,
-    rivals: Rivals<'_>,
-    left_out: LeftOut,
-) -> Evidence {
-    let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
-    let words = TellingWords::new(&left_out.terms_of(index, first.entry), query);
+    first: &ScoredEntry,
+    rivals: Alternatives<'_>,
+    left_out: Excluded,
+) -> Features {
+    let Some(entry) = index.entries.get(first.entry) else { return Features::default() };
+    let words = ContentWordWeights::new(&left_out.terms_of(index, first.entry), query);
     let margin = (first.score - rivals.other.map_or(0.0, |other| other.score)).max(0.0);
-    Evidence {
+    Features {
         score: first.score,
         faint: (1.0 - first.score / FAINT_SCORE).max(0.0),
         met: words.covered.ln_1p(),
         margin,
         relative_margin: if first.score > 0.0 { margin / first.score } else { 0.0 },
         gap_wins: f32::from(u8::from(rivals.gap_wins)),
-        gap_best: if first.best > 0.0 { (rivals.nearest_gap / first.best).min(2.0) } else { 0.0 },
+        gap_best: if first.best_similarity > 0.0 {
+            (rivals.nearest_gap / first.best_similarity).min(2.0)
+        } else {
+            0.0
+        },
         gap_coverage: (rivals.gap_coverage - words.share(words.covered)).max(0.0),
         coverage: words.share(words.covered),
         unknown: words.share(words.unknown),
@@ -205,7 +209,7 @@ fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
 }
 
 /// Share of the telling words' weight of the phrasing that fits best that the question says.
-fn reverse_coverage(index: &Index, query: &Query, first: &Scored) -> f32 {
+fn reverse_coverage(index: &Index, query: &Query, first: &ScoredEntry) -> f32 {
     let texts = index.texts.of(first.entry);
     let Some(text) = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing)) else {
         return 0.0;
@@ -215,14 +219,14 @@ fn reverse_coverage(index: &Index, query: &Query, first: &Scored) -> f32 {
         let term = index.term(word);
         if !term.is_stop_word {
             total += term.weight;
-            met += term.weight * said(index, query, word);
+            met += term.weight * word_similarity(index, query, word);
         }
     });
     if total > 0.0 { met / total } else { 0.0 }
 }
 
 /// How well the question says a word of a phrasing, 0.0 to 1.0.
-fn said(index: &Index, query: &Query, word: TermId) -> f32 {
+fn word_similarity(index: &Index, query: &Query, word: TermId) -> f32 {
     let concepts = index.term_concepts.get(&word).into_iter().flatten();
     std::iter::once(&word)
         .chain(concepts)

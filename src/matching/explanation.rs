@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::Index;
 use super::calibration::Calibration;
 use super::coverage::{COVERED, coverage};
-use super::decision::{Decision, DecisionRule, GAP_LEAD, LeftOut, Outcome};
+use super::decision::{Decision, DecisionRule, Excluded, GAP_MARGIN, Outcome};
 use super::evidence::{FEATURE_LABELS, FEATURE_NAMES};
 use super::index::EntryTerms;
-use super::query::{Meeting, Query, QueryToken, Rule};
-use super::scorer::{self, Scored};
+use super::query::{MatchKind, Query, QueryToken, TermMatch};
+use super::scorer::{self, ScoredEntry};
 
 /// How many entries are explained.
 const MAX_EXPLAINED: usize = 3;
@@ -38,7 +38,7 @@ pub struct Explanation {
     /// What would have to change for an answer, in plain words; empty if there is one.
     pub changes: Vec<String>,
     /// The features of the first entry and what each adds to the log-odds of the confidence.
-    pub evidence: Vec<Feature>,
+    pub evidence: Vec<FeatureContribution>,
 }
 
 /// A word of the question.
@@ -68,12 +68,12 @@ pub struct ExplainedEntry {
     /// The phrasing that fits best.
     pub best_phrasing: String,
     /// For each telling word of the question, what it met.
-    pub met: Vec<Met>,
+    pub met: Vec<ExplainedMatch>,
 }
 
 /// What a word of the question met in an entry.
 #[derive(Debug, Serialize)]
-pub struct Met {
+pub struct ExplainedMatch {
     /// The word.
     pub word: String,
     /// Its weight, 0.0 to 1.0.
@@ -86,7 +86,7 @@ pub struct Met {
 
 /// A feature of the first entry.
 #[derive(Debug, Serialize)]
-pub struct Feature {
+pub struct FeatureContribution {
     /// Its name.
     pub name: &'static str,
     /// What it is, in plain words.
@@ -101,7 +101,7 @@ pub struct Feature {
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     let outcome = index.ask(text, rule);
     let query = Query::new(index, text);
-    let scored = scorer::score(index, &query, LeftOut::default());
+    let scored = scorer::score(index, &query, Excluded::default());
     Explanation {
         question: text.to_owned(),
         decision: outcome.decision,
@@ -123,7 +123,7 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
     if outcome.decision == Decision::Answer {
         return changes;
     }
-    if query.telling().next().is_none() {
+    if query.content_words().next().is_none() {
         changes.push("The message has no telling word: nothing can answer it.".to_owned());
         return changes;
     }
@@ -147,14 +147,14 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
         percent(rule.thresholds.answer)
     ));
     let terms = EntryTerms::new(index, *first, None);
-    if outcome.evidence.gap_coverage >= GAP_LEAD {
+    if outcome.evidence.gap_coverage >= GAP_MARGIN {
         changes.push(format!(
             "A gap covers clearly more of the question than {id}: then it is not answered, however \
              likely."
         ));
     }
     let missing: Vec<String> = query
-        .telling()
+        .content_words()
         .filter(|token| coverage(&terms, token) < COVERED)
         .map(|token| format!("“{}”", token.word))
         .collect();
@@ -180,12 +180,12 @@ fn word(token: &QueryToken) -> Word {
     Word {
         word: token.word.clone(),
         weight: token.weight,
-        is_telling: token.is_telling,
-        is_known: token.known_as().is_some(),
+        is_telling: token.is_content_word,
+        is_known: token.direct_match().is_some(),
     }
 }
 
-fn entry(index: &Index, query: &Query, scored: &Scored) -> ExplainedEntry {
+fn entry(index: &Index, query: &Query, scored: &ScoredEntry) -> ExplainedEntry {
     let found = index.entry(scored.entry);
     let terms = EntryTerms::new(index, scored.entry, None);
     ExplainedEntry {
@@ -197,16 +197,16 @@ fn entry(index: &Index, query: &Query, scored: &Scored) -> ExplainedEntry {
             .phrasing(scored.entry, scored.best_phrasing)
             .unwrap_or_default()
             .to_owned(),
-        met: query.telling().map(|token| met(index, &terms, token)).collect(),
+        met: query.content_words().map(|token| met(index, &terms, token)).collect(),
     }
 }
 
-fn met(index: &Index, entry: &EntryTerms, token: &QueryToken) -> Met {
+fn met(index: &Index, entry: &EntryTerms, token: &QueryToken) -> ExplainedMatch {
     let meeting = token
-        .meetings
+        .matches
         .iter()
         .map(|meeting| {
-            let alone = QueryToken { meetings: vec![*meeting], ..token.clone() };
+            let alone = QueryToken { matches: vec![*meeting], ..token.clone() };
             (coverage(entry, &alone), meeting)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
@@ -215,30 +215,30 @@ fn met(index: &Index, entry: &EntryTerms, token: &QueryToken) -> Met {
         Some((coverage, _)) if coverage <= 0.0 => (0.0, "not in this entry".to_owned()),
         Some((coverage, meeting)) => (coverage, rule_text(index, meeting)),
     };
-    Met { word: token.word.clone(), weight: token.weight, coverage, rule }
+    ExplainedMatch { word: token.word.clone(), weight: token.weight, coverage, rule }
 }
 
-fn rule_text(index: &Index, meeting: &Meeting) -> String {
+fn rule_text(index: &Index, meeting: &TermMatch) -> String {
     match meeting.rule {
-        Rule::SameStem => "same word".to_owned(),
-        Rule::Synonym => "synonym by the lexicon".to_owned(),
-        Rule::Misspelling(known) => format!("spelling of “{}”", index.vocabulary.word(known)),
-        Rule::Spacing => {
+        MatchKind::Stem => "same word".to_owned(),
+        MatchKind::Synonym => "synonym by the lexicon".to_owned(),
+        MatchKind::Misspelling(known) => format!("spelling of “{}”", index.vocabulary.word(known)),
+        MatchKind::Compound => {
             format!("written apart or in one, “{}”", index.vocabulary.name(meeting.term))
         }
-        Rule::Neighbor => {
+        MatchKind::Neighbor => {
             format!("near in meaning to “{}”", index.vocabulary.name(meeting.term))
         }
     }
 }
 
-fn features(outcome: &Outcome, calibration: &Calibration) -> Vec<Feature> {
+fn features(outcome: &Outcome, calibration: &Calibration) -> Vec<FeatureContribution> {
     FEATURE_NAMES
         .iter()
-        .zip(outcome.evidence.features())
+        .zip(outcome.evidence.to_array())
         .zip(calibration.first.coefficients)
         .zip(FEATURE_LABELS)
-        .map(|(((name, value), coefficient), label)| Feature {
+        .map(|(((name, value), coefficient), label)| FeatureContribution {
             name,
             label,
             value,

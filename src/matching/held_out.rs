@@ -1,8 +1,8 @@
 //! How a pack does on its own phrasings: does each find its entry, and would it without itself?
 
 use super::Index;
-use super::decision::{Decision, DecisionRule, LeftOut, Outcome};
-use crate::knowledge::pack::{EntryPlaces, FAQ_FILE};
+use super::decision::{Decision, DecisionRule, Excluded, Outcome};
+use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
 use crate::knowledge::{Finding, Rule};
 
 /// How a phrasing does.
@@ -33,7 +33,7 @@ impl PhrasingResult {
 
 /// How many of the entries' phrasings find their entry; gaps are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct OwnPhrasings {
+pub struct PhrasingSummary {
     /// How many were asked.
     pub asked: usize,
     /// How many find their entry first with themselves in place.
@@ -44,7 +44,7 @@ pub struct OwnPhrasings {
     pub found_left_out: usize,
 }
 
-impl OwnPhrasings {
+impl PhrasingSummary {
     /// Counts `results`.
     pub fn new(index: &Index, results: &[PhrasingResult]) -> Self {
         let is_gap = |idx: usize| index.entry(idx).is_some_and(crate::knowledge::Entry::is_gap);
@@ -84,12 +84,12 @@ pub fn ask_own_phrasings(
                 continue;
             }
             let with = index.ask(text, rule);
-            let left_out = LeftOut { phrasing: Some((entry, number)), entry: None };
+            let left_out = Excluded { phrasing: Some((entry, number)), entry: None };
             // A single phrasing cannot be done without.
             let without = if n_phrasings == 1 {
                 with.clone()
             } else {
-                index.ask_without(text, rule, left_out)
+                index.ask_excluding(text, rule, left_out)
             };
             results.push(result(entry, number, &with, &without));
             progress();
@@ -116,11 +116,11 @@ fn result(entry: usize, number: usize, with: &Outcome, without: &Outcome) -> Phr
 /// A phrasing is reported if a question in its words does not find its entry. Left out, it may be
 /// missed by a little: it is reported if its entry is then not even among the first three, and of
 /// gaps if another entry would then be answered with.
-pub fn findings(index: &Index, places: &[EntryPlaces], results: &[PhrasingResult]) -> Vec<Finding> {
+pub fn findings(index: &Index, places: &[EntrySpans], results: &[PhrasingResult]) -> Vec<Finding> {
     results.iter().filter_map(|result| finding(index, places, *result)).collect()
 }
 
-fn finding(index: &Index, places: &[EntryPlaces], result: PhrasingResult) -> Option<Finding> {
+fn finding(index: &Index, places: &[EntrySpans], result: PhrasingResult) -> Option<Finding> {
     let span = places.get(result.entry)?.phrasings.get(result.number)?.clone();
     let is_gap = index.entry(result.entry)?.is_gap();
     let id = index.entry_id(result.entry);

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::candidates::SumsPool;
+use super::candidates::AccumulatorPool;
 use super::classifier::{Classifier, N_FOLDS};
 use super::lexicon::Concepts;
 use super::neighbors;
@@ -20,11 +20,13 @@ use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
 pub use postings::MAX_ENTRIES;
 pub(crate) use postings::{Posting, Postings};
-pub(crate) use texts::{EntryTerms, EntryTexts, MIN_LENGTH, Text, Texts, for_each_distinct};
+pub(crate) use texts::{
+    EntryTerms, EntryTexts, ForwardIndex, IndexedText, MIN_LENGTH, for_each_distinct,
+};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EntryPlace {
+pub(crate) struct EntryRef {
     pack: u32,
     entry: u32,
 }
@@ -32,7 +34,7 @@ pub(crate) struct EntryPlace {
 /// An entry without its texts.
 #[derive(Debug)]
 pub(crate) struct IndexedEntry {
-    place: EntryPlace,
+    place: EntryRef,
     pub(crate) is_gap: bool,
     /// Share of its phrasings that ask for each kind of thing, by the bits of
     /// [`super::question_kind::QuestionKind::types`]; 255 is all of them.
@@ -57,7 +59,7 @@ pub(crate) struct Term {
     /// Whether a phrasing, a quote or a synonym has it.
     pub(crate) is_used: bool,
     /// Where it stands in the table of words of near meaning.
-    pub(crate) neighbors: Option<neighbors::Place>,
+    pub(crate) neighbors: Option<neighbors::StemIndex>,
 }
 
 /// Stands for no term.
@@ -77,13 +79,13 @@ pub struct Index {
     /// may be met by; empty if the packs are not in its language.
     pub(crate) neighbor_terms: Vec<TermId>,
     pub(crate) entries: Vec<IndexedEntry>,
-    pub(crate) texts: Texts,
+    pub(crate) texts: ForwardIndex,
     pub(crate) postings: Postings,
     classifier: Classifier,
     /// Classifiers that have not seen some of the phrasings, made when the first of those is asked.
     folds: [OnceLock<Classifier>; N_FOLDS],
     /// Memory of searches, to be used again.
-    pub(crate) sums: SumsPool,
+    pub(crate) sums: AccumulatorPool,
 }
 
 impl Index {
@@ -153,14 +155,14 @@ impl Index {
         let fold = left_out.map(|number| number % N_FOLDS);
         match fold.and_then(|fold| Some((fold, self.folds.get(fold)?))) {
             Some((fold, learned)) => {
-                learned.get_or_init(|| Classifier::without(fold, &self.texts, &self.terms))
+                learned.get_or_init(|| Classifier::trained_without(fold, &self.texts, &self.terms))
             }
             None => &self.classifier,
         }
     }
 
     /// Whether there is a classifier.
-    pub(crate) fn has_learned(&self) -> bool {
+    pub(crate) fn has_classifier(&self) -> bool {
         self.classifier.is_trained()
     }
 

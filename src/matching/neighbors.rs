@@ -17,11 +17,11 @@ const SAME_MEANING: f32 = 0.75;
 const LINK_BYTES: usize = 3;
 
 /// A stem's place in the table.
-pub(crate) type Place = u16;
+pub(crate) type StemIndex = u16;
 
 /// The place of the word with this stem; a word that has one is no misspelling.
-pub(crate) fn place(stem: &str) -> Option<Place> {
-    Place::try_from(table().names.binary_search(&stem).ok()?).ok()
+pub(crate) fn place(stem: &str) -> Option<StemIndex> {
+    StemIndex::try_from(table().names.binary_search(&stem).ok()?).ok()
 }
 
 /// All stems, in the order of their places.
@@ -31,7 +31,7 @@ pub(crate) fn stems() -> &'static [&'static str] {
 
 /// The places next to `place`, nearest first, with similarities above 0.0 and at most
 /// [`SAME_MEANING`].
-pub(crate) fn of(place: Place) -> impl Iterator<Item = (Place, f32)> {
+pub(crate) fn of(place: StemIndex) -> impl Iterator<Item = (StemIndex, f32)> {
     table().links(place).filter_map(|(other, cosine)| {
         let similarity = SAME_MEANING * (cosine - LEAST_COSINE) / (1.0 - LEAST_COSINE);
         (similarity > 0.0).then_some((other, similarity))
@@ -64,7 +64,7 @@ fn parts(bytes: &'static [u8]) -> Option<Table> {
 
 impl Table {
     /// Places next to a place, with their cosines.
-    fn links(&self, place: Place) -> impl Iterator<Item = (Place, f32)> + use<> {
+    fn links(&self, place: StemIndex) -> impl Iterator<Item = (StemIndex, f32)> + use<> {
         let place = usize::from(place);
         let start = |place: usize| {
             let at = place * size_of::<u32>();
@@ -78,7 +78,7 @@ impl Table {
             .chunks_exact(LINK_BYTES)
             .filter_map(|link| match link {
                 [low, high, cosine] => {
-                    let other = Place::from_le_bytes([*low, *high]);
+                    let other = StemIndex::from_le_bytes([*low, *high]);
                     Some((other, f32::from(*cosine) / f32::from(u8::MAX)))
                 }
                 _ => None,

@@ -22,7 +22,7 @@ const FILLER_FACTOR: f32 = 0.05;
 
 /// Rarity of a normalized word in everyday English: from about 0.2 ("the") to 1.0 (not among the
 /// 1,200 commonest). Information content, -ln p, as a share of that of the rarest listed word.
-pub fn everyday_rarity(word: &str) -> f32 {
+pub fn background_idf(word: &str) -> f32 {
     static TABLE: OnceLock<FxHashMap<&'static str, f32>> = OnceLock::new();
     let table = TABLE.get_or_init(read_table);
     let rarity = table.get(word).copied().unwrap_or(1.0);
@@ -38,7 +38,7 @@ pub fn everyday_rarity(word: &str) -> f32 {
 /// Rarity in the pack of a term that `n_entries_with` of `n_entries` entries use: near 0.0 (all
 /// of them) to 1.0 (one, or none). Inverse document frequency as a share of its largest value.
 #[expect(clippy::cast_precision_loss, reason = "counts of entries are far below 2^24")]
-pub fn pack_rarity(n_entries_with: usize, n_entries: usize) -> f32 {
+pub fn pack_idf(n_entries_with: usize, n_entries: usize) -> f32 {
     let idf = |n: usize| ((n_entries as f32 + 1.0) / (n.max(1) as f32 + 0.5)).ln();
     let largest = idf(1);
     if largest <= f32::EPSILON { 1.0 } else { (idf(n_entries_with) / largest).clamp(0.02, 1.0) }
@@ -68,10 +68,10 @@ mod tests {
     #[test]
     fn rarer_words_weigh_more() {
         let order = ["hello", "the", "why", "people", "money", "kazakhstan"];
-        let rarities: Vec<f32> = order.iter().map(|word| everyday_rarity(word)).collect();
+        let rarities: Vec<f32> = order.iter().map(|word| background_idf(word)).collect();
         assert!(rarities.is_sorted(), "{rarities:?}");
-        assert!((everyday_rarity("kazakhstan") - 1.0).abs() < 1e-6);
-        let packs: Vec<f32> = [100, 50, 10, 1, 0].map(|n| pack_rarity(n, 100)).to_vec();
+        assert!((background_idf("kazakhstan") - 1.0).abs() < 1e-6);
+        let packs: Vec<f32> = [100, 50, 10, 1, 0].map(|n| pack_idf(n, 100)).to_vec();
         assert!(packs.is_sorted(), "{packs:?}");
         assert!((packs[4] - 1.0).abs() < 1e-6);
     }

@@ -7,8 +7,8 @@
 use rayon::prelude::*;
 
 use super::Index;
-use super::calibration::{Calibration, Logistic};
-use super::decision::{DecisionRule, LeftOut, MAX_SUGGESTIONS};
+use super::calibration::{Calibration, LogisticModel};
+use super::decision::{DecisionRule, Excluded, MAX_SUGGESTIONS};
 use super::reliability::Prediction;
 
 /// How the log-odds of the default calibration are changed for a pack.
@@ -33,7 +33,7 @@ pub struct Platt {
 
 /// A question made of the pack itself, and what the default calibration makes of it.
 #[derive(Debug, Clone, Copy)]
-pub struct HeldOut {
+pub struct CalibrationSample {
     /// Log-odds that the first entry answers, and that one of the first three does.
     first: f64,
     any: f64,
@@ -56,7 +56,11 @@ const N_FOLDS: usize = 5;
 
 /// Asks `index` the phrasings of its own entries and gaps, left out, at most `max_asked` of them
 /// spread evenly; `progress` is told after each.
-pub fn ask_held_out(index: &Index, max_asked: usize, progress: impl Fn() + Sync) -> Vec<HeldOut> {
+pub fn collect_samples(
+    index: &Index,
+    max_asked: usize,
+    progress: impl Fn() + Sync,
+) -> Vec<CalibrationSample> {
     let stride = index.n_phrasings().div_ceil(max_asked.max(1)).max(1);
     let places: Vec<(usize, usize)> = (0..index.n_entries())
         .flat_map(|entry| {
@@ -73,23 +77,23 @@ pub fn ask_held_out(index: &Index, max_asked: usize, progress: impl Fn() + Sync)
     asked.collect()
 }
 
-fn held_out_questions(index: &Index, entry: usize, number: usize) -> Vec<HeldOut> {
+fn held_out_questions(index: &Index, entry: usize, number: usize) -> Vec<CalibrationSample> {
     let Some(found) = index.entry(entry) else { return Vec::new() };
     let Some(text) = index.phrasing(entry, number) else { return Vec::new() };
-    let without_phrasing = LeftOut { phrasing: Some((entry, number)), entry: None };
-    let without_entry = LeftOut { phrasing: None, entry: Some(entry) };
+    let without_phrasing = Excluded { phrasing: Some((entry, number)), entry: None };
+    let without_entry = Excluded { phrasing: None, entry: Some(entry) };
     let questions = if found.is_gap() {
         [Some(without_phrasing).filter(|_| !found.variants.is_empty()), None]
     } else {
         [Some(without_phrasing).filter(|_| !found.variants.is_empty()), Some(without_entry)]
     };
     let (rule, calibration) = (DecisionRule::default(), Calibration::default());
-    let ask = |left_out: LeftOut| {
-        let outcome = index.ask_without(text, &rule, left_out);
+    let ask = |left_out: Excluded| {
+        let outcome = index.ask_excluding(text, &rule, left_out);
         let is_answerable = !found.is_gap() && left_out.entry.is_none();
         let near = outcome.ranked.iter().take(MAX_SUGGESTIONS);
         // What shares no word with anything is never answered, and teaches nothing.
-        (!outcome.ranked.is_empty()).then(|| HeldOut {
+        (!outcome.ranked.is_empty()).then(|| CalibrationSample {
             first: calibration.first.log_odds(&outcome.evidence),
             any: calibration.any.log_odds(&outcome.evidence),
             first_is_right: is_answerable && outcome.ranked.first() == Some(&entry),
@@ -103,14 +107,15 @@ fn held_out_questions(index: &Index, entry: usize, number: usize) -> Vec<HeldOut
 impl Recalibration {
     /// Fits to `questions`, of which `unanswerable_share` (0.0 to 1.0) are assumed to have no
     /// answer; `None` if there are less than [`MIN_QUESTIONS`] of either kind.
-    pub fn fit(questions: &[HeldOut], unanswerable_share: f64) -> Option<Self> {
+    pub fn fit(questions: &[CalibrationSample], unanswerable_share: f64) -> Option<Self> {
         let n_answerable = questions.iter().filter(|question| question.is_answerable).count();
         let n_others = questions.len() - n_answerable;
         if n_answerable.min(n_others) < MIN_QUESTIONS {
             return None;
         }
-        let weight = |question: &HeldOut| weight(question, questions, unanswerable_share);
-        let samples = |log_odds: fn(&HeldOut) -> f64, is_right: fn(&HeldOut) -> bool| {
+        let weight = |question: &CalibrationSample| weight(question, questions, unanswerable_share);
+        let samples = |log_odds: fn(&CalibrationSample) -> f64,
+                       is_right: fn(&CalibrationSample) -> bool| {
             questions.iter().map(|it| (log_odds(it), is_right(it), weight(it))).collect::<Vec<_>>()
         };
         Some(Self {
@@ -120,11 +125,14 @@ impl Recalibration {
     }
 
     /// What fits to the other questions predict of each part of them: that the first entry answers.
-    pub fn predictions(questions: &[HeldOut], unanswerable_share: f64) -> Vec<Prediction> {
+    pub fn predictions(
+        questions: &[CalibrationSample],
+        unanswerable_share: f64,
+    ) -> Vec<Prediction> {
         let mut predictions = Vec::new();
         for fold in 0..N_FOLDS {
             let is_in = |number: usize| number % N_FOLDS == fold;
-            let part = |inside: bool| -> Vec<HeldOut> {
+            let part = |inside: bool| -> Vec<CalibrationSample> {
                 let numbered = questions.iter().enumerate();
                 numbered.filter(|(n, _)| is_in(*n) == inside).map(|(_, it)| *it).collect()
             };
@@ -148,7 +156,7 @@ impl Recalibration {
 
 /// A question's weight: answerable ones together have what the others leave of 1.0.
 #[expect(clippy::cast_precision_loss, reason = "a number of questions")]
-fn weight(question: &HeldOut, all: &[HeldOut], unanswerable_share: f64) -> f64 {
+fn weight(question: &CalibrationSample, all: &[CalibrationSample], unanswerable_share: f64) -> f64 {
     let n = all.iter().filter(|other| other.is_answerable == question.is_answerable).count() as f64;
     let share = if question.is_answerable { 1.0 - unanswerable_share } else { unanswerable_share };
     share / n.max(1.0)
@@ -170,8 +178,8 @@ impl Platt {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "coefficients need no double precision")]
-    fn change(self, model: &Logistic) -> Logistic {
-        Logistic {
+    fn change(self, model: &LogisticModel) -> LogisticModel {
+        LogisticModel {
             intercept: self.apply(f64::from(model.intercept)) as f32,
             coefficients: model.coefficients.map(|it| (self.scale * f64::from(it)) as f32),
         }
@@ -215,14 +223,14 @@ mod tests {
     use super::*;
 
     /// Questions whose true log-odds are `scale` times what the default says, plus `shift`.
-    fn questions(scale: f64, shift: f64) -> Vec<HeldOut> {
+    fn questions(scale: f64, shift: f64) -> Vec<CalibrationSample> {
         let mut questions = Vec::new();
         for step in -30..=30 {
             let log_odds = f64::from(step) / 10.0;
             let n_right = (probability(scale * log_odds + shift) * 40.0).round();
             for number in 0..40 {
                 let is_right = f64::from(number) < n_right;
-                questions.push(HeldOut {
+                questions.push(CalibrationSample {
                     first: log_odds,
                     any: log_odds,
                     first_is_right: is_right,

@@ -28,7 +28,7 @@ pub struct Bin {
 const N_BINS: usize = 10;
 
 /// A reliability table: the predictions in ten ranges of equal width, empty ones left out.
-pub fn table(predictions: &[Prediction]) -> Vec<Bin> {
+pub fn bins(predictions: &[Prediction]) -> Vec<Bin> {
     let bin_of = |prediction: &Prediction| {
         let below = (1..N_BINS).filter(|bin| prediction.confidence >= lower_end(*bin));
         below.count()
@@ -57,10 +57,10 @@ fn lower_end(bin: usize) -> f64 {
 
 /// Mean distance between confidence and share right, by weight: the expected calibration error,
 /// 0.0 to 1.0.
-pub fn expected_error(predictions: &[Prediction]) -> f64 {
+pub fn expected_calibration_error(predictions: &[Prediction]) -> f64 {
     let total: f64 = predictions.iter().map(|it| it.weight).sum();
     let mut error = 0.0;
-    for bin in table(predictions) {
+    for bin in bins(predictions) {
         let inside = predictions.iter().filter(|it| {
             it.confidence >= bin.from && (it.confidence < bin.from + 0.1 || bin.from >= 0.9)
         });
@@ -85,11 +85,11 @@ mod tests {
             prediction(0.0, false),
             prediction(1.0, true),
         ];
-        let bins = table(&predictions);
-        let found: Vec<(usize, f64)> = bins.iter().map(|bin| (bin.n, bin.right)).collect();
+        let all_bins = bins(&predictions);
+        let found: Vec<(usize, f64)> = all_bins.iter().map(|bin| (bin.n, bin.right)).collect();
         assert_eq!(found, [(1, 0.0), (2, 0.5), (1, 1.0)]);
-        assert!((bins[1].confidence - 0.85).abs() < 1e-9);
-        assert!((expected_error(&predictions) - 0.5 * 0.35).abs() < 1e-9);
-        assert!(table(&[]).is_empty() && expected_error(&[]).abs() < 1e-9);
+        assert!((all_bins[1].confidence - 0.85).abs() < 1e-9);
+        assert!((expected_calibration_error(&predictions) - 0.5 * 0.35).abs() < 1e-9);
+        assert!(bins(&[]).is_empty() && expected_calibration_error(&[]).abs() < 1e-9);
     }
 }

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use super::Index;
 use super::candidates;
 use super::classifier::Classifier;
-use super::decision::LeftOut;
-use super::index::Text;
+use super::decision::Excluded;
+use super::index::IndexedText;
 use super::query::Query;
 use super::query_terms::Hit;
 
@@ -40,13 +40,13 @@ const CLASSIFIER_WEIGHT: f32 = 0.06;
 
 /// An entry's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scored {
+pub struct ScoredEntry {
     /// Index of the entry.
     pub entry: usize,
     /// The score that ranks: about 0.0 for nothing in common, 1.0 and more for the same words.
     pub score: f32,
     /// Similarity of the best phrasing, 0.0 to about 1.5.
-    pub best: f32,
+    pub best_similarity: f32,
     /// Number of the best phrasing among the entry's, from 0.
     pub best_phrasing: usize,
     /// Similarity to lead and quotes.
@@ -56,11 +56,11 @@ pub struct Scored {
 }
 
 /// The entries that share most with `query`, best first; ties in the order of the packs.
-pub(crate) fn score(index: &Index, query: &Query, left_out: LeftOut) -> Vec<Scored> {
+pub(crate) fn score(index: &Index, query: &Query, left_out: Excluded) -> Vec<ScoredEntry> {
     let mut scorer = Scorer::new(index, query, left_out);
-    let candidates = candidates::find(index, query);
-    index.texts.fetch(&candidates);
-    let mut scored: Vec<Scored> = candidates
+    let candidates = candidates::select(index, query);
+    index.texts.prefetch(&candidates);
+    let mut scored: Vec<ScoredEntry> = candidates
         .into_iter()
         .filter(|entry| Some(*entry) != left_out.entry)
         .filter_map(|entry| scorer.score(entry))
@@ -78,7 +78,7 @@ fn rounded(score: f32) -> i64 {
 
 /// What an entry's score is made of.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct EntryParts {
+pub(crate) struct ScoreParts {
     best: [f32; POOL.len()],
     best_phrasing: usize,
     /// Sum of its phrasings' similarities.
@@ -91,7 +91,7 @@ pub(crate) struct EntryParts {
     pub(crate) logit: f32,
 }
 
-impl EntryParts {
+impl ScoreParts {
     /// Adds a phrasing by its number.
     pub(crate) fn add_phrasing(&mut self, number: usize, similarity: f32) {
         self.sum += similarity;
@@ -136,33 +136,33 @@ struct Scorer<'a> {
     index: &'a Index,
     query: &'a Query,
     classifier: &'a Classifier,
-    left_out: LeftOut,
+    left_out: Excluded,
     /// For each word of the query, and each pair behind them, what the text at hand gives it: of
     /// the several terms that a word may stand for, only the best counts.
-    credits: Credits,
+    credits: TokenScores,
     /// For each hit of the query, and each pair behind them, its use in the entry's phrasings.
-    uses: Vec<Use>,
+    uses: Vec<TermUse>,
     /// Places in `uses` that hold something for the entry at hand.
     used: Vec<usize>,
 }
 
 /// How the phrasings of an entry use a term.
 #[derive(Debug, Clone, Copy, Default)]
-struct Use {
+struct TermUse {
     sum: f32,
     /// The phrasing that used it last, from 1: one that says a word twice counts once.
     last: usize,
 }
 
 #[derive(Debug, Default)]
-struct Credits {
+struct TokenScores {
     by_token: Vec<f32>,
     /// Tokens with more than nothing.
     given: Vec<usize>,
     sum: f32,
 }
 
-impl Credits {
+impl TokenScores {
     /// Raises what `token` gets to `credit`.
     fn raise(&mut self, token: usize, credit: f32) {
         let Some(given) = self.by_token.get_mut(token).filter(|given| credit > **given) else {
@@ -187,38 +187,40 @@ impl Credits {
 }
 
 impl<'a> Scorer<'a> {
-    fn new(index: &'a Index, query: &'a Query, left_out: LeftOut) -> Self {
+    fn new(index: &'a Index, query: &'a Query, left_out: Excluded) -> Self {
         let n_tokens = query.tokens.len() + query.pairs.len();
         Self {
             index,
             query,
             classifier: index.classifier(left_out.phrasing.map(|(_, number)| number)),
             left_out,
-            credits: Credits { by_token: vec![0.0; n_tokens], ..Credits::default() },
-            uses: vec![Use::default(); query.terms.hits().len() + query.pairs.len()],
+            credits: TokenScores { by_token: vec![0.0; n_tokens], ..TokenScores::default() },
+            uses: vec![TermUse::default(); query.terms.hits().len() + query.pairs.len()],
             used: Vec::new(),
         }
     }
 
-    fn score(&mut self, idx: usize) -> Option<Scored> {
+    fn score(&mut self, idx: usize) -> Option<ScoredEntry> {
         let entry = self.index.texts.of(idx)?;
         let left_out =
             self.left_out.phrasing.filter(|(of, _)| *of == idx).map(|(_, number)| number);
-        let mut parts = EntryParts::default();
+        let mut parts = ScoreParts::default();
         for (number, text) in entry.numbered() {
             match number {
                 Some(_) if number == left_out => {}
-                Some(number) => parts.add_phrasing(number, self.meet(text, Some(number))),
-                None => parts.quotes = self.meet(text, None),
+                Some(number) => {
+                    parts.add_phrasing(number, self.text_similarity(text, Some(number)))
+                }
+                None => parts.quotes = self.text_similarity(text, None),
             }
         }
         parts.log_odds = self.log_odds() / self.query.norm;
         parts.logit = self.classifier.logit(idx, &self.query.signals);
         let n_phrasings = entry.n_phrasings - usize::from(left_out.is_some());
-        Some(Scored {
+        Some(ScoredEntry {
             entry: idx,
             score: parts.score(n_phrasings, entry.centroid_norm),
-            best: parts.best[0],
+            best_similarity: parts.best[0],
             best_phrasing: parts.best_phrasing,
             quotes: parts.quotes,
             logit: parts.logit,
@@ -227,7 +229,7 @@ impl<'a> Scorer<'a> {
 
     /// Similarity of a text to the query. How a phrasing, by its number, uses the query's words is
     /// noted for the language model.
-    fn meet(&mut self, text: Text<'_>, phrasing: Option<usize>) -> f32 {
+    fn text_similarity(&mut self, text: IndexedText<'_>, phrasing: Option<usize>) -> f32 {
         let query = self.query;
         let mut before: &[Hit] = &[];
         for (at, term) in text.words.iter().chain(text.concepts).enumerate() {
@@ -238,11 +240,11 @@ impl<'a> Scorer<'a> {
             for (place, hit) in (first..).zip(hits) {
                 self.credits.raise(hit.token, hit.credit);
                 if let Some(number) = phrasing {
-                    self.note_use(place, hit.credit / text.norm, number + 1);
+                    self.record_use(place, hit.credit / text.norm, number + 1);
                 }
             }
             if at < text.words.len() {
-                self.meet_pair(before, hits, phrasing.map(|number| (number, text.norm)));
+                self.score_bigrams(before, hits, phrasing.map(|number| (number, text.norm)));
             }
             before = hits;
         }
@@ -251,7 +253,7 @@ impl<'a> Scorer<'a> {
 
     /// Gives the query's pairs of words what a text gets for saying them one after the other; of a
     /// phrasing, its number and norm are noted.
-    fn meet_pair(&mut self, before: &[Hit], hits: &[Hit], phrasing: Option<(usize, f32)>) {
+    fn score_bigrams(&mut self, before: &[Hit], hits: &[Hit], phrasing: Option<(usize, f32)>) {
         for first in before.iter().filter(|hit| hit.is_first) {
             if hits.iter().any(|hit| hit.is_first && hit.token == first.token + 1)
                 && let Some(pair) = self.query.pairs.get(first.token)
@@ -260,19 +262,19 @@ impl<'a> Scorer<'a> {
                 self.credits.raise(self.query.tokens.len() + first.token, credit);
                 if let Some((number, norm)) = phrasing {
                     let place = self.query.terms.hits().len() + first.token;
-                    self.note_use(place, credit / norm, number + 1);
+                    self.record_use(place, credit / norm, number + 1);
                 }
             }
         }
     }
 
-    fn note_use(&mut self, place: usize, sum: f32, phrasing: usize) {
+    fn record_use(&mut self, place: usize, sum: f32, phrasing: usize) {
         let Some(of_hit) = self.uses.get_mut(place) else { return };
         if of_hit.last == 0 {
             self.used.push(place);
         }
         if of_hit.last != phrasing {
-            *of_hit = Use { sum: of_hit.sum + sum, last: phrasing };
+            *of_hit = TermUse { sum: of_hit.sum + sum, last: phrasing };
         }
     }
 
@@ -280,7 +282,7 @@ impl<'a> Scorer<'a> {
     fn log_odds(&mut self) -> f32 {
         let (hits, tokens) = (self.query.terms.hits(), &self.query.tokens);
         for place in self.used.drain(..) {
-            let Some(Use { sum, .. }) = self.uses.get_mut(place).map(std::mem::take) else {
+            let Some(TermUse { sum, .. }) = self.uses.get_mut(place).map(std::mem::take) else {
                 continue;
             };
             let (token, factor, share) = match hits.get(place) {

@@ -7,22 +7,22 @@
 /// characters). A FAQ's vocabulary is small, so few of its words lie that near, and words of the
 /// [neighbor table](super::neighbors) are never taken for misspelt: on the misspelt question sets
 /// for tuning this finds the right entry for 1.5 points more than 4 and 8 (docs/quality.md).
-pub fn slip_budget(n_chars: usize) -> usize {
-    if n_chars >= TWO_SLIPS_CHARS { 2 } else { usize::from(n_chars >= ONE_SLIP_CHARS) }
+pub fn max_edits(n_chars: usize) -> usize {
+    if n_chars >= MIN_CHARS_TWO_EDITS { 2 } else { usize::from(n_chars >= MIN_CHARS_ONE_EDIT) }
 }
 
 /// Shortest word with one slip, in characters.
-pub const ONE_SLIP_CHARS: usize = 3;
+pub const MIN_CHARS_ONE_EDIT: usize = 3;
 
 /// Shortest word with two slips, in characters.
-pub const TWO_SLIPS_CHARS: usize = 5;
+pub const MIN_CHARS_TWO_EDITS: usize = 5;
 
 /// Similarity of a misspelt `word` to a `known` one, 0.0 to 1.0; `None` beyond the budget.
 ///
 /// Optimal string alignment decides whether the two can be the same word, Jaro-Winkler how sure
 /// that is: slips at a word's start weigh more, as people rarely make them there.
 pub fn misspelling_similarity(word: &str, known: &str) -> Option<f32> {
-    let budget = slip_budget(word.chars().count().min(known.chars().count()));
+    let budget = max_edits(word.chars().count().min(known.chars().count()));
     if strsim::osa_distance(word, known) > budget {
         return None;
     }
@@ -32,13 +32,13 @@ pub fn misspelling_similarity(word: &str, known: &str) -> Option<f32> {
 
 /// What is quickly compared of two words before they are aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Letters {
+pub(crate) struct LetterSignature {
     n_chars: u8,
     /// Which characters it has, folded to 32 kinds.
     set: u32,
 }
 
-impl Letters {
+impl LetterSignature {
     pub(crate) fn of(word: &str) -> Self {
         word.chars().fold(Self { n_chars: 0, set: 0 }, |letters, c| Self {
             n_chars: letters.n_chars.saturating_add(1),
@@ -48,8 +48,8 @@ impl Letters {
 
     /// Whether the two words may be within the slip budget; `false` is certain. A slip makes the
     /// lengths differ by at most one character and the sets by at most two.
-    pub(crate) fn may_be_slips_of(self, other: Self) -> bool {
-        let budget = slip_budget(usize::from(self.n_chars.min(other.n_chars)));
+    pub(crate) fn may_be_within_edits(self, other: Self) -> bool {
+        let budget = max_edits(usize::from(self.n_chars.min(other.n_chars)));
         let n_differing = (self.set ^ other.set).count_ones();
         usize::from(self.n_chars.abs_diff(other.n_chars)) <= budget
             && usize::try_from(n_differing).is_ok_and(|n| n <= 2 * budget)

@@ -4,8 +4,8 @@ mod deletions;
 
 use rustc_hash::FxHashMap;
 
-use super::similarity::{Letters, misspelling_similarity};
-use deletions::Deletions;
+use super::similarity::{LetterSignature, misspelling_similarity};
+use deletions::DeletionIndex;
 
 /// A term: a stem, or a concept of the lexicon.
 pub(crate) type TermId = u32;
@@ -23,9 +23,9 @@ pub(crate) struct Vocabulary {
     names: Vec<Box<str>>,
     words: Vec<Word>,
     /// Of each word, apart so that looking through many reads little memory.
-    letters: Vec<Letters>,
+    letters: Vec<LetterSignature>,
     word_ids: FxHashMap<Box<str>, WordId>,
-    deletions: Deletions,
+    deletions: DeletionIndex,
 }
 
 #[derive(Debug)]
@@ -36,7 +36,7 @@ struct Word {
 
 /// A word that a misspelt one may be meant for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Spelling {
+pub(crate) struct SpellingCandidate {
     pub(crate) word: WordId,
     pub(crate) term: TermId,
     /// 0.0 to 1.0.
@@ -64,12 +64,12 @@ impl Vocabulary {
         let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
         self.word_ids.insert(word.into(), id);
         self.words.push(Word { text: word.into(), term });
-        self.letters.push(Letters::of(word));
+        self.letters.push(LetterSignature::of(word));
     }
 
     /// Prepares the lookup of misspelt words, once all words are there.
     pub(crate) fn index_spellings(&mut self) {
-        self.deletions = Deletions::new(self.words.iter().map(|word| &*word.text));
+        self.deletions = DeletionIndex::new(self.words.iter().map(|word| &*word.text));
     }
 
     /// The term that a word of the packs stands for.
@@ -113,23 +113,23 @@ impl Vocabulary {
     }
 
     /// The words that `word` may be a misspelling of, best first.
-    pub(crate) fn spellings(&self, word: &str) -> Vec<Spelling> {
-        let letters = Letters::of(word);
+    pub(crate) fn spellings(&self, word: &str) -> Vec<SpellingCandidate> {
+        let letters = LetterSignature::of(word);
         let mut ids: Vec<WordId> = Vec::new();
         self.deletions.for_each_near(word, |id| {
             let known = usize::try_from(id).ok().and_then(|idx| self.letters.get(idx));
-            if known.is_some_and(|known| letters.may_be_slips_of(*known)) {
+            if known.is_some_and(|known| letters.may_be_within_edits(*known)) {
                 ids.push(id);
             }
         });
         ids.sort_unstable();
         ids.dedup();
-        let mut found: Vec<Spelling> = ids
+        let mut found: Vec<SpellingCandidate> = ids
             .into_iter()
             .filter_map(|id| {
                 let known = self.words.get(usize::try_from(id).ok()?)?;
                 let similarity = misspelling_similarity(word, &known.text)?;
-                Some(Spelling { word: id, term: known.term, similarity })
+                Some(SpellingCandidate { word: id, term: known.term, similarity })
             })
             .collect();
         found.sort_by(|a, b| {

@@ -18,10 +18,10 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{PlatformError, Stop};
+use super::{PlatformError, Shutdown};
 use crate::conversation::{Event, MessageId, PlaceId};
-use crate::service::{Lane, Outgoing, Pulse, SendError, Sender};
-use wire::{Ack, Incoming, Order};
+use crate::service::{Dispatcher, Liveness, Outgoing, SendError, Sender};
+use wire::{Ack, IncomingLine, Order};
 
 /// Names its messages, places and people.
 pub const PLATFORM: &str = "bridge";
@@ -41,20 +41,20 @@ const PULSE_EVERY: Duration = Duration::from_secs(5);
 /// The bridge.
 pub struct Bridge {
     socket: PathBuf,
-    pulse: Arc<Pulse>,
-    link: Mutex<Option<Link>>,
+    pulse: Arc<Liveness>,
+    link: Mutex<Option<Connection>>,
     n_orders: AtomicU64,
 }
 
 /// The way to the program that is connected.
-struct Link {
+struct Connection {
     lines: mpsc::Sender<String>,
     waiting: HashMap<u64, oneshot::Sender<Ack>>,
 }
 
 impl Bridge {
     /// A bridge at `socket`.
-    pub fn new(socket: PathBuf, pulse: Arc<Pulse>) -> Self {
+    pub fn new(socket: PathBuf, pulse: Arc<Liveness>) -> Self {
         Self { socket, pulse, link: Mutex::default(), n_orders: AtomicU64::new(0) }
     }
 
@@ -62,12 +62,12 @@ impl Bridge {
     ///
     /// # Errors
     /// [`PlatformError`] if the socket cannot be made.
-    pub async fn serve(&self, lane: &Lane, stop: &Stop) -> Result<(), PlatformError> {
+    pub async fn serve(&self, lane: &Dispatcher, stop: &Shutdown) -> Result<(), PlatformError> {
         let listener = self.listen()?;
         let talk = async {
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => self.talk(stream, lane, stop).await,
+                    Ok((stream, _)) => self.handle_connection(stream, lane, stop).await,
                     // Such as too many open files: it passes, but not within a microsecond.
                     Err(error) => {
                         tracing::warn!(%error, "Nobody can connect to the bridge");
@@ -77,24 +77,24 @@ impl Bridge {
             }
         };
         tokio::select! {
-            () = stop.now.cancelled() => {}
-            () = async { tokio::join!(talk, self.live()); } => {}
+            () = stop.forced.cancelled() => {}
+            () = async { tokio::join!(talk, self.keep_alive()); } => {}
         }
         // Nobody is to wait at a socket that nobody hears.
         drop(std::fs::remove_file(&self.socket));
         Ok(())
     }
 
-    async fn live(&self) {
+    async fn keep_alive(&self) {
         let mut ticks = tokio::time::interval(PULSE_EVERY);
         loop {
             ticks.tick().await;
-            self.pulse.beat();
+            self.pulse.mark_alive();
         }
     }
 
     fn listen(&self) -> Result<UnixListener, PlatformError> {
-        self.bind().map_err(|source| PlatformError::Hopeless {
+        self.bind().map_err(|source| PlatformError::Permanent {
             advice: format!(
                 "cannot listen at the bridge's socket {}: make its folder writable, stop whoever listens there, or name another path (`socket` in [bridge])",
                 self.socket.display()
@@ -126,10 +126,10 @@ impl Bridge {
     }
 
     /// Talks with a program until it leaves.
-    async fn talk(&self, stream: UnixStream, lane: &Lane, stop: &Stop) {
+    async fn handle_connection(&self, stream: UnixStream, lane: &Dispatcher, stop: &Shutdown) {
         let (reader, writer) = stream.into_split();
         let (lines, outbox) = mpsc::channel(MAX_WAITING_LINES);
-        *self.link() = Some(Link { lines: lines.clone(), waiting: HashMap::new() });
+        *self.link() = Some(Connection { lines: lines.clone(), waiting: HashMap::new() });
         tracing::info!("A program is connected to the bridge");
         let ended = tokio::select! {
             ended = self.read(reader, lane, &lines, stop) => ended,
@@ -143,9 +143,9 @@ impl Bridge {
     async fn read(
         &self,
         reader: OwnedReadHalf,
-        lane: &Lane,
+        lane: &Dispatcher,
         lines: &mpsc::Sender<String>,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> io::Result<()> {
         let mut reader = BufReader::new(reader);
         let mut line = Vec::new();
@@ -156,15 +156,15 @@ impl Bridge {
                 let is_cut = !line.is_empty();
                 return if is_cut { Err(io::ErrorKind::InvalidData.into()) } else { Ok(()) };
             }
-            let answer = match Incoming::parse(&line) {
-                Ok(Incoming::Ack(number, ack)) => {
+            let answer = match IncomingLine::parse(&line) {
+                Ok(IncomingLine::Ack(number, ack)) => {
                     self.acknowledge(number, ack);
                     None
                 }
-                Ok(Incoming::Event(event)) => take(*event, lane, stop),
+                Ok(IncomingLine::Event(event)) => dispatch(*event, lane, stop),
                 Err(error) => Some(wire::error(&error)),
             };
-            self.pulse.beat();
+            self.pulse.mark_alive();
             if let Some(answer) = answer
                 && lines.send(answer).await.is_err()
             {
@@ -182,12 +182,12 @@ impl Bridge {
     }
 
     /// Gives the program an order and waits for what comes of it.
-    async fn order(&self, order: Order<'_>) -> Result<Option<MessageId>, SendError> {
+    async fn send_order(&self, order: Order<'_>) -> Result<Option<MessageId>, SendError> {
         let number = self.n_orders.fetch_add(1, Ordering::Relaxed);
         let (told, ack) = oneshot::channel();
         let lines = {
             let mut link = self.link();
-            let link = link.as_mut().ok_or(SendError::Passing { retry_after: None })?;
+            let link = link.as_mut().ok_or(SendError::Transient { retry_after: None })?;
             if link.waiting.len() >= MANY_ORDERS {
                 link.waiting.retain(|_, told| !told.is_closed());
             }
@@ -195,13 +195,13 @@ impl Bridge {
             link.lines.clone()
         };
         if lines.send(order.line(number)).await.is_err() {
-            return Err(SendError::Passing { retry_after: None });
+            return Err(SendError::Transient { retry_after: None });
         }
         // The program left after it may have read the order.
-        ack.await.map_err(|_| SendError::Unknown)?.result
+        ack.await.map_err(|_| SendError::Ambiguous)?.result
     }
 
-    fn link(&self) -> MutexGuard<'_, Option<Link>> {
+    fn link(&self) -> MutexGuard<'_, Option<Connection>> {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -209,23 +209,23 @@ impl Bridge {
 impl Sender for Bridge {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         // Without its name what was sent cannot be changed or taken away.
-        self.order(Order::send(outgoing)).await?.ok_or(SendError::Unknown)
+        self.send_order(Order::send(outgoing)).await?.ok_or(SendError::Ambiguous)
     }
 
-    async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
-        self.order(Order::amend(sent, outgoing)).await.map(drop)
+    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.send_order(Order::amend(sent, outgoing)).await.map(drop)
     }
 
-    async fn remove(
+    async fn delete(
         &self,
         sent: &MessageId,
         place: &PlaceId,
         _: &MessageId,
     ) -> Result<(), SendError> {
-        self.order(Order::remove(sent, place)).await.map(drop)
+        self.send_order(Order::remove(sent, place)).await.map(drop)
     }
 
-    fn knows_again_for(&self) -> Option<Duration> {
+    fn dedup_window(&self) -> Option<Duration> {
         None
     }
 }
@@ -238,8 +238,8 @@ fn note_left(ended: io::Result<()>) {
 }
 
 /// Queues `event`; what to say if it is not taken.
-fn take(event: Event, lane: &Lane, stop: &Stop) -> Option<String> {
-    let refused = if stop.asked.is_cancelled() { Some(event) } else { lane.put(event) };
+fn dispatch(event: Event, lane: &Dispatcher, stop: &Shutdown) -> Option<String> {
+    let refused = if stop.graceful.is_cancelled() { Some(event) } else { lane.try_dispatch(event) };
     refused.as_ref().map(wire::resend)
 }
 

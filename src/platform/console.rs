@@ -5,10 +5,10 @@ mod conversation;
 use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
-use crate::conversation::reply::{Answer, CitedQuote, Passage, Suggestion, Topic};
+use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 
-pub use conversation::Conversation;
+pub use conversation::ConsoleSession;
 
 const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();
@@ -30,7 +30,7 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
     let wording = layout.wording;
     match reply {
         Reply::Answer(answer) => render_answer(answer, layout),
-        Reply::Suggest(suggestions) => render_suggestions(suggestions, layout),
+        Reply::Suggestions(suggestions) => render_suggestions(suggestions, layout),
         Reply::NotInSource { titles } => {
             let searched = wording.titles(titles);
             wrap(&format!("{} ({searched})", wording.not_in_source()), layout, "")
@@ -52,7 +52,7 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
 pub fn render_answer(answer: &Answer, layout: Layout) -> String {
     let mut text = String::new();
     if let Some(lead) = &answer.lead {
-        let lead = shown(lead);
+        let lead = printable(lead);
         text.push_str(&styled(
             LEAD,
             &wrap(&format!("{}: {lead}", layout.wording.lead_label()), layout, ""),
@@ -72,8 +72,8 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
 fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
     let before = if quote.is_cut_before { format!("{} ", CUT) } else { String::new() };
     let after = if quote.is_cut_after { format!(" {}", CUT) } else { String::new() };
-    let citation = shown(&layout.wording.citation(quote));
-    let words = format!("{before}{}{after}", shown(&quote.text));
+    let citation = printable(&layout.wording.citation(quote));
+    let words = format!("{before}{}{after}", printable(&quote.text));
     if layout.is_plain {
         let quoted = wrap(&format!("{}: {words}", layout.wording.quote_label()), layout, "");
         return format!(
@@ -83,7 +83,7 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
     }
     let bar = format!("{QUOTE_BAR}│{QUOTE_BAR:#} ");
     let mut text = String::new();
-    for line in textwrap::wrap(&words, unhyphenated(layout.width.saturating_sub(2))) {
+    for line in textwrap::wrap(&words, wrap_options(layout.width.saturating_sub(2))) {
         text.push_str(&format!("{bar}{line}\n"));
     }
     text.push_str(&styled(CITATION, &wrap(&format!("— {citation}"), layout, "  "), layout));
@@ -93,31 +93,31 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
 fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
     let mut text = wrap(&layout.wording.did_you_mean(suggestions.len()), layout, "");
     for (number, suggestion) in (1..).zip(suggestions) {
-        let line = format!("{number}. {}", shown(&suggestion.question));
+        let line = format!("{number}. {}", printable(&suggestion.question));
         text.push_str(&wrap(&line, layout, "  "));
     }
     text
 }
 
-fn render_passage(passage: &Passage, layout: Layout) -> String {
+fn render_passage(passage: &ParagraphPart, layout: Layout) -> String {
     let place = layout.wording.passage(&passage.title, passage.paragraph);
-    let place = wrap(&format!("— {}", shown(&place)), layout, "  ");
-    format!("{}{}", wrap(&shown(&passage.text), layout, ""), styled(CITATION, &place, layout))
+    let place = wrap(&format!("— {}", printable(&place)), layout, "  ");
+    format!("{}{}", wrap(&printable(&passage.text), layout, ""), styled(CITATION, &place, layout))
 }
 
 fn render_topic(topic: &Topic, layout: Layout) -> String {
     let other = layout.wording.other_topics();
     let tag = if topic.tag.is_empty() { &other } else { &topic.tag };
-    let mut text = styled(LEAD, &wrap(&shown(tag), layout, ""), layout);
+    let mut text = styled(LEAD, &wrap(&printable(tag), layout, ""), layout);
     for question in &topic.questions {
-        text.push_str(&wrap(&format!("- {}", shown(question)), layout, "  "));
+        text.push_str(&wrap(&format!("- {}", printable(question)), layout, "  "));
     }
     text
 }
 
 /// `text` with control characters that could steer a terminal made visible; line breaks and tabs
 /// stay.
-pub fn shown(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c })
         .collect()
@@ -131,14 +131,14 @@ fn styled(style: Style, lines: &str, layout: Layout) -> String {
 }
 
 fn wrap(text: &str, layout: Layout, indent: &str) -> String {
-    let options = unhyphenated(layout.width).initial_indent(indent).subsequent_indent(indent);
+    let options = wrap_options(layout.width).initial_indent(indent).subsequent_indent(indent);
     let mut wrapped = textwrap::wrap(text, options).join("\n");
     wrapped.push('\n');
     wrapped
 }
 
 /// Breaks lines at white space only: "non-interference" and "Ctrl-D" stay whole.
-pub fn unhyphenated(width: usize) -> textwrap::Options<'static> {
+pub fn wrap_options(width: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 

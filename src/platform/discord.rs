@@ -32,14 +32,14 @@ use serenity::model::gateway::BotGateway;
 use serenity::model::id::UserId;
 use tokio::sync::mpsc;
 
-use super::{Events, PlatformError, Stop};
+use super::{EventSink, PlatformError, Shutdown};
 use crate::conversation::Event;
-use crate::service::{Lane, Library, Pulse};
+use crate::service::{Dispatcher, KnowledgeBase, Liveness};
 use api::Api;
-use gateway::{Inbox, Plan};
-use hindrance::Hindrances;
-use pending::Table;
-pub use settings::{Settings, Shards};
+use gateway::{GatewayHandler, ShardPlan};
+use hindrance::RecentDenials;
+use pending::PendingInteractions;
+pub use settings::{Settings, ShardRange};
 
 /// Names its messages, places and people.
 pub const PLATFORM: &str = "discord";
@@ -59,12 +59,12 @@ const NOT_DISCORD: &str = "what answers is not Discord's interface, or lets nobo
 pub struct Discord {
     settings: Settings,
     api: Arc<Api>,
-    library: Arc<Library>,
-    pulse: Arc<Pulse>,
-    pending: Table,
-    hindrances: Hindrances,
-    events: Events,
-    us: OnceLock<UserId>,
+    library: Arc<KnowledgeBase>,
+    pulse: Arc<Liveness>,
+    pending: PendingInteractions,
+    recent_denials: RecentDenials,
+    events: EventSink,
+    bot_id: OnceLock<UserId>,
     has_commands: Arc<AtomicBool>,
 }
 
@@ -75,8 +75,8 @@ impl Discord {
     /// [`PlatformError`] if no connection of any kind can be made.
     pub fn new(
         settings: Settings,
-        library: Arc<Library>,
-        pulse: Arc<Pulse>,
+        library: Arc<KnowledgeBase>,
+        pulse: Arc<Liveness>,
     ) -> Result<Self, PlatformError> {
         let api = Api::new(&settings).map_err(no_client)?;
         Ok(Self {
@@ -84,10 +84,10 @@ impl Discord {
             api: Arc::new(api),
             library,
             pulse,
-            pending: Table::default(),
-            hindrances: Hindrances::default(),
-            events: Events::default(),
-            us: OnceLock::new(),
+            pending: PendingInteractions::default(),
+            recent_denials: RecentDenials::default(),
+            events: EventSink::default(),
+            bot_id: OnceLock::new(),
             has_commands: Arc::default(),
         })
     }
@@ -96,49 +96,53 @@ impl Discord {
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.
-    pub async fn serve(&self, lane: &Arc<Lane>, stop: &Stop) -> Result<(), PlatformError> {
+    pub async fn serve(
+        &self,
+        lane: &Arc<Dispatcher>,
+        stop: &Shutdown,
+    ) -> Result<(), PlatformError> {
         let plan = tokio::select! {
-            plan = self.plan() => plan?,
-            () = stop.asked.cancelled() => return Ok(()),
+            plan = self.shard_plan() => plan?,
+            () = stop.graceful.cancelled() => return Ok(()),
         };
         let n_shards = plan.n_shards();
         let (happenings, mut told) = mpsc::channel(MAX_WAITING);
-        self.events.lead_to(lane);
+        self.events.connect(lane);
         tokio::select! {
-            ended = gateway::serve(plan, Inbox::new(happenings), &stop.now) => ended,
+            ended = gateway::serve(plan, GatewayHandler::new(happenings), &stop.forced) => ended,
             // Why nobody tells any more is for the gateway to say.
-            () = async { self.listen(&mut told, n_shards, stop).await; std::future::pending().await } => Ok(()),
-            () = self.wait_for_goodbye(stop) => Ok(()),
+            () = async { self.run_event_loop(&mut told, n_shards, stop).await; std::future::pending().await } => Ok(()),
+            () = self.wait_for_disconnect(stop) => Ok(()),
         }
     }
 
     /// The gateway ends by itself when it is told to stop; nobody waits longer for it than this.
-    async fn wait_for_goodbye(&self, stop: &Stop) {
-        stop.now.cancelled().await;
+    async fn wait_for_disconnect(&self, stop: &Shutdown) {
+        stop.forced.cancelled().await;
         tokio::time::sleep(Duration::from_millis(900)).await;
     }
 
     /// Hands `event` on. Discord tells nothing twice: what has no room is passed over.
-    fn tell(&self, event: Event) {
-        drop(self.events.offer(event));
+    fn dispatch(&self, event: Event) {
+        drop(self.events.try_dispatch(event));
     }
 
     /// Asks Discord how to connect, which also shows whether it takes the token.
-    async fn plan(&self) -> Result<Plan, PlatformError> {
-        let asked: Result<BotGateway, api::Failure> = self.api.read(Route::GatewayBot).await;
+    async fn shard_plan(&self) -> Result<ShardPlan, PlatformError> {
+        let asked: Result<BotGateway, api::ApiError> = self.api.get(Route::GatewayBot).await;
         let gateway = asked.map_err(|failure| match failure.status {
             Some(401) => {
-                PlatformError::Hopeless { advice: gateway::BAD_TOKEN.to_owned(), source: None }
+                PlatformError::Permanent { advice: gateway::BAD_TOKEN.to_owned(), source: None }
             }
-            Some(status @ (403 | 404)) => PlatformError::Hopeless {
+            Some(status @ (403 | 404)) => PlatformError::Permanent {
                 advice: format!("{NOT_DISCORD} (HTTP status {status})"),
                 source: None,
             },
-            Some(status) => PlatformError::Passing {
+            Some(status) => PlatformError::Transient {
                 what: "Discord does not say how to connect".to_owned(),
                 source: Some(format!("HTTP status {status}").into()),
             },
-            None => PlatformError::Passing {
+            None => PlatformError::Transient {
                 what: "Discord cannot be reached: look at the network, name resolution and firewall of this machine"
                     .to_owned(),
                 source: None,
@@ -147,13 +151,13 @@ impl Discord {
         if gateway.session_start_limit.remaining == 0 {
             let seconds = gateway.session_start_limit.reset_after / 1000;
             let what = format!("Discord takes no more connections today, and again in {seconds} s");
-            return Err(PlatformError::Passing { what, source: None });
+            return Err(PlatformError::Transient { what, source: None });
         }
-        let Shards { total, first, last } = self.settings.shards;
+        let ShardRange { total, first, last } = self.settings.shards;
         let total = total.unwrap_or(gateway.shards).max(1);
         check_shards(total, gateway.shards)?;
-        Ok(Plan {
-            http: api::library_http(&self.settings, api::http_client().map_err(no_client)?),
+        Ok(ShardPlan {
+            http: api::serenity_http(&self.settings, api::http_client().map_err(no_client)?),
             message_content: self.settings.message_content,
             first,
             last: last.unwrap_or(total - 1),
@@ -165,7 +169,7 @@ impl Discord {
 
 fn no_client(error: reqwest::Error) -> PlatformError {
     let advice = "no HTTP client can be made: look at the certificates and proxies of this machine";
-    PlatformError::Hopeless { advice: advice.to_owned(), source: Some(error.into()) }
+    PlatformError::Permanent { advice: advice.to_owned(), source: Some(error.into()) }
 }
 
 /// Discord refuses connections when a shard would have too many guilds, and the library does not
@@ -178,7 +182,7 @@ fn check_shards(total: u32, recommended: u32) -> Result<(), PlatformError> {
     let advice = format!(
         "{total} shards are too few for your guilds (4011): set `shards` in [discord] to {recommended}, or leave it out"
     );
-    Err(PlatformError::Hopeless { advice, source: None })
+    Err(PlatformError::Permanent { advice, source: None })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What replies of tests show.
 
 use crate::conversation::reply::{Answer, CitedQuote, Reply};
-use crate::conversation::{Say, SentKind};
+use crate::conversation::{BotMessage, ReplyKind};
 
 /// A quote of a whole sentence, from the source `title` at `url`.
 pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
@@ -18,7 +18,7 @@ pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
 }
 
 /// An answer for all to whoever asked.
-pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> Say {
+pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> BotMessage {
     let reply = Reply::Answer(Answer {
         entry: 0,
         question: "q".to_owned(),
@@ -26,13 +26,13 @@ pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> Say {
         quotes,
         see_also: Vec::new(),
     });
-    Say {
+    BotMessage {
         reply,
         is_private: false,
         asks_feedback: true,
-        kind: SentKind::Answer,
+        kind: ReplyKind::Answer,
         entries: vec!["e".to_owned()],
-        n_before: 0,
-        is_unasked: false,
+        offset: 0,
+        is_unsolicited: false,
     }
 }

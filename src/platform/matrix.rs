@@ -28,11 +28,11 @@ use std::sync::Arc;
 use matrix_sdk::Client;
 use tokio::sync::OnceCell;
 
-use super::{Events, PlatformError, Stop};
-use crate::service::{Lane, Pulse};
-use rooms::Shared;
+use super::{EventSink, PlatformError, Shutdown};
+use crate::service::{Dispatcher, Liveness};
+use rooms::MatrixContext;
 pub use settings::{Login, Settings};
-pub use setup::{Recovery, Standing, Wish, set_up};
+pub use setup::{RecoveryKey, SetupMode, VerificationStatus, set_up};
 
 /// Names its messages, places and people.
 pub const PLATFORM: &str = "matrix";
@@ -40,14 +40,14 @@ pub const PLATFORM: &str = "matrix";
 /// Matrix.
 pub struct Matrix {
     settings: Settings,
-    pulse: Arc<Pulse>,
+    pulse: Arc<Liveness>,
     client: OnceCell<Client>,
-    events: Arc<Events>,
+    events: Arc<EventSink>,
 }
 
 impl Matrix {
     /// Matrix as `settings` say.
-    pub fn new(settings: Settings, pulse: Arc<Pulse>) -> Self {
+    pub fn new(settings: Settings, pulse: Arc<Liveness>) -> Self {
         Self { settings, pulse, client: OnceCell::new(), events: Arc::default() }
     }
 
@@ -55,14 +55,18 @@ impl Matrix {
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.
-    pub async fn serve(&self, lane: &Arc<Lane>, stop: &Stop) -> Result<(), PlatformError> {
+    pub async fn serve(
+        &self,
+        lane: &Arc<Dispatcher>,
+        stop: &Shutdown,
+    ) -> Result<(), PlatformError> {
         let client = tokio::select! {
             client = self.client.get_or_try_init(|| session::open(&self.settings)) => client?,
-            () = stop.asked.cancelled() => return Ok(()),
+            () = stop.graceful.cancelled() => return Ok(()),
         };
-        self.events.lead_to(lane);
+        self.events.connect(lane);
         let (client, settings) = (client.clone(), self.settings.clone());
-        let shared = Shared::new(client, settings, Arc::clone(&self.events), stop.clone());
-        syncing::serve(Arc::new(shared), &self.pulse).await
+        let shared = MatrixContext::new(client, settings, Arc::clone(&self.events), stop.clone());
+        syncing::run(Arc::new(shared), &self.pulse).await
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How answers look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Style {
+pub enum AnswerStyle {
     /// Set off, in a frame of their own.
     #[default]
     Embed,

@@ -2,49 +2,49 @@
 
 /// What became of an event. Metrics count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum EventOutcome {
     /// It was not for us, or changes nothing of ours.
-    NotForUs,
+    Irrelevant,
     /// It is older than what is caught up with, or from before we came.
     TooOld,
     /// It was handled before.
-    Repeated,
+    Duplicate,
     /// Another process has it.
-    Held,
+    HeldElsewhere,
     /// Silence was right.
-    Silent,
+    NoReply,
     /// A message of ours was sent.
     Sent,
     /// A message of ours was changed.
-    Amended,
+    Edited,
     /// A message of ours was taken away.
-    Removed,
+    Deleted,
     /// A message may have been sent or not; it is not sent again.
-    Uncertain,
+    Ambiguous,
     /// The platform refuses it, and always will.
-    Refused,
+    Rejected,
     /// The platform could not be reached for long. It was not sent and may be asked again.
-    GivenUp,
+    RetriesExhausted,
     /// Records could not be read or written. Unless it was just then, it was not sent.
-    NotRecorded,
+    StorageFailed,
 }
 
-impl Fate {
+impl EventOutcome {
     /// Its name in metrics and logs.
     pub fn name(self) -> &'static str {
         match self {
-            Self::NotForUs => "not_for_us",
+            Self::Irrelevant => "not_for_us",
             Self::TooOld => "too_old",
-            Self::Repeated => "repeated",
-            Self::Held => "held",
-            Self::Silent => "silent",
+            Self::Duplicate => "repeated",
+            Self::HeldElsewhere => "held",
+            Self::NoReply => "silent",
             Self::Sent => "sent",
-            Self::Amended => "amended",
-            Self::Removed => "removed",
-            Self::Uncertain => "uncertain",
-            Self::Refused => "refused",
-            Self::GivenUp => "given_up",
-            Self::NotRecorded => "not_recorded",
+            Self::Edited => "amended",
+            Self::Deleted => "removed",
+            Self::Ambiguous => "uncertain",
+            Self::Rejected => "refused",
+            Self::RetriesExhausted => "given_up",
+            Self::StorageFailed => "not_recorded",
         }
     }
 }

@@ -10,33 +10,33 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::settings::DeliverySettings;
-use super::{Fate, Sender, Service};
+use super::{EventOutcome, Sender, Service};
 use crate::conversation::{Event, PlaceId};
 use crate::store::records::Records;
 
 /// The queues of one platform.
-pub struct Lane {
+pub struct Dispatcher {
     /// Empty when nothing is taken any more. What is in a queue then is still done.
-    queues: Mutex<Vec<Queue>>,
+    queues: Mutex<Vec<WorkerQueue>>,
     workers: tokio::sync::Mutex<JoinSet<()>>,
     /// Passes over what is not for us, so that it takes no room.
     passes_over: Box<dyn Fn(&Event) -> bool + Send + Sync>,
 }
 
 /// What waits for one worker.
-struct Queue {
+struct WorkerQueue {
     events: mpsc::Sender<Event>,
     /// Whether the last event found no room, which is said once.
     is_full: bool,
 }
 
-impl Lane {
+impl Dispatcher {
     /// Starts the workers. `told` hears what became of each event, and how long that took.
     pub fn start<R: Records, S: Sender>(
         service: &Arc<Service<R>>,
         sender: &Arc<S>,
         settings: &DeliverySettings,
-        told: impl Fn(Fate, Duration) + Clone + Send + Sync + 'static,
+        told: impl Fn(EventOutcome, Duration) + Clone + Send + Sync + 'static,
     ) -> Self {
         let n_workers = usize::try_from(settings.n_workers).unwrap_or(1).max(1);
         let length = usize::try_from(settings.queue_length).unwrap_or(1).max(1);
@@ -51,14 +51,14 @@ impl Lane {
                     told(fate, start.elapsed());
                 }
             });
-            Queue { events: queue, is_full: false }
+            WorkerQueue { events: queue, is_full: false }
         });
         let queues = Mutex::new(queues.collect());
         let service = Arc::clone(service);
         let passes_over = move |event: &Event| {
-            let is_passed_over = !service.concerns(event);
+            let is_passed_over = !service.is_relevant(event);
             if is_passed_over {
-                told(Fate::NotForUs, Duration::ZERO);
+                told(EventOutcome::Irrelevant, Duration::ZERO);
             }
             is_passed_over
         };
@@ -68,7 +68,7 @@ impl Lane {
 
     /// Queues `event`, unless it is none of our business, and never waits: what one place has no room for holds up no other. It comes
     /// back if the queue of its place is full, or if nothing is taken any more.
-    pub fn put(&self, event: Event) -> Option<Event> {
+    pub fn try_dispatch(&self, event: Event) -> Option<Event> {
         if (self.passes_over)(&event) {
             return None;
         }
@@ -99,18 +99,18 @@ impl Lane {
         is_done
     }
 
-    fn queues(&self) -> MutexGuard<'_, Vec<Queue>> {
+    fn queues(&self) -> MutexGuard<'_, Vec<WorkerQueue>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn place_of(event: &Event) -> &PlaceId {
     match event {
-        Event::Said(message) | Event::Edited(message) => &message.place.id,
-        Event::Deleted { place, .. }
+        Event::MessageCreated(message) | Event::MessageEdited(message) => &message.place.id,
+        Event::MessageDeleted { place, .. }
         | Event::Joined { place, .. }
-        | Event::Hindered { place, .. } => &place.id,
-        Event::Used(used) => &used.place.id,
-        Event::Reported(report) => &report.place.id,
+        | Event::MissingPermissions { place, .. } => &place.id,
+        Event::ControlUsed(used) => &used.place.id,
+        Event::Alert(report) => &report.place.id,
     }
 }

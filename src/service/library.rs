@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::packs::{self, Loaded, OwnCalibration, PackError};
+use super::packs::{self, LoadedPack, PackCalibration, PackError};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
 use crate::knowledge::{EntryChange, patch};
 use crate::matching::calibration::Calibration;
-use crate::matching::recalibration::{MAX_ASKED, Recalibration, ask_held_out};
+use crate::matching::recalibration::{MAX_ASKED, Recalibration, collect_samples};
 use crate::matching::{DecisionRule, Index, Thresholds};
 
 /// Where the current snapshot is found.
-pub struct Library {
+pub struct KnowledgeBase {
     current: RwLock<Arc<Snapshot>>,
     /// Held while the next one is made.
     making: Mutex<()>,
@@ -27,16 +27,16 @@ pub struct Snapshot {
     pub spaces: Spaces,
     thresholds: Thresholds,
     /// By folder.
-    packs: HashMap<PathBuf, Loaded>,
+    packs: HashMap<PathBuf, LoadedPack>,
     /// By the space's name. The default space is always there.
-    shelves: HashMap<String, Shelf>,
+    shelves: HashMap<String, SpaceIndex>,
     /// What holds if a shelf were missing.
-    empty: Shelf,
+    empty: SpaceIndex,
 }
 
 /// What a space answers from.
 #[derive(Clone)]
-pub struct Shelf {
+pub struct SpaceIndex {
     /// What is searched; spaces with the same packs share it.
     pub index: Arc<Index>,
     /// How sure an answer has to be.
@@ -50,7 +50,7 @@ pub struct Shelf {
 
 /// What reading a pack again has brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct PackUpdate {
     /// The pack's name.
     pub pack: String,
     /// Its folder.
@@ -58,35 +58,35 @@ pub struct News {
     /// What tells it from other news, so that it is told once.
     pub key: String,
     /// What.
-    pub what: What,
+    pub what: PackUpdateKind,
     /// Entries that were changed, added or taken out.
     pub changes: Vec<EntryChange>,
 }
 
 /// See [`News`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum PackUpdateKind {
     /// It has changed and is used.
-    Changed,
+    Reloaded,
     /// It cannot be used; what was read before still is.
-    Refused {
+    Rejected {
         /// Why, and what to do.
         message: String,
     },
     /// It is used but for these entries, whose quotes are no longer in its sources.
-    SetAside {
+    EntriesDisabled {
         /// Their ids.
         entries: Vec<String>,
     },
 }
 
-impl Library {
+impl KnowledgeBase {
     /// Opens the packs of all `spaces`. Where a space sets none of its own, `thresholds` hold.
     ///
     /// # Errors
     /// [`PackError`] if a pack has errors.
     pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let snapshot = Snapshot::make(spaces, thresholds, None, packs::load)?;
+        let snapshot = Snapshot::build(spaces, thresholds, None, packs::load)?;
         Ok(Self::with(snapshot))
     }
 
@@ -95,14 +95,14 @@ impl Library {
     ///
     /// # Errors
     /// [`PackError`] if a pack has other errors.
-    pub fn open_standing(
+    pub fn open_lenient(
         spaces: Spaces,
         thresholds: Thresholds,
-    ) -> Result<(Self, Vec<News>), PackError> {
+    ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut news = Vec::new();
-        let snapshot = Snapshot::make(spaces, thresholds, None, |folder| {
-            let loaded = packs::load_standing(folder, None)?;
-            news.extend(News::set_aside(folder, &loaded));
+        let snapshot = Snapshot::build(spaces, thresholds, None, |folder| {
+            let loaded = packs::load_lenient(folder, None)?;
+            news.extend(PackUpdate::set_aside(folder, &loaded));
             Ok(loaded)
         })?;
         Ok((Self::with(snapshot), news))
@@ -122,34 +122,38 @@ impl Library {
     ///
     /// # Errors
     /// [`PackError`] if the packs cannot be used together; then all stays as it was.
-    pub fn reread(&self) -> Result<Vec<News>, PackError> {
+    pub fn reload_packs(&self) -> Result<Vec<PackUpdate>, PackError> {
         let current = self.current();
-        self.reopen(current.spaces.clone(), current.thresholds)
+        self.reload(current.spaces.clone(), current.thresholds)
     }
 
     /// The same with other spaces and thresholds.
     ///
     /// # Errors
     /// [`PackError`] if a pack that was not served before cannot be used; then all stays as it was.
-    pub fn reopen(&self, spaces: Spaces, thresholds: Thresholds) -> Result<Vec<News>, PackError> {
+    pub fn reload(
+        &self,
+        spaces: Spaces,
+        thresholds: Thresholds,
+    ) -> Result<Vec<PackUpdate>, PackError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.current();
         let mut news = Vec::new();
-        let snapshot = Snapshot::make(spaces, thresholds, Some(&before), |folder| {
+        let snapshot = Snapshot::build(spaces, thresholds, Some(&before), |folder| {
             let old = before.packs.get(folder);
-            match (packs::load_standing(folder, old), old) {
+            match (packs::load_lenient(folder, old), old) {
                 (Ok(loaded), old) => {
                     if old.is_none_or(|old| old.fingerprint != loaded.fingerprint) {
-                        let told = News::set_aside(folder, &loaded)
-                            .unwrap_or_else(|| News::changed(folder, &loaded));
+                        let told = PackUpdate::set_aside(folder, &loaded)
+                            .unwrap_or_else(|| PackUpdate::changed(folder, &loaded));
                         let faq = old.map(|old| Arc::clone(&old.faq));
                         let changes = faq.map(|faq| patch::changes(&faq, &loaded.faq));
-                        news.push(News { changes: changes.unwrap_or_default(), ..told });
+                        news.push(PackUpdate { changes: changes.unwrap_or_default(), ..told });
                     }
                     Ok(loaded)
                 }
                 (Err(error), Some(old)) => {
-                    news.push(News::refused(folder, old, &error));
+                    news.push(PackUpdate::refused(folder, old, &error));
                     Ok(old.clone())
                 }
                 (Err(error), None) => Err(error),
@@ -160,7 +164,7 @@ impl Library {
     }
 }
 
-impl Library {
+impl KnowledgeBase {
     /// Fits the confidence anew where a pack has changed since it was calibrated, and swaps that in.
     /// Takes up to a second of all cores a pack. Gives the names of the spaces that it helped.
     pub fn recalibrate(&self) -> Vec<String> {
@@ -168,9 +172,9 @@ impl Library {
         let mut done = Vec::new();
         for shelf in current.shelves.values() {
             let Some(unanswerable_share) = shelf.outdated else { continue };
-            let questions = ask_held_out(&shelf.index, MAX_ASKED, || {});
+            let questions = collect_samples(&shelf.index, MAX_ASKED, || {});
             if let Some(change) = Recalibration::fit(&questions, unanswerable_share) {
-                done.extend(self.use_calibration(&shelf.made_of, &change));
+                done.extend(self.apply_calibration(&shelf.made_of, &change));
             }
         }
         done.sort_unstable();
@@ -178,7 +182,7 @@ impl Library {
     }
 
     /// Uses `change` wherever what is served is made of these packs, still.
-    fn use_calibration(&self, made_of: &[String], change: &Recalibration) -> Vec<String> {
+    fn apply_calibration(&self, made_of: &[String], change: &Recalibration) -> Vec<String> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.current());
         let mut done = Vec::new();
@@ -197,14 +201,14 @@ impl Library {
 impl Snapshot {
     /// Loads each pack of `spaces` once and makes an index for each list of packs, unless `before`
     /// has it.
-    fn make(
+    fn build(
         spaces: Spaces,
         thresholds: Thresholds,
         before: Option<&Self>,
-        mut load: impl FnMut(&Path) -> Result<Loaded, PackError>,
+        mut load: impl FnMut(&Path) -> Result<LoadedPack, PackError>,
     ) -> Result<Self, PackError> {
-        let mut packs: HashMap<PathBuf, Loaded> = HashMap::new();
-        let mut shelves: HashMap<String, Shelf> = HashMap::new();
+        let mut packs: HashMap<PathBuf, LoadedPack> = HashMap::new();
+        let mut shelves: HashMap<String, SpaceIndex> = HashMap::new();
         for space in spaces.all() {
             let mut loaded = Vec::new();
             for folder in &space.packs {
@@ -221,17 +225,19 @@ impl Snapshot {
                 None => Arc::new(packs::index(&loaded)?),
             };
             let (calibration, outdated) = match packs::calibration(&space.packs, &loaded)? {
-                OwnCalibration::None => (Calibration::default(), None),
-                OwnCalibration::Fitting(own) => (own, None),
-                OwnCalibration::Outdated { unanswerable_share } => match same {
-                    Some(Shelf { rule, outdated: None, .. }) => (rule.calibration.clone(), None),
+                PackCalibration::None => (Calibration::default(), None),
+                PackCalibration::Current(own) => (own, None),
+                PackCalibration::Stale { unanswerable_share } => match same {
+                    Some(SpaceIndex { rule, outdated: None, .. }) => {
+                        (rule.calibration.clone(), None)
+                    }
                     _ => (Calibration::default(), Some(unanswerable_share)),
                 },
             };
             let rule = DecisionRule { calibration, thresholds: thresholds_of(space, thresholds) };
-            shelves.insert(space.name.clone(), Shelf { index, rule, made_of, outdated });
+            shelves.insert(space.name.clone(), SpaceIndex { index, rule, made_of, outdated });
         }
-        let empty = Shelf {
+        let empty = SpaceIndex {
             index: Arc::new(Index::new(Vec::new())),
             rule: DecisionRule::default(),
             made_of: Vec::new(),
@@ -241,7 +247,7 @@ impl Snapshot {
     }
 
     /// What `space` answers from.
-    pub fn shelf(&self, space: &Space) -> &Shelf {
+    pub fn index_for(&self, space: &Space) -> &SpaceIndex {
         let shelf = self.shelves.get(&space.name).or_else(|| self.shelves.get(DEFAULT_SPACE));
         shelf.unwrap_or(&self.empty)
     }
@@ -255,26 +261,26 @@ fn thresholds_of(space: &Space, general: Thresholds) -> Thresholds {
     }
 }
 
-impl News {
-    fn changed(folder: &Path, loaded: &Loaded) -> Self {
-        Self::new(folder, loaded, loaded.fingerprint.clone(), What::Changed)
+impl PackUpdate {
+    fn changed(folder: &Path, loaded: &LoadedPack) -> Self {
+        Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Reloaded)
     }
 
-    fn set_aside(folder: &Path, loaded: &Loaded) -> Option<Self> {
-        let entries: Vec<String> = loaded.set_aside.iter().map(ToString::to_string).collect();
-        let what = What::SetAside { entries };
-        (!loaded.set_aside.is_empty())
+    fn set_aside(folder: &Path, loaded: &LoadedPack) -> Option<Self> {
+        let entries: Vec<String> = loaded.disabled.iter().map(ToString::to_string).collect();
+        let what = PackUpdateKind::EntriesDisabled { entries };
+        (!loaded.disabled.is_empty())
             .then(|| Self::new(folder, loaded, loaded.fingerprint.clone(), what))
     }
 
-    fn refused(folder: &Path, old: &Loaded, error: &PackError) -> Self {
+    fn refused(folder: &Path, old: &LoadedPack, error: &PackError) -> Self {
         let message = error.to_string();
         // The same error of the same pack is no news, also after a restart.
         let key = format!("refused {} {message}", old.pack.name);
-        Self::new(folder, old, key, What::Refused { message })
+        Self::new(folder, old, key, PackUpdateKind::Rejected { message })
     }
 
-    fn new(folder: &Path, loaded: &Loaded, key: String, what: What) -> Self {
+    fn new(folder: &Path, loaded: &LoadedPack, key: String, what: PackUpdateKind) -> Self {
         let (pack, folder) = (loaded.pack.name.clone(), folder.to_owned());
         Self { pack, folder, key, what, changes: Vec::new() }
     }
@@ -320,13 +326,13 @@ quote = [{ text = \"Three four.\" }]
         Spaces { default, others }
     }
 
-    fn ids(library: &Library) -> Vec<String> {
+    fn ids(library: &KnowledgeBase) -> Vec<String> {
         let snapshot = library.current();
-        let index = Arc::clone(&snapshot.shelf(&snapshot.spaces.default).index);
+        let index = Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index);
         (0..index.n_entries()).map(|idx| index.entry_id(idx)).collect()
     }
 
-    fn kinds(news: &[News]) -> Vec<&What> {
+    fn kinds(news: &[PackUpdate]) -> Vec<&PackUpdateKind> {
         news.iter().map(|news| &news.what).collect()
     }
 
@@ -334,19 +340,19 @@ quote = [{ text = \"Three four.\" }]
     fn a_changed_pack_is_swapped_in_and_one_that_stays_is_not_made_again() {
         let root = tempfile::tempdir().unwrap();
         write(&root, FAQ, SOURCE);
-        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let library = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
         let index = |name: &str| {
             let snapshot = library.current();
             let space = snapshot.spaces.all().find(|space| space.name == name).unwrap();
-            Arc::clone(&snapshot.shelf(space).index)
+            Arc::clone(&snapshot.index_for(space).index)
         };
         let first = index("other");
         assert!(Arc::ptr_eq(&first, &index(DEFAULT_SPACE)), "spaces share it");
-        assert_eq!(library.reread().unwrap(), []);
+        assert_eq!(library.reload_packs().unwrap(), []);
         assert!(Arc::ptr_eq(&first, &index("other")));
         write(&root, &FAQ.replace("\"b\"", "\"c\""), SOURCE);
-        let news = library.reread().unwrap();
-        assert_eq!(kinds(&news), [&What::Changed]);
+        let news = library.reload_packs().unwrap();
+        assert_eq!(kinds(&news), [&PackUpdateKind::Reloaded]);
         let changes: Vec<(&str, bool)> =
             news[0].changes.iter().map(|it| (it.id.as_str(), it.after.is_some())).collect();
         assert_eq!(changes, [("b", false), ("c", true)]);
@@ -358,38 +364,38 @@ quote = [{ text = \"Three four.\" }]
     fn an_invalid_pack_is_refused_as_a_whole_and_the_old_one_stays() {
         let root = tempfile::tempdir().unwrap();
         write(&root, FAQ, SOURCE);
-        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let library = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
         for broken in [FAQ.replace("Three four.", "Four three."), FAQ.replace("id =", "idd =")] {
             write(&root, &broken, SOURCE);
-            let news = library.reread().unwrap();
-            let What::Refused { message } = &news[0].what else { panic!("{news:?}") };
+            let news = library.reload_packs().unwrap();
+            let PackUpdateKind::Rejected { message } = &news[0].what else { panic!("{news:?}") };
             assert!(message.contains("is refused"), "{message}");
             assert_eq!(news.len(), 1, "two spaces, one pack");
             assert_eq!(ids(&library), ["a", "b"]);
         }
         std::fs::remove_dir_all(root.path().join("p")).unwrap();
-        assert!(matches!(library.reread().unwrap()[0].what, What::Refused { .. }));
+        assert!(matches!(library.reload_packs().unwrap()[0].what, PackUpdateKind::Rejected { .. }));
         assert_eq!(ids(&library), ["a", "b"]);
         write(&root, FAQ, SOURCE);
-        assert_eq!(library.reread().unwrap(), [], "it is what it was");
+        assert_eq!(library.reload_packs().unwrap(), [], "it is what it was");
     }
 
     #[test]
     fn a_changed_source_sets_aside_the_entries_that_no_longer_stand_until_they_are_mended() {
         let root = tempfile::tempdir().unwrap();
         write(&root, FAQ, SOURCE);
-        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let library = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
         let source = SOURCE.replace("Five", "Seven");
         write(&root, FAQ, &source);
-        let aside = What::SetAside { entries: vec!["a".to_owned()] };
-        assert_eq!(kinds(&library.reread().unwrap()), [&aside]);
+        let aside = PackUpdateKind::EntriesDisabled { entries: vec!["a".to_owned()] };
+        assert_eq!(kinds(&library.reload_packs().unwrap()), [&aside]);
         assert_eq!(ids(&library), ["b"], "an entry with half of its quotes says something else");
-        assert_eq!(library.reread().unwrap(), [], "told once");
+        assert_eq!(library.reload_packs().unwrap(), [], "told once");
         let (again, news) =
-            Library::open_standing(spaces(&root, "p"), Thresholds::default()).unwrap();
+            KnowledgeBase::open_lenient(spaces(&root, "p"), Thresholds::default()).unwrap();
         assert_eq!((kinds(&news), ids(&again)), (vec![&aside], vec!["b".to_owned()]));
         write(&root, &FAQ.replace("Five", "Seven"), &source);
-        assert_eq!(kinds(&library.reread().unwrap()), [&What::Changed]);
+        assert_eq!(kinds(&library.reload_packs().unwrap()), [&PackUpdateKind::Reloaded]);
         assert_eq!(ids(&library), ["a", "b"]);
     }
 
@@ -397,8 +403,8 @@ quote = [{ text = \"Three four.\" }]
     fn spaces_that_cannot_be_opened_change_nothing() {
         let root = tempfile::tempdir().unwrap();
         write(&root, FAQ, SOURCE);
-        let library = Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
-        assert!(library.reopen(spaces(&root, "nowhere"), Thresholds::default()).is_err());
+        let library = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        assert!(library.reload(spaces(&root, "nowhere"), Thresholds::default()).is_err());
         assert_eq!(ids(&library), ["a", "b"]);
     }
 
@@ -417,10 +423,10 @@ quote = [{ text = \"Three four.\" }]
     fn a_pack_that_changed_since_it_was_calibrated_is_calibrated_anew_and_others_are_not() {
         let root = tempfile::tempdir().unwrap();
         write(&root, &large_faq(), SOURCE);
-        let open = || Library::open(spaces(&root, "p"), Thresholds::default()).unwrap();
-        let calibration = |library: &Library| {
+        let open = || KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        let calibration = |library: &KnowledgeBase| {
             let snapshot = library.current();
-            snapshot.shelf(&snapshot.spaces.default).rule.calibration.clone()
+            snapshot.index_for(&snapshot.spaces.default).rule.calibration.clone()
         };
         let library = open();
         assert!(library.recalibrate().is_empty(), "nobody has calibrated it");
@@ -440,7 +446,7 @@ quote = [{ text = \"Three four.\" }]
         assert_ne!(fitted, Calibration::default());
         assert_ne!(fitted, file.change.calibration(), "nor what was made for another state");
         assert!(library.recalibrate().is_empty(), "once is enough");
-        library.reread().unwrap();
+        library.reload_packs().unwrap();
         assert_eq!(calibration(&library), fitted, "as long as the pack stays as it is");
     }
 }

@@ -11,8 +11,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::sync::atomic::AtomicU64;
 
-use super::Fate;
-use super::health::Pulse;
+use super::EventOutcome;
+use super::health::Liveness;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct EventLabels {
@@ -76,16 +76,16 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts an event of `platform`.
-    pub fn count(&self, platform: &'static str, fate: Fate, took: Duration) {
+    pub fn record_event(&self, platform: &'static str, fate: EventOutcome, took: Duration) {
         self.events.get_or_create(&EventLabels { platform, fate: fate.name() }).inc();
         // What is not for us would drown the rest.
-        if fate != Fate::NotForUs {
+        if fate != EventOutcome::Irrelevant {
             self.seconds.get_or_create(&PlatformLabels { platform }).observe(took.as_secs_f64());
         }
     }
 
     /// Everything, in the OpenMetrics text format.
-    pub fn text(&self, pulses: &[std::sync::Arc<Pulse>]) -> String {
+    pub fn encode(&self, pulses: &[std::sync::Arc<Liveness>]) -> String {
         for pulse in pulses {
             let labels = PlatformLabels { platform: pulse.platform() };
             self.is_alive.get_or_create(&labels).set(i64::from(pulse.is_alive()));
@@ -106,12 +106,12 @@ mod tests {
     #[test]
     fn events_are_counted_by_platform_and_fate() {
         let metrics = Metrics::default();
-        let pulses = [Pulse::new("bridge"), Pulse::new("discord")];
-        pulses[0].beat();
-        for fate in [Fate::Sent, Fate::Sent, Fate::NotForUs] {
-            metrics.count("bridge", fate, Duration::from_millis(1));
+        let pulses = [Liveness::new("bridge"), Liveness::new("discord")];
+        pulses[0].mark_alive();
+        for fate in [EventOutcome::Sent, EventOutcome::Sent, EventOutcome::Irrelevant] {
+            metrics.record_event("bridge", fate, Duration::from_millis(1));
         }
-        let text = metrics.text(&pulses);
+        let text = metrics.encode(&pulses);
         for line in [
             "quoth_events_total{platform=\"bridge\",fate=\"sent\"} 2",
             "quoth_events_total{platform=\"bridge\",fate=\"not_for_us\"} 1",

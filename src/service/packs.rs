@@ -15,14 +15,14 @@ use crate::store::{calibration_file, pack_files};
 
 /// A proved pack.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub struct LoadedPack {
     /// The pack, without what is set aside.
     pub pack: Arc<Pack>,
     /// [`knowledge::PackFiles::fingerprint`] of its files.
     pub fingerprint: String,
     /// Ids of entries that are not answered with, since a quote of theirs is no longer in its
     /// source.
-    pub set_aside: Vec<EntryId>,
+    pub disabled: Vec<EntryId>,
     /// The text of its `faq.toml`, by which the next state of it is compared.
     pub faq: Arc<str>,
 }
@@ -31,10 +31,10 @@ pub struct Loaded {
 ///
 /// # Errors
 /// [`PackError`] if it cannot be read, or has errors.
-pub fn load(folder: &Path) -> Result<Loaded, PackError> {
+pub fn load(folder: &Path) -> Result<LoadedPack, PackError> {
     let files = pack_files::read(folder)?;
     let fingerprint = files.fingerprint();
-    accept(folder, &files, fingerprint, |_| false)
+    verify(folder, &files, fingerprint, |_| false)
 }
 
 /// The pack in `folder` as a service takes it, which has to go on: where nothing but the sources
@@ -43,14 +43,14 @@ pub fn load(folder: &Path) -> Result<Loaded, PackError> {
 ///
 /// # Errors
 /// [`PackError`] if it cannot be read, or has other errors.
-pub fn load_standing(folder: &Path, before: Option<&Loaded>) -> Result<Loaded, PackError> {
+pub fn load_lenient(folder: &Path, before: Option<&LoadedPack>) -> Result<LoadedPack, PackError> {
     let files = pack_files::read(folder)?;
     let fingerprint = files.fingerprint();
     if let Some(same) = before.filter(|before| before.fingerprint == fingerprint) {
         return Ok(same.clone());
     }
     let is_faq_new = before.is_some_and(|before| *before.faq != *faq_of(&files));
-    accept(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
+    verify(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
 }
 
 /// Whether a change of the sources alone can break `rule`.
@@ -59,14 +59,14 @@ fn is_about_sources(rule: Rule) -> bool {
 }
 
 /// Proves `files`, and sets aside what only breaks rules that are `forgiven`.
-fn accept(
+fn verify(
     folder: &Path,
     files: &PackFiles,
     fingerprint: String,
     forgiven: impl Fn(Rule) -> bool,
-) -> Result<Loaded, PackError> {
+) -> Result<LoadedPack, PackError> {
     let start = Instant::now();
-    let Proof { mut pack, unproved, findings, .. } = knowledge::prove(files);
+    let Proof { mut pack, unproved_ids: unproved, findings, .. } = knowledge::prove(files);
     let errors: Vec<&Finding> =
         findings.iter().filter(|found| found.is_error() && !forgiven(found.rule)).collect();
     if let Some(first) = errors.first() {
@@ -82,7 +82,7 @@ fn accept(
     let millis = start.elapsed().as_millis();
     tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
     let (pack, faq) = (Arc::new(pack), Arc::from(faq_of(files)));
-    Ok(Loaded { pack, fingerprint, set_aside: unproved, faq })
+    Ok(LoadedPack { pack, fingerprint, disabled: unproved, faq })
 }
 
 fn faq_of(files: &PackFiles) -> &str {
@@ -93,7 +93,7 @@ fn faq_of(files: &PackFiles) -> &str {
 ///
 /// # Errors
 /// [`PackError::TooManyEntries`].
-pub fn index(loaded: &[Loaded]) -> Result<Index, PackError> {
+pub fn index(loaded: &[LoadedPack]) -> Result<Index, PackError> {
     let n_entries: usize = loaded.iter().map(|loaded| loaded.pack.entries.len()).sum();
     if n_entries > MAX_ENTRIES {
         return Err(PackError::TooManyEntries { n_entries });
@@ -108,13 +108,13 @@ pub fn index(loaded: &[Loaded]) -> Result<Index, PackError> {
 
 /// What the folders of packs hold of a calibration.
 #[derive(Debug, Clone, PartialEq)]
-pub enum OwnCalibration {
+pub enum PackCalibration {
     /// None that counts: there is none, or several packs are asked together.
     None,
     /// It fits.
-    Fitting(Calibration),
+    Current(Calibration),
     /// It was made for another state of the pack, or by another version of quoth.
-    Outdated {
+    Stale {
         /// Share of questions that were assumed to have no answer, 0.0 to 1.0.
         unanswerable_share: f64,
     },
@@ -124,15 +124,18 @@ pub enum OwnCalibration {
 ///
 /// # Errors
 /// [`PackError::Calibration`].
-pub fn calibration(folders: &[PathBuf], loaded: &[Loaded]) -> Result<OwnCalibration, PackError> {
-    let ([folder], [loaded]) = (folders, loaded) else { return Ok(OwnCalibration::None) };
+pub fn calibration(
+    folders: &[PathBuf],
+    loaded: &[LoadedPack],
+) -> Result<PackCalibration, PackError> {
+    let ([folder], [loaded]) = (folders, loaded) else { return Ok(PackCalibration::None) };
     let refused = |source| PackError::Calibration { folder: folder.to_owned(), source };
     Ok(match calibration_file::read(folder).map_err(refused)? {
-        None => OwnCalibration::None,
+        None => PackCalibration::None,
         Some(file) if file.fits(&loaded.fingerprint) => {
-            OwnCalibration::Fitting(file.change.calibration())
+            PackCalibration::Current(file.change.calibration())
         }
-        Some(file) => OwnCalibration::Outdated { unanswerable_share: file.unanswerable_share },
+        Some(file) => PackCalibration::Stale { unanswerable_share: file.unanswerable_share },
     })
 }
 

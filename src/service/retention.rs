@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Clock;
 use super::settings::RetentionSettings;
 use crate::conversation::Timestamp;
-use crate::store::records::{KeptSince, Records};
+use crate::store::records::{Records, RetentionCutoffs};
 
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -20,15 +20,15 @@ pub async fn run(records: impl Records, settings: RetentionSettings, clock: impl
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
-        if let Err(error) = records.expire(kept_since(&settings, clock.now())).await {
+        if let Err(error) = records.delete_expired(kept_since(&settings, clock.now())).await {
             tracing::error!(%error, "Old records could not be forgotten");
         }
     }
 }
 
-fn kept_since(settings: &RetentionSettings, now: Timestamp) -> KeptSince {
+fn kept_since(settings: &RetentionSettings, now: Timestamp) -> RetentionCutoffs {
     let since = |days| now.minus(DAY * days);
-    KeptSince {
+    RetentionCutoffs {
         handled: since(HANDLED_DAYS),
         unanswered: since(settings.unanswered_days),
         answers: since(settings.answers_days),
@@ -44,7 +44,7 @@ mod tests {
         let settings = RetentionSettings { unanswered_days: 90, answers_days: 30 };
         let now = Timestamp::from_millis(0).plus(DAY * 1000);
         let days_ago = |since: Timestamp| now.since(since).as_secs() / DAY.as_secs();
-        let KeptSince { handled, unanswered, answers } = kept_since(&settings, now);
+        let RetentionCutoffs { handled, unanswered, answers } = kept_since(&settings, now);
         assert_eq!([handled, unanswered, answers].map(days_ago), [15, 90, 30]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::conversation::{MessageId, PlaceId, Say};
+use crate::conversation::{BotMessage, MessageId, PlaceId};
 
 /// A message to send, or what a sent one is to say from now on.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,11 +15,11 @@ pub struct Outgoing {
     /// Whether [`Self::cause`] is a message that can be replied to.
     pub is_reply: bool,
     /// Our message that was used, if [`Self::cause`] is what somebody did with it.
-    pub used: Option<MessageId>,
+    pub control_message: Option<MessageId>,
     /// Language of quoth's own sentences, as a BCP 47 tag.
     pub locale: String,
     /// What it says.
-    pub say: Say,
+    pub message: BotMessage,
 }
 
 /// Posts, changes and takes away messages of ours.
@@ -32,14 +32,14 @@ pub trait Sender: Send + Sync + 'static {
 
     /// Makes the message `sent` say something else, because of the cause that `outgoing` names.
     /// Doing it twice is as good as once.
-    fn amend(
+    fn edit(
         &self,
         sent: &MessageId,
         outgoing: &Outgoing,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
     /// Takes the message `sent` at `place` away, because of `cause`. That it is gone is no error.
-    fn remove(
+    fn delete(
         &self,
         sent: &MessageId,
         place: &PlaceId,
@@ -47,20 +47,20 @@ pub trait Sender: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
     /// Shows at `place` that a reply is under way. Called only when one is slow.
-    fn show_work(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
+    fn send_typing(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
         let _ = place;
         std::future::ready(())
     }
 
     /// Whether it can tell one person alone what nobody else sees. Where it cannot, whoever uses a
     /// message of ours is shown what they asked for, and told nothing besides.
-    fn whispers(&self) -> bool {
+    fn supports_private_replies(&self) -> bool {
         true
     }
 
     /// How long the platform knows a message again that is sent for the same cause, and does not
     /// post it twice. `None`: it never does.
-    fn knows_again_for(&self) -> Option<Duration>;
+    fn dedup_window(&self) -> Option<Duration>;
 }
 
 /// Why something was not carried out.
@@ -68,18 +68,18 @@ pub trait Sender: Send + Sync + 'static {
 pub enum SendError {
     /// It was surely not carried out, and may be later.
     #[error("the platform cannot be reached, or asks to wait")]
-    Passing {
+    Transient {
         /// How long the platform asks to wait.
         retry_after: Option<Duration>,
     },
     /// It was not carried out and never will be: no permission, no such place.
     #[error("the platform refuses it")]
-    Refused,
+    Permanent,
     /// It may have been carried out.
     #[error("the platform did not say whether it was done")]
-    Unknown,
+    Ambiguous,
     /// It may have been carried out, and the platform would not know it again, whatever
     /// [`Sender::knows_again_for`] says of others: it is not tried again.
     #[error("the platform did not say whether it was done, and never will")]
-    UnknownForGood,
+    AmbiguousFinal,
 }

@@ -13,11 +13,11 @@ use tempfile::TempDir;
 use super::*;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{
-    Address, Control, Event, Message, Person, Place, PlaceId, RepliedTo, Reply, SentAnswer,
-    SentKind, Space, SpaceSettings, Spaces, Use,
+    Addressing, Control, ControlUse, Event, Message, Place, PlaceId, RepliedTo, Reply, ReplyKind,
+    SentReply, Space, SpaceSettings, Spaces, User,
 };
 use crate::matching::Thresholds;
-use crate::store::records::{Claimed, Finished, SqliteRecords};
+use crate::store::records::{ClaimStatus, Completion, SqliteRecords};
 
 const SOURCE: &str = "+++\ntitle = \"Towers\"\n+++\n\nAnn said: “One two.”\n\nIt is high.\n";
 const FAQ: &str = "\
@@ -49,7 +49,7 @@ impl Clock for ManualClock {
 
 /// A platform that does what it is told, and notes it down.
 #[derive(Default)]
-struct Scripted {
+struct ScriptedSender {
     notes: Mutex<Vec<String>>,
     failures: Mutex<VecDeque<SendError>>,
     n_attempts: AtomicUsize,
@@ -64,16 +64,16 @@ struct Scripted {
     n_works: AtomicUsize,
 }
 
-impl Scripted {
+impl ScriptedSender {
     fn failing(failures: impl IntoIterator<Item = SendError>, window: Option<Duration>) -> Self {
         let failures = Mutex::new(failures.into_iter().collect());
         Self { failures, window, ..Self::default() }
     }
 
     fn note(&self, verb: &str, id: &MessageId, outgoing: &Outgoing) {
-        let said = match &outgoing.say.reply {
+        let said = match &outgoing.message.reply {
             Reply::Notice(notice) => format!("{notice:?}"),
-            _ => format!("{:?} {}", outgoing.say.kind, outgoing.say.entries.join(",")),
+            _ => format!("{:?} {}", outgoing.message.kind, outgoing.message.entries.join(",")),
         };
         self.notes.lock().unwrap().push(format!("{verb} {id}: {}", said.trim()));
     }
@@ -90,7 +90,7 @@ impl Scripted {
     }
 }
 
-impl Sender for Scripted {
+impl Sender for ScriptedSender {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         self.attempt()?;
         self.note("send", &outgoing.cause, outgoing);
@@ -98,42 +98,42 @@ impl Sender for Scripted {
         Ok(MessageId::from(format!("{}/reply", outgoing.cause)))
     }
 
-    async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         self.attempt()?;
         self.note("amend", sent, outgoing);
         self.locales.lock().unwrap().push(outgoing.locale.clone());
         Ok(())
     }
 
-    async fn remove(&self, sent: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
+    async fn delete(&self, sent: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         self.attempt()?;
         self.notes.lock().unwrap().push(format!("remove {sent}"));
         Ok(())
     }
 
-    async fn show_work(&self, _: &PlaceId) {
+    async fn send_typing(&self, _: &PlaceId) {
         self.n_works.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn whispers(&self) -> bool {
+    fn supports_private_replies(&self) -> bool {
         !self.is_loud
     }
 
-    fn knows_again_for(&self) -> Option<Duration> {
+    fn dedup_window(&self) -> Option<Duration> {
         self.window
     }
 }
 
-struct World {
+struct TestWorld {
     clock: Arc<ManualClock>,
     records: SqliteRecords,
-    library: Arc<Library>,
+    library: Arc<KnowledgeBase>,
     key: AskerKey,
     n_lives: AtomicUsize,
     _folder: TempDir,
 }
 
-impl World {
+impl TestWorld {
     async fn new() -> Self {
         Self::with(SpaceSettings::default()).await
     }
@@ -155,7 +155,7 @@ impl World {
         Self {
             clock: Arc::new(ManualClock(AtomicI64::new(START))),
             records: SqliteRecords::in_memory(Timestamp::from_millis(START)).await.unwrap(),
-            library: Arc::new(Library::open(spaces, Thresholds::default()).unwrap()),
+            library: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
             key: AskerKey::new(*b"key"),
             n_lives: AtomicUsize::new(0),
             _folder: folder,
@@ -168,7 +168,7 @@ impl World {
         let clock: Arc<ManualClock> = Arc::clone(&self.clock);
         Service::new(Parts {
             records: self.records.clone(),
-            library: Arc::clone(&self.library),
+            knowledge_base: Arc::clone(&self.library),
             asker_key: self.key.clone(),
             clock,
             holder: Holder::new(format!("life {life}")),
@@ -187,10 +187,10 @@ impl World {
             place: room(),
             author: person("t:ada"),
             text: text.to_owned(),
-            address: Address { mentions_us: true, ..Address::default() },
+            addressing: Addressing { mentions_bot: true, ..Addressing::default() },
             replied_to: None,
             sent_at: self.clock.now(),
-            change: None,
+            edit_id: None,
             locale: None,
         }
     }
@@ -198,7 +198,15 @@ impl World {
     fn used(&self, id: &str, sent: &str, by: &str, control: Control) -> Event {
         let (by, at) = (person(by), self.clock.now());
         let (id, sent, place) = (id.into(), sent.into(), room());
-        Event::Used(Use { id, sent, place, by, at, control, locale: None })
+        Event::ControlUsed(ControlUse {
+            id,
+            message: sent,
+            place,
+            user: by,
+            used_at: at,
+            control,
+            locale: None,
+        })
     }
 
     /// Ada was shown both entries to pick from.
@@ -210,29 +218,29 @@ impl World {
     async fn suggested_so(&self, is_private: bool) {
         let service = self.start();
         let claimed = self.records.claim(service.claim(&"t:q".into())).await.unwrap();
-        assert_eq!(claimed, Claimed::Fresh);
-        let answer = SentAnswer {
+        assert_eq!(claimed, ClaimStatus::New);
+        let answer = SentReply {
             question: "t:q".into(),
-            sent: "t:q/reply".into(),
+            message: "t:q/reply".into(),
             place: room().id,
             space: DEFAULT_SPACE.to_owned(),
             asker: self.key.hash(&"t:ada".into()),
-            kind: SentKind::Suggest,
+            kind: ReplyKind::Suggest,
             is_private,
             entries: vec!["ann".to_owned(), "height".to_owned()],
             sent_at: self.clock.now(),
         };
         let (message, holder) = ("t:q".into(), service.parts.holder.clone());
         let at = self.clock.now();
-        let finished = Finished { message, holder, at, answer: Some(answer), unanswered: None };
-        self.records.finish(finished).await.unwrap();
+        let finished = Completion { message, holder, at, answer: Some(answer), unanswered: None };
+        self.records.complete(finished).await.unwrap();
     }
 }
 
 fn room() -> Place {
-    Place { id: "t:room".into(), within: Vec::new(), is_direct: false }
+    Place { id: "t:room".into(), parents: Vec::new(), is_direct: false }
 }
 
-fn person(id: &str) -> Person {
-    Person { id: id.into(), roles: Vec::new(), is_bot: false }
+fn person(id: &str) -> User {
+    User { id: id.into(), roles: Vec::new(), is_bot: false }
 }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
 use super::private;
-use crate::conversation::{AskerHash, PersonId};
+use crate::conversation::{AskerHash, PrincipalId};
 
 /// Name of the key's file in the data folder.
 pub const FILE: &str = "asker.key";
@@ -44,10 +44,10 @@ impl AskerKey {
     ///
     /// # Errors
     /// [`KeyError`] says what is wrong with the file.
-    pub fn of_folder(folder: &Path) -> Result<Self, KeyError> {
+    pub fn load_or_create(folder: &Path) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let refused = |source| KeyError::Unusable { path: path.clone(), source };
-        match Self::make(&path).map_err(refused)? {
+        match Self::create(&path).map_err(refused)? {
             Some(key) => Ok(key),
             None => {
                 let mut key = Vec::new();
@@ -62,8 +62,8 @@ impl AskerKey {
     }
 
     /// A new key in a new file at `path`; `None` if there is one.
-    fn make(path: &Path) -> io::Result<Option<Self>> {
-        let made = private::only_owner(OpenOptions::new().write(true).create_new(true)).open(path);
+    fn create(path: &Path) -> io::Result<Option<Self>> {
+        let made = private::owner_only(OpenOptions::new().write(true).create_new(true)).open(path);
         let mut file = match made {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             made => made?,
@@ -75,7 +75,7 @@ impl AskerKey {
     }
 
     /// The hash that stands for `person`: HMAC-SHA-256, its first 16 bytes, in hexadecimal digits.
-    pub fn hash(&self, person: &PersonId) -> AskerHash {
+    pub fn hash(&self, person: &PrincipalId) -> AskerHash {
         // HMAC takes keys of any length; an empty hash would only lump askers together.
         let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
             return AskerHash::from(String::new());
@@ -118,12 +118,12 @@ mod tests {
     #[test]
     fn an_asker_has_the_same_hash_under_the_same_key_only() {
         let folder = tempfile::tempdir().unwrap();
-        let ada = PersonId::from("discord:user:1");
-        let first = AskerKey::of_folder(folder.path()).unwrap();
-        let again = AskerKey::of_folder(folder.path()).unwrap();
+        let ada = PrincipalId::from("discord:user:1");
+        let first = AskerKey::load_or_create(folder.path()).unwrap();
+        let again = AskerKey::load_or_create(folder.path()).unwrap();
         assert_eq!(first.hash(&ada), again.hash(&ada));
         assert_eq!(first.hash(&ada).as_str().len(), 2 * HASH_BYTES);
-        assert_ne!(first.hash(&ada), first.hash(&PersonId::from("discord:user:2")));
+        assert_ne!(first.hash(&ada), first.hash(&PrincipalId::from("discord:user:2")));
         assert_ne!(first.hash(&ada), AskerKey::random().unwrap().hash(&ada));
     }
 
@@ -131,7 +131,7 @@ mod tests {
     fn the_hash_is_hmac_sha_256() {
         // Test case 2 of RFC 4231, cut to 16 bytes.
         let key = AskerKey::new(b"Jefe".to_vec());
-        let hash = key.hash(&PersonId::from("what do ya want for nothing?"));
+        let hash = key.hash(&PrincipalId::from("what do ya want for nothing?"));
         assert_eq!(hash.as_str(), "5bdcc146bf60754e6a042426089575c7");
     }
 
@@ -140,11 +140,11 @@ mod tests {
     fn the_file_is_its_owners_alone_and_a_cut_one_is_refused() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        AskerKey::of_folder(folder.path()).unwrap();
+        AskerKey::load_or_create(folder.path()).unwrap();
         let path = folder.path().join(FILE);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&path, b"short").unwrap();
-        let refused = AskerKey::of_folder(folder.path());
+        let refused = AskerKey::load_or_create(folder.path());
         assert!(matches!(refused, Err(KeyError::TooShort { n_bytes: 5, .. })));
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// Makes the folder at `path` and those above it, as far as they are missing, for the owner alone.
-pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -15,7 +15,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
 
 /// Makes the file at `path`, which somebody else has made, its owner's alone.
 #[cfg(feature = "matrix")]
-pub(crate) fn close_file(path: &Path) -> io::Result<()> {
+pub(crate) fn restrict_to_owner(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -26,7 +26,7 @@ pub(crate) fn close_file(path: &Path) -> io::Result<()> {
 }
 
 /// Files that are made with `options` are the owner's alone.
-pub(super) fn only_owner(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

@@ -8,11 +8,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use claim::{Claim, Claimed, Finished, Holder};
+pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use revision::Revision;
 pub use sqlite::SqliteRecords;
 
-use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
+use crate::conversation::{
+    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+};
 
 /// The records of one quoth, or of several that share them.
 ///
@@ -20,14 +22,14 @@ use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, 
 /// loses its power, finds it done. A method that fails has changed nothing.
 pub trait Records: Clone + Send + Sync + 'static {
     /// Takes a message for its holder, if nobody has it.
-    fn claim(&self, claim: Claim) -> impl Future<Output = Result<Claimed>> + Send;
+    fn claim(&self, claim: Claim) -> impl Future<Output = Result<ClaimStatus>> + Send;
 
     /// Writes down that the holder is about to send, and renews the claim. `false` if it is no
     /// longer the holder's: then nothing may be sent.
     fn begin_send(&self, claim: Claim) -> impl Future<Output = Result<bool>> + Send;
 
     /// The message is done with; what came of it is kept in the same transaction.
-    fn finish(&self, finished: Finished) -> impl Future<Output = Result<()>> + Send;
+    fn complete(&self, finished: Completion) -> impl Future<Output = Result<()>> + Send;
 
     /// Gives a claim back whose reply surely was not sent: the message may be claimed again.
     fn release(
@@ -37,38 +39,38 @@ pub trait Records: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// What was said in reply to `question`.
-    fn answer_to(
+    fn reply_to(
         &self,
         question: MessageId,
-    ) -> impl Future<Output = Result<Option<SentAnswer>>> + Send;
+    ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
     /// What our message `sent` is.
-    fn answer_sent_as(
+    fn reply_by_message(
         &self,
         sent: MessageId,
-    ) -> impl Future<Output = Result<Option<SentAnswer>>> + Send;
+    ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
     /// Our message now says something else. What was kept as unanswered of its question goes;
     /// `unanswered` takes its place.
-    fn amend_answer(
+    fn update_reply(
         &self,
-        answer: SentAnswer,
-        unanswered: Option<Unanswered>,
+        answer: SentReply,
+        unanswered_questions: Option<UnansweredQuestion>,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// The message and what was said to it are gone: its text and our answer are forgotten. That
     /// it was handled is not.
-    fn forget_message(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
+    fn delete_message_data(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
 
     /// Somebody judged an answer of ours; the last judgement of each person counts.
-    fn judge(&self, judgement: Judgement) -> impl Future<Output = Result<()>> + Send;
+    fn record_feedback(&self, judgement: Feedback) -> impl Future<Output = Result<()>> + Send;
 
     /// The latest unanswered questions of a space, newest first.
-    fn unanswered(
+    fn unanswered_questions(
         &self,
         space: String,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Unanswered>>> + Send;
+    ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
     /// Sets what holds in a space, for moderators.
     fn set_space_state(
@@ -78,14 +80,18 @@ pub trait Records: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// What holds for a message in `space`, at the first of `places`, which is in the others.
-    fn standing(
+    fn place_status(
         &self,
         space: String,
         places: Vec<PlaceId>,
-    ) -> impl Future<Output = Result<Standing>> + Send;
+    ) -> impl Future<Output = Result<PlaceStatus>> + Send;
 
     /// We came to `place`. `false` if we had been there before.
-    fn join(&self, place: PlaceId, at: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+    fn record_join(
+        &self,
+        place: PlaceId,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<bool>> + Send;
 
     /// Keeps a change of an entry.
     fn add_revision(&self, revision: Revision) -> impl Future<Output = Result<()>> + Send;
@@ -103,7 +109,10 @@ pub trait Records: Clone + Send + Sync + 'static {
     fn erase_asker(&self, asker: AskerHash) -> impl Future<Output = Result<u64>> + Send;
 
     /// Forgets what is older than it may be kept. Gives the number of records that went.
-    fn expire(&self, kept_since: KeptSince) -> impl Future<Output = Result<u64>> + Send;
+    fn delete_expired(
+        &self,
+        kept_since: RetentionCutoffs,
+    ) -> impl Future<Output = Result<u64>> + Send;
 
     /// Whether the records can be read and written.
     fn ping(&self) -> impl Future<Output = Result<()>> + Send;
@@ -117,11 +126,11 @@ pub type Result<T> = std::result::Result<T, RecordsError>;
 
 /// Somebody's verdict on an answer of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
+pub struct Feedback {
     /// Our message.
-    pub sent: MessageId,
+    pub message: MessageId,
     /// Who judged.
-    pub by: AskerHash,
+    pub asker: AskerHash,
     /// Whether it was what was looked for.
     pub is_helpful: bool,
     /// When.
@@ -137,17 +146,17 @@ pub struct SpaceState {
 
 /// What holds for a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct PlaceStatus {
     /// What moderators have set for its space.
-    pub state: SpaceState,
+    pub space_state: SpaceState,
     /// Since when we are there: nothing older is answered. Places that we were not seen coming to
     /// count from the first start.
-    pub present_since: Timestamp,
+    pub member_since: Timestamp,
 }
 
 /// The oldest that is kept, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeptSince {
+pub struct RetentionCutoffs {
     /// That messages were handled. Has to reach further back than what is caught up with.
     pub handled: Timestamp,
     /// Questions that were not answered.

@@ -71,7 +71,7 @@ fn for_each_part(raw: &str, shouting: bool, buffer: &mut String, mut visit: impl
     push_normalized(raw.get(..end).unwrap_or(raw), buffer);
     let word = buffer.trim_matches(|c: char| is_apostrophe(c) || c == '.' || c == '_');
     if word.is_empty() {
-    } else if let Some(parts) = phone_spelling(word) {
+    } else if let Some(parts) = informal_spelling(word) {
         parts.split(' ').for_each(visit);
     } else if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         visit(word);
@@ -93,7 +93,7 @@ fn acronym(word: &str) -> Option<String> {
     })
 }
 
-fn phone_spelling(word: &str) -> Option<&'static str> {
+fn informal_spelling(word: &str) -> Option<&'static str> {
     static PHONE: LazyLock<FxHashMap<&str, &str>> =
         LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
     PHONE.get(word).copied()

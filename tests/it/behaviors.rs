@@ -112,7 +112,7 @@ fn kinds(pack: &Pack, text: &str, shows_lead: bool) -> Vec<String> {
         kinds.push(format!("suggest {}", ids.join(",")));
     }
     if !kinds.iter().any(|kind| kind.starts_with("answer")) {
-        let abstains = ["en", "de"].map(Wording::of).iter().any(|wording| {
+        let abstains = ["en", "de"].map(Wording::for_locale).iter().any(|wording| {
             let is_in = |sentence: &str| shown.contains(&letters(sentence));
             is_in(&wording.nothing_found()) || is_in(&wording.not_in_source())
         });

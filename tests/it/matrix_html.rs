@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use quoth::conversation::reply::{CitedQuote, Reply, Suggestion, Topic};
 use quoth::conversation::wording::Wording;
-use quoth::conversation::{Control, Say};
-use quoth::platform::matrix::render::{Body, render};
+use quoth::conversation::{BotMessage, Control};
+use quoth::platform::matrix::render::{RenderedMessage, render};
 use ruma_html::{Html, NodeData, NodeRef, SanitizerConfig};
 
 use crate::random::{answers, lists};
@@ -81,7 +81,7 @@ fn marked(quote: &CitedQuote) -> String {
 }
 
 /// Whether every client shows all of `body`, and it fits into an event.
-fn check_form(body: &Body) -> Result<Shown, TestCaseError> {
+fn check_form(body: &RenderedMessage) -> Result<Shown, TestCaseError> {
     let n_bytes = serde_json::json!([body.plain, body.html]).to_string().len();
     prop_assert!(n_bytes < 48_000, "{}", n_bytes);
     let sanitized = Html::parse(&body.html);
@@ -96,7 +96,7 @@ fn check_form(body: &Body) -> Result<Shown, TestCaseError> {
     Ok(shown)
 }
 
-fn check(body: &Body, reply: &Reply) -> Result<(), TestCaseError> {
+fn check(body: &RenderedMessage, reply: &Reply) -> Result<(), TestCaseError> {
     let shown = check_form(body)?;
     let text = words(&shown.text);
     match reply {
@@ -105,7 +105,7 @@ fn check(body: &Body, reply: &Reply) -> Result<(), TestCaseError> {
             let n_shown = shown.quotes.len();
             prop_assert!((1..=wanted.len()).contains(&n_shown), "{:?}", body);
             prop_assert_eq!(&shown.quotes[..], &wanted[..n_shown]);
-            let rest = body.controls.iter().find(|it| matches!(it, Control::Rest(_)));
+            let rest = body.controls.iter().find(|it| matches!(it, Control::Quotes(_)));
             prop_assert_eq!(rest.is_none(), n_shown == wanted.len());
             for quote in &wanted[..n_shown] {
                 let lines: Vec<String> = quote.split('\n').map(|it| format!("> {it}")).collect();
@@ -115,7 +115,7 @@ fn check(body: &Body, reply: &Reply) -> Result<(), TestCaseError> {
                 prop_assert!(text.contains(&words(lead)), "{:?} in {:?}", lead, text);
             }
         }
-        Reply::Suggest(suggestions) => {
+        Reply::Suggestions(suggestions) => {
             let wanted = suggestions.iter().map(|Suggestion { question, .. }| words(question));
             prop_assert_eq!(shown.items, wanted.collect::<Vec<String>>());
         }
@@ -132,7 +132,7 @@ fn check(body: &Body, reply: &Reply) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn try_all(says: &impl Strategy<Value = Say>) {
+fn try_all(says: &impl Strategy<Value = BotMessage>) {
     let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
     let last = RefCell::new(String::new());
     let ran = TestRunner::new(config).run(says, |say| {

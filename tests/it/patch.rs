@@ -1,6 +1,6 @@
 //! Changes of single entries, on the real pack.
 
-use quoth::knowledge::{EntryDraft, EntryId, Fields, Patch, prove};
+use quoth::knowledge::{EntryDraft, EntryFields, EntryId, Patch, prove};
 use quoth::store::pack_files;
 
 #[test]
@@ -11,11 +11,11 @@ fn every_entry_of_the_pack_can_be_changed_alone() {
     let n_entries = prove(&files).pack.entries.len();
     for (idx, entry) in prove(&files).pack.entries.iter().enumerate() {
         let id = entry.id.clone();
-        let same = Fields {
+        let same = EntryFields {
             question: Some(entry.question.clone()),
             variants: Some(entry.variants.clone()),
             tags: Some(entry.tags.clone()),
-            ..Fields::default()
+            ..EntryFields::default()
         };
         let kept = Patch::Replace { id: id.clone(), fields: same }.apply(faq).unwrap();
         assert_eq!(kept, faq, "{id}");

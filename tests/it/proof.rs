@@ -109,7 +109,7 @@ proptest! {
             prop_assert_eq!(quote.paragraph(), number);
             prop_assert_eq!(folded(quote.text()), folded(text));
             prop_assert!(first.span().start <= quote.span().start);
-            prop_assert!(number == first.paragraph() || first.stands_also_in().contains(&number));
+            prop_assert!(number == first.paragraph() || first.other_paragraphs().contains(&number));
             let is_once = |text: &str, part: &str| text.find(part) == text.rfind(part);
             if is_once(&body, text.trim()) && is_once(&folded(&body), &folded(text)) {
                 prop_assert_eq!(quote.text(), text.trim());

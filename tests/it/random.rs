@@ -2,8 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use quoth::conversation::reply::{Answer, CitedQuote, Passage, Reply, Suggestion, Topic};
-use quoth::conversation::{Say, SentKind};
+use quoth::conversation::reply::{Answer, CitedQuote, ParagraphPart, Reply, Suggestion, Topic};
+use quoth::conversation::{BotMessage, ReplyKind};
 
 /// What means something to Discord or to Matrix somewhere, and what has tripped others up.
 const MARKUP: [&str; 76] = [
@@ -122,35 +122,38 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
 }
 
 /// A message that shows `reply`.
-fn saying(reply: Reply, kind: SentKind) -> Say {
-    Say {
+fn saying(reply: Reply, kind: ReplyKind) -> BotMessage {
+    BotMessage {
         reply,
         is_private: false,
         asks_feedback: true,
         kind,
         entries: vec!["e".to_owned()],
-        n_before: 0,
-        is_unasked: false,
+        offset: 0,
+        is_unsolicited: false,
     }
 }
 
-pub(crate) fn answers() -> impl Strategy<Value = Say> {
+pub(crate) fn answers() -> impl Strategy<Value = BotMessage> {
     (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
         let question = "q".to_owned();
         let answer = Answer { entry: 0, question, lead, quotes, see_also: Vec::new() };
-        saying(Reply::Answer(answer), SentKind::Answer)
+        saying(Reply::Answer(answer), ReplyKind::Answer)
     })
 }
 
 /// Questions to pick from, paragraphs of a source, and what can be asked.
-pub(crate) fn lists() -> impl Strategy<Value = Say> {
+pub(crate) fn lists() -> impl Strategy<Value = BotMessage> {
     let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
-    let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggest);
-    let passage =
-        (quote_text(), text(6)).prop_map(|(text, title)| Passage { text, title, paragraph: 7 });
+    let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggestions);
+    let passage = (quote_text(), text(6)).prop_map(|(text, title)| ParagraphPart {
+        text,
+        title,
+        paragraph: 7,
+    });
     let passages = vec(passage, 1..3).prop_map(Reply::Paragraphs);
     let topic = ("[a-z]{1,5}", vec(text(10), 1..3))
         .prop_map(|(tag, questions)| Topic { tag: format!("*{tag}_ #"), questions });
     let topics = vec(topic, 1..3).prop_map(Reply::Topics);
-    prop_oneof![suggestions, passages, topics].prop_map(|reply| saying(reply, SentKind::Suggest))
+    prop_oneof![suggestions, passages, topics].prop_map(|reply| saying(reply, ReplyKind::Suggest))
 }

@@ -4,13 +4,13 @@
 use std::time::Instant;
 
 use quoth::conversation::Timestamp;
-use quoth::store::records::revision::Author;
+use quoth::store::records::revision::RevisionAuthor;
 use quoth::store::records::{Records, Revision, SqliteRecords};
 use serde_json::json;
 
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth_in;
-use crate::service::{PATIENCE, Program, Service, said};
+use crate::service::{MAX_WAIT, Program, Service, said};
 
 const QUESTION: &str = "What did Ann say?";
 const ANSWER: &str = "Ann said: “One two.”";
@@ -165,7 +165,7 @@ fn awaits(program: &mut Program, ids: &mut u64, want: &serde_json::Value) {
         if order["quotes"] == *want {
             return;
         }
-        assert!(start.elapsed() < PATIENCE, "{order}, not {want}");
+        assert!(start.elapsed() < MAX_WAIT, "{order}, not {want}");
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
 }
@@ -208,7 +208,7 @@ fn a_changed_pack_is_reloaded_and_moderators_hear_of_a_broken_one_once() {
     let changed =
         |text: &Option<String>| text.as_ref().is_some_and(|it| it.contains("\"“One two.”"));
     assert_eq!(revisions.len(), 1, "what was refused is none: {revisions:?}");
-    assert_eq!(revisions[0].by, Author::File);
+    assert_eq!(revisions[0].by, RevisionAuthor::File);
     assert!(!changed(&revisions[0].before) && changed(&revisions[0].after), "{revisions:?}");
     // A restart serves what stands.
     let service = Service::start(&folder, &settings);

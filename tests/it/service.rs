@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::folder::Folder;
 
 /// The longest that anything here may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// `quoth run` on a folder with the pack `p`, with its data and its bridge there.
 pub(crate) struct Service {
@@ -74,7 +74,7 @@ impl Service {
         let code = loop {
             match child.try_wait().expect("it can be waited for") {
                 Some(status) => break status.code(),
-                None if start.elapsed() > PATIENCE => {
+                None if start.elapsed() > MAX_WAIT => {
                     child.kill().expect("it can be killed");
                     panic!("it does not end");
                 }
@@ -140,11 +140,11 @@ impl Program {
         loop {
             match UnixStream::connect(folder.path("bridge.sock")) {
                 Ok(stream) => {
-                    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                    stream.set_read_timeout(Some(MAX_WAIT)).unwrap();
                     let writer = stream.try_clone().unwrap();
                     return Self { reader: BufReader::new(stream), writer };
                 }
-                Err(error) if start.elapsed() > PATIENCE => panic!("nobody listens: {error}"),
+                Err(error) if start.elapsed() > MAX_WAIT => panic!("nobody listens: {error}"),
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
         }
@@ -185,7 +185,7 @@ impl Program {
         let mut line = String::new();
         let heard = self.reader.read_line(&mut line);
         assert!(heard.is_err() && line.is_empty(), "{line}");
-        self.writer.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.writer.set_read_timeout(Some(MAX_WAIT)).unwrap();
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::config::{Setting, Shown};
+use crate::config::{EffectiveSettings, Setting};
 
 /// The settings as TOML, each with where it came from.
-pub(super) fn render(shown: &Shown) -> String {
+pub(super) fn render(shown: &EffectiveSettings) -> String {
     let mut text = String::new();
     let mut at = String::new();
     for setting in &shown.settings {

@@ -9,7 +9,7 @@ use crate::knowledge::{Finding, Severity};
 
 /// One finding with the lines that it is about.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct FindingDiagnostic {
     code: String,
     severity: Severity,
     message: String,
@@ -18,7 +18,7 @@ pub(super) struct Shown {
     excerpt: Option<Excerpt>,
 }
 
-impl Shown {
+impl FindingDiagnostic {
     /// `code` stands above the message; `path` is named in it where there are no lines to show.
     pub(super) fn new(
         finding: &Finding,
@@ -43,15 +43,15 @@ fn printable_lines(text: &str) -> String {
     text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for FindingDiagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for FindingDiagnostic {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for FindingDiagnostic {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.code))
     }

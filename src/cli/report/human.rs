@@ -5,12 +5,12 @@ use std::io::{BufWriter, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, NarratableReportHandler};
 
-use super::diagnostic::Shown;
+use super::diagnostic::FindingDiagnostic;
 use super::excerpt::Excerpt;
 use super::{Document, PackReport};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::{Finding, Rule, Severity};
-use crate::matching::held_out::OwnPhrasings;
+use crate::matching::held_out::PhrasingSummary;
 
 /// How many findings of one rule in one pack are shown; the rest is counted. Nobody mends more in
 /// one sitting, and an imported pack has thousands of sentences that wait.
@@ -43,7 +43,7 @@ pub(in crate::cli) fn print(reports: &[PackReport], terminal: &Terminal) -> anyh
     }
     let n_errors: usize = reports.iter().map(PackReport::n_errors).sum();
     let n_warnings: usize = reports.iter().map(PackReport::n_warnings).sum();
-    writeln!(out, "{}, {}", counted(n_errors, "error"), counted(n_warnings, "warning"))?;
+    writeln!(out, "{}, {}", pluralize(n_errors, "error"), pluralize(n_warnings, "warning"))?;
     out.flush()?;
     Ok(())
 }
@@ -65,7 +65,7 @@ fn print_findings(
         }
     }
     for (rule, n_seen) in n_seen.iter().filter(|(_, n_seen)| **n_seen > max_shown) {
-        let n_more = grouped(n_seen - max_shown);
+        let n_more = group_digits(n_seen - max_shown);
         writeln!(out, "... and {n_more} more of {}; --json lists all of them\n", rule.name())?;
     }
     Ok(())
@@ -86,7 +86,7 @@ fn render(
             let name = format!("{path}:{line}:{column}");
             Excerpt::new(name, document, &finding.span, PLAIN_COLUMNS)
         });
-        let shown = Shown::new(finding, finding.rule.name().to_owned(), &path, excerpt);
+        let shown = FindingDiagnostic::new(finding, finding.rule.name().to_owned(), &path, excerpt);
         NarratableReportHandler::new().render_report(&mut rendered, &shown)?;
     } else {
         let max_columns = terminal.width().saturating_sub(FRAME_COLUMNS);
@@ -97,7 +97,7 @@ fn render(
             Severity::Error => format!("error[{}]", finding.rule.name()),
             Severity::Warning => format!("warning[{}]", finding.rule.name()),
         };
-        let shown = Shown::new(finding, code, &path, excerpt);
+        let shown = FindingDiagnostic::new(finding, code, &path, excerpt);
         // Colours are taken out again where the output shows none (NO_COLOR, pipes).
         GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
             .with_width(terminal.width())
@@ -131,41 +131,44 @@ fn summary(report: &PackReport) -> String {
     let counts = format!(
         "pack {}: {}, {}, {}",
         report.name,
-        counted_as(report.n_entries, "entry", "entries"),
-        counted(report.n_gaps, "gap"),
-        counted(report.n_sentences, "sentence")
+        pluralize_as(report.n_entries, "entry", "entries"),
+        pluralize(report.n_gaps, "gap"),
+        pluralize(report.n_sentences, "sentence")
     );
     if report.n_errors() > 0 {
         return format!("{counts}; refused until the errors are mended");
     }
     match report.n_of(Rule::SentenceNotQuoted) {
         0 => format!("{counts}, all quoted"),
-        n_waiting => format!("{counts}, {} not quoted", grouped(n_waiting)),
+        n_waiting => format!("{counts}, {} not quoted", group_digits(n_waiting)),
     }
 }
 
-fn own_phrasings(own: OwnPhrasings) -> String {
-    let mut text =
-        format!("{} of {} phrasings find their entry", grouped(own.found), grouped(own.asked));
+fn own_phrasings(own: PhrasingSummary) -> String {
+    let mut text = format!(
+        "{} of {} phrasings find their entry",
+        group_digits(own.found),
+        group_digits(own.asked)
+    );
     if let Some(percent) = (100 * own.found_left_out).checked_div(own.left_out) {
-        let (found, n) = (grouped(own.found_left_out), grouped(own.left_out));
+        let (found, n) = (group_digits(own.found_left_out), group_digits(own.left_out));
         text.push_str(&format!("; left out themselves, {found} of {n} do ({percent} %)"));
     }
     text
 }
 
 /// A number with what is counted.
-pub(in crate::cli) fn counted(n: usize, noun: &str) -> String {
-    counted_as(n, noun, &format!("{noun}s"))
+pub(in crate::cli) fn pluralize(n: usize, noun: &str) -> String {
+    pluralize_as(n, noun, &format!("{noun}s"))
 }
 
 /// The same for nouns that do not take a plain s.
-pub(in crate::cli) fn counted_as(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+pub(in crate::cli) fn pluralize_as(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", group_digits(n), if n == 1 { one } else { many })
 }
 
 /// The number with a comma between its groups of three digits.
-fn grouped(n: usize) -> String {
+fn group_digits(n: usize) -> String {
     let digits = n.to_string();
     let groups: Vec<&str> = digits
         .as_bytes()
@@ -185,7 +188,7 @@ mod tests {
         let cases =
             [(0, "0 errors"), (1, "1 error"), (999, "999 errors"), (1_234_567, "1,234,567 errors")];
         for (n, want) in cases {
-            assert_eq!(counted(n, "error"), want);
+            assert_eq!(pluralize(n, "error"), want);
         }
     }
 }

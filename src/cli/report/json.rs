@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Document, PackReport};
 use crate::knowledge::{Finding, Severity};
-use crate::matching::held_out::OwnPhrasings;
+use crate::matching::held_out::PhrasingSummary;
 
 #[derive(Serialize)]
 struct Report<'r> {
@@ -22,7 +22,7 @@ struct JsonPack<'r> {
     gaps: usize,
     errors: usize,
     warnings: usize,
-    own_phrasings: Option<OwnPhrasings>,
+    own_phrasings: Option<PhrasingSummary>,
     findings: Vec<JsonFinding<'r>>,
 }
 

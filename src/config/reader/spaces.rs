@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use figment::value::{Dict, Value};
 
-use super::{Key, Reader, keys_of};
+use super::{ConfigReader, Key, keys_of};
 use crate::config::Config;
-use crate::config::fault::Fault;
+use crate::config::fault::ProblemKind;
 use crate::config::origin::Origin;
 use crate::config::range::{PLACE, is_place, quoted};
-use crate::config::space::SpaceHead;
+use crate::config::space::SpaceHeader;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{PlaceId, Space, SpaceSettings};
 
@@ -20,7 +20,7 @@ struct Seen {
     places: BTreeMap<PlaceId, Origin>,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// The spaces of `[[space]]`. Of `config`, packs and default space are read already.
     pub(super) fn spaces(&mut self, config: &Config) -> Vec<Space> {
         let list = Key::new("space");
@@ -45,12 +45,12 @@ impl Reader<'_> {
     }
 
     fn space(&mut self, at: &Key, dict: Dict, config: &Config, seen: &mut Seen) -> Space {
-        let head_keys = keys_of::<SpaceHead>();
+        let head_keys = keys_of::<SpaceHeader>();
         let (head, settings): (Dict, Dict) =
             dict.into_iter().partition(|(name, _)| head_keys.contains(&name.as_str()));
         let has_name = head.contains_key("name");
         let has_places = head.contains_key("places");
-        let head: SpaceHead = self.typed(at, head);
+        let head: SpaceHeader = self.typed(at, head);
         if has_name {
             self.check_name(at, &head.name, seen);
         } else {
@@ -73,7 +73,7 @@ impl Reader<'_> {
 
     /// What the space says, over what the default space says.
     fn settings(&mut self, at: &Key, dict: Dict, config: &Config) -> SpaceSettings {
-        let own = self.sound::<SpaceSettings>(at, dict, keys_of::<SpaceHead>());
+        let own = self.valid_keys::<SpaceSettings>(at, dict, keys_of::<SpaceHeader>());
         let inherited = Value::serialize(&config.default_space).ok().and_then(Value::into_dict);
         let mut all = inherited.unwrap_or_default();
         all.extend(own.clone());
@@ -89,11 +89,14 @@ impl Reader<'_> {
             return;
         }
         if name.trim().is_empty() {
-            self.fault(&key, Fault::Empty { key: key.clone(), help: "give each space a name" });
+            self.fault(
+                &key,
+                ProblemKind::Empty { key: key.clone(), help: "give each space a name" },
+            );
         } else if name == DEFAULT_SPACE {
-            self.fault(&key, Fault::ReservedName);
+            self.fault(&key, ProblemKind::ReservedName);
         } else if let Some(first) = seen.names.get(name).cloned() {
-            self.fault(&key, Fault::DoubledName { name: name.to_owned(), first });
+            self.fault(&key, ProblemKind::DuplicateName { name: name.to_owned(), first });
         } else {
             seen.names.insert(name.to_owned(), self.layers.origin(&key));
         }
@@ -105,15 +108,15 @@ impl Reader<'_> {
             self.layers.value(&key).and_then(Value::as_array).is_some_and(<[_]>::is_empty);
         if is_empty {
             let help = "say where the space is, like places = [\"discord:guild:1\"]";
-            self.fault(&key, Fault::Empty { key: key.clone(), help });
+            self.fault(&key, ProblemKind::Empty { key: key.clone(), help });
         }
         for (number, place) in places.iter().enumerate() {
             let item = key.child(number.to_string());
             if !is_place(place.as_str()) {
                 let (key, value) = (key.clone(), quoted(place.as_str()));
-                self.fault(&item, Fault::OutOfRange { key, value, range: PLACE });
+                self.fault(&item, ProblemKind::OutOfRange { key, value, range: PLACE });
             } else if let Some(first) = seen.places.get(place).cloned() {
-                self.fault(&item, Fault::DoubledPlace { place: place.to_string(), first });
+                self.fault(&item, ProblemKind::DuplicatePlace { place: place.to_string(), first });
             } else {
                 seen.places.insert(place.clone(), self.layers.origin(&item));
             }
@@ -121,6 +124,6 @@ impl Reader<'_> {
     }
 
     fn missing(&mut self, at: &Key, name: &str, help: &'static str) {
-        self.fault(at, Fault::Missing { key: at.child(name), help });
+        self.fault(at, ProblemKind::Missing { key: at.child(name), help });
     }
 }

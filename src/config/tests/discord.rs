@@ -22,7 +22,7 @@ fn what_does_not_go_together_is_told_before_anything_is_served() {
     ];
     for (file, want) in rows {
         let config = Given::file(&format!("packs = ['p']\n{file}")).read();
-        let told = config.check_served().err().map(|error| error.to_string());
+        let told = config.check_servable().err().map(|error| error.to_string());
         match want {
             Some(want) => {
                 assert!(told.as_ref().is_some_and(|it| it.contains(want)), "{file}: {told:?}");

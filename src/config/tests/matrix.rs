@@ -24,7 +24,7 @@ fn what_is_missing_or_too_much_is_told_before_anything_is_served() {
     for (keys, want) in rows {
         let served = "packs = ['p']\n[bridge]\nsocket = 's'\n";
         let config = Given::file(&format!("{served}[matrix]\n{}", keys.concat())).read();
-        for told in [config.check_served(), config.check_matrix()] {
+        for told in [config.check_servable(), config.check_matrix()] {
             let told = told.err().map(|error| error.to_string());
             match want {
                 Some(want) => {

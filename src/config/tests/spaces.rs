@@ -32,8 +32,8 @@ fn what_a_space_leaves_out_holds_as_in_the_default_space() {
 #[test]
 fn serving_takes_a_pack_for_every_space() {
     let without = Given::file("[[space]]\nname = 'a'\nplaces = ['console']\n").read();
-    let told = without.check_served().unwrap_err().to_string();
+    let told = without.check_servable().unwrap_err().to_string();
     assert!(told.contains("`default`") && told.contains("`a`"), "{told}");
     let config = Given::file("packs = ['p']\n[[space]]\nname = 'a'\nplaces = ['console']\n").read();
-    assert!(config.check_served().is_ok());
+    assert!(config.check_servable().is_ok());
 }

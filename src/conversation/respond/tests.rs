@@ -3,10 +3,10 @@ mod uses;
 
 use std::sync::{Arc, LazyLock};
 
-use super::super::message::{Address, RepliedTo};
+use super::super::message::{Addressing, RepliedTo};
 use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
-use super::super::trigger::trigger;
+use super::super::trigger::classify;
 use super::*;
 use crate::knowledge::{PackFile, PackFiles, prove};
 
@@ -65,49 +65,49 @@ fn space() -> Space {
 fn mention(text: &str) -> Message {
     Message {
         id: "t:1".into(),
-        place: Place { id: "t:room".into(), within: Vec::new(), is_direct: false },
-        author: Person { id: "t:ada".into(), roles: Vec::new(), is_bot: false },
+        place: Place { id: "t:room".into(), parents: Vec::new(), is_direct: false },
+        author: User { id: "t:ada".into(), roles: Vec::new(), is_bot: false },
         text: text.to_owned(),
-        address: Address { mentions_us: true, ..Address::default() },
+        addressing: Addressing { mentions_bot: true, ..Addressing::default() },
         replied_to: None,
         sent_at: Timestamp::from_millis(5_000),
-        change: None,
+        edit_id: None,
         locale: None,
     }
 }
 
 fn by(person: &str, message: Message) -> Message {
-    Message { author: Person { id: person.into(), roles: Vec::new(), is_bot: false }, ..message }
+    Message { author: User { id: person.into(), roles: Vec::new(), is_bot: false }, ..message }
 }
 
 fn command(message: Message) -> Message {
-    Message { address: Address { is_command: true, ..Address::default() }, ..message }
+    Message { addressing: Addressing { is_command: true, ..Addressing::default() }, ..message }
 }
 
-fn suggestion() -> SentAnswer {
-    SentAnswer {
+fn suggestion() -> SentReply {
+    SentReply {
         question: "t:1".into(),
-        sent: "t:2".into(),
+        message: "t:2".into(),
         place: "t:room".into(),
         space: "s".to_owned(),
         asker: "t:ada".into(),
-        kind: SentKind::Suggest,
+        kind: ReplyKind::Suggest,
         is_private: false,
         entries: vec!["ferry".to_owned(), "lighthouse".to_owned(), "gone".to_owned()],
         sent_at: Timestamp::from_millis(6_000),
     }
 }
 
-fn answer() -> SentAnswer {
+fn answer() -> SentReply {
     let entries = vec!["lighthouse".to_owned()];
-    SentAnswer { kind: SentKind::Answer, entries, ..suggestion() }
+    SentReply { kind: ReplyKind::Answer, entries, ..suggestion() }
 }
 
 /// What holds in a test; who asks goes by the plain name.
 struct Setting {
     space: Space,
     is_paused: bool,
-    said: Option<SentAnswer>,
+    said: Option<SentReply>,
 }
 
 impl Setting {
@@ -115,28 +115,28 @@ impl Setting {
         Self { space: space(), is_paused: false, said: None }
     }
 
-    fn with<T>(&self, person: &PersonName, act: impl FnOnce(&Scene<'_>) -> T) -> T {
-        act(&Scene {
+    fn with<T>(&self, person: &PersonName, act: impl FnOnce(&Context<'_>) -> T) -> T {
+        act(&Context {
             space: &self.space,
             is_paused: self.is_paused,
             index: &INDEX,
             rule: &DecisionRule::default(),
             asker: &AskerHash::from(person.as_str()),
-            said: self.said.as_ref(),
+            target: self.said.as_ref(),
             now: Timestamp::from_millis(5_000),
         })
     }
 
     fn respond(&self, message: &Message) -> Effects {
         self.with(&message.author.id, |scene| {
-            let trigger = trigger(message, &self.space.settings);
+            let trigger = classify(message, &self.space.settings);
             respond(message, &trigger, scene, &mut Cooldowns::default())
         })
     }
 
     fn edit(&self, message: &Message) -> Effects {
         self.with(&message.author.id, |scene| {
-            let trigger = trigger(message, &self.space.settings);
+            let trigger = classify(message, &self.space.settings);
             respond_to_edit(message, &trigger, scene, &mut Cooldowns::default())
         })
     }
@@ -146,27 +146,27 @@ impl Setting {
     }
 
     fn used_within(&self, person: &str, control: Control, cooldowns: &mut Cooldowns) -> Effects {
-        let by = Person { id: person.into(), roles: Vec::new(), is_bot: false };
-        let used = Use {
+        let by = User { id: person.into(), roles: Vec::new(), is_bot: false };
+        let used = ControlUse {
             id: "t:3".into(),
-            sent: "t:2".into(),
+            message: "t:2".into(),
             place: mention("").place,
-            by,
-            at: Timestamp::from_millis(7_000),
+            user: by,
+            used_at: Timestamp::from_millis(7_000),
             control,
             locale: None,
         };
-        self.with(&person.into(), |scene| respond_to_use(&used, scene, cooldowns))
+        self.with(&person.into(), |scene| respond_to_control(&used, scene, cooldowns))
     }
 }
 
-type PersonName = super::super::id::PersonId;
+type PersonName = super::super::id::PrincipalId;
 
 /// What is shown, in a word or two.
 fn summary(effects: &Effects) -> String {
-    let of = |say: &Say| {
+    let of = |say: &BotMessage| {
         let what = match &say.reply {
-            Reply::Notice(Notice::Wait { .. }) => "wait".to_owned(),
+            Reply::Notice(Notice::RateLimited { .. }) => "wait".to_owned(),
             Reply::Notice(Notice::Greeting(_)) => "greeting".to_owned(),
             Reply::Notice(notice) => format!("{notice:?}"),
             Reply::NothingFound => "nothing found".to_owned(),
@@ -176,14 +176,14 @@ fn summary(effects: &Effects) -> String {
             Reply::Topics(_) => "topics".to_owned(),
             Reply::Paragraphs(passages) => format!("{} paragraphs", passages.len()),
             Reply::Answer(_) => format!("answer {}", say.entries.join(" ")),
-            Reply::Suggest(_) => format!("suggest {}", say.entries.join(" ")),
+            Reply::Suggestions(_) => format!("suggest {}", say.entries.join(" ")),
         };
         if say.is_private { format!("privately: {what}") } else { what }
     };
-    match &effects.shown {
-        Shown::Nothing => "-".to_owned(),
-        Shown::Say(say) => of(say),
-        Shown::Amend(say) => format!("amend: {}", of(say)),
-        Shown::Remove => "remove".to_owned(),
+    match &effects.message {
+        MessageEffect::Nothing => "-".to_owned(),
+        MessageEffect::Send(say) => of(say),
+        MessageEffect::Edit(say) => format!("amend: {}", of(say)),
+        MessageEffect::Delete => "remove".to_owned(),
     }
 }

@@ -37,36 +37,39 @@ fn a_language_is_found_by_its_tag_and_english_stands_in() {
     for (locale, want) in
         [("en", "en"), ("de", "de"), ("de-AT", "de"), ("fr", "en"), ("", "en"), ("no tag!", "en")]
     {
-        assert_eq!(Wording::of(locale).language.to_string(), want, "{locale:?}");
+        assert_eq!(Wording::for_locale(locale).language.to_string(), want, "{locale:?}");
     }
 }
 
 #[test]
 fn everything_that_can_be_said_is_said_in_words() {
-    let greeting = |titles: &[&str], todos: &[Todo]| {
+    let greeting = |titles: &[&str], todos: &[SetupStep]| {
         let titles = titles.iter().map(|title| (*title).to_owned()).collect();
         Notice::Greeting(Greeting { titles, todos: todos.to_vec() })
     };
     let notices = [
-        Notice::Wait { span: Duration::from_secs(1200) },
+        Notice::RateLimited { span: Duration::from_secs(1200) },
         Notice::Paused,
-        Notice::PauseDone,
-        Notice::ResumeDone,
+        Notice::PauseConfirmed,
+        Notice::ResumeConfirmed,
         Notice::ModeratorsOnly,
         Notice::AskerOnly,
-        Notice::Thanks,
+        Notice::FeedbackRecorded,
         Notice::NotAQuestion,
-        Notice::Gone,
+        Notice::NoLongerAvailable,
         greeting(&["A", "B"], &[]),
-        greeting(&[], &[Todo::Entries, Todo::Moderators, Todo::Reports]),
-        Notice::PackRefused { pack: "p".to_owned(), message: "{ $x }".to_owned() },
-        Notice::SetAside { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
+        greeting(&[], &[SetupStep::Entries, SetupStep::Moderators, SetupStep::Reports]),
+        Notice::PackRejected { pack: "p".to_owned(), message: "{ $x }".to_owned() },
+        Notice::EntriesDisabled { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
         Notice::Replied,
-        Notice::Unreadable,
-        Notice::Unserved,
+        Notice::ContentUnavailable,
+        Notice::CommandsDisabled,
         Notice::TooLate,
-        Notice::Failed { reference: "c0ffee".to_owned() },
-        Notice::Hindered { place: "t:room".into(), missing: vec!["Send Messages".to_owned()] },
+        Notice::InternalError { reference: "c0ffee".to_owned() },
+        Notice::MissingPermissions {
+            place: "t:room".into(),
+            missing: vec!["Send Messages".to_owned()],
+        },
     ];
     assert_eq!(FILES.len(), 1 + OTHERS.len());
     for wording in OTHERS.iter().chain([Wording::english()]) {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Problem;
+use super::LineProblem;
 use crate::knowledge::EntryId;
 
 /// A line as it is written; keys that are not listed are passed over.
@@ -45,18 +45,18 @@ pub(super) struct LineQuote {
 }
 
 impl Line {
-    pub(super) fn id(&self) -> Result<EntryId, Problem> {
+    pub(super) fn id(&self) -> Result<EntryId, LineProblem> {
         let id = match &self.id {
             Id::Text(id) => id.clone(),
             Id::Number(id) => id.to_string(),
         };
-        EntryId::new(&id).ok_or(Problem::BadId { id })
+        EntryId::new(&id).ok_or(LineProblem::BadId { id })
     }
 
-    pub(super) fn question(&self) -> Result<&str, Problem> {
+    pub(super) fn question(&self) -> Result<&str, LineProblem> {
         Some(self.question.trim())
             .filter(|question| !question.is_empty())
-            .ok_or(Problem::NoQuestion)
+            .ok_or(LineProblem::NoQuestion)
     }
 
     pub(super) fn variants(&self) -> Vec<String> {
@@ -72,7 +72,7 @@ impl Line {
     }
 
     /// The quotes, else the answer, else the question; nothing for a gap.
-    pub(super) fn answers(&self) -> Result<Vec<LineQuote>, Problem> {
+    pub(super) fn answers(&self) -> Result<Vec<LineQuote>, LineProblem> {
         let mut answers: Vec<LineQuote> =
             self.quotes.iter().flatten().filter_map(QuoteForm::read).collect();
         if answers.is_empty() {
@@ -80,7 +80,7 @@ impl Line {
         }
         match (self.gap.unwrap_or(false), answers.is_empty()) {
             (true, true) => Ok(answers),
-            (true, false) => Err(Problem::GapWithAnswer),
+            (true, false) => Err(LineProblem::GapWithAnswer),
             (false, true) => Ok(LineQuote::new(&self.question).into_iter().collect()),
             (false, false) => Ok(answers),
         }

@@ -108,7 +108,7 @@ fn every_bad_line_is_reported_with_its_number() {
         "line 12: this is no JSON: unexpected end of hex escape (column 15)",
     ];
     assert_eq!(errors, want);
-    assert_eq!(import("\n \n").unwrap_err()[0].problem, Problem::Nothing);
+    assert_eq!(import("\n \n").unwrap_err()[0].problem, LineProblem::Nothing);
     let mut import = Import::default();
     import.add(b"{\"id\": \"\xff\"}");
     assert_eq!(import.finish("T").unwrap_err().len(), 1);

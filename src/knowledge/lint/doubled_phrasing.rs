@@ -10,7 +10,7 @@ use crate::text::tokenize;
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut seen: HashMap<String, &EntryId> = HashMap::new();
     let mut findings = Vec::new();
-    for (entry, places) in proof.pack.entries.iter().zip(&proof.places) {
+    for (entry, places) in proof.pack.entries.iter().zip(&proof.entry_spans) {
         for (phrasing, span) in entry.phrasings().zip(&places.phrasings) {
             let first = match seen.entry(key_of(phrasing)) {
                 Slot::Vacant(slot) => {

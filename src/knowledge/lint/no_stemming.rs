@@ -11,7 +11,7 @@ pub(super) fn check(proof: &Proof) -> Option<Finding> {
     let message = format!("quoth has no stemming for the language `{}`", language.code());
     let help = "give entries the forms of their words as variants, or correct the code: `language` \
                 takes two letters, like en or de";
-    let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_place.clone(), message);
+    let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_span.clone(), message);
     Some(finding.label("words are compared as they stand").help(help))
 }
 

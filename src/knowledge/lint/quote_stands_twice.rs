@@ -9,7 +9,8 @@ const MAX_NAMED: usize = 5;
 
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for placed in placed_quotes(proof).filter(|placed| !placed.quote.stands_also_in().is_empty()) {
+    for placed in placed_quotes(proof).filter(|placed| !placed.quote.other_paragraphs().is_empty())
+    {
         let paragraph = placed.quote.paragraph();
         let message =
             format!("these words stand in paragraph {paragraph} and in {}", others(placed.quote));
@@ -25,7 +26,7 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
 }
 
 fn others(quote: &Quote) -> String {
-    let also = quote.stands_also_in();
+    let also = quote.other_paragraphs();
     let named: Vec<String> = also.iter().take(MAX_NAMED).map(ToString::to_string).collect();
     match also.len().saturating_sub(MAX_NAMED) {
         0 => named.join(", "),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::source_idx;
-use crate::knowledge::{Finding, Proof, Rule, Source, SourcePlace};
+use crate::knowledge::{Finding, Proof, Rule, Source, SourceLocation};
 
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut quoted = vec![Vec::new(); proof.pack.sources.len()];
@@ -13,21 +13,21 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
             spans.push(quote.span());
         }
     }
-    let sources = proof.pack.sources.iter().zip(&proof.source_places).zip(quoted);
+    let sources = proof.pack.sources.iter().zip(&proof.source_locations).zip(quoted);
     sources.flat_map(|((source, place), quoted)| check_source(source, place, quoted)).collect()
 }
 
 /// One pass over the sentences and the quotes, both in the order of the text.
 fn check_source(
     source: &Source,
-    place: &SourcePlace,
+    place: &SourceLocation,
     mut quoted: Vec<Range<usize>>,
 ) -> Vec<Finding> {
     quoted.sort_unstable_by_key(|span| span.start);
     let mut quoted = quoted.into_iter().peekable();
     let mut quoted_until = 0;
     let mut findings = Vec::new();
-    for sentence in source.telling_sentences() {
+    for sentence in source.content_sentences() {
         while let Some(span) = quoted.next_if(|span| span.start < sentence.end) {
             quoted_until = quoted_until.max(span.end);
         }
@@ -38,7 +38,7 @@ fn check_source(
     findings
 }
 
-fn not_quoted(source: &Source, place: &SourcePlace, sentence: &Range<usize>) -> Finding {
+fn not_quoted(source: &Source, place: &SourceLocation, sentence: &Range<usize>) -> Finding {
     let span = place.body_start + sentence.start..place.body_start + sentence.end;
     let number = source.paragraph_at(sentence.start);
     let message = format!("no entry quotes this sentence of paragraph {number}");

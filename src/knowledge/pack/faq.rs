@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::{EntryPlaces, FAQ_FILE, index_by_id};
+use super::{EntrySpans, FAQ_FILE, index_by_id};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS};
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::line_index::LineIndex;
-use crate::knowledge::manuscript::{Placed, TableReader, nearest_name, parse};
+use crate::knowledge::manuscript::{TableReader, WithSpan, nearest_name, parse};
 use crate::knowledge::passage;
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::{Quote, QuoteError, Source};
@@ -28,14 +28,14 @@ const MAX_NEAREST: usize = 50;
 const MAX_SCANNED_BYTES: usize = 32 * 1024 * 1024;
 
 /// See-also links of one entry, resolved when all ids are known.
-type Links = Vec<Placed<String>>;
+type Links = Vec<WithSpan<String>>;
 
 /// What was read of `faq.toml`.
 #[derive(Default)]
 pub(super) struct Faq {
     pub(super) entries: Vec<Entry>,
     /// Parallel to the entries.
-    pub(super) places: Vec<EntryPlaces>,
+    pub(super) places: Vec<EntrySpans>,
     /// Ids of entries of which a quote was refused; some are among the entries, with the others.
     pub(super) unproved: Vec<EntryId>,
 }
@@ -96,7 +96,7 @@ impl FaqReader<'_> {
         &mut self,
         table: &DeTable<'_>,
         span: Range<usize>,
-    ) -> Option<(Entry, EntryPlaces, Links)> {
+    ) -> Option<(Entry, EntrySpans, Links)> {
         let mut reader =
             TableReader::new(FAQ_FILE, table, span.clone(), &ENTRY_KEYS, self.findings);
         let id = reader.required_text("id");
@@ -123,7 +123,7 @@ impl FaqReader<'_> {
                 "add [[entry.quote]] with text, or gap = true",
             );
         }
-        let mut places = EntryPlaces::default();
+        let mut places = EntrySpans::default();
         let quotes: Vec<Quote> = quote_tables
             .into_iter()
             .filter_map(|(table, span)| self.quote(table, span, &mut places))
@@ -142,7 +142,8 @@ impl FaqReader<'_> {
             (false, false) => Content::Answer { lead: lead.map(|(text, _)| text), quotes },
             (false, true) => return None,
         };
-        let plain = |texts: Vec<Placed<String>>| texts.into_iter().map(|(text, _)| text).collect();
+        let plain =
+            |texts: Vec<WithSpan<String>>| texts.into_iter().map(|(text, _)| text).collect();
         let entry = Entry {
             id,
             question,
@@ -154,7 +155,7 @@ impl FaqReader<'_> {
         Some((entry, places, see_also))
     }
 
-    fn unique_id(&mut self, id: Option<Placed<String>>) -> Option<Placed<EntryId>> {
+    fn unique_id(&mut self, id: Option<WithSpan<String>>) -> Option<WithSpan<EntryId>> {
         let (text, span) = id?;
         let Some(id) = EntryId::new(&text) else {
             let message = format!(
@@ -178,7 +179,7 @@ impl FaqReader<'_> {
         &mut self,
         table: &DeTable<'_>,
         span: Range<usize>,
-        places: &mut EntryPlaces,
+        places: &mut EntrySpans,
     ) -> Option<Quote> {
         let mut reader =
             TableReader::new(FAQ_FILE, table, span.clone(), &QUOTE_KEYS, self.findings);
@@ -193,7 +194,7 @@ impl FaqReader<'_> {
             Ok(quote) => {
                 places.quotes.push(text_span.clone());
                 places.speakers.push(speaker.as_ref().map_or(text_span, |(_, span)| span.clone()));
-                Some(quote.spoken_by(speaker.map(|(name, _)| name), role.map(|(role, _)| role)))
+                Some(quote.attributed_to(speaker.map(|(name, _)| name), role.map(|(role, _)| role)))
             }
             Err(error) => {
                 self.refused_quote(&source, &text, text_span, &error);
@@ -202,7 +203,7 @@ impl FaqReader<'_> {
         }
     }
 
-    fn source(&mut self, name: Option<Placed<String>>, at: &Range<usize>) -> Option<Arc<Source>> {
+    fn source(&mut self, name: Option<WithSpan<String>>, at: &Range<usize>) -> Option<Arc<Source>> {
         let names: Vec<&str> = self.sources.iter().map(|source| source.name()).collect();
         let Some((name, span)) = name else {
             if let [only] = self.sources {

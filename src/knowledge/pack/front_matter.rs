@@ -3,7 +3,7 @@
 use crate::knowledge::Source;
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::manuscript::{TableReader, parse};
-use crate::knowledge::pack::SourcePlace;
+use crate::knowledge::pack::SourceLocation;
 use crate::knowledge::source::Metadata;
 
 const FENCE: &str = "+++";
@@ -15,7 +15,7 @@ pub(super) fn read_source(
     path: &str,
     text: &str,
     findings: &mut Vec<Finding>,
-) -> (Source, SourcePlace) {
+) -> (Source, SourceLocation) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let Some((matter, body)) = split(text) else {
@@ -23,7 +23,7 @@ pub(super) fn read_source(
             Finding::new(Rule::FrontMatter, path, 0..0, "the source has no front matter")
                 .help("start the file with three lines: +++ and title = \"...\" and +++"),
         );
-        let place = SourcePlace { file: path.to_owned(), body_start: 0 };
+        let place = SourceLocation { file: path.to_owned(), body_start: 0 };
         return (Source::new(name, Metadata::default(), text.to_owned()), place);
     };
     let metadata = read_metadata(path, text, matter, findings);
@@ -35,7 +35,7 @@ pub(super) fn read_source(
                 .help("put the text below the second +++ line, paragraphs divided by blank lines"),
         );
     }
-    (source, SourcePlace { file: path.to_owned(), body_start: text.len() - body.len() })
+    (source, SourceLocation { file: path.to_owned(), body_start: text.len() - body.len() })
 }
 
 fn read_metadata(

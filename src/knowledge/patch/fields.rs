@@ -14,7 +14,7 @@ const QUOTE_ORDER: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"
 
 /// New values of an entry's fields. `None` leaves a field as it is; an empty value takes it out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields {
+pub struct EntryFields {
     /// The canonical question.
     pub question: Option<String>,
     /// All other phrasings.
@@ -29,7 +29,7 @@ pub struct Fields {
     pub quotes: Option<Vec<QuoteDraft>>,
 }
 
-impl Fields {
+impl EntryFields {
     /// Writes the fields that have a new value into the section.
     pub(super) fn write(&self, entry: &mut Table) {
         for (key, text) in [("question", &self.question), ("lead", &self.lead)] {

@@ -43,7 +43,7 @@ fn quote(text: &str) -> QuoteDraft {
     QuoteDraft { text: text.to_owned(), ..QuoteDraft::default() }
 }
 
-fn replace(name: &str, fields: Fields) -> Patch {
+fn replace(name: &str, fields: EntryFields) -> Patch {
     Patch::Replace { id: id(name), fields }
 }
 
@@ -96,50 +96,53 @@ fn entries_and_variants_come_and_go_and_nothing_else_moves() {
 
 #[test]
 fn fields_change_on_their_own_lines() {
-    let fields = Fields::default;
+    let fields = EntryFields::default;
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
     check_diffs([
         (replace("a", fields()), ""),
         (
-            replace("a", Fields { question: Some("What now?".to_owned()), ..fields() }),
+            replace("a", EntryFields { question: Some("What now?".to_owned()), ..fields() }),
             "-question = \"What?\" # asked often\n+question = \"What now?\" # asked often\n",
         ),
         (
-            replace("a", Fields { lead: Some(String::new()), ..fields() }),
+            replace("a", EntryFields { lead: Some(String::new()), ..fields() }),
             "-# why this lead\n-lead = \"That.\"\n",
         ),
-        (replace("a", Fields { tags: texts(&["x", "y"]), ..fields() }), "+tags = [\"x\", \"y\"]\n"),
-        (replace("a", Fields { variants: texts(&["what", "wot"]), ..fields() }), ""),
+        (
+            replace("a", EntryFields { tags: texts(&["x", "y"]), ..fields() }),
+            "+tags = [\"x\", \"y\"]\n",
+        ),
+        (replace("a", EntryFields { variants: texts(&["what", "wot"]), ..fields() }), ""),
     ]);
 }
 
 #[test]
 fn quotes_change_in_their_own_sections() {
-    let fields = Fields::default;
+    let fields = EntryFields::default;
     let spoken =
         QuoteDraft { speaker: Some("Bo".to_owned()), paragraph: Some(2), ..quote("Five.") };
     check_diffs([
         (
-            replace("a", Fields { quotes: Some(vec![quote("One.")]), ..fields() }),
+            replace("a", EntryFields { quotes: Some(vec![quote("One.")]), ..fields() }),
             "-text = '''One two.'''  # as printed\n-speaker = \"Ann\"\n+text = '''One.'''  # as printed\n",
         ),
         (
             replace(
                 "a",
-                Fields { quotes: Some(vec![quote("One two."), spoken.clone()]), ..fields() },
+                EntryFields { quotes: Some(vec![quote("One two."), spoken.clone()]), ..fields() },
             ),
             "-speaker = \"Ann\"\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
         ),
         (
-            replace("b", Fields { quotes: Some(vec![quote("Three.")]), ..fields() }),
+            replace("b", EntryFields { quotes: Some(vec![quote("Three.")]), ..fields() }),
             "-quote = [{ text = \"Three.\" }]\n+[[entry.quote]]\n+text = '''Three.'''\n+\n",
         ),
         (
-            replace("g", Fields { quotes: Some(vec![spoken]), ..fields() }),
+            replace("g", EntryFields { quotes: Some(vec![spoken]), ..fields() }),
             "-gap = true\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
         ),
         (
-            replace("a", Fields { quotes: Some(Vec::new()), ..fields() }),
+            replace("a", EntryFields { quotes: Some(Vec::new()), ..fields() }),
             "-# why this lead\n-lead = \"That.\"\n-\n-[[entry.quote]]\n-text = '''One two.'''  # as printed\n-speaker = \"Ann\"\n+gap = true\n",
         ),
     ]);
@@ -152,8 +155,8 @@ fn what_cannot_be_patched_is_a_typed_error() {
     let remove = Patch::Remove { id: id("zz") };
     assert!(matches!(remove.apply(FAQ), Err(PatchError::UnknownEntry { .. })));
     assert!(matches!(add("g").apply(FAQ), Err(PatchError::IdTaken { .. })));
-    assert!(matches!(variant("wot").apply(FAQ), Err(PatchError::VariantStands { .. })));
-    assert!(matches!(variant("What?").apply(FAQ), Err(PatchError::VariantStands { .. })));
+    assert!(matches!(variant("wot").apply(FAQ), Err(PatchError::DuplicateVariant { .. })));
+    assert!(matches!(variant("What?").apply(FAQ), Err(PatchError::DuplicateVariant { .. })));
     assert!(matches!(add("c").apply("[[entry]\n"), Err(PatchError::NotToml(_))));
     assert!(matches!(add("c").apply("entry = []\n"), Err(PatchError::NoSections)));
 }

@@ -43,7 +43,7 @@ fn the_entry_with_the_telling_word_is_a_candidate_among_many_with_the_others() {
     let index = index(900);
     for number in [0, 7, 450, 899] {
         let question = format!("where can i buy a {} for my house", own_word(number));
-        let found = find(&index, &Query::new(&index, &question));
+        let found = select(&index, &Query::new(&index, &question));
         assert_eq!(found.len(), MAX_CANDIDATES);
         assert!(found.contains(&number), "{question}: {found:?}");
         let outcome = index.ask(&question, &DecisionRule::default());
@@ -56,10 +56,10 @@ fn no_more_postings_are_read_than_the_budget_allows() {
     let index = index(900);
     let everything: Vec<String> = (0..180).map(own_word).collect();
     let question = format!("where can i buy a house {}", everything.join(" "));
-    let mut sums = Sums::default();
+    let mut sums = Accumulators::default();
     sums.by_entry.resize(index.entries.len(), 0.0);
     sums.touched.resize(10, 0);
-    sums.gather(&index, &Query::new(&index, &question), 9);
+    sums.accumulate(&index, &Query::new(&index, &question), 9);
     assert_eq!(sums.n_touched, 9, "the words that are an entry's own come first");
 }
 
@@ -67,11 +67,11 @@ fn no_more_postings_are_read_than_the_budget_allows() {
 fn a_search_leaves_nothing_behind_for_the_next() {
     let index = index(60);
     let question = |number: usize| Query::new(&index, &format!("buy a {}", own_word(number)));
-    let mut first = find(&index, &question(3));
-    find(&index, &question(40));
-    let mut again = find(&index, &question(3));
+    let mut first = select(&index, &question(3));
+    select(&index, &question(40));
+    let mut again = select(&index, &question(3));
     first.sort_unstable();
     again.sort_unstable();
     assert_eq!(first, again);
-    assert!(find(&index, &Query::new(&index, "zxcv")).is_empty());
+    assert!(select(&index, &Query::new(&index, "zxcv")).is_empty());
 }

@@ -7,25 +7,25 @@
     reason = "the inner loop of learning; every index is one that was counted here"
 )]
 
-use super::{Classifier, Signal, normalize, strength};
-use crate::matching::index::{EntryTexts, Term, Texts};
+use super::{Classifier, TermFeature, feature_value, normalize};
+use crate::matching::index::{EntryTexts, ForwardIndex, Term};
 use crate::matching::vocabulary::TermId;
 
 /// Step length. From 2 to 8 the question sets for tuning come out alike; it makes up for the missing
 /// penalty on large weights, as so few passes leave them small.
-const RATE: f32 = 2.0;
+const LEARNING_RATE: f32 = 2.0;
 
 /// Step length of biases as a share of that of weights: every phrasing has a bias, few have a term.
 const BIAS_SHARE: f32 = 0.1;
 
 /// Weights before the first pass, for each phrasing that has the term.
-const START: f32 = 1.5;
+const INIT_SCALE: f32 = 1.5;
 
 /// Passes over all phrasings. Eight would do a little better, at the price of a slower start.
-const MAX_PASSES: usize = 6;
+const MAX_EPOCHS: usize = 6;
 
 /// Passes below which nothing would be learned that lasts.
-const MIN_PASSES: usize = 3;
+const MIN_EPOCHS: usize = 3;
 
 /// Most comparisons of a phrasing with an entry, in all passes: about 0.3 s. With 20 phrasings an entry
 /// that is enough for all passes up to 580 entries, and for the fewest up to 1,060.
@@ -38,24 +38,28 @@ const MAX_WEIGHTS: usize = 1 << 22;
 const MIN_PHRASINGS: usize = 2;
 
 /// Learns from the phrasings whose number, from 0, is `used`.
-pub(super) fn train(texts: &Texts, terms: &[Term], used: impl Fn(usize) -> bool) -> Classifier {
+pub(super) fn train(
+    texts: &ForwardIndex,
+    terms: &[Term],
+    used: impl Fn(usize) -> bool,
+) -> Classifier {
     let n_entries = texts.len();
     let n_phrasings: usize = texts.entries().map(|entry| entry.n_phrasings).sum();
     let n_passes = MAX_COMPARISONS / usize::max(n_phrasings * n_entries, 1);
     let n_weights = terms.len() * n_entries;
     let is_little = n_entries == 0 || n_phrasings < MIN_PHRASINGS * n_entries;
-    if is_little || n_passes < MIN_PASSES || n_weights > MAX_WEIGHTS {
+    if is_little || n_passes < MIN_EPOCHS || n_weights > MAX_WEIGHTS {
         return Classifier::default();
     }
     let mut classifier = Classifier { weights: vec![0.0; n_weights], biases: vec![0.0; n_entries] };
-    let examples = Examples::new(texts, terms, used);
-    classifier.start(&examples);
+    let examples = TrainingSet::new(texts, terms, used);
+    classifier.initialize(&examples);
     let mut errors = vec![0.0; n_entries];
-    for _ in 0..n_passes.min(MAX_PASSES) {
+    for _ in 0..n_passes.min(MAX_EPOCHS) {
         for (entry, signals) in examples.iter() {
             classifier.predict(signals, &mut errors);
             errors[entry] -= 1.0;
-            classifier.descend(signals, &errors);
+            classifier.gradient_step(signals, &errors);
         }
     }
     classifier
@@ -69,10 +73,10 @@ impl Classifier {
 
     /// Starts from what a term is to an entry beyond what it is to all: the first step that a descent
     /// over all phrasings at once would take.
-    fn start(&mut self, examples: &Examples) {
+    fn initialize(&mut self, examples: &TrainingSet) {
         for (entry, signals) in examples.iter() {
             for signal in signals {
-                self.weights_mut(signal.term)[entry] += START * signal.strength;
+                self.weights_mut(signal.term)[entry] += INIT_SCALE * signal.value;
             }
         }
         let n_entries = self.biases.len();
@@ -83,11 +87,11 @@ impl Classifier {
     }
 
     /// Sets `probabilities` to those of the entries (softmax).
-    fn predict(&mut self, signals: &[Signal], probabilities: &mut [f32]) {
+    fn predict(&mut self, signals: &[TermFeature], probabilities: &mut [f32]) {
         probabilities.copy_from_slice(&self.biases);
         for signal in signals {
             for (sum, weight) in probabilities.iter_mut().zip(self.weights_mut(signal.term)) {
-                *sum += signal.strength * *weight;
+                *sum += signal.value * *weight;
             }
         }
         let largest = probabilities.iter().copied().fold(f32::MIN, f32::max);
@@ -97,15 +101,15 @@ impl Classifier {
     }
 
     /// Takes a step against `errors`: the probability of each entry, less 1.0 for the right one.
-    fn descend(&mut self, signals: &[Signal], errors: &[f32]) {
+    fn gradient_step(&mut self, signals: &[TermFeature], errors: &[f32]) {
         for signal in signals {
-            let step = RATE * signal.strength;
+            let step = LEARNING_RATE * signal.value;
             for (weight, error) in self.weights_mut(signal.term).iter_mut().zip(errors) {
                 *weight -= step * error;
             }
         }
         for (bias, error) in self.biases.iter_mut().zip(errors) {
-            *bias -= RATE * BIAS_SHARE * error;
+            *bias -= LEARNING_RATE * BIAS_SHARE * error;
         }
     }
 }
@@ -126,14 +130,14 @@ fn exp(x: f32) -> f32 {
 
 /// The phrasings to learn from: the first of all entries, then the second ones, and so on, so that
 /// no entry is learned for long while the others are forgotten.
-struct Examples {
+struct TrainingSet {
     /// Entry, and where its signals start and end.
     spans: Vec<(usize, usize, usize)>,
-    signals: Vec<Signal>,
+    signals: Vec<TermFeature>,
 }
 
-impl Examples {
-    fn new(texts: &Texts, terms: &[Term], used: impl Fn(usize) -> bool) -> Self {
+impl TrainingSet {
+    fn new(texts: &ForwardIndex, terms: &[Term], used: impl Fn(usize) -> bool) -> Self {
         let mut examples = Self { spans: Vec::new(), signals: Vec::new() };
         let mut numbers = Vec::new();
         for (idx, entry) in texts.entries().enumerate() {
@@ -156,14 +160,14 @@ impl Examples {
             distinct.dedup();
             self.signals.extend(distinct.into_iter().map(|term| {
                 let weight = terms.get(term as usize).map_or(0.0, |term| term.weight);
-                Signal { term, strength: strength(weight) }
+                TermFeature { term, value: feature_value(weight) }
             }));
         }
         normalize(&mut self.signals[from..]);
         (from, self.signals.len())
     }
 
-    fn iter(&self) -> impl Iterator<Item = (usize, &[Signal])> {
+    fn iter(&self) -> impl Iterator<Item = (usize, &[TermFeature])> {
         self.spans.iter().map(|(entry, from, to)| (*entry, &self.signals[*from..*to]))
     }
 }

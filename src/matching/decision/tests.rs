@@ -120,7 +120,7 @@ fn what_a_gap_covers_clearly_better_is_suggested_at_the_most() {
     let rule = DecisionRule { thresholds, ..DecisionRule::default() };
     assert_eq!(index.ask("Who is the director?", &rule).decision, Decision::Answer);
     let outcome = index.ask("How old is the director?", &rule);
-    assert!(outcome.evidence.gap_coverage >= GAP_LEAD, "{:?}", outcome.evidence);
+    assert!(outcome.evidence.gap_coverage >= GAP_MARGIN, "{:?}", outcome.evidence);
     assert_eq!(outcome.decision, Decision::Suggest);
 }
 
@@ -163,13 +163,13 @@ fn what_is_left_out_is_as_if_it_were_not_there() {
     let rule = DecisionRule::default();
     let score = |left_out| {
         let text = "name of the library's boss";
-        index.ask_without(text, &rule, left_out).evidence.score
+        index.ask_excluding(text, &rule, left_out).evidence.score
     };
-    let all = score(LeftOut::default());
-    let without_phrasing = score(LeftOut { phrasing: Some((director, 1)), entry: None });
+    let all = score(Excluded::default());
+    let without_phrasing = score(Excluded { phrasing: Some((director, 1)), entry: None });
     assert!(without_phrasing < all / 2.0, "{without_phrasing} of {all}");
-    let left_out = LeftOut { phrasing: None, entry: Some(director) };
-    let outcome = index.ask_without("Who is the director?", &rule, left_out);
+    let left_out = Excluded { phrasing: None, entry: Some(director) };
+    let outcome = index.ask_excluding("Who is the director?", &rule, left_out);
     assert!(!outcome.ranked.contains(&director));
 }
 
@@ -214,8 +214,8 @@ fn words_written_apart_or_in_one_are_found_as_the_packs_write_them() {
     let query = Query::new(&index, "who runs the lib rary");
     let written = query.tokens.iter().filter(|token| {
         token
-            .known_as()
-            .is_some_and(|meeting| meeting.rule == crate::matching::query::Rule::Spacing)
+            .direct_match()
+            .is_some_and(|meeting| meeting.rule == crate::matching::query::MatchKind::Compound)
     });
     assert_eq!(written.count(), 2);
 }
@@ -229,7 +229,7 @@ proptest::proptest! {
         let outcome = ask(&index, &text);
         proptest::prop_assert!((0.0..=1.0).contains(&outcome.confidence));
         proptest::prop_assert!((0.0..=1.0).contains(&outcome.any_confidence));
-        proptest::prop_assert!(outcome.evidence.features().iter().all(|feature| feature.is_finite()));
+        proptest::prop_assert!(outcome.evidence.to_array().iter().all(|feature| feature.is_finite()));
         proptest::prop_assert!(outcome.suggestions.len() <= MAX_SUGGESTIONS);
         let answered = outcome.decision == Decision::Answer;
         proptest::prop_assert!(!answered || !outcome.ranked.is_empty());

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::postings::Postings;
-use super::reading::{self, Reading};
-use super::texts::Texts;
-use super::words::Words;
+use super::reading::{self, ParsedEntries};
+use super::texts::ForwardIndex;
+use super::words::TermBuilder;
 use super::{Index, IndexedEntry, Term};
 use crate::knowledge::Pack;
-use crate::matching::candidates::SumsPool;
+use crate::matching::candidates::AccumulatorPool;
 use crate::matching::classifier::Classifier;
 use crate::matching::vocabulary::TermId;
 use crate::text::{Language, Stemmer};
@@ -16,13 +16,13 @@ use crate::text::{Language, Stemmer};
 pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     let language = packs.first().map_or_else(Language::english, |pack| pack.language.clone());
     let stemmer = Stemmer::new(&language);
-    let mut words = Words::new(&stemmer);
+    let mut words = TermBuilder::new(&stemmer);
     let mut n_groups = 0;
     for pack in &packs {
         words.add_lexicon(pack, n_groups);
         n_groups += pack.lexicon.groups().len();
     }
-    let (mut texts, mut entries) = (Texts::default(), Vec::new());
+    let (mut texts, mut entries) = (ForwardIndex::default(), Vec::new());
     let readings = reading::read(&packs);
     texts.reserve(
         readings.iter().map(|reading| reading.entries.len()).sum(),
@@ -34,11 +34,11 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     }
     entries.shrink_to_fit();
     let mut terms = words.terms(&texts);
-    texts.measure(&terms);
+    texts.set_norms(&terms);
     add_shares(&mut terms, &texts);
     let neighbor_terms =
         if language == Language::english() { words.find_neighbors(&mut terms) } else { Vec::new() };
-    let Words { mut vocabulary, concepts, term_concepts, .. } = words;
+    let TermBuilder { mut vocabulary, concepts, term_concepts, .. } = words;
     let (postings, (classifier, ())) = rayon::join(
         || Postings::new(&texts, &terms),
         || rayon::join(|| Classifier::new(&texts, &terms), || vocabulary.index_spellings()),
@@ -56,15 +56,15 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         postings,
         classifier,
         folds: Default::default(),
-        sums: SumsPool::default(),
+        sums: AccumulatorPool::default(),
     }
 }
 
 /// Adds what was read, with words as terms.
 fn add(
-    reading: &Reading,
-    words: &mut Words<'_>,
-    texts: &mut Texts,
+    reading: &ParsedEntries,
+    words: &mut TermBuilder<'_>,
+    texts: &mut ForwardIndex,
     entries: &mut Vec<IndexedEntry>,
 ) {
     let terms = words.add_words(reading);
@@ -91,7 +91,7 @@ fn add(
 }
 
 /// Sets every term's [`Term::share`].
-fn add_shares(terms: &mut [Term], texts: &Texts) {
+fn add_shares(terms: &mut [Term], texts: &ForwardIndex) {
     let mut sums = vec![0.0f64; terms.len()];
     let mut total = 0.0;
     for entry in texts.entries() {

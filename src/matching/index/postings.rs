@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::texts::{EntryTexts, MIN_PARALLEL, Texts};
+use super::texts::{EntryTexts, ForwardIndex, MIN_PARALLEL};
 use super::{Term, bytes_of};
-use crate::matching::scorer::{EntryParts, log_odds};
+use crate::matching::scorer::{ScoreParts, log_odds};
 use crate::matching::vocabulary::TermId;
 
 /// Most entries that can be found in an index.
@@ -52,7 +52,7 @@ impl Posting {
 
 impl Postings {
     /// The postings of all entries.
-    pub(super) fn new(texts: &Texts, terms: &[Term]) -> Self {
+    pub(super) fn new(texts: &ForwardIndex, terms: &[Term]) -> Self {
         let numbered: Vec<(u32, EntryTexts<'_>)> =
             (0..).zip(texts.entries().take(MAX_ENTRIES)).collect();
         let parts: Vec<Vec<Impact>> = numbered
@@ -169,14 +169,14 @@ struct Impact {
 
 /// A term's use in a text: which phrasing has it, none for lead and quotes, and one over the text's
 /// norm.
-type Use = (TermId, Option<usize>, f32);
+type TermOccurrence = (TermId, Option<usize>, f32);
 
 /// Adds the impact of each term that an entry has; `uses` is memory to be used again.
 fn add_impacts(
     idx: u32,
     entry: EntryTexts<'_>,
     terms: &[Term],
-    uses: &mut Vec<Use>,
+    uses: &mut Vec<TermOccurrence>,
     impacts: &mut Vec<Impact>,
 ) {
     uses.clear();
@@ -191,7 +191,7 @@ fn add_impacts(
         let Some(known) = usize::try_from(term).ok().and_then(|idx| terms.get(idx)) else {
             continue;
         };
-        let mut parts = EntryParts::default();
+        let mut parts = ScoreParts::default();
         for (_, number, per_norm) in of_term {
             let similarity = known.weight * per_norm;
             match number {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::EntryPlace;
+use super::EntryRef;
 use super::texts::MIN_PARALLEL;
 use crate::knowledge::{Entry, Pack, Quote};
 use crate::matching::query::is_capitalized_inside;
@@ -15,10 +15,10 @@ use crate::text::for_each_word;
 
 /// What was read of some entries that follow each other.
 #[derive(Default)]
-pub(super) struct Reading {
+pub(super) struct ParsedEntries {
     /// The words that occur, in the order in which they first do.
-    pub(super) words: Vec<ReadWord>,
-    pub(super) entries: Vec<ReadEntry>,
+    pub(super) words: Vec<ParsedWord>,
+    pub(super) entries: Vec<ParsedEntry>,
     /// For each text, the number of its words.
     pub(super) text_lengths: Vec<usize>,
     /// The words of all texts, as places in `words`.
@@ -27,7 +27,7 @@ pub(super) struct Reading {
 }
 
 /// A word and how it is written.
-pub(super) struct ReadWord {
+pub(super) struct ParsedWord {
     pub(super) word: String,
     /// How often it stands inside a sentence.
     pub(super) n_inside: u32,
@@ -36,8 +36,8 @@ pub(super) struct ReadWord {
 }
 
 /// An entry without its texts.
-pub(super) struct ReadEntry {
-    pub(super) place: EntryPlace,
+pub(super) struct ParsedEntry {
+    pub(super) place: EntryRef,
     pub(super) is_gap: bool,
     pub(super) n_phrasings: u32,
     pub(super) question_type_shares: [u8; N_QUESTION_TYPES],
@@ -45,17 +45,17 @@ pub(super) struct ReadEntry {
 }
 
 /// Reads all entries. What is read does not depend on how the work is split up.
-pub(super) fn read(packs: &[Arc<Pack>]) -> Vec<Reading> {
-    let entries: Vec<(EntryPlace, &Entry)> = (0..)
+pub(super) fn read(packs: &[Arc<Pack>]) -> Vec<ParsedEntries> {
+    let entries: Vec<(EntryRef, &Entry)> = (0..)
         .zip(packs)
         .flat_map(|(pack, of)| {
-            (0..).zip(&of.entries).map(move |(entry, of)| (EntryPlace { pack, entry }, of))
+            (0..).zip(&of.entries).map(move |(entry, of)| (EntryRef { pack, entry }, of))
         })
         .collect();
     let n_parts = rayon::current_num_threads() * PARTS_A_THREAD;
     let size = entries.len().div_ceil(n_parts).max(MIN_PARALLEL);
-    let read = |part: &[(EntryPlace, &Entry)]| {
-        let mut reading = Reading::default();
+    let read = |part: &[(EntryRef, &Entry)]| {
+        let mut reading = ParsedEntries::default();
         for (place, entry) in part {
             reading.add_entry(*place, entry);
         }
@@ -67,8 +67,8 @@ pub(super) fn read(packs: &[Arc<Pack>]) -> Vec<Reading> {
 /// Parts of the work for each thread: several, so that one that is done early helps the others.
 const PARTS_A_THREAD: usize = 4;
 
-impl Reading {
-    fn add_entry(&mut self, place: EntryPlace, entry: &Entry) {
+impl ParsedEntries {
+    fn add_entry(&mut self, place: EntryRef, entry: &Entry) {
         let n_phrasings = 1 + entry.variants.len();
         let mut n_of_type = [0usize; N_QUESTION_TYPES];
         let mut n_questions = 0usize;
@@ -92,7 +92,7 @@ impl Reading {
             }
         };
         self.text_lengths.push(n_words);
-        self.entries.push(ReadEntry {
+        self.entries.push(ParsedEntry {
             place,
             is_gap: entry.is_gap(),
             n_phrasings: u32::try_from(n_phrasings).unwrap_or(u32::MAX),
@@ -119,7 +119,7 @@ impl Reading {
             see(word);
             let place = self.places.get(word).copied().unwrap_or_else(|| {
                 let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-                self.words.push(ReadWord { word: word.to_owned(), n_inside: 0, n_capitals: 0 });
+                self.words.push(ParsedWord { word: word.to_owned(), n_inside: 0, n_capitals: 0 });
                 self.places.insert(word.to_owned(), place);
                 place
             });

@@ -18,7 +18,7 @@ pub(super) const MIN_PARALLEL: usize = 512;
 
 /// The texts of all entries, one entry after another, so that scoring one reads memory in a row.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
+pub(crate) struct ForwardIndex {
     /// Where each entry starts in `packed`.
     starts: Vec<u32>,
     /// An entry: the number of its phrasings, the bits of its centroid's norm, its texts. A text:
@@ -41,7 +41,7 @@ pub(crate) struct EntryTexts<'a> {
 
 /// A text of an entry.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Text<'a> {
+pub(crate) struct IndexedText<'a> {
     /// The terms of its words, in order.
     pub(crate) words: &'a [TermId],
     /// The concepts of the synonyms in it.
@@ -52,7 +52,7 @@ pub(crate) struct Text<'a> {
 
 impl<'a> EntryTexts<'a> {
     /// All texts in order; those from [`Self::n_phrasings`] on are lead and quotes.
-    fn all(self) -> impl Iterator<Item = Text<'a>> {
+    fn all(self) -> impl Iterator<Item = IndexedText<'a>> {
         let mut rest = self.packed;
         std::iter::from_fn(move || {
             let (header, behind) = rest.split_first_chunk::<TEXT_HEADER>()?;
@@ -60,23 +60,23 @@ impl<'a> EntryTexts<'a> {
             let (words, behind) = behind.split_at_checked(usize::try_from(n_words).ok()?)?;
             let (concepts, behind) = behind.split_at_checked(usize::try_from(n_concepts).ok()?)?;
             rest = behind;
-            Some(Text { words, concepts, norm: f32::from_bits(norm) })
+            Some(IndexedText { words, concepts, norm: f32::from_bits(norm) })
         })
     }
 
     /// The phrasings, in order.
-    pub(crate) fn phrasings(self) -> impl Iterator<Item = Text<'a>> {
+    pub(crate) fn phrasings(self) -> impl Iterator<Item = IndexedText<'a>> {
         self.all().take(self.n_phrasings)
     }
 
     /// All texts in order, phrasings with their numbers.
-    pub(crate) fn numbered(self) -> impl Iterator<Item = (Option<usize>, Text<'a>)> {
+    pub(crate) fn numbered(self) -> impl Iterator<Item = (Option<usize>, IndexedText<'a>)> {
         let number = move |number| (number < self.n_phrasings).then_some(number);
         self.all().enumerate().map(move |(at, text)| (number(at), text))
     }
 }
 
-impl Texts {
+impl ForwardIndex {
     pub(super) fn reserve(&mut self, n_entries: usize, n_texts: usize, n_words: usize) {
         self.starts.reserve_exact(n_entries);
         self.packed.reserve_exact(n_entries * ENTRY_HEADER + n_texts * TEXT_HEADER + n_words);
@@ -135,7 +135,7 @@ impl Texts {
 
     /// Brings the texts of `entries` into the processor's caches, all at once: read one by one, each
     /// would wait for memory by itself.
-    pub(crate) fn fetch(&self, entries: &[usize]) {
+    pub(crate) fn prefetch(&self, entries: &[usize]) {
         let first = |idx: &usize| {
             let start = usize::try_from(*self.starts.get(*idx)?).ok()?;
             self.packed.get(start).copied()
@@ -154,7 +154,7 @@ impl Texts {
     }
 
     /// Sets every text's norm from the lengths of all, and then every entry's.
-    pub(super) fn measure(&mut self, terms: &[Term]) {
+    pub(super) fn set_norms(&mut self, terms: &[Term]) {
         let lengths: Vec<(bool, f32)> = self
             .par_map(|entry, lengths: &mut Vec<(bool, f32)>| {
                 for (number, text) in entry.numbered() {
@@ -244,7 +244,7 @@ fn weight(terms: &[Term], term: TermId) -> f32 {
     usize::try_from(term).ok().and_then(|idx| terms.get(idx)).map_or(0.0, |term| term.weight)
 }
 
-fn length(text: &Text<'_>, terms: &[Term]) -> f32 {
+fn length(text: &IndexedText<'_>, terms: &[Term]) -> f32 {
     let mut squares = 0.0;
     for_each_distinct(text.words, |word| squares += weight(terms, word).powi(2));
     squares.sqrt().max(MIN_LENGTH)
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn every_text_comes_out_as_it_went_in_and_gets_its_norm() {
         let entries: [&[&[TermId]]; 3] = [&[&[0, 1, 0], &[2]], &[&[], &[]], &[&[1, 2], &[0], &[]]];
-        let mut texts = Texts::default();
+        let mut texts = ForwardIndex::default();
         for entry in entries {
             texts.push_entry(u32::try_from(entry.len() - 1).unwrap());
             for text in entry {
@@ -312,11 +312,11 @@ mod tests {
             }
         }
         let terms = [0.5, 1.0, 0.2].map(|weight| Term { weight, ..Term::default() });
-        texts.measure(&terms);
+        texts.set_norms(&terms);
         assert_eq!(texts.len(), entries.len());
         for (entry, want) in texts.entries().zip(entries) {
             assert_eq!(entry.n_phrasings, want.len() - 1);
-            let got: Vec<Text<'_>> = entry.all().collect();
+            let got: Vec<IndexedText<'_>> = entry.all().collect();
             assert_eq!(got.iter().map(|text| text.words).collect::<Vec<_>>(), want);
             for text in &got {
                 assert!(text.concepts.iter().copied().eq(text.words.iter().map(|it| it + 10)));

@@ -2,30 +2,30 @@
 
 use rustc_hash::FxHashMap;
 
-use super::reading::{ReadWord, Reading};
-use super::texts::Texts;
+use super::reading::{ParsedEntries, ParsedWord};
+use super::texts::ForwardIndex;
 use super::{NO_TERM, Term};
 use crate::knowledge::Pack;
 use crate::matching::lexicon::Concepts;
 use crate::matching::neighbors;
-use crate::matching::rarity::{everyday_rarity, pack_rarity, weight};
+use crate::matching::rarity::{background_idf, pack_idf, weight};
 use crate::matching::vocabulary::{TermId, Vocabulary};
 use crate::text::stop_words::is_stop_word;
 use crate::text::{Stemmer, tokenize};
 
 /// Words and terms, as they come in.
-pub(super) struct Words<'a> {
+pub(super) struct TermBuilder<'a> {
     stemmer: &'a Stemmer,
     pub(super) vocabulary: Vocabulary,
     pub(super) concepts: Concepts,
     pub(super) term_concepts: FxHashMap<TermId, Vec<TermId>>,
     /// By term.
-    seen: Vec<Seen>,
+    seen: Vec<TermStats>,
 }
 
 /// How a term's words were seen.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct TermStats {
     /// Everyday rarity of its commonest word, and whether that is a stop word.
     everyday: f32,
     is_stop_word: bool,
@@ -33,13 +33,13 @@ struct Seen {
     n_capitals: u32,
 }
 
-impl Default for Seen {
+impl Default for TermStats {
     fn default() -> Self {
         Self { everyday: 1.0, is_stop_word: false, n_inside: 0, n_capitals: 0 }
     }
 }
 
-impl<'a> Words<'a> {
+impl<'a> TermBuilder<'a> {
     pub(super) fn new(stemmer: &'a Stemmer) -> Self {
         Self {
             stemmer,
@@ -58,7 +58,7 @@ impl<'a> Words<'a> {
             for synonym in group {
                 let mut terms = Vec::new();
                 for token in tokenize(synonym, usize::MAX) {
-                    rarities.push(everyday_rarity(&token.word));
+                    rarities.push(background_idf(&token.word));
                     terms.push(self.vocabulary.intern(&self.stemmer.stem(&token.word)));
                 }
                 if let [term] = terms.as_slice() {
@@ -79,11 +79,11 @@ impl<'a> Words<'a> {
     }
 
     /// The terms of the words of a reading, in their order.
-    pub(super) fn add_words(&mut self, reading: &Reading) -> Vec<TermId> {
+    pub(super) fn add_words(&mut self, reading: &ParsedEntries) -> Vec<TermId> {
         reading.words.iter().map(|read| self.add_word(read)).collect()
     }
 
-    fn add_word(&mut self, ReadWord { word, n_inside, n_capitals }: &ReadWord) -> TermId {
+    fn add_word(&mut self, ParsedWord { word, n_inside, n_capitals }: &ParsedWord) -> TermId {
         let term = match self.vocabulary.term_of_word(word) {
             Some(term) => term,
             None => {
@@ -101,24 +101,24 @@ impl<'a> Words<'a> {
     /// Notes that a new word is a form of `term`.
     fn note(&mut self, word: &str, term: TermId) {
         self.vocabulary.add_word(word, term);
-        let (everyday, is_stop_word) = (everyday_rarity(word), is_stop_word(word));
+        let (everyday, is_stop_word) = (background_idf(word), is_stop_word(word));
         let seen = self.seen_mut(term);
         if everyday <= seen.everyday {
-            *seen = Seen { everyday, is_stop_word, ..*seen };
+            *seen = TermStats { everyday, is_stop_word, ..*seen };
         }
     }
 
-    fn seen_mut(&mut self, term: TermId) -> &mut Seen {
+    fn seen_mut(&mut self, term: TermId) -> &mut TermStats {
         let idx = usize::try_from(term).unwrap_or(0);
         if self.seen.len() <= idx {
-            self.seen.resize(idx + 1, Seen::default());
+            self.seen.resize(idx + 1, TermStats::default());
         }
         #[expect(clippy::indexing_slicing, reason = "resized just above")]
         &mut self.seen[idx]
     }
 
     /// Everything about all terms but [`Term::share`], which depends on the texts' lengths.
-    pub(super) fn terms(&self, texts: &Texts) -> Vec<Term> {
+    pub(super) fn terms(&self, texts: &ForwardIndex) -> Vec<Term> {
         let n_terms = self.vocabulary.n_terms();
         let mut terms = vec![Term::default(); n_terms];
         let mut n_entries_with = vec![0usize; n_terms];
@@ -143,7 +143,7 @@ impl<'a> Words<'a> {
         }
         for (idx, (term, n)) in terms.iter_mut().zip(n_entries_with).enumerate() {
             let seen = self.seen.get(idx).copied().unwrap_or_default();
-            term.pack_rarity = pack_rarity(n, texts.len());
+            term.pack_rarity = pack_idf(n, texts.len());
             term.weight = weight(seen.everyday, term.pack_rarity);
             // Phone users write names small, so a third of capitals is enough.
             term.is_name = seen.n_capitals > 0 && seen.n_capitals * 3 >= seen.n_inside;

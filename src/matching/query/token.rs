@@ -6,34 +6,34 @@ use crate::matching::Index;
 use crate::matching::index::NO_TERM;
 use crate::matching::lexicon::SYNONYM_SIMILARITY;
 use crate::matching::neighbors;
-use crate::matching::rarity::{everyday_rarity, weight};
+use crate::matching::rarity::{background_idf, weight};
 use crate::matching::vocabulary::{TermId, WordId};
 use crate::text::Token;
 use crate::text::stop_words::is_stop_word;
 
 /// By what rule a word of the question meets a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+pub(crate) enum MatchKind {
     /// The same word, or another form of it.
-    SameStem,
+    Stem,
     /// A synonym by the pack's lexicon.
     Synonym,
     /// Misspelt for the word given.
     Misspelling(WordId),
     /// Written apart or in one where the packs do otherwise.
-    Spacing,
+    Compound,
     /// Another word of near meaning.
     Neighbor,
 }
 
 /// A term that a word of the question may stand for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Meeting {
+pub(crate) struct TermMatch {
     pub(crate) term: TermId,
     /// 0.0 to 1.0.
     pub(crate) similarity: f32,
     /// By what rule.
-    pub(crate) rule: Rule,
+    pub(crate) rule: MatchKind,
 }
 
 /// A word of the question.
@@ -46,25 +46,25 @@ pub struct QueryToken {
     /// How much it tells, 0.0 to 1.0.
     pub weight: f32,
     /// Whether an answer has to cover it.
-    pub is_telling: bool,
+    pub is_content_word: bool,
     /// Whether it names somebody or something: the packs write it with a capital, or they do not
     /// know it and the question does.
     pub is_name: bool,
     /// The terms that it may stand for, most similar first; empty if the packs know none.
-    pub(crate) meetings: Vec<Meeting>,
+    pub(crate) matches: Vec<TermMatch>,
 }
 
 impl QueryToken {
     /// What the packs know the word as, if they do: by itself, a synonym or a misspelling.
-    pub(crate) fn known_as(&self) -> Option<&Meeting> {
-        self.meetings.iter().find(|meeting| meeting.is_same_word())
+    pub(crate) fn direct_match(&self) -> Option<&TermMatch> {
+        self.matches.iter().find(|meeting| meeting.is_direct())
     }
 }
 
-impl Meeting {
+impl TermMatch {
     /// Whether it is the word itself that met, not one of near meaning.
-    pub(crate) fn is_same_word(&self) -> bool {
-        self.rule != Rule::Neighbor
+    pub(crate) fn is_direct(&self) -> bool {
+        self.rule != MatchKind::Neighbor
     }
 }
 
@@ -77,13 +77,13 @@ pub(super) fn query_token(index: &Index, Token { word, span }: Token) -> QueryTo
     if let Some(term) = known.or_else(|| index.known_term(&stem)) {
         let known = index.term(term);
         (token_weight, is_telling, near) = (known.weight, !known.is_stop_word, known.neighbors);
-        meet(index, &mut meetings, term, 1.0, Rule::SameStem);
+        add_match(index, &mut meetings, term, 1.0, MatchKind::Stem);
     } else {
-        token_weight = weight(everyday_rarity(&word), 1.0);
+        token_weight = weight(background_idf(&word), 1.0);
         is_telling = !is_stop_word(&word);
         near = neighbors::place(&stem).filter(|_| is_telling && !index.neighbor_terms.is_empty());
         for term in parts(index, &word).into_iter().flatten().filter(|_| is_telling) {
-            meet(index, &mut meetings, term, SPACING_SIMILARITY, Rule::Spacing);
+            add_match(index, &mut meetings, term, SPACING_SIMILARITY, MatchKind::Compound);
         }
         let is_misspelt = is_telling && near.is_none() && meetings.is_empty();
         let spellings = if is_misspelt { index.vocabulary.spellings(&word) } else { Vec::new() };
@@ -94,29 +94,36 @@ pub(super) fn query_token(index: &Index, Token { word, span }: Token) -> QueryTo
                 is_telling = !known.is_stop_word;
                 near = known.neighbors;
             }
-            let rule = Rule::Misspelling(spelling.word);
-            meet(index, &mut meetings, spelling.term, spelling.similarity, rule);
+            let rule = MatchKind::Misspelling(spelling.word);
+            add_match(index, &mut meetings, spelling.term, spelling.similarity, rule);
         }
     }
     if let Some(place) = near.filter(|_| is_telling) {
         add_neighbors(index, place, &mut meetings);
     }
-    QueryToken { word, span, weight: token_weight, is_telling, is_name: false, meetings }
+    QueryToken {
+        word,
+        span,
+        weight: token_weight,
+        is_content_word: is_telling,
+        is_name: false,
+        matches: meetings,
+    }
 }
 
 /// Lets a word meet a term and the concepts that it stands for.
-pub(super) fn meet(
+pub(super) fn add_match(
     index: &Index,
-    meetings: &mut Vec<Meeting>,
+    meetings: &mut Vec<TermMatch>,
     term: TermId,
     similarity: f32,
-    rule: Rule,
+    rule: MatchKind,
 ) {
-    meetings.push(Meeting { term, similarity, rule });
+    meetings.push(TermMatch { term, similarity, rule });
     for concept in index.term_concepts.get(&term).into_iter().flatten() {
-        let rule = if rule == Rule::SameStem { Rule::Synonym } else { rule };
+        let rule = if rule == MatchKind::Stem { MatchKind::Synonym } else { rule };
         let similarity = similarity * SYNONYM_SIMILARITY;
-        meetings.push(Meeting { term: *concept, similarity, rule });
+        meetings.push(TermMatch { term: *concept, similarity, rule });
     }
 }
 
@@ -144,7 +151,7 @@ fn parts(index: &Index, word: &str) -> Option<[TermId; 2]> {
 const MAX_NEIGHBORS: usize = 8;
 
 /// Lets a word meet those of near meaning; a misspelt one, those of the word it was taken for.
-fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meeting>) {
+fn add_neighbors(index: &Index, place: neighbors::StemIndex, meetings: &mut Vec<TermMatch>) {
     let n_met = meetings.len();
     for (place, similarity) in neighbors::of(place) {
         if meetings.len() == n_met + MAX_NEIGHBORS {
@@ -153,7 +160,7 @@ fn add_neighbors(index: &Index, place: neighbors::Place, meetings: &mut Vec<Meet
         let term = index.neighbor_terms.get(usize::from(place)).filter(|term| **term != NO_TERM);
         let Some(term) = term else { continue };
         if !meetings.iter().any(|meeting| meeting.term == *term) {
-            meetings.push(Meeting { term: *term, similarity, rule: Rule::Neighbor });
+            meetings.push(TermMatch { term: *term, similarity, rule: MatchKind::Neighbor });
         }
     }
 }

@@ -2,7 +2,7 @@
 //! slips of each other have a form in common when as many characters are taken out of both.
 
 use super::WordId;
-use crate::matching::similarity::slip_budget;
+use crate::matching::similarity::max_edits;
 
 /// Characters of a word whose deletions are indexed; what follows is compared only on lookup.
 /// Wolf Garbe's SymSpell uses 7 as the balance of memory and speed.
@@ -11,14 +11,14 @@ const PREFIX_CHARS: usize = 7;
 /// Words in buckets, by the hash of each form. Words of other forms in a bucket cost a comparison
 /// and change nothing: every find is compared in full.
 #[derive(Debug, Default)]
-pub(super) struct Deletions {
+pub(super) struct DeletionIndex {
     /// Where each bucket starts in `words`, and the end of the last. The number of buckets is a
     /// power of two.
     starts: Vec<u32>,
     words: Vec<WordId>,
 }
 
-impl Deletions {
+impl DeletionIndex {
     /// Indexes `words`, numbered from 0.
     pub(super) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let mut forms: Vec<(u32, WordId)> = Vec::new();
@@ -84,7 +84,7 @@ fn for_each_form(word: &str, mut visit: impl FnMut(u32)) {
     let prefix = chars.get(..n_chars.min(PREFIX_CHARS)).unwrap_or_default();
     visit(finished(hashed(START, prefix)));
     // A word may be one character shorter than the one it is meant for, whose budget counts.
-    let budget = slip_budget(n_chars + 1);
+    let budget = max_edits(n_chars + 1);
     if budget == 0 {
         return;
     }
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn words_within_their_slips_share_a_bucket() {
         let words = ["military", "no", "exercise"];
-        let deletions = Deletions::new(words.into_iter());
+        let deletions = DeletionIndex::new(words.into_iter());
         let cases = [
             ("militry", 0),
             ("miiltary", 0),
@@ -137,6 +137,6 @@ mod tests {
             deletions.for_each_near(word, |id| is_near |= id == known);
             assert!(is_near, "{word}");
         }
-        Deletions::default().for_each_near("word", |id| panic!("{id} in nothing"));
+        DeletionIndex::default().for_each_near("word", |id| panic!("{id} in nothing"));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::conversation::reply::Answer;
 use crate::conversation::wording::Wording;
-use crate::conversation::{Event, MessageId, PlaceId, Reply, SentKind};
+use crate::conversation::{Event, MessageId, PlaceId, Reply, ReplyKind};
 use crate::platform::console::{Layout, render};
 use crate::service::{Outgoing, SendError};
 
@@ -15,7 +15,7 @@ use crate::service::{Outgoing, SendError};
 const OURS: &str = "bridge:";
 
 /// A line of the program.
-pub(super) enum Incoming {
+pub(super) enum IncomingLine {
     Event(Box<Event>),
     /// What came of the order of this number.
     Ack(u64, Ack),
@@ -31,19 +31,22 @@ pub(super) struct Ack {
 struct AckLine {
     ack: u64,
     sent: Option<MessageId>,
-    failed: Option<Failure>,
+    failed: Option<AckFailure>,
     retry_after_ms: Option<u64>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Failure {
-    Passing,
-    Refused,
-    Unknown,
+enum AckFailure {
+    #[serde(rename = "passing")]
+    Transient,
+    #[serde(rename = "refused")]
+    Permanent,
+    #[serde(rename = "unknown")]
+    Ambiguous,
 }
 
-impl Incoming {
+impl IncomingLine {
     /// What `line` says, or why it says nothing.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
         let told = |error: serde_json::Error| error.to_string();
@@ -54,9 +57,9 @@ impl Incoming {
             let retry_after = retry_after_ms.map(Duration::from_millis);
             let result = match failed {
                 None => Ok(sent.filter(|sent| sent.as_str().starts_with(OURS))),
-                Some(Failure::Passing) => Err(SendError::Passing { retry_after }),
-                Some(Failure::Refused) => Err(SendError::Refused),
-                Some(Failure::Unknown) => Err(SendError::Unknown),
+                Some(AckFailure::Transient) => Err(SendError::Transient { retry_after }),
+                Some(AckFailure::Permanent) => Err(SendError::Permanent),
+                Some(AckFailure::Ambiguous) => Err(SendError::Ambiguous),
             };
             return Ok(Self::Ack(ack, Ack { result }));
         }
@@ -71,19 +74,24 @@ impl Incoming {
 /// The names that decide who is answered where.
 fn names(event: &Event) -> Vec<&str> {
     match event {
-        Event::Said(message) | Event::Edited(message) => {
+        Event::MessageCreated(message) | Event::MessageEdited(message) => {
             let own = [message.id.as_str(), message.place.id.as_str(), message.author.id.as_str()];
-            own.into_iter().chain(message.change.as_ref().map(MessageId::as_str)).collect()
+            own.into_iter().chain(message.edit_id.as_ref().map(MessageId::as_str)).collect()
         }
-        Event::Deleted { id, place } => vec![id.as_str(), place.id.as_str()],
-        Event::Used(used) => {
-            vec![used.id.as_str(), used.sent.as_str(), used.place.id.as_str(), used.by.id.as_str()]
+        Event::MessageDeleted { id, place } => vec![id.as_str(), place.id.as_str()],
+        Event::ControlUsed(used) => {
+            vec![
+                used.id.as_str(),
+                used.message.as_str(),
+                used.place.id.as_str(),
+                used.user.id.as_str(),
+            ]
         }
-        Event::Joined { place, whole, .. } => {
+        Event::Joined { place, member_of: whole, .. } => {
             whole.iter().chain([&place.id]).map(PlaceId::as_str).collect()
         }
-        Event::Hindered { place, .. } => vec![place.id.as_str()],
-        Event::Reported(report) => vec![report.id.as_str(), report.place.id.as_str()],
+        Event::MissingPermissions { place, .. } => vec![place.id.as_str()],
+        Event::Alert(report) => vec![report.id.as_str(), report.place.id.as_str()],
     }
 }
 
@@ -95,11 +103,11 @@ pub(super) fn error(error: &str) -> String {
 /// The line that asks the program to send `event` again in a while.
 pub(super) fn resend(event: &Event) -> String {
     let id = match event {
-        Event::Said(message) | Event::Edited(message) => Some(&message.id),
-        Event::Deleted { id, .. } => Some(id),
-        Event::Used(used) => Some(&used.id),
-        Event::Reported(report) => Some(&report.id),
-        Event::Joined { .. } | Event::Hindered { .. } => None,
+        Event::MessageCreated(message) | Event::MessageEdited(message) => Some(&message.id),
+        Event::MessageDeleted { id, .. } => Some(id),
+        Event::ControlUsed(used) => Some(&used.id),
+        Event::Alert(report) => Some(&report.id),
+        Event::Joined { .. } | Event::MissingPermissions { .. } => None,
     };
     format!("{}\n", json!({ "do": "resend", "id": id, "after_ms": 1000 }))
 }
@@ -114,18 +122,18 @@ pub(super) struct Order<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<&'a MessageId>,
     #[serde(flatten)]
-    said: Option<Said<'a>>,
+    said: Option<OrderMessage<'a>>,
 }
 
 #[derive(Serialize)]
-struct Said<'a> {
+struct OrderMessage<'a> {
     /// What it is sent for.
     cause: &'a MessageId,
     /// Whether the cause is a message that can be replied to.
     is_reply: bool,
     is_private: bool,
     asks_feedback: bool,
-    kind: SentKind,
+    kind: ReplyKind,
     entries: &'a [String],
     /// Everything as plain text.
     text: String,
@@ -135,11 +143,16 @@ struct Said<'a> {
 
 impl<'a> Order<'a> {
     pub(super) fn send(outgoing: &'a Outgoing) -> Self {
-        Self { verb: "send", place: &outgoing.place, sent: None, said: Some(Said::new(outgoing)) }
+        Self {
+            verb: "send",
+            place: &outgoing.place,
+            sent: None,
+            said: Some(OrderMessage::new(outgoing)),
+        }
     }
 
     pub(super) fn amend(sent: &'a MessageId, outgoing: &'a Outgoing) -> Self {
-        let said = Some(Said::new(outgoing));
+        let said = Some(OrderMessage::new(outgoing));
         Self { verb: "amend", place: &outgoing.place, sent: Some(sent), said }
     }
 
@@ -158,11 +171,11 @@ impl<'a> Order<'a> {
     }
 }
 
-impl<'a> Said<'a> {
+impl<'a> OrderMessage<'a> {
     fn new(outgoing: &'a Outgoing) -> Self {
-        let say = &outgoing.say;
+        let say = &outgoing.message;
         // Wide enough that no line is broken: the program knows its own width.
-        let wording = Wording::of(&outgoing.locale);
+        let wording = Wording::for_locale(&outgoing.locale);
         let layout = Layout { width: usize::MAX, is_plain: true, wording };
         let quotes = match &say.reply {
             Reply::Answer(Answer { quotes, .. }) => quotes.as_slice(),
@@ -192,7 +205,7 @@ mod tests {
                 r#"{{"event":"said","id":"{id}","place":{{"id":"{place}"}},"author":{{"id":"bridge:ada"}},"text":"?","sent_at":1}}"#
             )
         };
-        assert!(Incoming::parse(said("bridge:1", "bridge:room").as_bytes()).is_ok());
+        assert!(IncomingLine::parse(said("bridge:1", "bridge:room").as_bytes()).is_ok());
         let rows = [
             ("{".to_owned(), "EOF"),
             ("{}".to_owned(), "missing field `event`"),
@@ -202,7 +215,9 @@ mod tests {
             (said("bridge:1", "matrix:!r"), "`matrix:!r` does not start with `bridge:`"),
         ];
         for (line, want) in rows {
-            let Err(error) = Incoming::parse(line.as_bytes()) else { panic!("{line} is taken") };
+            let Err(error) = IncomingLine::parse(line.as_bytes()) else {
+                panic!("{line} is taken")
+            };
             assert!(error.contains(want), "{line}: {error}");
         }
     }
@@ -210,7 +225,7 @@ mod tests {
     #[test]
     fn an_acknowledgement_says_what_came_of_an_order() {
         let passing = |millis: Option<u64>| {
-            Err(SendError::Passing { retry_after: millis.map(Duration::from_millis) })
+            Err(SendError::Transient { retry_after: millis.map(Duration::from_millis) })
         };
         let rows = [
             (r#"{"ack":7,"sent":"bridge:m"}"#, Ok(Some(MessageId::from("bridge:m")))),
@@ -218,12 +233,12 @@ mod tests {
             (r#"{"ack":7}"#, Ok(None)),
             (r#"{"ack":7,"failed":"passing"}"#, passing(None)),
             (r#"{"ack":7,"failed":"passing","retry_after_ms":5}"#, passing(Some(5))),
-            (r#"{"ack":7,"failed":"refused"}"#, Err(SendError::Refused)),
-            (r#"{"ack":7,"failed":"unknown"}"#, Err(SendError::Unknown)),
+            (r#"{"ack":7,"failed":"refused"}"#, Err(SendError::Permanent)),
+            (r#"{"ack":7,"failed":"unknown"}"#, Err(SendError::Ambiguous)),
         ];
         for (line, want) in rows {
-            match Incoming::parse(line.as_bytes()) {
-                Ok(Incoming::Ack(7, ack)) => assert_eq!(ack.result, want, "{line}"),
+            match IncomingLine::parse(line.as_bytes()) {
+                Ok(IncomingLine::Ack(7, ack)) => assert_eq!(ack.result, want, "{line}"),
                 _ => panic!("{line} is no acknowledgement"),
             }
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Layout, render};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    Address, Message, MessageId, Person, Place, PlaceId, RepliedTo, SentKind, Timestamp,
+    Addressing, Message, MessageId, Place, PlaceId, RepliedTo, ReplyKind, Timestamp, User,
 };
 use crate::service::{Outgoing, SendError, Sender};
 
@@ -16,7 +16,7 @@ const PLATFORM: &str = "console";
 
 /// Prints what is said. A message of the person replies to what was said last, so that a bare number
 /// picks from it.
-pub struct Conversation {
+pub struct ConsoleSession {
     layout: Layout,
     state: Mutex<State>,
 }
@@ -36,7 +36,7 @@ impl State {
     }
 }
 
-impl Conversation {
+impl ConsoleSession {
     /// A conversation that starts now.
     pub fn new(layout: Layout) -> Self {
         Self { layout, state: Mutex::default() }
@@ -45,16 +45,17 @@ impl Conversation {
     /// What the person says.
     pub fn message(&self, text: &str, now: Timestamp) -> Message {
         let mut state = self.state();
-        let replied_to = state.last.clone().map(|id| RepliedTo { id, is_ours: true, text: None });
+        let replied_to =
+            state.last.clone().map(|id| RepliedTo { id, is_from_bot: true, text: None });
         Message {
             id: state.next_id(),
-            place: Place { id: PlaceId::from(PLATFORM), within: Vec::new(), is_direct: true },
-            author: Person { id: "console:person".into(), roles: Vec::new(), is_bot: false },
+            place: Place { id: PlaceId::from(PLATFORM), parents: Vec::new(), is_direct: true },
+            author: User { id: "console:person".into(), roles: Vec::new(), is_bot: false },
             text: text.to_owned(),
-            address: Address::default(),
+            addressing: Addressing::default(),
             replied_to,
             sent_at: now,
-            change: None,
+            edit_id: None,
             locale: None,
         }
     }
@@ -68,11 +69,11 @@ impl Conversation {
     }
 
     fn print(&self, outgoing: &Outgoing) -> Result<(), SendError> {
-        let layout = Layout { wording: Wording::of(&outgoing.locale), ..self.layout };
-        let text = render(&outgoing.say.reply, layout);
+        let layout = Layout { wording: Wording::for_locale(&outgoing.locale), ..self.layout };
+        let text = render(&outgoing.message.reply, layout);
         writeln!(anstream::stdout(), "{text}").map_err(|error| {
             self.state().error.get_or_insert(error);
-            SendError::Refused
+            SendError::Permanent
         })
     }
 
@@ -81,27 +82,27 @@ impl Conversation {
     }
 }
 
-impl Sender for Conversation {
+impl Sender for ConsoleSession {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         self.print(outgoing)?;
         let mut state = self.state();
         let id = state.next_id();
-        if outgoing.say.kind != SentKind::Notice {
+        if outgoing.message.kind != ReplyKind::Notice {
             state.last = Some(id.clone());
         }
         Ok(id)
     }
 
     /// What is printed stays, so that the new text follows.
-    async fn amend(&self, _: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+    async fn edit(&self, _: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         self.print(outgoing)
     }
 
-    async fn remove(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
+    async fn delete(&self, _: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
         Ok(())
     }
 
-    fn knows_again_for(&self) -> Option<Duration> {
+    fn dedup_window(&self) -> Option<Duration> {
         None
     }
 }

@@ -49,7 +49,7 @@ fn plain_replies_say_in_words_what_is_quote_and_what_is_source() {
 #[test]
 fn suggestions_are_numbered_from_one() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
-    let reply = Reply::Suggest(vec![suggestion("Who?"), suggestion("Why?")]);
+    let reply = Reply::Suggestions(vec![suggestion("Who?"), suggestion("Why?")]);
     let text = render(&reply, layout(80, true));
     assert_eq!(text, "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
 }

@@ -1,76 +1,78 @@
 //! Answering interactions: with a first answer, or in the place of one that tells to wait.
 
-use super::api::{Api, Failure, code};
-use super::interaction::Way;
+use super::api::{Api, ApiError, code};
+use super::interaction::InteractionKind;
 use super::payload::Payload;
-use super::pending::{Pending, State};
-use super::response::{Sent, kind, sent_by};
+use super::pending::{PendingInteraction, ResponseState};
+use super::response::{PostedMessage, kind, message_in};
 use crate::conversation::MessageId;
 use crate::service::SendError;
 use serenity::model::channel::MessageFlags;
 
-impl Pending {
+impl PendingInteraction {
     /// Says `payload` as a message of its own.
-    pub(super) async fn say(
+    pub(super) async fn respond(
         &self,
         payload: Payload,
         is_private: bool,
         api: &Api,
-    ) -> Result<MessageId, Failure> {
+    ) -> Result<MessageId, ApiError> {
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
         let payload = payload.with_flags(flags);
         let mut state = self.state.lock().await;
-        if let Some(sent) = self.say_at_once(&payload, is_private, &mut state, api).await? {
+        if let Some(sent) = self.respond_initially(&payload, is_private, &mut state, api).await? {
             return Ok(sent);
         }
         let sent = match &self.way {
-            Way::Pressed(_) => self.follow_up_once(&payload, &mut state, api).await?,
+            InteractionKind::Component(_) => {
+                self.follow_up_at_most_once(&payload, &mut state, api).await?
+            }
             // Whoever has been told to wait where all can see it is told there, too: the next
             // message takes that place whatever its flags say, and all have seen the question.
             _ => self.edit_original(&payload.with_flags(MessageFlags::empty()), api).await?,
         };
-        *state = State::Answered;
+        *state = ResponseState::Responded;
         Ok(sent.name())
     }
 
     /// Says `payload` as the first answer, if there was none; `None` if Discord was told to wait.
-    async fn say_at_once(
+    async fn respond_initially(
         &self,
         payload: &Payload,
         is_private: bool,
-        state: &mut State,
+        state: &mut ResponseState,
         api: &Api,
-    ) -> Result<Option<MessageId>, Failure> {
-        if *state == State::Uncertain
-            && let Ok(Some(sent)) = self.arrived(state, is_private, api).await
+    ) -> Result<Option<MessageId>, ApiError> {
+        if *state == ResponseState::Ambiguous
+            && let Ok(Some(sent)) = self.find_response(state, is_private, api).await
         {
             return Ok(Some(sent.name()));
         }
-        if !matches!(*state, State::Fresh | State::Uncertain) {
+        if !matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
             return Ok(None);
         }
         match self.callback(kind::MESSAGE, Some(payload), api).await {
             Ok(response) => {
-                *state = State::Answered;
-                let sent = match sent_by(&response) {
+                *state = ResponseState::Responded;
+                let sent = match message_in(&response) {
                     Some(sent) => sent,
-                    None => self.original(api).await?,
+                    None => self.get_original(api).await?,
                 };
                 Ok(Some(sent.name()))
             }
             Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
                 // Until that is known, nothing is said a second time.
-                *state = State::Uncertain;
-                let sent = self.arrived(state, is_private, api).await?;
-                if *state == State::Uncertain {
+                *state = ResponseState::Ambiguous;
+                let sent = self.find_response(state, is_private, api).await?;
+                if *state == ResponseState::Ambiguous {
                     // What stood there is gone.
-                    *state = State::Deferred { is_private };
+                    *state = ResponseState::Deferred { is_private };
                 }
                 Ok(sent.map(|sent| sent.name()))
             }
             Err(failure) => {
-                if failure.error == SendError::Unknown {
-                    *state = State::Uncertain;
+                if failure.error == SendError::Ambiguous {
+                    *state = ResponseState::Ambiguous;
                 }
                 Err(failure)
             }
@@ -79,41 +81,43 @@ impl Pending {
 
     /// What an earlier attempt has said, if it has arrived after all; `None` if Discord was told to
     /// wait, or nothing stands there. A message on which something was pressed was there before.
-    async fn arrived(
+    async fn find_response(
         &self,
-        state: &mut State,
+        state: &mut ResponseState,
         is_private: bool,
         api: &Api,
-    ) -> Result<Option<Sent>, Failure> {
-        let sent = match self.original(api).await {
+    ) -> Result<Option<PostedMessage>, ApiError> {
+        let sent = match self.get_original(api).await {
             Ok(sent) => sent,
-            Err(Failure { error: SendError::Refused, .. }) => return Ok(None),
+            Err(ApiError { error: SendError::Permanent, .. }) => return Ok(None),
             Err(failure) => return Err(failure),
         };
-        if sent.is_loading() || matches!(&self.way, Way::Pressed(on) if *on == sent.name()) {
-            *state = State::Deferred { is_private };
+        if sent.is_loading()
+            || matches!(&self.way, InteractionKind::Component(on) if *on == sent.name())
+        {
+            *state = ResponseState::Deferred { is_private };
             return Ok(None);
         }
-        *state = State::Answered;
+        *state = ResponseState::Responded;
         Ok(Some(sent))
     }
 
     /// Says `payload` as a further message. Discord does not know such messages again: one that may
     /// have arrived is not sent a second time.
-    async fn follow_up_once(
+    async fn follow_up_at_most_once(
         &self,
         payload: &Payload,
-        state: &mut State,
+        state: &mut ResponseState,
         api: &Api,
-    ) -> Result<Sent, Failure> {
-        if *state == State::Lost {
-            return Err(Failure::UNKNOWN_FOR_GOOD);
+    ) -> Result<PostedMessage, ApiError> {
+        if *state == ResponseState::AmbiguousFinal {
+            return Err(ApiError::AMBIGUOUS_FINAL);
         }
         // That is so as well for whoever does not wait for what comes of it.
-        let before = std::mem::replace(state, State::Lost);
+        let before = std::mem::replace(state, ResponseState::AmbiguousFinal);
         match self.follow_up(payload, api).await {
-            Err(failure) if failure.error == SendError::Unknown => {
-                Err(Failure { error: SendError::UnknownForGood, ..failure })
+            Err(failure) if failure.error == SendError::Ambiguous => {
+                Err(ApiError { error: SendError::AmbiguousFinal, ..failure })
             }
             Err(failure) => {
                 *state = before;
@@ -124,41 +128,41 @@ impl Pending {
     }
 
     /// Makes the message on which something was pressed say `payload`.
-    pub(super) async fn update(&self, payload: Payload, api: &Api) -> Result<(), Failure> {
+    pub(super) async fn update_message(&self, payload: Payload, api: &Api) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
-        if matches!(*state, State::Fresh | State::Uncertain) {
+        if matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
             match self.callback(kind::UPDATE, Some(&payload), api).await {
                 Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
                 Err(failure) => {
-                    if failure.error == SendError::Unknown {
-                        *state = State::Uncertain;
+                    if failure.error == SendError::Ambiguous {
+                        *state = ResponseState::Ambiguous;
                     }
                     return Err(failure);
                 }
                 Ok(_) => {
-                    *state = State::Answered;
+                    *state = ResponseState::Responded;
                     return Ok(());
                 }
             }
         }
         self.edit_original(&payload, api).await?;
-        *state = State::Answered;
+        *state = ResponseState::Responded;
         Ok(())
     }
 
     /// Takes the message away on which something was pressed.
-    pub(super) async fn take_away(&self, api: &Api) -> Result<(), Failure> {
+    pub(super) async fn delete_message(&self, api: &Api) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
-        if *state == State::Fresh {
+        if *state == ResponseState::Unacknowledged {
             match self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await {
                 Err(failure) if failure.code != Some(code::ALREADY_ACKNOWLEDGED) => {
                     return Err(failure);
                 }
-                _ => *state = State::Deferred { is_private: true },
+                _ => *state = ResponseState::Deferred { is_private: true },
             }
         }
         self.delete_original(api).await?;
-        *state = State::Answered;
+        *state = ResponseState::Responded;
         Ok(())
     }
 }

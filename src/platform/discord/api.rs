@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route, StatusCode};
 
-use super::limits::{self, Limits};
+use super::limits::{self, RateLimiter};
 use super::settings::Settings;
 use crate::service::SendError;
 
@@ -16,11 +16,11 @@ use crate::service::SendError;
 const REQUEST_LIMIT: Duration = Duration::from_secs(15);
 
 /// So often a request is refused for lack of room before whoever wants it is told.
-const MAX_REFUSALS: usize = 3;
+const MAX_RATE_LIMITED: usize = 3;
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct ApiError {
     /// What that means for whoever wants something sent.
     pub(super) error: SendError,
     /// The HTTP status, if there was one.
@@ -38,39 +38,41 @@ pub(super) mod code {
     pub(in super::super) const ALREADY_ACKNOWLEDGED: isize = 40060;
 }
 
-impl Failure {
-    const fn passing(retry_after: Option<Duration>) -> Self {
-        Self { error: SendError::Passing { retry_after }, status: None, code: None }
+impl ApiError {
+    const fn transient(retry_after: Option<Duration>) -> Self {
+        Self { error: SendError::Transient { retry_after }, status: None, code: None }
     }
 
     /// It may have been carried out.
-    pub(super) const UNKNOWN: Self = Self { error: SendError::Unknown, status: None, code: None };
+    pub(super) const AMBIGUOUS: Self =
+        Self { error: SendError::Ambiguous, status: None, code: None };
 
     /// It may have been carried out, and nobody will ever know.
-    pub(super) const UNKNOWN_FOR_GOOD: Self =
-        Self { error: SendError::UnknownForGood, status: None, code: None };
+    pub(super) const AMBIGUOUS_FINAL: Self =
+        Self { error: SendError::AmbiguousFinal, status: None, code: None };
 
     /// It was not carried out and never will be.
-    pub(super) const REFUSED: Self = Self { error: SendError::Refused, status: None, code: None };
+    pub(super) const PERMANENT: Self =
+        Self { error: SendError::Permanent, status: None, code: None };
 
     /// What an answer without success means. 401, 403 and 404 stay what they are, and asking
     /// again and again has Discord shut one out.
-    fn of_status(status: u16, code: Option<isize>) -> Self {
+    fn from_status(status: u16, code: Option<isize>) -> Self {
         let error = match status {
-            429 => SendError::Passing { retry_after: None },
-            400..500 => SendError::Refused,
-            _ => SendError::Unknown,
+            429 => SendError::Transient { retry_after: None },
+            400..500 => SendError::Permanent,
+            _ => SendError::Ambiguous,
         };
         Self { error, status: Some(status), code }
     }
 
-    fn of_transport(error: &reqwest::Error) -> Self {
+    fn from_transport(error: &reqwest::Error) -> Self {
         if error.is_connect() {
-            Self::passing(None)
+            Self::transient(None)
         } else if error.is_builder() {
-            Self::REFUSED
+            Self::PERMANENT
         } else {
-            Self::UNKNOWN
+            Self::AMBIGUOUS
         }
     }
 }
@@ -79,15 +81,15 @@ impl Failure {
 pub(super) struct Api {
     http: Http,
     client: reqwest::Client,
-    limits: Option<Limits>,
+    limits: Option<RateLimiter>,
 }
 
 impl Api {
     /// A client as `settings` say.
     pub(super) fn new(settings: &Settings) -> reqwest::Result<Self> {
         let client = http_client()?;
-        let limits = settings.rate_limiter.then(Limits::default);
-        Ok(Self { http: library_http(settings, client.clone()), client, limits })
+        let limits = settings.rate_limiter.then(RateLimiter::default);
+        Ok(Self { http: serenity_http(settings, client.clone()), client, limits })
     }
 
     /// What `route` answers to `method`.
@@ -96,7 +98,7 @@ impl Api {
         route: Route<'_>,
         method: LightMethod,
         body: Option<&impl Serialize>,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, ApiError> {
         self.request(Request::new(route, method).body(bytes(body)?)).await
     }
 
@@ -106,39 +108,39 @@ impl Api {
         route: Route<'_>,
         method: LightMethod,
         body: Option<&impl Serialize>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ApiError> {
         decode(self.call(route, method, body).await?).await
     }
 
     /// Reads what is at `route`.
-    pub(super) async fn read<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, Failure> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, ApiError> {
         self.fetch(route, LightMethod::Get, None::<&()>).await
     }
 
     /// Sends `request`: if limits are kept, when there is room for it; without, it is up to whoever
     /// wants it to try again.
-    pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, Failure> {
-        let limit = self.limits.as_ref().zip(limits::key(&request));
+    pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, ApiError> {
+        let limit = self.limits.as_ref().zip(limits::bucket_key(&request));
         // Nothing but an address that is none keeps it from being made.
         let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
-        let built = built.map_err(|_| Failure::REFUSED)?;
-        let Some((limits, key)) = limit else { return send(built).await.map_err(Failure::from) };
-        let mut n_left = MAX_REFUSALS;
+        let built = built.map_err(|_| ApiError::PERMANENT)?;
+        let Some((limits, key)) = limit else { return send(built).await.map_err(ApiError::from) };
+        let mut n_left = MAX_RATE_LIMITED;
         loop {
             let wait = limits.wait(key).await;
-            wait.map_err(|wait| Failure::passing(Some(wait)))?;
-            let again = built.try_clone().ok_or(Failure::REFUSED)?;
+            wait.map_err(|wait| ApiError::transient(Some(wait)))?;
+            let again = built.try_clone().ok_or(ApiError::PERMANENT)?;
             let refused = match send(again).await {
                 Ok(response) => {
-                    limits.learn(key, response.headers());
+                    limits.update(key, response.headers());
                     return Ok(response);
                 }
                 Err(refused) => refused,
             };
-            let SendError::Passing { retry_after: Some(wait) } = refused.failure.error else {
+            let SendError::Transient { retry_after: Some(wait) } = refused.failure.error else {
                 return Err(refused.failure);
             };
-            limits.close(key, wait, refused.is_for_all);
+            limits.block(key, wait, refused.is_global);
             n_left -= 1;
             if n_left == 0 {
                 return Err(refused.failure);
@@ -148,27 +150,27 @@ impl Api {
 }
 
 /// A request that failed, and whether Discord takes none at all for a while.
-struct Refused {
-    failure: Failure,
-    is_for_all: bool,
+struct RequestError {
+    failure: ApiError,
+    is_global: bool,
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<RequestError> for ApiError {
+    fn from(refused: RequestError) -> Self {
         refused.failure
     }
 }
 
-async fn send(request: RequestBuilder) -> Result<Response, Refused> {
-    let response = request
-        .send()
-        .await
-        .map_err(|error| Refused { failure: Failure::of_transport(&error), is_for_all: false })?;
+async fn send(request: RequestBuilder) -> Result<Response, RequestError> {
+    let response = request.send().await.map_err(|error| RequestError {
+        failure: ApiError::from_transport(&error),
+        is_global: false,
+    })?;
     if response.status().is_success() {
         return Ok(response);
     }
     let is_for_all = response.headers().contains_key("x-ratelimit-global");
-    Err(Refused { failure: refusal(response).await, is_for_all })
+    Err(RequestError { failure: parse_error(response).await, is_global: is_for_all })
 }
 
 /// A client with connections of its own. They end with the runtime that it is used in.
@@ -178,7 +180,7 @@ pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
 
 /// The library's client as `settings` say. Its rate limiter would pass over the address, keeps what
 /// it knows of each interaction for ever, and does not tell whether a request was made.
-pub(super) fn library_http(settings: &Settings, client: reqwest::Client) -> Http {
+pub(super) fn serenity_http(settings: &Settings, client: reqwest::Client) -> Http {
     let builder = HttpBuilder::new(settings.token()).client(client).ratelimiter_disabled(true);
     match &settings.api_base {
         Some(base) => builder.proxy(base.as_str()).build(),
@@ -187,37 +189,37 @@ pub(super) fn library_http(settings: &Settings, client: reqwest::Client) -> Http
 }
 
 /// `response` as a `T`.
-pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
-    let bytes = response.bytes().await.map_err(|_| Failure::UNKNOWN)?;
-    serde_json::from_slice(&bytes).map_err(|_| Failure::UNKNOWN)
+pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
+    let bytes = response.bytes().await.map_err(|_| ApiError::AMBIGUOUS)?;
+    serde_json::from_slice(&bytes).map_err(|_| ApiError::AMBIGUOUS)
 }
 
-fn bytes(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, Failure> {
-    body.map(serde_json::to_vec).transpose().map_err(|_| Failure::REFUSED)
+fn bytes(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ApiError> {
+    body.map(serde_json::to_vec).transpose().map_err(|_| ApiError::PERMANENT)
 }
 
 /// What an answer without success says.
 #[derive(serde::Deserialize, Default)]
 #[serde(default)]
-struct Refusal {
+struct ErrorBody {
     code: Option<isize>,
     retry_after: Option<f64>,
 }
 
-async fn refusal(response: Response) -> Failure {
+async fn parse_error(response: Response) -> ApiError {
     let status = response.status();
     let header = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
     let header: Option<f64> = header.and_then(|seconds| seconds.parse().ok());
     let body = response.bytes().await.unwrap_or_default();
-    let told: Refusal = serde_json::from_slice(&body).unwrap_or_default();
-    let failure = Failure::of_status(status.as_u16(), told.code);
+    let told: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+    let failure = ApiError::from_status(status.as_u16(), told.code);
     if status != StatusCode::TOO_MANY_REQUESTS {
         return failure;
     }
     // The body is finer than the header, which is in whole seconds.
     let seconds = told.retry_after.or(header).filter(|seconds| *seconds >= 0.0);
     let retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    Failure { error: SendError::Passing { retry_after }, ..failure }
+    ApiError { error: SendError::Transient { retry_after }, ..failure }
 }
 
 #[cfg(test)]
@@ -226,17 +228,17 @@ mod tests {
 
     #[test]
     fn what_a_status_means_decides_whether_it_is_tried_again() {
-        let passing = SendError::Passing { retry_after: None };
+        let passing = SendError::Transient { retry_after: None };
         for (status, want) in [
-            (400, SendError::Refused),
-            (401, SendError::Refused),
-            (403, SendError::Refused),
-            (404, SendError::Refused),
+            (400, SendError::Permanent),
+            (401, SendError::Permanent),
+            (403, SendError::Permanent),
+            (404, SendError::Permanent),
             (429, passing),
-            (500, SendError::Unknown),
-            (502, SendError::Unknown),
+            (500, SendError::Ambiguous),
+            (502, SendError::Ambiguous),
         ] {
-            assert_eq!(Failure::of_status(status, None).error, want, "{status}");
+            assert_eq!(ApiError::from_status(status, None).error, want, "{status}");
         }
     }
 }

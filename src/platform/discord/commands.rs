@@ -12,7 +12,7 @@ use serenity::model::application::{CommandOptionType, CommandType, InteractionCo
 use serenity::model::id::ApplicationId;
 use serenity::model::permissions::Permissions;
 
-use super::api::{Api, Failure, decode};
+use super::api::{Api, ApiError, decode};
 use crate::service::SendError;
 
 /// Asks a question.
@@ -47,10 +47,13 @@ pub(super) fn all() -> Vec<CreateCommand> {
     let commands = [
         anywhere(ask()),
         anywhere(about.name_localized("de", "Danach fragen")),
-        anywhere(word("help", ["What I can do", "hilfe", "Was ich kann"])),
-        anywhere(word("topics", ["What can be asked", "themen", "Was man fragen kann"])),
-        moderators(word("pause", ["Be silent here", "pause", "Hier still sein"])),
-        moderators(word("resume", ["Answer here again", "weiter", "Hier wieder antworten"])),
+        anywhere(simple_command("help", ["What I can do", "hilfe", "Was ich kann"])),
+        anywhere(simple_command("topics", ["What can be asked", "themen", "Was man fragen kann"])),
+        moderators(simple_command("pause", ["Be silent here", "pause", "Hier still sein"])),
+        moderators(simple_command(
+            "resume",
+            ["Answer here again", "weiter", "Hier wieder antworten"],
+        )),
     ];
     commands
         .map(|command| command.integration_types(vec![InstallationContext::Guild]))
@@ -58,7 +61,7 @@ pub(super) fn all() -> Vec<CreateCommand> {
         .collect()
 }
 
-fn word(name: &str, [description, german_name, german]: [&str; 3]) -> CreateCommand {
+fn simple_command(name: &str, [description, german_name, german]: [&str; 3]) -> CreateCommand {
     CreateCommand::new(name)
         .kind(CommandType::ChatInput)
         .description(description)
@@ -84,13 +87,13 @@ fn ask() -> CreateCommand {
             .description_localized("de", "Wer die Antwort sieht")
             .add_string_choice_localized("only me", "me", [("de", "nur ich")])
             .add_string_choice_localized("everyone", EVERYONE, [("de", "alle")]);
-    word(ASK, ["Ask a question", "frag", "Eine Frage stellen"])
+    simple_command(ASK, ["Ask a question", "frag", "Eine Frage stellen"])
         .add_option(question)
         .add_option(visible)
 }
 
 /// Has Discord offer our commands, however long that takes. `false` if it refuses.
-pub(super) async fn insist(api: &Api, application_id: ApplicationId) -> bool {
+pub(super) async fn register_with_retry(api: &Api, application_id: ApplicationId) -> bool {
     let delays = ExponentialBuilder::new()
         .with_min_delay(MIN_DELAY)
         .with_max_delay(MAX_DELAY)
@@ -99,7 +102,7 @@ pub(super) async fn insist(api: &Api, application_id: ApplicationId) -> bool {
     let is_told = AtomicBool::new(false);
     let registered = (|| register(api, application_id))
         .retry(delays)
-        .when(|failure: &Failure| failure.error != SendError::Refused)
+        .when(|failure: &ApiError| failure.error != SendError::Permanent)
         .notify(|failure, _| {
             if !is_told.swap(true, Ordering::Relaxed) {
                 let status = failure.status;
@@ -110,7 +113,7 @@ pub(super) async fn insist(api: &Api, application_id: ApplicationId) -> bool {
     match registered {
         Ok(true) => tracing::info!("Discord offers the commands of this version"),
         Ok(false) => {}
-        Err(Failure { status, code, .. }) => tracing::warn!(
+        Err(ApiError { status, code, .. }) => tracing::warn!(
             status,
             code,
             "The commands could not be registered: Discord refuses them; the next connection tries again"
@@ -121,14 +124,14 @@ pub(super) async fn insist(api: &Api, application_id: ApplicationId) -> bool {
 
 /// Has Discord offer our commands, if it does not offer these already: changes take until people
 /// open Discord anew, and are counted.
-async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, Failure> {
+async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, ApiError> {
     let route = Route::Commands { application_id };
     let params = vec![("with_localizations", "true".to_owned())];
     let known = api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;
     let known: Vec<Value> = decode(known).await?;
-    let ours = serde_json::to_value(all()).map_err(|_| Failure::REFUSED)?;
+    let ours = serde_json::to_value(all()).map_err(|_| ApiError::PERMANENT)?;
     let is_same = ours.as_array().is_some_and(|ours| {
-        let is_known = |our: &Value| known.iter().any(|known| holds(known, our));
+        let is_known = |our: &Value| known.iter().any(|known| is_subset(known, our));
         ours.len() == known.len() && ours.iter().all(is_known)
     });
     if !is_same {
@@ -138,17 +141,17 @@ async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, Fail
 }
 
 /// Whether `known` says all that `ours` says. What it says beyond that, Discord has added.
-fn holds(known: &Value, ours: &Value) -> bool {
+fn is_subset(known: &Value, ours: &Value) -> bool {
     match (known, ours) {
         (Value::Object(known), Value::Object(ours)) => ours.iter().all(|(key, our)| {
             let is_nothing = our.is_null() || our.as_bool() == Some(false) || is_empty(our);
             known
                 .get(key)
-                .map_or(is_nothing, |known| holds(known, our) || is_nothing && known.is_null())
+                .map_or(is_nothing, |known| is_subset(known, our) || is_nothing && known.is_null())
         }),
         (Value::Array(known), Value::Array(ours)) => {
             known.len() == ours.len()
-                && known.iter().zip(ours).all(|(known, our)| holds(known, our))
+                && known.iter().zip(ours).all(|(known, our)| is_subset(known, our))
         }
         (known, ours) => known == ours,
     }
@@ -182,8 +185,8 @@ mod tests {
         let mut known = ours.clone();
         known[0]["id"] = "1".into();
         known[0]["options"][1].as_object_mut().unwrap().remove("required");
-        assert!(holds(&known, &ours));
+        assert!(is_subset(&known, &ours));
         known[0]["description"] = "old".into();
-        assert!(!holds(&known, &ours));
+        assert!(!is_subset(&known, &ours));
     }
 }

@@ -13,8 +13,8 @@ pub fn of(control: Control) -> String {
         Control::Helpful => ("yes", None),
         Control::Unhelpful => ("no", None),
         Control::Delete => ("delete", None),
-        Control::Paragraph(n_before) => ("paragraph", Some(n_before)),
-        Control::Rest(n_before) => ("rest", Some(n_before)),
+        Control::Paragraphs(n_before) => ("paragraph", Some(n_before)),
+        Control::Quotes(n_before) => ("rest", Some(n_before)),
         Control::Topics(n_before) => ("topics", Some(n_before)),
     };
     match number {
@@ -35,8 +35,8 @@ pub fn parse(custom_id: &str) -> Option<Control> {
         ("yes", None) => Control::Helpful,
         ("no", None) => Control::Unhelpful,
         ("delete", None) => Control::Delete,
-        ("paragraph", Some(n_before)) => Control::Paragraph(n_before),
-        ("rest", Some(n_before)) => Control::Rest(n_before),
+        ("paragraph", Some(n_before)) => Control::Paragraphs(n_before),
+        ("rest", Some(n_before)) => Control::Quotes(n_before),
         ("topics", Some(n_before)) => Control::Topics(n_before),
         _ => return None,
     })
@@ -53,8 +53,8 @@ mod tests {
             Control::Helpful,
             Control::Unhelpful,
             Control::Delete,
-            Control::Paragraph(0),
-            Control::Rest(usize::MAX),
+            Control::Paragraphs(0),
+            Control::Quotes(usize::MAX),
             Control::Topics(250),
         ] {
             let id = of(control);

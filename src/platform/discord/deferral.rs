@@ -7,16 +7,16 @@ use serde_json::json;
 use serenity::model::channel::MessageFlags;
 
 use super::api::Api;
-use super::incoming::made_at;
-use super::interaction::Way;
+use super::incoming::snowflake_time;
+use super::interaction::InteractionKind;
 use super::name;
 use super::payload::Payload;
-use super::pending::{Pending, State};
-use super::render::Card;
+use super::pending::{PendingInteraction, ResponseState};
+use super::render::RenderedMessage;
 use super::response::kind;
 use crate::conversation::Notice;
 use crate::conversation::wording::Wording;
-use crate::service::{Clock, SystemClock, reference};
+use crate::service::{Clock, SystemClock, error_reference};
 
 /// After this time Discord shows a failure.
 const FAILS_AFTER: Duration = Duration::from_secs(3);
@@ -27,20 +27,20 @@ const DEFER_AFTER: Duration = Duration::from_millis(1500);
 /// After this time nothing comes any more, and the asker is told so.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
 
-impl Pending {
+impl PendingInteraction {
     /// Tells Discord to wait if an answer takes long, and the asker if none comes.
-    pub(super) async fn watch_over(self: Arc<Self>, api: Arc<Api>) {
+    pub(super) async fn defer_if_slow(self: Arc<Self>, api: Arc<Api>) {
         tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
-        if !self.defer(&api).await || matches!(self.way, Way::Pressed(_)) {
+        if !self.defer(&api).await || matches!(self.way, InteractionKind::Component(_)) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
-        self.give_up(&api).await;
+        self.send_timeout_notice(&api).await;
     }
 
     /// How long ago somebody did it: it may have waited on its way here.
     fn age(&self) -> Duration {
-        let age = SystemClock.now().since(made_at(self.id.get()));
+        let age = SystemClock.now().since(snowflake_time(self.id.get()));
         // Discord takes nothing later than that: it is rather our clock that is wrong.
         if age < FAILS_AFTER { age } else { Duration::ZERO }
     }
@@ -48,13 +48,15 @@ impl Pending {
     /// Tells Discord to wait, if nothing has been told. Whether it waits.
     async fn defer(&self, api: &Api) -> bool {
         let mut state = self.state.lock().await;
-        if *state != State::Fresh {
+        if *state != ResponseState::Unacknowledged {
             return false;
         }
-        let is_private = !matches!(self.way, Way::Command { is_public: true });
+        let is_private = !matches!(self.way, InteractionKind::Command { is_public: true });
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
         let told = match self.way {
-            Way::Pressed(_) => self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await,
+            InteractionKind::Component(_) => {
+                self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await
+            }
             _ => {
                 let data = json!({ "flags": flags });
                 self.callback(kind::DEFERRED_MESSAGE, Some(&data), api).await
@@ -62,7 +64,7 @@ impl Pending {
         };
         match told {
             Ok(_) => {
-                *state = State::Deferred { is_private };
+                *state = ResponseState::Deferred { is_private };
                 true
             }
             Err(failure) => {
@@ -72,15 +74,15 @@ impl Pending {
         }
     }
 
-    async fn give_up(&self, api: &Api) {
+    async fn send_timeout_notice(&self, api: &Api) {
         let mut state = self.state.lock().await;
-        let State::Deferred { .. } = *state else { return };
-        *state = State::Answered;
-        let reference = reference(&name::interaction(self.id));
+        let ResponseState::Deferred { .. } = *state else { return };
+        *state = ResponseState::Responded;
+        let reference = error_reference(&name::interaction(self.id));
         tracing::warn!(interaction.id = %self.id, reference, "Nothing answered interaction {}, told as {reference}", self.id);
-        let wording = Wording::of(&self.locale);
-        let content = wording.notice(&Notice::Failed { reference });
-        let payload = Payload::new(Card { content, ..Card::default() });
+        let wording = Wording::for_locale(&self.locale);
+        let content = wording.notice(&Notice::InternalError { reference });
+        let payload = Payload::new(RenderedMessage { content, ..RenderedMessage::default() });
         drop(self.edit_original(&payload, api).await);
     }
 }

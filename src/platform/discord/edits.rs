@@ -8,16 +8,16 @@ use serenity::model::event::MessageUpdateEvent;
 use serenity::model::id::MessageId;
 
 /// Messages whose last edit is remembered at the most.
-const MAX_REMEMBERED: usize = 10_000;
+const MAX_CACHED: usize = 10_000;
 
 /// The last edits that were told.
-pub(super) struct Edits {
+pub(super) struct EditFilter {
     last: HashMap<MessageId, Timestamp>,
     /// Edits up to then have been told, or never will be.
     floor: Timestamp,
 }
 
-impl Edits {
+impl EditFilter {
     /// Those after `start`: what happens while nobody is connected is not told later.
     pub(super) fn since(start: Timestamp) -> Self {
         Self { last: HashMap::new(), floor: start }
@@ -30,7 +30,7 @@ impl Edits {
         if edited_at <= last {
             return false;
         }
-        if self.last.len() >= MAX_REMEMBERED {
+        if self.last.len() >= MAX_CACHED {
             self.floor = self.last.values().copied().max().unwrap_or(self.floor).max(self.floor);
             self.last.clear();
         }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn an_update_is_an_edit_if_it_was_edited_since() {
-        let mut edits = Edits::since(at(60));
+        let mut edits = EditFilter::since(at(60));
         let mut is_new = |id: u64, edited: Option<u64>| {
             let edited = edited.map(|second| at(second).to_rfc3339());
             let update = json!({
@@ -70,7 +70,7 @@ mod tests {
         for (id, edited, want) in rows {
             assert_eq!(is_new(id, edited), want, "{id} {edited:?}");
         }
-        for id in 10..=10 + MAX_REMEMBERED as u64 {
+        for id in 10..=10 + MAX_CACHED as u64 {
             is_new(id, Some(80));
         }
         assert!(!is_new(1, Some(71)), "what was forgotten is not taken for new");

@@ -21,31 +21,31 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::super::PlatformError;
-use crate::service::Pulse;
-pub(super) use handler::{Happening, Inbox};
+use crate::service::Liveness;
+pub(super) use handler::{GatewayEvent, GatewayHandler};
 
 /// How long the library may take to say goodbye to Discord, which it can forget to end.
-const GOODBYE_LIMIT: Duration = Duration::from_millis(700);
+const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// A thread that has not moved for so long is stuck. The library turns in circles on a connection
 /// that Discord has closed for good, until the next heartbeat is due.
-const STUCK_AFTER: Duration = Duration::from_secs(20);
+const STALL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How often that is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What is connected, and how.
-pub(super) struct Plan {
+pub(super) struct ShardPlan {
     pub(super) http: Http,
     pub(super) message_content: bool,
     /// The first and the last shard, and how many there are in all.
     pub(super) first: u32,
     pub(super) last: u32,
     pub(super) total: u32,
-    pub(super) pulse: Arc<Pulse>,
+    pub(super) pulse: Arc<Liveness>,
 }
 
-impl Plan {
+impl ShardPlan {
     /// How many shards are served here.
     pub(super) fn n_shards(&self) -> usize {
         usize::try_from(self.last.saturating_sub(self.first)).unwrap_or(0) + 1
@@ -53,12 +53,12 @@ impl Plan {
 }
 
 /// Tells that the thread moves.
-pub(super) struct Ticks {
+pub(super) struct ThreadLiveness {
     start: Instant,
     last_millis: AtomicU64,
 }
 
-impl Ticks {
+impl ThreadLiveness {
     fn new() -> Arc<Self> {
         Arc::new(Self { start: Instant::now(), last_millis: AtomicU64::new(0) })
     }
@@ -76,14 +76,14 @@ impl Ticks {
 
 /// Stays connected as `plan` says until `stop`, and puts what happens into `inbox`.
 pub(super) async fn serve(
-    plan: Plan,
-    inbox: Inbox,
+    plan: ShardPlan,
+    inbox: GatewayHandler,
     stop: &CancellationToken,
 ) -> Result<(), PlatformError> {
     // However this ends, the thread ends too.
     let leave = stop.child_token();
     let _leave = leave.clone().drop_guard();
-    let ticks = Ticks::new();
+    let ticks = ThreadLiveness::new();
     let (told, mut ended) = oneshot::channel();
     let thread_ticks = Arc::clone(&ticks);
     let thread = move || {
@@ -92,7 +92,7 @@ pub(super) async fn serve(
         drop(told.send(result));
     };
     std::thread::Builder::new().name("discord-gateway".to_owned()).spawn(thread).map_err(
-        |error| PlatformError::Passing {
+        |error| PlatformError::Transient {
             what: "no thread can be made for Discord's gateway".to_owned(),
             source: Some(error.into()),
         },
@@ -100,7 +100,7 @@ pub(super) async fn serve(
     loop {
         tokio::select! {
             result = &mut ended => return result.unwrap_or_else(|_| Err(gone())),
-            () = tokio::time::sleep(LOOK_EVERY) => if ticks.age() > STUCK_AFTER {
+            () = tokio::time::sleep(POLL_INTERVAL) => if ticks.age() > STALL_TIMEOUT {
                 return Err(stuck());
             },
         }
@@ -109,24 +109,24 @@ pub(super) async fn serve(
 
 fn gone() -> PlatformError {
     let what = "the thread of Discord's gateway has ended".to_owned();
-    PlatformError::Passing { what, source: None }
+    PlatformError::Transient { what, source: None }
 }
 
 fn stuck() -> PlatformError {
     let what = "Discord has closed the connection for good. If this repeats, there are too few \
                 shards for your guilds, or a wrong one: leave `shards` in [discord] out, and \
                 Discord says how many it takes";
-    PlatformError::Passing { what: what.to_owned(), source: None }
+    PlatformError::Transient { what: what.to_owned(), source: None }
 }
 
 fn run(
-    plan: Plan,
-    inbox: Inbox,
-    ticks: &Ticks,
+    plan: ShardPlan,
+    inbox: GatewayHandler,
+    ticks: &ThreadLiveness,
     leave: &CancellationToken,
 ) -> Result<(), PlatformError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| PlatformError::Passing {
+    let runtime = runtime.map_err(|error| PlatformError::Transient {
         what: "no runtime can be made for Discord's gateway".to_owned(),
         source: Some(error.into()),
     })?;
@@ -136,16 +136,16 @@ fn run(
 }
 
 async fn connect(
-    plan: Plan,
-    inbox: Inbox,
-    ticks: &Ticks,
+    plan: ShardPlan,
+    inbox: GatewayHandler,
+    ticks: &ThreadLiveness,
     leave: &CancellationToken,
 ) -> Result<(), PlatformError> {
-    let Plan { http, message_content, first, last, total, pulse } = plan;
+    let ShardPlan { http, message_content, first, last, total, pulse } = plan;
     let builder = ClientBuilder::new_with_http(http, intents(message_content));
     let mut client: Client = builder.event_handler(inbox).await.map_err(|error| failed(&error))?;
     let manager = Arc::clone(&client.shard_manager);
-    let watch = watch::Watch::new(Arc::clone(&manager), (first, last), pulse);
+    let watch = watch::Watchdog::new(Arc::clone(&manager), (first, last), pulse);
     let ended = tokio::select! {
         // The library counts the last shard in.
         ended = client.start_shard_range(first..last, total) => {
@@ -155,7 +155,7 @@ async fn connect(
         () = leave.cancelled() => Ok(()),
     };
     // What does not say goodbye in time is let go of when the runtime ends.
-    drop(tokio::time::timeout(GOODBYE_LIMIT, manager.shutdown_all()).await);
+    drop(tokio::time::timeout(DISCONNECT_TIMEOUT, manager.shutdown_all()).await);
     ended
 }
 
@@ -177,10 +177,10 @@ fn failed(error: &serenity::Error) -> PlatformError {
         _ => {
             // The library's words can hold what it was sent.
             let what = "the connection to Discord's gateway failed".to_owned();
-            return PlatformError::Passing { what, source: None };
+            return PlatformError::Transient { what, source: None };
         }
     };
-    PlatformError::Hopeless { advice: advice.to_owned(), source: None }
+    PlatformError::Permanent { advice: advice.to_owned(), source: None }
 }
 
 /// What to do about a token that Discord does not take.

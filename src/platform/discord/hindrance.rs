@@ -10,38 +10,38 @@ use serenity::model::guild::{Member, PartialGuild};
 use serenity::model::id::{ChannelId, UserId};
 use serenity::model::permissions::Permissions;
 
-use super::super::Style;
-use super::api::{Api, Failure};
+use super::super::AnswerStyle;
+use super::api::{Api, ApiError};
 use super::places::is_thread;
 use super::{Discord, name};
 use crate::conversation::{Event, Place};
 
 /// For so long nothing is posted where permissions were missing: Discord shuts out who is refused
 /// too often, and whoever mends it waits no longer than this.
-const BELIEVED_FOR: Duration = Duration::from_secs(30);
+const DENIAL_TTL: Duration = Duration::from_secs(30);
 
 /// Channels that are remembered at the most.
-const MAX_REMEMBERED: usize = 10_000;
+const MAX_CACHED: usize = 10_000;
 
 /// What we may not do in a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hindrance {
+pub(super) enum Denial {
     /// Anything at all.
-    Mute,
+    Send,
     /// Reply to a message; we may still post.
-    NoReplies,
+    Reply,
 }
 
 /// Channels where we were refused, what, and when.
 #[derive(Default)]
-pub(super) struct Hindrances(Mutex<HashMap<ChannelId, (Hindrance, Instant)>>);
+pub(super) struct RecentDenials(Mutex<HashMap<ChannelId, (Denial, Instant)>>);
 
-impl Hindrances {
+impl RecentDenials {
     /// What we were refused in `channel` a moment ago.
-    pub(super) fn known(&self, channel: ChannelId) -> Option<Hindrance> {
+    pub(super) fn get(&self, channel: ChannelId) -> Option<Denial> {
         let known = self.all();
         let (hindrance, since) = known.get(&channel)?;
-        (since.elapsed() < BELIEVED_FOR).then_some(*hindrance)
+        (since.elapsed() < DENIAL_TTL).then_some(*hindrance)
     }
 
     /// Channels of which `is_changed` is true have changed: we may be allowed now what we were not.
@@ -49,15 +49,15 @@ impl Hindrances {
         self.all().retain(|channel, _| !is_changed(*channel));
     }
 
-    fn note(&self, channel: ChannelId, hindrance: Hindrance) {
+    fn record(&self, channel: ChannelId, hindrance: Denial) {
         let mut known = self.all();
-        if known.len() >= MAX_REMEMBERED {
-            known.retain(|_, (_, since)| since.elapsed() < BELIEVED_FOR);
+        if known.len() >= MAX_CACHED {
+            known.retain(|_, (_, since)| since.elapsed() < DENIAL_TTL);
         }
         known.insert(channel, (hindrance, Instant::now()));
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<ChannelId, (Hindrance, Instant)>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<ChannelId, (Denial, Instant)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -65,58 +65,62 @@ impl Hindrances {
 impl Discord {
     /// Notes that we were refused in `channel`, and has moderators told what is missing there. The
     /// service tells them once.
-    pub(super) async fn hindered(&self, channel: ChannelId, hindrance: Hindrance) {
-        self.hindrances.note(channel, hindrance);
-        let Some(us) = self.us.get() else { return };
-        let found = self.missing(channel, *us).await;
+    pub(super) async fn report_missing_permissions(&self, channel: ChannelId, hindrance: Denial) {
+        self.recent_denials.record(channel, hindrance);
+        let Some(us) = self.bot_id.get() else { return };
+        let found = self.missing_permissions(channel, *us).await;
         let (place, missing) = found.unwrap_or_else(|_| {
             // Who cannot even look at a channel may not see it.
-            let place = Place { id: name::channel(channel), within: Vec::new(), is_direct: false };
+            let place = Place { id: name::channel(channel), parents: Vec::new(), is_direct: false };
             (place, Permissions::VIEW_CHANNEL)
         });
         let missing: Vec<String> =
             missing.get_permission_names().into_iter().map(str::to_owned).collect();
         if !missing.is_empty() {
-            self.tell(Event::Hindered { place, missing });
+            self.dispatch(Event::MissingPermissions { place, missing });
         }
     }
 
-    async fn missing(
+    async fn missing_permissions(
         &self,
         channel_id: ChannelId,
         us: UserId,
-    ) -> Result<(Place, Permissions), Failure> {
-        let channel: GuildChannel = self.api.read(Route::Channel { channel_id }).await?;
+    ) -> Result<(Place, Permissions), ApiError> {
+        let channel: GuildChannel = self.api.get(Route::Channel { channel_id }).await?;
         let mut around = vec![name::guild(channel.guild_id)];
         let is_thread = is_thread(channel.kind);
         let holder = match channel.parent_id.filter(|_| is_thread) {
             // A thread has the permissions of its channel.
             Some(parent) => {
                 around.insert(0, name::channel(parent));
-                self.api.read(Route::Channel { channel_id: parent }).await?
+                self.api.get(Route::Channel { channel_id: parent }).await?
             }
             None => channel,
         };
-        let held = held(&self.api, &holder, us).await?;
-        let place = Place { id: name::channel(channel_id), within: around, is_direct: false };
-        Ok((place, needed(is_thread, self.settings.style) - held))
+        let held = bot_permissions(&self.api, &holder, us).await?;
+        let place = Place { id: name::channel(channel_id), parents: around, is_direct: false };
+        Ok((place, required_permissions(is_thread, self.settings.style) - held))
     }
 }
 
 /// What we need where we answer.
-fn needed(is_thread: bool, style: Style) -> Permissions {
+fn required_permissions(is_thread: bool, style: AnswerStyle) -> Permissions {
     let mut needed = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY;
     needed |=
         if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
-    if style == Style::Embed {
+    if style == AnswerStyle::Embed {
         needed |= Permissions::EMBED_LINKS;
     }
     needed
 }
 
-async fn held(api: &Api, channel: &GuildChannel, us: UserId) -> Result<Permissions, Failure> {
+async fn bot_permissions(
+    api: &Api,
+    channel: &GuildChannel,
+    us: UserId,
+) -> Result<Permissions, ApiError> {
     let guild_id = channel.guild_id;
-    let guild: PartialGuild = api.read(Route::Guild { guild_id }).await?;
-    let member: Member = api.read(Route::GuildMember { guild_id, user_id: us }).await?;
+    let guild: PartialGuild = api.get(Route::Guild { guild_id }).await?;
+    let member: Member = api.get(Route::GuildMember { guild_id, user_id: us }).await?;
     Ok(guild.user_permissions_in(channel, &member))
 }

@@ -9,17 +9,17 @@ use reqwest::header::HeaderMap;
 use serenity::http::{LightMethod, RatelimitingBucket, Request, Route};
 
 /// Nobody waits here longer than this: whoever asked may try again later.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Routes that are remembered at the most; those that have room again go first.
-const MAX_REMEMBERED: usize = 10_000;
+const MAX_CACHED: usize = 10_000;
 
 /// Requests that share a limit.
-pub(super) type Key = (Discriminant<LightMethod>, RatelimitingBucket);
+pub(super) type BucketKey = (Discriminant<LightMethod>, RatelimitingBucket);
 
 /// What `request` shares its limit with. Interactions have limits of their own, one each, and are
 /// not bound to the one for all.
-pub(super) fn key(request: &Request<'_>) -> Option<Key> {
+pub(super) fn bucket_key(request: &Request<'_>) -> Option<BucketKey> {
     let route = request.route_ref();
     let is_apart = matches!(
         route,
@@ -32,11 +32,11 @@ pub(super) fn key(request: &Request<'_>) -> Option<Key> {
 
 /// What is known of Discord's limits.
 #[derive(Default)]
-pub(super) struct Limits(Mutex<Known>);
+pub(super) struct RateLimiter(Mutex<LimiterState>);
 
 #[derive(Default)]
-struct Known {
-    buckets: HashMap<Key, Bucket>,
+struct LimiterState {
+    buckets: HashMap<BucketKey, Bucket>,
     /// Nothing is taken before.
     closed_until: Option<Instant>,
 }
@@ -47,15 +47,15 @@ struct Bucket {
     until: Instant,
 }
 
-impl Limits {
+impl RateLimiter {
     /// Waits until there is room for a request.
     ///
     /// # Errors
     /// How long there will be none, if that is too long to wait.
-    pub(super) async fn wait(&self, key: Key) -> Result<(), Duration> {
+    pub(super) async fn wait(&self, key: BucketKey) -> Result<(), Duration> {
         let start = Instant::now();
-        while let Err(wait) = self.take(key) {
-            if start.elapsed() + wait > PATIENCE {
+        while let Err(wait) = self.acquire(key) {
+            if start.elapsed() + wait > MAX_WAIT {
                 return Err(wait);
             }
             tokio::time::sleep(wait).await;
@@ -64,7 +64,7 @@ impl Limits {
     }
 
     /// Takes room for one request, or gives how long there is none.
-    fn take(&self, key: Key) -> Result<(), Duration> {
+    fn acquire(&self, key: BucketKey) -> Result<(), Duration> {
         let now = Instant::now();
         let mut known = self.known();
         if let Some(until) = known.closed_until.filter(|until| *until > now) {
@@ -81,7 +81,7 @@ impl Limits {
     }
 
     /// Learns from the head of an answer.
-    pub(super) fn learn(&self, key: Key, head: &HeaderMap) {
+    pub(super) fn update(&self, key: BucketKey, head: &HeaderMap) {
         let Some(n_left) = number(head, "x-ratelimit-remaining") else { return };
         let Some(reset_after) = number::<f64>(head, "x-ratelimit-reset-after") else { return };
         let Ok(reset_after) = Duration::try_from_secs_f64(reset_after) else { return };
@@ -89,7 +89,7 @@ impl Limits {
     }
 
     /// Learns that there is no room for so long, for requests like this one or for all.
-    pub(super) fn close(&self, key: Key, wait: Duration, is_for_all: bool) {
+    pub(super) fn block(&self, key: BucketKey, wait: Duration, is_for_all: bool) {
         if is_for_all {
             self.known().closed_until = Instant::now().checked_add(wait);
         } else {
@@ -97,11 +97,11 @@ impl Limits {
         }
     }
 
-    fn note(&self, key: Key, n_left: u32, reset_after: Duration) {
+    fn note(&self, key: BucketKey, n_left: u32, reset_after: Duration) {
         let now = Instant::now();
         let Some(until) = now.checked_add(reset_after) else { return };
         let mut known = self.known();
-        if known.buckets.len() >= MAX_REMEMBERED {
+        if known.buckets.len() >= MAX_CACHED {
             known.buckets.retain(|_, bucket| bucket.until > now);
         }
         // Answers come in any order: the least that was told holds.
@@ -110,7 +110,7 @@ impl Limits {
         known.buckets.insert(key, Bucket { n_left, until });
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, LimiterState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,10 +125,10 @@ mod tests {
 
     use super::*;
 
-    fn post(channel: u64) -> Key {
+    fn post(channel: u64) -> BucketKey {
         let channel_id = ChannelId::new(channel);
         let request = Request::new(Route::ChannelMessages { channel_id }, LightMethod::Post);
-        key(&request).unwrap()
+        bucket_key(&request).unwrap()
     }
 
     fn head(n_left: u32, reset_after: &str) -> HeaderMap {
@@ -140,31 +140,31 @@ mod tests {
 
     #[test]
     fn room_is_what_answers_tell_of_it_by_route_and_for_all() {
-        let limits = Limits::default();
-        assert_eq!(limits.take(post(1)), Ok(()), "nothing is known yet");
-        limits.learn(post(1), &head(2, "60.5"));
-        let taken = [(); 3].map(|()| limits.take(post(1)).is_ok());
+        let limits = RateLimiter::default();
+        assert_eq!(limits.acquire(post(1)), Ok(()), "nothing is known yet");
+        limits.update(post(1), &head(2, "60.5"));
+        let taken = [(); 3].map(|()| limits.acquire(post(1)).is_ok());
         assert_eq!(taken, [true, true, false]);
-        assert!(limits.take(post(2)).is_ok(), "another channel has room of its own");
-        limits.learn(post(1), &head(4, "60"));
-        assert!(limits.take(post(1)).is_err(), "an older answer that came late gives no room");
-        limits.close(post(2), Duration::from_secs(60), true);
-        assert!(limits.take(post(3)).is_err());
+        assert!(limits.acquire(post(2)).is_ok(), "another channel has room of its own");
+        limits.update(post(1), &head(4, "60"));
+        assert!(limits.acquire(post(1)).is_err(), "an older answer that came late gives no room");
+        limits.block(post(2), Duration::from_secs(60), true);
+        assert!(limits.acquire(post(3)).is_err());
     }
 
     #[test]
     fn there_is_room_again_after_the_time_that_was_told() {
-        let limits = Limits::default();
-        limits.learn(post(1), &head(0, "0.02"));
-        assert!(limits.take(post(1)).is_err());
+        let limits = RateLimiter::default();
+        limits.update(post(1), &head(0, "0.02"));
+        assert!(limits.acquire(post(1)).is_err());
         std::thread::sleep(Duration::from_millis(30));
-        assert_eq!(limits.take(post(1)), Ok(()));
+        assert_eq!(limits.acquire(post(1)), Ok(()));
     }
 
     #[test]
     fn answers_to_interactions_are_no_matter_of_limits() {
         let route =
             Route::InteractionResponse { interaction_id: InteractionId::new(1), token: "t" };
-        assert!(key(&Request::new(route, LightMethod::Post)).is_none());
+        assert!(bucket_key(&Request::new(route, LightMethod::Post)).is_none());
     }
 }

@@ -9,15 +9,15 @@ use serenity::model::guild::Guild;
 use serenity::model::id::{ApplicationId, GuildId, InteractionId};
 use tokio::sync::mpsc;
 
-use super::super::Stop;
-use super::edits::Edits;
-use super::gateway::Happening;
-use super::interaction::{self, Asked};
-use super::locating::Lookups;
-use super::markdown::shortened;
-use super::pending::Pending;
-use super::places::Places;
-use super::response::complete;
+use super::super::Shutdown;
+use super::edits::EditFilter;
+use super::gateway::GatewayEvent;
+use super::interaction::{self, IncomingInteraction};
+use super::locating::ChannelLookups;
+use super::markdown::truncate;
+use super::pending::PendingInteraction;
+use super::places::ChannelCache;
+use super::response::send_choices;
 use super::{Discord, commands, incoming, name};
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
@@ -32,18 +32,18 @@ const MAX_CHOICE: usize = 100;
 impl Discord {
     /// Looks at what is told until nobody tells any more. After the stop, only what was told before
     /// is still for the service.
-    pub(super) async fn listen(
+    pub(super) async fn run_event_loop(
         &self,
-        told: &mut mpsc::Receiver<Happening>,
+        told: &mut mpsc::Receiver<GatewayEvent>,
         n_shards: usize,
-        stop: &Stop,
+        stop: &Shutdown,
     ) {
-        let mut places = Places::of_shards(n_shards);
-        let mut lookups = Lookups::default();
-        let mut edits = Edits::since(serenity::model::Timestamp::now());
-        let mut bringing = Some(stop.bringing.token());
+        let mut places = ChannelCache::for_shards(n_shards);
+        let mut lookups = ChannelLookups::default();
+        let mut edits = EditFilter::since(serenity::model::Timestamp::now());
+        let mut bringing = Some(stop.in_flight.token());
         loop {
-            let is_over = stop.asked.is_cancelled();
+            let is_over = stop.graceful.is_cancelled();
             if is_over && told.is_empty() && lookups.is_idle() {
                 bringing = None;
             }
@@ -54,67 +54,71 @@ impl Discord {
                     if bringing.is_none() && happening.is_for_service() {
                         continue;
                     }
-                    if let Happening::Edited(update) = &happening
+                    if let GatewayEvent::MessageUpdate(update) = &happening
                         && !edits.is_new(update)
                     {
                         continue;
                     }
-                    let ready = lookups.hold_back(happening, &places, &self.api);
+                    let ready = lookups.defer_until_known(happening, &places, &self.api);
                     if let Some(happening) = ready {
-                        self.look_at(happening, &mut places);
+                        self.handle_event(happening, &mut places);
                     }
                 }
                 found = lookups.next() => {
-                    for happening in lookups.settle(found, &mut places) {
-                        self.look_at(happening, &mut places);
+                    for happening in lookups.resolve(found, &mut places) {
+                        self.handle_event(happening, &mut places);
                     }
                 }
-                () = stop.asked.cancelled(), if !is_over => {}
+                () = stop.graceful.cancelled(), if !is_over => {}
             }
         }
     }
 
     /// Nothing here may wait: everything that happens passes through.
-    fn look_at(&self, happening: Happening, places: &mut Places) {
+    fn handle_event(&self, happening: GatewayEvent, places: &mut ChannelCache) {
         match happening {
-            Happening::Ready(ready) => self.ready(&ready, places),
-            Happening::Guild(guild) => self.guild(&guild, places),
-            Happening::GuildGone(guild) => places.forget(guild),
-            Happening::Channel(channel) => {
-                places.learn_channel(&channel);
+            GatewayEvent::Ready(ready) => self.on_ready(&ready, places),
+            GatewayEvent::Guild(guild) => self.on_guild(&guild, places),
+            GatewayEvent::GuildDelete(guild) => places.remove_guild(guild),
+            GatewayEvent::Channel(channel) => {
+                places.add_channel(&channel);
                 let changed = channel.id;
-                self.hindrances.forget(|it| it == changed || places.is_below(it, changed));
+                self.recent_denials.forget(|it| it == changed || places.is_child_of(it, changed));
             }
-            Happening::Permissions(guild) => {
-                self.hindrances.forget(|channel| places.is_in(channel, guild));
+            GatewayEvent::PermissionsChanged(guild) => {
+                self.recent_denials.forget(|channel| places.is_in(channel, guild));
             }
-            Happening::ChannelGone(channel) => places.forget_channel(channel),
-            Happening::Said(message) => {
-                self.offer(incoming::said(&message, places).map(Event::Said));
+            GatewayEvent::ChannelDelete(channel) => places.remove_channel(channel),
+            GatewayEvent::MessageCreate(message) => {
+                self.dispatch_all(
+                    incoming::message_created(&message, places).map(Event::MessageCreated),
+                );
             }
-            Happening::Edited(update) => {
-                self.offer(incoming::edited(&update, places).map(Event::Edited));
+            GatewayEvent::MessageUpdate(update) => {
+                self.dispatch_all(
+                    incoming::message_edited(&update, places).map(Event::MessageEdited),
+                );
             }
-            Happening::Deleted { channel, messages, guild } => {
-                self.offer(incoming::deleted(channel, &messages, guild, places));
+            GatewayEvent::MessageDelete { channel, messages, guild } => {
+                self.dispatch_all(incoming::messages_deleted(channel, &messages, guild, places));
             }
-            Happening::Asked(asked) => self.asked(&asked, places),
+            GatewayEvent::Interaction(asked) => self.on_interaction(&asked, places),
         }
     }
 
-    fn offer(&self, events: impl IntoIterator<Item = Event>) {
+    fn dispatch_all(&self, events: impl IntoIterator<Item = Event>) {
         for event in events {
-            self.tell(event);
+            self.dispatch(event);
         }
     }
 
-    fn ready(&self, ready: &Ready, places: &mut Places) {
+    fn on_ready(&self, ready: &Ready, places: &mut ChannelCache) {
         let (shard, total) = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
         let guilds: Vec<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
         let n_guilds = guilds.len();
         tracing::info!(shard, n_guilds, "Discord shard {shard} serves {n_guilds} guilds");
         places.ready(ready.user.id, (shard, total), &guilds);
-        self.us.get_or_init(|| ready.user.id);
+        self.bot_id.get_or_init(|| ready.user.id);
         // Once in a life is enough: commands change with the version. Whoever is at it counts.
         if !self.has_commands.swap(true, Ordering::Relaxed) {
             self.register_commands(ready.application.id);
@@ -124,71 +128,72 @@ impl Discord {
     fn register_commands(&self, application: ApplicationId) {
         let (api, has_commands) = (Arc::clone(&self.api), Arc::clone(&self.has_commands));
         tokio::spawn(async move {
-            let is_done = commands::insist(&api, application).await;
+            let is_done = commands::register_with_retry(&api, application).await;
             // What was refused may be taken after the next connection.
             has_commands.store(is_done, Ordering::Relaxed);
         });
     }
 
-    fn guild(&self, guild: &Guild, places: &mut Places) {
-        if places.learn(guild) {
+    fn on_guild(&self, guild: &Guild, places: &mut ChannelCache) {
+        if places.add_guild(guild) {
             tracing::info!(guild.id = %guild.id, "Discord guild {} was joined", guild.id);
         }
         // Discord tells of it at each start and after outages, too; the records know whether it is
         // new. Whoever invites us before the first start is greeted then.
-        if let Some(place) = places.greeting_place(guild) {
+        if let Some(place) = places.greeting_channel(guild) {
             let millis = guild.joined_at.unix_timestamp_nanos() / 1_000_000;
             let at = Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-            self.tell(Event::Joined { place, whole: Some(name::guild(guild.id)), at });
+            self.dispatch(Event::Joined { place, member_of: Some(name::guild(guild.id)), at });
         }
     }
 
-    fn asked(&self, asked: &Interaction, places: &mut Places) {
+    fn on_interaction(&self, asked: &Interaction, places: &mut ChannelCache) {
         match asked {
             Interaction::Command(command) => {
                 let found = interaction::command(command, places);
                 let way = (command.application_id, &command.token, &command.locale);
-                self.wait_for_answer(found, command.id, way);
+                self.track_interaction(found, command.id, way);
             }
             Interaction::Component(pressed) => {
-                let found = interaction::pressed(pressed, places);
+                let found = interaction::component(pressed, places);
                 let way = (pressed.application_id, &pressed.token, &pressed.locale);
-                self.wait_for_answer(found, pressed.id, way);
+                self.track_interaction(found, pressed.id, way);
             }
-            Interaction::Autocomplete(typing) => self.complete(typing, places),
+            Interaction::Autocomplete(typing) => self.autocomplete(typing, places),
             _ => {}
         }
     }
 
-    fn wait_for_answer(
+    fn track_interaction(
         &self,
-        asked: Option<Asked>,
+        asked: Option<IncomingInteraction>,
         id: InteractionId,
         (application, token, locale): (ApplicationId, &String, &String),
     ) {
-        let Some(Asked { event, way }) = asked else { return };
-        let pending = self.pending.add(Pending::new(id, application, token, way, locale));
-        tokio::spawn(pending.watch_over(Arc::clone(&self.api)));
-        self.tell(event);
+        let Some(IncomingInteraction { event, way }) = asked else { return };
+        let pending =
+            self.pending.insert(PendingInteraction::new(id, application, token, way, locale));
+        tokio::spawn(pending.defer_if_slow(Arc::clone(&self.api)));
+        self.dispatch(event);
     }
 
     /// Offers questions to somebody who is typing one.
-    fn complete(&self, typing: &CommandInteraction, places: &mut Places) {
+    fn autocomplete(&self, typing: &CommandInteraction, places: &mut ChannelCache) {
         let Some(typed) = typing.data.autocomplete() else { return };
         if let Some(channel) = &typing.channel {
-            places.learn_partial(channel, typing.guild_id);
+            places.add_partial_channel(channel, typing.guild_id);
         }
         let place = places.place(typing.channel_id, typing.guild_id);
         let snapshot = self.library.current();
         let (api, id, token) = (Arc::clone(&self.api), typing.id, typing.token.clone());
         let typed = typed.value.to_owned();
         tokio::spawn(async move {
-            let shelf = snapshot.shelf(snapshot.spaces.of(&place));
-            let found = autocomplete::questions(&shelf.index, &shelf.rule, &typed, MAX_CHOICES);
-            let choices = found.into_iter().map(|question| shortened(question, MAX_CHOICE));
+            let shelf = snapshot.index_for(snapshot.spaces.of(&place));
+            let found = autocomplete::complete(&shelf.index, &shelf.rule, &typed, MAX_CHOICES);
+            let choices = found.into_iter().map(|question| truncate(question, MAX_CHOICE));
             let choices = choices.collect();
             // Whoever goes on typing asks again.
-            drop(complete(id, &token, choices, &api).await);
+            drop(send_choices(id, &token, choices, &api).await);
         });
     }
 }
@@ -200,15 +205,15 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::super::Style;
+    use super::super::super::AnswerStyle;
     use super::super::tests::message;
-    use super::super::{Settings, Shards};
+    use super::super::{Settings, ShardRange};
     use super::*;
     use crate::conversation::space::DEFAULT_SPACE;
     use crate::conversation::{Space, SpaceSettings, Spaces};
     use crate::matching::Thresholds;
     use crate::service::settings::DeliverySettings;
-    use crate::service::{Clock, Lane, Library, Parts, Pulse, Service, SystemClock};
+    use crate::service::{Clock, Dispatcher, KnowledgeBase, Liveness, Parts, Service, SystemClock};
     use crate::store::asker_key::AskerKey;
     use crate::store::records::{Holder, SqliteRecords};
 
@@ -217,7 +222,7 @@ mod tests {
 
     /// A lane that counts what comes through it, and a Discord that brings it, at an address where
     /// nothing answers.
-    async fn counted() -> (Arc<Discord>, Arc<Lane>, Arc<Mutex<usize>>) {
+    async fn counted() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>>) {
         let default = Space {
             name: DEFAULT_SPACE.to_owned(),
             places: Vec::new(),
@@ -225,20 +230,20 @@ mod tests {
             settings: SpaceSettings::default(),
         };
         let spaces = Spaces { default, others: Vec::new() };
-        let library = Arc::new(Library::open(spaces, Thresholds::default()).unwrap());
+        let library = Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap());
         let settings = Settings {
             token: "t".into(),
             api_base: Some("http://127.0.0.1:1".to_owned()),
             rate_limiter: false,
             message_content: false,
-            style: Style::Embed,
-            shards: Shards::default(),
+            style: AnswerStyle::Embed,
+            shards: ShardRange::default(),
         };
-        let pulse = Pulse::new("discord");
+        let pulse = Liveness::new("discord");
         let discord = Arc::new(Discord::new(settings, Arc::clone(&library), pulse).unwrap());
         let service = Arc::new(Service::new(Parts {
             records: SqliteRecords::in_memory(SystemClock.now()).await.unwrap(),
-            library,
+            knowledge_base: library,
             asker_key: AskerKey::new(*b"key"),
             clock: Arc::new(SystemClock),
             holder: Holder::new("test"),
@@ -247,19 +252,19 @@ mod tests {
         let n_done = Arc::new(Mutex::new(0));
         let counter = Arc::clone(&n_done);
         let count = move |_, _| *counter.lock().unwrap() += 1;
-        let lane = Lane::start(&service, &discord, &DeliverySettings::default(), count);
+        let lane = Dispatcher::start(&service, &discord, &DeliverySettings::default(), count);
         let lane = Arc::new(lane);
-        discord.events.lead_to(&lane);
+        discord.events.connect(&lane);
         (discord, lane, n_done)
     }
 
     /// Somebody says something: directly to the bot, or in a thread that nobody knows.
-    fn said(number: usize, is_direct: bool) -> Happening {
+    fn said(number: usize, is_direct: bool) -> GatewayEvent {
         let id = (400_000_000_000_000_000 + number).to_string();
         let guild = if is_direct { Value::Null } else { json!("1") };
         let channel = if is_direct { "98" } else { "99" };
         let message = message(json!({ "id": id, "channel_id": channel, "guild_id": guild }));
-        Happening::Said(Box::new(serde_json::from_value(message).unwrap()))
+        GatewayEvent::MessageCreate(Box::new(serde_json::from_value(message).unwrap()))
     }
 
     /// How many of `N_TOLD` come through the lane when the stop comes before they were looked at,
@@ -267,24 +272,24 @@ mod tests {
     async fn n_brought(closes_lane_then: bool) -> usize {
         let (discord, lane, n_done) = counted().await;
         let (happenings, mut told) = mpsc::channel(2 * N_TOLD);
-        let stop = Stop::default();
+        let stop = Shutdown::default();
         for number in 0..N_TOLD {
             // The first one waits until it is known that nothing is known of its place.
             happenings.try_send(said(number, number > 0)).unwrap();
         }
-        stop.asked.cancel();
+        stop.graceful.cancel();
         let later = async {
             // It has started to listen by now.
             tokio::task::yield_now().await;
-            stop.bringing.close();
-            stop.bringing.wait().await;
+            stop.in_flight.close();
+            stop.in_flight.wait().await;
             if closes_lane_then {
                 assert!(lane.drain(Duration::from_secs(30)).await);
             }
             happenings.try_send(said(N_TOLD, true)).unwrap();
             drop(happenings);
         };
-        tokio::join!(discord.listen(&mut told, 1, &stop), later);
+        tokio::join!(discord.run_event_loop(&mut told, 1, &stop), later);
         assert!(lane.drain(Duration::from_secs(30)).await);
         *n_done.lock().unwrap()
     }

@@ -9,17 +9,17 @@ use serenity::model::channel::GuildChannel;
 use serenity::model::id::{ChannelId, GuildId};
 use tokio::task::JoinSet;
 
-use super::api::{Api, Failure};
-use super::gateway::Happening;
-use super::incoming::{edit_may_be_for_us, may_be_for_us};
-use super::places::Places;
+use super::api::{Api, ApiError};
+use super::gateway::GatewayEvent;
+use super::incoming::{edit_may_address_bot, may_address_bot};
+use super::places::ChannelCache;
 use crate::service::SendError;
 
 /// A place is not waited for longer than this.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// What could not be found is not asked for again before this.
-const BELIEVED_FOR: Duration = Duration::from_secs(60);
+const DENIAL_TTL: Duration = Duration::from_secs(60);
 
 /// Places that are asked for at the same time, and places that could not be found, at the most.
 const MAX_RUNNING: usize = 32;
@@ -30,34 +30,38 @@ const MAX_WAITING: usize = 100;
 
 /// Places that are asked for, and what waits for them.
 #[derive(Default)]
-pub(super) struct Lookups {
-    running: JoinSet<Found>,
+pub(super) struct ChannelLookups {
+    running: JoinSet<LookupResult>,
     /// What happened there, in order.
-    waiting: HashMap<ChannelId, Vec<Happening>>,
+    waiting: HashMap<ChannelId, Vec<GatewayEvent>>,
     failed: HashMap<ChannelId, Instant>,
 }
 
 /// What is known of a place that was asked for.
-pub(super) struct Found {
+pub(super) struct LookupResult {
     channel: ChannelId,
     guild: Option<GuildId>,
     /// `None`: it took too long.
-    told: Option<Result<GuildChannel, Failure>>,
+    told: Option<Result<GuildChannel, ApiError>>,
 }
 
-impl Lookups {
+impl ChannelLookups {
     /// `happening`, unless its place has to be found first: then it comes back by
     /// [`Self::settle`], and so does what happens there in the meantime.
-    pub(super) fn hold_back(
+    pub(super) fn defer_until_known(
         &mut self,
-        happening: Happening,
-        places: &Places,
+        happening: GatewayEvent,
+        places: &ChannelCache,
         api: &Arc<Api>,
-    ) -> Option<Happening> {
+    ) -> Option<GatewayEvent> {
         let (channel, guild, may_be_for_us) = match &happening {
-            Happening::Said(it) => (it.channel_id, it.guild_id, may_be_for_us(it, places)),
-            Happening::Edited(it) => (it.channel_id, it.guild_id, edit_may_be_for_us(it)),
-            Happening::Deleted { channel, guild, .. } => (*channel, *guild, false),
+            GatewayEvent::MessageCreate(it) => {
+                (it.channel_id, it.guild_id, may_address_bot(it, places))
+            }
+            GatewayEvent::MessageUpdate(it) => {
+                (it.channel_id, it.guild_id, edit_may_address_bot(it))
+            }
+            GatewayEvent::MessageDelete { channel, guild, .. } => (*channel, *guild, false),
             _ => return Some(happening),
         };
         if let Some(waiting) = self.waiting.get_mut(&channel) {
@@ -74,15 +78,15 @@ impl Lookups {
         self.waiting.insert(channel, vec![happening]);
         let api = Arc::clone(api);
         self.running.spawn(async move {
-            let asked = api.read::<GuildChannel>(Route::Channel { channel_id: channel });
+            let asked = api.get::<GuildChannel>(Route::Channel { channel_id: channel });
             let told = tokio::time::timeout(LIMIT, asked).await.ok();
-            Found { channel, guild, told }
+            LookupResult { channel, guild, told }
         });
         None
     }
 
     /// The next place that is found, or not. Waits for ever if none is asked for.
-    pub(super) async fn next(&mut self) -> Found {
+    pub(super) async fn next(&mut self) -> LookupResult {
         match self.running.join_next().await {
             Some(Ok(found)) => found,
             _ => std::future::pending().await,
@@ -90,12 +94,16 @@ impl Lookups {
     }
 
     /// Has `places` learn what was `found`, and gives what has waited for it.
-    pub(super) fn settle(&mut self, found: Found, places: &mut Places) -> Vec<Happening> {
-        let Found { channel, guild, told } = found;
+    pub(super) fn resolve(
+        &mut self,
+        found: LookupResult,
+        places: &mut ChannelCache,
+    ) -> Vec<GatewayEvent> {
+        let LookupResult { channel, guild, told } = found;
         match told {
-            Some(Ok(told)) => places.learn_channel(&told),
-            Some(Err(Failure { error: SendError::Refused, .. })) => {
-                places.learn_nothing(channel, guild);
+            Some(Ok(told)) => places.add_channel(&told),
+            Some(Err(ApiError { error: SendError::Permanent, .. })) => {
+                places.mark_unresolvable(channel, guild);
             }
             _ => self.note_failed(channel),
         }
@@ -108,7 +116,7 @@ impl Lookups {
     }
 
     fn has_failed(&self, channel: ChannelId) -> bool {
-        self.failed.get(&channel).is_some_and(|since| since.elapsed() < BELIEVED_FOR)
+        self.failed.get(&channel).is_some_and(|since| since.elapsed() < DENIAL_TTL)
     }
 
     fn note_failed(&mut self, channel: ChannelId) {

@@ -73,8 +73,8 @@ const MAX_ADDRESS: usize = 512;
 
 /// The first characters of `text` that take no more than `limit` as [`length`] counts, with an
 /// ellipsis if something is left out. For our own words, never for a quote.
-pub fn shortened(text: &str, limit: usize) -> String {
-    if length(text) <= limit {
+pub fn truncate(text: &str, limit: usize) -> String {
+    if utf16_len(text) <= limit {
         return text.to_owned();
     }
     let mut left = limit.saturating_sub(1);
@@ -91,7 +91,7 @@ pub fn shortened(text: &str, limit: usize) -> String {
 
 /// How much of a limit `text` takes. Discord does not say how it counts; UTF-16 units are never
 /// fewer than characters.
-pub fn length(text: &str) -> usize {
+pub fn utf16_len(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
@@ -151,7 +151,7 @@ mod tests {
             ("😀😀😀", 4, "😀…"),
             ("ab", 0, "…"),
         ] {
-            assert_eq!(shortened(text, limit), want, "{text}");
+            assert_eq!(truncate(text, limit), want, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use serenity::model::id::{ChannelId, GenericId, GuildId, InteractionId, RoleId, 
 use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
-use crate::conversation::{MessageId, PersonId, PlaceId};
+use crate::conversation::{MessageId, PlaceId, PrincipalId};
 
 /// Bytes of the hash in a nonce: in hexadecimal digits it fits the 25 characters that Discord takes.
 const NONCE_BYTES: usize = 12;
@@ -30,13 +30,13 @@ pub(super) fn guild(id: GuildId) -> PlaceId {
 }
 
 /// Somebody.
-pub(super) fn user(id: UserId) -> PersonId {
-    PersonId::new(PLATFORM, format_args!("user:{id}"))
+pub(super) fn user(id: UserId) -> PrincipalId {
+    PrincipalId::new(PLATFORM, format_args!("user:{id}"))
 }
 
 /// A role.
-pub(super) fn role(id: RoleId) -> PersonId {
-    PersonId::new(PLATFORM, format_args!("role:{id}"))
+pub(super) fn role(id: RoleId) -> PrincipalId {
+    PrincipalId::new(PLATFORM, format_args!("role:{id}"))
 }
 
 /// The channel and message that `name` stands for.

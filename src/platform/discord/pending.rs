@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serenity::model::id::{ApplicationId, InteractionId};
 
-use super::interaction::Way;
+use super::interaction::InteractionKind;
 use super::name;
 use crate::conversation::MessageId;
 
@@ -14,43 +14,43 @@ use crate::conversation::MessageId;
 pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// An interaction that is not answered yet.
-pub(super) struct Pending {
+pub(super) struct PendingInteraction {
     pub(super) id: InteractionId,
     pub(super) application: ApplicationId,
     /// Lets one answer it. Never logged.
     pub(super) token: String,
-    pub(super) way: Way,
+    pub(super) way: InteractionKind,
     /// Its asker's language.
     pub(super) locale: String,
     /// What Discord has been told. Held while it is being told more.
-    pub(super) state: tokio::sync::Mutex<State>,
+    pub(super) state: tokio::sync::Mutex<ResponseState>,
     since: Instant,
 }
 
 /// What Discord has been told about an interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ResponseState {
     /// Nothing.
-    Fresh,
+    Unacknowledged,
     /// All that there is to say, or nothing: the platform did not say whether it arrived.
-    Uncertain,
+    Ambiguous,
     /// To wait. `is_private`: what will be said is for the asker alone.
     Deferred { is_private: bool },
     /// All that there is to say.
-    Answered,
+    Responded,
     /// All that there is to say; it may not have arrived, and Discord would not know it again.
-    Lost,
+    AmbiguousFinal,
 }
 
-impl Pending {
+impl PendingInteraction {
     pub(super) fn new(
         id: InteractionId,
         application: ApplicationId,
         token: &str,
-        way: Way,
+        way: InteractionKind,
         locale: &str,
     ) -> Self {
-        let state = tokio::sync::Mutex::new(State::Fresh);
+        let state = tokio::sync::Mutex::new(ResponseState::Unacknowledged);
         let (token, locale) = (token.to_owned(), locale.to_owned());
         Self { id, application, token, way, locale, state, since: Instant::now() }
     }
@@ -58,11 +58,11 @@ impl Pending {
 
 /// All of them.
 #[derive(Default)]
-pub(super) struct Table(Mutex<HashMap<InteractionId, Arc<Pending>>>);
+pub(super) struct PendingInteractions(Mutex<HashMap<InteractionId, Arc<PendingInteraction>>>);
 
-impl Table {
+impl PendingInteractions {
     /// Another one. Those that Discord takes no answer to any more go.
-    pub(super) fn add(&self, pending: Pending) -> Arc<Pending> {
+    pub(super) fn insert(&self, pending: PendingInteraction) -> Arc<PendingInteraction> {
         let pending = Arc::new(pending);
         let mut all = self.all();
         // Few wait at any time: whatever is answered is taken out.
@@ -72,14 +72,18 @@ impl Table {
     }
 
     /// The one with this id.
-    pub(super) fn find(&self, id: InteractionId) -> Option<Arc<Pending>> {
+    pub(super) fn get(&self, id: InteractionId) -> Option<Arc<PendingInteraction>> {
         self.all().get(&id).map(Arc::clone)
     }
 
     /// The one with this name, if it was made by pressing something on our message `sent`.
-    pub(super) fn on(&self, sent: &MessageId, cause: &MessageId) -> Option<Arc<Pending>> {
-        let pending = self.find(name::parse_interaction(cause)?)?;
-        matches!(&pending.way, Way::Pressed(on) if on == sent).then_some(pending)
+    pub(super) fn for_component(
+        &self,
+        sent: &MessageId,
+        cause: &MessageId,
+    ) -> Option<Arc<PendingInteraction>> {
+        let pending = self.get(name::parse_interaction(cause)?)?;
+        matches!(&pending.way, InteractionKind::Component(on) if on == sent).then_some(pending)
     }
 
     /// It is answered.
@@ -87,7 +91,7 @@ impl Table {
         self.all().remove(&id);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<InteractionId, Arc<Pending>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<InteractionId, Arc<PendingInteraction>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

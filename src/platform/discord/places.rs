@@ -22,7 +22,7 @@ const SHARD_SHIFT: u32 = 22;
 
 /// What is known of the guilds that we are in.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct ChannelCache {
     us: Option<UserId>,
     /// How many shards are served here, and which of them have told their guilds.
     n_shards: usize,
@@ -30,21 +30,21 @@ pub(super) struct Places {
     guilds: HashSet<GuildId>,
     /// The role that a guild made for us, by which people may mention us.
     our_roles: HashMap<GuildId, RoleId>,
-    channels: HashMap<ChannelId, Spot>,
-    threads: HashMap<ChannelId, Spot>,
+    channels: HashMap<ChannelId, ChannelEntry>,
+    threads: HashMap<ChannelId, ChannelEntry>,
 }
 
 /// Where a channel or thread is.
 #[derive(Debug, Clone, Copy)]
-struct Spot {
+struct ChannelEntry {
     guild: Option<GuildId>,
     /// What it stands below.
     parent: Option<ChannelId>,
 }
 
-impl Places {
+impl ChannelCache {
     /// Nothing is known of so many shards.
-    pub(super) fn of_shards(n_shards: usize) -> Self {
+    pub(super) fn for_shards(n_shards: usize) -> Self {
         Self { n_shards, ..Self::default() }
     }
 
@@ -58,20 +58,20 @@ impl Places {
         let of_shard = self.guilds.iter().filter(|guild| is_its(guild));
         let left: Vec<GuildId> = of_shard.filter(|it| !guilds.contains(it)).copied().collect();
         for guild in left {
-            self.forget(guild);
+            self.remove_guild(guild);
         }
         self.guilds.extend(guilds);
     }
 
     /// Who we are; nobody before the gateway has told.
-    pub(super) fn us(&self) -> Option<UserId> {
+    pub(super) fn bot_id(&self) -> Option<UserId> {
         self.us
     }
 
     /// Learns what `guild` has. `true` if we were not in it before.
-    pub(super) fn learn(&mut self, guild: &Guild) -> bool {
+    pub(super) fn add_guild(&mut self, guild: &Guild) -> bool {
         for channel in guild.channels.values().chain(&guild.threads) {
-            self.learn_channel(channel);
+            self.add_channel(channel);
         }
         let is_ours = |role: &&serenity::model::guild::Role| role.tags.bot_id == self.us;
         if let Some(role) = guild.roles.values().find(is_ours).filter(|_| self.us.is_some()) {
@@ -81,7 +81,7 @@ impl Places {
     }
 
     /// We are no longer in `guild`.
-    pub(super) fn forget(&mut self, guild: GuildId) {
+    pub(super) fn remove_guild(&mut self, guild: GuildId) {
         self.guilds.remove(&guild);
         self.our_roles.remove(&guild);
         for spots in [&mut self.channels, &mut self.threads] {
@@ -90,8 +90,8 @@ impl Places {
     }
 
     /// Learns where `channel` is.
-    pub(super) fn learn_channel(&mut self, channel: &GuildChannel) {
-        let spot = Spot { guild: Some(channel.guild_id), parent: channel.parent_id };
+    pub(super) fn add_channel(&mut self, channel: &GuildChannel) {
+        let spot = ChannelEntry { guild: Some(channel.guild_id), parent: channel.parent_id };
         if is_thread(channel.kind) {
             self.learn_thread(channel.id, spot);
         } else {
@@ -100,20 +100,20 @@ impl Places {
     }
 
     /// Learns where the channel of an interaction is.
-    pub(super) fn learn_partial(&mut self, channel: &PartialChannel, guild: Option<GuildId>) {
+    pub(super) fn add_partial_channel(&mut self, channel: &PartialChannel, guild: Option<GuildId>) {
         if guild.is_some() && self.is_unknown(channel.id) {
-            self.learn_thread(channel.id, Spot { guild, parent: channel.parent_id });
+            self.learn_thread(channel.id, ChannelEntry { guild, parent: channel.parent_id });
         }
     }
 
     /// Nobody tells where `channel` of `guild` is.
-    pub(super) fn learn_nothing(&mut self, channel: ChannelId, guild: Option<GuildId>) {
+    pub(super) fn mark_unresolvable(&mut self, channel: ChannelId, guild: Option<GuildId>) {
         if self.is_unknown(channel) {
-            self.learn_thread(channel, Spot { guild, parent: None });
+            self.learn_thread(channel, ChannelEntry { guild, parent: None });
         }
     }
 
-    fn learn_thread(&mut self, thread: ChannelId, spot: Spot) {
+    fn learn_thread(&mut self, thread: ChannelId, spot: ChannelEntry) {
         if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(&thread) {
             self.threads.clear();
         }
@@ -121,7 +121,7 @@ impl Places {
     }
 
     /// `channel` is gone.
-    pub(super) fn forget_channel(&mut self, channel: ChannelId) {
+    pub(super) fn remove_channel(&mut self, channel: ChannelId) {
         self.channels.remove(&channel);
         self.threads.remove(&channel);
     }
@@ -131,13 +131,13 @@ impl Places {
         self.spot(channel).is_none()
     }
 
-    fn spot(&self, channel: ChannelId) -> Option<Spot> {
+    fn spot(&self, channel: ChannelId) -> Option<ChannelEntry> {
         self.channels.get(&channel).or_else(|| self.threads.get(&channel)).copied()
     }
 
     /// Whether `channel` stands somewhere below `other`.
-    pub(super) fn is_below(&self, channel: ChannelId, other: ChannelId) -> bool {
-        self.around(channel).any(|it| it == other)
+    pub(super) fn is_child_of(&self, channel: ChannelId, other: ChannelId) -> bool {
+        self.parents(channel).any(|it| it == other)
     }
 
     /// Whether `channel` is in `guild`, or nobody has told where it is.
@@ -146,7 +146,7 @@ impl Places {
     }
 
     /// Our role in `guild`.
-    pub(super) fn our_role(&self, guild: GuildId) -> Option<RoleId> {
+    pub(super) fn bot_role(&self, guild: GuildId) -> Option<RoleId> {
         self.our_roles.get(&guild).copied()
     }
 
@@ -158,21 +158,21 @@ impl Places {
             let is_all_known = self.shards.len() >= self.n_shards;
             let only = self.guilds.iter().next().filter(|_| is_all_known && self.guilds.len() == 1);
             let within = only.map(|guild| name::guild(*guild)).into_iter().collect();
-            return Place { id, within, is_direct: true };
+            return Place { id, parents: within, is_direct: true };
         };
-        let within = self.around(channel).map(name::channel).chain([name::guild(guild)]).collect();
-        Place { id, within, is_direct: false }
+        let within = self.parents(channel).map(name::channel).chain([name::guild(guild)]).collect();
+        Place { id, parents: within, is_direct: false }
     }
 
     /// What `channel` stands below, from the nearest on.
-    fn around(&self, channel: ChannelId) -> impl Iterator<Item = ChannelId> {
+    fn parents(&self, channel: ChannelId) -> impl Iterator<Item = ChannelId> {
         let parent = |id: &ChannelId| self.spot(*id)?.parent;
         std::iter::successors(parent(&channel), parent).take(MAX_DEPTH)
     }
 
     /// Where to greet in `guild`: where it welcomes people, else the first channel where we may
     /// write.
-    pub(super) fn greeting_place(&self, guild: &Guild) -> Option<Place> {
+    pub(super) fn greeting_channel(&self, guild: &Guild) -> Option<Place> {
         let us = guild.members.get(&self.us?)?;
         let may_write = |channel: &&GuildChannel| {
             let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;

@@ -10,10 +10,10 @@ use serenity::http::{LightMethod, Request, Route};
 use serenity::model::channel::MessageFlags;
 use serenity::model::id::{ChannelId, GenericId, InteractionId};
 
-use super::api::{Api, Failure, decode};
+use super::api::{Api, ApiError, decode};
 use super::name;
 use super::payload::Payload;
-use super::pending::Pending;
+use super::pending::PendingInteraction;
 use crate::conversation::MessageId;
 
 /// Kinds of answers to interactions, by Discord's numbers.
@@ -26,14 +26,14 @@ pub(super) mod kind {
 
 /// A message as Discord names it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Sent {
+pub(super) struct PostedMessage {
     pub(super) id: GenericId,
     pub(super) channel_id: ChannelId,
     #[serde(default)]
     flags: MessageFlags,
 }
 
-impl Sent {
+impl PostedMessage {
     /// Whether people are still told to wait.
     pub(super) fn is_loading(&self) -> bool {
         self.flags.contains(MessageFlags::LOADING)
@@ -45,21 +45,22 @@ impl Sent {
 }
 
 #[derive(Serialize)]
-struct Callback<D> {
+struct InteractionCallback<D> {
     #[serde(rename = "type")]
     kind: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<D>,
 }
 
-impl Pending {
+impl PendingInteraction {
     pub(super) async fn callback(
         &self,
         kind: u8,
         data: Option<impl Serialize>,
         api: &Api,
-    ) -> Result<Value, Failure> {
-        let body = serde_json::to_vec(&Callback { kind, data }).map_err(|_| Failure::REFUSED)?;
+    ) -> Result<Value, ApiError> {
+        let body = serde_json::to_vec(&InteractionCallback { kind, data })
+            .map_err(|_| ApiError::PERMANENT)?;
         let route = Route::InteractionResponse { interaction_id: self.id, token: &self.token };
         let params = vec![("with_response", "true".to_owned())];
         let request = Request::new(route, LightMethod::Post).body(Some(body));
@@ -68,25 +69,29 @@ impl Pending {
         Ok(decode(response).await.unwrap_or_default())
     }
 
-    pub(super) async fn follow_up(&self, payload: &Payload, api: &Api) -> Result<Sent, Failure> {
+    pub(super) async fn follow_up(
+        &self,
+        payload: &Payload,
+        api: &Api,
+    ) -> Result<PostedMessage, ApiError> {
         let (application_id, token) = (self.application, self.token.as_str());
         let route = Route::WebhookFollowupMessages { application_id, token };
         api.fetch(route, LightMethod::Post, Some(payload)).await
     }
 
-    pub(super) async fn original(&self, api: &Api) -> Result<Sent, Failure> {
-        api.read(self.original_route()).await
+    pub(super) async fn get_original(&self, api: &Api) -> Result<PostedMessage, ApiError> {
+        api.get(self.original_route()).await
     }
 
     pub(super) async fn edit_original(
         &self,
         payload: &Payload,
         api: &Api,
-    ) -> Result<Sent, Failure> {
+    ) -> Result<PostedMessage, ApiError> {
         api.fetch(self.original_route(), LightMethod::Patch, Some(payload)).await
     }
 
-    pub(super) async fn delete_original(&self, api: &Api) -> Result<(), Failure> {
+    pub(super) async fn delete_original(&self, api: &Api) -> Result<(), ApiError> {
         api.call(self.original_route(), LightMethod::Delete, None::<&()>).await.map(drop)
     }
 
@@ -97,17 +102,17 @@ impl Pending {
 }
 
 /// The message that a callback has made.
-pub(super) fn sent_by(response: &Value) -> Option<Sent> {
+pub(super) fn message_in(response: &Value) -> Option<PostedMessage> {
     serde_json::from_value(response.pointer("/resource/message")?.clone()).ok()
 }
 
 /// Answers somebody who is typing a question with `choices`.
-pub(super) async fn complete(
+pub(super) async fn send_choices(
     interaction_id: InteractionId,
     token: &str,
     choices: Vec<String>,
     api: &Api,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let choices = choices.into_iter().map(|text| AutocompleteChoice::new(text.clone(), text));
     let choices = CreateAutocompleteResponse::new().set_choices(choices.collect());
     let body = CreateInteractionResponse::Autocomplete(choices);

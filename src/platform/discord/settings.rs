@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::Style;
+use super::super::AnswerStyle;
 
 /// How Discord is served.
 #[derive(Debug, Clone)]
@@ -16,14 +16,14 @@ pub struct Settings {
     /// Whether the privileged intent for the content of all messages is asked for.
     pub message_content: bool,
     /// How answers look.
-    pub style: Style,
+    pub style: AnswerStyle,
     /// Which shards are served.
-    pub shards: Shards,
+    pub shards: ShardRange,
 }
 
 /// Which shards are served: parts of the guilds, each with a connection of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shards {
+pub struct ShardRange {
     /// How many there are in all; `None`: as many as Discord recommends.
     pub total: Option<u32>,
     /// The first one that this process serves, from 0.

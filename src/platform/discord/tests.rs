@@ -7,10 +7,10 @@ use serenity::model::event::MessageUpdateEvent;
 use serenity::model::guild::Guild;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
-use super::interaction::{Way, command, pressed};
-use super::places::Places;
+use super::interaction::{InteractionKind, command, component};
+use super::places::ChannelCache;
 use super::{check_shards, incoming};
-use crate::conversation::{Address, Control, Event, MessageId};
+use crate::conversation::{Addressing, Control, Event, MessageId};
 
 const US: u64 = 900;
 
@@ -49,10 +49,10 @@ fn guild() -> Guild {
     serde_json::from_value(guild).unwrap()
 }
 
-fn places() -> Places {
-    let mut places = Places::of_shards(1);
+fn places() -> ChannelCache {
+    let mut places = ChannelCache::for_shards(1);
     places.ready(UserId::new(US), (0, 1), &[GuildId::new(1)]);
-    assert!(!places.learn(&guild()));
+    assert!(!places.add_guild(&guild()));
     places
 }
 
@@ -77,7 +77,7 @@ pub(super) fn message(changes: Value) -> Value {
 
 fn said(changes: Value) -> Option<crate::conversation::Message> {
     let message: Message = serde_json::from_value(message(changes)).unwrap();
-    incoming::said(&message, &places())
+    incoming::message_created(&message, &places())
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_message_has_its_place_author_and_time() {
     let said = said(json!({})).unwrap();
     assert_eq!(said.id.as_str(), "discord:message:21:400000000000000000");
     assert_eq!(said.place.id.as_str(), "discord:channel:21");
-    let within: Vec<&str> = said.place.within.iter().map(|it| it.as_str()).collect();
+    let within: Vec<&str> = said.place.parents.iter().map(|it| it.as_str()).collect();
     assert_eq!(within, ["discord:channel:20", "discord:guild:1"]);
     assert_eq!(said.author.id.as_str(), "discord:user:5");
     assert_eq!(said.author.roles, ["discord:role:7".into()]);
@@ -96,9 +96,9 @@ fn a_message_has_its_place_author_and_time() {
 #[test]
 fn a_thread_stands_in_its_channel_and_a_direct_message_in_the_only_guild() {
     let mut places = places();
-    let within = |places: &Places, channel: u64, guild: Option<u64>| {
+    let within = |places: &ChannelCache, channel: u64, guild: Option<u64>| {
         let place = places.place(ChannelId::new(channel), guild.map(GuildId::new));
-        (place.within.iter().map(ToString::to_string).collect::<Vec<_>>(), place.is_direct)
+        (place.parents.iter().map(ToString::to_string).collect::<Vec<_>>(), place.is_direct)
     };
     let of = |names: &[&str]| names.iter().map(|it| format!("discord:{it}")).collect::<Vec<_>>();
     assert_eq!(within(&places, 30, Some(1)), (of(&["channel:22", "guild:1"]), false));
@@ -109,8 +109,8 @@ fn a_thread_stands_in_its_channel_and_a_direct_message_in_the_only_guild() {
 
 #[test]
 fn the_only_guild_is_the_one_of_all_shards_and_not_one_that_was_left_meanwhile() {
-    let direct = |places: &Places| places.place(ChannelId::new(50), None).within.len();
-    let mut places = Places::of_shards(2);
+    let direct = |places: &ChannelCache| places.place(ChannelId::new(50), None).parents.len();
+    let mut places = ChannelCache::for_shards(2);
     let other = GuildId::new(1 << 22);
     places.ready(UserId::new(US), (0, 2), &[GuildId::new(1)]);
     assert_eq!(direct(&places), 0, "the other shard may have a guild");
@@ -118,7 +118,7 @@ fn the_only_guild_is_the_one_of_all_shards_and_not_one_that_was_left_meanwhile()
     assert_eq!(direct(&places), 1);
     places.ready(UserId::new(US), (1, 2), &[other]);
     assert_eq!(direct(&places), 0);
-    places.learn(&guild());
+    places.add_guild(&guild());
     places.ready(UserId::new(US), (0, 2), &[]);
     assert_eq!(direct(&places), 1, "it was left while nobody was connected");
     assert!(places.is_unknown(ChannelId::new(21)), "and its channels went with it");
@@ -138,7 +138,7 @@ fn our_name_is_a_mention_and_no_part_of_the_text() {
     for (changes, text, mentions_us) in rows {
         let said = said(changes.clone()).unwrap();
         assert_eq!(
-            (said.text.as_str(), said.address.mentions_us),
+            (said.text.as_str(), said.addressing.mentions_bot),
             (text, mentions_us),
             "{changes}"
         );
@@ -168,7 +168,11 @@ fn a_reply_says_what_it_replies_to() {
     for (changes, is_ours, text) in rows {
         let replied_to = said(changes.clone()).unwrap().replied_to.unwrap();
         assert_eq!(replied_to.id, MessageId::from("discord:message:21:9"));
-        assert_eq!((replied_to.is_ours, replied_to.text.as_deref()), (is_ours, text), "{changes}");
+        assert_eq!(
+            (replied_to.is_from_bot, replied_to.text.as_deref()),
+            (is_ours, text),
+            "{changes}"
+        );
     }
 }
 
@@ -186,12 +190,12 @@ fn an_edit_says_what_stands_there_now() {
     let places = places();
     let edited = |changes: Value| {
         let update: MessageUpdateEvent = serde_json::from_value(message(changes)).unwrap();
-        incoming::edited(&update, &places).map(|edited| edited.text)
+        incoming::message_edited(&update, &places).map(|edited| edited.text)
     };
     assert_eq!(edited(json!({})).as_deref(), Some("why?"));
     let preview: MessageUpdateEvent =
         serde_json::from_value(json!({ "id": "4", "channel_id": "21", "embeds": [] })).unwrap();
-    assert_eq!(incoming::edited(&preview, &places), None);
+    assert_eq!(incoming::message_edited(&preview, &places), None);
 }
 
 /// An interaction with `data`.
@@ -222,12 +226,12 @@ fn a_command_asks_and_says_who_is_to_see_the_answer() {
         (json!({ "id": "1", "name": "pause", "type": 1 }), "pause", false),
     ];
     for (data, text, is_public) in rows {
-        let Some(Event::Said(message)) = asked(data.clone()).map(|it| it.event) else {
+        let Some(Event::MessageCreated(message)) = asked(data.clone()).map(|it| it.event) else {
             panic!("{data}")
         };
         assert_eq!(message.text, text);
-        let want = Address { is_command: true, is_public, mentions_us: false };
-        assert_eq!((message.address, message.locale.as_deref()), (want, Some("de")), "{data}");
+        let want = Addressing { is_command: true, is_public, mentions_bot: false };
+        assert_eq!((message.addressing, message.locale.as_deref()), (want, Some("de")), "{data}");
         assert_eq!(message.author.roles, ["discord:role:7".into()]);
     }
     assert!(asked(json!({ "id": "1", "name": "dance", "type": 1 })).is_none());
@@ -242,11 +246,11 @@ fn somebodys_message_can_be_asked_about() {
     });
     let given: CommandInteraction = serde_json::from_value(interaction(2, data)).unwrap();
     let asked = command(&given, &mut places()).unwrap();
-    assert!(matches!(asked.way, Way::About(it) if it.message_id.get() == 9));
-    let Event::Said(message) = asked.event else { panic!("no message") };
+    assert!(matches!(asked.way, InteractionKind::MessageCommand(it) if it.message_id.get() == 9));
+    let Event::MessageCreated(message) = asked.event else { panic!("no message") };
     let meant = message.replied_to.unwrap();
-    assert_eq!((meant.text.as_deref(), meant.is_ours), (Some("who?"), false));
-    assert!(message.address.is_public);
+    assert_eq!((meant.text.as_deref(), meant.is_from_bot), (Some("who?"), false));
+    assert!(message.addressing.is_public);
 }
 
 #[test]
@@ -255,11 +259,13 @@ fn what_is_pressed_is_a_control_of_ours_or_nothing() {
         let mut given = interaction(3, json!({ "custom_id": custom_id, "component_type": 2 }));
         given["message"] = message(json!({ "id": "9", "author": user("900", true) }));
         let given: ComponentInteraction = serde_json::from_value(given).unwrap();
-        pressed(&given, &mut places())
+        component(&given, &mut places())
     };
-    let Some(Event::Used(used)) = given("q1:pick:2").map(|it| it.event) else { panic!("no use") };
+    let Some(Event::ControlUsed(used)) = given("q1:pick:2").map(|it| it.event) else {
+        panic!("no use")
+    };
     assert_eq!(used.control, Control::Pick(2));
-    assert_eq!(used.sent.as_str(), "discord:message:21:9");
+    assert_eq!(used.message.as_str(), "discord:message:21:9");
     assert!(given("something").is_none());
 }
 
@@ -273,6 +279,6 @@ fn shards_that_discord_would_refuse_are_refused_here() {
 
 #[test]
 fn it_greets_where_it_may_write() {
-    let place = places().greeting_place(&guild()).unwrap();
+    let place = places().greeting_channel(&guild()).unwrap();
     assert_eq!(place.id.as_str(), "discord:channel:21");
 }

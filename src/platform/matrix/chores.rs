@@ -11,7 +11,7 @@ use matrix_sdk::{Error, Room};
 use tokio::task::JoinSet;
 
 use super::failure;
-use super::rooms::Shared;
+use super::rooms::MatrixContext;
 use super::setup::is_verified;
 use super::{invitations, upgrades};
 use crate::service::SendError;
@@ -21,8 +21,8 @@ const MAX_RETRIES: usize = 8;
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
 /// The chores.
-pub(super) struct Chores {
-    shared: Arc<Shared>,
+pub(super) struct MembershipTasks {
+    shared: Arc<MatrixContext>,
     /// The rooms at which somebody is busy.
     busy: Busy,
     /// They end with this.
@@ -31,8 +31,8 @@ pub(super) struct Chores {
 
 type Busy = Arc<Mutex<HashSet<OwnedRoomId>>>;
 
-impl Chores {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+impl MembershipTasks {
+    pub(super) fn new(shared: Arc<MatrixContext>) -> Self {
         Self { shared, busy: Busy::default(), tasks: JoinSet::new() }
     }
 
@@ -42,14 +42,14 @@ impl Chores {
     }
 
     /// Somebody has invited us to `room`.
-    pub(super) fn invited(&mut self, room: Room) {
+    pub(super) fn on_invite(&mut self, room: Room) {
         let shared = Arc::clone(&self.shared);
         let id = room.room_id().to_owned();
         self.spawn(&id, async move { invitations::answer(&room, &shared).await });
     }
 
     /// Does what the state of `room`, in which we are, asks for.
-    pub(super) fn look_after(&mut self, room: &Room) {
+    pub(super) fn check_room(&mut self, room: &Room) {
         let id = room.room_id().to_owned();
         if room.is_tombstoned() && !upgrades::is_followed(room) {
             let room = room.clone();
@@ -61,7 +61,7 @@ impl Chores {
     }
 
     /// Tells whoever runs us, once, if people's clients may keep their keys from us.
-    pub(super) fn see_whether_we_are_verified(&mut self) {
+    pub(super) fn warn_if_unverified(&mut self) {
         let client = self.shared.client.clone();
         self.tasks.spawn(async move {
             if !is_verified(&client).await {
@@ -91,17 +91,17 @@ fn all(busy: &Busy) -> MutexGuard<'_, HashSet<OwnedRoomId>> {
 
 async fn leave(room: &Room) {
     let id = room.room_id();
-    match insist(|| room.leave()).await {
+    match retry(|| room.leave()).await {
         Ok(()) => tracing::info!(room.id = %id, "Left {id}, where nobody else is"),
         Err(error) => {
-            let why = failure::in_words(&error);
+            let why = failure::describe(&error);
             tracing::warn!(room.id = %id, "{id}, where nobody else is, could not be left: {why}");
         }
     }
 }
 
 /// Calls until it is done, unless the homeserver refuses it.
-pub(super) async fn insist<T, C>(call: impl FnMut() -> C) -> Result<T, Error>
+pub(super) async fn retry<T, C>(call: impl FnMut() -> C) -> Result<T, Error>
 where
     C: Future<Output = Result<T, Error>>,
 {
@@ -109,5 +109,5 @@ where
         .with_max_delay(MAX_DELAY)
         .with_max_times(MAX_RETRIES)
         .with_jitter();
-    call.retry(delays).when(|error| failure::of_sending(error) != SendError::Refused).await
+    call.retry(delays).when(|error| failure::classify_send(error) != SendError::Permanent).await
 }

@@ -3,18 +3,18 @@
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId};
 use serde_json::{Value, json};
 
-use super::reactions::More;
-use super::render::Body;
+use super::reactions::Continuation;
+use super::render::RenderedMessage;
 
 /// Where a message of ours stands, and whom it rings for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Standing {
+pub(super) struct SendOptions {
     /// What it replies to.
-    pub(super) replies_to: Option<OwnedEventId>,
+    pub(super) in_reply_to: Option<OwnedEventId>,
     /// The first message of its thread.
-    pub(super) thread: Option<OwnedEventId>,
+    pub(super) thread_root: Option<OwnedEventId>,
     /// For whom it rings.
-    pub(super) rings_for: Option<OwnedUserId>,
+    pub(super) mentions: Option<OwnedUserId>,
     /// Whether it is a notice.
     pub(super) is_notice: bool,
 }
@@ -23,8 +23,8 @@ pub(super) struct Standing {
 pub(super) const MORE: &str = "org.quoth.more";
 
 /// A message that says `body`.
-pub(super) fn message(body: &Body, standing: &Standing) -> Value {
-    let mut content = words(body, standing);
+pub(super) fn message(body: &RenderedMessage, standing: &SendOptions) -> Value {
+    let mut content = text_content(body, standing);
     if let Some(relation) = relation(standing) {
         insert(&mut content, "m.relates_to", relation);
     }
@@ -32,9 +32,9 @@ pub(super) fn message(body: &Body, standing: &Standing) -> Value {
 }
 
 /// What makes the message `sent` say `body`. It rings for nobody: who was to be told was told.
-pub(super) fn change(sent: &EventId, body: &Body, standing: &Standing) -> Value {
-    let standing = Standing { rings_for: None, ..standing.clone() };
-    let new = words(body, &standing);
+pub(super) fn edit(sent: &EventId, body: &RenderedMessage, standing: &SendOptions) -> Value {
+    let standing = SendOptions { mentions: None, ..standing.clone() };
+    let new = text_content(body, &standing);
     let start: String = body.plain.chars().take(MAX_START).collect();
     json!({
         "msgtype": new.get("msgtype"),
@@ -49,7 +49,7 @@ pub(super) fn change(sent: &EventId, body: &Body, standing: &Standing) -> Value 
 /// Characters of a changed message that clients see which know no edits.
 const MAX_START: usize = 200;
 
-fn words(body: &Body, standing: &Standing) -> Value {
+fn text_content(body: &RenderedMessage, standing: &SendOptions) -> Value {
     let mut content = json!({
         "msgtype": if standing.is_notice { "m.notice" } else { "m.text" },
         "body": body.plain,
@@ -57,27 +57,27 @@ fn words(body: &Body, standing: &Standing) -> Value {
         "formatted_body": body.html,
         "m.mentions": {},
     });
-    if let Some(user) = &standing.rings_for {
+    if let Some(user) = &standing.mentions {
         insert(&mut content, "m.mentions", json!({ "user_ids": [user] }));
     }
-    if let Some(more) = More::of(&body.controls) {
+    if let Some(more) = Continuation::of(&body.controls) {
         insert(&mut content, MORE, json!(more));
     }
     content
 }
 
-fn relation(standing: &Standing) -> Option<Value> {
-    let replies_to = standing.replies_to.as_ref().map(|id| json!({ "event_id": id }));
-    let mut relation = match &standing.thread {
+fn relation(standing: &SendOptions) -> Option<Value> {
+    let replies_to = standing.in_reply_to.as_ref().map(|id| json!({ "event_id": id }));
+    let mut relation = match &standing.thread_root {
         Some(root) => json!({ "rel_type": "m.thread", "event_id": root }),
         None if replies_to.is_none() => return None,
         None => json!({}),
     };
-    if standing.thread.is_some() {
+    if standing.thread_root.is_some() {
         // Clients without threads show a reply to something.
         insert(&mut relation, "is_falling_back", replies_to.is_none().into());
     }
-    let fallback = || standing.thread.as_ref().map(|root| json!({ "event_id": root }));
+    let fallback = || standing.thread_root.as_ref().map(|root| json!({ "event_id": root }));
     if let Some(target) = replies_to.or_else(fallback) {
         insert(&mut relation, "m.in_reply_to", target);
     }
@@ -97,9 +97,9 @@ mod tests {
     use super::*;
     use crate::conversation::Control;
 
-    fn body() -> Body {
+    fn body() -> RenderedMessage {
         let (plain, html) = ("a <b>".to_owned(), "a &lt;b&gt;".to_owned());
-        Body { plain, html, controls: vec![Control::Rest(2)] }
+        RenderedMessage { plain, html, controls: vec![Control::Quotes(2)] }
     }
 
     #[test]
@@ -127,7 +127,12 @@ mod tests {
         ];
         for (replies_to, thread, want) in rows {
             let (replies_to, thread) = (replies_to.cloned(), thread.cloned());
-            let standing = Standing { replies_to, thread, is_notice: true, rings_for: None };
+            let standing = SendOptions {
+                in_reply_to: replies_to,
+                thread_root: thread,
+                is_notice: true,
+                mentions: None,
+            };
             let content = message(&body(), &standing);
             assert_eq!(content["m.relates_to"], want);
             assert_eq!(content["m.mentions"], json!({}));
@@ -137,15 +142,16 @@ mod tests {
             );
         }
         let rings_for = Some(user_id!("@ada:example.org").to_owned());
-        let content = message(&body(), &Standing { rings_for, ..Standing::default() });
+        let content =
+            message(&body(), &SendOptions { mentions: rings_for, ..SendOptions::default() });
         assert_eq!(content["m.mentions"], json!({ "user_ids": ["@ada:example.org"] }));
         assert_eq!(content["msgtype"], "m.text");
     }
 
     #[test]
     fn a_change_says_all_of_it_once() {
-        let long = Body { plain: "x".repeat(30_000), ..body() };
-        let content = change(event_id!("$sent"), &long, &Standing::default());
+        let long = RenderedMessage { plain: "x".repeat(30_000), ..body() };
+        let content = edit(event_id!("$sent"), &long, &SendOptions::default());
         assert_eq!(content["m.relates_to"]["event_id"], "$sent");
         assert_eq!(content["m.new_content"]["body"], long.plain);
         assert!(content.to_string().len() < 31_000, "it would not fit twice");

@@ -13,7 +13,7 @@ const MIN_DELAY: Duration = Duration::from_millis(500);
 pub(super) const MAX_DELAY: Duration = Duration::from_secs(30);
 
 /// The waits, which never end.
-pub(super) fn delays() -> ExponentialBackoff {
+pub(super) fn backoff() -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(MIN_DELAY)
         .with_max_delay(MAX_DELAY)
@@ -23,34 +23,34 @@ pub(super) fn delays() -> ExponentialBackoff {
 }
 
 /// What `error` of a call that sends something means for the service.
-pub(super) fn of_sending(error: &Error) -> SendError {
+pub(super) fn classify_send(error: &Error) -> SendError {
     match error {
-        Error::Http(error) => of_request(error),
+        Error::Http(error) => classify_request(error),
         // We are not in the room any more.
-        Error::WrongRoomState(_) => SendError::Refused,
+        Error::WrongRoomState(_) => SendError::Permanent,
         // What fails before the request, such as finding the devices to encrypt for, can be tried
         // again.
-        _ => SendError::Passing { retry_after: None },
+        _ => SendError::Transient { retry_after: None },
     }
 }
 
 /// The same of a single request.
-pub(super) fn of_request(error: &HttpError) -> SendError {
+pub(super) fn classify_request(error: &HttpError) -> SendError {
     let status = status(error);
     match (error, kind(error)) {
         (_, Some(ErrorKind::LimitExceeded(data))) => {
-            SendError::Passing { retry_after: data.retry_after.as_ref().and_then(wish) }
+            SendError::Transient { retry_after: data.retry_after.as_ref().and_then(retry_delay) }
         }
-        _ if status == Some(429) => SendError::Passing { retry_after: None },
+        _ if status == Some(429) => SendError::Transient { retry_after: None },
         // Whoever logs in again goes on with it.
-        (_, Some(kind)) if is_logged_out(kind) => SendError::Passing { retry_after: None },
-        (HttpError::Cached(error), _) => of_request(error),
+        (_, Some(kind)) if is_logged_out(kind) => SendError::Transient { retry_after: None },
+        (HttpError::Cached(error), _) => classify_request(error),
         (HttpError::Reqwest(error), _) if error.is_connect() || error.is_builder() => {
-            SendError::Passing { retry_after: None }
+            SendError::Transient { retry_after: None }
         }
-        (HttpError::IntoHttp(_), _) => SendError::Refused,
-        _ if status.is_some_and(|status| (400..500).contains(&status)) => SendError::Refused,
-        _ => SendError::Unknown,
+        (HttpError::IntoHttp(_), _) => SendError::Permanent,
+        _ if status.is_some_and(|status| (400..500).contains(&status)) => SendError::Permanent,
+        _ => SendError::Ambiguous,
     }
 }
 
@@ -84,14 +84,14 @@ pub(super) fn is_forbidden(error: &Error) -> bool {
 }
 
 /// How long the server that answered `error` wants us to wait.
-pub(super) fn wish_of(error: &Error) -> Option<Duration> {
+pub(super) fn retry_after(error: &Error) -> Option<Duration> {
     match error.client_api_error_kind() {
-        Some(ErrorKind::LimitExceeded(data)) => data.retry_after.as_ref().and_then(wish),
+        Some(ErrorKind::LimitExceeded(data)) => data.retry_after.as_ref().and_then(retry_delay),
         _ => None,
     }
 }
 
-fn wish(retry_after: &RetryAfter) -> Option<Duration> {
+fn retry_delay(retry_after: &RetryAfter) -> Option<Duration> {
     match retry_after {
         RetryAfter::Delay(delay) => Some(*delay),
         RetryAfter::DateTime(moment) => moment.duration_since(SystemTime::now()).ok(),
@@ -99,7 +99,7 @@ fn wish(retry_after: &RetryAfter) -> Option<Duration> {
 }
 
 /// In a few words without anything that was sent.
-pub(super) fn in_words(error: &Error) -> String {
+pub(super) fn describe(error: &Error) -> String {
     match error {
         Error::Http(error) => match error.as_ref() {
             HttpError::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_a_server_answers_says_whether_it_was_done_and_what_to_do() {
-        let passing = |retry_after| SendError::Passing { retry_after };
+        let passing = |retry_after| SendError::Transient { retry_after };
         let rows = [
             (
                 429,
@@ -143,14 +143,14 @@ mod tests {
             ),
             (429, "slow down", passing(None)),
             (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":""}"#, passing(None)),
-            (403, r#"{"errcode":"M_FORBIDDEN","error":""}"#, SendError::Refused),
-            (404, r#"{"errcode":"M_NOT_FOUND","error":""}"#, SendError::Refused),
-            (413, r#"{"errcode":"M_TOO_LARGE","error":""}"#, SendError::Refused),
-            (500, r#"{"errcode":"M_UNKNOWN","error":""}"#, SendError::Unknown),
-            (502, "<html>Bad gateway</html>", SendError::Unknown),
+            (403, r#"{"errcode":"M_FORBIDDEN","error":""}"#, SendError::Permanent),
+            (404, r#"{"errcode":"M_NOT_FOUND","error":""}"#, SendError::Permanent),
+            (413, r#"{"errcode":"M_TOO_LARGE","error":""}"#, SendError::Permanent),
+            (500, r#"{"errcode":"M_UNKNOWN","error":""}"#, SendError::Ambiguous),
+            (502, "<html>Bad gateway</html>", SendError::Ambiguous),
         ];
         for (status, body, want) in rows {
-            assert_eq!(of_request(&answered(status, body)), want, "{status} {body}");
+            assert_eq!(classify_request(&answered(status, body)), want, "{status} {body}");
         }
     }
 }

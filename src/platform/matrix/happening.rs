@@ -17,50 +17,50 @@ use crate::conversation::Timestamp;
 
 /// An event of a room.
 #[derive(Debug, Clone)]
-pub(super) struct Happening {
+pub(super) struct RoomEvent {
     pub(super) id: OwnedEventId,
     pub(super) sender: OwnedUserId,
     pub(super) at: Timestamp,
-    pub(super) what: What,
+    pub(super) kind: RoomEventKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone)]
-pub(super) enum What {
+pub(super) enum RoomEventKind {
     /// Somebody said something.
-    Said(Spoken),
+    Message(TextContent),
     /// What `of` says was changed to `now`.
-    Changed { of: OwnedEventId, now: Spoken },
+    Edit { of: OwnedEventId, now: TextContent },
     /// Somebody put `key` on `to`.
-    Reacted { to: OwnedEventId, key: String },
+    Reaction { to: OwnedEventId, key: String },
     /// It was taken back.
-    TakenBack(OwnedEventId),
+    Redaction(OwnedEventId),
     /// Somebody came into the room.
-    Came(OwnedUserId),
+    Join(OwnedUserId),
     /// Nothing that asks for anything.
     Other,
 }
 
 /// Words of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Spoken {
+pub(super) struct TextContent {
     /// The plain text.
     pub(super) body: String,
     /// Whom it names, if the sender's client says that of its messages.
-    pub(super) mentioned: Option<Vec<OwnedUserId>>,
+    pub(super) mentions: Option<Vec<OwnedUserId>>,
     /// What it replies to.
-    pub(super) replies_to: Option<OwnedEventId>,
+    pub(super) in_reply_to: Option<OwnedEventId>,
     /// The first message of the thread in which it stands.
-    pub(super) thread: Option<OwnedEventId>,
+    pub(super) thread_root: Option<OwnedEventId>,
 }
 
-impl Happening {
+impl RoomEvent {
     /// What `event` tells; `None` if it makes no sense.
     pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Option<Self> {
         let event = event.deserialize().ok()?;
         let (id, sender) = (event.event_id().to_owned(), event.sender().to_owned());
         let at = timestamp(event.origin_server_ts());
-        Some(Self { id, sender, at, what: what(event) })
+        Some(Self { id, sender, at, kind: what(event) })
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn timestamp(at: MilliSecondsSinceUnixEpoch) -> Timestamp {
     Timestamp::from_millis(at.get().into())
 }
 
-fn what(event: AnySyncTimelineEvent) -> What {
+fn what(event: AnySyncTimelineEvent) -> RoomEventKind {
     match event {
         AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomMessage(
             SyncMessageLikeEvent::Original(event),
@@ -78,37 +78,41 @@ fn what(event: AnySyncTimelineEvent) -> What {
             SyncMessageLikeEvent::Original(event),
         )) => {
             let put = event.content.relates_to;
-            What::Reacted { to: put.event_id, key: put.key }
+            RoomEventKind::Reaction { to: put.event_id, key: put.key }
         }
         AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomRedaction(
             SyncRoomRedactionEvent::Original(event),
-        )) => event.content.redacts.or(event.redacts).map_or(What::Other, What::TakenBack),
+        )) => event
+            .content
+            .redacts
+            .or(event.redacts)
+            .map_or(RoomEventKind::Other, RoomEventKind::Redaction),
         AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(event)) => came(&event),
-        _ => What::Other,
+        _ => RoomEventKind::Other,
     }
 }
 
-fn said(content: RoomMessageEventContent) -> What {
+fn said(content: RoomMessageEventContent) -> RoomEventKind {
     let RoomMessageEventContent { msgtype, relates_to, mentions, .. } = content;
     if let Some(Relation::Replacement(replacement)) = relates_to {
         let RoomMessageEventContentWithoutRelation { msgtype, mentions, .. } =
             replacement.new_content;
         let of = replacement.event_id;
         return match body(msgtype) {
-            Some(body) => What::Changed { of, now: spoken(body, mentions) },
-            None => What::Other,
+            Some(body) => RoomEventKind::Edit { of, now: spoken(body, mentions) },
+            None => RoomEventKind::Other,
         };
     }
-    let Some(body) = body(msgtype) else { return What::Other };
+    let Some(body) = body(msgtype) else { return RoomEventKind::Other };
     let spoken = spoken(body, mentions);
-    What::Said(match relates_to {
+    RoomEventKind::Message(match relates_to {
         Some(Relation::Reply(Reply { in_reply_to: InReplyTo { event_id, .. }, .. })) => {
-            Spoken { replies_to: Some(event_id), ..spoken }
+            TextContent { in_reply_to: Some(event_id), ..spoken }
         }
         Some(Relation::Thread(Thread { event_id, in_reply_to, is_falling_back, .. })) => {
             // Clients without threads are told what came before in the thread.
             let replies_to = in_reply_to.filter(|_| !is_falling_back).map(|it| it.event_id);
-            Spoken { replies_to, thread: Some(event_id), ..spoken }
+            TextContent { in_reply_to: replies_to, thread_root: Some(event_id), ..spoken }
         }
         _ => spoken,
     })
@@ -123,18 +127,18 @@ fn body(msgtype: MessageType) -> Option<String> {
     }
 }
 
-fn spoken(body: String, mentions: Option<Mentions>) -> Spoken {
+fn spoken(body: String, mentions: Option<Mentions>) -> TextContent {
     let mentioned = mentions.map(|mentions| mentions.user_ids.into_iter().collect());
-    Spoken { body, mentioned, ..Spoken::default() }
+    TextContent { body, mentions: mentioned, ..TextContent::default() }
 }
 
-fn came(event: &SyncRoomMemberEvent) -> What {
-    let SyncRoomMemberEvent::Original(event) = event else { return What::Other };
+fn came(event: &SyncRoomMemberEvent) -> RoomEventKind {
+    let SyncRoomMemberEvent::Original(event) = event else { return RoomEventKind::Other };
     match event.membership_change() {
         MembershipChange::Joined | MembershipChange::InvitationAccepted => {
-            What::Came(event.state_key.clone())
+            RoomEventKind::Join(event.state_key.clone())
         }
-        _ => What::Other,
+        _ => RoomEventKind::Other,
     }
 }
 
@@ -144,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    fn parsed(kind: &str, content: Value, more: Value) -> Option<Happening> {
+    fn parsed(kind: &str, content: Value, more: Value) -> Option<RoomEvent> {
         let mut event = json!({
             "type": kind, "event_id": "$it", "sender": "@ada:example.org",
             "origin_server_ts": 7, "content": content,
@@ -152,13 +156,13 @@ mod tests {
         for (key, value) in more.as_object().unwrap() {
             event[key] = value.clone();
         }
-        Happening::parse(&Raw::from_json_string(event.to_string()).unwrap())
+        RoomEvent::parse(&Raw::from_json_string(event.to_string()).unwrap())
     }
 
-    fn message(content: Value) -> What {
+    fn message(content: Value) -> RoomEventKind {
         let happening = parsed("m.room.message", content, json!({})).unwrap();
         assert_eq!(happening.at, Timestamp::from_millis(7));
-        happening.what
+        happening.kind
     }
 
     fn text(body: &str, more: Value) -> Value {
@@ -193,13 +197,14 @@ mod tests {
             ),
         ];
         for (relation, replies_to, thread) in rows {
-            let What::Said(said) = message(text("why?", json!({ "m.relates_to": relation })))
+            let RoomEventKind::Message(said) =
+                message(text("why?", json!({ "m.relates_to": relation })))
             else {
                 panic!("{relation} is said");
             };
             assert_eq!(said.body, "why?");
-            assert_eq!(said.replies_to.as_deref().map(|id| id.as_str()), replies_to, "{relation}");
-            assert_eq!(said.thread.as_deref().map(|id| id.as_str()), thread, "{relation}");
+            assert_eq!(said.in_reply_to.as_deref().map(|id| id.as_str()), replies_to, "{relation}");
+            assert_eq!(said.thread_root.as_deref().map(|id| id.as_str()), thread, "{relation}");
         }
     }
 
@@ -212,16 +217,16 @@ mod tests {
                 "m.relates_to": { "rel_type": "m.replace", "event_id": "$first" },
             }),
         );
-        let What::Changed { of, now } = message(content) else { panic!("it is changed") };
+        let RoomEventKind::Edit { of, now } = message(content) else { panic!("it is changed") };
         assert_eq!((of.as_str(), now.body.as_str()), ("$first", "how?"));
-        assert_eq!(now.mentioned.unwrap().first().unwrap().as_str(), "@b:c");
+        assert_eq!(now.mentions.unwrap().first().unwrap().as_str(), "@b:c");
     }
 
     #[test]
     fn notices_media_and_what_makes_no_sense_ask_for_nothing() {
         for kind in ["m.notice", "m.file", "m.unheard_of"] {
             let what = message(json!({ "msgtype": kind, "body": "why?", "url": "mxc://a/b" }));
-            assert!(matches!(what, What::Other), "{kind}: {what:?}");
+            assert!(matches!(what, RoomEventKind::Other), "{kind}: {what:?}");
         }
         assert!(parsed("m.room.message", json!({ "body": 3 }), json!({ "sender": 3 })).is_none());
     }
@@ -232,7 +237,7 @@ mod tests {
             [(json!({ "redacts": "$gone" }), json!({})), (json!({}), json!({ "redacts": "$gone" }))]
         {
             let happening = parsed("m.room.redaction", content, more).unwrap();
-            let What::TakenBack(which) = happening.what else { panic!("{happening:?}") };
+            let RoomEventKind::Redaction(which) = happening.kind else { panic!("{happening:?}") };
             assert_eq!(which.as_str(), "$gone");
         }
     }
@@ -243,9 +248,9 @@ mod tests {
             let more = json!({
                 "state_key": "@ada:example.org", "unsigned": { "prev_content": before },
             });
-            parsed("m.room.member", json!({ "membership": "join" }), more).unwrap().what
+            parsed("m.room.member", json!({ "membership": "join" }), more).unwrap().kind
         };
-        assert!(matches!(member(json!({ "membership": "invite" })), What::Came(_)));
-        assert!(matches!(member(json!({ "membership": "join" })), What::Other));
+        assert!(matches!(member(json!({ "membership": "invite" })), RoomEventKind::Join(_)));
+        assert!(matches!(member(json!({ "membership": "join" })), RoomEventKind::Other));
     }
 }

@@ -7,8 +7,8 @@ use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{UInt, UserId};
 use matrix_sdk::{Result, Room};
 
-use super::happening::{Happening, What};
-use super::heard::Heard;
+use super::happening::{RoomEvent, RoomEventKind};
+use super::heard::EventCache;
 
 /// Events of one request.
 const PAGE: u32 = 100;
@@ -21,10 +21,10 @@ const MAX_PAGES: usize = 50;
 ///
 /// # Errors
 /// If the homeserver does not tell. Nothing of it is lost: it can be asked again.
-pub(super) async fn look_back(
+pub(super) async fn load_missed(
     room: &Room,
     mut from: Option<String>,
-    heard: &Heard,
+    heard: &EventCache,
     reach: Duration,
 ) -> Result<Vec<TimelineEvent>> {
     let mut events = Vec::new();
@@ -34,7 +34,7 @@ pub(super) async fn look_back(
         options.limit = UInt::from(PAGE);
         let page = room.messages(options).await?;
         for event in page.chunk {
-            if is_end(&event, heard, oldest, room.own_user_id()) {
+            if is_boundary(&event, heard, oldest, room.own_user_id()) {
                 events.reverse();
                 return Ok(events);
             }
@@ -50,11 +50,16 @@ pub(super) async fn look_back(
 }
 
 /// Whether nothing before `event` is wanted, nor `event` itself.
-fn is_end(event: &TimelineEvent, heard: &Heard, oldest: Option<SystemTime>, us: &UserId) -> bool {
+fn is_boundary(
+    event: &TimelineEvent,
+    heard: &EventCache,
+    oldest: Option<SystemTime>,
+    us: &UserId,
+) -> bool {
     let at = event.timestamp.and_then(|at| at.to_system_time());
     let is_too_old = at.zip(oldest).is_some_and(|(at, oldest)| at < oldest);
-    let is_heard = event.event_id().is_some_and(|id| heard.has(&id));
-    let happening = Happening::parse(event.raw());
-    let came = happening.is_some_and(|it| matches!(it.what, What::Came(who) if who == us));
+    let is_heard = event.event_id().is_some_and(|id| heard.contains(&id));
+    let happening = RoomEvent::parse(event.raw());
+    let came = happening.is_some_and(|it| matches!(it.kind, RoomEventKind::Join(who) if who == us));
     is_too_old || is_heard || came
 }

@@ -4,94 +4,94 @@ use matrix_sdk::Room;
 use matrix_sdk::ruma::EventId;
 
 use super::content::MORE;
-use super::happening::{Happening, Spoken, What};
-use super::heard::{Heard, Known};
-use super::reactions::{self, More};
-use super::said::{Said, said};
+use super::happening::{RoomEvent, RoomEventKind, TextContent};
+use super::heard::{CachedEvent, EventCache};
+use super::reactions::{self, Continuation};
+use super::said::{StrippedText, strip_mentions};
 use super::{locating, name};
-use crate::conversation::{Address, Control, Event, Message, Person, RepliedTo, Use};
+use crate::conversation::{Addressing, Control, ControlUse, Event, Message, RepliedTo, User};
 
 /// A room, and what is known of what was said there.
 #[derive(Clone, Copy)]
-pub(super) struct Incoming<'a> {
+pub(super) struct EventConverter<'a> {
     pub(super) room: &'a Room,
-    pub(super) heard: &'a Heard,
+    pub(super) heard: &'a EventCache,
 }
 
-impl Incoming<'_> {
+impl EventConverter<'_> {
     /// What the service is to be told of `happening`, if it is to be told.
-    pub(super) async fn event(self, happening: &Happening) -> Option<Event> {
-        let known = Known::of(happening);
-        match &happening.what {
-            What::Said(spoken) => {
+    pub(super) async fn convert(self, happening: &RoomEvent) -> Option<Event> {
+        let known = CachedEvent::of(happening);
+        match &happening.kind {
+            RoomEventKind::Message(spoken) => {
                 let message = self.message(&happening.id, &known, spoken).await;
-                Some(Event::Said(message))
+                Some(Event::MessageCreated(message))
             }
-            What::Changed { of, now } => {
-                let known = self.known(of).await?;
+            RoomEventKind::Edit { of, now } => {
+                let known = self.cached_or_fetched(of).await?;
                 // Whoever changes the words of others is no client that can be trusted.
                 if known.sender != happening.sender {
                     return None;
                 }
-                let now = Spoken { replies_to: known.replies_to.clone(), ..now.clone() };
+                let now = TextContent { in_reply_to: known.replies_to.clone(), ..now.clone() };
                 let message = self.message(of, &known, &now).await;
                 let change = Some(name::message(&happening.id));
-                Some(Event::Edited(Message { change, ..message }))
+                Some(Event::MessageEdited(Message { edit_id: change, ..message }))
             }
-            What::TakenBack(id) => {
-                let thread = self.heard.find(id).and_then(|known| known.thread.as_deref());
+            RoomEventKind::Redaction(id) => {
+                let thread = self.heard.get(id).and_then(|known| known.thread.as_deref());
                 let place = locating::place(self.room, thread, &happening.sender).await;
-                Some(Event::Deleted { id: name::message(id), place })
+                Some(Event::MessageDeleted { id: name::message(id), place })
             }
-            What::Reacted { to, key } => self.used(happening, to, key).await,
-            What::Came(_) | What::Other => None,
+            RoomEventKind::Reaction { to, key } => self.reaction(happening, to, key).await,
+            RoomEventKind::Join(_) | RoomEventKind::Other => None,
         }
     }
 
     /// What `id`, of which `known` is known, says.
-    async fn message(self, id: &EventId, known: &Known, spoken: &Spoken) -> Message {
-        let us = locating::us(self.room).await;
-        let Said { text, names_us } = said(spoken, &us);
-        let replied_to = match &spoken.replies_to {
+    async fn message(self, id: &EventId, known: &CachedEvent, spoken: &TextContent) -> Message {
+        let us = locating::bot_identity(self.room).await;
+        let StrippedText { text, mentions_bot: names_us } = strip_mentions(spoken, &us);
+        let replied_to = match &spoken.in_reply_to {
             Some(target) => self.replied_to(target).await,
             None => None,
         };
         Message {
             id: name::message(id),
             place: locating::place(self.room, known.thread.as_deref(), &known.sender).await,
-            author: person(known),
+            author: user(known),
             text,
-            address: Address { mentions_us: names_us, ..Address::default() },
+            addressing: Addressing { mentions_bot: names_us, ..Addressing::default() },
             replied_to,
             sent_at: known.at,
-            change: None,
+            edit_id: None,
             locale: None,
         }
     }
 
     async fn replied_to(self, target: &EventId) -> Option<RepliedTo> {
-        let known = self.known(target).await?;
+        let known = self.cached_or_fetched(target).await?;
         let is_ours = known.sender == self.room.own_user_id();
-        Some(RepliedTo { id: name::message(target), is_ours, text: known.text })
+        Some(RepliedTo { id: name::message(target), is_from_bot: is_ours, text: known.text })
     }
 
     /// What somebody wants who put `key` on `target`.
-    async fn used(self, happening: &Happening, target: &EventId, key: &str) -> Option<Event> {
+    async fn reaction(self, happening: &RoomEvent, target: &EventId, key: &str) -> Option<Event> {
         // Most reactions are for other people.
-        if !reactions::is_for_us(key) {
+        if !reactions::is_control(key) {
             return None;
         }
-        let known = self.known(target).await?;
+        let known = self.cached_or_fetched(target).await?;
         if known.sender != self.room.own_user_id() {
             return None;
         }
         let control = self.control(target, key).await?;
-        Some(Event::Used(Use {
+        Some(Event::ControlUsed(ControlUse {
             id: name::message(&happening.id),
-            sent: name::message(target),
+            message: name::message(target),
             place: locating::place(self.room, known.thread.as_deref(), &happening.sender).await,
-            by: person(&Known::of(happening)),
-            at: happening.at,
+            user: user(&CachedEvent::of(happening)),
+            used_at: happening.at,
             control,
             locale: None,
         }))
@@ -99,28 +99,28 @@ impl Incoming<'_> {
 
     /// What `key` means on our message `target`, which says itself of what it has more.
     async fn control(self, target: &EventId, key: &str) -> Option<Control> {
-        if !reactions::is_for_more(key) {
+        if !reactions::asks_for_more(key) {
             return reactions::control(key, None);
         }
         let event = self.room.event(target, None).await.ok()?;
         let content: serde_json::Value = event.raw().get_field("content").ok()??;
         // The server gives an edited message with its latest edit beside it.
         let more = content.get(MORE).cloned();
-        let more = more.and_then(|more| serde_json::from_value::<More>(more).ok());
+        let more = more.and_then(|more| serde_json::from_value::<Continuation>(more).ok());
         reactions::control(key, more)
     }
 
     /// What is known of the event `id`, which the homeserver tells where it was not heard lately.
-    async fn known(self, id: &EventId) -> Option<Known> {
-        if let Some(known) = self.heard.find(id) {
+    async fn cached_or_fetched(self, id: &EventId) -> Option<CachedEvent> {
+        if let Some(known) = self.heard.get(id) {
             return Some(known.clone());
         }
         let event = self.room.event(id, None).await.ok()?;
-        Happening::parse(event.raw()).map(|happening| Known::of(&happening))
+        RoomEvent::parse(event.raw()).map(|happening| CachedEvent::of(&happening))
     }
 }
 
 /// Whoever did what is `known`. Programs that say what they are do not come so far.
-fn person(known: &Known) -> Person {
-    Person { id: name::user(&known.sender), roles: Vec::new(), is_bot: false }
+fn user(known: &CachedEvent) -> User {
+    User { id: name::user(&known.sender), roles: Vec::new(), is_bot: false }
 }

@@ -4,28 +4,28 @@ use matrix_sdk::Room;
 use matrix_sdk::ruma::UserId;
 use wildmatch::WildMatch;
 
-use super::chores::insist;
-use super::rooms::Shared;
+use super::chores::retry;
+use super::rooms::MatrixContext;
 use super::{failure, upgrades};
 
 /// Accepts the invitation to `room` or rejects it.
-pub(super) async fn answer(room: &Room, shared: &Shared) {
+pub(super) async fn answer(room: &Room, shared: &MatrixContext) {
     let id = room.room_id();
     let Ok(invite) = room.invite_details().await else { return };
     let is_welcome = is_listed(&invite.inviter_id, &shared.settings.accepts_invites_from)
         || upgrades::is_successor(room).await;
     let (done, what) = if is_welcome {
-        (insist(|| room.join()).await, "accepted")
+        (retry(|| room.join()).await, "accepted")
     } else {
         (
-            insist(|| room.leave()).await,
+            retry(|| room.leave()).await,
             "rejected, since `accepts_invites_from` in [matrix] does not name who sent it",
         )
     };
     match done {
         Ok(()) => tracing::info!(room.id = %id, "The invitation to {id} was {what}"),
         Err(error) => {
-            let why = failure::in_words(&error);
+            let why = failure::describe(&error);
             tracing::warn!(room.id = %id, "The invitation to {id} could not be {what}: {why}");
         }
     }

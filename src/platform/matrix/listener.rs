@@ -10,60 +10,65 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::failure;
-use super::happening::{Happening, What};
-use super::heard::{Heard, Known};
-use super::history::look_back;
-use super::incoming::Incoming;
-use super::rooms::Shared;
-use super::undecrypted::{Missing, Undecrypted};
+use super::happening::{RoomEvent, RoomEventKind};
+use super::heard::{CachedEvent, EventCache};
+use super::history::load_missed;
+use super::incoming::EventConverter;
+use super::rooms::MatrixContext;
+use super::undecrypted::{MissingKey, UndecryptedEvents};
 use super::{locating, name};
-use crate::conversation::{Event, MessageId, Notice, Report, Timestamp};
+use crate::conversation::{Alert, Event, MessageId, Notice, Timestamp};
 
 /// What waits to be heard in a room.
-pub(super) struct Updates {
+pub(super) struct TimelineReceiver {
     pub(super) timelines: mpsc::Receiver<Timeline>,
     /// Whether some had no room.
     pub(super) missed: Arc<AtomicBool>,
 }
 
 /// Listens in a room.
-pub(super) struct Listener {
+pub(super) struct RoomWorker {
     room: Room,
-    shared: Arc<Shared>,
-    heard: Heard,
-    undecrypted: Undecrypted,
+    shared: Arc<MatrixContext>,
+    heard: EventCache,
+    undecrypted: UndecryptedEvents,
 }
 
-impl Listener {
-    pub(super) fn new(room: Room, shared: Arc<Shared>) -> Self {
-        Self { room, shared, heard: Heard::default(), undecrypted: Undecrypted::default() }
+impl RoomWorker {
+    pub(super) fn new(room: Room, shared: Arc<MatrixContext>) -> Self {
+        Self {
+            room,
+            shared,
+            heard: EventCache::default(),
+            undecrypted: UndecryptedEvents::default(),
+        }
     }
 
     /// Listens until there are no more updates.
-    pub(super) async fn run(mut self, mut updates: Updates) {
-        self.came().await;
+    pub(super) async fn run(mut self, mut updates: TimelineReceiver) {
+        self.report_join().await;
         self.catch_up(None).await;
         loop {
-            let look = self.undecrypted.next_look();
+            let look = self.undecrypted.next_retry();
             tokio::select! {
                 // What was told comes before what is looked for.
                 biased;
                 timeline = updates.timelines.recv() => {
                     let Some(timeline) = timeline else { return };
-                    self.hear(timeline).await;
+                    self.handle_timeline(timeline).await;
                     if updates.timelines.is_empty() && updates.missed.swap(false, Ordering::AcqRel) {
                         self.catch_up(None).await;
                     }
                 }
                 () = sleep_until(look.unwrap_or_else(Instant::now)), if look.is_some() => {
-                    self.look_again().await;
+                    self.retry_decryption().await;
                 }
             }
         }
     }
 
     /// Has the room greeted, if it is new to us.
-    async fn came(&self) {
+    async fn report_join(&self) {
         let us = self.room.own_user_id();
         let member = self.room.get_member_no_sync(us).await.ok().flatten();
         let since = member.and_then(|member| member.event().timestamp());
@@ -71,27 +76,28 @@ impl Listener {
         let at = Timestamp::from_millis(since.into());
         let place = locating::place(&self.room, None, us).await;
         // Who was there before an upgrade needs no greeting.
-        let whole = locating::ancestors(&self.room).last().map(|oldest| name::room(oldest));
-        self.shared.bring(Event::Joined { place, whole, at }).await;
+        let whole = locating::predecessor_ids(&self.room).last().map(|oldest| name::room(oldest));
+        self.shared.dispatch(Event::Joined { place, member_of: whole, at }).await;
     }
 
     /// Hears what was missed before `from`, or until now. Asks for as long as it takes.
     async fn catch_up(&mut self, from: Option<String>) {
-        let mut delays = failure::delays();
+        let mut delays = failure::backoff();
         loop {
-            let turn = self.shared.look_backs.acquire().await;
-            let looked = look_back(&self.room, from.clone(), &self.heard, self.shared.reach).await;
+            let turn = self.shared.backfill_permits.acquire().await;
+            let looked =
+                load_missed(&self.room, from.clone(), &self.heard, self.shared.max_age).await;
             drop(turn);
             match looked {
                 Ok(events) => {
                     for event in events {
-                        self.take(event).await;
+                        self.handle_event(event).await;
                     }
                     return;
                 }
                 Err(error) if failure::is_forbidden(&error) => return,
                 Err(error) => {
-                    let (room, why) = (self.room.room_id(), failure::in_words(&error));
+                    let (room, why) = (self.room.room_id(), failure::describe(&error));
                     tracing::debug!(room.id = %room, "What was missed in {room} is not told: {why}");
                 }
             }
@@ -99,61 +105,61 @@ impl Listener {
             tokio::select! {
                 () = tokio::time::sleep(delay) => {}
                 // It is caught up with after the next start.
-                () = self.shared.stop.asked.cancelled() => return,
+                () = self.shared.stop.graceful.cancelled() => return,
             }
         }
     }
 
-    async fn hear(&mut self, timeline: Timeline) {
+    async fn handle_timeline(&mut self, timeline: Timeline) {
         let first = timeline.events.first().and_then(TimelineEvent::event_id);
-        let is_continued = first.is_some_and(|id| self.heard.has(&id));
+        let is_continued = first.is_some_and(|id| self.heard.contains(&id));
         if timeline.limited && !is_continued {
             self.catch_up(timeline.prev_batch).await;
         }
         for event in timeline.events {
-            self.take(event).await;
+            self.handle_event(event).await;
         }
     }
 
     /// Takes `event`, if it was not heard before; what cannot be read waits for its key.
-    async fn take(&mut self, event: TimelineEvent) {
+    async fn handle_event(&mut self, event: TimelineEvent) {
         let Some(id) = event.event_id() else { return };
-        if !self.heard.has(&id) {
-            self.heard.note(id, None);
-            if let Some(event) = self.undecrypted.keep(event) {
-                self.bring(event).await;
+        if !self.heard.contains(&id) {
+            self.heard.insert(id, None);
+            if let Some(event) = self.undecrypted.hold_if_undecryptable(event) {
+                self.process(event).await;
             }
         }
     }
 
-    async fn bring(&mut self, event: TimelineEvent) {
-        let Some(happening) = Happening::parse(event.raw()) else { return };
-        self.heard.note(happening.id.clone(), Some(Known::of(&happening)));
+    async fn process(&mut self, event: TimelineEvent) {
+        let Some(happening) = RoomEvent::parse(event.raw()) else { return };
+        self.heard.insert(happening.id.clone(), Some(CachedEvent::of(&happening)));
         if happening.sender == self.room.own_user_id() {
             return;
         }
-        let incoming = Incoming { room: &self.room, heard: &self.heard };
-        let event = incoming.event(&happening).await;
-        if let What::Changed { of, now } = &happening.what {
-            self.heard.change(of, &now.body);
+        let incoming = EventConverter { room: &self.room, heard: &self.heard };
+        let event = incoming.convert(&happening).await;
+        if let RoomEventKind::Edit { of, now } = &happening.kind {
+            self.heard.update_text(of, &now.body);
         }
         if let Some(event) = event {
-            self.shared.bring(event).await;
+            self.shared.dispatch(event).await;
         }
     }
 
     /// Looks whether keys have come, and tells people of those that did not.
-    async fn look_again(&mut self) {
-        for event in self.undecrypted.look(&self.room, self.shared.reach).await {
-            self.bring(event).await;
+    async fn retry_decryption(&mut self) {
+        for event in self.undecrypted.retry(&self.room, self.shared.max_age).await {
+            self.process(event).await;
         }
-        for Missing { session, event } in self.undecrypted.missing() {
+        for MissingKey { session, event } in self.undecrypted.overdue_keys() {
             let room = self.room.room_id();
             tracing::warn!(room.id = %room, event.id = %event, "The key of {event} in {room} has not come: it cannot be read");
             let place = locating::place(&self.room, None, self.room.own_user_id()).await;
             let id = MessageId::from(format!("{}:undecryptable:{session}", place.id));
             self.shared
-                .bring(Event::Reported(Report { id, place, notice: Notice::Undecryptable }))
+                .dispatch(Event::Alert(Alert { id, place, notice: Notice::Undecryptable }))
                 .await;
         }
     }

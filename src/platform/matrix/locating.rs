@@ -4,7 +4,7 @@ use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, UserId};
 
 use super::name;
-use super::said::Us;
+use super::said::BotIdentity;
 use crate::conversation::{Place, PlaceId};
 
 /// Rooms before a room that are looked for: nobody upgrades so often, and a circle ends.
@@ -17,10 +17,10 @@ const N_MEMBERS_DIRECT: u64 = 2;
 pub(super) async fn place(room: &Room, thread: Option<&EventId>, by: &UserId) -> Place {
     let is_direct = is_direct(room).await;
     let id = name::room(room.room_id());
-    let mut within = if is_direct { shared(room, by).await } else { predecessors(room) };
-    let Some(root) = thread else { return Place { id, within, is_direct } };
+    let mut within = if is_direct { mutual_rooms(room, by).await } else { predecessors(room) };
+    let Some(root) = thread else { return Place { id, parents: within, is_direct } };
     within.insert(0, id);
-    Place { id: name::thread(room.room_id(), root), within, is_direct }
+    Place { id: name::thread(room.room_id(), root), parents: within, is_direct }
 }
 
 /// Whether nobody but one person and we read what is said in `room`, and they asked us there for that.
@@ -29,20 +29,20 @@ pub(super) async fn is_direct(room: &Room) -> bool {
 }
 
 /// As whom we are known in `room`.
-pub(super) async fn us(room: &Room) -> Us {
+pub(super) async fn bot_identity(room: &Room) -> BotIdentity {
     let id = room.own_user_id().to_owned();
     let member = room.get_member_no_sync(&id).await.ok().flatten();
     let name = member.and_then(|member| member.display_name().map(str::to_owned));
-    Us { id, name }
+    BotIdentity { id, display_name: name }
 }
 
 /// The rooms that `room` has taken the place of, the latest first. What is set for them holds here.
 fn predecessors(room: &Room) -> Vec<PlaceId> {
-    ancestors(room).iter().map(|id| name::room(id)).collect()
+    predecessor_ids(room).iter().map(|id| name::room(id)).collect()
 }
 
 /// The same by their ids. A room says itself what it comes from, so that the old room has to agree.
-pub(super) fn ancestors(room: &Room) -> Vec<OwnedRoomId> {
+pub(super) fn predecessor_ids(room: &Room) -> Vec<OwnedRoomId> {
     let mut found: Vec<OwnedRoomId> = Vec::new();
     let mut newest = room.clone();
     while found.len() < MAX_PREDECESSORS {
@@ -59,7 +59,7 @@ pub(super) fn ancestors(room: &Room) -> Vec<OwnedRoomId> {
 }
 
 /// The rooms in which `who` and we both are, besides direct ones.
-async fn shared(direct: &Room, who: &UserId) -> Vec<PlaceId> {
+async fn mutual_rooms(direct: &Room, who: &UserId) -> Vec<PlaceId> {
     let mut places = Vec::new();
     for room in direct.client().joined_rooms() {
         if room.room_id() == direct.room_id() || is_direct(&room).await {

@@ -4,7 +4,7 @@ use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, R
 use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
-use crate::conversation::{MessageId, PersonId, PlaceId};
+use crate::conversation::{MessageId, PlaceId, PrincipalId};
 
 /// Stands between a room and the first message of a thread, which starts with a `$`. Neither holds it.
 const THREAD: &str = "/$";
@@ -14,11 +14,11 @@ const TRANSACTION_BYTES: usize = 16;
 
 /// What is done once for a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(super) enum Operation {
     /// A message is sent.
     Send,
     /// A message is taken away.
-    Remove,
+    Redact,
 }
 
 /// An event: a message, an edit, a reaction.
@@ -37,8 +37,8 @@ pub(super) fn thread(room: &RoomId, root: &EventId) -> PlaceId {
 }
 
 /// Somebody.
-pub(super) fn user(user: &UserId) -> PersonId {
-    PersonId::new(PLATFORM, user)
+pub(super) fn user(user: &UserId) -> PrincipalId {
+    PrincipalId::new(PLATFORM, user)
 }
 
 /// The event that `name` stands for.
@@ -56,8 +56,13 @@ pub(super) fn parse_place(name: &PlaceId) -> Option<(OwnedRoomId, Option<OwnedEv
 }
 
 /// By which a homeserver knows again what is done because of `cause`.
-pub(super) fn transaction(cause: &MessageId, doing: Doing) -> OwnedTransactionId {
-    let hash = Sha256::digest(format!("{doing:?} {cause}"));
+pub(super) fn transaction_id(cause: &MessageId, operation: Operation) -> OwnedTransactionId {
+    // Part of the ids that homeservers remember, so that these words stay even if variants are renamed.
+    let operation = match operation {
+        Operation::Send => "Send",
+        Operation::Redact => "Remove",
+    };
+    let hash = Sha256::digest(format!("{operation} {cause}"));
     let digits: String =
         hash.iter().take(TRANSACTION_BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("quoth-{digits}").into()
@@ -96,9 +101,9 @@ mod tests {
     #[test]
     fn a_transaction_tells_causes_and_deeds_apart_and_stays() {
         let (one, other): (MessageId, MessageId) = ("matrix:$1".into(), "matrix:$2".into());
-        let sent = transaction(&one, Doing::Send);
-        assert_eq!(sent, transaction(&one, Doing::Send));
-        assert_ne!(sent, transaction(&other, Doing::Send));
-        assert_ne!(sent, transaction(&one, Doing::Remove));
+        let sent = transaction_id(&one, Operation::Send);
+        assert_eq!(sent, transaction_id(&one, Operation::Send));
+        assert_ne!(sent, transaction_id(&other, Operation::Send));
+        assert_ne!(sent, transaction_id(&one, Operation::Redact));
     }
 }

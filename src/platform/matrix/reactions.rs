@@ -7,7 +7,7 @@ use crate::conversation::Control;
 /// What a message has more of than it shows, as it says itself: a reaction may come after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum More {
+pub(super) enum Continuation {
     /// Quotes, behind so many.
     Quotes(usize),
     /// Pieces of paragraphs, behind so many.
@@ -36,12 +36,12 @@ const KEYCAP: char = '\u{20e3}';
 /// Asks for the colored form of a sign.
 const COLORED: char = '\u{fe0f}';
 
-impl More {
+impl Continuation {
     /// What is behind the one of `controls` that shows more.
     pub(super) fn of(controls: &[Control]) -> Option<Self> {
         controls.iter().find_map(|control| match *control {
-            Control::Rest(n) => Some(Self::Quotes(n)),
-            Control::Paragraph(n) if n > 0 => Some(Self::Paragraphs(n)),
+            Control::Quotes(n) => Some(Self::Quotes(n)),
+            Control::Paragraphs(n) if n > 0 => Some(Self::Paragraphs(n)),
             Control::Topics(n) => Some(Self::Topics(n)),
             _ => None,
         })
@@ -49,42 +49,42 @@ impl More {
 
     fn control(self) -> Control {
         match self {
-            Self::Quotes(n) => Control::Rest(n),
-            Self::Paragraphs(n) => Control::Paragraph(n),
+            Self::Quotes(n) => Control::Quotes(n),
+            Self::Paragraphs(n) => Control::Paragraphs(n),
             Self::Topics(n) => Control::Topics(n),
         }
     }
 }
 
 /// The reaction that does `control`, as people see it.
-pub(super) fn key_of(control: Control) -> String {
+pub(super) fn reaction_key(control: Control) -> String {
     let key = match control {
         Control::Pick(number) => return format!("{number}{COLORED}{KEYCAP}"),
         Control::Helpful => HELPFUL,
         Control::Unhelpful => UNHELPFUL,
         Control::Delete => return format!("{DELETE}{COLORED}"),
-        Control::Paragraph(0) => PARAGRAPH,
-        Control::Paragraph(_) | Control::Rest(_) | Control::Topics(_) => MORE,
+        Control::Paragraphs(0) => PARAGRAPH,
+        Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) => MORE,
     };
     key.to_owned()
 }
 
 /// Whether `key` can mean something on a message of ours. Most reactions are for other people.
-pub(super) fn is_for_us(key: &str) -> bool {
-    is_for_more(key) || control(key, None).is_some()
+pub(super) fn is_control(key: &str) -> bool {
+    asks_for_more(key) || control(key, None).is_some()
 }
 
 /// Whether `key` asks for more of what the message shows.
-pub(super) fn is_for_more(key: &str) -> bool {
-    plain(key) == MORE
+pub(super) fn asks_for_more(key: &str) -> bool {
+    normalize(key) == MORE
 }
 
 /// What `key` does on a message that has so much `more`.
-pub(super) fn control(key: &str, more: Option<More>) -> Option<Control> {
-    let key = plain(key);
+pub(super) fn control(key: &str, more: Option<Continuation>) -> Option<Control> {
+    let key = normalize(key);
     match key.as_str() {
-        MORE => more.map(More::control),
-        PARAGRAPH => Some(Control::Paragraph(0)),
+        MORE => more.map(Continuation::control),
+        PARAGRAPH => Some(Control::Paragraphs(0)),
         HELPFUL | ALSO_HELPFUL => Some(Control::Helpful),
         UNHELPFUL => Some(Control::Unhelpful),
         DELETE | ALSO_DELETE => Some(Control::Delete),
@@ -93,7 +93,7 @@ pub(super) fn control(key: &str, more: Option<More>) -> Option<Control> {
 }
 
 /// `key` without what only changes how it looks: the form of signs and the color of hands.
-fn plain(key: &str) -> String {
+fn normalize(key: &str) -> String {
     let is_look = |c: char| matches!(c, '\u{fe0e}' | COLORED | '\u{1f3fb}'..='\u{1f3ff}');
     key.chars().filter(|c| !is_look(*c)).collect()
 }
@@ -110,17 +110,17 @@ mod tests {
             Control::Helpful,
             Control::Unhelpful,
             Control::Delete,
-            Control::Paragraph(0),
-            Control::Paragraph(2),
-            Control::Rest(2),
+            Control::Paragraphs(0),
+            Control::Paragraphs(2),
+            Control::Quotes(2),
             Control::Topics(40),
         ];
         for want in controls {
-            let more = More::of(&[Control::Delete, want]);
+            let more = Continuation::of(&[Control::Delete, want]);
             let said = serde_json::to_value(more).unwrap();
-            let more: Option<More> = serde_json::from_value(said).unwrap();
-            assert_eq!(control(&key_of(want), more), Some(want));
-            assert!(is_for_us(&key_of(want)), "{want:?}");
+            let more: Option<Continuation> = serde_json::from_value(said).unwrap();
+            assert_eq!(control(&reaction_key(want), more), Some(want));
+            assert!(is_control(&reaction_key(want)), "{want:?}");
         }
     }
 
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_message_that_tells_nonsense_of_itself_has_no_more() {
         for content in [r#"{"quotes": -1}"#, r#"{"quotes": 1, "x": 2}"#, "7", r#"{"rest": 1}"#] {
-            assert!(serde_json::from_str::<More>(content).is_err(), "{content}");
+            assert!(serde_json::from_str::<Continuation>(content).is_err(), "{content}");
         }
     }
 }

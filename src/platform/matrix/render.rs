@@ -3,10 +3,10 @@
 
 mod block;
 
-use super::super::matrix::reactions::key_of;
-use crate::conversation::reply::{Answer, CitedQuote, Passage, Suggestion, Topic};
+use super::super::matrix::reactions::reaction_key;
+use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
-use crate::conversation::{Control, Notice, Reply, Say};
+use crate::conversation::{BotMessage, Control, Notice, Reply};
 use block::{Block, escape, link};
 
 /// Bytes that the texts of a message take as JSON. An event has 65,536 bytes, of which encryption
@@ -30,7 +30,7 @@ const ITEM_BYTES: usize = 40;
 
 /// What a message shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Body {
+pub struct RenderedMessage {
     /// For clients that show text alone.
     pub plain: String,
     /// The same with quotes set off, in the tags that Matrix knows.
@@ -41,29 +41,29 @@ pub struct Body {
 
 /// `say` as Matrix shows it. It fits into an event, whatever is in it, and no quote is cut: what
 /// does not fit is left to a reaction.
-pub fn render(say: &Say, wording: &Wording) -> Body {
+pub fn render(say: &BotMessage, wording: &Wording) -> RenderedMessage {
     match &say.reply {
         Reply::Answer(answer) => answer_body(answer, say, wording),
-        Reply::Suggest(suggestions) => suggest_body(suggestions, say, wording),
+        Reply::Suggestions(suggestions) => suggest_body(suggestions, say, wording),
         Reply::Paragraphs(passages) => {
             let shown = passages.iter().take(MAX_PASSAGES);
-            let blocks: Vec<Block> = shown.map(|passage| excerpt(passage, wording)).collect();
-            Body::of_blocks(Vec::new(), &blocks, say, wording)
+            let blocks: Vec<Block> = shown.map(|passage| render_part(passage, wording)).collect();
+            RenderedMessage::of_blocks(Vec::new(), &blocks, say, wording)
         }
         Reply::Topics(topics) => topics_body(topics, say, wording),
-        Reply::NotInSource { titles } => Body::text(&not_in_source(titles, wording)),
-        Reply::NothingFound => Body::text(&wording.nothing_found()),
+        Reply::NotInSource { titles } => RenderedMessage::text(&not_in_source(titles, wording)),
+        Reply::NothingFound => RenderedMessage::text(&wording.nothing_found()),
         Reply::NoSuchNumber { n_suggestions } => {
-            Body::text(&wording.no_such_number(*n_suggestions))
+            RenderedMessage::text(&wording.no_such_number(*n_suggestions))
         }
-        Reply::Help => Body::text(&wording.help()),
+        Reply::Help => RenderedMessage::text(&wording.help()),
         Reply::Notice(notice) => notice_body(notice, wording),
     }
 }
 
-impl Body {
+impl RenderedMessage {
     fn text(text: &str) -> Self {
-        Self::of(Block::words(&shortened(text, MAX_NOTICE)))
+        Self::of(Block::words(&truncate(text, MAX_NOTICE)))
     }
 
     fn of(block: Block) -> Self {
@@ -71,7 +71,7 @@ impl Body {
     }
 
     /// `head`, and as many of the `blocks` as have room below it; the first always has.
-    fn of_blocks(head: Vec<Block>, blocks: &[Block], say: &Say, wording: &Wording) -> Self {
+    fn of_blocks(head: Vec<Block>, blocks: &[Block], say: &BotMessage, wording: &Wording) -> Self {
         let mut shown = head;
         let n_head = shown.len();
         let mut n_bytes: usize = shown.iter().map(Block::n_bytes).sum();
@@ -87,21 +87,26 @@ impl Body {
     }
 
     /// `blocks`, which show so many things of `say`, and below them what can be done.
-    fn with_controls(mut blocks: Vec<Block>, n_shown: usize, say: &Say, wording: &Wording) -> Self {
+    fn with_controls(
+        mut blocks: Vec<Block>,
+        n_shown: usize,
+        say: &BotMessage,
+        wording: &Wording,
+    ) -> Self {
         let controls = say.controls(n_shown);
-        blocks.extend(offers(&controls, &say.reply, wording));
+        blocks.extend(controls_line(&controls, &say.reply, wording));
         Self { controls, ..Self::of(Block::stacked(&blocks)) }
     }
 }
 
-fn answer_body(answer: &Answer, say: &Say, wording: &Wording) -> Body {
+fn answer_body(answer: &Answer, say: &BotMessage, wording: &Wording) -> RenderedMessage {
     let lead = answer.lead.as_deref().map(|lead| {
         let (label, lead) = (wording.lead_label(), one_line(lead, MAX_LEAD));
         let html = format!("<p><strong>{}:</strong> {}</p>", escape(&label), escape(&lead));
         Block { plain: format!("{label}: {lead}"), html }
     });
     let quotes: Vec<Block> = answer.quotes.iter().map(|quote| cited(quote, wording)).collect();
-    Body::of_blocks(lead.into_iter().collect(), &quotes, say, wording)
+    RenderedMessage::of_blocks(lead.into_iter().collect(), &quotes, say, wording)
 }
 
 /// A quote with its citation.
@@ -122,14 +127,18 @@ fn cited(quote: &CitedQuote, wording: &Wording) -> Block {
     Block::quote(&format!("{before}{}{after}", quote.text), &place)
 }
 
-fn excerpt(passage: &Passage, wording: &Wording) -> Block {
-    let title = shortened(&passage.title, MAX_QUESTION);
+fn render_part(passage: &ParagraphPart, wording: &Wording) -> Block {
+    let title = truncate(&passage.title, MAX_QUESTION);
     let place = one_line(&wording.passage(&title, passage.paragraph), MAX_CITATION);
     let place = Block { plain: format!("— {place}"), html: format!("— {}", escape(&place)) };
     Block::quote(passage.text.trim_end(), &place)
 }
 
-fn suggest_body(suggestions: &[Suggestion], say: &Say, wording: &Wording) -> Body {
+fn suggest_body(
+    suggestions: &[Suggestion],
+    say: &BotMessage,
+    wording: &Wording,
+) -> RenderedMessage {
     let question = wording.did_you_mean(suggestions.len());
     let lines = suggestions.iter().map(|it| one_line(&it.question, MAX_QUESTION));
     let lines: Vec<String> = lines.collect();
@@ -142,10 +151,10 @@ fn suggest_body(suggestions: &[Suggestion], say: &Say, wording: &Wording) -> Bod
         plain: format!("{}\n{}", head.plain, list.plain),
         html: head.html + list.html.as_str(),
     };
-    Body::with_controls(vec![block], suggestions.len(), say, wording)
+    RenderedMessage::with_controls(vec![block], suggestions.len(), say, wording)
 }
 
-fn topics_body(topics: &[Topic], say: &Say, wording: &Wording) -> Body {
+fn topics_body(topics: &[Topic], say: &BotMessage, wording: &Wording) -> RenderedMessage {
     let (mut blocks, mut n_shown, mut n_bytes) = (Vec::new(), 0, 0);
     for Topic { tag, questions } in topics {
         let name = if tag.is_empty() { wording.other_topics() } else { tag.clone() };
@@ -167,9 +176,9 @@ fn topics_body(topics: &[Topic], say: &Say, wording: &Wording) -> Body {
         blocks.push(topic(&name, &lines));
     }
     if blocks.is_empty() {
-        return Body::text(&wording.nothing_found());
+        return RenderedMessage::text(&wording.nothing_found());
     }
-    Body::with_controls(blocks, n_shown, say, wording)
+    RenderedMessage::with_controls(blocks, n_shown, say, wording)
 }
 
 fn topic(name: &str, questions: &[String]) -> Block {
@@ -187,14 +196,14 @@ fn not_in_source(titles: &[String], wording: &Wording) -> String {
     format!("{} ({searched})", wording.not_in_source())
 }
 
-fn notice_body(notice: &Notice, wording: &Wording) -> Body {
-    let body = Body::text(&wording.notice(notice));
-    let Notice::Hindered { place, .. } = notice else { return body };
+fn notice_body(notice: &Notice, wording: &Wording) -> RenderedMessage {
+    let body = RenderedMessage::text(&wording.notice(notice));
+    let Notice::MissingPermissions { place, .. } = notice else { return body };
     // The room is shown as something to press.
     let (_, room) = place.parts();
     let room = room.split_once('/').map_or(room, |(room, _)| room);
     let Some(link) = link(&format!("https://matrix.to/#/{room}"), room) else { return body };
-    Body {
+    RenderedMessage {
         plain: body.plain.replace(place.as_str(), room),
         html: body.html.replace(&escape(place.as_str()), &link),
         ..body
@@ -202,25 +211,25 @@ fn notice_body(notice: &Notice, wording: &Wording) -> Body {
 }
 
 /// What can be done with a message, and by which reactions.
-fn offers(controls: &[Control], reply: &Reply, wording: &Wording) -> Option<Block> {
+fn controls_line(controls: &[Control], reply: &Reply, wording: &Wording) -> Option<Block> {
     let (picks, others): (Vec<Control>, Vec<Control>) =
         controls.iter().partition(|control| matches!(control, Control::Pick(_)));
-    let keys: Vec<String> = picks.into_iter().map(key_of).collect();
+    let keys: Vec<String> = picks.into_iter().map(reaction_key).collect();
     let picks = Some(keys.join(" ")).filter(|keys| !keys.is_empty());
     let others = others
         .into_iter()
-        .map(|control| format!("{} {}", key_of(control), wording.control(control, reply)));
+        .map(|control| format!("{} {}", reaction_key(control), wording.control(control, reply)));
     let offers: Vec<String> = picks.into_iter().chain(others).collect();
     (!offers.is_empty()).then(|| Block::paragraph(&offers.join(" · ")))
 }
 
 fn one_line(text: &str, max_chars: usize) -> String {
-    shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "), max_chars)
+    truncate(&text.split_whitespace().collect::<Vec<_>>().join(" "), max_chars)
 }
 
 /// The first characters of `text`, with an ellipsis if something is left out. For our own words,
 /// never for a quote.
-fn shortened(text: &str, max_chars: usize) -> String {
+fn truncate(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
         Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),

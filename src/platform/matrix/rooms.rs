@@ -11,9 +11,9 @@ use matrix_sdk::sync::Timeline;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::super::{Events, Stop};
+use super::super::{EventSink, Shutdown};
 use super::Settings;
-use super::listener::{Listener, Updates};
+use super::listener::{RoomWorker, TimelineReceiver};
 use crate::conversation::Event;
 
 /// Updates that wait for a room's listener. What has no room is looked up later.
@@ -26,74 +26,79 @@ const MAX_LOOK_BACKS: usize = 8;
 const AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// What all listeners share.
-pub(super) struct Shared {
+pub(super) struct MatrixContext {
     pub(super) client: Client,
     pub(super) settings: Settings,
-    pub(super) events: Arc<Events>,
-    pub(super) stop: Stop,
+    pub(super) events: Arc<EventSink>,
+    pub(super) stop: Shutdown,
     /// How far back it is looked for what was missed.
-    pub(super) reach: Duration,
-    pub(super) look_backs: Semaphore,
+    pub(super) max_age: Duration,
+    pub(super) backfill_permits: Semaphore,
 }
 
-impl Shared {
-    pub(super) fn new(client: Client, settings: Settings, events: Arc<Events>, stop: Stop) -> Self {
-        let reach = settings.catch_up;
-        let look_backs = Semaphore::new(MAX_LOOK_BACKS);
-        Self { client, settings, events, stop, reach, look_backs }
+impl MatrixContext {
+    pub(super) fn new(
+        client: Client,
+        settings: Settings,
+        events: Arc<EventSink>,
+        stop: Shutdown,
+    ) -> Self {
+        let max_age = settings.catch_up;
+        let backfill_permits = Semaphore::new(MAX_LOOK_BACKS);
+        Self { client, settings, events, stop, max_age, backfill_permits }
     }
 
     /// Brings `event` to the service, waiting until it has room. What it takes no more when it ends
     /// is caught up with after the next start.
-    pub(super) async fn bring(&self, event: Event) {
-        let mut left = self.events.offer(event);
+    pub(super) async fn dispatch(&self, event: Event) {
+        let mut left = self.events.try_dispatch(event);
         while let Some(event) = left {
             tokio::select! {
                 () = tokio::time::sleep(AGAIN_AFTER) => {}
-                () = self.stop.now.cancelled() => return,
+                () = self.stop.forced.cancelled() => return,
             }
-            left = self.events.offer(event);
+            left = self.events.try_dispatch(event);
         }
     }
 }
 
 /// The listeners.
-pub(super) struct Rooms {
-    shared: Arc<Shared>,
-    queues: HashMap<OwnedRoomId, Queue>,
+pub(super) struct RoomWorkers {
+    shared: Arc<MatrixContext>,
+    queues: HashMap<OwnedRoomId, TimelineSender>,
     /// They end with this.
     listeners: JoinSet<()>,
 }
 
-struct Queue {
+struct TimelineSender {
     timelines: mpsc::Sender<Timeline>,
-    missed: Arc<AtomicBool>,
+    has_gap: Arc<AtomicBool>,
 }
 
-impl Rooms {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+impl RoomWorkers {
+    pub(super) fn new(shared: Arc<MatrixContext>) -> Self {
         Self { shared, queues: HashMap::new(), listeners: JoinSet::new() }
     }
 
     /// Listens in `room` from now on.
-    pub(super) fn listen(&mut self, room: &RoomId) {
+    pub(super) fn ensure_worker(&mut self, room: &RoomId) {
         if !self.queues.contains_key(room) {
             self.start(room);
         }
     }
 
     /// Tells the listener of `room` what happened there.
-    pub(super) fn tell(&mut self, room: &RoomId, timeline: Timeline) {
-        self.listen(room);
+    pub(super) fn push_timeline(&mut self, room: &RoomId, timeline: Timeline) {
+        self.ensure_worker(room);
         if let Some(queue) = self.queues.get(room)
             && queue.timelines.try_send(timeline).is_err()
         {
-            queue.missed.store(true, Ordering::Release);
+            queue.has_gap.store(true, Ordering::Release);
         }
     }
 
     /// We are in `room` no more.
-    pub(super) fn forget(&mut self, room: &RoomId) {
+    pub(super) fn remove(&mut self, room: &RoomId) {
         self.queues.remove(room);
         while self.listeners.try_join_next().is_some() {}
     }
@@ -102,22 +107,22 @@ impl Rooms {
         let Some(room) = self.shared.client.get_room(room_id) else { return };
         let (timelines, told) = mpsc::channel(MAX_WAITING);
         let missed = Arc::new(AtomicBool::new(false));
-        let updates = Updates { timelines: told, missed: Arc::clone(&missed) };
-        let listener = Listener::new(room, Arc::clone(&self.shared));
-        let bringing = self.shared.stop.bringing.token();
+        let updates = TimelineReceiver { timelines: told, missed: Arc::clone(&missed) };
+        let listener = RoomWorker::new(room, Arc::clone(&self.shared));
+        let bringing = self.shared.stop.in_flight.token();
         self.listeners.spawn(async move {
             listener.run(updates).await;
             drop(bringing);
         });
-        self.queues.insert(room_id.to_owned(), Queue { timelines, missed });
+        self.queues.insert(room_id.to_owned(), TimelineSender { timelines, has_gap: missed });
     }
 
     /// Has everything heard that was told, for as long as there is time.
-    pub(super) async fn end(mut self) {
+    pub(super) async fn drain(mut self) {
         self.queues.clear();
         tokio::select! {
             () = async { while self.listeners.join_next().await.is_some() {} } => {}
-            () = self.shared.stop.now.cancelled() => {}
+            () = self.shared.stop.forced.cancelled() => {}
         }
     }
 }

@@ -5,57 +5,57 @@ use std::ops::Range;
 use matrix_sdk::ruma::OwnedUserId;
 use matrix_sdk::ruma::events::room::message::sanitize::remove_plain_reply_fallback;
 
-use super::happening::Spoken;
+use super::happening::TextContent;
 
 /// As whom people know us in a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Us {
+pub(super) struct BotIdentity {
     pub(super) id: OwnedUserId,
     /// The display name there, if there is one.
-    pub(super) name: Option<String>,
+    pub(super) display_name: Option<String>,
 }
 
 /// What was said, to whom.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct StrippedText {
     /// Without our names.
     pub(super) text: String,
-    pub(super) names_us: bool,
+    pub(super) mentions_bot: bool,
 }
 
 /// Looks for us in `spoken`: as its client says whom it names, by our id anywhere where the client
 /// does not say, and by our names at its start.
-pub(super) fn said(spoken: &Spoken, us: &Us) -> Said {
-    let body = match spoken.replies_to {
+pub(super) fn strip_mentions(spoken: &TextContent, us: &BotIdentity) -> StrippedText {
+    let body = match spoken.in_reply_to {
         // Older clients repeat what they reply to for those that know no replies.
         Some(_) => remove_plain_reply_fallback(&spoken.body),
         None => &spoken.body,
     };
-    let (text, had_id) = without_ids(body, us.id.as_str());
-    let is_mentioned = match &spoken.mentioned {
+    let (text, had_id) = strip_user_ids(body, us.id.as_str());
+    let is_mentioned = match &spoken.mentions {
         Some(mentioned) => mentioned.contains(&us.id),
         None => had_id,
     };
-    let starts_with_id = without_ids(first_word(body), us.id.as_str()).1;
-    let names = names(us);
-    if let Some(rest) = behind_name(&text, &names) {
-        return Said { text: rest.to_owned(), names_us: true };
+    let starts_with_id = strip_user_ids(first_word(body), us.id.as_str()).1;
+    let names = bot_names(us);
+    if let Some(rest) = strip_leading_name(&text, &names) {
+        return StrippedText { text: rest.to_owned(), mentions_bot: true };
     }
     if !is_mentioned && !starts_with_id {
-        return Said { text: body.trim().to_owned(), names_us: false };
+        return StrippedText { text: body.trim().to_owned(), mentions_bot: false };
     }
-    let text = names.iter().fold(text, |text, name| without(&text, name));
-    Said { text: tidied(&text).to_owned(), names_us: true }
+    let text = names.iter().fold(text, |text, name| strip_name(&text, name));
+    StrippedText { text: trim_separators(&text).to_owned(), mentions_bot: true }
 }
 
 /// What follows a person's name when they are spoken to.
-const BEHIND_NAME: [char; 4] = [':', ',', '-', '\u{2014}'];
+const ADDRESS_SEPARATORS: [char; 4] = [':', ',', '-', '\u{2014}'];
 
 /// How people write our name, the longest first. The part of the id before the server is a name only
 /// behind its sign: it may be an everyday word.
-fn names(us: &Us) -> Vec<String> {
+fn bot_names(us: &BotIdentity) -> Vec<String> {
     let mut names = vec![format!("@{}", us.id.localpart())];
-    if let Some(name) = us.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+    if let Some(name) = us.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         names.extend([format!("@{name}"), name.to_owned()]);
     }
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -67,27 +67,28 @@ fn first_word(text: &str) -> &str {
 }
 
 /// `text` without `id`, and without links to whom it names; and whether it was there.
-fn without_ids(text: &str, id: &str) -> (String, bool) {
+fn strip_user_ids(text: &str, id: &str) -> (String, bool) {
     let ids = text.match_indices(id).map(|(at, _)| at..at + id.len());
-    let whole = ids.filter(|range| !goes_on(text.get(range.end..).unwrap_or_default()));
+    let whole =
+        ids.filter(|range| !continues_server_name(text.get(range.end..).unwrap_or_default()));
     let mut found: Vec<Range<usize>> = Vec::new();
-    for range in whole.map(|range| with_link(text, range)) {
+    for range in whole.map(|range| include_link(text, range)) {
         // A link's label may be an id, too.
         while found.pop_if(|earlier| earlier.end > range.start).is_some() {}
         found.push(range);
     }
-    (cut(text, &found), !found.is_empty())
+    (remove_ranges(text, &found), !found.is_empty())
 }
 
 /// `text` without what stands at `ranges`, which are in order.
-fn cut(text: &str, ranges: &[Range<usize>]) -> String {
+fn remove_ranges(text: &str, ranges: &[Range<usize>]) -> String {
     let starts = [0].into_iter().chain(ranges.iter().map(|range| range.end));
     let ends = ranges.iter().map(|range| range.start).chain([text.len()]);
     starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect()
 }
 
 /// Whether the name of a server goes on at the start of `rest`.
-fn goes_on(rest: &str) -> bool {
+fn continues_server_name(rest: &str) -> bool {
     let mut chars = rest.chars();
     match chars.next() {
         Some('.' | ':') => chars.next().is_some_and(char::is_alphanumeric),
@@ -97,7 +98,7 @@ fn goes_on(rest: &str) -> bool {
 }
 
 /// The id at `range`, with the link to it: `https://matrix.to/#/ID` or `matrix:`, bare or in Markdown.
-fn with_link(text: &str, range: Range<usize>) -> Range<usize> {
+fn include_link(text: &str, range: Range<usize>) -> Range<usize> {
     const LINK: &str = "https://matrix.to/#/";
     let before = text.get(..range.start).unwrap_or_default();
     let after = text.get(range.end..).unwrap_or_default();
@@ -110,14 +111,14 @@ fn with_link(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// What stands behind one of `names` at the start of `text`.
-fn behind_name<'a>(text: &'a str, names: &[String]) -> Option<&'a str> {
+fn strip_leading_name<'a>(text: &'a str, names: &[String]) -> Option<&'a str> {
     let text = text.trim_start();
-    let length = names.iter().find_map(|name| length_of(text, name))?;
-    Some(tidied(text.get(length..).unwrap_or_default()))
+    let length = names.iter().find_map(|name| match_len(text, name))?;
+    Some(trim_separators(text.get(length..).unwrap_or_default()))
 }
 
 /// `text` without `name`, wherever it stands as words of its own, in either case.
-fn without(text: &str, name: &str) -> String {
+fn strip_name(text: &str, name: &str) -> String {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut before = None;
     for (at, c) in text.char_indices() {
@@ -125,16 +126,16 @@ fn without(text: &str, name: &str) -> String {
         let goes_on = before.replace(c).is_some_and(|c| c.is_alphanumeric() || c == '@');
         if !is_within
             && !goes_on
-            && let Some(length) = text.get(at..).and_then(|rest| length_of(rest, name))
+            && let Some(length) = text.get(at..).and_then(|rest| match_len(rest, name))
         {
             found.push(at..at + length);
         }
     }
-    cut(text, &found)
+    remove_ranges(text, &found)
 }
 
 /// Bytes of `name` at the start of `text`, if it stands there whole.
-fn length_of(text: &str, name: &str) -> Option<usize> {
+fn match_len(text: &str, name: &str) -> Option<usize> {
     let mut wanted = name.chars().flat_map(char::to_lowercase);
     let mut next = wanted.next()?;
     for (at, c) in text.char_indices() {
@@ -146,7 +147,7 @@ fn length_of(text: &str, name: &str) -> Option<usize> {
             let Some(following) = wanted.next() else {
                 let rest = text.get(end..).unwrap_or_default();
                 let is_longer = match name.starts_with('@') {
-                    true => goes_on(rest),
+                    true => continues_server_name(rest),
                     false => rest.starts_with(char::is_alphanumeric),
                 };
                 return (!is_longer).then_some(end);
@@ -158,8 +159,8 @@ fn length_of(text: &str, name: &str) -> Option<usize> {
 }
 
 /// `text` without what stood around a name.
-fn tidied(text: &str) -> &str {
-    text.trim().trim_start_matches(BEHIND_NAME).trim()
+fn trim_separators(text: &str) -> &str {
+    text.trim().trim_start_matches(ADDRESS_SEPARATORS).trim()
 }
 
 #[cfg(test)]
@@ -168,15 +169,19 @@ mod tests {
 
     use super::*;
 
-    fn us() -> Us {
-        Us { id: user_id!("@quoth:example.org").to_owned(), name: Some("Quoth the Bot".to_owned()) }
+    fn us() -> BotIdentity {
+        BotIdentity {
+            id: user_id!("@quoth:example.org").to_owned(),
+            display_name: Some("Quoth the Bot".to_owned()),
+        }
     }
 
     fn heard(body: &str, mentioned: Option<&[&str]>) -> (String, bool) {
         let mentioned =
             mentioned.map(|ids| ids.iter().map(|id| OwnedUserId::try_from(*id).unwrap()).collect());
-        let spoken = Spoken { body: body.to_owned(), mentioned, ..Spoken::default() };
-        let Said { text, names_us } = said(&spoken, &us());
+        let spoken =
+            TextContent { body: body.to_owned(), mentions: mentioned, ..TextContent::default() };
+        let StrippedText { text, mentions_bot: names_us } = strip_mentions(&spoken, &us());
         (text, names_us)
     }
 
@@ -227,21 +232,22 @@ mod tests {
     #[test]
     fn what_is_replied_to_is_not_what_is_said() {
         let body = "> <@quoth:example.org> a line\n> another\n\nand why?";
-        let spoken = Spoken { body: body.to_owned(), ..Spoken::default() };
-        let reply = Spoken { replies_to: Some(event_id!("$a").to_owned()), ..spoken };
-        let want = Said { text: "and why?".to_owned(), names_us: false };
-        assert_eq!(said(&reply, &us()), want);
-        let quoting = Spoken { body: "> so\nwhy?".to_owned(), ..reply };
-        assert_eq!(said(&quoting, &us()).text, "> so\nwhy?");
+        let spoken = TextContent { body: body.to_owned(), ..TextContent::default() };
+        let reply = TextContent { in_reply_to: Some(event_id!("$a").to_owned()), ..spoken };
+        let want = StrippedText { text: "and why?".to_owned(), mentions_bot: false };
+        assert_eq!(strip_mentions(&reply, &us()), want);
+        let quoting = TextContent { body: "> so\nwhy?".to_owned(), ..reply };
+        assert_eq!(strip_mentions(&quoting, &us()).text, "> so\nwhy?");
     }
 
     #[test]
     fn letters_of_any_kind_split_no_character() {
         for name in ["ß", "İ", "日本", "🤖", "é"] {
-            let us = Us { name: Some(name.to_owned()), ..us() };
+            let us = BotIdentity { display_name: Some(name.to_owned()), ..us() };
             for body in ["ẞ: why?", "i̇ why?", "日本語", "🤖🤖", "E\u{301} why", "é"] {
-                let spoken = Spoken { body: body.to_owned(), mentioned: None, ..Spoken::default() };
-                said(&spoken, &us);
+                let spoken =
+                    TextContent { body: body.to_owned(), mentions: None, ..TextContent::default() };
+                strip_mentions(&spoken, &us);
             }
         }
     }

@@ -10,13 +10,13 @@ use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::sync::{RoomUpdates, SyncResponse};
 
 use super::super::PlatformError;
-use super::chores::Chores;
-use super::rooms::{Rooms, Shared};
+use super::chores::MembershipTasks;
+use super::rooms::{MatrixContext, RoomWorkers};
 use super::{failure, session};
-use crate::service::Pulse;
+use crate::service::Liveness;
 
 /// How long the homeserver may wait for something to happen. Each answer is a sign of life.
-const POLL: Duration = Duration::from_secs(30);
+const SYNC_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Events of a room in one answer. What does not fit is looked up.
 const MAX_EVENTS: u32 = 50;
@@ -25,26 +25,26 @@ const MAX_EVENTS: u32 = 50;
 ///
 /// # Errors
 /// If the homeserver does not know the session any more.
-pub(super) async fn serve(shared: Arc<Shared>, pulse: &Pulse) -> Result<(), PlatformError> {
-    let mut rooms = Rooms::new(Arc::clone(&shared));
-    let mut chores = Chores::new(Arc::clone(&shared));
+pub(super) async fn run(shared: Arc<MatrixContext>, pulse: &Liveness) -> Result<(), PlatformError> {
+    let mut rooms = RoomWorkers::new(Arc::clone(&shared));
+    let mut chores = MembershipTasks::new(Arc::clone(&shared));
     // Nothing is waited for before what is there already is looked at.
     let mut poll = Duration::ZERO;
     let mut outage = Outage::default();
     loop {
         let synced = tokio::select! {
             synced = shared.client.sync_once(settings(poll)) => synced,
-            () = shared.stop.asked.cancelled() => break,
+            () = shared.stop.graceful.cancelled() => break,
         };
         match synced {
             Ok(SyncResponse { rooms: updates, .. }) => {
-                pulse.beat();
+                pulse.mark_alive();
                 outage.end();
                 if poll.is_zero() {
-                    start(&shared, &mut rooms, &mut chores);
-                    poll = POLL;
+                    start_rooms(&shared, &mut rooms, &mut chores);
+                    poll = SYNC_TIMEOUT;
                 }
-                hear(updates, &mut rooms, &mut chores);
+                handle_updates(updates, &mut rooms, &mut chores);
             }
             Err(error) if error.client_api_error_kind().is_some_and(failure::is_logged_out) => {
                 return Err(session::logged_out());
@@ -53,12 +53,12 @@ pub(super) async fn serve(shared: Arc<Shared>, pulse: &Pulse) -> Result<(), Plat
                 let wait = outage.note(&error);
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
-                    () = shared.stop.asked.cancelled() => break,
+                    () = shared.stop.graceful.cancelled() => break,
                 }
             }
         }
     }
-    rooms.end().await;
+    rooms.drain().await;
     Ok(())
 }
 
@@ -70,13 +70,14 @@ impl Outage {
     /// It did not answer again. Gives the wait before the next attempt.
     fn note(&mut self, error: &Error) -> Duration {
         if self.0.is_none() {
-            let why = failure::in_words(error);
+            let why = failure::describe(error);
             tracing::warn!(
                 "The homeserver does not answer ({why}); quoth tries again until it does"
             );
         }
-        let delay = self.0.get_or_insert_with(failure::delays).next().unwrap_or(failure::MAX_DELAY);
-        failure::wish_of(error).unwrap_or(delay)
+        let delay =
+            self.0.get_or_insert_with(failure::backoff).next().unwrap_or(failure::MAX_DELAY);
+        failure::retry_after(error).unwrap_or(delay)
     }
 
     /// It answers.
@@ -94,33 +95,33 @@ fn settings(poll: Duration) -> SyncSettings {
 }
 
 /// Listens in all rooms in which we are, and does what was left to do in the last life.
-fn start(shared: &Shared, rooms: &mut Rooms, chores: &mut Chores) {
+fn start_rooms(shared: &MatrixContext, rooms: &mut RoomWorkers, chores: &mut MembershipTasks) {
     let joined = shared.client.joined_rooms();
     let n_rooms = joined.len();
     tracing::info!(n_rooms, "Matrix serves {n_rooms} rooms");
     for room in joined {
-        rooms.listen(room.room_id());
-        chores.look_after(&room);
+        rooms.ensure_worker(room.room_id());
+        chores.check_room(&room);
     }
     for room in shared.client.invited_rooms() {
-        chores.invited(room);
+        chores.on_invite(room);
     }
-    chores.see_whether_we_are_verified();
+    chores.warn_if_unverified();
 }
 
-fn hear(updates: RoomUpdates, rooms: &mut Rooms, chores: &mut Chores) {
+fn handle_updates(updates: RoomUpdates, rooms: &mut RoomWorkers, chores: &mut MembershipTasks) {
     for (id, update) in updates.joined {
-        rooms.tell(&id, update.timeline);
+        rooms.push_timeline(&id, update.timeline);
         if let Some(room) = chores.room(&id) {
-            chores.look_after(&room);
+            chores.check_room(&room);
         }
     }
     for id in updates.left.keys() {
-        rooms.forget(id);
+        rooms.remove(id);
     }
     for id in updates.invited.keys() {
         if let Some(room) = chores.room(id) {
-            chores.invited(room);
+            chores.on_invite(room);
         }
     }
 }

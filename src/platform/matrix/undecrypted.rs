@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub(super) const GRACE: Duration = Duration::from_secs(30);
 
 /// How often the keys are looked at in that time, and later.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const LOOK_LATER_EVERY: Duration = Duration::from_secs(15);
 
 /// Messages that are kept in a room. Whoever writes more that nobody can read is not waited for.
@@ -22,14 +22,14 @@ const MAX_KEPT: usize = 200;
 
 /// The messages of a room that wait for their keys.
 #[derive(Debug, Default)]
-pub(super) struct Undecrypted {
-    waiting: Vec<Waiting>,
+pub(super) struct UndecryptedEvents {
+    waiting: Vec<HeldEvent>,
     /// The keys of which people were told that they are missing.
     told: HashSet<String>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct HeldEvent {
     event: TimelineEvent,
     session: String,
     since: Instant,
@@ -37,36 +37,36 @@ struct Waiting {
 
 /// A key that did not come in time.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Missing {
+pub(super) struct MissingKey {
     pub(super) session: String,
     /// The first message that needs it.
     pub(super) event: OwnedEventId,
 }
 
-impl Undecrypted {
+impl UndecryptedEvents {
     /// Keeps `event` if it could not be decrypted; gives it back if it could.
-    pub(super) fn keep(&mut self, event: TimelineEvent) -> Option<TimelineEvent> {
+    pub(super) fn hold_if_undecryptable(&mut self, event: TimelineEvent) -> Option<TimelineEvent> {
         let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind else {
             return Some(event);
         };
         let UnableToDecryptInfo { session_id, .. } = utd_info;
         let session = session_id.clone().unwrap_or_default();
         if self.waiting.len() < MAX_KEPT {
-            self.waiting.push(Waiting { event, session, since: Instant::now() });
+            self.waiting.push(HeldEvent { event, session, since: Instant::now() });
         }
         None
     }
 
     /// When to look again. `None`: nothing waits.
-    pub(super) fn next_look(&self) -> Option<Instant> {
+    pub(super) fn next_retry(&self) -> Option<Instant> {
         let newest = self.waiting.iter().map(|it| it.since).max()?;
-        let is_fresh = newest.elapsed() < GRACE + LOOK_EVERY;
-        Some(Instant::now() + if is_fresh { LOOK_EVERY } else { LOOK_LATER_EVERY })
+        let is_fresh = newest.elapsed() < GRACE + POLL_INTERVAL;
+        Some(Instant::now() + if is_fresh { POLL_INTERVAL } else { LOOK_LATER_EVERY })
     }
 
     /// Takes out what can be decrypted by now, in order, and lets go of what has waited for longer
     /// than `reach`.
-    pub(super) async fn look(&mut self, room: &Room, reach: Duration) -> Vec<TimelineEvent> {
+    pub(super) async fn retry(&mut self, room: &Room, reach: Duration) -> Vec<TimelineEvent> {
         let mut decrypted = Vec::new();
         let mut waiting = Vec::new();
         for it in std::mem::take(&mut self.waiting) {
@@ -81,14 +81,14 @@ impl Undecrypted {
     }
 
     /// The keys that are missing for longer than people should wait, each once.
-    pub(super) fn missing(&mut self) -> Vec<Missing> {
+    pub(super) fn overdue_keys(&mut self) -> Vec<MissingKey> {
         let overdue = self.waiting.iter().filter(|it| it.since.elapsed() >= GRACE);
         let mut missing = Vec::new();
         for it in overdue {
             if let Some(event) = it.event.event_id()
                 && self.told.insert(it.session.clone())
             {
-                missing.push(Missing { session: it.session.clone(), event });
+                missing.push(MissingKey { session: it.session.clone(), event });
             }
         }
         missing
@@ -118,28 +118,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_missing_key_is_told_of_once_and_not_before_its_time() {
-        let mut undecrypted = Undecrypted::default();
-        assert_eq!(undecrypted.next_look(), None);
+        let mut undecrypted = UndecryptedEvents::default();
+        assert_eq!(undecrypted.next_retry(), None);
         for (id, session) in [("$1", "one"), ("$2", "one"), ("$3", "two")] {
-            assert!(undecrypted.keep(encrypted(id, session)).is_none());
+            assert!(undecrypted.hold_if_undecryptable(encrypted(id, session)).is_none());
         }
         tokio::time::advance(GRACE - Duration::from_secs(1)).await;
-        assert_eq!(undecrypted.missing(), []);
-        assert_eq!(undecrypted.next_look(), Some(Instant::now() + LOOK_EVERY));
+        assert_eq!(undecrypted.overdue_keys(), []);
+        assert_eq!(undecrypted.next_retry(), Some(Instant::now() + POLL_INTERVAL));
         tokio::time::advance(Duration::from_secs(3)).await;
-        let told = undecrypted.missing();
+        let told = undecrypted.overdue_keys();
         let sessions: Vec<&str> = told.iter().map(|it| it.session.as_str()).collect();
         assert_eq!(sessions, ["one", "two"]);
-        assert_eq!(undecrypted.missing(), []);
-        assert_eq!(undecrypted.next_look(), Some(Instant::now() + LOOK_LATER_EVERY));
+        assert_eq!(undecrypted.overdue_keys(), []);
+        assert_eq!(undecrypted.next_retry(), Some(Instant::now() + LOOK_LATER_EVERY));
     }
 
     #[test]
     fn what_is_readable_is_given_back() {
         let event = json!({ "type": "m.room.message", "event_id": "$1", "sender": "@a:b" });
         let event = Raw::from_json_string(event.to_string()).unwrap();
-        let mut undecrypted = Undecrypted::default();
-        assert!(undecrypted.keep(TimelineEvent::from_plaintext(event)).is_some());
-        assert_eq!(undecrypted.next_look(), None);
+        let mut undecrypted = UndecryptedEvents::default();
+        assert!(undecrypted.hold_if_undecryptable(TimelineEvent::from_plaintext(event)).is_some());
+        assert_eq!(undecrypted.next_retry(), None);
     }
 }

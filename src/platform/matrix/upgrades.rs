@@ -6,7 +6,7 @@ use matrix_sdk::ruma::events::{StateEventType, SyncStateEvent};
 use matrix_sdk::ruma::{OwnedServerName, OwnedUserId, RoomId};
 use matrix_sdk::{Room, RoomState};
 
-use super::chores::insist;
+use super::chores::retry;
 use super::failure;
 
 /// Whether we are where `room` has moved to.
@@ -22,13 +22,13 @@ pub(super) async fn follow(room: &Room) {
     let via: Vec<OwnedServerName> = vec![mover.server_name().to_owned()];
     let client = room.client();
     let (from, to): (&RoomId, &RoomId) = (room.room_id(), &successor);
-    match insist(|| client.join_room_by_id_or_alias(to.into(), &via)).await {
+    match retry(|| client.join_room_by_id_or_alias(to.into(), &via)).await {
         Ok(_) => tracing::info!(room.id = %from, successor.id = %to, "Followed {from} to {to}"),
         Err(error) if failure::is_forbidden(&error) => {
             tracing::info!(room.id = %from, successor.id = %to, "{from} has moved to {to}, where an invitation is needed");
         }
         Err(error) => {
-            let why = failure::in_words(&error);
+            let why = failure::describe(&error);
             tracing::warn!(room.id = %from, successor.id = %to, "{from} could not be followed to {to}: {why}");
         }
     }

@@ -1,7 +1,7 @@
 use super::*;
 
 /// A platform on which one place never ends.
-struct Stuck(Scripted);
+struct Stuck(ScriptedSender);
 
 impl Sender for Stuck {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
@@ -11,20 +11,20 @@ impl Sender for Stuck {
         self.0.send(outgoing).await
     }
 
-    async fn amend(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
-        self.0.amend(sent, outgoing).await
+    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.0.edit(sent, outgoing).await
     }
 
-    async fn remove(
+    async fn delete(
         &self,
         sent: &MessageId,
         place: &PlaceId,
         cause: &MessageId,
     ) -> Result<(), SendError> {
-        self.0.remove(sent, place, cause).await
+        self.0.delete(sent, place, cause).await
     }
 
-    fn knows_again_for(&self) -> Option<Duration> {
+    fn dedup_window(&self) -> Option<Duration> {
         None
     }
 }
@@ -32,8 +32,8 @@ impl Sender for Stuck {
 #[tokio::test]
 async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_other() {
     let world =
-        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
-    let platform = Arc::new(Stuck(Scripted::default()));
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let n_told = Arc::new(AtomicUsize::new(0));
     let told = {
@@ -42,12 +42,12 @@ async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_oth
             n_told.fetch_add(1, Ordering::SeqCst);
         }
     };
-    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), told);
+    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), told);
     let mut stuck = world.says("t:stuck-1", ANN);
     stuck.place.id = "t:stuck".into();
-    lane.put(Event::Said(stuck));
+    lane.try_dispatch(Event::MessageCreated(stuck));
     for number in 0..20 {
-        lane.put(Event::Said(world.says(&format!("t:{number}"), ANN)));
+        lane.try_dispatch(Event::MessageCreated(world.says(&format!("t:{number}"), ANN)));
     }
     assert!(!lane.drain(Duration::from_millis(1500)).await, "one never ends");
     assert_eq!(n_told.load(Ordering::SeqCst), 20);
@@ -58,14 +58,14 @@ async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_oth
 #[tokio::test]
 async fn a_lane_that_is_drained_has_done_what_it_took() {
     let world =
-        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
-    let platform = Arc::new(Scripted::default());
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(ScriptedSender::default());
     let service = Arc::new(world.start());
-    let lane = Lane::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     for number in 0..100 {
         let mut message = world.says(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {number}").into();
-        lane.put(Event::Said(message));
+        lane.try_dispatch(Event::MessageCreated(message));
     }
     assert!(lane.drain(Duration::from_secs(60)).await);
     assert_eq!(platform.told().len(), 100);
@@ -74,15 +74,15 @@ async fn a_lane_that_is_drained_has_done_what_it_took() {
 #[tokio::test]
 async fn one_place_that_has_no_room_left_holds_up_no_other() {
     let world =
-        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
-    let platform = Arc::new(Stuck(Scripted::default()));
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let settings = DeliverySettings { queue_length: 5, ..DeliverySettings::default() };
-    let lane = Lane::start(&service, &platform, &settings, |_, _| ());
+    let lane = Dispatcher::start(&service, &platform, &settings, |_, _| ());
     let put = |id: String, place: &str| {
         let mut message = world.says(&id, ANN);
         message.place.id = place.into();
-        lane.put(Event::Said(message))
+        lane.try_dispatch(Event::MessageCreated(message))
     };
     let refused = (0..20).filter_map(|number| put(format!("t:stuck-{number}"), "t:stuck")).count();
     assert!((14..=15).contains(&refused), "{refused} come back, and nobody waits");
@@ -95,21 +95,21 @@ async fn one_place_that_has_no_room_left_holds_up_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_lane_has_taken_before_it_closes_is_done() {
     let world =
-        World::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
-    let platform = Arc::new(Scripted::default());
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(ScriptedSender::default());
     let service = Arc::new(world.start());
     let settings = DeliverySettings { queue_length: 10_000, ..DeliverySettings::default() };
-    let lane = Arc::new(Lane::start(&service, &platform, &settings, |_, _| ()));
+    let lane = Arc::new(Dispatcher::start(&service, &platform, &settings, |_, _| ()));
     let events = (0..500).map(|number| {
         let mut message = world.says(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {}", number % 7).into();
-        Event::Said(message)
+        Event::MessageCreated(message)
     });
     let events: Vec<Event> = events.collect();
     let putting = {
         let lane = Arc::clone(&lane);
         std::thread::spawn(move || {
-            events.into_iter().filter(|it| lane.put(it.clone()).is_none()).count()
+            events.into_iter().filter(|it| lane.try_dispatch(it.clone()).is_none()).count()
         })
     };
     tokio::time::sleep(Duration::from_millis(1)).await;
@@ -119,30 +119,30 @@ async fn whatever_a_lane_has_taken_before_it_closes_is_done() {
 
 #[tokio::test]
 async fn what_is_not_for_us_takes_no_room() {
-    let world = World::new().await;
-    let platform = Arc::new(Stuck(Scripted::default()));
+    let world = TestWorld::new().await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let n_told = Arc::new(AtomicUsize::new(0));
     let told = {
         let n_told = Arc::clone(&n_told);
-        move |fate: Fate, _: Duration| {
-            assert_eq!(fate, Fate::NotForUs);
+        move |fate: EventOutcome, _: Duration| {
+            assert_eq!(fate, EventOutcome::Irrelevant);
             n_told.fetch_add(1, Ordering::SeqCst);
         }
     };
     let settings = DeliverySettings { queue_length: 2, ..DeliverySettings::default() };
-    let lane = Lane::start(&service, &platform, &settings, told);
-    let at_stuck = |id: &str, address: Address| {
-        let mut message = Message { address, ..world.says(id, ANN) };
+    let lane = Dispatcher::start(&service, &platform, &settings, told);
+    let at_stuck = |id: &str, address: Addressing| {
+        let mut message = Message { addressing: address, ..world.says(id, ANN) };
         message.place.id = "t:stuck".into();
-        Event::Said(message)
+        Event::MessageCreated(message)
     };
-    let mention = Address { mentions_us: true, ..Address::default() };
-    assert_eq!(lane.put(at_stuck("t:1", mention)), None);
+    let mention = Addressing { mentions_bot: true, ..Addressing::default() };
+    assert_eq!(lane.try_dispatch(at_stuck("t:1", mention)), None);
     for number in 0..100 {
-        let talk = at_stuck(&format!("t:talk {number}"), Address::default());
-        assert_eq!(lane.put(talk), None, "{number}");
+        let talk = at_stuck(&format!("t:talk {number}"), Addressing::default());
+        assert_eq!(lane.try_dispatch(talk), None, "{number}");
     }
-    assert_eq!(lane.put(at_stuck("t:2", mention)), None, "there is room");
+    assert_eq!(lane.try_dispatch(at_stuck("t:2", mention)), None, "there is room");
     assert_eq!(n_told.load(Ordering::SeqCst), 100);
 }

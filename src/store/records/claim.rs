@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::conversation::{MessageId, SentAnswer, Timestamp, Unanswered};
+use crate::conversation::{MessageId, SentReply, Timestamp, UnansweredQuestion};
 
 /// One life of one process. A process that starts again is another holder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,24 +42,24 @@ pub struct Claim {
 
 /// What became of a [`Claim`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claimed {
+pub enum ClaimStatus {
     /// The message is the holder's; nothing was sent for it.
-    Fresh,
+    New,
     /// The message is the holder's. An earlier holder died while sending: the platform may have
     /// the reply or not.
-    MayBeSent {
+    PossiblySent {
         /// When that send began.
         began_at: Timestamp,
     },
     /// Another holder has it, and may be alive.
-    Held,
+    HeldElsewhere,
     /// It is done with.
-    Handled,
+    Done,
 }
 
 /// What came of a message.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finished {
+pub struct Completion {
     /// The message.
     pub message: MessageId,
     /// Who had claimed it.
@@ -67,7 +67,7 @@ pub struct Finished {
     /// When.
     pub at: Timestamp,
     /// What was sent; nothing where silence was right, or where it cannot be known.
-    pub answer: Option<SentAnswer>,
+    pub answer: Option<SentReply>,
     /// The question, if it was not answered with quotes.
-    pub unanswered: Option<Unanswered>,
+    pub unanswered: Option<UnansweredQuestion>,
 }

@@ -1,6 +1,6 @@
 //! One recorded change of one entry.
 
-use crate::conversation::{PersonId, Timestamp};
+use crate::conversation::{PrincipalId, Timestamp};
 
 /// One change of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Revision {
     /// When it was changed.
     pub at: Timestamp,
     /// Who changed it.
-    pub by: Author,
+    pub by: RevisionAuthor,
     /// Why, in the author's words.
     pub reason: Option<String>,
     /// The entry's TOML before; `None` if it is new.
@@ -23,9 +23,9 @@ pub struct Revision {
 
 /// Who changed an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Author {
+pub enum RevisionAuthor {
     /// Somebody in chat.
-    Person(PersonId),
+    User(PrincipalId),
     /// Whoever changed the file.
     File,
 }

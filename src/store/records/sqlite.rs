@@ -17,11 +17,15 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::claim::{Claim, Claimed, Finished, Holder};
-use super::{Judgement, KeptSince, Records, RecordsError, Result, Revision, SpaceState, Standing};
-use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
+use super::claim::{Claim, ClaimStatus, Completion, Holder};
+use super::{
+    Feedback, PlaceStatus, Records, RecordsError, Result, RetentionCutoffs, Revision, SpaceState,
+};
+use crate::conversation::{
+    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+};
 use folder::Lock;
-use queue::{Failed, Queue, Work};
+use queue::{JobError, JobFuture, WriteQueue};
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "quoth.db";
@@ -35,7 +39,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/records/migrations");
 /// what waits together.
 #[derive(Debug, Clone)]
 pub struct SqliteRecords {
-    queue: Queue,
+    queue: WriteQueue,
     path: Arc<Path>,
 }
 
@@ -82,20 +86,20 @@ impl SqliteRecords {
         let options = options.foreign_keys(true).disable_statement_logging();
         let mut connection = options.connect().await.map_err(refused)?;
         migrate(&mut connection, &path).await?;
-        claims::free_all(&mut connection).await.map_err(refused)?;
-        spaces::note_first_start(&mut connection, now).await.map_err(refused)?;
-        Ok(Self { queue: Queue::start(connection, lock), path })
+        claims::release_all(&mut connection).await.map_err(refused)?;
+        spaces::record_first_start(&mut connection, now).await.map_err(refused)?;
+        Ok(Self { queue: WriteQueue::start(connection, lock), path })
     }
 
     /// Does `work` in a transaction, which is on the disk when this returns.
     async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
     {
         self.queue.run(work).await.map_err(|failed| match failed {
-            Failed::Closed => RecordsError::Closed,
-            Failed::Database(source) => fault::classify(&self.path, source),
+            JobError::Closed => RecordsError::Closed,
+            JobError::Database(source) => fault::classify(&self.path, source),
         })
     }
 }
@@ -114,7 +118,7 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
 }
 
 impl Records for SqliteRecords {
-    async fn claim(&self, claim: Claim) -> Result<Claimed> {
+    async fn claim(&self, claim: Claim) -> Result<ClaimStatus> {
         self.run(move |connection| Box::pin(claims::claim(connection, claim))).await
     }
 
@@ -122,48 +126,59 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(claims::begin_send(connection, claim))).await
     }
 
-    async fn finish(&self, finished: Finished) -> Result<()> {
-        self.run(move |connection| Box::pin(claims::finish(connection, finished))).await
+    async fn complete(&self, finished: Completion) -> Result<()> {
+        self.run(move |connection| Box::pin(claims::complete(connection, finished))).await
     }
 
     async fn release(&self, message: MessageId, holder: Holder) -> Result<()> {
         self.run(move |connection| Box::pin(claims::release(connection, message, holder))).await
     }
 
-    async fn answer_to(&self, question: MessageId) -> Result<Option<SentAnswer>> {
-        self.run(move |connection| Box::pin(answers::to(connection, question))).await
+    async fn reply_to(&self, question: MessageId) -> Result<Option<SentReply>> {
+        self.run(move |connection| Box::pin(answers::find_by_question(connection, question))).await
     }
 
-    async fn answer_sent_as(&self, sent: MessageId) -> Result<Option<SentAnswer>> {
-        self.run(move |connection| Box::pin(answers::sent_as(connection, sent))).await
+    async fn reply_by_message(&self, sent: MessageId) -> Result<Option<SentReply>> {
+        self.run(move |connection| Box::pin(answers::find_by_message(connection, sent))).await
     }
 
-    async fn amend_answer(&self, answer: SentAnswer, unanswered: Option<Unanswered>) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::amend(connection, answer, unanswered))).await
+    async fn update_reply(
+        &self,
+        answer: SentReply,
+        unanswered: Option<UnansweredQuestion>,
+    ) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::update(connection, answer, unanswered))).await
     }
 
-    async fn forget_message(&self, message: MessageId) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::forget(connection, message))).await
+    async fn delete_message_data(&self, message: MessageId) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::delete(connection, message))).await
     }
 
-    async fn judge(&self, judgement: Judgement) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::judge(connection, judgement))).await
+    async fn record_feedback(&self, judgement: Feedback) -> Result<()> {
+        self.run(move |connection| Box::pin(answers::insert_feedback(connection, judgement))).await
     }
 
-    async fn unanswered(&self, space: String, limit: u32) -> Result<Vec<Unanswered>> {
-        self.run(move |connection| Box::pin(answers::unanswered(connection, space, limit))).await
+    async fn unanswered_questions(
+        &self,
+        space: String,
+        limit: u32,
+    ) -> Result<Vec<UnansweredQuestion>> {
+        self.run(move |connection| {
+            Box::pin(answers::unanswered_questions(connection, space, limit))
+        })
+        .await
     }
 
     async fn set_space_state(&self, space: String, state: SpaceState) -> Result<()> {
         self.run(move |connection| Box::pin(spaces::set_state(connection, space, state))).await
     }
 
-    async fn standing(&self, space: String, places: Vec<PlaceId>) -> Result<Standing> {
-        self.run(move |connection| Box::pin(spaces::standing(connection, space, places))).await
+    async fn place_status(&self, space: String, places: Vec<PlaceId>) -> Result<PlaceStatus> {
+        self.run(move |connection| Box::pin(spaces::place_status(connection, space, places))).await
     }
 
-    async fn join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
-        self.run(move |connection| Box::pin(spaces::join(connection, place, at))).await
+    async fn record_join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
+        self.run(move |connection| Box::pin(spaces::record_join(connection, place, at))).await
     }
 
     async fn add_revision(&self, revision: Revision) -> Result<()> {
@@ -178,7 +193,7 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(retention::erase(connection, asker))).await
     }
 
-    async fn expire(&self, kept_since: KeptSince) -> Result<u64> {
+    async fn delete_expired(&self, kept_since: RetentionCutoffs) -> Result<u64> {
         let mut n_gone = 0;
         // Many small transactions, between which questions are answered.
         loop {
@@ -193,7 +208,7 @@ impl Records for SqliteRecords {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.run(move |connection| Box::pin(spaces::touch(connection))).await
+        self.run(move |connection| Box::pin(spaces::check_writable(connection))).await
     }
 
     async fn close(&self) {

@@ -10,7 +10,7 @@ use super::list::{Behavior, Step};
 use super::{Driver, Sight, kinds};
 use crate::discord::bot::{Bot, WORDS};
 use crate::first_pack::first_pack;
-use crate::support::discord::{Discord, Guild, Person, Place, Saying, Seen};
+use crate::support::discord::{Discord, Guild, ObservedChange, Person, Place, Saying};
 
 /// One life of the service after the other, and what the list calls what on Discord.
 pub(super) struct OnDiscord {
@@ -200,7 +200,7 @@ impl Driver for OnDiscord {
         let shown = seen.shown();
         let its_name = |id: u64| self.name_of(id).unwrap_or_else(|| format!("message {id}"));
         let head = match &seen {
-            Seen::Sent(_) => {
+            ObservedChange::Sent(_) => {
                 let cause = match shown.interaction.or(shown.reply_to) {
                     Some(cause) => its_name(cause),
                     None => format!("{}:joined", step.place()),
@@ -208,10 +208,10 @@ impl Driver for OnDiscord {
                 self.call(format!("{cause}/reply"), shown.id);
                 format!("send {cause}")
             }
-            Seen::Amended(_) => format!("amend {}", its_name(shown.id)),
-            Seen::Removed(_) => format!("remove {}", its_name(shown.id)),
+            ObservedChange::Amended(_) => format!("amend {}", its_name(shown.id)),
+            ObservedChange::Removed(_) => format!("remove {}", its_name(shown.id)),
         };
-        let is_removed = matches!(seen, Seen::Removed(_));
+        let is_removed = matches!(seen, ObservedChange::Removed(_));
         let kinds =
             if is_removed { Vec::new() } else { kinds(&self.pack, &shown.text, self.shows_lead) };
         let told = if is_removed {

@@ -3,7 +3,7 @@
 use super::bot::{ANSWER, Home, QUESTION, WORDS};
 use crate::first_pack::letters;
 use crate::folder::Folder;
-use crate::support::discord::{Mischief, Seen, Shown};
+use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage};
 use std::time::Duration;
 
 const EMBED: &str = "embed";
@@ -101,7 +101,7 @@ fn controls_work_after_a_restart_and_a_kill() {
         }
     }
     discord.presses(answer, WORDS.delete, *ada);
-    let Seen::Removed(gone) = discord.next() else { panic!("it stays") };
+    let ObservedChange::Removed(gone) = discord.next() else { panic!("it stays") };
     assert_eq!(gone.id, answer);
 }
 
@@ -131,7 +131,7 @@ fn suggestions_are_picked_by_their_asker_in_private_too() {
     assert!(suggestions.is_private && first.as_ref().is_some_and(|it| it.starts_with("1. ")));
     let bot = bot.restart(discord, false);
     discord.presses(suggestions.id, "2. ", *ada);
-    let Seen::Amended(picked) = discord.next() else { panic!("nothing was picked") };
+    let ObservedChange::Amended(picked) = discord.next() else { panic!("nothing was picked") };
     assert_eq!(picked.id, suggestions.id);
     assert!(picked.text.contains("\n> ") && picked.labels().contains(&WORDS.show_paragraph));
     assert!(!picked.labels().contains(&WORDS.delete), "a private answer is its reader's to hide");
@@ -145,14 +145,14 @@ fn whoever_presses_while_others_wait_is_told_what_they_pressed_for() {
     let _bot = home.bot(&[]);
     home.asks("china help kazakhstan");
     let suggestions = discord.next_sent();
-    discord.spoils("POST /channels/{}/messages", 1, Mischief::Slow(Duration::from_secs(1)));
+    discord.spoils("POST /channels/{}/messages", 1, InjectedFault::Slow(Duration::from_secs(1)));
     home.asks(QUESTION);
     let picked = discord.presses(suggestions.id, "2. ", *ada);
     let refused = discord.presses(suggestions.id, "1. ", *bob);
     assert_eq!(discord.response_to(&picked), 7, "the message is changed for who picked");
     assert_eq!(discord.response_to(&refused), 4, "and who may not is told so");
     discord.next_sent();
-    let Seen::Amended(shown) = discord.next() else { panic!("nothing was picked") };
+    let ObservedChange::Amended(shown) = discord.next() else { panic!("nothing was picked") };
     assert_eq!((shown.id, shown.interaction), (suggestions.id, Some(picked.id)), "{shown:?}");
     let told = discord.next_sent();
     assert!(told.is_private && told.interaction == Some(refused.id), "{told:?}");
@@ -168,7 +168,7 @@ fn forged_ids_do_nothing_that_their_presser_may_not_do() {
     home.asks("china help kazakhstan");
     let suggestions = discord.next_sent();
     let chat = discord.says(*room, *bob, "not a message of the bot");
-    let ids = |shown: &Shown| -> Vec<String> {
+    let ids = |shown: &ObservedMessage| -> Vec<String> {
         shown.controls().filter_map(|it| it["custom_id"].as_str().map(str::to_owned)).collect()
     };
     let huge = format!("{}9", "9".repeat(80));
@@ -203,12 +203,15 @@ fn forged_ids_do_nothing_that_their_presser_may_not_do() {
         }
     }
     for seen in home.seen_until_settled() {
-        assert!(matches!(seen, Seen::Sent(Shown { is_private: true, .. })), "{seen:?}");
+        assert!(
+            matches!(seen, ObservedChange::Sent(ObservedMessage { is_private: true, .. })),
+            "{seen:?}"
+        );
     }
     let left: Vec<String> = discord.shown(*room).into_iter().map(|shown| shown.text).collect();
     assert!(left.contains(&answer.text) && left.contains(&suggestions.text), "both stand");
     discord.presses(answer.id, WORDS.delete, *ada);
-    assert!(matches!(discord.next(), Seen::Removed(_)), "and their asker still can");
+    assert!(matches!(discord.next(), ObservedChange::Removed(_)), "and their asker still can");
 }
 
 #[test]
@@ -255,7 +258,7 @@ fn whoever_presses_twice_is_answered_twice_and_all_is_done_once() {
         discord.response_to(done);
     }
     home.seen_until_settled();
-    let left: Vec<Shown> =
+    let left: Vec<ObservedMessage> =
         discord.shown(*room).into_iter().filter(|shown| !shown.is_private).collect();
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].labels().contains(&WORDS.show_paragraph), "{left:?}");
@@ -267,6 +270,6 @@ fn whoever_presses_twice_is_answered_twice_and_all_is_done_once() {
         discord.response_to(done);
     }
     let seen = home.seen_until_settled();
-    let n_removed = seen.iter().filter(|seen| matches!(seen, Seen::Removed(_))).count();
+    let n_removed = seen.iter().filter(|seen| matches!(seen, ObservedChange::Removed(_))).count();
     assert_eq!(n_removed, 1, "{seen:?}");
 }

@@ -4,7 +4,7 @@ use super::bot::{ANSWER, Home, QUESTION, WORDS};
 use crate::first_pack::first_pack;
 use crate::folder::Folder;
 use crate::service::Service;
-use crate::support::discord::{Saying, Seen};
+use crate::support::discord::{ObservedChange, Saying};
 
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
@@ -168,7 +168,7 @@ fn whatever_is_asked_about_is_answered_somehow() {
     ];
     for target in targets {
         let done = discord.uses_on(target, *ada, "Ask about this");
-        let is_answered = |seen: &Seen| {
+        let is_answered = |seen: &ObservedChange| {
             let shown = seen.shown();
             shown.interaction == Some(done.id) || shown.reply_to == Some(target)
         };

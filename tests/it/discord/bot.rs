@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, Service};
-use crate::support::discord::{Discord, Guild, Person, Place, Seen};
+use crate::support::discord::{Discord, Guild, ObservedChange, Person, Place};
 
 /// The bot's process, and what it keeps.
 pub(crate) struct Bot {
@@ -88,10 +88,10 @@ impl Home {
     }
 
     /// What is to be seen until all that happened in the room is done with.
-    pub(crate) fn seen_until_settled(&self) -> Vec<Seen> {
+    pub(crate) fn seen_until_settled(&self) -> Vec<ObservedChange> {
         let done = self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
         let next = || Some(self.discord.next());
-        let is_before = |seen: &Seen| seen.shown().interaction != Some(done.id);
+        let is_before = |seen: &ObservedChange| seen.shown().interaction != Some(done.id);
         std::iter::from_fn(next).take_while(is_before).collect()
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::bot::{Home, QUESTION};
 use crate::service::now;
-use crate::support::discord::{Mischief, Place};
+use crate::support::discord::{InjectedFault, Place};
 
 const CREATE: &str = "POST /channels/{}/messages";
 
@@ -126,13 +126,13 @@ fn whatever_the_interface_does_each_question_has_one_answer() {
     for _ in 0..5 {
         let wait = Duration::from_millis(300);
         let mischief = match dice.below(7) {
-            0 => Mischief::Limited { wait, everywhere: true },
-            1 => Mischief::Status(503),
-            2 => Mischief::DoneStatus(500),
-            3 => Mischief::Cut,
-            4 => Mischief::DoneCut,
-            5 => Mischief::DoneGarbage,
-            _ => Mischief::Slow(wait),
+            0 => InjectedFault::Limited { wait, everywhere: true },
+            1 => InjectedFault::Status(503),
+            2 => InjectedFault::DoneStatus(500),
+            3 => InjectedFault::Cut,
+            4 => InjectedFault::DoneCut,
+            5 => InjectedFault::DoneGarbage,
+            _ => InjectedFault::Slow(wait),
         };
         home.discord.spoils(CREATE, 4, mischief);
         talk.ask(10);

@@ -2,7 +2,7 @@
 //! of itself.
 
 use super::bot::{ANSWER, Home, QUESTION};
-use crate::support::discord::{Saying, Seen};
+use crate::support::discord::{ObservedChange, Saying};
 use std::time::Duration;
 
 #[test]
@@ -15,16 +15,16 @@ fn an_answer_follows_its_question_after_a_kill() {
     home.settles();
     let bot = bot.restart(discord, true);
     discord.edits(questions[0], &home.to_bot("best pizza in almaty?"));
-    let Seen::Amended(amended) = discord.next() else { panic!("it stays") };
+    let ObservedChange::Amended(amended) = discord.next() else { panic!("it stays") };
     assert_eq!(amended.id, answers[0]);
     assert!(amended.text.contains("I have no quote"), "{amended:?}");
     discord.edits(questions[0], "never mind");
-    let Seen::Removed(removed) = discord.next() else { panic!("it stays") };
+    let ObservedChange::Removed(removed) = discord.next() else { panic!("it stays") };
     assert_eq!(removed.id, answers[0]);
     let bot = bot.restart(discord, false);
     discord.deletes_many(*room, &questions[1..]);
     let mut gone = [discord.next(), discord.next()].map(|seen| match seen {
-        Seen::Removed(shown) => shown.id,
+        ObservedChange::Removed(shown) => shown.id,
         other => panic!("{other:?}"),
     });
     gone.sort_unstable();
@@ -54,10 +54,10 @@ fn a_question_that_was_edited_long_ago_may_be_pinned() {
     let question = home.asks(QUESTION);
     let answer = discord.next_sent().id;
     discord.edits(question, &home.to_bot("china help kazakhstan"));
-    let Seen::Amended(suggestions) = discord.next() else { panic!("it stays") };
+    let ObservedChange::Amended(suggestions) = discord.next() else { panic!("it stays") };
     assert!(suggestions.labels().iter().any(|label| label.starts_with("1. ")), "{suggestions:?}");
     discord.presses(answer, "2. ", *ada);
-    let Seen::Amended(picked) = discord.next() else { panic!("nothing was picked") };
+    let ObservedChange::Amended(picked) = discord.next() else { panic!("nothing was picked") };
     assert_eq!(picked.id, answer);
     // Whoever pins it, or has Discord look at a link, changes no word of it.
     discord.previews(question);
@@ -75,7 +75,7 @@ fn an_answer_that_is_gone_does_not_come_back_by_an_edit() {
     let question = home.asks(QUESTION);
     let answer = home.discord.next_sent().id;
     home.discord.deletes(answer);
-    assert!(matches!(home.discord.next(), Seen::Removed(_)));
+    assert!(matches!(home.discord.next(), ObservedChange::Removed(_)));
     home.discord.edits(question, &home.to_bot("best pizza in almaty?"));
     home.discord.shows_nothing();
 }

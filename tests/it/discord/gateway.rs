@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::bot::{ANSWER, Bot, Home, QUESTION, at_once};
 use crate::service::Ended;
-use crate::support::discord::Mischief;
+use crate::support::discord::InjectedFault;
 
 /// Asks, and is answered once.
 fn answers(home: &Home) {
@@ -56,7 +56,7 @@ fn a_token_that_is_not_taken_is_told_and_not_tried_again() {
 fn an_address_that_is_not_discords_is_told_and_not_tried_again() {
     at_once([403, 404], |status| {
         let home = Home::new();
-        home.discord.spoils("GET /gateway/bot", 9, Mischief::Status(status));
+        home.discord.spoils("GET /gateway/bot", 9, InjectedFault::Status(status));
         let ended = hopeless(&home, &[]);
         assert!(ended.log.contains("`api_base`"), "{status}: {}", ended.log);
         assert_eq!(home.discord.calls("GET /gateway/bot").len(), 1, "{status}");
@@ -142,7 +142,11 @@ fn a_stop_ends_in_time_whatever_discord_does() {
 
     let home = Home::new();
     let bot = home.bot(&[]);
-    home.discord.spoils("POST /channels/{}/messages", 1, Mischief::Slow(Duration::from_secs(60)));
+    home.discord.spoils(
+        "POST /channels/{}/messages",
+        1,
+        InjectedFault::Slow(Duration::from_secs(60)),
+    );
     home.asks(QUESTION);
     home.discord.waits_for_calls("POST /channels/{}/typing", 1);
     let start = Instant::now();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use quoth::platform::Stop;
+use quoth::platform::Shutdown;
 use quoth::service::{Clock, SystemClock};
 use quoth::store::records::SqliteRecords;
 use tokio::runtime::Runtime;
@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 
 use super::bot::{ANSWER, Home, QUESTION, at_once};
 use super::trouble::{CREATE, is_answered_once};
-use crate::support::discord::Mischief;
+use crate::support::discord::InjectedFault;
 use crate::support::in_process;
 
 /// quoth with the limiter. Ends when it is dropped.
 struct Limited {
     runtime: Runtime,
-    stop: Stop,
+    stop: Shutdown,
     served: Option<JoinHandle<()>>,
 }
 
@@ -26,7 +26,7 @@ impl Limited {
     fn start(home: &Home) -> Self {
         let runtime = Runtime::new().unwrap();
         let records = runtime.block_on(SqliteRecords::in_memory(SystemClock.now())).unwrap();
-        let stop = Stop::default();
+        let stop = Shutdown::default();
         let served = {
             let _entered = runtime.enter();
             in_process::serve(&home.discord, records, true, &stop)
@@ -39,8 +39,8 @@ impl Limited {
 
 impl Drop for Limited {
     fn drop(&mut self) {
-        self.stop.asked.cancel();
-        self.stop.now.cancel();
+        self.stop.graceful.cancel();
+        self.stop.forced.cancel();
         let ended = self.served.take().map(|served| self.runtime.block_on(served));
         if !std::thread::panicking() {
             assert!(ended.is_some_and(|ended| ended.is_ok()));
@@ -52,14 +52,14 @@ impl Drop for Limited {
 fn with_the_rate_limiter_it_answers_and_waits_as_well() {
     let wait = Duration::from_millis(1800);
     let rows = [
-        (Mischief::Limited { wait, everywhere: false }, 2),
-        (Mischief::Limited { wait, everywhere: true }, 2),
-        (Mischief::DoneCut, 2),
-        (Mischief::Status(502), 2),
-        (Mischief::Slow(Duration::from_millis(10)), 1),
+        (InjectedFault::Limited { wait, everywhere: false }, 2),
+        (InjectedFault::Limited { wait, everywhere: true }, 2),
+        (InjectedFault::DoneCut, 2),
+        (InjectedFault::Status(502), 2),
+        (InjectedFault::Slow(Duration::from_millis(10)), 1),
     ];
     at_once(rows, |(mischief, n_requests)| {
-        let is_limited = matches!(mischief, Mischief::Limited { .. });
+        let is_limited = matches!(mischief, InjectedFault::Limited { .. });
         let home = Home::new();
         let _bot = Limited::start(&home);
         let waited_ms = is_answered_once(&home, mischief, n_requests);
@@ -74,7 +74,7 @@ fn where_an_answer_says_that_no_room_is_left_nothing_is_asked_before_there_is() 
     let _bot = Limited::start(&home);
     let other = discord.channel(home.guild, "other");
     let reset_after = Duration::from_millis(1800);
-    discord.spoils(CREATE, 1, Mischief::LastRoom { reset_after });
+    discord.spoils(CREATE, 1, InjectedFault::LastRoom { reset_after });
     home.asks(QUESTION);
     assert_eq!(discord.next_sent().channel, room.0);
     home.asks(QUESTION);
@@ -99,7 +99,7 @@ fn what_all_have_to_wait_for_does_not_hold_up_a_command() {
     let shown = discord.next_sent();
     assert!(shown.interaction == Some(done.id) && shown.text.contains(ANSWER), "{shown:?}");
     let wait = Duration::from_secs(4);
-    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: true });
+    discord.spoils(CREATE, 1, InjectedFault::Limited { wait, everywhere: true });
     let other = discord.channel(home.guild, "other");
     home.asks(QUESTION);
     discord.waits_for_calls(CREATE, 1);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, Home, QUESTION};
-use crate::support::discord::Mischief;
+use crate::support::discord::InjectedFault;
 
 const CREATE: &str = "POST /channels/{}/messages";
 
@@ -17,7 +17,7 @@ fn one_slow_channel_full_of_talk_holds_up_no_other() {
     let _bot = home.bot(&NO_LIMITS);
     let others = [0, 1, 2, 3].map(|number| discord.channel(*guild, &format!("other {number}")));
     let wait = Duration::from_secs(6);
-    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: false });
+    discord.spoils(CREATE, 1, InjectedFault::Limited { wait, everywhere: false });
     home.asks(QUESTION);
     discord.waits_for_calls(CREATE, 1);
     for number in 0..300 {
@@ -35,7 +35,7 @@ fn what_was_asked_before_a_stop_is_answered() {
     let Home { discord, room, .. } = &home;
     let bot = home.bot(&NO_LIMITS);
     let wait = Duration::from_millis(1500);
-    discord.spoils(CREATE, 1, Mischief::Limited { wait, everywhere: false });
+    discord.spoils(CREATE, 1, InjectedFault::Limited { wait, everywhere: false });
     home.asks(QUESTION);
     discord.waits_for_calls(CREATE, 1);
     for _ in 1..N_QUESTIONS {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, Home, QUESTION, WORDS};
-use crate::support::discord::{Mischief, Saying};
+use crate::support::discord::{InjectedFault, Saying};
 
 const CREATE: &str = "POST /channels/{}/messages";
 const TYPING: &str = "POST /channels/{}/typing";
@@ -49,7 +49,7 @@ fn it_types_only_where_an_answer_takes_long() {
     home.asks(QUESTION);
     discord.next_sent();
     assert!(discord.calls(TYPING).is_empty());
-    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+    discord.spoils(CREATE, 1, InjectedFault::Slow(Duration::from_secs(3)));
     home.asks(QUESTION);
     discord.next_sent();
     assert_eq!(discord.calls(TYPING).len(), 1);
@@ -61,7 +61,7 @@ fn who_asks_by_a_command_is_told_to_wait_if_it_takes_long() {
     let Home { discord, room, ada, .. } = &home;
     let _bot = home.bot(&[]);
     // One worker, and a slow answer before: the command waits longer than Discord would.
-    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(4)));
+    discord.spoils(CREATE, 1, InjectedFault::Slow(Duration::from_secs(4)));
     home.asks(QUESTION);
     let done = discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
     assert_eq!(discord.response_to(&done), 5, "deferred");
@@ -76,7 +76,7 @@ fn a_command_that_came_late_is_deferred_all_the_same() {
     let home = Home::new();
     let Home { discord, room, ada, .. } = &home;
     let _bot = home.bot(&[]);
-    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(5)));
+    discord.spoils(CREATE, 1, InjectedFault::Slow(Duration::from_secs(5)));
     home.asks(QUESTION);
     std::thread::sleep(Duration::from_millis(200));
     discord.holds();
@@ -93,7 +93,7 @@ fn who_waited_where_all_see_it_is_told_there_that_there_is_no_answer() {
     let home = Home::new();
     let Home { discord, room, ada, .. } = &home;
     let _bot = home.bot(&[]);
-    discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+    discord.spoils(CREATE, 1, InjectedFault::Slow(Duration::from_secs(3)));
     home.asks(QUESTION);
     let asked = [("question", "best pizza in almaty?"), ("visible", "everyone")];
     let done = discord.uses(*room, *ada, "ask", &asked);
@@ -134,8 +134,8 @@ fn a_failure_is_told_in_plain_words_that_the_log_knows_again() {
     let bot = home.bot(&[]);
     home.asks(QUESTION);
     let answer = discord.next_sent();
-    discord.spoils("DELETE /webhooks/{}/{}/messages/@original", 9, Mischief::Status(403));
-    discord.spoils("DELETE /channels/{}/messages/{}", 9, Mischief::Status(403));
+    discord.spoils("DELETE /webhooks/{}/{}/messages/@original", 9, InjectedFault::Status(403));
+    discord.spoils("DELETE /channels/{}/messages/{}", 9, InjectedFault::Status(403));
     discord.presses(answer.id, WORDS.delete, *ada);
     let told = discord.next_sent();
     assert!(told.is_private && told.text.contains("Something went wrong"), "{told:?}");

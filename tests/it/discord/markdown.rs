@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use quoth::conversation::reply::{Answer, CitedQuote, Reply, Suggestion, Topic};
 use quoth::conversation::wording::Wording;
-use quoth::conversation::{Control, Say};
-use quoth::platform::Style;
-use quoth::platform::discord::render::{Button, Card, render};
+use quoth::conversation::{BotMessage, Control};
+use quoth::platform::AnswerStyle;
+use quoth::platform::discord::render::{Button, RenderedMessage, render};
 use serde::Deserialize;
 
 use crate::random::{answers, lists};
@@ -79,7 +79,11 @@ fn marked(quote: &CitedQuote) -> String {
 }
 
 /// Whether people see of `card` the quotes as they stand, and nothing that does something.
-fn check(card: &Card, answer: &Answer, reader: &mut Reader) -> Result<(), TestCaseError> {
+fn check(
+    card: &RenderedMessage,
+    answer: &Answer,
+    reader: &mut Reader,
+) -> Result<(), TestCaseError> {
     let texts: Vec<&String> = card.embeds.iter().chain([&card.content]).collect();
     let n_chars: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
     prop_assert!(card.content.chars().count() <= 2000, "{:?}", n_chars);
@@ -102,10 +106,10 @@ fn check(card: &Card, answer: &Answer, reader: &mut Reader) -> Result<(), TestCa
     let wanted: Vec<String> = answer.quotes.iter().map(marked).collect();
     prop_assert_eq!(&quotes[..], &wanted[..quotes.len().min(wanted.len())], "of {:?}", card);
     prop_assert!(!quotes.is_empty(), "{:?}", card);
-    let rest = card.buttons.iter().find(|button| matches!(button.control, Control::Rest(_)));
+    let rest = card.buttons.iter().find(|button| matches!(button.control, Control::Quotes(_)));
     let left_to = rest.map(|button| button.control);
     let is_all = quotes.len() == wanted.len();
-    prop_assert_eq!(left_to, (!is_all).then_some(Control::Rest(quotes.len())));
+    prop_assert_eq!(left_to, (!is_all).then_some(Control::Quotes(quotes.len())));
     let outside = words(&outside);
     for quote in &answer.quotes[..quotes.len()] {
         prop_assert!(outside.contains(&words(&quote.title)), "{:?} in {:?}", quote.title, outside);
@@ -117,14 +121,18 @@ fn check(card: &Card, answer: &Answer, reader: &mut Reader) -> Result<(), TestCa
 }
 
 /// Whether people see the questions and paragraphs of `reply` as they stand.
-fn check_list(card: &Card, reply: &Reply, reader: &mut Reader) -> Result<(), TestCaseError> {
+fn check_list(
+    card: &RenderedMessage,
+    reply: &Reply,
+    reader: &mut Reader,
+) -> Result<(), TestCaseError> {
     let text = card.embeds.first().unwrap_or(&card.content);
     let shown = reader.read(text);
     prop_assert!(shown.inside.is_empty(), "{:?} in {}", shown.inside, text);
     let is_ours = |mark: &String| matches!(mark.as_str(), "strong" | "list");
     prop_assert!(shown.marks.iter().all(is_ours), "{:?} in {}", shown.marks, text);
     match reply {
-        Reply::Suggest(suggestions) => {
+        Reply::Suggestions(suggestions) => {
             let outside = words(&shown.outside);
             for Suggestion { question, .. } in suggestions {
                 prop_assert!(outside.contains(&words(question)), "{:?} in {:?}", question, outside);
@@ -157,12 +165,12 @@ fn check_list(card: &Card, reply: &Reply, reader: &mut Reader) -> Result<(), Tes
 
 /// What `say` looks like in each style is tried so often.
 fn try_all(
-    says: &impl Strategy<Value = Say>,
-    mut check: impl FnMut(&Card, &Reply, &mut Reader) -> Result<(), TestCaseError>,
+    says: &impl Strategy<Value = BotMessage>,
+    mut check: impl FnMut(&RenderedMessage, &Reply, &mut Reader) -> Result<(), TestCaseError>,
 ) {
     let reader = RefCell::new(Reader::start());
     let check = RefCell::new(&mut check);
-    for style in [Style::Embed, Style::Text] {
+    for style in [AnswerStyle::Embed, AnswerStyle::Text] {
         let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
         let ran = TestRunner::new(config).run(says, |say| {
             let card = render(&say, style, Wording::english());

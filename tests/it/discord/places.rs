@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, Home, QUESTION};
-use crate::support::discord::Mischief;
+use crate::support::discord::InjectedFault;
 
 const LOOK: &str = "GET /channels/{}";
 const CREATE: &str = "POST /channels/{}/messages";
@@ -36,7 +36,7 @@ fn nobody_waits_while_the_place_of_an_old_thread_is_found_out() {
     discord.says(thread, *bob, "nothing for the bot");
     home.settles();
     assert!(discord.calls(LOOK).is_empty(), "where others talk is of no interest");
-    discord.spoils(LOOK, 1, Mischief::Slow(Duration::from_millis(1500)));
+    discord.spoils(LOOK, 1, InjectedFault::Slow(Duration::from_millis(1500)));
     discord.says(thread, *bob, &home.to_bot(QUESTION));
     home.asks(QUESTION);
     discord.uses(*room, *ada, "help", &[]);
@@ -44,7 +44,7 @@ fn nobody_waits_while_the_place_of_an_old_thread_is_found_out() {
     assert_eq!(channels.map(|shown| shown.channel), [room.0, room.0, thread.0]);
     // What cannot be found out is not asked for at every message.
     let other = discord.old_thread(*room, *bob);
-    discord.spoils(LOOK, 9, Mischief::Status(500));
+    discord.spoils(LOOK, 9, InjectedFault::Status(500));
     let n_before = discord.calls(LOOK).len();
     for _ in 0..3 {
         discord.says(other, *bob, &home.to_bot(QUESTION));
@@ -62,7 +62,7 @@ fn a_place_that_is_closed_or_gone_is_tried_once() {
     let thread = discord.thread(*room, *bob);
     let gone = discord.channel(*guild, "gone");
     let direct = discord.direct(*ada);
-    let slow = Mischief::Slow(Duration::from_millis(500));
+    let slow = InjectedFault::Slow(Duration::from_millis(500));
     for (place, close) in [(thread, 0), (gone, 1), (direct, 2)] {
         let n_before = discord.calls(CREATE).len();
         discord.spoils(CREATE, 1, slow.clone());

@@ -13,8 +13,10 @@ use serenity::all::{
 };
 use tokio::runtime::Runtime;
 
-use crate::service::PATIENCE;
-use crate::support::discord::{Discord, Mischief, Person, Place, Saying, Shown, TOKEN, permission};
+use crate::service::MAX_WAIT;
+use crate::support::discord::{
+    Discord, InjectedFault, ObservedMessage, Person, Place, Saying, TOKEN, permission,
+};
 
 /// Tells what it hears.
 struct Listener(mpsc::Sender<String>);
@@ -93,7 +95,7 @@ impl Bot {
     }
 
     pub(super) fn hears(&self) -> String {
-        self.heard.recv_timeout(PATIENCE).expect("something to hear")
+        self.heard.recv_timeout(MAX_WAIT).expect("something to hear")
     }
 
     /// Registers `commands` and gives what is wrong with them.
@@ -263,7 +265,10 @@ fn who_is_pinged_is_what_allowed_mentions_say() {
 }
 
 /// A message with one button, by a bot with these intents, and somebody who may press it.
-fn with_button(custom_id: &str, intents: GatewayIntents) -> (Discord, Bot, Person, Shown) {
+fn with_button(
+    custom_id: &str,
+    intents: GatewayIntents,
+) -> (Discord, Bot, Person, ObservedMessage) {
     let discord = Discord::start();
     let room = discord.channel(discord.guild("home"), "room");
     let ada = discord.person("ada");
@@ -292,7 +297,7 @@ fn an_interaction_is_responded_to_once_and_in_time() {
     discord.spoils(
         "POST /interactions/{}/{}/callback",
         1,
-        Mischief::Slow(Duration::from_millis(3100)),
+        InjectedFault::Slow(Duration::from_millis(3100)),
     );
     discord.presses(sent.id, "l", ada);
     assert_eq!(bot.hears(), "false true");

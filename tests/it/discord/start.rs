@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, Home, QUESTION, at_once};
-use crate::support::discord::Mischief;
+use crate::support::discord::InjectedFault;
 
 #[test]
 fn what_is_down_at_the_start_is_tried_again() {
     let all = [
-        Mischief::Status(500),
-        Mischief::Cut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(500), everywhere: true },
+        InjectedFault::Status(500),
+        InjectedFault::Cut,
+        InjectedFault::DoneGarbage,
+        InjectedFault::Limited { wait: Duration::from_millis(500), everywhere: true },
     ];
     at_once(all, |mischief| {
         let home = Home::new();
@@ -27,7 +27,7 @@ fn what_is_down_at_the_start_is_tried_again() {
 fn commands_that_could_not_be_registered_keep_nobody_from_answering() {
     let home = Home::new();
     let commands = "PUT /applications/{}/commands";
-    home.discord.spoils(commands, 9, Mischief::Status(500));
+    home.discord.spoils(commands, 9, InjectedFault::Status(500));
     let bot = home.bot_without_commands(&[]);
     home.asks(QUESTION);
     assert!(home.discord.next_sent().text.contains(ANSWER));
@@ -39,7 +39,7 @@ fn commands_are_registered_when_discord_takes_them_at_last() {
     at_once(["GET", "PUT"], |method| {
         let home = Home::new();
         let commands = format!("{method} /applications/{{}}/commands");
-        home.discord.spoils(&commands, 2, Mischief::Status(503));
+        home.discord.spoils(&commands, 2, InjectedFault::Status(503));
         // It waits for the commands.
         let bot = home.bot(&[]);
         assert_eq!(home.discord.calls(&commands).len(), 3, "{method}");

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, Home, QUESTION, WORDS, at_once};
-use crate::support::discord::{Mischief, permission};
+use crate::support::discord::{InjectedFault, permission};
 
 pub(super) const CREATE: &str = "POST /channels/{}/messages";
 const CALLBACK: &str = "POST /interactions/{}/{}/callback";
 
 /// Somebody asks in the room while `mischief` is up, and is answered once. Gives how long the last
 /// request came after the first.
-pub(super) fn is_answered_once(home: &Home, mischief: Mischief, n_requests: usize) -> u64 {
+pub(super) fn is_answered_once(home: &Home, mischief: InjectedFault, n_requests: usize) -> u64 {
     let what = format!("{mischief:?}");
     home.discord.spoils(CREATE, 1, mischief);
     let question = home.asks(QUESTION);
@@ -27,7 +27,7 @@ pub(super) fn is_answered_once(home: &Home, mischief: Mischief, n_requests: usiz
 }
 
 /// The same with a bot of its own.
-fn bot_answers_once(mischief: Mischief, n_requests: usize) -> u64 {
+fn bot_answers_once(mischief: InjectedFault, n_requests: usize) -> u64 {
     let home = Home::new();
     let _bot = home.bot(&[]);
     is_answered_once(&home, mischief, n_requests)
@@ -37,7 +37,7 @@ fn bot_answers_once(mischief: Mischief, n_requests: usize) -> u64 {
 fn what_was_surely_not_done_is_done_later() {
     for everywhere in [false, true] {
         let wait = Duration::from_millis(1800);
-        let waited_ms = bot_answers_once(Mischief::Limited { wait, everywhere }, 2);
+        let waited_ms = bot_answers_once(InjectedFault::Limited { wait, everywhere }, 2);
         assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
     }
 }
@@ -45,12 +45,12 @@ fn what_was_surely_not_done_is_done_later() {
 #[test]
 fn what_may_have_been_done_is_done_once() {
     let all = [
-        Mischief::Status(500),
-        Mischief::Status(502),
-        Mischief::DoneStatus(500),
-        Mischief::Cut,
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
+        InjectedFault::Status(500),
+        InjectedFault::Status(502),
+        InjectedFault::DoneStatus(500),
+        InjectedFault::Cut,
+        InjectedFault::DoneCut,
+        InjectedFault::DoneGarbage,
     ];
     at_once(all, |mischief| {
         bot_answers_once(mischief, 2);
@@ -61,7 +61,7 @@ fn what_may_have_been_done_is_done_once() {
 fn what_may_have_been_done_before_a_kill_is_done_once() {
     let home = Home::new();
     let bot = home.bot(&[]);
-    home.discord.spoils(CREATE, 1, Mischief::DoneCut);
+    home.discord.spoils(CREATE, 1, InjectedFault::DoneCut);
     let question = home.asks(QUESTION);
     home.discord.next_sent();
     let bot = bot.restart(&home.discord, true);
@@ -74,13 +74,13 @@ fn what_may_have_been_done_before_a_kill_is_done_once() {
 
 /// Has `try_one` order each thing that can come back for a response to an interaction, in a home and
 /// with a bot of its own. The text tells which one it is.
-fn whatever_comes_back(try_one: impl Fn(&Home, Mischief, &str) + Sync) {
+fn whatever_comes_back(try_one: impl Fn(&Home, InjectedFault, &str) + Sync) {
     let all = [
-        Mischief::Status(500),
-        Mischief::DoneStatus(500),
-        Mischief::DoneCut,
-        Mischief::DoneGarbage,
-        Mischief::Limited { wait: Duration::from_millis(700), everywhere: false },
+        InjectedFault::Status(500),
+        InjectedFault::DoneStatus(500),
+        InjectedFault::DoneCut,
+        InjectedFault::DoneGarbage,
+        InjectedFault::Limited { wait: Duration::from_millis(700), everywhere: false },
     ];
     at_once(all, |mischief| {
         let home = Home::new();
@@ -142,14 +142,14 @@ fn a_private_pick_is_shown_whatever_comes_back() {
 #[test]
 fn a_further_message_is_never_said_twice() {
     let all = [
-        (Mischief::DoneStatus(500), 1),
-        (Mischief::DoneCut, 1),
-        (Mischief::DoneGarbage, 1),
-        (Mischief::Status(500), 0),
-        (Mischief::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
+        (InjectedFault::DoneStatus(500), 1),
+        (InjectedFault::DoneCut, 1),
+        (InjectedFault::DoneGarbage, 1),
+        (InjectedFault::Status(500), 0),
+        (InjectedFault::Limited { wait: Duration::from_millis(700), everywhere: false }, 1),
     ];
     at_once(all, |(mischief, n_wanted)| {
-        let is_uncertain = !matches!(mischief, Mischief::Limited { .. });
+        let is_uncertain = !matches!(mischief, InjectedFault::Limited { .. });
         let home = Home::new();
         let Home { discord, room, bob, .. } = &home;
         let bot = home.bot(&[]);
@@ -157,7 +157,7 @@ fn a_further_message_is_never_said_twice() {
         home.asks(QUESTION);
         let answer = discord.next_sent();
         // The press waits behind a slow answer, for longer than Discord would.
-        discord.spoils(CREATE, 1, Mischief::Slow(Duration::from_secs(3)));
+        discord.spoils(CREATE, 1, InjectedFault::Slow(Duration::from_secs(3)));
         home.asks(QUESTION);
         discord.spoils("POST /webhooks/{}/{}", 1, mischief);
         let done = discord.presses(answer.id, WORDS.show_paragraph, *bob);
@@ -180,7 +180,7 @@ fn what_is_refused_is_never_tried_again() {
     at_once([401, 403, 404], |status| {
         let home = Home::new();
         let _bot = home.bot(&[]);
-        home.discord.spoils(CREATE, 5, Mischief::Status(status));
+        home.discord.spoils(CREATE, 5, InjectedFault::Status(status));
         home.asks(QUESTION);
         home.discord.waits_for_calls(CREATE, 1);
         home.settles();

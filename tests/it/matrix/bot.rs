@@ -6,7 +6,7 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 
 use crate::first_pack;
 use crate::folder::Folder;
-use crate::service::{Ended, PATIENCE, Service};
+use crate::service::{Ended, MAX_WAIT, Service};
 use crate::support::matrix::{Kind, Person, Saying, Seen, register};
 use crate::support::synapse::Synapse;
 
@@ -61,7 +61,7 @@ impl Bot {
         self.launch();
         let start = Instant::now();
         while !self.is_ready() {
-            assert!(start.elapsed() < PATIENCE, "it does not get ready: {}", self.stop().log);
+            assert!(start.elapsed() < MAX_WAIT, "it does not get ready: {}", self.stop().log);
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -6,7 +6,7 @@ use matrix_sdk::encryption::LocalTrust;
 
 use super::bot::{ANSWER, Bot, Home, QUESTION};
 use crate::support::matrix::{Kind, Person, Saying, Seen, wait};
-use crate::support::relay::{Fate, Passed, Relay};
+use crate::support::relay::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::synapse::Synapse;
 
 #[test]
@@ -64,7 +64,7 @@ fn a_message_whose_key_does_not_come_is_told_of_once() {
 #[ignore = "needs a homeserver (scripts/test)"]
 fn a_message_whose_key_comes_late_is_answered_when_it_comes_also_after_a_restart() {
     let server = Synapse::shared();
-    let relay = Relay::to(server.url());
+    let relay = FaultProxy::to(server.url());
     let ada = Person::at(&relay.url(), "ada");
     let mut bot = Bot::start(server, &[]);
     let room = ada.opens(Kind::Encrypted, &[&bot.id]);
@@ -72,15 +72,15 @@ fn a_message_whose_key_comes_late_is_answered_when_it_comes_also_after_a_restart
     for is_restarted in [false, true] {
         wait(ada.room(&room).discard_room_key()).expect("a new key");
         relay.order(|passed| match passed.last() {
-            Some(last) if Passed::brings_keys(last) => Fate::Keep,
-            _ => Fate::Pass,
+            Some(last) if ProxiedRequest::brings_keys(last) => ProxyAction::Keep,
+            _ => ProxyAction::Pass,
         });
         let question = ada.says(&room, &bot.to(QUESTION));
         ada.sees_nothing(&room, &bot.id, Duration::from_secs(2));
         if is_restarted {
             bot.restart(false);
         }
-        relay.order(|_| Fate::Pass);
+        relay.order(|_| ProxyAction::Pass);
         relay.let_go();
         let answer = ada.next(&room, &bot.id).sent();
         assert_eq!(answer.reply_to, Some(question), "{answer:?}");

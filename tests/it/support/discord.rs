@@ -36,13 +36,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub(crate) use making::{Guild, Person, Place};
-pub(crate) use mischief::Mischief;
-pub(crate) use seen::{Call, Seen, Shown};
+pub(crate) use mischief::InjectedFault;
+pub(crate) use seen::{Call, ObservedChange, ObservedMessage};
 pub(crate) use talking::Saying;
+use world::ServerState;
 pub(crate) use world::TOKEN;
-use world::World;
 
-use crate::service::PATIENCE;
+use crate::service::MAX_WAIT;
 
 /// A Discord that runs until it is dropped, and then checks that nothing forbidden was done.
 pub(crate) struct Discord {
@@ -55,21 +55,21 @@ pub(crate) struct Discord {
 
 /// The world, and how to learn that it has changed.
 struct Shared {
-    world: Mutex<World>,
+    world: Mutex<ServerState>,
     changed: Condvar,
 }
 
 impl Shared {
-    fn world(&self) -> MutexGuard<'_, World> {
+    fn world(&self) -> MutexGuard<'_, ServerState> {
         // What one test does wrong is to be read in its own panic.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+    fn look<T>(&self, look: impl FnOnce(&ServerState) -> T) -> T {
         look(&self.world())
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut ServerState) -> T) -> T {
         let changed = change(&mut self.world());
         self.changed.notify_all();
         changed
@@ -79,7 +79,7 @@ impl Shared {
     fn wait<T>(
         &self,
         patience: Duration,
-        mut look: impl FnMut(&mut World) -> Option<T>,
+        mut look: impl FnMut(&mut ServerState) -> Option<T>,
     ) -> Option<T> {
         let end = Instant::now() + patience;
         let mut world = self.world();
@@ -106,7 +106,7 @@ impl Discord {
         let (api, gateway) = runtime.block_on(async { (listen().await, listen().await) });
         let address = |it: &TcpListener| it.local_addr().expect("it listens");
         let base = format!("http://{}", address(&api));
-        let world = World::new(format!("ws://{}", address(&gateway)));
+        let world = ServerState::new(format!("ws://{}", address(&gateway)));
         let shared = Arc::new(Shared { world: Mutex::new(world), changed: Condvar::new() });
         runtime.spawn(api::serve(api, Arc::clone(&shared)));
         runtime.spawn(gateway::serve(gateway, Arc::clone(&shared)));
@@ -126,7 +126,7 @@ impl Discord {
 
     /// Waits until so many sessions are connected.
     pub(crate) fn waits_for_sessions(&self, n_sessions: usize) {
-        let found = self.shared.wait(PATIENCE, |world| {
+        let found = self.shared.wait(MAX_WAIT, |world| {
             let n_live = world.sessions.iter().filter(|session| session.line.is_some()).count();
             (n_live == n_sessions).then_some(())
         });
@@ -136,14 +136,14 @@ impl Discord {
     /// Waits until so many sessions were started.
     pub(crate) fn waits_for_identifies(&self, n_identifies: usize) {
         let found =
-            self.shared.wait(PATIENCE, |world| (world.n_identifies >= n_identifies).then_some(()));
+            self.shared.wait(MAX_WAIT, |world| (world.n_identifies >= n_identifies).then_some(()));
         assert!(found.is_some(), "the bot does not connect: {}", self.told());
     }
 
     /// Waits until sessions were resumed so often.
     pub(crate) fn waits_for_resumes(&self, n_resumes: usize) {
         let found =
-            self.shared.wait(PATIENCE, |world| (world.n_resumes >= n_resumes).then_some(()));
+            self.shared.wait(MAX_WAIT, |world| (world.n_resumes >= n_resumes).then_some(()));
         assert!(found.is_some(), "{n_resumes} resumptions are wanted: {}", self.told());
     }
 
@@ -151,7 +151,7 @@ impl Discord {
     pub(crate) fn waits_for_connections(&self, n_connections: u64) {
         let found = self
             .shared
-            .wait(PATIENCE, |world| (world.n_connections >= n_connections).then_some(()));
+            .wait(MAX_WAIT, |world| (world.n_connections >= n_connections).then_some(()));
         assert!(found.is_some(), "{n_connections} connections are wanted: {}", self.told());
     }
 
@@ -162,22 +162,22 @@ impl Discord {
 
     /// Waits until the bot has commands.
     pub(crate) fn waits_for_commands(&self) {
-        let found = self.shared.wait(PATIENCE, |world| (!world.commands.is_empty()).then_some(()));
+        let found = self.shared.wait(MAX_WAIT, |world| (!world.commands.is_empty()).then_some(()));
         assert!(found.is_some(), "there are no commands: {}", self.told());
     }
 
     /// The next thing that people get to see of the bot.
-    pub(crate) fn next(&self) -> Seen {
+    pub(crate) fn next(&self) -> ObservedChange {
         let mut n_heard = self.n_heard.lock().unwrap();
-        let seen = self.shared.wait(PATIENCE, |world| world.seen.get(*n_heard).cloned());
+        let seen = self.shared.wait(MAX_WAIT, |world| world.seen.get(*n_heard).cloned());
         *n_heard += 1;
         seen.unwrap_or_else(|| panic!("nothing is to be seen: {}", self.told()))
     }
 
     /// The next thing is a new message.
-    pub(crate) fn next_sent(&self) -> Shown {
+    pub(crate) fn next_sent(&self) -> ObservedMessage {
         match self.next() {
-            Seen::Sent(shown) => shown,
+            ObservedChange::Sent(shown) => shown,
             other => panic!("no new message: {other:?}"),
         }
     }
@@ -191,11 +191,11 @@ impl Discord {
     }
 
     /// The bot's messages in `place`, as they stand.
-    pub(crate) fn shown(&self, place: Place) -> Vec<Shown> {
+    pub(crate) fn shown(&self, place: Place) -> Vec<ObservedMessage> {
         self.shared.look(|world| {
             let of_bot = world.messages.values().filter(|it| it.author == world.bot);
             let there = of_bot.filter(|it| it.channel == place.0 && !it.is_gone && !it.is_loading);
-            there.map(Shown::new).collect()
+            there.map(ObservedMessage::new).collect()
         })
     }
 
@@ -213,7 +213,7 @@ impl Discord {
 
     /// Waits until there were so many requests at `route`.
     pub(crate) fn waits_for_calls(&self, route: &str, n_calls: usize) -> Vec<Call> {
-        let enough = self.shared.wait(PATIENCE, |world| {
+        let enough = self.shared.wait(MAX_WAIT, |world| {
             let found = world.calls.iter().filter(|call| call.route == route);
             (found.count() >= n_calls).then_some(())
         });

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{Space, SpaceSettings, Spaces};
 use quoth::matching::Thresholds;
-use quoth::platform::discord::{Discord, Settings, Shards};
-use quoth::platform::{Stop, Style};
+use quoth::platform::discord::{Discord, Settings, ShardRange};
+use quoth::platform::{AnswerStyle, Shutdown};
 use quoth::service::settings::DeliverySettings;
-use quoth::service::{Lane, Library, Parts, Pulse, Service, SystemClock};
+use quoth::service::{Dispatcher, KnowledgeBase, Liveness, Parts, Service, SystemClock};
 use quoth::store::asker_key::AskerKey;
 use quoth::store::records::{Holder, SqliteRecords};
 use tokio::task::JoinHandle;
@@ -23,7 +23,7 @@ pub(crate) fn pack() -> PathBuf {
 }
 
 /// The first pack, for whoever asks as often as they like.
-pub(crate) fn library() -> Arc<Library> {
+pub(crate) fn library() -> Arc<KnowledgeBase> {
     let default = Space {
         name: DEFAULT_SPACE.to_owned(),
         places: Vec::new(),
@@ -31,7 +31,7 @@ pub(crate) fn library() -> Arc<Library> {
         settings: SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() },
     };
     let spaces = Spaces { default, others: Vec::new() };
-    Arc::new(Library::open(spaces, Thresholds::default()).unwrap())
+    Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap())
 }
 
 /// Serves `discord` from the runtime that is entered, until `stop`.
@@ -39,12 +39,12 @@ pub(crate) fn serve(
     discord: &stand_in::Discord,
     records: SqliteRecords,
     rate_limiter: bool,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> JoinHandle<()> {
     let library = library();
     let service = Arc::new(Service::new(Parts {
         records,
-        library: Arc::clone(&library),
+        knowledge_base: Arc::clone(&library),
         asker_key: AskerKey::random().unwrap(),
         clock: Arc::new(SystemClock),
         holder: Holder::new("in process"),
@@ -55,13 +55,13 @@ pub(crate) fn serve(
         api_base: Some(discord.base.clone()),
         rate_limiter,
         message_content: false,
-        style: Style::Embed,
-        shards: Shards::default(),
+        style: AnswerStyle::Embed,
+        shards: ShardRange::default(),
     };
-    let discord = Arc::new(Discord::new(settings, library, Pulse::new("discord")).unwrap());
+    let discord = Arc::new(Discord::new(settings, library, Liveness::new("discord")).unwrap());
     let stop = stop.clone();
     tokio::spawn(async move {
-        let lane = Lane::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
+        let lane = Dispatcher::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
         let lane = Arc::new(lane);
         discord.serve(&lane, &stop).await.unwrap();
     })

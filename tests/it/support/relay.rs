@@ -19,7 +19,7 @@ use super::matrix::{RUNTIME, wait};
 
 /// What becomes of a request.
 #[derive(Debug, Clone)]
-pub(crate) enum Fate {
+pub(crate) enum ProxyAction {
     /// The homeserver gets it, and the client its answer.
     Pass,
     /// The homeserver gets it, and the client hears nothing of that.
@@ -32,7 +32,7 @@ pub(crate) enum Fate {
 
 /// A request that came by.
 #[derive(Debug, Clone)]
-pub(crate) struct Passed {
+pub(crate) struct ProxiedRequest {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -40,7 +40,7 @@ pub(crate) struct Passed {
     pub(crate) answer: Option<(Instant, Bytes)>,
 }
 
-impl Passed {
+impl ProxiedRequest {
     /// Whether it sends an event into a room.
     pub(crate) fn sends(&self) -> bool {
         self.method == "PUT" && self.path.contains("/send/")
@@ -53,7 +53,7 @@ impl Passed {
 }
 
 /// Says what becomes of a request, which is the last one of those that came by.
-type Rule = Box<dyn Fn(&[Passed]) -> Fate + Send>;
+type Rule = Box<dyn Fn(&[ProxiedRequest]) -> ProxyAction + Send>;
 
 /// The connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ type Rule = Box<dyn Fn(&[Passed]) -> Fate + Send>;
 struct Cut;
 
 /// A way to a homeserver.
-pub(crate) struct Relay {
+pub(crate) struct FaultProxy {
     port: u16,
     shared: Arc<Shared>,
     serving: JoinHandle<()>,
@@ -71,13 +71,13 @@ struct Shared {
     target: String,
     client: Client,
     rule: Mutex<Rule>,
-    passed: Mutex<Vec<Passed>>,
+    passed: Mutex<Vec<ProxiedRequest>>,
     kept: Mutex<Vec<(Parts, Bytes)>>,
     connections: Mutex<JoinSet<()>>,
     is_cut: AtomicBool,
 }
 
-impl Relay {
+impl FaultProxy {
     /// A way to the homeserver at `target` on which everything gets through.
     pub(crate) fn to(target: String) -> Self {
         let listener = wait(TcpListener::bind("127.0.0.1:0")).expect("a port");
@@ -85,7 +85,7 @@ impl Relay {
         let shared = Arc::new(Shared {
             target,
             client: Client::new(),
-            rule: Mutex::new(Box::new(|_| Fate::Pass)),
+            rule: Mutex::new(Box::new(|_| ProxyAction::Pass)),
             passed: Mutex::default(),
             kept: Mutex::default(),
             connections: Mutex::default(),
@@ -101,7 +101,7 @@ impl Relay {
     }
 
     /// Orders what becomes of requests from now on.
-    pub(crate) fn order(&self, rule: impl Fn(&[Passed]) -> Fate + Send + 'static) {
+    pub(crate) fn order(&self, rule: impl Fn(&[ProxiedRequest]) -> ProxyAction + Send + 'static) {
         *self.shared.rule.lock().expect("nobody panicked") = Box::new(rule);
     }
 
@@ -127,12 +127,12 @@ impl Relay {
     }
 
     /// The requests that came by so far.
-    pub(crate) fn passed(&self) -> Vec<Passed> {
+    pub(crate) fn passed(&self) -> Vec<ProxiedRequest> {
         self.shared.passed.lock().expect("nobody panicked").clone()
     }
 }
 
-impl Drop for Relay {
+impl Drop for FaultProxy {
     fn drop(&mut self) {
         self.serving.abort();
         self.shared.connections.lock().expect("nobody panicked").abort_all();
@@ -159,28 +159,30 @@ impl Shared {
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let (number, fate) = self.fate(&head);
         match fate {
-            Fate::Pass => {
+            ProxyAction::Pass => {
                 let (status, body) = self.forward(&head, body).await.map_err(|_| Cut)?;
                 let mut passed = self.passed.lock().expect("nobody panicked");
                 passed[number].answer = Some((Instant::now(), body.clone()));
                 respond(status, None, body)
             }
-            Fate::LoseAnswer => {
+            ProxyAction::LoseAnswer => {
                 self.forward(&head, body).await.map_err(|_| Cut)?;
                 Err(Cut)
             }
-            Fate::Keep => {
+            ProxyAction::Keep => {
                 self.kept.lock().expect("nobody panicked").push((head, body));
                 respond(200, None, "{}".into())
             }
-            Fate::Answer(status, header, body) => respond(status, header, body.to_string().into()),
+            ProxyAction::Answer(status, header, body) => {
+                respond(status, header, body.to_string().into())
+            }
         }
     }
 
     /// The number of the request, and what becomes of it.
-    fn fate(&self, head: &Parts) -> (usize, Fate) {
+    fn fate(&self, head: &Parts) -> (usize, ProxyAction) {
         let mut passed = self.passed.lock().expect("nobody panicked");
-        passed.push(Passed {
+        passed.push(ProxiedRequest {
             at: Instant::now(),
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),

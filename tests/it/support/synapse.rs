@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::service::{PATIENCE, free_port};
+use crate::service::{MAX_WAIT, free_port};
 
 /// The name of the server, as its users' ids have it.
 pub(crate) const SERVER_NAME: &str = "quoth.test";
@@ -89,7 +89,7 @@ impl Synapse {
             let (child, _) = self.process.as_mut().expect("it runs");
             let ended = child.try_wait().expect("it can be waited for");
             assert!(
-                ended.is_none() && start.elapsed() < 2 * PATIENCE,
+                ended.is_none() && start.elapsed() < 2 * MAX_WAIT,
                 "Synapse does not start: {}",
                 std::fs::read_to_string(self.folder.path().join("output")).unwrap_or_default()
             );

@@ -12,7 +12,7 @@ fn messages_lead_to_what_their_words_and_the_state_call_for() {
         setting
     };
     let overheard = |message: Message| Message {
-        place: Place { id: "t:open".into(), within: Vec::new(), is_direct: false },
+        place: Place { id: "t:open".into(), parents: Vec::new(), is_direct: false },
         ..message
     };
     let rows = [
@@ -70,8 +70,8 @@ fn what_is_not_answered_is_kept_for_moderators_and_nothing_else() {
 #[test]
 fn where_it_listens_it_answers_or_is_silent() {
     let overheard = |text: &str| Message {
-        address: Address::default(),
-        place: Place { id: "t:open".into(), within: Vec::new(), is_direct: false },
+        addressing: Addressing::default(),
+        place: Place { id: "t:open".into(), parents: Vec::new(), is_direct: false },
         ..mention(text)
     };
     for (text, want) in [
@@ -93,7 +93,7 @@ fn too_many_questions_are_told_so_once() {
         .map(|_| {
             let message = mention("what color is the lighthouse?");
             setting.with(&message.author.id, |scene| {
-                let trigger = trigger(&message, &setting.space.settings);
+                let trigger = classify(&message, &setting.space.settings);
                 summary(&respond(&message, &trigger, scene, &mut cooldowns))
             })
         })
@@ -105,8 +105,8 @@ fn too_many_questions_are_told_so_once() {
 #[test]
 fn a_number_picks_from_what_was_suggested_to_the_same_asker() {
     let reply = |text: &str| Message {
-        address: Address::default(),
-        replied_to: Some(RepliedTo { id: "t:2".into(), is_ours: true, text: None }),
+        addressing: Addressing::default(),
+        replied_to: Some(RepliedTo { id: "t:2".into(), is_from_bot: true, text: None }),
         ..mention(text)
     };
     let suggested = || Setting { said: Some(suggestion()), ..Setting::new() };
@@ -133,7 +133,7 @@ fn an_edit_changes_or_takes_away_what_was_said() {
         (
             "no longer for us",
             said(),
-            Message { address: Address::default(), ..mention("ok") },
+            Message { addressing: Addressing::default(), ..mention("ok") },
             "remove",
         ),
         ("paused", Setting { is_paused: true, ..said() }, mention("when is the ferry"), "-"),
@@ -151,7 +151,9 @@ fn the_lead_and_the_question_about_an_answer_can_be_switched_off() {
     let mut setting = Setting::new();
     setting.space.settings.shows_lead = false;
     setting.space.settings.asks_feedback = false;
-    let Shown::Say(say) = setting.respond(&mention("what color is the lighthouse?")).shown else {
+    let MessageEffect::Send(say) =
+        setting.respond(&mention("what color is the lighthouse?")).message
+    else {
         panic!("nothing said");
     };
     let Reply::Answer(answer) = say.reply else { panic!("no answer") };
@@ -162,10 +164,11 @@ fn the_lead_and_the_question_about_an_answer_can_be_switched_off() {
 fn a_greeting_says_what_is_left_to_set_up() {
     let place = mention("").place;
     let greeting = |setting: &Setting| {
-        setting.with(&"t:ada".into(), |scene| match greet(&place, scene).shown {
-            Shown::Say(Say { reply: Reply::Notice(Notice::Greeting(greeting)), .. }) => {
-                Some(greeting)
-            }
+        setting.with(&"t:ada".into(), |scene| match greet(&place, scene).message {
+            MessageEffect::Send(BotMessage {
+                reply: Reply::Notice(Notice::Greeting(greeting)),
+                ..
+            }) => Some(greeting),
             _ => None,
         })
     };
@@ -177,19 +180,19 @@ fn a_greeting_says_what_is_left_to_set_up() {
     );
     setting.space.settings.moderators.clear();
     setting.space.settings.reports_to = None;
-    assert_eq!(greeting(&setting).unwrap().todos, [Todo::Moderators, Todo::Reports]);
+    assert_eq!(greeting(&setting).unwrap().todos, [SetupStep::Moderators, SetupStep::Reports]);
     setting.space.settings.greets = false;
     assert_eq!(greeting(&setting), None);
 }
 
 #[test]
 fn a_public_command_is_answered_for_all_and_notices_stay_the_askers() {
-    let public = Address { is_command: true, is_public: true, ..Address::default() };
+    let public = Addressing { is_command: true, is_public: true, ..Addressing::default() };
     let setting = Setting::new();
     let is_private = |text: &str| {
-        let message = Message { address: public, ..mention(text) };
-        match setting.respond(&message).shown {
-            Shown::Say(say) => say.is_private,
+        let message = Message { addressing: public, ..mention(text) };
+        match setting.respond(&message).message {
+            MessageEffect::Send(say) => say.is_private,
             other => panic!("{text}: {other:?}"),
         }
     };
@@ -201,7 +204,7 @@ fn a_public_command_is_answered_for_all_and_notices_stay_the_askers() {
 
 #[test]
 fn a_message_that_shows_no_text_cannot_be_asked_about() {
-    let meant = RepliedTo { id: "t:0".into(), is_ours: false, text: None };
+    let meant = RepliedTo { id: "t:0".into(), is_from_bot: false, text: None };
     let message = Message { replied_to: Some(meant), ..mention("") };
     assert_eq!(summary(&Setting::new().respond(&message)), "Unreadable");
 }

@@ -7,7 +7,7 @@ fn the_asker_picks_and_the_asker_and_moderators_delete() {
     let said = || Setting { said: Some(suggestion()), ..Setting::new() };
     let answered = || Setting { said: Some(answer()), ..Setting::new() };
     let private = || {
-        let said = SentAnswer { is_private: true, ..suggestion() };
+        let said = SentReply { is_private: true, ..suggestion() };
         Setting { said: Some(said), ..Setting::new() }
     };
     let rows = [
@@ -27,8 +27,8 @@ fn the_asker_picks_and_the_asker_and_moderators_delete() {
     for (name, setting, person, control, want) in rows {
         assert_eq!(summary(&setting.used(person, control)), want, "{name}");
     }
-    assert_eq!(said().used("t:bob", Control::Unhelpful).judged, Some(false));
-    assert_eq!(said().used("t:ada", Control::Pick(1)).judged, None);
+    assert_eq!(said().used("t:bob", Control::Unhelpful).feedback, Some(false));
+    assert_eq!(said().used("t:ada", Control::Pick(1)).feedback, None);
 }
 
 #[test]
@@ -36,20 +36,22 @@ fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
     let mut setting = Setting::new();
     setting.said = Some(answer());
     let rows = [
-        (Control::Paragraph(0), "1 paragraphs"),
-        (Control::Paragraph(1), "Gone"),
-        (Control::Rest(0), "answer"),
-        (Control::Rest(1), "Gone"),
+        (Control::Paragraphs(0), "1 paragraphs"),
+        (Control::Paragraphs(1), "Gone"),
+        (Control::Quotes(0), "answer"),
+        (Control::Quotes(1), "Gone"),
         (Control::Topics(0), "topics"),
     ];
     for (control, want) in rows {
-        let Shown::Say(say) = setting.used("t:bob", control).shown else { panic!("{control:?}") };
+        let MessageEffect::Send(say) = setting.used("t:bob", control).message else {
+            panic!("{control:?}")
+        };
         let what = summary(&Effects::from(say.clone()));
         assert!(what.contains(want), "{control:?}: {what}");
         assert!(say.is_private, "{control:?}");
     }
     setting.said = Some(suggestion());
-    for control in [Control::Paragraph(0), Control::Rest(0)] {
+    for control in [Control::Paragraphs(0), Control::Quotes(0)] {
         let what = summary(&setting.used("t:bob", control));
         assert!(what.contains("Gone"), "suggestions have no quotes: {what}");
     }
@@ -58,12 +60,12 @@ fn paragraphs_and_the_rest_are_shown_to_whoever_wants_them() {
 #[test]
 fn who_is_paused_says_nothing_that_all_would_see_and_its_private_controls_work() {
     let said = |said| Setting { said: Some(said), is_paused: true, ..Setting::new() };
-    let private = SentAnswer { is_private: true, ..suggestion() };
+    let private = SentReply { is_private: true, ..suggestion() };
     let rows = [
         (said(suggestion()), Control::Pick(1), "privately: Paused"),
         (said(private), Control::Pick(1), "amend: privately: answer ferry"),
-        (said(answer()), Control::Paragraph(0), "privately: 1 paragraphs"),
-        (said(answer()), Control::Rest(0), "privately: answer lighthouse"),
+        (said(answer()), Control::Paragraphs(0), "privately: 1 paragraphs"),
+        (said(answer()), Control::Quotes(0), "privately: answer lighthouse"),
         (said(answer()), Control::Topics(0), "privately: topics"),
         (said(answer()), Control::Helpful, "privately: Thanks"),
         (said(answer()), Control::Delete, "remove"),
@@ -77,8 +79,8 @@ fn who_is_paused_says_nothing_that_all_would_see_and_its_private_controls_work()
 fn who_wants_to_be_shown_more_too_often_is_told_so_once() {
     let setting = Setting { said: Some(answer()), ..Setting::new() };
     for (control, want) in [
-        (Control::Paragraph(0), "privately: 1 paragraphs"),
-        (Control::Rest(0), "privately: answer lighthouse"),
+        (Control::Paragraphs(0), "privately: 1 paragraphs"),
+        (Control::Quotes(0), "privately: answer lighthouse"),
         (Control::Topics(0), "privately: topics"),
     ] {
         let mut cooldowns = Cooldowns::default();
@@ -97,8 +99,9 @@ fn who_wants_to_be_shown_more_too_often_is_told_so_once() {
 #[test]
 fn topics_go_on_where_they_stopped() {
     let setting = Setting::new();
-    let questions = |n_before: usize| match setting.used("t:bob", Control::Topics(n_before)).shown {
-        Shown::Say(Say { reply: Reply::Topics(topics), n_before: told, .. }) => {
+    let questions = |n_before: usize| match setting.used("t:bob", Control::Topics(n_before)).message
+    {
+        MessageEffect::Send(BotMessage { reply: Reply::Topics(topics), offset: told, .. }) => {
             assert_eq!(told, n_before);
             topics.into_iter().flat_map(|topic| topic.questions).collect::<Vec<_>>()
         }
@@ -112,10 +115,10 @@ fn topics_go_on_where_they_stopped() {
 
 #[test]
 fn a_message_offers_what_its_reader_may_do_with_it() {
-    use Control::{Delete, Helpful, Paragraph, Pick, Rest, Topics, Unhelpful};
+    use Control::{Delete, Helpful, Paragraphs, Pick, Quotes, Topics, Unhelpful};
     let picking = || Setting { said: Some(suggestion()), ..Setting::new() };
-    let said = |effects: Effects| match effects.shown {
-        Shown::Say(say) | Shown::Amend(say) => say,
+    let said = |effects: Effects| match effects.message {
+        MessageEffect::Send(say) | MessageEffect::Edit(say) => say,
         other => panic!("{other:?}"),
     };
     let asks = || mention("what color is the lighthouse?");
@@ -125,33 +128,34 @@ fn a_message_offers_what_its_reader_may_do_with_it() {
         setting
     };
     let suggestion = |number: usize| Suggestion { entry: number, question: format!("{number}?") };
-    let suggestions = Reply::Suggest(vec![suggestion(0), suggestion(1)]);
-    let suggestions = Say { kind: SentKind::Suggest, ..Say::plain(suggestions, false) };
-    let rows: [(&str, Say, usize, &[Control]); 9] = [
+    let suggestions = Reply::Suggestions(vec![suggestion(0), suggestion(1)]);
+    let suggestions =
+        BotMessage { kind: ReplyKind::Suggest, ..BotMessage::without_entry(suggestions, false) };
+    let rows: [(&str, BotMessage, usize, &[Control]); 9] = [
         (
             "an answer",
             said(Setting::new().respond(&asks())),
             1,
-            &[Paragraph(0), Helpful, Unhelpful, Delete],
+            &[Paragraphs(0), Helpful, Unhelpful, Delete],
         ),
         (
             "one without room",
             said(Setting::new().respond(&asks())),
             0,
-            &[Paragraph(0), Rest(0), Helpful, Unhelpful, Delete],
+            &[Paragraphs(0), Quotes(0), Helpful, Unhelpful, Delete],
         ),
         (
             "a private one",
             said(Setting::new().respond(&command(asks()))),
             1,
-            &[Paragraph(0), Helpful, Unhelpful],
+            &[Paragraphs(0), Helpful, Unhelpful],
         ),
-        ("without feedback", said(quiet().respond(&asks())), 1, &[Paragraph(0), Delete]),
+        ("without feedback", said(quiet().respond(&asks())), 1, &[Paragraphs(0), Delete]),
         (
             "what was picked",
             said(picking().used("t:ada", Pick(1))),
             1,
-            &[Paragraph(0), Helpful, Unhelpful, Delete],
+            &[Paragraphs(0), Helpful, Unhelpful, Delete],
         ),
         ("suggestions", suggestions, 1, &[Pick(1), Pick(2), Delete]),
         ("topics", said(Setting::new().used("t:bob", Topics(0))), 1, &[Topics(1)]),

@@ -15,44 +15,50 @@ use tokio::sync::mpsc;
 
 /// What Discord told.
 #[derive(Debug)]
-pub(in super::super) enum Happening {
+pub(in super::super) enum GatewayEvent {
     Ready(Box<Ready>),
     Guild(Box<Guild>),
-    GuildGone(GuildId),
+    GuildDelete(GuildId),
     Channel(Box<GuildChannel>),
-    ChannelGone(ChannelId),
+    ChannelDelete(ChannelId),
     /// What we may do there may have changed.
-    Permissions(GuildId),
-    Said(Box<Message>),
-    Edited(Box<MessageUpdateEvent>),
-    Deleted {
+    PermissionsChanged(GuildId),
+    MessageCreate(Box<Message>),
+    MessageUpdate(Box<MessageUpdateEvent>),
+    MessageDelete {
         channel: ChannelId,
         messages: Vec<MessageId>,
         guild: Option<GuildId>,
     },
-    Asked(Box<Interaction>),
+    Interaction(Box<Interaction>),
 }
 
-impl Happening {
+impl GatewayEvent {
     /// Whether somebody wants something: all else is what we have to know.
     pub(in super::super) fn is_for_service(&self) -> bool {
-        matches!(self, Self::Said(_) | Self::Edited(_) | Self::Deleted { .. } | Self::Asked(_))
+        matches!(
+            self,
+            Self::MessageCreate(_)
+                | Self::MessageUpdate(_)
+                | Self::MessageDelete { .. }
+                | Self::Interaction(_)
+        )
     }
 }
 
 /// Where events go. What there is no room for is let go: Discord cannot be made to wait, and memory
 /// ends.
-pub(in super::super) struct Inbox {
-    happenings: mpsc::Sender<Happening>,
+pub(in super::super) struct GatewayHandler {
+    happenings: mpsc::Sender<GatewayEvent>,
     is_full: AtomicBool,
 }
 
-impl Inbox {
-    pub(in super::super) fn new(happenings: mpsc::Sender<Happening>) -> Self {
+impl GatewayHandler {
+    pub(in super::super) fn new(happenings: mpsc::Sender<GatewayEvent>) -> Self {
         Self { happenings, is_full: AtomicBool::new(false) }
     }
 
-    fn put(&self, happening: Happening) {
+    fn put(&self, happening: GatewayEvent) {
         let is_full = match self.happenings.try_send(happening) {
             Ok(()) => false,
             Err(mpsc::error::TrySendError::Full(_)) => true,
@@ -67,9 +73,9 @@ impl Inbox {
 }
 
 #[async_trait]
-impl EventHandler for Inbox {
+impl EventHandler for GatewayHandler {
     async fn ready(&self, _: Context, ready: Ready) {
-        self.put(Happening::Ready(Box::new(ready)));
+        self.put(GatewayEvent::Ready(Box::new(ready)));
     }
 
     async fn shard_stage_update(&self, _: Context, update: ShardStageUpdateEvent) {
@@ -78,26 +84,26 @@ impl EventHandler for Inbox {
     }
 
     async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
-        self.put(Happening::Guild(Box::new(guild)));
+        self.put(GatewayEvent::Guild(Box::new(guild)));
     }
 
     async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
         // An outage takes nobody out of a guild.
         if !guild.unavailable {
-            self.put(Happening::GuildGone(guild.id));
+            self.put(GatewayEvent::GuildDelete(guild.id));
         }
     }
 
     async fn guild_update(&self, _: Context, _: Option<Guild>, guild: PartialGuild) {
-        self.put(Happening::Permissions(guild.id));
+        self.put(GatewayEvent::PermissionsChanged(guild.id));
     }
 
     async fn guild_role_create(&self, _: Context, role: Role) {
-        self.put(Happening::Permissions(role.guild_id));
+        self.put(GatewayEvent::PermissionsChanged(role.guild_id));
     }
 
     async fn guild_role_update(&self, _: Context, _: Option<Role>, role: Role) {
-        self.put(Happening::Permissions(role.guild_id));
+        self.put(GatewayEvent::PermissionsChanged(role.guild_id));
     }
 
     // Discord tells of others only with another intent, and of us in any case.
@@ -108,27 +114,27 @@ impl EventHandler for Inbox {
         _: Option<Member>,
         event: GuildMemberUpdateEvent,
     ) {
-        self.put(Happening::Permissions(event.guild_id));
+        self.put(GatewayEvent::PermissionsChanged(event.guild_id));
     }
 
     async fn channel_create(&self, _: Context, channel: GuildChannel) {
-        self.put(Happening::Channel(Box::new(channel)));
+        self.put(GatewayEvent::Channel(Box::new(channel)));
     }
 
     async fn channel_update(&self, _: Context, _: Option<GuildChannel>, channel: GuildChannel) {
-        self.put(Happening::Channel(Box::new(channel)));
+        self.put(GatewayEvent::Channel(Box::new(channel)));
     }
 
     async fn channel_delete(&self, _: Context, channel: GuildChannel, _: Option<Vec<Message>>) {
-        self.put(Happening::ChannelGone(channel.id));
+        self.put(GatewayEvent::ChannelDelete(channel.id));
     }
 
     async fn thread_create(&self, _: Context, thread: GuildChannel) {
-        self.put(Happening::Channel(Box::new(thread)));
+        self.put(GatewayEvent::Channel(Box::new(thread)));
     }
 
     async fn thread_update(&self, _: Context, _: Option<GuildChannel>, thread: GuildChannel) {
-        self.put(Happening::Channel(Box::new(thread)));
+        self.put(GatewayEvent::Channel(Box::new(thread)));
     }
 
     async fn thread_delete(
@@ -137,11 +143,11 @@ impl EventHandler for Inbox {
         thread: PartialGuildChannel,
         _: Option<GuildChannel>,
     ) {
-        self.put(Happening::ChannelGone(thread.id));
+        self.put(GatewayEvent::ChannelDelete(thread.id));
     }
 
     async fn message(&self, _: Context, message: Message) {
-        self.put(Happening::Said(Box::new(message)));
+        self.put(GatewayEvent::MessageCreate(Box::new(message)));
     }
 
     async fn message_update(
@@ -151,7 +157,7 @@ impl EventHandler for Inbox {
         _: Option<Message>,
         update: MessageUpdateEvent,
     ) {
-        self.put(Happening::Edited(Box::new(update)));
+        self.put(GatewayEvent::MessageUpdate(Box::new(update)));
     }
 
     async fn message_delete(
@@ -161,7 +167,7 @@ impl EventHandler for Inbox {
         message: MessageId,
         guild: Option<GuildId>,
     ) {
-        self.put(Happening::Deleted { channel, messages: vec![message], guild });
+        self.put(GatewayEvent::MessageDelete { channel, messages: vec![message], guild });
     }
 
     async fn message_delete_bulk(
@@ -171,10 +177,10 @@ impl EventHandler for Inbox {
         messages: Vec<MessageId>,
         guild: Option<GuildId>,
     ) {
-        self.put(Happening::Deleted { channel, messages, guild });
+        self.put(GatewayEvent::MessageDelete { channel, messages, guild });
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
-        self.put(Happening::Asked(Box::new(interaction)));
+        self.put(GatewayEvent::Interaction(Box::new(interaction)));
     }
 }

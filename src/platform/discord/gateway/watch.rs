@@ -9,11 +9,11 @@ use serenity::model::id::ShardId;
 use tokio::time::Instant;
 
 use super::super::super::PlatformError;
-use super::Ticks;
-use crate::service::Pulse;
+use super::ThreadLiveness;
+use crate::service::Liveness;
 
 /// How often it is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A shard whose heartbeats nobody acknowledged for so long is started again: two heartbeats of
 /// Discord's, and time for one on its way. The library does it earlier, if it can.
@@ -27,60 +27,60 @@ const LOST_AFTER: Duration = Duration::from_secs(120);
 const PER_SHARD: Duration = Duration::from_secs(6);
 
 /// Shards that can be looked at and started again: the library's.
-pub(super) trait Shards {
+pub(super) trait ShardControl {
     /// What there is to be seen of the shard `id`.
-    async fn look_at(&self, id: ShardId) -> Look;
+    async fn status(&self, id: ShardId) -> ShardStatus;
 
     /// Starts the shard `id` again.
-    async fn start_again(&self, id: ShardId);
+    async fn restart(&self, id: ShardId);
 }
 
 /// What is to be seen of a shard at one time. A heartbeat that was acknowledged changes its latency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct ShardStatus {
     is_connected: bool,
     latency: Option<Duration>,
 }
 
-impl Shards for Arc<ShardManager> {
+impl ShardControl for Arc<ShardManager> {
     /// A shard that is being started again is not there.
-    async fn look_at(&self, id: ShardId) -> Look {
+    async fn status(&self, id: ShardId) -> ShardStatus {
         let runners = self.runners.lock().await;
         let runner = runners.get(&id);
         let is_connected = runner.is_some_and(|it| it.stage == ConnectionStage::Connected);
-        Look { is_connected, latency: runner.and_then(|it| it.latency) }
+        ShardStatus { is_connected, latency: runner.and_then(|it| it.latency) }
     }
 
-    async fn start_again(&self, id: ShardId) {
-        self.restart(id).await;
+    async fn restart(&self, id: ShardId) {
+        ShardManager::restart(self, id).await;
     }
 }
 
 /// Watches the shards.
-pub(super) struct Watch<S> {
+pub(super) struct Watchdog<S> {
     shards: S,
     /// The first and the last one.
     range: (u32, u32),
-    pulse: Arc<Pulse>,
+    pulse: Arc<Liveness>,
 }
 
 /// What was seen of a shard, and since when.
-struct Seen {
-    look: Look,
+struct ObservedShard {
+    look: ShardStatus,
     since: Instant,
 }
 
-impl<S: Shards> Watch<S> {
-    pub(super) fn new(shards: S, range: (u32, u32), pulse: Arc<Pulse>) -> Self {
+impl<S: ShardControl> Watchdog<S> {
+    pub(super) fn new(shards: S, range: (u32, u32), pulse: Arc<Liveness>) -> Self {
         Self { shards, range, pulse }
     }
 
     /// Looks at the shards until one is lost.
-    pub(super) async fn run(&self, ticks: &Ticks) -> PlatformError {
-        let mut seen: HashMap<ShardId, Seen> = HashMap::new();
+    pub(super) async fn run(&self, ticks: &ThreadLiveness) -> PlatformError {
+        let mut seen: HashMap<ShardId, ObservedShard> = HashMap::new();
         loop {
             ticks.tick();
-            self.look(&mut seen).await;
+            self.poll(&mut seen).await;
             let (first, last) = self.range;
             let states =
                 (first..=last).filter_map(|shard| Some((shard, seen.get(&ShardId(shard))?)));
@@ -90,31 +90,35 @@ impl<S: Shards> Watch<S> {
                 are_well &= state.look.is_connected && span < SILENT_AFTER;
                 if !state.look.is_connected && span > LOST_AFTER + PER_SHARD * place {
                     let what = format!("Discord shard {shard} could not be connected for long");
-                    return PlatformError::Passing { what, source: None };
+                    return PlatformError::Transient { what, source: None };
                 }
             }
             if are_well {
-                self.pulse.beat();
+                self.pulse.mark_alive();
             }
-            self.restart_silent(&mut seen, ticks).await;
-            tokio::time::sleep(LOOK_EVERY).await;
+            self.restart_unresponsive(&mut seen, ticks).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    async fn look(&self, seen: &mut HashMap<ShardId, Seen>) {
+    async fn poll(&self, seen: &mut HashMap<ShardId, ObservedShard>) {
         let (first, last) = self.range;
         for id in (first..=last).map(ShardId) {
-            let look = self.shards.look_at(id).await;
+            let look = self.shards.status(id).await;
             let before = seen.get(&id).map(|it| it.look);
             // Of what is not connected, only for how long counts.
             let is_still_lost = !look.is_connected && before.is_some_and(|it| !it.is_connected);
             if before != Some(look) && !is_still_lost {
-                seen.insert(id, Seen { look, since: Instant::now() });
+                seen.insert(id, ObservedShard { look, since: Instant::now() });
             }
         }
     }
 
-    async fn restart_silent(&self, seen: &mut HashMap<ShardId, Seen>, ticks: &Ticks) {
+    async fn restart_unresponsive(
+        &self,
+        seen: &mut HashMap<ShardId, ObservedShard>,
+        ticks: &ThreadLiveness,
+    ) {
         for (id, state) in seen.iter_mut() {
             if state.look.is_connected && state.since.elapsed() > SILENT_AFTER {
                 tracing::warn!(
@@ -124,7 +128,7 @@ impl<S: Shards> Watch<S> {
                 state.since = Instant::now();
                 // The library waits seconds for each that does not answer.
                 ticks.tick();
-                self.shards.start_again(*id).await;
+                self.shards.restart(*id).await;
             }
         }
     }
@@ -146,33 +150,37 @@ mod tests {
         restarts: Mutex<Vec<(u32, u64)>>,
     }
 
-    impl<F: Fn(u32, u64) -> Look> Shards for &Played<F> {
-        async fn look_at(&self, id: ShardId) -> Look {
+    impl<F: Fn(u32, u64) -> ShardStatus> ShardControl for &Played<F> {
+        async fn status(&self, id: ShardId) -> ShardStatus {
             (self.play)(id.0, self.start.elapsed().as_secs())
         }
 
-        async fn start_again(&self, id: ShardId) {
+        async fn restart(&self, id: ShardId) {
             let seconds = self.start.elapsed().as_secs();
             self.restarts.lock().unwrap().push((id.0, seconds));
         }
     }
 
     /// Connected, with so many heartbeats acknowledged.
-    fn acknowledged(n: u64) -> Look {
-        Look { is_connected: true, latency: (n > 0).then(|| Duration::from_micros(30_000 + n)) }
+    fn acknowledged(n: u64) -> ShardStatus {
+        ShardStatus {
+            is_connected: true,
+            latency: (n > 0).then(|| Duration::from_micros(30_000 + n)),
+        }
     }
 
-    const LOST: Look = Look { is_connected: false, latency: None };
+    const LOST: ShardStatus = ShardStatus { is_connected: false, latency: None };
 
     /// What comes of two shards that are watched for so many seconds: which were started again and
     /// when, the error and when, and whether there was a sign of life.
     async fn watched(
         seconds: u64,
-        play: impl Fn(u32, u64) -> Look,
+        play: impl Fn(u32, u64) -> ShardStatus,
     ) -> (Vec<(u32, u64)>, Option<(String, u64)>, bool) {
         let played = Played { start: Instant::now(), play, restarts: Mutex::default() };
-        let pulse = Pulse::new("discord");
-        let (ticks, watch) = (Ticks::new(), Watch::new(&played, (0, 1), Arc::clone(&pulse)));
+        let pulse = Liveness::new("discord");
+        let (ticks, watch) =
+            (ThreadLiveness::new(), Watchdog::new(&played, (0, 1), Arc::clone(&pulse)));
         let ended = tokio::time::timeout(Duration::from_secs(seconds), watch.run(&ticks)).await;
         let told = ended.ok().map(|it| (it.to_string(), played.start.elapsed().as_secs()));
         let restarts = played.restarts.lock().unwrap().clone();

@@ -1,7 +1,7 @@
 //! What fits into a message, block by block; no block is divided between two messages.
 
-use super::super::super::Style;
-use super::super::markdown::{escape, length, shortened};
+use super::super::super::AnswerStyle;
+use super::super::markdown::{escape, truncate, utf16_len};
 use super::{MAX_CONTENT, MAX_DESCRIPTION};
 
 /// Characters of a lead: more than a sentence has, and little enough that quotes have room below it.
@@ -23,28 +23,37 @@ pub(super) struct Page {
 
 /// The lead, with its label, and as many of the `blocks` as fit. The first always does: what is too
 /// long for a message of text goes into embeds.
-pub(super) fn first_page(lead: Option<(&str, &str)>, blocks: &[String], style: Style) -> Page {
+pub(super) fn first_page(
+    lead: Option<(&str, &str)>,
+    blocks: &[String],
+    style: AnswerStyle,
+) -> Page {
     fitting(lead, blocks, "\n\n", style)
 }
 
 /// As many lines as fit.
-pub(super) fn list(lines: &[String], style: Style) -> Page {
+pub(super) fn list(lines: &[String], style: AnswerStyle) -> Page {
     fitting(None, lines, "\n", style)
 }
 
-fn fitting(lead: Option<(&str, &str)>, blocks: &[String], between: &str, style: Style) -> Page {
+fn fitting(
+    lead: Option<(&str, &str)>,
+    blocks: &[String],
+    between: &str,
+    style: AnswerStyle,
+) -> Page {
     let Some(first) = blocks.first() else { return Page::default() };
-    let is_text = style == Style::Text && length(first) <= MAX_CONTENT;
+    let is_text = style == AnswerStyle::Text && utf16_len(first) <= MAX_CONTENT;
     let limit = if is_text { MAX_CONTENT } else { MAX_DESCRIPTION };
-    if length(first) > limit {
+    if utf16_len(first) > limit {
         return Page { content: String::new(), embeds: divided(first, limit), n_blocks: 1 };
     }
-    let room = limit - length(first);
+    let room = limit - utf16_len(first);
     let mut text = lead.and_then(|(label, lead)| head(label, lead, room)).unwrap_or_default();
     text.push_str(first);
     let mut n_blocks = 1;
     for block in blocks.iter().skip(1) {
-        if length(&text) + length(between) + length(block) > limit {
+        if utf16_len(&text) + utf16_len(between) + utf16_len(block) > limit {
             break;
         }
         text.push_str(between);
@@ -61,10 +70,10 @@ fn fitting(lead: Option<(&str, &str)>, blocks: &[String], between: &str, style: 
 /// The curator's line, shortened to `room` if it has to be: it is no quote.
 fn head(label: &str, lead: &str, room: usize) -> Option<String> {
     let lead = lead.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut limit = length(&lead).min(MAX_LEAD);
+    let mut limit = utf16_len(&lead).min(MAX_LEAD);
     loop {
-        let head = format!("**{label}:** {}\n\n", escape(&shortened(&lead, limit)));
-        if length(&head) <= room {
+        let head = format!("**{label}:** {}\n\n", escape(&truncate(&lead, limit)));
+        if utf16_len(&head) <= room {
             return Some(head);
         }
         limit = limit * 3 / 4;
@@ -80,7 +89,7 @@ fn divided(block: &str, limit: usize) -> Vec<String> {
     let mut embeds = vec![String::new()];
     for line in block.split('\n') {
         let Some(last) = embeds.last_mut() else { break };
-        if !last.is_empty() && length(last) + 1 + length(line) > limit {
+        if !last.is_empty() && utf16_len(last) + 1 + utf16_len(line) > limit {
             embeds.push(line.to_owned());
             continue;
         }

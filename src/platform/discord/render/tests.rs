@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::conversation::SentKind;
+use crate::conversation::ReplyKind;
 use crate::conversation::notice::Greeting;
 use crate::platform::fixtures::{answer, quote_from};
 
@@ -9,22 +9,25 @@ fn quote(text: &str) -> CitedQuote {
     quote_from("The *harbor*", "https://harbor.example/a?b=(1)", text)
 }
 
-fn shown(say: &Say, style: Style) -> Card {
+fn shown(say: &BotMessage, style: AnswerStyle) -> RenderedMessage {
     render(say, style, Wording::english())
 }
 
-fn controls(card: &Card) -> Vec<Control> {
+fn controls(card: &RenderedMessage) -> Vec<Control> {
     card.buttons.iter().map(|button| button.control).collect()
 }
 
 /// Whether Discord takes `card`.
-fn check(card: &Card, what: &str) {
-    assert!(length(&card.content) <= MAX_CONTENT, "{what}");
-    assert!(card.embeds.iter().all(|text| length(text) <= MAX_DESCRIPTION), "{what}");
-    assert!(card.embeds.iter().map(|text| length(text)).sum::<usize>() <= 6000, "{what}");
+fn check(card: &RenderedMessage, what: &str) {
+    assert!(utf16_len(&card.content) <= MAX_CONTENT, "{what}");
+    assert!(card.embeds.iter().all(|text| utf16_len(text) <= MAX_DESCRIPTION), "{what}");
+    assert!(card.embeds.iter().map(|text| utf16_len(text)).sum::<usize>() <= 6000, "{what}");
     assert!(!card.content.is_empty() || !card.embeds.is_empty(), "{what}");
     assert!(card.buttons.len() <= 5, "{what}");
-    assert!(card.buttons.iter().all(|it| (1..=MAX_LABEL).contains(&length(&it.label))), "{what}");
+    assert!(
+        card.buttons.iter().all(|it| (1..=MAX_LABEL).contains(&utf16_len(&it.label))),
+        "{what}"
+    );
 }
 
 #[test]
@@ -33,7 +36,7 @@ fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
     cut.is_cut_before = true;
     cut.speaker = Some("Ada".to_owned());
     let say = answer(Some("It is *red*."), vec![quote("The lighthouse\nis red."), cut]);
-    let card = shown(&say, Style::Embed);
+    let card = shown(&say, AnswerStyle::Embed);
     insta::assert_snapshot!(card.embeds[0], @r"
     **In short:** It is \*red\*.
 
@@ -44,9 +47,9 @@ fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
     > \[...\] is \_red\_.
     — Ada. “The \*harbor\*”, paragraph 3 · [open the source](<https://harbor.example/a?b=%281%29>)
     ");
-    let want = [Control::Paragraph(0), Control::Helpful, Control::Unhelpful, Control::Delete];
+    let want = [Control::Paragraphs(0), Control::Helpful, Control::Unhelpful, Control::Delete];
     assert_eq!(controls(&card), want);
-    let text = shown(&say, Style::Text);
+    let text = shown(&say, AnswerStyle::Text);
     assert_eq!((text.content, text.embeds), (card.embeds[0].clone(), Vec::new()));
 }
 
@@ -54,11 +57,12 @@ fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
 fn what_does_not_fit_is_left_to_a_button_and_no_quote_is_cut() {
     let long = |letter: &str| quote(&letter.repeat(1500));
     let say = answer(Some(&"lead ".repeat(2000)), vec![long("a"), long("b"), long("c")]);
-    for (style, n_shown) in [(Style::Embed, 2), (Style::Text, 1)] {
+    for (style, n_shown) in [(AnswerStyle::Embed, 2), (AnswerStyle::Text, 1)] {
         let card = shown(&say, style);
         check(&card, "three long quotes");
-        assert!(controls(&card).contains(&Control::Rest(n_shown)), "{card:?}");
-        let rest = Say { n_before: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
+        assert!(controls(&card).contains(&Control::Quotes(n_shown)), "{card:?}");
+        let rest =
+            BotMessage { offset: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
         let card = shown(&rest, style);
         assert!(!controls(&card).contains(&Control::Delete), "who sees it alone can close it");
     }
@@ -75,7 +79,7 @@ fn the_longest_quotes_fit_in_either_style() {
         quote.title = "*".repeat(900);
         quote.url = Some(format!("https://x.example/{}", "ü".repeat(200)));
         let say = answer(Some(&"*".repeat(900)), vec![quote.clone(), quote]);
-        for style in [Style::Embed, Style::Text] {
+        for style in [AnswerStyle::Embed, AnswerStyle::Text] {
             let card = shown(&say, style);
             let what = format!("{:?}", text.chars().take(4).collect::<String>());
             check(&card, &what);
@@ -90,12 +94,12 @@ fn the_longest_quotes_fit_in_either_style() {
 fn suggestions_are_listed_whole_and_picked_by_buttons_with_words() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
     let long = "What ".repeat(200);
-    let say = Say {
-        reply: Reply::Suggest(vec![suggestion("Why *not*?"), suggestion(&long)]),
-        kind: SentKind::Suggest,
+    let say = BotMessage {
+        reply: Reply::Suggestions(vec![suggestion("Why *not*?"), suggestion(&long)]),
+        kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
-    let card = shown(&say, Style::Text);
+    let card = shown(&say, AnswerStyle::Text);
     check(&card, "suggestions");
     assert!(
         card.content.starts_with("Did you mean one of these?\n1. Why \\*not\\*?\n2. What What")
@@ -108,48 +112,48 @@ fn suggestions_are_listed_whole_and_picked_by_buttons_with_words() {
 fn long_lists_go_on_behind_a_button() {
     let questions: Vec<String> = (0..400).map(|n| format!("Is this question {n}?")).collect();
     let topic = Topic { tag: "a_tag".to_owned(), questions };
-    let say = |n_before: usize| Say {
+    let say = |n_before: usize| BotMessage {
         reply: Reply::Topics(vec![topic.clone()]),
-        n_before,
+        offset: n_before,
         ..answer(None, vec![])
     };
-    let card = shown(&say(10), Style::Embed);
+    let card = shown(&say(10), AnswerStyle::Embed);
     check(&card, "topics");
     assert!(card.embeds[0].starts_with("**a\\_tag**\n- Is this question 0?\n"), "{card:?}");
     let n_shown = card.embeds[0].matches("\n- ").count();
     assert_eq!(controls(&card), [Control::Topics(10 + n_shown)]);
-    let none = Say { reply: Reply::Topics(Vec::new()), ..say(0) };
-    check(&shown(&none, Style::Embed), "no topics");
+    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..say(0) };
+    check(&shown(&none, AnswerStyle::Embed), "no topics");
 }
 
 #[test]
 fn paragraphs_are_quoted_with_their_place() {
     let passage =
-        |text: &str| Passage { text: text.to_owned(), title: "T".to_owned(), paragraph: 2 };
+        |text: &str| ParagraphPart { text: text.to_owned(), title: "T".to_owned(), paragraph: 2 };
     let passages = vec![passage(&"a".repeat(1500)), passage(&"b".repeat(1500)), passage("c")];
-    let say = Say { reply: Reply::Paragraphs(passages), ..answer(None, vec![]) };
-    let card = shown(&say, Style::Text);
+    let say = BotMessage { reply: Reply::Paragraphs(passages), ..answer(None, vec![]) };
+    let card = shown(&say, AnswerStyle::Text);
     check(&card, "paragraphs");
     assert!(card.content.ends_with("a\n— “T”, paragraph 2"), "{card:?}");
-    assert_eq!(controls(&card), [Control::Paragraph(1)]);
+    assert_eq!(controls(&card), [Control::Paragraphs(1)]);
 }
 
 #[test]
 fn whatever_stands_in_a_notice_is_shown_as_it_stands_and_fits() {
     let pack = || "<@1> **p**".to_owned();
     let notices = [
-        Notice::PackRefused { pack: pack(), message: "*".repeat(5000) },
-        Notice::SetAside { pack: pack(), entries: vec!["@everyone".repeat(50); 30] },
+        Notice::PackRejected { pack: pack(), message: "*".repeat(5000) },
+        Notice::EntriesDisabled { pack: pack(), entries: vec!["@everyone".repeat(50); 30] },
         Notice::Greeting(Greeting { titles: vec!["[a](https://b)".repeat(500)], todos: vec![] }),
-        Notice::Wait { span: Duration::from_secs(3) },
+        Notice::RateLimited { span: Duration::from_secs(3) },
     ];
     for notice in notices {
-        let card = shown(&Say::notice(notice.clone(), false), Style::Embed);
+        let card = shown(&BotMessage::notice(notice.clone(), false), AnswerStyle::Embed);
         check(&card, &format!("{notice:?}"));
         assert!(!card.content.contains("<@1>") && !card.content.contains("[a](https:"), "{card:?}");
     }
     let place = PlaceId::from("discord:channel:77");
-    let hindered = Notice::Hindered { place, missing: vec!["Send Messages".to_owned()] };
-    let card = shown(&Say::notice(hindered, false), Style::Embed);
+    let hindered = Notice::MissingPermissions { place, missing: vec!["Send Messages".to_owned()] };
+    let card = shown(&BotMessage::notice(hindered, false), AnswerStyle::Embed);
     assert!(card.content.contains("<#77>") && card.content.contains("Send Messages"), "{card:?}");
 }

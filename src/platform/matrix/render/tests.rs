@@ -1,12 +1,12 @@
 use super::*;
-use crate::conversation::{PlaceId, SentKind};
+use crate::conversation::{PlaceId, ReplyKind};
 use crate::platform::fixtures::{answer, quote_from};
 
 fn quote(text: &str) -> CitedQuote {
     quote_from("The <harbor>", "https://harbor.example/?a=1&b=2", text)
 }
 
-fn shown(say: &Say) -> Body {
+fn shown(say: &BotMessage) -> RenderedMessage {
     let body = render(say, Wording::english());
     let n_bytes = serde_json::json!([body.plain, body.html]).to_string().len();
     assert!(n_bytes <= MAX_BYTES + 1000, "{n_bytes}");
@@ -49,8 +49,8 @@ fn what_does_not_fit_is_left_to_a_reaction_and_no_quote_is_cut() {
     let body = shown(&answer(Some(&"lead ".repeat(2000)), vec![long("\u{1}"); 5]));
     let n_shown = body.plain.matches(&"\u{1}".repeat(1500)).count();
     assert!((1..5).contains(&n_shown), "{n_shown}");
-    assert!(body.controls.contains(&Control::Rest(n_shown)), "{:?}", body.controls);
-    let rest = Say { n_before: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
+    assert!(body.controls.contains(&Control::Quotes(n_shown)), "{:?}", body.controls);
+    let rest = BotMessage { offset: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
     assert!(!shown(&rest).controls.contains(&Control::Delete));
 }
 
@@ -67,9 +67,9 @@ fn the_longest_quotes_fit() {
 #[test]
 fn suggestions_are_numbered_and_picked_by_keycaps() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
-    let say = Say {
-        reply: Reply::Suggest(vec![suggestion("Why <not>?"), suggestion(&"What ".repeat(200))]),
-        kind: SentKind::Suggest,
+    let say = BotMessage {
+        reply: Reply::Suggestions(vec![suggestion("Why <not>?"), suggestion(&"What ".repeat(200))]),
+        kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
     let body = shown(&say);
@@ -82,15 +82,15 @@ fn suggestions_are_numbered_and_picked_by_keycaps() {
 fn long_lists_go_on_behind_a_reaction() {
     let questions: Vec<String> = (0..400).map(|n| format!("Is this question {n}?")).collect();
     let topic = Topic { tag: "a & b".to_owned(), questions };
-    let say = |n_before| Say {
+    let say = |n_before| BotMessage {
         reply: Reply::Topics(vec![topic.clone()]),
-        n_before,
+        offset: n_before,
         ..answer(None, vec![])
     };
     let body = shown(&say(10));
     assert!(body.plain.starts_with("a & b\n- Is this question 0?\n"), "{}", body.plain);
     assert_eq!(body.controls, [Control::Topics(10 + MAX_QUESTIONS)]);
-    let none = Say { reply: Reply::Topics(Vec::new()), ..say(0) };
+    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..say(0) };
     assert_eq!(shown(&none).plain, Wording::english().nothing_found());
 }
 
@@ -100,7 +100,7 @@ fn the_longest_lists_fit() {
         let long = part.repeat(400);
         let topic = Topic { tag: long.clone(), questions: vec![long.clone(); 2] };
         let reply = Reply::Topics(vec![topic; 400]);
-        let body = shown(&Say { reply, ..answer(None, vec![]) });
+        let body = shown(&BotMessage { reply, ..answer(None, vec![]) });
         let shows_more = |it: &Control| matches!(it, Control::Topics(n) if *n > 0);
         assert!(body.controls.iter().any(shows_more), "{part:?}: {:?}", body.controls);
     }
@@ -109,8 +109,8 @@ fn the_longest_lists_fit() {
 #[test]
 fn a_room_in_a_notice_is_something_to_press() {
     let place = PlaceId::from("matrix:!abc:example.org/$root");
-    let hindered = Notice::Hindered { place, missing: vec!["power level 50".to_owned()] };
-    let body = shown(&Say::notice(hindered, false));
+    let hindered = Notice::MissingPermissions { place, missing: vec!["power level 50".to_owned()] };
+    let body = shown(&BotMessage::notice(hindered, false));
     let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
     assert!(body.html.contains(link), "{}", body.html);
     assert!(body.plain.contains("at !abc:example.org."), "{}", body.plain);

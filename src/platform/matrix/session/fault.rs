@@ -12,11 +12,11 @@ use super::super::super::PlatformError;
 use super::super::failure;
 
 fn hopeless(advice: impl Into<String>) -> PlatformError {
-    PlatformError::Hopeless { advice: advice.into(), source: None }
+    PlatformError::Permanent { advice: advice.into(), source: None }
 }
 
 fn passing(what: &str) -> PlatformError {
-    PlatformError::Passing { what: what.to_owned(), source: None }
+    PlatformError::Transient { what: what.to_owned(), source: None }
 }
 
 /// The folder of the session cannot be used.
@@ -25,7 +25,7 @@ pub(super) fn folder(folder: &Path, error: io::Error) -> PlatformError {
         "the folder {} cannot be made or written: give the user that runs quoth the right to write there, or name another data folder (`data`)",
         folder.display()
     );
-    PlatformError::Hopeless { advice, source: Some(error.into()) }
+    PlatformError::Permanent { advice, source: Some(error.into()) }
 }
 
 /// No client could be made.
@@ -130,7 +130,7 @@ pub(super) fn store(error: &matrix_sdk::Error) -> PlatformError {
 }
 
 fn other(error: &matrix_sdk::Error) -> PlatformError {
-    let source: Box<dyn Error + Send + Sync> = failure::in_words(error).into();
+    let source: Box<dyn Error + Send + Sync> = failure::describe(error).into();
     let what = "the homeserver did not open a session".to_owned();
-    PlatformError::Passing { what, source: Some(source) }
+    PlatformError::Transient { what, source: Some(source) }
 }

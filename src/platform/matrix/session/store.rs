@@ -13,21 +13,21 @@ pub(super) fn path(folder: &Path) -> PathBuf {
 
 /// Makes the folder, if it is missing, and sees whether it can be written.
 pub(super) fn make(folder: &Path) -> io::Result<()> {
-    private::make_folder(&path(folder))?;
+    private::create_private_dir(&path(folder))?;
     tempfile::tempfile_in(folder).map(drop)
 }
 
 /// Takes away what is in the store.
 pub(super) fn empty(folder: &Path) -> io::Result<()> {
     fs::remove_dir_all(path(folder))?;
-    private::make_folder(&path(folder))
+    private::create_private_dir(&path(folder))
 }
 
 /// Makes the files of the store their owner's alone. That the folder is so protects them already.
 pub(super) fn protect(folder: &Path) {
     let files = fs::read_dir(path(folder)).into_iter().flatten().flatten();
     for file in files {
-        if let Err(error) = private::close_file(&file.path()) {
+        if let Err(error) = private::restrict_to_owner(&file.path()) {
             tracing::warn!(%error, "A file of the store could not be made its owner's alone");
         }
     }

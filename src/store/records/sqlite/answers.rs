@@ -5,16 +5,18 @@ use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use crate::conversation::{AskerHash, MessageId, PlaceId, SentAnswer, Timestamp, Unanswered};
-use crate::store::records::Judgement;
+use crate::conversation::{
+    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+};
+use crate::store::records::Feedback;
 
 /// Unanswered questions of one asker that are kept at the most, the latest: nobody can flood what
 /// moderators read.
 pub(super) const MAX_UNANSWERED_PER_ASKER: i64 = 100;
 
-pub(super) async fn keep(
+pub(super) async fn insert(
     connection: &mut SqliteConnection,
-    answer: &SentAnswer,
+    answer: &SentReply,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO answers
@@ -22,7 +24,7 @@ pub(super) async fn keep(
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(answer.question.as_str())
-    .bind(answer.sent.as_str())
+    .bind(answer.message.as_str())
     .bind(answer.place.as_str())
     .bind(answer.space.as_str())
     .bind(answer.asker.as_str())
@@ -35,10 +37,10 @@ pub(super) async fn keep(
     .map(drop)
 }
 
-pub(super) async fn to(
+pub(super) async fn find_by_question(
     connection: &mut SqliteConnection,
     question: MessageId,
-) -> sqlx::Result<Option<SentAnswer>> {
+) -> sqlx::Result<Option<SentReply>> {
     let row = sqlx::query("SELECT * FROM answers WHERE question = ?")
         .bind(question.as_str())
         .fetch_optional(connection)
@@ -46,10 +48,10 @@ pub(super) async fn to(
     row.as_ref().map(answer_of).transpose()
 }
 
-pub(super) async fn sent_as(
+pub(super) async fn find_by_message(
     connection: &mut SqliteConnection,
     sent: MessageId,
-) -> sqlx::Result<Option<SentAnswer>> {
+) -> sqlx::Result<Option<SentReply>> {
     let row = sqlx::query("SELECT * FROM answers WHERE sent = ?")
         .bind(sent.as_str())
         .fetch_optional(connection)
@@ -57,25 +59,27 @@ pub(super) async fn sent_as(
     row.as_ref().map(answer_of).transpose()
 }
 
-pub(super) async fn amend(
+pub(super) async fn update(
     connection: &mut SqliteConnection,
-    answer: SentAnswer,
-    unanswered: Option<Unanswered>,
+    answer: SentReply,
+    unanswered: Option<UnansweredQuestion>,
 ) -> sqlx::Result<()> {
     delete_unanswered(connection, &answer.question).await?;
     // An answer that is not replaced keeps what people made of it only if it says the same.
-    let is_same = to(connection, answer.question.clone()).await?.is_some_and(|old| {
-        let says = |it: &SentAnswer| (it.kind, it.is_private);
-        old.sent == answer.sent && says(&old) == says(&answer) && old.entries == answer.entries
+    let is_same = find_by_question(connection, answer.question.clone()).await?.is_some_and(|old| {
+        let says = |it: &SentReply| (it.kind, it.is_private);
+        old.message == answer.message
+            && says(&old) == says(&answer)
+            && old.entries == answer.entries
     });
     if is_same {
         return keep_unanswered_of(connection, unanswered).await;
     }
-    keep(connection, &answer).await?;
+    insert(connection, &answer).await?;
     keep_unanswered_of(connection, unanswered).await
 }
 
-pub(super) async fn forget(
+pub(super) async fn delete(
     connection: &mut SqliteConnection,
     message: MessageId,
 ) -> sqlx::Result<()> {
@@ -87,17 +91,17 @@ pub(super) async fn forget(
         .map(drop)
 }
 
-pub(super) async fn judge(
+pub(super) async fn insert_feedback(
     connection: &mut SqliteConnection,
-    judgement: Judgement,
+    judgement: Feedback,
 ) -> sqlx::Result<()> {
     // The answer may have been taken away meanwhile.
     sqlx::query(
         "INSERT OR REPLACE INTO judgements (sent, judge, is_helpful, at)
          SELECT sent, ?2, ?3, ?4 FROM answers WHERE sent = ?1",
     )
-    .bind(judgement.sent.as_str())
-    .bind(judgement.by.as_str())
+    .bind(judgement.message.as_str())
+    .bind(judgement.asker.as_str())
     .bind(judgement.is_helpful)
     .bind(judgement.at.as_millis())
     .execute(connection)
@@ -105,11 +109,11 @@ pub(super) async fn judge(
     .map(drop)
 }
 
-pub(super) async fn unanswered(
+pub(super) async fn unanswered_questions(
     connection: &mut SqliteConnection,
     space: String,
     limit: u32,
-) -> sqlx::Result<Vec<Unanswered>> {
+) -> sqlx::Result<Vec<UnansweredQuestion>> {
     let rows = sqlx::query(
         "SELECT * FROM unanswered WHERE space = ? ORDER BY asked_at DESC, message LIMIT ?",
     )
@@ -122,7 +126,7 @@ pub(super) async fn unanswered(
 
 async fn keep_unanswered_of(
     connection: &mut SqliteConnection,
-    unanswered: Option<Unanswered>,
+    unanswered: Option<UnansweredQuestion>,
 ) -> sqlx::Result<()> {
     match unanswered {
         Some(unanswered) => keep_unanswered(connection, &unanswered).await,
@@ -132,7 +136,7 @@ async fn keep_unanswered_of(
 
 pub(super) async fn keep_unanswered(
     connection: &mut SqliteConnection,
-    unanswered: &Unanswered,
+    unanswered: &UnansweredQuestion,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO unanswered
@@ -170,10 +174,10 @@ async fn delete_unanswered(
         .map(drop)
 }
 
-fn answer_of(row: &SqliteRow) -> sqlx::Result<SentAnswer> {
-    Ok(SentAnswer {
+fn answer_of(row: &SqliteRow) -> sqlx::Result<SentReply> {
+    Ok(SentReply {
         question: MessageId::from(row.try_get::<String, _>("question")?),
-        sent: MessageId::from(row.try_get::<String, _>("sent")?),
+        message: MessageId::from(row.try_get::<String, _>("sent")?),
         place: PlaceId::from(row.try_get::<String, _>("place")?),
         space: row.try_get("space")?,
         asker: AskerHash::from(row.try_get::<String, _>("asker")?),
@@ -184,8 +188,8 @@ fn answer_of(row: &SqliteRow) -> sqlx::Result<SentAnswer> {
     })
 }
 
-fn unanswered_of(row: &SqliteRow) -> sqlx::Result<Unanswered> {
-    Ok(Unanswered {
+fn unanswered_of(row: &SqliteRow) -> sqlx::Result<UnansweredQuestion> {
+    Ok(UnansweredQuestion {
         message: MessageId::from(row.try_get::<String, _>("message")?),
         space: row.try_get("space")?,
         place: PlaceId::from(row.try_get::<String, _>("place")?),

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::answers;
 use crate::conversation::{MessageId, Timestamp};
-use crate::store::records::claim::{Claim, Claimed, Finished, Holder};
+use crate::store::records::claim::{Claim, ClaimStatus, Completion, Holder};
 
 /// Values of `handled.state`, as the first migration describes them.
 const CLAIMED: i64 = 0;
@@ -12,7 +12,7 @@ const SENDING: i64 = 1;
 const DONE: i64 = 2;
 
 /// All holders are dead.
-pub(super) async fn free_all(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+pub(super) async fn release_all(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query("UPDATE handled SET expires_at = 0 WHERE state <> 2")
         .execute(connection)
         .await
@@ -22,20 +22,22 @@ pub(super) async fn free_all(connection: &mut SqliteConnection) -> sqlx::Result<
 pub(super) async fn claim(
     connection: &mut SqliteConnection,
     claim: Claim,
-) -> sqlx::Result<Claimed> {
+) -> sqlx::Result<ClaimStatus> {
     let found: Option<(i64, i64, Option<i64>)> =
         sqlx::query_as("SELECT state, expires_at, send_began_at FROM handled WHERE message = ?")
             .bind(claim.message.as_str())
             .fetch_optional(&mut *connection)
             .await?;
     let (state, claimed) = match found {
-        Some((DONE, ..)) => return Ok(Claimed::Handled),
-        Some((_, expires_at, _)) if expires_at > claim.now.as_millis() => return Ok(Claimed::Held),
+        Some((DONE, ..)) => return Ok(ClaimStatus::Done),
+        Some((_, expires_at, _)) if expires_at > claim.now.as_millis() => {
+            return Ok(ClaimStatus::HeldElsewhere);
+        }
         Some((SENDING, _, began_at)) => {
             let began_at = Timestamp::from_millis(began_at.unwrap_or_default());
-            (SENDING, Claimed::MayBeSent { began_at })
+            (SENDING, ClaimStatus::PossiblySent { began_at })
         }
-        Some(_) | None => (CLAIMED, Claimed::Fresh),
+        Some(_) | None => (CLAIMED, ClaimStatus::New),
     };
     let now = claim.now.as_millis();
     sqlx::query(
@@ -69,9 +71,9 @@ pub(super) async fn begin_send(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn finish(
+pub(super) async fn complete(
     connection: &mut SqliteConnection,
-    finished: Finished,
+    finished: Completion,
 ) -> sqlx::Result<()> {
     // What was sent is sent, whoever holds the claim by now.
     sqlx::query("UPDATE handled SET state = 2, at = ?3 WHERE message = ?1 AND (holder = ?2 OR ?4)")
@@ -82,7 +84,7 @@ pub(super) async fn finish(
         .execute(&mut *connection)
         .await?;
     if let Some(answer) = &finished.answer {
-        answers::keep(connection, answer).await?;
+        answers::insert(connection, answer).await?;
     }
     if let Some(unanswered) = &finished.unanswered {
         answers::keep_unanswered(connection, unanswered).await?;

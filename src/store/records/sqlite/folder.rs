@@ -17,7 +17,7 @@ impl Lock {
     /// Makes the folder if it is missing, and takes it.
     pub(super) fn take(folder: &Path) -> Result<Self, RecordsError> {
         let refused = |source| RecordsError::Folder { path: folder.to_owned(), source };
-        private::make_folder(folder).map_err(refused)?;
+        private::create_private_dir(folder).map_err(refused)?;
         let file = open_private(&folder.join(LOCK_FILE)).map_err(refused)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
@@ -35,5 +35,5 @@ pub(super) fn make_private_file(path: &Path) -> Result<(), RecordsError> {
 }
 
 fn open_private(path: &Path) -> io::Result<File> {
-    private::only_owner(OpenOptions::new().write(true).create(true).truncate(false)).open(path)
+    private::owner_only(OpenOptions::new().write(true).create(true).truncate(false)).open(path)
 }

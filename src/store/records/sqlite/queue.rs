@@ -17,10 +17,10 @@ const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1024;
 
 /// What a job does with the connection.
-pub(super) type Work<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+pub(super) type JobFuture<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
 /// Why a job was not done. It has then changed nothing.
-pub(super) enum Failed {
+pub(super) enum JobError {
     /// The queue is closed.
     Closed,
     /// The database refused it, or another one of its batch.
@@ -29,16 +29,16 @@ pub(super) enum Failed {
 
 /// The way to the connection.
 #[derive(Debug, Clone)]
-pub(super) struct Queue {
-    messages: mpsc::Sender<Message>,
+pub(super) struct WriteQueue {
+    messages: mpsc::Sender<QueueMessage>,
 }
 
-enum Message {
+enum QueueMessage {
     Job(Box<dyn Job>),
     Close(oneshot::Sender<()>),
 }
 
-impl Queue {
+impl WriteQueue {
     /// Serves `connection` in a task of its own, which holds `lock` until the queue is closed.
     pub(super) fn start(connection: SqliteConnection, lock: Option<Lock>) -> Self {
         let (messages, waiting) = mpsc::channel(MAX_WAITING);
@@ -47,21 +47,21 @@ impl Queue {
     }
 
     /// Does `work` in a transaction; it is durable when this returns.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, Failed>
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, JobError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
     {
         let (done, told) = oneshot::channel();
-        let job = Message::Job(Box::new(Pending { work: Some(work), value: None, done }));
-        self.messages.send(job).await.map_err(|_| Failed::Closed)?;
-        told.await.map_err(|_| Failed::Closed)?.map_err(Failed::Database)
+        let job = QueueMessage::Job(Box::new(PendingJob { work: Some(work), value: None, done }));
+        self.messages.send(job).await.map_err(|_| JobError::Closed)?;
+        told.await.map_err(|_| JobError::Closed)?.map_err(JobError::Database)
     }
 
     /// Does what is waiting, then closes the connection.
     pub(super) async fn close(&self) {
         let (done, told) = oneshot::channel();
-        if self.messages.send(Message::Close(done)).await.is_ok() {
+        if self.messages.send(QueueMessage::Close(done)).await.is_ok() {
             // An error means that it was closed already.
             drop(told.await);
         }
@@ -69,24 +69,24 @@ impl Queue {
 }
 
 trait Job: Send {
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Work<'c, ()>;
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> JobFuture<'c, ()>;
 
     /// Tells whoever waits what came of it.
     fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>);
 }
 
-struct Pending<T, F> {
+struct PendingJob<T, F> {
     work: Option<F>,
     value: Option<T>,
     done: oneshot::Sender<Result<T, Arc<sqlx::Error>>>,
 }
 
-impl<T, F> Job for Pending<T, F>
+impl<T, F> Job for PendingJob<T, F>
 where
     T: Send,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send,
 {
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Work<'c, ()> {
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> JobFuture<'c, ()> {
         Box::pin(async move {
             if let Some(work) = self.work.take() {
                 self.value = Some(work(connection).await?);
@@ -106,7 +106,7 @@ where
 
 async fn serve(
     mut connection: SqliteConnection,
-    mut messages: mpsc::Receiver<Message>,
+    mut messages: mpsc::Receiver<QueueMessage>,
     lock: Option<Lock>,
 ) {
     let mut waiting = Vec::new();
@@ -115,8 +115,8 @@ async fn serve(
         let mut jobs = Vec::new();
         for message in waiting.drain(..) {
             match message {
-                Message::Job(job) => jobs.push(job),
-                Message::Close(done) => closed.push(done),
+                QueueMessage::Job(job) => jobs.push(job),
+                QueueMessage::Close(done) => closed.push(done),
             }
         }
         commit_and_tell(&mut connection, jobs).await;

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use crate::conversation::AskerHash;
-use crate::store::records::KeptSince;
+use crate::store::records::RetentionCutoffs;
 
 pub(super) async fn erase(
     connection: &mut SqliteConnection,
@@ -28,7 +28,7 @@ pub(super) async fn erase(
 /// 0 when nothing is left to forget.
 pub(super) async fn expire_some(
     connection: &mut SqliteConnection,
-    kept_since: KeptSince,
+    kept_since: RetentionCutoffs,
 ) -> sqlx::Result<u64> {
     let mut n_gone = 0;
     for (delete, since) in [

@@ -3,13 +3,13 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use crate::conversation::{PersonId, Timestamp};
-use crate::store::records::revision::{Author, Revision};
+use crate::conversation::{PrincipalId, Timestamp};
+use crate::store::records::revision::{Revision, RevisionAuthor};
 
 pub(super) async fn add(connection: &mut SqliteConnection, revision: Revision) -> sqlx::Result<()> {
     let author = match &revision.by {
-        Author::Person(person) => Some(person.as_str()),
-        Author::File => None,
+        RevisionAuthor::User(person) => Some(person.as_str()),
+        RevisionAuthor::File => None,
     };
     sqlx::query(
         "INSERT INTO revisions (pack, entry, at, author, reason, before, after)
@@ -50,7 +50,8 @@ fn revision_of(row: &SqliteRow) -> sqlx::Result<Revision> {
         pack: row.try_get("pack")?,
         entry: row.try_get("entry")?,
         at: Timestamp::from_millis(row.try_get("at")?),
-        by: author.map_or(Author::File, |author| Author::Person(PersonId::from(author))),
+        by: author
+            .map_or(RevisionAuthor::File, |author| RevisionAuthor::User(PrincipalId::from(author))),
         reason: row.try_get("reason")?,
         before: row.try_get("before")?,
         after: row.try_get("after")?,

@@ -4,9 +4,9 @@ use sqlx::SqliteConnection;
 
 use super::answers::json;
 use crate::conversation::{PlaceId, Timestamp};
-use crate::store::records::{SpaceState, Standing};
+use crate::store::records::{PlaceStatus, SpaceState};
 
-pub(super) async fn note_first_start(
+pub(super) async fn record_first_start(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -18,7 +18,7 @@ pub(super) async fn note_first_start(
 }
 
 /// Reads and writes something.
-pub(super) async fn touch(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+pub(super) async fn check_writable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO meta (name, value) VALUES ('n_touched', 1)
          ON CONFLICT (name) DO UPDATE SET value = value + 1",
@@ -28,11 +28,11 @@ pub(super) async fn touch(connection: &mut SqliteConnection) -> sqlx::Result<()>
     .map(drop)
 }
 
-pub(super) async fn standing(
+pub(super) async fn place_status(
     connection: &mut SqliteConnection,
     space: String,
     places: Vec<PlaceId>,
-) -> sqlx::Result<Standing> {
+) -> sqlx::Result<PlaceStatus> {
     let (is_paused, since): (bool, i64) = sqlx::query_as(
         "SELECT coalesce((SELECT is_paused FROM space_states WHERE space = ?1), 0),
                 max(coalesce((SELECT max(joined_at) FROM places
@@ -44,7 +44,7 @@ pub(super) async fn standing(
     .fetch_one(connection)
     .await?;
     let present_since = Timestamp::from_millis(since);
-    Ok(Standing { state: SpaceState { is_paused }, present_since })
+    Ok(PlaceStatus { space_state: SpaceState { is_paused }, member_since: present_since })
 }
 
 pub(super) async fn set_state(
@@ -60,7 +60,7 @@ pub(super) async fn set_state(
         .map(drop)
 }
 
-pub(super) async fn join(
+pub(super) async fn record_join(
     connection: &mut SqliteConnection,
     place: PlaceId,
     at: Timestamp,

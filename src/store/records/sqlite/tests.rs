@@ -2,9 +2,9 @@ use std::path::Path;
 
 use sqlx::Executor;
 
-use super::super::revision::Author;
+use super::super::revision::RevisionAuthor;
 use super::*;
-use crate::conversation::SentKind;
+use crate::conversation::ReplyKind;
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -17,22 +17,22 @@ fn claim(message: &str, holder: &str, seconds: i64) -> Claim {
     Claim { message: message.into(), holder, now: at(seconds), lease: LEASE }
 }
 
-fn answer(question: &str, asker: &str, seconds: i64) -> SentAnswer {
-    SentAnswer {
+fn answer(question: &str, asker: &str, seconds: i64) -> SentReply {
+    SentReply {
         question: question.into(),
-        sent: format!("{question}-reply").into(),
+        message: format!("{question}-reply").into(),
         place: "t:room".into(),
         space: "default".to_owned(),
         asker: asker.into(),
-        kind: SentKind::Suggest,
+        kind: ReplyKind::Suggest,
         is_private: false,
         entries: vec!["a".to_owned(), "p:b".to_owned()],
         sent_at: at(seconds),
     }
 }
 
-fn unanswered(message: &str, asker: &str, seconds: i64) -> Unanswered {
-    Unanswered {
+fn unanswered_questions(message: &str, asker: &str, seconds: i64) -> UnansweredQuestion {
+    UnansweredQuestion {
         message: message.into(),
         space: "default".to_owned(),
         place: "t:room".into(),
@@ -44,13 +44,13 @@ fn unanswered(message: &str, asker: &str, seconds: i64) -> Unanswered {
     }
 }
 
-fn finished(message: &str, holder: &str, seconds: i64) -> Finished {
-    Finished {
+fn finished(message: &str, holder: &str, seconds: i64) -> Completion {
+    Completion {
         message: message.into(),
         holder: Holder::new(holder),
         at: at(seconds),
         answer: Some(answer(message, "ada", seconds)),
-        unanswered: Some(unanswered(message, "ada", seconds)),
+        unanswered: Some(unanswered_questions(message, "ada", seconds)),
     }
 }
 
@@ -67,14 +67,18 @@ async fn a_message_has_one_holder_at_a_time_and_is_handled_once() {
     let records = in_memory().await;
     let ours = |seconds| claim("t:1", "us", seconds);
     let theirs = |seconds| claim("t:1", "them", seconds);
-    assert_eq!(records.claim(ours(0)).await.unwrap(), Claimed::Fresh);
-    assert_eq!(records.claim(ours(1)).await.unwrap(), Claimed::Held, "an event that comes twice");
-    assert_eq!(records.claim(theirs(59)).await.unwrap(), Claimed::Held);
-    assert_eq!(records.claim(theirs(60)).await.unwrap(), Claimed::Fresh, "the lease is over");
+    assert_eq!(records.claim(ours(0)).await.unwrap(), ClaimStatus::New);
+    assert_eq!(
+        records.claim(ours(1)).await.unwrap(),
+        ClaimStatus::HeldElsewhere,
+        "an event that comes twice"
+    );
+    assert_eq!(records.claim(theirs(59)).await.unwrap(), ClaimStatus::HeldElsewhere);
+    assert_eq!(records.claim(theirs(60)).await.unwrap(), ClaimStatus::New, "the lease is over");
     assert!(!records.begin_send(ours(61)).await.unwrap(), "it is theirs now");
     assert!(records.begin_send(theirs(61)).await.unwrap());
-    records.finish(finished("t:1", "them", 62)).await.unwrap();
-    assert_eq!(records.claim(ours(1000)).await.unwrap(), Claimed::Handled);
+    records.complete(finished("t:1", "them", 62)).await.unwrap();
+    assert_eq!(records.claim(ours(1000)).await.unwrap(), ClaimStatus::Done);
     assert!(!records.begin_send(theirs(1000)).await.unwrap(), "once is enough");
 }
 
@@ -84,8 +88,8 @@ async fn whoever_takes_over_learns_that_it_may_be_sent() {
     records.claim(claim("t:1", "us", 0)).await.unwrap();
     assert!(records.begin_send(claim("t:1", "us", 50)).await.unwrap());
     let theirs = |seconds| records.claim(claim("t:1", "them", seconds));
-    assert_eq!(theirs(109).await.unwrap(), Claimed::Held, "sending renews the lease");
-    let may_be_sent = Claimed::MayBeSent { began_at: at(50) };
+    assert_eq!(theirs(109).await.unwrap(), ClaimStatus::HeldElsewhere, "sending renews the lease");
+    let may_be_sent = ClaimStatus::PossiblySent { began_at: at(50) };
     assert_eq!(theirs(110).await.unwrap(), may_be_sent);
     assert_eq!(theirs(170).await.unwrap(), may_be_sent, "also the next time");
 }
@@ -94,11 +98,11 @@ async fn whoever_takes_over_learns_that_it_may_be_sent() {
 async fn a_released_message_can_be_claimed_again_and_a_handled_one_not_released() {
     let records = in_memory().await;
     for (message, is_finished, want) in
-        [("t:1", false, Claimed::Fresh), ("t:2", true, Claimed::Handled)]
+        [("t:1", false, ClaimStatus::New), ("t:2", true, ClaimStatus::Done)]
     {
         records.claim(claim(message, "us", 0)).await.unwrap();
         if is_finished {
-            records.finish(finished(message, "us", 0)).await.unwrap();
+            records.complete(finished(message, "us", 0)).await.unwrap();
         }
         records.release(message.into(), Holder::new("us")).await.unwrap();
         assert_eq!(records.claim(claim(message, "us", 0)).await.unwrap(), want, "{message}");
@@ -114,19 +118,19 @@ async fn everything_is_there_after_a_restart_and_claims_of_the_dead_are_free() {
     records.claim(claim("t:2", "us", 0)).await.unwrap();
     records.begin_send(claim("t:2", "us", 0)).await.unwrap();
     records.claim(claim("t:3", "us", 0)).await.unwrap();
-    records.finish(finished("t:3", "us", 0)).await.unwrap();
+    records.complete(finished("t:3", "us", 0)).await.unwrap();
     records.set_space_state("s".to_owned(), SpaceState { is_paused: true }).await.unwrap();
     records.close().await;
 
     let records = open(&data).await.unwrap();
     let theirs = |message| records.claim(claim(message, "them", 1));
-    assert_eq!(theirs("t:1").await.unwrap(), Claimed::Fresh);
-    assert_eq!(theirs("t:2").await.unwrap(), Claimed::MayBeSent { began_at: at(0) });
-    assert_eq!(theirs("t:3").await.unwrap(), Claimed::Handled);
-    assert_eq!(records.answer_to("t:3".into()).await.unwrap(), Some(answer("t:3", "ada", 0)));
+    assert_eq!(theirs("t:1").await.unwrap(), ClaimStatus::New);
+    assert_eq!(theirs("t:2").await.unwrap(), ClaimStatus::PossiblySent { began_at: at(0) });
+    assert_eq!(theirs("t:3").await.unwrap(), ClaimStatus::Done);
+    assert_eq!(records.reply_to("t:3".into()).await.unwrap(), Some(answer("t:3", "ada", 0)));
     for (space, is_paused) in [("s", true), ("other", false)] {
-        let standing = records.standing(space.to_owned(), Vec::new()).await.unwrap();
-        assert_eq!(standing.state, SpaceState { is_paused }, "{space}");
+        let standing = records.place_status(space.to_owned(), Vec::new()).await.unwrap();
+        assert_eq!(standing.space_state, SpaceState { is_paused }, "{space}");
     }
 }
 
@@ -134,41 +138,41 @@ async fn everything_is_there_after_a_restart_and_claims_of_the_dead_are_free() {
 async fn an_answer_is_found_by_question_and_by_what_was_sent() {
     let records = in_memory().await;
     records.claim(claim("t:1", "us", 0)).await.unwrap();
-    records.finish(finished("t:1", "us", 0)).await.unwrap();
+    records.complete(finished("t:1", "us", 0)).await.unwrap();
     let want = Some(answer("t:1", "ada", 0));
-    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), want);
-    assert_eq!(records.answer_sent_as("t:1-reply".into()).await.unwrap(), want);
-    assert_eq!(records.answer_to("t:1-reply".into()).await.unwrap(), None);
+    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), want);
+    assert_eq!(records.reply_by_message("t:1-reply".into()).await.unwrap(), want);
+    assert_eq!(records.reply_to("t:1-reply".into()).await.unwrap(), None);
 
-    let amended = SentAnswer { kind: SentKind::Answer, ..answer("t:1", "ada", 0) };
-    let amended = SentAnswer { entries: vec!["c".to_owned()], is_private: true, ..amended };
-    records.amend_answer(amended.clone(), None).await.unwrap();
-    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(amended));
-    assert_eq!(records.unanswered("default".to_owned(), 9).await.unwrap(), []);
+    let amended = SentReply { kind: ReplyKind::Answer, ..answer("t:1", "ada", 0) };
+    let amended = SentReply { entries: vec!["c".to_owned()], is_private: true, ..amended };
+    records.update_reply(amended.clone(), None).await.unwrap();
+    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(amended));
+    assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
 
-    records.forget_message("t:1".into()).await.unwrap();
-    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), None);
-    assert_eq!(records.claim(claim("t:1", "us", 9)).await.unwrap(), Claimed::Handled);
+    records.delete_message_data("t:1".into()).await.unwrap();
+    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), None);
+    assert_eq!(records.claim(claim("t:1", "us", 9)).await.unwrap(), ClaimStatus::Done);
 }
 
 #[tokio::test]
 async fn the_only_suggestion_that_is_picked_is_an_answer_from_then_on() {
     let records = in_memory().await;
-    let suggested = SentAnswer { entries: vec!["a".to_owned()], ..answer("t:1", "ada", 0) };
+    let suggested = SentReply { entries: vec!["a".to_owned()], ..answer("t:1", "ada", 0) };
     records.claim(claim("t:1", "us", 0)).await.unwrap();
     let answer = Some(suggested.clone());
-    records.finish(Finished { answer, ..finished("t:1", "us", 0) }).await.unwrap();
+    records.complete(Completion { answer, ..finished("t:1", "us", 0) }).await.unwrap();
     let judge = || {
         let (sent, by) = ("t:1-reply".into(), "bob".into());
-        records.judge(Judgement { sent, by, is_helpful: true, at: at(1) })
+        records.record_feedback(Feedback { message: sent, asker: by, is_helpful: true, at: at(1) })
     };
     judge().await.unwrap();
-    let picked = SentAnswer { kind: SentKind::Answer, ..suggested };
-    records.amend_answer(picked.clone(), None).await.unwrap();
-    assert_eq!(records.answer_to("t:1".into()).await.unwrap(), Some(picked.clone()));
+    let picked = SentReply { kind: ReplyKind::Answer, ..suggested };
+    records.update_reply(picked.clone(), None).await.unwrap();
+    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(picked.clone()));
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 0, "it was on the suggestion");
     judge().await.unwrap();
-    records.amend_answer(picked, None).await.unwrap();
+    records.update_reply(picked, None).await.unwrap();
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "it says the same");
 }
 
@@ -178,20 +182,20 @@ async fn the_inbox_has_the_latest_first_and_no_more_of_one_asker_than_the_cap() 
     for second in 0..=MAX_UNANSWERED {
         let message = format!("t:{second}");
         records.claim(claim(&message, "us", second)).await.unwrap();
-        let unanswered = Some(unanswered(&message, "ada", second));
-        let finished = Finished { answer: None, unanswered, ..finished(&message, "us", second) };
-        records.finish(finished).await.unwrap();
+        let unanswered = Some(unanswered_questions(&message, "ada", second));
+        let finished = Completion { answer: None, unanswered, ..finished(&message, "us", second) };
+        records.complete(finished).await.unwrap();
     }
-    let bob = Some(unanswered("t:bob", "bob", 1));
+    let bob = Some(unanswered_questions("t:bob", "bob", 1));
     records.claim(claim("t:bob", "us", 1)).await.unwrap();
-    let finished = Finished { answer: None, unanswered: bob, ..finished("t:bob", "us", 1) };
-    records.finish(finished).await.unwrap();
-    let kept = records.unanswered("default".to_owned(), 1000).await.unwrap();
+    let finished = Completion { answer: None, unanswered: bob, ..finished("t:bob", "us", 1) };
+    records.complete(finished).await.unwrap();
+    let kept = records.unanswered_questions("default".to_owned(), 1000).await.unwrap();
     assert_eq!(i64::try_from(kept.len()).unwrap(), MAX_UNANSWERED + 1);
-    assert_eq!(kept[0], unanswered("t:100", "ada", MAX_UNANSWERED));
+    assert_eq!(kept[0], unanswered_questions("t:100", "ada", MAX_UNANSWERED));
     assert!(kept.iter().all(|it| it.message.as_str() != "t:0"), "the oldest of the asker went");
-    assert_eq!(records.unanswered("default".to_owned(), 1).await.unwrap().len(), 1);
-    assert_eq!(records.unanswered("other".to_owned(), 1).await.unwrap(), []);
+    assert_eq!(records.unanswered_questions("default".to_owned(), 1).await.unwrap().len(), 1);
+    assert_eq!(records.unanswered_questions("other".to_owned(), 1).await.unwrap(), []);
 }
 
 const MAX_UNANSWERED: i64 = answers::MAX_UNANSWERED_PER_ASKER;
@@ -201,32 +205,34 @@ async fn what_is_too_old_or_erased_is_gone_and_the_rest_stays() {
     let records = in_memory().await;
     for (message, seconds) in [("t:old", 10), ("t:new", 20)] {
         records.claim(claim(message, "us", seconds)).await.unwrap();
-        records.finish(finished(message, "us", seconds)).await.unwrap();
+        records.complete(finished(message, "us", seconds)).await.unwrap();
         let sent = format!("{message}-reply").into();
-        let judgement = Judgement { sent, by: "bob".into(), is_helpful: true, at: at(seconds) };
-        records.judge(judgement).await.unwrap();
+        let judgement =
+            Feedback { message: sent, asker: "bob".into(), is_helpful: true, at: at(seconds) };
+        records.record_feedback(judgement).await.unwrap();
     }
-    let since = KeptSince { handled: at(15), unanswered: at(15), answers: at(15) };
-    assert_eq!(records.expire(since).await.unwrap(), 3, "claim, question and answer");
-    assert_eq!(records.expire(since).await.unwrap(), 0);
-    assert_eq!(records.answer_to("t:old".into()).await.unwrap(), None);
-    assert!(records.answer_to("t:new".into()).await.unwrap().is_some());
-    assert_eq!(records.unanswered("default".to_owned(), 9).await.unwrap().len(), 1);
+    let since = RetentionCutoffs { handled: at(15), unanswered: at(15), answers: at(15) };
+    assert_eq!(records.delete_expired(since).await.unwrap(), 3, "claim, question and answer");
+    assert_eq!(records.delete_expired(since).await.unwrap(), 0);
+    assert_eq!(records.reply_to("t:old".into()).await.unwrap(), None);
+    assert!(records.reply_to("t:new".into()).await.unwrap().is_some());
+    assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap().len(), 1);
 
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the judgement");
     assert_eq!(records.erase_asker("ada".into()).await.unwrap(), 2, "question and answer");
-    assert_eq!(records.answer_to("t:new".into()).await.unwrap(), None);
-    assert_eq!(records.unanswered("default".to_owned(), 9).await.unwrap(), []);
+    assert_eq!(records.reply_to("t:new".into()).await.unwrap(), None);
+    assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn the_last_judgement_of_each_person_counts_and_none_on_what_is_gone() {
     let records = in_memory().await;
     records.claim(claim("t:1", "us", 0)).await.unwrap();
-    records.finish(finished("t:1", "us", 0)).await.unwrap();
+    records.complete(finished("t:1", "us", 0)).await.unwrap();
     for (sent, is_helpful) in [("t:1-reply", true), ("t:1-reply", false), ("t:gone", true)] {
-        let judgement = Judgement { sent: sent.into(), by: "bob".into(), is_helpful, at: at(1) };
-        records.judge(judgement).await.unwrap();
+        let judgement =
+            Feedback { message: sent.into(), asker: "bob".into(), is_helpful, at: at(1) };
+        records.record_feedback(judgement).await.unwrap();
     }
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1);
 }
@@ -235,12 +241,12 @@ async fn the_last_judgement_of_each_person_counts_and_none_on_what_is_gone() {
 async fn places_count_from_the_join_or_from_the_first_start() {
     let folder = tempfile::tempdir().unwrap();
     let records = SqliteRecords::open(folder.path(), at(5)).await.unwrap();
-    assert!(records.join("t:new".into(), at(7)).await.unwrap());
-    assert!(!records.join("t:new".into(), at(9)).await.unwrap());
+    assert!(records.record_join("t:new".into(), at(7)).await.unwrap());
+    assert!(!records.record_join("t:new".into(), at(9)).await.unwrap());
     records.close().await;
     let records = SqliteRecords::open(folder.path(), at(100)).await.unwrap();
-    records.join("t:newest".into(), at(8)).await.unwrap();
-    records.join("t:oldest".into(), at(2)).await.unwrap();
+    records.record_join("t:newest".into(), at(8)).await.unwrap();
+    records.record_join("t:oldest".into(), at(2)).await.unwrap();
     let rows: [(&[&str], i64); 5] = [
         (&["t:oldest"], 5),
         (&["t:new"], 7),
@@ -250,8 +256,8 @@ async fn places_count_from_the_join_or_from_the_first_start() {
     ];
     for (places, want) in rows {
         let places: Vec<PlaceId> = places.iter().map(|place| PlaceId::from(*place)).collect();
-        let standing = records.standing("s".to_owned(), places.clone()).await.unwrap();
-        assert_eq!(standing.present_since, at(want), "{places:?}");
+        let standing = records.place_status("s".to_owned(), places.clone()).await.unwrap();
+        assert_eq!(standing.member_since, at(want), "{places:?}");
     }
 }
 
@@ -267,7 +273,8 @@ async fn revisions_come_back_latest_first() {
         before: None,
         after: Some("text".to_owned()),
     };
-    let (first, second) = (revision(1, Author::File), revision(1, Author::Person("t:mod".into())));
+    let (first, second) =
+        (revision(1, RevisionAuthor::File), revision(1, RevisionAuthor::User("t:mod".into())));
     for revision in [&first, &second] {
         records.add_revision(revision.clone()).await.unwrap();
     }
@@ -288,8 +295,8 @@ async fn of_many_claims_at_once_one_wins() {
         claims.spawn(async move { records.claim(claim).await.unwrap() });
     }
     let results = claims.join_all().await;
-    assert_eq!(results.iter().filter(|it| **it == Claimed::Fresh).count(), 1);
-    assert_eq!(results.iter().filter(|it| **it == Claimed::Held).count(), 499);
+    assert_eq!(results.iter().filter(|it| **it == ClaimStatus::New).count(), 1);
+    assert_eq!(results.iter().filter(|it| **it == ClaimStatus::HeldElsewhere).count(), 499);
 }
 
 #[tokio::test]
@@ -374,7 +381,7 @@ async fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room_again() {
     let refused = loop {
         let message = format!("t:{n_kept}");
         match records.claim(claim(&message, "us", 0)).await {
-            Ok(claimed) => assert_eq!(claimed, Claimed::Fresh),
+            Ok(claimed) => assert_eq!(claimed, ClaimStatus::New),
             Err(error) => break error,
         }
         n_kept += 1;
@@ -384,10 +391,10 @@ async fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room_again() {
     n_pages("PRAGMA max_page_count = 100000").await.unwrap();
     for number in 0..n_kept {
         let again = records.claim(claim(&format!("t:{number}"), "us", 0)).await.unwrap();
-        assert_eq!(again, Claimed::Held, "{number}");
+        assert_eq!(again, ClaimStatus::HeldElsewhere, "{number}");
     }
     let again = records.claim(claim(&format!("t:{n_kept}"), "us", 0)).await.unwrap();
-    assert_eq!(again, Claimed::Fresh, "what was refused has changed nothing");
+    assert_eq!(again, ClaimStatus::New, "what was refused has changed nothing");
 }
 
 #[tokio::test]
@@ -400,7 +407,7 @@ async fn a_lock_of_another_program_is_named_and_does_no_harm() {
     let refused = records.claim(claim("t:1", "us", 0)).await.unwrap_err();
     assert!(matches!(refused, RecordsError::Locked { .. }), "{refused:?}");
     other.execute("ROLLBACK").await.unwrap();
-    assert_eq!(records.claim(claim("t:1", "us", 0)).await.unwrap(), Claimed::Fresh);
+    assert_eq!(records.claim(claim("t:1", "us", 0)).await.unwrap(), ClaimStatus::New);
 }
 
 #[cfg(unix)]

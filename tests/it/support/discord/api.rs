@@ -14,10 +14,10 @@ use tokio::net::TcpListener;
 
 use super::Shared;
 use super::fault::{Fault, UNAUTHORIZED};
-use super::mischief::Mischief;
+use super::mischief::InjectedFault;
 use super::route::Request;
 use super::seen::Call;
-use super::world::{TOKEN, World};
+use super::world::{ServerState, TOKEN};
 
 /// Where the interface stands.
 const BASE: &str = "/api/v10/";
@@ -50,10 +50,10 @@ async fn answer(
     let parts: Vec<&str> = path.split('/').collect();
     let (route, ids) = named(head.method.as_str(), &parts);
     let prank = shared.change(|world| world.prank(&route));
-    if let Some(Mischief::Slow(wait)) = prank {
+    if let Some(InjectedFault::Slow(wait)) = prank {
         tokio::time::sleep(wait).await;
     }
-    let is_done = prank.as_ref().is_none_or(Mischief::is_done);
+    let is_done = prank.as_ref().is_none_or(InjectedFault::is_done);
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let answered = shared.change(|world| {
         let answered = if is_done {
@@ -76,16 +76,16 @@ async fn answer(
 }
 
 /// What is answered after all: status 0 for a connection that is cut.
-fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&Mischief>) -> (u16, Value) {
+fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&InjectedFault>) -> (u16, Value) {
     let honest = answered.unwrap_or_else(|fault| (fault.status, fault.body));
     match prank {
-        None | Some(Mischief::Slow(_) | Mischief::LastRoom { .. }) => honest,
-        Some(Mischief::Status(status) | Mischief::DoneStatus(status)) => {
+        None | Some(InjectedFault::Slow(_) | InjectedFault::LastRoom { .. }) => honest,
+        Some(InjectedFault::Status(status) | InjectedFault::DoneStatus(status)) => {
             (*status, json!({ "message": "Internal Server Error", "code": 0 }))
         }
-        Some(Mischief::Cut | Mischief::DoneCut) => (0, Value::Null),
-        Some(Mischief::DoneGarbage) => (200, json!("~garbage~")),
-        Some(Mischief::Limited { wait, everywhere }) => {
+        Some(InjectedFault::Cut | InjectedFault::DoneCut) => (0, Value::Null),
+        Some(InjectedFault::DoneGarbage) => (200, json!("~garbage~")),
+        Some(InjectedFault::Limited { wait, everywhere }) => {
             let body = json!({
                 "message": "You are being rate limited.", "retry_after": wait.as_secs_f64(),
                 "global": everywhere,
@@ -97,19 +97,19 @@ fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&Mischief>) -> (u
 
 fn respond(
     (status, body): (u16, Value),
-    prank: Option<Mischief>,
+    prank: Option<InjectedFault>,
 ) -> Result<Response<Full<Bytes>>, Cut> {
     if status == 0 {
         return Err(Cut);
     }
     let mut response = Response::builder().status(status).header("x-ratelimit-limit", "5");
     let mut remaining = "4";
-    if let Some(Mischief::LastRoom { reset_after }) = prank {
+    if let Some(InjectedFault::LastRoom { reset_after }) = prank {
         remaining = "0";
         let seconds = format!("{:.3}", reset_after.as_secs_f64());
         response = response.header("x-ratelimit-reset-after", seconds);
     }
-    if let Some(Mischief::Limited { wait, everywhere }) = prank {
+    if let Some(InjectedFault::Limited { wait, everywhere }) = prank {
         remaining = "0";
         // Whole seconds in the header, the exact time in the body and in the other header.
         let seconds = wait.as_secs_f64();
@@ -145,9 +145,9 @@ fn named(method: &str, parts: &[&str]) -> (String, Vec<String>) {
     (format!("{method} /{}", names.join("/")), ids)
 }
 
-impl World {
+impl ServerState {
     /// The prank for the next request at `route`.
-    fn prank(&mut self, route: &str) -> Option<Mischief> {
+    fn prank(&mut self, route: &str) -> Option<InjectedFault> {
         let found =
             self.pranks.iter_mut().find(|prank| prank.n_left > 0 && prank.route == route)?;
         found.n_left -= 1;

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use super::Shared;
 use super::handshake::{identify, resume};
 use super::session::{Frame, Session};
-use super::world::World;
+use super::world::ServerState;
 
 const HEARTBEAT: u64 = 1;
 const IDENTIFY: u64 = 2;
@@ -140,7 +140,7 @@ async fn exchange(
 }
 
 /// A heartbeat has the number of the last thing that was heard, if something was.
-fn check_beat(world: &mut World, heard: &Value, number: u64) {
+fn check_beat(world: &mut ServerState, heard: &Value, number: u64) {
     let is_ours = |session: &&Session| session.line.as_ref().is_some_and(|it| it.0 == number);
     // Before a resumption it may come from the life before.
     let Some(seq) = world.sessions.iter().find(is_ours).map(|session| session.seq) else { return };
@@ -159,7 +159,7 @@ impl Connection {
         }
         let packet: Value = serde_json::from_str(text).map_err(|_| 4002_u16)?;
         let (number, line) = (self.number, (self.number, self.line.clone()));
-        let is_in = |world: &World| {
+        let is_in = |world: &ServerState| {
             world.sessions.iter().any(|it| it.line.as_ref().is_some_and(|it| it.0 == number))
         };
         self.shared.change(|world| match packet["op"].as_u64() {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::session::{Frame, GUILDS, Session, refusal};
-use super::world::{TOKEN, World};
+use super::world::{ServerState, TOKEN};
 
 /// Between two sessions, where `max_concurrency` is 1.
 const MIN_BETWEEN_MS: u64 = 5_000;
@@ -17,7 +17,7 @@ const KEYS: [&str; 7] =
 pub(super) type Line = (u64, UnboundedSender<Frame>);
 
 /// Starts a session as `data` says, or gives the code to close with.
-pub(super) fn identify(world: &mut World, data: &Value, line: Line) -> Result<(), u16> {
+pub(super) fn identify(world: &mut ServerState, data: &Value, line: Line) -> Result<(), u16> {
     world.n_identifies += 1;
     check_fields(world, data);
     if !is_token(&data["token"]) {
@@ -44,7 +44,7 @@ pub(super) fn identify(world: &mut World, data: &Value, line: Line) -> Result<()
 }
 
 /// Notes what is not documented, and what lacks.
-fn check_fields(world: &mut World, data: &Value) {
+fn check_fields(world: &mut ServerState, data: &Value) {
     let keys = data.as_object().into_iter().flat_map(|it| it.keys());
     for key in keys.filter(|key| !KEYS.contains(&key.as_str())) {
         world.violations.push(format!("IDENTIFY has {key}"));
@@ -56,7 +56,7 @@ fn check_fields(world: &mut World, data: &Value) {
     }
 }
 
-fn is_too_early(world: &mut World) -> bool {
+fn is_too_early(world: &mut ServerState) -> bool {
     let now_ms = world.clock.now_ms();
     let before_ms = std::mem::replace(&mut world.identified_at_ms, now_ms);
     world.switches.limits_identifies && now_ms - before_ms < MIN_BETWEEN_MS
@@ -71,7 +71,7 @@ fn shard(value: &Value) -> Result<(u64, u64), u16> {
 }
 
 /// Tells a new session what it starts with.
-fn welcome(world: &World, session: &mut Session) {
+fn welcome(world: &ServerState, session: &mut Session) {
     let all = world.guilds.keys().copied();
     let guilds: Vec<u64> = all.filter(|id| session.has_guild(Some(*id))).collect();
     let ready = ready(world, session, &guilds);
@@ -89,7 +89,7 @@ fn is_token(token: &Value) -> bool {
     token.as_str().is_some_and(|token| token.trim_start_matches("Bot ") == TOKEN)
 }
 
-fn ready(world: &World, session: &Session, guilds: &[u64]) -> Value {
+fn ready(world: &ServerState, session: &Session, guilds: &[u64]) -> Value {
     let mut user = world.users[&world.bot].json();
     user["verified"] = json!(true);
     user["mfa_enabled"] = json!(false);
@@ -108,7 +108,7 @@ fn ready(world: &World, session: &Session, guilds: &[u64]) -> Value {
 }
 
 /// Takes a session up again and tells it what it has missed, or gives the code to close with.
-pub(super) fn resume(world: &mut World, data: &Value, line: Line) -> Result<(), u16> {
+pub(super) fn resume(world: &mut ServerState, data: &Value, line: Line) -> Result<(), u16> {
     if !is_token(&data["token"]) {
         return Err(4004);
     }

@@ -9,7 +9,7 @@ use super::fault::{
 };
 use super::form::{Findings, Form};
 use super::message::{CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, DEFAULT, Message, Sight};
-use super::world::World;
+use super::world::ServerState;
 use super::{command, component};
 
 /// The first response is due within this time.
@@ -63,7 +63,7 @@ impl Interaction {
     }
 }
 
-impl World {
+impl ServerState {
     /// Create Interaction Response. Gives what is answered if it is asked for.
     pub(super) fn respond(&mut self, id: u64, token: &str, body: &Value) -> Result<Value, Fault> {
         let now_ms = self.clock.now_ms();
@@ -300,7 +300,7 @@ fn check_kind(form: &mut Form<'_>, interaction: &Interaction) -> Option<u64> {
 }
 
 /// What every interaction has in common.
-pub(super) fn json(world: &World, of: &Interaction, data: &Value) -> Value {
+pub(super) fn json(world: &ServerState, of: &Interaction, data: &Value) -> Value {
     let channel = &world.channels[&of.channel];
     let user = &world.users[&of.user];
     let mut json = json!({

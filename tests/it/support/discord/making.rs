@@ -9,7 +9,7 @@ use super::Discord;
 use super::permission::{Permissions, VIEW_CHANNEL};
 use super::place::{self, Channel, DIRECT, FORUM, TEXT, THREAD};
 use super::session::{Dispatch, GUILDS};
-use super::world::World;
+use super::world::ServerState;
 
 /// Somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ struct Around {
     owner: Option<u64>,
 }
 
-impl World {
+impl ServerState {
     /// The direct message with `user`.
     pub(super) fn direct_channel(&mut self, user: u64) -> u64 {
         let found = self.channels.values().find(|it| it.kind == DIRECT && it.owner == Some(user));
@@ -283,7 +283,7 @@ impl Discord {
         &self,
         guild: Guild,
         kind: &'static str,
-        change: impl FnOnce(&mut World) -> Value,
+        change: impl FnOnce(&mut ServerState) -> Value,
     ) {
         self.shared.change(|world| {
             let json = change(world);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::clock::{iso, made_at_ms};
 use super::mention::Mentions;
-use super::world::World;
+use super::world::ServerState;
 
 /// A message of anybody.
 #[derive(Debug, Clone)]
@@ -74,11 +74,11 @@ impl Message {
     }
 
     /// As the interface gives it, without what only events have.
-    pub(super) fn json(&self, world: &World, sight: Sight) -> Value {
+    pub(super) fn json(&self, world: &ServerState, sight: Sight) -> Value {
         self.shown(world, sight, true)
     }
 
-    fn shown(&self, world: &World, sight: Sight, has_reference: bool) -> Value {
+    fn shown(&self, world: &ServerState, sight: Sight, has_reference: bool) -> Value {
         let is_open = sight == Sight::All || self.is_open_to_bot(world);
         let hidden = |value: &Value| if is_open { value.clone() } else { json!([]) };
         let mentions: Vec<Value> =
@@ -117,7 +117,7 @@ impl Message {
         json
     }
 
-    fn add_reference(&self, json: &mut Value, reply_to: u64, world: &World, sight: Sight) {
+    fn add_reference(&self, json: &mut Value, reply_to: u64, world: &ServerState, sight: Sight) {
         json["message_reference"] = json!({
             "type": 0,
             "message_id": reply_to.to_string(),
@@ -133,7 +133,7 @@ impl Message {
         });
     }
 
-    fn author_json(&self, world: &World) -> Value {
+    fn author_json(&self, world: &ServerState) -> Value {
         match world.user(self.author) {
             Some(user) => user.json(),
             None => json!({
@@ -144,7 +144,7 @@ impl Message {
     }
 
     /// Whether the bot sees what it says in any case.
-    fn is_open_to_bot(&self, world: &World) -> bool {
+    fn is_open_to_bot(&self, world: &ServerState) -> bool {
         let role = world.guild_of(self.channel).map(|guild| world.guilds[&guild].bot_role);
         let names_role = role.is_some_and(|role| self.mentions.roles.contains(&role));
         self.author == world.bot
@@ -155,7 +155,7 @@ impl Message {
     }
 
     /// As the event of its creation or change gives it.
-    pub(super) fn event(&self, world: &World, sight: Sight) -> Value {
+    pub(super) fn event(&self, world: &ServerState, sight: Sight) -> Value {
         let mut json = self.json(world, sight);
         json["channel_type"] = json!(world.channels[&self.channel].kind);
         // What one person sees is sent to that person and the bot, not through the guild.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
-pub(crate) enum Mischief {
+pub(crate) enum InjectedFault {
     /// It is not carried out: too many requests. The bot is to wait so long; on this route, or
     /// everywhere.
     Limited { wait: Duration, everywhere: bool },
@@ -26,13 +26,13 @@ pub(crate) enum Mischief {
 
 /// A mischief that waits for its requests.
 #[derive(Debug)]
-pub(super) struct Prank {
+pub(super) struct ScheduledFault {
     pub(super) route: String,
-    pub(super) mischief: Mischief,
+    pub(super) mischief: InjectedFault,
     pub(super) n_left: usize,
 }
 
-impl Mischief {
+impl InjectedFault {
     /// Whether the request is carried out all the same.
     pub(super) fn is_done(&self) -> bool {
         match self {

@@ -15,7 +15,7 @@ use super::permission::{
     VIEW_CHANNEL,
 };
 use super::place::{Channel, DIRECT, FORUM};
-use super::world::World;
+use super::world::ServerState;
 
 /// A request: method, path in parts, query and body.
 pub(super) struct Request<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Request<'a> {
 /// An answer: status and body; null for none.
 type Answer = Result<(u16, Value), Fault>;
 
-impl World {
+impl ServerState {
     /// Does what `request` asks for.
     pub(super) fn handle(&mut self, request: &Request<'_>) -> Answer {
         let Request { method, path, query, body } = request;

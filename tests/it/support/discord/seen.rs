@@ -9,18 +9,18 @@ use super::message::Message;
 
 /// Something that people see happen to a message of the bot.
 #[derive(Debug, Clone)]
-pub(crate) enum Seen {
+pub(crate) enum ObservedChange {
     /// It appears.
-    Sent(Shown),
+    Sent(ObservedMessage),
     /// It says something else.
-    Amended(Shown),
+    Amended(ObservedMessage),
     /// It goes.
-    Removed(Shown),
+    Removed(ObservedMessage),
 }
 
 /// A message of the bot as it stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub(crate) struct ObservedMessage {
     /// Its id.
     pub(crate) id: u64,
     /// Where it stands.
@@ -45,7 +45,7 @@ pub(crate) struct Shown {
     pub(crate) is_silent: bool,
 }
 
-impl Shown {
+impl ObservedMessage {
     pub(super) fn new(message: &Message) -> Self {
         let Mentions { users, roles, everyone } = &message.mentions;
         Self {
@@ -75,9 +75,9 @@ impl Shown {
     }
 }
 
-impl Seen {
+impl ObservedChange {
     /// The message that it is about.
-    pub(crate) fn shown(&self) -> &Shown {
+    pub(crate) fn shown(&self) -> &ObservedMessage {
         match self {
             Self::Sent(shown) | Self::Amended(shown) | Self::Removed(shown) => shown,
         }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Discord;
-use super::mischief::{Mischief, Prank};
+use super::mischief::{InjectedFault, ScheduledFault};
 use super::session::Frame;
 
 impl Discord {
     /// Spoils the next `n` requests at `route`.
-    pub(crate) fn spoils(&self, route: &str, n: usize, mischief: Mischief) {
-        let prank = Prank { route: route.to_owned(), mischief, n_left: n };
+    pub(crate) fn spoils(&self, route: &str, n: usize, mischief: InjectedFault) {
+        let prank = ScheduledFault { route: route.to_owned(), mischief, n_left: n };
         self.shared.change(|world| world.pranks.push(prank));
     }
 
@@ -104,7 +104,7 @@ impl Discord {
 
     /// Holds back what the gateway tells from now on.
     pub(crate) fn holds(&self) {
-        self.shared.change(super::World::hold);
+        self.shared.change(super::ServerState::hold);
     }
 
     /// Tells it, the last first if it is to come out of order.

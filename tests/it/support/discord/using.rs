@@ -7,8 +7,8 @@ use super::interaction::{self, AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MO
 use super::making::{Person, Place};
 use super::message::Sight;
 use super::session::Dispatch;
-use super::world::World;
-use crate::service::PATIENCE;
+use super::world::ServerState;
+use crate::service::MAX_WAIT;
 
 /// Something that was done and waits for a response.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(crate) struct Done {
     pub(crate) token: String,
 }
 
-impl World {
+impl ServerState {
     /// Starts what `of` is, and tells the bot.
     fn start(&mut self, of: Interaction, data: &Value) -> Done {
         let json = interaction::json(self, &of, data);
@@ -110,7 +110,7 @@ impl Discord {
 
     /// What an interaction was responded to with.
     pub(crate) fn data_of(&self, done: &Done) -> Value {
-        let data = self.shared.wait(PATIENCE, |world| {
+        let data = self.shared.wait(MAX_WAIT, |world| {
             let interaction = &world.interactions[&done.token];
             interaction.response.map(|_| interaction.data.clone().unwrap_or_default())
         });
@@ -119,14 +119,14 @@ impl Discord {
 
     /// The kind of the first response to an interaction.
     pub(crate) fn response_to(&self, done: &Done) -> u64 {
-        let kind = self.shared.wait(PATIENCE, |world| world.interactions[&done.token].response);
+        let kind = self.shared.wait(MAX_WAIT, |world| world.interactions[&done.token].response);
         kind.unwrap_or_else(|| panic!("no response came"))
     }
 
     /// Somebody presses the button of a message whose label has these words.
     pub(crate) fn presses(&self, message: u64, label: &str, person: Person) -> Done {
         let id = self.shared.look(|world| {
-            let shown = super::Shown::new(&world.messages[&message]);
+            let shown = super::ObservedMessage::new(&world.messages[&message]);
             let mut controls = shown.controls();
             let found =
                 controls.find(|it| it["label"].as_str().is_some_and(|it| it.contains(label)));

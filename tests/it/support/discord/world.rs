@@ -9,10 +9,10 @@ use super::clock::{Clock, iso};
 use super::interaction::Interaction;
 use super::mention::Mentions;
 use super::message::{Message, Sight};
-use super::mischief::Prank;
+use super::mischief::ScheduledFault;
 use super::permission::{self, Permissions};
 use super::place::{Channel, Guild, User};
-use super::seen::{Call, Seen, Shown};
+use super::seen::{Call, ObservedChange, ObservedMessage};
 use super::session::{DIRECT_MESSAGES, Dispatch, Frame, GUILD_MESSAGES, GUILDS, Session};
 
 /// The token of the bot.
@@ -41,7 +41,7 @@ pub(super) struct Switches {
 }
 
 /// The state of it all.
-pub(super) struct World {
+pub(super) struct ServerState {
     pub(super) clock: Clock,
     pub(super) application: u64,
     pub(super) bot: u64,
@@ -61,8 +61,8 @@ pub(super) struct World {
     pub(super) identified_at_ms: u64,
     pub(super) n_resumes: usize,
     pub(super) n_connections: u64,
-    pub(super) pranks: Vec<Prank>,
-    pub(super) seen: Vec<Seen>,
+    pub(super) pranks: Vec<ScheduledFault>,
+    pub(super) seen: Vec<ObservedChange>,
     pub(super) calls: Vec<Call>,
     /// What the bot did that Discord forbids or does not document.
     pub(super) violations: Vec<String>,
@@ -72,7 +72,7 @@ pub(super) struct World {
     nonces: HashMap<String, (u64, u64)>,
 }
 
-impl World {
+impl ServerState {
     pub(super) fn new(gateway_url: String) -> Self {
         let mut clock = Clock::default();
         let year_ago = clock.now_ms() - 365 * 86_400_000;
@@ -259,7 +259,7 @@ impl World {
     pub(super) fn post(&mut self, message: Message) -> u64 {
         let id = message.id;
         if message.author == self.bot && !message.is_loading {
-            self.seen.push(Seen::Sent(Shown::new(&message)));
+            self.seen.push(ObservedChange::Sent(ObservedMessage::new(&message)));
         }
         self.messages.insert(id, message);
         self.tell_message("MESSAGE_CREATE", id);
@@ -272,7 +272,7 @@ impl World {
         message.is_gone = true;
         let message = message.clone();
         if message.author == self.bot && !message.is_loading {
-            self.seen.push(Seen::Removed(Shown::new(&message)));
+            self.seen.push(ObservedChange::Removed(ObservedMessage::new(&message)));
         }
         self.tell_gone(&message);
     }

@@ -7,10 +7,10 @@ use super::fault::Fault;
 use super::mention::Mentions;
 use super::message::Message;
 use super::permission;
-use super::seen::{Seen, Shown};
-use super::world::World;
+use super::seen::{ObservedChange, ObservedMessage};
+use super::world::ServerState;
 
-impl World {
+impl ServerState {
     /// A checked draft; what it has too much is noted.
     pub(super) fn drafted(
         &mut self,
@@ -71,9 +71,13 @@ impl World {
         message.is_loading = false;
         message.edited_at_ms = (!was_loading).then_some(now_ms);
         self.fill(&mut message, draft, false);
-        let mut shown = Shown::new(&message);
+        let mut shown = ObservedMessage::new(&message);
         shown.interaction = interaction.or(shown.interaction);
-        self.seen.push(if was_loading { Seen::Sent(shown) } else { Seen::Amended(shown) });
+        self.seen.push(if was_loading {
+            ObservedChange::Sent(shown)
+        } else {
+            ObservedChange::Amended(shown)
+        });
         self.messages.insert(id, message);
         self.tell_message("MESSAGE_UPDATE", id);
     }

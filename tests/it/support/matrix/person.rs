@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::{RUNTIME, Saying, Seen, own, wait};
-use crate::service::PATIENCE;
+use crate::service::MAX_WAIT;
 use crate::support::synapse::{BRIDGE_TOKEN, Synapse};
 
 /// Everybody's password.
@@ -298,7 +298,7 @@ impl Person {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+            assert!(start.elapsed() < MAX_WAIT, "waited in vain until {what}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
