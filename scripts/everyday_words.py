@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts how often English words are used, for src/matching/rarity/everyday_words.txt.
+"""Counts how often English words are used, for src/matching/term_weight/everyday_words.txt.
 
 everyday_words.py DICT_DIR > everyday_words.txt
 

@@ -4,11 +4,11 @@ mod http;
 mod log;
 #[cfg(feature = "matrix")]
 mod matrix_setup;
+mod pack_watcher;
 mod platforms;
 mod reload;
 mod signals;
 mod supervise;
-mod watch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,15 +20,15 @@ use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
 use crate::platform::Shutdown;
-use crate::service::library::PackUpdate;
+use crate::service::knowledge_base::PackUpdate;
 use crate::service::{
     Clock, Dispatcher, KnowledgeBase, Liveness, Metrics, Parts, Service, SystemClock, retention,
 };
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
 pub use log::SENSITIVE_CRATES;
+use pack_watcher::PackWatcher;
 use signals::{SignalRequest, Signals};
-use watch::PackWatcher;
 
 #[cfg(feature = "matrix")]
 pub use matrix_setup::matrix_setup;

@@ -5,10 +5,11 @@
 
 mod assignment;
 mod bridge;
+mod describe;
 mod discord;
+mod effective;
 mod environment;
 mod error;
-mod fault;
 mod key;
 mod layers;
 mod log;
@@ -16,15 +17,14 @@ mod matching;
 mod matrix;
 mod origin;
 mod paths;
-mod range;
+mod problem_kind;
 mod reader;
 mod records;
 mod secret;
-mod shown;
 mod sources;
 mod space;
 mod toml_file;
-mod wording;
+mod validation;
 
 use std::path::{Path, PathBuf};
 
@@ -36,17 +36,17 @@ use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings
 
 pub use bridge::BridgeSettings;
 pub use discord::DiscordSettings;
+pub use effective::{EffectiveSettings, Setting};
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
-pub use fault::ProblemKind;
 pub use key::Key;
 pub use log::{LogFormat, LogSettings};
 pub use matching::MatchingSettings;
 pub use matrix::MatrixSettings;
 pub use origin::Origin;
+pub use problem_kind::ProblemKind;
 pub use records::RecordsSettings;
 pub use secret::Secret;
-pub use shown::{EffectiveSettings, Setting};
 pub use sources::{DEFAULT_FILE, Sources};
 
 /// The file with every setting, its default and what it is for.

@@ -8,7 +8,7 @@ pub mod message;
 pub mod notice;
 pub mod reply;
 pub mod respond;
-pub mod sent_answer;
+pub mod sent_reply;
 pub mod settings;
 pub mod space;
 pub mod timestamp;
@@ -23,7 +23,7 @@ pub use message::{Addressing, Alert, Control, ControlUse, Event, Message, Place,
 pub use notice::Notice;
 pub use reply::Reply;
 pub use respond::Context;
-pub use sent_answer::{ReplyKind, SentReply};
+pub use sent_reply::{ReplyKind, SentReply};
 pub use settings::{Activation, SpaceSettings};
 pub use space::{Space, Spaces};
 pub use timestamp::Timestamp;

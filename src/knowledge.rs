@@ -9,15 +9,15 @@ pub mod import;
 pub mod lexicon;
 pub mod line_index;
 pub mod lint;
-pub mod manuscript;
 pub mod new_pack;
 pub mod pack;
 pub mod passage;
 pub mod patch;
-pub mod pieces;
 pub mod quote;
-pub mod skeleton;
+pub mod quote_split;
+pub mod scaffold;
 pub mod source;
+pub mod toml_reader;
 pub mod toml_text;
 
 pub use draft::{EntryDraft, QuoteDraft};

@@ -5,23 +5,23 @@
 pub mod calibration;
 mod candidates;
 mod classifier;
+mod concepts;
 mod coverage;
 pub mod decision;
 pub mod evaluation;
-pub mod evidence;
 pub mod explanation;
-pub mod held_out;
+pub mod features;
 pub mod index;
-mod lexicon;
+pub mod leave_one_out;
 mod neighbors;
 pub mod query;
 mod query_terms;
 mod question_kind;
-pub mod rarity;
 pub mod recalibration;
 pub mod reliability;
 pub mod scorer;
 pub mod similarity;
+pub mod term_weight;
 mod vocabulary;
 
 pub use decision::{Decision, DecisionRule, Outcome, Thresholds};

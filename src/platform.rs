@@ -1,26 +1,26 @@
 //! The places where people ask. Each translates in and out and holds no rule of ours.
 
+mod answer_style;
 #[cfg(unix)]
 pub mod bridge;
 pub mod console;
 #[cfg(feature = "discord")]
 pub mod discord;
 #[cfg(any(feature = "discord", feature = "matrix"))]
-mod events;
+mod event_sink;
 #[cfg(all(test, any(feature = "discord", feature = "matrix")))]
 mod fixtures;
 #[cfg(feature = "matrix")]
 pub mod matrix;
-mod style;
 
 use std::error::Error;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use answer_style::AnswerStyle;
 #[cfg(any(feature = "discord", feature = "matrix"))]
-use events::EventSink;
-pub use style::AnswerStyle;
+use event_sink::EventSink;
 
 /// How a platform is told to end: first it takes nothing more in and brings what it was told before,
 /// later it lets go of everything.

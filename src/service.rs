@@ -1,15 +1,15 @@
 //! What all platforms share: answering once, keeping records, staying alive.
 
-mod apology;
+mod alerts;
 pub mod clock;
 mod delivery;
-pub mod fate;
+pub mod dispatcher;
+pub mod event_outcome;
+mod failure_notice;
 pub mod health;
-pub mod lane;
-pub mod library;
+pub mod knowledge_base;
 pub mod metrics;
 pub mod packs;
-mod report;
 mod respond;
 pub mod retention;
 pub mod sender;
@@ -21,12 +21,12 @@ use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestam
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
-pub use apology::error_reference;
 pub use clock::{Clock, SystemClock};
-pub use fate::EventOutcome;
+pub use dispatcher::Dispatcher;
+pub use event_outcome::EventOutcome;
+pub use failure_notice::error_reference;
 pub use health::Liveness;
-pub use lane::Dispatcher;
-pub use library::KnowledgeBase;
+pub use knowledge_base::KnowledgeBase;
 pub use metrics::Metrics;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;

@@ -3,6 +3,6 @@
 pub mod asker_key;
 pub mod atomic;
 pub mod calibration_file;
+pub(crate) mod file_permissions;
 pub mod pack_files;
-pub(crate) mod private;
 pub mod records;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::AppState;
 use crate::config::Sources;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place};
-use crate::service::library::{PackUpdate, PackUpdateKind};
+use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::service::{Clock, SystemClock};
 use crate::store::records::revision::RevisionAuthor;
 use crate::store::records::{Records, Revision};

@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use super::{Status, progress};
 use crate::knowledge::lint::lint;
 use crate::knowledge::{Finding, PackFiles, Proof, Rule, prove};
-use crate::matching::held_out::{self, PhrasingResult, PhrasingSummary};
+use crate::matching::leave_one_out::{self, PhrasingResult, PhrasingSummary};
 use crate::matching::{DecisionRule, Index};
 use crate::store::pack_files;
 
@@ -76,7 +76,7 @@ fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal)
     if !findings.iter().any(Finding::is_error) {
         let index = Index::new(vec![Arc::clone(&pack)]);
         let results = ask_own_phrasings(&index, terminal);
-        findings.extend(held_out::findings(&index, &places, &results));
+        findings.extend(leave_one_out::findings(&index, &places, &results));
         own_phrasings = Some(PhrasingSummary::new(&index, &results));
     }
     findings.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
@@ -88,7 +88,7 @@ fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> 
     let max_asked = (MAX_WORK / n_phrasings.max(1)).clamp(1, MAX_ASKED);
     let bar = progress::bar(terminal, "Asking its own phrasings", n_phrasings.min(max_asked));
     let rule = DecisionRule::default();
-    let results = held_out::ask_own_phrasings(index, &rule, max_asked, || bar.inc(1));
+    let results = leave_one_out::ask_own_phrasings(index, &rule, max_asked, || bar.inc(1));
     bar.finish_and_clear();
     results
 }

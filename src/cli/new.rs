@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::Status;
-use crate::knowledge::skeleton;
+use crate::knowledge::scaffold;
 use crate::store::pack_files;
 
 /// The largest document that a pack is made of, in bytes: some five million words, far more than
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     pack_files::check_is_free(&args.folder)?;
     let document = read_document(&args.from)?;
     let name = args.from.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let pack = skeleton::from_document(&document, args.title.as_deref(), &name);
+    let pack = scaffold::from_document(&document, args.title.as_deref(), &name);
     pack_files::create(&args.folder, &pack.into_files())?;
     let folder = args.folder.display();
     writeln!(

@@ -8,7 +8,7 @@ mod json;
 use std::path::{Path, PathBuf};
 
 use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
-use crate::matching::held_out::PhrasingSummary;
+use crate::matching::leave_one_out::PhrasingSummary;
 
 pub(super) use human::{pluralize, pluralize_as, print};
 pub(super) use json::print_json;

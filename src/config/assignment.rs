@@ -7,9 +7,9 @@ use figment::{Metadata, Profile, Provider};
 use serde::Deserialize;
 
 use super::error::Problem;
-use super::fault::ProblemKind;
 use super::key::{Key, PREFIX};
 use super::origin::Origin;
+use super::problem_kind::ProblemKind;
 
 /// How figment's notes name the environment.
 pub(super) const VARIABLE_LAYER: &str = "environment variable";

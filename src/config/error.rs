@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::fault::ProblemKind;
 use super::origin::Origin;
+use super::problem_kind::ProblemKind;
 
 /// What is wrong, and where that was set.
 #[derive(Debug)]

@@ -9,13 +9,16 @@ use figment::value::{Dict, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Config;
+use super::describe;
 use super::error::Problem;
-use super::fault::{ProblemKind, nearest};
 use super::key::Key;
 use super::layers::Layers;
 use super::origin::Origin;
-use super::range::{InvalidValue, Validate};
-use super::{Config, paths, secret, wording};
+use super::paths;
+use super::problem_kind::{ProblemKind, nearest};
+use super::secret;
+use super::validation::{InvalidValue, Validate};
 
 /// Everything at the top of a configuration, in the order in which it is shown.
 pub(super) const TOP: [&str; 13] = [
@@ -192,7 +195,7 @@ impl<'l> ConfigReader<'l> {
         // Beyond the key itself, serde says which item of a list it was.
         let item = error.path.get(1).filter(|item| item.parse::<usize>().is_ok());
         let place = item.map_or(key.clone(), |item| key.child(item));
-        self.fault(&place, wording::fault(*error, key.clone()));
+        self.fault(&place, describe::fault(*error, key.clone()));
     }
 
     fn unknown(&mut self, key: &Key, known: &[&str]) {
@@ -202,7 +205,7 @@ impl<'l> ConfigReader<'l> {
             known.iter().copied().chain(files.iter().map(String::as_str)).collect();
         let near =
             nearest(key.last(), known.iter().copied()).or_else(|| Self::find_in_other_section(key));
-        let known = wording::owned(&known);
+        let known = describe::owned(&known);
         self.fault(key, ProblemKind::UnknownKey { key: key.clone(), near, known });
     }
 
@@ -218,7 +221,7 @@ impl<'l> ConfigReader<'l> {
     fn not_a(&mut self, key: &Key, wanted: &str, value: &Value) {
         let wanted = wanted.to_owned();
         let fault =
-            ProblemKind::WrongType { key: key.clone(), wanted, found: wording::found(value) };
+            ProblemKind::WrongType { key: key.clone(), wanted, found: describe::found(value) };
         self.fault(key, fault);
     }
 

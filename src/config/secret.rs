@@ -10,12 +10,13 @@ use figment::value::Value;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::describe;
 use super::error::Problem;
-use super::fault::ProblemKind;
 use super::key::Key;
 use super::layers::Layers;
 use super::origin::Origin;
-use super::{paths, wording};
+use super::paths;
+use super::problem_kind::ProblemKind;
 
 /// A text that nobody may see. Wiped from memory when it is dropped.
 #[derive(Clone, Deserialize)]
@@ -235,7 +236,7 @@ fn take(layers: &mut Layers, key: &Key) -> Option<(RawSecret, Origin)> {
         (_, Value::Empty(..)) => return None,
         // To the letter: a key of digits is no number.
         (Some(text), _) | (None, Value::String(_, text)) => RawSecret::Text(text),
-        (None, value) => RawSecret::Other(wording::found(&value)),
+        (None, value) => RawSecret::Other(describe::found(&value)),
     };
     Some((given, origin))
 }

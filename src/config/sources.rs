@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::effective::EffectiveSettings;
 use super::environment::Environment;
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::secret;
-use super::shown::EffectiveSettings;
 use super::{Config, reader::ConfigReader};
 
 /// Where the configuration file is looked for when nobody names it.

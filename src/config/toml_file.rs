@@ -10,9 +10,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Problem;
-use super::fault::ProblemKind;
 use super::key::Key;
 use super::origin::Origin;
+use super::problem_kind::ProblemKind;
 use crate::knowledge::LineIndex;
 
 /// How figment's notes name this layer.

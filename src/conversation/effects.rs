@@ -3,7 +3,7 @@
 use super::message::Control;
 use super::notice::Notice;
 use super::reply::Reply;
-use super::sent_answer::ReplyKind;
+use super::sent_reply::ReplyKind;
 use super::unanswered::UnansweredQuestion;
 
 /// What is to happen.

@@ -8,7 +8,7 @@ use super::id::AskerHash;
 use super::message::{Control, ControlUse, Message, Place, User};
 use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{Answer, Reply};
-use super::sent_answer::{ReplyKind, SentReply};
+use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
 use super::timestamp::Timestamp;
 use super::trigger::{Command, Question, Trigger};

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde_json::error::Category;
 
 use super::new_pack::NewPack;
-use super::pieces::split_for_quotes;
+use super::quote_split::split_for_quotes;
 use super::source::paragraph_spans;
 use super::{EntryDraft, QuoteDraft};
 use crate::text::whitespace::Folded;

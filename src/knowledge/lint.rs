@@ -3,12 +3,12 @@
 //! Each rule looks at everything once, so that a pack of 100,000 entries is done in seconds.
 //! Rules that need the matcher are not here; whoever has one adds their findings.
 
+mod ambiguous_quote;
 mod cut_sentence;
-mod doubled_phrasing;
+mod duplicate_phrasing;
 mod no_stemming;
-mod quote_stands_twice;
-mod sentence_not_quoted;
 mod speaker_not_near;
+mod unquoted_sentence;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,12 +21,12 @@ use super::{Entry, Finding, Proof, Quote, Source};
 /// refused, their sentences would be listed too.
 pub fn lint(proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = no_stemming::check(proof).into_iter().collect();
-    findings.extend(doubled_phrasing::check(proof));
-    findings.extend(quote_stands_twice::check(proof));
+    findings.extend(duplicate_phrasing::check(proof));
+    findings.extend(ambiguous_quote::check(proof));
     findings.extend(speaker_not_near::check(proof));
     findings.extend(cut_sentence::check(proof));
     if proof.is_accepted() {
-        findings.extend(sentence_not_quoted::check(proof));
+        findings.extend(unquoted_sentence::check(proof));
     }
     findings
 }

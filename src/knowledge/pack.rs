@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Rule};
 use super::lexicon::Lexicon;
-use super::manuscript::{TableReader, WithSpan, parse};
+use super::toml_reader::{TableReader, WithSpan, parse};
 use super::{Entry, EntryId, Source};
 use faq::Faq;
 use sha2::{Digest, Sha256};

@@ -1,6 +1,6 @@
 //! From evidence to probabilities.
 
-use super::evidence::{Features, N_FEATURES};
+use super::features::{Features, N_FEATURES};
 
 /// Version of what makes evidence and of the default below: a calibration that was fitted to another
 /// does not fit. To be raised when either changes; a test remembers the default's coefficients.

@@ -3,7 +3,7 @@
 use super::Index;
 use super::calibration::{Calibration, LogisticModel};
 use super::coverage::covered_share;
-use super::evidence::{self, Alternatives, Features};
+use super::features::{self, Alternatives, Features};
 use super::index::EntryTerms;
 use super::query::{MAX_TOKENS, Query};
 use super::scorer::{self, ScoredEntry};
@@ -161,7 +161,7 @@ fn decide(
         let posterior = total.map(|total| first.logit.exp() / total);
         let gap_wins = gap.is_some();
         let rivals = Alternatives { other, gap_wins, nearest_gap, posterior, gap_coverage };
-        evidence::extract(index, query, first, rivals, left_out)
+        features::extract(index, query, first, rivals, left_out)
     });
     let probability = |model: &LogisticModel| {
         evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence))

@@ -6,7 +6,7 @@ use super::Index;
 use super::calibration::Calibration;
 use super::coverage::{COVERED, coverage};
 use super::decision::{Decision, DecisionRule, Excluded, GAP_MARGIN, Outcome};
-use super::evidence::{FEATURE_LABELS, FEATURE_NAMES};
+use super::features::{FEATURE_LABELS, FEATURE_NAMES};
 use super::index::EntryTerms;
 use super::query::{MatchKind, Query, QueryToken, TermMatch};
 use super::scorer::{self, ScoredEntry};

@@ -1,10 +1,10 @@
 //! The inverted index: an immutable snapshot of one or several packs.
 
 mod build;
+mod forward_index;
+mod parsing;
 mod postings;
-mod reading;
-mod texts;
-mod words;
+mod term_builder;
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,17 +12,17 @@ use rustc_hash::FxHashMap;
 
 use super::candidates::AccumulatorPool;
 use super::classifier::{Classifier, N_FOLDS};
-use super::lexicon::Concepts;
+use super::concepts::Concepts;
 use super::neighbors;
 use super::question_kind::N_QUESTION_TYPES;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack};
 use crate::text::Stemmer;
-pub use postings::MAX_ENTRIES;
-pub(crate) use postings::{Posting, Postings};
-pub(crate) use texts::{
+pub(crate) use forward_index::{
     EntryTerms, EntryTexts, ForwardIndex, IndexedText, MIN_LENGTH, for_each_distinct,
 };
+pub use postings::MAX_ENTRIES;
+pub(crate) use postings::{Posting, Postings};
 
 /// Where an entry stands: which pack, which entry of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) struct IndexedEntry {
 /// What is known of a term.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Term {
-    /// How much it tells, 0.0 to 1.0, see [`super::rarity::weight`].
+    /// How much it tells, 0.0 to 1.0, see [`super::term_weight::weight`].
     pub(crate) weight: f32,
     /// Rarity in the pack alone, 0.0 to 1.0.
     pub(crate) pack_rarity: f32,

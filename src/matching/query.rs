@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 
 use super::Index;
 use super::classifier::{self, TermFeature};
+use super::concepts::SYNONYM_SIMILARITY;
 use super::index::{MIN_LENGTH, NO_TERM};
-use super::lexicon::SYNONYM_SIMILARITY;
 use super::query_terms::{Hit, QueryTerms};
 use super::question_kind::QuestionKind;
 use super::vocabulary::TermId;

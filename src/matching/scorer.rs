@@ -209,7 +209,7 @@ impl<'a> Scorer<'a> {
             match number {
                 Some(_) if number == left_out => {}
                 Some(number) => {
-                    parts.add_phrasing(number, self.text_similarity(text, Some(number)))
+                    parts.add_phrasing(number, self.text_similarity(text, Some(number)));
                 }
                 None => parts.quotes = self.text_similarity(text, None),
             }

@@ -1,11 +1,11 @@
 //! The words and terms of an index, and the lookup of misspelt words.
 
-mod deletions;
+mod deletion_index;
 
 use rustc_hash::FxHashMap;
 
 use super::similarity::{LetterSignature, misspelling_similarity};
-use deletions::DeletionIndex;
+use deletion_index::DeletionIndex;
 
 /// A term: a stem, or a concept of the lexicon.
 pub(crate) type TermId = u32;

@@ -1,6 +1,6 @@
 //! The terminal: replies as lines of text.
 
-mod conversation;
+mod session;
 
 use anstyle::{AnsiColor, Style};
 
@@ -8,7 +8,7 @@ use crate::conversation::Reply;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 
-pub use conversation::ConsoleSession;
+pub use session::ConsoleSession;
 
 const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();

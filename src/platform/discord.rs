@@ -1,26 +1,19 @@
 //! Discord: translates events in and replies out. Its client is serenity.
-
-mod answering;
 mod api;
+mod channel_cache;
+mod channel_lookup;
 mod commands;
 pub mod custom_id;
-mod deferral;
-mod edits;
+mod event_loop;
 mod gateway;
-mod hindrance;
+mod ids;
 mod incoming;
-mod interaction;
-mod limits;
-mod listening;
-mod locating;
+mod interaction_response;
 pub mod markdown;
-mod name;
-mod outbox;
 mod payload;
-mod pending;
-mod places;
+mod permissions;
 pub mod render;
-mod response;
+mod sender;
 mod settings;
 
 use std::sync::atomic::AtomicBool;
@@ -37,8 +30,8 @@ use crate::conversation::Event;
 use crate::service::{Dispatcher, KnowledgeBase, Liveness};
 use api::Api;
 use gateway::{GatewayHandler, ShardPlan};
-use hindrance::RecentDenials;
-use pending::PendingInteractions;
+use interaction_response::PendingInteractions;
+use permissions::RecentDenials;
 pub use settings::{Settings, ShardRange};
 
 /// Names its messages, places and people.

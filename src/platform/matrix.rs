@@ -1,27 +1,20 @@
 //! Matrix: translates events in and replies out, in encrypted rooms too. Its client is matrix-sdk.
 
-mod chores;
 mod content;
-mod failure;
-mod happening;
-mod heard;
-mod history;
+mod error;
+mod event;
+mod ids;
 mod incoming;
-mod invitations;
-mod listener;
-mod locating;
-mod name;
-mod outbox;
+mod membership;
+mod place;
 mod reactions;
 pub mod render;
 mod rooms;
-mod said;
+mod sender;
 mod session;
 mod settings;
 mod setup;
-mod syncing;
-mod undecrypted;
-mod upgrades;
+mod sync;
 
 use std::sync::Arc;
 
@@ -67,6 +60,6 @@ impl Matrix {
         self.events.connect(lane);
         let (client, settings) = (client.clone(), self.settings.clone());
         let shared = MatrixContext::new(client, settings, Arc::clone(&self.events), stop.clone());
-        syncing::run(Arc::new(shared), &self.pulse).await
+        sync::run(Arc::new(shared), &self.pulse).await
     }
 }

@@ -139,7 +139,7 @@ impl<R: Records> Service<R> {
             if may_be_sent_since.is_none() {
                 match self.try_claim(cause).await? {
                     ClaimResult::Granted { possibly_sent_since: since } => {
-                        may_be_sent_since = since
+                        may_be_sent_since = since;
                     }
                     ClaimResult::Denied(fate) => return Ok(fate),
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::delivery::{ClaimResult, Delivery};
-use super::library::{Snapshot, SpaceIndex};
+use super::knowledge_base::{Snapshot, SpaceIndex};
 use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};

@@ -1,7 +1,7 @@
 //! A platform and a world for the service, and what it does in them.
 
 mod delivery;
-mod lane;
+mod dispatcher;
 mod respond;
 
 use std::collections::VecDeque;

@@ -8,7 +8,7 @@ use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
-use super::private;
+use super::file_permissions;
 use crate::conversation::{AskerHash, PrincipalId};
 
 /// Name of the key's file in the data folder.
@@ -63,7 +63,8 @@ impl AskerKey {
 
     /// A new key in a new file at `path`; `None` if there is one.
     fn create(path: &Path) -> io::Result<Option<Self>> {
-        let made = private::owner_only(OpenOptions::new().write(true).create_new(true)).open(path);
+        let made = file_permissions::owner_only(OpenOptions::new().write(true).create_new(true))
+            .open(path);
         let mut file = match made {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             made => made?,

@@ -10,7 +10,7 @@ use super::excerpt::Excerpt;
 use super::{Document, PackReport};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::{Finding, Rule, Severity};
-use crate::matching::held_out::PhrasingSummary;
+use crate::matching::leave_one_out::PhrasingSummary;
 
 /// How many findings of one rule in one pack are shown; the rest is counted. Nobody mends more in
 /// one sitting, and an imported pack has thousands of sentences that wait.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Document, PackReport};
 use crate::knowledge::{Finding, Severity};
-use crate::matching::held_out::PhrasingSummary;
+use crate::matching::leave_one_out::PhrasingSummary;
 
 #[derive(Serialize)]
 struct Report<'r> {

@@ -6,10 +6,10 @@ use figment::value::{Dict, Value};
 
 use super::{ConfigReader, Key, keys_of};
 use crate::config::Config;
-use crate::config::fault::ProblemKind;
 use crate::config::origin::Origin;
-use crate::config::range::{PLACE, is_place, quoted};
+use crate::config::problem_kind::ProblemKind;
 use crate::config::space::SpaceHeader;
+use crate::config::validation::{PLACE, is_place, quoted};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{PlaceId, Space, SpaceSettings};
 

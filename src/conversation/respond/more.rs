@@ -4,7 +4,7 @@ use super::Context;
 use crate::conversation::effects::BotMessage;
 use crate::conversation::notice::Notice;
 use crate::conversation::reply::{Answer, ParagraphPart, Reply, Topic};
-use crate::conversation::sent_answer::{ReplyKind, SentReply};
+use crate::conversation::sent_reply::{ReplyKind, SentReply};
 
 /// The paragraphs that the answer `said` quotes from, for whoever wants to see them.
 pub(super) fn paragraphs(n_before: usize, said: &SentReply, scene: &Context<'_>) -> BotMessage {

@@ -10,9 +10,9 @@ use super::{EntrySpans, FAQ_FILE, index_by_id};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS};
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::line_index::LineIndex;
-use crate::knowledge::manuscript::{TableReader, WithSpan, nearest_name, parse};
 use crate::knowledge::passage;
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
+use crate::knowledge::toml_reader::{TableReader, WithSpan, nearest_name, parse};
 use crate::knowledge::{Quote, QuoteError, Source};
 
 const ENTRY_KEYS: [&str; 8] =

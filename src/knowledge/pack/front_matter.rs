@@ -2,9 +2,9 @@
 
 use crate::knowledge::Source;
 use crate::knowledge::finding::{Finding, Rule};
-use crate::knowledge::manuscript::{TableReader, parse};
 use crate::knowledge::pack::SourceLocation;
 use crate::knowledge::source::Metadata;
+use crate::knowledge::toml_reader::{TableReader, parse};
 
 const FENCE: &str = "+++";
 const KEYS: [&str; 7] =

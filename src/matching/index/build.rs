@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::forward_index::ForwardIndex;
+use super::parsing::{self, ParsedEntries};
 use super::postings::Postings;
-use super::reading::{self, ParsedEntries};
-use super::texts::ForwardIndex;
-use super::words::TermBuilder;
+use super::term_builder::TermBuilder;
 use super::{Index, IndexedEntry, Term};
 use crate::knowledge::Pack;
 use crate::matching::candidates::AccumulatorPool;
@@ -23,7 +23,7 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         n_groups += pack.lexicon.groups().len();
     }
     let (mut texts, mut entries) = (ForwardIndex::default(), Vec::new());
-    let readings = reading::read(&packs);
+    let readings = parsing::read(&packs);
     texts.reserve(
         readings.iter().map(|reading| reading.entries.len()).sum(),
         readings.iter().map(|reading| reading.text_lengths.len()).sum(),

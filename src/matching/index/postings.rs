@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::texts::{EntryTexts, ForwardIndex, MIN_PARALLEL};
+use super::forward_index::{EntryTexts, ForwardIndex, MIN_PARALLEL};
 use super::{Term, bytes_of};
 use crate::matching::scorer::{ScoreParts, log_odds};
 use crate::matching::vocabulary::TermId;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::matching::Index;
+use crate::matching::concepts::SYNONYM_SIMILARITY;
 use crate::matching::index::NO_TERM;
-use crate::matching::lexicon::SYNONYM_SIMILARITY;
 use crate::matching::neighbors;
-use crate::matching::rarity::{background_idf, weight};
+use crate::matching::term_weight::{background_idf, weight};
 use crate::matching::vocabulary::{TermId, WordId};
 use crate::text::Token;
 use crate::text::stop_words::is_stop_word;

@@ -1,5 +1,7 @@
 //! Requests to Discord, and what their failures mean.
 
+pub(super) mod rate_limit;
+
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
@@ -8,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route, StatusCode};
 
-use super::limits::{self, RateLimiter};
+use self::rate_limit::RateLimiter;
 use super::settings::Settings;
 use crate::service::SendError;
 
@@ -120,7 +122,7 @@ impl Api {
     /// Sends `request`: if limits are kept, when there is room for it; without, it is up to whoever
     /// wants it to try again.
     pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, ApiError> {
-        let limit = self.limits.as_ref().zip(limits::bucket_key(&request));
+        let limit = self.limits.as_ref().zip(rate_limit::bucket_key(&request));
         // Nothing but an address that is none keeps it from being made.
         let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
         let built = built.map_err(|_| ApiError::PERMANENT)?;

@@ -6,7 +6,7 @@
 //! ends, which the library alone does not.
 
 mod handler;
-mod watch;
+mod watchdog;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -145,7 +145,7 @@ async fn connect(
     let builder = ClientBuilder::new_with_http(http, intents(message_content));
     let mut client: Client = builder.event_handler(inbox).await.map_err(|error| failed(&error))?;
     let manager = Arc::clone(&client.shard_manager);
-    let watch = watch::Watchdog::new(Arc::clone(&manager), (first, last), pulse);
+    let watch = watchdog::Watchdog::new(Arc::clone(&manager), (first, last), pulse);
     let ended = tokio::select! {
         // The library counts the last shard in.
         ended = client.start_shard_range(first..last, total) => {

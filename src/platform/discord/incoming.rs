@@ -1,13 +1,16 @@
 //! From what the gateway tells to events. Pure.
 
+pub(super) mod edit_filter;
+pub(super) mod interaction;
+
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::guild::PartialMember;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId};
 use serenity::model::user::User;
 
-use super::name;
-use super::places::ChannelCache;
+use super::channel_cache::ChannelCache;
+use super::ids;
 use crate::conversation::{self, Addressing, Event, RepliedTo, Timestamp};
 
 /// Milliseconds from 1970 to the start of Discord's own time.
@@ -101,7 +104,7 @@ pub(super) fn messages_deleted(
 ) -> Vec<Event> {
     let place = places.place(channel, guild);
     let gone = |message: &MessageId| Event::MessageDeleted {
-        id: name::message(channel, *message),
+        id: ids::message(channel, *message),
         place: place.clone(),
     };
     messages.iter().map(gone).collect()
@@ -110,7 +113,7 @@ pub(super) fn messages_deleted(
 /// `message` as one that is replied to, or asked about.
 pub(super) fn referenced_message(message: &Message, places: &ChannelCache) -> RepliedTo {
     RepliedTo {
-        id: name::message(message.channel_id, message.id),
+        id: ids::message(message.channel_id, message.id),
         is_from_bot: Some(message.author.id) == places.bot_id(),
         // Without the intent for the content of messages, and for messages made of components
         // alone, nothing stands there.
@@ -127,7 +130,7 @@ fn replied_to(message: &Message, places: &ChannelCache) -> Option<RepliedTo> {
     }
     // It is gone, or Discord did not look.
     let reference = message.message_reference.as_ref()?;
-    let id = name::message(reference.channel_id, reference.message_id?);
+    let id = ids::message(reference.channel_id, reference.message_id?);
     Some(RepliedTo { id, is_from_bot: false, text: None })
 }
 
@@ -153,10 +156,10 @@ impl MessageParts<'_> {
         }
         let (text, mentions_us) = self.strip_bot_mentions(places);
         Some(conversation::Message {
-            id: name::message(self.channel, self.id),
+            id: ids::message(self.channel, self.id),
             place: places.place(self.channel, self.guild),
             author: conversation::User {
-                id: name::user(self.author.id),
+                id: ids::user(self.author.id),
                 roles: self.member.map(|it| roles(&it.roles)).unwrap_or_default(),
                 is_bot: self.author.bot || self.is_webhook,
             },
@@ -187,5 +190,5 @@ impl MessageParts<'_> {
 
 /// The names of `roles`.
 pub(super) fn roles(roles: &[RoleId]) -> Vec<conversation::PrincipalId> {
-    roles.iter().map(|role| name::role(*role)).collect()
+    roles.iter().map(|role| ids::role(*role)).collect()
 }

@@ -3,8 +3,8 @@
 mod pages;
 
 use super::super::AnswerStyle;
+use super::ids;
 use super::markdown::{block_quote, escape, link, truncate, utf16_len};
-use super::name;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
@@ -188,7 +188,7 @@ fn notice_text(notice: &Notice, wording: &Wording) -> String {
 
 /// `text` with the name of the channel `place` as something to press. That rings nowhere.
 fn with_link_to(place: &PlaceId, text: &str) -> String {
-    match name::parse_channel(place) {
+    match ids::parse_channel(place) {
         Some(channel) => text.replace(&escape(place.as_str()), &format!("<#{channel}>")),
         None => text.to_owned(),
     }

@@ -7,8 +7,8 @@ use serenity::model::event::MessageUpdateEvent;
 use serenity::model::guild::Guild;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
-use super::interaction::{InteractionKind, command, component};
-use super::places::ChannelCache;
+use super::channel_cache::ChannelCache;
+use super::incoming::interaction::{InteractionKind, command, component};
 use super::{check_shards, incoming};
 use crate::conversation::{Addressing, Control, Event, MessageId};
 

@@ -1,15 +1,18 @@
 //! From what happened in a room to what the service is told.
 
+pub(super) mod mention;
+
 use matrix_sdk::Room;
 use matrix_sdk::ruma::EventId;
 
 use super::content::MORE;
-use super::happening::{RoomEvent, RoomEventKind, TextContent};
-use super::heard::{CachedEvent, EventCache};
+use super::event::{RoomEvent, RoomEventKind, TextContent};
+use super::ids;
+use super::place;
 use super::reactions::{self, Continuation};
-use super::said::{StrippedText, strip_mentions};
-use super::{locating, name};
+use super::rooms::event_cache::{CachedEvent, EventCache};
 use crate::conversation::{Addressing, Control, ControlUse, Event, Message, RepliedTo, User};
+use mention::{StrippedText, strip_mentions};
 
 /// A room, and what is known of what was said there.
 #[derive(Clone, Copy)]
@@ -35,13 +38,13 @@ impl EventConverter<'_> {
                 }
                 let now = TextContent { in_reply_to: known.replies_to.clone(), ..now.clone() };
                 let message = self.message(of, &known, &now).await;
-                let change = Some(name::message(&happening.id));
+                let change = Some(ids::message(&happening.id));
                 Some(Event::MessageEdited(Message { edit_id: change, ..message }))
             }
             RoomEventKind::Redaction(id) => {
                 let thread = self.heard.get(id).and_then(|known| known.thread.as_deref());
-                let place = locating::place(self.room, thread, &happening.sender).await;
-                Some(Event::MessageDeleted { id: name::message(id), place })
+                let place = place::place(self.room, thread, &happening.sender).await;
+                Some(Event::MessageDeleted { id: ids::message(id), place })
             }
             RoomEventKind::Reaction { to, key } => self.reaction(happening, to, key).await,
             RoomEventKind::Join(_) | RoomEventKind::Other => None,
@@ -50,15 +53,15 @@ impl EventConverter<'_> {
 
     /// What `id`, of which `known` is known, says.
     async fn message(self, id: &EventId, known: &CachedEvent, spoken: &TextContent) -> Message {
-        let us = locating::bot_identity(self.room).await;
+        let us = place::bot_identity(self.room).await;
         let StrippedText { text, mentions_bot: names_us } = strip_mentions(spoken, &us);
         let replied_to = match &spoken.in_reply_to {
             Some(target) => self.replied_to(target).await,
             None => None,
         };
         Message {
-            id: name::message(id),
-            place: locating::place(self.room, known.thread.as_deref(), &known.sender).await,
+            id: ids::message(id),
+            place: place::place(self.room, known.thread.as_deref(), &known.sender).await,
             author: user(known),
             text,
             addressing: Addressing { mentions_bot: names_us, ..Addressing::default() },
@@ -72,7 +75,7 @@ impl EventConverter<'_> {
     async fn replied_to(self, target: &EventId) -> Option<RepliedTo> {
         let known = self.cached_or_fetched(target).await?;
         let is_ours = known.sender == self.room.own_user_id();
-        Some(RepliedTo { id: name::message(target), is_from_bot: is_ours, text: known.text })
+        Some(RepliedTo { id: ids::message(target), is_from_bot: is_ours, text: known.text })
     }
 
     /// What somebody wants who put `key` on `target`.
@@ -87,9 +90,9 @@ impl EventConverter<'_> {
         }
         let control = self.control(target, key).await?;
         Some(Event::ControlUsed(ControlUse {
-            id: name::message(&happening.id),
-            message: name::message(target),
-            place: locating::place(self.room, known.thread.as_deref(), &happening.sender).await,
+            id: ids::message(&happening.id),
+            message: ids::message(target),
+            place: place::place(self.room, known.thread.as_deref(), &happening.sender).await,
             user: user(&CachedEvent::of(happening)),
             used_at: happening.at,
             control,
@@ -122,5 +125,5 @@ impl EventConverter<'_> {
 
 /// Whoever did what is `known`. Programs that say what they are do not come so far.
 fn user(known: &CachedEvent) -> User {
-    User { id: name::user(&known.sender), roles: Vec::new(), is_bot: false }
+    User { id: ids::user(&known.sender), roles: Vec::new(), is_bot: false }
 }

@@ -1,5 +1,10 @@
 //! The rooms in which we are, each with somebody who listens.
 
+pub(super) mod backfill;
+pub(super) mod event_cache;
+pub(super) mod undecrypted;
+pub(super) mod worker;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +18,8 @@ use tokio::task::JoinSet;
 
 use super::super::{EventSink, Shutdown};
 use super::Settings;
-use super::listener::{RoomWorker, TimelineReceiver};
 use crate::conversation::Event;
+use worker::{RoomWorker, TimelineReceiver};
 
 /// Updates that wait for a room's listener. What has no room is looked up later.
 const MAX_WAITING: usize = 64;

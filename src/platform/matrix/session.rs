@@ -1,9 +1,9 @@
 //! The bot's session with its homeserver, which is one with its keys: both are in one store, and
 //! neither is of use without the other.
 
-mod fault;
-mod kept;
-mod store;
+mod error;
+mod persisted;
+mod store_dir;
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::super::PlatformError;
 use super::settings::{Login, Settings};
-pub(super) use fault::logged_out;
+pub(super) use error::logged_out;
 
 /// How long an answer may take, besides what the homeserver was asked to wait.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
@@ -30,20 +30,20 @@ const DEVICE_NAME: &str = "quoth";
 /// # Errors
 /// [`PlatformError`] says whether trying again can help, else what to do.
 pub(super) async fn open(settings: &Settings) -> Result<Client, PlatformError> {
-    store::make(&settings.folder).map_err(|error| fault::folder(&settings.folder, error))?;
+    store_dir::make(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
     let client = client(settings).await?;
-    if let Some(session) = kept::read(&client).await? {
+    if let Some(session) = persisted::read(&client).await? {
         restore(&client, session, settings).await?;
-        store::protect(&settings.folder);
+        store_dir::protect(&settings.folder);
         return Ok(client);
     }
     // A store without a session was never used: its keys are of a device that does not exist.
     drop(client);
-    store::empty(&settings.folder).map_err(|error| fault::folder(&settings.folder, error))?;
+    store_dir::empty(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
     let client = self::client(settings).await?;
     log_in(&client, &settings.login).await?;
-    kept::write(&client).await?;
-    store::protect(&settings.folder);
+    persisted::write(&client).await?;
+    store_dir::protect(&settings.folder);
     tracing::info!("Logged in to the homeserver as a new device");
     Ok(client)
 }
@@ -51,7 +51,7 @@ pub(super) async fn open(settings: &Settings) -> Result<Client, PlatformError> {
 async fn client(settings: &Settings) -> Result<Client, PlatformError> {
     let passphrase = settings.passphrase.as_ref().map(ExposeSecret::expose_secret);
     let builder = Client::builder()
-        .sqlite_store(store::path(&settings.folder), passphrase)
+        .sqlite_store(store_dir::path(&settings.folder), passphrase)
         // Who calls tries again: it knows what may be done twice.
         .request_config(RequestConfig::new().timeout(REQUEST_LIMIT).disable_retry())
         .with_encryption_settings(EncryptionSettings {
@@ -64,7 +64,7 @@ async fn client(settings: &Settings) -> Result<Client, PlatformError> {
     } else {
         builder.server_name_or_homeserver_url(&settings.homeserver)
     };
-    builder.build().await.map_err(|error| fault::build(&settings.folder, error))
+    builder.build().await.map_err(|error| error::build(&settings.folder, error))
 }
 
 /// Goes on with `session`, if it still is one, and that of the account that is configured.
@@ -76,7 +76,7 @@ async fn restore(
     let MatrixSession { meta, tokens } = session;
     let (tokens, is_new) = match &settings.login {
         Login::Password { user, .. } if !is_account(user, &meta.user_id) => {
-            return Err(fault::other_account(&settings.folder));
+            return Err(error::other_account(&settings.folder));
         }
         Login::Password { .. } => (tokens, false),
         Login::Token(token) => {
@@ -87,11 +87,11 @@ async fn restore(
     // Only with the right token is it asked whose it is; keys must not be used for another device.
     let whoami = whoami(client, &tokens.access_token).await?;
     if whoami.user_id != meta.user_id || whoami.device_id.as_ref() != Some(&meta.device_id) {
-        return Err(fault::other_device(&settings.folder));
+        return Err(error::other_device(&settings.folder));
     }
     let session = MatrixSession { meta, tokens };
-    client.restore_session(session).await.map_err(|error| fault::store(&error))?;
-    if is_new { kept::write(client).await } else { Ok(()) }
+    client.restore_session(session).await.map_err(|error| error::store(&error))?;
+    if is_new { persisted::write(client).await } else { Ok(()) }
 }
 
 async fn log_in(client: &Client, login: &Login) -> Result<(), PlatformError> {
@@ -99,14 +99,14 @@ async fn log_in(client: &Client, login: &Login) -> Result<(), PlatformError> {
         Login::Password { user, password } => {
             let login = client.matrix_auth().login_username(user, password.expose_secret());
             let login = login.initial_device_display_name(DEVICE_NAME).await;
-            login.map(drop).map_err(|error| fault::log_in(&error))
+            login.map(drop).map_err(|error| error::log_in(&error))
         }
         Login::Token(token) => {
             let Whoami { user_id, device_id } = whoami(client, token.expose_secret()).await?;
-            let device_id = device_id.ok_or_else(fault::token_without_device)?;
+            let device_id = device_id.ok_or_else(error::token_without_device)?;
             let meta = SessionMeta { user_id, device_id };
             let session = MatrixSession { meta, tokens: tokens_of(token) };
-            client.restore_session(session).await.map_err(|error| fault::store(&error))
+            client.restore_session(session).await.map_err(|error| error::store(&error))
         }
     }
 }
@@ -134,14 +134,14 @@ struct Whoami {
 /// Asks whose `token` is. The library can ask that only when it knows.
 async fn whoami(client: &Client, token: &str) -> Result<Whoami, PlatformError> {
     let url = client.homeserver().join("/_matrix/client/v3/account/whoami");
-    let url = url.map_err(|_| fault::no_homeserver())?;
+    let url = url.map_err(|_| error::no_homeserver())?;
     let request = client.http_client().get(url).bearer_auth(token).timeout(REQUEST_LIMIT);
-    let answer = request.send().await.map_err(|_| fault::unreachable())?;
+    let answer = request.send().await.map_err(|_| error::unreachable())?;
     let status = answer.status().as_u16();
-    let body = answer.bytes().await.map_err(|_| fault::unreachable())?;
+    let body = answer.bytes().await.map_err(|_| error::unreachable())?;
     match status {
-        200 => serde_json::from_slice(&body).map_err(|_| fault::no_homeserver()),
-        status => Err(fault::whoami(status)),
+        200 => serde_json::from_slice(&body).map_err(|_| error::no_homeserver()),
+        status => Err(error::whoami(status)),
     }
 }
 

@@ -13,7 +13,10 @@ use matrix_sdk::{Client, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::PlatformError;
-use super::{Login, Settings, failure, session};
+use super::Login;
+use super::Settings;
+use super::error;
+use super::session;
 
 /// What is wanted.
 #[derive(Debug, Clone)]
@@ -156,7 +159,7 @@ fn refused(error: &RecoveryError) -> PlatformError {
 }
 
 fn failed(error: &Error) -> PlatformError {
-    let source = failure::describe(error).into();
+    let source = error::describe(error).into();
     let what = "the homeserver did not do what setting up needs: try again later".to_owned();
     PlatformError::Transient { what, source: Some(source) }
 }

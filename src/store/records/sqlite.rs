@@ -1,13 +1,13 @@
 //! Records in one SQLite file in the data folder.
 
-mod answers;
 mod claims;
-mod fault;
-mod folder;
-mod queue;
+mod data_dir;
+mod error;
+mod replies;
 mod retention;
 mod revisions;
 mod spaces;
+mod write_queue;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,8 +24,8 @@ use super::{
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
-use folder::Lock;
-use queue::{JobError, JobFuture, WriteQueue};
+use data_dir::Lock;
+use write_queue::{JobError, JobFuture, WriteQueue};
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "quoth.db";
@@ -57,7 +57,7 @@ impl SqliteRecords {
     async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
         let lock = Lock::take(folder)?;
         let path = folder.join(FILE);
-        folder::make_private_file(&path)?;
+        data_dir::make_private_file(&path)?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -82,7 +82,7 @@ impl SqliteRecords {
         lock: Option<Lock>,
     ) -> Result<Self> {
         let path: Arc<Path> = path.into();
-        let refused = |error| fault::classify(&path, Arc::new(error));
+        let refused = |error| error::classify(&path, Arc::new(error));
         let options = options.foreign_keys(true).disable_statement_logging();
         let mut connection = options.connect().await.map_err(refused)?;
         migrate(&mut connection, &path).await?;
@@ -99,7 +99,7 @@ impl SqliteRecords {
     {
         self.queue.run(work).await.map_err(|failed| match failed {
             JobError::Closed => RecordsError::Closed,
-            JobError::Database(source) => fault::classify(&self.path, source),
+            JobError::Database(source) => error::classify(&self.path, source),
         })
     }
 }
@@ -111,9 +111,9 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
             RecordsError::Newer { path: path.to_owned(), found, known }
         }
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-            fault::classify(path, Arc::new(source))
+            error::classify(path, Arc::new(source))
         }
-        other => fault::classify(path, Arc::new(sqlx::Error::Migrate(Box::new(other)))),
+        other => error::classify(path, Arc::new(sqlx::Error::Migrate(Box::new(other)))),
     })
 }
 
@@ -135,11 +135,11 @@ impl Records for SqliteRecords {
     }
 
     async fn reply_to(&self, question: MessageId) -> Result<Option<SentReply>> {
-        self.run(move |connection| Box::pin(answers::find_by_question(connection, question))).await
+        self.run(move |connection| Box::pin(replies::find_by_question(connection, question))).await
     }
 
     async fn reply_by_message(&self, sent: MessageId) -> Result<Option<SentReply>> {
-        self.run(move |connection| Box::pin(answers::find_by_message(connection, sent))).await
+        self.run(move |connection| Box::pin(replies::find_by_message(connection, sent))).await
     }
 
     async fn update_reply(
@@ -147,15 +147,15 @@ impl Records for SqliteRecords {
         answer: SentReply,
         unanswered: Option<UnansweredQuestion>,
     ) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::update(connection, answer, unanswered))).await
+        self.run(move |connection| Box::pin(replies::update(connection, answer, unanswered))).await
     }
 
     async fn delete_message_data(&self, message: MessageId) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::delete(connection, message))).await
+        self.run(move |connection| Box::pin(replies::delete(connection, message))).await
     }
 
     async fn record_feedback(&self, judgement: Feedback) -> Result<()> {
-        self.run(move |connection| Box::pin(answers::insert_feedback(connection, judgement))).await
+        self.run(move |connection| Box::pin(replies::insert_feedback(connection, judgement))).await
     }
 
     async fn unanswered_questions(
@@ -164,7 +164,7 @@ impl Records for SqliteRecords {
         limit: u32,
     ) -> Result<Vec<UnansweredQuestion>> {
         self.run(move |connection| {
-            Box::pin(answers::unanswered_questions(connection, space, limit))
+            Box::pin(replies::unanswered_questions(connection, space, limit))
         })
         .await
     }

@@ -4,30 +4,30 @@
 //! would pass over in silence, is a violation: a test fails at its end on any. It misbehaves on order.
 
 mod api;
+mod builders;
 mod clock;
 mod command;
 mod component;
 mod draft;
 mod embed;
-mod fault;
+mod error;
+mod fault_injection;
 mod form;
 mod gateway;
 mod handshake;
 mod interaction;
-mod making;
 mod mention;
 mod message;
-mod mischief;
+mod message_effects;
+mod observed;
 pub(crate) mod permission;
 mod place;
 mod route;
-mod seen;
 mod session;
-mod talking;
-mod trouble;
-mod using;
-mod world;
-mod writing;
+mod state;
+mod test_hooks;
+mod user_interactions;
+mod user_messages;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,12 +35,12 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use making::{Guild, Person, Place};
-pub(crate) use mischief::InjectedFault;
-pub(crate) use seen::{Call, ObservedChange, ObservedMessage};
-pub(crate) use talking::Saying;
-use world::ServerState;
-pub(crate) use world::TOKEN;
+pub(crate) use builders::{Guild, Person, Place};
+pub(crate) use fault_injection::InjectedFault;
+pub(crate) use observed::{Call, ObservedChange, ObservedMessage};
+use state::ServerState;
+pub(crate) use state::TOKEN;
+pub(crate) use user_messages::Saying;
 
 use crate::service::MAX_WAIT;
 

@@ -1,17 +1,17 @@
 //! People on Matrix, each with a real client, and what they see of the bot.
 
+mod observed;
 mod person;
 mod saying;
-mod seen;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Runtime;
 
+pub(crate) use observed::Seen;
 pub(crate) use person::{Kind, PASSWORD, Person, register, register_with_token};
 pub(crate) use saying::{Saying, key};
-pub(crate) use seen::Seen;
 
 /// Runs everybody's clients.
 pub(super) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));

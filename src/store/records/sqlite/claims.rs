@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::answers;
+use super::replies;
 use crate::conversation::{MessageId, Timestamp};
 use crate::store::records::claim::{Claim, ClaimStatus, Completion, Holder};
 
@@ -84,10 +84,10 @@ pub(super) async fn complete(
         .execute(&mut *connection)
         .await?;
     if let Some(answer) = &finished.answer {
-        answers::insert(connection, answer).await?;
+        replies::insert(connection, answer).await?;
     }
     if let Some(unanswered) = &finished.unanswered {
-        answers::keep_unanswered(connection, unanswered).await?;
+        replies::keep_unanswered(connection, unanswered).await?;
     }
     Ok(())
 }

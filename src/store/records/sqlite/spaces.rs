@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::answers::json;
+use super::replies::json;
 use crate::conversation::{PlaceId, Timestamp};
 use crate::store::records::{PlaceStatus, SpaceState};
 

@@ -198,7 +198,7 @@ async fn the_inbox_has_the_latest_first_and_no_more_of_one_asker_than_the_cap() 
     assert_eq!(records.unanswered_questions("other".to_owned(), 1).await.unwrap(), []);
 }
 
-const MAX_UNANSWERED: i64 = answers::MAX_UNANSWERED_PER_ASKER;
+const MAX_UNANSWERED: i64 = replies::MAX_UNANSWERED_PER_ASKER;
 
 #[tokio::test]
 async fn what_is_too_old_or_erased_is_gone_and_the_rest_stays() {

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::Shared;
-use super::fault::{Fault, UNAUTHORIZED};
-use super::mischief::InjectedFault;
+use super::error::{Fault, UNAUTHORIZED};
+use super::fault_injection::InjectedFault;
+use super::observed::Call;
 use super::route::Request;
-use super::seen::Call;
-use super::world::{ServerState, TOKEN};
+use super::state::{ServerState, TOKEN};
 
 /// Where the interface stands.
 const BASE: &str = "/api/v10/";

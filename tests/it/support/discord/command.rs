@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
+use super::error::Fault;
 use super::form::{Findings, Form};
 
 /// Locales that Discord knows.

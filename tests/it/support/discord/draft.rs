@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fault::{EMPTY_MESSAGE, Fault};
+use super::error::{EMPTY_MESSAGE, Fault};
 use super::form::{Findings, Form};
 use super::mention::AllowedMentions;
 use super::{component, embed};

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use super::Shared;
 use super::handshake::{identify, resume};
 use super::session::{Frame, Session};
-use super::world::ServerState;
+use super::state::ServerState;
 
 const HEARTBEAT: u64 = 1;
 const IDENTIFY: u64 = 2;

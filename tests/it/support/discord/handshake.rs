@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::session::{Frame, GUILDS, Session, refusal};
-use super::world::{ServerState, TOKEN};
+use super::state::{ServerState, TOKEN};
 
 /// Between two sessions, where `max_concurrency` is 1.
 const MIN_BETWEEN_MS: u64 = 5_000;

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::draft::{Draft, EPHEMERAL, Origin};
-use super::fault::{
+use super::error::{
     ACKNOWLEDGED, Fault, INVALID_WEBHOOK_TOKEN, NOT_FOUND, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
 };
 use super::form::{Findings, Form};
 use super::message::{CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, DEFAULT, Message, Sight};
-use super::world::ServerState;
+use super::state::ServerState;
 use super::{command, component};
 
 /// The first response is due within this time.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::clock::{iso, made_at_ms};
 use super::mention::Mentions;
-use super::world::ServerState;
+use super::state::ServerState;
 
 /// A message of anybody.
 #[derive(Debug, Clone)]

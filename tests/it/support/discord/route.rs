@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::command;
 use super::draft::{Draft, Origin};
-use super::fault::{
+use super::error::{
     CANNOT_REPLY, CANNOT_SEND_TO_USER, Fault, Known, MISSING_ACCESS, MISSING_PERMISSIONS,
     NOT_FOUND, NOT_YOURS, THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE,
     UNKNOWN_USER, WRONG_CHANNEL_TYPE,
@@ -15,7 +15,7 @@ use super::permission::{
     VIEW_CHANNEL,
 };
 use super::place::{Channel, DIRECT, FORUM};
-use super::world::ServerState;
+use super::state::ServerState;
 
 /// A request: method, path in parts, query and body.
 pub(super) struct Request<'a> {

@@ -1,0 +1,59 @@
+//! Rooms that have moved.
+
+use matrix_sdk::deserialized_responses::RawSyncOrStrippedState;
+use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
+use matrix_sdk::ruma::events::{StateEventType, SyncStateEvent};
+use matrix_sdk::ruma::{OwnedServerName, OwnedUserId, RoomId};
+use matrix_sdk::{Room, RoomState};
+
+use super::super::error;
+use super::retry;
+
+/// Whether we are where `room` has moved to.
+pub(in crate::platform::matrix) fn is_followed(room: &Room) -> bool {
+    let successor = room.successor_room().and_then(|it| room.client().get_room(&it.room_id));
+    successor.is_some_and(|it| it.state() == RoomState::Joined)
+}
+
+/// Joins the room that `room` has moved to.
+pub(in crate::platform::matrix) async fn follow(room: &Room) {
+    let Some(successor) = room.successor_room().map(|it| it.room_id) else { return };
+    let Some(mover) = mover(room).await else { return };
+    let via: Vec<OwnedServerName> = vec![mover.server_name().to_owned()];
+    let client = room.client();
+    let (from, to): (&RoomId, &RoomId) = (room.room_id(), &successor);
+    match retry(|| client.join_room_by_id_or_alias(to.into(), &via)).await {
+        Ok(_) => tracing::info!(room.id = %from, successor.id = %to, "Followed {from} to {to}"),
+        Err(error) if error::is_forbidden(&error) => {
+            tracing::info!(room.id = %from, successor.id = %to, "{from} has moved to {to}, where an invitation is needed");
+        }
+        Err(error) => {
+            let why = error::describe(&error);
+            tracing::warn!(room.id = %from, successor.id = %to, "{from} could not be followed to {to}: {why}");
+        }
+    }
+}
+
+/// Whether a room in which we are has moved to `room`.
+pub(in crate::platform::matrix) async fn is_successor(room: &Room) -> bool {
+    let id = room.room_id();
+    for older in room.client().joined_rooms() {
+        if is_moved_to(&older, id) && mover(&older).await.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_moved_to(room: &Room, id: &RoomId) -> bool {
+    room.successor_room().is_some_and(|successor| successor.room_id == id)
+}
+
+/// Who has moved `room`, if they may do that. Homeservers see to it, and this sees to homeservers.
+async fn mover(room: &Room) -> Option<OwnedUserId> {
+    let event = room.get_state_event_static::<RoomTombstoneEventContent>().await.ok()??;
+    let RawSyncOrStrippedState::Sync(event) = event else { return None };
+    let SyncStateEvent::Original(event) = event.deserialize().ok()? else { return None };
+    let levels = room.power_levels_or_default().await;
+    levels.user_can_send_state(&event.sender, StateEventType::RoomTombstone).then_some(event.sender)
+}
