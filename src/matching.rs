@@ -1,6 +1,7 @@
-//! From a question's text to an outcome: which entry answers, and how sure that is.
+//! Matches a question against the entries of packs: which entry answers, and with which confidence.
 //!
-//! Pure: an [`Index`] is an immutable snapshot, and a search reads it and nothing else.
+//! Pure: an [`Index`] is an immutable snapshot, and a search depends on nothing else. This layer
+//! must not know messages, platforms, files or time.
 
 pub mod calibration;
 mod candidates;

@@ -1,6 +1,6 @@
-//! Words and sentences of a text, as matching and proving see them.
+//! Words and sentences of a text, for matching and for checking packs.
 //!
-//! The lowest layer: it knows no pack, no question and no file.
+//! The lowest layer: it must not know packs, questions or files.
 
 pub mod chat_noise;
 pub mod normalize;

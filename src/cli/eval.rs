@@ -12,7 +12,7 @@ use super::lines::{Line, next_line};
 use super::packs::{self, LoadedIndex, PackArgs};
 use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
-use crate::matching::evaluation::{Evaluation, Judged, Sweep, Tally, evaluate, sweep};
+use crate::matching::evaluation::{Evaluation, JudgedMessage, Sweep, Tally, evaluate, sweep};
 
 /// Arguments of `quoth eval`.
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     Ok(status)
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
+fn read(path: &PathBuf) -> anyhow::Result<Vec<JudgedMessage>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut input = BufReader::new(file);
     let mut judged = Vec::new();
@@ -107,7 +107,7 @@ fn report(evaluation: &Evaluation) -> String {
         table(&mut text, "IN SCOPE", &columns, &evaluation.in_scope, |t| {
             vec![t.right, t.right_in_three, t.wrong, t.suggested, t.abstained, t.ranked_first]
         });
-        let same = &evaluation.in_a_phrasings_words;
+        let same = &evaluation.exact_phrasings;
         let all = Evaluation::total(&evaluation.in_scope);
         push(
             &mut text,
@@ -128,7 +128,7 @@ fn report(evaluation: &Evaluation) -> String {
         table(&mut text, "OUT OF SCOPE", &columns, &evaluation.out_of_scope, |t| {
             vec![t.wrong, t.suggested, t.abstained]
         });
-        let same = &evaluation.out_in_a_phrasings_words;
+        let same = &evaluation.out_of_scope_exact_phrasings;
         let all = Evaluation::total(&evaluation.out_of_scope);
         let others = all.n - same.n;
         push(

@@ -53,8 +53,11 @@ fn report(explanation: &Explanation) -> String {
             line(&mut text, &format!("  - {}", printable(change)));
         }
     }
-    let mut features: Vec<_> =
-        explanation.evidence.iter().filter(|feature| feature.log_odds.abs() >= 0.005).collect();
+    let mut features: Vec<_> = explanation
+        .contributions
+        .iter()
+        .filter(|feature| feature.log_odds.abs() >= 0.005)
+        .collect();
     if !explanation.entries.is_empty() && !features.is_empty() {
         line(&mut text, "\nWhat speaks for (+) and against (-) the best entry, strongest first:");
         features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
@@ -72,18 +75,19 @@ fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
     line(text, &format!("{number}. {kind} {}, score {:.2}", entry.id, entry.score));
     line(text, &format!("   asks: {}", printable(&entry.question)));
     line(text, &format!("   nearest phrasing: {}", printable(&entry.best_phrasing)));
-    let n_columns = |met: &ExplainedMatch| textwrap::core::display_width(&printable(&met.word));
-    let width = entry.met.iter().map(n_columns).max().unwrap_or(0);
-    for met in &entry.met {
-        let gap = " ".repeat(width - n_columns(met));
+    let n_columns =
+        |term_match: &ExplainedMatch| textwrap::core::display_width(&printable(&term_match.word));
+    let width = entry.matches.iter().map(n_columns).max().unwrap_or(0);
+    for term_match in &entry.matches {
+        let gap = " ".repeat(width - n_columns(term_match));
         line(
             text,
             &format!(
                 "   {}{gap}  weight {:.2}  covered {:>3.0} %  {}",
-                printable(&met.word),
-                met.weight,
-                met.coverage * 100.0,
-                printable(&met.rule)
+                printable(&term_match.word),
+                term_match.weight,
+                term_match.coverage * 100.0,
+                printable(&term_match.rule)
             ),
         );
     }

@@ -1,32 +1,33 @@
-//! From evidence to probabilities.
+//! Converts features to probabilities.
 
 use super::features::{Features, N_FEATURES};
 
-/// Version of what makes evidence and of the default below: a calibration that was fitted to another
-/// does not fit. To be raised when either changes; a test remembers the default's coefficients.
+/// Version of the features and of the default calibration below. A calibration that was fitted to
+/// another version is not valid. Raise it when either changes; a test checks the default's
+/// coefficients.
 pub const SCORER_VERSION: u32 = 2;
 
-/// How evidence becomes probabilities: two logistic models over the same features.
+/// Calibration: two logistic models over the same features.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Calibration {
-    /// That the first entry answers.
+    /// Probability that the first entry answers.
     pub first: LogisticModel,
-    /// That one of the first three entries answers.
+    /// Probability that one of the first three entries answers.
     pub any: LogisticModel,
 }
 
-/// A logistic model.
+/// A logistic regression model.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LogisticModel {
-    /// Log-odds where every feature is 0.0.
+    /// Log-odds if every feature is 0.0.
     pub intercept: f32,
-    /// Change of the log-odds for each feature, in the order of [`Evidence::features`].
+    /// Coefficient of each feature, in the order of [`Features::to_array`].
     pub coefficients: [f32; N_FEATURES],
 }
 
-/// The stated default, made by `scripts/fit_confidence.py` from the judged messages in
-/// `tests/data/devset`, four question sets for tuning and the phrasings of these, for a share of 30 %
-/// unanswerable messages. `docs/quality.md` has the held-out figures.
+/// The default, fitted by `scripts/fit_confidence.py` to the judged messages in
+/// `tests/data/devset`, four question sets for tuning and the phrasings of these, for a share of 30
+/// % unanswerable messages. `docs/quality.md` has the held-out figures.
 impl Default for Calibration {
     fn default() -> Self {
         Self {
@@ -50,15 +51,15 @@ impl Default for Calibration {
 
 impl LogisticModel {
     /// The probability, 0.0 to 1.0.
-    pub fn probability(&self, evidence: &Features) -> f64 {
-        1.0 / (1.0 + (-self.log_odds(evidence)).exp())
+    pub fn probability(&self, features: &Features) -> f64 {
+        1.0 / (1.0 + (-self.log_odds(features)).exp())
     }
 
-    /// Its log-odds.
-    pub fn log_odds(&self, evidence: &Features) -> f64 {
+    /// The log-odds of the probability.
+    pub fn log_odds(&self, features: &Features) -> f64 {
         self.coefficients
             .iter()
-            .zip(evidence.to_array())
+            .zip(features.to_array())
             .fold(f64::from(self.intercept), |sum, (coefficient, feature)| {
                 f64::from(*coefficient).mul_add(f64::from(feature), sum)
             })
@@ -70,17 +71,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn better_evidence_makes_both_probabilities_larger() {
+    fn stronger_features_increase_both_probabilities() {
         let weak = Features {
             score: 0.3,
-            faint: 0.14,
-            met: 0.4,
+            low_score: 0.14,
+            covered_weight: 0.4,
             question_type: 0.5,
             ..Features::default()
         };
         let strong = Features {
             score: 0.9,
-            met: 1.2,
+            covered_weight: 1.2,
             margin: 0.5,
             question_type: 1.0,
             ..Features::default()
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn another_default_has_another_version() {
+    fn changed_default_requires_a_new_version() {
         let Calibration { first, any } = Calibration::default();
         let sum: f32 = [first, any]
             .iter()

@@ -1,8 +1,9 @@
-//! The entries worth scoring: a first pass over the postings whose cost no question can choose.
+//! Candidate selection: a first pass over the posting lists, of bounded cost, finds the entries
+//! that are scored in full.
 //!
-//! Anytime ranking (Lin and Trotman 2015): terms give their impacts in the order of what they are
-//! worth to the question, until so many postings are read. What is left out is what everybody
-//! says; it still counts when the candidates are scored in full.
+//! Anytime ranking (Lin and Trotman 2015): terms are processed in descending order of their upper
+//! bound until the budget of postings is used up. What remains are the most common terms; they
+//! still count when the candidates are scored in full.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,31 +11,31 @@ use super::Index;
 use super::index::Posting;
 use super::query::Query;
 
-/// Least number of postings that may be read for a question. docs/performance.md has what fewer and
-/// more would give.
+/// Least budget of postings per question. docs/performance.md has the effect of fewer and more.
 const MIN_BUDGET: usize = 8192;
 
-/// In indexes of more than 131,072 entries, the budget grows with them: a posting for so many.
-const ENTRIES_A_POSTING: usize = 16;
+/// In indexes of more than 131,072 entries the budget grows with them: one posting per so many
+/// entries.
+const ENTRIES_PER_POSTING: usize = 16;
 
 fn budget(index: &Index) -> usize {
-    MIN_BUDGET.max(index.entries.len() / ENTRIES_A_POSTING)
+    MIN_BUDGET.max(index.entries.len() / ENTRIES_PER_POSTING)
 }
 
-/// Entries that are scored in full.
+/// Most entries that are scored in full.
 const MAX_CANDIDATES: usize = 24;
 
-/// What the postings gave each entry.
+/// Score accumulators, one per entry; filled term by term, reused between searches.
 #[derive(Debug, Default)]
 pub(crate) struct Accumulators {
-    by_entry: Vec<f32>,
-    /// Entries with more than nothing, `n_touched` of them.
+    scores: Vec<f32>,
+    /// Entries whose accumulator is not 0.0; the first `n_touched` are valid.
     touched: Vec<u32>,
     n_touched: usize,
 }
 
-/// Sums that no search uses at the moment, all zero: making them anew would cost more than a
-/// search.
+/// Accumulators that no search uses at the moment, all zero. Allocating them anew would cost more
+/// than a search.
 #[derive(Debug, Default)]
 pub(crate) struct AccumulatorPool(Mutex<Vec<Accumulators>>);
 
@@ -43,103 +44,104 @@ impl AccumulatorPool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    fn give_back(&self, sums: Accumulators) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sums);
+    fn put_back(&self, accumulators: Accumulators) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(accumulators);
     }
 }
 
-/// The indices of the entries that are worth scoring, in no order.
+/// The indices of the candidates, in no particular order.
 pub(super) fn select(index: &Index, query: &Query) -> Vec<usize> {
-    let mut sums = index.sums.take();
-    sums.by_entry.resize(index.entries.len(), 0.0);
-    // One more place than can be touched: the next is written before it is known to be new.
-    sums.touched.resize(budget(index) + 1, 0);
-    sums.accumulate(index, query, budget(index));
-    let best = sums.top_candidates();
-    sums.clear();
-    index.sums.give_back(sums);
-    best.into_iter().filter_map(|entry| usize::try_from(entry).ok()).collect()
+    let mut accumulators = index.accumulator_pool.take();
+    accumulators.scores.resize(index.entries.len(), 0.0);
+    // One more slot than can be touched: a slot is written before the entry is known to be new.
+    accumulators.touched.resize(budget(index) + 1, 0);
+    accumulators.accumulate(index, query, budget(index));
+    let top_candidates = accumulators.top_candidates();
+    accumulators.clear();
+    index.accumulator_pool.put_back(accumulators);
+    top_candidates.into_iter().filter_map(|entry| usize::try_from(entry).ok()).collect()
 }
 
-/// The postings of a term of the question.
+/// The posting list of a query term.
 struct PostingList<'a> {
-    /// What the term gives the entry that it speaks for most.
+    /// Largest score that the term adds to any entry.
     upper_bound: f32,
-    /// Which list it is, from 0: no two are in the same place.
-    place: usize,
-    /// What a term gives for a level of its impact.
+    /// Number of the list, from 0, to break ties.
+    number: usize,
+    /// Score per level of impact.
     factor: f32,
     postings: &'a [Posting],
 }
 
 impl Accumulators {
-    /// Reads at most `budget` postings.
+    /// Processes at most `budget` postings.
     fn accumulate(&mut self, index: &Index, query: &Query, mut budget: usize) {
         let step = index.postings.step();
         let mut lists: Vec<PostingList<'_>> = Vec::with_capacity(query.terms.hits().len());
         for hit in query.terms.hits() {
             let postings = index.postings.of(hit.term);
-            let Some(best) = postings.first().filter(|_| hit.factor > 0.0) else { continue };
+            let Some(first) = postings.first().filter(|_| hit.factor > 0.0) else { continue };
             let factor = hit.factor * step;
-            let worth = factor * f32::from(best.level());
-            lists.push(PostingList { upper_bound: worth, place: lists.len(), factor, postings });
+            let upper_bound = factor * f32::from(first.level());
+            lists.push(PostingList { upper_bound, number: lists.len(), factor, postings });
         }
         lists.sort_unstable_by(|a, b| {
-            b.upper_bound.total_cmp(&a.upper_bound).then(a.place.cmp(&b.place))
+            b.upper_bound.total_cmp(&a.upper_bound).then(a.number.cmp(&b.number))
         });
         for PostingList { factor, postings, .. } in lists {
             let postings = postings.get(..budget.min(postings.len())).unwrap_or(postings);
             budget -= postings.len();
             for posting in postings {
                 let entry = posting.entry();
-                let sum = usize::try_from(entry).ok().and_then(|idx| self.by_entry.get_mut(idx));
-                let (Some(sum), Some(place)) = (sum, self.touched.get_mut(self.n_touched)) else {
+                let score = usize::try_from(entry).ok().and_then(|idx| self.scores.get_mut(idx));
+                let (Some(score), Some(slot)) = (score, self.touched.get_mut(self.n_touched))
+                else {
                     continue;
                 };
-                // Written in any case and kept if it is new: nobody could predict a branch here.
-                *place = entry;
-                self.n_touched += usize::from(*sum == 0.0);
-                *sum += factor * f32::from(posting.level());
+                // Written always and kept if it is new: a branch here would be unpredictable.
+                *slot = entry;
+                self.n_touched += usize::from(*score == 0.0);
+                *score += factor * f32::from(posting.level());
             }
         }
     }
 
-    fn sum(&self, entry: u32) -> f32 {
-        usize::try_from(entry).ok().and_then(|idx| self.by_entry.get(idx)).copied().unwrap_or(0.0)
+    fn score(&self, entry: u32) -> f32 {
+        usize::try_from(entry).ok().and_then(|idx| self.scores.get(idx)).copied().unwrap_or(0.0)
     }
 
-    /// The [`MAX_CANDIDATES`] entries with the largest sums.
+    /// The [`MAX_CANDIDATES`] entries with the largest accumulators.
     fn top_candidates(&self) -> Vec<u32> {
         let touched = self.touched.get(..self.n_touched).unwrap_or_default();
         if touched.len() <= MAX_CANDIDATES {
             return touched.to_vec();
         }
         let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        let mut kept: Vec<(f32, u32)> = Vec::with_capacity(2 * MAX_CANDIDATES);
-        let mut least = 0.0;
+        let mut top: Vec<(f32, u32)> = Vec::with_capacity(2 * MAX_CANDIDATES);
+        let mut min_score = 0.0;
         for entry in touched {
-            let sum = self.sum(*entry);
-            if sum < least {
+            let score = self.score(*entry);
+            if score < min_score {
                 continue;
             }
-            kept.push((sum, *entry));
-            if kept.len() == 2 * MAX_CANDIDATES {
-                let (_, last, _) = kept.select_nth_unstable_by(MAX_CANDIDATES - 1, order);
-                least = last.0;
-                kept.truncate(MAX_CANDIDATES);
+            top.push((score, *entry));
+            if top.len() == 2 * MAX_CANDIDATES {
+                let (_, last, _) = top.select_nth_unstable_by(MAX_CANDIDATES - 1, order);
+                min_score = last.0;
+                top.truncate(MAX_CANDIDATES);
             }
         }
-        if kept.len() > MAX_CANDIDATES {
-            kept.select_nth_unstable_by(MAX_CANDIDATES - 1, order);
-            kept.truncate(MAX_CANDIDATES);
+        if top.len() > MAX_CANDIDATES {
+            top.select_nth_unstable_by(MAX_CANDIDATES - 1, order);
+            top.truncate(MAX_CANDIDATES);
         }
-        kept.into_iter().map(|(_, entry)| entry).collect()
+        top.into_iter().map(|(_, entry)| entry).collect()
     }
 
     fn clear(&mut self) {
         for entry in self.touched.iter().take(self.n_touched) {
-            if let Some(sum) = usize::try_from(*entry).ok().and_then(|e| self.by_entry.get_mut(e)) {
-                *sum = 0.0;
+            if let Some(score) = usize::try_from(*entry).ok().and_then(|e| self.scores.get_mut(e)) {
+                *score = 0.0;
             }
         }
         self.n_touched = 0;

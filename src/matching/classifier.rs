@@ -1,80 +1,81 @@
-//! What an entry's phrasings have in common that those of other entries do not: a linear classifier
-//! that is learned from the packs' own phrasings.
+//! A linear classifier over terms, trained on the packs' own phrasings: it learns which terms
+//! distinguish the phrasings of an entry from those of others.
 //!
-//! Multinomial logistic regression with a weight for each term of an entry and a bias for each entry.
-//! Other measures ask how alike question and phrasings are; this one has seen which words mislead.
-//! Words of every day count here too, since "how long" and "how many" may tell entries apart.
+//! Multinomial logistic regression with a weight for each term of an entry and a bias for each
+//! entry. Other scores measure how similar question and phrasings are; this one also learns which
+//! words mislead. Stop words count here, too, since "how long" and "how many" may distinguish
+//! entries.
 
 mod training;
 
 use super::index::{ForwardIndex, Term};
 use super::vocabulary::TermId;
 
-/// A term of a text and how strongly it stands for the text: a coordinate of a vector of length 1.
+/// A sparse feature: a term and its value, a coordinate of a vector of length 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct TermFeature {
     pub(crate) term: TermId,
     pub(crate) value: f32,
 }
 
-/// Parts into which an entry's phrasings fall in turn, for [`Classifier::without`].
+/// Folds of an entry's phrasings, for [`Classifier::trained_without`].
 pub(crate) const N_FOLDS: usize = 5;
 
-/// The learned weights. Of an index whose entries have too few phrasings, or too many in all, there
-/// are none.
+/// The trained weights. Empty for an index whose entries have too few phrasings, or too many in
+/// all.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Classifier {
-    /// By term, and of each term by entry.
+    /// By term, then by entry.
     weights: Vec<f32>,
     /// By entry.
     biases: Vec<f32>,
 }
 
 impl Classifier {
-    /// Learns from all phrasings.
+    /// Trains on all phrasings.
     pub(crate) fn new(texts: &ForwardIndex, terms: &[Term]) -> Self {
         training::train(texts, terms, |_| true)
     }
 
-    /// Learns from all phrasings but each [`N_FOLDS`]th of an entry, from number `fold` on: to ask
-    /// what was not learned by heart.
+    /// Trains on all phrasings except those of one fold (every [`N_FOLDS`]th of an entry, from
+    /// number `fold` on), to classify them without having seen them.
     pub(crate) fn trained_without(fold: usize, texts: &ForwardIndex, terms: &[Term]) -> Self {
         training::train(texts, terms, |number| number % N_FOLDS != fold)
     }
 
-    /// How much a question speaks for an entry, as log-odds up to a number that is the question's own:
-    /// some -3 to 8. 0.0 where nothing was learned.
+    /// The logit of an entry for a question, up to a constant of the question: about -3 to 8. 0.0
+    /// if the classifier is not trained.
     pub(crate) fn logit(&self, entry: usize, question: &[TermFeature]) -> f32 {
         let Some(bias) = self.biases.get(entry) else { return 0.0 };
-        question.iter().fold(*bias, |sum, signal| {
-            let of_term = usize::try_from(signal.term).ok().map(|term| term * self.biases.len());
-            let weight = of_term.and_then(|start| self.weights.get(start + entry));
-            signal.value.mul_add(weight.copied().unwrap_or(0.0), sum)
+        question.iter().fold(*bias, |sum, feature| {
+            let start = usize::try_from(feature.term).ok().map(|term| term * self.biases.len());
+            let weight = start.and_then(|start| self.weights.get(start + entry));
+            feature.value.mul_add(weight.copied().unwrap_or(0.0), sum)
         })
     }
 
-    /// Whether anything was learned.
+    /// Whether the classifier is trained.
     pub(crate) fn is_trained(&self) -> bool {
         !self.biases.is_empty()
     }
 
-    /// Bytes on the heap.
+    /// Heap size in bytes.
     pub(crate) fn n_bytes(&self) -> usize {
         size_of::<f32>() * (self.weights.capacity() + self.biases.capacity())
     }
 }
 
-/// Strength of a term before the vector is brought to length 1: between its weight, which leaves
-/// nothing of everyday words, and 1.0, which makes as much of them as of all others.
+/// Value of a term before normalization: a compromise between its weight, with which everyday words
+/// would not count, and 1.0, with which they would count as much as all others.
 pub(crate) fn feature_value(weight: f32) -> f32 {
     weight.sqrt()
 }
 
-/// Brings the vector to length 1; one without strength stays as it is.
-pub(crate) fn normalize(signals: &mut [TermFeature]) {
-    let length = signals.iter().map(|signal| signal.value.powi(2)).sum::<f32>().sqrt();
+/// Scales the vector to length 1; a zero vector stays as it is.
+pub(crate) fn normalize(term_features: &mut [TermFeature]) {
+    let length = term_features.iter().map(|feature| feature.value.powi(2)).sum::<f32>().sqrt();
     if length > 0.0 {
-        signals.iter_mut().for_each(|signal| signal.value /= length);
+        term_features.iter_mut().for_each(|feature| feature.value /= length);
     }
 }
 
@@ -124,13 +125,15 @@ mod tests {
         Index::new(vec![Arc::new(proof.pack)])
     }
 
-    fn logits(index: &Index, left_out: Option<usize>, text: &str) -> Vec<f32> {
-        let signals = Query::new(index, text).signals;
-        (0..PHRASINGS.len()).map(|idx| index.classifier(left_out).logit(idx, &signals)).collect()
+    fn logits(index: &Index, excluded_phrasing: Option<usize>, text: &str) -> Vec<f32> {
+        let term_features = Query::new(index, text).term_features;
+        (0..PHRASINGS.len())
+            .map(|idx| index.classifier(excluded_phrasing).logit(idx, &term_features))
+            .collect()
     }
 
     #[test]
-    fn each_phrasing_speaks_for_its_own_entry() {
+    fn phrasings_have_the_largest_logit_for_their_own_entry() {
         let index = index(5);
         for (entry, (_, phrasings)) in PHRASINGS.iter().enumerate() {
             for phrasing in phrasings {
@@ -144,22 +147,23 @@ mod tests {
     }
 
     #[test]
-    fn a_phrasing_that_is_left_out_was_not_learned() {
+    fn excluded_phrasing_is_not_learned() {
         let index = index(5);
-        // "lock" is in the fourth phrasing of the first entry, and nowhere else.
-        let [with, without] = [None, Some(3)].map(|left_out| logits(&index, left_out, "lock"));
+        // "lock" occurs only in the fourth phrasing of the first entry.
+        let [with, without] =
+            [None, Some(3)].map(|excluded_phrasing| logits(&index, excluded_phrasing, "lock"));
         assert!(with[0] > with[1] + 0.5, "{with:?}");
         assert!((without[0] - without[1]).abs() < 0.5, "{without:?}");
     }
 
     #[test]
-    fn the_same_packs_give_the_same_weights() {
+    fn training_is_deterministic() {
         assert_eq!(index(5).classifier(None), index(5).classifier(None));
         assert_eq!(index(5).classifier(Some(1)), index(5).classifier(Some(6)));
     }
 
     #[test]
-    fn entries_of_one_phrasing_have_nothing_in_common_to_learn() {
+    fn entries_of_one_phrasing_train_no_classifier() {
         let index = index(1);
         assert!(!index.has_classifier());
         assert_eq!(logits(&index, None, "block my card"), [0.0; 3]);

@@ -1,45 +1,46 @@
-//! The lexicon at work: which concepts the words of a text stand for.
+//! Concepts: groups of synonyms from the lexicon, found in texts.
 
 use rustc_hash::FxHashMap;
 
 use super::vocabulary::{TermId, Vocabulary};
 
-/// Similarity of two terms of one group: less than the same word, more than a misspelling.
+/// Similarity of two terms of one group: less than an identical word, more than a misspelling.
 pub(crate) const SYNONYM_SIMILARITY: f32 = 0.85;
 
-/// Groups of synonyms, as concepts that have a term each.
+/// Groups of synonyms; each group is a concept with its own term.
 #[derive(Debug, Default)]
 pub(crate) struct Concepts {
     by_first_term: FxHashMap<TermId, Vec<Synonym>>,
 }
 
-/// A synonym's words, and its concept.
+/// The words of a synonym, and its concept.
 #[derive(Debug)]
 struct Synonym {
     terms: Vec<TermId>,
     concept: TermId,
 }
 
-/// Where a synonym stands in a text: `start..end` of its tokens.
+/// An occurrence of a synonym in a text: the tokens `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ConceptMatch {
     /// The concept.
     pub(crate) concept: TermId,
     /// Index of the first token.
     pub(crate) start: usize,
-    /// Index behind the last token.
+    /// Index after the last token.
     pub(crate) end: usize,
 }
 
 impl Concepts {
-    /// Adds a group of synonyms, each given as the terms of its words, and returns its concept.
+    /// Adds a group of synonyms, each given as the terms of its words, and returns the term of the
+    /// group's concept.
     pub(crate) fn add_group(
         &mut self,
         number: usize,
         synonyms: Vec<Vec<TermId>>,
         vocabulary: &mut Vocabulary,
     ) -> TermId {
-        // No word starts with this mark, so concepts and stems cannot meet.
+        // No word starts with `=`, so concept names cannot collide with stems.
         let concept = vocabulary.intern(&format!("={number}"));
         for terms in synonyms {
             if let Some(first) = terms.first() {
@@ -49,12 +50,12 @@ impl Concepts {
         concept
     }
 
-    /// Whether there are none.
+    /// Whether there are no synonyms.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_first_term.is_empty()
     }
 
-    /// Every synonym in a text of `terms`; those that are no word of a synonym may be any number.
+    /// All synonyms in a text of `terms`. Words that are part of no synonym may have any id.
     pub(crate) fn find(&self, terms: &[TermId]) -> Vec<ConceptMatch> {
         let mut matches = Vec::new();
         if self.is_empty() {
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn synonyms_of_one_or_several_words_are_found_where_they_stand() {
+    fn synonyms_of_one_or_several_words_are_found_at_their_positions() {
         let mut vocabulary = Vocabulary::default();
         let mut concepts = Concepts::default();
         let mut terms = |text: &str| -> Vec<TermId> {

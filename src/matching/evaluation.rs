@@ -1,4 +1,4 @@
-//! How well an index does on judged messages.
+//! Evaluation of an index on judged messages.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,14 +10,14 @@ use super::reliability::Prediction;
 use crate::text::tokenize;
 use crate::text::whitespace::Folded;
 
-/// A message and what answers it.
+/// A message, labeled with what answers it.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Judged {
+pub struct JudgedMessage {
     /// The message.
     pub q: String,
-    /// Ids of entries, or texts of which a right quote holds one whole. Empty: nothing answers.
+    /// Ids of entries, or texts that a quote of a right entry contains. Empty: nothing answers.
     pub gold: Vec<String>,
-    /// What kind of message it is, to tally apart.
+    /// Kind of message, for separate tallies.
     #[serde(default = "unnamed")]
     pub kind: String,
 }
@@ -29,41 +29,43 @@ fn unnamed() -> String {
 /// Counts over the messages of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// How many messages.
+    /// Number of messages.
     pub n: usize,
-    /// Answered rightly.
+    /// Answered correctly.
     pub right: usize,
-    /// Answered rightly, or suggested with a right entry among the first three.
+    /// Answered correctly, or suggested with a right entry among the first three.
     pub right_in_three: usize,
-    /// Answered wrongly; of messages that nothing answers: answered at all.
+    /// Answered wrongly; for messages that nothing answers: answered at all.
     pub wrong: usize,
     /// Suggested.
     pub suggested: usize,
     /// Abstained.
     pub abstained: usize,
-    /// The first ranked entry is right, whatever the decision.
+    /// The first ranked entry is right, regardless of the decision.
     pub ranked_first: usize,
 }
 
-/// The outcome of an evaluation.
+/// The result of an evaluation.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Evaluation {
     /// Messages that something answers, by kind.
     pub in_scope: BTreeMap<String, Tally>,
     /// Messages that nothing answers, by kind.
     pub out_of_scope: BTreeMap<String, Tally>,
-    /// Of the messages in scope, those in the very words of a phrasing; they prove little.
-    pub in_a_phrasings_words: Tally,
-    /// The same of the messages out of scope: most often in the words of a gap.
-    pub out_in_a_phrasings_words: Tally,
-    /// How many messages were answered.
+    /// Messages in scope that equal a phrasing; they prove little.
+    #[serde(rename = "in_a_phrasings_words")]
+    pub exact_phrasings: Tally,
+    /// Messages out of scope that equal a phrasing, usually one of a gap.
+    #[serde(rename = "out_in_a_phrasings_words")]
+    pub out_of_scope_exact_phrasings: Tally,
+    /// Number of answered messages.
     pub n_answers: usize,
-    /// Characters quoted in all answers together.
+    /// Number of characters quoted in all answers together.
     pub n_quoted_chars: usize,
 }
 
 impl Evaluation {
-    /// All kinds of a side together.
+    /// The sum over all kinds.
     pub fn total(kinds: &BTreeMap<String, Tally>) -> Tally {
         kinds.values().fold(Tally::default(), |mut sum, tally| {
             sum.add(tally);
@@ -84,27 +86,27 @@ impl Tally {
     }
 }
 
-/// Asks every judged message and counts.
+/// Asks every judged message and counts the outcomes. Calls `progress` after each.
 pub fn evaluate(
     index: &Index,
-    judged: &[Judged],
+    messages: &[JudgedMessage],
     rule: &DecisionRule,
     mut progress: impl FnMut(),
 ) -> Evaluation {
     let phrasings = phrasing_words(index);
     let mut evaluation = Evaluation::default();
-    for message in judged {
+    for message in messages {
         let outcome = index.ask(&message.q, rule);
-        let tally = judge(index, message, &outcome);
-        let (side, in_very_words) = if message.gold.is_empty() {
-            (&mut evaluation.out_of_scope, &mut evaluation.out_in_a_phrasings_words)
+        let tally = tally(index, message, &outcome);
+        let (by_kind, exact_phrasings) = if message.gold.is_empty() {
+            (&mut evaluation.out_of_scope, &mut evaluation.out_of_scope_exact_phrasings)
         } else {
-            (&mut evaluation.in_scope, &mut evaluation.in_a_phrasings_words)
+            (&mut evaluation.in_scope, &mut evaluation.exact_phrasings)
         };
         if phrasings.contains(&words(&message.q)) {
-            in_very_words.add(&tally);
+            exact_phrasings.add(&tally);
         }
-        side.entry(message.kind.clone()).or_default().add(&tally);
+        by_kind.entry(message.kind.clone()).or_default().add(&tally);
         if outcome.decision == Decision::Answer {
             evaluation.n_answers += 1;
             evaluation.n_quoted_chars += quoted_chars(index, &outcome);
@@ -114,50 +116,51 @@ pub fn evaluate(
     evaluation
 }
 
-/// What answering from some confidence on would do.
+/// Outcomes with one threshold for answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SweepRow {
-    /// The least confidence for an answer.
+    /// The threshold: least confidence for an answer.
     pub answer_from: f64,
-    /// Messages that would be answered rightly, of those that something answers.
+    /// Messages in scope that would be answered correctly.
     pub right: usize,
-    /// Messages that would be answered wrongly, of those that something answers.
+    /// Messages in scope that would be answered wrongly.
     pub wrong: usize,
-    /// Messages that would be answered, of those that nothing answers.
+    /// Messages out of scope that would be answered.
     pub false_answers: usize,
 }
 
-/// What answering from each of many confidences on would do.
+/// Outcomes with different thresholds for answers.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Sweep {
-    /// How many messages something answers.
+    /// Number of messages that something answers.
     pub in_scope: usize,
-    /// How many nothing answers.
+    /// Number of messages that nothing answers.
     pub out_of_scope: usize,
-    /// From the least confidence to the largest.
+    /// Rows by ascending threshold.
     pub rows: Vec<SweepRow>,
-    /// The confidences of all messages, those aside in which a gap was asked for.
+    /// The confidences of all messages, except those for which a gap wins.
     #[serde(skip)]
     pub predictions: Vec<Prediction>,
 }
 
-/// Confidences that [`sweep`] tries, in percent.
+/// Thresholds that [`sweep`] tries, in percent.
 const SWEPT_PERCENT: [u8; 13] = [30, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 98];
 
-/// Asks every judged message once and counts what different thresholds would do.
+/// Asks every judged message once and counts the outcomes with different thresholds. Calls
+/// `progress` after each.
 pub fn sweep(
     index: &Index,
-    judged: &[Judged],
+    messages: &[JudgedMessage],
     rule: &DecisionRule,
     mut progress: impl FnMut(),
 ) -> Sweep {
     let thresholds = Thresholds { answer: 0.0, ..rule.thresholds };
     let always = DecisionRule { thresholds, ..rule.clone() };
     let mut answers: Vec<(f64, bool, bool)> = Vec::new();
-    for message in judged {
+    for message in messages {
         let outcome = index.ask(&message.q, &always);
         if outcome.decision == Decision::Answer {
-            let tally = judge(index, message, &outcome);
+            let tally = tally(index, message, &outcome);
             answers.push((outcome.confidence, tally.right == 1, message.gold.is_empty()));
         }
         progress();
@@ -183,14 +186,14 @@ pub fn sweep(
         weight: 1.0,
     };
     Sweep {
-        in_scope: judged.iter().filter(|message| !message.gold.is_empty()).count(),
-        out_of_scope: judged.iter().filter(|message| message.gold.is_empty()).count(),
+        in_scope: messages.iter().filter(|message| !message.gold.is_empty()).count(),
+        out_of_scope: messages.iter().filter(|message| message.gold.is_empty()).count(),
         rows: rows.to_vec(),
         predictions: answers.into_iter().map(prediction).collect(),
     }
 }
 
-fn judge(index: &Index, message: &Judged, outcome: &Outcome) -> Tally {
+fn tally(index: &Index, message: &JudgedMessage, outcome: &Outcome) -> Tally {
     let is_right = |entry: usize| is_right(index, entry, &message.gold);
     let first = outcome.ranked.first().is_some_and(|entry| is_right(*entry));
     let mut tally = Tally { n: 1, ranked_first: usize::from(first), ..Tally::default() };
@@ -207,7 +210,7 @@ fn judge(index: &Index, message: &Judged, outcome: &Outcome) -> Tally {
     tally
 }
 
-/// Whether the entry has a gold id, or a quote that holds a gold text.
+/// Whether the entry has a gold id, or a quote that contains a gold text.
 fn is_right(index: &Index, entry: usize, gold: &[String]) -> bool {
     let id = index.entry_id(entry);
     let Some(found) = index.entry(entry) else { return false };

@@ -1,46 +1,47 @@
-//! How a pack does on its own phrasings: does each find its entry, and would it without itself?
+//! Leave-one-out evaluation of a pack on its own phrasings: whether each finds its entry, with and
+//! without the phrasing itself.
 
 use super::Index;
 use super::decision::{Decision, DecisionRule, Excluded, Outcome};
 use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
 use crate::knowledge::{Finding, Rule};
 
-/// How a phrasing does.
+/// Result of asking a phrasing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhrasingResult {
     /// Its entry's index.
     pub entry: usize,
     /// Its number among the entry's phrasings, from 0.
     pub number: usize,
-    /// The entry that a question in its very words finds first.
+    /// The entry that is found first for the phrasing.
     pub found: Option<usize>,
-    /// The entry that they find first if this phrasing were not there.
+    /// The entry that is found first with this phrasing excluded.
     pub found_without: Option<usize>,
-    /// Whether its own entry is then the first of those that answer, gaps left aside.
+    /// Whether its own entry is then the first of those that answer, ignoring gaps.
     pub is_ranked_first_without: bool,
-    /// Whether its own entry is among the first [`super::decision::MAX_SUGGESTIONS`] then.
+    /// Whether its own entry is then among the first [`super::decision::MAX_SUGGESTIONS`].
     pub is_near_without: bool,
-    /// Whether another entry would then be answered with.
+    /// Whether the decision is then to answer with another entry.
     pub is_answered_wrongly: bool,
 }
 
 impl PhrasingResult {
-    /// Whether a question in its very words finds its entry.
+    /// Whether the phrasing finds its own entry.
     pub fn is_found(&self) -> bool {
         self.found == Some(self.entry)
     }
 }
 
-/// How many of the entries' phrasings find their entry; gaps are not counted.
+/// Counts of phrasings that find their entry; those of gaps are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct PhrasingSummary {
-    /// How many were asked.
+    /// Phrasings asked.
     pub asked: usize,
-    /// How many find their entry first with themselves in place.
+    /// Phrasings that find their entry first, with nothing excluded.
     pub found: usize,
-    /// How many were asked with themselves left out: those of entries that have others.
+    /// Phrasings asked with themselves excluded: those of entries that have others.
     pub left_out: usize,
-    /// How many of these find it first, among the entries that answer, with themselves left out.
+    /// How many of these find their entry first among the entries that answer.
     pub found_left_out: usize,
 }
 
@@ -64,8 +65,8 @@ impl PhrasingSummary {
     }
 }
 
-/// Asks the index its own phrasings, each with it in place and with it left out: all, or
-/// `max_asked` that are spread evenly. `progress` is told after each.
+/// Asks the index its own phrasings, each with and without the phrasing itself: all of them, or
+/// about `max_asked`, spread evenly. Calls `progress` after each.
 pub fn ask_own_phrasings(
     index: &Index,
     rule: &DecisionRule,
@@ -85,7 +86,7 @@ pub fn ask_own_phrasings(
             }
             let with = index.ask(text, rule);
             let left_out = Excluded { phrasing: Some((entry, number)), entry: None };
-            // A single phrasing cannot be done without.
+            // A single phrasing cannot be excluded.
             let without = if n_phrasings == 1 {
                 with.clone()
             } else {
@@ -110,18 +111,18 @@ fn result(entry: usize, number: usize, with: &Outcome, without: &Outcome) -> Phr
     }
 }
 
-/// What a moderator should know of `results`, which come from an index of one pack; `places` are
-/// those of its proof.
+/// The findings of `results`, which come from an index of one pack; `spans` are the entry spans of
+/// its proof.
 ///
-/// A phrasing is reported if a question in its words does not find its entry. Left out, it may be
-/// missed by a little: it is reported if its entry is then not even among the first three, and of
-/// gaps if another entry would then be answered with.
-pub fn findings(index: &Index, places: &[EntrySpans], results: &[PhrasingResult]) -> Vec<Finding> {
-    results.iter().filter_map(|result| finding(index, places, *result)).collect()
+/// A phrasing is reported if it does not find its entry. With the phrasing excluded, near misses
+/// are accepted: it is reported if its entry is not among the first three, and a gap's phrasing if
+/// another entry would be answered with.
+pub fn findings(index: &Index, spans: &[EntrySpans], results: &[PhrasingResult]) -> Vec<Finding> {
+    results.iter().filter_map(|result| finding(index, spans, *result)).collect()
 }
 
-fn finding(index: &Index, places: &[EntrySpans], result: PhrasingResult) -> Option<Finding> {
-    let span = places.get(result.entry)?.phrasings.get(result.number)?.clone();
+fn finding(index: &Index, spans: &[EntrySpans], result: PhrasingResult) -> Option<Finding> {
+    let span = spans.get(result.entry)?.phrasings.get(result.number)?.clone();
     let is_gap = index.entry(result.entry)?.is_gap();
     let id = index.entry_id(result.entry);
     let leads_to = |found: Option<usize>| match found {
@@ -138,12 +139,12 @@ fn finding(index: &Index, places: &[EntrySpans], result: PhrasingResult) -> Opti
                 ),
         );
     }
-    let is_alone = if is_gap { result.is_answered_wrongly } else { !result.is_near_without };
-    is_alone.then(|| {
+    let is_unsupported = if is_gap { result.is_answered_wrongly } else { !result.is_near_without };
+    is_unsupported.then(|| {
         let found = leads_to(result.found_without);
-        let message = format!("without itself, this phrasing of `{id}` {found}");
-        Finding::new(Rule::PhrasingAlone, FAQ_FILE, span, message).label("stands alone").help(
-            "add phrasings that share its words, or see whether it belongs to the other entry",
+        let message = format!("with this phrasing of `{id}` left out, its text {found}");
+        Finding::new(Rule::PhrasingAlone, FAQ_FILE, span, message).label("few other phrasings support it").help(
+            "add phrasings that share its words, or check whether it belongs to the other entry",
         )
     })
 }

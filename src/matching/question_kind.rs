@@ -1,11 +1,11 @@
-//! What a text asks for: who, when, how many, or nothing.
+//! The kind of a question: who, when, how many; or a statement.
 
 use crate::text::stop_words::is_question_word;
 
-/// How many kinds of thing [`QuestionKind`] tells apart.
+/// Number of question types that [`QuestionKind`] distinguishes.
 pub(crate) const N_QUESTION_TYPES: usize = 15;
 
-/// Gathered word by word.
+/// Question types of a text, accumulated word by word.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct QuestionKind {
     types: u32,
@@ -15,10 +15,10 @@ pub(crate) struct QuestionKind {
 }
 
 impl QuestionKind {
-    /// Takes the next word of the text.
+    /// Adds the next word of the text.
     pub(crate) fn add(&mut self, word: &str) {
         if std::mem::take(&mut self.is_after_how) {
-            self.types |= how(word).unwrap_or(HOW);
+            self.types |= how_type(word).unwrap_or(HOW);
         }
         self.types |= match word {
             "who" | "whom" | "whose" => 1,
@@ -34,13 +34,13 @@ impl QuestionKind {
         self.n_words += 1;
     }
 
-    /// The kinds of thing that the text asks for, as bits.
+    /// The question types of the text, as bits.
     pub(crate) fn types(self) -> u32 {
         if self.is_after_how { self.types | HOW } else { self.types }
     }
 
-    /// Whether `text`, whose words were added, reads like a question: a question word, an auxiliary
-    /// first, or a question mark.
+    /// Whether `text`, whose words were added, reads like a question: it has a question word,
+    /// starts with an auxiliary, or has a question mark.
     pub(crate) fn is_question(self, text: &str) -> bool {
         self.has_question_word || text.contains(['?', '\u{FF1F}', '\u{061F}'])
     }
@@ -48,8 +48,8 @@ impl QuestionKind {
 
 const HOW: u32 = 1 << 6;
 
-/// What "how" and this word ask for together.
-fn how(word: &str) -> Option<u32> {
+/// The question type of "how" followed by `word`.
+fn how_type(word: &str) -> Option<u32> {
     Some(match word {
         "many" => 1 << 7,
         "much" => 1 << 8,
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn question_words_and_what_follows_how_name_the_kind() {
+    fn question_types_follow_question_words_and_the_word_after_how() {
         let cases = [
             ("who did it and when", 0b11),
             ("how many soldiers", 1 << 7),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_asks_nothing_is_no_question() {
+    fn statement_is_not_a_question() {
         let cases = [
             ("did china help", true),
             ("china did help", false),

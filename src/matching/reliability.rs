@@ -1,36 +1,36 @@
-//! Whether confidences are what they say: of answers given with 80 %, 80 in 100 should be right.
+//! Reliability of confidences: of answers with a confidence of 80 %, 80 in 100 should be right.
 
-/// A confidence and what came of it.
+/// A confidence and its outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
     /// 0.0 to 1.0.
     pub confidence: f64,
     /// Whether it was right.
     pub is_right: bool,
-    /// How much it counts.
+    /// Weight in means.
     pub weight: f64,
 }
 
-/// The predictions with confidences in one range.
+/// The predictions with confidences in one interval.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Bin {
-    /// Least confidence, 0.0 to 0.9.
+    /// Lower bound of the interval, 0.0 to 0.9.
     pub from: f64,
-    /// How many there are.
+    /// Number of predictions.
     pub n: usize,
-    /// Their mean confidence, by weight.
+    /// Weighted mean of their confidences.
     pub confidence: f64,
-    /// Share of them, by weight, that is right.
+    /// Weighted share of them that is right.
     pub right: f64,
 }
 
-/// How many ranges there are.
+/// Number of bins.
 const N_BINS: usize = 10;
 
-/// A reliability table: the predictions in ten ranges of equal width, empty ones left out.
+/// The reliability table: the predictions in ten bins of equal width, without empty ones.
 pub fn bins(predictions: &[Prediction]) -> Vec<Bin> {
     let bin_of = |prediction: &Prediction| {
-        let below = (1..N_BINS).filter(|bin| prediction.confidence >= lower_end(*bin));
+        let below = (1..N_BINS).filter(|bin| prediction.confidence >= lower_bound(*bin));
         below.count()
     };
     let bin = |number: usize| {
@@ -41,7 +41,7 @@ pub fn bins(predictions: &[Prediction]) -> Vec<Bin> {
         };
         let n = inside().count();
         (n > 0).then(|| Bin {
-            from: lower_end(number),
+            from: lower_bound(number),
             n,
             confidence: mean(|it| it.confidence),
             right: mean(|it| f64::from(u8::from(it.is_right))),
@@ -51,12 +51,12 @@ pub fn bins(predictions: &[Prediction]) -> Vec<Bin> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most ten")]
-fn lower_end(bin: usize) -> f64 {
+fn lower_bound(bin: usize) -> f64 {
     bin as f64 / N_BINS as f64
 }
 
-/// Mean distance between confidence and share right, by weight: the expected calibration error,
-/// 0.0 to 1.0.
+/// Expected calibration error, 0.0 to 1.0: the weighted mean of the difference between confidence
+/// and share right over all bins.
 pub fn expected_calibration_error(predictions: &[Prediction]) -> f64 {
     let total: f64 = predictions.iter().map(|it| it.weight).sum();
     let mut error = 0.0;
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_tells_its_mean_confidence_and_its_share_right() {
+    fn bins_have_mean_confidence_and_share_right() {
         let predictions = [
             prediction(0.82, true),
             prediction(0.88, false),

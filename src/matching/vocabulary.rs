@@ -1,4 +1,4 @@
-//! The words and terms of an index, and the lookup of misspelt words.
+//! Words and terms of an index, and the lookup of misspelled words.
 
 mod deletion_index;
 
@@ -7,25 +7,25 @@ use rustc_hash::FxHashMap;
 use super::similarity::{LetterSignature, misspelling_similarity};
 use deletion_index::DeletionIndex;
 
-/// A term: a stem, or a concept of the lexicon.
+/// Id of a term: a stem, or a concept of the lexicon.
 pub(crate) type TermId = u32;
 
-/// A word as it is written in the packs.
+/// Id of a surface word, as it is written in the packs.
 pub(crate) type WordId = u32;
 
-/// How many spellings a misspelt word may be taken for; more would only add noise.
+/// Most spelling candidates for a misspelled word; more would only add noise.
 const MAX_SPELLINGS: usize = 4;
 
-/// Terms by name, and surface words with the terms they stand for.
+/// Terms by name, and surface words with their terms.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     terms: FxHashMap<Box<str>, TermId>,
     names: Vec<Box<str>>,
     words: Vec<Word>,
-    /// Of each word, apart so that looking through many reads little memory.
-    letters: Vec<LetterSignature>,
+    /// One per word. Stored separately, so that filtering many words reads little memory.
+    signatures: Vec<LetterSignature>,
     word_ids: FxHashMap<Box<str>, WordId>,
-    deletions: DeletionIndex,
+    deletion_index: DeletionIndex,
 }
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct Word {
     term: TermId,
 }
 
-/// A word that a misspelt one may be meant for.
+/// A word that a misspelled one may be meant as.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct SpellingCandidate {
     pub(crate) word: WordId,
@@ -44,7 +44,7 @@ pub(crate) struct SpellingCandidate {
 }
 
 impl Vocabulary {
-    /// The id of a term, made if it is new.
+    /// The id of a term, created if it is new.
     pub(crate) fn intern(&mut self, name: &str) -> TermId {
         if let Some(id) = self.terms.get(name) {
             return *id;
@@ -55,7 +55,7 @@ impl Vocabulary {
         id
     }
 
-    /// Notes that `word` is a surface form of `term`. Misspellings of it are found only after
+    /// Adds `word` as a surface form of `term`. Misspellings of it are found only after
     /// [`Self::index_spellings`].
     pub(crate) fn add_word(&mut self, word: &str, term: TermId) {
         if self.word_ids.contains_key(word) {
@@ -64,61 +64,61 @@ impl Vocabulary {
         let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
         self.word_ids.insert(word.into(), id);
         self.words.push(Word { text: word.into(), term });
-        self.letters.push(LetterSignature::of(word));
+        self.signatures.push(LetterSignature::of(word));
     }
 
-    /// Prepares the lookup of misspelt words, once all words are there.
+    /// Prepares the lookup of misspelled words. To be called once, after all words are added.
     pub(crate) fn index_spellings(&mut self) {
-        self.deletions = DeletionIndex::new(self.words.iter().map(|word| &*word.text));
+        self.deletion_index = DeletionIndex::new(self.words.iter().map(|word| &*word.text));
     }
 
-    /// The term that a word of the packs stands for.
+    /// The term of a surface word.
     pub(crate) fn term_of_word(&self, word: &str) -> Option<TermId> {
         let id = self.word_ids.get(word)?;
         self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
     }
 
-    /// The id of a term, if there is one.
+    /// The id of the term `name`, if it exists.
     pub(crate) fn term(&self, name: &str) -> Option<TermId> {
         self.terms.get(name).copied()
     }
 
-    /// A term's name.
+    /// The name of a term.
     pub(crate) fn name(&self, term: TermId) -> &str {
         usize::try_from(term).ok().and_then(|idx| self.names.get(idx)).map_or("", |name| name)
     }
 
-    /// A word's text.
+    /// The text of a word.
     pub(crate) fn word(&self, word: WordId) -> &str {
         usize::try_from(word).ok().and_then(|idx| self.words.get(idx)).map_or("", |word| &word.text)
     }
 
-    /// How many terms there are.
+    /// Number of terms.
     pub(crate) fn n_terms(&self) -> usize {
         self.names.len()
     }
 
-    /// Bytes on the heap, about.
+    /// Approximate heap size in bytes.
     pub(crate) fn n_bytes(&self) -> usize {
-        // A hash table has a byte of control for each place, and its texts are stored twice.
-        let place = size_of::<(Box<str>, u32)>() + 1;
+        // A hash table has one control byte per slot, and the keys are stored twice.
+        let slot_bytes = size_of::<(Box<str>, u32)>() + 1;
         let names: usize = self.names.iter().map(|name| name.len()).sum();
         let words: usize = self.words.iter().map(|word| word.text.len()).sum();
-        (self.terms.capacity() + self.word_ids.capacity()) * place
+        (self.terms.capacity() + self.word_ids.capacity()) * slot_bytes
             + size_of_val(self.names.as_slice())
             + size_of_val(self.words.as_slice())
-            + size_of_val(self.letters.as_slice())
+            + size_of_val(self.signatures.as_slice())
             + 2 * (names + words)
-            + self.deletions.n_bytes()
+            + self.deletion_index.n_bytes()
     }
 
-    /// The words that `word` may be a misspelling of, best first.
+    /// The words that `word` may be a misspelling of, most similar first.
     pub(crate) fn spellings(&self, word: &str) -> Vec<SpellingCandidate> {
-        let letters = LetterSignature::of(word);
+        let signature = LetterSignature::of(word);
         let mut ids: Vec<WordId> = Vec::new();
-        self.deletions.for_each_near(word, |id| {
-            let known = usize::try_from(id).ok().and_then(|idx| self.letters.get(idx));
-            if known.is_some_and(|known| letters.may_be_within_edits(*known)) {
+        self.deletion_index.for_each_candidate(word, |id| {
+            let known = usize::try_from(id).ok().and_then(|idx| self.signatures.get(idx));
+            if known.is_some_and(|known| signature.may_be_within_edits(*known)) {
                 ids.push(id);
             }
         });
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misspelt_words_are_found_with_the_likeliest_first() {
+    fn misspelled_words_find_the_likeliest_word_first() {
         let mut vocabulary = Vocabulary::default();
         for word in ["soldier", "soldiers", "kazakhstan", "troops", "border", "boarder", "un"] {
             let term = vocabulary.intern(word);

@@ -1,21 +1,22 @@
-//! One spelling for words that readers take for the same.
+//! Normalization of words that differ only in case, accents or invisible characters.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// One word in the form in which words are compared.
+/// Normalizes a word for comparison.
 ///
-/// Compatibility decomposition (NFKD), lower case, no combining marks (so that "Orbán" typed on a
-/// phone as "orban" is the same word), a straight apostrophe, and nothing that cannot be seen.
+/// The result is in compatibility decomposition (NFKD) and lower case, with straight apostrophes,
+/// and without combining marks (so that "Orbán", typed on a phone as "orban", is the same word) and
+/// invisible characters.
 pub fn normalize_word(word: &str) -> String {
     let mut normalized = String::with_capacity(word.len());
     push_normalized(word, &mut normalized);
     normalized
 }
 
-/// The same, behind what `into` holds.
+/// Appends the normalized word to `into`.
 pub(super) fn push_normalized(word: &str, into: &mut String) {
-    // Of these, only capitals and backquotes change.
+    // Fast path: in visible ASCII, only capitals and backquotes change.
     if word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'`') {
         let start = into.len();
         into.push_str(word);
@@ -33,13 +34,13 @@ pub(super) fn push_normalized(word: &str, into: &mut String) {
     );
 }
 
-/// Whether `c` is one of the characters people type for an apostrophe.
+/// Whether `c` is a character that people type for an apostrophe.
 pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '\u{02BC}' | '\u{FF07}' | '`' | '\u{00B4}')
 }
 
-/// Whether `c` takes part in no visible word: control characters, zero-width characters,
-/// direction marks, variation selectors, soft hyphens.
+/// Whether `c` is invisible: control characters, zero-width characters, direction marks, variation
+/// selectors, soft hyphens.
 pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_read_the_same_normalize_to_one_form() {
+    fn words_that_look_alike_normalize_to_the_same_form() {
         let cases = [
             ("Beijing", "beijing"),
             ("Orbán", "orban"),

@@ -1,29 +1,29 @@
-//! Sentences of a paragraph.
+//! Splits a paragraph into sentences.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Abbreviations that end in a full stop inside a sentence and are followed by a capital
-/// (titles before names, initials of places). UAX #29 alone would end the sentence there.
+/// Abbreviations that end in a full stop within a sentence and are followed by a capital (titles
+/// before names, initials of places). UAX #29 alone would end the sentence there.
 const ABBREVIATIONS: [&str; 16] = [
     "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Gen.", "Col.", "Sen.", "Rep.", "Gov.", "St.", "No.",
     "vs.", "U.S.", "U.K.", "U.N.",
 ];
 
-/// What UAX #29 takes for the end of a paragraph.
+/// Characters that UAX #29 treats as the end of a paragraph.
 const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Digits that the number of a list item may have; a longer one is a year that ends a sentence.
+/// Most digits of the number of a list item; a longer number is a year that ends a sentence.
 const MAX_NUMBER_DIGITS: usize = 2;
 
 /// Byte spans of the sentences of `paragraph`, trimmed, in order.
 ///
-/// Boundaries are those of Unicode Standard Annex #29, except that none is set behind one of a
-/// few abbreviations, nor at a line break, unless the next line opens a list item or a heading:
-/// in text that is wrapped at a width, sentences run over lines. Closing quotation marks belong
-/// to the sentence they close.
+/// Boundaries are those of Unicode Standard Annex #29, with two exceptions: there is none after one
+/// of a few abbreviations, and none at a line break unless the next line starts a list item, block
+/// quote or heading, since sentences in wrapped text span lines. Closing quotation marks belong to
+/// the sentence they close.
 pub fn sentences(paragraph: &str) -> Vec<Range<usize>> {
     let joined = join_lines(paragraph);
     let paragraph = joined.as_ref();
@@ -45,7 +45,7 @@ pub fn sentences(paragraph: &str) -> Vec<Range<usize>> {
     spans.into_iter().filter_map(|span| trimmed(paragraph, span)).collect()
 }
 
-/// The same text, byte for byte in length, with spaces for line breaks inside a sentence.
+/// The text with line breaks inside sentences replaced by spaces; byte offsets stay the same.
 fn join_lines(paragraph: &str) -> Cow<'_, str> {
     if !paragraph.contains(LINE_BREAKS) {
         return Cow::Borrowed(paragraph);
@@ -62,16 +62,16 @@ fn join_lines(paragraph: &str) -> Cow<'_, str> {
     Cow::Owned(joined)
 }
 
-/// Whether a line is a list item, a quote block or a heading in Markdown.
+/// Whether a line starts a list item, block quote or heading in Markdown.
 fn opens_block(line: &str) -> bool {
     let line = line.trim_start_matches([' ', '\t']);
-    let behind_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = (1..=MAX_NUMBER_DIGITS).contains(&(line.len() - behind_number.len()))
-        && (behind_number.starts_with(". ") || behind_number.starts_with(") "));
+    let after_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = (1..=MAX_NUMBER_DIGITS).contains(&(line.len() - after_number.len()))
+        && (after_number.starts_with(". ") || after_number.starts_with(") "));
     is_numbered || ["- ", "* ", "+ ", "• ", "#", ">"].iter().any(|mark| line.starts_with(mark))
 }
 
-/// Whether this is the number of a list item, which is no sentence of its own.
+/// Whether `text` is the number of a list item, which is not a sentence of its own.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_suffix('.').unwrap_or_default();
     (1..=MAX_NUMBER_DIGITS).contains(&digits.len())
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_end_where_a_reader_would_end_them() {
+    fn sentences_end_at_terminators_and_list_items_only() {
         let cases: [(&str, &[&str]); 10] = [
             ("", &[]),
             ("One. Two!", &["One.", "Two!"]),

@@ -1,4 +1,4 @@
-//! Stems: what the forms of a word have in common.
+//! Stemming: reduces the forms of a word to a common stem.
 
 use rust_stemmers::Algorithm;
 
@@ -12,19 +12,18 @@ impl Language {
         Self("en".to_owned())
     }
 
-    /// Takes a code such as "en" or "pt-BR"; what follows the first hyphen is a region and does
-    /// not matter here.
+    /// Parses a code such as "en" or "pt-BR"; a region after the first hyphen is ignored.
     pub fn new(code: &str) -> Self {
         let primary = code.split(['-', '_']).next().unwrap_or_default();
         Self(primary.trim().to_lowercase())
     }
 
-    /// The code.
+    /// The ISO 639-1 code.
     pub fn code(&self) -> &str {
         &self.0
     }
 
-    /// Whether words of this language are stemmed; otherwise they are compared as they stand.
+    /// Whether words of this language are stemmed; otherwise they are compared unchanged.
     pub fn has_stemming(&self) -> bool {
         self.algorithm().is_some()
     }
@@ -54,7 +53,7 @@ impl Language {
     }
 }
 
-/// A Snowball stemmer, or none for languages that have no algorithm.
+/// A Snowball stemmer; for languages without one it returns words unchanged.
 pub struct Stemmer(Option<rust_stemmers::Stemmer>);
 
 impl Stemmer {
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_a_word_share_a_stem_where_the_language_has_one() {
+    fn word_forms_share_a_stem_if_the_language_has_a_stemmer() {
         let cases = [
             ("en", "deploying", "deploy"),
             ("en", "troops", "troop"),

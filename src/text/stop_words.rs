@@ -1,28 +1,30 @@
-//! Words that carry a sentence but not its subject.
+//! Stop words and question words of English.
 
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-/// Whether `word` (normalized) says nothing about a subject: articles, pronouns, auxiliaries,
-/// prepositions, question words, and what people say around a question in chat.
+/// Whether `word` (normalized) is a stop word: articles, pronouns, auxiliaries, prepositions,
+/// question words, and words that people write around a question in chat.
 ///
-/// These words still count a little in ranking (see `matching::rarity`), but never as *telling*
-/// words that an answer has to cover. English; other languages have none here.
+/// Stop words still count a little in ranking (see `matching::term_weight`), but they are
+/// never content words, which an answer must cover. English only; other languages have no list
+/// here.
 pub fn is_stop_word(word: &str) -> bool {
     static SET: LazyLock<FxHashSet<&str>> =
         LazyLock::new(|| STOP_WORDS.iter().chain(&CHAT_FILLERS).copied().collect());
     SET.contains(word)
 }
 
-/// Whether `word` is said around a question and never part of it: greetings, thanks, laughter.
+/// Whether `word` is chat filler around a question and never part of it: greetings, thanks,
+/// laughter.
 pub fn is_chat_filler(word: &str) -> bool {
     static SET: LazyLock<FxHashSet<&str>> =
         LazyLock::new(|| CHAT_FILLERS.iter().copied().collect());
     SET.contains(word)
 }
 
-/// Whether `word` opens a question: who, what, when and the like.
+/// Whether `word` is a question word: who, what, when and the like.
 pub fn is_question_word(word: &str) -> bool {
     QUESTION_WORDS.contains(&word)
 }
@@ -167,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lists_hold_function_words_and_no_subject() {
+    fn stop_words_are_function_words_and_no_content_words() {
         for word in ["the", "why", "please", "did"] {
             assert!(is_stop_word(word), "{word}");
         }

@@ -1,4 +1,4 @@
-//! A text as words.
+//! Splits a text into normalized words.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,22 +9,22 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::chat_noise::noise_spans;
 use super::normalize::{is_apostrophe, push_normalized};
 
-/// Characters of one word that are looked at; what is longer is no word of a language.
+/// Most characters of a word that are kept; nothing longer is a word of a language.
 pub const MAX_WORD_CHARS: usize = 48;
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The normalized word; of a contraction, the part that this token stands for.
+    /// The normalized word; for a contraction, the part that this token represents.
     pub word: String,
     /// UTF-8 byte offsets into the text; both tokens of a contraction share the span.
     pub span: Range<usize>,
 }
 
-/// The first `max_tokens` words of `text`, chat noise left out and contractions taken apart.
+/// The first `max_tokens` words of `text`, without chat noise and with contractions expanded.
 ///
-/// Word boundaries are those of Unicode Standard Annex #29. "U.S." and an upper-case "US" beside
-/// lower-case words become "usa", so that the country and the pronoun stay apart.
+/// Word boundaries are those of Unicode Standard Annex #29. "U.S.", and an upper-case "US" in a
+/// text with lower-case letters, become "usa", to distinguish the country from the pronoun.
 pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
     let mut tokens = Vec::new();
     for_each_word(text, max_tokens, |word, span| {
@@ -33,10 +33,10 @@ pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
     tokens
 }
 
-/// Visits the words that [`tokenize`] gives, with their spans, without keeping any.
+/// Visits the words that [`tokenize`] returns, with their spans, without allocating tokens.
 pub fn for_each_word(text: &str, max_tokens: usize, mut visit: impl FnMut(&str, Range<usize>)) {
     let noise = noise_spans(text);
-    let shouting = !text.chars().any(char::is_lowercase);
+    let is_all_caps = !text.chars().any(char::is_lowercase);
     let mut n_left = max_tokens;
     let mut buffer = String::new();
     for (start, raw) in text.unicode_word_indices() {
@@ -44,7 +44,7 @@ pub fn for_each_word(text: &str, max_tokens: usize, mut visit: impl FnMut(&str, 
             continue;
         }
         let span = start..start + raw.len();
-        for_each_part(raw, shouting, &mut buffer, |word| {
+        for_each_part(raw, is_all_caps, &mut buffer, |word| {
             if n_left > 0 {
                 n_left -= 1;
                 visit(word, span.clone());
@@ -61,9 +61,9 @@ fn is_inside(spans: &[Range<usize>], at: usize) -> bool {
     next.checked_sub(1).and_then(|idx| spans.get(idx)).is_some_and(|span| at < span.end)
 }
 
-/// Visits the words that one raw word stands for: none, one, or the parts of a contraction.
-fn for_each_part(raw: &str, shouting: bool, buffer: &mut String, mut visit: impl FnMut(&str)) {
-    if raw == "US" && !shouting {
+/// Visits the words of one raw word: none, one, or the parts of a contraction.
+fn for_each_part(raw: &str, is_all_caps: bool, buffer: &mut String, mut visit: impl FnMut(&str)) {
+    if raw == "US" && !is_all_caps {
         return visit("usa");
     }
     let end = raw.char_indices().nth(MAX_WORD_CHARS).map_or(raw.len(), |(end, _)| end);
@@ -82,7 +82,7 @@ fn for_each_part(raw: &str, shouting: bool, buffer: &mut String, mut visit: impl
     }
 }
 
-/// "u.s" (the word boundary leaves the last full stop outside) becomes "usa", "u.n" becomes "un".
+/// "u.s" becomes "usa", "u.n" becomes "un". The word boundary excludes the last full stop.
 fn acronym(word: &str) -> Option<String> {
     let is_acronym = word.contains('.')
         && word.split('.').all(|part| part.chars().count() == 1)
@@ -94,9 +94,9 @@ fn acronym(word: &str) -> Option<String> {
 }
 
 fn informal_spelling(word: &str) -> Option<&'static str> {
-    static PHONE: LazyLock<FxHashMap<&str, &str>> =
-        LazyLock::new(|| PHONE_SPELLINGS.into_iter().collect());
-    PHONE.get(word).copied()
+    static TABLE: LazyLock<FxHashMap<&str, &str>> =
+        LazyLock::new(|| INFORMAL_SPELLINGS.into_iter().collect());
+    TABLE.get(word).copied()
 }
 
 fn for_each_part_of_contraction(word: &str, mut visit: impl FnMut(&str)) {
@@ -111,7 +111,7 @@ fn for_each_part_of_contraction(word: &str, mut visit: impl FnMut(&str)) {
         (_, "ll") => (base, "will"),
         (_, "m") => (base, "am"),
         (_, "d") => (base, "would"),
-        (_, "s") if TAKES_IS.contains(&base) => (base, "is"),
+        (_, "s") if IS_CONTRACTION_BASES.contains(&base) => (base, "is"),
         (_, "s") => return visit(base),
         _ => return visit(&word.replace('\'', "")),
     };
@@ -119,14 +119,14 @@ fn for_each_part_of_contraction(word: &str, mut visit: impl FnMut(&str)) {
     visit(second);
 }
 
-/// Words behind which 's is "is"; behind others it is a possessive and says nothing.
-const TAKES_IS: [&str; 14] = [
+/// Words after which 's is "is"; after others it is a possessive and is removed.
+const IS_CONTRACTION_BASES: [&str; 14] = [
     "what", "who", "where", "when", "why", "how", "that", "it", "he", "she", "there", "here",
     "this", "let",
 ];
 
-/// Contractions and shortenings as they are typed on phones.
-const PHONE_SPELLINGS: [(&str, &str); 46] = [
+/// Contractions and abbreviations as they are typed in chat, with their words.
+const INFORMAL_SPELLINGS: [(&str, &str); 46] = [
     ("whats", "what is"),
     ("whos", "who is"),
     ("wheres", "where is"),
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_becomes_its_words() {
+    fn messages_are_split_into_normalized_words() {
         let cases = [
             ("", ""),
             ("Why didn’t China help?", "why did not china help"),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_words_are_taken_and_long_ones_are_clipped() {
+    fn token_count_and_word_length_are_limited() {
         assert_eq!(tokenize("don't don't", 3).len(), 3);
         let long = "x".repeat(10_000);
         assert_eq!(tokenize(&long, 9)[0].word.len(), MAX_WORD_CHARS);

@@ -1,16 +1,16 @@
-//! Whitespace folding that remembers where everything stood.
+//! Whitespace folding with a map of offsets back to the original.
 //!
-//! A quote is proved on folded text, in which each run of white space is one space; what is shown
-//! afterwards is the original span, so offsets must lead back.
+//! Quotes are checked on folded text, in which each run of whitespace is one space. The original
+//! span is displayed, so offsets must map back.
 
 use std::ops::Range;
 
-/// A text with each run of white space folded into one space and none at either end.
+/// Text with whitespace runs collapsed and ends trimmed; spans map back to the original.
 #[derive(Debug, Clone)]
 pub struct Folded {
     text: String,
-    /// `(folded offset, original offset)` wherever the distance between the two changes,
-    /// ascending; both in UTF-8 bytes.
+    /// Pairs of `(folded offset, original offset)` in UTF-8 bytes, one wherever their difference
+    /// changes, ascending.
     anchors: Vec<(usize, usize)>,
 }
 
@@ -19,18 +19,18 @@ impl Folded {
     pub fn new(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
         let mut anchors: Vec<(usize, usize)> = Vec::new();
-        let mut in_gap = false;
+        let mut in_whitespace = false;
         for (at, c) in original.char_indices() {
             if c.is_whitespace() {
-                in_gap = true;
+                in_whitespace = true;
                 continue;
             }
-            if in_gap && !text.is_empty() {
+            if in_whitespace && !text.is_empty() {
                 text.push(' ');
             }
-            in_gap = false;
-            let shift = at - text.len();
-            if anchors.last().is_none_or(|(folded, kept)| kept - folded != shift) {
+            in_whitespace = false;
+            let distance = at - text.len();
+            if anchors.last().is_none_or(|(folded, kept)| kept - folded != distance) {
                 anchors.push((text.len(), at));
             }
             text.push(c);
@@ -43,14 +43,15 @@ impl Folded {
         &self.text
     }
 
-    /// Where the folded `span` (UTF-8 bytes, not empty, on character boundaries and starting and
-    /// ending outside white space) stands in the original.
+    /// The span of the original that the folded `span` corresponds to. `span` is in UTF-8 bytes,
+    /// must not be empty, must be on character boundaries, and must start and end outside
+    /// whitespace.
     pub fn original_span(&self, span: &Range<usize>) -> Range<usize> {
         let last = span.end.saturating_sub(1);
         self.original_offset(span.start)..self.original_offset(last) + 1
     }
 
-    /// The first folded offset at or behind the original offset `at`.
+    /// The first folded offset at or after the original offset `at`.
     pub fn folded_offset(&self, at: usize) -> usize {
         let next = self.anchors.partition_point(|(_, original)| *original <= at);
         let ahead = self.anchors.get(next).map_or(self.text.len(), |(folded, _)| *folded);
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_of_white_space_become_one_space() {
+    fn whitespace_runs_are_folded_into_one_space() {
         let cases =
             [("", ""), (" \n", ""), ("a  b", "a b"), ("\ta\n\n b\u{a0}c ", "a b c"), ("x", "x")];
         for (original, want) in cases {
@@ -86,7 +87,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_folded_span_leads_back_to_the_same_words(
+        fn folded_spans_map_back_to_the_same_words(
             original in "[a-c\u{e9}“ \n\u{a0}]{0,40}", from in 0usize..40, to in 0usize..40,
         ) {
             let folded = Folded::new(&original);

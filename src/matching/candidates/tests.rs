@@ -4,7 +4,7 @@ use super::*;
 use crate::knowledge::{PackFile, PackFiles, prove};
 use crate::matching::DecisionRule;
 
-/// A FAQ of entries that share all words but one.
+/// A pack of entries that share all words but one.
 fn index(n_entries: usize) -> Index {
     let mut faq = String::new();
     let mut source = "+++\ntitle = \"S\"\n+++\n\n".to_owned();
@@ -12,7 +12,7 @@ fn index(n_entries: usize) -> Index {
         faq.push_str(&format!(
             "[[entry]]\nid = \"e{number}\"\nquestion = \"Where can I buy a {} for my house?\"\n\
              [[entry.quote]]\ntext = \"Shop {number}.\"\n",
-            own_word(number)
+            unique_word(number)
         ));
         source.push_str(&format!("Shop {number}.\n\n"));
     }
@@ -30,8 +30,8 @@ fn index(n_entries: usize) -> Index {
     Index::new(vec![Arc::new(proof.pack)])
 }
 
-/// A word of four syllables that is far from those of other numbers.
-fn own_word(number: usize) -> String {
+/// A word of six syllables that is dissimilar to those of other numbers.
+fn unique_word(number: usize) -> String {
     const SYLLABLES: [&str; 10] = ["ba", "ke", "lo", "mi", "ru", "ste", "no", "pi", "tu", "gra"];
     let digits = [number % 10, number / 10 % 10, number / 100 % 10];
     let [a, b, c] = digits.map(|digit| SYLLABLES[digit]);
@@ -39,10 +39,10 @@ fn own_word(number: usize) -> String {
 }
 
 #[test]
-fn the_entry_with_the_telling_word_is_a_candidate_among_many_with_the_others() {
+fn entry_with_the_rare_word_is_a_candidate_among_many_with_the_common_words() {
     let index = index(900);
     for number in [0, 7, 450, 899] {
-        let question = format!("where can i buy a {} for my house", own_word(number));
+        let question = format!("where can i buy a {} for my house", unique_word(number));
         let found = select(&index, &Query::new(&index, &question));
         assert_eq!(found.len(), MAX_CANDIDATES);
         assert!(found.contains(&number), "{question}: {found:?}");
@@ -52,21 +52,21 @@ fn the_entry_with_the_telling_word_is_a_candidate_among_many_with_the_others() {
 }
 
 #[test]
-fn no_more_postings_are_read_than_the_budget_allows() {
+fn number_of_processed_postings_is_limited_by_the_budget() {
     let index = index(900);
-    let everything: Vec<String> = (0..180).map(own_word).collect();
+    let everything: Vec<String> = (0..180).map(unique_word).collect();
     let question = format!("where can i buy a house {}", everything.join(" "));
-    let mut sums = Accumulators::default();
-    sums.by_entry.resize(index.entries.len(), 0.0);
-    sums.touched.resize(10, 0);
-    sums.accumulate(&index, &Query::new(&index, &question), 9);
-    assert_eq!(sums.n_touched, 9, "the words that are an entry's own come first");
+    let mut accumulators = Accumulators::default();
+    accumulators.scores.resize(index.entries.len(), 0.0);
+    accumulators.touched.resize(10, 0);
+    accumulators.accumulate(&index, &Query::new(&index, &question), 9);
+    assert_eq!(accumulators.n_touched, 9, "the rarest words come first");
 }
 
 #[test]
-fn a_search_leaves_nothing_behind_for_the_next() {
+fn accumulators_are_cleared_after_each_search() {
     let index = index(60);
-    let question = |number: usize| Query::new(&index, &format!("buy a {}", own_word(number)));
+    let question = |number: usize| Query::new(&index, &format!("buy a {}", unique_word(number)));
     let mut first = select(&index, &question(3));
     select(&index, &question(40));
     let mut again = select(&index, &question(3));

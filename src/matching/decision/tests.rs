@@ -71,7 +71,7 @@ fn first(index: &Index, text: &str) -> String {
 }
 
 #[test]
-fn a_question_finds_its_entry_misspelt_inflected_or_by_a_synonym() {
+fn question_finds_its_entry_when_misspelled_inflected_or_by_a_synonym() {
     let index = index();
     let cases = [
         ("When does the library open?", "opening"),
@@ -87,7 +87,7 @@ fn a_question_finds_its_entry_misspelt_inflected_or_by_a_synonym() {
 }
 
 #[test]
-fn telling_words_that_an_entry_cannot_explain_lower_its_confidence() {
+fn content_words_without_coverage_lower_the_confidence() {
     let index = index();
     let log_odds = |text: &str| {
         let confidence = ask(&index, text).confidence;
@@ -104,7 +104,7 @@ fn telling_words_that_an_entry_cannot_explain_lower_its_confidence() {
 }
 
 #[test]
-fn a_better_fitting_gap_wins_and_is_never_ranked() {
+fn gap_with_a_better_score_wins_and_is_never_ranked() {
     let index = index();
     let outcome = ask(&index, "How old is the director?");
     assert_eq!(outcome.decision, Decision::Abstain);
@@ -114,18 +114,18 @@ fn a_better_fitting_gap_wins_and_is_never_ranked() {
 }
 
 #[test]
-fn what_a_gap_covers_clearly_better_is_suggested_at_the_most() {
+fn entry_is_at_most_suggested_when_a_gap_covers_clearly_more() {
     let index = index();
     let thresholds = Thresholds { answer: 0.0, suggest: 0.0, gap: 9.0 };
     let rule = DecisionRule { thresholds, ..DecisionRule::default() };
     assert_eq!(index.ask("Who is the director?", &rule).decision, Decision::Answer);
     let outcome = index.ask("How old is the director?", &rule);
-    assert!(outcome.evidence.gap_coverage >= GAP_MARGIN, "{:?}", outcome.evidence);
+    assert!(outcome.features.gap_coverage >= GAP_MARGIN, "{:?}", outcome.features);
     assert_eq!(outcome.decision, Decision::Suggest);
 }
 
 #[test]
-fn no_two_suggestions_show_one_quote() {
+fn suggestions_never_share_a_quote() {
     let index = index();
     let always = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
     let always = DecisionRule { thresholds: always, ..DecisionRule::default() };
@@ -137,7 +137,7 @@ fn no_two_suggestions_show_one_quote() {
 }
 
 #[test]
-fn what_fits_far_less_than_the_best_is_not_suggested() {
+fn entries_with_a_far_lower_score_are_not_suggested() {
     let index = index();
     let never = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
     let never = DecisionRule { thresholds: never, ..DecisionRule::default() };
@@ -148,7 +148,7 @@ fn what_fits_far_less_than_the_best_is_not_suggested() {
 }
 
 #[test]
-fn messages_without_a_telling_word_are_abstained_from() {
+fn messages_without_a_content_word_are_not_answered() {
     let index = index();
     for text in ["", "   ", "hello", "who is it?", "🙂", "the of and", "zxcv qwer"] {
         let outcome = ask(&index, text);
@@ -157,32 +157,32 @@ fn messages_without_a_telling_word_are_abstained_from() {
 }
 
 #[test]
-fn what_is_left_out_is_as_if_it_were_not_there() {
+fn excluded_phrasings_and_entries_do_not_affect_the_outcome() {
     let index = index();
     let director = index.find("director").unwrap();
     let rule = DecisionRule::default();
-    let score = |left_out| {
+    let score = |excluded| {
         let text = "name of the library's boss";
-        index.ask_excluding(text, &rule, left_out).evidence.score
+        index.ask_excluding(text, &rule, excluded).features.score
     };
     let all = score(Excluded::default());
     let without_phrasing = score(Excluded { phrasing: Some((director, 1)), entry: None });
     assert!(without_phrasing < all / 2.0, "{without_phrasing} of {all}");
-    let left_out = Excluded { phrasing: None, entry: Some(director) };
-    let outcome = index.ask_excluding("Who is the director?", &rule, left_out);
+    let excluded = Excluded { phrasing: None, entry: Some(director) };
+    let outcome = index.ask_excluding("Who is the director?", &rule, excluded);
     assert!(!outcome.ranked.contains(&director));
 }
 
 #[test]
-fn questions_of_any_length_cost_no_more_than_the_longest_allowed() {
+fn questions_are_truncated_to_the_maximum_length() {
     let index = index();
     let long = "library ".repeat(100_000);
     let capped = "library ".repeat(MAX_TOKENS);
-    assert_eq!(ask(&index, &long).evidence, ask(&index, &capped).evidence);
+    assert_eq!(ask(&index, &long).features, ask(&index, &capped).features);
 }
 
 #[test]
-fn one_pack_has_plain_ids_and_several_have_their_packs_before_them() {
+fn entry_ids_are_prefixed_by_their_pack_if_there_are_several() {
     let one = index();
     assert_eq!(one.entry_id(0), "opening");
     let two = Index::new(vec![Arc::clone(&one.packs()[0]), Arc::clone(&one.packs()[0])]);
@@ -192,7 +192,7 @@ fn one_pack_has_plain_ids_and_several_have_their_packs_before_them() {
 }
 
 #[test]
-fn a_question_in_the_very_words_of_a_phrasing_is_answered() {
+fn exact_phrasings_are_answered() {
     let index = index();
     for text in ["Who is the director?", "opening hours of the library", "rules of BORROWING!"] {
         assert_eq!(ask(&index, text).decision, Decision::Answer, "{text}");
@@ -200,7 +200,7 @@ fn a_question_in_the_very_words_of_a_phrasing_is_answered() {
 }
 
 #[test]
-fn words_written_apart_or_in_one_are_found_as_the_packs_write_them() {
+fn compounds_match_words_written_apart_or_as_one() {
     let index = index();
     for (question, id) in [
         ("openinghours please?", "opening"),
@@ -212,24 +212,24 @@ fn words_written_apart_or_in_one_are_found_as_the_packs_write_them() {
         assert_eq!(first.as_deref(), Some(id), "{question}");
     }
     let query = Query::new(&index, "who runs the lib rary");
-    let written = query.tokens.iter().filter(|token| {
-        token
-            .direct_match()
-            .is_some_and(|meeting| meeting.rule == crate::matching::query::MatchKind::Compound)
+    let compounds = query.tokens.iter().filter(|token| {
+        token.direct_match().is_some_and(|term_match| {
+            term_match.kind == crate::matching::query::MatchKind::Compound
+        })
     });
-    assert_eq!(written.count(), 2);
+    assert_eq!(compounds.count(), 2);
 }
 
 proptest::proptest! {
     #[test]
-    fn no_message_breaks_the_search(
+    fn arbitrary_messages_give_valid_outcomes(
         text in r"(?s)(library|librry|lib rary|borrow|ann lee|Who|how many|\PC{0,12}|[@<`:.?'\u{301}\u{200d} ]{0,6}| ){0,40}",
     ) {
         let index = index();
         let outcome = ask(&index, &text);
         proptest::prop_assert!((0.0..=1.0).contains(&outcome.confidence));
         proptest::prop_assert!((0.0..=1.0).contains(&outcome.any_confidence));
-        proptest::prop_assert!(outcome.evidence.to_array().iter().all(|feature| feature.is_finite()));
+        proptest::prop_assert!(outcome.features.to_array().iter().all(|feature| feature.is_finite()));
         proptest::prop_assert!(outcome.suggestions.len() <= MAX_SUGGESTIONS);
         let answered = outcome.decision == Decision::Answer;
         proptest::prop_assert!(!answered || !outcome.ranked.is_empty());

@@ -1,4 +1,4 @@
-//! Building an index from packs.
+//! Builds an index from packs.
 
 use std::sync::Arc;
 
@@ -16,29 +16,32 @@ use crate::text::{Language, Stemmer};
 pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
     let language = packs.first().map_or_else(Language::english, |pack| pack.language.clone());
     let stemmer = Stemmer::new(&language);
-    let mut words = TermBuilder::new(&stemmer);
+    let mut term_builder = TermBuilder::new(&stemmer);
     let mut n_groups = 0;
     for pack in &packs {
-        words.add_lexicon(pack, n_groups);
+        term_builder.add_lexicon(pack, n_groups);
         n_groups += pack.lexicon.groups().len();
     }
     let (mut texts, mut entries) = (ForwardIndex::default(), Vec::new());
-    let readings = parsing::read(&packs);
+    let parsed_parts = parsing::parse(&packs);
     texts.reserve(
-        readings.iter().map(|reading| reading.entries.len()).sum(),
-        readings.iter().map(|reading| reading.text_lengths.len()).sum(),
-        readings.iter().map(|reading| reading.text_words.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.entries.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.text_lengths.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.text_words.len()).sum(),
     );
-    for reading in readings {
-        add(&reading, &mut words, &mut texts, &mut entries);
+    for parsed in parsed_parts {
+        add(&parsed, &mut term_builder, &mut texts, &mut entries);
     }
     entries.shrink_to_fit();
-    let mut terms = words.terms(&texts);
+    let mut terms = term_builder.terms(&texts);
     texts.set_norms(&terms);
     add_shares(&mut terms, &texts);
-    let neighbor_terms =
-        if language == Language::english() { words.find_neighbors(&mut terms) } else { Vec::new() };
-    let TermBuilder { mut vocabulary, concepts, term_concepts, .. } = words;
+    let neighbor_terms = if language == Language::english() {
+        term_builder.find_neighbors(&mut terms)
+    } else {
+        Vec::new()
+    };
+    let TermBuilder { mut vocabulary, concepts, term_concepts, .. } = term_builder;
     let (postings, (classifier, ())) = rayon::join(
         || Postings::new(&texts, &terms),
         || rayon::join(|| Classifier::new(&texts, &terms), || vocabulary.index_spellings()),
@@ -55,35 +58,35 @@ pub(super) fn build(packs: Vec<Arc<Pack>>) -> Index {
         texts,
         postings,
         classifier,
-        folds: Default::default(),
-        sums: AccumulatorPool::default(),
+        fold_classifiers: Default::default(),
+        accumulator_pool: AccumulatorPool::default(),
     }
 }
 
-/// Adds what was read, with words as terms.
+/// Adds parsed entries, with words replaced by terms.
 fn add(
-    reading: &ParsedEntries,
-    words: &mut TermBuilder<'_>,
+    parsed: &ParsedEntries,
+    term_builder: &mut TermBuilder<'_>,
     texts: &mut ForwardIndex,
     entries: &mut Vec<IndexedEntry>,
 ) {
-    let terms = words.add_words(reading);
-    let term_of = |place: &u32| terms.get(usize::try_from(*place).ok()?).copied();
-    let mut lengths = reading.text_lengths.iter();
-    let mut text_words = reading.text_words.iter();
-    for read in &reading.entries {
+    let terms = term_builder.add_words(parsed);
+    let term_of = |word_idx: &u32| terms.get(usize::try_from(*word_idx).ok()?).copied();
+    let mut lengths = parsed.text_lengths.iter();
+    let mut text_words = parsed.text_words.iter();
+    for entry in &parsed.entries {
         entries.push(IndexedEntry {
-            place: read.place,
-            is_gap: read.is_gap,
-            question_type_shares: read.question_type_shares,
-            share_of_questions: read.share_of_questions,
+            entry_ref: entry.entry_ref,
+            is_gap: entry.is_gap,
+            question_type_shares: entry.question_type_shares,
+            share_of_questions: entry.share_of_questions,
         });
-        texts.push_entry(read.n_phrasings);
-        // Its phrasings, and its lead and quotes.
-        for _ in 0..=read.n_phrasings {
+        texts.push_entry(entry.n_phrasings);
+        // Its phrasings, and one text for lead and quotes.
+        for _ in 0..=entry.n_phrasings {
             let n_words = lengths.next().copied().unwrap_or(0);
             let found = |terms: &[TermId]| {
-                words.concepts.find(terms).into_iter().map(|found| found.concept).collect()
+                term_builder.concepts.find(terms).into_iter().map(|found| found.concept).collect()
             };
             texts.push(text_words.by_ref().take(n_words).filter_map(term_of), found);
         }

@@ -1,4 +1,4 @@
-//! The texts of all entries as terms: a forward index.
+//! Forward index: the texts of all entries as terms.
 
 use rayon::prelude::*;
 
@@ -9,57 +9,58 @@ use crate::matching::vocabulary::TermId;
 /// 0.0 ignores length. A prototype found 0.5 best over six FAQs (docs/quality.md).
 const PIVOT_SLOPE: f32 = 0.5;
 
-/// Shortest length of a text, a question or an entry: what consists of nothing but everyday words
-/// must not become the longest of all by division.
+/// Least norm of a text, a query or an entry, so that a text of everyday words only does not
+/// dominate after division by its norm.
 pub(crate) const MIN_LENGTH: f32 = 0.05;
 
-/// Entries below which splitting work up costs more than it saves.
+/// Fewest entries per parallel task; with fewer, splitting costs more than it saves.
 pub(super) const MIN_PARALLEL: usize = 512;
 
-/// The texts of all entries, one entry after another, so that scoring one reads memory in a row.
+/// The texts of all entries, stored contiguously, so that scoring an entry reads memory in
+/// sequence.
 #[derive(Debug, Default)]
 pub(crate) struct ForwardIndex {
-    /// Where each entry starts in `packed`.
+    /// Offset of each entry in `packed`.
     starts: Vec<u32>,
-    /// An entry: the number of its phrasings, the bits of its centroid's norm, its texts. A text:
-    /// the number of its words, the number of its concepts, the bits of its norm, words, concepts.
+    /// Layout of an entry: number of phrasings, bits of the centroid's norm, texts. Layout of a
+    /// text: number of words, number of concepts, bits of the norm, words, concepts.
     packed: Vec<u32>,
 }
 
 const ENTRY_HEADER: usize = 2;
 const TEXT_HEADER: usize = 3;
 
-/// The texts of an entry: its phrasings, and lead and quotes as one.
+/// The texts of an entry: its phrasings, and lead and quotes as one text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EntryTexts<'a> {
-    /// Number of its phrasings, lead and quotes not counted.
+    /// Number of its phrasings, not counting lead and quotes.
     pub(crate) n_phrasings: usize,
-    /// Length of the sum of its phrasings' vectors, each divided by its norm.
+    /// Norm of the sum of its phrasings' vectors, each divided by its norm.
     pub(crate) centroid_norm: f32,
     packed: &'a [u32],
 }
 
-/// A text of an entry.
+/// A text of an entry, as terms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IndexedText<'a> {
     /// The terms of its words, in order.
     pub(crate) words: &'a [TermId],
     /// The concepts of the synonyms in it.
     pub(crate) concepts: &'a [TermId],
-    /// Length by which its similarity is divided (pivoted).
+    /// Pivoted norm, by which a similarity to this text is divided.
     pub(crate) norm: f32,
 }
 
 impl<'a> EntryTexts<'a> {
-    /// All texts in order; those from [`Self::n_phrasings`] on are lead and quotes.
+    /// All texts in order; the last, after [`Self::n_phrasings`], is lead and quotes.
     fn all(self) -> impl Iterator<Item = IndexedText<'a>> {
         let mut rest = self.packed;
         std::iter::from_fn(move || {
-            let (header, behind) = rest.split_first_chunk::<TEXT_HEADER>()?;
+            let (header, tail) = rest.split_first_chunk::<TEXT_HEADER>()?;
             let [n_words, n_concepts, norm] = *header;
-            let (words, behind) = behind.split_at_checked(usize::try_from(n_words).ok()?)?;
-            let (concepts, behind) = behind.split_at_checked(usize::try_from(n_concepts).ok()?)?;
-            rest = behind;
+            let (words, tail) = tail.split_at_checked(usize::try_from(n_words).ok()?)?;
+            let (concepts, tail) = tail.split_at_checked(usize::try_from(n_concepts).ok()?)?;
+            rest = tail;
             Some(IndexedText { words, concepts, norm: f32::from_bits(norm) })
         })
     }
@@ -69,7 +70,7 @@ impl<'a> EntryTexts<'a> {
         self.all().take(self.n_phrasings)
     }
 
-    /// All texts in order, phrasings with their numbers.
+    /// All texts in order, with the number of the phrasing (`None`: lead and quotes).
     pub(crate) fn numbered(self) -> impl Iterator<Item = (Option<usize>, IndexedText<'a>)> {
         let number = move |number| (number < self.n_phrasings).then_some(number);
         self.all().enumerate().map(move |(at, text)| (number(at), text))
@@ -88,8 +89,8 @@ impl ForwardIndex {
         self.packed.extend([n_phrasings, 1f32.to_bits()]);
     }
 
-    /// Adds a text to the last entry: first its phrasings, then lead and quotes. The norm is to be
-    /// set by [`Self::measure`].
+    /// Adds a text to the last entry: first its phrasings, then lead and quotes.
+    /// [`Self::set_norms`] must set its norm later.
     pub(super) fn push(
         &mut self,
         words: impl Iterator<Item = TermId>,
@@ -112,7 +113,7 @@ impl ForwardIndex {
         self.packed.get_mut(at..)?.first_chunk_mut()
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub(crate) fn len(&self) -> usize {
         self.starts.len()
     }
@@ -133,8 +134,8 @@ impl ForwardIndex {
         })
     }
 
-    /// Brings the texts of `entries` into the processor's caches, all at once: read one by one, each
-    /// would wait for memory by itself.
+    /// Loads the start of the texts of `entries` into the CPU caches at once, so that the cache
+    /// misses overlap.
     pub(crate) fn prefetch(&self, entries: &[usize]) {
         let first = |idx: &usize| {
             let start = usize::try_from(*self.starts.get(*idx)?).ok()?;
@@ -148,12 +149,12 @@ impl ForwardIndex {
         (0..self.len()).map_while(|idx| self.of(idx))
     }
 
-    /// Bytes on the heap.
+    /// Heap size in bytes.
     pub(super) fn n_bytes(&self) -> usize {
         bytes_of(&self.starts) + bytes_of(&self.packed)
     }
 
-    /// Sets every text's norm from the lengths of all, and then every entry's.
+    /// Sets the norm of every text, relative to the mean length of all, and then of every entry.
     pub(super) fn set_norms(&mut self, terms: &[Term]) {
         let lengths: Vec<(bool, f32)> = self
             .par_map(|entry, lengths: &mut Vec<(bool, f32)>| {
@@ -185,7 +186,7 @@ impl ForwardIndex {
         }
     }
 
-    /// Calls `map` for the entries, part by part, each part with a list of its own to add to.
+    /// Calls `map` for all entries in parallel chunks; each chunk collects into its own list.
     fn par_map<T: Send>(&self, map: impl Fn(EntryTexts<'_>, &mut Vec<T>) + Sync) -> Vec<Vec<T>> {
         let numbers: Vec<usize> = (0..self.len()).collect();
         let part = |numbers: &[usize]| {
@@ -204,17 +205,17 @@ impl ForwardIndex {
         let mut at = 0usize;
         for end in ends {
             let end = usize::try_from(end).unwrap_or(usize::MAX);
-            let Some((_, behind)) = rest.split_at_mut_checked(ENTRY_HEADER) else { return };
-            (rest, at) = (behind, at + ENTRY_HEADER);
+            let Some((_, tail)) = rest.split_at_mut_checked(ENTRY_HEADER) else { return };
+            (rest, at) = (tail, at + ENTRY_HEADER);
             while at < end {
-                let Some((header, behind)) = rest.split_first_chunk_mut::<TEXT_HEADER>() else {
+                let Some((header, tail)) = rest.split_first_chunk_mut::<TEXT_HEADER>() else {
                     return;
                 };
                 visit(header);
                 let [n_words, n_concepts, _] = *header;
                 let len = usize::try_from(n_words + n_concepts).unwrap_or(usize::MAX);
-                let Some((_, behind)) = behind.split_at_mut_checked(len) else { return };
-                (rest, at) = (behind, at + TEXT_HEADER + len);
+                let Some((_, tail)) = tail.split_at_mut_checked(len) else { return };
+                (rest, at) = (tail, at + TEXT_HEADER + len);
             }
         }
     }
@@ -222,9 +223,9 @@ impl ForwardIndex {
 
 /// Visits the distinct words of a text.
 ///
-/// Most texts are phrasings of a dozen words, among which looking back is faster than sorting.
+/// Most texts are phrasings of a dozen words, for which a linear search is faster than sorting.
 pub(crate) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId)) {
-    if words.len() <= MAX_LOOKED_BACK {
+    if words.len() <= MAX_LINEAR_SEARCH {
         for (at, word) in words.iter().enumerate() {
             if words.get(..at).is_some_and(|before| !before.contains(word)) {
                 visit(*word);
@@ -238,7 +239,7 @@ pub(crate) fn for_each_distinct(words: &[TermId], mut visit: impl FnMut(TermId))
     }
 }
 
-const MAX_LOOKED_BACK: usize = 32;
+const MAX_LINEAR_SEARCH: usize = 32;
 
 fn weight(terms: &[Term], term: TermId) -> f32 {
     usize::try_from(term).ok().and_then(|idx| terms.get(idx)).map_or(0.0, |term| term.weight)
@@ -251,12 +252,14 @@ fn length(text: &IndexedText<'_>, terms: &[Term]) -> f32 {
 }
 
 fn centroid_norm(entry: EntryTexts<'_>, terms: &[Term]) -> f32 {
-    let mut uses: Vec<(TermId, f32)> = Vec::new();
+    let mut occurrences: Vec<(TermId, f32)> = Vec::new();
     for text in entry.phrasings() {
-        for_each_distinct(text.words, |word| uses.push((word, weight(terms, word) / text.norm)));
+        for_each_distinct(text.words, |word| {
+            occurrences.push((word, weight(terms, word) / text.norm))
+        });
     }
-    uses.sort_unstable_by_key(|(term, _)| *term);
-    let squares = uses
+    occurrences.sort_unstable_by_key(|(term, _)| *term);
+    let squares = occurrences
         .chunk_by(|a, b| a.0 == b.0)
         .map(|of_term| of_term.iter().map(|(_, share)| share).sum::<f32>().powi(2));
     squares.sum::<f32>().sqrt().max(MIN_LENGTH)
@@ -273,17 +276,17 @@ fn mean(lengths: impl Iterator<Item = f32>) -> f32 {
 #[derive(Debug, Default)]
 pub(crate) struct EntryTerms {
     pub(crate) phrasings: Vec<TermId>,
-    /// Of lead and quotes.
+    /// Terms of lead and quotes.
     pub(crate) quotes: Vec<TermId>,
 }
 
 impl EntryTerms {
-    /// The terms of the entry at `idx`, the phrasing `left_out` passed over.
-    pub(crate) fn new(index: &Index, idx: usize, left_out: Option<usize>) -> Self {
+    /// The terms of the entry at `idx`, without the phrasing with the number `excluded_phrasing`.
+    pub(crate) fn new(index: &Index, idx: usize, excluded_phrasing: Option<usize>) -> Self {
         let mut terms = Self::default();
         for (number, text) in index.texts.of(idx).into_iter().flat_map(EntryTexts::numbered) {
             let list = match number {
-                Some(_) if number == left_out => continue,
+                Some(_) if number == excluded_phrasing => continue,
                 Some(_) => &mut terms.phrasings,
                 None => &mut terms.quotes,
             };
@@ -302,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_text_comes_out_as_it_went_in_and_gets_its_norm() {
+    fn texts_keep_their_terms_and_get_a_norm() {
         let entries: [&[&[TermId]]; 3] = [&[&[0, 1, 0], &[2]], &[&[], &[]], &[&[1, 2], &[0], &[]]];
         let mut texts = ForwardIndex::default();
         for entry in entries {

@@ -1,5 +1,5 @@
-//! Reading the entries of packs: which words stand in which text. The larger part of building an
-//! index, and done in parallel.
+//! Parses the texts of entries into words. It is the larger part of building an index, and runs in
+//! parallel.
 
 use std::sync::Arc;
 
@@ -13,62 +13,64 @@ use crate::matching::query::is_capitalized_inside;
 use crate::matching::question_kind::{N_QUESTION_TYPES, QuestionKind};
 use crate::text::for_each_word;
 
-/// What was read of some entries that follow each other.
+/// The parsed texts of consecutive entries.
 #[derive(Default)]
 pub(super) struct ParsedEntries {
-    /// The words that occur, in the order in which they first do.
+    /// The distinct words, in order of first occurrence.
     pub(super) words: Vec<ParsedWord>,
     pub(super) entries: Vec<ParsedEntry>,
-    /// For each text, the number of its words.
+    /// Number of words of each text.
     pub(super) text_lengths: Vec<usize>,
-    /// The words of all texts, as places in `words`.
+    /// The words of all texts, as indices into `words`.
     pub(super) text_words: Vec<u32>,
-    places: FxHashMap<String, u32>,
+    word_ids: FxHashMap<String, u32>,
 }
 
-/// A word and how it is written.
+/// A distinct word and how it is capitalized.
 pub(super) struct ParsedWord {
     pub(super) word: String,
-    /// How often it stands inside a sentence.
+    /// Number of occurrences that are not the first word of a text.
     pub(super) n_inside: u32,
-    /// How often with a capital there.
+    /// How many of these have a capital inside a sentence.
     pub(super) n_capitals: u32,
 }
 
-/// An entry without its texts.
+/// Data of an entry except its texts.
 pub(super) struct ParsedEntry {
-    pub(super) place: EntryRef,
+    pub(super) entry_ref: EntryRef,
     pub(super) is_gap: bool,
     pub(super) n_phrasings: u32,
     pub(super) question_type_shares: [u8; N_QUESTION_TYPES],
     pub(super) share_of_questions: f32,
 }
 
-/// Reads all entries. What is read does not depend on how the work is split up.
-pub(super) fn read(packs: &[Arc<Pack>]) -> Vec<ParsedEntries> {
+/// Parses all entries. The parsed content does not depend on how the work is divided.
+pub(super) fn parse(packs: &[Arc<Pack>]) -> Vec<ParsedEntries> {
     let entries: Vec<(EntryRef, &Entry)> = (0..)
         .zip(packs)
-        .flat_map(|(pack, of)| {
-            (0..).zip(&of.entries).map(move |(entry, of)| (EntryRef { pack, entry }, of))
+        .flat_map(|(pack, content)| {
+            (0..)
+                .zip(&content.entries)
+                .map(move |(idx, entry)| (EntryRef { pack, entry: idx }, entry))
         })
         .collect();
-    let n_parts = rayon::current_num_threads() * PARTS_A_THREAD;
-    let size = entries.len().div_ceil(n_parts).max(MIN_PARALLEL);
-    let read = |part: &[(EntryRef, &Entry)]| {
-        let mut reading = ParsedEntries::default();
-        for (place, entry) in part {
-            reading.add_entry(*place, entry);
+    let n_chunks = rayon::current_num_threads() * CHUNKS_PER_THREAD;
+    let size = entries.len().div_ceil(n_chunks).max(MIN_PARALLEL);
+    let parse = |chunk: &[(EntryRef, &Entry)]| {
+        let mut parsed = ParsedEntries::default();
+        for (entry_ref, entry) in chunk {
+            parsed.add_entry(*entry_ref, entry);
         }
-        reading
+        parsed
     };
-    entries.par_chunks(size).map(read).collect()
+    entries.par_chunks(size).map(parse).collect()
 }
 
-/// Parts of the work for each thread: several, so that one that is done early helps the others.
-const PARTS_A_THREAD: usize = 4;
+/// Chunks per thread: several, so that threads that finish early take over work of others.
+const CHUNKS_PER_THREAD: usize = 4;
 
 impl ParsedEntries {
-    fn add_entry(&mut self, place: EntryRef, entry: &Entry) {
+    fn add_entry(&mut self, entry_ref: EntryRef, entry: &Entry) {
         let n_phrasings = 1 + entry.variants.len();
         let mut n_of_type = [0usize; N_QUESTION_TYPES];
         let mut n_questions = 0usize;
@@ -82,9 +84,10 @@ impl ParsedEntries {
             self.text_lengths.push(n_words);
         }
         let n_words = match entry.quotes() {
-            // An imported FAQ without answers quotes its own questions.
+            // An imported FAQ without answers quotes its own questions: the words are already
+            // known.
             [quote] if entry.lead().is_none() && quote.text() == entry.question => {
-                self.add_again(n_phrasings)
+                self.copy_first_words(n_phrasings)
             }
             quotes => {
                 let texts = entry.lead().into_iter().chain(quotes.iter().map(Quote::text));
@@ -93,7 +96,7 @@ impl ParsedEntries {
         };
         self.text_lengths.push(n_words);
         self.entries.push(ParsedEntry {
-            place,
+            entry_ref,
             is_gap: entry.is_gap(),
             n_phrasings: u32::try_from(n_phrasings).unwrap_or(u32::MAX),
             question_type_shares: n_of_type
@@ -102,8 +105,8 @@ impl ParsedEntries {
         });
     }
 
-    /// Adds once more the words of the first of the last `n_texts`, and returns how many there are.
-    fn add_again(&mut self, n_texts: usize) -> usize {
+    /// Copies the words of the first of the last `n_texts` texts, and returns their number.
+    fn copy_first_words(&mut self, n_texts: usize) -> usize {
         let lengths = self.text_lengths.len().checked_sub(n_texts);
         let lengths = lengths.and_then(|start| self.text_lengths.get(start..)).unwrap_or_default();
         let n_words = lengths.first().copied().unwrap_or(0);
@@ -112,22 +115,22 @@ impl ParsedEntries {
         n_words
     }
 
-    /// Adds the words of a text, shows each to `see`, and returns how many there are.
-    fn add_words(&mut self, text: &str, mut see: impl FnMut(&str)) -> usize {
+    /// Adds the words of a text, calls `visit` for each, and returns their number.
+    fn add_words(&mut self, text: &str, mut visit: impl FnMut(&str)) -> usize {
         let n_before = self.text_words.len();
         for_each_word(text, usize::MAX, |word, span| {
-            see(word);
-            let place = self.places.get(word).copied().unwrap_or_else(|| {
-                let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+            visit(word);
+            let word_id = self.word_ids.get(word).copied().unwrap_or_else(|| {
+                let word_id = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
                 self.words.push(ParsedWord { word: word.to_owned(), n_inside: 0, n_capitals: 0 });
-                self.places.insert(word.to_owned(), place);
-                place
+                self.word_ids.insert(word.to_owned(), word_id);
+                word_id
             });
-            self.text_words.push(place);
-            let read = usize::try_from(place).ok().and_then(|place| self.words.get_mut(place));
-            if let Some(read) = read.filter(|_| span.start > 0) {
-                read.n_inside += 1;
-                read.n_capitals += u32::from(is_capitalized_inside(text, &span));
+            self.text_words.push(word_id);
+            let parsed = usize::try_from(word_id).ok().and_then(|idx| self.words.get_mut(idx));
+            if let Some(parsed) = parsed.filter(|_| span.start > 0) {
+                parsed.n_inside += 1;
+                parsed.n_capitals += u32::from(is_capitalized_inside(text, &span));
             }
         });
         self.text_words.len() - n_before

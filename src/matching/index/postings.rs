@@ -1,4 +1,4 @@
-//! Which entries have a term, those first that it speaks for most.
+//! Posting lists: the entries that have a term, in descending order of impact.
 
 use rayon::prelude::*;
 
@@ -7,29 +7,29 @@ use super::{Term, bytes_of};
 use crate::matching::scorer::{ScoreParts, log_odds};
 use crate::matching::vocabulary::TermId;
 
-/// Most entries that can be found in an index.
+/// Most entries of an index that can be found.
 pub const MAX_ENTRIES: usize = 1 << ENTRY_BITS;
 
 const ENTRY_BITS: u32 = 24;
 const ENTRY_MASK: u32 = (1 << ENTRY_BITS) - 1;
 
-/// Levels that impacts are rounded to; 0 is none.
-const N_LEVELS: u8 = u8::MAX;
+/// Number of levels to which impacts are quantized; level 0 is unused.
+const MAX_LEVEL: u8 = u8::MAX;
 
-/// An entry that has a term, and the term's impact: in the upper 8 bits the level, in the lower 24
-/// the entry, inverted, so that descending order puts the largest impact first and, of equal ones,
-/// the entry that stands first.
+/// An entry that has a term, and the term's impact: the level in the upper 8 bits, the entry,
+/// inverted, in the lower 24. In descending order the largest impact comes first, and among equal
+/// ones the entry with the lowest index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Posting(u32);
 
-/// The postings of all terms, sorted by impact (Anh and Moffat 2006): the score that an entry would
-/// have if the question were that one term.
+/// The posting lists of all terms, sorted by impact (Anh and Moffat 2006): the score of the entry
+/// for a query that is only this term.
 #[derive(Debug, Default)]
 pub(crate) struct Postings {
-    /// Where each term's postings start, and the end of the last.
+    /// Offset of each term's postings, and the end of the last.
     starts: Vec<u32>,
     postings: Vec<Posting>,
-    /// Impact of a level.
+    /// Impact of level 1.
     step: f32,
 }
 
@@ -51,23 +51,23 @@ impl Posting {
 }
 
 impl Postings {
-    /// The postings of all entries.
+    /// Builds the posting lists of all entries.
     pub(super) fn new(texts: &ForwardIndex, terms: &[Term]) -> Self {
         let numbered: Vec<(u32, EntryTexts<'_>)> =
             (0..).zip(texts.entries().take(MAX_ENTRIES)).collect();
-        let parts: Vec<Vec<Impact>> = numbered
+        let chunks: Vec<Vec<Impact>> = numbered
             .par_chunks(MIN_PARALLEL)
-            .map(|part| {
-                let (mut impacts, mut uses) = (Vec::new(), Vec::new());
-                for (idx, entry) in part {
-                    add_impacts(*idx, *entry, terms, &mut uses, &mut impacts);
+            .map(|chunk| {
+                let (mut impacts, mut occurrences) = (Vec::new(), Vec::new());
+                for (idx, entry) in chunk {
+                    add_impacts(*idx, *entry, terms, &mut occurrences, &mut impacts);
                 }
                 impacts
             })
             .collect();
-        let impacts = || parts.iter().flatten();
-        let largest = impacts().map(|it| it.impact).fold(0.0, f32::max);
-        let step = (largest / f32::from(N_LEVELS)).max(f32::EPSILON);
+        let impacts = || chunks.iter().flatten();
+        let max_impact = impacts().map(|it| it.impact).fold(0.0, f32::max);
+        let step = (max_impact / f32::from(MAX_LEVEL)).max(f32::EPSILON);
         let mut starts = vec![0u32; terms.len() + 1];
         for Impact { term, .. } in impacts() {
             if let Some(n) = usize::try_from(*term).ok().and_then(|term| starts.get_mut(term + 1)) {
@@ -80,7 +80,7 @@ impl Postings {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut postings = vec![Posting(0); parts.iter().map(Vec::len).sum()];
+        let mut postings = vec![Posting(0); chunks.iter().map(Vec::len).sum()];
         for Impact { entry, term, impact } in impacts() {
             let Some(at) = usize::try_from(*term).ok().and_then(|t| next.get_mut(t)) else {
                 continue;
@@ -91,20 +91,20 @@ impl Postings {
             }
             *at += 1;
         }
-        drop(parts);
+        drop(chunks);
         let mut rest = postings.as_mut_slice();
         let mut lists = Vec::with_capacity(terms.len());
         for (start, end) in starts.iter().zip(starts.iter().skip(1)) {
             let len = usize::try_from(end - start).unwrap_or(0);
-            let (list, behind) = rest.split_at_mut(len.min(rest.len()));
-            rest = behind;
+            let (list, tail) = rest.split_at_mut(len.min(rest.len()));
+            rest = tail;
             lists.push(list);
         }
         lists.par_iter_mut().with_min_len(MIN_PARALLEL).for_each(|list| sort(list));
         Self { starts, postings, step }
     }
 
-    /// The entries that have `term`, in descending order of impact.
+    /// The posting list of `term`, in descending order of impact.
     pub(crate) fn of(&self, term: TermId) -> &[Posting] {
         let at = |idx: usize| usize::try_from(*self.starts.get(idx)?).ok();
         usize::try_from(term)
@@ -113,7 +113,7 @@ impl Postings {
             .unwrap_or_default()
     }
 
-    /// Bytes on the heap.
+    /// Heap size in bytes.
     pub(super) fn n_bytes(&self) -> usize {
         bytes_of(&self.starts) + bytes_of(&self.postings)
     }
@@ -124,13 +124,13 @@ impl Postings {
     }
 }
 
-/// Sorts the postings of a term, which come in the order of the entries, by descending impact.
+/// Sorts a posting list, given in the order of the entries, by descending impact.
 fn sort(list: &mut [Posting]) {
-    if list.len() < MIN_COUNTED {
+    if list.len() < MIN_COUNTING_SORT {
         list.sort_unstable_by(|a, b| b.cmp(a));
         return;
     }
-    // Counting sort: long lists have few levels.
+    // Counting sort: long lists have few distinct levels.
     let mut ends = [0usize; 1 << u8::BITS];
     for posting in &*list {
         if let Some(n) = ends.get_mut(usize::from(posting.level())) {
@@ -152,54 +152,54 @@ fn sort(list: &mut [Posting]) {
     }
 }
 
-/// Length from which counting sorts faster than comparing.
-const MIN_COUNTED: usize = 256;
+/// Length from which counting sort is faster than comparing.
+const MIN_COUNTING_SORT: usize = 256;
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1.0 to 255.0")]
 fn level(impact: f32, step: f32) -> u8 {
-    (impact / step).round().clamp(1.0, f32::from(N_LEVELS)) as u8
+    (impact / step).round().clamp(1.0, f32::from(MAX_LEVEL)) as u8
 }
 
-/// An entry's impact for a term.
+/// The impact of a term for an entry.
 struct Impact {
     entry: u32,
     term: TermId,
     impact: f32,
 }
 
-/// A term's use in a text: which phrasing has it, none for lead and quotes, and one over the text's
-/// norm.
+/// An occurrence of a term in a text: the term, the number of the phrasing (`None`: lead and
+/// quotes), and 1.0 / norm of the text.
 type TermOccurrence = (TermId, Option<usize>, f32);
 
-/// Adds the impact of each term that an entry has; `uses` is memory to be used again.
+/// Adds the impact of each term of an entry. `uses` is reusable memory.
 fn add_impacts(
     idx: u32,
     entry: EntryTexts<'_>,
     terms: &[Term],
-    uses: &mut Vec<TermOccurrence>,
+    occurrences: &mut Vec<TermOccurrence>,
     impacts: &mut Vec<Impact>,
 ) {
-    uses.clear();
+    occurrences.clear();
     for (number, text) in entry.numbered() {
         let all = text.words.iter().chain(text.concepts);
-        uses.extend(all.map(|term| (*term, number, 1.0 / text.norm)));
+        occurrences.extend(all.map(|term| (*term, number, 1.0 / text.norm)));
     }
-    uses.sort_unstable_by_key(|(term, number, _)| (*term, *number));
-    uses.dedup_by_key(|(term, number, _)| (*term, *number));
-    for of_term in uses.chunk_by(|a, b| a.0 == b.0) {
+    occurrences.sort_unstable_by_key(|(term, number, _)| (*term, *number));
+    occurrences.dedup_by_key(|(term, number, _)| (*term, *number));
+    for of_term in occurrences.chunk_by(|a, b| a.0 == b.0) {
         let Some((term, ..)) = of_term.first().copied() else { continue };
-        let Some(known) = usize::try_from(term).ok().and_then(|idx| terms.get(idx)) else {
+        let Some(term_data) = usize::try_from(term).ok().and_then(|idx| terms.get(idx)) else {
             continue;
         };
         let mut parts = ScoreParts::default();
         for (_, number, per_norm) in of_term {
-            let similarity = known.weight * per_norm;
+            let similarity = term_data.weight * per_norm;
             match number {
                 Some(number) => parts.add_phrasing(*number, similarity),
                 None => parts.quotes = similarity,
             }
         }
-        parts.log_odds = log_odds(parts.sum, known.share);
+        parts.log_odds = log_odds(parts.sum, term_data.share);
         let impact = parts.score(entry.n_phrasings, entry.centroid_norm);
         impacts.push(Impact { entry: idx, term, impact });
     }
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_posting_keeps_entry_and_level_and_sorts_by_impact_then_order() {
+    fn postings_sort_by_impact_then_by_entry() {
         let posting = Posting::new(ENTRY_MASK, 255);
         assert_eq!((posting.entry(), posting.level()), (ENTRY_MASK, 255));
         let mut postings = [Posting::new(7, 3), Posting::new(2, 3), Posting::new(9, 200)];
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_sorted_like_short_ones() {
+    fn long_posting_lists_are_sorted_like_short_ones() {
         let list: Vec<Posting> =
             (0..1000u32).map(|n| Posting::new(n, u8::try_from(n * 7 % 31).unwrap())).collect();
         let (mut counted, mut compared) = (list.clone(), list);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn impacts_are_rounded_to_levels_but_never_to_none() {
+    fn impacts_are_quantized_to_level_one_or_more() {
         assert_eq!([0.0, 0.014, 0.5, 9.9].map(|impact| level(impact, 0.01)), [1, 1, 50, 255]);
     }
 }

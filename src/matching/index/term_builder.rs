@@ -1,4 +1,4 @@
-//! The terms of the words that were read, and how much each tells.
+//! Builds terms and their weights from the parsed words.
 
 use rustc_hash::FxHashMap;
 
@@ -13,21 +13,21 @@ use crate::matching::vocabulary::{TermId, Vocabulary};
 use crate::text::stop_words::is_stop_word;
 use crate::text::{Stemmer, tokenize};
 
-/// Words and terms, as they come in.
+/// Accumulates words, terms and concepts.
 pub(super) struct TermBuilder<'a> {
     stemmer: &'a Stemmer,
     pub(super) vocabulary: Vocabulary,
     pub(super) concepts: Concepts,
     pub(super) term_concepts: FxHashMap<TermId, Vec<TermId>>,
-    /// By term.
-    seen: Vec<TermStats>,
+    /// Statistics by term.
+    stats: Vec<TermStats>,
 }
 
-/// How a term's words were seen.
+/// Statistics of the words of a term.
 #[derive(Debug, Clone, Copy)]
 struct TermStats {
-    /// Everyday rarity of its commonest word, and whether that is a stop word.
-    everyday: f32,
+    /// Background IDF of its most common word, and whether that is a stop word.
+    background_idf: f32,
     is_stop_word: bool,
     n_inside: u32,
     n_capitals: u32,
@@ -35,7 +35,7 @@ struct TermStats {
 
 impl Default for TermStats {
     fn default() -> Self {
-        Self { everyday: 1.0, is_stop_word: false, n_inside: 0, n_capitals: 0 }
+        Self { background_idf: 1.0, is_stop_word: false, n_inside: 0, n_capitals: 0 }
     }
 }
 
@@ -46,24 +46,24 @@ impl<'a> TermBuilder<'a> {
             vocabulary: Vocabulary::default(),
             concepts: Concepts::default(),
             term_concepts: FxHashMap::default(),
-            seen: Vec::new(),
+            stats: Vec::new(),
         }
     }
 
-    /// Adds the synonyms of a pack; its groups are numbered from `first_number`.
+    /// Adds the synonyms of a pack. Its groups are numbered from `first_number`.
     pub(super) fn add_lexicon(&mut self, pack: &Pack, first_number: usize) {
         for (number, group) in (first_number..).zip(pack.lexicon.groups()) {
-            let mut rarities = Vec::new();
+            let mut idfs = Vec::new();
             let mut synonyms: Vec<Vec<TermId>> = Vec::new();
             for synonym in group {
                 let mut terms = Vec::new();
                 for token in tokenize(synonym, usize::MAX) {
-                    rarities.push(background_idf(&token.word));
+                    idfs.push(background_idf(&token.word));
                     terms.push(self.vocabulary.intern(&self.stemmer.stem(&token.word)));
                 }
                 if let [term] = terms.as_slice() {
                     for token in tokenize(synonym, 1) {
-                        self.note(&token.word, *term);
+                        self.add_form(&token.word, *term);
                     }
                 }
                 synonyms.push(terms);
@@ -71,16 +71,16 @@ impl<'a> TermBuilder<'a> {
             let singles: Vec<TermId> =
                 synonyms.iter().filter(|terms| terms.len() == 1).flatten().copied().collect();
             let concept = self.concepts.add_group(number, synonyms, &mut self.vocabulary);
-            self.seen_mut(concept).everyday = mean(&rarities);
+            self.stats_mut(concept).background_idf = mean(&idfs);
             for term in singles {
                 self.term_concepts.entry(term).or_default().push(concept);
             }
         }
     }
 
-    /// The terms of the words of a reading, in their order.
-    pub(super) fn add_words(&mut self, reading: &ParsedEntries) -> Vec<TermId> {
-        reading.words.iter().map(|read| self.add_word(read)).collect()
+    /// Adds parsed words and returns their terms, in the same order.
+    pub(super) fn add_words(&mut self, parsed: &ParsedEntries) -> Vec<TermId> {
+        parsed.words.iter().map(|word| self.add_word(word)).collect()
     }
 
     fn add_word(&mut self, ParsedWord { word, n_inside, n_capitals }: &ParsedWord) -> TermId {
@@ -88,36 +88,36 @@ impl<'a> TermBuilder<'a> {
             Some(term) => term,
             None => {
                 let term = self.vocabulary.intern(&self.stemmer.stem(word));
-                self.note(word, term);
+                self.add_form(word, term);
                 term
             }
         };
-        let seen = self.seen_mut(term);
-        seen.n_inside += n_inside;
-        seen.n_capitals += n_capitals;
+        let stats = self.stats_mut(term);
+        stats.n_inside += n_inside;
+        stats.n_capitals += n_capitals;
         term
     }
 
-    /// Notes that a new word is a form of `term`.
-    fn note(&mut self, word: &str, term: TermId) {
+    /// Adds a new word as a form of `term`.
+    fn add_form(&mut self, word: &str, term: TermId) {
         self.vocabulary.add_word(word, term);
-        let (everyday, is_stop_word) = (background_idf(word), is_stop_word(word));
-        let seen = self.seen_mut(term);
-        if everyday <= seen.everyday {
-            *seen = TermStats { everyday, is_stop_word, ..*seen };
+        let (idf, is_stop_word) = (background_idf(word), is_stop_word(word));
+        let stats = self.stats_mut(term);
+        if idf <= stats.background_idf {
+            *stats = TermStats { background_idf: idf, is_stop_word, ..*stats };
         }
     }
 
-    fn seen_mut(&mut self, term: TermId) -> &mut TermStats {
+    fn stats_mut(&mut self, term: TermId) -> &mut TermStats {
         let idx = usize::try_from(term).unwrap_or(0);
-        if self.seen.len() <= idx {
-            self.seen.resize(idx + 1, TermStats::default());
+        if self.stats.len() <= idx {
+            self.stats.resize(idx + 1, TermStats::default());
         }
         #[expect(clippy::indexing_slicing, reason = "resized just above")]
-        &mut self.seen[idx]
+        &mut self.stats[idx]
     }
 
-    /// Everything about all terms but [`Term::share`], which depends on the texts' lengths.
+    /// The data of all terms except [`Term::share`], which depends on the norms of the texts.
     pub(super) fn terms(&self, texts: &ForwardIndex) -> Vec<Term> {
         let n_terms = self.vocabulary.n_terms();
         let mut terms = vec![Term::default(); n_terms];
@@ -125,15 +125,17 @@ impl<'a> TermBuilder<'a> {
         let mut last_entry = vec![usize::MAX; n_terms];
         for (idx, entry) in texts.entries().enumerate() {
             for (number, text) in entry.numbered() {
-                for term in text.words.iter().chain(text.concepts).filter_map(|term| at(*term)) {
-                    let (Some(n), Some(last), Some(known)) = (
+                for term in
+                    text.words.iter().chain(text.concepts).filter_map(|term| term_idx(*term))
+                {
+                    let (Some(n), Some(last), Some(term_data)) = (
                         n_entries_with.get_mut(term),
                         last_entry.get_mut(term),
                         terms.get_mut(term),
                     ) else {
                         continue;
                     };
-                    known.is_used = true;
+                    term_data.is_used = true;
                     if number.is_some() && *last != idx {
                         *last = idx;
                         *n += 1;
@@ -142,14 +144,14 @@ impl<'a> TermBuilder<'a> {
             }
         }
         for (idx, (term, n)) in terms.iter_mut().zip(n_entries_with).enumerate() {
-            let seen = self.seen.get(idx).copied().unwrap_or_default();
-            term.pack_rarity = pack_idf(n, texts.len());
-            term.weight = weight(seen.everyday, term.pack_rarity);
-            // Phone users write names small, so a third of capitals is enough.
-            term.is_name = seen.n_capitals > 0 && seen.n_capitals * 3 >= seen.n_inside;
-            term.is_stop_word = seen.is_stop_word;
+            let stats = self.stats.get(idx).copied().unwrap_or_default();
+            term.pack_idf = pack_idf(n, texts.len());
+            term.weight = weight(stats.background_idf, term.pack_idf);
+            // Names are often written in lower case on phones, so a third with capitals suffices.
+            term.is_name = stats.n_capitals > 0 && stats.n_capitals * 3 >= stats.n_inside;
+            term.is_stop_word = stats.is_stop_word;
         }
-        for term in self.term_concepts.keys().filter_map(|term| at(*term)) {
+        for term in self.term_concepts.keys().filter_map(|term| term_idx(*term)) {
             if let Some(term) = terms.get_mut(term) {
                 term.is_used = true;
             }
@@ -157,29 +159,29 @@ impl<'a> TermBuilder<'a> {
         terms
     }
 
-    /// Finds the terms in the table of words of near meaning: for each place of it, the term, if the
-    /// packs use it and it may be met by its neighbors. Names mean nobody else: whoever asks of
-    /// Ukraine does not ask of Russia.
+    /// Maps the stems of the neighbor table to terms: for each stem the term, if the packs use it
+    /// and it may match as a neighbor. Names are excluded, since a question about Ukraine is not
+    /// one about Russia.
     pub(super) fn find_neighbors(&self, terms: &mut [Term]) -> Vec<TermId> {
         let mut found = Vec::with_capacity(neighbors::stems().len());
-        for (place, stem) in (0..).zip(neighbors::stems()) {
+        for (stem_idx, stem) in (0..).zip(neighbors::stems()) {
             let id = self.vocabulary.term(stem);
-            let term = id.and_then(at).and_then(|idx| terms.get_mut(idx));
-            let may_be_met = term.is_some_and(|term| {
-                term.neighbors = Some(place).filter(|_| !term.is_name);
+            let term = id.and_then(term_idx).and_then(|idx| terms.get_mut(idx));
+            let may_match = term.is_some_and(|term| {
+                term.stem_index = Some(stem_idx).filter(|_| !term.is_name);
                 term.is_used && !term.is_name && !is_stop_word(stem)
             });
-            found.push(id.filter(|_| may_be_met).unwrap_or(NO_TERM));
+            found.push(id.filter(|_| may_match).unwrap_or(NO_TERM));
         }
         found
     }
 }
 
-fn at(term: TermId) -> Option<usize> {
+fn term_idx(term: TermId) -> Option<usize> {
     usize::try_from(term).ok()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of words")]
-fn mean(rarities: &[f32]) -> f32 {
-    rarities.iter().sum::<f32>() / rarities.len().max(1) as f32
+fn mean(idfs: &[f32]) -> f32 {
+    idfs.iter().sum::<f32>() / idfs.len().max(1) as f32
 }

@@ -1,19 +1,19 @@
-//! Words by what deletions leave of them (symmetric delete, W. Garbe 2012): two words within some
-//! slips of each other have a form in common when as many characters are taken out of both.
+//! Symmetric-delete index of words (SymSpell, W. Garbe 2012): two words within a given edit
+//! distance share a form after deleting at most that many characters from each.
 
 use super::WordId;
 use crate::matching::similarity::max_edits;
 
-/// Characters of a word whose deletions are indexed; what follows is compared only on lookup.
-/// Wolf Garbe's SymSpell uses 7 as the balance of memory and speed.
+/// Characters of a word whose deletions are indexed; the rest is compared only on lookup. Wolf
+/// Garbe's SymSpell uses 7 as the balance of memory and speed.
 const PREFIX_CHARS: usize = 7;
 
-/// Words in buckets, by the hash of each form. Words of other forms in a bucket cost a comparison
-/// and change nothing: every find is compared in full.
+/// Words in buckets, by the hash of each form. Hash collisions within a bucket only cost a
+/// comparison, since every result is verified in full.
 #[derive(Debug, Default)]
 pub(super) struct DeletionIndex {
-    /// Where each bucket starts in `words`, and the end of the last. The number of buckets is a
-    /// power of two.
+    /// Offset of each bucket in `words`, and the end of the last. The number of buckets is a power
+    /// of two.
     starts: Vec<u32>,
     words: Vec<WordId>,
 }
@@ -25,7 +25,7 @@ impl DeletionIndex {
         for (id, word) in (0..).zip(words) {
             for_each_form(word, |hash| forms.push((hash, id)));
         }
-        // Two words in a bucket in the mean, at the most: half the memory of one, and no slower.
+        // At most two words per bucket on average: half the memory of one, and no slower.
         let n_buckets = forms.len().div_ceil(2).next_power_of_two();
         let n_buckets = u32::try_from(n_buckets).unwrap_or(1 << 31);
         for (hash, _) in &mut forms {
@@ -34,15 +34,15 @@ impl DeletionIndex {
         forms.sort_unstable();
         forms.dedup();
         let mut starts = Vec::new();
-        let mut at = 0u32;
+        let mut end = 0u32;
         let mut rest = forms.iter().peekable();
         for bucket in 0..n_buckets {
-            starts.push(at);
+            starts.push(end);
             while rest.next_if(|(of, _)| *of == bucket).is_some() {
-                at += 1;
+                end += 1;
             }
         }
-        starts.push(at);
+        starts.push(end);
         starts.shrink_to_fit();
         Self { starts, words: forms.iter().map(|(_, word)| *word).collect() }
     }
@@ -52,9 +52,9 @@ impl DeletionIndex {
         size_of_val(self.starts.as_slice()) + size_of_val(self.words.as_slice())
     }
 
-    /// Visits the words that have a form in common with `word`, some of them several times, and a
-    /// few others.
-    pub(super) fn for_each_near(&self, word: &str, mut visit: impl FnMut(WordId)) {
+    /// Visits the words that share a form with `word`. May visit a word several times, and a few
+    /// words that share none.
+    pub(super) fn for_each_candidate(&self, word: &str, mut visit: impl FnMut(WordId)) {
         let mask = self.starts.len().saturating_sub(2);
         for_each_form(word, |hash| {
             let bucket = usize::try_from(hash).map_or(0, |hash| hash & mask);
@@ -63,56 +63,58 @@ impl DeletionIndex {
     }
 
     fn bucket(&self, bucket: usize) -> &[WordId] {
-        let at = |bucket: usize| self.starts.get(bucket).and_then(|at| usize::try_from(*at).ok());
-        at(bucket)
-            .zip(at(bucket + 1))
+        let start =
+            |bucket: usize| self.starts.get(bucket).and_then(|start| usize::try_from(*start).ok());
+        start(bucket)
+            .zip(start(bucket + 1))
             .and_then(|(start, end)| self.words.get(start..end))
             .unwrap_or_default()
     }
 }
 
-/// Hashes of the prefix of `word` and of all forms that up to its budget of deletions leave of it.
+/// Visits the hashes of the prefix of `word` and of all its forms with up to the allowed number of
+/// characters deleted.
 fn for_each_form(word: &str, mut visit: impl FnMut(u32)) {
     let mut chars = ['\0'; PREFIX_CHARS];
     let mut n_chars = 0;
-    for (at, c) in word.chars().enumerate() {
-        if let Some(place) = chars.get_mut(at) {
-            *place = c;
+    for (idx, c) in word.chars().enumerate() {
+        if let Some(slot) = chars.get_mut(idx) {
+            *slot = c;
         }
-        n_chars = at + 1;
+        n_chars = idx + 1;
     }
     let prefix = chars.get(..n_chars.min(PREFIX_CHARS)).unwrap_or_default();
-    visit(finished(hashed(START, prefix)));
-    // A word may be one character shorter than the one it is meant for, whose budget counts.
-    let budget = max_edits(n_chars + 1);
-    if budget == 0 {
+    visit(fold_hash(fnv1a(FNV_OFFSET_BASIS, prefix)));
+    // The word may be one character shorter than the intended one, whose length sets the limit.
+    let max_deletions = max_edits(n_chars + 1);
+    if max_deletions == 0 {
         return;
     }
-    let mut before_first = START;
-    for (at, c) in prefix.iter().enumerate() {
-        let behind_first = prefix.get(at + 1..).unwrap_or_default();
-        visit(finished(hashed(before_first, behind_first)));
-        if budget > 1 {
+    let mut before_first = FNV_OFFSET_BASIS;
+    for (idx, c) in prefix.iter().enumerate() {
+        let after_first = prefix.get(idx + 1..).unwrap_or_default();
+        visit(fold_hash(fnv1a(before_first, after_first)));
+        if max_deletions > 1 {
             let mut before_second = before_first;
-            for (at, c) in behind_first.iter().enumerate() {
-                let behind_second = behind_first.get(at + 1..).unwrap_or_default();
-                visit(finished(hashed(before_second, behind_second)));
-                before_second = hashed(before_second, &[*c]);
+            for (idx, c) in after_first.iter().enumerate() {
+                let after_second = after_first.get(idx + 1..).unwrap_or_default();
+                visit(fold_hash(fnv1a(before_second, after_second)));
+                before_second = fnv1a(before_second, &[*c]);
             }
         }
-        before_first = hashed(before_first, &[*c]);
+        before_first = fnv1a(before_first, &[*c]);
     }
 }
 
-/// Fowler-Noll-Vo 1a with 32 bits, by character.
-const START: u32 = 0x811C_9DC5;
+/// Offset basis of 32-bit FNV-1a (Fowler-Noll-Vo), applied per character.
+const FNV_OFFSET_BASIS: u32 = 0x811C_9DC5;
 
-fn hashed(hash: u32, chars: &[char]) -> u32 {
+fn fnv1a(hash: u32, chars: &[char]) -> u32 {
     chars.iter().fold(hash, |hash, c| (hash ^ u32::from(*c)).wrapping_mul(0x0100_0193))
 }
 
-/// The upper half folded in, as only the lower bits choose the bucket.
-fn finished(hash: u32) -> u32 {
+/// Folds the upper half in, since only the lower bits select the bucket.
+fn fold_hash(hash: u32) -> u32 {
     hash ^ (hash >> 15)
 }
 
@@ -121,9 +123,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_within_their_slips_share_a_bucket() {
+    fn words_within_edit_distance_share_a_bucket() {
         let words = ["military", "no", "exercise"];
-        let deletions = DeletionIndex::new(words.into_iter());
+        let index = DeletionIndex::new(words.into_iter());
         let cases = [
             ("militry", 0),
             ("miiltary", 0),
@@ -133,10 +135,10 @@ mod tests {
             ("exercised", 2),
         ];
         for (word, known) in cases {
-            let mut is_near = false;
-            deletions.for_each_near(word, |id| is_near |= id == known);
-            assert!(is_near, "{word}");
+            let mut is_found = false;
+            index.for_each_candidate(word, |id| is_found |= id == known);
+            assert!(is_found, "{word}");
         }
-        DeletionIndex::default().for_each_near("word", |id| panic!("{id} in nothing"));
+        DeletionIndex::default().for_each_candidate("word", |id| panic!("{id} in an empty index"));
     }
 }
