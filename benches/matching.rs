@@ -1,17 +1,17 @@
-//! What asking and building take, at a thousand to a million phrasings.
+//! Times of asking a question and of building an index, at a thousand to a million phrasings.
 //!
 //! ```text
 //! cargo bench                      up to 100,000 phrasings
 //! QUOTH_BENCH_MAX=1000000 cargo bench    up to a million; takes minutes and 6 GB
 //! ```
 //!
-//! The phrasings are made up of words that no language has, as often as words of a language are
-//! used (Zipf). `scripts/measure_speed.py` measures on real questions, beside other matchers.
+//! The phrasings consist of made-up words, whose frequencies follow those of a language (Zipf).
+//! `scripts/measure_speed.py` measures with real questions and compares with other matchers.
 
 #![allow(missing_docs, reason = "a benchmark has no users")]
-#![allow(clippy::indexing_slicing, reason = "a panic is how a wrong benchmark shows itself")]
+#![allow(clippy::indexing_slicing, reason = "a panic is an acceptable failure of a benchmark")]
 #![allow(clippy::let_underscore_must_use, reason = "writing to a string cannot fail")]
-#![allow(clippy::expect_used, reason = "a benchmark that cannot start should say why and stop")]
+#![allow(clippy::expect_used, reason = "a benchmark that cannot start should fail with the reason")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -31,16 +31,16 @@ fn main() {
 
 /// Numbers of phrasings.
 fn sizes() -> impl Iterator<Item = usize> {
-    let largest = std::env::var("QUOTH_BENCH_MAX").ok().and_then(|max| max.parse().ok());
-    let largest: usize = largest.unwrap_or(100_000);
-    [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(move |size| *size <= largest)
+    let max_size = std::env::var("QUOTH_BENCH_MAX").ok().and_then(|max| max.parse().ok());
+    let max_size: usize = max_size.unwrap_or(100_000);
+    [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(move |size| *size <= max_size)
 }
 
-/// How a question differs from the phrasing it was made from.
+/// How a question differs from the phrasing that it is made from.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Typed,
-    Misspelt,
+    Misspelled,
 }
 
 #[divan::bench(args = sizes())]
@@ -49,8 +49,8 @@ fn ask_as_typed(bencher: Bencher<'_, '_>, n: usize) {
 }
 
 #[divan::bench(args = sizes())]
-fn ask_misspelt(bencher: Bencher<'_, '_>, n: usize) {
-    ask(bencher, n, Kind::Misspelt);
+fn ask_misspelled(bencher: Bencher<'_, '_>, n: usize) {
+    ask(bencher, n, Kind::Misspelled);
 }
 
 fn ask(bencher: Bencher<'_, '_>, n: usize, kind: Kind) {
@@ -58,7 +58,7 @@ fn ask(bencher: Bencher<'_, '_>, n: usize, kind: Kind) {
     let index = Index::new(vec![Arc::clone(&corpus.pack)]);
     let questions = match kind {
         Kind::Typed => &corpus.typed,
-        Kind::Misspelt => &corpus.misspelt,
+        Kind::Misspelled => &corpus.misspelled,
     };
     let rule = DecisionRule::default();
     let next = AtomicUsize::new(0);
@@ -68,14 +68,14 @@ fn ask(bencher: Bencher<'_, '_>, n: usize, kind: Kind) {
     });
 }
 
-/// What follows a one-entry edit, once its pack is proved.
+/// The second part of reloading a pack after an edit, once it is checked.
 #[divan::bench(args = sizes(), sample_count = 10, sample_size = 1)]
 fn build_index(bencher: Bencher<'_, '_>, n: usize) {
     let corpus = corpus(n);
     bencher.bench(|| Index::new(vec![Arc::clone(&corpus.pack)]));
 }
 
-/// What precedes it.
+/// The first part of reloading a pack after an edit.
 #[divan::bench(args = sizes(), sample_count = 3, sample_size = 1)]
 fn prove_pack(bencher: Bencher<'_, '_>, n: usize) {
     let corpus = corpus(n);
@@ -86,28 +86,28 @@ struct Corpus {
     files: PackFiles,
     pack: Arc<Pack>,
     typed: Vec<String>,
-    misspelt: Vec<String>,
+    misspelled: Vec<String>,
 }
 
-/// The corpus of `n` phrasings, made once: ten phrasings an entry.
+/// The corpus of `n` phrasings, ten per entry, generated once.
 fn corpus(n: usize) -> Arc<Corpus> {
-    static MADE: LazyLock<Mutex<BTreeMap<usize, Arc<Corpus>>>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().expect("no benchmark panics with it");
-    Arc::clone(made.entry(n).or_insert_with(|| Arc::new(make(n))))
+    static CORPORA: LazyLock<Mutex<BTreeMap<usize, Arc<Corpus>>>> = LazyLock::new(Mutex::default);
+    let mut corpora = CORPORA.lock().expect("no benchmark panics with it");
+    Arc::clone(corpora.entry(n).or_insert_with(|| Arc::new(generate(n))))
 }
 
 const N_QUESTIONS: usize = 1_000;
-const PHRASINGS_AN_ENTRY: usize = 10;
+const PHRASINGS_PER_ENTRY: usize = 10;
 
-fn make(n: usize) -> Corpus {
+fn generate(n: usize) -> Corpus {
     let mut random = Random(1);
     let mut source = "+++\ntitle = \"Made up\"\n+++\n".to_owned();
     let mut faq = String::new();
-    let (mut typed, mut misspelt) = (Vec::new(), Vec::new());
-    for entry in 0..n / PHRASINGS_AN_ENTRY {
+    let (mut typed, mut misspelled) = (Vec::new(), Vec::new());
+    for entry in 0..n / PHRASINGS_PER_ENTRY {
         let subject: Vec<String> = (0..3).map(|_| random.rare_word()).collect();
         let phrasings: Vec<String> =
-            (0..PHRASINGS_AN_ENTRY).map(|_| random.phrasing(&subject)).collect();
+            (0..PHRASINGS_PER_ENTRY).map(|_| random.phrasing(&subject)).collect();
         let quote = format!("{} {entry}.", random.phrasing(&subject));
         let (question, variants) = phrasings.split_first().expect("ten of them");
         let _ = write!(
@@ -117,8 +117,8 @@ fn make(n: usize) -> Corpus {
             entry + 1
         );
         let _ = write!(source, "{quote}\n\n");
-        if entry % (n / PHRASINGS_AN_ENTRY / N_QUESTIONS).max(1) == 0 {
-            misspelt.push(random.misspell(question));
+        if entry % (n / PHRASINGS_PER_ENTRY / N_QUESTIONS).max(1) == 0 {
+            misspelled.push(random.misspell(question));
             typed.push(question.clone());
         }
     }
@@ -133,10 +133,11 @@ fn make(n: usize) -> Corpus {
     };
     let proof = prove(&files);
     assert!(proof.is_accepted(), "{:?}", proof.findings.first());
-    Corpus { files, pack: Arc::new(proof.pack), typed, misspelt }
+    Corpus { files, pack: Arc::new(proof.pack), typed, misspelled }
 }
 
-/// xorshift64* (Marsaglia 2003, Vigna 2016): enough for a corpus, and the same everywhere.
+/// xorshift64* (Marsaglia 2003, Vigna 2016): sufficient for a corpus, and the same on every
+/// machine.
 struct Random(u64);
 
 impl Random {
@@ -148,7 +149,8 @@ impl Random {
         usize::try_from(high).unwrap_or(0) % below
     }
 
-    /// A phrasing of eight words: two or three of the subject's, the rest everyday ones.
+    /// A phrasing of eight words: each is one of the subject's with probability 1/3, else a common
+    /// one.
     fn phrasing(&mut self, subject: &[String]) -> String {
         let words: Vec<String> = (0..8)
             .map(|_| match self.next(3) {
@@ -159,7 +161,7 @@ impl Random {
         words.join(" ")
     }
 
-    /// The n-th word is used about 1/n as often as the first.
+    /// A common word; the n-th is used about 1/n as often as the first.
     fn common_word(&mut self) -> String {
         let range = 1 << self.next(11);
         word(self.next(range))

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Checks deploy/ without Docker: runs the Dockerfile's steps in a clean folder, starts what they made
-as another user with a data folder and nothing else to write to, and verifies the systemd unit. Says
-of each step what it could not check.
+"""Checks deploy/ without Docker: runs the Dockerfile's steps in a clean folder, starts the resulting
+binary as another user who can write to the data folder only, and verifies the systemd unit. Reports
+the steps that could not be checked.
 
     scripts/check_deploy.py TARGET_DIR
 
-TARGET_DIR stands in for the cache that the image's build keeps between builds. It is to be used for
-nothing else: the release build there is optimized less than an image's, which would take far longer
-and show nothing more.
+TARGET_DIR replaces the build cache of the image. Use it for nothing else: its release build is optimized
+less than that of an image, which would take far longer without checking more.
 """
 
 import json
@@ -22,13 +21,13 @@ import tempfile
 import time
 from pathlib import Path
 
-QUICKLY = {"CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16", "CARGO_PROFILE_RELEASE_OPT_LEVEL": "1"}
+FAST_BUILD = {"CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16", "CARGO_PROFILE_RELEASE_OPT_LEVEL": "1"}
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
 
 
 def instructions(dockerfile):
-    """Pairs of instruction and arguments, continued lines joined."""
+    """Pairs of instruction and arguments, with continued lines joined."""
     text = "\n".join(line for line in dockerfile.splitlines() if not line.lstrip().startswith("#"))
     for line in text.replace("\\\n", " ").splitlines():
         if line.strip():
@@ -37,7 +36,7 @@ def instructions(dockerfile):
 
 
 class Image:
-    """The file systems of the stages, each a folder."""
+    """The file systems of the build stages, one folder each."""
 
     def __init__(self, root, target):
         self.root, self.target = root, target
@@ -76,7 +75,7 @@ class Image:
         for name in names:
             allowed = (ROOT / "deploy/Dockerfile.dockerignore").read_text().splitlines()
             if source == ROOT and f"!{name}" not in allowed:
-                sys.exit(f"deploy/Dockerfile.dockerignore keeps {name} out of the build")
+                sys.exit(f"deploy/Dockerfile.dockerignore excludes {name} from the build")
             found = source / name.lstrip("/")
             to = self.path(into)
             if into.endswith("/"):
@@ -94,45 +93,45 @@ class Image:
             command = command.strip()
             words.append(mount)
         if self.current.name == "final":
-            # Users and folders of the base image, which is not here.
+            # Users and folders of the base image, which does not exist here.
             self.path("/data").mkdir()
             return
         if any("/src/target" in mount for mount in words):
             self.path("/src/target").symlink_to(self.target)
         command = command.replace("/src/", f"{self.current}/src/")
-        environment = os.environ | QUICKLY
+        environment = os.environ | FAST_BUILD
         subprocess.run(["sh", "-euc", command], cwd=self.path("."), env=environment, check=True)
 
     def do_env(self, rest):
         self.config["ENV"].update(pair.split("=", 1) for pair in shlex.split(rest))
 
-    def note(self, key, rest):
+    def set_config(self, key, rest):
         self.config[key] = rest
 
     def do_user(self, rest):
-        self.note("USER", rest)
+        self.set_config("USER", rest)
 
     def do_volume(self, rest):
-        self.note("VOLUME", rest)
+        self.set_config("VOLUME", rest)
 
     def do_expose(self, rest):
-        self.note("EXPOSE", rest)
+        self.set_config("EXPOSE", rest)
 
     def do_stopsignal(self, rest):
-        self.note("STOPSIGNAL", rest)
+        self.set_config("STOPSIGNAL", rest)
 
     def do_healthcheck(self, rest):
-        self.note("HEALTHCHECK", json.loads(rest[rest.index("["):]))
+        self.set_config("HEALTHCHECK", json.loads(rest[rest.index("["):]))
 
     def do_entrypoint(self, rest):
-        self.note("ENTRYPOINT", json.loads(rest))
+        self.set_config("ENTRYPOINT", json.loads(rest))
 
     def do_cmd(self, rest):
-        self.note("CMD", json.loads(rest))
+        self.set_config("CMD", json.loads(rest))
 
 
 def start(image):
-    """Runs the image's command as nobody, who can write to the data folder only."""
+    """Runs the image's command as the user nobody, who can write to the data folder only."""
     assert image.config["USER"] not in ("0", "root"), "the image runs as root"
     data = image.path("/data")
     with socket.socket() as probe:
@@ -150,39 +149,39 @@ def start(image):
         os.chmod(image.root, 0o755)
         options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     else:
-        print("NOT CHECKED as another user: that takes root")
+        print("NOT CHECKED as another user: requires root")
     binary = image.path("/usr/local/bin/quoth")
     service = subprocess.Popen([binary, *image.config["CMD"]], **options)
     health = [binary, *image.config["HEALTHCHECK"][1:]]
     deadline = time.monotonic() + 30
     while subprocess.run(health, capture_output=True, **options).returncode != 0:
-        assert service.poll() is None, "the service has ended"
-        assert time.monotonic() < deadline, "the service does not become healthy"
+        assert service.poll() is None, "the service exited"
+        assert time.monotonic() < deadline, "the service did not become healthy in time"
         time.sleep(0.1)
     written = [path for path in image.current.rglob("*") if path.stat().st_uid == NOBODY]
     assert all(path == data or data in path.parents for path in written), written
     service.send_signal(getattr(signal, image.config["STOPSIGNAL"]))
-    assert service.wait(timeout=10) == 0, "it does not end well"
+    assert service.wait(timeout=10) == 0, "the service did not exit cleanly"
 
 
 def verify_unit(image):
     unit = (ROOT / "deploy/quoth.service").read_text()
     tool = shutil.which("systemd-analyze")
     if not tool:
-        print("NOT CHECKED: no systemd-analyze here to verify deploy/quoth.service")
+        print("NOT CHECKED: deploy/quoth.service, since systemd-analyze is not installed")
         return
-    # The path of the binary has to exist.
+    # systemd-analyze requires the path of the binary to exist.
     binary = str(image.path("/usr/local/bin/quoth"))
     copy = image.root / "quoth.service"
     copy.write_text(unit.replace("/usr/local/bin/quoth", binary))
-    told = subprocess.run([tool, "verify", "--man=no", copy], capture_output=True, text=True)
-    ours = [line for line in told.stderr.splitlines() if "quoth" in line]
-    assert told.returncode == 0 and not ours, told.stderr
+    result = subprocess.run([tool, "verify", "--man=no", copy], capture_output=True, text=True)
+    warnings = [line for line in result.stderr.splitlines() if "quoth" in line]
+    assert result.returncode == 0 and not warnings, result.stderr
     security = subprocess.run(
         [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", copy],
         capture_output=True, text=True)
     print(security.stdout.strip().splitlines()[-1] if security.stdout else security.stderr.strip())
-    assert security.returncode == 0, "the unit exposes more than it has to"
+    assert security.returncode == 0, "the unit's exposure is above the threshold"
 
 
 def main():
@@ -192,7 +191,7 @@ def main():
         image = Image(Path(folder), target).run()
         start(image)
         verify_unit(image)
-    print("deploy/ is sound")
+    print("deploy/ is valid")
 
 
 main()

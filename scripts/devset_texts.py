@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the devset for `quoth eval`: each gold sentence by its text instead of its number.
+"""Converts the devset for `quoth eval`: gold sentences are given by text instead of number.
 
 devset_texts.py DIR > DIR/questions_by_text.jsonl
 
-DIR holds questions.jsonl and sentences.json. Standard library only.
+DIR contains questions.jsonl and sentences.json. Standard library only.
 """
 import json
 import pathlib

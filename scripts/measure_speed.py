@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures quoth's speed beside that of other matchers, on the same messages in the same session.
+"""Measures the speed of quoth and of other matchers, on the same messages in the same session.
 
 measure_speed.py --sets DIR [--sizes N...] [--quoth QUOTH] [--rounds N] [--seconds S]
 
-DIR holds make_speed.py, which makes a FAQ of N phrasings and misspelt messages. The messages are asked
-misspelt and as typed (the phrasing without its last word). Prints Markdown tables; docs/performance.md
-explains them. Everything that is made or installed goes to target/speed and is used again; delete it to
-start afresh. The peers are benches/peers (built with cargo) and rapidfuzz (from PyPI). Standard library
-only; on Linux every measured process is held to one core.
+DIR contains make_speed.py, which generates a FAQ of N phrasings and misspelled messages. The messages are
+asked misspelled and as typed (the phrasing without its last word). Prints Markdown tables; docs/performance.md
+explains them. Everything that is generated or installed is cached in target/speed; delete it to start from
+scratch. The other matchers are benches/peers (built with cargo) and rapidfuzz (from PyPI). Standard library
+only; on Linux every measured process is pinned to one core.
 """
 import argparse
 import collections
@@ -29,25 +29,25 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ROOT / "benches/peers"
 CACHE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "speed"
 RAPIDFUZZ = "rapidfuzz==3.14.6"
-KINDS = {"misspelt": "queries.jsonl", "typed": "queries_typed.jsonl"}
+KINDS = {"misspelled": "queries.jsonl", "typed": "queries_typed.jsonl"}
 HOSTILE_SIZE = 100_000
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def note(text):
+def log(text):
     print(text, file=sys.stderr, flush=True)
 
 
-# What is measured on
+# Corpora
 
 
 def cached(folder, make):
-    """The folder; if it is not there, `make` fills a new one first, which gets the name when it is whole."""
+    """Returns the folder; if it does not exist, `make` fills a new one, which is renamed once complete."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-            make(pathlib.Path(made) / "new")
-            os.replace(pathlib.Path(made) / "new", folder)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+            make(pathlib.Path(temporary) / "new")
+            os.replace(pathlib.Path(temporary) / "new", folder)
     return folder
 
 
@@ -59,8 +59,8 @@ def corpus(sets, n):
 
 
 def write_typed(folder):
-    """The messages that an entry answers, in the entry's words without the last one."""
-    rows = [json.loads(line) for line in open(folder / KINDS["misspelt"], encoding="utf-8")]
+    """Writes the messages in scope as the question of their entry without its last word."""
+    rows = [json.loads(line) for line in open(folder / KINDS["misspelled"], encoding="utf-8")]
     wanted = {row["gold"][0] for row in rows if row["gold"]}
     texts = {}
     for line in open(folder / "faq.jsonl", encoding="utf-8"):
@@ -74,7 +74,7 @@ def write_typed(folder):
                 out.write(json.dumps({"q": texts[row["gold"][0]], "gold": row["gold"]}, ensure_ascii=False) + "\n")
 
 
-# What is measured
+# Measurements
 
 
 def tantivy_peer():
@@ -85,7 +85,8 @@ def tantivy_peer():
 
 def rapidfuzz_python():
     def make(folder):
-        # Made in place, as the paths in it are absolute; the marker folder says that it is whole.
+        # Created in place, since it contains absolute paths; the marker folder shows that it is
+        # complete.
         venv.create(CACHE / "venv", clear=True, with_pip=True)
         subprocess.run([CACHE / "venv/bin/pip", "install", "--quiet", RAPIDFUZZ], check=True)
         folder.mkdir()
@@ -94,12 +95,12 @@ def rapidfuzz_python():
 
 
 def run(command, core=None, lines=None, env=None):
-    """Standard output, standard error and the peak resident bytes of a process, held to a core if one is given."""
+    """Standard output, standard error and the peak resident bytes of a process, pinned to `core` if given."""
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         stdin.write("".join(line + "\n" for line in lines or []).encode())
         stdin.seek(0)
-        hold = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
-        child = subprocess.Popen(command, stdin=stdin, stdout=out, stderr=err, preexec_fn=hold, env={**os.environ, **(env or {})})
+        pin = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
+        child = subprocess.Popen(command, stdin=stdin, stdout=out, stderr=err, preexec_fn=pin, env={**os.environ, **(env or {})})
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -116,7 +117,7 @@ def peer(command, core):
 
 
 class Quoth:
-    """quoth, asked through its command line as any program would ask it."""
+    """quoth, used through its command line."""
 
     def __init__(self, binary, faq, n):
         self.binary = binary
@@ -126,7 +127,7 @@ class Quoth:
         cached(self.pack, lambda folder: subprocess.run([binary, "import", faq / "faq.jsonl", "--into", folder], check=True, stdout=sys.stderr))
 
     def ask(self, core):
-        # Each file twice: the first pass warms up and is not counted.
+        # Each file is asked twice: the first pass warms up and is not counted.
         lines = [json.dumps({"q": row["q"]}) for rows in self.messages for row in rows * 2]
         output, _, peak = run([self.binary, "ask", "--jsonl", "--timings", "--pack", self.pack], core, lines, {"RUST_LOG": "off"})
         answers, timings = [json.loads(line) for line in output.splitlines()], []
@@ -136,7 +137,7 @@ class Quoth:
         return {"timings": timings, "peak_bytes": peak}
 
     def hostile(self, core):
-        """The worst of five times that questions take which are made to cost much, in milliseconds."""
+        """The largest of five times of each expensive question, in milliseconds."""
         questions = hostile_questions([row["q"] for rows in self.messages for row in rows], self.phrasings)
         lines = [json.dumps({"q": question}) for question in questions.values()] * 6
         output, _, _ = run([self.binary, "ask", "--jsonl", "--timings", "--pack", self.pack], core, lines, {"RUST_LOG": "off"})
@@ -145,16 +146,16 @@ class Quoth:
         return {name: max(times) / 1000 for name, times in zip(questions, zip(*rounds), strict=True)}
 
     def build(self, core):
-        """What the log says of building the index, in a run of its own, so that no log line is in the times."""
+        """Reads the time of building the index from the log, in a separate run, so that logging does not affect other times."""
         line = json.dumps({"q": "hello"})
-        _, log, _ = run([self.binary, "ask", "--jsonl", "--pack", self.pack], core, [line], {"RUST_LOG": "quoth=debug", "NO_COLOR": "1"})
-        return built(log)
+        _, errors, _ = run([self.binary, "ask", "--jsonl", "--pack", self.pack], core, [line], {"RUST_LOG": "quoth=debug", "NO_COLOR": "1"})
+        return parse_log(errors)
 
 
-def built(log):
-    """What the debug lines `Pack … loaded` and `Index built` tell."""
+def parse_log(text):
+    """The fields of the debug lines `Pack … loaded` and `Index built`."""
     def fields(mark):
-        line = next(line for line in log.splitlines() if mark in line)
+        line = next(line for line in text.splitlines() if mark in line)
         return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", ESCAPES.sub("", line))}
 
     index, pack = fields("Index built"), fields("loaded")
@@ -165,20 +166,20 @@ def built(log):
 
 
 def hostile_questions(messages, phrasings):
-    """Questions that are as long as is looked at, by name."""
+    """Questions of the maximum length, by name."""
     counts = collections.Counter(word for text in phrasings for word in re.findall("[a-z]{4,}", text.lower()))
     words = [word for word, _ in counts.most_common()]
     rng = random.Random("hostile")
 
-    def slip(word):
+    def misspell(word):
         at = rng.randrange(len(word) - 1)
         return word[:at] + word[at + 1] + word[at] + word[at + 2:]
 
     long_words = [word for word in words if len(word) > 6]
     return {
         "200 of the rarest words": " ".join(words[-200:]),
-        "200 of the commonest words": " ".join(words[:200]),
-        "200 misspelt words": " ".join(slip(word) for word in rng.sample(long_words, min(200, len(long_words)))),
+        "200 of the most common words": " ".join(words[:200]),
+        "200 misspelled words": " ".join(misspell(word) for word in rng.sample(long_words, min(200, len(long_words)))),
         "one letter, 200 times": " ".join("a" * 200),
         "one letter, 16,384 times": "a" * 16384,
         "16,384 characters of messages": " ".join(messages)[:16384],
@@ -200,23 +201,23 @@ def timing(millis, rows, ids):
 
 
 def measure(faq, quoth, tantivy, rapidfuzz, rounds, seconds, core):
-    """The runs of each matcher on one FAQ, and what building takes with all cores."""
+    """The runs of each matcher on one FAQ, and the time of building with all cores."""
     files = [faq / "faq.jsonl", *(faq / name for name in KINDS.values())]
     runs = {"quoth": [], "tantivy fuzzy": [], "tantivy terms": []}
-    # In turns, so that what else the machine does is shared by all.
+    # In turns, so that other load on the machine affects all matchers.
     for number in range(rounds):
-        note(f"{faq.name}: round {number + 1} of {rounds}")
+        log(f"{faq.name}: round {number + 1} of {rounds}")
         runs["quoth"].append({**quoth.ask(core), **quoth.build(core)})
         runs["tantivy fuzzy"].append(peer([tantivy, "fuzzy", *files], core))
         runs["tantivy terms"].append(peer([tantivy, "terms", *files], core))
     for scorer in ("ratio", "token_set_ratio"):
-        note(f"{faq.name}: rapidfuzz {scorer}")
+        log(f"{faq.name}: rapidfuzz {scorer}")
         runs[f"rapidfuzz {scorer}"] = [peer([rapidfuzz, PEERS / "rapidfuzz_peer.py", scorer, str(seconds), *files], core)]
     all_cores = {"quoth": quoth.build(None), "tantivy fuzzy": peer([tantivy, "build", files[0]], None)}
     return runs, all_cores
 
 
-# What is printed
+# Output
 
 
 def figure(value):
@@ -224,7 +225,7 @@ def figure(value):
 
 
 def spread(values):
-    """The median of the runs and, where there are several, the smallest and the largest."""
+    """The median of the runs and, if there are several, the smallest and the largest."""
     shown = figure(statistics.median(values))
     return f"{shown} ({figure(min(values))}..{figure(max(values))})" if len(values) > 1 else shown
 
@@ -263,10 +264,10 @@ def print_building(runs, all_cores):
     rows = []
     for matcher, found in runs.items():
         of_all = [all_cores[matcher]] if matcher in all_cores else []
-        a_phrasing = [{"bytes": run["index_bytes"] / run["n_phrasings"]} for run in found[:1] if "index_bytes" in run]
-        rows.append([matcher, of(found, "build_seconds"), of(of_all, "build_seconds"), of(a_phrasing, "bytes"), of(found, "peak_bytes", 1e-6)])
-    table(["matcher", "build s, one core", "build s, all cores", "index bytes a phrasing", "peak MB of the process"], rows)
-    print(f"Reading and proving quoth's pack before that: {of(runs['quoth'], 'load_seconds')} s.\n")
+        per_phrasing = [{"bytes": run["index_bytes"] / run["n_phrasings"]} for run in found[:1] if "index_bytes" in run]
+        rows.append([matcher, of(found, "build_seconds"), of(of_all, "build_seconds"), of(per_phrasing, "bytes"), of(found, "peak_bytes", 1e-6)])
+    table(["matcher", "build s, one core", "build s, all cores", "index bytes per phrasing", "peak MB of the process"], rows)
+    print(f"Reading and checking quoth's pack before that: {of(runs['quoth'], 'load_seconds')} s.\n")
 
 
 def print_hostile(times):
@@ -276,20 +277,20 @@ def print_hostile(times):
 def session(core):
     models = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")] if os.path.exists("/proc/cpuinfo") else []
     print(f"{models[0] if models else platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}; "
-          + ("each run on one core" if core is not None else "runs not held to a core") + f"; {RAPIDFUZZ}\n")
+          + ("each run on one core" if core is not None else "runs not pinned to a core") + f"; {RAPIDFUZZ}\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", type=pathlib.Path, required=True, help="the folder that holds make_speed.py")
+    parser.add_argument("--sets", type=pathlib.Path, required=True, help="the folder that contains make_speed.py")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--quoth", type=pathlib.Path, default=ROOT / "target/release/quoth")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each matcher but rapidfuzz, which has one")
-    parser.add_argument("--seconds", type=float, default=20, help="how long rapidfuzz may ask of each file")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each matcher except rapidfuzz, which has one")
+    parser.add_argument("--seconds", type=float, default=20, help="time limit of rapidfuzz per file")
     args = parser.parse_args()
     quoth = shutil.which(args.quoth.resolve())
     if not quoth:
-        sys.exit(f"{args.quoth} is not there: cargo build --release")
+        sys.exit(f"{args.quoth} does not exist; run cargo build --release")
     core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else None
     tantivy, rapidfuzz = tantivy_peer(), rapidfuzz_python()
     session(core)
@@ -303,7 +304,7 @@ def main():
         print(f"**{n:,} phrasings, building**\n")
         print_building(runs, all_cores)
         if n == HOSTILE_SIZE:
-            print(f"**{n:,} phrasings, questions made to cost much**\n")
+            print(f"**{n:,} phrasings, expensive questions**\n")
             print_hostile(matcher.hostile(core))
         sys.stdout.flush()
 

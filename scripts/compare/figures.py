@@ -1,7 +1,7 @@
-"""The question sets' figures, and how sure a difference of them is.
+"""The figures of the question sets, and confidence intervals of their differences.
 
 acc1        share of in-scope messages whose first entry is a gold one
-cov2, cov5  share of in-scope messages answered rightly at the lowest confidence at which at most 2 % / 5 % of all
+cov2, cov5  share of in-scope messages answered correctly at the lowest confidence at which at most 2 % / 5 % of all
             messages are answered falsely; messages of one confidence are answered together
 """
 import numpy as np
@@ -10,7 +10,7 @@ FIGURES = {"acc1": None, "cov2": 0.02, "cov5": 0.05}
 
 
 class Outcome:
-    """What a method made of a set's messages: whether its first entry is right, and how sure it is."""
+    """A method's results for a set's messages: whether the first entry is right, and the confidence."""
 
     def __init__(self, right, confidence, in_scope):
         self.right, self.in_scope = right & in_scope, in_scope
@@ -19,7 +19,7 @@ class Outcome:
         self.ends = np.flatnonzero(np.append(sorted_confidence[1:] != sorted_confidence[:-1], True))
 
     def figure(self, name, counts=None):
-        """The figure, or one for each row of `counts`, which says how often each message was drawn."""
+        """The figure, or one per row of `counts`: how often each message was drawn."""
         counts = np.ones((1, len(self.right)), np.int32) if counts is None else counts
         n_in_scope, limit = counts @ self.in_scope.astype(np.int32), FIGURES[name]
         if limit is None:
@@ -32,9 +32,9 @@ class Outcome:
 
 
 def draws(keys_of_sets, n_samples, seed):
-    """For each set, how often each of its messages is in each bootstrap sample.
+    """For each set, how often each of its messages occurs in each bootstrap sample.
 
-    Messages are drawn from those of all sets together, so that one that several sets share is drawn for all of them.
+    Messages are drawn from those of all sets together; one that several sets share is drawn for all of them.
     """
     at = {}
     for keys in keys_of_sets.values():

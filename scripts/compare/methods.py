@@ -1,6 +1,6 @@
-"""Known methods of matching a message with a FAQ, from their published definitions.
+"""Established methods of matching a message with a FAQ, from their published definitions.
 
-What those leave open (LOGISTIC_C, and the features of the classifier) was set on the question sets for tuning.
+Parameters that those leave open (LOGISTIC_C, and the features of the classifier) were set on the question sets for tuning.
 """
 import collections
 
@@ -26,25 +26,25 @@ def ratio(faq, messages):
 
 
 def token_set_ratio(faq, messages):
-    """rapidfuzz's comparison of the shared and the other words; the best phrasing."""
+    """rapidfuzz's comparison of shared and other words; the best phrasing."""
     return faq.best(process.cdist(messages, faq.phrasings, scorer=fuzz.token_set_ratio, processor=default_process, dtype=np.float32))
 
 
-def numbered(bag):
-    """Repeated things made distinct, so that sets of them intersect as bags do."""
+def number_repeats(bag):
+    """Numbers repeated items, so that sets of them intersect like bags."""
     seen, out = collections.Counter(), []
-    for thing in bag:
-        seen[thing] += 1
-        out.append((thing, seen[thing]))
+    for item in bag:
+        seen[item] += 1
+        out.append((item, seen[item]))
     return out
 
 
 def set_overlaps(left, right):
-    """How many things each of `left` shares with each of `right`, and the sizes of both."""
+    """Number of items that each of `left` shares with each of `right`, and the sizes of both."""
     columns = {}
 
     def matrix(rows):
-        cells = [[columns.setdefault(thing, len(columns)) for thing in row] for row in rows]
+        cells = [[columns.setdefault(item, len(columns)) for item in row] for row in rows]
         pointers = np.cumsum([0] + [len(row) for row in cells])
         return np.concatenate([np.array(row, dtype=np.int32) for row in cells]), pointers
 
@@ -55,17 +55,17 @@ def set_overlaps(left, right):
 
 
 def sorensen_dice(faq, messages):
-    """Twice the shared character bigrams (a bag, without white space) by the number of both, as in strsim."""
+    """Twice the number of shared character bigrams (a bag, without whitespace) divided by the number of both, as in strsim."""
     def bigrams(text):
         text = "".join(text.lower().split())
-        return numbered(text[at:at + 2] for at in range(len(text) - 1))
+        return number_repeats(text[at:at + 2] for at in range(len(text) - 1))
 
     shared, n_left, n_right = set_overlaps([bigrams(text) for text in messages], [bigrams(text) for text in faq.phrasings])
     return faq.best(2 * shared / np.maximum(n_left + n_right, 1))
 
 
 def trigrams(faq, messages):
-    """Shared trigrams of words by all of both (Jaccard); two spaces before a word and one after, as in pg_trgm."""
+    """Shared trigrams of words divided by their union (Jaccard); two spaces before a word and one after, as in pg_trgm."""
     def of_text(text):
         return {padded[at:at + 3] for word in words(text) for padded in [f"  {word} "] for at in range(len(padded) - 2)}
 
@@ -95,7 +95,7 @@ def bm25(faq, messages):
 
 
 def soft_tfidf(faq, messages):
-    """Cohen, Ravikumar and Fienberg's SoftTFIDF: cosine of words that are equal or near by Jaro-Winkler; the best phrasing."""
+    """Cohen, Ravikumar and Fienberg's SoftTFIDF: cosine of words that are equal or similar by Jaro-Winkler; the best phrasing."""
     rows = [collections.Counter(words(text)) for text in faq.phrasings]
     asked = [collections.Counter(words(text)) for text in messages]
     n_with = collections.Counter(word for row in rows for word in row)
@@ -113,22 +113,23 @@ def soft_tfidf(faq, messages):
             by_word[columns[word]][1].append(weight)
     by_word = [(np.array(at), np.array(weights)) for at, weights in by_word]
     vocabulary = sorted(set().union(*asked))
-    near = process.cdist(vocabulary, list(columns), scorer=JaroWinkler.similarity, dtype=np.float32)
-    # What a unit of a message's word is worth in each phrasing: the nearest of its words overwrites the others.
-    worth = np.zeros((len(vocabulary), len(rows)), np.float32)
-    for at, similarities in enumerate(near):
+    similarities_of = process.cdist(vocabulary, list(columns), scorer=JaroWinkler.similarity, dtype=np.float32)
+    # Weight of each message word in each phrasing: the most similar of the phrasing's words
+    # overwrites the others.
+    contributions = np.zeros((len(vocabulary), len(rows)), np.float32)
+    for at, similarities in enumerate(similarities_of):
         close = np.flatnonzero(similarities > SOFT_THRESHOLD)
         for column in close[np.argsort(similarities[close], kind="stable")]:
             where, weights = by_word[column]
-            worth[at, where] = similarities[column] * weights
+            contributions[at, where] = similarities[column] * weights
     at_word = {word: at for at, word in enumerate(vocabulary)}
     cells = [(row, at_word[word], weight) for row, counts in enumerate(asked) for word, weight in unit(counts).items()]
     row, column, weight = zip(*cells)
-    return faq.best(sparse.csr_matrix((np.array(weight, np.float32), (row, column)), (len(messages), len(vocabulary))) @ worth)
+    return faq.best(sparse.csr_matrix((np.array(weight, np.float32), (row, column)), (len(messages), len(vocabulary))) @ contributions)
 
 
 def vectorizer(analyzer):
-    """Words, as `analyzer` has them, and character n-grams within words, both by TF-IDF."""
+    """TF-IDF of words, split by `analyzer`, and of character n-grams within words."""
     return make_union(TfidfVectorizer(analyzer=analyzer, sublinear_tf=True), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True))
 
 
@@ -139,13 +140,13 @@ def tfidf(faq, messages):
     return faq.best((vectors.transform(messages) @ vectors.transform(faq.phrasings).T).toarray() / 2)
 
 
-def stems_and_pairs(text):
+def stems_and_bigrams(text):
     found = stems(text)
     return found + [f"{left} {right}" for left, right in zip(found, found[1:])]
 
 
 def logistic_regression(faq, messages):
-    """A linear classifier of TF-IDF vectors, trained on the FAQ's own phrasings; probabilities."""
-    vectors = vectorizer(stems_and_pairs).fit(faq.phrasings)
+    """Probabilities of a linear classifier of TF-IDF vectors, trained on the FAQ's own phrasings."""
+    vectors = vectorizer(stems_and_bigrams).fit(faq.phrasings)
     model = LogisticRegression(C=LOGISTIC_C, max_iter=1000).fit(vectors.transform(faq.phrasings), faq.entries)
     return model.predict_proba(vectors.transform(messages))

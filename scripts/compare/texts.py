@@ -1,4 +1,4 @@
-"""Words and phrasings as the other methods read them.
+"""Words and phrasings for the other methods.
 
 A method is a function of a Faq and messages that returns a score for each message (row) and entry (column).
 """
@@ -17,7 +17,7 @@ CONTRACTIONS = [(re.compile(pattern), full) for pattern, full in [
 
 
 class Faq:
-    """Entries and their phrasings; those of one entry stand together, from `starts` on."""
+    """Entries and their phrasings; those of one entry are contiguous, from its index in `starts`."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as lines:
@@ -34,7 +34,7 @@ class Faq:
         return np.maximum.reduceat(similarities, self.starts, axis=1)
 
     def pooled(self, similarities, weights):
-        """The best phrasings of each entry, in their order weighted and averaged."""
+        """The weighted mean of the similarities of each entry's best phrasings, in descending order."""
         weights, columns = np.asarray(weights), []
         for start, end in zip(self.starts, [*self.starts[1:], len(self.phrasings)]):
             n = min(len(weights), end - start)
@@ -48,7 +48,7 @@ def words(text):
 
 
 def full_words(text):
-    """The words, with contractions written out."""
+    """The words, with contractions expanded."""
     text = text.lower().replace("’", "'")
     for pattern, full in CONTRACTIONS:
         text = pattern.sub(full, text)

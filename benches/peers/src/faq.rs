@@ -1,4 +1,4 @@
-//! The phrasings that are searched and the messages that are asked.
+//! Input files: the phrasings to search and the messages to ask.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -23,22 +23,22 @@ impl Entry {
     }
 }
 
-/// A line of `queries.jsonl`; without `gold`, nothing in the FAQ answers it.
+/// A line of `queries.jsonl`; if `gold` is empty, nothing in the FAQ answers it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Message {
     pub(crate) q: String,
     pub(crate) gold: Vec<String>,
 }
 
-/// The lines of a JSONL file; empty ones are passed over.
+/// Parses the lines of a JSONL file; empty lines are skipped.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut rows = Vec::new();
     for (idx, line) in BufReader::new(file).lines().enumerate() {
         let line = line?;
         if !line.trim().is_empty() {
-            let place = || format!("{}:{}", path.display(), idx + 1);
-            rows.push(serde_json::from_str(&line).with_context(place)?);
+            let location = || format!("{}:{}", path.display(), idx + 1);
+            rows.push(serde_json::from_str(&line).with_context(location)?);
         }
     }
     Ok(rows)

@@ -1,4 +1,4 @@
-//! A tantivy index in memory, one document a phrasing.
+//! A tantivy index in memory, with one document per phrasing.
 
 use std::time::{Duration, Instant};
 
@@ -10,40 +10,40 @@ use tantivy::{Index, IndexWriter};
 
 use crate::faq::Entry;
 
-/// The fast field that holds the number of a phrasing's entry.
+/// Name of the fast field with the number of a phrasing's entry.
 pub(crate) const ENTRY: &str = "entry";
 
 /// tantivy's own analyzer: words, at most 40 bytes long, in lower case, stemmed as English.
 const ANALYZER: &str = "en_stem";
 
-/// What all writer threads may hold before they flush a segment. It is not reserved ahead; it only
-/// has to be so large that a million phrasings need no second segment.
+/// Memory budget of all writer threads before they flush a segment. It is not reserved in advance;
+/// it must be so large that a million phrasings need no second segment.
 const BUDGET_BYTES: usize = 2_000_000_000;
 
-/// How many threads write the index.
+/// Number of threads that write the index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Writers {
     One,
-    /// As many as tantivy chooses by itself.
+    /// tantivy's default.
     Default,
 }
 
-/// A finished index and what it took.
+/// A finished index and the time to build it.
 pub(crate) struct Built {
     pub(crate) index: Index,
     pub(crate) text: Field,
-    /// From rows in memory to the commit.
+    /// From rows in memory to the end of the commit.
     pub(crate) build: Duration,
-    /// From there to a single segment; nothing if the commit made one.
+    /// From there to a single segment; about zero if the commit made only one.
     pub(crate) merge: Duration,
-    /// Segments that the commit made.
+    /// Number of segments that the commit made.
     pub(crate) n_segments: usize,
 }
 
 pub(crate) fn build(entries: &[Entry], writers: Writers) -> tantivy::Result<Built> {
     let start = Instant::now();
-    // Frequencies and lengths are what BM25 takes; positions, which only phrase queries read, and
-    // the text itself are left out, in the peer's favour.
+    // BM25 needs frequencies and lengths. Positions, which only phrase queries need, and the text
+    // itself are omitted, in favor of tantivy.
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(ANALYZER)
         .set_index_option(IndexRecordOption::WithFreqs);
@@ -56,7 +56,7 @@ pub(crate) fn build(entries: &[Entry], writers: Writers) -> tantivy::Result<Buil
         Writers::One => index.writer_with_num_threads(1, BUDGET_BYTES)?,
         Writers::Default => index.writer(BUDGET_BYTES)?,
     };
-    // Merging happens below, once and waited for, rather than in the background of the searches.
+    // Segments are merged below, once and synchronously, not in the background of the searches.
     writer.set_merge_policy(Box::new(NoMergePolicy));
     for (n, row) in (0..).zip(entries) {
         for phrasing in row.phrasings() {

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! tantivy-peer terms FAQ.jsonl QUERIES.jsonl...    BM25 over the words as they are
-//! tantivy-peer fuzzy FAQ.jsonl QUERIES.jsonl...    every word with slips
+//! tantivy-peer fuzzy FAQ.jsonl QUERIES.jsonl...    every word as a fuzzy query
 //! tantivy-peer build FAQ.jsonl                     only the build, with tantivy's default threads
 //! ```
 //!
-//! Prints a JSON object, with one item of `timings` for each file of queries. `scripts/measure_speed.py`
-//! runs it beside quoth.
+//! Prints a JSON object with one item of `timings` per file of queries. `scripts/measure_speed.py`
+//! runs it together with quoth.
 
 mod faq;
 mod index;
@@ -29,11 +29,12 @@ use timing::Timing;
 struct Report {
     n_phrasings: u64,
     build_seconds: f64,
-    /// On top of the build, where it made several segments.
+    /// In addition to the build, if it made several segments.
     merge_seconds: f64,
     n_segments_built: usize,
     index_bytes: u64,
-    /// Of the process at its end, the writer's freed memory included as far as it was not given back.
+    /// Memory of the process at its end, including what the allocator has not returned since
+    /// writing.
     resident_bytes: Option<u64>,
     timings: Vec<Timing>,
 }
@@ -59,7 +60,7 @@ fn main() -> anyhow::Result<()> {
 fn measure(mode: Mode, writers: Writers, faq: &Path, queries: &[String]) -> anyhow::Result<Report> {
     let entries: Vec<Entry> = faq::read(faq)?;
     let built = index::build(&entries, writers)?;
-    // The phrasings' text is given back here: from now on only the index is at work.
+    // The text of the phrasings is freed here, so that only the index remains in memory.
     let ids: Vec<String> = entries.into_iter().map(|entry| entry.id).collect();
     let mut search = Search::new(&built, mode)?;
     let mut timings = Vec::new();
@@ -79,7 +80,7 @@ fn measure(mode: Mode, writers: Writers, faq: &Path, queries: &[String]) -> anyh
     })
 }
 
-/// Where the system tells it, which is Linux.
+/// Available on Linux only.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! From a message to the entries of its ten best phrasings.
+//! Searches for the entries of the ten best phrasings of a message.
 
 use tantivy::collector::TopDocs;
 use tantivy::columnar::Column;
@@ -9,21 +9,21 @@ use tantivy::{ReloadPolicy, Searcher, TantivyError, Term};
 
 use crate::index::{Built, ENTRY};
 
-/// How many phrasings a search gives.
-const N_BEST: usize = 10;
+/// Number of phrasings that a search returns.
+const N_RESULTS: usize = 10;
 
 /// How the words of a message are looked up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mode {
-    /// As they are, ranked by BM25.
+    /// Exact terms, ranked by BM25.
     Terms,
-    /// With slips. tantivy gives every fuzzy match the score 1, so the rank is the number of words
-    /// that are matched. Short words are fuzzy queries of distance 0: as plain terms of the score 1
+    /// Fuzzy queries. tantivy gives every fuzzy match the score 1, so the rank is the number of
+    /// matched words. Short words are fuzzy queries of distance 0: as plain terms with the score 1
     /// they took the same time, within 5 % either way.
     Fuzzy,
 }
 
-/// Searches an index of one segment, on the calling thread.
+/// A search of an index with one segment, on the calling thread.
 pub(crate) struct Search {
     searcher: Searcher,
     text: Field,
@@ -44,7 +44,7 @@ impl Search {
         Ok(Self { searcher, text: built.text, entry, analyzer, mode })
     }
 
-    /// Bytes of the index's files, which here are its memory.
+    /// Bytes of the index's files, which are in memory here.
     pub(crate) fn n_index_bytes(&self) -> tantivy::Result<u64> {
         Ok(self.searcher.space_usage()?.total().get_bytes())
     }
@@ -56,11 +56,12 @@ impl Search {
     /// The numbers of the entries of the best phrasings, best first.
     pub(crate) fn best(&mut self, message: &str) -> tantivy::Result<Vec<u64>> {
         let query = self.query(message);
-        let found = self.searcher.search(&query, &TopDocs::with_limit(N_BEST).order_by_score())?;
-        Ok(found.into_iter().filter_map(|(_, place)| self.entry.first(place.doc_id)).collect())
+        let found =
+            self.searcher.search(&query, &TopDocs::with_limit(N_RESULTS).order_by_score())?;
+        Ok(found.into_iter().filter_map(|(_, address)| self.entry.first(address.doc_id)).collect())
     }
 
-    /// An OR of the message's words. A word that comes twice is looked up once.
+    /// The message's words, joined with OR. A repeated word is searched once.
     fn query(&mut self, message: &str) -> BooleanQuery {
         let mut words = Vec::new();
         self.analyzer.token_stream(message).process(&mut |token| {
@@ -75,13 +76,13 @@ impl Search {
         let term = Term::from_field_text(self.text, word);
         match self.mode {
             Mode::Terms => Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)),
-            Mode::Fuzzy => Box::new(FuzzyTermQuery::new(term, n_slips(word), true)),
+            Mode::Fuzzy => Box::new(FuzzyTermQuery::new(term, max_edits(word), true)),
         }
     }
 }
 
-/// The edits that a word may be away: more in longer words, as a spelling checker would have it.
-fn n_slips(word: &str) -> u8 {
+/// Largest edit distance of a word: more for longer words, as in a spelling checker.
+fn max_edits(word: &str) -> u8 {
     match word.chars().count() {
         0..=3 => 0,
         4..=7 => 1,
@@ -109,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn terms_find_other_forms_of_a_word_but_no_slips() {
+    fn term_queries_find_other_forms_but_no_typos() {
         assert_eq!(best(Mode::Terms, "returning a parcel"), [0]);
         assert!(best(Mode::Terms, "retrun").is_empty());
     }
 
     #[test]
-    fn fuzzy_forgives_as_many_slips_as_the_word_is_long_enough_for() {
-        assert_eq!(best(Mode::Fuzzy, "retrun"), [0], "a transposition is one slip");
+    fn fuzzy_queries_allow_edits_by_word_length() {
+        assert_eq!(best(Mode::Fuzzy, "retrun"), [0], "a transposition is one edit");
         assert_eq!(best(Mode::Fuzzy, "pasword"), [2]);
         assert_eq!(best(Mode::Fuzzy, "passswoord"), [2], "two in eight letters or more");
         assert!(best(Mode::Fuzzy, "ibs").is_empty(), "none in three letters");

@@ -1,4 +1,4 @@
-//! What a search takes and how often it is right.
+//! Measures the time of searches and how often they are right.
 
 use std::time::Instant;
 
@@ -8,14 +8,14 @@ use serde::Serialize;
 use crate::faq::Message;
 use crate::search::Search;
 
-/// The times of one file of messages, in milliseconds a message.
+/// Times for one file of messages, in milliseconds per message.
 #[derive(Debug, Serialize)]
 pub(crate) struct Timing {
     n_messages: usize,
     median_ms: f64,
     p99_ms: f64,
     mean_ms: f64,
-    /// Of the messages that an entry answers, the share with such an entry first.
+    /// Share of the messages in scope whose first entry is right.
     right_first: f64,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn time(
     })
 }
 
-/// The smallest value that at least the given share does not exceed.
+/// The smallest value that at least the given share of values does not exceed.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let rank = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
@@ -64,11 +64,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quantile_is_one_of_the_values() {
+    fn quantile_is_one_of_the_values() {
         let values: Vec<f64> = (1..=200).map(f64::from).collect();
         let rows = [(0.5, 100.0), (0.99, 198.0), (1.0, 200.0)];
-        for (share, wanted) in rows {
-            assert!((quantile(&values, share) - wanted).abs() < 1e-9, "{share}");
+        for (share, want) in rows {
+            assert!((quantile(&values, share) - want).abs() < 1e-9, "{share}");
         }
     }
 }
