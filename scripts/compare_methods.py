@@ -116,8 +116,8 @@ class QuestionSet:
             self.gold[kind] = np.zeros((len(rows), len(entries)), bool)
             for at, row in enumerate(rows):
                 self.gold[kind][at, [entries[entry] for entry in row["gold"]]] = True
-        typed, misspelt = self.gold.values()
-        if not np.array_equal(typed, misspelt):
+        typed, misspelled = self.gold.values()
+        if not np.array_equal(typed, misspelled):
             sys.exit(f"{self.name}: the misspelled messages do not correspond to those typed")
         self.keys = [(message, *np.array(self.faq.ids)[gold]) for message, gold in zip(self.messages["as typed"], typed)]
 
@@ -190,7 +190,7 @@ def table(header, rows):
 
 
 def print_figures(figures, confidences, names):
-    """A table for each figure: as typed / misspelt, in percent."""
+    """A table for each figure: as typed / misspelled, in percent."""
     for figure in FIGURES:
         print(f"**{figure}**\n")
         rows = []

@@ -34,7 +34,7 @@ pub(crate) struct Accumulators {
     n_touched: usize,
 }
 
-/// Accumulators that no search uses at the moment, all zero. Allocating them anew would cost more
+/// Accumulators that no search uses at the moment, all zero. Allocating new ones would cost more
 /// than a search.
 #[derive(Debug, Default)]
 pub(crate) struct AccumulatorPool(Mutex<Vec<Accumulators>>);

@@ -209,7 +209,7 @@ const EXACT_PHRASING_CONFIDENCE: f64 = 0.95;
 fn is_exact_phrasing(index: &Index, query: &Query, first: &ScoredEntry) -> bool {
     let texts = index.texts.of(first.entry);
     let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
-    // The comparison by words needs the text; skip it for phrasings of another length.
+    // Tokenizing the phrasing again is only worthwhile for one of the same length.
     if text.is_none_or(|text| text.words.len() != query.tokens.len()) {
         return false;
     }
