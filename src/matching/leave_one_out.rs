@@ -142,7 +142,7 @@ fn finding(index: &Index, places: &[EntrySpans], result: PhrasingResult) -> Opti
     is_alone.then(|| {
         let found = leads_to(result.found_without);
         let message = format!("without itself, this phrasing of `{id}` {found}");
-        Finding::new(Rule::PhrasingAlone, FAQ_FILE, span, message).label("stands alone").help(
+        Finding::new(Rule::UnsupportedPhrasing, FAQ_FILE, span, message).label("stands alone").help(
             "add phrasings that share its words, or see whether it belongs to the other entry",
         )
     })
