@@ -60,7 +60,7 @@ fn unusable_input_is_rejected_with_a_clear_error() {
     let [new, pack, root] = ["new", "p", ""].map(|name| folder.arg(name));
     let cases: [(&[&str], &str); 9] = [
         (&[&new, "--from", &empty], "is empty"),
-        (&[&new, "--from", &latin1], "no text in UTF-8"),
+        (&[&new, "--from", &latin1], "UTF-8"),
         (&[&new, "--from", &large], "34603008 bytes, more than"),
         (&[&new, "--from", &missing], "cannot read"),
         (&[&new, "--from", &root], "is a folder"),
