@@ -1,6 +1,6 @@
 //! Packs: sources, quotes proved against them, entries, gaps and the lexicon.
 //!
-//! Everything here works on bytes and text that somebody else has read; it opens no file.
+//! Everything here works on bytes and text that the caller has read. Nothing here opens a file.
 
 pub mod draft;
 pub mod entry;

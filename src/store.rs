@@ -1,4 +1,4 @@
-//! What is kept on disk.
+//! Persistence: pack folders, calibrations, the key of asker hashes, and the records.
 
 pub mod asker_key;
 pub mod atomic;

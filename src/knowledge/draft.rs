@@ -1,27 +1,27 @@
-//! An entry as somebody wants it: nothing is proved yet.
+//! A draft: an entry as its author wrote it, with quotes that are not proved yet.
 
 use super::EntryId;
 use super::toml_text::{plain, verbatim};
 
-/// The words of a quote and what is known about them, as they are to be written.
+/// A quote to be written to `faq.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuoteDraft {
-    /// The words.
+    /// The quoted words.
     pub text: String,
-    /// The source's name; a pack of one source needs none.
+    /// The source's name; optional in a pack of one source.
     pub source: Option<String>,
-    /// The paragraph where they start.
+    /// The number, from 1, of the paragraph where the quote starts.
     pub paragraph: Option<usize>,
-    /// Who says it.
+    /// The name of the speaker.
     pub speaker: Option<String>,
-    /// Who that is.
+    /// The role of the speaker.
     pub role: Option<String>,
 }
 
-/// An entry, or a gap if it has no quotes.
+/// An entry to be written to `faq.toml`, or a gap if it has no quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryDraft {
-    /// Its name.
+    /// Its id.
     pub id: EntryId,
     /// The canonical question.
     pub question: String,
@@ -31,14 +31,14 @@ pub struct EntryDraft {
     pub lead: Option<String>,
     /// Topics.
     pub tags: Vec<String>,
-    /// Ids of other entries.
+    /// Ids of related entries.
     pub see_also: Vec<String>,
-    /// What answers; nothing makes a gap.
+    /// The quotes that answer the question; none for a gap.
     pub quotes: Vec<QuoteDraft>,
 }
 
 impl EntryDraft {
-    /// A gap with nothing but id and question.
+    /// A gap with only an id and a question.
     pub fn new(id: EntryId, question: &str) -> Self {
         Self {
             id,
@@ -98,13 +98,13 @@ impl QuoteDraft {
     }
 }
 
-/// A list as TOML, each text on its own line, as changes of it are best reviewed.
+/// A TOML list with each text on its own line, so that a diff shows single texts.
 pub(crate) fn one_a_line(texts: &[String]) -> String {
     let lines: String = texts.iter().map(|text| format!("  {},\n", plain(text))).collect();
     format!("[\n{lines}]")
 }
 
-/// A list of short texts as TOML.
+/// A TOML list on one line, for short texts.
 pub(crate) fn on_one_line(texts: &[String]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| plain(text)).collect();
     format!("[{}]", texts.join(", "))
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_is_written_like_a_hand_written_entry() {
+    fn draft_is_written_like_a_hand_written_entry() {
         let quote = QuoteDraft {
             text: "“Yes,” it's \"so\".".to_owned(),
             source: Some("doc".to_owned()),

@@ -5,12 +5,12 @@ use super::Quote;
 /// The longest id, in characters.
 pub const MAX_ID_CHARS: usize = 100;
 
-/// An entry's name: 1 to [`MAX_ID_CHARS`] characters, none of them white space or control.
+/// The id of an entry: 1 to [`MAX_ID_CHARS`] characters without white space or control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(String);
 
 impl EntryId {
-    /// Takes `id` if it follows the rule.
+    /// The id, or `None` if the text does not follow the rule.
     pub fn new(id: &str) -> Option<Self> {
         let n_chars = id.chars().count();
         let is_valid = (1..=MAX_ID_CHARS).contains(&n_chars)
@@ -30,34 +30,34 @@ impl std::fmt::Display for EntryId {
     }
 }
 
-/// What an entry says.
+/// The content of an entry: its answer, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// The source answers, in these words. Never empty.
+    /// The source answers the question.
     Answer {
-        /// The curator's one line above the quotes.
+        /// The curator's line above the quotes.
         lead: Option<String>,
-        /// The proved quotes, in the order to show.
+        /// The proved quotes, in the order in which they are shown. Never empty.
         quotes: Vec<Quote>,
     },
-    /// The source does not answer.
+    /// The source does not answer the question.
     Gap,
 }
 
-/// One curated question.
+/// One curated question with its answer, or a gap.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its name, unique in its pack.
+    /// Its id, unique in its pack.
     pub id: EntryId,
     /// The canonical question.
     pub question: String,
-    /// Other phrasings of it.
+    /// Other phrasings of the question.
     pub variants: Vec<String>,
-    /// What it says.
+    /// The answer, or none for a gap.
     pub content: Content,
-    /// Topics.
+    /// Its topics.
     pub tags: Vec<String>,
-    /// Ids of entries that a reader may want next.
+    /// Ids of related entries of the same pack.
     pub see_also: Vec<EntryId>,
 }
 
@@ -83,7 +83,7 @@ impl Entry {
         }
     }
 
-    /// Whether the source does not answer it.
+    /// Whether this is a gap: the source does not answer the question.
     pub fn is_gap(&self) -> bool {
         matches!(self.content, Content::Gap)
     }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_short_and_hold_no_white_space_or_control_characters() {
+    fn id_is_short_and_has_no_white_space_or_control_characters() {
         let cases = [
             ("a", true),
             ("why-no-troops", true),

@@ -1,20 +1,20 @@
-//! What checking a pack found: which rule, where, and what to do about it.
+//! Findings: violations of the rules for packs, with their location and advice.
 
 use std::ops::Range;
 
-/// How much a finding matters.
+/// Whether a finding rejects the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The pack is refused.
+    /// The pack is rejected.
     Error,
-    /// The pack is served; somebody should look.
+    /// The pack is accepted, but a curator should check the finding.
     Warning,
 }
 
 macro_rules! rules {
     ($($variant:ident $severity:ident $name:literal $why:literal)*) => {
-        /// A rule that a pack can break. The doc of each is its explanation.
+        /// A rule for packs. The documentation of each is its explanation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Rule {
             $(#[doc = $why] $variant,)*
@@ -29,12 +29,12 @@ macro_rules! rules {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// Whether breaking it refuses the pack.
+            /// The severity of its findings.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
 
-            /// Why the rule exists, for somebody who is no programmer.
+            /// The reason for the rule, written for curators.
             pub fn explanation(self) -> &'static str {
                 match self { $(Self::$variant => $why,)* }
             }
@@ -44,71 +44,71 @@ macro_rules! rules {
 
 rules! {
     MissingFile Error "missing-file" "A pack needs pack.toml, faq.toml and at least one file in sources/."
-    NotUtf8 Error "not-utf8" "Files of a pack are text in UTF-8."
+    NotUtf8 Error "not-utf8" "The files of a pack are text in UTF-8."
     NotToml Error "not-toml" "The file does not follow the rules of TOML."
-    FrontMatter Error "front-matter" "A source starts with a line +++, then its title and what else is known about it, then another line +++."
-    UnknownKey Error "unknown-key" "A key that quoth does not know is most often a typing mistake, and its value would be lost."
-    WrongType Error "wrong-type" "The value is of another kind than this key takes."
-    MissingField Error "missing-field" "Something that quoth needs is not there."
-    EmptyField Error "empty-field" "A field that is there must hold something."
+    FrontMatter Error "front-matter" "A source starts with a line +++, then its title and other metadata, then another line +++."
+    UnknownKey Error "unknown-key" "An unknown key is most often a typo, and its value would be ignored."
+    WrongType Error "wrong-type" "The value has another type than this key takes."
+    MissingField Error "missing-field" "Something that is required is missing."
+    EmptyField Error "empty-field" "A field that is present must not be empty."
     BadId Error "bad-id" "An id has 1 to 100 characters, none of them white space or a control character."
-    DoubledId Error "doubled-id" "Each id may stand once, so that links and records know which entry is meant."
+    DuplicateId Error "doubled-id" "An id may be used only once, so that links and records identify one entry."
     GapWithQuotes Error "gap-with-quotes" "A gap is a question that the source does not answer, so it has neither quotes nor a lead."
     EntryWithoutQuote Error "entry-without-quote" "An entry answers with at least one quote; a question without an answer in the source is a gap (gap = true)."
-    UnknownSource Error "unknown-source" "A quote names the source that it is from by its file name without .md; a pack of one source needs no name."
+    UnknownSource Error "unknown-source" "A quote names its source by the file name without .md; in a pack of one source the name may be left out."
     NoSuchParagraph Error "no-such-paragraph" "Paragraphs are numbered from 1; headline and standfirst have no number."
-    QuoteNotInSource Error "quote-not-in-source" "quoth shows nobody words that are not in the source, character for character; only white space may differ."
+    QuoteNotInSource Error "quote-not-in-source" "quoth only shows words that are in the source, character for character; only white space may differ."
     QuoteTooLong Error "quote-too-long" "A quote has at most 1,500 characters, so that it can be read in chat."
-    UnknownSeeAlso Error "unknown-see-also" "see_also leads to other entries of the same pack by their ids."
-    QuoteStandsTwice Warning "quote-stands-twice" "The same words stand in several paragraphs; the first one is cited unless the quote says which."
-    SpeakerNotNear Warning "speaker-not-near" "The speaker's name should stand in the source near the quote, else readers cannot see why it is theirs."
-    DoubledPhrasing Warning "doubled-phrasing" "A phrasing that stands twice adds nothing; under two entries it cannot tell which one is meant."
-    PhrasingNotFound Warning "phrasing-not-found" "A question in exactly these words leads to another entry, or to none."
-    PhrasingAlone Warning "phrasing-alone" "Without this phrasing itself, its words lead to another entry: few other phrasings of the entry support it."
-    CutSentence Warning "cut-sentence" "A quote that starts or ends inside a sentence may change what the sentence says."
-    SentenceNotQuoted Warning "sentence-not-quoted" "No entry quotes this sentence, so nobody can be answered with it."
-    NoStemming Warning "no-stemming" "For this language quoth cannot tell that two forms of a word belong together; entries need more phrasings."
+    UnknownSeeAlso Error "unknown-see-also" "see_also lists other entries of the same pack by their ids."
+    AmbiguousQuote Warning "quote-stands-twice" "The same words occur in several paragraphs; the first one is cited unless the quote names another."
+    SpeakerNotNear Warning "speaker-not-near" "The speaker's name should occur in the source near the quote, so that readers can verify the attribution."
+    DuplicatePhrasing Warning "doubled-phrasing" "A duplicate phrasing adds nothing; under two entries it cannot show which one is meant."
+    PhrasingNotFound Warning "phrasing-not-found" "A question in exactly these words finds another entry, or none."
+    UnsupportedPhrasing Warning "phrasing-alone" "Without this phrasing, a question in its words finds another entry: few other phrasings of the entry support it."
+    CutSentence Warning "cut-sentence" "A quote that starts or ends inside a sentence may change the meaning of the sentence."
+    UnquotedSentence Warning "sentence-not-quoted" "No entry quotes this sentence, so it cannot be part of an answer."
+    NoStemming Warning "no-stemming" "For this language quoth cannot recognize forms of the same word; entries need more phrasings."
 }
 
-/// One place where a pack breaks a rule.
+/// A violation of a rule at one place of a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
     /// The file, relative to the pack's folder.
     pub file: String,
-    /// UTF-8 byte offsets into the file; empty where the file as a whole is meant.
+    /// UTF-8 byte offsets into the file; empty if the finding is about the whole file.
     pub span: Range<usize>,
-    /// What is wrong, in one sentence without a full stop.
+    /// The mistake, in one sentence without a full stop.
     pub message: String,
-    /// What the marked place is, in a few words.
+    /// A few words about the marked span.
     pub label: String,
-    /// What to do.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
 impl Finding {
-    /// A finding at `span` of `file`, with a label that repeats nothing.
+    /// A finding at `span` of `file`, with the label "here" and no help.
     pub fn new(rule: Rule, file: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { rule, file: file.to_owned(), span, message, label: "here".to_owned(), help: None }
     }
 
-    /// The same with a text for the marked place.
+    /// The same finding with a label for the marked span.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// The same with advice.
+    /// The same finding with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Whether the pack is refused for it.
+    /// Whether it rejects the pack.
     pub fn is_error(&self) -> bool {
         self.rule.severity() == Severity::Error
     }

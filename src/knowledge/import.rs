@@ -1,7 +1,7 @@
-//! A pack from lines of JSON, each a question with its answer.
+//! Import of a pack from JSON lines, each a question with its answer.
 //!
-//! The answers become the source: each paragraph of an answer, and each piece of one that is too
-//! long for a quote, is a paragraph of its own there, which its entry quotes by number.
+//! The answers become the source: each paragraph of an answer, and each part of one that is too
+//! long for a quote, becomes a paragraph of its own, which its entry quotes by number.
 
 mod line;
 
@@ -16,37 +16,37 @@ use super::{EntryDraft, QuoteDraft};
 use crate::text::whitespace::Folded;
 use line::{Line, LineQuote};
 
-/// A pack that grows line by line.
+/// An import in progress, to which lines are added.
 #[derive(Debug, Default)]
 pub struct Import {
     body: String,
     n_paragraphs: usize,
     faq: String,
     n_lines: usize,
-    /// The line of each id.
+    /// The line number of each id.
     line_of_id: HashMap<String, usize>,
     n_gaps: usize,
     errors: Vec<LineError>,
 }
 
-/// What the lines gave.
+/// The result of an import.
 #[derive(Debug)]
 pub struct Imported {
-    /// The pack.
+    /// The new pack.
     pub pack: NewPack,
-    /// How many entries it has.
+    /// The number of its entries, without gaps.
     pub n_entries: usize,
-    /// How many gaps.
+    /// The number of its gaps.
     pub n_gaps: usize,
-    /// How many paragraphs its source has.
+    /// The number of paragraphs of its source.
     pub n_paragraphs: usize,
 }
 
 impl Import {
-    /// Takes the next line. Blank lines are passed over; bad ones are kept for the end.
+    /// Adds the next line. Blank lines are ignored; errors are collected for [`Self::finish`].
     pub fn add(&mut self, line: &[u8]) {
         self.n_lines += 1;
-        let line = if self.n_lines == 1 { without_mark(line) } else { line };
+        let line = if self.n_lines == 1 { without_byte_order_mark(line) } else { line };
         if line.trim_ascii().is_empty() {
             return;
         }
@@ -55,23 +55,23 @@ impl Import {
         }
     }
 
-    /// The pack, if every line was good.
+    /// The pack, if every line is valid.
     ///
     /// # Errors
-    /// Every bad line, or one error if there was no line at all.
+    /// The errors of all lines, or one error if there was no line at all.
     pub fn finish(mut self, title: &str) -> Result<Imported, Vec<LineError>> {
         if self.line_of_id.is_empty() && self.errors.is_empty() {
             self.errors
-                .push(LineError { line: self.n_lines.max(1), problem: LineProblem::Nothing });
+                .push(LineError { line: self.n_lines.max(1), problem: LineProblem::NoLines });
         }
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
         if self.n_paragraphs == 0 {
-            // Gaps alone; a source still needs words.
+            // There are only gaps, but a source needs some text.
             self.write_paragraph(title.trim());
         }
-        let head =
+        let header =
             format!("# {} questions and their answers, as imported.\n", self.line_of_id.len());
         Ok(Imported {
             n_entries: self.line_of_id.len() - self.n_gaps,
@@ -80,7 +80,7 @@ impl Import {
             pack: NewPack {
                 title: title.trim().to_owned(),
                 body: self.body,
-                faq: format!("{head}{}", self.faq),
+                faq: format!("{header}{}", self.faq),
             },
         })
     }
@@ -89,7 +89,7 @@ impl Import {
         let line: Line = serde_json::from_slice(line)?;
         let id = line.id()?;
         if let Some(first) = self.line_of_id.get(id.as_str()) {
-            return Err(LineProblem::DoubledId { id: id.to_string(), first: *first });
+            return Err(LineProblem::DuplicateId { id: id.to_string(), first: *first });
         }
         let mut draft = EntryDraft::new(id, line.question()?);
         let answers = line.answers()?;
@@ -104,15 +104,15 @@ impl Import {
         Ok(())
     }
 
-    /// Writes an answer into the source and quotes it.
+    /// Appends an answer to the source and returns the quotes of it.
     fn quote(&mut self, answer: &LineQuote) -> Vec<QuoteDraft> {
         let paragraphs = paragraph_spans(&answer.text);
         let mut quotes = Vec::new();
         for paragraph in paragraphs.into_iter().filter_map(|span| answer.text.get(span)) {
-            for piece in split_for_quotes(paragraph) {
-                self.write_paragraph(piece);
+            for part in split_for_quotes(paragraph) {
+                self.write_paragraph(part);
                 quotes.push(QuoteDraft {
-                    text: Folded::new(piece).as_str().to_owned(),
+                    text: Folded::new(part).as_str().to_owned(),
                     source: None,
                     paragraph: Some(self.n_paragraphs),
                     speaker: answer.speaker.clone(),
@@ -133,66 +133,66 @@ impl Import {
     }
 }
 
-fn without_mark(line: &[u8]) -> &[u8] {
+fn without_byte_order_mark(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(line)
 }
 
-/// A line that no entry can be made of.
+/// An invalid line of an import.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct LineError {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// Why the line is invalid.
     pub problem: LineProblem,
 }
 
-/// What is wrong with a line.
+/// Why a line is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineProblem {
-    /// It is no JSON, or not of the form that is asked for.
+    /// The line is not JSON, or lacks a key, or a value has the wrong type.
     #[error("{message} (column {column})")]
     Json {
-        /// What the parser says.
+        /// The parser's message.
         message: String,
-        /// Where, in bytes, from 1.
+        /// The column, in bytes from 1.
         column: usize,
     },
-    /// The id breaks the rule.
+    /// The id does not follow the rule of [`crate::knowledge::EntryId`].
     #[error(
-        "{id:?} is no id: it takes 1 to 100 characters without white space or control characters"
+        "{id:?} is not an id: an id has 1 to 100 characters, without white space or control characters"
     )]
     BadId {
         /// The id.
         id: String,
     },
-    /// An earlier line has the id.
-    #[error("the id `{id}` stands in line {first} already")]
-    DoubledId {
+    /// An earlier line has the same id.
+    #[error("the id `{id}` is already used on line {first}")]
+    DuplicateId {
         /// The id.
         id: String,
-        /// The line where it stands first.
+        /// The number of the line that has it first.
         first: usize,
     },
-    /// The question says nothing.
+    /// The question is blank.
     #[error("the question is empty")]
-    NoQuestion,
-    /// A gap is a question without an answer.
+    EmptyQuestion,
+    /// The line is marked as a gap but has an answer.
     #[error("a gap has no answer, but this line has one")]
     GapWithAnswer,
     /// There is nothing to import.
     #[error("the file has no line with a question")]
-    Nothing,
+    NoLines,
 }
 
 impl From<serde_json::Error> for LineProblem {
     fn from(error: serde_json::Error) -> Self {
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let what = error.to_string().replace(&place, "");
+        let position = format!(" at line {} column {}", error.line(), error.column());
+        let reason = error.to_string().replace(&position, "");
         let message = match error.classify() {
-            Category::Data | Category::Io => what,
+            Category::Data | Category::Io => reason,
             Category::Eof => "the line ends too early to be JSON".to_owned(),
-            Category::Syntax => format!("this is no JSON: {what}"),
+            Category::Syntax => format!("this is not JSON: {reason}"),
         };
         Self::Json { message, column: error.column() }
     }

@@ -1,4 +1,4 @@
-//! A pack's synonyms and abbreviations.
+//! The lexicon: a pack's synonyms and abbreviations.
 
 /// Groups of words and short phrases that mean the same in a pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -7,12 +7,12 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// A lexicon of `groups`, as written.
+    /// A lexicon of `groups`, not normalized.
     pub fn new(groups: Vec<Vec<String>>) -> Self {
         Self { groups }
     }
 
-    /// The groups, as written.
+    /// The groups, not normalized.
     pub fn groups(&self) -> &[Vec<String>] {
         &self.groups
     }

@@ -1,8 +1,8 @@
-//! Lines and columns of byte offsets.
+//! Conversion of byte offsets to lines and columns.
 
 use std::ops::Range;
 
-/// Where the lines of a text start, so that each place is found in O(log n).
+/// The starts of a text's lines, so that the line of an offset is found in O(log n).
 #[derive(Debug, Clone)]
 pub struct LineIndex<'t> {
     text: &'t str,
@@ -10,14 +10,14 @@ pub struct LineIndex<'t> {
 }
 
 impl<'t> LineIndex<'t> {
-    /// Looks at `text` once.
+    /// Indexes `text` in one pass.
     pub fn new(text: &'t str) -> Self {
-        let behind_breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-        Self { text, starts: std::iter::once(0).chain(behind_breaks).collect() }
+        let after_breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        Self { text, starts: std::iter::once(0).chain(after_breaks).collect() }
     }
 
-    /// Line and column, both from 1, of a byte offset; columns count characters. An offset past
-    /// the end or inside a character counts as the next place that exists.
+    /// Line and column of a byte offset, both from 1; columns count characters. An offset inside a
+    /// character counts as the next character's, one past the end as the end's.
     pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
         let offset = (offset..self.text.len()).find(|at| self.text.is_char_boundary(*at));
         let offset = offset.unwrap_or(self.text.len());
@@ -27,7 +27,7 @@ impl<'t> LineIndex<'t> {
         (line, n_before + 1)
     }
 
-    /// Where a line, numbered from 1, stands (UTF-8 bytes), without its line break.
+    /// The span (UTF-8 bytes) of a line, numbered from 1, without its line break.
     pub fn line_span(&self, number: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(number.checked_sub(1)?)?;
         let end = self.starts.get(number).map_or(self.text.len(), |next| next - 1);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_stands_between_its_breaks() {
+    fn line_span_excludes_its_line_break() {
         let lines = LineIndex::new("a\n’b\r\n");
         let cases = [(0, None), (1, Some(0..1)), (2, Some(2..6)), (3, Some(8..8)), (4, None)];
         for (number, want) in cases {

@@ -1,7 +1,7 @@
-//! Warnings: what a pack should mend although it can be served. One rule, one file.
+//! Lint: warnings about a pack that can be served but should be improved. One rule, one file.
 //!
-//! Each rule looks at everything once, so that a pack of 100,000 entries is done in seconds.
-//! Rules that need the matcher are not here; whoever has one adds their findings.
+//! Each rule makes one pass, so that a pack of 100,000 entries takes seconds. Rules that need the
+//! matcher are not here; callers that have an index add their findings.
 
 mod ambiguous_quote;
 mod cut_sentence;
@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use super::{Entry, Finding, Proof, Quote, Source};
 
-/// What a proved pack should mend, rule by rule.
+/// The warnings about a proved pack, rule by rule.
 ///
-/// Sentences that nobody quotes are listed only if the pack is accepted: as long as quotes are
-/// refused, their sentences would be listed too.
+/// Unquoted sentences are listed only if the pack is accepted: the sentences of rejected quotes
+/// would be listed too.
 pub fn lint(proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = no_stemming::check(proof).into_iter().collect();
     findings.extend(duplicate_phrasing::check(proof));
@@ -31,24 +31,24 @@ pub fn lint(proof: &Proof) -> Vec<Finding> {
     findings
 }
 
-/// A quote with the entry it is in and where it is written in `faq.toml`.
-struct PlacedQuote<'p> {
+/// A quote with its entry and its spans in `faq.toml`.
+struct QuoteWithSpans<'p> {
     entry: &'p Entry,
     quote: &'p Quote,
     text_span: &'p Range<usize>,
     speaker_span: &'p Range<usize>,
 }
 
-fn placed_quotes(proof: &Proof) -> impl Iterator<Item = PlacedQuote<'_>> {
-    proof.pack.entries.iter().zip(&proof.entry_spans).flat_map(|(entry, places)| {
-        let spans = places.quotes.iter().zip(&places.speakers);
+fn quotes_with_spans(proof: &Proof) -> impl Iterator<Item = QuoteWithSpans<'_>> {
+    proof.pack.entries.iter().zip(&proof.entry_spans).flat_map(|(entry, entry_spans)| {
+        let spans = entry_spans.quotes.iter().zip(&entry_spans.speakers);
         entry.quotes().iter().zip(spans).map(move |(quote, (text_span, speaker_span))| {
-            PlacedQuote { entry, quote, text_span, speaker_span }
+            QuoteWithSpans { entry, quote, text_span, speaker_span }
         })
     })
 }
 
-/// Which of the pack's sources this is.
+/// The index of a source among the pack's sources.
 fn source_idx(proof: &Proof, source: &Arc<Source>) -> Option<usize> {
     proof.pack.sources.iter().position(|candidate| Arc::ptr_eq(candidate, source))
 }
@@ -79,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_pack_has_no_warnings() {
+    fn valid_pack_has_no_warnings() {
         let faq = "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"Ann: yes.\"\nspeaker = \"Ann\"\n";
         assert_eq!(findings("Ann: yes.\n", faq), Vec::<String>::new());
     }
 
     #[test]
-    fn unquoted_sentences_are_not_listed_while_quotes_are_refused() {
+    fn unquoted_sentences_are_not_listed_for_a_rejected_pack() {
         let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
         let files = PackFiles {
             name: "p".to_owned(),

@@ -1,14 +1,14 @@
-//! The files of a pack that is yet to be written.
+//! A new pack of one source, and the files that it consists of.
 
 use super::PackFile;
 use super::pack::{FAQ_FILE, PACK_FILE, SOURCES_FOLDER};
 use super::toml_text::plain;
 use crate::text::normalize_word;
 
-/// The longest name of a source's file, in characters; enough to recognize it.
+/// The longest file name of a source, in characters: enough to recognize the title.
 const MAX_SLUG_CHARS: usize = 60;
 
-/// What goes into a new pack of one source.
+/// The content of a new pack of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPack {
     /// The title of the pack and of its source.
@@ -37,7 +37,7 @@ impl NewPack {
     }
 }
 
-/// A file name from a title: its words in lower case with hyphens between them.
+/// A file name made of a title: its words in lower case, joined by hyphens.
 fn slug(title: &str) -> String {
     let words = title.split(|c: char| !c.is_alphanumeric() && c != '’' && c != '\'');
     let mut slug = String::new();
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slug_is_a_plain_file_name() {
+    fn slug_is_a_plain_file_name() {
         let cases = [
             ("Why did China not dispatch soldiers?", "why-did-china-not-dispatch-soldiers"),
             ("The PLA’s “Żółw”", "the-plas-zołw"),

@@ -1,4 +1,6 @@
-//! A pack: from the bytes of its files to proved entries.
+//! A pack: its files, and the proof that turns their bytes into entries with proved quotes.
+//!
+//! Warnings are not here; they are [`super::lint`]'s.
 
 mod faq;
 mod front_matter;
@@ -20,38 +22,38 @@ use crate::text::Language;
 pub const PACK_FILE: &str = "pack.toml";
 /// The file with the entries and gaps.
 pub const FAQ_FILE: &str = "faq.toml";
-/// The file with synonyms; it may be missing.
+/// The optional file with synonyms.
 pub const LEXICON_FILE: &str = "lexicon.toml";
 /// The folder of the sources.
 pub const SOURCES_FOLDER: &str = "sources";
 
-/// One file of a pack, as it was read.
+/// One file of a pack, not yet parsed.
 #[derive(Debug, Clone)]
 pub struct PackFile {
-    /// Its path in the pack's folder, with `/` between the parts.
+    /// Its path relative to the pack's folder, with `/` between the parts.
     pub path: String,
-    /// Its bytes.
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
-/// The files of a pack, as they were read.
+/// All files of a pack, not yet parsed.
 #[derive(Debug, Clone, Default)]
 pub struct PackFiles {
-    /// The folder's name, which names the pack.
+    /// The folder's name, which is the pack's name.
     pub name: String,
-    /// The files that a pack has, in the order of their paths.
+    /// The files, in the order of their paths.
     pub files: Vec<PackFile>,
 }
 
 impl PackFiles {
-    /// The text of a file, if it is there and is UTF-8.
+    /// The text of a file; `None` if it is missing or not UTF-8.
     pub fn text(&self, path: &str) -> Option<&str> {
         let file = self.files.iter().find(|file| file.path == path)?;
         std::str::from_utf8(&file.bytes).ok()
     }
 
-    /// What tells these files from any others: SHA-256 over paths, lengths and bytes, in
-    /// hexadecimal digits. The folder's name does not matter.
+    /// A hash that identifies the content of these files: SHA-256 over paths, lengths and bytes,
+    /// in hexadecimal digits. The folder's name is not part of it.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         for PackFile { path, bytes } in &self.files {
@@ -64,26 +66,26 @@ impl PackFiles {
     }
 }
 
-/// A pack whose every quote is proved.
+/// A pack in which every quote is proved.
 #[derive(Debug)]
 pub struct Pack {
     /// The name of its folder.
     pub name: String,
-    /// What it is called.
+    /// Its title, for display.
     pub title: String,
-    /// What it is about, in a sentence or two.
+    /// Its subject, in a sentence or two.
     pub description: Option<String>,
     /// The language of its phrasings.
     pub language: Language,
-    /// The documents.
+    /// The documents that are quoted.
     pub sources: Vec<Arc<Source>>,
-    /// Entries and gaps, in the order of the file.
+    /// Entries and gaps, in the order of `faq.toml`.
     pub entries: Vec<Entry>,
     /// Synonyms.
     pub lexicon: Lexicon,
 }
 
-/// Where an entry and its parts stand in `faq.toml` (UTF-8 bytes), for findings of later rules.
+/// The spans of an entry's parts in `faq.toml` (UTF-8 bytes), for findings of later rules.
 #[derive(Debug, Clone, Default)]
 pub struct EntrySpans {
     /// The entry's id.
@@ -92,45 +94,45 @@ pub struct EntrySpans {
     pub phrasings: Vec<Range<usize>>,
     /// The quotes' texts, in order.
     pub quotes: Vec<Range<usize>>,
-    /// The quotes' speakers, in order.
+    /// The quotes' speakers, in order; the text's span for a quote without a speaker.
     pub speakers: Vec<Range<usize>>,
 }
 
-/// Where a source stands on disk, for findings that point into it.
+/// The file of a source, for findings that point into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceLocation {
-    /// The path in the pack's folder.
+    /// The path relative to the pack's folder.
     pub file: String,
-    /// Where, in UTF-8 bytes of the file, the body starts behind the front matter.
+    /// Byte offset in the file at which the body starts, after the front matter.
     pub body_start: usize,
 }
 
-/// What proving a pack's files gave.
+/// The result of proving a pack's files.
 #[derive(Debug)]
 pub struct Proof {
-    /// Everything of the pack that stands. Serve it only if the proof [is accepted](Self::is_accepted).
+    /// The valid parts of the pack. Serve it only if the proof [is accepted](Self::is_accepted).
     pub pack: Pack,
     /// Parallel to the pack's entries.
     pub entry_spans: Vec<EntrySpans>,
-    /// Ids of entries of which a quote was refused. Those with other quotes that stand are in the
-    /// pack, with these alone.
+    /// Ids of entries with a rejected quote. An entry that also has proved quotes is in the pack,
+    /// with only these.
     pub unproved_ids: Vec<EntryId>,
     /// Parallel to the pack's sources.
     pub source_locations: Vec<SourceLocation>,
-    /// Where `pack.toml` names the language (UTF-8 bytes); empty where it does not.
+    /// The span of the language in `pack.toml` (UTF-8 bytes); empty if it is not set.
     pub language_span: Range<usize>,
-    /// What is wrong, in the order of the files.
+    /// The errors, in the order of the files.
     pub findings: Vec<Finding>,
 }
 
 impl Proof {
-    /// Whether no finding refuses the pack.
+    /// Whether no finding is an error.
     pub fn is_accepted(&self) -> bool {
         !self.findings.iter().any(Finding::is_error)
     }
 }
 
-/// Reads a pack from its files and proves every quote. Warnings are [`super::lint`]'s.
+/// Parses a pack's files and proves every quote.
 pub fn prove(files: &PackFiles) -> Proof {
     let mut findings = Vec::new();
     let texts = texts_of(files, &mut findings);
@@ -138,39 +140,32 @@ pub fn prove(files: &PackFiles) -> Proof {
 
     let header = text(PACK_FILE).map(|text| read_header(text, &mut findings)).unwrap_or_default();
     let prefix = format!("{SOURCES_FOLDER}/");
-    let (sources, source_places): (Vec<Arc<Source>>, Vec<SourceLocation>) = texts
+    let (sources, source_locations): (Vec<Arc<Source>>, Vec<SourceLocation>) = texts
         .iter()
         .filter(|(path, _)| path.starts_with(&prefix))
         .map(|(path, text)| front_matter::read_source(path, text, &mut findings))
-        .map(|(source, place)| (Arc::new(source), place))
+        .map(|(source, location)| (Arc::new(source), location))
         .unzip();
     let lexicon =
         text(LEXICON_FILE).map(|text| read_lexicon(text, &mut findings)).unwrap_or_default();
-    let Faq { entries, places, unproved } = text(FAQ_FILE)
+    let Faq { entries, entry_spans, unproved_ids } = text(FAQ_FILE)
         .map(|text| faq::read_entries(text, &sources, &mut findings))
         .unwrap_or_default();
 
+    let (language, language_span) = header.language;
     let pack = Pack {
         name: files.name.clone(),
         title: header.title,
         description: header.description,
-        language: header.language.0,
+        language,
         sources,
         entries,
         lexicon,
     };
-    let language_place = header.language.1;
-    Proof {
-        pack,
-        entry_spans: places,
-        unproved_ids: unproved,
-        source_locations: source_places,
-        language_span: language_place,
-        findings,
-    }
+    Proof { pack, entry_spans, unproved_ids, source_locations, language_span, findings }
 }
 
-/// Every file that is UTF-8; others and missing ones are reported.
+/// Path and text of every file that is UTF-8. Missing files and others are reported.
 fn texts_of<'f>(files: &'f PackFiles, findings: &mut Vec<Finding>) -> Vec<(&'f str, &'f str)> {
     for required in [PACK_FILE, FAQ_FILE] {
         if !files.files.iter().any(|file| file.path == required) {
@@ -204,7 +199,7 @@ fn not_utf8(file: &PackFile, error: &std::str::Utf8Error) -> Finding {
         .help("open the file in an editor and save it with the encoding UTF-8")
 }
 
-/// What `pack.toml` says.
+/// The content of `pack.toml`.
 struct Header {
     title: String,
     description: Option<String>,
@@ -224,9 +219,10 @@ fn read_header(text: &str, findings: &mut Vec<Finding>) -> Header {
     Header {
         title: reader.required_text("title").map(|(title, _)| title).unwrap_or_default(),
         description: reader.text("description").map(|(text, _)| text),
-        language: reader
-            .text("language")
-            .map_or_else(|| Header::default().language, |(code, at)| (Language::new(&code), at)),
+        language: reader.text("language").map_or_else(
+            || Header::default().language,
+            |(code, span)| (Language::new(&code), span),
+        ),
     }
 }
 
@@ -234,7 +230,7 @@ fn read_lexicon(text: &str, findings: &mut Vec<Finding>) -> Lexicon {
     let Some(table) = parse(LEXICON_FILE, text, findings) else { return Lexicon::default() };
     let groups =
         TableReader::new(LEXICON_FILE, table.get_ref(), 0..0, &["group"], findings).tables("group");
-    let mut read = Vec::new();
+    let mut lexicon = Vec::new();
     for (table, span) in groups {
         let mut reader = TableReader::new(LEXICON_FILE, table, span.clone(), &["terms"], findings);
         let terms: Vec<String> = reader.texts("terms").into_iter().map(|(term, _)| term).collect();
@@ -242,12 +238,12 @@ fn read_lexicon(text: &str, findings: &mut Vec<Finding>) -> Lexicon {
             let message = "a group needs at least two terms that mean the same";
             reader.report(Rule::MissingField, span, message, "this group");
         }
-        read.push(terms);
+        lexicon.push(terms);
     }
-    Lexicon::new(read)
+    Lexicon::new(lexicon)
 }
 
-/// The entry's index by id.
+/// The index of each entry, by its id.
 pub(crate) fn index_by_id(entries: &[Entry]) -> HashMap<&str, usize> {
     entries.iter().enumerate().map(|(idx, entry)| (entry.id.as_str(), idx)).collect()
 }

@@ -1,4 +1,4 @@
-//! The passage of a source that somebody most likely meant to quote.
+//! The nearest passage: the span of a source that a rejected quote was most likely meant to be.
 
 use std::ops::Range;
 
@@ -8,25 +8,25 @@ use super::Source;
 use crate::text::tokenize;
 use crate::text::whitespace::Folded;
 
-/// Characters of a quote that are compared; behind them the place is settled.
+/// Characters of a quote that are compared; the first 2,000 are enough to locate it.
 const MAX_COMPARED_CHARS: usize = 2_000;
 
-/// The longest stretch of a paragraph that is compared as one, in bytes: a few times the longest
-/// quote, so that a passage lies in at most two of them.
-const MAX_STRETCH_BYTES: usize = 8 * 1024;
+/// Longest chunk of a paragraph that is compared at once, in bytes: a few times the longest quote,
+/// so that a passage overlaps at most two chunks.
+const MAX_CHUNK_BYTES: usize = 8 * 1024;
 
-/// Share of a quote's characters that may differ before a passage is no longer "the same words":
-/// beyond a third, unrelated sentences of one article begin to fit.
+/// Largest share of a quote's characters that may differ in a near passage. Beyond a third,
+/// unrelated sentences of one article begin to fit.
 const MAX_DISTANCE_SHARE: f64 = 0.34;
 
-/// A passage near a refused quote, and how the two differ.
+/// A passage near a rejected quote, with the differences between the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage<'s> {
     /// The source's own words.
     pub text: &'s str,
-    /// The number, from 1, of the paragraph where they start.
+    /// The number, from 1, of the paragraph where the passage starts.
     pub paragraph: usize,
-    /// What was written and what the source has instead, for each difference, in order.
+    /// The differences, in order: the written characters and those of the source.
     pub differences: Vec<(String, String)>,
 }
 
@@ -48,8 +48,8 @@ impl std::fmt::Display for Passage<'_> {
     }
 }
 
-/// The text in angle quotes; a single character also by its code point, since ' and ’ or two
-/// kinds of dash look alike on a screen.
+/// The text in angle quotes. A single character is also shown as its code point, since ' and ’, or
+/// two kinds of dash, look alike.
 fn spelled(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
@@ -58,7 +58,7 @@ fn spelled(text: &str) -> String {
     }
 }
 
-/// The passage of `source` nearest to `text` by edit distance, unless nothing there is near.
+/// The passage of `source` nearest to `text` by edit distance; `None` if none is near.
 pub fn nearest<'s>(source: &'s Source, text: &str) -> Option<Passage<'s>> {
     let folded = Folded::new(text);
     let written: Vec<char> = folded.as_str().chars().take(MAX_COMPARED_CHARS).collect();
@@ -83,11 +83,12 @@ pub fn nearest<'s>(source: &'s Source, text: &str) -> Option<Passage<'s>> {
     })
 }
 
-/// The stretch that shares most words with `text`, and its neighbours, into which it may run on.
+/// The span of the chunk that shares most words with `text` and of the chunks next to it, into which
+/// the passage may extend.
 fn likely_region(source: &Source, text: &str) -> Option<Range<usize>> {
     let words: std::collections::HashSet<String> =
         tokenize(text, usize::MAX).into_iter().map(|token| token.word).collect();
-    let stretches: Vec<Range<usize>> = stretches(source);
+    let chunks: Vec<Range<usize>> = chunks(source);
     let n_shared = |span: &Range<usize>| {
         let tokens = tokenize(source.body().get(span.clone()).unwrap_or_default(), usize::MAX);
         let mut shared: Vec<&str> =
@@ -96,41 +97,41 @@ fn likely_region(source: &Source, text: &str) -> Option<Range<usize>> {
         shared.dedup();
         shared.len()
     };
-    // The first of the best, so that the place does not depend on how ties fall.
-    let (_, std::cmp::Reverse(best)) = stretches
+    // Of equally good chunks the first is taken, so that the result is deterministic.
+    let (_, std::cmp::Reverse(best)) = chunks
         .iter()
         .enumerate()
         .map(|(idx, span)| (n_shared(span), std::cmp::Reverse(idx)))
         .max()
         .filter(|(n_shared, _)| *n_shared > 0)?;
-    let found = stretches.get(best)?;
-    let before = best.checked_sub(1).and_then(|idx| stretches.get(idx));
-    // A stretch that starts where another ends was cut out of one paragraph.
+    let found = chunks.get(best)?;
+    let before = best.checked_sub(1).and_then(|idx| chunks.get(idx));
+    // A chunk that starts where another ends is part of the same paragraph.
     let start = before.filter(|span| span.end == found.start).unwrap_or(found).start;
-    let end = stretches.get(best + 1).unwrap_or(found).end;
+    let end = chunks.get(best + 1).unwrap_or(found).end;
     Some(start..end)
 }
 
-/// The paragraphs; long ones in several stretches, since comparing takes time for each character.
-fn stretches(source: &Source) -> Vec<Range<usize>> {
+/// The paragraphs, long ones in several chunks, since the comparison takes time for each character.
+fn chunks(source: &Source) -> Vec<Range<usize>> {
     let paragraphs = (1..=source.n_paragraphs()).filter_map(|n| source.paragraph_span(n));
-    let mut stretches = Vec::new();
+    let mut chunks = Vec::new();
     for paragraph in paragraphs {
         let mut start = paragraph.start;
         while start < paragraph.end {
-            let end = source.body().ceil_char_boundary(start + MAX_STRETCH_BYTES);
-            stretches.push(start..end.min(paragraph.end));
+            let end = source.body().ceil_char_boundary(start + MAX_CHUNK_BYTES);
+            chunks.push(start..end.min(paragraph.end));
             start = end;
         }
     }
-    stretches
+    chunks
 }
 
-/// Where in `text` (UTF-8 bytes) `pattern` fits with the fewest insertions, deletions and
-/// substitutions, free to start and end anywhere, and that number.
+/// The span of `text` (UTF-8 bytes) that matches `pattern` with the fewest insertions, deletions and
+/// substitutions, and that number. The match may start and end anywhere.
 ///
-/// P. H. Sellers, "The theory and computation of evolutionary distances: pattern recognition"
-/// (Journal of Algorithms 1, 1980), with the start of each alignment carried along.
+/// The algorithm is that of P. H. Sellers, "The theory and computation of evolutionary distances:
+/// pattern recognition" (Journal of Algorithms 1, 1980). Each cell also has the start of its alignment.
 fn semi_global_match(pattern: &[char], text: &str) -> Option<(Range<usize>, usize)> {
     let mut column: Vec<(usize, usize)> = (0..=pattern.len()).map(|cost| (cost, 0)).collect();
     let mut best: Option<(usize, Range<usize>)> = None;
@@ -154,8 +155,8 @@ fn semi_global_match(pattern: &[char], text: &str) -> Option<(Range<usize>, usiz
             above = *cell;
         }
         let (cost, start) = above;
-        // Of equally good ends of one match the last counts, so that a wrong closing mark is shown
-        // beside the right one and not left out.
+        // Of equally good ends of one match the last is taken, so that a wrong closing quotation mark
+        // is reported as a substitution and not as an insertion.
         let is_better = |(least, span): &(usize, Range<usize>)| {
             cost < *least || (cost == *least && start == span.start)
         };
@@ -173,7 +174,7 @@ fn trim(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// Runs of differing characters, as (written, actual).
+/// The runs of differing characters, as pairs (written, actual).
 fn differences(written: &str, actual: &str) -> Vec<(String, String)> {
     let diff = TextDiff::from_chars(written, actual);
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -201,7 +202,7 @@ mod tests {
     use crate::knowledge::source::Metadata;
 
     #[test]
-    fn a_paragraph_of_any_length_is_searched() {
+    fn paragraph_of_any_length_is_searched() {
         let filler = "Nothing to see here, é. ".repeat(2_000);
         for n_before in [0, 326, 327, 328, 329, 1_999] {
             let at = filler.char_indices().nth(n_before * 24).unwrap().0;
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_passage_is_shown_with_its_differing_characters() {
+    fn nearest_passage_has_its_differing_characters() {
         let body =
             "Cats sleep a lot.\n\nThe dog’s owner came home — late.\n\nNobody minded at all.";
         let source = Source::new("doc", Metadata::default(), body.to_owned());

@@ -1,8 +1,8 @@
-//! Changing one entry of `faq.toml` without touching the rest, and telling what was changed.
+//! Patches: a change of one entry of `faq.toml` that leaves the rest of the file as it is.
 //!
-//! The entry's section is cut out, changed as a document of its own and put back, so that every
-//! other byte of the file stays: comments, order, blank lines, line ends. Nothing is proved here;
-//! whoever patches proves the result before writing it.
+//! The entry's section is cut out, changed as a document of its own and put back. So every other
+//! byte of the file stays: comments, order, blank lines, line ends. Nothing is proved here; the
+//! caller proves the result before writing it.
 
 mod changes;
 mod fields;
@@ -19,24 +19,24 @@ use sections::Section;
 /// A change of one entry or gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Patch {
-    /// Writes a new entry behind the last entry, or a new gap behind the last gap.
+    /// Inserts a new entry after the last entry, or a new gap after the last gap.
     Add(EntryDraft),
-    /// Gives some fields of an entry new values.
+    /// Sets some fields of an entry to new values.
     Replace {
         /// The entry.
         id: EntryId,
         /// The fields to change.
         fields: EntryFields,
     },
-    /// Writes one more phrasing behind an entry's others.
+    /// Appends a phrasing to an entry's variants.
     AddVariant {
         /// The entry.
         id: EntryId,
         /// The phrasing.
         variant: String,
     },
-    /// Takes an entry out, with the comment that stands directly above it. Links of other entries
-    /// to it stay, and proving reports them.
+    /// Removes an entry and the comment directly above it. Links from other entries to it stay;
+    /// proving the pack reports them.
     Remove {
         /// The entry.
         id: EntryId,
@@ -52,10 +52,10 @@ impl Patch {
         }
     }
 
-    /// The text of `faq.toml` with this change.
+    /// The text of `faq.toml` with this change applied.
     ///
     /// # Errors
-    /// [`PatchError`] says why the file cannot be changed so.
+    /// [`PatchError`] if the change does not apply to this file.
     pub fn apply(&self, faq: &str) -> Result<String, PatchError> {
         let sections = sections::find(faq)?;
         let found =
@@ -81,8 +81,8 @@ impl Patch {
 
 fn add(faq: &str, sections: &[Section], draft: &EntryDraft) -> String {
     let is_gap = draft.quotes.is_empty();
-    let last_like_it = sections.iter().rfind(|section| section.is_gap == is_gap);
-    let at = last_like_it.map_or(faq.len(), |section| section.span.end);
+    let last_of_kind = sections.iter().rfind(|section| section.is_gap == is_gap);
+    let at = last_of_kind.map_or(faq.len(), |section| section.span.end);
     let (before, after) = faq.split_at_checked(at).unwrap_or((faq, ""));
     let break_line = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     let blank_line = if before.trim().is_empty() { "" } else { "\n" };
@@ -90,7 +90,7 @@ fn add(faq: &str, sections: &[Section], draft: &EntryDraft) -> String {
     format!("{before}{}{after}", with_line_ends_of(faq, written))
 }
 
-/// Cuts the section out, lets `change` at its table and puts it back.
+/// Parses the section alone, applies `change` to its table and puts the result back.
 fn edit(
     faq: &str,
     section: &Section,
@@ -107,7 +107,7 @@ fn edit(
     Ok(format!("{before}{new}{after}"))
 }
 
-/// Also takes the blank lines behind the section or, at the end of the file, those before it.
+/// Also removes the blank lines after the section or, at the end of the file, those before it.
 fn remove(faq: &str, section: &Section) -> String {
     let before = faq.get(..section.comment_start).unwrap_or_default();
     let after = faq.get(section.span.end..).unwrap_or_default();
@@ -120,36 +120,36 @@ fn remove(faq: &str, section: &Section) -> String {
     format!("{before}{next}")
 }
 
-/// `written` with the line ends of the text that it goes into.
+/// `written` with the line ends (LF or CRLF) of `text`.
 fn with_line_ends_of(text: &str, written: String) -> String {
     let is_crlf =
         text.find('\n').is_some_and(|at| text.get(..at).is_some_and(|l| l.ends_with('\r')));
     if is_crlf { written.replace('\n', "\r\n") } else { written }
 }
 
-/// Why a file was not changed.
+/// Why a patch does not apply.
 #[derive(Debug, thiserror::Error)]
 pub enum PatchError {
-    /// The file is broken already.
-    #[error("faq.toml is no TOML, so it cannot be changed in part")]
+    /// The file is not valid TOML.
+    #[error("faq.toml is not TOML, so a single entry of it cannot be changed")]
     NotToml(#[from] TomlError),
-    /// The entries are written as one list of values.
+    /// The entries are written as one list of inline tables.
     #[error("the entries of faq.toml are not sections that start with [[entry]]")]
     NoSections,
-    /// There is nothing to change.
+    /// No entry has this id.
     #[error("there is no entry `{id}`")]
     UnknownEntry {
         /// The id.
         id: EntryId,
     },
-    /// There is an entry of this name.
-    #[error("there is an entry `{id}` already")]
+    /// An entry with this id exists.
+    #[error("the entry `{id}` already exists")]
     IdTaken {
         /// The id.
         id: EntryId,
     },
-    /// The entry is asked in these words already.
-    #[error("the entry `{id}` has the phrasing \"{variant}\" already")]
+    /// The entry has this phrasing.
+    #[error("the entry `{id}` already has the phrasing \"{variant}\"")]
     DuplicateVariant {
         /// The entry.
         id: EntryId,

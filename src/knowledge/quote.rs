@@ -1,4 +1,4 @@
-//! A quote: words proved to stand in a source.
+//! A quote: a span of a source, proved to be verbatim.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::Source;
 use crate::text::whitespace::Folded;
 
-/// The longest quote that is accepted, in characters (see DESIGN: readable in chat, and below
-/// Discord's 2,000 with room for lead and citation).
+/// The longest quote that is accepted, in characters: readable in chat, and below Discord's limit
+/// of 2,000 with room for lead and citation.
 pub const MAX_QUOTE_CHARS: usize = 1_500;
 
-/// A verbatim span of one source. It can only be made by [`Quote::prove`].
+/// A verbatim span of one source. Only [`Quote::prove`] can make one.
 #[derive(Debug, Clone)]
 pub struct Quote {
     source: Arc<Source>,
@@ -21,13 +21,14 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// Finds `text` in `source` and makes it a quote.
+    /// Finds `text` in `source` and makes a quote of the span.
     ///
     /// Runs of white space count as one space; everything else must be equal, character for
-    /// character. Without a `paragraph` the first place counts.
+    /// character. With `paragraph` (from 1), the quote has to start there; without it, the first
+    /// occurrence is taken.
     ///
     /// # Errors
-    /// [`QuoteError`] says which rule the text breaks.
+    /// [`QuoteError`] if the text is empty, too long, or not in the source.
     pub fn prove(
         source: &Arc<Source>,
         text: &str,
@@ -42,20 +43,14 @@ impl Quote {
         if n_chars > MAX_QUOTE_CHARS {
             return Err(QuoteError::TooLong { n_chars });
         }
-        let (span, stands_also_in) = match paragraph {
+        let (span, other_paragraphs) = match paragraph {
             Some(number) => (locate_in(source, needle, number)?, Vec::new()),
             None => locate(source, needle)?,
         };
-        Ok(Self {
-            source: Arc::clone(source),
-            span,
-            speaker: None,
-            role: None,
-            other_paragraphs: stands_also_in,
-        })
+        Ok(Self { source: Arc::clone(source), span, speaker: None, role: None, other_paragraphs })
     }
 
-    /// The same with the person whose words they are, and who that is.
+    /// The same quote, attributed to a speaker with a role.
     #[must_use]
     pub fn attributed_to(mut self, speaker: Option<String>, role: Option<String>) -> Self {
         self.speaker = speaker;
@@ -63,12 +58,12 @@ impl Quote {
         self
     }
 
-    /// The source's own bytes.
+    /// The quoted text, in the source's own bytes.
     pub fn text(&self) -> &str {
         self.source.body().get(self.span.clone()).unwrap_or_default()
     }
 
-    /// The source.
+    /// The source that is quoted.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
     }
@@ -83,22 +78,23 @@ impl Quote {
         self.source.paragraph_at(self.span.start)
     }
 
-    /// Who says it, where the source attributes it.
+    /// The name of the speaker, if the source attributes the words to one.
     pub fn speaker(&self) -> Option<&str> {
         self.speaker.as_deref()
     }
 
-    /// Who the speaker is, in the source's words.
+    /// The role of the speaker, in the source's words.
     pub fn role(&self) -> Option<&str> {
         self.role.as_deref()
     }
 
-    /// Numbers of further paragraphs in which the same words start, where none was named.
+    /// Numbers of the other paragraphs in which the same words start. Empty if the quote was proved
+    /// in a given paragraph.
     pub fn other_paragraphs(&self) -> &[usize] {
         &self.other_paragraphs
     }
 
-    /// Whether it starts, and whether it ends, inside a sentence of its paragraph.
+    /// Whether the quote starts, and whether it ends, inside a sentence.
     pub fn cuts(&self) -> (bool, bool) {
         let sentences = self.source.sentences();
         let starts_one = sentences.binary_search_by_key(&self.span.start, |s| s.start).is_ok();
@@ -107,7 +103,7 @@ impl Quote {
     }
 }
 
-/// Two quotes are the same when they are the same span of the same source.
+/// Two quotes are equal if they are the same span of the same source.
 impl PartialEq for Quote {
     fn eq(&self, other: &Self) -> bool {
         self.span == other.span && Arc::ptr_eq(&self.source, &other.source)
@@ -130,9 +126,9 @@ fn locate_in(source: &Source, needle: &str, number: usize) -> Result<Range<usize
 fn locate(source: &Source, needle: &str) -> Result<(Range<usize>, Vec<usize>), QuoteError> {
     let spans = source.find_all(needle);
     let first = spans.first().cloned().ok_or(QuoteError::NotInSource { elsewhere: Vec::new() })?;
-    let mut also = paragraphs_of(source, &spans);
-    also.retain(|number| *number != source.paragraph_at(first.start));
-    Ok((first, also))
+    let mut others = paragraphs_of(source, &spans);
+    others.retain(|number| *number != source.paragraph_at(first.start));
+    Ok((first, others))
 }
 
 fn paragraphs_of(source: &Source, spans: &[Range<usize>]) -> Vec<usize> {
@@ -141,30 +137,30 @@ fn paragraphs_of(source: &Source, spans: &[Range<usize>]) -> Vec<usize> {
     numbers
 }
 
-/// Why a text is no quote.
+/// Why a text is not a quote of a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuoteError {
-    /// Nothing but white space.
+    /// The text is blank.
     #[error("the quote is empty")]
     Empty,
-    /// Longer than [`MAX_QUOTE_CHARS`].
+    /// The text is longer than [`MAX_QUOTE_CHARS`].
     #[error("the quote has {n_chars} characters, more than {MAX_QUOTE_CHARS}")]
     TooLong {
-        /// Its length in characters, white space folded.
+        /// Its length in characters, with white space folded.
         n_chars: usize,
     },
-    /// The paragraph that it names does not exist.
+    /// The source has no paragraph of the given number.
     #[error("there is no paragraph {number}: the source has {n_paragraphs}")]
     NoSuchParagraph {
-        /// The number given.
+        /// The given number.
         number: usize,
-        /// How many there are.
+        /// The number of paragraphs that the source has.
         n_paragraphs: usize,
     },
-    /// The words do not stand there.
-    #[error("the words do not stand in the source")]
+    /// The words are not in the source, or do not start in the given paragraph.
+    #[error("the words are not in the source")]
     NotInSource {
-        /// Paragraphs in which they do stand, if a paragraph was named and it is another.
+        /// Paragraphs in which the words do start, if another one was given.
         elsewhere: Vec<usize>,
     },
 }
@@ -179,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn only_white_space_may_differ_and_the_sources_bytes_are_kept() {
+    fn quote_may_differ_in_white_space_only_and_keeps_the_source_bytes() {
         let source = source("“It is,”\nshe said. No.\n\nIt’s so.");
         let cases = [
             ("“It is,” she said.", Ok("“It is,”\nshe said.")),
@@ -196,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_paragraph_settles_words_that_stand_twice() {
+    fn given_paragraph_selects_among_repeated_words() {
         let source = source("Yes. No.\n\nNo.\n\nMaybe.");
         let first = Quote::prove(&source, "No.", None).unwrap();
         assert_eq!((first.paragraph(), first.other_paragraphs()), (1, &[2][..]));
@@ -213,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_quote_has_1500_characters() {
+    fn quote_over_1500_characters_is_rejected() {
         let source = source(&"é".repeat(1_501));
         assert!(Quote::prove(&source, &"é".repeat(1_500), None).is_ok());
         let error = Quote::prove(&source, &"é".repeat(1_501), None).unwrap_err();
@@ -221,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_knows_where_it_cuts_a_sentence() {
+    fn quote_reports_where_it_cuts_a_sentence() {
         let source = source("One two. Three four.\n\nFive.");
         let cases = [
             ("One two.", (false, false)),

@@ -1,4 +1,4 @@
-//! Texts that are too long for one quote, taken apart.
+//! Splitting texts that are too long for one quote.
 
 use std::ops::Range;
 
@@ -7,9 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::quote::MAX_QUOTE_CHARS;
 use crate::text::sentence::sentences;
 
-/// The parts of `text`, in order, each short enough for a quote: all of it if it fits, else as
-/// many whole sentences at a time as fit. A sentence that is too long is divided between words,
-/// a word that is too long between characters. Only white space is left out.
+/// The parts of `text`, in order, each at most [`MAX_QUOTE_CHARS`] characters long.
+///
+/// A text that fits is one part; else each part has as many whole sentences as fit. A sentence that
+/// is too long is split between words, a word that is too long between characters. Only white space
+/// is dropped.
 pub fn split_for_quotes(text: &str) -> Vec<&str> {
     let text = text.trim();
     let mut spans: Vec<Range<usize>> = Vec::new();
@@ -35,26 +37,27 @@ fn n_chars(text: &str, span: &Range<usize>) -> usize {
     text.get(span.clone()).map_or(0, |part| part.chars().count())
 }
 
-/// Takes a text apart into byte spans.
-type Divide = fn(&str) -> Vec<Range<usize>>;
+/// Splits a text into byte spans.
+type Splitter = fn(&str) -> Vec<Range<usize>>;
 
-/// What is kept together: sentences, of longer ones words, of longer ones graphemes or characters.
+/// Byte spans of the units that stay whole: sentences; words of sentences that are too long;
+/// graphemes, then characters, of words that are too long.
 fn units(text: &str) -> Vec<Range<usize>> {
-    let finer: [Divide; 4] = [sentences, words, graphemes, characters];
+    let splitters: [Splitter; 4] = [sentences, words, graphemes, characters];
     let mut units: Vec<Range<usize>> = std::iter::once(0..text.len()).collect();
     units.retain(|unit| !unit.is_empty());
-    for divide in finer {
-        let mut divided = Vec::with_capacity(units.len());
+    for split in splitters {
+        let mut finer = Vec::with_capacity(units.len());
         for unit in units {
             if n_chars(text, &unit) <= MAX_QUOTE_CHARS {
-                divided.push(unit);
+                finer.push(unit);
                 continue;
             }
-            let spans = divide(text.get(unit.clone()).unwrap_or_default());
+            let spans = split(text.get(unit.clone()).unwrap_or_default());
             let start = unit.start;
-            divided.extend(spans.into_iter().map(|span| start + span.start..start + span.end));
+            finer.extend(spans.into_iter().map(|span| start + span.start..start + span.end));
         }
-        units = divided;
+        units = finer;
     }
     units
 }
@@ -77,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_divided_where_it_hurts_least() {
+    fn long_text_is_split_at_the_coarsest_boundary_that_fits() {
         let sentence = |c: &str, n: usize| format!("{}.", c.repeat(n));
         let (long, short) = (sentence("X", 1_400), sentence("Y", 80));
         let cases = [
@@ -92,7 +95,7 @@ mod tests {
         ];
         for (text, want) in cases {
             let got = split_for_quotes(&text);
-            let lengths: Vec<usize> = got.iter().map(|piece| piece.chars().count()).collect();
+            let lengths: Vec<usize> = got.iter().map(|part| part.chars().count()).collect();
             assert_eq!(lengths, want, "{:.20}", text);
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();
             assert_eq!(squeeze(&got.concat()), squeeze(&text));

@@ -1,4 +1,4 @@
-//! A pack to start from: a document, and every sentence of it as an entry that waits.
+//! A starter pack: a document, and each of its sentences as a commented-out entry.
 
 use super::new_pack::NewPack;
 use super::quote_split::split_for_quotes;
@@ -7,14 +7,14 @@ use super::toml_text::plain;
 use super::{QuoteDraft, Source};
 use crate::text::whitespace::Folded;
 
-/// A first line longer than this is the text's beginning and no title, in characters.
+/// Longest first line that is taken as a title, in characters. A longer one begins the text.
 const MAX_TITLE_CHARS: usize = 150;
 
-/// Makes a pack of `document`.
+/// A pack whose only source is `document`.
 ///
-/// Its title is `title`, else the document's first line if that is a heading in Markdown or
-/// stands by itself like one, else `name`. A first line that is the title is taken out of the
-/// text; nothing else is changed. In `faq.toml` each sentence stands commented out.
+/// Its title is `title`, else the document's first line if that is a Markdown heading or a
+/// paragraph of its own that looks like one, else `name`. A first line that is the title is
+/// removed from the text; nothing else is changed. `faq.toml` has each sentence commented out.
 pub fn from_document(document: &str, title: Option<&str>, name: &str) -> NewPack {
     let document = document.strip_prefix('\u{FEFF}').unwrap_or(document);
     let headline = headline(document).filter(|(_, rest)| !rest.trim().is_empty());
@@ -29,21 +29,21 @@ pub fn from_document(document: &str, title: Option<&str>, name: &str) -> NewPack
     NewPack { title, body: body.to_owned(), faq }
 }
 
-/// The title that the document opens with, and what follows it.
+/// The title at the start of the document, and the text after it.
 fn headline(document: &str) -> Option<(&str, &str)> {
     let text = document.trim_start();
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = first.trim();
-    let (second, behind_second) = rest.split_once('\n').unwrap_or((rest, ""));
+    let (second, after_second) = rest.split_once('\n').unwrap_or((rest, ""));
     let underline = second.trim();
     let heading = line.trim_start_matches('#');
     let (title, rest) = if heading.len() < line.len() && heading.starts_with([' ', '\t']) {
         (heading.trim_end_matches('#').trim(), rest)
     } else if underline.len() > 2 && ["=", "-"].iter().any(|c| underline.replace(c, "").is_empty())
     {
-        (line, behind_second)
+        (line, after_second)
     } else {
-        // A line that ends like a sentence more likely is one, and could no longer be quoted.
+        // A line that ends like a sentence is more likely a sentence, which has to stay quotable.
         let stands_alone = underline.is_empty() && !line.ends_with(['.', ':', ';', ',']);
         (Some(line).filter(|_| stands_alone)?, rest)
     };
@@ -62,15 +62,15 @@ fn faq(title: &str, body: &str) -> String {
         if number != paragraph {
             (paragraph, n_in_paragraph) = (number, 0);
         }
-        for piece in split_for_quotes(source.body().get(span).unwrap_or_default()) {
+        for part in split_for_quotes(source.body().get(span).unwrap_or_default()) {
             n_in_paragraph += 1;
-            faq.push_str(&commented_entry(piece, paragraph, n_in_paragraph));
+            faq.push_str(&commented_entry(part, paragraph, n_in_paragraph));
         }
     }
     faq
 }
 
-/// A commented-out entry that lacks nothing but its question.
+/// A commented-out entry that is complete except for its question.
 fn commented_entry(text: &str, paragraph: usize, number: usize) -> String {
     let quote = QuoteDraft {
         text: Folded::new(text).as_str().to_owned(),
@@ -82,12 +82,12 @@ fn commented_entry(text: &str, paragraph: usize, number: usize) -> String {
     lines.lines().fold("\n".to_owned(), |text, line| format!("{text}# {line}\n"))
 }
 
-/// The head of a new `faq.toml`.
+/// The comment at the top of a new `faq.toml`.
 const INTRODUCTION: &str = "\
 # Questions about TITLE, and the sentences that answer them.
 #
 # An entry is one thing that people want to know. This one shows all keys; `id`, `question` and the
-# `text` of one quote are needed, the others are not:
+# `text` of one quote are required, the others are optional:
 #
 #   [[entry]]
 #   id = \"opening-hours\"
@@ -113,9 +113,9 @@ const INTRODUCTION: &str = "\
 #   question = \"How many books are there?\"
 #   gap = true
 #
-# Below, each sentence of the source waits for its entry. Take the \"# \" away from its lines, write
-# the question and a better id, and run `quoth check`; until the first entry is there, it says that
-# there is none.
+# Below, each sentence of the source is a commented-out entry. Remove the \"# \" from its lines, write
+# the question and a better id, and run `quoth check`. Until the file has an entry, `quoth check`
+# reports that there is none.
 ";
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     use crate::knowledge::{PackFiles, prove};
 
     #[test]
-    fn the_title_is_the_first_heading_or_line_and_is_not_repeated() {
+    fn title_is_the_first_heading_or_line_and_is_not_repeated() {
         let cases = [
             ("# A title #\n\nText.", None, "A title", "Text."),
             ("\u{feff}\n\nA title?\r\n\r\nText.\r\n", None, "A title?", "Text.\r\n"),
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn every_sentence_waits_and_each_can_be_taken_as_it_is() {
+    fn commented_entries_are_valid_once_uncommented() {
         let document = format!(
             "One’s first.  “Two\r\nlines.” It's '''odd'''\\n.\n\n+++\n\n\tTab\u{0}ed \u{1b}\u{2028}x.\n\n[[entry]] \"\"\"\n\n{}",
             "long ".repeat(400)
         );
         let pack = from_document(&document, Some("T \"1\"\\"), "name");
-        let waiting = pack.faq.matches("\n# [[entry]]\n").count();
-        assert_eq!(waiting, 7, "{}", pack.faq);
+        let n_commented = pack.faq.matches("\n# [[entry]]\n").count();
+        assert_eq!(n_commented, 7, "{}", pack.faq);
         let (head, entries) = pack.faq.split_once("\n# [[entry]]\n").unwrap();
         let entries = format!("{head}\n# [[entry]]\n{entries}");
         let faq: String = entries
@@ -169,7 +169,7 @@ mod tests {
         let files = NewPack { faq, ..pack }.into_files();
         let proof = prove(&PackFiles { name: "p".to_owned(), files });
         assert_eq!(proof.findings, []);
-        assert_eq!(proof.pack.entries.len(), waiting);
+        assert_eq!(proof.pack.entries.len(), n_commented);
         let quoted: Vec<&str> =
             proof.pack.entries.iter().map(|entry| entry.quotes()[0].text()).collect();
         assert_eq!(quoted[1], "“Two\r\nlines.”");

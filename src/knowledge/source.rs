@@ -1,4 +1,4 @@
-//! A source: a document whose paragraphs are numbered and whose words can be quoted.
+//! A source: a document with numbered paragraphs, from which quotes are taken.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -8,22 +8,22 @@ use suffix::SuffixTable;
 use crate::text::sentence::sentences;
 use crate::text::whitespace::Folded;
 
-/// What is known about a source besides its text. Nothing here is ever made up.
+/// What is known about a source besides its text. Unknown fields are empty, never guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// The headline or title.
     pub title: String,
     /// The lines between headline and text; they have no paragraph number and are not quoted.
     pub standfirst: Option<String>,
-    /// Who wrote it.
+    /// The author.
     pub author: Option<String>,
-    /// Who published it.
+    /// The publisher.
     pub publisher: Option<String>,
-    /// Where it can be read.
+    /// The address at which it can be read.
     pub url: Option<String>,
-    /// When it was published, as the source says it.
+    /// The date of publication, in the source's own format.
     pub published: Option<String>,
-    /// Whose it is and on what terms it stands here.
+    /// The owner of the text, and the terms under which it is used here.
     pub rights: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct Source {
 impl Source {
     /// A source named `name` (its file name without extension) with the text `body`.
     ///
-    /// Paragraphs are divided by lines that hold nothing but white space.
+    /// Paragraphs are separated by lines that hold nothing but white space.
     pub fn new(name: &str, metadata: Metadata, body: String) -> Self {
         let paragraphs = paragraph_spans(&body);
         let folded = Folded::new(&body);
@@ -67,17 +67,17 @@ impl Source {
         &self.name
     }
 
-    /// What is known about it.
+    /// Title, author and the like.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// The text, unchanged; offsets of quotes count from its start.
+    /// The text after the front matter, unchanged. Offsets of quotes count from its start.
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// How many paragraphs there are.
+    /// The number of paragraphs.
     pub fn n_paragraphs(&self) -> usize {
         self.paragraphs.len()
     }
@@ -87,12 +87,12 @@ impl Source {
         self.body.get(self.paragraph_span(number)?)
     }
 
-    /// Where a paragraph, numbered from 1, stands in the body (UTF-8 bytes).
+    /// The body span (UTF-8 bytes) of a paragraph, numbered from 1.
     pub fn paragraph_span(&self, number: usize) -> Option<Range<usize>> {
         self.paragraphs.get(number.checked_sub(1)?).cloned()
     }
 
-    /// The number of the paragraph in which the byte offset `at` stands.
+    /// The number, from 1, of the paragraph that contains the byte offset `at`; 0 before the first.
     pub fn paragraph_at(&self, at: usize) -> usize {
         self.paragraphs.partition_point(|paragraph| paragraph.start <= at)
     }
@@ -109,17 +109,17 @@ impl Source {
         })
     }
 
-    /// The sentences that say something: a line of asterisks divides a text, and nobody can ask
-    /// for it.
+    /// Body spans of the sentences that have a letter or digit. A line of asterisks, which
+    /// separates parts of a text, is not an answer to anything.
     pub fn content_sentences(&self) -> impl Iterator<Item = Range<usize>> {
         let text_of = |span: &Range<usize>| self.body.get(span.clone()).unwrap_or_default();
         self.sentences().iter().filter(move |s| text_of(s).contains(char::is_alphanumeric)).cloned()
     }
 
-    /// Body spans in which `needle` (folded, not empty) stands, in order.
+    /// Body spans of all occurrences of `needle` (folded, not empty), in order.
     ///
     /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
-    /// in a body of n, so that proving many quotes is not quadratic.
+    /// in a body of n bytes, so that proving many quotes is not quadratic.
     pub(crate) fn find_all(&self, needle: &str) -> Vec<Range<usize>> {
         let table = self.suffixes.get_or_init(|| SuffixTable::new(self.folded.as_str().to_owned()));
         let mut starts: Vec<usize> =
@@ -128,8 +128,8 @@ impl Source {
         starts.iter().map(|at| self.folded.original_span(&(*at..at + needle.len()))).collect()
     }
 
-    /// The first body span in which `needle` (folded, not empty) stands so that it starts in the
-    /// paragraph `number`; it may run on into the next one.
+    /// Body span of the first occurrence of `needle` (folded, not empty) that starts in the
+    /// paragraph `number`. It may continue into the next one.
     pub(crate) fn find_in_paragraph(&self, needle: &str, number: usize) -> Option<Range<usize>> {
         let text = self.folded.as_str();
         let start = *self.folded_starts.get(number.checked_sub(1)?)?;
@@ -141,7 +141,7 @@ impl Source {
     }
 }
 
-/// Byte spans of the paragraphs of `body`, trimmed: what lines of white space divide.
+/// Byte spans of the paragraphs of `body`, trimmed. Lines of only white space separate them.
 pub(crate) fn paragraph_spans(body: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut is_open = false;
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn paragraphs_are_divided_by_blank_lines_and_numbered_from_one() {
+    fn paragraphs_are_separated_by_blank_lines_and_numbered_from_one() {
         let source = source("\n one\ntwo \n\n \t\n\nthree\r\n\r\nfour");
         let texts: Vec<_> = (0..6).map(|number| source.paragraph(number)).collect();
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_are_those_of_every_paragraph() {
+    fn sentences_of_all_paragraphs_are_found() {
         let source = source("\none. Two\nlines.\n\nThree?  Four");
         let texts: Vec<_> = source
             .sentences()
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_across_white_space_and_in_the_paragraph_that_is_named() {
+    fn needle_is_found_across_white_space_and_in_a_given_paragraph() {
         let source = source("to be or\nnot\n\nnot to be");
         assert_eq!(source.find_all("to be"), [0..5, 18..23]);
         assert_eq!(source.find_all("or not not").first(), Some(&(6..17)));

@@ -1,6 +1,6 @@
-//! Reading the TOML of a pack with the place of every value, so that each finding can point.
+//! A reader of TOML tables that keeps the span of every value and collects all findings.
 //!
-//! serde would stop at the first mistake; a moderator wants all of them at once.
+//! serde is not used, as it would stop at the first mistake; a moderator wants all of them at once.
 
 use std::ops::Range;
 
@@ -9,17 +9,17 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::finding::{Finding, Rule};
 
-/// How many syntax errors of one file are reported; the first ones explain the rest.
+/// Syntax errors reported for one file. The first ones usually cause the rest.
 const MAX_SYNTAX_ERRORS: usize = 5;
 
-/// Names further away than this (Jaro-Winkler similarity, 0.0 to 1.0) are not offered as
-/// corrections: below it, pairs of unrelated keys begin ("tags" and "lead").
-const NEAR_NAME: f64 = 0.75;
+/// Least Jaro-Winkler similarity (0.0 to 1.0) of a name that is offered as a correction. Below it,
+/// pairs of unrelated keys begin ("tags" and "lead").
+const MIN_NAME_SIMILARITY: f64 = 0.75;
 
-/// A value and where it stands in its file (UTF-8 bytes).
+/// A value and its span in the file (UTF-8 bytes).
 pub(crate) type WithSpan<T> = (T, Range<usize>);
 
-/// Parses a whole file; syntax errors go to `findings`.
+/// Parses a whole file. Syntax errors are added to `findings`; then there is no table.
 pub(crate) fn parse<'t>(
     file: &str,
     text: &'t str,
@@ -32,8 +32,8 @@ pub(crate) fn parse<'t>(
     for error in errors.iter().take(MAX_SYNTAX_ERRORS) {
         let span = error.span().unwrap_or(0..0);
         findings.push(
-            Finding::new(Rule::NotToml, file, span, format!("this is no TOML: {}", one_line(error.message())))
-                .help("texts stand between quotation marks (\"...\"), lists between [ and ] with commas; a quotation mark inside a text is written \\\""),
+            Finding::new(Rule::NotToml, file, span, format!("this is not TOML: {}", one_line(error.message())))
+                .help("texts are written between quotation marks (\"...\"), lists between [ and ] with commas; a quotation mark inside a text is written \\\""),
         );
     }
     None
@@ -52,7 +52,7 @@ pub(crate) struct TableReader<'r, 'a, 't> {
 }
 
 impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
-    /// Starts reading; keys that are not in `known` are reported at once.
+    /// A reader of `table`, whose span is `span`. Keys that are not in `known` are reported.
     pub(crate) fn new(
         file: &'r str,
         table: &'a DeTable<'t>,
@@ -66,7 +66,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         Self { file, table, span, findings }
     }
 
-    /// A text that must be there and hold something.
+    /// A required text. It is reported if it is missing or blank.
     pub(crate) fn required_text(&mut self, key: &str) -> Option<WithSpan<String>> {
         if self.value(key).is_none() {
             let message = format!("`{key}` is missing");
@@ -76,13 +76,13 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         self.text(key)
     }
 
-    /// A text that may be missing but not empty.
+    /// An optional text. It is reported if it is blank.
     pub(crate) fn text(&mut self, key: &str) -> Option<WithSpan<String>> {
         let value = self.value(key)?;
         self.text_of(key, value)
     }
 
-    /// A list of texts, none of them empty.
+    /// An optional list of texts. Blank ones are reported and left out.
     pub(crate) fn texts(&mut self, key: &str) -> Vec<WithSpan<String>> {
         let Some(value) = self.value(key) else { return Vec::new() };
         match value.get_ref() {
@@ -96,7 +96,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         }
     }
 
-    /// A whole number from 1.
+    /// An optional whole number from 1.
     pub(crate) fn number(&mut self, key: &str) -> Option<usize> {
         let value = self.value(key)?;
         let number = value.get_ref().as_integer().and_then(|n| n.as_str().parse::<usize>().ok());
@@ -107,7 +107,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         number
     }
 
-    /// true or false; false where it is missing.
+    /// An optional boolean; false if it is missing.
     pub(crate) fn flag(&mut self, key: &str) -> bool {
         let Some(value) = self.value(key) else { return false };
         value.get_ref().as_bool().unwrap_or_else(|| {
@@ -116,7 +116,7 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         })
     }
 
-    /// The tables of `[[key]]`, with their places.
+    /// The tables of `[[key]]`, with their spans.
     pub(crate) fn tables(&mut self, key: &str) -> Vec<(&'a DeTable<'t>, Range<usize>)> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
@@ -189,21 +189,21 @@ fn unknown_key(file: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&s
         Rule::UnknownKey,
         file,
         key.span(),
-        format!("`{name}` is no key of this section"),
+        format!("`{name}` is not a key of this section"),
     );
     match nearest_name(name, known) {
         Some(near) => finding.label(format!("did you mean `{near}`?")),
-        None => finding.label("not known"),
+        None => finding.label("unknown key"),
     }
-    .help(format!("known here: {}", known.join(", ")))
+    .help(format!("the keys of this section: {}", known.join(", ")))
 }
 
-/// The one of `known` that somebody who wrote `name` most likely meant.
+/// The name in `known` that is most similar to `name`, if one is similar enough to be a typo of it.
 pub fn nearest_name<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|near| (strsim::jaro_winkler(name, near), *near))
-        .filter(|(similarity, _)| *similarity >= NEAR_NAME)
+        .filter(|(similarity, _)| *similarity >= MIN_NAME_SIMILARITY)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, near)| near)
 }
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_offered_only_when_it_is_near() {
+    fn nearest_name_is_offered_only_if_similar() {
         let known = ["id", "question", "variants", "lead", "tags", "see_also", "gap"];
         let cases = [
             ("varients", Some("variants")),

@@ -1,6 +1,6 @@
-//! Texts as TOML writes them.
+//! Writing texts as TOML strings.
 
-/// `text` between quotation marks: as it stands where that can be read easily, else escaped.
+/// `text` as a TOML string in quotation marks, or as a literal string where it would need escapes.
 pub fn plain(text: &str) -> String {
     let needs_escape = text.chars().any(|c| matches!(c, '"' | '\\') || must_be_escaped(c));
     if needs_escape {
@@ -10,14 +10,14 @@ pub fn plain(text: &str) -> String {
     }
 }
 
-/// `text` between three apostrophes, so that the words of a source stand there as they are;
-/// escaped only where TOML leaves no other way.
+/// `text` as a TOML literal string (three apostrophes), so that words of a source stay unchanged.
+/// Escaped only where a literal string cannot hold the text.
 pub fn verbatim(text: &str) -> String {
     literal(text).unwrap_or_else(|| escaped(text))
 }
 
-/// A literal takes everything but control characters and its own end. TOML reads an apostrophe
-/// before the end as part of the text, but people cannot see that.
+/// A literal string, if it can hold `text`: it cannot hold control characters and its own end. TOML
+/// allows an apostrophe directly before the end, but readers cannot tell it from the delimiter.
 fn literal(text: &str) -> Option<String> {
     let fits = !text.contains("'''") && !text.ends_with('\'') && !text.chars().any(must_be_escaped);
     fits.then(|| format!("'''{text}'''"))
@@ -41,7 +41,8 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Control characters, and the two line separators that editors take for line breaks.
+/// Whether `c` is a control character, a byte order mark, or one of the two separators (U+2028,
+/// U+2029) that editors treat as line breaks.
 fn must_be_escaped(c: char) -> bool {
     c != '\t' && (c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}'))
 }
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_written_as_they_can_best_be_read() {
+    fn text_is_written_in_its_most_readable_form() {
         let cases = [
             ("What's up?", "\"What's up?\"", "'''What's up?'''"),
             ("say \"hi\"", "'''say \"hi\"'''", "'''say \"hi\"'''"),
@@ -72,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn toml_reads_back_what_was_written(text in "[a'\"\\\\\\n\\r\\t\u{0}\u{7f}\u{2028}\u{feff}é🙂#\\[]{0,12}|\\PC{0,8}|(?s:.){0,8}") {
+        fn written_text_is_parsed_back_unchanged(text in "[a'\"\\\\\\n\\r\\t\u{0}\u{7f}\u{2028}\u{feff}é🙂#\\[]{0,12}|\\PC{0,8}|(?s:.){0,8}") {
             for written in [plain(&text), verbatim(&text)] {
                 let table: toml::Table = format!("x = {written}").parse().unwrap();
                 prop_assert_eq!(table["x"].as_str(), Some(text.as_str()));

@@ -143,7 +143,7 @@ fn finding(index: &Index, spans: &[EntrySpans], result: PhrasingResult) -> Optio
     is_unsupported.then(|| {
         let found = leads_to(result.found_without);
         let message = format!("with this phrasing of `{id}` left out, its text {found}");
-        Finding::new(Rule::PhrasingAlone, FAQ_FILE, span, message).label("few other phrasings support it").help(
+        Finding::new(Rule::UnsupportedPhrasing, FAQ_FILE, span, message).label("few other phrasings support it").help(
             "add phrasings that share its words, or check whether it belongs to the other entry",
         )
     })

@@ -1,4 +1,4 @@
-//! The key that turns askers into hashes, so that records hold no names.
+//! The secret key with which asker ids are hashed, so that records do not hold the ids themselves.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -14,45 +14,45 @@ use crate::conversation::{AskerHash, PrincipalId};
 /// Name of the key's file in the data folder.
 pub const FILE: &str = "asker.key";
 
-/// Bytes of a key that is made here: as many as the hash has.
+/// Length of a generated key in bytes: the length of a SHA-256 hash.
 const KEY_BYTES: usize = 32;
 
-/// Bytes of a hash that are kept: more than enough that no two askers share one.
+/// Bytes of a hash that are kept: enough that a collision of two askers is practically impossible.
 const HASH_BYTES: usize = 16;
 
-/// A key. Without it nobody can tell from the records who asked.
+/// The key of asker hashes. Without it, the records do not reveal who asked.
 #[derive(Debug, Clone)]
 pub struct AskerKey(SecretSlice<u8>);
 
 impl AskerKey {
-    /// The key made of a secret of the configuration.
+    /// A key from a secret of the configuration.
     pub fn new(secret: impl Into<Vec<u8>>) -> Self {
         Self(SecretSlice::from(secret.into()))
     }
 
-    /// A key that nobody has, for records that are forgotten with the process.
+    /// A random key, for records that live in memory only.
     ///
     /// # Errors
-    /// If the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn random() -> io::Result<Self> {
         let mut key = vec![0; KEY_BYTES];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
         Ok(Self::new(key))
     }
 
-    /// The key in the data folder; the first time one is made.
+    /// The key in the data folder. It is generated if the file is missing.
     ///
     /// # Errors
-    /// [`KeyError`] says what is wrong with the file.
+    /// [`KeyError`] if the file cannot be read or written, or is too short.
     pub fn load_or_create(folder: &Path) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
-        let refused = |source| KeyError::Unusable { path: path.clone(), source };
-        match Self::create(&path).map_err(refused)? {
+        let unusable = |source| KeyError::Unusable { path: path.clone(), source };
+        match Self::create(&path).map_err(unusable)? {
             Some(key) => Ok(key),
             None => {
                 let mut key = Vec::new();
-                let mut file = std::fs::File::open(&path).map_err(refused)?;
-                file.read_to_end(&mut key).map_err(refused)?;
+                let mut file = std::fs::File::open(&path).map_err(unusable)?;
+                file.read_to_end(&mut key).map_err(unusable)?;
                 if key.len() < KEY_BYTES {
                     return Err(KeyError::TooShort { path, n_bytes: key.len() });
                 }
@@ -61,13 +61,13 @@ impl AskerKey {
         }
     }
 
-    /// A new key in a new file at `path`; `None` if there is one.
+    /// Generates a key and writes it to a new file at `path`; `None` if the file exists.
     fn create(path: &Path) -> io::Result<Option<Self>> {
-        let made = file_permissions::owner_only(OpenOptions::new().write(true).create_new(true))
+        let created = file_permissions::owner_only(OpenOptions::new().write(true).create_new(true))
             .open(path);
-        let mut file = match made {
+        let mut file = match created {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
-            made => made?,
+            created => created?,
         };
         let key = Self::random()?;
         file.write_all(key.0.expose_secret())?;
@@ -75,13 +75,13 @@ impl AskerKey {
         Ok(Some(key))
     }
 
-    /// The hash that stands for `person`: HMAC-SHA-256, its first 16 bytes, in hexadecimal digits.
-    pub fn hash(&self, person: &PrincipalId) -> AskerHash {
-        // HMAC takes keys of any length; an empty hash would only lump askers together.
+    /// The hash of an asker's id: the first 16 bytes of HMAC-SHA-256, in hexadecimal digits.
+    pub fn hash(&self, asker: &PrincipalId) -> AskerHash {
+        // HMAC takes keys of any length, so this does not fail; an empty hash would merge all askers.
         let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
             return AskerHash::from(String::new());
         };
-        hmac.update(person.as_str().as_bytes());
+        hmac.update(asker.as_str().as_bytes());
         let hash = hmac.finalize().into_bytes();
         let digits = hash.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}"));
         AskerHash::from(digits.collect::<String>())
@@ -91,23 +91,23 @@ impl AskerKey {
 /// Why the key in the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The file cannot be read or made.
-    #[error("cannot read or make the key {}: make it readable for the user that runs quoth", path.display())]
+    /// The file cannot be read or created.
+    #[error("cannot read or create the key {}: make it readable for the user that runs quoth", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The file was cut, or is not ours.
+    /// The file is truncated, or is not a key.
     #[error(
-        "the key {} has {n_bytes} bytes instead of {KEY_BYTES}: restore it from a backup; without one, delete it, and askers of before are no longer known as theirs",
+        "the key {} has {n_bytes} bytes instead of {KEY_BYTES}: restore it from a backup; without one, delete it, and earlier records can no longer be assigned to their askers",
         path.display()
     )]
     TooShort {
         /// The file.
         path: PathBuf,
-        /// How long it is.
+        /// Its length in bytes.
         n_bytes: usize,
     },
 }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_asker_has_the_same_hash_under_the_same_key_only() {
+    fn hash_of_an_asker_depends_on_the_key() {
         let folder = tempfile::tempdir().unwrap();
         let ada = PrincipalId::from("discord:user:1");
         let first = AskerKey::load_or_create(folder.path()).unwrap();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_hmac_sha_256() {
+    fn hash_is_truncated_hmac_sha_256() {
         // Test case 2 of RFC 4231, cut to 16 bytes.
         let key = AskerKey::new(b"Jefe".to_vec());
         let hash = key.hash(&PrincipalId::from("what do ya want for nothing?"));
@@ -138,14 +138,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_its_owners_alone_and_a_cut_one_is_refused() {
+    fn key_file_is_owner_only_and_a_truncated_one_is_rejected() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         AskerKey::load_or_create(folder.path()).unwrap();
         let path = folder.path().join(FILE);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&path, b"short").unwrap();
-        let refused = AskerKey::load_or_create(folder.path());
-        assert!(matches!(refused, Err(KeyError::TooShort { n_bytes: 5, .. })));
+        let result = AskerKey::load_or_create(folder.path());
+        assert!(matches!(result, Err(KeyError::TooShort { n_bytes: 5, .. })));
     }
 }

@@ -1,19 +1,19 @@
-//! Writing a file so that readers see the old text or the new one, never a part.
+//! Atomic file writes: readers see the old content or the new one, never a part.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file at `path` by one that holds `bytes`, or makes it.
+/// Replaces the content of the file at `path` by `bytes`, or creates the file.
 ///
-/// The bytes go to a temporary file in the same folder, reach the disk, and take the place of the
-/// old file in one step; its permissions stay. Where `path` is a symbolic link, the file that it
-/// leads to is replaced. After an error the old file is as it was.
+/// The bytes are written and synced to a temporary file in the same folder, which is then renamed
+/// over the old file. Permissions are kept. If `path` is a symbolic link, its target is replaced.
+/// After an error the old file is unchanged.
 ///
 /// # Errors
-/// [`WriteError`] says what kept the file from being written, and what to do.
+/// [`WriteError`] has the cause, and its text says what to do.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    // A path that does not exist yet cannot be resolved and is taken as it stands.
+    // A path that does not exist yet cannot be resolved and is used unchanged.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     replace(&target, bytes).map_err(|source| WriteError::new(&target, source))
 }
@@ -46,8 +46,8 @@ fn folder_of(path: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Those of any new file, of which the user's mask takes its part; temporary files would
-/// otherwise be closed to the group that keeps the pack under git.
+/// The permissions of any new file, to which the umask applies. Temporary files would otherwise be
+/// unreadable for the group that keeps the pack under git.
 #[cfg(unix)]
 fn new_file_permissions() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
@@ -59,7 +59,7 @@ fn new_file_permissions() -> Option<Permissions> {
     None
 }
 
-/// Makes the new name reach the disk too.
+/// Syncs the folder, so that the rename is durable too.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
@@ -68,47 +68,47 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The folder is missing.
-    #[error("cannot write {}: its folder does not exist; make the folder first", path.display())]
+    #[error("cannot write {}: its folder does not exist; create the folder first", path.display())]
     NoFolder {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Nobody, or not this user, may write in the folder.
+    /// The folder is not writable, for this user or at all.
     #[error(
-        "cannot write {}: its folder may only be read; give the user that runs quoth the right to \
-         write there, or mount the folder without read-only",
+        "cannot write {}: its folder is read-only; give the user that runs quoth write permission \
+         there, or mount the folder read-write",
         path.display()
     )]
     ReadOnly {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// There is no room.
-    #[error("cannot write {}: the disk is full or the quota is used up; free some room", path.display())]
+    /// The disk or the quota is full.
+    #[error("cannot write {}: the disk is full or the quota is used up; free some space", path.display())]
     Full {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The path leads to a folder.
-    #[error("cannot write {}: a folder has this name; choose another name", path.display())]
+    /// The path is a folder.
+    #[error("cannot write {}: it is a folder; choose another name", path.display())]
     IsFolder {
         /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Anything else.
+    /// Any other error.
     #[error("cannot write {}", path.display())]
     Other {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_made_and_replaced_and_nothing_is_left_beside_it() {
+    fn write_creates_or_replaces_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("faq.toml");
         for bytes in [&b"one"[..], b"", b"two\r\n"] {
@@ -149,7 +149,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn permissions_and_links_stay() {
+    fn write_keeps_permissions_and_symbolic_links() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("faq.toml"), folder.path().join("link.toml"));
@@ -164,15 +164,15 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_to_do_and_leave_everything_as_it_was() {
+    fn write_error_gives_advice_and_leaves_files_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         write(&file, b"kept").unwrap();
         std::fs::create_dir(folder.path().join("sub")).unwrap();
         let cases = [
-            (folder.path().join("missing/faq.toml"), "make the folder first"),
-            (file.join("faq.toml"), "make the folder first"),
-            (folder.path().join("sub"), "a folder has this name"),
+            (folder.path().join("missing/faq.toml"), "create the folder first"),
+            (file.join("faq.toml"), "create the folder first"),
+            (folder.path().join("sub"), "it is a folder"),
         ];
         for (path, want) in cases {
             let error = write(&path, b"new").unwrap_err().to_string();
@@ -185,14 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_says_is_told_apart() {
+    fn system_errors_are_classified() {
         use io::ErrorKind as Kind;
         let cases = [
-            (Kind::PermissionDenied, "may only be read"),
-            (Kind::ReadOnlyFilesystem, "may only be read"),
+            (Kind::PermissionDenied, "its folder is read-only"),
+            (Kind::ReadOnlyFilesystem, "its folder is read-only"),
             (Kind::StorageFull, "the disk is full"),
             (Kind::QuotaExceeded, "the disk is full"),
-            (Kind::NotFound, "make the folder first"),
+            (Kind::NotFound, "create the folder first"),
             (Kind::TimedOut, "cannot write faq.toml"),
         ];
         for (kind, want) in cases {

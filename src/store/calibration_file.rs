@@ -1,4 +1,4 @@
-//! `calibration.toml`: what `quoth calibrate` found for a pack, kept beside its files.
+//! `calibration.toml`: the calibration that `quoth calibrate` writes to a pack's folder.
 
 use std::io;
 use std::path::Path;
@@ -9,41 +9,41 @@ use super::atomic::{self, WriteError};
 use crate::matching::calibration::SCORER_VERSION;
 use crate::matching::recalibration::Recalibration;
 
-/// Its name in the pack's folder.
+/// The name of the file in the pack's folder.
 pub const CALIBRATION_FILE: &str = "calibration.toml";
 
 const HEADER: &str = "\
-# Made by `quoth calibrate`. It holds for the very pack and version of quoth that it was made with;
-# for others it is passed over, and `quoth calibrate` makes it anew.
+# Made by `quoth calibrate`, for the exact state of the pack and the version of quoth at that time.
+# For others it is ignored; run `quoth calibrate` again to replace it.
 
 ";
 
-/// A pack's calibration and what it was made for.
+/// A pack's calibration, with the pack and version that it applies to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationFile {
     /// [`crate::knowledge::PackFiles::fingerprint`] of the pack.
     pub pack: String,
-    /// [`SCORER_VERSION`] of the quoth that made it.
+    /// [`SCORER_VERSION`] of the version of quoth that made it.
     pub scorer: u32,
-    /// Share of questions that were assumed to have no answer, 0.0 to 1.0.
+    /// Assumed share of questions without an answer, 0.0 to 1.0.
     pub unanswerable_share: f64,
-    /// How the default is changed.
+    /// The change of the default calibration.
     pub change: Recalibration,
 }
 
 impl CalibrationFile {
-    /// Whether it was made for a pack with this fingerprint and for this version of quoth.
+    /// Whether it applies to a pack with this fingerprint in this version of quoth.
     pub fn fits(&self, fingerprint: &str) -> bool {
         self.pack == fingerprint && self.scorer == SCORER_VERSION
     }
 }
 
-/// Reads the calibration in the pack's `folder`; `None` if there is none, or none that this version
-/// understands: then the default holds.
+/// Reads the calibration in the pack's `folder`. `None` if the file is missing or invalid for this
+/// version; then the default calibration applies.
 ///
 /// # Errors
-/// If it is there and cannot be read.
+/// If the file exists and cannot be read.
 pub fn read(folder: &Path) -> io::Result<Option<CalibrationFile>> {
     match std::fs::read_to_string(folder.join(CALIBRATION_FILE)) {
         Ok(text) => Ok(toml::from_str(&text).ok()),
@@ -53,12 +53,12 @@ pub fn read(folder: &Path) -> io::Result<Option<CalibrationFile>> {
     }
 }
 
-/// Writes the calibration into the pack's `folder`, whole or not at all.
+/// Writes the calibration to the pack's `folder`, atomically.
 ///
 /// # Errors
-/// [`WriteError`] if it cannot be written.
+/// [`WriteError`] if the file cannot be written.
 pub fn write(folder: &Path, file: &CalibrationFile) -> Result<(), WriteError> {
-    // Numbers and strings always make TOML.
+    // Numbers and strings can always be serialized as TOML.
     let text = toml::to_string(file).unwrap_or_default();
     atomic::write(&folder.join(CALIBRATION_FILE), format!("{HEADER}{text}").as_bytes())
 }

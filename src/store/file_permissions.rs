@@ -1,10 +1,10 @@
-//! Folders and files that only their owner may look into.
+//! Owner-only permissions of folders (0700) and files (0600). They apply on Unix only.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes the folder at `path` and those above it, as far as they are missing, for the owner alone.
+/// Creates the folder at `path` and its missing parents, for the owner only.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -13,7 +13,7 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes the file at `path`, which somebody else has made, its owner's alone.
+/// Restricts the existing file at `path` to its owner.
 #[cfg(feature = "matrix")]
 pub(crate) fn restrict_to_owner(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
@@ -25,7 +25,7 @@ pub(crate) fn restrict_to_owner(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Files that are made with `options` are the owner's alone.
+/// Makes files that are created with `options` accessible to their owner only.
 pub(super) fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

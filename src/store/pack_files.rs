@@ -1,4 +1,4 @@
-//! Pack folders on disk.
+//! Reading and creating pack folders. The content of the files is not parsed here.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use super::atomic::{self, WriteError};
 use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
 use crate::knowledge::{PackFile, PackFiles};
 
-/// The largest file that is read, in bytes; a larger one is no pack file but a mistake.
+/// The largest file that is read, in bytes. A larger one is a mistake, not a file of a pack.
 const MAX_FILE_BYTES: u64 = 512 * 1024 * 1024;
 
-/// Reads the files of the pack in `folder`. What is in them is not looked at.
+/// Reads the files of the pack in `folder`.
 ///
 /// # Errors
-/// [`ReadError`] if the folder is missing or something in it cannot be read. A file that a pack
-/// needs and that is missing is no error here; proving the pack reports it.
+/// [`ReadError`] if the folder is missing or a file in it cannot be read. A missing required file
+/// is not an error here; proving the pack reports it.
 pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
     let metadata = std::fs::metadata(folder)
         .map_err(|source| ReadError::Folder { path: folder.to_owned(), source })?;
@@ -35,15 +35,14 @@ pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
     Ok(PackFiles { name: name_of(folder), files })
 }
 
-/// Whether a new pack may be made in `folder`: it is missing or empty.
+/// Checks that a new pack can be created in `folder`: the folder is missing or empty.
 ///
 /// # Errors
-/// [`CreateError`] says what is there, or why that cannot be seen.
+/// [`CreateError`] if the folder is not empty or cannot be read.
 pub fn check_is_free(folder: &Path) -> Result<(), CreateError> {
-    let refused = |source| CreateError::Folder { path: folder.to_owned(), source };
     match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(refused(error)),
+        Err(source) => Err(CreateError::Folder { path: folder.to_owned(), source }),
         Ok(mut listing) => match listing.next() {
             None => Ok(()),
             Some(_) => Err(CreateError::NotEmpty { path: folder.to_owned() }),
@@ -51,10 +50,10 @@ pub fn check_is_free(folder: &Path) -> Result<(), CreateError> {
     }
 }
 
-/// Makes a pack of `files` in `folder`, which is missing or empty.
+/// Creates a pack of `files` in `folder`, which has to be missing or empty.
 ///
 /// # Errors
-/// [`CreateError`] if something is there, or cannot be written.
+/// [`CreateError`] if the folder is not empty, or a file cannot be written.
 pub fn create(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
     check_is_free(folder)?;
     for file in files {
@@ -67,35 +66,35 @@ pub fn create(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
     Ok(())
 }
 
-/// The folder's own name, also for `.` and paths that end in `..`.
+/// The name of the folder, resolved for paths like `.` or `a/..`.
 fn name_of(folder: &Path) -> String {
     let resolved = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     resolved.file_name().map_or_else(|| "pack".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, ReadError> {
-    let refused = |source| ReadError::File { path: path.to_owned(), source };
+    let unreadable = |source| ReadError::File { path: path.to_owned(), source };
     match std::fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(refused(error)),
+        Err(error) => return Err(unreadable(error)),
         Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
             return Err(ReadError::TooLarge { path: path.to_owned(), size_bytes: metadata.len() });
         }
         Ok(_) => {}
     }
-    std::fs::read(path).map(Some).map_err(refused)
+    std::fs::read(path).map(Some).map_err(unreadable)
 }
 
-/// Names of the `.md` files in `folder`, sorted, so that every machine numbers sources alike.
+/// Names of the `.md` files in `folder`, sorted, so that their order is the same on every machine.
 fn source_names(folder: &Path) -> Result<Vec<String>, ReadError> {
-    let refused = |source| ReadError::Folder { path: folder.to_owned(), source };
+    let unreadable = |source| ReadError::Folder { path: folder.to_owned(), source };
     let listing = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        listing => listing.map_err(refused)?,
+        listing => listing.map_err(unreadable)?,
     };
     let mut names = Vec::new();
     for file in listing {
-        let path = file.map_err(refused)?.path();
+        let path = file.map_err(unreadable)?.path();
         let is_source = path.extension().is_some_and(|extension| extension == "md");
         if let Some(name) = path.file_name().filter(|_| is_source) {
             names.push(name.to_string_lossy().into_owned());
@@ -108,29 +107,29 @@ fn source_names(folder: &Path) -> Result<Vec<String>, ReadError> {
 /// Why a pack folder cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The folder is missing or may not be looked into.
+    /// The folder is missing or cannot be read.
     #[error("cannot open the pack folder {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The path leads to something else.
-    #[error("{} is no folder: a pack is a folder with pack.toml, faq.toml and sources/", path.display())]
+    /// The path is not a folder.
+    #[error("{} is not a folder: a pack is a folder with pack.toml, faq.toml and sources/", path.display())]
     NotAFolder {
         /// The path.
         path: PathBuf,
     },
-    /// A file may not be read.
+    /// A file cannot be read.
     #[error("cannot read {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file is beyond any pack's size.
+    /// A file is larger than any file of a pack.
     #[error("{} has {size_bytes} bytes, more than the {MAX_FILE_BYTES} that a pack file may have", path.display())]
     TooLarge {
         /// The file.
@@ -140,21 +139,21 @@ pub enum ReadError {
     },
 }
 
-/// Why a pack folder was not made.
+/// Why a pack folder was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// Something is there that must not be lost.
-    #[error("{} is there already and not empty; choose another folder", path.display())]
+    /// The folder has files that must not be overwritten.
+    #[error("{} exists and is not empty; choose another folder", path.display())]
     NotEmpty {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder cannot be looked into or made.
-    #[error("cannot make the folder {}", path.display())]
+    /// The folder cannot be read or created.
+    #[error("cannot create the folder {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A file cannot be written.
@@ -167,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pack_is_made_only_where_nothing_is() {
+    fn pack_is_created_only_in_a_missing_or_empty_folder() {
         let root = tempfile::tempdir().unwrap();
         let file = |path: &str| PackFile { path: path.to_owned(), bytes: b"x".to_vec() };
         let files = [file("pack.toml"), file("sources/doc.md")];
@@ -179,8 +178,8 @@ mod tests {
         std::fs::create_dir(&empty).unwrap();
         create(&empty, &files).unwrap();
         let is_file = folder.join("pack.toml");
-        for taken in [&is_file, &is_file.join("below")] {
-            assert!(matches!(create(taken, &files), Err(CreateError::Folder { .. })));
+        for occupied in [&is_file, &is_file.join("below")] {
+            assert!(matches!(create(occupied, &files), Err(CreateError::Folder { .. })));
         }
     }
 }

@@ -1,4 +1,7 @@
-//! What has to outlive a restart: who answers which message, what was said, what was not answered.
+//! Records: the state that outlives a restart. Claims on messages, sent replies, unanswered questions,
+//! feedback, settings of spaces, and revisions of entries.
+//!
+//! The trait [`Records`] knows no database; [`sqlite`] implements it.
 
 pub mod claim;
 pub mod revision;
@@ -16,87 +19,86 @@ use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 
-/// The records of one quoth, or of several that share them.
+/// The records of one process, or of several that share them.
 ///
-/// A method that writes is durable when it returns: a process killed after it, or a machine that
-/// loses its power, finds it done. A method that fails has changed nothing.
+/// A write is durable when its method returns: it survives a killed process and a power failure. A
+/// method that returns an error has changed nothing.
 pub trait Records: Clone + Send + Sync + 'static {
-    /// Takes a message for its holder, if nobody has it.
+    /// Claims a message for its holder, unless another holder has it or it is done.
     fn claim(&self, claim: Claim) -> impl Future<Output = Result<ClaimStatus>> + Send;
 
-    /// Writes down that the holder is about to send, and renews the claim. `false` if it is no
-    /// longer the holder's: then nothing may be sent.
+    /// Records that the holder is about to send, and renews the claim. `false` if the claim is no
+    /// longer the holder's; then nothing may be sent.
     fn begin_send(&self, claim: Claim) -> impl Future<Output = Result<bool>> + Send;
 
-    /// The message is done with; what came of it is kept in the same transaction.
-    fn complete(&self, finished: Completion) -> impl Future<Output = Result<()>> + Send;
+    /// Marks a message as done and stores its result in the same transaction.
+    fn complete(&self, completion: Completion) -> impl Future<Output = Result<()>> + Send;
 
-    /// Gives a claim back whose reply surely was not sent: the message may be claimed again.
+    /// Releases a claim whose reply was certainly not sent. The message can be claimed again.
     fn release(
         &self,
         message: MessageId,
         holder: Holder,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// What was said in reply to `question`.
+    /// The reply that was sent to the message `question`.
     fn reply_to(
         &self,
         question: MessageId,
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
-    /// What our message `sent` is.
+    /// The reply that the bot sent as `message`.
     fn reply_by_message(
         &self,
-        sent: MessageId,
+        message: MessageId,
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
-    /// Our message now says something else. What was kept as unanswered of its question goes;
-    /// `unanswered` takes its place.
+    /// Replaces a reply whose message was edited. The unanswered question recorded for the same
+    /// message is replaced by `unanswered`, or deleted.
     fn update_reply(
         &self,
-        answer: SentReply,
-        unanswered_questions: Option<UnansweredQuestion>,
+        reply: SentReply,
+        unanswered: Option<UnansweredQuestion>,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// The message and what was said to it are gone: its text and our answer are forgotten. That
-    /// it was handled is not.
+    /// Deletes the text of a message and the reply to it. The message still counts as handled.
     fn delete_message_data(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
 
-    /// Somebody judged an answer of ours; the last judgement of each person counts.
-    fn record_feedback(&self, judgement: Feedback) -> impl Future<Output = Result<()>> + Send;
+    /// Records feedback on a reply. It replaces earlier feedback of the same user.
+    fn record_feedback(&self, feedback: Feedback) -> impl Future<Output = Result<()>> + Send;
 
-    /// The latest unanswered questions of a space, newest first.
+    /// The latest unanswered questions of a space, newest first, at most `limit`.
     fn unanswered_questions(
         &self,
         space: String,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
-    /// Sets what holds in a space, for moderators.
+    /// Sets the state of a space.
     fn set_space_state(
         &self,
         space: String,
         state: SpaceState,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// What holds for a message in `space`, at the first of `places`, which is in the others.
+    /// The status that applies to a message in `space`. `places` are its place and the parents of it.
     fn place_status(
         &self,
         space: String,
         places: Vec<PlaceId>,
     ) -> impl Future<Output = Result<PlaceStatus>> + Send;
 
-    /// We came to `place`. `false` if we had been there before.
+    /// Records that the bot joined `place`. `false` if a join was recorded before.
     fn record_join(
         &self,
         place: PlaceId,
         at: Timestamp,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Keeps a change of an entry.
+    /// Records a change of an entry.
     fn add_revision(&self, revision: Revision) -> impl Future<Output = Result<()>> + Send;
 
-    /// The changes of an entry, newest first.
+    /// The changes of an entry, newest first, at most `limit`.
     fn revisions(
         &self,
         pack: String,
@@ -104,71 +106,69 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Revision>>> + Send;
 
-    /// Forgets all that is kept of an asker: texts, answers, judgements. Gives the number of
-    /// records that went.
+    /// Deletes the questions, replies and feedback of an asker. Returns the number of deleted
+    /// records.
     fn erase_asker(&self, asker: AskerHash) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Forgets what is older than it may be kept. Gives the number of records that went.
-    fn delete_expired(
-        &self,
-        kept_since: RetentionCutoffs,
-    ) -> impl Future<Output = Result<u64>> + Send;
+    /// Deletes records that are older than the cutoffs. Returns the number of deleted records.
+    fn delete_expired(&self, cutoffs: RetentionCutoffs)
+    -> impl Future<Output = Result<u64>> + Send;
 
-    /// Whether the records can be read and written.
+    /// Checks that the records can be read and written.
     fn ping(&self) -> impl Future<Output = Result<()>> + Send;
 
-    /// Writes out what is under way and lets go of the records.
+    /// Finishes pending writes and closes the records.
     fn close(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// What a method of [`Records`] gives.
+/// The result of a method of [`Records`].
 pub type Result<T> = std::result::Result<T, RecordsError>;
 
-/// Somebody's verdict on an answer of ours.
+/// A user's feedback on a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
-    /// Our message.
+    /// The bot's message.
     pub message: MessageId,
-    /// Who judged.
+    /// The user who gave the feedback.
     pub asker: AskerHash,
-    /// Whether it was what was looked for.
+    /// Whether the reply was the right one.
     pub is_helpful: bool,
-    /// When.
+    /// When the feedback was given.
     pub at: Timestamp,
 }
 
-/// What moderators set for a space from chat.
+/// The state of a space, which moderators set from chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SpaceState {
-    /// Whether quoth is silent there.
+    /// Whether the bot does not reply there.
     pub is_paused: bool,
 }
 
-/// What holds for a message.
+/// The status that applies to a message at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaceStatus {
-    /// What moderators have set for its space.
+    /// The state of its space.
     pub space_state: SpaceState,
-    /// Since when we are there: nothing older is answered. Places that we were not seen coming to
-    /// count from the first start.
+    /// The time since which the bot is a member; older messages are not answered. For a place
+    /// without a recorded join it is the time of the first start.
     pub member_since: Timestamp,
 }
 
-/// The oldest that is kept, by kind.
+/// The time before which records are deleted, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionCutoffs {
-    /// That messages were handled. Has to reach further back than what is caught up with.
+    /// For handled messages. It has to be older than the oldest message that is caught up on.
     pub handled: Timestamp,
-    /// Questions that were not answered.
+    /// For unanswered questions.
     pub unanswered: Timestamp,
-    /// Answers that were sent, and the judgements on them.
+    /// For sent replies, and the feedback on them.
     pub answers: Timestamp,
 }
 
-/// Why records cannot be used. Each says what to do.
+/// Why the records cannot be used. Each text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordsError {
-    /// The data folder cannot be made or written to.
+    /// The data folder cannot be created or written to.
     #[error(
         "cannot write to the data folder {}: make it writable for the user that runs quoth, or name another one (`data` in the configuration, QUOTH_DATA)",
         path.display()
@@ -176,12 +176,12 @@ pub enum RecordsError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Another quoth runs on the same folder.
+    /// Another process of quoth uses the same folder.
     #[error(
-        "the data folder {} is in use by another quoth: stop that one, or give each its own folder",
+        "the data folder {} is in use by another quoth process: stop it, or give each process its own folder",
         path.display()
     )]
     InUse {
@@ -190,18 +190,18 @@ pub enum RecordsError {
     },
     /// The records were written by a later version.
     #[error(
-        "the records {} were written by a newer quoth (schema {found}, this one knows {known}): run that version or later, or restore a copy made before the upgrade",
+        "the records {} were written by a newer version of quoth (schema {found}, this version supports {known}): run that version or later, or restore a copy made before the upgrade",
         path.display()
     )]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// The version of its schema.
         found: i64,
-        /// The newest schema that this version knows.
+        /// The newest version of the schema that this version of quoth supports.
         known: i64,
     },
-    /// The file is damaged or no database.
+    /// The file is damaged or not a database.
     #[error(
         "the records {} are damaged: stop quoth, keep a copy of the file, and restore a backup, or move it away to start with empty records",
         path.display()
@@ -209,37 +209,37 @@ pub enum RecordsError {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What was found.
+        /// The database's error.
         source: Arc<sqlx::Error>,
     },
-    /// No space is left.
-    #[error("no space is left for the records {}: free some; nothing was lost", path.display())]
+    /// The disk is full.
+    #[error("no space is left for the records {}: free some; no data was lost", path.display())]
     Full {
         /// The file.
         path: PathBuf,
-        /// What was found.
+        /// The database's error.
         source: Arc<sqlx::Error>,
     },
     /// Another program holds a lock on the file.
     #[error(
-        "the records {} are locked by another program (a backup, a database browser): close it; nothing was lost",
+        "the records {} are locked by another program (a backup, a database browser): close it; no data was lost",
         path.display()
     )]
     Locked {
         /// The file.
         path: PathBuf,
-        /// What was found.
+        /// The database's error.
         source: Arc<sqlx::Error>,
     },
-    /// Anything else that the database refuses.
+    /// Any other error of the database.
     #[error("the records {} cannot be used", path.display())]
     Database {
         /// The file.
         path: PathBuf,
-        /// What was found.
+        /// The database's error.
         source: Arc<sqlx::Error>,
     },
-    /// The records are being closed.
+    /// The records are closed or closing.
     #[error("the records are closed: quoth is stopping")]
     Closed,
 }

@@ -1,4 +1,4 @@
-//! `quoth ask`: the contract that other programs rely on, and input of every bad kind.
+//! `quoth ask`: the JSON contract that other programs rely on, and invalid input.
 
 use serde_json::{Value, json};
 
@@ -7,19 +7,19 @@ use crate::quoth::{quoth, quoth_reading};
 
 const ARTICLE: &str = "knowledge/china-kazakhstan/sources/article.md";
 
-/// The text behind the front matter, from which offsets count.
+/// The text after the front matter, from whose start offsets count.
 fn article_body() -> String {
     let text = std::fs::read_to_string(ARTICLE).unwrap();
     text.splitn(3, "+++\n").nth(2).unwrap().to_owned()
 }
 
-fn asked(lines: &[u8]) -> Vec<Value> {
+fn ask_lines(lines: &[u8]) -> Vec<Value> {
     let run = quoth_reading(&["ask", "--jsonl"], lines);
     run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
-fn an_answer_has_the_keys_of_the_contract_and_byte_exact_spans() {
+fn answer_has_the_contract_keys_and_byte_exact_spans() {
     let run = quoth(&["ask", "--json", "Does", "China", "recognize", "the", "Taliban?"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let answer = run.json();
@@ -43,10 +43,10 @@ fn an_answer_has_the_keys_of_the_contract_and_byte_exact_spans() {
 }
 
 #[test]
-fn every_quote_that_the_judged_messages_bring_up_stands_in_the_source_byte_for_byte() {
+fn quotes_for_all_devset_questions_are_verbatim_in_the_source() {
     let questions = std::fs::read("tests/data/devset/questions.jsonl").unwrap();
     let body = article_body();
-    let outcomes = asked(&questions);
+    let outcomes = ask_lines(&questions);
     assert_eq!(outcomes.len(), 270);
     let mut n_quotes = 0;
     for outcome in &outcomes {
@@ -72,8 +72,9 @@ fn suggested_count(outcome: &Value) -> usize {
 }
 
 #[test]
-fn a_gap_is_named_and_said() {
-    let outcome = &asked(br#"{"q": "How many people were killed in the Kazakhstan unrest?"}"#)[0];
+fn gap_is_named_in_json_and_shown_as_text() {
+    let outcome =
+        &ask_lines(br#"{"q": "How many people were killed in the Kazakhstan unrest?"}"#)[0];
     assert_eq!(
         (&outcome["decision"], &outcome["gap"]),
         (&json!("abstain"), &json!("gap-death-toll"))
@@ -83,7 +84,7 @@ fn a_gap_is_named_and_said() {
 }
 
 #[test]
-fn bad_lines_are_answered_on_their_lines_and_fail_at_the_end() {
+fn invalid_lines_are_reported_on_their_line_and_set_the_exit_code() {
     let input = b"{\"q\": \"why\", \"id\": 7}\nnot json\n{\"p\": 1}\n\xFF\xFE\n{\"q\": 5}\n\n{\"q\": \"why\"}";
     let run = quoth_reading(&["ask", "--jsonl"], input);
     assert_eq!(run.code, 1);
@@ -94,7 +95,7 @@ fn bad_lines_are_answered_on_their_lines_and_fail_at_the_end() {
 }
 
 #[test]
-fn hostile_text_is_abstained_from_and_never_a_panic() {
+fn hostile_text_abstains_without_a_panic() {
     let megabyte = "kazakhstan ".repeat(100_000);
     let one_word = "x".repeat(1_000_000);
     let texts = [
@@ -110,31 +111,31 @@ fn hostile_text_is_abstained_from_and_never_a_panic() {
     ];
     for text in texts {
         let line = json!({ "q": text }).to_string();
-        let outcome = &asked(line.as_bytes())[0];
+        let outcome = &ask_lines(line.as_bytes())[0];
         let start: String = text.chars().take(20).collect();
         assert_eq!(outcome["decision"], "abstain", "{start:?}");
         assert_eq!(outcome["q"], text, "{start:?}");
     }
-    let outcome = &asked(json!({ "q": megabyte }).to_string().as_bytes())[0];
+    let outcome = &ask_lines(json!({ "q": megabyte }).to_string().as_bytes())[0];
     assert_ne!(outcome["decision"], "answer", "one word a hundred thousand times");
 }
 
 #[test]
-fn timings_are_added_on_request_only() {
+fn timings_are_present_only_on_request() {
     let run = quoth_reading(&["ask", "--jsonl", "--timings"], br#"{"q": "why"}"#);
     let outcome: Value = serde_json::from_str(&run.stdout).unwrap();
     assert!(outcome["micros"].is_u64(), "{outcome}");
-    assert!(asked(br#"{"q": "why"}"#)[0].get("micros").is_none());
+    assert!(ask_lines(br#"{"q": "why"}"#)[0].get("micros").is_none());
 }
 
 #[test]
-fn the_same_question_has_the_same_outcome_on_every_run() {
+fn outcome_is_the_same_on_every_run() {
     let questions = std::fs::read("tests/data/devset/questions.jsonl").unwrap();
-    assert_eq!(asked(&questions), asked(&questions));
+    assert_eq!(ask_lines(&questions), ask_lines(&questions));
 }
 
 #[test]
-fn bad_usage_and_bad_packs_end_with_code_2_and_say_what_to_do() {
+fn bad_usage_and_invalid_packs_exit_with_2_and_advice() {
     let folder = Folder::with_pack();
     folder.write("q/faq.toml", "[[entry]\n");
     folder.write("file", "");
@@ -142,7 +143,7 @@ fn bad_usage_and_bad_packs_end_with_code_2_and_say_what_to_do() {
         (&["ask"], "QUESTION"),
         (&["ask", " "], "the question is empty"),
         (&["ask", "why", "--pack", &folder.arg("missing")], "cannot open the pack folder"),
-        (&["ask", "why", "--pack", &folder.arg("file")], "is no folder"),
+        (&["ask", "why", "--pack", &folder.arg("file")], "is not a folder"),
         (&["ask", "why", "--pack", &folder.arg("q")], "quoth check"),
         (&["ask", "why", "--config", &folder.arg("none.toml")], "cannot read the configuration"),
     ];
@@ -154,7 +155,7 @@ fn bad_usage_and_bad_packs_end_with_code_2_and_say_what_to_do() {
 }
 
 #[test]
-fn several_packs_answer_together_and_their_ids_say_which() {
+fn several_packs_are_searched_together_with_prefixed_ids() {
     let folder = Folder::with_pack();
     let args = [
         "ask",

@@ -1,10 +1,10 @@
-//! `quoth check`.
+//! `quoth check`: reports, exit codes and JSON.
 
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth;
 
 #[test]
-fn a_sound_pack_passes_and_is_summed_up() {
+fn valid_pack_passes_with_a_summary() {
     let folder = Folder::with_pack();
     let run = quoth(&["check", "--deny", "warnings", &folder.arg("p")]);
     let want = "pack p: 2 entries, 1 gap, 2 sentences, all quoted\n0 errors, 0 warnings\n";
@@ -12,14 +12,14 @@ fn a_sound_pack_passes_and_is_summed_up() {
 }
 
 #[test]
-fn the_packs_of_the_configuration_are_checked_by_default() {
+fn packs_of_the_configuration_are_checked_by_default() {
     let run = quoth(&["check"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains(" 24 sentences, all quoted"));
 }
 
 #[test]
-fn exit_codes_tell_errors_warnings_and_bad_usage_apart() {
+fn exit_codes_distinguish_errors_warnings_and_bad_usage() {
     let folder = Folder::with_pack();
     folder.write("file", "x");
     folder.write("warned/pack.toml", "title = \"P\"\n");
@@ -50,7 +50,7 @@ fn exit_codes_tell_errors_warnings_and_bad_usage_apart() {
 }
 
 #[test]
-fn json_has_every_finding_with_its_place() {
+fn json_has_every_finding_with_its_position() {
     let folder = Folder::with_pack();
     folder.write("p/faq.toml", FAQ.replace("Three four.", "’Three for."));
     folder.write("p/lexicon.toml", b"\xff");
@@ -62,8 +62,8 @@ fn json_has_every_finding_with_its_place() {
     let counts = ["accepted", "entries", "gaps", "errors", "warnings"].map(|key| &pack[key]);
     assert_eq!(serde_json::json!(counts), serde_json::json!([false, 1, 1, 2, 0]));
     let quote = &pack["findings"][0];
-    let place = ["line", "column", "end_line", "end_column"].map(|key| &quote[key]);
-    assert_eq!(serde_json::json!(place), serde_json::json!([15, 8, 15, 25]));
+    let position = ["line", "column", "end_line", "end_column"].map(|key| &quote[key]);
+    assert_eq!(serde_json::json!(position), serde_json::json!([15, 8, 15, 25]));
     let texts = ["rule", "severity", "file", "label"].map(|key| &quote[key]);
     let want = ["quote-not-in-source", "error", "faq.toml", "nearest: paragraph 2"];
     assert_eq!(serde_json::json!(texts), serde_json::json!(want));
@@ -92,14 +92,14 @@ fn json_has_every_finding_with_its_place() {
 }
 
 #[test]
-fn the_report_marks_the_place_and_says_why_and_what_to_do() {
+fn report_marks_the_span_with_reason_and_advice() {
     let folder = Folder::with_pack();
     folder.write("p/faq.toml", FAQ.replace("“One two.”", "\\\"One two.\\\""));
     let run = quoth(&["check", &folder.arg("p")]);
     insta::assert_snapshot!(run.stdout.replace(&folder.arg("p"), "p"), @r#"
     error[quote-not-in-source]
 
-      × this text does not stand in the source `doc`
+      × this text is not in the source `doc`
        ╭─[p/faq.toml:6:8]
      5 │ [[entry.quote]]
      6 │ text = "Ann said: \"One two.\""
@@ -114,16 +114,16 @@ fn the_report_marks_the_place_and_says_why_and_what_to_do() {
               «"» (U+0022) where the source has «”» (U+201D)
 
     Why these rules:
-      quote-not-in-source: quoth shows nobody words that are not in the source,
-        character for character; only white space may differ.
+      quote-not-in-source: quoth only shows words that are in the source, character
+        for character; only white space may differ.
 
-    pack p: 1 entry, 1 gap, 2 sentences; refused until the errors are mended
+    pack p: 1 entry, 1 gap, 2 sentences; rejected until the errors are fixed
     1 error, 0 warnings
     "#);
 }
 
 #[test]
-fn the_plain_report_says_the_same_in_lines_that_can_be_read_aloud() {
+fn plain_report_has_the_same_content_in_readable_lines() {
     let folder = Folder::with_pack();
     folder.write("p/faq.toml", FAQ.replace("Three four.", "Three four"));
     let run = quoth(&["check", "--plain", &folder.arg("p")]);
@@ -136,12 +136,12 @@ fn the_plain_report_says_the_same_in_lines_that_can_be_read_aloud() {
     snippet line 15: text = '''Three four'''
         label at line 15, columns 8 to 23: paragraph 2
     snippet line 16: paragraph = 2
-    diagnostic help: quote whole sentences; where it stays cut, readers see [...] at the cut
+    diagnostic help: quote whole sentences; if you keep the cut, readers see [...] there
     diagnostic code: cut-sentence
 
     Why these rules:
-      cut-sentence: A quote that starts or ends inside a sentence may change what
-        the sentence says.
+      cut-sentence: A quote that starts or ends inside a sentence may change the
+        meaning of the sentence.
 
     pack p: 2 entries, 1 gap, 2 sentences, all quoted
     0 errors, 1 warning
@@ -149,7 +149,7 @@ fn the_plain_report_says_the_same_in_lines_that_can_be_read_aloud() {
 }
 
 #[test]
-fn colour_is_for_terminals_only() {
+fn output_without_a_terminal_has_no_color() {
     let folder = Folder::with_pack();
     folder.write("p/faq.toml", "\u{1b}[31m");
     for args in [&["check"][..], &["check", "--plain"], &["check", "--json"]] {
@@ -159,7 +159,7 @@ fn colour_is_for_terminals_only() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_a_finding() {
+fn file_that_is_not_utf8_is_a_finding() {
     let folder = Folder::with_pack();
     for name in ["pack.toml", "faq.toml", "sources/doc.md", "lexicon.toml"] {
         let folder_name = format!("{}-broken", name.replace('/', "-"));
@@ -179,7 +179,7 @@ fn a_file_that_is_no_text_is_a_finding() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_bad_usage() {
+fn unreadable_file_is_bad_usage() {
     let folder = Folder::with_pack();
     folder.remove("p/faq.toml");
     std::fs::create_dir(folder.path("p/faq.toml")).unwrap();
@@ -189,7 +189,7 @@ fn a_file_that_cannot_be_read_is_bad_usage() {
 }
 
 #[test]
-fn many_findings_of_a_rule_are_counted_and_json_lists_them() {
+fn findings_beyond_a_limit_are_counted_and_listed_in_json() {
     let folder = Folder::with_pack();
     folder.write("p/sources/doc.md", format!("{SOURCE}\n{}", "Nobody asks. ".repeat(1_500)));
     let run = quoth(&["check", &folder.arg("p")]);

@@ -1,4 +1,4 @@
-//! The first pack, to recognize what is shown of it.
+//! The first pack, and the recognition of its answers in rendered messages.
 
 use std::path::Path;
 
@@ -8,18 +8,17 @@ use quoth::store::pack_files;
 /// The folder of the first pack.
 pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge/china-kazakhstan");
 
-/// All that is in it.
+/// The proved pack.
 pub(crate) fn first_pack() -> Pack {
-    prove(&pack_files::read(Path::new(FOLDER)).expect("it is there")).pack
+    prove(&pack_files::read(Path::new(FOLDER)).expect("the pack is in the repository")).pack
 }
 
-/// The letters and digits of `text`: what is left of it, however a platform marks it up.
+/// The letters and digits of `text`, which are the same in any platform's markup.
 pub(crate) fn letters(text: &str) -> String {
     text.chars().filter(|char| char.is_alphanumeric()).collect()
 }
 
-/// The ids of the entries all of whose quotes are in `text`, and the lead, if there is one and it is
-/// not left out.
+/// The ids of the entries of which all quotes are in `text` and, if `shows_lead`, the lead too.
 pub(crate) fn answers_in(pack: &Pack, text: &str, shows_lead: bool) -> Vec<String> {
     let shown = letters(text);
     let is_in = |text: &str| shown.contains(&letters(text));

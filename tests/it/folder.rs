@@ -1,4 +1,4 @@
-//! Pack folders to try things on.
+//! Temporary folders with a small pack.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ question = \"When?\"
 gap = true
 ";
 
-/// A folder that is removed at the end of the test.
+/// A temporary folder, which is deleted when it is dropped.
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
@@ -38,7 +38,7 @@ impl Folder {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    /// A sound pack named `p`, without any warning.
+    /// A folder with a valid pack named `p`, without warnings.
     pub(crate) fn with_pack() -> Self {
         let folder = Self::empty();
         folder.write("p/pack.toml", "title = \"P\"\n");
@@ -51,7 +51,7 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// The path as an argument.
+    /// The path of `name` as a command line argument.
     pub(crate) fn arg(&self, name: &str) -> String {
         self.path(name).to_str().expect("a path in UTF-8").to_owned()
     }

@@ -12,7 +12,7 @@ const LINES: &str = r#"{"id": "hours", "question": "When is it open?", "variants
 "#;
 
 #[test]
-fn an_imported_pack_passes_the_check() {
+fn imported_pack_passes_the_check() {
     let folder = Folder::empty();
     folder.write("faq lines.jsonl", LINES);
     let (file, pack) = (folder.arg("faq lines.jsonl"), folder.arg("pack"));
@@ -88,7 +88,7 @@ fn an_imported_pack_passes_the_check() {
 }
 
 #[test]
-fn bad_lines_are_all_reported_and_nothing_is_written() {
+fn invalid_lines_are_all_reported_and_nothing_is_written() {
     let folder = Folder::empty();
     folder.write("lines.jsonl", format!("{LINES}{LINES}oops\n"));
     folder.write("empty.jsonl", "\n");
@@ -97,15 +97,15 @@ fn bad_lines_are_all_reported_and_nothing_is_written() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 6, "{}", run.stderr);
-    assert_eq!(lines[0], format!("{file}:5: the id `hours` stands in line 1 already"));
-    assert!(lines[4].starts_with(&format!("{file}:9: this is no JSON")), "{}", run.stderr);
+    assert_eq!(lines[0], format!("{file}:5: the id `hours` is already used on line 1"));
+    assert!(lines[4].starts_with(&format!("{file}:9: this is not JSON")), "{}", run.stderr);
     let run = quoth(&["import", &folder.arg("empty.jsonl"), "--into", &folder.arg("pack")]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(!folder.path("pack").exists());
 }
 
 #[test]
-fn bad_usage_is_told_apart_from_bad_lines() {
+fn bad_usage_has_another_exit_code_than_invalid_lines() {
     let folder = Folder::with_pack();
     folder.write("lines.jsonl", LINES);
     let [lines, missing, pack, new] =
@@ -126,7 +126,7 @@ fn bad_usage_is_told_apart_from_bad_lines() {
 }
 
 #[test]
-fn a_large_import_is_accepted() {
+fn large_import_is_accepted() {
     let folder = Folder::empty();
     let mut lines = String::new();
     for n in 0..2_000 {

@@ -1,4 +1,4 @@
-//! Proof of quotes on random texts, and of packs on broken files.
+//! Property tests: proofs of quotes in random texts, and of packs with broken files.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use quoth::knowledge::{PackFile, PackFiles, Quote, QuoteError, Source, prove};
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth;
 
-/// What texts of articles are made of, and what makes proving them hard.
-const PIECES: [&str; 26] = [
+/// Parts of article texts, and characters that make proofs difficult.
+const PARTS: [&str; 26] = [
     "a",
     "b",
     "a",
@@ -42,19 +42,19 @@ const PIECES: [&str; 26] = [
 ];
 
 fn body() -> impl Strategy<Value = String> {
-    prop::collection::vec(select(&PIECES[..]), 1..60).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(select(&PARTS[..]), 1..60).prop_map(|parts| parts.concat())
 }
 
 fn source(body: &str) -> Arc<Source> {
     Arc::new(Source::new("doc", Metadata::default(), body.to_owned()))
 }
 
-/// White space as proving sees it, found in another way than proving does.
+/// The text with white space folded, computed in another way than by the code under test.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A part of `body` between two characters.
+/// The part of `body` between two character boundaries.
 fn part(body: &str, from: Index, to: Index) -> &str {
     let mut bounds: Vec<usize> = body.char_indices().map(|(at, _)| at).collect();
     bounds.push(body.len());
@@ -62,11 +62,11 @@ fn part(body: &str, from: Index, to: Index) -> &str {
     &body[from.min(to)..from.max(to)]
 }
 
-/// One way to spoil a text at the character `at`.
-fn spoilt(text: &str, way: usize, at: Index) -> String {
+/// The text with one edit of kind `edit` at the character `at`.
+fn with_edit(text: &str, edit: usize, at: Index) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     let at = at.index(chars.len());
-    match way {
+    match edit {
         0 => drop(chars.remove(at)),
         1 => chars.insert(at, 'x'),
         2 => chars[at] = if chars[at] == 'a' { 'b' } else { 'a' },
@@ -77,25 +77,25 @@ fn spoilt(text: &str, way: usize, at: Index) -> String {
     chars.into_iter().collect()
 }
 
-/// Proves `text` and checks the outcome against a plain search.
+/// Proves `text` and compares the result with a plain search.
 fn check_proof(source: &Arc<Source>, text: &str) -> Result<(), TestCaseError> {
-    let stands = folded(source.body()).contains(&folded(text));
+    let is_in_source = folded(source.body()).contains(&folded(text));
     match Quote::prove(source, text, None) {
         Ok(quote) => {
-            prop_assert!(stands, "{text:?} accepted");
+            prop_assert!(is_in_source, "{text:?} accepted");
             prop_assert_eq!(source.body().get(quote.span()), Some(quote.text()));
             prop_assert_eq!(folded(quote.text()), folded(text));
             prop_assert_eq!(quote.text(), quote.text().trim());
         }
         Err(QuoteError::Empty) => prop_assert!(folded(text).is_empty()),
-        Err(error) => prop_assert!(!stands, "{text:?} refused: {error}"),
+        Err(error) => prop_assert!(!is_in_source, "{text:?} rejected: {error}"),
     }
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn every_span_of_a_source_is_a_quote_of_its_own_bytes(
+    fn any_span_of_a_source_is_proved_with_its_own_bytes(
         body in body(), from in any::<Index>(), to in any::<Index>(),
     ) {
         let source = source(&body);
@@ -118,18 +118,18 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_span_is_refused_unless_the_source_really_says_so(
+    fn edited_span_is_rejected_unless_it_is_in_the_source(
         body in body(), from in any::<Index>(), to in any::<Index>(),
-        way in 0usize..6, at in any::<Index>(),
+        edit in 0usize..6, at in any::<Index>(),
     ) {
         let text = part(&body, from, to);
         if !text.is_empty() {
-            check_proof(&source(&body), &spoilt(text, way, at))?;
+            check_proof(&source(&body), &with_edit(text, edit, at))?;
         }
     }
 
     #[test]
-    fn no_broken_file_makes_checking_panic(
+    fn broken_files_never_cause_a_panic(
         file in 0usize..3, at in any::<Index>(), bytes in prop::collection::vec(any::<u8>(), 0..4),
         n_dropped in 0usize..4,
     ) {
@@ -162,7 +162,7 @@ fn pack_files() -> PackFiles {
 }
 
 #[test]
-fn a_spoilt_quote_of_any_kind_is_refused_in_a_text_without_repeats() {
+fn edited_quote_is_rejected_in_a_text_without_repeats() {
     let body = "“It’s café — n’est-ce pas?” Ann\u{a0}said.";
     let source = source(body);
     for (at, c) in body.char_indices() {
@@ -177,7 +177,7 @@ fn a_spoilt_quote_of_any_kind_is_refused_in_a_text_without_repeats() {
 }
 
 #[test]
-fn a_half_written_file_is_found_at_every_byte_and_never_a_crash() {
+fn truncated_file_is_checked_without_a_crash_at_every_length() {
     let folder = Folder::with_pack();
     let files = [("faq.toml", FAQ), ("sources/doc.md", SOURCE), ("pack.toml", "title = \"P\"\n")];
     for (name, text) in files {

@@ -1,11 +1,11 @@
-//! Random replies, full of what means something to a platform.
+//! Strategies for random bot messages with a lot of platform markup.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use quoth::conversation::reply::{Answer, CitedQuote, ParagraphPart, Reply, Suggestion, Topic};
 use quoth::conversation::{BotMessage, ReplyKind};
 
-/// What means something to Discord or to Matrix somewhere, and what has tripped others up.
+/// Syntax of Discord and Matrix, and other texts that often break renderers.
 const MARKUP: [&str; 76] = [
     "*",
     "**",
@@ -85,7 +85,7 @@ const MARKUP: [&str; 76] = [
     "¯\\_(ツ)_/¯",
 ];
 
-/// Texts full of markup, between words and characters of all Unicode.
+/// Texts of markup, words and arbitrary Unicode characters.
 fn text(max_parts: usize) -> impl Strategy<Value = String> {
     let part = prop_oneof![
         6 => prop::sample::select(&MARKUP[..]).prop_map(str::to_owned),
@@ -97,7 +97,7 @@ fn text(max_parts: usize) -> impl Strategy<Value = String> {
     vec(part, 1..max_parts).prop_map(|parts| parts.concat())
 }
 
-/// What a quote can be: words without white space around them, of at most 1,500 characters.
+/// Valid quotes: not blank, trimmed, of at most 1,500 characters.
 fn quote_text() -> impl Strategy<Value = String> {
     text(60).prop_filter_map("a quote has words", |text| {
         let text: String = text.chars().take(1500).collect();
@@ -121,8 +121,8 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
     )
 }
 
-/// A message that shows `reply`.
-fn saying(reply: Reply, kind: ReplyKind) -> BotMessage {
+/// A message with `reply`.
+fn bot_message(reply: Reply, kind: ReplyKind) -> BotMessage {
     BotMessage {
         reply,
         is_private: false,
@@ -138,22 +138,23 @@ pub(crate) fn answers() -> impl Strategy<Value = BotMessage> {
     (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
         let question = "q".to_owned();
         let answer = Answer { entry: 0, question, lead, quotes, see_also: Vec::new() };
-        saying(Reply::Answer(answer), ReplyKind::Answer)
+        bot_message(Reply::Answer(answer), ReplyKind::Answer)
     })
 }
 
-/// Questions to pick from, paragraphs of a source, and what can be asked.
+/// Suggestions, paragraphs of a source, and topics.
 pub(crate) fn lists() -> impl Strategy<Value = BotMessage> {
     let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
     let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggestions);
-    let passage = (quote_text(), text(6)).prop_map(|(text, title)| ParagraphPart {
+    let paragraph = (quote_text(), text(6)).prop_map(|(text, title)| ParagraphPart {
         text,
         title,
         paragraph: 7,
     });
-    let passages = vec(passage, 1..3).prop_map(Reply::Paragraphs);
+    let paragraphs = vec(paragraph, 1..3).prop_map(Reply::Paragraphs);
     let topic = ("[a-z]{1,5}", vec(text(10), 1..3))
         .prop_map(|(tag, questions)| Topic { tag: format!("*{tag}_ #"), questions });
     let topics = vec(topic, 1..3).prop_map(Reply::Topics);
-    prop_oneof![suggestions, passages, topics].prop_map(|reply| saying(reply, ReplyKind::Suggest))
+    prop_oneof![suggestions, paragraphs, topics]
+        .prop_map(|reply| bot_message(reply, ReplyKind::Suggest))
 }

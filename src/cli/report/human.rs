@@ -138,7 +138,7 @@ fn summary(report: &PackReport) -> String {
     if report.n_errors() > 0 {
         return format!("{counts}; refused until the errors are mended");
     }
-    match report.n_of(Rule::SentenceNotQuoted) {
+    match report.n_of(Rule::UnquotedSentence) {
         0 => format!("{counts}, all quoted"),
         n_waiting => format!("{counts}, {} not quoted", group_digits(n_waiting)),
     }

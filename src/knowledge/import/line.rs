@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::LineProblem;
 use crate::knowledge::EntryId;
 
-/// A line as it is written; keys that are not listed are passed over.
+/// One JSON object of an import. Other keys are ignored.
 #[derive(Debug, Deserialize)]
 pub(super) struct Line {
     id: Id,
@@ -18,7 +18,7 @@ pub(super) struct Line {
     gap: Option<bool>,
 }
 
-/// Exports of tables often number their rows.
+/// An id as text or number, since exports of tables often number their rows.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "`id` takes a text or a whole number")]
 enum Id {
@@ -26,6 +26,7 @@ enum Id {
     Number(i64),
 }
 
+/// A quote as plain text or with its speaker.
 #[derive(Debug, Deserialize)]
 #[serde(
     untagged,
@@ -36,7 +37,7 @@ enum QuoteForm {
     Object { text: String, speaker: Option<String>, role: Option<String> },
 }
 
-/// An answer's words with the person who says them.
+/// The words of an answer, with their speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LineQuote {
     pub(super) text: String,
@@ -56,22 +57,22 @@ impl Line {
     pub(super) fn question(&self) -> Result<&str, LineProblem> {
         Some(self.question.trim())
             .filter(|question| !question.is_empty())
-            .ok_or(LineProblem::NoQuestion)
+            .ok_or(LineProblem::EmptyQuestion)
     }
 
     pub(super) fn variants(&self) -> Vec<String> {
-        said(self.variants.as_deref())
+        non_blank(self.variants.as_deref())
     }
 
     pub(super) fn tags(&self) -> Vec<String> {
-        said(self.tags.as_deref())
+        non_blank(self.tags.as_deref())
     }
 
     pub(super) fn lead(&self) -> Option<String> {
-        self.lead.as_deref().and_then(some_text)
+        self.lead.as_deref().and_then(trimmed_text)
     }
 
-    /// The quotes, else the answer, else the question; nothing for a gap.
+    /// The quotes, else the answer, else the question itself; none for a gap.
     pub(super) fn answers(&self) -> Result<Vec<LineQuote>, LineProblem> {
         let mut answers: Vec<LineQuote> =
             self.quotes.iter().flatten().filter_map(QuoteForm::read).collect();
@@ -92,8 +93,8 @@ impl QuoteForm {
         match self {
             Self::Text(text) => LineQuote::new(text),
             Self::Object { text, speaker, role } => Some(LineQuote {
-                speaker: speaker.as_deref().and_then(some_text),
-                role: role.as_deref().and_then(some_text),
+                speaker: speaker.as_deref().and_then(trimmed_text),
+                role: role.as_deref().and_then(trimmed_text),
                 ..LineQuote::new(text)?
             }),
         }
@@ -102,16 +103,17 @@ impl QuoteForm {
 
 impl LineQuote {
     fn new(text: &str) -> Option<Self> {
-        Some(Self { text: some_text(text)?, speaker: None, role: None })
+        Some(Self { text: trimmed_text(text)?, speaker: None, role: None })
     }
 }
 
-/// The texts that are not blank.
-fn said(texts: Option<&[String]>) -> Vec<String> {
-    texts.unwrap_or_default().iter().filter_map(|text| some_text(text)).collect()
+/// The texts that are not blank, trimmed.
+fn non_blank(texts: Option<&[String]>) -> Vec<String> {
+    texts.unwrap_or_default().iter().filter_map(|text| trimmed_text(text)).collect()
 }
 
-fn some_text(text: &str) -> Option<String> {
+/// `text` without white space around it; `None` if it is blank.
+fn trimmed_text(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -19,7 +19,7 @@ fn proved(lines: &str) -> Proof {
     proof
 }
 
-/// What the first entry of the pack quotes.
+/// The texts of the quotes of the first entry of the pack.
 fn quoted(line: &str) -> Vec<String> {
     let proof = proved(line);
     proof.pack.entries[0].quotes().iter().map(|quote| quote.text().to_owned()).collect()
@@ -58,7 +58,7 @@ fn answers_become_paragraphs_that_their_entries_quote() {
 }
 
 #[test]
-fn everything_that_a_line_says_is_in_its_entry() {
+fn all_fields_of_a_line_are_in_its_entry() {
     let proof = proved(
         "\u{feff}{\"id\": 7, \"question\": \"What?\", \"variants\": [\"wot\", \" \"], \"lead\": \"So.\", \"tags\": [\"t\"], \
          \"quotes\": [{\"text\": \"Same.\", \"speaker\": \"Ann\", \"role\": \"x \\\"y\\\"\"}]}\r\n\n\
@@ -80,7 +80,7 @@ fn everything_that_a_line_says_is_in_its_entry() {
 }
 
 #[test]
-fn every_bad_line_is_reported_with_its_number() {
+fn invalid_lines_are_all_reported_with_their_number() {
     let lines = "{\"id\": \"a\", \"question\": \"What?\"}\n\
                  {\"id\": \"a\", \"question\": \"What?\"}\n\
                  {\"id\": \"a b\", \"question\": \"What?\"}\n\
@@ -96,33 +96,33 @@ fn every_bad_line_is_reported_with_its_number() {
     let errors: Vec<String> =
         import(lines).unwrap_err().iter().map(|error| error.to_string()).collect();
     let want = [
-        "line 2: the id `a` stands in line 1 already",
-        "line 3: \"a b\" is no id: it takes 1 to 100 characters without white space or control characters",
+        "line 2: the id `a` is already used on line 1",
+        "line 3: \"a b\" is not an id: an id has 1 to 100 characters, without white space or control characters",
         "line 5: the question is empty",
         "line 6: missing field `id` (column 21)",
         "line 7: `quotes` takes texts, or objects like {\"text\": \"...\", \"speaker\": \"...\"} (column 46)",
         "line 8: a gap has no answer, but this line has one",
         "line 9: the line ends too early to be JSON (column 10)",
-        "line 10: this is no JSON: expected ident (column 2)",
+        "line 10: this is not JSON: expected ident (column 2)",
         "line 11: `id` takes a text or a whole number (column 9)",
-        "line 12: this is no JSON: unexpected end of hex escape (column 15)",
+        "line 12: this is not JSON: unexpected end of hex escape (column 15)",
     ];
     assert_eq!(errors, want);
-    assert_eq!(import("\n \n").unwrap_err()[0].problem, LineProblem::Nothing);
+    assert_eq!(import("\n \n").unwrap_err()[0].problem, LineProblem::NoLines);
     let mut import = Import::default();
     import.add(b"{\"id\": \"\xff\"}");
     assert_eq!(import.finish("T").unwrap_err().len(), 1);
 }
 
 #[test]
-fn gaps_alone_make_a_pack_too() {
+fn gaps_alone_make_a_valid_pack() {
     let proof = proved("{\"id\": \"g\", \"question\": \"When?\", \"gap\": true, \"lead\": \"x\"}");
     assert!(proof.pack.entries[0].is_gap());
 }
 
 proptest! {
     #[test]
-    fn whatever_is_imported_is_accepted(
+    fn any_imported_text_makes_an_accepted_pack(
         answer in "(?s:.){0,60}|[ab.'\"\\\\+#\\[\\n\\r\u{a0}\u{85}\u{2028}]{0,40}|[a.? ]{1490,3100}",
         question in "\\PC{0,6}[a-z]",
         speaker in "(?s:.){0,4}",

@@ -1,24 +1,24 @@
-//! Quotes whose words stand in several paragraphs, where none is named.
+//! Quotes whose words occur in several paragraphs and that do not name one.
 
-use super::placed_quotes;
+use super::quotes_with_spans;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{Finding, Proof, Quote, Rule};
 
-/// How many further paragraphs are named; whoever has more of them needs no list.
-const MAX_NAMED: usize = 5;
+/// The other paragraphs listed in a finding; more numbers would not help.
+const MAX_LISTED: usize = 5;
 
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for placed in placed_quotes(proof).filter(|placed| !placed.quote.other_paragraphs().is_empty())
+    for found in quotes_with_spans(proof).filter(|found| !found.quote.other_paragraphs().is_empty())
     {
-        let paragraph = placed.quote.paragraph();
+        let paragraph = found.quote.paragraph();
         let message =
-            format!("these words stand in paragraph {paragraph} and in {}", others(placed.quote));
+            format!("these words occur in paragraph {paragraph} and in {}", others(found.quote));
         findings.push(
-            Finding::new(Rule::QuoteStandsTwice, FAQ_FILE, placed.text_span.clone(), message)
+            Finding::new(Rule::AmbiguousQuote, FAQ_FILE, found.text_span.clone(), message)
                 .label(format!("paragraph {paragraph} is cited"))
                 .help(format!(
-                    "write `paragraph = {paragraph}` below the text, or the number that is meant"
+                    "write `paragraph = {paragraph}`, or the number that is meant, below the text"
                 )),
         );
     }
@@ -26,11 +26,11 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
 }
 
 fn others(quote: &Quote) -> String {
-    let also = quote.other_paragraphs();
-    let named: Vec<String> = also.iter().take(MAX_NAMED).map(ToString::to_string).collect();
-    match also.len().saturating_sub(MAX_NAMED) {
-        0 => named.join(", "),
-        n_more => format!("{} and {n_more} more", named.join(", ")),
+    let others = quote.other_paragraphs();
+    let listed: Vec<String> = others.iter().take(MAX_LISTED).map(ToString::to_string).collect();
+    match others.len().saturating_sub(MAX_LISTED) {
+        0 => listed.join(", "),
+        n_more => format!("{} and {n_more} more", listed.join(", ")),
     }
 }
 
@@ -39,7 +39,7 @@ mod tests {
     use super::super::tests::findings;
 
     #[test]
-    fn words_of_several_paragraphs_are_reported_until_one_is_named() {
+    fn quote_in_several_paragraphs_is_reported_unless_it_names_one() {
         let body = "Yes.\n\nYes.\n";
         let faq = "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"Yes.\"\n";
         let both = format!("{faq}paragraph = 1\n[[entry.quote]]\ntext = \"Yes.\"\nparagraph = 2\n");

@@ -1,4 +1,4 @@
-//! Phrasings that come to the same words.
+//! Phrasings with the same words as an earlier one.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -10,8 +10,8 @@ use crate::text::tokenize;
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut seen: HashMap<String, &EntryId> = HashMap::new();
     let mut findings = Vec::new();
-    for (entry, places) in proof.pack.entries.iter().zip(&proof.entry_spans) {
-        for (phrasing, span) in entry.phrasings().zip(&places.phrasings) {
+    for (entry, spans) in proof.pack.entries.iter().zip(&proof.entry_spans) {
+        for (phrasing, span) in entry.phrasings().zip(&spans.phrasings) {
             let first = match seen.entry(key_of(phrasing)) {
                 Slot::Vacant(slot) => {
                     slot.insert(&entry.id);
@@ -20,23 +20,24 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
                 Slot::Occupied(slot) => *slot.get(),
             };
             let finding = |message: String, label: &str, help: &str| {
-                Finding::new(Rule::DoubledPhrasing, FAQ_FILE, span.clone(), message)
+                Finding::new(Rule::DuplicatePhrasing, FAQ_FILE, span.clone(), message)
                     .label(label)
                     .help(help)
             };
             findings.push(if *first == entry.id {
-                let message = format!("`{first}` asks this twice in the same words");
-                finding(message, "the second time", "remove one of the two")
+                let message = format!("`{first}` has two phrasings with the same words");
+                finding(message, "the second one", "remove one of the two")
             } else {
-                let message = format!("`{first}` and `{}` ask this in the same words", entry.id);
-                finding(message, "the second time", "leave it to the entry that answers it better")
+                let message =
+                    format!("`{first}` and `{}` have a phrasing with the same words", entry.id);
+                finding(message, "the second one", "keep it in the entry that answers it better")
             });
         }
     }
     findings
 }
 
-/// The words as matching sees them; of a phrasing without words, the phrasing.
+/// The words as matching compares them, or the phrasing itself if it has no words.
 fn key_of(phrasing: &str) -> String {
     let words: Vec<String> =
         tokenize(phrasing, usize::MAX).into_iter().map(|token| token.word).collect();
@@ -48,7 +49,7 @@ mod tests {
     use super::super::tests::findings;
 
     #[test]
-    fn phrasings_of_the_same_words_are_reported_within_and_across_entries() {
+    fn duplicate_phrasings_are_reported_within_and_across_entries() {
         let quote = "[[entry.quote]]\ntext = \"One.\"\n";
         let entry = |id: &str, question: &str, variants: &str| {
             format!(

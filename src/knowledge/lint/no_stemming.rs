@@ -1,4 +1,4 @@
-//! Languages whose words are compared as they stand.
+//! Languages without stemming, whose words are compared unchanged.
 
 use crate::knowledge::pack::PACK_FILE;
 use crate::knowledge::{Finding, Proof, Rule};
@@ -9,10 +9,10 @@ pub(super) fn check(proof: &Proof) -> Option<Finding> {
         return None;
     }
     let message = format!("quoth has no stemming for the language `{}`", language.code());
-    let help = "give entries the forms of their words as variants, or correct the code: `language` \
+    let help = "add variants with the other forms of the words, or correct the code: `language` \
                 takes two letters, like en or de";
     let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_span.clone(), message);
-    Some(finding.label("words are compared as they stand").help(help))
+    Some(finding.label("words are compared unchanged").help(help))
 }
 
 #[cfg(test)]
@@ -20,7 +20,7 @@ mod tests {
     use crate::knowledge::{PackFile, PackFiles, prove};
 
     #[test]
-    fn a_language_without_stemming_is_reported_where_it_is_named() {
+    fn language_without_stemming_is_reported_at_its_span() {
         let cases =
             [("en", None), ("pt-BR", None), ("ja", Some(11..15)), ("english", Some(11..20))];
         for (code, want) in cases {

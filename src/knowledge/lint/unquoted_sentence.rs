@@ -1,4 +1,4 @@
-//! Sentences of the sources that no quote touches.
+//! Sentences of the sources that no quote overlaps.
 
 use std::ops::Range;
 
@@ -14,13 +14,15 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
         }
     }
     let sources = proof.pack.sources.iter().zip(&proof.source_locations).zip(quoted);
-    sources.flat_map(|((source, place), quoted)| check_source(source, place, quoted)).collect()
+    sources
+        .flat_map(|((source, location), quoted)| check_source(source, location, quoted))
+        .collect()
 }
 
-/// One pass over the sentences and the quotes, both in the order of the text.
+/// Checks one source in one pass over the sentences and the quotes, both in the order of the text.
 fn check_source(
     source: &Source,
-    place: &SourceLocation,
+    location: &SourceLocation,
     mut quoted: Vec<Range<usize>>,
 ) -> Vec<Finding> {
     quoted.sort_unstable_by_key(|span| span.start);
@@ -32,19 +34,19 @@ fn check_source(
             quoted_until = quoted_until.max(span.end);
         }
         if quoted_until <= sentence.start {
-            findings.push(not_quoted(source, place, &sentence));
+            findings.push(not_quoted(source, location, &sentence));
         }
     }
     findings
 }
 
-fn not_quoted(source: &Source, place: &SourceLocation, sentence: &Range<usize>) -> Finding {
-    let span = place.body_start + sentence.start..place.body_start + sentence.end;
+fn not_quoted(source: &Source, location: &SourceLocation, sentence: &Range<usize>) -> Finding {
+    let span = location.body_start + sentence.start..location.body_start + sentence.end;
     let number = source.paragraph_at(sentence.start);
     let message = format!("no entry quotes this sentence of paragraph {number}");
-    Finding::new(Rule::SentenceNotQuoted, &place.file, span, message)
+    Finding::new(Rule::UnquotedSentence, &location.file, span, message)
         .label("not quoted")
-        .help("write an entry that quotes it, if somebody may ask what it answers")
+        .help("write an entry that quotes it, if it answers a question that somebody may ask")
 }
 
 #[cfg(test)]
@@ -55,7 +57,7 @@ mod tests {
         "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"One.\"\n";
 
     #[test]
-    fn every_sentence_that_no_quote_touches_is_reported_where_it_stands() {
+    fn unquoted_sentence_is_reported_at_its_span() {
         let cases: [(&str, &[&str]); 5] = [
             ("One.", &[]),
             ("***\n\nOne.", &[]),
@@ -71,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_overlap_or_run_over_several_sentences_count_for_all_of_them() {
+    fn quotes_across_sentences_count_for_each_sentence() {
         let quote = |text: &str| format!("[[entry.quote]]\ntext = \"{text}\"\n");
         let faq = format!("{FAQ}{}{}", quote("One. Two. Three."), quote("Two."));
         let got = findings("One. Two. Three.\n\nFour.", &faq);

@@ -1,4 +1,4 @@
-//! A source file: front matter in TOML between `+++` lines, then the text.
+//! The reader of a source file: front matter in TOML between `+++` lines, then the body.
 
 use crate::knowledge::Source;
 use crate::knowledge::finding::{Finding, Rule};
@@ -10,7 +10,7 @@ const FENCE: &str = "+++";
 const KEYS: [&str; 7] =
     ["title", "standfirst", "author", "publisher", "url", "published", "rights"];
 
-/// Reads the source in `text`; its name is the file's, without folder and extension.
+/// Parses a source file. The source's name is the file's, without folder and extension.
 pub(super) fn read_source(
     path: &str,
     text: &str,
@@ -23,16 +23,17 @@ pub(super) fn read_source(
             Finding::new(Rule::FrontMatter, path, 0..0, "the source has no front matter")
                 .help("start the file with three lines: +++ and title = \"...\" and +++"),
         );
-        let place = SourceLocation { file: path.to_owned(), body_start: 0 };
-        return (Source::new(name, Metadata::default(), text.to_owned()), place);
+        let location = SourceLocation { file: path.to_owned(), body_start: 0 };
+        return (Source::new(name, Metadata::default(), text.to_owned()), location);
     };
     let metadata = read_metadata(path, text, matter, findings);
     let source = Source::new(name, metadata, body.to_owned());
     if source.n_paragraphs() == 0 {
         let end = text.len();
         findings.push(
-            Finding::new(Rule::EmptyField, path, end..end, "the source has no text")
-                .help("put the text below the second +++ line, paragraphs divided by blank lines"),
+            Finding::new(Rule::EmptyField, path, end..end, "the source has no text").help(
+                "put the text below the second +++ line, paragraphs separated by blank lines",
+            ),
         );
     }
     (source, SourceLocation { file: path.to_owned(), body_start: text.len() - body.len() })
@@ -44,9 +45,9 @@ fn read_metadata(
     matter: std::ops::Range<usize>,
     findings: &mut Vec<Finding>,
 ) -> Metadata {
-    // Blanking what is not front matter keeps every offset that of the whole file.
-    let blank = " ".repeat(matter.start);
-    let padded = format!("{blank}{}", text.get(matter.clone()).unwrap_or_default());
+    // Padding to the start of the front matter makes every span one of the whole file.
+    let padding = " ".repeat(matter.start);
+    let padded = format!("{padding}{}", text.get(matter.clone()).unwrap_or_default());
     let Some(table) = parse(path, &padded, findings) else { return Metadata::default() };
     let span = matter.end..matter.end;
     let mut reader = TableReader::new(path, table.get_ref(), span, &KEYS, findings);
@@ -64,7 +65,7 @@ fn read_metadata(
     Metadata { title, ..optional }
 }
 
-/// The span of the front matter's TOML, and the text behind the closing fence's line.
+/// The span of the front matter's TOML, and the text after the line of the closing fence.
 fn split(text: &str) -> Option<(std::ops::Range<usize>, &str)> {
     let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     let mut at = start;

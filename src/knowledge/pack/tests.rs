@@ -21,7 +21,7 @@ const GOOD: &str =
     "[[entry]]\nid = \"a\"\nquestion = \"What?\"\n[[entry.quote]]\ntext = \"One two.\"\n";
 
 #[test]
-fn a_pack_of_required_keys_alone_is_accepted() {
+fn pack_of_required_keys_alone_is_accepted() {
     let proof = prove(&files(GOOD));
     assert_eq!(proof.findings, []);
     let quote = &proof.pack.entries[0].quotes()[0];
@@ -29,7 +29,7 @@ fn a_pack_of_required_keys_alone_is_accepted() {
 }
 
 #[test]
-fn each_mistake_in_the_faq_is_found_by_its_rule() {
+fn mistake_in_the_faq_is_reported_by_its_rule() {
     let gap = "[[entry]]\nid = \"g\"\nquestion = \"When?\"\ngap = true\n";
     let cases: [(String, &[&str]); 18] = [
         (format!("{GOOD}{gap}"), &[]),
@@ -59,14 +59,14 @@ fn each_mistake_in_the_faq_is_found_by_its_rule() {
 }
 
 #[test]
-fn a_link_to_an_entry_that_is_refused_is_no_second_mistake() {
+fn link_to_a_rejected_entry_is_not_reported() {
     let linking = GOOD.replace("\"a\"", "\"b\"\nsee_also = [\"a\"]");
     let faq = [GOOD.replace("One two.", "Nothing like it"), linking].concat();
     assert_eq!(rules(&files(&faq)), ["quote-not-in-source"]);
 }
 
 #[test]
-fn all_findings_come_in_one_run() {
+fn findings_of_all_files_are_reported_in_one_run() {
     let faq =
         [GOOD.replace("One two.", "One too."), GOOD.replace("What?", "").replace("\"a\"", "\"b\"")]
             .concat();
@@ -80,7 +80,7 @@ fn all_findings_come_in_one_run() {
 }
 
 #[test]
-fn broken_files_are_findings_and_never_a_panic() {
+fn broken_files_are_reported_without_a_panic() {
     let mut missing = files(GOOD);
     missing.files.clear();
     assert_eq!(rules(&missing), ["missing-file", "missing-file", "missing-file"]);

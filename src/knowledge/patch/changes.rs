@@ -1,36 +1,37 @@
-//! What differs between two states of `faq.toml`, entry by entry.
+//! The differences between two states of `faq.toml`, entry by entry.
 
 use std::collections::HashMap;
 
 use super::sections::{self, Section};
 
-/// One entry that was added, changed or taken out.
+/// One entry that was added, changed or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryChange {
     /// Its id.
     pub id: String,
     /// Its text before; `None` if it is new.
     pub before: Option<String>,
-    /// Its text after; `None` if it is gone.
+    /// Its text after; `None` if it was removed.
     pub after: Option<String>,
 }
 
-/// The entries that differ from `before` to `after`: those that are gone first, then the others in
-/// their order in `after`. Comments and the order of entries change no entry. A file that is no TOML
-/// has none.
+/// The entries that differ between `before` and `after`: removed ones first, then the others in
+/// their order in `after`. Comments and the order of entries are ignored. A file that is not TOML
+/// counts as one without entries.
 pub fn changes(before: &str, after: &str) -> Vec<EntryChange> {
     let (old_sections, new_sections) = (sections_of(before), sections_of(after));
     let old = texts(before, &old_sections);
     let new = texts(after, &new_sections);
-    let gone = old_sections.iter().filter_map(|section| section.id.as_deref()).filter_map(|id| {
-        let before = old.get(id).filter(|_| !new.contains_key(id))?;
-        Some(change(id, Some(before), None))
-    });
+    let removed =
+        old_sections.iter().filter_map(|section| section.id.as_deref()).filter_map(|id| {
+            let before = old.get(id).filter(|_| !new.contains_key(id))?;
+            Some(change(id, Some(before), None))
+        });
     let others = new_sections.iter().filter_map(|section| section.id.as_deref()).filter_map(|id| {
         let (before, after) = (old.get(id), new.get(id)?);
         (before != Some(after)).then(|| change(id, before, Some(after)))
     });
-    gone.chain(others).collect()
+    removed.chain(others).collect()
 }
 
 fn change(id: &str, before: Option<&&str>, after: Option<&&str>) -> EntryChange {
@@ -57,7 +58,7 @@ mod tests {
     const B: &str = "[[entry]]\nid = \"b\"\nquestion = \"B?\"\ngap = true\n";
 
     #[test]
-    fn each_entry_that_differs_is_named_with_both_its_states() {
+    fn changed_entry_is_reported_with_both_states() {
         let text = |text: &str| Some(text.trim_end().to_owned());
         let changed = A.replace("One.", "Two.");
         let one = |id: &str, before: Option<String>, after: Option<String>| {

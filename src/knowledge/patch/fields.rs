@@ -1,4 +1,4 @@
-//! The fields of one entry's section.
+//! The fields of one entry's section in `faq.toml`.
 
 use toml_edit::{Array, ArrayOfTables, Item, Table, Value};
 
@@ -7,12 +7,12 @@ use crate::knowledge::QuoteDraft;
 use crate::knowledge::draft::{on_one_line, one_a_line};
 use crate::knowledge::toml_text::verbatim;
 
-/// The order in which entries are written; a new key goes behind the nearest one before it.
+/// The usual order of keys. A new key is inserted after the last one that precedes it here.
 const ENTRY_ORDER: [&str; 8] =
     ["id", "question", "variants", "gap", "lead", "tags", "see_also", "quote"];
 const QUOTE_ORDER: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
 
-/// New values of an entry's fields. `None` leaves a field as it is; an empty value takes it out.
+/// New values of an entry's fields. `None` keeps a field; an empty value removes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryFields {
     /// The canonical question.
@@ -23,14 +23,14 @@ pub struct EntryFields {
     pub lead: Option<String>,
     /// All topics.
     pub tags: Option<Vec<String>>,
-    /// All ids of other entries.
+    /// All ids of related entries.
     pub see_also: Option<Vec<String>>,
-    /// All quotes; none makes the entry a gap, some make a gap an entry.
+    /// All quotes. An empty list makes the entry a gap; a list with quotes makes a gap an entry.
     pub quotes: Option<Vec<QuoteDraft>>,
 }
 
 impl EntryFields {
-    /// Writes the fields that have a new value into the section.
+    /// Writes the fields that are set into the section.
     pub(super) fn write(&self, entry: &mut Table) {
         for (key, text) in [("question", &self.question), ("lead", &self.lead)] {
             if let Some(text) = text {
@@ -50,7 +50,7 @@ impl EntryFields {
     }
 }
 
-/// Writes one more variant, unless the entry is asked in these words already.
+/// Appends a variant. Returns false, and changes nothing, if the entry has this phrasing.
 pub(super) fn add_variant(entry: &mut Table, variant: &str) -> bool {
     if entry.get("question").and_then(Item::as_str) == Some(variant) {
         return false;
@@ -84,7 +84,7 @@ fn set_list(entry: &mut Table, key: &str, texts: &[String]) {
     }
 }
 
-/// Replaces a value and keeps the comment on its line, or writes a new key at its usual place.
+/// Replaces a value and keeps the comment on its line, or inserts a new key in the usual order.
 fn set_value(table: &mut Table, key: &str, mut value: Value, order: &[&str]) {
     if let Some(old) = table.get_mut(key).and_then(Item::as_value_mut) {
         *value.decor_mut() = old.decor().clone();
@@ -96,8 +96,8 @@ fn set_value(table: &mut Table, key: &str, mut value: Value, order: &[&str]) {
     let at = keys.iter().rposition(|other| rank(other) < rank(key)).map_or(0, |at| at + 1);
     keys.insert(at, key.to_owned());
     table.insert(key, Item::Value(value));
-    let place = |key: &str| keys.iter().position(|other| other == key);
-    table.sort_values_by(|a, _, b, _| place(a.get()).cmp(&place(b.get())));
+    let position = |key: &str| keys.iter().position(|other| other == key);
+    table.sort_values_by(|a, _, b, _| position(a.get()).cmp(&position(b.get())));
 }
 
 fn set_quotes(entry: &mut Table, quotes: &[QuoteDraft]) {
@@ -108,7 +108,7 @@ fn set_quotes(entry: &mut Table, quotes: &[QuoteDraft]) {
         return;
     }
     entry.remove("gap");
-    // Quotes may also be written as a list of inline tables; those are written anew.
+    // Quotes that are written as a list of inline tables are rewritten as sections.
     if entry.get("quote").is_none_or(|item| !item.is_array_of_tables()) {
         entry.remove("quote");
         entry.insert("quote", Item::ArrayOfTables(ArrayOfTables::new()));

@@ -1,4 +1,4 @@
-//! Where the sections of the entries stand in `faq.toml`.
+//! The sections of `faq.toml`, one for each entry, and their spans.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use toml_edit::{ArrayOfTables, Document, Item, Table};
 
 use super::PatchError;
 
-/// One `[[entry]]` with all that belongs to it.
+/// One `[[entry]]` with its subtables.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) id: Option<String>,
     pub(super) is_gap: bool,
     /// From the start of the line of `[[entry]]` to the end of the last line of its last value.
     pub(super) span: Range<usize>,
-    /// Where the comment directly above it starts; that of the section if there is none.
+    /// The start of the comment directly above it, or of the section if there is none.
     pub(super) comment_start: usize,
 }
 
@@ -28,8 +28,8 @@ pub(super) fn find(faq: &str) -> Result<Vec<Section>, PatchError> {
 fn section(faq: &str, table: &Table) -> Option<Section> {
     let header = table.span()?;
     let start = line_start(faq, header.start);
-    let behind = faq.get(end_of(table)..)?;
-    let end = faq.len() - behind.len() + behind.find('\n').map_or(behind.len(), |at| at + 1);
+    let rest = faq.get(end_of(table)..)?;
+    let end = faq.len() - rest.len() + rest.find('\n').map_or(rest.len(), |at| at + 1);
     Some(Section {
         id: table.get("id").and_then(Item::as_str).map(str::to_owned),
         is_gap: table.get("gap").and_then(Item::as_bool).unwrap_or(false),
@@ -38,7 +38,7 @@ fn section(faq: &str, table: &Table) -> Option<Section> {
     })
 }
 
-/// The end of the last thing that stands in `table`.
+/// The end of the last value in `table` and its subtables.
 fn end_of(table: &Table) -> usize {
     let of_tables = |tables: &ArrayOfTables| tables.iter().map(end_of).max();
     let inner = table.iter().filter_map(|(_, item)| match item {
@@ -53,7 +53,8 @@ fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
 }
 
-/// Steps up over comment lines. A comment at the top of the file is the file's, not an entry's.
+/// The start of the comment lines directly above a section. A comment at the top of the file belongs
+/// to the file, not to an entry.
 fn comment_start(text: &str, section_start: usize) -> usize {
     let mut start = section_start;
     while let Some(end) = start.checked_sub(1) {
@@ -68,7 +69,7 @@ fn comment_start(text: &str, section_start: usize) -> usize {
 
 /// `text` from its first line that is not blank.
 pub(super) fn skip_blank_lines(text: &str) -> &str {
-    let words = text.trim_start();
-    let at = line_start(text, text.len() - words.len());
-    text.get(at..).filter(|_| !words.is_empty()).unwrap_or_default()
+    let rest = text.trim_start();
+    let at = line_start(text, text.len() - rest.len());
+    text.get(at..).filter(|_| !rest.is_empty()).unwrap_or_default()
 }

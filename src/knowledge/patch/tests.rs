@@ -47,8 +47,8 @@ fn replace(name: &str, fields: EntryFields) -> Patch {
     Patch::Replace { id: id(name), fields }
 }
 
-/// Applies the patch to the file with either line end, and to the file alone at its end; returns
-/// the lines that went and came, as a diff shows them.
+/// Applies the patch to the file with either line end, and returns the removed and added lines as a
+/// diff.
 fn diff(patch: &Patch) -> String {
     let new = patch.apply(FAQ).unwrap();
     let crlf = patch.apply(&FAQ.replace('\n', "\r\n")).unwrap();
@@ -65,7 +65,7 @@ fn check_diffs<const N: usize>(cases: [(Patch, &str); N]) {
 }
 
 #[test]
-fn entries_and_variants_come_and_go_and_nothing_else_moves() {
+fn adding_or_removing_changes_no_other_line() {
     let mut new_entry = EntryDraft::new(id("c"), "Why?");
     let new_gap = new_entry.clone();
     new_entry.quotes = vec![quote("Four.")];
@@ -95,7 +95,7 @@ fn entries_and_variants_come_and_go_and_nothing_else_moves() {
 }
 
 #[test]
-fn fields_change_on_their_own_lines() {
+fn replaced_fields_change_their_own_lines_only() {
     let fields = EntryFields::default;
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
     check_diffs([
@@ -117,9 +117,9 @@ fn fields_change_on_their_own_lines() {
 }
 
 #[test]
-fn quotes_change_in_their_own_sections() {
+fn replaced_quotes_change_their_own_sections_only() {
     let fields = EntryFields::default;
-    let spoken =
+    let attributed =
         QuoteDraft { speaker: Some("Bo".to_owned()), paragraph: Some(2), ..quote("Five.") };
     check_diffs([
         (
@@ -129,7 +129,10 @@ fn quotes_change_in_their_own_sections() {
         (
             replace(
                 "a",
-                EntryFields { quotes: Some(vec![quote("One two."), spoken.clone()]), ..fields() },
+                EntryFields {
+                    quotes: Some(vec![quote("One two."), attributed.clone()]),
+                    ..fields()
+                },
             ),
             "-speaker = \"Ann\"\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
         ),
@@ -138,7 +141,7 @@ fn quotes_change_in_their_own_sections() {
             "-quote = [{ text = \"Three.\" }]\n+[[entry.quote]]\n+text = '''Three.'''\n+\n",
         ),
         (
-            replace("g", EntryFields { quotes: Some(vec![spoken]), ..fields() }),
+            replace("g", EntryFields { quotes: Some(vec![attributed]), ..fields() }),
             "-gap = true\n+[[entry.quote]]\n+text = '''Five.'''\n+paragraph = 2\n+speaker = \"Bo\"\n+\n",
         ),
         (
@@ -149,7 +152,7 @@ fn quotes_change_in_their_own_sections() {
 }
 
 #[test]
-fn what_cannot_be_patched_is_a_typed_error() {
+fn patch_that_does_not_apply_is_a_typed_error() {
     let add = |name: &str| Patch::Add(EntryDraft::new(id(name), "Q?"));
     let variant = |text: &str| Patch::AddVariant { id: id("a"), variant: text.to_owned() };
     let remove = Patch::Remove { id: id("zz") };
@@ -162,7 +165,7 @@ fn what_cannot_be_patched_is_a_typed_error() {
 }
 
 #[test]
-fn the_ends_of_a_file_are_minded() {
+fn patch_keeps_blank_lines_at_the_ends_of_the_file() {
     let entry = "[[entry]]\nid = \"c\"\nquestion = \"Q?\"\ngap = true\n";
     let add = Patch::Add(EntryDraft::new(id("c"), "Q?"));
     let adds = [
@@ -187,7 +190,7 @@ fn the_ends_of_a_file_are_minded() {
 }
 
 #[test]
-fn adding_and_removing_leaves_no_trace() {
+fn removing_an_added_entry_restores_the_file() {
     let mut draft = EntryDraft::new(id("new"), "Q?");
     for quotes in [Vec::new(), vec![quote("x")]] {
         draft.quotes = quotes;

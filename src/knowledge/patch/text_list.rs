@@ -1,17 +1,17 @@
-//! Lists of texts in TOML, changed so that comments and the form of the list stay.
+//! Edits of a TOML list of texts that keep its comments and layout.
 
 use toml_edit::{Array, RawString, Value};
 
 use crate::knowledge::toml_text::plain;
 
-/// Makes `list` hold `texts`. Texts that stay keep their place and the comments beside them.
+/// Sets the content of `list` to `texts`. Texts that stay keep their position and their comments.
 pub(super) fn set(list: &mut Array, texts: &[String]) {
     if is_same(list, texts) {
         return;
     }
     for idx in (0..list.len()).rev() {
-        let keeps = list.get(idx).and_then(Value::as_str);
-        if !keeps.is_some_and(|text| texts.iter().any(|wanted| wanted == text)) {
+        let old = list.get(idx).and_then(Value::as_str);
+        if !old.is_some_and(|text| texts.iter().any(|new| new == text)) {
             remove(list, idx);
         }
     }
@@ -25,44 +25,45 @@ pub(super) fn set(list: &mut Array, texts: &[String]) {
     }
 }
 
-/// Whether `list` holds just `texts`.
+/// Whether the content of `list` is `texts`.
 pub(super) fn is_same(list: &Array, texts: &[String]) -> bool {
     list.len() == texts.len()
         && list.iter().zip(texts).all(|(value, text)| value.as_str() == Some(text))
 }
 
-/// Puts `text` before the element `idx`, or at the end.
+/// Inserts `text` before the element `idx`, or at the end.
 pub(super) fn insert(list: &mut Array, idx: usize, text: &str) {
-    settle_end(list);
+    normalize_end(list);
     let idx = idx.min(list.len());
     let Some(indent) = indent_of(list) else {
         list.insert(idx, value_of(text));
         return;
     };
-    // What stands on the line of the element before it stays there.
-    let (of_line_above, rest) = split_at_break(&lead_of(list, idx));
-    set_lead(list, idx, &rest);
+    // A comment on the line of the element before stays on that line.
+    let (of_line_above, rest) = split_at_break(&prefix_of(list, idx));
+    set_prefix(list, idx, &rest);
     let mut value = value_of(text);
     value.decor_mut().set_prefix(format!("{of_line_above}\n{indent}"));
     list.insert_formatted(idx, value);
     list.set_trailing_comma(true);
 }
 
-/// Takes the element `idx` out, with the comments above it and on its line.
+/// Removes the element `idx`, with the comments above it and on its line.
 fn remove(list: &mut Array, idx: usize) {
-    settle_end(list);
-    let (of_line_above, _) = split_at_break(&lead_of(list, idx));
-    let (_, rest) = split_at_break(&lead_of(list, idx + 1));
+    normalize_end(list);
+    let (of_line_above, _) = split_at_break(&prefix_of(list, idx));
+    let (_, rest) = split_at_break(&prefix_of(list, idx + 1));
     list.remove(idx);
     if rest.contains('\n') {
-        set_lead(list, idx, &format!("{of_line_above}{rest}"));
+        set_prefix(list, idx, &format!("{of_line_above}{rest}"));
     } else if idx == 0 {
-        set_lead(list, idx, "");
+        set_prefix(list, idx, "");
     }
 }
 
-/// Brings what stands between the last element and the end of the list to one place.
-fn settle_end(list: &mut Array) {
+/// Moves white space and comments after the last element into the list's trailing text, whether or
+/// not a comma follows the element.
+fn normalize_end(list: &mut Array) {
     let Some(last) = list.len().checked_sub(1) else { return };
     let Some(value) = list.get_mut(last) else { return };
     let suffix = raw(value.decor().suffix());
@@ -74,33 +75,33 @@ fn settle_end(list: &mut Array) {
     list.set_trailing(trailing);
 }
 
-/// What stands before the element `idx`, or before the end of the list.
-fn lead_of(list: &Array, idx: usize) -> String {
+/// White space and comments before the element `idx`, or before the end of the list.
+fn prefix_of(list: &Array, idx: usize) -> String {
     match list.get(idx) {
         Some(value) => raw(value.decor().prefix()),
         None => raw(Some(list.trailing())),
     }
 }
 
-fn set_lead(list: &mut Array, idx: usize, lead: &str) {
+fn set_prefix(list: &mut Array, idx: usize, prefix: &str) {
     match list.get_mut(idx) {
-        Some(value) => value.decor_mut().set_prefix(lead),
-        None => list.set_trailing(lead),
+        Some(value) => value.decor_mut().set_prefix(prefix),
+        None => list.set_trailing(prefix),
     }
 }
 
-/// How elements are indented in a list of one element a line; nothing for a list on one line.
+/// The indentation of a list with one element a line; `None` for a list on one line.
 fn indent_of(list: &Array) -> Option<String> {
-    let leads = (0..list.len()).map(|idx| lead_of(list, idx));
-    let indent = leads.filter_map(|lead| Some(lead.rsplit_once('\n')?.1.to_owned())).next();
+    let prefixes = (0..list.len()).map(|idx| prefix_of(list, idx));
+    let indent = prefixes.filter_map(|prefix| Some(prefix.rsplit_once('\n')?.1.to_owned())).next();
     let is_one_a_line = indent.is_some() || raw(Some(list.trailing())).contains('\n');
     is_one_a_line.then(|| indent.unwrap_or_else(|| "  ".to_owned()))
 }
 
-/// What comes before the first line break, and the rest from it on.
-fn split_at_break(lead: &str) -> (String, String) {
-    let at = lead.find('\n').unwrap_or(0);
-    let (above, rest) = lead.split_at_checked(at).unwrap_or((lead, ""));
+/// The part of `prefix` before its first line break, and the rest, starting with the break.
+fn split_at_break(prefix: &str) -> (String, String) {
+    let at = prefix.find('\n').unwrap_or(0);
+    let (above, rest) = prefix.split_at_checked(at).unwrap_or((prefix, ""));
     (above.trim_end().to_owned(), rest.to_owned())
 }
 
@@ -108,7 +109,7 @@ fn raw(raw: Option<&RawString>) -> String {
     raw.and_then(RawString::as_str).unwrap_or_default().to_owned()
 }
 
-/// A text as this project writes it.
+/// A TOML value of a text, in the form that [`plain`] writes.
 pub(super) fn value_of(text: &str) -> Value {
     plain(text).parse().unwrap_or_else(|_| Value::from(text))
 }
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_keeps_its_form_and_its_comments() {
+    fn list_keeps_its_layout_and_comments() {
         let cases: [(&str, &[&str], &str); 13] = [
             ("[\"a\"]", &["a"], "[\"a\"]"),
             ("[ 'a','b' ]", &["a", "b"], "[ 'a','b' ]"),

@@ -1,21 +1,21 @@
-//! Who answers a message: one holder at a time, and once.
+//! Claims on messages: a message is handled by one holder at a time, and once.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::conversation::{MessageId, SentReply, Timestamp, UnansweredQuestion};
 
-/// One life of one process. A process that starts again is another holder.
+/// The id of one run of a process. After a restart the process is another holder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Holder(String);
 
 impl Holder {
-    /// The holder called `name`, which no other has or had.
+    /// A holder with this name, which has to be unique over all runs.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// Its name.
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,46 +27,48 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A wish to answer a message.
+/// A request of a holder to handle a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The message.
     pub message: MessageId,
-    /// Who wants it.
+    /// The holder that requests it.
     pub holder: Holder,
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
-    /// How long the claim stands; after that the holder counts as dead and another may have it.
+    /// The duration of the claim. After it the holder counts as dead, and another can claim the
+    /// message.
     pub lease: Duration,
 }
 
-/// What became of a [`Claim`].
+/// The result of a [`Claim`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimStatus {
-    /// The message is the holder's; nothing was sent for it.
+    /// The claim succeeded, and no reply was sent before.
     New,
-    /// The message is the holder's. An earlier holder died while sending: the platform may have
-    /// the reply or not.
+    /// The claim succeeded, but an earlier holder died while sending: the reply may have reached the
+    /// platform.
     PossiblySent {
         /// When that send began.
         began_at: Timestamp,
     },
-    /// Another holder has it, and may be alive.
+    /// Another holder has the message, and may be alive. An earlier claim of the same holder counts,
+    /// too.
     HeldElsewhere,
-    /// It is done with.
+    /// The message is done.
     Done,
 }
 
-/// What came of a message.
+/// The result of handling a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
     /// The message.
     pub message: MessageId,
-    /// Who had claimed it.
+    /// The holder of its claim.
     pub holder: Holder,
-    /// When.
+    /// When it was completed.
     pub at: Timestamp,
-    /// What was sent; nothing where silence was right, or where it cannot be known.
+    /// The reply; `None` if there is none, or if it is unknown whether it was sent.
     pub answer: Option<SentReply>,
     /// The question, if it was not answered with quotes.
     pub unanswered: Option<UnansweredQuestion>,

@@ -1,31 +1,31 @@
-//! One recorded change of one entry.
+//! A revision: one recorded change of one entry.
 
 use crate::conversation::{PrincipalId, Timestamp};
 
 /// One change of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// The pack.
+    /// The name of the pack.
     pub pack: String,
     /// The entry's id.
     pub entry: String,
     /// When it was changed.
     pub at: Timestamp,
-    /// Who changed it.
+    /// The author of the change.
     pub by: RevisionAuthor,
-    /// Why, in the author's words.
+    /// The author's reason.
     pub reason: Option<String>,
     /// The entry's TOML before; `None` if it is new.
     pub before: Option<String>,
-    /// The entry's TOML after; `None` if it is gone.
+    /// The entry's TOML after; `None` if it was removed.
     pub after: Option<String>,
 }
 
-/// Who changed an entry.
+/// The author of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RevisionAuthor {
-    /// Somebody in chat.
+    /// A user in chat.
     User(PrincipalId),
-    /// Whoever changed the file.
+    /// An unknown editor of the file.
     File,
 }

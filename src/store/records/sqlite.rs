@@ -1,4 +1,4 @@
-//! Records in one SQLite file in the data folder.
+//! Records in one SQLite database file in the data folder.
 
 mod claims;
 mod data_dir;
@@ -7,6 +7,7 @@ mod replies;
 mod retention;
 mod revisions;
 mod spaces;
+mod unanswered;
 mod write_queue;
 
 use std::path::{Path, PathBuf};
@@ -30,13 +31,13 @@ use write_queue::{JobError, JobFuture, WriteQueue};
 /// Name of the file in the data folder.
 pub const FILE: &str = "quoth.db";
 
-/// How long another program's lock on the file is waited for.
+/// How long a write waits for a lock of another program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/records/migrations");
 
-/// Records in SQLite. Clones share one connection, which does one thing after the other and commits
-/// what waits together.
+/// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits
+/// waiting jobs together.
 #[derive(Debug, Clone)]
 pub struct SqliteRecords {
     queue: WriteQueue,
@@ -44,20 +45,20 @@ pub struct SqliteRecords {
 }
 
 impl SqliteRecords {
-    /// Opens the records in the data folder, which is made if it is missing, at the time `now`.
-    /// Nobody else can open them while these are open; so whoever held a claim before is dead, and
-    /// all claims are free.
+    /// Opens the records in the data folder, which is created if it is missing. `now` is the current
+    /// time. The folder is locked while the records are open; so all earlier holders of claims are
+    /// dead, and their claims are released.
     ///
     /// # Errors
-    /// [`RecordsError`] says what is wrong with the folder or the file and what to do.
+    /// [`RecordsError`] if the folder or the file cannot be used.
     pub async fn open(folder: &Path, now: Timestamp) -> Result<Self> {
         Self::open_within(folder, now, BUSY_TIMEOUT).await
     }
 
     async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
-        let lock = Lock::take(folder)?;
+        let lock = Lock::acquire(folder)?;
         let path = folder.join(FILE);
-        data_dir::make_private_file(&path)?;
+        data_dir::create_private_file(&path)?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -66,10 +67,10 @@ impl SqliteRecords {
         Self::start(options, path, now, Some(lock)).await
     }
 
-    /// Records that are forgotten with the process.
+    /// Records in memory, which are lost when they are closed.
     ///
     /// # Errors
-    /// If SQLite gives no memory.
+    /// If SQLite cannot allocate memory.
     pub async fn in_memory(now: Timestamp) -> Result<Self> {
         let options = SqliteConnectOptions::new().in_memory(true);
         Self::start(options, PathBuf::from(":memory:"), now, None).await
@@ -82,22 +83,22 @@ impl SqliteRecords {
         lock: Option<Lock>,
     ) -> Result<Self> {
         let path: Arc<Path> = path.into();
-        let refused = |error| error::classify(&path, Arc::new(error));
+        let to_records_error = |error| error::classify(&path, Arc::new(error));
         let options = options.foreign_keys(true).disable_statement_logging();
-        let mut connection = options.connect().await.map_err(refused)?;
+        let mut connection = options.connect().await.map_err(to_records_error)?;
         migrate(&mut connection, &path).await?;
-        claims::release_all(&mut connection).await.map_err(refused)?;
-        spaces::record_first_start(&mut connection, now).await.map_err(refused)?;
+        claims::release_all(&mut connection).await.map_err(to_records_error)?;
+        spaces::record_first_start(&mut connection, now).await.map_err(to_records_error)?;
         Ok(Self { queue: WriteQueue::start(connection, lock), path })
     }
 
-    /// Does `work` in a transaction, which is on the disk when this returns.
+    /// Runs `work` in a transaction, which is durable when this returns.
     async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
     {
-        self.queue.run(work).await.map_err(|failed| match failed {
+        self.queue.run(work).await.map_err(|error| match error {
             JobError::Closed => RecordsError::Closed,
             JobError::Database(source) => error::classify(&self.path, source),
         })
@@ -126,8 +127,8 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(claims::begin_send(connection, claim))).await
     }
 
-    async fn complete(&self, finished: Completion) -> Result<()> {
-        self.run(move |connection| Box::pin(claims::complete(connection, finished))).await
+    async fn complete(&self, completion: Completion) -> Result<()> {
+        self.run(move |connection| Box::pin(claims::complete(connection, completion))).await
     }
 
     async fn release(&self, message: MessageId, holder: Holder) -> Result<()> {
@@ -138,24 +139,24 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(replies::find_by_question(connection, question))).await
     }
 
-    async fn reply_by_message(&self, sent: MessageId) -> Result<Option<SentReply>> {
-        self.run(move |connection| Box::pin(replies::find_by_message(connection, sent))).await
+    async fn reply_by_message(&self, message: MessageId) -> Result<Option<SentReply>> {
+        self.run(move |connection| Box::pin(replies::find_by_message(connection, message))).await
     }
 
     async fn update_reply(
         &self,
-        answer: SentReply,
+        reply: SentReply,
         unanswered: Option<UnansweredQuestion>,
     ) -> Result<()> {
-        self.run(move |connection| Box::pin(replies::update(connection, answer, unanswered))).await
+        self.run(move |connection| Box::pin(replies::update(connection, reply, unanswered))).await
     }
 
     async fn delete_message_data(&self, message: MessageId) -> Result<()> {
         self.run(move |connection| Box::pin(replies::delete(connection, message))).await
     }
 
-    async fn record_feedback(&self, judgement: Feedback) -> Result<()> {
-        self.run(move |connection| Box::pin(replies::insert_feedback(connection, judgement))).await
+    async fn record_feedback(&self, feedback: Feedback) -> Result<()> {
+        self.run(move |connection| Box::pin(replies::insert_feedback(connection, feedback))).await
     }
 
     async fn unanswered_questions(
@@ -163,10 +164,7 @@ impl Records for SqliteRecords {
         space: String,
         limit: u32,
     ) -> Result<Vec<UnansweredQuestion>> {
-        self.run(move |connection| {
-            Box::pin(replies::unanswered_questions(connection, space, limit))
-        })
-        .await
+        self.run(move |connection| Box::pin(unanswered::latest(connection, space, limit))).await
     }
 
     async fn set_space_state(&self, space: String, state: SpaceState) -> Result<()> {
@@ -182,28 +180,31 @@ impl Records for SqliteRecords {
     }
 
     async fn add_revision(&self, revision: Revision) -> Result<()> {
-        self.run(move |connection| Box::pin(revisions::add(connection, revision))).await
+        self.run(move |connection| Box::pin(revisions::insert(connection, revision))).await
     }
 
     async fn revisions(&self, pack: String, entry: String, limit: u32) -> Result<Vec<Revision>> {
-        self.run(move |connection| Box::pin(revisions::of(connection, pack, entry, limit))).await
+        self.run(move |connection| Box::pin(revisions::latest(connection, pack, entry, limit)))
+            .await
     }
 
     async fn erase_asker(&self, asker: AskerHash) -> Result<u64> {
-        self.run(move |connection| Box::pin(retention::erase(connection, asker))).await
+        self.run(move |connection| Box::pin(retention::erase_asker(connection, asker))).await
     }
 
-    async fn delete_expired(&self, kept_since: RetentionCutoffs) -> Result<u64> {
-        let mut n_gone = 0;
-        // Many small transactions, between which questions are answered.
+    async fn delete_expired(&self, cutoffs: RetentionCutoffs) -> Result<u64> {
+        let mut n_deleted = 0;
+        // Many small transactions, so that other jobs can run in between.
         loop {
             let n = self
-                .run(move |connection| Box::pin(retention::expire_some(connection, kept_since)))
+                .run(move |connection| {
+                    Box::pin(retention::delete_expired_batch(connection, cutoffs))
+                })
                 .await?;
             if n == 0 {
-                return Ok(n_gone);
+                return Ok(n_deleted);
             }
-            n_gone += n;
+            n_deleted += n;
         }
     }
 

@@ -1,17 +1,17 @@
-//! Claims: one holder at a time, and once.
+//! The table `handled`: claims on messages, and messages that are done.
 
 use sqlx::SqliteConnection;
 
-use super::replies;
+use super::{replies, unanswered};
 use crate::conversation::{MessageId, Timestamp};
 use crate::store::records::claim::{Claim, ClaimStatus, Completion, Holder};
 
-/// Values of `handled.state`, as the first migration describes them.
+/// Values of `handled.state`, as documented in the first migration.
 const CLAIMED: i64 = 0;
 const SENDING: i64 = 1;
 const DONE: i64 = 2;
 
-/// All holders are dead.
+/// Ends the leases of all claims, when all earlier holders are dead.
 pub(super) async fn release_all(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query("UPDATE handled SET expires_at = 0 WHERE state <> 2")
         .execute(connection)
@@ -28,7 +28,7 @@ pub(super) async fn claim(
             .bind(claim.message.as_str())
             .fetch_optional(&mut *connection)
             .await?;
-    let (state, claimed) = match found {
+    let (state, status) = match found {
         Some((DONE, ..)) => return Ok(ClaimStatus::Done),
         Some((_, expires_at, _)) if expires_at > claim.now.as_millis() => {
             return Ok(ClaimStatus::HeldElsewhere);
@@ -51,14 +51,14 @@ pub(super) async fn claim(
     .bind(now)
     .execute(connection)
     .await?;
-    Ok(claimed)
+    Ok(status)
 }
 
 pub(super) async fn begin_send(
     connection: &mut SqliteConnection,
     claim: Claim,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+    let result = sqlx::query(
         "UPDATE handled SET state = 1, expires_at = ?3, send_began_at = coalesce(send_began_at, ?4)
          WHERE message = ?1 AND holder = ?2 AND state <> 2",
     )
@@ -68,26 +68,26 @@ pub(super) async fn begin_send(
     .bind(claim.now.as_millis())
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }
 
 pub(super) async fn complete(
     connection: &mut SqliteConnection,
-    finished: Completion,
+    completion: Completion,
 ) -> sqlx::Result<()> {
-    // What was sent is sent, whoever holds the claim by now.
+    // A sent reply is recorded even if another holder has the claim by now.
     sqlx::query("UPDATE handled SET state = 2, at = ?3 WHERE message = ?1 AND (holder = ?2 OR ?4)")
-        .bind(finished.message.as_str())
-        .bind(finished.holder.as_str())
-        .bind(finished.at.as_millis())
-        .bind(finished.answer.is_some())
+        .bind(completion.message.as_str())
+        .bind(completion.holder.as_str())
+        .bind(completion.at.as_millis())
+        .bind(completion.answer.is_some())
         .execute(&mut *connection)
         .await?;
-    if let Some(answer) = &finished.answer {
-        replies::insert(connection, answer).await?;
+    if let Some(reply) = &completion.answer {
+        replies::insert(connection, reply).await?;
     }
-    if let Some(unanswered) = &finished.unanswered {
-        replies::keep_unanswered(connection, unanswered).await?;
+    if let Some(question) = &completion.unanswered {
+        unanswered::insert(connection, question).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What SQLite's result codes mean for whoever runs quoth.
+//! Classification of SQLite's result codes into errors that an operator can act on.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ const NOTADB: i32 = 26;
 /// The lowest byte of an extended result code is its primary one.
 const PRIMARY: i32 = 0xff;
 
-/// What to say about `source`, which came of the records at `path`.
+/// The error for `source`, which occurred with the records at `path`.
 pub(super) fn classify(path: &Path, source: Arc<sqlx::Error>) -> RecordsError {
     let path = path.to_owned();
     match primary_code(&source) {

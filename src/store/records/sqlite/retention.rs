@@ -1,55 +1,55 @@
-//! Forgetting: what is too old, and what somebody wants gone.
+//! Deletion of expired records, and of all records of an asker.
 
 use sqlx::SqliteConnection;
 
 use crate::conversation::AskerHash;
 use crate::store::records::RetentionCutoffs;
 
-pub(super) async fn erase(
+pub(super) async fn erase_asker(
     connection: &mut SqliteConnection,
     asker: AskerHash,
 ) -> sqlx::Result<u64> {
-    let mut n_gone = 0;
+    let mut n_deleted = 0;
     for delete in [
         "DELETE FROM judgements WHERE judge = ?",
         "DELETE FROM unanswered WHERE asker = ?",
         "DELETE FROM answers WHERE asker = ?",
     ] {
-        n_gone += sqlx::query(delete)
+        n_deleted += sqlx::query(delete)
             .bind(asker.as_str())
             .execute(&mut *connection)
             .await?
             .rows_affected();
     }
-    Ok(n_gone)
+    Ok(n_deleted)
 }
 
-/// Forgets some of what is too old: at most a thousand of each kind, so that nobody waits long.
-/// 0 when nothing is left to forget.
-pub(super) async fn expire_some(
+/// Deletes at most 1,000 expired records of each kind, so that other jobs do not wait long. Returns
+/// the number of deleted records: 0 when none is left.
+pub(super) async fn delete_expired_batch(
     connection: &mut SqliteConnection,
-    kept_since: RetentionCutoffs,
+    cutoffs: RetentionCutoffs,
 ) -> sqlx::Result<u64> {
-    let mut n_gone = 0;
-    for (delete, since) in [
+    let mut n_deleted = 0;
+    for (delete, cutoff) in [
         (
             "DELETE FROM handled WHERE message IN
              (SELECT message FROM handled WHERE at < ? LIMIT 1000)",
-            kept_since.handled,
+            cutoffs.handled,
         ),
         (
             "DELETE FROM unanswered WHERE message IN
              (SELECT message FROM unanswered WHERE asked_at < ? LIMIT 1000)",
-            kept_since.unanswered,
+            cutoffs.unanswered,
         ),
         (
             "DELETE FROM answers WHERE question IN
              (SELECT question FROM answers WHERE sent_at < ? LIMIT 1000)",
-            kept_since.answers,
+            cutoffs.answers,
         ),
     ] {
-        let done = sqlx::query(delete).bind(since.as_millis()).execute(&mut *connection).await?;
-        n_gone += done.rows_affected();
+        let result = sqlx::query(delete).bind(cutoff.as_millis()).execute(&mut *connection).await?;
+        n_deleted += result.rows_affected();
     }
-    Ok(n_gone)
+    Ok(n_deleted)
 }

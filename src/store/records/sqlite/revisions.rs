@@ -1,4 +1,4 @@
-//! Changes of entries.
+//! The table `revisions`: recorded changes of entries.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -6,9 +6,12 @@ use sqlx::{Row, SqliteConnection};
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::store::records::revision::{Revision, RevisionAuthor};
 
-pub(super) async fn add(connection: &mut SqliteConnection, revision: Revision) -> sqlx::Result<()> {
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    revision: Revision,
+) -> sqlx::Result<()> {
     let author = match &revision.by {
-        RevisionAuthor::User(person) => Some(person.as_str()),
+        RevisionAuthor::User(user) => Some(user.as_str()),
         RevisionAuthor::File => None,
     };
     sqlx::query(
@@ -27,7 +30,7 @@ pub(super) async fn add(connection: &mut SqliteConnection, revision: Revision) -
     .map(drop)
 }
 
-pub(super) async fn of(
+pub(super) async fn latest(
     connection: &mut SqliteConnection,
     pack: String,
     entry: String,
@@ -41,10 +44,10 @@ pub(super) async fn of(
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    rows.iter().map(revision_of).collect()
+    rows.iter().map(from_row).collect()
 }
 
-fn revision_of(row: &SqliteRow) -> sqlx::Result<Revision> {
+fn from_row(row: &SqliteRow) -> sqlx::Result<Revision> {
     let author: Option<String> = row.try_get("author")?;
     Ok(Revision {
         pack: row.try_get("pack")?,

@@ -1,4 +1,4 @@
-//! What is set for spaces from chat, and since when we are where.
+//! The tables `space_states`, `places` and `meta`: settings of spaces, and times of joins.
 
 use sqlx::SqliteConnection;
 
@@ -17,7 +17,7 @@ pub(super) async fn record_first_start(
         .map(drop)
 }
 
-/// Reads and writes something.
+/// Writes a counter, which fails if the database is read-only, full or locked.
 pub(super) async fn check_writable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO meta (name, value) VALUES ('n_touched', 1)
@@ -43,8 +43,8 @@ pub(super) async fn place_status(
     .bind(json(&places)?)
     .fetch_one(connection)
     .await?;
-    let present_since = Timestamp::from_millis(since);
-    Ok(PlaceStatus { space_state: SpaceState { is_paused }, member_since: present_since })
+    let member_since = Timestamp::from_millis(since);
+    Ok(PlaceStatus { space_state: SpaceState { is_paused }, member_since })
 }
 
 pub(super) async fn set_state(
@@ -65,10 +65,10 @@ pub(super) async fn record_join(
     place: PlaceId,
     at: Timestamp,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query("INSERT OR IGNORE INTO places (place, joined_at) VALUES (?, ?)")
+    let result = sqlx::query("INSERT OR IGNORE INTO places (place, joined_at) VALUES (?, ?)")
         .bind(place.as_str())
         .bind(at.as_millis())
         .execute(connection)
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(result.rows_affected() == 1)
 }

@@ -17,7 +17,7 @@ fn claim(message: &str, holder: &str, seconds: i64) -> Claim {
     Claim { message: message.into(), holder, now: at(seconds), lease: LEASE }
 }
 
-fn answer(question: &str, asker: &str, seconds: i64) -> SentReply {
+fn reply(question: &str, asker: &str, seconds: i64) -> SentReply {
     SentReply {
         question: question.into(),
         message: format!("{question}-reply").into(),
@@ -31,7 +31,7 @@ fn answer(question: &str, asker: &str, seconds: i64) -> SentReply {
     }
 }
 
-fn unanswered_questions(message: &str, asker: &str, seconds: i64) -> UnansweredQuestion {
+fn unanswered_question(message: &str, asker: &str, seconds: i64) -> UnansweredQuestion {
     UnansweredQuestion {
         message: message.into(),
         space: "default".to_owned(),
@@ -44,13 +44,13 @@ fn unanswered_questions(message: &str, asker: &str, seconds: i64) -> UnansweredQ
     }
 }
 
-fn finished(message: &str, holder: &str, seconds: i64) -> Completion {
+fn completion(message: &str, holder: &str, seconds: i64) -> Completion {
     Completion {
         message: message.into(),
         holder: Holder::new(holder),
         at: at(seconds),
-        answer: Some(answer(message, "ada", seconds)),
-        unanswered: Some(unanswered_questions(message, "ada", seconds)),
+        answer: Some(reply(message, "ada", seconds)),
+        unanswered: Some(unanswered_question(message, "ada", seconds)),
     }
 }
 
@@ -63,182 +63,194 @@ async fn open(folder: &Path) -> Result<SqliteRecords> {
 }
 
 #[tokio::test]
-async fn a_message_has_one_holder_at_a_time_and_is_handled_once() {
+async fn message_has_one_holder_at_a_time_and_is_handled_once() {
     let records = in_memory().await;
-    let ours = |seconds| claim("t:1", "us", seconds);
-    let theirs = |seconds| claim("t:1", "them", seconds);
-    assert_eq!(records.claim(ours(0)).await.unwrap(), ClaimStatus::New);
+    let claim_a = |seconds| claim("t:1", "a", seconds);
+    let claim_b = |seconds| claim("t:1", "b", seconds);
+    assert_eq!(records.claim(claim_a(0)).await.unwrap(), ClaimStatus::New);
     assert_eq!(
-        records.claim(ours(1)).await.unwrap(),
+        records.claim(claim_a(1)).await.unwrap(),
         ClaimStatus::HeldElsewhere,
-        "an event that comes twice"
+        "the same event received twice"
     );
-    assert_eq!(records.claim(theirs(59)).await.unwrap(), ClaimStatus::HeldElsewhere);
-    assert_eq!(records.claim(theirs(60)).await.unwrap(), ClaimStatus::New, "the lease is over");
-    assert!(!records.begin_send(ours(61)).await.unwrap(), "it is theirs now");
-    assert!(records.begin_send(theirs(61)).await.unwrap());
-    records.complete(finished("t:1", "them", 62)).await.unwrap();
-    assert_eq!(records.claim(ours(1000)).await.unwrap(), ClaimStatus::Done);
-    assert!(!records.begin_send(theirs(1000)).await.unwrap(), "once is enough");
+    assert_eq!(records.claim(claim_b(59)).await.unwrap(), ClaimStatus::HeldElsewhere);
+    assert_eq!(
+        records.claim(claim_b(60)).await.unwrap(),
+        ClaimStatus::New,
+        "the lease has expired"
+    );
+    assert!(!records.begin_send(claim_a(61)).await.unwrap(), "b has it now");
+    assert!(records.begin_send(claim_b(61)).await.unwrap());
+    records.complete(completion("t:1", "b", 62)).await.unwrap();
+    assert_eq!(records.claim(claim_a(1000)).await.unwrap(), ClaimStatus::Done);
+    assert!(!records.begin_send(claim_b(1000)).await.unwrap(), "it is done");
 }
 
 #[tokio::test]
-async fn whoever_takes_over_learns_that_it_may_be_sent() {
+async fn claim_after_an_interrupted_send_is_possibly_sent() {
     let records = in_memory().await;
-    records.claim(claim("t:1", "us", 0)).await.unwrap();
-    assert!(records.begin_send(claim("t:1", "us", 50)).await.unwrap());
-    let theirs = |seconds| records.claim(claim("t:1", "them", seconds));
-    assert_eq!(theirs(109).await.unwrap(), ClaimStatus::HeldElsewhere, "sending renews the lease");
-    let may_be_sent = ClaimStatus::PossiblySent { began_at: at(50) };
-    assert_eq!(theirs(110).await.unwrap(), may_be_sent);
-    assert_eq!(theirs(170).await.unwrap(), may_be_sent, "also the next time");
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
+    assert!(records.begin_send(claim("t:1", "a", 50)).await.unwrap());
+    let claim_b = |seconds| records.claim(claim("t:1", "b", seconds));
+    assert_eq!(claim_b(109).await.unwrap(), ClaimStatus::HeldElsewhere, "sending renews the lease");
+    let possibly_sent = ClaimStatus::PossiblySent { began_at: at(50) };
+    assert_eq!(claim_b(110).await.unwrap(), possibly_sent);
+    assert_eq!(claim_b(170).await.unwrap(), possibly_sent, "also after the next lease");
 }
 
 #[tokio::test]
-async fn a_released_message_can_be_claimed_again_and_a_handled_one_not_released() {
+async fn released_message_can_be_claimed_again_and_a_done_one_cannot_be_released() {
     let records = in_memory().await;
-    for (message, is_finished, want) in
+    for (message, is_done, want) in
         [("t:1", false, ClaimStatus::New), ("t:2", true, ClaimStatus::Done)]
     {
-        records.claim(claim(message, "us", 0)).await.unwrap();
-        if is_finished {
-            records.complete(finished(message, "us", 0)).await.unwrap();
+        records.claim(claim(message, "a", 0)).await.unwrap();
+        if is_done {
+            records.complete(completion(message, "a", 0)).await.unwrap();
         }
-        records.release(message.into(), Holder::new("us")).await.unwrap();
-        assert_eq!(records.claim(claim(message, "us", 0)).await.unwrap(), want, "{message}");
+        records.release(message.into(), Holder::new("a")).await.unwrap();
+        assert_eq!(records.claim(claim(message, "a", 0)).await.unwrap(), want, "{message}");
     }
 }
 
 #[tokio::test]
-async fn everything_is_there_after_a_restart_and_claims_of_the_dead_are_free() {
+async fn records_survive_a_restart_and_open_claims_are_released() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
     let records = open(&data).await.unwrap();
-    records.claim(claim("t:1", "us", 0)).await.unwrap();
-    records.claim(claim("t:2", "us", 0)).await.unwrap();
-    records.begin_send(claim("t:2", "us", 0)).await.unwrap();
-    records.claim(claim("t:3", "us", 0)).await.unwrap();
-    records.complete(finished("t:3", "us", 0)).await.unwrap();
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
+    records.claim(claim("t:2", "a", 0)).await.unwrap();
+    records.begin_send(claim("t:2", "a", 0)).await.unwrap();
+    records.claim(claim("t:3", "a", 0)).await.unwrap();
+    records.complete(completion("t:3", "a", 0)).await.unwrap();
     records.set_space_state("s".to_owned(), SpaceState { is_paused: true }).await.unwrap();
     records.close().await;
 
     let records = open(&data).await.unwrap();
-    let theirs = |message| records.claim(claim(message, "them", 1));
-    assert_eq!(theirs("t:1").await.unwrap(), ClaimStatus::New);
-    assert_eq!(theirs("t:2").await.unwrap(), ClaimStatus::PossiblySent { began_at: at(0) });
-    assert_eq!(theirs("t:3").await.unwrap(), ClaimStatus::Done);
-    assert_eq!(records.reply_to("t:3".into()).await.unwrap(), Some(answer("t:3", "ada", 0)));
+    let claim_b = |message| records.claim(claim(message, "b", 1));
+    assert_eq!(claim_b("t:1").await.unwrap(), ClaimStatus::New);
+    assert_eq!(claim_b("t:2").await.unwrap(), ClaimStatus::PossiblySent { began_at: at(0) });
+    assert_eq!(claim_b("t:3").await.unwrap(), ClaimStatus::Done);
+    assert_eq!(records.reply_to("t:3".into()).await.unwrap(), Some(reply("t:3", "ada", 0)));
     for (space, is_paused) in [("s", true), ("other", false)] {
-        let standing = records.place_status(space.to_owned(), Vec::new()).await.unwrap();
-        assert_eq!(standing.space_state, SpaceState { is_paused }, "{space}");
+        let status = records.place_status(space.to_owned(), Vec::new()).await.unwrap();
+        assert_eq!(status.space_state, SpaceState { is_paused }, "{space}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_is_found_by_question_and_by_what_was_sent() {
+async fn reply_is_found_by_question_and_by_message() {
     let records = in_memory().await;
-    records.claim(claim("t:1", "us", 0)).await.unwrap();
-    records.complete(finished("t:1", "us", 0)).await.unwrap();
-    let want = Some(answer("t:1", "ada", 0));
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
+    records.complete(completion("t:1", "a", 0)).await.unwrap();
+    let want = Some(reply("t:1", "ada", 0));
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), want);
     assert_eq!(records.reply_by_message("t:1-reply".into()).await.unwrap(), want);
     assert_eq!(records.reply_to("t:1-reply".into()).await.unwrap(), None);
 
-    let amended = SentReply { kind: ReplyKind::Answer, ..answer("t:1", "ada", 0) };
-    let amended = SentReply { entries: vec!["c".to_owned()], is_private: true, ..amended };
-    records.update_reply(amended.clone(), None).await.unwrap();
-    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(amended));
+    let edited = SentReply { kind: ReplyKind::Answer, ..reply("t:1", "ada", 0) };
+    let edited = SentReply { entries: vec!["c".to_owned()], is_private: true, ..edited };
+    records.update_reply(edited.clone(), None).await.unwrap();
+    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(edited));
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
 
     records.delete_message_data("t:1".into()).await.unwrap();
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), None);
-    assert_eq!(records.claim(claim("t:1", "us", 9)).await.unwrap(), ClaimStatus::Done);
+    assert_eq!(records.claim(claim("t:1", "a", 9)).await.unwrap(), ClaimStatus::Done);
 }
 
 #[tokio::test]
-async fn the_only_suggestion_that_is_picked_is_an_answer_from_then_on() {
+async fn picked_only_suggestion_becomes_an_answer() {
     let records = in_memory().await;
-    let suggested = SentReply { entries: vec!["a".to_owned()], ..answer("t:1", "ada", 0) };
-    records.claim(claim("t:1", "us", 0)).await.unwrap();
+    let suggested = SentReply { entries: vec!["a".to_owned()], ..reply("t:1", "ada", 0) };
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
     let answer = Some(suggested.clone());
-    records.complete(Completion { answer, ..finished("t:1", "us", 0) }).await.unwrap();
-    let judge = || {
-        let (sent, by) = ("t:1-reply".into(), "bob".into());
-        records.record_feedback(Feedback { message: sent, asker: by, is_helpful: true, at: at(1) })
+    records.complete(Completion { answer, ..completion("t:1", "a", 0) }).await.unwrap();
+    let give_feedback = || {
+        let (message, asker) = ("t:1-reply".into(), "bob".into());
+        records.record_feedback(Feedback { message, asker, is_helpful: true, at: at(1) })
     };
-    judge().await.unwrap();
+    give_feedback().await.unwrap();
     let picked = SentReply { kind: ReplyKind::Answer, ..suggested };
     records.update_reply(picked.clone(), None).await.unwrap();
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(picked.clone()));
-    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 0, "it was on the suggestion");
-    judge().await.unwrap();
+    assert_eq!(
+        records.erase_asker("bob".into()).await.unwrap(),
+        0,
+        "the feedback was on the suggestion"
+    );
+    give_feedback().await.unwrap();
     records.update_reply(picked, None).await.unwrap();
-    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "it says the same");
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the reply is the same");
 }
 
 #[tokio::test]
-async fn the_inbox_has_the_latest_first_and_no_more_of_one_asker_than_the_cap() {
+async fn inbox_has_the_latest_first_and_is_capped_per_asker() {
     let records = in_memory().await;
     for second in 0..=MAX_UNANSWERED {
         let message = format!("t:{second}");
-        records.claim(claim(&message, "us", second)).await.unwrap();
-        let unanswered = Some(unanswered_questions(&message, "ada", second));
-        let finished = Completion { answer: None, unanswered, ..finished(&message, "us", second) };
-        records.complete(finished).await.unwrap();
+        records.claim(claim(&message, "a", second)).await.unwrap();
+        let unanswered = Some(unanswered_question(&message, "ada", second));
+        let completion =
+            Completion { answer: None, unanswered, ..completion(&message, "a", second) };
+        records.complete(completion).await.unwrap();
     }
-    let bob = Some(unanswered_questions("t:bob", "bob", 1));
-    records.claim(claim("t:bob", "us", 1)).await.unwrap();
-    let finished = Completion { answer: None, unanswered: bob, ..finished("t:bob", "us", 1) };
-    records.complete(finished).await.unwrap();
-    let kept = records.unanswered_questions("default".to_owned(), 1000).await.unwrap();
-    assert_eq!(i64::try_from(kept.len()).unwrap(), MAX_UNANSWERED + 1);
-    assert_eq!(kept[0], unanswered_questions("t:100", "ada", MAX_UNANSWERED));
-    assert!(kept.iter().all(|it| it.message.as_str() != "t:0"), "the oldest of the asker went");
+    let bob = Some(unanswered_question("t:bob", "bob", 1));
+    records.claim(claim("t:bob", "a", 1)).await.unwrap();
+    let completion = Completion { answer: None, unanswered: bob, ..completion("t:bob", "a", 1) };
+    records.complete(completion).await.unwrap();
+    let questions = records.unanswered_questions("default".to_owned(), 1000).await.unwrap();
+    assert_eq!(i64::try_from(questions.len()).unwrap(), MAX_UNANSWERED + 1);
+    assert_eq!(questions[0], unanswered_question("t:100", "ada", MAX_UNANSWERED));
+    assert!(
+        questions.iter().all(|it| it.message.as_str() != "t:0"),
+        "the oldest of the asker is deleted"
+    );
     assert_eq!(records.unanswered_questions("default".to_owned(), 1).await.unwrap().len(), 1);
     assert_eq!(records.unanswered_questions("other".to_owned(), 1).await.unwrap(), []);
 }
 
-const MAX_UNANSWERED: i64 = replies::MAX_UNANSWERED_PER_ASKER;
+const MAX_UNANSWERED: i64 = unanswered::MAX_PER_ASKER;
 
 #[tokio::test]
-async fn what_is_too_old_or_erased_is_gone_and_the_rest_stays() {
+async fn expired_and_erased_records_are_deleted_and_others_stay() {
     let records = in_memory().await;
     for (message, seconds) in [("t:old", 10), ("t:new", 20)] {
-        records.claim(claim(message, "us", seconds)).await.unwrap();
-        records.complete(finished(message, "us", seconds)).await.unwrap();
+        records.claim(claim(message, "a", seconds)).await.unwrap();
+        records.complete(completion(message, "a", seconds)).await.unwrap();
         let sent = format!("{message}-reply").into();
-        let judgement =
+        let feedback =
             Feedback { message: sent, asker: "bob".into(), is_helpful: true, at: at(seconds) };
-        records.record_feedback(judgement).await.unwrap();
+        records.record_feedback(feedback).await.unwrap();
     }
-    let since = RetentionCutoffs { handled: at(15), unanswered: at(15), answers: at(15) };
-    assert_eq!(records.delete_expired(since).await.unwrap(), 3, "claim, question and answer");
-    assert_eq!(records.delete_expired(since).await.unwrap(), 0);
+    let cutoffs = RetentionCutoffs { handled: at(15), unanswered: at(15), answers: at(15) };
+    assert_eq!(records.delete_expired(cutoffs).await.unwrap(), 3, "claim, question and reply");
+    assert_eq!(records.delete_expired(cutoffs).await.unwrap(), 0);
     assert_eq!(records.reply_to("t:old".into()).await.unwrap(), None);
     assert!(records.reply_to("t:new".into()).await.unwrap().is_some());
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap().len(), 1);
 
-    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the judgement");
-    assert_eq!(records.erase_asker("ada".into()).await.unwrap(), 2, "question and answer");
+    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the feedback");
+    assert_eq!(records.erase_asker("ada".into()).await.unwrap(), 2, "question and reply");
     assert_eq!(records.reply_to("t:new".into()).await.unwrap(), None);
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
 }
 
 #[tokio::test]
-async fn the_last_judgement_of_each_person_counts_and_none_on_what_is_gone() {
+async fn feedback_is_replaced_per_user_and_ignored_for_deleted_replies() {
     let records = in_memory().await;
-    records.claim(claim("t:1", "us", 0)).await.unwrap();
-    records.complete(finished("t:1", "us", 0)).await.unwrap();
-    for (sent, is_helpful) in [("t:1-reply", true), ("t:1-reply", false), ("t:gone", true)] {
-        let judgement =
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
+    records.complete(completion("t:1", "a", 0)).await.unwrap();
+    for (sent, is_helpful) in [("t:1-reply", true), ("t:1-reply", false), ("t:deleted", true)] {
+        let feedback =
             Feedback { message: sent.into(), asker: "bob".into(), is_helpful, at: at(1) };
-        records.record_feedback(judgement).await.unwrap();
+        records.record_feedback(feedback).await.unwrap();
     }
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn places_count_from_the_join_or_from_the_first_start() {
+async fn member_since_is_the_join_or_the_first_start() {
     let folder = tempfile::tempdir().unwrap();
     let records = SqliteRecords::open(folder.path(), at(5)).await.unwrap();
     assert!(records.record_join("t:new".into(), at(7)).await.unwrap());
@@ -256,13 +268,13 @@ async fn places_count_from_the_join_or_from_the_first_start() {
     ];
     for (places, want) in rows {
         let places: Vec<PlaceId> = places.iter().map(|place| PlaceId::from(*place)).collect();
-        let standing = records.place_status("s".to_owned(), places.clone()).await.unwrap();
-        assert_eq!(standing.member_since, at(want), "{places:?}");
+        let status = records.place_status("s".to_owned(), places.clone()).await.unwrap();
+        assert_eq!(status.member_since, at(want), "{places:?}");
     }
 }
 
 #[tokio::test]
-async fn revisions_come_back_latest_first() {
+async fn revisions_are_listed_latest_first() {
     let records = in_memory().await;
     let revision = |second, by| Revision {
         pack: "p".to_owned(),
@@ -285,7 +297,7 @@ async fn revisions_come_back_latest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_claims_at_once_one_wins() {
+async fn concurrent_claims_have_one_winner() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     let mut claims = tokio::task::JoinSet::new();
@@ -300,7 +312,7 @@ async fn of_many_claims_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn what_comes_after_closing_is_refused_and_a_second_closing_is_none() {
+async fn closed_records_reject_jobs_and_closing_twice_is_allowed() {
     let records = in_memory().await;
     records.ping().await.unwrap();
     records.close().await;
@@ -309,48 +321,48 @@ async fn what_comes_after_closing_is_refused_and_a_second_closing_is_none() {
 }
 
 #[tokio::test]
-async fn a_second_quoth_on_the_folder_is_refused_until_the_first_is_gone() {
+async fn folder_in_use_is_rejected_until_the_first_records_are_closed() {
     let folder = tempfile::tempdir().unwrap();
     let first = open(folder.path()).await.unwrap();
-    let refused = open(folder.path()).await.unwrap_err();
-    assert!(matches!(refused, RecordsError::InUse { .. }), "{refused}");
+    let error = open(folder.path()).await.unwrap_err();
+    assert!(matches!(error, RecordsError::InUse { .. }), "{error}");
     first.close().await;
     open(folder.path()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_made_or_written_says_so() {
+async fn unusable_folder_is_an_error_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, b"").unwrap();
-    // Nobody can make folders in /proc, not even root.
+    // Not even root can create folders in /proc.
     for path in [file.clone(), file.join("below"), "/proc/quoth-data".into()] {
-        let refused = open(&path).await.unwrap_err();
-        assert!(matches!(refused, RecordsError::Folder { .. }), "{}: {refused}", path.display());
-        assert!(refused.to_string().contains("make it writable"), "{refused}");
+        let error = open(&path).await.unwrap_err();
+        assert!(matches!(error, RecordsError::Folder { .. }), "{}: {error}", path.display());
+        assert!(error.to_string().contains("make it writable"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_or_damaged_says_so_and_is_not_touched() {
+async fn damaged_file_is_an_error_and_stays_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
     open(folder.path()).await.unwrap().close().await;
-    let sound = std::fs::read(&path).unwrap();
-    let mut damaged = sound.clone();
+    let intact = std::fs::read(&path).unwrap();
+    let mut damaged = intact.clone();
     damaged[100..4096].fill(0xAA);
     for bytes in [vec![b'x'; 5000], damaged] {
         std::fs::write(&path, &bytes).unwrap();
-        let refused = open(folder.path()).await.unwrap_err();
-        assert!(matches!(refused, RecordsError::Corrupt { .. }), "{refused:?}");
+        let error = open(folder.path()).await.unwrap_err();
+        assert!(matches!(error, RecordsError::Corrupt { .. }), "{error:?}");
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
-    std::fs::write(&path, sound).unwrap();
+    std::fs::write(&path, intact).unwrap();
     open(folder.path()).await.unwrap();
 }
 
 #[tokio::test]
-async fn records_of_a_newer_quoth_are_refused() {
+async fn records_of_a_newer_version_are_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     records
@@ -365,54 +377,54 @@ async fn records_of_a_newer_quoth_are_refused() {
         .await
         .unwrap();
     records.close().await;
-    let refused = open(folder.path()).await.unwrap_err();
-    assert!(matches!(refused, RecordsError::Newer { found: 99, known: 1, .. }), "{refused:?}");
+    let error = open(folder.path()).await.unwrap_err();
+    assert!(matches!(error, RecordsError::Newer { found: 99, known: 1, .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room_again() {
+async fn full_disk_loses_no_data_and_writes_resume_after_space_is_freed() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     let n_pages = |n: &'static str| {
         records.run(move |connection| Box::pin(async move { connection.execute(n).await }))
     };
-    n_pages("PRAGMA max_page_count = 1").await.unwrap(); // Not below what there is.
-    let mut n_kept = 0;
-    let refused = loop {
-        let message = format!("t:{n_kept}");
-        match records.claim(claim(&message, "us", 0)).await {
-            Ok(claimed) => assert_eq!(claimed, ClaimStatus::New),
+    n_pages("PRAGMA max_page_count = 1").await.unwrap(); // Not below the current size.
+    let mut n_stored = 0;
+    let error = loop {
+        let message = format!("t:{n_stored}");
+        match records.claim(claim(&message, "a", 0)).await {
+            Ok(status) => assert_eq!(status, ClaimStatus::New),
             Err(error) => break error,
         }
-        n_kept += 1;
-        assert!(n_kept < 10_000, "the disk never fills up");
+        n_stored += 1;
+        assert!(n_stored < 10_000, "the disk never fills up");
     };
-    assert!(matches!(refused, RecordsError::Full { .. }), "{refused:?}");
+    assert!(matches!(error, RecordsError::Full { .. }), "{error:?}");
     n_pages("PRAGMA max_page_count = 100000").await.unwrap();
-    for number in 0..n_kept {
-        let again = records.claim(claim(&format!("t:{number}"), "us", 0)).await.unwrap();
-        assert_eq!(again, ClaimStatus::HeldElsewhere, "{number}");
+    for number in 0..n_stored {
+        let status = records.claim(claim(&format!("t:{number}"), "a", 0)).await.unwrap();
+        assert_eq!(status, ClaimStatus::HeldElsewhere, "{number}");
     }
-    let again = records.claim(claim(&format!("t:{n_kept}"), "us", 0)).await.unwrap();
-    assert_eq!(again, ClaimStatus::New, "what was refused has changed nothing");
+    let status = records.claim(claim(&format!("t:{n_stored}"), "a", 0)).await.unwrap();
+    assert_eq!(status, ClaimStatus::New, "the failed claim has changed nothing");
 }
 
 #[tokio::test]
-async fn a_lock_of_another_program_is_named_and_does_no_harm() {
+async fn lock_of_another_program_is_reported_and_writes_resume_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     let options = SqliteConnectOptions::new().filename(folder.path().join(FILE));
     let mut other = options.connect().await.unwrap();
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    let refused = records.claim(claim("t:1", "us", 0)).await.unwrap_err();
-    assert!(matches!(refused, RecordsError::Locked { .. }), "{refused:?}");
+    let error = records.claim(claim("t:1", "a", 0)).await.unwrap_err();
+    assert!(matches!(error, RecordsError::Locked { .. }), "{error:?}");
     other.execute("ROLLBACK").await.unwrap();
-    assert_eq!(records.claim(claim("t:1", "us", 0)).await.unwrap(), ClaimStatus::New);
+    assert_eq!(records.claim(claim("t:1", "a", 0)).await.unwrap(), ClaimStatus::New);
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn folder_and_files_are_their_owners_alone() {
+async fn data_folder_and_files_are_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -1,5 +1,5 @@
-//! One connection, and the jobs that wait for it. Those that wait together are committed together,
-//! so that the disk is waited for once.
+//! A queue of jobs for one connection. Jobs that wait at the same time are committed together, so
+//! that one disk sync serves them all.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::data_dir::Lock;
 
-/// Jobs that one commit takes at the most: enough that the disk is no limit, few enough that none
-/// waits long.
+/// Most jobs in one commit: enough that the disk does not limit the throughput, few enough that no
+/// job waits long.
 const MAX_BATCH: usize = 256;
 
-/// Jobs that may wait before whoever brings one waits, too.
+/// Capacity of the queue. When it is full, adding a job waits.
 const MAX_WAITING: usize = 1024;
 
-/// What a job does with the connection.
+/// The future of a job, which uses the connection.
 pub(super) type JobFuture<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
-/// Why a job was not done. It has then changed nothing.
+/// Why a job failed. It has then changed nothing.
 pub(super) enum JobError {
     /// The queue is closed.
     Closed,
-    /// The database refused it, or another one of its batch.
+    /// The database returned an error for this job or another one of its batch.
     Database(Arc<sqlx::Error>),
 }
 
-/// The way to the connection.
+/// A handle to the queue.
 #[derive(Debug, Clone)]
 pub(super) struct WriteQueue {
     messages: mpsc::Sender<QueueMessage>,
@@ -39,31 +39,31 @@ enum QueueMessage {
 }
 
 impl WriteQueue {
-    /// Serves `connection` in a task of its own, which holds `lock` until the queue is closed.
+    /// Starts a task that runs jobs on `connection` and holds `lock` until the queue is closed.
     pub(super) fn start(connection: SqliteConnection, lock: Option<Lock>) -> Self {
         let (messages, waiting) = mpsc::channel(MAX_WAITING);
         tokio::spawn(serve(connection, waiting, lock));
         Self { messages }
     }
 
-    /// Does `work` in a transaction; it is durable when this returns.
+    /// Runs `work` in a transaction, which is durable when this returns.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, JobError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
     {
-        let (done, told) = oneshot::channel();
+        let (done, result) = oneshot::channel();
         let job = QueueMessage::Job(Box::new(PendingJob { work: Some(work), value: None, done }));
         self.messages.send(job).await.map_err(|_| JobError::Closed)?;
-        told.await.map_err(|_| JobError::Closed)?.map_err(JobError::Database)
+        result.await.map_err(|_| JobError::Closed)?.map_err(JobError::Database)
     }
 
-    /// Does what is waiting, then closes the connection.
+    /// Runs the waiting jobs, then closes the connection.
     pub(super) async fn close(&self) {
-        let (done, told) = oneshot::channel();
+        let (done, closed) = oneshot::channel();
         if self.messages.send(QueueMessage::Close(done)).await.is_ok() {
-            // An error means that it was closed already.
-            drop(told.await);
+            // The sender is dropped when the connection is closed, so this is always an error.
+            drop(closed.await);
         }
     }
 }
@@ -71,8 +71,8 @@ impl WriteQueue {
 trait Job: Send {
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> JobFuture<'c, ()>;
 
-    /// Tells whoever waits what came of it.
-    fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>);
+    /// Sends the result to the caller, which waits for it.
+    fn notify(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>);
 }
 
 struct PendingJob<T, F> {
@@ -95,11 +95,11 @@ where
         })
     }
 
-    fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
+    fn notify(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
         let Self { value, done, .. } = *self;
-        if let Some(told) = committed.map(|()| value).transpose() {
-            // Whoever asked may have gone.
-            drop(done.send(told));
+        if let Some(result) = committed.map(|()| value).transpose() {
+            // The caller may have been cancelled.
+            drop(done.send(result));
         }
     }
 }
@@ -119,36 +119,37 @@ async fn serve(
                 QueueMessage::Close(done) => closed.push(done),
             }
         }
-        commit_and_tell(&mut connection, jobs).await;
+        commit_and_notify(&mut connection, jobs).await;
     }
     if let Err(error) = connection.close().await {
-        tracing::warn!(%error, "The records did not close well; nothing is lost");
+        tracing::warn!(%error, "Closing the database failed; no data is lost");
     }
     drop(lock);
-    // Dropping the senders tells those who wait for the closing.
+    // Dropping the senders ends the calls of `close`.
     drop(closed);
 }
 
-async fn commit_and_tell(connection: &mut SqliteConnection, mut jobs: Vec<Box<dyn Job>>) {
+async fn commit_and_notify(connection: &mut SqliteConnection, mut jobs: Vec<Box<dyn Job>>) {
     if jobs.is_empty() {
         return;
     }
     let committed = commit(connection, &mut jobs).await.map_err(Arc::new);
     for job in jobs {
-        job.tell(committed.clone());
+        job.notify(committed.clone());
     }
 }
 
-/// Does all `jobs` or none. Where one fails, SQLite may have undone all by itself (a full disk), of
-/// which sqlx's own transactions would know nothing; so these are plain statements.
+/// Runs all `jobs` in one transaction: all of them take effect, or none. SQLite itself rolls back
+/// after some errors (a full disk), which sqlx's transactions would not notice; so the statements
+/// are written out here.
 async fn commit(connection: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> sqlx::Result<()> {
     connection.execute("BEGIN IMMEDIATE").await?;
-    let done = run_all(connection, jobs).await;
-    if done.is_err() {
-        // It fails where there is nothing left to undo.
+    let result = run_all(connection, jobs).await;
+    if result.is_err() {
+        // This fails if SQLite has already rolled back.
         drop(connection.execute("ROLLBACK").await);
     }
-    done
+    result
 }
 
 async fn run_all(connection: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> sqlx::Result<()> {

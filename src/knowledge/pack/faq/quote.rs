@@ -1,0 +1,149 @@
+//! The reader of `[[entry.quote]]`, which proves each quote against its source.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::MAX_NEAREST;
+use crate::knowledge::finding::{Finding, Rule};
+use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
+use crate::knowledge::passage::{self, Passage};
+use crate::knowledge::quote::MAX_QUOTE_CHARS;
+use crate::knowledge::toml_reader::{TableReader, WithSpan, nearest_name};
+use crate::knowledge::{Quote, QuoteError, Source};
+
+const KEYS: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
+
+/// Bytes of the sources that are scanned for nearest passages: one or two seconds of work.
+const MAX_SCANNED_BYTES: usize = 32 * 1024 * 1024;
+
+/// Proves the quotes of one file, and limits the searches for the nearest passages.
+pub(super) struct QuoteReader<'a> {
+    sources: &'a [Arc<Source>],
+    n_nearest: usize,
+    n_scanned_bytes: usize,
+}
+
+impl<'a> QuoteReader<'a> {
+    pub(super) fn new(sources: &'a [Arc<Source>]) -> Self {
+        Self { sources, n_nearest: 0, n_scanned_bytes: 0 }
+    }
+
+    /// Reads and proves one quote, and adds its spans to those of the entry.
+    pub(super) fn read(
+        &mut self,
+        table: &DeTable<'_>,
+        span: Range<usize>,
+        spans: &mut EntrySpans,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Quote> {
+        let mut reader = TableReader::new(FAQ_FILE, table, span, &KEYS, findings);
+        let text = reader.required_text("text");
+        let source = reader.text("source");
+        let paragraph = reader.number("paragraph");
+        let speaker = reader.text("speaker");
+        let role = reader.text("role");
+        let (text, text_span) = text?;
+        let source = self.source(source, &text_span, findings)?;
+        match Quote::prove(&source, &text, paragraph) {
+            Ok(quote) => {
+                spans.quotes.push(text_span.clone());
+                spans.speakers.push(speaker.as_ref().map_or(text_span, |(_, span)| span.clone()));
+                Some(quote.attributed_to(speaker.map(|(name, _)| name), role.map(|(role, _)| role)))
+            }
+            Err(error) => {
+                findings.extend(self.rejected(&source, &text, text_span, &error));
+                None
+            }
+        }
+    }
+
+    /// The source called `name`, or the only one of the pack. `text_span` is that of the quote.
+    fn source(
+        &self,
+        name: Option<WithSpan<String>>,
+        text_span: &Range<usize>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Arc<Source>> {
+        let names: Vec<&str> = self.sources.iter().map(|source| source.name()).collect();
+        let mut report = |span: &Range<usize>, message: String, label: String| {
+            let finding = Finding::new(Rule::UnknownSource, FAQ_FILE, span.clone(), message);
+            findings.push(finding.label(label));
+        };
+        let Some((name, span)) = name else {
+            if let [only] = self.sources {
+                return Some(Arc::clone(only));
+            }
+            if !self.sources.is_empty() {
+                let message = "the pack has several sources, and this quote names none".to_owned();
+                report(text_span, message, format!("add source = one of: {}", names.join(", ")));
+            }
+            return None;
+        };
+        let stem = name.strip_suffix(".md").unwrap_or(&name);
+        let found = self.sources.iter().find(|source| source.name() == stem);
+        if found.is_none() {
+            let label = match nearest_name(stem, &names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is: {}", names.join(", ")),
+            };
+            report(&span, format!("there is no source `{name}`"), label);
+        }
+        found.map(Arc::clone)
+    }
+
+    /// The finding about a rejected quote; none for a blank one, which is reported as an empty field.
+    fn rejected(
+        &mut self,
+        source: &Source,
+        text: &str,
+        span: Range<usize>,
+        error: &QuoteError,
+    ) -> Option<Finding> {
+        Some(match error {
+            QuoteError::Empty => return None,
+            QuoteError::TooLong { .. } => {
+                Finding::new(Rule::QuoteTooLong, FAQ_FILE, span, error.to_string())
+                    .label(format!("shorten it to {MAX_QUOTE_CHARS} characters, or make it two"))
+            }
+            QuoteError::NoSuchParagraph { .. } => {
+                Finding::new(Rule::NoSuchParagraph, FAQ_FILE, span, error.to_string())
+                    .help("leave `paragraph` out and quoth finds it")
+            }
+            QuoteError::NotInSource { elsewhere } if !elsewhere.is_empty() => {
+                let numbers: Vec<String> = elsewhere.iter().map(ToString::to_string).collect();
+                let message = "the quote does not start in the paragraph that it names";
+                Finding::new(Rule::QuoteNotInSource, FAQ_FILE, span, message)
+                    .label(format!("it is in paragraph {}", numbers.join(", ")))
+                    .help("correct `paragraph`, or leave it out and quoth finds it")
+            }
+            QuoteError::NotInSource { .. } => {
+                not_in_source(source, span, self.nearest(source, text))
+            }
+        })
+    }
+
+    /// The nearest passage, unless the limits of such searches are reached.
+    fn nearest<'s>(&mut self, source: &'s Source, text: &str) -> Option<Passage<'s>> {
+        if self.n_nearest >= MAX_NEAREST || self.n_scanned_bytes >= MAX_SCANNED_BYTES {
+            return None;
+        }
+        self.n_nearest += 1;
+        self.n_scanned_bytes += source.body().len();
+        passage::nearest(source, text)
+    }
+}
+
+fn not_in_source(source: &Source, span: Range<usize>, nearest: Option<Passage<'_>>) -> Finding {
+    let message = format!("this text is not in the source `{}`", source.name());
+    let finding = Finding::new(Rule::QuoteNotInSource, FAQ_FILE, span, message);
+    match nearest {
+        Some(passage) => finding
+            .label(format!("nearest: paragraph {}", passage.paragraph))
+            .help(passage.to_string()),
+        None => finding
+            .label("no similar text found")
+            .help("copy the words from the file in sources/; white space may differ, nothing else"),
+    }
+}
