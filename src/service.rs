@@ -20,7 +20,7 @@ pub mod retention;
 pub mod sender;
 pub mod settings;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestamp};
 use crate::store::asker_key::AskerKey;
@@ -55,13 +55,13 @@ pub struct Parts<R> {
 /// Handles the events of all platforms and makes sure that each message is answered once.
 pub struct Service<R> {
     parts: Parts<R>,
-    cooldowns: Mutex<Cooldowns>,
+    cooldowns: Cooldowns,
 }
 
 impl<R: Records> Service<R> {
     /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
-        Self { parts, cooldowns: Mutex::default() }
+        Self { parts, cooldowns: Cooldowns::default() }
     }
 
     /// The records.
@@ -95,11 +95,6 @@ impl<R: Records> Service<R> {
             now: self.now(),
             lease: self.parts.delivery.lease(),
         }
-    }
-
-    fn cooldowns(&self) -> MutexGuard<'_, Cooldowns> {
-        // After a panic the counts are slightly off at worst.
-        self.cooldowns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

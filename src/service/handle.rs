@@ -61,7 +61,7 @@ impl<R: Records> Service<R> {
             return Ok(EventOutcome::TooOld);
         }
         let effects =
-            || respond(message, &trigger, &context.borrow(message.sent_at), &mut self.cooldowns());
+            || respond(message, &trigger, &context.borrow(message.sent_at), &self.cooldowns);
         // In listening channels most messages are not answered: those are not even claimed, so that
         // they leave no record.
         let is_unaddressed =
@@ -118,7 +118,7 @@ impl<R: Records> Service<R> {
             self.load_context(snapshot, &message.place, &message.author.id, Some(reply)).await?;
         let trigger = classify(message, &context.space().settings);
         let effects =
-            respond_to_edit(message, &trigger, &context.borrow(self.now()), &mut self.cooldowns());
+            respond_to_edit(message, &trigger, &context.borrow(self.now()), &self.cooldowns);
         let locale = message.locale.as_ref();
         let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
         self.edit_or_delete(effects, &cause, &context, sender).await
@@ -149,8 +149,7 @@ impl<R: Records> Service<R> {
         let target = self.records().reply_by_message(message.clone()).await?;
         let snapshot = self.knowledge_base().current();
         let context = self.load_context(snapshot, place, &user.id, target).await?;
-        let effects =
-            respond_to_control(control_use, &context.borrow(self.now()), &mut self.cooldowns());
+        let effects = respond_to_control(control_use, &context.borrow(self.now()), &self.cooldowns);
         let effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
         if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {

@@ -359,3 +359,29 @@ async fn edit_with_an_id_is_applied_once() {
     let later = world.start();
     assert_eq!(later.handle(&edit("t:4", HEIGHT), &platform).await, EventOutcome::Edited);
 }
+
+/// Searches run without the lock of the cooldowns, so that they overlap here; each check counts its
+/// question under the lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_questions_do_not_exceed_the_limit_of_a_place() {
+    const LIMIT: usize = 20;
+    let world = TestWorld::with(SpaceSettings {
+        questions_per_place: 20,
+        cooldown_seconds: 30,
+        ..SpaceSettings::default()
+    })
+    .await;
+    let (service, platform) = (Arc::new(world.start()), Arc::new(ScriptedSender::default()));
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..3 * LIMIT {
+        let (service, platform) = (Arc::clone(&service), Arc::clone(&platform));
+        let author = user(&format!("t:user {number}"));
+        let message = Message { author, ..world.question(&format!("t:{number}"), ANN) };
+        tasks.spawn(async move {
+            service.handle(&Event::MessageCreated(message), &*platform).await;
+        });
+    }
+    tasks.join_all().await;
+    let n_answers = platform.take_calls().iter().filter(|it| it.ends_with(": Answer ann")).count();
+    assert_eq!(n_answers, LIMIT);
+}
