@@ -45,7 +45,7 @@ use quoth::platform::Shutdown;
 use quoth::service::{Clock, SystemClock};
 use quoth::store::records::SqliteRecords;
 use support::discord::{self as stand_in, Person, Place};
-use support::in_process::{self, library, pack};
+use support::in_process::{self, knowledge_base, pack};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -115,7 +115,7 @@ impl Town {
 
 /// The pack's own questions, each with its last letter gone, so that none stands in the pack.
 fn questions() -> Vec<String> {
-    let library = library();
+    let library = knowledge_base();
     let snapshot = library.current();
     let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
     let entries = packs.iter().flat_map(|pack| &pack.entries);

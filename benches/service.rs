@@ -1,13 +1,13 @@
-//! The whole path from a message to the platform's send call, without a platform: trigger, claim,
-//! matching, decision, delivery.
+//! Time from a message to the platform's send call, without a platform: trigger, claim, matching,
+//! decision, delivery.
 //!
 //!     cargo bench --bench service
-//!     cargo bench --bench service -- --messages 1000000   # memory over so many messages
+//!     cargo bench --bench service -- --messages 1000000   # memory use over that many messages
 //!
-//! With records in memory the path is measured alone; with records on the disk each question waits
-//! for two commits before its send call.
+//! With records in memory only the path itself is measured; with records on disk each question waits for
+//! two commits before its send call.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints what it found")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its results")]
 
 mod figures;
 
@@ -32,42 +32,42 @@ use quoth::store::records::{Holder, SqliteRecords};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Questions asked one after the other.
-const N_ALONE: usize = 5_000;
+/// Questions that are asked one after the other.
+const N_SEQUENTIAL: usize = 5_000;
 
-/// Questions a second, and seconds, of the sustained load.
+/// Questions per second, and duration in seconds, of the sustained load.
 const RATE: usize = 1_000;
 const SECONDS: usize = 20;
 
-/// A platform that takes everything at once, and notes when.
-struct Noting {
-    asked: Mutex<Vec<Instant>>,
-    took: Mutex<Vec<Duration>>,
+/// A platform that accepts every message at once and records the latency.
+struct TimingSender {
+    asked_at: Mutex<Vec<Instant>>,
+    latencies: Mutex<Vec<Duration>>,
     n_sent: AtomicUsize,
 }
 
-impl Noting {
+impl TimingSender {
     fn new(n: usize) -> Arc<Self> {
         let now = Instant::now();
         Arc::new(Self {
-            asked: Mutex::new(vec![now; n]),
-            took: Mutex::new(Vec::with_capacity(n)),
+            asked_at: Mutex::new(vec![now; n]),
+            latencies: Mutex::new(Vec::with_capacity(n)),
             n_sent: AtomicUsize::new(0),
         })
     }
 
     fn ask(&self, number: usize) {
-        if let Some(asked) = self.asked.lock().unwrap().get_mut(number) {
-            *asked = Instant::now();
+        if let Some(asked_at) = self.asked_at.lock().unwrap().get_mut(number) {
+            *asked_at = Instant::now();
         }
     }
 }
 
-impl Sender for Noting {
+impl Sender for TimingSender {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         let number: usize = outgoing.cause.parts().1.parse().unwrap();
-        if let Some(asked) = self.asked.lock().unwrap().get(number) {
-            self.took.lock().unwrap().push(asked.elapsed());
+        if let Some(asked_at) = self.asked_at.lock().unwrap().get(number) {
+            self.latencies.lock().unwrap().push(asked_at.elapsed());
         }
         self.n_sent.fetch_add(1, Ordering::Relaxed);
         Ok(MessageId::new("bench", format_args!("r{number}")))
@@ -86,15 +86,15 @@ impl Sender for Noting {
     }
 }
 
-/// The pack's own questions, each with its last letter gone, so that none stands in the pack.
-fn questions(library: &KnowledgeBase) -> Vec<String> {
-    let snapshot = library.current();
+/// The pack's questions, each without its last letter, so that none is an exact phrasing.
+fn questions(knowledge_base: &KnowledgeBase) -> Vec<String> {
+    let snapshot = knowledge_base.current();
     let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
     let entries = packs.iter().flat_map(|pack| &pack.entries);
     entries.map(|entry| entry.question.trim_end_matches(['?', 's', 'n', 't']).to_owned()).collect()
 }
 
-fn library() -> KnowledgeBase {
+fn knowledge_base() -> KnowledgeBase {
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
     let default = Space {
         name: DEFAULT_SPACE.to_owned(),
@@ -131,7 +131,7 @@ fn message(number: usize, text: &str) -> Message {
 fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
     Arc::new(Service::new(Parts {
         records,
-        knowledge_base: Arc::new(library()),
+        knowledge_base: Arc::new(knowledge_base()),
         asker_key: AskerKey::random().unwrap(),
         clock: Arc::new(SystemClock),
         holder: Holder::new("bench"),
@@ -139,12 +139,12 @@ fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
     }))
 }
 
-/// One question after the other.
-async fn alone(records: SqliteRecords) -> Arc<Noting> {
+/// Asks one question after the other.
+async fn sequential(records: SqliteRecords) -> Arc<TimingSender> {
     let service = service(records);
     let texts = questions(service.knowledge_base());
-    let platform = Noting::new(N_ALONE);
-    for (number, text) in (0..N_ALONE).zip(texts.iter().cycle()) {
+    let platform = TimingSender::new(N_SEQUENTIAL);
+    for (number, text) in (0..N_SEQUENTIAL).zip(texts.iter().cycle()) {
         let event = Event::MessageCreated(message(number, text));
         platform.ask(number);
         service.handle(&event, &*platform).await;
@@ -152,38 +152,40 @@ async fn alone(records: SqliteRecords) -> Arc<Noting> {
     platform
 }
 
-/// Queues `event`, and waits while there is no room.
-async fn put(lane: &Dispatcher, mut event: Event) {
-    while let Some(refused) = lane.try_dispatch(event) {
-        event = refused;
+/// Queues `event`; waits while the queue is full.
+async fn dispatch(dispatcher: &Dispatcher, mut event: Event) {
+    while let Some(rejected) = dispatcher.try_dispatch(event) {
+        event = rejected;
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// Questions at a steady rate.
-async fn sustained(records: SqliteRecords) -> (Arc<Noting>, Duration) {
+/// Asks questions at a steady rate.
+async fn sustained(records: SqliteRecords) -> (Arc<TimingSender>, Duration) {
     let service = service(records);
     let texts = questions(service.knowledge_base());
     let n = RATE * SECONDS;
-    let platform = Noting::new(n);
-    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let platform = TimingSender::new(n);
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     let start = Instant::now();
     for (number, text) in (0..n).zip(texts.iter().cycle()) {
         let due = start + Duration::from_secs(1) * u32::try_from(number).unwrap() / 1000;
         tokio::time::sleep_until(due.into()).await;
         platform.ask(number);
-        put(&lane, Event::MessageCreated(message(number, text))).await;
+        dispatch(&dispatcher, Event::MessageCreated(message(number, text))).await;
     }
-    assert!(lane.drain(Duration::from_secs(60)).await, "it does not keep up");
+    assert!(dispatcher.drain(Duration::from_secs(60)).await, "the service does not keep up");
     (platform, start.elapsed())
 }
 
-/// As many as it takes, and what memory they take.
+/// Asks `n` questions and prints memory use and throughput.
 async fn many(records: SqliteRecords, n: usize) {
     let service = service(records);
     let texts = questions(service.knowledge_base());
-    let platform = Noting::new(0);
-    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let platform = TimingSender::new(0);
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     let start = Instant::now();
     println!("messages   resident MiB   messages/s");
     for (number, text) in (0..n).zip(texts.iter().cycle()) {
@@ -191,19 +193,24 @@ async fn many(records: SqliteRecords, n: usize) {
             let rate = number as f64 / start.elapsed().as_secs_f64();
             println!("{number:>8} {:>14.1} {rate:>12.0}", resident_mib(std::process::id()));
         }
-        put(&lane, Event::MessageCreated(message(number, text))).await;
+        dispatch(&dispatcher, Event::MessageCreated(message(number, text))).await;
     }
-    assert!(lane.drain(Duration::from_secs(60)).await);
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
     let rate = n as f64 / start.elapsed().as_secs_f64();
     println!("{n:>8} {:>14.1} {rate:>12.0}", resident_mib(std::process::id()));
     assert_eq!(platform.n_sent.load(Ordering::Relaxed), n);
 }
 
-fn report(name: &str, platform: &Noting) {
-    let mut took = platform.took.lock().unwrap().clone();
-    took.sort_unstable();
-    let at = |share: f64| time_at(&took, share).as_secs_f64() * 1e6;
-    println!("{name:<44} {:>8.0} us {:>8.0} us  ({} questions)", at(0.5), at(0.99), took.len());
+fn report(name: &str, platform: &TimingSender) {
+    let mut latencies = platform.latencies.lock().unwrap().clone();
+    latencies.sort_unstable();
+    let at = |share: f64| time_at(&latencies, share).as_secs_f64() * 1e6;
+    println!(
+        "{name:<44} {:>8.0} us {:>8.0} us  ({} questions)",
+        at(0.5),
+        at(0.99),
+        latencies.len()
+    );
 }
 
 fn main() {
@@ -221,11 +228,11 @@ fn main() {
         return;
     }
     println!("{:<44} {:>11} {:>11}", "from message to send call", "median", "p99");
-    report("one at a time, records in memory", &runtime.block_on(alone(in_memory())));
-    report("one at a time, records on disk", &runtime.block_on(alone(on_disk("alone"))));
+    report("one at a time, records in memory", &runtime.block_on(sequential(in_memory())));
+    report("one at a time, records on disk", &runtime.block_on(sequential(on_disk("sequential"))));
     for (name, records) in [("in memory", in_memory()), ("on disk", on_disk("sustained"))] {
-        let (platform, took) = runtime.block_on(sustained(records));
-        let rate = (RATE * SECONDS) as f64 / took.as_secs_f64();
+        let (platform, duration) = runtime.block_on(sustained(records));
+        let rate = (RATE * SECONDS) as f64 / duration.as_secs_f64();
         report(&format!("{rate:.0} a second for {SECONDS} s, records {name}"), &platform);
     }
 }

@@ -1,4 +1,4 @@
-//! The service as a process: wires the parts, serves the platforms, ends well.
+//! The service as a process: builds its parts, serves the platforms, reloads, shuts down.
 
 mod http;
 mod log;
@@ -33,22 +33,22 @@ use signals::{SignalRequest, Signals};
 #[cfg(feature = "matrix")]
 pub use matrix_setup::matrix_setup;
 
-/// How the process ended.
+/// Why the process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitReason {
-    /// It was asked to.
+    /// A signal asked it to stop.
     Requested,
-    /// No platform could be served any more.
+    /// No platform can be served any more.
     NoPlatformLeft,
 }
 
-/// Time for everything but the platforms to end, on top of theirs.
-const LAST_STEPS: Duration = Duration::from_secs(1);
+/// Time limit for each step of the shutdown after the platforms have drained.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves what the configuration says until the process is asked to end.
+/// Serves the configured platforms until a signal asks to stop.
 ///
 /// # Errors
-/// What is wrong with the configuration, the packs, the data folder or the address.
+/// A problem with the configuration, the packs, the data folder or the HTTP address.
 pub fn run(sources: &Sources) -> anyhow::Result<ExitReason> {
     let config = sources.read()?;
     config.check_servable()?;
@@ -62,107 +62,113 @@ pub fn run(sources: &Sources) -> anyhow::Result<ExitReason> {
     runtime.block_on(serve(config, sources))
 }
 
-/// What the parts of the process share.
+/// State that the parts of the process share.
 struct AppState {
     service: Arc<Service<SqliteRecords>>,
     metrics: Arc<Metrics>,
     liveness: Vec<Arc<Liveness>>,
-    /// By platform.
+    /// By name of the platform.
     dispatchers: Mutex<HashMap<&'static str, Arc<Dispatcher>>>,
 }
 
 impl AppState {
-    fn lanes(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Dispatcher>>> {
+    fn dispatchers(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Dispatcher>>> {
         self.dispatchers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
     let signals = Signals::listen()?;
-    let (service, news) = service(&config).await?;
-    let shared = Arc::new(AppState {
+    let (service, updates) = open_service(&config).await?;
+    let state = Arc::new(AppState {
         service: Arc::new(service),
         metrics: Arc::default(),
-        liveness: platforms::pulses(&config),
+        liveness: platforms::liveness(&config),
         dispatchers: Mutex::default(),
     });
     let mut tasks = JoinSet::new();
     if config.http.is_on {
-        tasks.spawn(http::serve(http::listen(config.http.listen).await?, Arc::clone(&shared)));
+        tasks.spawn(http::serve(http::listen(config.http.listen).await?, Arc::clone(&state)));
     }
-    let records = shared.service.records().clone();
+    let records = state.service.records().clone();
     tasks.spawn(retention::run(records, config.retention.clone(), SystemClock));
-    let stop = Shutdown::default();
-    let mut served = platforms::start(&config, &shared, &stop);
+    let shutdown = Shutdown::default();
+    let mut platform_tasks = platforms::start(&config, &state, &shutdown);
     notify(&[NotifyState::Ready]);
-    tracing::info!(platforms = served.len(), "quoth {} serves", env!("CARGO_PKG_VERSION"));
-    reload::announce(news, &shared).await;
-    let end = run_until_stopped(signals, sources, &shared, &mut served).await;
+    tracing::info!(
+        platforms = platform_tasks.len(),
+        "quoth {} is running",
+        env!("CARGO_PKG_VERSION")
+    );
+    reload::announce(updates, &state).await;
+    let reason = run_until_stopped(signals, sources, &state, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
-    stop.graceful.cancel();
-    with_timeout(config.delivery.drain() + LAST_STEPS, "a platform", async {
-        while served.join_next().await.is_some() {}
+    shutdown.graceful.cancel();
+    with_timeout(config.delivery.drain() + SHUTDOWN_TIMEOUT, "a platform", async {
+        while platform_tasks.join_next().await.is_some() {}
     })
     .await;
     tasks.shutdown().await;
-    with_timeout(LAST_STEPS, "the records", shared.service.records().close()).await;
+    with_timeout(SHUTDOWN_TIMEOUT, "the records", state.service.records().close()).await;
     tracing::info!("quoth has ended");
-    Ok(end)
+    Ok(reason)
 }
 
-/// Does what signals ask for, until one asks to stop or nothing is served any more.
+/// Reloads on SIGHUP and when packs change, until a signal asks to stop or no platform is left.
 async fn run_until_stopped(
     mut signals: Signals,
     sources: &Sources,
-    shared: &Arc<AppState>,
-    served: &mut JoinSet<()>,
+    state: &Arc<AppState>,
+    platform_tasks: &mut JoinSet<()>,
 ) -> ExitReason {
-    let mut packs = PackWatcher::start(&shared.service.knowledge_base().current().spaces);
-    // What was changed after it was read and before it was watched.
-    reload::packs(shared).await;
+    let mut packs = PackWatcher::start(&state.service.knowledge_base().current().spaces);
+    // Catches changes between the first load and the start of the watcher.
+    reload::packs(state).await;
     loop {
         tokio::select! {
-            asked = signals.next() => match asked {
+            request = signals.next() => match request {
                 SignalRequest::Stop => return ExitReason::Requested,
                 SignalRequest::Reload => {
                     notify_reloading();
-                    reload::all(sources, shared).await;
-                    packs = PackWatcher::start(&shared.service.knowledge_base().current().spaces);
-                    reload::packs(shared).await;
+                    reload::all(sources, state).await;
+                    packs = PackWatcher::start(&state.service.knowledge_base().current().spaces);
+                    reload::packs(state).await;
                     notify(&[NotifyState::Ready]);
                 }
             },
-            () = packs.changed() => reload::packs(shared).await,
-            _ = served.join_next() => if served.is_empty() { return ExitReason::NoPlatformLeft },
+            () = packs.changed() => reload::packs(state).await,
+            _ = platform_tasks.join_next() => if platform_tasks.is_empty() { return ExitReason::NoPlatformLeft },
         }
     }
 }
 
-/// Waits for the end of `what`, but no longer than `limit`.
-async fn with_timeout(limit: Duration, what: &str, ending: impl Future<Output = ()>) {
-    if tokio::time::timeout(limit, ending).await.is_err() {
-        tracing::warn!("Not waiting any longer for {what} to end");
+/// Waits until `what` has ended, but no longer than `limit`.
+async fn with_timeout(limit: Duration, what: &str, end: impl Future<Output = ()>) {
+    if tokio::time::timeout(limit, end).await.is_err() {
+        tracing::warn!("Shutdown: {what} did not end within {limit:?}");
     }
 }
 
-async fn service(config: &Config) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>)> {
+async fn open_service(
+    config: &Config,
+) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>)> {
     let clock = SystemClock;
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
     let asker_key = match &config.records.hash_key {
         Some(key) => AskerKey::new(key.expose()),
         None => AskerKey::load_or_create(&config.data)?,
     };
-    let (library, news) =
+    let (knowledge_base, updates) =
         KnowledgeBase::open_lenient(config.spaces(), config.matching.thresholds())?;
     let service = Service::new(Parts {
         records,
-        knowledge_base: Arc::new(library),
+        knowledge_base: Arc::new(knowledge_base),
         asker_key,
         clock: Arc::new(clock),
         holder: Holder::new(format!("{}@{}", std::process::id(), clock.now().as_millis())),
         delivery: config.delivery.clone(),
     });
-    Ok((service, news))
+    Ok((service, updates))
 }
 
 fn notify_reloading() {
@@ -171,9 +177,9 @@ fn notify_reloading() {
     }
 }
 
-/// Tells systemd, if it listens.
+/// Notifies systemd; does nothing if the process is not a service of it.
 fn notify(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        tracing::warn!(%error, "systemd could not be told");
+        tracing::warn!(%error, "Could not notify systemd");
     }
 }

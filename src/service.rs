@@ -1,21 +1,26 @@
-//! What all platforms share: answering once, keeping records, staying alive.
+//! The service: handles the events of all platforms, answers each message once, keeps records.
+//!
+//! It must not know any platform: a platform hands in an [`Event`](crate::conversation::Event) and
+//! implements [`Sender`].
 
 mod alerts;
+mod apply;
 pub mod clock;
+mod context;
 mod delivery;
 pub mod dispatcher;
 pub mod event_outcome;
 mod failure_notice;
+mod handle;
 pub mod health;
 pub mod knowledge_base;
 pub mod metrics;
 pub mod packs;
-mod respond;
 pub mod retention;
 pub mod sender;
 pub mod settings;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestamp};
 use crate::store::asker_key::AskerKey;
@@ -31,45 +36,45 @@ pub use metrics::Metrics;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
 
-/// What a service is made of.
+/// The dependencies of a [`Service`].
 pub struct Parts<R> {
-    /// What outlives a restart.
+    /// The records, which outlive a restart.
     pub records: R,
-    /// What is answered from.
+    /// The indexes to answer from, by space.
     pub knowledge_base: Arc<KnowledgeBase>,
-    /// Turns askers into hashes.
+    /// Turns user ids into hashes.
     pub asker_key: AskerKey,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// This process, as the claims of its messages name it.
+    /// This process, as the holder of claims.
     pub holder: Holder,
     /// How messages are delivered.
     pub delivery: DeliverySettings,
 }
 
-/// Takes what happens on platforms and sees to it that each message is answered once.
+/// Handles the events of all platforms and makes sure that each message is answered once.
 pub struct Service<R> {
     parts: Parts<R>,
-    cooldowns: Mutex<Cooldowns>,
+    cooldowns: Cooldowns,
 }
 
 impl<R: Records> Service<R> {
-    /// The service made of `parts`.
+    /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
-        Self { parts, cooldowns: Mutex::default() }
+        Self { parts, cooldowns: Cooldowns::default() }
     }
 
-    /// What outlives a restart.
+    /// The records.
     pub fn records(&self) -> &R {
         &self.parts.records
     }
 
-    /// What is answered from.
+    /// The knowledge base.
     pub fn knowledge_base(&self) -> &KnowledgeBase {
         &self.parts.knowledge_base
     }
 
-    /// The same, for whoever keeps it.
+    /// A shared handle to [`Self::knowledge_base`].
     pub fn shared_knowledge_base(&self) -> Arc<KnowledgeBase> {
         Arc::clone(&self.parts.knowledge_base)
     }
@@ -78,11 +83,11 @@ impl<R: Records> Service<R> {
         self.parts.clock.now()
     }
 
-    fn asker(&self, person: &PrincipalId) -> AskerHash {
-        self.parts.asker_key.hash(person)
+    fn asker_hash(&self, user: &PrincipalId) -> AskerHash {
+        self.parts.asker_key.hash(user)
     }
 
-    /// Our claim on `message` from now on.
+    /// A claim of this process on `message`, from now on.
     fn claim(&self, message: &MessageId) -> Claim {
         Claim {
             message: message.clone(),
@@ -90,11 +95,6 @@ impl<R: Records> Service<R> {
             now: self.now(),
             lease: self.parts.delivery.lease(),
         }
-    }
-
-    fn cooldowns(&self) -> MutexGuard<'_, Cooldowns> {
-        // Whoever panicked left counts behind that are at the worst a little off.
-        self.cooldowns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,8 +10,8 @@ use tracing_subscriber::prelude::*;
 
 use crate::config::{LogFormat, LogSettings};
 
-/// Libraries that log what they carry: messages, names and tokens. They are not heard at any level;
-/// what matters of what they do is logged where it is handled.
+/// Crates that log message contents, names or tokens; always filtered out. Their failures are logged
+/// where they are handled.
 pub const SENSITIVE_CRATES: [&str; 19] = [
     "deadpool",
     "deadpool_sqlite",
@@ -34,9 +34,9 @@ pub const SENSITIVE_CRATES: [&str; 19] = [
     "vodozemac",
 ];
 
-/// Starts logging. Called once.
+/// Starts logging. Panics if it is called twice.
 pub(super) fn start(settings: &LogSettings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.level).context("the level of [log] is no filter")?;
+    let filter = EnvFilter::try_new(&settings.level).context("`level` in [log] is not a filter")?;
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
@@ -44,12 +44,13 @@ pub(super) fn start(settings: &LogSettings) -> anyhow::Result<()> {
         LogFormat::Text => layer.boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    let discreet = filter_fn(is_discreet);
-    tracing_subscriber::registry().with(filter).with(layer.with_filter(discreet)).init();
+    let filter_sensitive = filter_fn(is_safe);
+    tracing_subscriber::registry().with(filter).with(layer.with_filter(filter_sensitive)).init();
     Ok(())
 }
 
-fn is_discreet(metadata: &Metadata<'_>) -> bool {
-    let library = metadata.target().split("::").next().unwrap_or_default();
-    !SENSITIVE_CRATES.contains(&library)
+/// Whether it is from a crate that may be logged.
+fn is_safe(metadata: &Metadata<'_>) -> bool {
+    let crate_name = metadata.target().split("::").next().unwrap_or_default();
+    !SENSITIVE_CRATES.contains(&crate_name)
 }

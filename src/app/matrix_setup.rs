@@ -1,4 +1,4 @@
-//! Setting Matrix up, apart from serving it.
+//! `quoth matrix setup`: verifies the bot's device without serving Matrix.
 
 use anyhow::{Context, Result};
 
@@ -8,20 +8,20 @@ use crate::platform::matrix::{SetupMode, VerificationStatus, set_up};
 use crate::service::{Clock, SystemClock};
 use crate::store::records::{Records, SqliteRecords};
 
-/// Does what `wish` says for the account that `config` names.
+/// Sets the configured account up as `mode` says.
 ///
 /// # Errors
-/// What is wrong with the configuration, the data folder, the homeserver or the keys.
-pub fn matrix_setup(config: &Config, wish: SetupMode) -> Result<VerificationStatus> {
+/// A problem with the configuration, the data folder, the homeserver or the keys.
+pub fn matrix_setup(config: &Config, mode: SetupMode) -> Result<VerificationStatus> {
     let settings = platforms::matrix_settings(config).context(
         "no Matrix account is configured: set `homeserver`, `user` and `password` in [matrix] (docs/matrix.md)",
     )?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Holds the data folder: two processes must not use the same keys.
+        // Locks the data folder: two processes must not use the same keys.
         let records = SqliteRecords::open(&config.data, SystemClock.now()).await?;
-        let standing = set_up(&settings, wish).await;
+        let status = set_up(&settings, mode).await;
         records.close().await;
-        Ok(standing?)
+        Ok(status?)
     })
 }

@@ -13,40 +13,41 @@ use tokio::sync::mpsc;
 
 use crate::conversation::Spaces;
 
-/// Editors and `git pull` write files one after the other; so long after the last one they are
-/// read.
+/// Time without changes before the packs are read: editors and `git pull` write several files one
+/// after the other.
 const DEBOUNCE: Duration = Duration::from_millis(500);
 
-/// How often is looked where the system does not tell (network file systems, too many watches).
-const POLL_EVERY: Duration = Duration::from_secs(30);
+/// Time between two polls where the system does not report changes (network file systems, too many
+/// watches).
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Tells of changes until it is dropped.
+/// Reports changes of the packs until it is dropped.
 pub(super) struct PackWatcher {
     changed: mpsc::Receiver<()>,
-    /// What watches.
+    /// Stops watching when dropped.
     _watcher: Option<Box<dyn Any + Send>>,
 }
 
 impl PackWatcher {
-    /// Watches the packs of `spaces`.
+    /// Watches the pack folders of `spaces`.
     pub(super) fn start(spaces: &Spaces) -> Self {
         let folders: BTreeSet<&Path> =
             spaces.all().flat_map(|space| &space.packs).map(|folder| folder.as_path()).collect();
-        let (tell, changed) = mpsc::channel(1);
-        let watcher = by_system(&folders, tell.clone()).or_else(|error| {
+        let (on_change, changed) = mpsc::channel(1);
+        let watcher = watch_by_system(&folders, on_change.clone()).or_else(|error| {
             tracing::warn!(
                 %error,
-                "The system does not watch the packs; they are looked at every {POLL_EVERY:?}"
+                "Cannot watch the packs; polling them every {POLL_INTERVAL:?}"
             );
-            by_polling(&folders, tell)
+            watch_by_polling(&folders, on_change)
         });
         if let Err(error) = &watcher {
-            tracing::error!(%error, "The packs are not watched: SIGHUP reloads them");
+            tracing::error!(%error, "Cannot watch or poll the packs; SIGHUP reloads them");
         }
         Self { changed, _watcher: watcher.ok() }
     }
 
-    /// Waits for the next change. Without a watcher it waits for ever.
+    /// Waits for the next change; forever if the packs cannot be watched.
     pub(super) async fn changed(&mut self) {
         if self.changed.recv().await.is_none() {
             std::future::pending::<()>().await;
@@ -54,25 +55,25 @@ impl PackWatcher {
     }
 }
 
-type Watched = notify::Result<Box<dyn Any + Send>>;
+type WatchResult = notify::Result<Box<dyn Any + Send>>;
 
-fn by_system(folders: &BTreeSet<&Path>, tell: mpsc::Sender<()>) -> Watched {
-    run_until_stopped(new_debouncer(DEBOUNCE, None, handler(tell))?, folders)
+fn watch_by_system(folders: &BTreeSet<&Path>, on_change: mpsc::Sender<()>) -> WatchResult {
+    watch_folders(new_debouncer(DEBOUNCE, None, handler(on_change))?, folders)
 }
 
-fn by_polling(folders: &BTreeSet<&Path>, tell: mpsc::Sender<()>) -> Watched {
-    let config = notify::Config::default().with_poll_interval(POLL_EVERY);
+fn watch_by_polling(folders: &BTreeSet<&Path>, on_change: mpsc::Sender<()>) -> WatchResult {
+    let config = notify::Config::default().with_poll_interval(POLL_INTERVAL);
     let debouncer = new_debouncer_opt::<_, PollWatcher, _>(
         DEBOUNCE,
         None,
-        handler(tell),
+        handler(on_change),
         NoCache::new(),
         config,
     )?;
-    run_until_stopped(debouncer, folders)
+    watch_folders(debouncer, folders)
 }
 
-fn run_until_stopped<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<&Path>) -> Watched
+fn watch_folders<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<&Path>) -> WatchResult
 where
     W: Watcher + Send + 'static,
     C: FileIdCache + Send + 'static,
@@ -83,13 +84,13 @@ where
     Ok(Box::new(debouncer))
 }
 
-fn handler(tell: mpsc::Sender<()>) -> impl Fn(DebounceEventResult) + Send + 'static {
+fn handler(on_change: mpsc::Sender<()>) -> impl Fn(DebounceEventResult) + Send + 'static {
     move |result| {
-        // What was only read has not changed; an error may hide a change.
+        // Reading a file is not a change.
         let is_change = result.is_ok_and(|events| events.iter().any(|it| !it.kind.is_access()));
         if is_change {
-            // If it is full, somebody is about to look anyway.
-            tell.try_send(()).ok();
+            // If the channel is full, a reload is due already.
+            on_change.try_send(()).ok();
         }
     }
 }

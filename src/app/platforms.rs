@@ -1,4 +1,4 @@
-//! The platforms that the configuration names, each in a task of its own.
+//! The configured platforms, each in its own task.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,46 +18,46 @@ use crate::platform::matrix;
 use crate::platform::{PlatformError, Shutdown};
 use crate::service::{Dispatcher, EventOutcome, Liveness, Sender};
 
-/// Whether there is one.
+/// Whether a platform is configured.
 pub(super) fn any_configured(config: &Config) -> bool {
-    !pulses(config).is_empty()
+    !liveness(config).is_empty()
 }
 
-/// A pulse for each.
-pub(super) fn pulses(config: &Config) -> Vec<Arc<Liveness>> {
-    let mut pulses = Vec::new();
+/// A new liveness for each configured platform.
+pub(super) fn liveness(config: &Config) -> Vec<Arc<Liveness>> {
+    let mut all = Vec::new();
     #[cfg(feature = "discord")]
-    pulses.extend(config.discord.token.iter().map(|_| Liveness::new(discord::PLATFORM)));
+    all.extend(config.discord.token.iter().map(|_| Liveness::new(discord::PLATFORM)));
     #[cfg(feature = "matrix")]
-    pulses.extend(config.matrix.homeserver.iter().map(|_| Liveness::new(matrix::PLATFORM)));
+    all.extend(config.matrix.homeserver.iter().map(|_| Liveness::new(matrix::PLATFORM)));
     #[cfg(unix)]
-    pulses.extend(config.bridge.socket.iter().map(|_| Liveness::new(bridge::PLATFORM)));
-    pulses
+    all.extend(config.bridge.socket.iter().map(|_| Liveness::new(bridge::PLATFORM)));
+    all
 }
 
-/// Starts all. A task ends when its platform has ended for good.
-pub(super) fn start(config: &Config, shared: &Arc<AppState>, stop: &Shutdown) -> JoinSet<()> {
+/// Starts all configured platforms. A task ends when its platform has ended for good.
+pub(super) fn start(config: &Config, state: &Arc<AppState>, shutdown: &Shutdown) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    for pulse in &shared.liveness {
-        let task = PlatformTask { config, shared, stop, pulse: Arc::clone(pulse) };
+    for liveness in &state.liveness {
+        let task = PlatformTask { config, state, shutdown, liveness: Arc::clone(liveness) };
         #[cfg(feature = "discord")]
-        if pulse.platform() == discord::PLATFORM {
+        if liveness.platform() == discord::PLATFORM {
             task.discord(&mut tasks);
             continue;
         }
         #[cfg(feature = "matrix")]
-        if let (matrix::PLATFORM, Some(settings)) = (pulse.platform(), matrix_settings(config)) {
-            let matrix = matrix::Matrix::new(settings, Arc::clone(pulse));
-            task.spawn(&mut tasks, Arc::new(matrix), |matrix, lane, stop| async move {
-                matrix.serve(&lane, &stop).await
+        if let (matrix::PLATFORM, Some(settings)) = (liveness.platform(), matrix_settings(config)) {
+            let matrix = matrix::Matrix::new(settings, Arc::clone(liveness));
+            task.spawn(&mut tasks, Arc::new(matrix), |matrix, dispatcher, shutdown| async move {
+                matrix.serve(&dispatcher, &shutdown).await
             });
             continue;
         }
         #[cfg(unix)]
-        if let (bridge::PLATFORM, Some(socket)) = (pulse.platform(), &config.bridge.socket) {
-            let bridge = bridge::Bridge::new(socket.clone(), Arc::clone(pulse));
-            task.spawn(&mut tasks, Arc::new(bridge), |bridge, lane, stop| async move {
-                bridge.serve(&lane, &stop).await
+        if let (bridge::PLATFORM, Some(socket)) = (liveness.platform(), &config.bridge.socket) {
+            let bridge = bridge::Bridge::new(socket.clone(), Arc::clone(liveness));
+            task.spawn(&mut tasks, Arc::new(bridge), |bridge, dispatcher, shutdown| async move {
+                bridge.serve(&dispatcher, &shutdown).await
             });
         }
     }
@@ -66,26 +66,26 @@ pub(super) fn start(config: &Config, shared: &Arc<AppState>, stop: &Shutdown) ->
 
 #[cfg(feature = "discord")]
 fn discord_settings(config: &Config) -> Option<discord::Settings> {
-    let given = &config.discord;
+    let settings = &config.discord;
     Some(discord::Settings {
-        token: given.token.as_ref()?.expose().into(),
-        api_base: given.api_base.clone(),
-        rate_limiter: given.rate_limiter,
-        message_content: given.message_content,
-        style: given.style,
+        token: settings.token.as_ref()?.expose().into(),
+        api_base: settings.api_base.clone(),
+        rate_limiter: settings.rate_limiter,
+        message_content: settings.message_content,
+        style: settings.style,
         shards: discord::ShardRange {
-            total: given.shards,
-            first: given.first_shard,
-            last: given.last_shard,
+            total: settings.shards,
+            first: settings.first_shard,
+            last: settings.last_shard,
         },
     })
 }
 
-/// What has to be known to serve Matrix; `None` where it is not configured.
+/// Settings of the Matrix platform; `None` if no complete account is configured.
 #[cfg(feature = "matrix")]
 pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
-    let given = &config.matrix;
-    let login = match (&given.token, &given.user, &given.password) {
+    let settings = &config.matrix;
+    let login = match (&settings.token, &settings.user, &settings.password) {
         (Some(token), ..) => matrix::Login::Token(token.expose().into()),
         (None, Some(user), Some(password)) => {
             matrix::Login::Password { user: user.clone(), password: password.expose().into() }
@@ -93,101 +93,111 @@ pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
         _ => return None,
     };
     Some(matrix::Settings {
-        homeserver: given.homeserver.clone()?,
+        homeserver: settings.homeserver.clone()?,
         login,
         folder: config.data.join(matrix::PLATFORM),
-        passphrase: given.passphrase.as_ref().map(|secret| secret.expose().into()),
-        accepts_invites_from: given.accepts_invites_from.clone(),
-        leaves_when_alone: given.leaves_when_alone,
-        sends_notices: given.sends_notices,
-        pings_asker: given.pings_asker,
+        passphrase: settings.passphrase.as_ref().map(|secret| secret.expose().into()),
+        accepts_invites_from: settings.accepts_invites_from.clone(),
+        leaves_when_alone: settings.leaves_when_alone,
+        sends_notices: settings.sends_notices,
+        pings_asker: settings.pings_asker,
         catch_up: config.delivery.catch_up(),
     })
 }
 
-/// What a platform's task is made of.
+/// Inputs of the task of one platform.
 struct PlatformTask<'a> {
     config: &'a Config,
-    shared: &'a Arc<AppState>,
-    stop: &'a Shutdown,
-    pulse: Arc<Liveness>,
+    state: &'a Arc<AppState>,
+    shutdown: &'a Shutdown,
+    liveness: Arc<Liveness>,
 }
 
 impl PlatformTask<'_> {
     #[cfg(feature = "discord")]
     fn discord(self, tasks: &mut JoinSet<()>) {
         let Some(settings) = discord_settings(self.config) else { return };
-        let library = self.shared.service.shared_knowledge_base();
-        match discord::Discord::new(settings, library, Arc::clone(&self.pulse)) {
-            Ok(discord) => self.spawn(tasks, Arc::new(discord), |discord, lane, stop| async move {
-                discord.serve(&lane, &stop).await
-            }),
-            Err(error) => report_end(&self.pulse, Err(error)),
+        let knowledge_base = self.state.service.shared_knowledge_base();
+        match discord::Discord::new(settings, knowledge_base, Arc::clone(&self.liveness)) {
+            Ok(discord) => {
+                self.spawn(tasks, Arc::new(discord), |discord, dispatcher, shutdown| async move {
+                    discord.serve(&dispatcher, &shutdown).await
+                })
+            }
+            Err(error) => report_end(&self.liveness, Err(error)),
         }
     }
 
-    /// Keeps `serve` up with a lane of its own until the process is to end; then takes nothing more
-    /// in, sends what is under way, and lets go.
+    /// Supervises `serve`, which gets its own dispatcher, until the process shuts down. Then drains
+    /// the dispatcher and disconnects.
     fn spawn<S, F, T>(self, tasks: &mut JoinSet<()>, sender: Arc<S>, serve: F)
     where
         S: Sender,
         F: Fn(Arc<S>, Arc<Dispatcher>, Shutdown) -> T + Send + Sync + 'static,
         T: Future<Output = Result<(), PlatformError>> + Send,
     {
-        let Self { config, shared, stop, pulse } = self;
-        let platform = pulse.platform();
-        let lane = Arc::new(shared.lane(platform, &sender, config));
-        shared.lanes().insert(platform, Arc::clone(&lane));
-        let (asked, limit) = (stop.graceful.clone(), config.delivery.drain());
-        let own = Shutdown::default();
+        let Self { config, state, shutdown, liveness } = self;
+        let platform = liveness.platform();
+        let dispatcher = Arc::new(state.start_dispatcher(platform, &sender, config));
+        state.dispatchers().insert(platform, Arc::clone(&dispatcher));
+        let (requested, limit) = (shutdown.graceful.clone(), config.delivery.drain());
+        let own_shutdown = Shutdown::default();
         tasks.spawn(async move {
-            let start = || serve(Arc::clone(&sender), Arc::clone(&lane), own.clone());
-            let mut serving = std::pin::pin!(supervise(platform, &own, start));
-            let ended = tokio::select! {
-                ended = &mut serving => ended,
-                () = asked.cancelled() => tokio::join!(serving, drain_and_stop(&lane, &own, limit)).0,
+            let start =
+                || serve(Arc::clone(&sender), Arc::clone(&dispatcher), own_shutdown.clone());
+            let mut serving = std::pin::pin!(supervise(platform, &own_shutdown, start));
+            let result = tokio::select! {
+                result = &mut serving => result,
+                () = requested.cancelled() => {
+                    let draining = drain_and_stop(&dispatcher, &own_shutdown, limit);
+                    tokio::join!(serving, draining).0
+                }
             };
-            report_end(&pulse, ended);
+            report_end(&liveness, result);
         });
     }
 }
 
-/// A platform may bring what it was told before the stop for so long.
+/// How long a platform may take to dispatch the events that it received before the shutdown.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Takes nothing more in, sends what is under way, and lets go.
-async fn drain_and_stop(lane: &Dispatcher, stop: &Shutdown, limit: Duration) {
-    stop.graceful.cancel();
-    stop.in_flight.close();
-    let (start, bring_limit) = (Instant::now(), FLUSH_TIMEOUT.min(limit));
-    if tokio::time::timeout(bring_limit, stop.in_flight.wait()).await.is_err() {
-        tracing::warn!("Not all that was told before the stop could be looked at in time");
+/// Shuts one platform down within `limit`: accepts no more events, handles the queued ones,
+/// disconnects.
+async fn drain_and_stop(dispatcher: &Dispatcher, shutdown: &Shutdown, limit: Duration) {
+    shutdown.graceful.cancel();
+    shutdown.in_flight.close();
+    let (start, flush_limit) = (Instant::now(), FLUSH_TIMEOUT.min(limit));
+    if tokio::time::timeout(flush_limit, shutdown.in_flight.wait()).await.is_err() {
+        tracing::warn!("Shutdown: not all received events were processed in time");
     }
-    if !lane.drain(limit.saturating_sub(start.elapsed())).await {
-        tracing::warn!("Not all that was queued could be done in time; it can be caught up with");
+    if !dispatcher.drain(limit.saturating_sub(start.elapsed())).await {
+        tracing::warn!(
+            "Shutdown: not all queued events were handled in time; they can be caught up with"
+        );
     }
-    stop.forced.cancel();
+    shutdown.forced.cancel();
 }
 
-fn report_end(pulse: &Liveness, served: Result<(), PlatformError>) {
-    pulse.mark_stopped();
-    if let Err(error) = served {
-        let (platform, error) = (pulse.platform(), anyhow::Error::from(error));
+fn report_end(liveness: &Liveness, result: Result<(), PlatformError>) {
+    liveness.mark_stopped();
+    if let Err(error) = result {
+        let (platform, error) = (liveness.platform(), anyhow::Error::from(error));
         tracing::error!(platform, "The platform {platform} is not served any more: {error:#}");
     }
 }
 
 impl AppState {
-    fn lane<S: Sender>(
+    fn start_dispatcher<S: Sender>(
         &self,
         platform: &'static str,
         sender: &Arc<S>,
         config: &Config,
     ) -> Dispatcher {
         let metrics = Arc::clone(&self.metrics);
-        let told =
-            move |fate: EventOutcome, took: Duration| metrics.record_event(platform, fate, took);
-        Dispatcher::start(&self.service, sender, &config.delivery, told)
+        let on_handled = move |outcome: EventOutcome, duration: Duration| {
+            metrics.record_event(platform, outcome, duration);
+        };
+        Dispatcher::start(&self.service, sender, &config.delivery, on_handled)
     }
 }
 
@@ -203,10 +213,10 @@ mod tests {
     use crate::store::records::{Holder, SqliteRecords};
     use tokio::sync::mpsc;
 
-    /// Tells what it was told to send.
-    struct Telling(mpsc::UnboundedSender<MessageId>);
+    /// A platform that reports the causes of the messages that it gets to send.
+    struct ReportingSender(mpsc::UnboundedSender<MessageId>);
 
-    impl Sender for Telling {
+    impl Sender for ReportingSender {
         async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
             self.0.send(outgoing.cause.clone()).unwrap();
             Ok(MessageId::from("t:sent"))
@@ -225,7 +235,7 @@ mod tests {
         }
     }
 
-    async fn shared(config: &Config, pulses: Vec<Arc<Liveness>>) -> Arc<AppState> {
+    async fn app_state(config: &Config, liveness: Vec<Arc<Liveness>>) -> Arc<AppState> {
         let spaces = Spaces { others: Vec::new(), ..config.spaces() };
         let service = Service::new(Parts {
             records: SqliteRecords::in_memory(SystemClock.now()).await.unwrap(),
@@ -239,89 +249,94 @@ mod tests {
         Arc::new(AppState {
             service: Arc::new(service),
             metrics,
-            liveness: pulses,
+            liveness,
             dispatchers: Default::default(),
         })
     }
 
     #[tokio::test]
-    async fn a_platform_without_hope_does_not_stop_the_other() {
+    async fn permanent_failure_of_a_platform_does_not_stop_another() {
         let config = Config::default();
-        let pulses = vec![Liveness::new("failing"), Liveness::new("other")];
-        let shared = shared(&config, pulses.clone()).await;
-        let (stop, mut tasks) = (Shutdown::default(), JoinSet::new());
-        let (told, mut heard) = mpsc::unbounded_channel();
-        let task = |pulse: &Arc<Liveness>| {
-            let pulse = Arc::clone(pulse);
-            PlatformTask { config: &config, shared: &shared, stop: &stop, pulse }
+        let liveness = vec![Liveness::new("failing"), Liveness::new("other")];
+        let state = app_state(&config, liveness.clone()).await;
+        let (shutdown, mut tasks) = (Shutdown::default(), JoinSet::new());
+        let (report_sent, mut sent) = mpsc::unbounded_channel();
+        let task = |liveness: &Arc<Liveness>| {
+            let liveness = Arc::clone(liveness);
+            PlatformTask { config: &config, state: &state, shutdown: &shutdown, liveness }
         };
-        task(&pulses[0]).spawn(&mut tasks, Arc::new(Telling(told.clone())), |_, _, _| async {
-            Err(PlatformError::Permanent { advice: "mend it".to_owned(), source: None })
-        });
-        let beating = Arc::clone(&pulses[1]);
-        let serve = move |_, _, stop: Shutdown| {
-            beating.mark_alive();
+        task(&liveness[0]).spawn(
+            &mut tasks,
+            Arc::new(ReportingSender(report_sent.clone())),
+            |_, _, _| async {
+                Err(PlatformError::Permanent { advice: "fix it".to_owned(), source: None })
+            },
+        );
+        let other = Arc::clone(&liveness[1]);
+        let serve = move |_, _, shutdown: Shutdown| {
+            other.mark_alive();
             async move {
-                stop.forced.cancelled().await;
+                shutdown.forced.cancelled().await;
                 Ok(())
             }
         };
-        task(&pulses[1]).spawn(&mut tasks, Arc::new(Telling(told)), serve);
+        task(&liveness[1]).spawn(&mut tasks, Arc::new(ReportingSender(report_sent)), serve);
 
         tasks.join_next().await.unwrap().unwrap();
         assert_eq!(tasks.len(), 1, "the other is still served");
-        assert_eq!(pulses.iter().map(|it| it.is_alive()).collect::<Vec<_>>(), [false, true]);
-        let lane = shared.lanes().get("other").map(Arc::clone).unwrap();
+        assert_eq!(liveness.iter().map(|it| it.is_alive()).collect::<Vec<_>>(), [false, true]);
+        let dispatcher = state.dispatchers().get("other").map(Arc::clone).unwrap();
         let place = Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
-        let report = Alert { id: "t:report".into(), place, notice: Notice::FeedbackRecorded };
-        assert_eq!(lane.try_dispatch(Event::Alert(report)), None);
-        assert_eq!(heard.recv().await.unwrap().as_str(), "t:report");
-        stop.graceful.cancel();
+        let alert = Alert { id: "t:alert".into(), place, notice: Notice::FeedbackRecorded };
+        assert_eq!(dispatcher.try_dispatch(Event::Alert(alert)), None);
+        assert_eq!(sent.recv().await.unwrap().as_str(), "t:alert");
+        shutdown.graceful.cancel();
         tasks.join_next().await.unwrap().unwrap();
-        assert!(!pulses[1].is_alive());
+        assert!(!liveness[1].is_alive());
     }
-    /// Serves a platform that is told to end, and afterwards brings one report, `late` or not. Gives
-    /// the sent ones, and how long the end took.
-    async fn ended_with_one_to_bring(brings_after: Duration) -> (Vec<String>, Duration) {
+
+    /// Shuts a platform down that dispatches one alert `delay` after the request. Returns the sent
+    /// messages, and how long the shutdown took.
+    async fn shut_down_with_event_in_flight(delay: Duration) -> (Vec<String>, Duration) {
         let config = Config::default();
-        let pulse = Liveness::new("slow");
-        let shared = shared(&config, vec![Arc::clone(&pulse)]).await;
-        let (stop, mut tasks) = (Shutdown::default(), JoinSet::new());
-        let (told, mut heard) = mpsc::unbounded_channel();
-        let task = PlatformTask { config: &config, shared: &shared, stop: &stop, pulse };
+        let liveness = Liveness::new("slow");
+        let state = app_state(&config, vec![Arc::clone(&liveness)]).await;
+        let (shutdown, mut tasks) = (Shutdown::default(), JoinSet::new());
+        let (report_sent, mut sent) = mpsc::unbounded_channel();
+        let task = PlatformTask { config: &config, state: &state, shutdown: &shutdown, liveness };
         task.spawn(
             &mut tasks,
-            Arc::new(Telling(told)),
-            move |_, lane: Arc<Dispatcher>, stop: Shutdown| {
-                let bringing = stop.in_flight.token();
+            Arc::new(ReportingSender(report_sent)),
+            move |_, dispatcher: Arc<Dispatcher>, shutdown: Shutdown| {
+                let in_flight = shutdown.in_flight.token();
                 async move {
-                    stop.graceful.cancelled().await;
-                    tokio::time::sleep(brings_after).await;
+                    shutdown.graceful.cancelled().await;
+                    tokio::time::sleep(delay).await;
                     let place =
                         Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
-                    let report =
-                        Alert { id: "t:report".into(), place, notice: Notice::FeedbackRecorded };
-                    drop(lane.try_dispatch(Event::Alert(report)));
-                    drop(bringing);
-                    stop.forced.cancelled().await;
+                    let alert =
+                        Alert { id: "t:alert".into(), place, notice: Notice::FeedbackRecorded };
+                    drop(dispatcher.try_dispatch(Event::Alert(alert)));
+                    drop(in_flight);
+                    shutdown.forced.cancelled().await;
                     Ok(())
                 }
             },
         );
         tokio::task::yield_now().await;
         let start = Instant::now();
-        stop.graceful.cancel();
+        shutdown.graceful.cancel();
         tasks.join_next().await.unwrap().unwrap();
-        let sent = std::iter::from_fn(|| heard.try_recv().ok());
-        (sent.map(|id| id.as_str().to_owned()).collect(), start.elapsed())
+        let sent_ids = std::iter::from_fn(|| sent.try_recv().ok());
+        (sent_ids.map(|id| id.as_str().to_owned()).collect(), start.elapsed())
     }
 
     #[tokio::test]
-    async fn what_a_platform_was_told_before_a_stop_is_waited_for_but_not_for_long() {
-        let (sent, _) = ended_with_one_to_bring(Duration::from_millis(200)).await;
-        assert_eq!(sent, ["t:report"]);
-        let (sent, took) = ended_with_one_to_bring(Duration::from_millis(1500)).await;
-        assert_eq!(sent, [""; 0], "the queues are closed by then");
+    async fn shutdown_waits_briefly_for_events_in_flight() {
+        let (sent, _) = shut_down_with_event_in_flight(Duration::from_millis(200)).await;
+        assert_eq!(sent, ["t:alert"]);
+        let (sent, took) = shut_down_with_event_in_flight(Duration::from_millis(1500)).await;
+        assert_eq!(sent, [""; 0], "the queues are closed before");
         assert!(took < Duration::from_secs(3), "{took:?}");
     }
 }

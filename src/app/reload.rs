@@ -1,4 +1,4 @@
-//! Reading again what has changed, and telling moderators what came of it.
+//! Reloads packs and configuration, and alerts moderators to problems.
 
 use std::sync::Arc;
 
@@ -10,73 +10,80 @@ use crate::service::{Clock, SystemClock};
 use crate::store::records::revision::RevisionAuthor;
 use crate::store::records::{Records, Revision};
 
-/// Reads packs again. What cannot be used leaves what is served as it is.
-pub(super) async fn packs(shared: &Arc<AppState>) {
-    let service = Arc::clone(&shared.service);
-    let reread = tokio::task::spawn_blocking(move || service.knowledge_base().reload_packs()).await;
-    match reread.map_err(anyhow::Error::from).and_then(|it| Ok(it?)) {
-        Ok(news) => announce(news, shared).await,
-        Err(error) => tracing::error!("Packs are not reloaded: {error:#}"),
+/// Reads the packs again. A pack that has errors keeps its previous version.
+pub(super) async fn packs(state: &Arc<AppState>) {
+    let service = Arc::clone(&state.service);
+    let reloaded =
+        tokio::task::spawn_blocking(move || service.knowledge_base().reload_packs()).await;
+    match reloaded.map_err(anyhow::Error::from).and_then(|it| Ok(it?)) {
+        Ok(updates) => announce(updates, state).await,
+        Err(error) => {
+            tracing::error!("Reload of the packs failed, keeping the current ones: {error:#}")
+        }
     }
-    recalibrate(shared);
+    recalibrate(state);
 }
 
-/// Fits the confidence anew, in the background, where a pack has changed since it was calibrated.
-fn recalibrate(shared: &Arc<AppState>) {
-    let service = Arc::clone(&shared.service);
+/// Recalibrates, in the background, the packs that have changed since their calibration.
+fn recalibrate(state: &Arc<AppState>) {
+    let service = Arc::clone(&state.service);
     tokio::task::spawn_blocking(move || {
         for space in service.knowledge_base().recalibrate() {
-            tracing::info!("The confidence is fitted anew to the pack of the space {space}");
+            tracing::info!("Recalibrated the pack of space {space}");
         }
     });
 }
 
-/// Reads configuration and packs again: spaces, their packs and thresholds. The rest of the
-/// configuration waits for the next start.
-pub(super) async fn all(sources: &Sources, shared: &Arc<AppState>) {
-    let (service, sources) = (Arc::clone(&shared.service), sources.clone());
-    let reopened = tokio::task::spawn_blocking(move || {
+/// Reads configuration and packs again: spaces, their packs and thresholds. Other settings apply
+/// after a restart.
+pub(super) async fn all(sources: &Sources, state: &Arc<AppState>) {
+    let (service, sources) = (Arc::clone(&state.service), sources.clone());
+    let reloaded = tokio::task::spawn_blocking(move || {
         let config = sources.read()?;
         config.check_servable()?;
         let thresholds = config.matching.thresholds();
         anyhow::Ok(service.knowledge_base().reload(config.spaces(), thresholds)?)
     });
-    match reopened.await.map_err(anyhow::Error::from).and_then(|it| it) {
-        Ok(news) => {
-            tracing::info!("Configuration and packs are reloaded");
-            announce(news, shared).await;
+    match reloaded.await.map_err(anyhow::Error::from).and_then(|it| it) {
+        Ok(updates) => {
+            tracing::info!("Configuration and packs reloaded");
+            announce(updates, state).await;
         }
-        Err(error) => tracing::error!("Nothing is reloaded: {error:#}"),
+        Err(error) => {
+            tracing::error!("Reload failed, keeping the current configuration: {error:#}")
+        }
     }
 }
 
-/// Keeps what was changed, and tells the log, and moderators where their space has a place for it.
-pub(super) async fn announce(news: Vec<PackUpdate>, shared: &Arc<AppState>) {
-    let snapshot = shared.service.knowledge_base().current();
-    for news in &news {
-        log_update(news);
-        record_revisions(news, shared).await;
-        let Some(notice) = notice(news) else { continue };
-        let concerned = snapshot.spaces.all().filter(|space| space.packs.contains(&news.folder));
-        for place in concerned.filter_map(|space| space.settings.reports_to.as_ref()) {
+/// Logs `updates`, records changed entries as revisions, and alerts moderators to problems where their
+/// space has an alert channel.
+pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
+    let snapshot = state.service.knowledge_base().current();
+    for update in &updates {
+        log_update(update);
+        record_revisions(update, state).await;
+        let Some(notice) = notice(update) else { continue };
+        let spaces = snapshot.spaces.all().filter(|space| space.packs.contains(&update.folder));
+        for place in spaces.filter_map(|space| space.settings.reports_to.as_ref()) {
             let (platform, _) = place.parts();
-            let lane = shared.lanes().get(platform).map(Arc::clone);
-            let Some(lane) = lane else { continue };
-            let report = Alert {
-                id: MessageId::from(format!("{place}:report:{}", news.key)),
+            let dispatcher = state.dispatchers().get(platform).map(Arc::clone);
+            let Some(dispatcher) = dispatcher else { continue };
+            let alert = Alert {
+                // The id is in the database: it must not change between versions.
+                id: MessageId::from(format!("{place}:report:{}", update.key)),
                 place: Place { id: place.clone(), parents: Vec::new(), is_direct: false },
                 notice: notice.clone(),
             };
-            drop(lane.try_dispatch(Event::Alert(report)));
+            drop(dispatcher.try_dispatch(Event::Alert(alert)));
         }
     }
 }
 
-/// Keeps the changes of entries as revisions by file.
-async fn record_revisions(news: &PackUpdate, shared: &Arc<AppState>) {
-    for change in &news.changes {
+/// Records the changed entries of `update` as revisions whose author is the file.
+async fn record_revisions(update: &PackUpdate, state: &Arc<AppState>) {
+    for change in &update.changes {
         let revision = Revision {
-            pack: news.pack.clone(),
+            pack: update.pack.clone(),
             entry: change.id.clone(),
             at: SystemClock.now(),
             by: RevisionAuthor::File,
@@ -84,32 +91,32 @@ async fn record_revisions(news: &PackUpdate, shared: &Arc<AppState>) {
             before: change.before.clone(),
             after: change.after.clone(),
         };
-        if let Err(error) = shared.service.records().add_revision(revision).await {
-            let (pack, entry) = (&news.pack, &change.id);
-            tracing::error!(%error, "The change of {entry} in {pack} is used, but not in the records");
+        if let Err(error) = state.service.records().add_revision(revision).await {
+            let (pack, entry) = (&update.pack, &change.id);
+            tracing::error!(%error, "The change of {entry} in {pack} is in use, but could not be recorded");
         }
     }
 }
 
-fn log_update(news: &PackUpdate) {
-    let folder = news.folder.display();
-    match &news.what {
-        PackUpdateKind::Reloaded => tracing::info!("The pack {folder} has changed and is reloaded"),
+fn log_update(update: &PackUpdate) {
+    let folder = update.folder.display();
+    match &update.kind {
+        PackUpdateKind::Reloaded => tracing::info!("Pack {folder} has changed and was reloaded"),
         PackUpdateKind::Rejected { message } => {
-            tracing::warn!("{message}; what was served of it before still is");
+            tracing::warn!("{message}; the previous version stays in use");
         }
         PackUpdateKind::EntriesDisabled { entries } => tracing::warn!(
             n_entries = entries.len(),
-            "A source of the pack {folder} has changed, and entries are set aside: {}",
+            "A source of the pack {folder} has changed; disabled entries: {}",
             entries.join(", ")
         ),
     }
 }
 
-/// What moderators are told; nothing if all is well.
-fn notice(news: &PackUpdate) -> Option<Notice> {
-    let pack = news.pack.clone();
-    match &news.what {
+/// The notice to moderators; `None` if the pack has no problem.
+fn notice(update: &PackUpdate) -> Option<Notice> {
+    let pack = update.pack.clone();
+    match &update.kind {
         PackUpdateKind::Reloaded => None,
         PackUpdateKind::Rejected { message } => {
             Some(Notice::PackRejected { pack, message: message.clone() })

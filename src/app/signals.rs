@@ -1,9 +1,9 @@
-//! What the system asks of the process.
+//! Signals of the operating system.
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Signals: to stop (SIGTERM, SIGINT), and to reload (SIGHUP).
+/// Receiver of the signals to stop (SIGTERM, SIGINT) and to reload (SIGHUP).
 #[cfg(unix)]
 pub(super) struct Signals {
     terminate: Signal,
@@ -13,7 +13,7 @@ pub(super) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Listens from now on.
+    /// Installs the handlers.
     pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -22,7 +22,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal of either kind.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) -> SignalRequest {
         tokio::select! {
             _ = self.terminate.recv() => SignalRequest::Stop,
@@ -32,22 +32,22 @@ impl Signals {
     }
 }
 
-/// What a signal asks for.
+/// The request of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalRequest {
-    /// End.
+    /// Shut down.
     Stop,
     /// Read configuration and packs again.
     Reload,
 }
 
-/// Elsewhere there is Ctrl-C only.
+/// Receiver of Ctrl-C, the only signal on other systems.
 #[cfg(not(unix))]
 pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Listens from now on.
+    /// Installs the handlers.
     pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self)
     }

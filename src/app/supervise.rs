@@ -1,4 +1,4 @@
-//! Keeps a platform up: starts it again when it fails, each time a little later.
+//! Restarts a platform that fails, with exponential backoff.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
 use crate::platform::{PlatformError, Shutdown};
 
-/// Waits between two starts: the first, and the longest.
+/// Shortest and longest delay between two starts.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(300);
 
-/// Whoever ran so long starts with short waits again.
+/// A platform that ran this long starts with short delays again.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
 fn backoff() -> ExponentialBackoff {
@@ -22,35 +22,35 @@ fn backoff() -> ExponentialBackoff {
         .build()
 }
 
-/// Starts `platform` until it ends by itself, is told to stop, or has no hope left.
+/// Runs `platform` until it ends by itself, `shutdown` is requested, or it fails permanently.
 pub(super) async fn supervise<F, S>(
     platform: &'static str,
-    stop: &Shutdown,
+    shutdown: &Shutdown,
     mut start: F,
 ) -> Result<(), PlatformError>
 where
     F: FnMut() -> S,
     S: Future<Output = Result<(), PlatformError>>,
 {
-    let mut waits = backoff();
+    let mut delays = backoff();
     loop {
-        let began = Instant::now();
+        let started_at = Instant::now();
         let error = match start().await {
             Err(error @ PlatformError::Transient { .. }) => error,
-            ended => return ended,
+            result => return result,
         };
-        if began.elapsed() > BACKOFF_RESET_AFTER {
-            waits = backoff();
+        if started_at.elapsed() > BACKOFF_RESET_AFTER {
+            delays = backoff();
         }
-        let wait = waits.next().unwrap_or(MAX_DELAY);
+        let delay = delays.next().unwrap_or(MAX_DELAY);
         let error = anyhow::Error::from(error);
         tracing::warn!(
             platform,
-            "The platform {platform} failed, next start in {wait:.0?}: {error:#}"
+            "The platform {platform} failed, restarting in {delay:.0?}: {error:#}"
         );
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = stop.graceful.cancelled() => return Ok(()),
+            () = tokio::time::sleep(delay) => {}
+            () = shutdown.graceful.cancelled() => return Ok(()),
         }
     }
 }
@@ -59,31 +59,31 @@ where
 mod tests {
     use super::*;
 
-    fn passing() -> PlatformError {
+    fn transient() -> PlatformError {
         PlatformError::Transient { what: "lost".to_owned(), source: None }
     }
 
-    fn hopeless() -> PlatformError {
-        PlatformError::Permanent { advice: "mend it".to_owned(), source: None }
+    fn permanent() -> PlatformError {
+        PlatformError::Permanent { advice: "fix it".to_owned(), source: None }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_passes_is_tried_again_and_what_is_hopeless_is_not() {
+    async fn transient_errors_are_retried_and_permanent_errors_are_not() {
         let mut n_starts = 0;
-        let ended = supervise("test", &Shutdown::default(), || {
+        let result = supervise("test", &Shutdown::default(), || {
             n_starts += 1;
-            std::future::ready(Err(if n_starts < 5 { passing() } else { hopeless() }))
+            std::future::ready(Err(if n_starts < 5 { transient() } else { permanent() }))
         })
         .await;
-        assert!(matches!(ended, Err(PlatformError::Permanent { .. })));
+        assert!(matches!(result, Err(PlatformError::Permanent { .. })));
         assert_eq!(n_starts, 5);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stop_ends_the_waiting() {
-        let stop = Shutdown::default();
-        stop.graceful.cancel();
-        let ended = supervise("test", &stop, || std::future::ready(Err(passing()))).await;
-        assert!(ended.is_ok());
+    async fn shutdown_interrupts_the_backoff() {
+        let shutdown = Shutdown::default();
+        shutdown.graceful.cancel();
+        let result = supervise("test", &shutdown, || std::future::ready(Err(transient()))).await;
+        assert!(result.is_ok());
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct ConfigArgs {
 impl ConfigArgs {
     /// What the configuration is read from, with the environment of this process.
     pub(super) fn sources(&self) -> Sources {
-        Sources::new(self.config.as_deref(), &self.sets, Environment::of_process())
+        Sources::new(self.config.as_deref(), &self.sets, Environment::from_process())
     }
 
     /// Reads the configuration.

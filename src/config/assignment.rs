@@ -1,4 +1,4 @@
-//! One setting from outside of the file: an environment variable or a `--set`.
+//! [`Assignment`]: one setting from an environment variable or a `--set`.
 
 use std::ffi::OsStr;
 
@@ -11,14 +11,14 @@ use super::key::{Key, PREFIX};
 use super::origin::Origin;
 use super::problem_kind::ProblemKind;
 
-/// How figment's notes name the environment.
+/// Name of the environment layer in figment's metadata.
 pub(super) const VARIABLE_LAYER: &str = "environment variable";
 
-/// How figment's notes name the command line.
+/// Name of the command line layer in figment's metadata.
 pub(super) const FLAG_LAYER: &str = "flag";
 
-/// One setting from outside of the file. Each is a provider of its own, so that figment remembers
-/// for every value which one it came from.
+/// One setting from an environment variable or a `--set`. Each is its own figment provider, so that
+/// figment remembers which value comes from which one.
 pub(super) struct Assignment {
     pub(super) key: Key,
     /// The text as it was given.
@@ -27,26 +27,26 @@ pub(super) struct Assignment {
 }
 
 impl Assignment {
-    /// What the environment variable `QUOTH_<name>` sets.
-    pub(super) fn of_variable(name: &str, value: &OsStr) -> Result<Self, Problem> {
+    /// The setting of the environment variable `QUOTH_<name>`.
+    pub(super) fn from_variable(name: &str, value: &OsStr) -> Result<Self, Problem> {
         let origin = Origin::Environment { variable: format!("{PREFIX}{name}") };
         match value.to_str() {
-            Some(text) => Ok(Self { key: Key::of_variable(name), text: text.to_owned(), origin }),
+            Some(text) => Ok(Self { key: Key::from_variable(name), text: text.to_owned(), origin }),
             None => Err(Problem::new(origin, ProblemKind::NotUtf8)),
         }
     }
 
-    /// What the `number`th `--set` sets, counted from 1.
-    pub(super) fn of_flag(number: usize, set: &str) -> Result<Self, Problem> {
+    /// The setting of the `number`th `--set`, from 1.
+    pub(super) fn from_flag(number: usize, set: &str) -> Result<Self, Problem> {
         let Some((key, text)) = set.split_once('=') else {
-            return Err(Problem::nowhere(ProblemKind::MissingEquals { number }));
+            return Err(Problem::without_origin(ProblemKind::MissingEquals { number }));
         };
         let key = Key::new(key.trim());
         let origin = Origin::Flag { key: key.dotted() };
         Ok(Self { key, text: text.trim().to_owned(), origin })
     }
 
-    /// The value: TOML where it can be that, else the text.
+    /// The text as a TOML value if it is one, otherwise as a string.
     fn value(&self) -> Value {
         toml::de::ValueDeserializer::parse(&self.text)
             .and_then(<Value as Deserialize>::deserialize)

@@ -1,14 +1,14 @@
-//! `[bridge]`: chat programs of your own.
+//! `[bridge]`: the bridge to chat programs of the operator.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Where chat programs of your own connect.
+/// Settings of the bridge.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BridgeSettings {
-    /// Path of a Unix socket, on which other programs speak JSON lines. Default: none, and there is
-    /// no bridge.
+    /// Path of a Unix socket on which other programs exchange JSON lines with quoth. Default: none;
+    /// then there is no bridge.
     pub socket: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! What serde and figment found, in words for people who write configurations.
+//! Describes errors and types of serde and figment in words for operators.
 
 use figment::error::{Actual, Kind};
 use figment::value::Value;
@@ -6,8 +6,8 @@ use figment::value::Value;
 use super::key::Key;
 use super::problem_kind::{ProblemKind, nearest};
 
-/// The fault that `error` is, for the value at `key`.
-pub(super) fn fault(error: figment::Error, key: Key) -> ProblemKind {
+/// Converts `error`, which is about the value at `key`.
+pub(super) fn problem_kind(error: figment::Error, key: Key) -> ProblemKind {
     match error.kind {
         Kind::UnknownVariant(value, known) => {
             let near = nearest(&value, known.iter().copied());
@@ -17,10 +17,10 @@ pub(super) fn fault(error: figment::Error, key: Key) -> ProblemKind {
             ProblemKind::WrongType {
                 key,
                 wanted: wanted(&expected),
-                found: found_by_serde(&actual),
+                found: type_of_actual(&actual),
             }
         }
-        // Only addresses are read from texts by rules of their own.
+        // Only socket addresses are parsed from strings.
         kind => {
             let wanted = match kind.to_string().as_str() {
                 "invalid socket address syntax" => ADDRESS.to_owned(),
@@ -31,14 +31,14 @@ pub(super) fn fault(error: figment::Error, key: Key) -> ProblemKind {
     }
 }
 
-/// `known` as owned words.
-pub(super) fn owned(known: &[&str]) -> Vec<String> {
-    known.iter().map(|word| (*word).to_owned()).collect()
+/// `words` as owned strings.
+pub(super) fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 const ADDRESS: &str = "an address and a port, like \"127.0.0.1:8410\"";
 
-/// What a key takes, from what serde expected.
+/// What a key takes, from the type that serde expected.
 fn wanted(expected: &str) -> String {
     match expected {
         "u32" => "a whole number from 0 to 4294967295",
@@ -54,7 +54,7 @@ fn wanted(expected: &str) -> String {
     .to_owned()
 }
 
-fn found_by_serde(actual: &Actual) -> &'static str {
+fn type_of_actual(actual: &Actual) -> &'static str {
     match actual {
         Actual::Bool(_) => "true or false",
         Actual::Signed(number) if *number < 0 => "a negative number",
@@ -68,7 +68,7 @@ fn found_by_serde(actual: &Actual) -> &'static str {
     }
 }
 
-/// What a value is.
-pub(super) fn found(value: &Value) -> &'static str {
-    found_by_serde(&value.to_actual())
+/// The type of `value`.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    type_of_actual(&value.to_actual())
 }

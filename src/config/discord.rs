@@ -1,31 +1,31 @@
-//! `[discord]`: how Discord is served.
+//! `[discord]`: the Discord platform.
 
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 use crate::platform::AnswerStyle;
 
-/// How Discord is served.
+/// Settings of the Discord platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DiscordSettings {
-    /// The bot's token. Default: none, and Discord is not served.
+    /// The bot's token. Default: none; then Discord is not served.
     pub token: Option<Secret>,
-    /// Whether the privileged intent for the content of all messages is asked for, which listening
-    /// and prefixes need. Default: no.
+    /// Whether the bot requests the privileged Message Content Intent, which listening and prefixes
+    /// need. Default: no.
     pub message_content: bool,
     /// How answers look. Default: `"embed"`.
     pub style: AnswerStyle,
-    /// Shards in all. Default: as many as Discord recommends.
+    /// Total number of shards. Default: as many as Discord recommends.
     pub shards: Option<u32>,
     /// First shard that this process serves, from 0. Default: 0.
     pub first_shard: u32,
-    /// Last shard that this process serves. Default: the last of all.
+    /// Last shard that this process serves. Default: the last one.
     pub last_shard: Option<u32>,
-    /// Whether requests wait until Discord has room for them. Default: yes.
+    /// Whether requests wait for Discord's rate limits. Default: yes.
     pub rate_limiter: bool,
-    /// Address of what stands in for Discord's HTTP interface, up to `/api`, and keeps its limits
-    /// itself: only without [`Self::rate_limiter`]. Default: none, and Discord itself is asked.
+    /// Address, up to `/api`, of a proxy of Discord's HTTP API that keeps the rate limits itself; only
+    /// without [`Self::rate_limiter`]. Default: none; then Discord itself is used.
     pub api_base: Option<String>,
 }
 

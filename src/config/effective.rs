@@ -1,9 +1,8 @@
-//! Every setting that holds, with where it came from.
+//! [`EffectiveSettings`]: the effective value of every setting, with its origin.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Config;
 use super::bridge::BridgeSettings;
 use super::discord::DiscordSettings;
 use super::key::Key;
@@ -14,26 +13,27 @@ use super::matrix::MatrixSettings;
 use super::origin::Origin;
 use super::reader::{TOP, keys_of};
 use super::records::RecordsSettings;
-use super::secret;
+use super::secret_key::is_secret;
+use super::settings::Config;
 use super::space::SpaceHeader;
 use crate::conversation::SpaceSettings;
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
-/// One setting that holds.
+/// The effective value of one setting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {
-    /// Its name, with dots between the levels; spaces are numbered from 0.
+    /// The key, with dots between the levels; spaces are numbered from 0.
     pub key: String,
-    /// Its value, with paths from where quoth runs; null if it is not set and has no default. Of a
-    /// secret only that it is set.
+    /// The value, with paths relative to the working directory; null if it is not set and has no
+    /// default. For a secret only whether it is set.
     pub value: Value,
     /// Whether the value is hidden.
     pub is_secret: bool,
-    /// Where the value came from.
+    /// The origin of the value.
     pub from: Origin,
 }
 
-/// Every setting that holds, in the order of the configuration file.
+/// The effective value of every setting, in the order of the configuration file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EffectiveSettings {
     /// The settings.
@@ -44,27 +44,27 @@ impl EffectiveSettings {
     /// The settings of `config`, which was read from `layers`.
     pub(super) fn new(config: &Config, layers: &Layers) -> Self {
         let values = serde_json::to_value(config).unwrap_or_default();
-        let mut shown = Self { settings: Vec::new() };
+        let mut effective = Self { settings: Vec::new() };
         for name in TOP {
             let key = Key::new(name);
             match values.get(name) {
                 Some(Value::Object(section)) => {
-                    shown.push_section(&key, keys_of_section(name), section, layers);
+                    effective.push_section(&key, keys_of_section(name), section, layers);
                 }
                 Some(Value::Array(spaces)) if name == "space" => {
                     for (number, space) in spaces.iter().enumerate() {
                         let at = key.child(number.to_string());
                         let keys = [keys_of::<SpaceHeader>(), keys_of::<SpaceSettings>()].concat();
                         if let Value::Object(space) = space {
-                            shown.push_section(&at, &keys, space, layers);
+                            effective.push_section(&at, &keys, space, layers);
                         }
                     }
                 }
-                Some(value) => shown.push(&key, value.clone(), layers),
+                Some(value) => effective.push(&key, value.clone(), layers),
                 None => {}
             }
         }
-        shown
+        effective
     }
 
     fn push_section(
@@ -81,17 +81,18 @@ impl EffectiveSettings {
     }
 
     fn push(&mut self, key: &Key, value: Value, layers: &Layers) {
-        let is_secret = secret::is_secret(key);
+        let is_secret = is_secret(key);
         let from = origin(key, layers);
         self.settings.push(Setting { key: key.dotted(), value, is_secret, from });
     }
 }
 
-/// Where the value at `key` came from; of what a space leaves out, where the default space's did.
+/// The origin of the value at `key`. A setting that a space leaves out has the origin of the default
+/// space's.
 fn origin(key: &Key, layers: &Layers) -> Origin {
-    let is_given = layers.value(key).is_some();
+    let is_set = layers.value(key).is_some();
     match key.parts() {
-        [list, _, name] if list == "space" && !is_given => {
+        [list, _, name] if list == "space" && !is_set => {
             let inherited = if name == "packs" {
                 Key::new(name)
             } else {
@@ -99,7 +100,7 @@ fn origin(key: &Key, layers: &Layers) -> Origin {
             };
             layers.origin(&inherited)
         }
-        _ if is_given => layers.origin(key),
+        _ if is_set => layers.origin(key),
         _ => Origin::Default,
     }
 }

@@ -1,4 +1,5 @@
-//! The environment variables that quoth reads, handed in as data so that tests do not race.
+//! [`Environment`]: the environment variables that quoth reads. They are passed as data, so that tests
+//! do not race.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -7,13 +8,14 @@ use std::path::PathBuf;
 
 use super::key::PREFIX;
 
-/// Names the configuration file, and is no setting.
+/// Names the configuration file; it is not a setting.
 const CONFIG_VARIABLE: &str = "QUOTH_CONFIG";
 
-/// Where systemd puts the credentials of a service.
+/// The folder where systemd puts the credentials of a service.
 const CREDENTIALS_VARIABLE: &str = "CREDENTIALS_DIRECTORY";
 
-/// Where Kubernetes tells about a service that is called quoth, which are no settings.
+/// Variables, and prefixes of variables, that Kubernetes sets for a service named `quoth`; they are not
+/// settings.
 const KUBERNETES: [&str; 3] = ["QUOTH_SERVICE_HOST", "QUOTH_SERVICE_PORT", "QUOTH_PORT"];
 
 /// Environment variables by name.
@@ -22,21 +24,22 @@ pub struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
     /// The variables of this process that quoth reads.
-    pub fn of_process() -> Self {
-        let is_ours = |name: &str| name.starts_with(PREFIX) || name == CREDENTIALS_VARIABLE;
+    pub fn from_process() -> Self {
+        let is_read = |name: &str| name.starts_with(PREFIX) || name == CREDENTIALS_VARIABLE;
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| is_ours(name));
+            .filter(|(name, _)| is_read(name));
         Self(variables.collect())
     }
 
-    /// The variables that set something, by name without `QUOTH_`.
+    /// The variables that are settings, with their names without `QUOTH_`.
     pub(super) fn settings(&self) -> impl Iterator<Item = (&str, &OsStr)> {
         let is_setting = |name: &str| {
-            let is_told = KUBERNETES.iter().any(|told| {
-                name.strip_prefix(told).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            let is_kubernetes = KUBERNETES.iter().any(|variable| {
+                name.strip_prefix(variable)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
             });
-            name != CONFIG_VARIABLE && (!is_told || name.contains("__"))
+            name != CONFIG_VARIABLE && (!is_kubernetes || name.contains("__"))
         };
         self.0
             .iter()
@@ -44,7 +47,7 @@ impl Environment {
             .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value.as_os_str())))
     }
 
-    /// The folder of the credentials that systemd hands over.
+    /// The folder of systemd credentials.
     pub(super) fn credentials(&self) -> Option<PathBuf> {
         self.0.get(CREDENTIALS_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
     }
@@ -56,7 +59,7 @@ impl<N: Into<String>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
     }
 }
 
-/// Names only: values may be secrets.
+/// Prints names only, since values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
@@ -68,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_settings_are_read_as_settings() {
+    fn variables_that_are_not_settings_are_ignored() {
         let names = [
             "QUOTH_DATA",
             "QUOTH_CONFIG",

@@ -1,34 +1,34 @@
-//! Everything that is wrong with a configuration, from one reading.
+//! [`ConfigError`]: all problems of a configuration.
 
 use std::fmt;
 
 use super::origin::Origin;
 use super::problem_kind::ProblemKind;
 
-/// What is wrong, and where that was set.
+/// One problem, and the origin of the setting that has it.
 #[derive(Debug)]
 pub struct Problem {
-    /// Where it was set; none where nothing was.
+    /// The origin of the setting; `None` if it was not set.
     pub origin: Option<Origin>,
-    /// What is wrong.
-    pub fault: Box<ProblemKind>,
+    /// The problem.
+    pub kind: Box<ProblemKind>,
 }
 
 impl Problem {
-    /// `fault`, at `origin`.
-    pub(super) fn new(origin: Origin, fault: ProblemKind) -> Self {
+    /// The problem `kind` at `origin`.
+    pub(super) fn new(origin: Origin, kind: ProblemKind) -> Self {
         let origin = Some(origin).filter(|origin| *origin != Origin::Default);
-        Self { origin, fault: Box::new(fault) }
+        Self { origin, kind: Box::new(kind) }
     }
 
-    /// `fault` that stands nowhere.
-    pub(super) fn nowhere(fault: ProblemKind) -> Self {
-        Self { origin: None, fault: Box::new(fault) }
+    /// The problem `kind` of a setting that is missing.
+    pub(super) fn without_origin(kind: ProblemKind) -> Self {
+        Self { origin: None, kind: Box::new(kind) }
     }
 
-    /// Line and column, for an order in which a file can be mended from top to bottom; what is in
-    /// no file stands before it.
-    fn place(&self) -> Option<(usize, usize)> {
+    /// Line and column, so that a file can be fixed from top to bottom. Problems outside of the file
+    /// are sorted before those in it.
+    fn line_and_column(&self) -> Option<(usize, usize)> {
         match self.origin {
             Some(Origin::File { line, column, .. }) => Some((line, column)),
             _ => None,
@@ -41,11 +41,11 @@ impl fmt::Display for Problem {
         if let Some(origin) = &self.origin {
             write!(f, "{origin}: ")?;
         }
-        self.fault.fmt(f)
+        self.kind.fmt(f)
     }
 }
 
-/// Everything that is wrong with a configuration; a line for each in its text.
+/// All problems of a configuration. Its text has a line for each.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", format_problems(problems))]
 pub struct ConfigError {
@@ -54,10 +54,10 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// `found`, unless something is wrong.
-    pub(super) fn ok_or_errors<T>(mut problems: Vec<Problem>, found: T) -> Result<T, Self> {
-        problems.sort_by_key(Problem::place);
-        if problems.is_empty() { Ok(found) } else { Err(Self { problems }) }
+    /// `value` if there are no problems.
+    pub(super) fn ok_or_errors<T>(mut problems: Vec<Problem>, value: T) -> Result<T, Self> {
+        problems.sort_by_key(Problem::line_and_column);
+        if problems.is_empty() { Ok(value) } else { Err(Self { problems }) }
     }
 }
 

@@ -1,30 +1,30 @@
-//! The name of a setting: `http.listen` in the file, `QUOTH_HTTP__LISTEN` in the environment.
+//! [`Key`]: the name of a setting, `http.listen` in the file, `QUOTH_HTTP__LISTEN` in the environment.
 
 use std::fmt;
 
-/// What the name of an environment variable starts with if it is a setting.
+/// Prefix of environment variables that are settings.
 pub(super) const PREFIX: &str = "QUOTH_";
 
-/// Divides the levels of a setting in the name of an environment variable.
+/// Separator between the levels of a key in the name of an environment variable.
 const DIVIDER: &str = "__";
 
-/// Where a value stands: sections, key and, in lists, the number from 0.
+/// Path to a value: sections, key and, in lists, the index from 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Vec<String>);
 
 impl Key {
-    /// The key of a name with dots between its levels.
+    /// Parses a name with dots between its levels.
     pub(super) fn new(dotted: &str) -> Self {
         Self(dotted.split('.').map(str::to_owned).collect())
     }
 
-    /// What holds everything else.
+    /// The key of the whole configuration.
     pub(super) fn root() -> Self {
         Self(Vec::new())
     }
 
     /// The key that an environment variable sets, from its name without [`PREFIX`].
-    pub(super) fn of_variable(name: &str) -> Self {
+    pub(super) fn from_variable(name: &str) -> Self {
         Self(name.to_lowercase().split(DIVIDER).map(str::to_owned).collect())
     }
 
@@ -35,18 +35,18 @@ impl Key {
         Self(parts)
     }
 
-    /// What holds this one.
+    /// The section or list that contains this key; `None` for the root.
     pub(super) fn parent(&self) -> Option<Self> {
         let (_, parts) = self.0.split_last()?;
         Some(Self(parts.to_vec()))
     }
 
-    /// Its levels, outermost first.
+    /// The levels, outermost first.
     pub(super) fn parts(&self) -> &[String] {
         &self.0
     }
 
-    /// The innermost level, and empty for what holds everything else.
+    /// The innermost level; empty for the root.
     pub(super) fn last(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
@@ -61,7 +61,7 @@ impl Key {
         format!("{PREFIX}{}", self.0.join(DIVIDER).to_uppercase())
     }
 
-    /// The section that it stands in, as people name it; none at the top.
+    /// The section of the key, as it is written in the file; `None` at the top level.
     pub(super) fn section(&self) -> Option<String> {
         match self.parent()?.0.as_slice() {
             [] => None,
@@ -80,7 +80,7 @@ fn is_number(part: &str) -> bool {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An item of a list is named like the list: line and column say which one is meant.
+        // An item of a list is named like the list, since line and column say which one it is.
         if let (Some(list), true) = (self.parent(), is_number(self.last())) {
             return list.fmt(f);
         }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_named_with_its_section() {
+    fn key_is_displayed_with_its_section() {
         let cases = [
             ("data", "`data`", "QUOTH_DATA"),
             ("packs.0", "`packs`", "QUOTH_PACKS__0"),
@@ -106,7 +106,7 @@ mod tests {
             let key = Key::new(dotted);
             assert_eq!(key.to_string(), shown);
             assert_eq!(key.variable(), variable);
-            assert_eq!(Key::of_variable(variable.strip_prefix(PREFIX).unwrap()), key);
+            assert_eq!(Key::from_variable(variable.strip_prefix(PREFIX).unwrap()), key);
         }
     }
 }

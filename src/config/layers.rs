@@ -1,36 +1,43 @@
-//! The layers of a configuration on top of each other: which value holds, and which layer has it.
+//! [`Layers`]: the merged values of all layers, and the layer that each value comes from.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use figment::Figment;
 use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 
-use super::Config;
 use super::assignment::{Assignment, FLAG_LAYER, VARIABLE_LAYER};
+use super::environment::Environment;
 use super::error::Problem;
 use super::key::Key;
 use super::origin::Origin;
-use super::sources::Sources;
+use super::settings::Config;
 use super::toml_file::{self, TomlFile};
 
-/// The layers on top of each other. Without `Debug`: it holds secrets.
+/// The layers, merged. Not `Debug`, because it holds secrets.
 pub(super) struct Layers {
     figment: Figment,
     merged: Value,
     file: Option<TomlFile>,
     assignments: Vec<Assignment>,
-    /// Origins of what was put in after the layers.
-    put: BTreeMap<Key, Origin>,
+    /// Origins of the values that were put in afterwards.
+    put_origins: BTreeMap<Key, Origin>,
 }
 
 impl Layers {
-    /// Reads every layer of `sources`; what cannot be read goes to `problems`.
-    pub(super) fn read(sources: &Sources, problems: &mut Vec<Problem>) -> Self {
-        let file = sources.file().map(|path| TomlFile::read(&path, problems));
-        let variables = sources.environment.settings();
-        let variables = variables.map(|(name, value)| Assignment::of_variable(name, value));
-        let flags = (1..).zip(&sources.sets).map(|(n, set)| Assignment::of_flag(n, set));
+    /// Merges the defaults, the file at `path`, `environment` and `sets`. Appends to `problems` what
+    /// cannot be read.
+    pub(super) fn read(
+        path: Option<&Path>,
+        environment: &Environment,
+        sets: &[String],
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let file = path.map(|path| TomlFile::read(path, problems));
+        let variables = environment.settings();
+        let variables = variables.map(|(name, value)| Assignment::from_variable(name, value));
+        let flags = (1..).zip(sets).map(|(n, set)| Assignment::from_flag(n, set));
         let assignments = variables
             .chain(flags)
             .filter_map(|assignment| assignment.map_err(|problem| problems.push(problem)).ok());
@@ -43,9 +50,9 @@ impl Layers {
         for assignment in &assignments {
             figment = figment.merge(assignment);
         }
-        // Every provider is sound, so that there is always something to find.
+        // No provider fails, so there is always a value.
         let merged = figment.find_value("").unwrap_or_else(|_| Value::from(Dict::new()));
-        Self { figment, merged, file, assignments, put: BTreeMap::new() }
+        Self { figment, merged, file, assignments, put_origins: BTreeMap::new() }
     }
 
     /// The configuration file, if there is one.
@@ -67,9 +74,9 @@ impl Layers {
         self.value(key).and_then(Value::as_dict).cloned().unwrap_or_default()
     }
 
-    /// Where the value at `key` comes from, or else what holds it.
+    /// The origin of the value at `key`, or of the innermost section that exists.
     pub(super) fn origin(&self, key: &Key) -> Origin {
-        if let Some(origin) = self.put.get(key) {
+        if let Some(origin) = self.put_origins.get(key) {
             return origin.clone();
         }
         let mut at = Some(key.clone());
@@ -96,24 +103,24 @@ impl Layers {
         }
     }
 
-    /// The very text that the environment or the command line gave for `key`, if its value is
-    /// theirs.
+    /// The text that the environment or the command line gave for `key`, if its value comes from
+    /// there.
     pub(super) fn text(&self, key: &Key) -> Option<&str> {
         let origin = self.origin(key);
-        let is_it = |it: &&Assignment| it.key == *key && it.origin == origin;
-        self.assignments.iter().rev().find(is_it).map(|it| it.text.as_str())
+        let matches = |it: &&Assignment| it.key == *key && it.origin == origin;
+        self.assignments.iter().rev().find(matches).map(|it| it.text.as_str())
     }
 
-    /// Takes the value at `key` of a section out.
+    /// Removes and returns the value at `key`, which is in a section.
     pub(super) fn take(&mut self, key: &Key) -> Option<Value> {
         self.section_mut(key)?.remove(key.last())
     }
 
-    /// Puts `value` from `origin` in at `key` of a section.
+    /// Sets the value at `key`, which is in a section, to `value` from `origin`.
     pub(super) fn put(&mut self, key: &Key, value: Value, origin: Origin) {
         if let Some(section) = self.section_mut(key) {
             section.insert(key.last().to_owned(), value);
-            self.put.insert(key.clone(), origin);
+            self.put_origins.insert(key.clone(), origin);
         }
     }
 

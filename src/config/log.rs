@@ -1,26 +1,26 @@
-//! `[log]`: what the service writes down about itself.
+//! `[log]`: the log of the service.
 
 use serde::{Deserialize, Serialize};
 
-/// What the service writes down about itself, on standard error.
+/// Settings of the log, which is on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogSettings {
-    /// How lines look. Default: `text`.
+    /// Format of the lines. Default: `text`.
     pub format: LogFormat,
-    /// What is written, as directives of tracing's filter: `"info"`, or
+    /// Which events are logged, as directives of tracing's `EnvFilter`: `"info"`, or
     /// `"warn,quoth::service=debug"`. Default: `"info"`.
     pub level: String,
 }
 
-/// How lines of the log look.
+/// Format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text.
     #[default]
     Text,
-    /// One JSON object a line, for programs that collect logs.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 

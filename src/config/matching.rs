@@ -1,21 +1,21 @@
-//! `[matching]`: when to answer.
+//! `[matching]`: how sure an answer has to be.
 
 use serde::{Deserialize, Serialize};
 
 use crate::matching::Thresholds;
 
-/// When to answer.
+/// How sure an answer has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MatchingSettings {
-    /// Least probability that the first entry answers, for an answer; above 0.0, at most 1.0.
+    /// Minimum probability that the first entry answers, for an answer; above 0.0, at most 1.0.
     /// Default: 0.78.
     pub answer_from: f64,
-    /// Least probability that one of three entries answers, for suggestions; above 0.0, at most
+    /// Minimum probability that one of three entries answers, for suggestions; above 0.0, at most
     /// 1.0. Default: 0.38.
     pub suggest_from: f64,
-    /// Share of questions that nothing answers, as `quoth calibrate` assumes it; between 0.0 and
-    /// 1.0. Default: 0.3.
+    /// Share of unanswerable questions that `quoth calibrate` assumes; between 0.0 and 1.0.
+    /// Default: 0.3.
     pub unanswerable_share: f64,
 }
 
@@ -27,7 +27,7 @@ impl Default for MatchingSettings {
 }
 
 impl MatchingSettings {
-    /// The thresholds that it sets.
+    /// The thresholds for the decision rule.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { answer: self.answer_from, suggest: self.suggest_from, ..Thresholds::default() }
     }

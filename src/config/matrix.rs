@@ -1,14 +1,14 @@
-//! `[matrix]`: how Matrix is served.
+//! `[matrix]`: the Matrix platform.
 
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 
-/// How Matrix is served.
+/// Settings of the Matrix platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MatrixSettings {
-    /// The homeserver of the bot's account: its name, or its address. Default: none, and Matrix is
+    /// The homeserver of the bot's account: its name or its address. Default: none; then Matrix is
     /// not served.
     pub homeserver: Option<String>,
     /// The bot's user id, or the part of it before the colon. Default: none.
@@ -17,17 +17,17 @@ pub struct MatrixSettings {
     pub password: Option<Secret>,
     /// An access token instead of user and password. Default: none.
     pub token: Option<Secret>,
-    /// Encrypts the session and the keys in the data folder. Default: none, and only the
+    /// Encrypts the session and the keys in the data folder. Default: none; then only the
     /// permissions of the folder protect them.
     pub passphrase: Option<Secret>,
-    /// Who may invite the bot: user ids in which `*` stands for anything. Default: nobody.
+    /// Users who may invite the bot: user ids, with `*` as wildcard. Default: nobody.
     pub accepts_invites_from: Vec<String>,
-    /// Whether it leaves rooms in which nobody else is left. Default: yes.
+    /// Whether the bot leaves rooms that have no other member. Default: yes.
     pub leaves_when_alone: bool,
-    /// Whether it speaks in notices, which ring nowhere and which other bots do not answer.
+    /// Whether the bot sends notices (`m.notice`), which notify nobody and which other bots ignore.
     /// Default: yes.
     pub sends_notices: bool,
-    /// Whether an answer rings for whoever asked. Default: no.
+    /// Whether an answer mentions the asker, which notifies them. Default: no.
     pub pings_asker: bool,
 }
 

@@ -1,17 +1,17 @@
-//! Where a setting's value came from.
+//! [`Origin`]: where the value of a setting comes from.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// Where a setting's value came from.
+/// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "layer", rename_all = "snake_case")]
 pub enum Origin {
-    /// Nobody set it.
+    /// It was not set.
     Default,
-    /// A place in the configuration file.
+    /// The configuration file.
     File {
         /// The file.
         path: PathBuf,
@@ -30,14 +30,14 @@ pub enum Origin {
         /// The key that was set.
         key: String,
     },
-    /// The file of a secret, which a setting names.
+    /// The file of a secret, named by a setting.
     SecretFile {
         /// The file.
         path: PathBuf,
-        /// Where the setting stands that names it.
+        /// The origin of the setting that names it.
         named_by: Box<Origin>,
     },
-    /// A credential that systemd hands over.
+    /// A systemd credential.
     Credential {
         /// Its file.
         path: PathBuf,

@@ -1,36 +1,34 @@
-//! Paths in a configuration: from where they are relative, and without detours.
+//! Resolves relative paths in a configuration.
 
 use std::path::{Component, Path, PathBuf};
 
 use super::origin::Origin;
 use super::toml_file::TomlFile;
 
-/// The path that `given` leads to: relative to the folder of `file` if it was given there, or if
-/// nobody gave it; else as it stands, relative to the folder in which quoth runs.
-pub(super) fn resolve(given: &Path, origin: &Origin, file: Option<&TomlFile>) -> PathBuf {
+/// Resolves `path`: relative to the folder of `file` if it comes from there or is a default; otherwise
+/// unchanged, relative to the working directory.
+pub(super) fn resolve(path: &Path, origin: &Origin, file: Option<&TomlFile>) -> PathBuf {
     match (origin, file) {
-        (Origin::File { .. } | Origin::Default, Some(file)) => {
-            normalize(&file.folder().join(given))
-        }
-        _ => given.to_owned(),
+        (Origin::File { .. } | Origin::Default, Some(file)) => normalize(&file.folder().join(path)),
+        _ => path.to_owned(),
     }
 }
 
-/// The path without detours like `config/../`, where they lead through a real folder; through a
-/// link, the way back is another one.
+/// Removes `folder/..` where `folder` is a real folder. Through a symbolic link, `..` leads somewhere
+/// else.
 fn normalize(path: &Path) -> PathBuf {
-    let mut short = PathBuf::new();
+    let mut normalized = PathBuf::new();
     for part in path.components() {
-        let is_detour = part == Component::ParentDir
-            && matches!(short.components().next_back(), Some(Component::Normal(_)))
-            && short.symlink_metadata().is_ok_and(|folder| folder.is_dir());
-        if is_detour {
-            short.pop();
+        let is_parent_of_folder = part == Component::ParentDir
+            && matches!(normalized.components().next_back(), Some(Component::Normal(_)))
+            && normalized.symlink_metadata().is_ok_and(|folder| folder.is_dir());
+        if is_parent_of_folder {
+            normalized.pop();
         } else {
-            short.push(part);
+            normalized.push(part);
         }
     }
-    short
+    normalized
 }
 
 #[cfg(test)]
@@ -38,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn detours_through_real_folders_go() {
+    fn parent_components_are_removed_except_after_symlinks() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::create_dir_all(root.join("a/b")).unwrap();

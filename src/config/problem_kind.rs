@@ -1,4 +1,4 @@
-//! What can be wrong with one setting, in words that say what to do.
+//! [`ProblemKind`]: the problems that a setting can have, in words that say what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::key::Key;
 use super::origin::Origin;
 
-/// What is wrong with one setting. No value of a secret is ever in it.
+/// A problem with one setting. It never contains the value of a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ProblemKind {
     /// The file is missing or may not be read.
@@ -14,67 +14,67 @@ pub enum ProblemKind {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file or variable is not UTF-8.
-    #[error("this is not UTF-8: save it as UTF-8")]
+    #[error("this is not UTF-8 text: save it as UTF-8")]
     NotUtf8,
-    /// The file is no TOML.
-    #[error("this is no TOML: {message}")]
+    /// The file is not TOML.
+    #[error("this is not TOML: {message}")]
     NotToml {
-        /// What the parser said.
+        /// The error of the parser.
         message: String,
     },
-    /// A `--set` without an equals sign; its text is not repeated, it could be a secret.
+    /// A `--set` without an equals sign. Its text is not repeated, since it could be a secret.
     #[error("--set number {number} has no `=`: write --set KEY=VALUE, like --set http.is_on=false")]
     MissingEquals {
-        /// Which one, from 1.
+        /// Its number, from 1.
         number: usize,
     },
-    /// A key that quoth does not know.
+    /// An unknown key.
     #[error("unknown key {key}{}", hint(near.as_deref(), known))]
     UnknownKey {
         /// The key.
         key: Key,
-        /// What was probably meant.
+        /// The most similar known word.
         near: Option<String>,
-        /// What is known there.
+        /// The known keys.
         known: Vec<String>,
     },
-    /// A value of another kind than the key takes.
+    /// A value of the wrong type.
     #[error("{key} takes {wanted}, but this is {found}")]
     WrongType {
         /// The key.
         key: Key,
-        /// What it takes.
+        /// The type that it takes.
         wanted: String,
-        /// What it was given.
+        /// The type of the value.
         found: &'static str,
     },
-    /// A value outside of what makes sense.
+    /// A value out of range.
     #[error("{key} is {value}: it has to be {range}")]
     OutOfRange {
         /// The key.
         key: Key,
-        /// Its value.
+        /// The value.
         value: String,
-        /// What makes sense.
+        /// The valid values.
         range: &'static str,
     },
-    /// A word that is none of those that the key takes.
+    /// An unknown word for a key that takes one of several.
     #[error("{key} is `{value}`{}", hint(near.as_deref(), known))]
     UnknownValue {
         /// The key.
         key: Key,
         /// The word.
         value: String,
-        /// What was probably meant.
+        /// The most similar known word.
         near: Option<String>,
-        /// What it takes.
+        /// The known words.
         known: Vec<String>,
     },
-    /// Something that has to be there is not.
+    /// A required key is missing.
     #[error("{key} is missing: {help}")]
     Missing {
         /// The key.
@@ -82,35 +82,35 @@ pub enum ProblemKind {
         /// What to write.
         help: &'static str,
     },
-    /// Something is there and holds nothing.
+    /// A value is empty.
     #[error("{key} is empty: {help}")]
     Empty {
         /// The key.
         key: Key,
-        /// What to write, or to leave out.
+        /// What to write or to leave out.
         help: &'static str,
     },
-    /// Two spaces of one name.
+    /// Two spaces with the same name.
     #[error("the space `{name}` is there twice, also at {first}: give each space its own name")]
     DuplicateName {
         /// The name.
         name: String,
-        /// Where it stands first.
+        /// Where it was set first.
         first: Origin,
     },
-    /// The name of the default space.
+    /// A space that is named like the default space.
     #[error(
-        "no space may be called `default`: [default_space] sets how quoth behaves where no [[space]] holds"
+        "no space may be called `default`: [default_space] has the settings of all places that are in no [[space]]"
     )]
     ReservedName,
-    /// One place in two spaces, or twice in one.
+    /// A place that is in two spaces, or twice in one.
     #[error(
         "the place `{place}` is there twice, also at {first}: a place can be in one space only"
     )]
     DuplicatePlace {
         /// The place.
         place: String,
-        /// Where it stands first.
+        /// Where it was set first.
         first: Origin,
     },
     /// A secret on the command line.
@@ -123,14 +123,14 @@ pub enum ProblemKind {
         /// The key.
         key: Key,
     },
-    /// Two ways to one secret.
+    /// A secret with two sources.
     #[error("{key} is given twice, by {one} and by {other}: keep one of them")]
     SecretGivenTwice {
         /// The key.
         key: Key,
-        /// The first way.
+        /// The first source.
         one: Origin,
-        /// The second way.
+        /// The second source.
         other: Origin,
     },
     /// The file of a secret is missing or may not be read.
@@ -140,17 +140,17 @@ pub enum ProblemKind {
         key: Key,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A secret that is easily guessed.
+    /// A secret that is easy to guess.
     #[error("{key} is too short: it needs at least {min_chars} characters ({help})")]
     SecretTooShort {
         /// The key.
         key: Key,
-        /// Its least length, in characters.
+        /// The minimum length, in characters.
         min_chars: usize,
-        /// Where a good one comes from.
+        /// Where to get one.
         help: &'static str,
     },
     /// A platform that this program was built without.
@@ -161,17 +161,17 @@ pub enum ProblemKind {
         /// The platform.
         platform: &'static str,
     },
-    /// Listening to what Discord does not show.
+    /// Listening without the content of messages.
     #[error(
-        "`listens_in` names {place}, but without the content of messages there is nothing to hear: at https://discord.com/developers/applications, open your application, Bot, Privileged Gateway Intents, switch Message Content Intent on, and set message_content = true in [discord]; or listen nowhere on Discord"
+        "`listens_in` names {place}, but without the content of messages the bot cannot listen: at https://discord.com/developers/applications, open your application, Bot, Privileged Gateway Intents, turn Message Content Intent on, and set message_content = true in [discord]; or listen nowhere on Discord"
     )]
     ListensWithoutContent {
         /// The place.
         place: String,
     },
-    /// A rate limiter in front of one.
+    /// A rate limiter in front of a proxy that limits itself.
     #[error(
-        "`api_base` in [discord] needs rate_limiter = false: what stands in for Discord's interface keeps its limits itself; set rate_limiter = false in [discord], or leave `api_base` out"
+        "`api_base` in [discord] needs rate_limiter = false: a proxy of Discord's API keeps the rate limits itself; set rate_limiter = false in [discord], or leave `api_base` out"
     )]
     ApiBaseWithRateLimiter,
     /// An account without a server.
@@ -184,20 +184,20 @@ pub enum ProblemKind {
         "[matrix] names no account: set `user` and `password` (QUOTH_MATRIX__PASSWORD_FILE), or `token` (QUOTH_MATRIX__TOKEN_FILE)"
     )]
     NoLogin,
-    /// Two ways to log in.
+    /// Two logins.
     #[error(
-        "[matrix] has `token` beside `user` or `password`: keep the token, or user and password; only with a password can `quoth matrix setup` verify the bot by itself"
+        "[matrix] has `token` and also `user` or `password`: keep the token, or user and password; only with a password can `quoth matrix setup` verify the bot by itself"
     )]
     ConflictingLogins,
-    /// Half of what it takes to log in.
+    /// A user without a password, or the reverse.
     #[error("[matrix] has `{has}` without `{lacks}`: set both")]
     IncompleteLogin {
-        /// What is there.
+        /// The key that is set.
         has: &'static str,
-        /// What is not.
+        /// The key that is missing.
         lacks: &'static str,
     },
-    /// Nothing to answer with.
+    /// A space without a pack.
     #[error(
         "no pack is named for the space `{space}`: set `packs`, for example packs = [\"../knowledge/my-pack\"]"
     )]
@@ -207,10 +207,10 @@ pub enum ProblemKind {
     },
 }
 
-/// How many known words are listed at the most; more would hide the sentence before them.
+/// Known words that a hint lists; more would hide the sentence before them.
 const MAX_LISTED: usize = 16;
 
-/// The way on for a word that is not known.
+/// What to do about an unknown word.
 fn hint(near: Option<&str>, known: &[String]) -> String {
     match near {
         Some(near) => format!(": did you mean `{near}`?"),
@@ -224,15 +224,15 @@ fn hint(near: Option<&str>, known: &[String]) -> String {
     }
 }
 
-/// The one of `known` that somebody who wrote `word` most likely meant: at most one slip (optimal
-/// string alignment) in three letters, so that short words are not taken for each other.
+/// The word of `known` that is most similar to `word`: at most one edit (optimal string alignment
+/// distance) per three characters, so that short words do not match each other.
 pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
-    let max_slips = word.chars().count() / 3;
+    let max_edits = word.chars().count() / 3;
     known
         .into_iter()
         .map(|near| (strsim::osa_distance(word, near), near))
-        .filter(|(n_slips, _)| *n_slips <= max_slips)
-        .min_by_key(|(n_slips, _)| *n_slips)
+        .filter(|(n_edits, _)| *n_edits <= max_edits)
+        .min_by_key(|(n_edits, _)| *n_edits)
         .map(|(_, near)| near.to_owned())
 }
 
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_offered_only_when_it_is_near() {
+    fn nearest_word_is_suggested_only_within_a_few_edits() {
         let cases = [
             ("lisen", Some("listen")),
             ("lsiten", Some("listen")),

@@ -1,4 +1,4 @@
-//! From layers to settings, collecting everything that is wrong on the way.
+//! [`ConfigReader`]: reads [`Config`] from the layers and collects all problems.
 
 mod spaces;
 
@@ -9,7 +9,6 @@ use figment::value::{Dict, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Config;
 use super::describe;
 use super::error::Problem;
 use super::key::Key;
@@ -17,10 +16,11 @@ use super::layers::Layers;
 use super::origin::Origin;
 use super::paths;
 use super::problem_kind::{ProblemKind, nearest};
-use super::secret;
+use super::secret_key::file_keys;
+use super::settings::Config;
 use super::validation::{InvalidValue, Validate};
 
-/// Everything at the top of a configuration, in the order in which it is shown.
+/// The top-level keys and sections, in the order in which they are shown.
 pub(super) const TOP: [&str; 13] = [
     "packs",
     "data",
@@ -37,10 +37,10 @@ pub(super) const TOP: [&str; 13] = [
     "space",
 ];
 
-/// The folder of the records, from the folder of the configuration file: beside `config`.
+/// The default data folder, relative to the folder of the configuration file.
 const DATA_FROM_FILE: &str = "../data";
 
-/// The settings that stand in no section.
+/// The settings that are in no section.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct TopLevel {
@@ -48,35 +48,35 @@ struct TopLevel {
     data: PathBuf,
 }
 
-/// Reads settings, and keeps what is wrong.
+/// Reads settings and collects problems.
 pub(super) struct ConfigReader<'l> {
     layers: &'l Layers,
     problems: Vec<Problem>,
 }
 
 impl<'l> ConfigReader<'l> {
-    /// A reader that goes on with the `problems` of the layers themselves.
+    /// A reader that adds to `problems`, those of the layers themselves.
     pub(super) fn new(layers: &'l Layers, problems: Vec<Problem>) -> Self {
         Self { layers, problems }
     }
 
-    /// What was wrong.
+    /// All problems.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
 
-    /// The whole configuration. What was wrong is left at its default.
+    /// The whole configuration. Settings with problems have their defaults.
     pub(super) fn config(&mut self) -> Config {
         let root = self.layers.dict(&Key::root());
         for name in root.keys().filter(|name| !TOP.contains(&name.as_str())) {
             self.unknown(&Key::root().child(name), &TOP);
         }
-        let is_bare = |name: &str| name == "packs" || name == "data";
-        let bare = root.into_iter().filter(|(name, _)| is_bare(name)).collect();
-        let bare: TopLevel = self.typed(&Key::root(), bare);
+        let is_top_level = |name: &str| name == "packs" || name == "data";
+        let top_level = root.into_iter().filter(|(name, _)| is_top_level(name)).collect();
+        let top_level: TopLevel = self.typed(&Key::root(), top_level);
         let mut config = Config {
-            packs: self.packs(&Key::new("packs"), bare.packs),
-            data: self.data(bare.data),
+            packs: self.packs(&Key::new("packs"), top_level.packs),
+            data: self.data(top_level.data),
             matching: self.section("matching"),
             delivery: self.section("delivery"),
             retention: self.section("retention"),
@@ -90,7 +90,7 @@ impl<'l> ConfigReader<'l> {
             spaces: Vec::new(),
         };
         config.bridge.socket =
-            config.bridge.socket.take().map(|path| self.located("bridge.socket", path));
+            config.bridge.socket.take().map(|path| self.resolve("bridge.socket", path));
         config.spaces = self.spaces(&config);
         config
     }
@@ -99,33 +99,33 @@ impl<'l> ConfigReader<'l> {
         let key = Key::new("data");
         if given.as_os_str().is_empty() {
             let help = "name a folder, or leave the key out";
-            self.fault(&key, ProblemKind::Empty { key: key.clone(), help });
+            self.report(&key, ProblemKind::Empty { key: key.clone(), help });
         }
         match (self.layers.origin(&key), self.layers.file()) {
             (Origin::Default, None) => Config::default().data,
-            (Origin::Default, Some(_)) => self.located("data", PathBuf::from(DATA_FROM_FILE)),
-            _ => self.located("data", given),
+            (Origin::Default, Some(_)) => self.resolve("data", PathBuf::from(DATA_FROM_FILE)),
+            _ => self.resolve("data", given),
         }
     }
 
-    /// Pack folders, of which there has to be one where the key is given.
+    /// Pack folders; at least one if the key is set.
     fn packs(&mut self, key: &Key, given: Vec<PathBuf>) -> Vec<PathBuf> {
         let origin = self.layers.origin(key);
-        // Nothing stands there either if it was of the wrong type, which has been said.
+        // A value of the wrong type is not empty: that problem is reported already.
         let is_empty_list =
             self.layers.value(key).and_then(Value::as_array).is_some_and(<[Value]>::is_empty);
         if is_empty_list && origin != Origin::Default {
             let help = "name at least one pack folder, or leave the key out";
-            self.fault(key, ProblemKind::Empty { key: key.clone(), help });
+            self.report(key, ProblemKind::Empty { key: key.clone(), help });
         }
         given.into_iter().map(|pack| paths::resolve(&pack, &origin, self.layers.file())).collect()
     }
 
-    fn located(&self, dotted: &str, path: PathBuf) -> PathBuf {
+    fn resolve(&self, dotted: &str, path: PathBuf) -> PathBuf {
         paths::resolve(&path, &self.layers.origin(&Key::new(dotted)), self.layers.file())
     }
 
-    /// The section `name`, in range.
+    /// The section `name`, checked.
     fn section<T: DeserializeOwned + Default + Validate>(&mut self, name: &str) -> T {
         let key = Key::new(name);
         match self.layers.value(&key) {
@@ -135,106 +135,105 @@ impl<'l> ConfigReader<'l> {
                 section
             }
             Some(value) => {
-                self.not_a(&key, "a section", value);
+                self.wrong_type(&key, "a section", value);
                 T::default()
             }
             None => T::default(),
         }
     }
 
-    /// Reports what is out of range in `section`, as far as it is `dict` that says so.
+    /// Reports the invalid values of `section` that `dict` has set.
     fn check_range(&mut self, at: &Key, dict: &Dict, section: &impl Validate) {
         for InvalidValue { key, item, value, range } in section.validate() {
             if dict.contains_key(key) {
                 let key = at.child(key);
-                let place = item.map_or(key.clone(), |item| key.child(item.to_string()));
-                self.fault(&place, ProblemKind::OutOfRange { key, value, range });
+                let at = item.map_or(key.clone(), |item| key.child(item.to_string()));
+                self.report(&at, ProblemKind::OutOfRange { key, value, range });
             }
         }
     }
 
-    /// `dict` as a `T`, without the keys that are wrong.
+    /// `dict` as a `T`, without the keys that have problems.
     fn typed<T: DeserializeOwned + Default>(&mut self, at: &Key, dict: Dict) -> T {
-        let sound = self.valid_keys::<T>(at, dict, &[]);
-        Value::from(sound).deserialize().unwrap_or_default()
+        let valid = self.valid_keys::<T>(at, dict, &[]);
+        Value::from(valid).deserialize().unwrap_or_default()
     }
 
-    /// The part of `dict` that fits a `T`; the rest is reported. `others` are known as well.
+    /// The part of `dict` that fits a `T`; reports the rest. `others` are further known keys.
     fn valid_keys<T: DeserializeOwned>(&mut self, at: &Key, dict: Dict, others: &[&str]) -> Dict {
-        let mut sound = Dict::new();
+        let mut valid = Dict::new();
         for (name, value) in dict {
             let key = at.child(&name);
             match self.coerce::<T>(&key, value) {
-                Ok(value) => drop(sound.insert(name, value)),
-                Err(error) => self.refused(&key, error, others),
+                Ok(value) => drop(valid.insert(name, value)),
+                Err(error) => self.report_error(&key, error, others),
             }
         }
-        sound
+        valid
     }
 
-    /// `value` if a `T` takes it, else the text that it was made of, if a `T` takes that.
+    /// `value` if a `T` takes it, otherwise the text that it was parsed from, if a `T` takes that.
     fn coerce<T: DeserializeOwned>(
         &self,
         key: &Key,
         value: Value,
     ) -> Result<Value, Box<figment::Error>> {
-        let refusal = |value: &Value| {
+        let error_of = |value: &Value| {
             let dict = Dict::from([(key.last().to_owned(), value.clone())]);
             Value::from(dict).deserialize::<T>().err()
         };
-        let Some(error) = refusal(&value) else { return Ok(value) };
+        let Some(error) = error_of(&value) else { return Ok(value) };
         let text = self.layers.text(key).map(Value::from);
-        text.filter(|text| refusal(text).is_none()).ok_or(Box::new(error))
+        text.filter(|text| error_of(text).is_none()).ok_or(Box::new(error))
     }
 
-    fn refused(&mut self, key: &Key, error: Box<figment::Error>, others: &[&str]) {
+    fn report_error(&mut self, key: &Key, error: Box<figment::Error>, others: &[&str]) {
         if let Kind::UnknownField(_, known) = error.kind {
             let known: Vec<&str> = others.iter().chain(known).copied().collect();
             return self.unknown(key, &known);
         }
-        // Beyond the key itself, serde says which item of a list it was.
+        // After the key itself, the path has the index of the list item.
         let item = error.path.get(1).filter(|item| item.parse::<usize>().is_ok());
-        let place = item.map_or(key.clone(), |item| key.child(item));
-        self.fault(&place, describe::fault(*error, key.clone()));
+        let at = item.map_or(key.clone(), |item| key.child(item));
+        self.report(&at, describe::problem_kind(*error, key.clone()));
     }
 
     fn unknown(&mut self, key: &Key, known: &[&str]) {
         let section = key.parent().unwrap_or_else(Key::root);
-        let files: Vec<String> = secret::file_keys(&section).collect();
+        let files: Vec<String> = file_keys(&section).collect();
         let known: Vec<&str> =
             known.iter().copied().chain(files.iter().map(String::as_str)).collect();
         let near =
             nearest(key.last(), known.iter().copied()).or_else(|| Self::find_in_other_section(key));
         let known = describe::owned(&known);
-        self.fault(key, ProblemKind::UnknownKey { key: key.clone(), near, known });
+        self.report(key, ProblemKind::UnknownKey { key: key.clone(), near, known });
     }
 
-    /// A setting of this name in another section.
+    /// A setting with this name in another section.
     fn find_in_other_section(key: &Key) -> Option<String> {
         let all = Value::serialize(Config::default()).ok()?.into_dict()?;
         let sections = all.iter().filter_map(|(name, value)| Some((name, value.as_dict()?)));
         let mut found = sections.filter(|(_, section)| section.contains_key(key.last()));
-        let bare = all.contains_key(key.last()).then(|| key.last().to_owned());
-        bare.or_else(|| found.next().map(|(name, _)| format!("{name}.{}", key.last())))
+        let top_level = all.contains_key(key.last()).then(|| key.last().to_owned());
+        top_level.or_else(|| found.next().map(|(name, _)| format!("{name}.{}", key.last())))
     }
 
-    fn not_a(&mut self, key: &Key, wanted: &str, value: &Value) {
+    fn wrong_type(&mut self, key: &Key, wanted: &str, value: &Value) {
         let wanted = wanted.to_owned();
-        let fault =
-            ProblemKind::WrongType { key: key.clone(), wanted, found: describe::found(value) };
-        self.fault(key, fault);
+        let found = describe::type_of(value);
+        self.report(key, ProblemKind::WrongType { key: key.clone(), wanted, found });
     }
 
-    fn fault(&mut self, place: &Key, fault: ProblemKind) {
-        self.problems.push(Problem::new(self.layers.origin(place), fault));
+    fn report(&mut self, at: &Key, kind: ProblemKind) {
+        self.problems.push(Problem::new(self.layers.origin(at), kind));
     }
 }
 
-/// The keys that a `T` knows, in the order in which it declares them.
+/// The keys of a `T`, in the order of its declaration.
 pub(super) fn keys_of<T: DeserializeOwned>() -> &'static [&'static str] {
-    // Refusing a key that nobody has, serde lists those that it takes.
-    let nobodys = Dict::from([(String::new(), Value::from(false))]);
-    match Value::from(nobodys).deserialize::<T>().map_err(|error| error.kind) {
+    // When serde rejects an unknown key, it lists the known ones.
+    let unknown = Dict::from([(String::new(), Value::from(false))]);
+    match Value::from(unknown).deserialize::<T>().map_err(|error| error.kind) {
         Err(Kind::UnknownField(_, known)) => known,
         _ => &[],
     }

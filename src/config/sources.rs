@@ -1,4 +1,4 @@
-//! What a configuration is read from, kept so that it can be read again.
+//! [`Sources`]: the file, environment and flags of a configuration, kept for reading them again.
 
 use std::path::{Path, PathBuf};
 
@@ -6,28 +6,29 @@ use super::effective::EffectiveSettings;
 use super::environment::Environment;
 use super::error::ConfigError;
 use super::layers::Layers;
-use super::secret;
-use super::{Config, reader::ConfigReader};
+use super::reader::ConfigReader;
+use super::secret_source;
+use super::settings::Config;
 
-/// Where the configuration file is looked for when nobody names it.
+/// The configuration file if none is named.
 pub const DEFAULT_FILE: &str = "config/quoth.toml";
 
-/// What a configuration is read from. [`Self::read`] can be called as often as the file changes.
+/// The sources of a configuration. [`Self::read`] can be called again when the file has changed.
 #[derive(Clone)]
 pub struct Sources {
     path: Option<PathBuf>,
-    pub(super) sets: Vec<String>,
-    pub(super) environment: Environment,
+    sets: Vec<String>,
+    environment: Environment,
 }
 
 impl Sources {
-    /// The file at `path`, else [`DEFAULT_FILE`] if it is there; over it the environment, and over
-    /// that `sets`, each `KEY=VALUE` with dots between the levels of the key.
+    /// The file at `path`, else [`DEFAULT_FILE`] if it exists; over it `environment`, and over that
+    /// `sets`, each `KEY=VALUE` with dots between the levels of the key.
     pub fn new(path: Option<&Path>, sets: &[String], environment: Environment) -> Self {
         Self { path: path.map(Path::to_owned), sets: sets.to_vec(), environment }
     }
 
-    /// The file that is read; `None` if none is named and there is none where it is looked for.
+    /// The configuration file; `None` if none is named and [`DEFAULT_FILE`] does not exist.
     pub fn file(&self) -> Option<PathBuf> {
         let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
         self.path.clone().or_else(default)
@@ -36,15 +37,15 @@ impl Sources {
     /// Reads the configuration.
     ///
     /// # Errors
-    /// [`ConfigError`] has everything that is wrong.
+    /// [`ConfigError`] with every problem.
     pub fn read(&self) -> Result<Config, ConfigError> {
         Ok(self.read_layers()?.0)
     }
 
-    /// Reads the configuration, with where each of its values came from.
+    /// Reads the configuration with the origin of each value.
     ///
     /// # Errors
-    /// [`ConfigError`] has everything that is wrong.
+    /// [`ConfigError`] with every problem.
     pub fn show(&self) -> Result<EffectiveSettings, ConfigError> {
         let (config, layers) = self.read_layers()?;
         Ok(EffectiveSettings::new(&config, &layers))
@@ -52,10 +53,23 @@ impl Sources {
 
     fn read_layers(&self) -> Result<(Config, Layers), ConfigError> {
         let mut problems = Vec::new();
-        let mut layers = Layers::read(self, &mut problems);
-        problems.extend(secret::resolve(&mut layers, self.environment.credentials().as_deref()));
+        let mut layers =
+            Layers::read(self.file().as_deref(), &self.environment, &self.sets, &mut problems);
+        let credentials = self.environment.credentials();
+        problems.extend(secret_source::resolve(&mut layers, credentials.as_deref()));
         let mut reader = ConfigReader::new(&layers, problems);
         let config = reader.config();
         ConfigError::ok_or_errors(reader.into_problems(), config).map(|config| (config, layers))
+    }
+}
+
+impl Config {
+    /// Reads the configuration file at `path`, else [`DEFAULT_FILE`] if it exists, the environment of
+    /// this process, and `sets`: `KEY=VALUE`, with dots between the levels of the key.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem, its origin, and what to do.
+    pub fn load(path: Option<&Path>, sets: &[String]) -> Result<Self, ConfigError> {
+        Sources::new(path, sets, Environment::from_process()).read()
     }
 }

@@ -1,4 +1,4 @@
-//! `[[space]]`, apart from how quoth behaves there.
+//! The keys of `[[space]]` that are not settings of its behavior.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::PlaceId;
 
-/// What the name of a place can start with, up to its first colon.
+/// The platforms: the part of a place before its first colon.
 pub(super) const PLATFORMS: [&str; 4] = ["discord", "matrix", "bridge", "console"];
 
-/// What a `[[space]]` says besides how quoth behaves.
+/// The keys of a `[[space]]` that are not in [`SpaceSettings`](crate::conversation::SpaceSettings).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SpaceHeader {

@@ -1,10 +1,10 @@
-//! Tests of the configuration as a whole. The environment is handed in, so that none of them race.
+//! Tests of the whole configuration. The environment is passed as data, so that they do not race.
 
 mod commented_file;
 mod discord;
-mod faults;
 mod layers;
 mod matrix;
+mod problems;
 mod secrets;
 mod spaces;
 
@@ -13,23 +13,24 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
+use crate::conversation::{Space, SpaceSettings};
 
-/// What a configuration is read from, for one test.
-struct Given {
+/// The sources of a configuration, for one test.
+struct TestConfig {
     folder: TempDir,
     environment: Vec<(String, String)>,
     sets: Vec<String>,
 }
 
-impl Given {
+impl TestConfig {
     fn file(text: &str) -> Self {
-        let given = Self {
+        let config = Self {
             folder: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
             sets: Vec::new(),
         };
-        given.write("config/quoth.toml", text);
-        given
+        config.write("config/quoth.toml", text);
+        config
     }
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
@@ -62,15 +63,15 @@ impl Given {
         self.sources().read().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The problems as lines, without the folder of the test.
+    /// The problems as lines, with paths relative to the folder of the test.
     fn problems(&self) -> Vec<String> {
         let folder = format!("{}/", self.folder.path().display());
         let error = self.sources().read().expect_err("problems");
         error.problems.iter().map(|problem| problem.to_string().replace(&folder, "")).collect()
     }
 
-    /// Where the value of `key` came from, in words.
-    fn from(&self, key: &str) -> String {
+    /// The origin of `key`, in words.
+    fn origin_of(&self, key: &str) -> String {
         let folder = format!("{}/", self.folder.path().display());
         let shown = self.sources().show().unwrap_or_else(|error| panic!("{error}"));
         let setting = shown.settings.iter().find(|setting| setting.key == key);

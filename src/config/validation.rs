@@ -1,4 +1,4 @@
-//! What values make sense, where their kind says too little.
+//! Checks values beyond their type: ranges and formats.
 
 use std::str::FromStr;
 
@@ -15,24 +15,25 @@ use super::space::PLATFORMS;
 use crate::conversation::SpaceSettings;
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
-/// Messages handled are remembered for so long; an older one could be answered twice.
+/// Upper limit of the catch-up. The ids of handled messages are kept for 15 days; an older message could
+/// be answered twice.
 const MAX_CATCH_UP_MINUTES: u32 = 14 * 24 * 60;
 
-/// A value that makes no sense.
+/// A setting whose value is out of range.
 pub(super) struct InvalidValue {
     /// The key in its section.
     pub(super) key: &'static str,
-    /// The number in the list, from 0, if it stands in one.
+    /// The index in the list, from 0, if the value is a list item.
     pub(super) item: Option<usize>,
-    /// The value as it would be written.
+    /// The value as it is written in the file.
     pub(super) value: String,
-    /// What makes sense.
+    /// The valid values.
     pub(super) range: &'static str,
 }
 
-/// A section whose values are checked.
+/// A section whose values can be checked.
 pub(super) trait Validate {
-    /// The values that make no sense.
+    /// All invalid values.
     fn validate(&self) -> Vec<InvalidValue>;
 }
 
@@ -40,7 +41,7 @@ impl Validate for MatchingSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let share = self.unanswerable_share;
         let is_share = share > 0.0 && share < 1.0;
-        let share = stray(is_share, "unanswerable_share", share, "above 0 and below 1");
+        let share = invalid_unless(is_share, "unanswerable_share", share, "above 0 and below 1");
         [
             probability("answer_from", self.answer_from),
             probability("suggest_from", self.suggest_from),
@@ -57,7 +58,7 @@ impl Validate for DeliverySettings {
         let minutes = self.catch_up_minutes;
         let range = "below 20160 (14 days)";
         [
-            stray(minutes < MAX_CATCH_UP_MINUTES, "catch_up_minutes", minutes, range),
+            invalid_unless(minutes < MAX_CATCH_UP_MINUTES, "catch_up_minutes", minutes, range),
             at_least_one("lease_seconds", self.lease_seconds),
             at_least_one("queue_length", self.queue_length),
             at_least_one("n_workers", self.n_workers),
@@ -83,7 +84,7 @@ impl Validate for LogSettings {
         let is_filter =
             !self.level.trim().is_empty() && EnvFilter::builder().parse(&self.level).is_ok();
         let range = "error, warn, info, debug, trace or directives like \"warn,quoth=debug\"";
-        stray(is_filter, "level", quoted(&self.level), range).into_iter().collect()
+        invalid_unless(is_filter, "level", quoted(&self.level), range).into_iter().collect()
     }
 }
 
@@ -102,13 +103,13 @@ impl Validate for RecordsSettings {
 impl Validate for BridgeSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
-        stray(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
+        invalid_unless(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
     }
 }
 
 impl Validate for DiscordSettings {
     fn validate(&self) -> Vec<InvalidValue> {
-        // Of no shards, none is the first; that there are none is told by itself.
+        // `shards = 0` is one problem, not also one of first_shard.
         let n_shards = self.shards.map(|shards| shards.max(1));
         let is_shard = |shard: u32| n_shards.is_some_and(|shards| shard < shards);
         let first = self.first_shard;
@@ -118,11 +119,11 @@ impl Validate for DiscordSettings {
         let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
         [
             self.shards.and_then(|shards| at_least_one("shards", shards)),
-            stray(first == 0 || is_shard(first), "first_shard", first, first_range),
+            invalid_unless(first == 0 || is_shard(first), "first_shard", first, first_range),
             self.last_shard.and_then(|last| {
-                stray(first <= last && is_shard(last), "last_shard", last, last_range)
+                invalid_unless(first <= last && is_shard(last), "last_shard", last, last_range)
             }),
-            stray(base.is_empty() || is_base(base), "api_base", quoted(base), base_range),
+            invalid_unless(base.is_empty() || is_base(base), "api_base", quoted(base), base_range),
         ]
         .into_iter()
         .flatten()
@@ -140,10 +141,10 @@ impl Validate for MatrixSettings {
         let user_range =
             "a user id like \"@quoth:example.org\", or the part of it before the colon";
         let patterns = self.accepts_invites_from.iter().map(String::as_str);
-        let pattern_range = "user ids in which * stands for anything, like \"@*:example.org\"";
+        let pattern_range = "user ids, with * as wildcard, like \"@*:example.org\"";
         [
-            stray(is_server, "homeserver", quoted(server), server_range),
-            stray(is_user, "user", quoted(user), user_range),
+            invalid_unless(is_server, "homeserver", quoted(server), server_range),
+            invalid_unless(is_user, "user", quoted(user), user_range),
         ]
         .into_iter()
         .flatten()
@@ -173,7 +174,7 @@ fn is_pattern(text: &str) -> bool {
     text.contains('*') || (text.starts_with('@') && text.contains(':'))
 }
 
-/// Whether `address` is a web address without the path to Discord's interface.
+/// Whether `address` is an HTTP address without the path of Discord's API.
 fn is_base(address: &str) -> bool {
     let (scheme, rest) = address.split_once("://").unwrap_or_default();
     ["http", "https"].contains(&scheme) && !rest.is_empty() && !rest.contains("/api")
@@ -184,34 +185,40 @@ impl Validate for SpaceSettings {
         let is_language = LanguageIdentifier::from_str(&self.locale).is_ok();
         let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
         let values = [
-            stray(is_language, "locale", quoted(&self.locale), range),
+            invalid_unless(is_language, "locale", quoted(&self.locale), range),
             probability("listen_from", self.listen_from),
             self.answer_from.and_then(|from| probability("answer_from", from)),
             self.suggest_from.and_then(|from| probability("suggest_from", from)),
             self.reports_to.as_ref().and_then(|place| {
-                stray(is_place(place.as_str()), "reports_to", quoted(place.as_str()), PLACE)
+                invalid_unless(
+                    is_place(place.as_str()),
+                    "reports_to",
+                    quoted(place.as_str()),
+                    PLACE,
+                )
             }),
             at_least_one("questions_per_asker", self.questions_per_asker),
             at_least_one("questions_per_place", self.questions_per_place),
         ];
         let places = self.listens_in.iter().map(|place| place.as_str());
-        let people = self.moderators.iter().map(|person| person.as_str());
+        let principals = self.moderators.iter().map(|principal| principal.as_str());
         let places = ids("listens_in", places, is_place, PLACE);
-        let people = ids("moderators", people, is_person, PERSON);
-        values.into_iter().flatten().chain(places).chain(people).collect()
+        let principals = ids("moderators", principals, is_principal, PRINCIPAL);
+        values.into_iter().flatten().chain(places).chain(principals).collect()
     }
 }
 
-/// What a place looks like.
+/// Description of a valid place.
 pub(super) const PLACE: &str = "a place on discord, matrix, bridge or console, like \
      \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \
      \"console\"";
 
-/// What a person looks like.
-const PERSON: &str = "a person or role on discord, matrix, bridge or console, like \
+/// Description of a valid user or role.
+const PRINCIPAL: &str = "a user or role on discord, matrix, bridge or console, like \
      \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"";
 
-/// Whether `id` names a place. The console is one place as a whole; aliases of rooms change.
+/// Whether `id` is a place. The console is one place without a part after the colon. Aliases of Matrix
+/// rooms are not accepted, since they can change.
 pub(super) fn is_place(id: &str) -> bool {
     let is_on_platform = match on_platform(id) {
         Some(("matrix", rest)) => rest.starts_with('!'),
@@ -220,7 +227,7 @@ pub(super) fn is_place(id: &str) -> bool {
     id == "console" || is_on_platform
 }
 
-fn is_person(id: &str) -> bool {
+fn is_principal(id: &str) -> bool {
     match on_platform(id) {
         Some(("matrix", rest)) => rest.starts_with('@'),
         found => found.is_some(),
@@ -247,14 +254,15 @@ fn ids<'i>(
 }
 
 fn probability(key: &'static str, value: f64) -> Option<InvalidValue> {
-    stray(value > 0.0 && value <= 1.0, key, value, "above 0 and at most 1")
+    invalid_unless(value > 0.0 && value <= 1.0, key, value, "above 0 and at most 1")
 }
 
 fn at_least_one(key: &'static str, value: u32) -> Option<InvalidValue> {
-    stray(value >= 1, key, value, "at least 1")
+    invalid_unless(value >= 1, key, value, "at least 1")
 }
 
-fn stray(
+/// An invalid value at `key`, unless `is_valid`.
+fn invalid_unless(
     is_valid: bool,
     key: &'static str,
     value: impl ToString,
@@ -263,7 +271,7 @@ fn stray(
     (!is_valid).then(|| InvalidValue { key, item: None, value: value.to_string(), range })
 }
 
-/// The text as it would be written.
+/// The text as it is written in the file.
 pub(super) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }

@@ -1,6 +1,7 @@
 //! How much one asker, and one place, is answered within a span of time.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::id::{AskerHash, PlaceId};
@@ -22,8 +23,13 @@ pub enum Admission {
 }
 
 /// When whom was answered lately. It forgets what no longer counts, so that it stays small.
+///
+/// Askers share it. Its lock is held only within a check, so that no check waits for a search.
 #[derive(Debug, Default)]
-pub struct Cooldowns {
+pub struct Cooldowns(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
     recent: HashMap<Key, Recent>,
     n_since_cleaned: usize,
 }
@@ -52,7 +58,7 @@ const CLOCK_SLACK: Duration = Duration::from_secs(60);
 impl Cooldowns {
     /// Counts a question of `asker` at `place`, if both are below the limits of `settings`.
     pub fn admit(
-        &mut self,
+        &self,
         asker: &AskerHash,
         place: &PlaceId,
         now: Timestamp,
@@ -62,20 +68,27 @@ impl Cooldowns {
             (Key::Asker(asker.clone()), settings.questions_per_asker),
             (Key::Place(place.clone()), settings.questions_per_place),
         ];
-        self.check_limits(limits, now, settings)
+        self.lock().check_limits(limits, now, settings)
     }
 
     /// Counts what `asker` alone gets to see, if that is below the asker's limit.
     pub fn admit_privately(
-        &mut self,
+        &self,
         asker: &AskerHash,
         now: Timestamp,
         settings: &SpaceSettings,
     ) -> Admission {
         let limits = [(Key::Asker(asker.clone()), settings.questions_per_asker)];
-        self.check_limits(limits, now, settings)
+        self.lock().check_limits(limits, now, settings)
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // After a panic the counts are slightly off at worst.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
     fn check_limits<const N: usize>(
         &mut self,
         limits: [(Key, u32); N],
@@ -156,7 +169,7 @@ mod tests {
             (10, "ada", "elsewhere", wait(1, true)),
             (30, "ada", "room", Admission::Allowed),
         ];
-        let mut cooldowns = Cooldowns::default();
+        let cooldowns = Cooldowns::default();
         for (second, asker, place, want) in rows {
             let now = Timestamp::from_millis(second * 1000);
             let got = cooldowns.admit(&asker.into(), &place.into(), now, &SETTINGS());
@@ -166,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_one_alone_sees_counts_for_them_and_not_for_the_place() {
-        let mut cooldowns = Cooldowns::default();
+        let cooldowns = Cooldowns::default();
         let now = Timestamp::from_millis(0);
         for asker in ["ada", "bob", "cyd", "dee"] {
             let got = cooldowns.admit_privately(&asker.into(), now, &SETTINGS());
@@ -181,29 +194,30 @@ mod tests {
     #[test]
     fn no_window_is_no_limit() {
         let settings = SpaceSettings { cooldown_seconds: 0, ..SETTINGS() };
-        let mut cooldowns = Cooldowns::default();
+        let cooldowns = Cooldowns::default();
         for _ in 0..100 {
             let now = Timestamp::from_millis(0);
             let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &settings);
             assert_eq!(got, Admission::Allowed);
         }
-        assert!(cooldowns.recent.is_empty());
+        assert!(cooldowns.lock().recent.is_empty());
     }
 
     #[test]
     fn a_million_askers_take_no_more_room_than_those_within_the_window() {
-        let mut cooldowns = Cooldowns::default();
+        let cooldowns = Cooldowns::default();
         for millis in 0..1_000_000 {
             let asker = AskerHash::from(millis.to_string());
             let now = Timestamp::from_millis(millis);
             cooldowns.admit(&asker, &"room".into(), now, &SETTINGS());
         }
-        assert!(cooldowns.recent.len() <= 10_000 + CLEANED_EVERY + 1, "{}", cooldowns.recent.len());
+        let n_recent = cooldowns.lock().recent.len();
+        assert!(n_recent <= 10_000 + CLEANED_EVERY + 1, "{n_recent}");
     }
 
     #[test]
     fn a_clock_that_goes_back_shuts_nobody_out_for_longer_than_the_window() {
-        let mut cooldowns = Cooldowns::default();
+        let cooldowns = Cooldowns::default();
         let settings = SpaceSettings { questions_per_asker: 1, ..SETTINGS() };
         let later = Timestamp::from_millis(1_000_000);
         cooldowns.admit(&"ada".into(), &"room".into(), later, &settings);

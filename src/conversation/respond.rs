@@ -41,7 +41,7 @@ pub fn respond(
     message: &Message,
     trigger: &Trigger,
     scene: &Context<'_>,
-    cooldowns: &mut Cooldowns,
+    cooldowns: &Cooldowns,
 ) -> Effects {
     let is_command = message.addressing.is_command;
     match trigger {
@@ -74,7 +74,7 @@ pub fn respond_to_edit(
     message: &Message,
     trigger: &Trigger,
     scene: &Context<'_>,
-    cooldowns: &mut Cooldowns,
+    cooldowns: &Cooldowns,
 ) -> Effects {
     // What was said stands while we are silent, and no command is given by an edit.
     if scene.is_paused || matches!(trigger, Trigger::Command(Command::Pause | Command::Resume)) {
@@ -97,7 +97,7 @@ pub fn respond_to_edit(
 pub fn respond_to_control(
     used: &ControlUse,
     scene: &Context<'_>,
-    cooldowns: &mut Cooldowns,
+    cooldowns: &Cooldowns,
 ) -> Effects {
     match (used.control, scene.target) {
         (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => {
@@ -120,7 +120,7 @@ pub fn respond_to_control(
 }
 
 /// Shows whoever asks for it more, privately, and so while we are paused, too.
-fn show_more(control: Control, scene: &Context<'_>, cooldowns: &mut Cooldowns) -> Effects {
+fn show_more(control: Control, scene: &Context<'_>, cooldowns: &Cooldowns) -> Effects {
     let say = match (control, scene.target) {
         (Control::Topics(n_before), _) => topics(n_before, true, scene),
         (Control::Paragraphs(n_before), Some(said)) => paragraphs(n_before, said, scene),
@@ -188,7 +188,7 @@ fn respond_unaddressed(
     message: &Message,
     text: &str,
     scene: &Context<'_>,
-    cooldowns: &mut Cooldowns,
+    cooldowns: &Cooldowns,
 ) -> Effects {
     let mut rule = scene.rule.clone();
     rule.thresholds.answer = rule.thresholds.answer.max(scene.space.settings.listen_from);

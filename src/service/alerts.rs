@@ -1,7 +1,7 @@
-//! What moderators are told without having asked.
+//! Alerts: notices to moderators that nobody asked for.
 
+use super::context::Cause;
 use super::delivery::ClaimResult;
-use super::respond::Cause;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{
     Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
@@ -9,7 +9,7 @@ use crate::conversation::{
 use crate::store::records::{self, Records};
 
 impl<R: Records> Service<R> {
-    /// Tells moderators, once, which permissions we lack at `place`.
+    /// Alerts moderators, once, to permissions that the bot lacks at `place`.
     pub(super) async fn on_missing_permissions(
         &self,
         place: &Place,
@@ -18,48 +18,43 @@ impl<R: Records> Service<R> {
     ) -> records::Result<EventOutcome> {
         let snapshot = self.knowledge_base().current();
         let names = missing.join(", ");
-        tracing::warn!(place.id = %place.id, "Permissions are missing at {}: {names}", place.id);
-        let reports_to = &snapshot.spaces.of(place).settings.reports_to;
-        // Where it cannot speak it cannot report either, nor through another platform.
+        tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
+        let alert_channel = &snapshot.spaces.of(place).settings.reports_to;
+        // The bot cannot send to the place that denies it, nor to another platform.
         let is_reachable = |it: &PlaceId| *it != place.id && it.parts().0 == place.id.parts().0;
-        let Some(reports_to) = reports_to.clone().filter(is_reachable) else {
+        let Some(alert_channel) = alert_channel.clone().filter(is_reachable) else {
             return Ok(EventOutcome::NoReply);
         };
-        let report = Alert {
+        let alert = Alert {
+            // The id is in the database: it must not change between versions.
             id: MessageId::from(format!("{}:hindered:{names}", place.id)),
-            place: Place { id: reports_to, ..place.clone() },
+            place: Place { id: alert_channel, ..place.clone() },
             notice: Notice::MissingPermissions {
                 place: place.id.clone(),
                 missing: missing.to_vec(),
             },
         };
-        self.on_alert(&report, sender).await
+        self.on_alert(&alert, sender).await
     }
 
     pub(super) async fn on_alert(
         &self,
-        report: &Alert,
+        alert: &Alert,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let may_be_sent_since = match self.try_claim(&report.id).await? {
-            ClaimResult::Granted { possibly_sent_since: may_be_sent_since } => may_be_sent_since,
-            ClaimResult::Denied(fate) => return Ok(fate),
+        let possibly_sent_since = match self.try_claim(&alert.id).await? {
+            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
+            ClaimResult::Denied(outcome) => return Ok(outcome),
         };
-        let stage = self
-            .load_context(
-                self.knowledge_base().current(),
-                &report.place,
-                &PrincipalId::from(""),
-                None,
-            )
-            .await?;
-        let is_silent = stage.is_paused() && !report.notice.is_for_moderators();
-        let effects = if is_silent {
+        let (snapshot, nobody) = (self.knowledge_base().current(), PrincipalId::from(""));
+        let context = self.load_context(snapshot, &alert.place, &nobody, None).await?;
+        let is_suppressed = context.is_paused() && !alert.notice.is_for_moderators();
+        let effects = if is_suppressed {
             Effects::default()
         } else {
-            Effects::from(BotMessage::notice(report.notice.clone(), false))
+            Effects::from(BotMessage::notice(alert.notice.clone(), false))
         };
-        let cause = Cause { may_be_sent_since, ..Cause::of(&report.id) };
-        self.apply_effects(effects, &cause, &stage, sender).await
+        let cause = Cause { possibly_sent_since, ..Cause::new(&alert.id) };
+        self.apply_effects(effects, &cause, &context, sender).await
     }
 }

@@ -1,12 +1,12 @@
-//! What tells the time.
+//! The clock of the service.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::conversation::Timestamp;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 

@@ -1,5 +1,5 @@
-//! A platform's way through the service: bounded queues, each with a worker. What happens at one
-//! place is done in order; a platform that is slow fills its own queues and nobody else's.
+//! Dispatches the events of one platform to bounded worker queues, sharded by place. Events of a
+//! place are handled in order; a slow platform blocks no other.
 
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,62 +14,65 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::{Event, PlaceId};
 use crate::store::records::Records;
 
-/// The queues of one platform.
+/// The worker queues of one platform.
 pub struct Dispatcher {
-    /// Empty when nothing is taken any more. What is in a queue then is still done.
+    /// Empty once it drains: then no event is accepted, and queued ones are still handled.
     queues: Mutex<Vec<WorkerQueue>>,
     workers: tokio::sync::Mutex<JoinSet<()>>,
-    /// Passes over what is not for us, so that it takes no room.
-    passes_over: Box<dyn Fn(&Event) -> bool + Send + Sync>,
+    /// Whether an event does not concern the bot; such events are dropped, to take no room in the
+    /// queues.
+    is_irrelevant: Box<dyn Fn(&Event) -> bool + Send + Sync>,
 }
 
-/// What waits for one worker.
+/// The queue of one worker.
 struct WorkerQueue {
     events: mpsc::Sender<Event>,
-    /// Whether the last event found no room, which is said once.
+    /// Whether the last event was dropped. The log has only the first of a series.
     is_full: bool,
 }
 
 impl Dispatcher {
-    /// Starts the workers. `told` hears what became of each event, and how long that took.
+    /// Starts the workers. `on_handled` gets the outcome of each event and how long it took.
     pub fn start<R: Records, S: Sender>(
         service: &Arc<Service<R>>,
         sender: &Arc<S>,
         settings: &DeliverySettings,
-        told: impl Fn(EventOutcome, Duration) + Clone + Send + Sync + 'static,
+        on_handled: impl Fn(EventOutcome, Duration) + Clone + Send + Sync + 'static,
     ) -> Self {
         let n_workers = usize::try_from(settings.n_workers).unwrap_or(1).max(1);
         let length = usize::try_from(settings.queue_length).unwrap_or(1).max(1);
         let mut workers = JoinSet::new();
         let queues = (0..n_workers).map(|_| {
             let (queue, mut events) = mpsc::channel(length);
-            let (service, sender, told) = (Arc::clone(service), Arc::clone(sender), told.clone());
+            let (service, sender) = (Arc::clone(service), Arc::clone(sender));
+            let on_handled = on_handled.clone();
             workers.spawn(async move {
                 while let Some(event) = events.recv().await {
                     let start = Instant::now();
-                    let fate = service.handle(&event, &*sender).await;
-                    told(fate, start.elapsed());
+                    let outcome = service.handle(&event, &*sender).await;
+                    on_handled(outcome, start.elapsed());
                 }
             });
             WorkerQueue { events: queue, is_full: false }
         });
         let queues = Mutex::new(queues.collect());
         let service = Arc::clone(service);
-        let passes_over = move |event: &Event| {
-            let is_passed_over = !service.is_relevant(event);
-            if is_passed_over {
-                told(EventOutcome::Irrelevant, Duration::ZERO);
+        let is_irrelevant = move |event: &Event| {
+            let is_irrelevant = !service.is_relevant(event);
+            if is_irrelevant {
+                on_handled(EventOutcome::Irrelevant, Duration::ZERO);
             }
-            is_passed_over
+            is_irrelevant
         };
-        let passes_over = Box::new(passes_over);
-        Self { queues, workers: tokio::sync::Mutex::new(workers), passes_over }
+        let is_irrelevant = Box::new(is_irrelevant);
+        Self { queues, workers: tokio::sync::Mutex::new(workers), is_irrelevant }
     }
 
-    /// Queues `event`, unless it is none of our business, and never waits: what one place has no room for holds up no other. It comes
-    /// back if the queue of its place is full, or if nothing is taken any more.
+    /// Queues `event`, unless it does not concern the bot. Never waits, so that one busy place
+    /// blocks no other. Returns the event if the queue of its place is full, or if the dispatcher
+    /// drains.
     pub fn try_dispatch(&self, event: Event) -> Option<Event> {
-        if (self.passes_over)(&event) {
+        if (self.is_irrelevant)(&event) {
             return None;
         }
         let mut hasher = FxHasher::default();
@@ -78,18 +81,18 @@ impl Dispatcher {
         let n_queues = u64::try_from(queues.len()).unwrap_or(1).max(1);
         let idx = usize::try_from(hasher.finish() % n_queues).unwrap_or(0);
         let Some(queue) = queues.get_mut(idx) else { return Some(event) };
-        let refused = queue.events.try_send(event).err();
-        let was_full = std::mem::replace(&mut queue.is_full, refused.is_some());
-        let event = refused?.into_inner();
+        let error = queue.events.try_send(event).err();
+        let was_full = std::mem::replace(&mut queue.is_full, error.is_some());
+        let event = error?.into_inner();
         if !was_full {
             let place = place_of(&event);
-            tracing::warn!(place.id = %place, "More happens at {place} than can be answered; some of it is passed over");
+            tracing::warn!(place.id = %place, "Event queue of {place} is full; dropping events");
         }
         Some(event)
     }
 
-    /// Takes nothing more, and does what is queued for at most `limit`. Whether all was done; what
-    /// was not is claimed by nobody, so that it can be caught up with.
+    /// Accepts no more events and handles the queued ones for at most `limit`. Returns whether all
+    /// were handled. The others are not claimed, so that they can be caught up with.
     pub async fn drain(&self, limit: Duration) -> bool {
         self.queues().clear();
         let mut workers = self.workers.lock().await;
@@ -110,7 +113,7 @@ fn place_of(event: &Event) -> &PlaceId {
         Event::MessageDeleted { place, .. }
         | Event::Joined { place, .. }
         | Event::MissingPermissions { place, .. } => &place.id,
-        Event::ControlUsed(used) => &used.place.id,
-        Event::Alert(report) => &report.place.id,
+        Event::ControlUsed(control_use) => &control_use.place.id,
+        Event::Alert(alert) => &alert.place.id,
     }
 }

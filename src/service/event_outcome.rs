@@ -1,36 +1,38 @@
-//! What became of something that happened on a platform.
+//! [`EventOutcome`]: how an event was handled.
 
-/// What became of an event. Metrics count them.
+/// How an event was handled; exported as the label `fate` of `quoth_events_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventOutcome {
-    /// It was not for us, or changes nothing of ours.
+    /// It does not concern the bot.
     Irrelevant,
-    /// It is older than what is caught up with, or from before we came.
+    /// It is too old to be caught up with, or from before the bot became a member.
     TooOld,
     /// It was handled before.
     Duplicate,
-    /// Another process has it.
+    /// Another process holds the claim.
     HeldElsewhere,
-    /// Silence was right.
+    /// It needs no reply.
     NoReply,
-    /// A message of ours was sent.
+    /// A message was sent.
     Sent,
-    /// A message of ours was changed.
+    /// A message of the bot was edited.
     Edited,
-    /// A message of ours was taken away.
+    /// A message of the bot was deleted.
     Deleted,
-    /// A message may have been sent or not; it is not sent again.
+    /// Unknown whether a message was sent; it is not retried.
     Ambiguous,
-    /// The platform refuses it, and always will.
+    /// The platform rejected the message, and always will.
     Rejected,
-    /// The platform could not be reached for long. It was not sent and may be asked again.
+    /// The platform could not be reached for too long. Nothing was sent, and the event may be
+    /// handled again.
     RetriesExhausted,
-    /// Records could not be read or written. Unless it was just then, it was not sent.
+    /// The records could not be read or written. Nothing was sent, unless the failure came just
+    /// after the send.
     StorageFailed,
 }
 
 impl EventOutcome {
-    /// Its name in metrics and logs.
+    /// Its name in metrics and logs. These strings are a contract with dashboards.
     pub fn name(self) -> &'static str {
         match self {
             Self::Irrelevant => "not_for_us",

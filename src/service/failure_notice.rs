@@ -1,20 +1,21 @@
-//! What whoever waits for a private reply is told when none comes.
+//! Failure notices: tells a user who waits for a private reply that none will come.
 
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
-use super::respond::locale_of;
+use super::apply::locale_of;
 use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::{BotMessage, Event, MessageId, Notice};
 use crate::store::records::Records;
 
 impl<R: Records> Service<R> {
-    /// Tells whoever waits for a private reply to `event` that `fate` brings none.
+    /// If a user waits for a private reply to `event` and `outcome` means that none will come, sends
+    /// a notice.
     pub(super) async fn notify_failure(
         &self,
         event: &Event,
-        fate: EventOutcome,
+        outcome: EventOutcome,
         sender: &impl Sender,
     ) {
         let (id, place, locale, is_command) = match event {
@@ -23,16 +24,16 @@ impl<R: Records> Service<R> {
             {
                 (&message.id, &message.place, &message.locale, true)
             }
-            Event::ControlUsed(used) if sender.supports_private_replies() => {
-                (&used.id, &used.place, &used.locale, false)
+            Event::ControlUsed(control_use) if sender.supports_private_replies() => {
+                (&control_use.id, &control_use.place, &control_use.locale, false)
             }
             _ => return,
         };
-        let notice = match fate {
+        let notice = match outcome {
             EventOutcome::StorageFailed
             | EventOutcome::Rejected
-            | EventOutcome::RetriesExhausted => internal_error(id, fate),
-            // Whatever was pressed stands there as before; a command would hang.
+            | EventOutcome::RetriesExhausted => internal_error(id, outcome),
+            // A message with controls can be used again; a command would wait until it times out.
             EventOutcome::TooOld | EventOutcome::HeldElsewhere if is_command => Notice::TooLate,
             EventOutcome::Irrelevant | EventOutcome::NoReply if is_command => {
                 Notice::CommandsDisabled
@@ -40,30 +41,30 @@ impl<R: Records> Service<R> {
             _ => return,
         };
         let snapshot = self.knowledge_base().current();
-        let say = BotMessage::notice(notice, true);
+        let message = BotMessage::notice(notice, true);
         let settings = &snapshot.spaces.of(place).settings;
         let outgoing = Outgoing {
             place: place.id.clone(),
             cause: id.clone(),
             is_reply: false,
             control_message: None,
-            locale: locale_of(&say, locale.as_ref(), settings),
-            message: say,
+            locale: locale_of(&message, locale.as_ref(), settings),
+            message,
         };
-        // Whether it arrives is all the same to us: nothing more can be done.
+        // Best effort: nothing more can be done if this fails as well.
         drop(sender.send(&outgoing).await);
     }
 }
 
-/// Something went wrong, in words that the log knows again.
-fn internal_error(id: &MessageId, fate: EventOutcome) -> Notice {
+/// Logs the failure and returns the notice with its reference.
+fn internal_error(id: &MessageId, outcome: EventOutcome) -> Notice {
     let reference = error_reference(id);
-    let name = fate.name();
-    tracing::error!(message.id = %id, reference, fate = name, "The reply to {id} failed: {name}, told as {reference}");
+    let name = outcome.name();
+    tracing::error!(message.id = %id, reference, fate = name, "Reply to {id} failed: {name} (reference {reference})");
     Notice::InternalError { reference }
 }
 
-/// A few letters for people by which the log knows `id` again.
+/// A short reference for users, by which an operator finds `id` in the log: 8 hexadecimal digits.
 pub fn error_reference(id: &MessageId) -> String {
     let mut hasher = FxHasher::default();
     id.as_str().hash(&mut hasher);

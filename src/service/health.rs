@@ -1,48 +1,53 @@
-//! Whether platforms live.
+//! Liveness of the platforms.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Without a sign of life for so long a platform counts as gone.
+/// A platform without activity for this long counts as down.
 pub const LIVENESS_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A platform's signs of life.
+/// Liveness of one platform: when it was last active, and whether it is still served.
 #[derive(Debug)]
 pub struct Liveness {
     platform: &'static str,
     is_served: AtomicBool,
-    last: Mutex<Option<Instant>>,
+    last_activity: Mutex<Option<Instant>>,
 }
 
 impl Liveness {
-    /// That of a platform that has not started yet.
+    /// The liveness of a platform that has not started yet.
     pub fn new(platform: &'static str) -> Arc<Self> {
-        Arc::new(Self { platform, is_served: AtomicBool::new(true), last: Mutex::default() })
+        Arc::new(Self {
+            platform,
+            is_served: AtomicBool::new(true),
+            last_activity: Mutex::default(),
+        })
     }
 
-    /// The platform.
+    /// Name of the platform.
     pub fn platform(&self) -> &'static str {
         self.platform
     }
 
-    /// A sign of life.
+    /// Records activity now.
     pub fn mark_alive(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.last_activity.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// It is not served any more.
+    /// Records that the platform is not served any more.
     pub fn mark_stopped(&self) {
         self.is_served.store(false, Ordering::Relaxed);
     }
 
-    /// Time since the last sign of life, if there was one.
+    /// Time since the last activity; `None` before the first.
     pub fn age(&self) -> Option<Duration> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).map(|last| last.elapsed())
+        let last_activity = self.last_activity.lock().unwrap_or_else(PoisonError::into_inner);
+        last_activity.map(|at| at.elapsed())
     }
 
-    /// Whether it is served and gave a sign of life lately.
+    /// Whether the platform is served and was active within [`LIVENESS_TIMEOUT`].
     pub fn is_alive(&self) -> bool {
         self.is_served.load(Ordering::Relaxed)
             && self.age().is_some_and(|age| age < LIVENESS_TIMEOUT)

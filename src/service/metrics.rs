@@ -1,4 +1,4 @@
-//! What is counted and timed. No ids, names or texts.
+//! Metrics in the OpenMetrics text format. They hold no ids, names or texts.
 
 use std::time::Duration;
 
@@ -34,67 +34,69 @@ struct BuildLabels {
 pub struct Metrics {
     registry: Registry,
     events: Family<EventLabels, Counter>,
-    seconds: Family<PlatformLabels, Histogram, fn() -> Histogram>,
+    event_seconds: Family<PlatformLabels, Histogram, fn() -> Histogram>,
     is_alive: Family<PlatformLabels, Gauge>,
-    age: Family<PlatformLabels, Gauge<f64, AtomicU64>>,
+    activity_age: Family<PlatformLabels, Gauge<f64, AtomicU64>>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        // From 0.1 ms, that of a question without a platform, to 3 minutes of attempts.
+        // From 0.1 ms, a question without a platform, to more than 3 minutes of retries.
+        // Metric names and labels are a contract with dashboards.
         let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(1e-4, 2.0, 21));
         let mut metrics = Self {
             registry: Registry::with_prefix("quoth"),
             events: Family::default(),
-            seconds: Family::new_with_constructor(histogram),
+            event_seconds: Family::new_with_constructor(histogram),
             is_alive: Family::default(),
-            age: Family::default(),
+            activity_age: Family::default(),
         };
-        let Self { registry, events, seconds, is_alive, age } = &mut metrics;
-        registry.register("events", "What became of events, by platform", events.clone());
+        let Self { registry, events, event_seconds, is_alive, activity_age } = &mut metrics;
+        registry.register("events", "Events handled, by platform and outcome", events.clone());
         registry.register(
             "event_seconds",
-            "Time from taking an event from its queue to being done with it",
-            seconds.clone(),
+            "Time from taking an event from its queue until it is handled",
+            event_seconds.clone(),
         );
         registry.register(
             "platform_is_alive",
-            "Whether the platform is served and gave a sign of life lately",
+            "Whether the platform is served and was active within two minutes",
             is_alive.clone(),
         );
         registry.register(
             "platform_sign_of_life_age_seconds",
-            "Time since the platform's last sign of life",
-            age.clone(),
+            "Time since the platform's last activity",
+            activity_age.clone(),
         );
         let build = Family::<BuildLabels, Gauge>::default();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
-        registry.register("build_info", "The version that runs", build);
+        registry.register("build_info", "The running version", build);
         metrics
     }
 }
 
 impl Metrics {
-    /// Counts an event of `platform`.
-    pub fn record_event(&self, platform: &'static str, fate: EventOutcome, took: Duration) {
-        self.events.get_or_create(&EventLabels { platform, fate: fate.name() }).inc();
-        // What is not for us would drown the rest.
-        if fate != EventOutcome::Irrelevant {
-            self.seconds.get_or_create(&PlatformLabels { platform }).observe(took.as_secs_f64());
+    /// Counts an event of `platform`, which took `duration` to handle.
+    pub fn record_event(&self, platform: &'static str, outcome: EventOutcome, duration: Duration) {
+        self.events.get_or_create(&EventLabels { platform, fate: outcome.name() }).inc();
+        // Irrelevant events take no time, and there are far more of them than of others.
+        if outcome != EventOutcome::Irrelevant {
+            let seconds = duration.as_secs_f64();
+            self.event_seconds.get_or_create(&PlatformLabels { platform }).observe(seconds);
         }
     }
 
-    /// Everything, in the OpenMetrics text format.
-    pub fn encode(&self, pulses: &[std::sync::Arc<Liveness>]) -> String {
-        for pulse in pulses {
-            let labels = PlatformLabels { platform: pulse.platform() };
-            self.is_alive.get_or_create(&labels).set(i64::from(pulse.is_alive()));
-            if let Some(age) = pulse.age() {
-                self.age.get_or_create(&labels).set(age.as_secs_f64());
+    /// All metrics in the OpenMetrics text format, with the liveness of the platforms as of now.
+    pub fn encode(&self, platforms: &[std::sync::Arc<Liveness>]) -> String {
+        for liveness in platforms {
+            let labels = PlatformLabels { platform: liveness.platform() };
+            self.is_alive.get_or_create(&labels).set(i64::from(liveness.is_alive()));
+            if let Some(age) = liveness.age() {
+                self.activity_age.get_or_create(&labels).set(age.as_secs_f64());
             }
         }
         let mut text = String::new();
-        // Writing to a text does not fail; a text that is cut would have no end mark.
+        // Writing to a string does not fail. An incomplete text would lack the end mark.
         encode(&mut text, &self.registry).map_or_else(|_| String::new(), |()| text)
     }
 }
@@ -104,14 +106,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_counted_by_platform_and_fate() {
+    fn events_are_counted_by_platform_and_outcome() {
         let metrics = Metrics::default();
-        let pulses = [Liveness::new("bridge"), Liveness::new("discord")];
-        pulses[0].mark_alive();
-        for fate in [EventOutcome::Sent, EventOutcome::Sent, EventOutcome::Irrelevant] {
-            metrics.record_event("bridge", fate, Duration::from_millis(1));
+        let platforms = [Liveness::new("bridge"), Liveness::new("discord")];
+        platforms[0].mark_alive();
+        for outcome in [EventOutcome::Sent, EventOutcome::Sent, EventOutcome::Irrelevant] {
+            metrics.record_event("bridge", outcome, Duration::from_millis(1));
         }
-        let text = metrics.encode(&pulses);
+        let text = metrics.encode(&platforms);
         for line in [
             "quoth_events_total{platform=\"bridge\",fate=\"sent\"} 2",
             "quoth_events_total{platform=\"bridge\",fate=\"not_for_us\"} 1",

@@ -1,4 +1,4 @@
-//! Opening pack folders: read, proved, indexed.
+//! Loads pack folders: reads, checks and indexes them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,21 +13,20 @@ use crate::matching::index::MAX_ENTRIES;
 use crate::store::pack_files::ReadError;
 use crate::store::{calibration_file, pack_files};
 
-/// A proved pack.
+/// A pack that was read and checked.
 #[derive(Debug, Clone)]
 pub struct LoadedPack {
-    /// The pack, without what is set aside.
+    /// The pack, without its disabled entries.
     pub pack: Arc<Pack>,
     /// [`knowledge::PackFiles::fingerprint`] of its files.
     pub fingerprint: String,
-    /// Ids of entries that are not answered with, since a quote of theirs is no longer in its
-    /// source.
+    /// Ids of entries that are disabled, because a quote of theirs is no longer in its source.
     pub disabled: Vec<EntryId>,
-    /// The text of its `faq.toml`, by which the next state of it is compared.
+    /// The text of its `faq.toml`, to find what the next version of it changes.
     pub faq: Arc<str>,
 }
 
-/// The proved pack in `folder`.
+/// Loads the pack in `folder`.
 ///
 /// # Errors
 /// [`PackError`] if it cannot be read, or has errors.
@@ -37,59 +36,59 @@ pub fn load(folder: &Path) -> Result<LoadedPack, PackError> {
     verify(folder, &files, fingerprint, |_| false)
 }
 
-/// The pack in `folder` as a service takes it, which has to go on: where nothing but the sources
-/// has changed since `before`, entries whose quotes are no longer in them are set aside. If nothing
-/// has changed at all, it is what it was.
+/// Loads the pack in `folder` for a running service. If only its sources have changed since
+/// `previous`, entries whose quotes are no longer in them are disabled instead of rejecting the pack.
+/// If nothing has changed, returns `previous`.
 ///
 /// # Errors
 /// [`PackError`] if it cannot be read, or has other errors.
-pub fn load_lenient(folder: &Path, before: Option<&LoadedPack>) -> Result<LoadedPack, PackError> {
+pub fn load_lenient(folder: &Path, previous: Option<&LoadedPack>) -> Result<LoadedPack, PackError> {
     let files = pack_files::read(folder)?;
     let fingerprint = files.fingerprint();
-    if let Some(same) = before.filter(|before| before.fingerprint == fingerprint) {
+    if let Some(same) = previous.filter(|previous| previous.fingerprint == fingerprint) {
         return Ok(same.clone());
     }
-    let is_faq_new = before.is_some_and(|before| *before.faq != *faq_of(&files));
+    let is_faq_new = previous.is_some_and(|previous| *previous.faq != *faq_of(&files));
     verify(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
 }
 
-/// Whether a change of the sources alone can break `rule`.
+/// Whether a change of the sources alone can violate `rule`.
 fn is_about_sources(rule: Rule) -> bool {
     matches!(rule, Rule::QuoteNotInSource | Rule::NoSuchParagraph)
 }
 
-/// Proves `files`, and sets aside what only breaks rules that are `forgiven`.
+/// Checks `files`. Entries that violate only rules that `is_tolerated` accepts are disabled.
 fn verify(
     folder: &Path,
     files: &PackFiles,
     fingerprint: String,
-    forgiven: impl Fn(Rule) -> bool,
+    is_tolerated: impl Fn(Rule) -> bool,
 ) -> Result<LoadedPack, PackError> {
     let start = Instant::now();
-    let Proof { mut pack, unproved_ids: unproved, findings, .. } = knowledge::prove(files);
+    let Proof { mut pack, unproved_ids, findings, .. } = knowledge::prove(files);
     let errors: Vec<&Finding> =
-        findings.iter().filter(|found| found.is_error() && !forgiven(found.rule)).collect();
+        findings.iter().filter(|it| it.is_error() && !is_tolerated(it.rule)).collect();
     if let Some(first) = errors.first() {
-        return Err(PackError::Refused {
+        return Err(PackError::Rejected {
             folder: folder.to_owned(),
             message: first.message.clone(),
             file: first.file.clone(),
             n_errors: errors.len(),
         });
     }
-    pack.entries.retain(|entry| !unproved.contains(&entry.id));
+    pack.entries.retain(|entry| !unproved_ids.contains(&entry.id));
     let (n_entries, n_sources) = (pack.entries.len(), pack.sources.len());
     let millis = start.elapsed().as_millis();
     tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
     let (pack, faq) = (Arc::new(pack), Arc::from(faq_of(files)));
-    Ok(LoadedPack { pack, fingerprint, disabled: unproved, faq })
+    Ok(LoadedPack { pack, fingerprint, disabled: unproved_ids, faq })
 }
 
 fn faq_of(files: &PackFiles) -> &str {
     files.text(FAQ_FILE).unwrap_or_default()
 }
 
-/// The index of `loaded` together.
+/// Builds one index of the packs `loaded`.
 ///
 /// # Errors
 /// [`PackError::TooManyEntries`].
@@ -106,21 +105,21 @@ pub fn index(loaded: &[LoadedPack]) -> Result<Index, PackError> {
     Ok(index)
 }
 
-/// What the folders of packs hold of a calibration.
+/// The calibration that belongs to a list of packs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PackCalibration {
-    /// None that counts: there is none, or several packs are asked together.
+    /// None: the folder has no calibration file, or there are several packs.
     None,
-    /// It fits.
+    /// It was made for this state of the pack.
     Current(Calibration),
     /// It was made for another state of the pack, or by another version of quoth.
     Stale {
-        /// Share of questions that were assumed to have no answer, 0.0 to 1.0.
+        /// Share of unanswerable questions that it assumes, 0.0 to 1.0.
         unanswerable_share: f64,
     },
 }
 
-/// The calibration of packs that are asked together.
+/// Reads the calibration of packs that share an index.
 ///
 /// # Errors
 /// [`PackError::Calibration`].
@@ -129,8 +128,8 @@ pub fn calibration(
     loaded: &[LoadedPack],
 ) -> Result<PackCalibration, PackError> {
     let ([folder], [loaded]) = (folders, loaded) else { return Ok(PackCalibration::None) };
-    let refused = |source| PackError::Calibration { folder: folder.to_owned(), source };
-    Ok(match calibration_file::read(folder).map_err(refused)? {
+    let error = |source| PackError::Calibration { folder: folder.to_owned(), source };
+    Ok(match calibration_file::read(folder).map_err(error)? {
         None => PackCalibration::None,
         Some(file) if file.fits(&loaded.fingerprint) => {
             PackCalibration::Current(file.change.calibration())
@@ -142,36 +141,36 @@ pub fn calibration(
 /// Why packs cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// A folder or a file of it cannot be read.
+    /// A folder or a file in it cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A pack has errors.
     #[error(
-        "the pack {} is refused: {message} in {file} (errors: {n_errors}); `quoth check {0}` says what to do",
+        "the pack {} is rejected: {message} in {file} (errors: {n_errors}); `quoth check {0}` says what to do",
         folder.display()
     )]
-    Refused {
+    Rejected {
         /// Its folder.
         folder: PathBuf,
         /// The first error.
         message: String,
-        /// The file that it is in.
+        /// The file with the first error.
         file: String,
-        /// How many there are.
+        /// Number of errors.
         n_errors: usize,
     },
-    /// Its calibration is there and cannot be read.
+    /// A calibration file exists and cannot be read.
     #[error("cannot read the calibration of {}", folder.display())]
     Calibration {
         /// The pack's folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// More than an index holds.
+    /// The packs have more entries than an index can hold.
     #[error("the packs have {n_entries} entries together, more than {MAX_ENTRIES}: serve fewer")]
     TooManyEntries {
-        /// How many.
+        /// Number of entries.
         n_entries: usize,
     },
 }

@@ -1,85 +1,86 @@
-//! What a platform carries out for the service.
+//! [`Sender`]: the interface through which the service sends to a platform.
 
 use std::time::Duration;
 
 use crate::conversation::{BotMessage, MessageId, PlaceId};
 
-/// A message to send, or what a sent one is to say from now on.
+/// A message of the bot to send, or the new content of one that was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
-    /// Where.
+    /// The place to send it to.
     pub place: PlaceId,
-    /// What it is sent for: a message, an interaction, a join. It never changes between two
-    /// attempts, so that a platform can make the key from it by which it knows a message again.
+    /// The event that it is sent for: a message, an interaction, a join. It is the same in every
+    /// attempt, so that a platform can derive its deduplication key from it.
     pub cause: MessageId,
     /// Whether [`Self::cause`] is a message that can be replied to.
     pub is_reply: bool,
-    /// Our message that was used, if [`Self::cause`] is what somebody did with it.
+    /// The message of the bot whose control was used, if [`Self::cause`] is such a use.
     pub control_message: Option<MessageId>,
     /// Language of quoth's own sentences, as a BCP 47 tag.
     pub locale: String,
-    /// What it says.
+    /// The content.
     pub message: BotMessage,
 }
 
-/// Posts, changes and takes away messages of ours.
+/// Sends, edits and deletes messages of the bot on one platform.
 pub trait Sender: Send + Sync + 'static {
-    /// Posts a message and gives its name.
+    /// Sends a message and returns its id.
     fn send(
         &self,
         outgoing: &Outgoing,
     ) -> impl Future<Output = Result<MessageId, SendError>> + Send;
 
-    /// Makes the message `sent` say something else, because of the cause that `outgoing` names.
-    /// Doing it twice is as good as once.
+    /// Replaces the content of `message` by `outgoing`. Idempotent.
     fn edit(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         outgoing: &Outgoing,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
-    /// Takes the message `sent` at `place` away, because of `cause`. That it is gone is no error.
+    /// Deletes `message` at `place`, because of `cause`. Idempotent: a message that does not exist
+    /// any more is not an error.
     fn delete(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         place: &PlaceId,
         cause: &MessageId,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 
-    /// Shows at `place` that a reply is under way. Called only when one is slow.
+    /// Shows a typing indicator at `place`. Called only when a reply is slow.
     fn send_typing(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
         let _ = place;
         std::future::ready(())
     }
 
-    /// Whether it can tell one person alone what nobody else sees. Where it cannot, whoever uses a
-    /// message of ours is shown what they asked for, and told nothing besides.
+    /// Whether the platform has messages that only one user sees (ephemeral ones). Where it has
+    /// not, content that a user requests by a control is sent to everybody, and private notices
+    /// are dropped.
     fn supports_private_replies(&self) -> bool {
         true
     }
 
-    /// How long the platform knows a message again that is sent for the same cause, and does not
-    /// post it twice. `None`: it never does.
+    /// How long the platform deduplicates sends with the same cause (Discord nonce, Matrix
+    /// transaction ID). `None`: not at all.
     fn dedup_window(&self) -> Option<Duration>;
 }
 
-/// Why something was not carried out.
+/// Why a call of a [`Sender`] failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// It was surely not carried out, and may be later.
+    /// It was surely not done, and may succeed later.
     #[error("the platform cannot be reached, or asks to wait")]
     Transient {
         /// How long the platform asks to wait.
         retry_after: Option<Duration>,
     },
-    /// It was not carried out and never will be: no permission, no such place.
-    #[error("the platform refuses it")]
+    /// It was not done and never will be: no permission, no such place.
+    #[error("the platform rejects it")]
     Permanent,
-    /// It may have been carried out.
-    #[error("the platform did not say whether it was done")]
+    /// It may have been done.
+    #[error("unknown whether the platform did it")]
     Ambiguous,
-    /// It may have been carried out, and the platform would not know it again, whatever
-    /// [`Sender::knows_again_for`] says of others: it is not tried again.
-    #[error("the platform did not say whether it was done, and never will")]
+    /// It may have been done, and the platform would not deduplicate another attempt, whatever
+    /// [`Sender::dedup_window`] says: it is not retried.
+    #[error("unknown whether the platform did it, and a retry could do it twice")]
     AmbiguousFinal,
 }

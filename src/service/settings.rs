@@ -1,4 +1,4 @@
-//! How messages are delivered, how long records are kept, what is told about the process.
+//! Settings of the service: delivery, retention, HTTP.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,17 +9,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
-    /// Age of the oldest message that is answered after downtime, in minutes; below 14 days, for which
-    /// handled messages are remembered. Default: 60.
+    /// Age of the oldest message that is answered after downtime, in minutes. Below 14 days, since
+    /// the ids of handled messages are kept for 15. Default: 60.
     pub catch_up_minutes: u32,
-    /// How long a claim stands whose holder is not heard of, in seconds, 1 or more. Default: 60.
+    /// How long a claim is valid without being renewed, in seconds, 1 or more. Default: 60.
     pub lease_seconds: u32,
-    /// Messages that wait for each worker; what comes on top of that is passed over, or asked for
-    /// again where a platform can. 1 or more. Default: 1024.
+    /// Events that wait for each worker, 1 or more. Further ones are dropped, or fetched again where
+    /// a platform can. Default: 1024.
     pub queue_length: u32,
-    /// Places on one platform that are answered at the same time, 1 or more. Default: 16.
+    /// Workers per platform, which is the number of places that are answered at the same time, 1 or
+    /// more. Default: 16.
     pub n_workers: u32,
-    /// How long stopping waits for what is under way, in seconds. Default: 8.
+    /// How long a shutdown waits for queued events, in seconds. Default: 8.
     pub drain_seconds: u32,
 }
 
@@ -41,12 +42,12 @@ impl DeliverySettings {
         Duration::from_secs(u64::from(self.catch_up_minutes) * 60)
     }
 
-    /// How long a claim stands.
+    /// How long a claim is valid without being renewed.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(u64::from(self.lease_seconds))
     }
 
-    /// How long stopping waits.
+    /// How long a shutdown waits for queued events.
     pub fn drain(&self) -> Duration {
         Duration::from_secs(u64::from(self.drain_seconds))
     }
@@ -56,10 +57,10 @@ impl DeliverySettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
-    /// Questions that were not answered, in days, 1 or more. Default: 90.
+    /// Days for which unanswered questions are kept, 1 or more. Default: 90.
     pub unanswered_days: u32,
-    /// Which answers were sent, and judgements on them, in days, 1 or more; an older answer no
-    /// longer follows its question's edits. Default: 30.
+    /// Days for which sent answers and the feedback on them are kept, 1 or more. An older answer is
+    /// not updated any more when its question is edited. Default: 30.
     pub answers_days: u32,
 }
 
@@ -75,7 +76,7 @@ impl Default for RetentionSettings {
 pub struct HttpSettings {
     /// Whether `/livez`, `/readyz` and `/metrics` are served. Default: yes.
     pub is_on: bool,
-    /// Where. Whoever reaches it can read counts, never texts or names. Default:
+    /// Address to listen on. A client can read counts there, never texts or names. Default:
     /// `"127.0.0.1:8410"`.
     pub listen: SocketAddr,
 }

@@ -1,10 +1,11 @@
-//! A platform and a world for the service, and what it does in them.
+//! Tests of the service with a scripted platform, a manual clock and a small pack.
 
 mod delivery;
 mod dispatcher;
-mod respond;
+mod handle;
 
 use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ text = \"It is high.\"
 const ANN: &str = "What did Ann say?";
 const HEIGHT: &str = "How high is the tower?";
 
-/// When the records were made.
+/// Time of the first start, in milliseconds.
 const START: i64 = 10_000_000;
 
 struct ManualClock(AtomicI64);
@@ -47,89 +48,97 @@ impl Clock for ManualClock {
     }
 }
 
-/// A platform that does what it is told, and notes it down.
+/// A platform that records the calls it gets, after the failures that it is given.
 #[derive(Default)]
 struct ScriptedSender {
-    notes: Mutex<Vec<String>>,
+    calls: Mutex<Vec<String>>,
+    /// Results of the next attempts; the ones after that succeed.
     failures: Mutex<VecDeque<SendError>>,
     n_attempts: AtomicUsize,
-    /// Done at each attempt, before it fails or not.
-    meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
-    window: Option<Duration>,
-    /// Whether everybody sees everything.
-    is_loud: bool,
-    /// Languages of what was sent and changed.
+    /// Called in each attempt, before its result.
+    on_attempt: Option<Box<dyn Fn() + Send + Sync>>,
+    dedup_window: Option<Duration>,
+    /// Whether every message is public.
+    lacks_private_replies: bool,
+    /// Languages of sent and edited messages.
     locales: Mutex<Vec<String>>,
-    /// How often it showed that a reply is under way.
-    n_works: AtomicUsize,
+    n_typing: AtomicUsize,
 }
 
 impl ScriptedSender {
-    fn failing(failures: impl IntoIterator<Item = SendError>, window: Option<Duration>) -> Self {
+    fn failing(
+        failures: impl IntoIterator<Item = SendError>,
+        dedup_window: Option<Duration>,
+    ) -> Self {
         let failures = Mutex::new(failures.into_iter().collect());
-        Self { failures, window, ..Self::default() }
+        Self { failures, dedup_window, ..Self::default() }
     }
 
-    fn note(&self, verb: &str, id: &MessageId, outgoing: &Outgoing) {
-        let said = match &outgoing.message.reply {
+    fn record(&self, verb: &str, id: &MessageId, outgoing: &Outgoing) {
+        let content = match &outgoing.message.reply {
             Reply::Notice(notice) => format!("{notice:?}"),
             _ => format!("{:?} {}", outgoing.message.kind, outgoing.message.entries.join(",")),
         };
-        self.notes.lock().unwrap().push(format!("{verb} {id}: {}", said.trim()));
+        self.calls.lock().unwrap().push(format!("{verb} {id}: {}", content.trim()));
     }
 
     fn attempt(&self) -> Result<(), SendError> {
         self.n_attempts.fetch_add(1, Ordering::SeqCst);
-        self.meanwhile.iter().for_each(|meanwhile| meanwhile());
+        self.on_attempt.iter().for_each(|on_attempt| on_attempt());
         self.failures.lock().unwrap().pop_front().map_or(Ok(()), Err)
     }
 
-    /// What it was told since the last time.
-    fn told(&self) -> Vec<String> {
-        std::mem::take(&mut *self.notes.lock().unwrap())
+    /// The successful calls since the last time.
+    fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.calls.lock().unwrap())
     }
 }
 
 impl Sender for ScriptedSender {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         self.attempt()?;
-        self.note("send", &outgoing.cause, outgoing);
+        self.record("send", &outgoing.cause, outgoing);
         self.locales.lock().unwrap().push(outgoing.locale.clone());
         Ok(MessageId::from(format!("{}/reply", outgoing.cause)))
     }
 
-    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+    async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         self.attempt()?;
-        self.note("amend", sent, outgoing);
+        self.record("edit", message, outgoing);
         self.locales.lock().unwrap().push(outgoing.locale.clone());
         Ok(())
     }
 
-    async fn delete(&self, sent: &MessageId, _: &PlaceId, _: &MessageId) -> Result<(), SendError> {
+    async fn delete(
+        &self,
+        message: &MessageId,
+        _: &PlaceId,
+        _: &MessageId,
+    ) -> Result<(), SendError> {
         self.attempt()?;
-        self.notes.lock().unwrap().push(format!("remove {sent}"));
+        self.calls.lock().unwrap().push(format!("delete {message}"));
         Ok(())
     }
 
     async fn send_typing(&self, _: &PlaceId) {
-        self.n_works.fetch_add(1, Ordering::SeqCst);
+        self.n_typing.fetch_add(1, Ordering::SeqCst);
     }
 
     fn supports_private_replies(&self) -> bool {
-        !self.is_loud
+        !self.lacks_private_replies
     }
 
     fn dedup_window(&self) -> Option<Duration> {
-        self.window
+        self.dedup_window
     }
 }
 
 struct TestWorld {
     clock: Arc<ManualClock>,
     records: SqliteRecords,
-    library: Arc<KnowledgeBase>,
+    knowledge_base: Arc<KnowledgeBase>,
     key: AskerKey,
-    n_lives: AtomicUsize,
+    n_processes: AtomicUsize,
     _folder: TempDir,
 }
 
@@ -155,23 +164,23 @@ impl TestWorld {
         Self {
             clock: Arc::new(ManualClock(AtomicI64::new(START))),
             records: SqliteRecords::in_memory(Timestamp::from_millis(START)).await.unwrap(),
-            library: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
+            knowledge_base: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
             key: AskerKey::new(*b"key"),
-            n_lives: AtomicUsize::new(0),
+            n_processes: AtomicUsize::new(0),
             _folder: folder,
         }
     }
 
-    /// A process that has just started.
+    /// The service of a process that has just started.
     fn start(&self) -> Service<SqliteRecords> {
-        let life = self.n_lives.fetch_add(1, Ordering::SeqCst);
+        let process = self.n_processes.fetch_add(1, Ordering::SeqCst);
         let clock: Arc<ManualClock> = Arc::clone(&self.clock);
         Service::new(Parts {
             records: self.records.clone(),
-            knowledge_base: Arc::clone(&self.library),
+            knowledge_base: Arc::clone(&self.knowledge_base),
             asker_key: self.key.clone(),
             clock,
-            holder: Holder::new(format!("life {life}")),
+            holder: Holder::new(format!("process {process}")),
             delivery: DeliverySettings::default(),
         })
     }
@@ -180,12 +189,12 @@ impl TestWorld {
         self.clock.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
-    /// Ada mentions us.
-    fn says(&self, id: &str, text: &str) -> Message {
+    /// A message of Ada that mentions the bot.
+    fn question(&self, id: &str, text: &str) -> Message {
         Message {
             id: id.into(),
             place: room(),
-            author: person("t:ada"),
+            author: user("t:ada"),
             text: text.to_owned(),
             addressing: Addressing { mentions_bot: true, ..Addressing::default() },
             replied_to: None,
@@ -195,30 +204,28 @@ impl TestWorld {
         }
     }
 
-    fn used(&self, id: &str, sent: &str, by: &str, control: Control) -> Event {
-        let (by, at) = (person(by), self.clock.now());
-        let (id, sent, place) = (id.into(), sent.into(), room());
+    fn control_use(&self, id: &str, message: &str, by: &str, control: Control) -> Event {
         Event::ControlUsed(ControlUse {
-            id,
-            message: sent,
-            place,
-            user: by,
-            used_at: at,
+            id: id.into(),
+            message: message.into(),
+            place: room(),
+            user: user(by),
+            used_at: self.clock.now(),
             control,
             locale: None,
         })
     }
 
-    /// Ada was shown both entries to pick from.
-    async fn suggested(&self) {
-        self.suggested_so(false).await;
+    /// Records that Ada was sent both entries as suggestions.
+    async fn record_suggestions(&self) {
+        self.record_suggestions_as(false).await;
     }
 
-    /// The same, for all to see or for her alone.
-    async fn suggested_so(&self, is_private: bool) {
+    /// Like [`Self::record_suggestions`], publicly or privately.
+    async fn record_suggestions_as(&self, is_private: bool) {
         let service = self.start();
-        let claimed = self.records.claim(service.claim(&"t:q".into())).await.unwrap();
-        assert_eq!(claimed, ClaimStatus::New);
+        let status = self.records.claim(service.claim(&"t:q".into())).await.unwrap();
+        assert_eq!(status, ClaimStatus::New);
         let answer = SentReply {
             question: "t:q".into(),
             message: "t:q/reply".into(),
@@ -232,8 +239,8 @@ impl TestWorld {
         };
         let (message, holder) = ("t:q".into(), service.parts.holder.clone());
         let at = self.clock.now();
-        let finished = Completion { message, holder, at, answer: Some(answer), unanswered: None };
-        self.records.complete(finished).await.unwrap();
+        let completion = Completion { message, holder, at, answer: Some(answer), unanswered: None };
+        self.records.complete(completion).await.unwrap();
     }
 }
 
@@ -241,6 +248,6 @@ fn room() -> Place {
     Place { id: "t:room".into(), parents: Vec::new(), is_direct: false }
 }
 
-fn person(id: &str) -> User {
+fn user(id: &str) -> User {
     User { id: id.into(), roles: Vec::new(), is_bot: false }
 }

@@ -1,9 +1,9 @@
-//! The layers of `docs/ARCHITECTURE.md`: imports point down, and the core is pure.
+//! Checks the layers of `docs/ARCHITECTURE.md`: imports point down, and the core is pure.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the lowest layer to the highest. A layer may use those before it.
+/// The layers from the lowest to the highest. A layer may use those before it in the list.
 const LAYERS: [&str; 11] = [
     "text",
     "knowledge",
@@ -18,11 +18,11 @@ const LAYERS: [&str; 11] = [
     "cli",
 ];
 
-/// How many of the layers are pure.
+/// Number of pure layers, from the lowest.
 const N_PURE: usize = 5;
 
-/// What a pure layer must not name: clocks, files, network, threads, environment, randomness,
-/// asynchronous work, platforms' libraries.
+/// Names that a pure layer must not contain: clocks, files, network, threads, environment, randomness,
+/// async runtimes, libraries of platforms.
 const IMPURE: [&str; 12] = [
     "std::fs",
     "std::net",
@@ -38,10 +38,10 @@ const IMPURE: [&str; 12] = [
     "matrix_sdk",
 ];
 
-/// Every Rust file of a layer with its text, comments and test modules left out.
+/// Every Rust file of a layer with its code, without comments and test modules.
 fn files_of(layer: &str) -> Vec<(PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    // A layer that is still to come has neither.
+    // A planned layer has neither.
     let mut pending = vec![src.join(layer), src.join(format!("{layer}.rs"))];
     let mut files = Vec::new();
     while let Some(path) = pending.pop() {
@@ -61,7 +61,7 @@ fn files_of(layer: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The layers that `code` names after `crate::`, also inside `use crate::{a, b}`.
+/// The names after `crate::` in `code`, also inside `use crate::{a, b}`.
 fn layers_used(code: &str) -> Vec<&str> {
     let mut used = Vec::new();
     for (at, mark) in code.match_indices("crate::") {
@@ -78,7 +78,7 @@ fn layers_used(code: &str) -> Vec<&str> {
 }
 
 #[test]
-fn imports_point_down_the_layers() {
+fn layers_import_only_lower_layers() {
     let mut n_files = 0;
     for (height, layer) in LAYERS.iter().enumerate() {
         for (path, code) in files_of(layer) {
@@ -92,7 +92,7 @@ fn imports_point_down_the_layers() {
 }
 
 #[test]
-fn the_core_knows_no_clock_file_network_or_platform() {
+fn pure_layers_use_no_clock_file_network_or_platform() {
     for layer in &LAYERS[..N_PURE] {
         for (path, code) in files_of(layer) {
             for impure in IMPURE {
@@ -103,7 +103,7 @@ fn the_core_knows_no_clock_file_network_or_platform() {
 }
 
 #[test]
-fn platforms_do_not_know_each_other() {
+fn platforms_do_not_import_each_other() {
     for (one, other) in [("discord", "matrix"), ("matrix", "discord")] {
         for (path, code) in files_of(&format!("platform/{one}")) {
             let is_clean = !code.contains(&format!("{other}::"));
@@ -113,7 +113,7 @@ fn platforms_do_not_know_each_other() {
 }
 
 #[test]
-fn every_folder_of_the_source_is_a_layer() {
+fn source_folders_are_layers() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for entry in fs::read_dir(src).unwrap() {
         let path = entry.unwrap().path();
@@ -124,7 +124,7 @@ fn every_folder_of_the_source_is_a_layer() {
 }
 
 #[test]
-fn the_reader_of_imports_sees_single_names_and_groups() {
+fn import_parser_finds_single_names_and_groups() {
     let code = "use crate::text::stem;\nuse crate::{store, cli::x};\ncrate::knowledge::Entry";
     assert_eq!(layers_used(code), ["text", "store", "", "cli", "", "x", "knowledge"]);
 }

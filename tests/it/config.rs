@@ -1,4 +1,4 @@
-//! `quoth config`, and the layers of the configuration through the real binary.
+//! `quoth config`, and the layers of the configuration, with the real binary.
 
 use std::path::Path;
 
@@ -8,21 +8,21 @@ use crate::quoth::{quoth, quoth_in};
 const KEY: &str = "0123456789abcdef0123456789abcdef-s3cret";
 
 #[test]
-fn the_configuration_that_comes_with_quoth_is_valid() {
+fn included_configuration_is_valid() {
     let run = quoth(&["config", "check"]);
     assert_eq!(run.code, 0, "{run:?}");
-    for told in [
+    for want in [
         "config/quoth.toml is valid",
         "space default: knowledge/china-kazakhstan (everywhere else)",
         "data folder: data\n",
         "127.0.0.1:8410",
     ] {
-        assert!(run.stdout.contains(told), "{told} is not in {}", run.stdout);
+        assert!(run.stdout.contains(want), "{want} is not in {}", run.stdout);
     }
 }
 
 #[test]
-fn a_check_says_what_would_be_served() {
+fn config_check_prints_what_would_be_served() {
     let folder = Folder::with_pack();
     folder.write(
         "config/quoth.toml",
@@ -31,52 +31,52 @@ fn a_check_says_what_would_be_served() {
     let environment = [("QUOTH_BRIDGE__SOCKET", "s"), ("QUOTH_DATA", "/var/lib/quoth")];
     let run = quoth_in(&folder.path(""), &environment, &["config", "check"]);
     assert_eq!(run.code, 0, "{run:?}");
-    for told in [
+    for want in [
         "space default: p (everywhere else)",
         "space ops: p (discord:guild:1, matrix:!r:x)",
         "platforms: bridge, discord, matrix",
         "data folder: /var/lib/quoth",
     ] {
-        assert!(run.stdout.contains(told), "{told} is not in {}", run.stdout);
+        assert!(run.stdout.contains(want), "{want} is not in {}", run.stdout);
     }
 }
 
 #[test]
-fn a_faulty_configuration_ends_with_2_and_all_of_its_faults() {
+fn invalid_configuration_exits_with_2_and_reports_all_problems() {
     let folder = Folder::with_pack();
     folder.write("config/quoth.toml", "packs = ['../p']\n[http]\nlisen = 3\n[matching]\nx = 1\n");
     let environment = [("QUOTH_LOG__FORMAT", "jsn")];
     for args in [&["config", "check"][..], &["config", "show"], &["ask", "--pack", "p", "why"]] {
         let run = quoth_in(&folder.path(""), &environment, args);
         assert_eq!(run.code, 2, "{args:?}: {run:?}");
-        for told in [
+        for want in [
             "the configuration has 3 problems",
             "config/quoth.toml:3:1: unknown key `lisen` in [http]: did you mean `listen`?",
             "config/quoth.toml:5:1: unknown key `x` in [matching]: known here are `answer_from`",
             "environment variable QUOTH_LOG__FORMAT: `format` in [log] is `jsn`: did you mean `json`?",
         ] {
-            assert!(run.stderr.contains(told), "{told} is not in {}", run.stderr);
+            assert!(run.stderr.contains(want), "{want} is not in {}", run.stderr);
         }
     }
 }
 
 #[test]
-fn a_check_fails_without_a_pack_and_with_one_that_is_not_there() {
+fn config_check_fails_without_a_pack_and_with_a_missing_one() {
     let folder = Folder::empty();
     let cases = [
         (&[][..], &["There is no configuration file", "no pack is named"][..]),
         (&[("QUOTH_PACKS", "['nowhere']")], &["there is no pack folder nowhere"]),
         (&[("QUOTH_CONFIG", "none.toml")], &["cannot read the configuration none.toml"]),
     ];
-    for (environment, told) in cases {
+    for (environment, texts) in cases {
         let run = quoth_in(&folder.path(""), environment, &["config", "check"]);
         assert_eq!(run.code, 2, "{run:?}");
-        assert!(told.iter().all(|told| run.stderr.contains(told)), "{}", run.stderr);
+        assert!(texts.iter().all(|text| run.stderr.contains(text)), "{}", run.stderr);
     }
 }
 
 #[test]
-fn packs_of_the_environment_are_asked_without_a_file() {
+fn packs_of_the_environment_are_used_without_a_file() {
     let folder = Folder::with_pack();
     let args = ["ask", "--json", "What did Ann say?"];
     let run = quoth_in(&folder.path(""), &[("QUOTH_PACKS", "['p']")], &args);
@@ -86,7 +86,7 @@ fn packs_of_the_environment_are_asked_without_a_file() {
 }
 
 #[test]
-fn what_is_shown_says_where_it_came_from_and_reads_back() {
+fn config_show_prints_origins_and_can_be_read_back() {
     let folder = Folder::with_pack();
     folder.write("config/quoth.toml", "packs = ['../p']\n[delivery]\nn_workers = 3\n");
     let environment = [("QUOTH_LOG__FORMAT", "json"), ("QUOTH_RECORDS__HASH_KEY", KEY)];
@@ -124,7 +124,7 @@ fn what_is_shown_says_where_it_came_from_and_reads_back() {
 }
 
 #[test]
-fn the_defaults_are_printed_as_the_commented_file() {
+fn config_show_defaults_prints_the_commented_file() {
     let run = quoth(&["config", "show", "--defaults"]);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/quoth.toml");
     assert_eq!(run.stdout, std::fs::read_to_string(path).unwrap());

@@ -1,5 +1,5 @@
-//! Kill -9 at random points during 10,000 questions: none is answered twice, none is lost that was
-//! not being sent at the kill.
+//! SIGKILL at random points during 10,000 questions: no question is answered twice, and only questions
+//! whose reply was being sent at a kill are lost.
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
@@ -7,22 +7,22 @@ use std::io::BufRead;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
-use crate::service::{Program, Service, now};
+use crate::service::{BridgeClient, Service, now};
 
 const N_QUESTIONS: usize = 10_000;
 const N_KILLS: usize = 20;
 
-/// As many as are answered at the same time, and so as many as can be under way at a kill.
+/// Questions that are answered at the same time, and so the most that can be in flight at a kill.
 const N_WORKERS: usize = 16;
 
-/// Questions that wait for their answer.
+/// Questions that wait for their answer at the same time.
 const WINDOW: usize = 1000;
 
-/// What the program on the bridge knows. It survives the kills.
+/// State of the client on the bridge. It survives the kills.
 #[derive(Default)]
 struct Ledger {
     n_orders: HashMap<usize, usize>,
-    /// Asked in this life of the service, and not yet answered.
+    /// Asked since the service started, and not answered yet.
     open: HashSet<usize>,
     next: usize,
 }
@@ -40,8 +40,8 @@ impl Ledger {
         })
     }
 
-    /// Asks as long as there is room.
-    fn ask(&mut self, program: &mut Program) -> std::io::Result<()> {
+    /// Asks until [`WINDOW`] questions are open.
+    fn ask(&mut self, client: &mut BridgeClient) -> std::io::Result<()> {
         use std::io::Write;
         let mut lines = String::new();
         while self.open.len() < WINDOW && self.next < N_QUESTIONS {
@@ -49,13 +49,13 @@ impl Ledger {
             self.open.insert(self.next);
             self.next += 1;
         }
-        program.writer.write_all(lines.as_bytes())
+        client.writer.write_all(lines.as_bytes())
     }
 
-    /// Takes a line. `true` if it was an order.
-    fn take(&mut self, program: &mut Program, line: &str) -> std::io::Result<bool> {
+    /// Handles a line. Returns whether it was an order.
+    fn handle_line(&mut self, client: &mut BridgeClient, line: &str) -> std::io::Result<bool> {
         use std::io::Write;
-        // The kill may cut a line.
+        // A kill may truncate a line.
         let Ok(value) = serde_json::from_str::<Value>(line) else { return Ok(false) };
         let number_of = |key: &str| {
             let id = value[key].as_str().unwrap_or_else(|| panic!("{value}"));
@@ -68,33 +68,33 @@ impl Ledger {
                 self.open.remove(&number);
                 let sent = format!("bridge:reply {number}");
                 let ack = json!({ "ack": value["order"], "sent": sent });
-                writeln!(program.writer, "{ack}")?;
+                writeln!(client.writer, "{ack}")?;
                 Ok(true)
             }
             Some("resend") => {
                 let question = Self::question(number_of("id"));
-                writeln!(program.writer, "{question}")?;
+                writeln!(client.writer, "{question}")?;
                 Ok(false)
             }
             _ => panic!("{value}"),
         }
     }
 
-    /// Asks again what was asked and not answered, and some that were: their acknowledgement may not
-    /// have arrived.
-    fn ask_again(&mut self, program: &mut Program) -> std::io::Result<()> {
+    /// Asks the open questions again, and some that were answered: their acknowledgements may not have
+    /// arrived.
+    fn ask_again(&mut self, client: &mut BridgeClient) -> std::io::Result<()> {
         use std::io::Write;
         let answered = self.n_orders.keys().copied().filter(|number| number + WINDOW > self.next);
-        let again: Vec<usize> = self.open.iter().copied().chain(answered).collect();
+        let questions: Vec<usize> = self.open.iter().copied().chain(answered).collect();
         let lines: String =
-            again.iter().map(|number| format!("{}\n", Self::question(*number))).collect();
-        program.writer.write_all(lines.as_bytes())
+            questions.iter().map(|number| format!("{}\n", Self::question(*number))).collect();
+        client.writer.write_all(lines.as_bytes())
     }
 }
 
 #[test]
-#[allow(clippy::print_stderr, reason = "how many were under way is a figure to be read")]
-fn killed_at_any_point_nothing_is_answered_twice_and_only_what_was_being_sent_is_lost() {
+#[allow(clippy::print_stderr, reason = "prints how many replies were in flight")]
+fn kills_cause_no_second_answer_and_lose_only_replies_in_flight() {
     let folder = Folder::with_pack();
     let workers = N_WORKERS.to_string();
     let settings = [
@@ -105,27 +105,27 @@ fn killed_at_any_point_nothing_is_answered_twice_and_only_what_was_being_sent_is
     ];
     let mut ledger = Ledger::default();
     let mut random: u64 = now();
-    let mut uncertain: HashSet<usize> = HashSet::new();
-    for life in 0..=N_KILLS {
+    let mut ambiguous: HashSet<usize> = HashSet::new();
+    for run in 0..=N_KILLS {
         let service = Service::start(&folder, &settings);
-        let mut program = Program::connect(&folder);
-        ledger.ask_again(&mut program).expect("it has just started");
-        // An exponential generator would be no better: each life ends somewhere else.
+        let mut client = BridgeClient::connect(&folder);
+        ledger.ask_again(&mut client).expect("the bridge accepts questions");
+        // A linear congruential generator suffices: each run ends at another point.
         random =
             random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let n_until_kill = usize::try_from((random >> 33) % 900).unwrap();
-        let is_last = life == N_KILLS;
-        live(&mut ledger, &mut program, if is_last { usize::MAX } else { n_until_kill });
+        let is_last = run == N_KILLS;
+        exchange(&mut ledger, &mut client, if is_last { usize::MAX } else { n_until_kill });
         if is_last {
             let ended = service.stop();
             assert_eq!(ended.code, Some(0));
-            uncertain.extend(uncertain_in(&ended.log));
+            ambiguous.extend(ambiguous_in(&ended.log));
         } else {
-            uncertain.extend(uncertain_in(&service.kill().log));
-            // What the service had written before the kill has arrived: it was ordered.
+            ambiguous.extend(ambiguous_in(&service.kill().log));
+            // The service wrote these orders before the kill, so they count.
             let mut line = String::new();
-            while program.reader.read_line(&mut line).is_ok_and(|n| n > 0) {
-                drop(ledger.take(&mut program, &line));
+            while client.reader.read_line(&mut line).is_ok_and(|n| n > 0) {
+                drop(ledger.handle_line(&mut client, &line));
                 line.clear();
             }
         }
@@ -133,41 +133,45 @@ fn killed_at_any_point_nothing_is_answered_twice_and_only_what_was_being_sent_is
     let n_twice = ledger.n_orders.values().filter(|n| **n > 1).count();
     let lost: HashSet<usize> =
         (0..N_QUESTIONS).filter(|number| !ledger.n_orders.contains_key(number)).collect();
-    let n_under_way = uncertain.len();
+    let n_in_flight = ambiguous.len();
     eprintln!(
-        "{N_QUESTIONS} questions, {N_KILLS} kills: {n_twice} answered twice; {n_under_way} were being sent at a kill, of which {} had not arrived",
+        "{N_QUESTIONS} questions, {N_KILLS} kills: {n_twice} answered twice; {n_in_flight} were in flight at a kill, of which {} had not arrived",
         lost.len()
     );
     assert_eq!(n_twice, 0);
-    assert_eq!(ledger.next, N_QUESTIONS, "all were asked");
-    assert!(lost.is_subset(&uncertain), "lost without being sent: {:?}", &lost - &uncertain);
-    assert!(n_under_way <= N_KILLS * N_WORKERS, "{n_under_way} under way");
+    assert_eq!(ledger.next, N_QUESTIONS, "all questions were asked");
+    assert!(lost.is_subset(&ambiguous), "lost without being in flight: {:?}", &lost - &ambiguous);
+    assert!(n_in_flight <= N_KILLS * N_WORKERS, "{n_in_flight} in flight");
 }
 
-/// The questions of which the log says that they were being sent when the service was killed.
-fn uncertain_in(log: &str) -> impl Iterator<Item = usize> {
+/// The questions whose replies were being sent when the service was killed, according to the log.
+fn ambiguous_in(log: &str) -> impl Iterator<Item = usize> {
     log.lines().filter_map(|line| {
-        let (_, rest) = line.split_once("Whether bridge:")?;
-        let (number, _) = rest.split_once(" was replied to")?;
+        let (_, rest) = line.split_once("Unknown whether the reply to bridge:")?;
+        let (number, _) = rest.split_once(" was sent")?;
         number.parse().ok()
     })
 }
 
-/// Asks and answers until so many orders came, or until nothing more comes.
-fn live(ledger: &mut Ledger, program: &mut Program, n_orders: usize) {
-    let quiet = std::time::Duration::from_secs(3);
-    program.writer.set_read_timeout(Some(quiet)).unwrap();
-    let mut n_taken = 0;
+/// Asks questions and acknowledges orders until `n_orders` came, or until no line comes any more.
+fn exchange(ledger: &mut Ledger, client: &mut BridgeClient, n_orders: usize) {
+    let timeout = std::time::Duration::from_secs(3);
+    client.writer.set_read_timeout(Some(timeout)).unwrap();
+    let mut n_received = 0;
     let mut line = String::new();
-    while n_taken < n_orders {
-        ledger.ask(program).expect("the bridge takes questions");
+    while n_received < n_orders {
+        ledger.ask(client).expect("the bridge accepts questions");
         line.clear();
-        match program.reader.read_line(&mut line) {
+        match client.reader.read_line(&mut line) {
             Ok(n) if n > 0 => {
-                n_taken += usize::from(ledger.take(program, &line).expect("the bridge takes it"));
+                n_received += usize::from(
+                    ledger
+                        .handle_line(client, &line)
+                        .expect("the bridge accepts the acknowledgement"),
+                );
             }
-            Ok(_) => panic!("the service has left"),
-            // Nothing more comes: what is open was under way at a kill.
+            Ok(_) => panic!("the service has disconnected"),
+            // No line comes any more: the open questions were in flight at a kill.
             Err(_) => return,
         }
     }

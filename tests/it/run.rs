@@ -1,5 +1,5 @@
-//! `quoth run` with a program on its bridge: answers, restarts, signals, health, and what is wrong
-//! with the surroundings.
+//! `quoth run` with a client on its bridge: answers, restarts, signals, health, reloads, and errors of
+//! the environment.
 
 use std::time::Instant;
 
@@ -10,18 +10,18 @@ use serde_json::json;
 
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth_in;
-use crate::service::{MAX_WAIT, Program, Service, said};
+use crate::service::{BridgeClient, MAX_WAIT, Service, message_event};
 
 const QUESTION: &str = "What did Ann say?";
 const ANSWER: &str = "Ann said: “One two.”";
 
 #[test]
-fn a_question_is_answered_and_the_answer_follows_it_after_a_restart() {
+fn question_is_answered_and_the_answer_follows_its_edits_after_a_restart() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    let order = program.obey();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    let order = client.execute_order();
     assert_eq!(order["do"], "send", "{order}");
     assert_eq!(order["cause"], "bridge:1", "{order}");
     assert_eq!(order["place"], "bridge:ada's", "{order}");
@@ -30,43 +30,43 @@ fn a_question_is_answered_and_the_answer_follows_it_after_a_restart() {
     assert_eq!(service.stop().code, Some(0));
 
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.hears_nothing();
-    program.tell(&said("edited", "bridge:1", "How many?"));
-    let order = program.obey();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.assert_silence();
+    client.send_line(&message_event("edited", "bridge:1", "How many?"));
+    let order = client.execute_order();
     assert_eq!((&order["do"], &order["sent"]), (&json!("amend"), &json!("bridge:1/reply")));
     assert_eq!(order["quotes"], json!(["Three four."]), "{order}");
-    program.tell(&json!({
+    client.send_line(&json!({
         "event": "deleted", "id": "bridge:1", "place": { "id": "bridge:ada's" },
     }));
-    let order = program.obey();
+    let order = client.execute_order();
     assert_eq!((&order["do"], &order["sent"]), (&json!("remove"), &json!("bridge:1/reply")));
     assert_eq!(service.stop().code, Some(0));
 }
 
 #[test]
-fn the_log_names_nobody_and_repeats_nothing_even_when_it_tells_most() {
+fn log_contains_no_names_or_texts_even_at_trace_level() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[("QUOTH_LOG__LEVEL", "trace")]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", "What did Ann say about zanzibar?");
-    program.obey();
-    program.tell(&json!({ "event": "sung", "text": "zanzibar" }));
-    assert!(program.hear()["error"].as_str().unwrap().contains("sung"));
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", "What did Ann say about zanzibar?");
+    client.execute_order();
+    client.send_line(&json!({ "event": "sung", "text": "zanzibar" }));
+    assert!(client.read_line()["error"].as_str().unwrap().contains("sung"));
     let ended = service.stop();
     for secret in ["zanzibar", "lovelace", "One two"] {
         assert!(!ended.log.contains(secret), "{secret} is in {}", ended.log);
     }
     assert!(ended.log.contains("quoth has ended"), "{}", ended.log);
-    assert!(!ended.log.contains('\u{1b}'), "no colour where nobody looks");
+    assert!(!ended.log.contains('\u{1b}'), "no colors without a terminal");
 }
 
 #[test]
-fn the_log_is_json_for_programs() {
+fn json_log_has_one_object_per_line() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[("QUOTH_LOG__FORMAT", "json")]);
-    drop(Program::connect(&folder));
+    drop(BridgeClient::connect(&folder));
     let log = service.stop().log;
     assert!(log.lines().count() >= 3, "{log}");
     for line in log.lines() {
@@ -78,68 +78,68 @@ fn the_log_is_json_for_programs() {
 }
 
 #[test]
-fn a_stop_waits_for_what_is_under_way_and_takes_nothing_more() {
+fn shutdown_finishes_open_orders_and_accepts_no_events() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    let order = program.hear();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    let order = client.read_line();
     let start = Instant::now();
     service.signal("TERM");
     std::thread::sleep(std::time::Duration::from_millis(200));
-    program.ask("bridge:2", QUESTION);
-    let resend = program.hear();
+    client.ask("bridge:2", QUESTION);
+    let resend = client.read_line();
     assert_eq!((&resend["do"], &resend["id"]), (&json!("resend"), &json!("bridge:2")));
-    program.tell(&json!({ "ack": order["order"], "sent": "bridge:r" }));
+    client.send_line(&json!({ "ack": order["order"], "sent": "bridge:r" }));
     assert_eq!(service.wait().code, Some(0));
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.ask("bridge:2", QUESTION);
-    assert_eq!(program.obey()["cause"], "bridge:2", "the first one was answered");
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.ask("bridge:2", QUESTION);
+    assert_eq!(client.execute_order()["cause"], "bridge:2", "bridge:1 was answered before");
     service.kill();
 }
 
 #[test]
-fn a_stop_does_not_wait_longer_than_10_s_for_a_platform_that_is_silent() {
+fn shutdown_waits_at_most_10_s_for_a_silent_client() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.hear();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.read_line();
     let start = Instant::now();
     assert_eq!(service.stop().code, Some(0));
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
 
 #[test]
-fn what_was_ordered_from_a_program_that_left_is_not_ordered_again() {
+fn order_to_a_disconnected_client_is_not_repeated() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.hear();
-    drop(program);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.hears_nothing();
-    assert!(service.stop().log.contains("Whether bridge:1 was replied to cannot be known"));
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.read_line();
+    drop(client);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.assert_silence();
+    assert!(service.stop().log.contains("Unknown whether the reply to bridge:1 was sent"));
 }
 
 #[test]
-fn health_and_metrics_are_told() {
+fn health_and_metrics_are_served() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.obey();
-    program.ask("bridge:2", QUESTION);
-    program.obey();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.execute_order();
+    client.ask("bridge:2", QUESTION);
+    client.execute_order();
     assert_eq!(service.get("/livez"), (200, "ok\n".to_owned()));
     let (status, ready) = service.get("/readyz");
     assert_eq!(status, 200, "{ready}");
-    assert!(ready.starts_with("records: ok\nbridge: ok (last sign of life "), "{ready}");
+    assert!(ready.starts_with("records: ok\nbridge: ok (last activity "), "{ready}");
     let (status, metrics) = service.get("/metrics");
     assert_eq!(status, 200);
     assert!(metrics.contains("fate=\"sent\"} "), "{metrics}");
@@ -155,13 +155,13 @@ fn health_and_metrics_are_told() {
     assert!(run.stdout.contains("no service answers"), "{run:?}");
 }
 
-/// Asks until `want` is the answer.
-fn awaits(program: &mut Program, ids: &mut u64, want: &serde_json::Value) {
+/// Asks until the answer is `want`.
+fn ask_until(client: &mut BridgeClient, ids: &mut u64, want: &serde_json::Value) {
     let start = Instant::now();
     loop {
         *ids += 1;
-        program.ask(&format!("bridge:q{ids}"), QUESTION);
-        let order = program.obey();
+        client.ask(&format!("bridge:q{ids}"), QUESTION);
+        let order = client.execute_order();
         if order["quotes"] == *want {
             return;
         }
@@ -171,92 +171,99 @@ fn awaits(program: &mut Program, ids: &mut u64, want: &serde_json::Value) {
 }
 
 #[test]
-fn a_changed_pack_is_reloaded_and_moderators_hear_of_a_broken_one_once() {
+fn changed_pack_is_reloaded_and_an_invalid_one_is_reported_once() {
     let folder = Folder::with_pack();
     let settings = [
         ("QUOTH_DEFAULT_SPACE__REPORTS_TO", "bridge:mods"),
         ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
     ];
     let service = Service::start(&folder, &settings);
-    let mut program = Program::connect(&folder);
+    let mut client = BridgeClient::connect(&folder);
     let mut ids = 0;
-    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    ask_until(&mut client, &mut ids, &json!([ANSWER]));
     for _ in 0..2 {
         folder.write("p/faq.toml", FAQ.replace("Ann said: “One two.”", "Ann said: “One six.”"));
-        // The second time nothing is said.
+        // The same error is not reported a second time.
         if ids == 1 {
-            let order = program.obey();
+            let order = client.execute_order();
             assert_eq!(order["place"], "bridge:mods", "{order}");
             let text = order["text"].as_str().unwrap();
             assert!(text.contains("The pack p was changed and cannot be used"), "{text}");
         } else {
-            program.hears_nothing();
+            client.assert_silence();
         }
-        awaits(&mut program, &mut ids, &json!([ANSWER]));
+        ask_until(&mut client, &mut ids, &json!([ANSWER]));
         folder.write("p/faq.toml", FAQ);
         std::thread::sleep(std::time::Duration::from_secs(1));
     }
     folder.write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One two.”"));
-    awaits(&mut program, &mut ids, &json!(["“One two.”"]));
+    ask_until(&mut client, &mut ids, &json!(["“One two.”"]));
     folder.write("p/sources/doc.md", SOURCE.replace("two", "ten"));
-    let order = program.obey();
+    let order = client.execute_order();
     assert!(order["text"].as_str().unwrap().contains("until they are mended: a"), "{order}");
-    awaits(&mut program, &mut ids, &json!([]));
+    ask_until(&mut client, &mut ids, &json!([]));
     let log = service.stop().log;
-    assert!(log.contains("what was served of it before still is"), "{log}");
+    assert!(log.contains("the previous version stays in use"), "{log}");
     let revisions = revisions(&folder, "a");
-    let changed =
+    let is_changed =
         |text: &Option<String>| text.as_ref().is_some_and(|it| it.contains("\"“One two.”"));
-    assert_eq!(revisions.len(), 1, "what was refused is none: {revisions:?}");
+    assert_eq!(revisions.len(), 1, "a rejected change is not a revision: {revisions:?}");
     assert_eq!(revisions[0].by, RevisionAuthor::File);
-    assert!(!changed(&revisions[0].before) && changed(&revisions[0].after), "{revisions:?}");
-    // A restart serves what stands.
+    assert!(!is_changed(&revisions[0].before) && is_changed(&revisions[0].after), "{revisions:?}");
+    // After a restart, the entries that are not disabled are served.
     let service = Service::start(&folder, &settings);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:last", "How many?");
-    assert_eq!(program.obey()["quotes"], json!(["Three four."]));
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:last", "How many?");
+    assert_eq!(client.execute_order()["quotes"], json!(["Three four."]));
     assert_eq!(service.stop().code, Some(0));
 }
 
-/// What the records of a service that has ended hold of an entry of the pack.
+/// The revisions of an entry in the records of a service that has ended.
 fn revisions(folder: &Folder, entry: &str) -> Vec<Revision> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let now = Timestamp::from_millis(0);
         let records = SqliteRecords::open(&folder.path("data"), now).await.unwrap();
-        let found = records.revisions("p".to_owned(), entry.to_owned(), 9).await.unwrap();
+        let revisions = records.revisions("p".to_owned(), entry.to_owned(), 9).await.unwrap();
         records.close().await;
-        found
+        revisions
     })
 }
 
 #[test]
-fn a_hang_up_reloads_spaces_and_thresholds_and_a_faulty_configuration_changes_nothing() {
+fn sighup_reloads_spaces_and_thresholds_and_rejects_an_invalid_configuration() {
     let folder = Folder::with_pack();
     folder.write("config/quoth.toml", "");
     let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
-    let mut program = Program::connect(&folder);
+    let mut client = BridgeClient::connect(&folder);
     let mut ids = 0;
-    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    ask_until(&mut client, &mut ids, &json!([ANSWER]));
     folder.write("config/quoth.toml", "[default_space]\nspeaks_wen = []\n");
     service.signal("HUP");
     std::thread::sleep(std::time::Duration::from_secs(1));
-    awaits(&mut program, &mut ids, &json!([ANSWER]));
+    ask_until(&mut client, &mut ids, &json!([ANSWER]));
     folder.write("config/quoth.toml", "[default_space]\nspeaks_when = ['mention']\n");
     service.signal("HUP");
     std::thread::sleep(std::time::Duration::from_secs(1));
-    program.ask("bridge:unheard", QUESTION);
-    program.hears_nothing();
+    client.ask("bridge:unanswered", QUESTION);
+    client.assert_silence();
     let log = service.stop().log;
-    assert!(log.contains("Nothing is reloaded") && log.contains("`speaks_when`"), "{log}");
+    assert!(
+        log.contains("Reload failed, keeping the current configuration")
+            && log.contains("`speaks_when`"),
+        "{log}"
+    );
 }
 
 #[test]
-fn what_is_wrong_with_the_surroundings_is_said_with_what_to_do() {
+fn errors_of_the_environment_say_what_to_do() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    drop(Program::connect(&folder));
-    folder.write("broken/quoth.db", "this is no database, but it is long enough to be read as one");
+    drop(BridgeClient::connect(&folder));
+    folder.write(
+        "broken/quoth.db",
+        "this is not a database, but it is long enough to be read as one",
+    );
     folder.write("file", "");
     let listen = format!("127.0.0.1:{}", service.port);
     let rows: [(&str, &str, &str); 8] = [
@@ -280,14 +287,14 @@ fn what_is_wrong_with_the_surroundings_is_said_with_what_to_do() {
     let run = quoth_in(&folder.path(""), &without, &["run"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("no platform to serve"), "{run:?}");
-    assert_eq!(service.stop().code, Some(0), "none of it harmed the one that runs");
+    assert_eq!(service.stop().code, Some(0), "the running service is not affected");
 }
 
 #[test]
-fn a_service_without_any_platform_left_ends_with_1_and_takes_no_socket_from_others() {
+fn service_without_a_platform_exits_with_1_and_leaves_the_sockets_of_others() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    drop(Program::connect(&folder));
+    drop(BridgeClient::connect(&folder));
     folder.write("file", "kept");
     let rows = [
         ("none/bridge.sock", "No such file or directory"),
@@ -303,25 +310,29 @@ fn a_service_without_any_platform_left_ends_with_1_and_takes_no_socket_from_othe
         }
     }
     assert_eq!(std::fs::read(folder.path("file")).unwrap(), b"kept");
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    assert_eq!(program.obey()["cause"], "bridge:1", "the first service has its socket still");
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    assert_eq!(
+        client.execute_order()["cause"],
+        "bridge:1",
+        "the first service still has its socket"
+    );
     assert_eq!(service.stop().code, Some(0));
 }
 
 #[test]
-fn a_socket_that_a_killed_service_left_is_replaced_and_is_its_owners_alone() {
+fn stale_socket_is_replaced_and_is_accessible_to_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
-    drop(Program::connect(&folder));
+    drop(BridgeClient::connect(&folder));
     service.kill();
     let socket = folder.path("bridge.sock");
     assert!(socket.exists());
     let service = Service::start(&folder, &[]);
-    let mut program = Program::connect(&folder);
-    program.ask("bridge:1", QUESTION);
-    program.obey();
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", QUESTION);
+    client.execute_order();
     assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(service.stop().code, Some(0));
     assert!(!socket.exists());

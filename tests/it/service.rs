@@ -1,4 +1,4 @@
-//! A running `quoth run`, and a program on its bridge.
+//! A `quoth run` process, and a client on its bridge.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 
 use crate::folder::Folder;
 
-/// The longest that anything here may take.
+/// Time limit for everything that a test waits for.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// `quoth run` on a folder with the pack `p`, with its data and its bridge there.
+/// A `quoth run` process on a folder that has the pack `p`, the data folder and the bridge socket.
 pub(crate) struct Service {
     child: Option<Child>,
-    /// Reads the log all the time: whoever logs much would wait for a reader.
+    /// Reads the log all the time: otherwise a full pipe would block the process.
     log: Option<JoinHandle<String>>,
     pub(crate) port: u16,
 }
 
-/// How a service ended, and what it logged.
+/// Exit code and log of a service that has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -31,7 +31,7 @@ pub(crate) struct Ended {
 }
 
 impl Service {
-    /// Starts it with these settings on top.
+    /// Starts the process with these environment variables in addition.
     pub(crate) fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
         let port = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
@@ -41,13 +41,13 @@ impl Service {
                 command.env_remove(name);
             }
         }
-        let own = HashMap::from([
+        let defaults = HashMap::from([
             ("QUOTH_PACKS", "['p']".to_owned()),
             ("QUOTH_DATA", "data".to_owned()),
             ("QUOTH_BRIDGE__SOCKET", "bridge.sock".to_owned()),
             ("QUOTH_HTTP__LISTEN", format!("127.0.0.1:{port}")),
         ]);
-        command.envs(own).envs(settings.iter().copied());
+        command.envs(defaults).envs(settings.iter().copied());
         let child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn();
         let mut child = child.expect("the binary runs");
         let mut stderr = child.stderr.take().expect("a pipe");
@@ -59,24 +59,24 @@ impl Service {
         Self { child: Some(child), log: Some(log), port }
     }
 
-    /// Sends it a signal by name.
+    /// Sends the signal `name`.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.as_ref().expect("it runs").id().to_string();
-        let done = Command::new("kill").args([&format!("-{name}"), &pid]).status();
-        assert!(done.expect("kill runs").success());
+        let pid = self.child.as_ref().expect("the service runs").id().to_string();
+        let status = Command::new("kill").args([&format!("-{name}"), &pid]).status();
+        assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for its end.
+    /// Waits until the process has ended.
     pub(crate) fn wait(mut self) -> Ended {
-        let mut child = self.child.take().expect("it runs");
-        let reader = self.log.take().expect("it is read");
+        let mut child = self.child.take().expect("the service runs");
+        let reader = self.log.take().expect("the log is read");
         let start = Instant::now();
         let code = loop {
-            match child.try_wait().expect("it can be waited for") {
+            match child.try_wait().expect("the process can be waited for") {
                 Some(status) => break status.code(),
                 None if start.elapsed() > MAX_WAIT => {
-                    child.kill().expect("it can be killed");
-                    panic!("it does not end");
+                    child.kill().expect("the process can be killed");
+                    panic!("the service does not end");
                 }
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
@@ -84,26 +84,26 @@ impl Service {
         Ended { code, log: reader.join().expect("the log is read") }
     }
 
-    /// Asks it to end, and waits.
+    /// Sends SIGTERM and waits until the process has ended.
     pub(crate) fn stop(self) -> Ended {
         self.signal("TERM");
         self.wait()
     }
 
-    /// Kills it on the spot.
+    /// Sends SIGKILL and waits until the process has ended.
     pub(crate) fn kill(self) -> Ended {
         self.signal("KILL");
         self.wait()
     }
 
-    /// What it answers to `GET path`: status and body.
+    /// The response to `GET path`: status and body.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let mut stream =
-            std::net::TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+            std::net::TcpStream::connect(("127.0.0.1", self.port)).expect("the service listens");
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).expect("a response");
+        let (head, body) = response.split_once("\r\n\r\n").expect("head and body");
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 }
@@ -117,7 +117,7 @@ impl Drop for Service {
     }
 }
 
-/// A port that nobody listens on now.
+/// A port that is not in use.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -127,14 +127,14 @@ pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
 }
 
-/// A program on the bridge.
-pub(crate) struct Program {
+/// A client on the bridge: a chat program of the operator.
+pub(crate) struct BridgeClient {
     pub(crate) reader: BufReader<UnixStream>,
     pub(crate) writer: UnixStream,
 }
 
-impl Program {
-    /// Connects, as soon as somebody listens.
+impl BridgeClient {
+    /// Connects as soon as the service listens.
     pub(crate) fn connect(folder: &Folder) -> Self {
         let start = Instant::now();
         loop {
@@ -144,53 +144,56 @@ impl Program {
                     let writer = stream.try_clone().unwrap();
                     return Self { reader: BufReader::new(stream), writer };
                 }
-                Err(error) if start.elapsed() > MAX_WAIT => panic!("nobody listens: {error}"),
+                Err(error) if start.elapsed() > MAX_WAIT => {
+                    panic!("the bridge does not listen: {error}")
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
         }
     }
 
     /// Sends a line.
-    pub(crate) fn tell(&mut self, value: &Value) {
-        writeln!(self.writer, "{value}").expect("the bridge takes a line");
+    pub(crate) fn send_line(&mut self, value: &Value) {
+        writeln!(self.writer, "{value}").expect("the bridge accepts a line");
     }
 
-    /// The next line.
-    pub(crate) fn hear(&mut self) -> Value {
+    /// Reads the next line.
+    pub(crate) fn read_line(&mut self) -> Value {
         let mut line = String::new();
         self.reader.read_line(&mut line).expect("the bridge sends a line");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
     }
 
-    /// Ada asks in a direct message.
+    /// Sends a question of Ada in a direct message.
     pub(crate) fn ask(&mut self, id: &str, text: &str) {
-        self.tell(&said("said", id, text));
+        self.send_line(&message_event("said", id, text));
     }
 
-    /// The next line, which is an order; it is carried out. The reply to `bridge:1` is called
-    /// `bridge:1/reply`.
-    pub(crate) fn obey(&mut self) -> Value {
-        let order = self.hear();
-        let number = order["order"].as_u64().unwrap_or_else(|| panic!("{order} is no order"));
+    /// Reads an order and acknowledges it. The id of the reply to `bridge:1` is `bridge:1/reply`.
+    pub(crate) fn execute_order(&mut self) -> Value {
+        let order = self.read_line();
+        let number = order["order"].as_u64().unwrap_or_else(|| panic!("{order} is not an order"));
         match order["cause"].as_str().filter(|_| order["do"] == "send") {
-            Some(cause) => self.tell(&json!({ "ack": number, "sent": format!("{cause}/reply") })),
-            None => self.tell(&json!({ "ack": number })),
+            Some(cause) => {
+                self.send_line(&json!({ "ack": number, "sent": format!("{cause}/reply") }))
+            }
+            None => self.send_line(&json!({ "ack": number })),
         }
         order
     }
 
-    /// Nothing comes within a moment.
-    pub(crate) fn hears_nothing(&mut self) {
+    /// Asserts that no line comes within half a second.
+    pub(crate) fn assert_silence(&mut self) {
         self.writer.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
         let mut line = String::new();
-        let heard = self.reader.read_line(&mut line);
-        assert!(heard.is_err() && line.is_empty(), "{line}");
+        let result = self.reader.read_line(&mut line);
+        assert!(result.is_err() && line.is_empty(), "{line}");
         self.writer.set_read_timeout(Some(MAX_WAIT)).unwrap();
     }
 }
 
-/// The event that Ada said, or changed what she had said to, `text` in a direct message.
-pub(crate) fn said(event: &str, id: &str, text: &str) -> Value {
+/// The event that Ada sent or edited a direct message with `text`.
+pub(crate) fn message_event(event: &str, id: &str, text: &str) -> Value {
     json!({
         "event": event,
         "id": id,

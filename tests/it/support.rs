@@ -1,4 +1,4 @@
-//! Stand-ins for what the program talks to.
+//! Fake and real servers that the program connects to.
 
 #[cfg(feature = "discord")]
 pub(crate) mod discord;

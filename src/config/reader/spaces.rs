@@ -1,19 +1,19 @@
-//! The spaces: each with what it leaves out taken from the default space.
+//! Reads the spaces. A space inherits from the default space what it leaves out.
 
 use std::collections::BTreeMap;
 
 use figment::value::{Dict, Value};
 
 use super::{ConfigReader, Key, keys_of};
-use crate::config::Config;
 use crate::config::origin::Origin;
 use crate::config::problem_kind::ProblemKind;
+use crate::config::settings::Config;
 use crate::config::space::SpaceHeader;
 use crate::config::validation::{PLACE, is_place, quoted};
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{PlaceId, Space, SpaceSettings};
 
-/// What has been seen of the spaces before, and where.
+/// Names and places of the previous spaces, with their origins.
 #[derive(Default)]
 struct Seen {
     names: BTreeMap<String, Origin>,
@@ -21,14 +21,14 @@ struct Seen {
 }
 
 impl ConfigReader<'_> {
-    /// The spaces of `[[space]]`. Of `config`, packs and default space are read already.
+    /// The spaces of `[[space]]`. `config` has the packs and the default space already.
     pub(super) fn spaces(&mut self, config: &Config) -> Vec<Space> {
         let list = Key::new("space");
         let items = match self.layers.value(&list) {
             Some(Value::Array(_, items)) => items.clone(),
             None => Vec::new(),
             Some(value) => {
-                self.not_a(&list, "sections that start with [[space]]", value);
+                self.wrong_type(&list, "sections that start with [[space]]", value);
                 Vec::new()
             }
         };
@@ -38,40 +38,40 @@ impl ConfigReader<'_> {
             let at = list.child(number.to_string());
             match item {
                 Value::Dict(_, dict) => spaces.push(self.space(&at, dict, config, &mut seen)),
-                item => self.not_a(&at, "sections that start with [[space]]", &item),
+                item => self.wrong_type(&at, "sections that start with [[space]]", &item),
             }
         }
         spaces
     }
 
     fn space(&mut self, at: &Key, dict: Dict, config: &Config, seen: &mut Seen) -> Space {
-        let head_keys = keys_of::<SpaceHeader>();
-        let (head, settings): (Dict, Dict) =
-            dict.into_iter().partition(|(name, _)| head_keys.contains(&name.as_str()));
-        let has_name = head.contains_key("name");
-        let has_places = head.contains_key("places");
-        let head: SpaceHeader = self.typed(at, head);
+        let header_keys = keys_of::<SpaceHeader>();
+        let (header, settings): (Dict, Dict) =
+            dict.into_iter().partition(|(name, _)| header_keys.contains(&name.as_str()));
+        let has_name = header.contains_key("name");
+        let has_places = header.contains_key("places");
+        let header: SpaceHeader = self.typed(at, header);
         if has_name {
-            self.check_name(at, &head.name, seen);
+            self.check_name(at, &header.name, seen);
         } else {
             self.missing(at, "name", "give each space a name, like name = \"ops\"");
         }
         if has_places {
-            self.check_places(at, &head.places, seen);
+            self.check_places(at, &header.places, seen);
         } else {
-            let help = "say where the space is, like places = [\"discord:guild:1\"]";
+            let help = "name its places, like places = [\"discord:guild:1\"]";
             self.missing(at, "places", help);
         }
-        let packs = head.packs.map(|packs| self.packs(&at.child("packs"), packs));
+        let packs = header.packs.map(|packs| self.packs(&at.child("packs"), packs));
         Space {
-            name: head.name,
-            places: head.places,
+            name: header.name,
+            places: header.places,
             packs: packs.unwrap_or_else(|| config.packs.clone()),
             settings: self.settings(at, settings, config),
         }
     }
 
-    /// What the space says, over what the default space says.
+    /// The settings of the space, over those of the default space.
     fn settings(&mut self, at: &Key, dict: Dict, config: &Config) -> SpaceSettings {
         let own = self.valid_keys::<SpaceSettings>(at, dict, keys_of::<SpaceHeader>());
         let inherited = Value::serialize(&config.default_space).ok().and_then(Value::into_dict);
@@ -89,14 +89,14 @@ impl ConfigReader<'_> {
             return;
         }
         if name.trim().is_empty() {
-            self.fault(
+            self.report(
                 &key,
                 ProblemKind::Empty { key: key.clone(), help: "give each space a name" },
             );
         } else if name == DEFAULT_SPACE {
-            self.fault(&key, ProblemKind::ReservedName);
+            self.report(&key, ProblemKind::ReservedName);
         } else if let Some(first) = seen.names.get(name).cloned() {
-            self.fault(&key, ProblemKind::DuplicateName { name: name.to_owned(), first });
+            self.report(&key, ProblemKind::DuplicateName { name: name.to_owned(), first });
         } else {
             seen.names.insert(name.to_owned(), self.layers.origin(&key));
         }
@@ -107,16 +107,16 @@ impl ConfigReader<'_> {
         let is_empty =
             self.layers.value(&key).and_then(Value::as_array).is_some_and(<[_]>::is_empty);
         if is_empty {
-            let help = "say where the space is, like places = [\"discord:guild:1\"]";
-            self.fault(&key, ProblemKind::Empty { key: key.clone(), help });
+            let help = "name its places, like places = [\"discord:guild:1\"]";
+            self.report(&key, ProblemKind::Empty { key: key.clone(), help });
         }
         for (number, place) in places.iter().enumerate() {
             let item = key.child(number.to_string());
             if !is_place(place.as_str()) {
                 let (key, value) = (key.clone(), quoted(place.as_str()));
-                self.fault(&item, ProblemKind::OutOfRange { key, value, range: PLACE });
+                self.report(&item, ProblemKind::OutOfRange { key, value, range: PLACE });
             } else if let Some(first) = seen.places.get(place).cloned() {
-                self.fault(&item, ProblemKind::DuplicatePlace { place: place.to_string(), first });
+                self.report(&item, ProblemKind::DuplicatePlace { place: place.to_string(), first });
             } else {
                 seen.places.insert(place.clone(), self.layers.origin(&item));
             }
@@ -124,6 +124,6 @@ impl ConfigReader<'_> {
     }
 
     fn missing(&mut self, at: &Key, name: &str, help: &'static str) {
-        self.fault(at, ProblemKind::Missing { key: at.child(name), help });
+        self.report(at, ProblemKind::Missing { key: at.child(name), help });
     }
 }

@@ -1,16 +1,16 @@
-//! The file that comes with quoth has every setting at its default.
+//! Tests of `config/quoth.toml`, which has every setting at its default.
 
 use serde_json::Value;
 
 use super::key::Key;
-use super::secret;
+use super::secret_key::{FILE_SUFFIX, is_secret};
 use super::*;
 
 /// The names of secrets, which have no default that could be shown.
 const SECRETS: [&str; 4] = ["hash_key", "token", "password", "passphrase"];
 
-/// The file with every setting and the example of a space in force, without the ways of secrets.
-fn in_force() -> String {
+/// The file with every setting and the example of a space uncommented, without secrets.
+fn uncommented() -> String {
     let is_setting = |line: &str| {
         line.split(" = ").next().is_some_and(|key| {
             !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
@@ -21,11 +21,11 @@ fn in_force() -> String {
         Some("[[space]]") => "[[space]]",
         _ => line,
     });
-    let is_secret = |line: &&str| {
+    let is_secret_line = |line: &&str| {
         let key = line.split(" = ").next().unwrap_or_default();
-        SECRETS.contains(&key.strip_suffix(secret::FILE_SUFFIX).unwrap_or(key))
+        SECRETS.contains(&key.strip_suffix(FILE_SUFFIX).unwrap_or(key))
     };
-    lines.filter(|line| !is_secret(line)).collect::<Vec<_>>().join("\n")
+    lines.filter(|line| !is_secret_line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of the section `name`.
@@ -35,9 +35,9 @@ fn section_of(name: &str) -> &'static str {
 }
 
 #[test]
-fn the_file_has_every_key_and_every_default() {
-    let in_force: toml::Table = in_force().parse().unwrap();
-    let mut file: Value = serde_json::to_value(in_force).unwrap();
+fn commented_file_has_every_key_at_its_default() {
+    let uncommented: toml::Table = uncommented().parse().unwrap();
+    let mut file: Value = serde_json::to_value(uncommented).unwrap();
     let space = file.as_object_mut().unwrap().remove("space").unwrap();
     let want = serde_json::to_value(Config::default()).unwrap();
     for (name, want) in want.as_object().unwrap() {
@@ -46,7 +46,7 @@ fn the_file_has_every_key_and_every_default() {
             ("data", _) => assert_eq!(file["data"], "../data"),
             (_, Value::Object(section)) => {
                 for (key, want) in section {
-                    if secret::is_secret(&Key::new(&format!("{name}.{key}"))) {
+                    if is_secret(&Key::new(&format!("{name}.{key}"))) {
                         let lines = section_of(name).lines();
                         let names_file = |line: &str| line.starts_with(&format!("#{key}_file = "));
                         assert!(lines.into_iter().any(names_file), "{name}.{key}");
@@ -56,7 +56,7 @@ fn the_file_has_every_key_and_every_default() {
                     assert!(want.is_null() || value == want, "{name}.{key}: {value}, not {want}");
                 }
             }
-            _ => panic!("{name} is not looked at"),
+            _ => panic!("{name} is not checked"),
         }
     }
     for key in ["name", "places", "packs"] {
@@ -65,17 +65,17 @@ fn the_file_has_every_key_and_every_default() {
 }
 
 #[test]
-fn the_file_is_valid_as_it_is_and_with_every_setting_in_force() {
-    let as_it_is = Given::file(COMMENTED_FILE).read();
+fn commented_file_is_valid_as_it_is_and_uncommented() {
+    let as_it_is = TestConfig::file(COMMENTED_FILE).read();
     let changed = Config { packs: as_it_is.packs.clone(), ..Config::default() };
     assert_eq!(Config { data: changed.data.clone(), ..as_it_is }, changed);
-    assert_eq!(Given::file(&in_force()).read().spaces().all().count(), 2);
+    assert_eq!(TestConfig::file(&uncommented()).read().spaces().all().count(), 2);
 }
 
 #[test]
-fn settings_are_shown_in_the_order_of_the_file() {
-    let shown = Given::file(&in_force()).sources().show().unwrap();
-    let places: Vec<usize> = shown
+fn effective_settings_are_in_the_order_of_the_commented_file() {
+    let shown = TestConfig::file(&uncommented()).sources().show().unwrap();
+    let lines: Vec<usize> = shown
         .settings
         .iter()
         .filter_map(|setting| match &setting.from {
@@ -83,5 +83,5 @@ fn settings_are_shown_in_the_order_of_the_file() {
             _ => None,
         })
         .collect();
-    assert!(places.is_sorted(), "the file and `config show` have one order: {places:?}");
+    assert!(lines.is_sorted(), "{lines:?}");
 }

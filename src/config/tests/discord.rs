@@ -1,4 +1,4 @@
-//! What goes together in `[discord]`.
+//! Tests of `[discord]`.
 
 use super::*;
 
@@ -6,7 +6,7 @@ const TOKEN: &str = "token = 'a-token-that-is-long-enough'\n";
 
 #[cfg(feature = "discord")]
 #[test]
-fn what_does_not_go_together_is_told_before_anything_is_served() {
+fn conflicting_discord_settings_are_rejected_before_serving() {
     let base = "api_base = 'http://127.0.0.1:1'\n";
     let open = "[default_space]\nlistens_in = ['discord:channel:1']\n";
     let rows = [
@@ -21,19 +21,19 @@ fn what_does_not_go_together_is_told_before_anything_is_served() {
         (open.to_owned(), None),
     ];
     for (file, want) in rows {
-        let config = Given::file(&format!("packs = ['p']\n{file}")).read();
-        let told = config.check_servable().err().map(|error| error.to_string());
+        let config = TestConfig::file(&format!("packs = ['p']\n{file}")).read();
+        let error = config.check_servable().err().map(|error| error.to_string());
         match want {
             Some(want) => {
-                assert!(told.as_ref().is_some_and(|it| it.contains(want)), "{file}: {told:?}");
+                assert!(error.as_ref().is_some_and(|it| it.contains(want)), "{file}: {error:?}");
             }
-            None => assert_eq!(told, None, "{file}"),
+            None => assert_eq!(error, None, "{file}"),
         }
     }
 }
 
 #[test]
-fn shards_and_addresses_are_in_range() {
+fn shards_and_api_base_are_validated() {
     let rows = [
         ("shards = 4\nfirst_shard = 1\nlast_shard = 3", 0),
         ("shards = 0", 1),
@@ -47,17 +47,17 @@ fn shards_and_addresses_are_in_range() {
         ("style = 'fancy'", 1),
     ];
     for (keys, n_problems) in rows {
-        let given = Given::file(&format!("[discord]\n{keys}"));
-        let problems = if n_problems == 0 { Vec::new() } else { given.problems() };
-        drop((n_problems == 0).then(|| given.read()));
+        let config = TestConfig::file(&format!("[discord]\n{keys}"));
+        let problems = if n_problems == 0 { Vec::new() } else { config.problems() };
+        drop((n_problems == 0).then(|| config.read()));
         assert_eq!(problems.len(), n_problems, "{keys}: {problems:?}");
     }
 }
 
 #[cfg(not(feature = "discord"))]
 #[test]
-fn a_token_without_the_platform_is_told() {
-    let config = Given::file(&format!("packs = ['p']\n[discord]\n{TOKEN}")).read();
-    let told = config.check_served().unwrap_err().to_string();
-    assert!(told.contains("built without it"), "{told}");
+fn token_without_the_discord_feature_is_rejected() {
+    let config = TestConfig::file(&format!("packs = ['p']\n[discord]\n{TOKEN}")).read();
+    let error = config.check_servable().unwrap_err().to_string();
+    assert!(error.contains("built without it"), "{error}");
 }

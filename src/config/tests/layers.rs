@@ -1,44 +1,44 @@
-//! Which layer holds.
+//! Tests of the precedence of layers.
 
 use super::*;
 
 const FILE: &str = "[delivery]\nlease_seconds = 2\n";
 
 #[test]
-fn flags_beat_the_environment_beats_the_file_beats_the_default() {
+fn flags_override_the_environment_the_file_and_the_defaults() {
     let variable = "QUOTH_DELIVERY__LEASE_SECONDS";
     let flag = "delivery.lease_seconds=4";
     let cases = [
-        (Given::file(""), 60, "default"),
-        (Given::file(FILE), 2, "config/quoth.toml:2:1"),
+        (TestConfig::file(""), 60, "default"),
+        (TestConfig::file(FILE), 2, "config/quoth.toml:2:1"),
         (
-            Given::file(FILE).variable(variable, "3"),
+            TestConfig::file(FILE).variable(variable, "3"),
             3,
             "environment variable QUOTH_DELIVERY__LEASE_SECONDS",
         ),
         (
-            Given::file(FILE).variable(variable, "3").set(flag),
+            TestConfig::file(FILE).variable(variable, "3").set(flag),
             4,
             "flag --set delivery.lease_seconds",
         ),
-        (Given::file(FILE).set(flag), 4, "flag --set delivery.lease_seconds"),
+        (TestConfig::file(FILE).set(flag), 4, "flag --set delivery.lease_seconds"),
         (
-            Given::file("").set("delivery.lease_seconds=1").set(flag),
+            TestConfig::file("").set("delivery.lease_seconds=1").set(flag),
             4,
             "flag --set delivery.lease_seconds",
         ),
-        (Given::file(FILE).set("delivery={lease_seconds = 5}"), 5, "flag --set delivery"),
+        (TestConfig::file(FILE).set("delivery={lease_seconds = 5}"), 5, "flag --set delivery"),
     ];
-    for (given, want, from) in cases {
-        assert_eq!(given.read().delivery.lease_seconds, want);
-        assert_eq!(given.from("delivery.lease_seconds"), from);
-        assert_eq!(given.read().delivery.n_workers, 16, "what nobody set stays");
+    for (config, want, from) in cases {
+        assert_eq!(config.read().delivery.lease_seconds, want);
+        assert_eq!(config.origin_of("delivery.lease_seconds"), from);
+        assert_eq!(config.read().delivery.n_workers, 16, "other settings keep their defaults");
     }
 }
 
 #[test]
-fn values_outside_of_the_file_are_toml_where_they_can_be_and_texts_else() {
-    let given = Given::file("")
+fn values_of_flags_and_variables_are_toml_or_else_text() {
+    let config = TestConfig::file("")
         .variable("QUOTH_HTTP__LISTEN", "0.0.0.0:80")
         .variable("QUOTH_HTTP__IS_ON", "false")
         .variable("QUOTH_MATCHING__ANSWER_FROM", "1")
@@ -47,15 +47,15 @@ fn values_outside_of_the_file_are_toml_where_they_can_be_and_texts_else() {
         .variable("QUOTH_LOG__FORMAT", "json")
         .variable("QUOTH_LOG__LEVEL", "\"debug\"")
         .variable("QUOTH_SPACE", "[{name = 'ops', places = ['console'], prefix = '?'}]")
-        .variable("QUOTH_CONFIG", "no setting")
+        .variable("QUOTH_CONFIG", "not a setting")
         .set("default_space.speaks_when = [\"direct\"]")
         .set("default_space.prefix=");
-    let config = given.read();
+    let config = config.read();
     assert_eq!(config.http.listen.to_string(), "0.0.0.0:80");
     assert!(!config.http.is_on);
     assert!((config.matching.answer_from - 1.0).abs() < 1e-9);
     assert_eq!(config.packs, [PathBuf::from("a"), PathBuf::from("b")]);
-    assert_eq!(config.data, PathBuf::from("2024"), "a text of digits, where a text is taken");
+    assert_eq!(config.data, PathBuf::from("2024"), "digits are a text where a text is expected");
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Json, "debug"));
     assert_eq!(config.spaces().others[0].settings.prefix, "?");
     assert_eq!(config.default_space.prefix, "");
@@ -63,37 +63,42 @@ fn values_outside_of_the_file_are_toml_where_they_can_be_and_texts_else() {
 }
 
 #[test]
-fn paths_are_relative_to_where_they_are_written() {
+fn relative_paths_are_resolved_by_layer() {
     let file = "packs = ['../p', 'q', '/r']\n[bridge]\nsocket = 's'\n\
                 [[space]]\nname = 'a'\nplaces = ['console']\npacks = ['../t']\n";
-    let given = Given::file(file);
-    let config = given.read();
-    let (p, q) = (given.path("p"), given.path("config/q"));
+    let test_config = TestConfig::file(file);
+    let config = test_config.read();
+    let (p, q) = (test_config.path("p"), test_config.path("config/q"));
     assert_eq!(config.packs, [p, q, PathBuf::from("/r")]);
-    assert_eq!(config.bridge.socket, Some(given.path("config/s")));
-    assert_eq!(config.data, given.path("data"), "the default is beside the file's folder");
-    assert_eq!(config.spaces().others[0].packs, [given.path("t")]);
+    assert_eq!(config.bridge.socket, Some(test_config.path("config/s")));
+    assert_eq!(
+        config.data,
+        test_config.path("data"),
+        "the default is next to the folder of the file"
+    );
+    assert_eq!(config.spaces().others[0].packs, [test_config.path("t")]);
 
-    let config = Given::file("data = 'd'").variable("QUOTH_PACKS", "['p']").set("data=x").read();
+    let config =
+        TestConfig::file("data = 'd'").variable("QUOTH_PACKS", "['p']").set("data=x").read();
     assert_eq!(config.packs, [PathBuf::from("p")]);
     assert_eq!(config.data, PathBuf::from("x"));
     assert_eq!(Config::default().data, PathBuf::from("data"), "without a file");
 }
 
 #[test]
-fn the_same_sources_can_be_read_again() {
-    let given = Given::file("[log]\nlevel = 'warn'");
-    let sources = given.sources();
+fn sources_can_be_read_again() {
+    let test_config = TestConfig::file("[log]\nlevel = 'warn'");
+    let sources = test_config.sources();
     let before = sources.read().unwrap();
     assert_eq!(before, sources.read().unwrap());
-    given.write("config/quoth.toml", "[log]\nlevel = 'debug'");
+    test_config.write("config/quoth.toml", "[log]\nlevel = 'debug'");
     assert_eq!(sources.read().unwrap().log.level, "debug");
 }
 
 #[test]
-fn everything_that_holds_is_shown_with_where_it_came_from() {
+fn effective_settings_are_shown_with_their_origin() {
     let file = "[default_space]\ngreets = false\n[[space]]\nname = 'a'\nplaces = ['console']\n";
-    let given = Given::file(file).set("http.is_on=false");
+    let config = TestConfig::file(file).set("http.is_on=false");
     let cases = [
         ("packs", "default"),
         ("http.is_on", "flag --set http.is_on"),
@@ -105,6 +110,6 @@ fn everything_that_holds_is_shown_with_where_it_came_from() {
         ("space.0.packs", "default"),
     ];
     for (key, from) in cases {
-        assert_eq!(given.from(key), from, "{key}");
+        assert_eq!(config.origin_of(key), from, "{key}");
     }
 }

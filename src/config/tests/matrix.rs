@@ -1,4 +1,4 @@
-//! What goes together in `[matrix]`.
+//! Tests of `[matrix]`.
 
 use super::*;
 
@@ -9,7 +9,7 @@ const TOKEN: &str = "token = 'a-s3cret-token'\n";
 
 #[cfg(feature = "matrix")]
 #[test]
-fn what_is_missing_or_too_much_is_told_before_anything_is_served() {
+fn missing_and_conflicting_matrix_settings_are_rejected_before_serving() {
     let rows: [(&[&str], Option<&str>); 9] = [
         (&[HOMESERVER, USER, PASSWORD], None),
         (&[HOMESERVER, TOKEN], None),
@@ -18,29 +18,29 @@ fn what_is_missing_or_too_much_is_told_before_anything_is_served() {
         (&[HOMESERVER], Some("names no account")),
         (&[HOMESERVER, USER], Some("has `user` without `password`")),
         (&[HOMESERVER, PASSWORD], Some("has `password` without `user`")),
-        (&[HOMESERVER, USER, PASSWORD, TOKEN], Some("has `token` beside")),
-        (&[HOMESERVER, USER, TOKEN], Some("has `token` beside")),
+        (&[HOMESERVER, USER, PASSWORD, TOKEN], Some("has `token` and also")),
+        (&[HOMESERVER, USER, TOKEN], Some("has `token` and also")),
     ];
     for (keys, want) in rows {
-        let served = "packs = ['p']\n[bridge]\nsocket = 's'\n";
-        let config = Given::file(&format!("{served}[matrix]\n{}", keys.concat())).read();
-        for told in [config.check_servable(), config.check_matrix()] {
-            let told = told.err().map(|error| error.to_string());
+        let common = "packs = ['p']\n[bridge]\nsocket = 's'\n";
+        let config = TestConfig::file(&format!("{common}[matrix]\n{}", keys.concat())).read();
+        for result in [config.check_servable(), config.check_matrix()] {
+            let error = result.err().map(|error| error.to_string());
             match want {
                 Some(want) => {
                     assert!(
-                        told.as_ref().is_some_and(|it| it.contains(want)),
-                        "{keys:?}: {told:?}"
+                        error.as_ref().is_some_and(|it| it.contains(want)),
+                        "{keys:?}: {error:?}"
                     );
                 }
-                None => assert_eq!(told, None, "{keys:?}"),
+                None => assert_eq!(error, None, "{keys:?}"),
             }
         }
     }
 }
 
 #[test]
-fn servers_users_and_who_may_invite_are_in_range() {
+fn homeserver_user_and_invite_patterns_are_validated() {
     let rows = [
         ("homeserver = 'example.org'", 0),
         ("homeserver = 'example.org:8448'", 0),
@@ -61,15 +61,15 @@ fn servers_users_and_who_may_invite_are_in_range() {
         ("passphrase = 'short'", 1),
     ];
     for (keys, n_problems) in rows {
-        let given = Given::file(&format!("[matrix]\n{keys}"));
-        let problems = if n_problems == 0 { Vec::new() } else { given.problems() };
-        drop((n_problems == 0).then(|| given.read()));
+        let config = TestConfig::file(&format!("[matrix]\n{keys}"));
+        let problems = if n_problems == 0 { Vec::new() } else { config.problems() };
+        drop((n_problems == 0).then(|| config.read()));
         assert_eq!(problems.len(), n_problems, "{keys}: {problems:?}");
     }
 }
 
 #[test]
-fn rooms_are_named_by_their_ids_and_people_by_theirs() {
+fn matrix_places_are_room_ids_and_moderators_user_ids() {
     let rows = [
         ("listens_in = ['matrix:!abc:example.org', 'matrix:!mQ4ZJ-x_12']", 0),
         ("listens_in = ['matrix:#ops:example.org']", 1),
@@ -78,25 +78,25 @@ fn rooms_are_named_by_their_ids_and_people_by_theirs() {
         ("moderators = ['matrix:ada']", 1),
     ];
     for (keys, n_problems) in rows {
-        let given = Given::file(&format!("[default_space]\n{keys}"));
-        let problems = if n_problems == 0 { Vec::new() } else { given.problems() };
-        drop((n_problems == 0).then(|| given.read()));
+        let config = TestConfig::file(&format!("[default_space]\n{keys}"));
+        let problems = if n_problems == 0 { Vec::new() } else { config.problems() };
+        drop((n_problems == 0).then(|| config.read()));
         assert_eq!(problems.len(), n_problems, "{keys}: {problems:?}");
     }
 }
 
 #[test]
-fn no_secret_of_the_account_is_shown() {
+fn matrix_secrets_are_never_shown() {
     let secrets = [PASSWORD, TOKEN, "passphrase = 'a-s3cret-of-many-words'\n"].concat();
-    let given = Given::file(&format!("[matrix]\n{HOMESERVER}{USER}{secrets}"));
-    let shown = format!("{:?} {:?}", given.read(), given.sources().show().unwrap());
+    let config = TestConfig::file(&format!("[matrix]\n{HOMESERVER}{USER}{secrets}"));
+    let shown = format!("{:?} {:?}", config.read(), config.sources().show().unwrap());
     assert!(!shown.contains("s3cret") && shown.contains("(set)"), "{shown}");
 }
 
 #[cfg(not(feature = "matrix"))]
 #[test]
-fn an_account_without_the_platform_is_told() {
-    let config = Given::file(&format!("packs = ['p']\n[matrix]\n{HOMESERVER}{TOKEN}")).read();
-    let told = config.check_served().unwrap_err().to_string();
-    assert!(told.contains("built without it"), "{told}");
+fn account_without_the_matrix_feature_is_rejected() {
+    let config = TestConfig::file(&format!("packs = ['p']\n[matrix]\n{HOMESERVER}{TOKEN}")).read();
+    let error = config.check_servable().unwrap_err().to_string();
+    assert!(error.contains("built without it"), "{error}");
 }

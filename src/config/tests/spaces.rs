@@ -1,10 +1,10 @@
-//! What a space takes from the default space.
+//! Tests of the inheritance from the default space.
 
 use super::*;
 
 #[test]
-fn what_a_space_leaves_out_holds_as_in_the_default_space() {
-    let config = Given::file(
+fn space_inherits_missing_settings_from_the_default_space() {
+    let config = TestConfig::file(
         "packs = ['/p']\n[default_space]\nlocale = 'de'\nprefix = '?'\nanswer_from = 0.9\n\
          [[space]]\nname = 'a'\nplaces = ['discord:guild:1']\nprefix = '!'\n\
          [[space]]\nname = 'b'\nplaces = ['matrix:!r:example.org', 'console']\npacks = ['/q']\n\
@@ -12,7 +12,7 @@ fn what_a_space_leaves_out_holds_as_in_the_default_space() {
     )
     .read();
     let spaces = config.spaces();
-    let told: Vec<_> = spaces
+    let summaries: Vec<_> = spaces
         .all()
         .map(|Space { name, places, packs, settings }| {
             let pack = packs[0].to_str().unwrap();
@@ -26,14 +26,15 @@ fn what_a_space_leaves_out_holds_as_in_the_default_space() {
         ("a", 1, "/p", "de", "!", Some(90.0)),
         ("b", 2, "/q", "de", "?", Some(50.0)),
     ];
-    assert_eq!(told, want);
+    assert_eq!(summaries, want);
 }
 
 #[test]
-fn serving_takes_a_pack_for_every_space() {
-    let without = Given::file("[[space]]\nname = 'a'\nplaces = ['console']\n").read();
-    let told = without.check_servable().unwrap_err().to_string();
-    assert!(told.contains("`default`") && told.contains("`a`"), "{told}");
-    let config = Given::file("packs = ['p']\n[[space]]\nname = 'a'\nplaces = ['console']\n").read();
+fn serving_requires_a_pack_for_every_space() {
+    let without = TestConfig::file("[[space]]\nname = 'a'\nplaces = ['console']\n").read();
+    let error = without.check_servable().unwrap_err().to_string();
+    assert!(error.contains("`default`") && error.contains("`a`"), "{error}");
+    let config =
+        TestConfig::file("packs = ['p']\n[[space]]\nname = 'a'\nplaces = ['console']\n").read();
     assert!(config.check_servable().is_ok());
 }

@@ -130,22 +130,22 @@ impl Setting {
     fn respond(&self, message: &Message) -> Effects {
         self.with(&message.author.id, |scene| {
             let trigger = classify(message, &self.space.settings);
-            respond(message, &trigger, scene, &mut Cooldowns::default())
+            respond(message, &trigger, scene, &Cooldowns::default())
         })
     }
 
     fn edit(&self, message: &Message) -> Effects {
         self.with(&message.author.id, |scene| {
             let trigger = classify(message, &self.space.settings);
-            respond_to_edit(message, &trigger, scene, &mut Cooldowns::default())
+            respond_to_edit(message, &trigger, scene, &Cooldowns::default())
         })
     }
 
     fn used(&self, person: &str, control: Control) -> Effects {
-        self.used_within(person, control, &mut Cooldowns::default())
+        self.used_within(person, control, &Cooldowns::default())
     }
 
-    fn used_within(&self, person: &str, control: Control, cooldowns: &mut Cooldowns) -> Effects {
+    fn used_within(&self, person: &str, control: Control, cooldowns: &Cooldowns) -> Effects {
         let by = User { id: person.into(), roles: Vec::new(), is_bot: false };
         let used = ControlUse {
             id: "t:3".into(),

@@ -1,10 +1,10 @@
 use super::*;
 
 #[tokio::test]
-async fn a_message_is_answered_once_however_often_it_comes() {
+async fn duplicate_messages_are_answered_once() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();
-    let event = Event::MessageCreated(world.says("t:1", ANN));
+    let event = Event::MessageCreated(world.question("t:1", ANN));
     let service = world.start();
     assert_eq!(service.handle(&event, &platform).await, EventOutcome::Sent);
     assert_eq!(service.handle(&event, &platform).await, EventOutcome::Duplicate);
@@ -13,27 +13,27 @@ async fn a_message_is_answered_once_however_often_it_comes() {
         EventOutcome::Duplicate,
         "after a restart"
     );
-    assert_eq!(platform.told(), ["send t:1: Answer ann"]);
+    assert_eq!(platform.take_calls(), ["send t:1: Answer ann"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_platform_makes_of_a_send_decides_what_follows() {
+async fn send_errors_decide_on_retries() {
     use SendError::{Ambiguous, AmbiguousFinal, Permanent, Transient};
-    const PASSING: SendError = Transient { retry_after: None };
-    const WAIT_PLEASE: SendError = Transient { retry_after: Some(Duration::from_secs(90)) };
+    const TRANSIENT: SendError = Transient { retry_after: None };
+    const RETRY_LATER: SendError = Transient { retry_after: Some(Duration::from_secs(90)) };
     const WINDOW: Option<Duration> = Some(Duration::from_secs(300));
     type Row = (&'static [SendError], Option<Duration>, EventOutcome, EventOutcome, usize);
-    const TOO_LONG: SendError = Transient { retry_after: Some(Duration::from_secs(3600)) };
+    const RETRY_TOO_LATE: SendError = Transient { retry_after: Some(Duration::from_secs(3600)) };
     let rows: [Row; 13] = [
-        (&[PASSING, PASSING], None, EventOutcome::Sent, EventOutcome::Duplicate, 3),
-        (&[WAIT_PLEASE], None, EventOutcome::Sent, EventOutcome::Duplicate, 2),
-        (&[PASSING; 11], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 12),
-        (&[TOO_LONG], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 2),
-        (&[WAIT_PLEASE; 4], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 5),
-        (&[Ambiguous, TOO_LONG], WINDOW, EventOutcome::Ambiguous, EventOutcome::Duplicate, 2),
+        (&[TRANSIENT, TRANSIENT], None, EventOutcome::Sent, EventOutcome::Duplicate, 3),
+        (&[RETRY_LATER], None, EventOutcome::Sent, EventOutcome::Duplicate, 2),
+        (&[TRANSIENT; 11], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 12),
+        (&[RETRY_TOO_LATE], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 2),
+        (&[RETRY_LATER; 4], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 5),
+        (&[Ambiguous, RETRY_TOO_LATE], WINDOW, EventOutcome::Ambiguous, EventOutcome::Duplicate, 2),
         (&[Permanent], None, EventOutcome::Rejected, EventOutcome::Duplicate, 1),
         (&[Ambiguous], None, EventOutcome::Ambiguous, EventOutcome::Duplicate, 1),
-        (&[PASSING, Ambiguous], None, EventOutcome::Ambiguous, EventOutcome::Duplicate, 2),
+        (&[TRANSIENT, Ambiguous], None, EventOutcome::Ambiguous, EventOutcome::Duplicate, 2),
         (&[Ambiguous], WINDOW, EventOutcome::Sent, EventOutcome::Duplicate, 2),
         (&[Ambiguous, Permanent], WINDOW, EventOutcome::Rejected, EventOutcome::Duplicate, 2),
         (&[AmbiguousFinal], WINDOW, EventOutcome::Ambiguous, EventOutcome::Duplicate, 1),
@@ -42,17 +42,17 @@ async fn what_a_platform_makes_of_a_send_decides_what_follows() {
     for (failures, window, first, second, n_attempts) in rows {
         let world = TestWorld::new().await;
         let platform = ScriptedSender::failing(failures.iter().copied(), window);
-        let event = Event::MessageCreated(world.says("t:1", ANN));
+        let event = Event::MessageCreated(world.question("t:1", ANN));
         let service = world.start();
         assert_eq!(service.handle(&event, &platform).await, first, "{failures:?}");
         assert_eq!(service.handle(&event, &platform).await, second, "{failures:?}, again");
         assert_eq!(platform.n_attempts.load(Ordering::SeqCst), n_attempts, "{failures:?}");
-        assert!(platform.told().len() <= 1, "{failures:?}");
+        assert!(platform.take_calls().len() <= 1, "{failures:?}");
     }
 }
 
 #[tokio::test]
-async fn what_the_dead_left_is_answered_unless_it_may_have_been() {
+async fn expired_claims_are_retried_unless_the_reply_may_have_been_sent() {
     let rows = [
         (false, None, EventOutcome::Sent),
         (true, None, EventOutcome::Ambiguous),
@@ -62,9 +62,9 @@ async fn what_the_dead_left_is_answered_unless_it_may_have_been() {
     for (was_sending, window, want) in rows {
         let world = TestWorld::new().await;
         let platform = ScriptedSender::failing([], window.map(Duration::from_secs));
-        let event = Event::MessageCreated(world.says("t:1", ANN));
-        let dead = world.start();
-        let claim = dead.claim(&"t:1".into());
+        let event = Event::MessageCreated(world.question("t:1", ANN));
+        let dead_process = world.start();
+        let claim = dead_process.claim(&"t:1".into());
         world.records.claim(claim.clone()).await.unwrap();
         if was_sending {
             assert!(world.records.begin_send(claim).await.unwrap());
@@ -73,7 +73,7 @@ async fn what_the_dead_left_is_answered_unless_it_may_have_been() {
         assert_eq!(
             service.handle(&event, &platform).await,
             EventOutcome::HeldElsewhere,
-            "may be alive"
+            "the lease is valid"
         );
         world.wait(61);
         assert_eq!(service.handle(&event, &platform).await, want, "{was_sending} {window:?}");
@@ -82,7 +82,7 @@ async fn what_the_dead_left_is_answered_unless_it_may_have_been() {
 }
 
 #[tokio::test]
-async fn what_is_from_before_us_or_too_long_ago_is_not_answered() {
+async fn messages_from_before_the_join_or_the_catch_up_are_not_answered() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();
     world.wait(7200);
@@ -94,7 +94,7 @@ async fn what_is_from_before_us_or_too_long_ago_is_not_answered() {
         at: now.minus(Duration::from_secs(600)),
     };
     service.handle(&joined, &platform).await;
-    platform.told();
+    platform.take_calls();
     let rows: [(&str, u64, &[&str], EventOutcome); 5] = [
         ("t:1", 3601, &[], EventOutcome::TooOld),
         ("t:2", 3599, &[], EventOutcome::Sent),
@@ -102,104 +102,108 @@ async fn what_is_from_before_us_or_too_long_ago_is_not_answered() {
         ("t:4", 599, &["t:guild"], EventOutcome::Sent),
         ("t:5", 601, &["t:other"], EventOutcome::Sent),
     ];
-    for (id, age, within, want) in rows {
-        let mut message = world.says(id, ANN);
+    for (id, age, parents, want) in rows {
+        let mut message = world.question(id, ANN);
         message.sent_at = now.minus(Duration::from_secs(age));
-        message.place.parents = within.iter().map(|id| PlaceId::from(*id)).collect();
-        let fate = service.handle(&Event::MessageCreated(message), &platform).await;
-        assert_eq!(fate, want, "{age} s ago within {within:?}");
+        message.place.parents = parents.iter().map(|id| PlaceId::from(*id)).collect();
+        let outcome = service.handle(&Event::MessageCreated(message), &platform).await;
+        assert_eq!(outcome, want, "{age} s ago in {parents:?}");
     }
-    let mut early = world.says("t:6", ANN);
+    let mut early = world.question("t:6", ANN);
     early.sent_at = Timestamp::from_millis(START - 1);
     world.clock.0.store(START, Ordering::SeqCst);
-    let fate = service.handle(&Event::MessageCreated(early), &platform).await;
-    assert_eq!(fate, EventOutcome::TooOld, "before the first start");
+    let outcome = service.handle(&Event::MessageCreated(early), &platform).await;
+    assert_eq!(outcome, EventOutcome::TooOld, "before the first start");
 }
 
 #[tokio::test]
-async fn without_records_nothing_is_said() {
+async fn messages_are_not_answered_without_records() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();
     let service = world.start();
     world.records.close().await;
-    let event = Event::MessageCreated(world.says("t:1", ANN));
+    let event = Event::MessageCreated(world.question("t:1", ANN));
     assert_eq!(service.handle(&event, &platform).await, EventOutcome::StorageFailed);
-    assert!(platform.told().is_empty());
+    assert!(platform.take_calls().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_arrived_is_not_sent_again_when_the_platform_would_not_know_it() {
-    // Seconds from the start of the dead one's send to ours (none: there was no such one), seconds
-    // that each attempt takes, and attempts until 300 s are over.
+async fn ambiguous_sends_are_not_retried_after_the_dedup_window() {
+    // Seconds since a dead process began to send (`None`: none did), seconds that each attempt takes,
+    // and the number of attempts within the window of 300 s.
     for (since, takes, n_attempts) in [(None, 200, 2), (Some(70), 100, 3), (Some(250), 100, 1)] {
         let world = TestWorld::new().await;
         let clock = Arc::clone(&world.clock);
-        let meanwhile = move || {
+        let on_attempt = move || {
             clock.0.fetch_add(takes * 1000, Ordering::SeqCst);
         };
         let failures = Mutex::new(VecDeque::from([SendError::Ambiguous; 20]));
         let platform = ScriptedSender {
             failures,
-            meanwhile: Some(Box::new(meanwhile)),
-            window: Some(Duration::from_secs(300)),
+            on_attempt: Some(Box::new(on_attempt)),
+            dedup_window: Some(Duration::from_secs(300)),
             ..ScriptedSender::default()
         };
-        let event = Event::MessageCreated(world.says("t:1", ANN));
+        let event = Event::MessageCreated(world.question("t:1", ANN));
         if let Some(since) = since {
             let claim = world.start().claim(&"t:1".into());
             world.records.claim(claim.clone()).await.unwrap();
             world.records.begin_send(claim).await.unwrap();
             world.wait(since);
         }
-        let fate = world.start().handle(&event, &platform).await;
-        assert_eq!(fate, EventOutcome::Ambiguous, "{since:?}");
+        let outcome = world.start().handle(&event, &platform).await;
+        assert_eq!(outcome, EventOutcome::Ambiguous, "{since:?}");
         assert_eq!(platform.n_attempts.load(Ordering::SeqCst), n_attempts, "{since:?}");
     }
 }
 
 #[tokio::test]
-async fn who_ends_while_waiting_leaves_a_free_message_unless_it_may_have_arrived() {
+async fn process_end_during_a_wait_releases_the_claim_unless_the_reply_may_have_been_sent() {
     const LATER: SendError = SendError::Transient { retry_after: Some(Duration::from_secs(240)) };
-    for (failures, may_be_sent) in [(vec![LATER], false), (vec![SendError::Ambiguous, LATER], true)]
-    {
+    let rows = [(vec![LATER], false), (vec![SendError::Ambiguous, LATER], true)];
+    for (failures, is_possibly_sent) in rows {
         let world = TestWorld::new().await;
         let n_attempts = failures.len();
         let platform = ScriptedSender::failing(failures, Some(Duration::from_secs(300)));
-        let event = Event::MessageCreated(world.says("t:1", ANN));
+        let event = Event::MessageCreated(world.question("t:1", ANN));
         let service = world.start();
         let waits = async {
             while platform.n_attempts.load(Ordering::SeqCst) < n_attempts {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            // What is written down after the last attempt.
+            // Time for the write after the last attempt.
             tokio::time::sleep(Duration::from_millis(300)).await;
         };
         tokio::select! {
-            fate = service.handle(&event, &platform) => panic!("it does not wait: {fate:?}"),
+            outcome = service.handle(&event, &platform) => panic!("the service does not wait: {outcome:?}"),
             () = waits => {}
         }
         world.wait(61);
-        let claimed = world.records.claim(world.start().claim(&"t:1".into())).await.unwrap();
-        assert_eq!(matches!(claimed, ClaimStatus::PossiblySent { .. }), may_be_sent, "{claimed:?}");
+        let status = world.records.claim(world.start().claim(&"t:1".into())).await.unwrap();
+        assert_eq!(
+            matches!(status, ClaimStatus::PossiblySent { .. }),
+            is_possibly_sent,
+            "{status:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_question_whose_reply_is_refused_still_waits_for_moderators() {
+async fn rejected_reply_still_records_the_unanswered_question() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::failing([SendError::Permanent], None);
-    let event = Event::MessageCreated(world.says("t:1", "Where can I buy a bicycle?"));
+    let event = Event::MessageCreated(world.question("t:1", "Where can I buy a bicycle?"));
     assert_eq!(world.start().handle(&event, &platform).await, EventOutcome::Rejected);
     let inbox = world.records.unanswered_questions(DEFAULT_SPACE.to_owned(), 9).await.unwrap();
     assert_eq!(inbox.len(), 1);
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_taken_away_now_can_be_later() {
+async fn failed_deletion_can_be_repeated() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();
     let service = world.start();
-    service.handle(&Event::MessageCreated(world.says("t:1", ANN)), &platform).await;
+    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
     platform.failures.lock().unwrap().push_back(SendError::Permanent);
     let deleted = Event::MessageDeleted { id: "t:1".into(), place: room() };
     assert_eq!(service.handle(&deleted, &platform).await, EventOutcome::Rejected);
@@ -208,47 +212,47 @@ async fn an_answer_that_cannot_be_taken_away_now_can_be_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_platform_that_never_says_what_came_of_a_change_is_not_waited_for_without_end() {
+async fn edits_without_a_response_time_out() {
     let world = TestWorld::new().await;
     let service = world.start();
     service
-        .handle(&Event::MessageCreated(world.says("t:1", ANN)), &ScriptedSender::default())
+        .handle(&Event::MessageCreated(world.question("t:1", ANN)), &ScriptedSender::default())
         .await;
-    let edit = Event::MessageEdited(world.says("t:1", HEIGHT));
-    assert_eq!(service.handle(&edit, &Silent).await, EventOutcome::Ambiguous);
+    let edit = Event::MessageEdited(world.question("t:1", HEIGHT));
+    assert_eq!(service.handle(&edit, &Unresponsive).await, EventOutcome::Ambiguous);
 }
 
 #[tokio::test]
-async fn a_change_of_which_nothing_will_ever_be_known_is_not_tried_again() {
+async fn finally_ambiguous_edits_are_not_retried() {
     let world = TestWorld::new().await;
     let service = world.start();
     service
-        .handle(&Event::MessageCreated(world.says("t:1", ANN)), &ScriptedSender::default())
+        .handle(&Event::MessageCreated(world.question("t:1", ANN)), &ScriptedSender::default())
         .await;
     let platform = ScriptedSender::failing([SendError::AmbiguousFinal], None);
-    let edit = Event::MessageEdited(world.says("t:1", HEIGHT));
+    let edit = Event::MessageEdited(world.question("t:1", HEIGHT));
     assert_eq!(service.handle(&edit, &platform).await, EventOutcome::Ambiguous);
     assert_eq!(platform.n_attempts.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_does_not_wait_for_an_hour_either() {
+async fn edits_do_not_wait_an_hour() {
     let world = TestWorld::new().await;
     let service = world.start();
     service
-        .handle(&Event::MessageCreated(world.says("t:1", ANN)), &ScriptedSender::default())
+        .handle(&Event::MessageCreated(world.question("t:1", ANN)), &ScriptedSender::default())
         .await;
     let hour = SendError::Transient { retry_after: Some(Duration::from_secs(3600)) };
     let platform = ScriptedSender::failing([hour], None);
-    let edit = Event::MessageEdited(world.says("t:1", HEIGHT));
+    let edit = Event::MessageEdited(world.question("t:1", HEIGHT));
     assert_eq!(service.handle(&edit, &platform).await, EventOutcome::RetriesExhausted);
     assert_eq!(platform.n_attempts.load(Ordering::SeqCst), 1);
 }
 
-/// A platform that never says anything.
-struct Silent;
+/// A platform whose calls never return.
+struct Unresponsive;
 
-impl Sender for Silent {
+impl Sender for Unresponsive {
     async fn send(&self, _: &Outgoing) -> Result<MessageId, SendError> {
         std::future::pending().await
     }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A platform on which one place never ends.
+/// A platform on which sends to one place never return.
 struct Stuck(ScriptedSender);
 
 impl Sender for Stuck {
@@ -11,17 +11,17 @@ impl Sender for Stuck {
         self.0.send(outgoing).await
     }
 
-    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
-        self.0.edit(sent, outgoing).await
+    async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.0.edit(message, outgoing).await
     }
 
     async fn delete(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         place: &PlaceId,
         cause: &MessageId,
     ) -> Result<(), SendError> {
-        self.0.delete(sent, place, cause).await
+        self.0.delete(message, place, cause).await
     }
 
     fn dedup_window(&self) -> Option<Duration> {
@@ -30,119 +30,122 @@ impl Sender for Stuck {
 }
 
 #[tokio::test]
-async fn a_lane_keeps_the_order_of_a_place_and_one_that_is_stuck_holds_up_no_other() {
+async fn events_of_a_place_stay_in_order_and_a_stuck_place_blocks_no_other() {
     let world =
         TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
     let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
-    let n_told = Arc::new(AtomicUsize::new(0));
-    let told = {
-        let n_told = Arc::clone(&n_told);
+    let n_handled = Arc::new(AtomicUsize::new(0));
+    let on_handled = {
+        let n_handled = Arc::clone(&n_handled);
         move |_, _| {
-            n_told.fetch_add(1, Ordering::SeqCst);
+            n_handled.fetch_add(1, Ordering::SeqCst);
         }
     };
-    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), told);
-    let mut stuck = world.says("t:stuck-1", ANN);
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), on_handled);
+    let mut stuck = world.question("t:stuck-1", ANN);
     stuck.place.id = "t:stuck".into();
-    lane.try_dispatch(Event::MessageCreated(stuck));
+    dispatcher.try_dispatch(Event::MessageCreated(stuck));
     for number in 0..20 {
-        lane.try_dispatch(Event::MessageCreated(world.says(&format!("t:{number}"), ANN)));
+        dispatcher.try_dispatch(Event::MessageCreated(world.question(&format!("t:{number}"), ANN)));
     }
-    assert!(!lane.drain(Duration::from_millis(1500)).await, "one never ends");
-    assert_eq!(n_told.load(Ordering::SeqCst), 20);
+    assert!(!dispatcher.drain(Duration::from_millis(1500)).await, "one send never returns");
+    assert_eq!(n_handled.load(Ordering::SeqCst), 20);
     let want: Vec<String> = (0..20).map(|number| format!("send t:{number}: Answer ann")).collect();
-    assert_eq!(platform.0.told(), want);
+    assert_eq!(platform.0.take_calls(), want);
 }
 
 #[tokio::test]
-async fn a_lane_that_is_drained_has_done_what_it_took() {
+async fn drained_dispatcher_has_handled_all_accepted_events() {
     let world =
         TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
     let platform = Arc::new(ScriptedSender::default());
     let service = Arc::new(world.start());
-    let lane = Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
     for number in 0..100 {
-        let mut message = world.says(&format!("t:{number}"), ANN);
+        let mut message = world.question(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {number}").into();
-        lane.try_dispatch(Event::MessageCreated(message));
+        dispatcher.try_dispatch(Event::MessageCreated(message));
     }
-    assert!(lane.drain(Duration::from_secs(60)).await);
-    assert_eq!(platform.told().len(), 100);
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
+    assert_eq!(platform.take_calls().len(), 100);
 }
 
 #[tokio::test]
-async fn one_place_that_has_no_room_left_holds_up_no_other() {
+async fn full_queue_rejects_events_and_blocks_no_other_place() {
     let world =
         TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
     let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let settings = DeliverySettings { queue_length: 5, ..DeliverySettings::default() };
-    let lane = Dispatcher::start(&service, &platform, &settings, |_, _| ());
-    let put = |id: String, place: &str| {
-        let mut message = world.says(&id, ANN);
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    let dispatch = |id: String, place: &str| {
+        let mut message = world.question(&id, ANN);
         message.place.id = place.into();
-        lane.try_dispatch(Event::MessageCreated(message))
+        dispatcher.try_dispatch(Event::MessageCreated(message))
     };
-    let refused = (0..20).filter_map(|number| put(format!("t:stuck-{number}"), "t:stuck")).count();
-    assert!((14..=15).contains(&refused), "{refused} come back, and nobody waits");
-    assert_eq!(put("t:1".to_owned(), "t:room"), None);
-    assert!(!lane.drain(Duration::from_secs(1)).await, "one never ends");
-    assert_eq!(platform.0.told(), ["send t:1: Answer ann"]);
-    assert!(put("t:2".to_owned(), "t:room").is_some(), "nothing is taken any more");
+    let n_rejected =
+        (0..20).filter_map(|number| dispatch(format!("t:stuck-{number}"), "t:stuck")).count();
+    assert!((14..=15).contains(&n_rejected), "{n_rejected} are returned, and none waits");
+    assert_eq!(dispatch("t:1".to_owned(), "t:room"), None);
+    assert!(!dispatcher.drain(Duration::from_secs(1)).await, "one send never returns");
+    assert_eq!(platform.0.take_calls(), ["send t:1: Answer ann"]);
+    assert!(dispatch("t:2".to_owned(), "t:room").is_some(), "a drained dispatcher accepts nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_lane_has_taken_before_it_closes_is_done() {
+async fn events_accepted_while_draining_are_handled() {
     let world =
         TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
     let platform = Arc::new(ScriptedSender::default());
     let service = Arc::new(world.start());
     let settings = DeliverySettings { queue_length: 10_000, ..DeliverySettings::default() };
-    let lane = Arc::new(Dispatcher::start(&service, &platform, &settings, |_, _| ()));
+    let dispatcher = Arc::new(Dispatcher::start(&service, &platform, &settings, |_, _| ()));
     let events = (0..500).map(|number| {
-        let mut message = world.says(&format!("t:{number}"), ANN);
+        let mut message = world.question(&format!("t:{number}"), ANN);
         message.place.id = format!("t:room {}", number % 7).into();
         Event::MessageCreated(message)
     });
     let events: Vec<Event> = events.collect();
-    let putting = {
-        let lane = Arc::clone(&lane);
+    let dispatching = {
+        let dispatcher = Arc::clone(&dispatcher);
         std::thread::spawn(move || {
-            events.into_iter().filter(|it| lane.try_dispatch(it.clone()).is_none()).count()
+            events.into_iter().filter(|it| dispatcher.try_dispatch(it.clone()).is_none()).count()
         })
     };
     tokio::time::sleep(Duration::from_millis(1)).await;
-    assert!(lane.drain(Duration::from_secs(60)).await);
-    assert_eq!(platform.told().len(), putting.join().unwrap());
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
+    assert_eq!(platform.take_calls().len(), dispatching.join().unwrap());
 }
 
 #[tokio::test]
-async fn what_is_not_for_us_takes_no_room() {
+async fn irrelevant_events_are_not_queued() {
     let world = TestWorld::new().await;
     let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
-    let n_told = Arc::new(AtomicUsize::new(0));
-    let told = {
-        let n_told = Arc::clone(&n_told);
-        move |fate: EventOutcome, _: Duration| {
-            assert_eq!(fate, EventOutcome::Irrelevant);
-            n_told.fetch_add(1, Ordering::SeqCst);
+    let n_handled = Arc::new(AtomicUsize::new(0));
+    let on_handled = {
+        let n_handled = Arc::clone(&n_handled);
+        move |outcome: EventOutcome, _: Duration| {
+            assert_eq!(outcome, EventOutcome::Irrelevant);
+            n_handled.fetch_add(1, Ordering::SeqCst);
         }
     };
     let settings = DeliverySettings { queue_length: 2, ..DeliverySettings::default() };
-    let lane = Dispatcher::start(&service, &platform, &settings, told);
-    let at_stuck = |id: &str, address: Addressing| {
-        let mut message = Message { addressing: address, ..world.says(id, ANN) };
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, on_handled);
+    let at_stuck = |id: &str, addressing: Addressing| {
+        let mut message = Message { addressing, ..world.question(id, ANN) };
         message.place.id = "t:stuck".into();
         Event::MessageCreated(message)
     };
     let mention = Addressing { mentions_bot: true, ..Addressing::default() };
-    assert_eq!(lane.try_dispatch(at_stuck("t:1", mention)), None);
+    assert_eq!(dispatcher.try_dispatch(at_stuck("t:1", mention)), None);
     for number in 0..100 {
-        let talk = at_stuck(&format!("t:talk {number}"), Addressing::default());
-        assert_eq!(lane.try_dispatch(talk), None, "{number}");
+        let chatter = at_stuck(&format!("t:talk {number}"), Addressing::default());
+        assert_eq!(dispatcher.try_dispatch(chatter), None, "{number}");
     }
-    assert_eq!(lane.try_dispatch(at_stuck("t:2", mention)), None, "there is room");
-    assert_eq!(n_told.load(Ordering::SeqCst), 100);
+    assert_eq!(dispatcher.try_dispatch(at_stuck("t:2", mention)), None, "the queue is not full");
+    assert_eq!(n_handled.load(Ordering::SeqCst), 100);
 }

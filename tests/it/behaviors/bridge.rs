@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::list::{Behavior, Step};
 use super::{Driver, Sight};
 use crate::folder::Folder;
-use crate::service::{Program, Service, now};
+use crate::service::{BridgeClient, Service, now};
 
 /// A name on the bridge.
 fn named(name: &str) -> String {
@@ -55,7 +55,7 @@ pub(super) struct OnBridge {
     folder: Folder,
     settings: Vec<(String, String)>,
     service: Option<Service>,
-    program: Program,
+    program: BridgeClient,
     n_marks: usize,
 }
 
@@ -67,11 +67,11 @@ impl OnBridge {
         Self { folder, settings, service: Some(service), program, n_marks: 0 }
     }
 
-    fn live(folder: &Folder, settings: &[(String, String)]) -> (Service, Program) {
+    fn live(folder: &Folder, settings: &[(String, String)]) -> (Service, BridgeClient) {
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let service = Service::start(folder, &settings);
-        (service, Program::connect(folder))
+        (service, BridgeClient::connect(folder))
     }
 }
 
@@ -89,11 +89,11 @@ impl Driver for OnBridge {
     }
 
     fn act(&mut self, step: &Step) {
-        self.program.tell(&event(step));
+        self.program.send_line(&event(step));
     }
 
     fn see(&mut self, _: &Step) -> Sight {
-        let order = self.program.obey();
+        let order = self.program.execute_order();
         let verb = order["do"].as_str().unwrap();
         let of = order[if verb == "send" { "cause" } else { "sent" }].as_str().unwrap();
         let head = format!("{verb} {}", of.trim_start_matches("bridge:"));
@@ -113,11 +113,11 @@ impl Driver for OnBridge {
     fn see_no_more(&mut self, name: &str, step: &Step) {
         self.n_marks += 1;
         let mark = named(&format!("mark {}", self.n_marks));
-        self.program.tell(&json!({
+        self.program.send_line(&json!({
             "event": "used", "id": mark, "sent": "bridge:nothing", "place": place(step),
             "by": { "id": "bridge:marker" }, "at": now(), "control": "helpful",
         }));
-        let order = self.program.obey();
+        let order = self.program.execute_order();
         assert_eq!(order["cause"], mark, "{name}: nothing more was to be seen");
     }
 }

@@ -79,7 +79,7 @@ fn a_cut_network_is_waited_for_and_each_question_has_one_answer() {
         std::thread::sleep(Duration::from_secs(2));
         let (_, readiness) = bot.service().get("/readyz");
         let age = readiness.lines().find(|line| line.starts_with("matrix: "));
-        assert!(age.is_some_and(|it| it.contains("(last sign of life ")), "{readiness}");
+        assert!(age.is_some_and(|it| it.contains("(last activity ")), "{readiness}");
         relay.mend();
         talk.end(&bot);
     }

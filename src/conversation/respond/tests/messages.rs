@@ -88,13 +88,13 @@ fn where_it_listens_it_answers_or_is_silent() {
 #[test]
 fn too_many_questions_are_told_so_once() {
     let setting = Setting::new();
-    let mut cooldowns = Cooldowns::default();
+    let cooldowns = Cooldowns::default();
     let got: Vec<String> = (0..7)
         .map(|_| {
             let message = mention("what color is the lighthouse?");
             setting.with(&message.author.id, |scene| {
                 let trigger = classify(&message, &setting.space.settings);
-                summary(&respond(&message, &trigger, scene, &mut cooldowns))
+                summary(&respond(&message, &trigger, scene, &cooldowns))
             })
         })
         .collect();

@@ -83,9 +83,8 @@ fn who_wants_to_be_shown_more_too_often_is_told_so_once() {
         (Control::Quotes(0), "privately: answer lighthouse"),
         (Control::Topics(0), "privately: topics"),
     ] {
-        let mut cooldowns = Cooldowns::default();
-        let mut press =
-            |person, control| summary(&setting.used_within(person, control, &mut cooldowns));
+        let cooldowns = Cooldowns::default();
+        let press = |person, control| summary(&setting.used_within(person, control, &cooldowns));
         for _ in 0..setting.space.settings.questions_per_asker {
             assert_eq!(press("t:bob", control), want);
         }

@@ -1,9 +1,9 @@
-//! Every mistake is reported, with where it was made.
+//! Tests of problems: each is reported with its origin.
 
 use super::*;
 
-/// A file with a fault of every kind.
-const FAULTY: &str = "\
+/// A file with a problem of every kind.
+const INVALID: &str = "\
 packs = []
 dta = 'x'
 listen = '0.0.0.0:80'
@@ -40,8 +40,8 @@ places = []
 listen_from = 0
 ";
 
-/// What is said to it, with what comes from outside of the file first.
-const TOLD: &[&str] = &[
+/// Its problems.
+const PROBLEMS: &[&str] = &[
     "--set number 1 has no `=`: write --set KEY=VALUE, like --set http.is_on=false",
     "config/quoth.toml:2:1: unknown key `dta`: did you mean `data`?",
     "config/quoth.toml:3:1: unknown key `listen`: did you mean `http.listen`?",
@@ -61,30 +61,30 @@ const TOLD: &[&str] = &[
     "config/quoth.toml:17:1: `level` in [log] is \"loud=3=4\": it has to be error, warn, info, debug, trace or directives like \"warn,quoth=debug\"",
     "config/quoth.toml:22:3: `speaks_when` in [default_space] is `menton`: did you mean `mention`?",
     "config/quoth.toml:19:1: `locale` in [default_space] is \"?\": it has to be a language as a BCP 47 tag, like \"en\" or \"pt-BR\"",
-    "config/quoth.toml:24:15: `moderators` in [default_space] is \"ada\": it has to be a person or role on discord, matrix, bridge or console, like \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"",
+    "config/quoth.toml:24:15: `moderators` in [default_space] is \"ada\": it has to be a user or role on discord, matrix, bridge or console, like \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"",
     "config/quoth.toml:27:30: `places` in [[space]] number 1 is \"irc:general\": it has to be a place on discord, matrix, bridge or console, like \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \"console\"",
     "config/quoth.toml:29:1: the space `a` is there twice, also at config/quoth.toml:26:1: give each space its own name",
     "config/quoth.toml:30:11: the place `discord:guild:1` is there twice, also at config/quoth.toml:27:11: a place can be in one space only",
     "config/quoth.toml:31:1: unknown key `cooldown_second` in [[space]] number 2: did you mean `cooldown_seconds`?",
     "config/quoth.toml:32:1: `name` in [[space]] number 3 is missing: give each space a name, like name = \"ops\"",
-    "config/quoth.toml:33:1: `places` in [[space]] number 3 is empty: say where the space is, like places = [\"discord:guild:1\"]",
+    "config/quoth.toml:33:1: `places` in [[space]] number 3 is empty: name its places, like places = [\"discord:guild:1\"]",
     "config/quoth.toml:34:1: `listen_from` in [[space]] number 3 is 0: it has to be above 0 and at most 1",
 ];
 
 #[test]
-fn one_reading_reports_every_fault() {
-    let given = Given::file(FAULTY)
+fn one_reading_reports_every_problem() {
+    let config = TestConfig::file(INVALID)
         .variable("QUOTH_RETENTION__ANSWERS_DAYS", "soon")
         .variable("QUOTH_RETENTON", "1")
         .set("log")
         .set("data=");
-    let mut problems = given.problems();
-    let folder = format!("{}/", given.folder.path().display());
-    let text = given.sources().read().unwrap_err().to_string().replace(&folder, "");
+    let mut problems = config.problems();
+    let folder = format!("{}/", config.folder.path().display());
+    let text = config.sources().read().unwrap_err().to_string().replace(&folder, "");
     for problem in &problems {
         assert!(text.contains(problem), "{problem} is not in {text}");
     }
-    for want in TOLD {
+    for want in PROBLEMS {
         let at = problems.iter().position(|problem| problem == want);
         problems.remove(at.unwrap_or_else(|| panic!("{want}\nis not in\n{}", problems.join("\n"))));
     }
@@ -92,7 +92,7 @@ fn one_reading_reports_every_fault() {
 }
 
 #[test]
-fn every_range_is_checked() {
+fn values_out_of_range_are_rejected() {
     let cases = [
         ("matching", "answer_from", "0.0", "1.0"),
         ("matching", "suggest_from", "1.01", "0.01"),
@@ -123,39 +123,39 @@ fn every_range_is_checked() {
         ("default_space", "questions_per_place", "0", "1"),
         ("default_space", "cooldown_seconds", "0.5", "0"),
     ];
-    for (section, key, wrong, right) in cases {
+    for (section, key, invalid, valid) in cases {
         let file = |value: &str| format!("[{section}]\n{key} = {value}\n");
-        let problems = Given::file(&file(wrong)).problems();
-        assert_eq!(problems.len(), 1, "{key} = {wrong}: {problems:?}");
+        let problems = TestConfig::file(&file(invalid)).problems();
+        assert_eq!(problems.len(), 1, "{key} = {invalid}: {problems:?}");
         assert!(problems[0].starts_with("config/quoth.toml:2:"), "{problems:?}");
         assert!(problems[0].contains(&format!("`{key}`")), "{problems:?}");
-        Given::file(&file(right)).read();
+        TestConfig::file(&file(valid)).read();
     }
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_a_fault_of_one_line() {
+fn unreadable_file_is_one_problem() {
     let cases: [(&[u8], &str); 4] = [
         (b"a = \xff", "config/quoth.toml:1:5: this is not UTF-8"),
-        (b"[http\n", "config/quoth.toml:1:6: this is no TOML"),
-        (b"data = 'a'\ndata = 'b'", "config/quoth.toml:2:1: this is no TOML"),
+        (b"[http\n", "config/quoth.toml:1:6: this is not TOML"),
+        (b"data = 'a'\ndata = 'b'", "config/quoth.toml:2:1: this is not TOML"),
         (b"[delivery]\nn_workers = 99999999999999999999", "config/quoth.toml:2:1: `n_workers`"),
     ];
-    for (bytes, told) in cases {
-        let given = Given::file("");
-        std::fs::write(given.path("config/quoth.toml"), bytes).unwrap();
-        let problems = given.problems();
+    for (bytes, want) in cases {
+        let config = TestConfig::file("");
+        std::fs::write(config.path("config/quoth.toml"), bytes).unwrap();
+        let problems = config.problems();
         assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].starts_with(told), "{problems:?}");
+        assert!(problems[0].starts_with(want), "{problems:?}");
     }
-    let given = Given::file("");
-    std::fs::remove_file(given.path("config/quoth.toml")).unwrap();
-    assert!(given.problems()[0].starts_with("cannot read the configuration config/quoth.toml"));
+    let config = TestConfig::file("");
+    std::fs::remove_file(config.path("config/quoth.toml")).unwrap();
+    assert!(config.problems()[0].starts_with("cannot read the configuration config/quoth.toml"));
 }
 
 #[test]
-fn a_section_and_a_list_of_sections_are_not_anything_else() {
-    for (file, told) in [
+fn sections_and_spaces_of_the_wrong_shape_are_rejected() {
+    for (file, want) in [
         ("http = 3", "`http` takes a section, but this is a whole number"),
         ("space = 'a'", "`space` takes sections that start with [[space]], but this is a text"),
         ("space = ['a']", "`space` takes sections that start with [[space]], but this is a text"),
@@ -172,8 +172,8 @@ fn a_section_and_a_list_of_sections_are_not_anything_else() {
             "`packs` in [[space]] number 1",
         ),
     ] {
-        let problems = Given::file(file).problems();
+        let problems = TestConfig::file(file).problems();
         assert_eq!(problems.len(), 1, "{file}: {problems:?}");
-        assert!(problems[0].contains(told), "{problems:?}");
+        assert!(problems[0].contains(want), "{problems:?}");
     }
 }

@@ -1,0 +1,125 @@
+//! Applies [`Effects`]: sends, edits and deletes messages of the bot, and records that.
+
+use super::context::{Cause, OwnedContext};
+use super::delivery::Delivery;
+use super::{EventOutcome, Outgoing, Sender, Service};
+use crate::conversation::wording::Wording;
+use crate::conversation::{
+    BotMessage, Effects, MessageEffect, MessageId, SentReply, Space, SpaceSettings,
+};
+use crate::store::records::{self, Records, SpaceState};
+
+impl<R: Records> Service<R> {
+    /// Applies `effects` of `cause`, which is claimed, and completes the claim.
+    pub(super) async fn apply_effects(
+        &self,
+        effects: Effects,
+        cause: &Cause<'_>,
+        context: &OwnedContext,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let space = context.space();
+        if let Some(is_paused) = effects.pause {
+            self.records().set_space_state(space.name.clone(), SpaceState { is_paused }).await?;
+        }
+        match effects.message {
+            MessageEffect::Send(message) => {
+                let outgoing = Outgoing {
+                    place: context.place.id.clone(),
+                    cause: cause.id.clone(),
+                    is_reply: cause.is_message,
+                    control_message: cause.control_message.cloned(),
+                    locale: locale_of(&message, cause.locale, &space.settings),
+                    message,
+                };
+                let delivery = Delivery {
+                    outgoing,
+                    possibly_sent_since: cause.possibly_sent_since,
+                    space: space.name.clone(),
+                    asker: context.asker.clone(),
+                    unanswered: effects.unanswered,
+                };
+                self.deliver_with_typing(delivery, sender).await
+            }
+            MessageEffect::Edit(_) | MessageEffect::Delete => {
+                let outcome = self.edit_or_delete(effects, cause, context, sender).await?;
+                self.complete(cause.id, None, None).await?;
+                Ok(outcome)
+            }
+            MessageEffect::Nothing => {
+                self.complete(cause.id, None, effects.unanswered).await?;
+                Ok(EventOutcome::NoReply)
+            }
+        }
+    }
+
+    /// Edits or deletes the target of `context`, as `effects` require. Completes no claim.
+    pub(super) async fn edit_or_delete(
+        &self,
+        effects: Effects,
+        cause: &Cause<'_>,
+        context: &OwnedContext,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let Some(target) = context.target.clone() else { return Ok(EventOutcome::NoReply) };
+        match effects.message {
+            MessageEffect::Edit(message) => {
+                let outgoing = replacement(&target, message, cause, context.space());
+                let outcome = self.edit(&target.message, &outgoing, sender).await;
+                if outcome == EventOutcome::Edited {
+                    let BotMessage { kind, is_private, entries, .. } = outgoing.message;
+                    let edited = SentReply { kind, is_private, entries, ..target };
+                    self.records().update_reply(edited, effects.unanswered).await?;
+                }
+                Ok(outcome)
+            }
+            MessageEffect::Delete => self.delete_reply(target, cause.id, sender).await,
+            MessageEffect::Nothing | MessageEffect::Send(_) => Ok(EventOutcome::NoReply),
+        }
+    }
+
+    /// Deletes `reply`. If the platform rejects that, the reply stays in the records, so that it can
+    /// be deleted later; the question is removed from them in any case.
+    pub(super) async fn delete_reply(
+        &self,
+        reply: SentReply,
+        cause: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let outcome = self.delete((&reply.message, &reply.place), cause, sender).await;
+        if outcome == EventOutcome::Deleted {
+            self.records().delete_message_data(reply.question).await?;
+        } else {
+            self.records().update_reply(reply, None).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// The language of `message`: a private one is in the language of its reader if `conversation` has
+/// it, any other in that of the space.
+pub(super) fn locale_of(
+    message: &BotMessage,
+    reader: Option<&String>,
+    settings: &SpaceSettings,
+) -> String {
+    let reader = reader.filter(|locale| message.is_private && Wording::supports(locale));
+    reader.unwrap_or(&settings.locale).clone()
+}
+
+/// The new content of `reply`, because of `cause`.
+fn replacement(
+    reply: &SentReply,
+    message: BotMessage,
+    cause: &Cause<'_>,
+    space: &Space,
+) -> Outgoing {
+    Outgoing {
+        place: reply.place.clone(),
+        cause: cause.id.clone(),
+        is_reply: cause.is_message,
+        control_message: cause.control_message.cloned(),
+        locale: locale_of(&message, cause.locale, &space.settings),
+        message,
+    }
+}

@@ -1,0 +1,99 @@
+//! The inputs for handling one event, read once: [`OwnedContext`] and [`Cause`].
+
+use std::sync::Arc;
+
+use super::Service;
+use super::knowledge_base::{Snapshot, SpaceIndex};
+use crate::conversation::{
+    AskerHash, Context, Message, MessageId, Place, PlaceId, PrincipalId, SentReply, Space,
+    Timestamp,
+};
+use crate::store::records::{self, PlaceStatus, Records};
+
+/// The event that an action is taken for.
+pub(super) struct Cause<'a> {
+    /// Id of the event. It is claimed, and it is the deduplication key of sends.
+    pub(super) id: &'a MessageId,
+    /// Whether it is a message that can be replied to.
+    pub(super) is_message: bool,
+    /// The message of the bot whose control was used.
+    pub(super) control_message: Option<&'a MessageId>,
+    /// When another process began to send a reply whose result is unknown.
+    pub(super) possibly_sent_since: Option<Timestamp>,
+    /// Language of the user, as a BCP 47 tag.
+    pub(super) locale: Option<&'a String>,
+}
+
+impl<'a> Cause<'a> {
+    /// The event `id`, with nothing else known about it.
+    pub(super) fn new(id: &'a MessageId) -> Self {
+        Self {
+            id,
+            is_message: false,
+            control_message: None,
+            possibly_sent_since: None,
+            locale: None,
+        }
+    }
+}
+
+/// Owner of everything that a [`Context`] borrows. All of it is from one moment.
+pub(super) struct OwnedContext {
+    snapshot: Arc<Snapshot>,
+    pub(super) place: Place,
+    pub(super) status: PlaceStatus,
+    pub(super) asker: AskerHash,
+    /// The message of the bot that the event targets: it was replied to, its control was used, or
+    /// it answers the edited message.
+    pub(super) target: Option<SentReply>,
+}
+
+impl OwnedContext {
+    pub(super) fn space(&self) -> &Space {
+        self.snapshot.spaces.of(&self.place)
+    }
+
+    /// Whether moderators have paused the bot in this space.
+    pub(super) fn is_paused(&self) -> bool {
+        self.status.space_state.is_paused
+    }
+
+    /// The context that `conversation` takes, with the time `now`.
+    pub(super) fn borrow(&self, now: Timestamp) -> Context<'_> {
+        let space = self.space();
+        let SpaceIndex { index, rule, .. } = self.snapshot.index_for(space);
+        let (asker, target) = (&self.asker, self.target.as_ref());
+        Context { space, is_paused: self.is_paused(), index, rule, asker, target, now }
+    }
+}
+
+impl<R: Records> Service<R> {
+    /// Reads the context of an event of `user` at `place`.
+    pub(super) async fn load_context(
+        &self,
+        snapshot: Arc<Snapshot>,
+        place: &Place,
+        user: &PrincipalId,
+        target: Option<SentReply>,
+    ) -> records::Result<OwnedContext> {
+        let space = snapshot.spaces.of(place).name.clone();
+        // The parents of a direct message are the places that its asker shares with the bot: when
+        // the bot joined those does not matter.
+        let parents: &[PlaceId] = if place.is_direct { &[] } else { &place.parents };
+        let places = std::iter::once(&place.id).chain(parents).cloned().collect();
+        let status = self.records().place_status(space, places).await?;
+        let asker = self.asker_hash(user);
+        Ok(OwnedContext { snapshot, place: place.clone(), status, asker, target })
+    }
+
+    /// The message of the bot that `message` replies to.
+    pub(super) async fn reply_target(
+        &self,
+        message: &Message,
+    ) -> records::Result<Option<SentReply>> {
+        match message.replied_to.as_ref().filter(|replied_to| replied_to.is_from_bot) {
+            Some(replied_to) => self.records().reply_by_message(replied_to.id.clone()).await,
+            None => Ok(None),
+        }
+    }
+}

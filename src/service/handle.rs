@@ -1,0 +1,198 @@
+//! One handler per kind of event: asks `conversation` what to do and applies the effects.
+
+use super::context::{Cause, OwnedContext};
+use super::delivery::ClaimResult;
+use super::{EventOutcome, Sender, Service};
+use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
+use crate::conversation::trigger::{Question, classify};
+use crate::conversation::{
+    ControlUse, Effects, Event, Message, MessageId, Place, PlaceId, PrincipalId, SentReply,
+    Timestamp, Trigger,
+};
+use crate::store::records::{self, Feedback, Records};
+
+impl<R: Records> Service<R> {
+    /// Handles `event`. Failures are logged here and reported in the [`EventOutcome`].
+    pub async fn handle(&self, event: &Event, sender: &impl Sender) -> EventOutcome {
+        let result = match event {
+            Event::MessageCreated(message) => self.on_message(message, sender).await,
+            Event::MessageEdited(message) => self.on_edit(message, sender).await,
+            Event::MessageDeleted { id, .. } => self.on_delete(id, sender).await,
+            Event::ControlUsed(control_use) => self.on_control(control_use, sender).await,
+            Event::Joined { place, member_of, at } => {
+                self.on_join(place, member_of.as_ref().unwrap_or(&place.id), *at, sender).await
+            }
+            Event::MissingPermissions { place, missing } => {
+                self.on_missing_permissions(place, missing, sender).await
+            }
+            Event::Alert(alert) => self.on_alert(alert, sender).await,
+        };
+        let outcome = result.unwrap_or_else(|error| {
+            tracing::error!(%error, "Event not fully handled: database error");
+            EventOutcome::StorageFailed
+        });
+        self.notify_failure(event, outcome, sender).await;
+        outcome
+    }
+
+    /// Whether `event` may concern the bot. Cheap: reads no records and searches nothing.
+    pub fn is_relevant(&self, event: &Event) -> bool {
+        // An edited or deleted message may be a question that was answered.
+        let Event::MessageCreated(message) = event else { return true };
+        let snapshot = self.knowledge_base().current();
+        classify(message, &snapshot.spaces.of(&message.place).settings) != Trigger::Ignore
+    }
+
+    async fn on_message(
+        &self,
+        message: &Message,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        // Most messages do not concern the bot: they must cost no read of the records.
+        let snapshot = self.knowledge_base().current();
+        let trigger = classify(message, &snapshot.spaces.of(&message.place).settings);
+        if trigger == Trigger::Ignore {
+            return Ok(EventOutcome::Irrelevant);
+        }
+        let target = self.reply_target(message).await?;
+        let context =
+            self.load_context(snapshot, &message.place, &message.author.id, target).await?;
+        if self.is_too_old(message, &context) {
+            return Ok(EventOutcome::TooOld);
+        }
+        let effects =
+            || respond(message, &trigger, &context.borrow(message.sent_at), &self.cooldowns);
+        // In listening channels most messages are not answered: those are not even claimed, so that
+        // they leave no record.
+        let is_unaddressed =
+            matches!(&trigger, Trigger::Question(Question { is_unaddressed: true, .. }));
+        let early_effects = is_unaddressed.then(effects);
+        if early_effects.as_ref().is_some_and(|effects| *effects == Effects::default()) {
+            return Ok(EventOutcome::NoReply);
+        }
+        let possibly_sent_since = match self.try_claim(&message.id).await? {
+            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
+            ClaimResult::Denied(outcome) => return Ok(outcome),
+        };
+        let effects = early_effects.unwrap_or_else(effects);
+        let locale = message.locale.as_ref();
+        let cause =
+            Cause { is_message: true, possibly_sent_since, locale, ..Cause::new(&message.id) };
+        self.apply_effects(effects, &cause, &context, sender).await
+    }
+
+    async fn on_edit(
+        &self,
+        message: &Message,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let Some(reply) = self.records().reply_to(message.id.clone()).await? else {
+            // The edit may have made it a question. If it was handled before, the claim is denied.
+            return self.on_message(message, sender).await;
+        };
+        let Some(edit_id) = &message.edit_id else {
+            return self.update_reply_to(message, reply, sender).await;
+        };
+        if let ClaimResult::Denied(outcome) = self.try_claim(edit_id).await? {
+            return Ok(outcome);
+        }
+        let outcome = self.update_reply_to(message, reply, sender).await?;
+        match outcome {
+            EventOutcome::RetriesExhausted => {
+                self.records().release(edit_id.clone(), self.parts.holder.clone()).await?;
+            }
+            _ => self.complete(edit_id, None, None).await?,
+        }
+        Ok(outcome)
+    }
+
+    /// Makes `reply` the reply to the new text of `message`.
+    async fn update_reply_to(
+        &self,
+        message: &Message,
+        reply: SentReply,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let snapshot = self.knowledge_base().current();
+        let context =
+            self.load_context(snapshot, &message.place, &message.author.id, Some(reply)).await?;
+        let trigger = classify(message, &context.space().settings);
+        let effects =
+            respond_to_edit(message, &trigger, &context.borrow(self.now()), &self.cooldowns);
+        let locale = message.locale.as_ref();
+        let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
+        self.edit_or_delete(effects, &cause, &context, sender).await
+    }
+
+    async fn on_delete(
+        &self,
+        id: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        if let Some(reply) = self.records().reply_to(id.clone()).await? {
+            return self.delete_reply(reply, id, sender).await;
+        }
+        self.records().delete_message_data(id.clone()).await?;
+        Ok(EventOutcome::Irrelevant)
+    }
+
+    async fn on_control(
+        &self,
+        control_use: &ControlUse,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let ControlUse { id, message, place, user, .. } = control_use;
+        let possibly_sent_since = match self.try_claim(id).await? {
+            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
+            ClaimResult::Denied(outcome) => return Ok(outcome),
+        };
+        let target = self.records().reply_by_message(message.clone()).await?;
+        let snapshot = self.knowledge_base().current();
+        let context = self.load_context(snapshot, place, &user.id, target).await?;
+        let effects = respond_to_control(control_use, &context.borrow(self.now()), &self.cooldowns);
+        let effects =
+            if sender.supports_private_replies() { effects } else { effects.into_public() };
+        if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {
+            let (message, asker) = (target.message.clone(), context.asker.clone());
+            let feedback = Feedback { message, asker, is_helpful, at: self.now() };
+            self.records().record_feedback(feedback).await?;
+        }
+        let locale = control_use.locale.as_ref();
+        let control_message = Some(message);
+        let cause = Cause { possibly_sent_since, locale, control_message, ..Cause::new(id) };
+        self.apply_effects(effects, &cause, &context, sender).await
+    }
+
+    async fn on_join(
+        &self,
+        place: &Place,
+        member_of: &PlaceId,
+        at: Timestamp,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        if !self.records().record_join(member_of.clone(), at).await? {
+            return Ok(EventOutcome::Duplicate);
+        }
+        // An empty database does not make an old membership a new one.
+        if self.now().since(at) > self.parts.delivery.catch_up() {
+            return Ok(EventOutcome::TooOld);
+        }
+        let id = MessageId::from(format!("{member_of}:joined"));
+        let possibly_sent_since = match self.try_claim(&id).await? {
+            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
+            ClaimResult::Denied(outcome) => return Ok(outcome),
+        };
+        let nobody = PrincipalId::from("");
+        let snapshot = self.knowledge_base().current();
+        let context = self.load_context(snapshot, place, &nobody, None).await?;
+        let effects = greet(place, &context.borrow(at));
+        let cause = Cause { possibly_sent_since, ..Cause::new(&id) };
+        self.apply_effects(effects, &cause, &context, sender).await
+    }
+
+    /// Whether `message` is too old to be caught up with, or from before the bot became a member.
+    fn is_too_old(&self, message: &Message, context: &OwnedContext) -> bool {
+        self.now().since(message.sent_at) > self.parts.delivery.catch_up()
+            || message.sent_at < context.status.member_since
+    }
+}

@@ -1,0 +1,58 @@
+//! [`Snapshot`]: the spaces, packs and indexes at one moment.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::space_index::SpaceIndex;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::{Space, Spaces};
+use crate::matching::Thresholds;
+use crate::service::packs::{LoadedPack, PackError};
+
+/// The spaces, packs and indexes at one moment. Immutable once it is in use.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The spaces.
+    pub spaces: Spaces,
+    pub(super) thresholds: Thresholds,
+    /// By folder.
+    pub(super) packs: HashMap<PathBuf, LoadedPack>,
+    /// By name of the space. The default space is always among them.
+    pub(super) indexes: HashMap<String, SpaceIndex>,
+    /// Returned if a space had no index, which does not happen.
+    empty: SpaceIndex,
+}
+
+impl Snapshot {
+    /// Loads each pack of `spaces` once and builds an index for each distinct list of packs, unless
+    /// `previous` has it.
+    pub(super) fn build(
+        spaces: Spaces,
+        thresholds: Thresholds,
+        previous: Option<&Self>,
+        mut load: impl FnMut(&Path) -> Result<LoadedPack, PackError>,
+    ) -> Result<Self, PackError> {
+        let mut packs: HashMap<PathBuf, LoadedPack> = HashMap::new();
+        let mut indexes: HashMap<String, SpaceIndex> = HashMap::new();
+        for space in spaces.all() {
+            let mut loaded = Vec::new();
+            for folder in &space.packs {
+                if !packs.contains_key(folder) {
+                    packs.insert(folder.clone(), load(folder)?);
+                }
+                loaded.extend(packs.get(folder).cloned());
+            }
+            let existing = previous.into_iter().flat_map(|previous| previous.indexes.values());
+            let existing = indexes.values().chain(existing);
+            let index = SpaceIndex::build(space, &loaded, thresholds, existing)?;
+            indexes.insert(space.name.clone(), index);
+        }
+        Ok(Self { spaces, thresholds, packs, indexes, empty: SpaceIndex::empty() })
+    }
+
+    /// The index of `space`.
+    pub fn index_for(&self, space: &Space) -> &SpaceIndex {
+        let index = self.indexes.get(&space.name).or_else(|| self.indexes.get(DEFAULT_SPACE));
+        index.unwrap_or(&self.empty)
+    }
+}

@@ -1,0 +1,70 @@
+//! [`SpaceIndex`]: the index of one space and its decision rule.
+
+use std::sync::Arc;
+
+use crate::conversation::Space;
+use crate::matching::calibration::Calibration;
+use crate::matching::{DecisionRule, Index, Thresholds};
+use crate::service::packs::{self, LoadedPack, PackCalibration, PackError};
+
+/// The index of one space and the rule by which it answers.
+#[derive(Clone)]
+pub struct SpaceIndex {
+    /// The index of the packs; spaces with the same packs share it.
+    pub index: Arc<Index>,
+    /// Calibration and thresholds.
+    pub rule: DecisionRule,
+    /// Fingerprints of the packs, in order.
+    pub(super) fingerprints: Vec<String>,
+    /// Set if the pack's calibration is stale: the share of unanswerable questions that it assumes,
+    /// 0.0 to 1.0. The default calibration applies until
+    /// [`KnowledgeBase::recalibrate`](super::KnowledgeBase::recalibrate) makes a new one.
+    pub(super) stale_share: Option<f64>,
+}
+
+impl SpaceIndex {
+    /// The index of `space`, whose packs are `loaded`. Takes index and calibration from an
+    /// `existing` one of the same packs.
+    pub(super) fn build<'e>(
+        space: &Space,
+        loaded: &[LoadedPack],
+        thresholds: Thresholds,
+        mut existing: impl Iterator<Item = &'e Self>,
+    ) -> Result<Self, PackError> {
+        let fingerprints: Vec<String> = loaded.iter().map(|it| it.fingerprint.clone()).collect();
+        let same = existing.find(|existing| existing.fingerprints == fingerprints);
+        let index = match same {
+            Some(same) => Arc::clone(&same.index),
+            None => Arc::new(packs::index(loaded)?),
+        };
+        let (calibration, stale_share) = match packs::calibration(&space.packs, loaded)? {
+            PackCalibration::None => (Calibration::default(), None),
+            PackCalibration::Current(calibration) => (calibration, None),
+            PackCalibration::Stale { unanswerable_share } => match same {
+                Some(Self { rule, stale_share: None, .. }) => (rule.calibration.clone(), None),
+                _ => (Calibration::default(), Some(unanswerable_share)),
+            },
+        };
+        let rule = DecisionRule { calibration, thresholds: thresholds_of(space, thresholds) };
+        Ok(Self { index, rule, fingerprints, stale_share })
+    }
+
+    /// An index without packs.
+    pub(super) fn empty() -> Self {
+        Self {
+            index: Arc::new(Index::new(Vec::new())),
+            rule: DecisionRule::default(),
+            fingerprints: Vec::new(),
+            stale_share: None,
+        }
+    }
+}
+
+/// The thresholds of `space`, which fall back to the `general` ones.
+fn thresholds_of(space: &Space, general: Thresholds) -> Thresholds {
+    Thresholds {
+        answer: space.settings.answer_from.unwrap_or(general.answer),
+        suggest: space.settings.suggest_from.unwrap_or(general.suggest),
+        ..general
+    }
+}

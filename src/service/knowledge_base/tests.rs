@@ -1,0 +1,173 @@
+use super::*;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::{Space, SpaceSettings};
+use crate::matching::calibration::Calibration;
+use crate::matching::calibration::SCORER_VERSION;
+use crate::matching::recalibration::Platt;
+use crate::store::calibration_file::{self, CalibrationFile};
+use tempfile::TempDir;
+
+const SOURCE: &str = "+++\ntitle = \"D\"\n+++\n\nOne two.\n\nThree four.\n\nFive six.\n";
+const FAQ: &str = "\
+[[entry]]
+id = \"a\"
+question = \"What is first?\"
+quote = [{ text = \"One two.\" }, { text = \"Five six.\" }]
+[[entry]]
+id = \"b\"
+question = \"What is second?\"
+quote = [{ text = \"Three four.\" }]
+";
+
+fn write(root: &TempDir, faq: &str, source: &str) {
+    let pack = root.path().join("p");
+    std::fs::create_dir_all(pack.join("sources")).unwrap();
+    std::fs::write(pack.join("pack.toml"), "title = \"P\"\n").unwrap();
+    std::fs::write(pack.join("faq.toml"), faq).unwrap();
+    std::fs::write(pack.join("sources/doc.md"), source).unwrap();
+}
+
+fn spaces(root: &TempDir, pack: &str) -> Spaces {
+    let default = Space {
+        name: DEFAULT_SPACE.to_owned(),
+        places: Vec::new(),
+        packs: vec![root.path().join(pack)],
+        settings: SpaceSettings::default(),
+    };
+    let others = vec![Space { name: "other".to_owned(), ..default.clone() }];
+    Spaces { default, others }
+}
+
+fn ids(knowledge_base: &KnowledgeBase) -> Vec<String> {
+    let snapshot = knowledge_base.current();
+    let index = Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index);
+    (0..index.n_entries()).map(|idx| index.entry_id(idx)).collect()
+}
+
+fn kinds(updates: &[PackUpdate]) -> Vec<&PackUpdateKind> {
+    updates.iter().map(|update| &update.kind).collect()
+}
+
+#[test]
+fn changed_packs_are_swapped_in_and_unchanged_indexes_are_reused() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let index = |name: &str| {
+        let snapshot = knowledge_base.current();
+        let space = snapshot.spaces.all().find(|space| space.name == name).unwrap();
+        Arc::clone(&snapshot.index_for(space).index)
+    };
+    let first = index("other");
+    assert!(
+        Arc::ptr_eq(&first, &index(DEFAULT_SPACE)),
+        "spaces with the same packs share an index"
+    );
+    assert_eq!(knowledge_base.reload_packs().unwrap(), []);
+    assert!(Arc::ptr_eq(&first, &index("other")));
+    write(&root, &FAQ.replace("\"b\"", "\"c\""), SOURCE);
+    let updates = knowledge_base.reload_packs().unwrap();
+    assert_eq!(kinds(&updates), [&PackUpdateKind::Reloaded]);
+    let changes: Vec<(&str, bool)> =
+        updates[0].changes.iter().map(|it| (it.id.as_str(), it.after.is_some())).collect();
+    assert_eq!(changes, [("b", false), ("c", true)]);
+    assert_eq!(ids(&knowledge_base), ["a", "c"]);
+    assert_eq!(first.entry_id(1), "b", "a question that is being answered keeps its index");
+}
+
+#[test]
+fn invalid_pack_is_rejected_and_the_previous_version_stays() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    for broken in [FAQ.replace("Three four.", "Four three."), FAQ.replace("id =", "idd =")] {
+        write(&root, &broken, SOURCE);
+        let updates = knowledge_base.reload_packs().unwrap();
+        let PackUpdateKind::Rejected { message } = &updates[0].kind else { panic!("{updates:?}") };
+        assert!(message.contains("is rejected"), "{message}");
+        assert_eq!(updates.len(), 1, "two spaces, one pack");
+        assert_eq!(ids(&knowledge_base), ["a", "b"]);
+    }
+    std::fs::remove_dir_all(root.path().join("p")).unwrap();
+    assert!(matches!(
+        knowledge_base.reload_packs().unwrap()[0].kind,
+        PackUpdateKind::Rejected { .. }
+    ));
+    assert_eq!(ids(&knowledge_base), ["a", "b"]);
+    write(&root, FAQ, SOURCE);
+    assert_eq!(
+        knowledge_base.reload_packs().unwrap(),
+        [],
+        "the files are as they were when the pack was loaded"
+    );
+}
+
+#[test]
+fn changed_source_disables_its_entries_until_they_are_fixed() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let source = SOURCE.replace("Five", "Seven");
+    write(&root, FAQ, &source);
+    let disabled = PackUpdateKind::EntriesDisabled { entries: vec!["a".to_owned()] };
+    assert_eq!(kinds(&knowledge_base.reload_packs().unwrap()), [&disabled]);
+    assert_eq!(ids(&knowledge_base), ["b"], "an entry is disabled if one of its quotes is missing");
+    assert_eq!(knowledge_base.reload_packs().unwrap(), [], "reported once");
+    let (reopened, updates) =
+        KnowledgeBase::open_lenient(spaces(&root, "p"), Thresholds::default()).unwrap();
+    assert_eq!((kinds(&updates), ids(&reopened)), (vec![&disabled], vec!["b".to_owned()]));
+    write(&root, &FAQ.replace("Five", "Seven"), &source);
+    assert_eq!(kinds(&knowledge_base.reload_packs().unwrap()), [&PackUpdateKind::Reloaded]);
+    assert_eq!(ids(&knowledge_base), ["a", "b"]);
+}
+
+#[test]
+fn failed_reload_keeps_the_current_snapshot() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    assert!(knowledge_base.reload(spaces(&root, "nowhere"), Thresholds::default()).is_err());
+    assert_eq!(ids(&knowledge_base), ["a", "b"]);
+}
+
+/// A FAQ with enough phrasings for a calibration.
+fn large_faq() -> String {
+    let entry = |n: usize| {
+        format!(
+            "[[entry]]\nid = \"{n}\"\nquestion = \"where is room w{n}\"\nvariants = [\"w{n} please\", \
+             \"the way to w{n}\", \"find w{n}\"]\nquote = [{{ text = \"One two.\" }}]\n"
+        )
+    };
+    (0..20).map(entry).collect()
+}
+
+#[test]
+fn stale_calibrations_are_renewed_and_packs_without_one_are_not_calibrated() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, &large_faq(), SOURCE);
+    let open = || KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let calibration = |knowledge_base: &KnowledgeBase| {
+        let snapshot = knowledge_base.current();
+        snapshot.index_for(&snapshot.spaces.default).rule.calibration.clone()
+    };
+    let knowledge_base = open();
+    assert!(knowledge_base.recalibrate().is_empty(), "the pack has no calibration");
+
+    let platt = Platt { scale: 2.0, shift: 3.0 };
+    let file = CalibrationFile {
+        pack: "of another state".to_owned(),
+        scorer: SCORER_VERSION,
+        unanswerable_share: 0.3,
+        change: Recalibration { first: platt, any: platt },
+    };
+    calibration_file::write(&root.path().join("p"), &file).unwrap();
+    let knowledge_base = open();
+    assert_eq!(calibration(&knowledge_base), Calibration::default());
+    assert_eq!(knowledge_base.recalibrate(), [DEFAULT_SPACE, "other"]);
+    let fitted = calibration(&knowledge_base);
+    assert_ne!(fitted, Calibration::default());
+    assert_ne!(fitted, file.change.calibration(), "the stale calibration is not used");
+    assert!(knowledge_base.recalibrate().is_empty(), "a renewed calibration is current");
+    knowledge_base.reload_packs().unwrap();
+    assert_eq!(calibration(&knowledge_base), fitted, "the calibration stays while the pack does");
+}

@@ -1,0 +1,387 @@
+use super::*;
+
+#[tokio::test]
+async fn answer_follows_edits_and_deletion_of_its_question_after_a_restart() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let question = world.question("t:1", ANN);
+    world.start().handle(&Event::MessageCreated(question.clone()), &platform).await;
+    let edited = Message { text: HEIGHT.to_owned(), ..question.clone() };
+    let edit = Event::MessageEdited(edited.clone());
+    assert_eq!(world.start().handle(&edit, &platform).await, EventOutcome::Edited);
+    let unaddressed = Message { addressing: Addressing::default(), ..edited };
+    assert_eq!(
+        world.start().handle(&Event::MessageEdited(unaddressed), &platform).await,
+        EventOutcome::Deleted
+    );
+    assert_eq!(
+        platform.take_calls(),
+        ["send t:1: Answer ann", "edit t:1/reply: Answer height", "delete t:1/reply"]
+    );
+    let again = Message { id: "t:2".into(), ..question.clone() };
+    world.start().handle(&Event::MessageCreated(again), &platform).await;
+    let deleted = Event::MessageDeleted { id: "t:2".into(), place: room() };
+    assert_eq!(world.start().handle(&deleted, &platform).await, EventOutcome::Deleted);
+    assert_eq!(world.start().handle(&deleted, &platform).await, EventOutcome::Irrelevant);
+    assert_eq!(platform.take_calls(), ["send t:2: Answer ann", "delete t:2/reply"]);
+}
+
+#[tokio::test]
+async fn message_edited_into_a_question_is_answered() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    let remark = Message { addressing: Addressing::default(), ..world.question("t:1", ANN) };
+    assert_eq!(
+        service.handle(&Event::MessageCreated(remark), &platform).await,
+        EventOutcome::Irrelevant
+    );
+    let edit = Event::MessageEdited(world.question("t:1", ANN));
+    assert_eq!(service.handle(&edit, &platform).await, EventOutcome::Sent);
+}
+
+#[tokio::test]
+async fn controls_work_once_and_only_for_permitted_users() {
+    let world = TestWorld::with(SpaceSettings {
+        moderators: vec!["t:mod".into()],
+        ..SpaceSettings::default()
+    })
+    .await;
+    let platform = ScriptedSender::default();
+    world.record_suggestions().await;
+    let service = world.start();
+    let rows = [
+        ("t:u1", "t:bob", Control::Pick(1), EventOutcome::Sent, "send t:u1: AskerOnly"),
+        ("t:u2", "t:ada", Control::Pick(2), EventOutcome::Edited, "edit t:q/reply: Answer height"),
+        ("t:u3", "t:bob", Control::Helpful, EventOutcome::Sent, "send t:u3: FeedbackRecorded"),
+        ("t:u4", "t:bob", Control::Delete, EventOutcome::Sent, "send t:u4: AskerOnly"),
+        ("t:u5", "t:mod", Control::Delete, EventOutcome::Deleted, "delete t:q/reply"),
+        ("t:u6", "t:ada", Control::Delete, EventOutcome::Sent, "send t:u6: NoLongerAvailable"),
+    ];
+    for (id, by, control, want, call) in rows {
+        let event = world.control_use(id, "t:q/reply", by, control);
+        assert_eq!(service.handle(&event, &platform).await, want, "{by} {control:?}");
+        assert_eq!(
+            service.handle(&event, &platform).await,
+            EventOutcome::Duplicate,
+            "{by} {control:?}"
+        );
+        assert_eq!(platform.take_calls(), [call]);
+    }
+}
+
+#[tokio::test]
+async fn number_in_reply_to_suggestions_selects_one() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    world.record_suggestions().await;
+    let mut message = world.question("t:1", "2");
+    let replied_to = RepliedTo { id: "t:q/reply".into(), is_from_bot: true, text: None };
+    message.replied_to = Some(replied_to);
+    assert_eq!(
+        world.start().handle(&Event::MessageCreated(message), &platform).await,
+        EventOutcome::Sent
+    );
+    assert_eq!(platform.take_calls(), ["send t:1: Answer height"]);
+}
+
+#[tokio::test]
+async fn pause_applies_at_once_and_after_a_restart() {
+    let world = TestWorld::with(SpaceSettings {
+        moderators: vec!["t:ada".into()],
+        ..SpaceSettings::default()
+    })
+    .await;
+    let platform = ScriptedSender::default();
+    let send = async |service: &Service<SqliteRecords>, id, text| {
+        service.handle(&Event::MessageCreated(world.question(id, text)), &platform).await
+    };
+    let service = world.start();
+    assert_eq!(send(&service, "t:1", "pause").await, EventOutcome::Sent);
+    assert_eq!(send(&service, "t:2", ANN).await, EventOutcome::NoReply);
+    let service = world.start();
+    assert_eq!(send(&service, "t:3", ANN).await, EventOutcome::NoReply);
+    assert_eq!(send(&service, "t:4", "resume").await, EventOutcome::Sent);
+    assert_eq!(send(&service, "t:5", ANN).await, EventOutcome::Sent);
+    assert_eq!(
+        platform.take_calls(),
+        ["send t:1: PauseConfirmed", "send t:4: ResumeConfirmed", "send t:5: Answer ann"]
+    );
+}
+
+#[tokio::test]
+async fn unanswered_messages_in_listening_channels_are_not_recorded() {
+    let settings = SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
+    let world = TestWorld::with(settings).await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    for (id, text, want, status) in [
+        ("t:1", "nice weather today", EventOutcome::NoReply, ClaimStatus::New),
+        ("t:2", ANN, EventOutcome::Sent, ClaimStatus::Done),
+    ] {
+        let message = Message { addressing: Addressing::default(), ..world.question(id, text) };
+        assert_eq!(
+            service.handle(&Event::MessageCreated(message), &platform).await,
+            want,
+            "{text}"
+        );
+        let claim = service.claim(&id.into());
+        assert_eq!(world.records.claim(claim).await.unwrap(), status, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn unanswered_questions_are_recorded_for_moderators() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    let text = "Where can I buy a bicycle?";
+    assert_eq!(
+        service.handle(&Event::MessageCreated(world.question("t:1", text)), &platform).await,
+        EventOutcome::Sent
+    );
+    let inbox = world.records.unanswered_questions(DEFAULT_SPACE.to_owned(), 9).await.unwrap();
+    assert_eq!(inbox.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), [text]);
+    assert!(!inbox[0].asker.as_str().contains("ada"));
+    let deleted = Event::MessageDeleted { id: "t:1".into(), place: room() };
+    service.handle(&deleted, &platform).await;
+    assert_eq!(world.records.unanswered_questions(DEFAULT_SPACE.to_owned(), 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn greeting_is_sent_once_per_join() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let joined = |member_of: Option<&str>, ago: u64| Event::Joined {
+        place: room(),
+        member_of: member_of.map(PlaceId::from),
+        at: world.clock.now().minus(Duration::from_secs(ago)),
+    };
+    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Sent);
+    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Duplicate);
+    assert!(platform.take_calls()[0].starts_with("send t:room:joined: Greeting"));
+    let rows = [
+        ("t:guild", 60, EventOutcome::Sent),
+        ("t:guild", 0, EventOutcome::Duplicate),
+        ("t:old", 3601, EventOutcome::TooOld),
+        ("t:old", 0, EventOutcome::Duplicate),
+    ];
+    for (member_of, ago, want) in rows {
+        let outcome = world.start().handle(&joined(Some(member_of), ago), &platform).await;
+        assert_eq!(outcome, want, "{member_of}, {ago} s ago");
+    }
+}
+
+#[tokio::test]
+async fn failed_private_reply_is_reported_to_the_asker() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::failing([SendError::Permanent], None);
+    let command = Message {
+        addressing: Addressing { is_command: true, ..Addressing::default() },
+        ..world.question("t:1", ANN)
+    };
+    assert_eq!(
+        world.start().handle(&Event::MessageCreated(command), &platform).await,
+        EventOutcome::Rejected
+    );
+    let reference = error_reference(&"t:1".into());
+    assert_eq!(
+        platform.take_calls(),
+        [format!("send t:1: InternalError {{ reference: {reference:?} }}")]
+    );
+    let platform = ScriptedSender::failing([SendError::Permanent], None);
+    let mention = Event::MessageCreated(world.question("t:2", ANN));
+    assert_eq!(world.start().handle(&mention, &platform).await, EventOutcome::Rejected);
+    assert!(platform.take_calls().is_empty(), "nobody waits for a reply to a message");
+}
+
+#[tokio::test]
+async fn commands_that_are_not_answered_get_a_notice() {
+    let command = |message| Message {
+        addressing: Addressing { is_command: true, ..Addressing::default() },
+        ..message
+    };
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    let old = Message {
+        sent_at: world.clock.now().minus(Duration::from_secs(7200)),
+        ..command(world.question("t:1", ANN))
+    };
+    assert_eq!(
+        service.handle(&Event::MessageCreated(old.clone()), &platform).await,
+        EventOutcome::TooOld
+    );
+    assert_eq!(platform.take_calls(), ["send t:1: TooLate"]);
+    let mention = Message { addressing: Addressing::default(), ..old };
+    service.handle(&Event::MessageCreated(mention), &platform).await;
+    assert!(platform.take_calls().is_empty(), "nobody waits for a reply to a message");
+
+    let other = world.start().claim(&"t:2".into());
+    world.records.claim(other).await.unwrap();
+    let held = Event::MessageCreated(command(world.question("t:2", ANN)));
+    assert_eq!(service.handle(&held, &platform).await, EventOutcome::HeldElsewhere);
+    assert_eq!(platform.take_calls(), ["send t:2: TooLate"]);
+
+    let mut settings =
+        SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
+    settings.speaks_when.clear();
+    let world = TestWorld::with(settings).await;
+    let disabled = Event::MessageCreated(command(world.question("t:3", ANN)));
+    assert!(world.start().is_relevant(&disabled));
+    assert_eq!(world.start().handle(&disabled, &platform).await, EventOutcome::Sent);
+    assert_eq!(platform.take_calls(), ["send t:3: CommandsDisabled"]);
+}
+
+#[tokio::test]
+async fn missing_permissions_are_reported_to_moderators_once() {
+    let settings = SpaceSettings { reports_to: Some("t:mods".into()), ..SpaceSettings::default() };
+    let world = TestWorld::with(settings).await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    let denied = |id: &str, missing: &str| Event::MissingPermissions {
+        place: Place { id: id.into(), ..room() },
+        missing: vec![missing.to_owned()],
+    };
+    let rows = [
+        ("t:room", "Send Messages", EventOutcome::Sent),
+        ("t:room", "Send Messages", EventOutcome::Duplicate),
+        ("t:room", "Embed Links", EventOutcome::Sent),
+        ("t:mods", "Embed Links", EventOutcome::NoReply),
+        ("u:room", "Embed Links", EventOutcome::NoReply),
+    ];
+    for (id, missing, want) in rows {
+        assert_eq!(service.handle(&denied(id, missing), &platform).await, want, "{id} {missing}");
+    }
+    assert_eq!(platform.take_calls().len(), 2);
+}
+
+#[tokio::test]
+async fn private_replies_are_in_the_language_of_the_asker() {
+    let world = TestWorld::new().await;
+    let rows = [
+        (true, Some("de"), "de"),
+        (true, Some("fr"), "en"),
+        (true, None, "en"),
+        (false, Some("de"), "en"),
+    ];
+    for (n, (is_private, locale, want)) in rows.into_iter().enumerate() {
+        let addressing =
+            Addressing { is_command: true, is_public: !is_private, ..Addressing::default() };
+        let message = Message {
+            addressing,
+            locale: locale.map(str::to_owned),
+            ..world.question(&format!("t:{n}"), ANN)
+        };
+        let platform = ScriptedSender::default();
+        world.start().handle(&Event::MessageCreated(message), &platform).await;
+        assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private} {locale:?}");
+    }
+}
+
+#[tokio::test]
+async fn answer_selected_in_private_stays_private_and_in_the_language_of_the_asker() {
+    for (is_private, want) in [(true, "de"), (false, "en")] {
+        let world = TestWorld::new().await;
+        let platform = ScriptedSender::default();
+        world.record_suggestions_as(is_private).await;
+        let Event::ControlUsed(used) =
+            world.control_use("t:u1", "t:q/reply", "t:ada", Control::Pick(1))
+        else {
+            panic!("not a control use");
+        };
+        let event = Event::ControlUsed(ControlUse { locale: Some("de".to_owned()), ..used });
+        assert_eq!(world.start().handle(&event, &platform).await, EventOutcome::Edited);
+        assert_eq!(*platform.locales.lock().unwrap(), [want], "{is_private}");
+        let reply = world.records.reply_by_message("t:q/reply".into()).await.unwrap().unwrap();
+        assert_eq!((reply.kind, reply.is_private), (ReplyKind::Answer, is_private));
+    }
+}
+
+#[tokio::test]
+async fn slow_replies_show_a_typing_indicator() {
+    let world = TestWorld::new().await;
+    let quick = ScriptedSender::default();
+    world.start().handle(&Event::MessageCreated(world.question("t:1", ANN)), &quick).await;
+    assert_eq!(quick.n_typing.load(Ordering::SeqCst), 0);
+    let wait = SendError::Transient { retry_after: Some(Duration::from_secs(2)) };
+    let slow = ScriptedSender::failing([wait], None);
+    let outcome =
+        world.start().handle(&Event::MessageCreated(world.question("t:2", ANN)), &slow).await;
+    assert_eq!((outcome, slow.n_typing.load(Ordering::SeqCst)), (EventOutcome::Sent, 1));
+}
+
+#[tokio::test]
+async fn without_private_replies_requested_content_is_public_and_notices_are_dropped() {
+    let world = TestWorld::new().await;
+    let (service, platform) = (
+        world.start(),
+        ScriptedSender { lacks_private_replies: true, ..ScriptedSender::default() },
+    );
+    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
+    platform.take_calls();
+    let rows = [
+        (Control::Helpful, "t:ada", EventOutcome::NoReply, vec![]),
+        (Control::Delete, "t:eve", EventOutcome::NoReply, vec![]),
+        (Control::Pick(7), "t:ada", EventOutcome::NoReply, vec![]),
+        (Control::Paragraphs(0), "t:eve", EventOutcome::Sent, vec!["send t:use-3: Answer ann"]),
+        (Control::Delete, "t:ada", EventOutcome::Deleted, vec!["delete t:1/reply"]),
+    ];
+    for (n, (control, by, outcome, calls)) in rows.into_iter().enumerate() {
+        let event = world.control_use(&format!("t:use-{n}"), "t:1/reply", by, control);
+        assert_eq!(service.handle(&event, &platform).await, outcome, "{control:?} by {by}");
+        assert_eq!(platform.take_calls(), calls, "{control:?} by {by}");
+    }
+}
+
+#[tokio::test]
+async fn edit_with_an_id_is_applied_once() {
+    let world = TestWorld::new().await;
+    let (service, platform) = (world.start(), ScriptedSender::default());
+    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
+    let edit = |id: &str, text: &str| {
+        let edit_id = Some(id.into());
+        Event::MessageEdited(Message { edit_id, ..world.question("t:1", text) })
+    };
+    for (id, text, outcome) in [
+        ("t:2", HEIGHT, EventOutcome::Edited),
+        ("t:3", ANN, EventOutcome::Edited),
+        ("t:2", HEIGHT, EventOutcome::Duplicate),
+    ] {
+        assert_eq!(service.handle(&edit(id, text), &platform).await, outcome, "{id}");
+    }
+    let transient = SendError::Transient { retry_after: Some(Duration::from_secs(3600)) };
+    let unreachable = ScriptedSender::failing([transient], None);
+    assert_eq!(
+        service.handle(&edit("t:4", HEIGHT), &unreachable).await,
+        EventOutcome::RetriesExhausted
+    );
+    let later = world.start();
+    assert_eq!(later.handle(&edit("t:4", HEIGHT), &platform).await, EventOutcome::Edited);
+}
+
+/// Searches run without the lock of the cooldowns, so that they overlap here; each check counts its
+/// question under the lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_questions_do_not_exceed_the_limit_of_a_place() {
+    const LIMIT: usize = 20;
+    let world = TestWorld::with(SpaceSettings {
+        questions_per_place: 20,
+        cooldown_seconds: 30,
+        ..SpaceSettings::default()
+    })
+    .await;
+    let (service, platform) = (Arc::new(world.start()), Arc::new(ScriptedSender::default()));
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..3 * LIMIT {
+        let (service, platform) = (Arc::clone(&service), Arc::clone(&platform));
+        let author = user(&format!("t:user {number}"));
+        let message = Message { author, ..world.question(&format!("t:{number}"), ANN) };
+        tasks.spawn(async move {
+            service.handle(&Event::MessageCreated(message), &*platform).await;
+        });
+    }
+    tasks.join_all().await;
+    let n_answers = platform.take_calls().iter().filter(|it| it.ends_with(": Answer ann")).count();
+    assert_eq!(n_answers, LIMIT);
+}
