@@ -1,5 +1,5 @@
-//! quoth's Discord in this process, on the stand-in: for what can be measured only here, and for the
-//! rate limiter, which `quoth run` uses at Discord's own address alone.
+//! The Discord platform in this process, against the fake server: for measurements, and for the rate
+//! limiter, which `quoth run` uses only without an `api_base`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use quoth::store::asker_key::AskerKey;
 use quoth::store::records::{Holder, SqliteRecords};
 use tokio::task::JoinHandle;
 
-use super::discord as stand_in;
+use super::discord as fake_server;
 
 /// The folder of the first pack.
 pub(crate) fn pack() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan")
 }
 
-/// The first pack, for whoever asks as often as they like.
-pub(crate) fn library() -> Arc<KnowledgeBase> {
+/// The first pack, without a cooldown.
+pub(crate) fn knowledge_base() -> Arc<KnowledgeBase> {
     let default = Space {
         name: DEFAULT_SPACE.to_owned(),
         places: Vec::new(),
@@ -34,35 +34,37 @@ pub(crate) fn library() -> Arc<KnowledgeBase> {
     Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap())
 }
 
-/// Serves `discord` from the runtime that is entered, until `stop`.
+/// Serves `discord` on the current runtime, until `stop`.
 pub(crate) fn serve(
-    discord: &stand_in::Discord,
+    discord: &fake_server::Discord,
     records: SqliteRecords,
     rate_limiter: bool,
     stop: &Shutdown,
 ) -> JoinHandle<()> {
-    let library = library();
+    let knowledge_base = knowledge_base();
     let service = Arc::new(Service::new(Parts {
         records,
-        knowledge_base: Arc::clone(&library),
+        knowledge_base: Arc::clone(&knowledge_base),
         asker_key: AskerKey::random().unwrap(),
         clock: Arc::new(SystemClock),
         holder: Holder::new("in process"),
         delivery: DeliverySettings::default(),
     }));
     let settings = Settings {
-        token: stand_in::TOKEN.into(),
+        token: fake_server::TOKEN.into(),
         api_base: Some(discord.base.clone()),
         rate_limiter,
         message_content: false,
         style: AnswerStyle::Embed,
         shards: ShardRange::default(),
     };
-    let discord = Arc::new(Discord::new(settings, library, Liveness::new("discord")).unwrap());
+    let discord =
+        Arc::new(Discord::new(settings, knowledge_base, Liveness::new("discord")).unwrap());
     let stop = stop.clone();
     tokio::spawn(async move {
-        let lane = Dispatcher::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
-        let lane = Arc::new(lane);
-        discord.serve(&lane, &stop).await.unwrap();
+        let dispatcher =
+            Dispatcher::start(&service, &discord, &DeliverySettings::default(), |_, _| ());
+        let dispatcher = Arc::new(dispatcher);
+        discord.serve(&dispatcher, &stop).await.unwrap();
     })
 }

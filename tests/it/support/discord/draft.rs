@@ -1,8 +1,8 @@
-//! Checks what a message is to say, at each place of the interface that takes one.
+//! Validation of message bodies, for each endpoint that accepts one.
 
 use serde_json::{Value, json};
 
-use super::error::{EMPTY_MESSAGE, Fault};
+use super::error::{ApiError, EMPTY_MESSAGE};
 use super::form::{Findings, Form};
 use super::mention::AllowedMentions;
 use super::{component, embed};
@@ -11,25 +11,25 @@ const SUPPRESS_EMBEDS: u64 = 1 << 2;
 pub(super) const EPHEMERAL: u64 = 1 << 6;
 pub(super) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 
-/// Where a message comes from.
+/// The endpoint of a message body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// Create Message.
     Create,
     /// Edit Message.
     Edit,
-    /// The first response to an interaction.
+    /// Create Interaction Response.
     Callback,
-    /// A further message of an interaction.
+    /// Create Followup Message.
     FollowUp,
-    /// An edit by the token of an interaction.
+    /// Edit Original Interaction Response, and edits of follow-up messages.
     EditResponse,
 }
 
-/// A message as it is asked for.
+/// A validated message body.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// `None`: unchanged. Without the blanks around it, as Discord stores it.
+    /// `None`: unchanged. Trimmed, as Discord stores it.
     pub(super) content: Option<String>,
     pub(super) embeds: Option<Value>,
     pub(super) components: Option<Value>,
@@ -39,11 +39,11 @@ pub(super) struct Draft {
     pub(super) nonce: Option<String>,
     pub(super) is_nonce_enforced: bool,
     pub(super) reference: Option<Reference>,
-    /// Paths of fields that are not documented.
+    /// Paths of undocumented fields.
     pub(super) unknown: Vec<String>,
 }
 
-/// What a message replies to.
+/// A message reference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reference {
     pub(super) message: u64,
@@ -56,7 +56,7 @@ impl Origin {
         matches!(self, Self::Edit | Self::EditResponse)
     }
 
-    /// The flags that may be set there.
+    /// The flags that this endpoint accepts.
     fn flags(self) -> u64 {
         match self {
             Self::Create => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS,
@@ -67,8 +67,8 @@ impl Origin {
 }
 
 impl Draft {
-    /// Checks `body`, which stands at `path` of what was sent.
-    pub(super) fn check(body: &Value, path: &[String], origin: Origin) -> Result<Self, Fault> {
+    /// Validates `body`, which is at `path` of the request body.
+    pub(super) fn check(body: &Value, path: &[String], origin: Origin) -> Result<Self, ApiError> {
         let mut findings = Findings::default();
         let draft = Form::check(body, path, &mut findings, |form| Self::read(form, origin));
         match (findings.errors(), draft) {
@@ -79,7 +79,7 @@ impl Draft {
                 }
                 Ok(Self { unknown, ..draft })
             }
-            (errors, _) => Err(Fault::form(&errors.unwrap_or(json!({})))),
+            (errors, _) => Err(ApiError::form(&errors.unwrap_or(json!({})))),
         }
     }
 
