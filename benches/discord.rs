@@ -2,7 +2,7 @@
 //! server in one process.
 //!
 //!     cargo bench --bench discord
-//!     cargo bench --bench discord -- --messages 100000   # memory of `quoth run` over so many
+//!     cargo bench --bench discord -- --messages 100000   # memory of `quoth run` over this many
 //!
 //! The time is measured from before the fake server creates the event until the request has arrived
 //! there, so it includes the server and both sockets. With records in memory that is the bare path;
@@ -12,7 +12,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a benchmark prints what it found, and may panic"
+    reason = "a benchmark prints its results, and may panic"
 )]
 
 mod figures;
@@ -107,7 +107,7 @@ impl TestServer {
     fn wait_for(&self, n: usize) {
         let start = Instant::now();
         while self.discord.n_calls(POST) < n {
-            assert!(start.elapsed() < MAX_WAIT, "it does not keep up");
+            assert!(start.elapsed() < MAX_WAIT, "the bot does not keep up");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

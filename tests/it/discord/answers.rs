@@ -69,14 +69,14 @@ fn quotes_beyond_the_limit_are_behind_a_button_and_never_cut() {
         for n_messages in 1..=quotes.len() {
             let text = letters(&reply.text);
             let here = quotes.iter().filter(|quote| text.contains(&letters(quote))).count();
-            assert!(here > 0, "{style}: message {n_messages} shows a whole quote: {reply:?}");
+            assert!(here > 0, "{style}: message {n_messages} has no complete quote: {reply:?}");
             n_shown += here;
             if !reply.labels().contains(&LABELS.show_rest) {
                 break;
             }
             home.discord.user_presses(reply.id, LABELS.show_rest, home.bob);
             reply = home.discord.next_message();
-            assert!(reply.is_private, "who wants the rest has it: {reply:?}");
+            assert!(reply.is_private, "the rest is ephemeral: {reply:?}");
         }
         assert_eq!(n_shown, quotes.len(), "{style}");
     }
@@ -101,8 +101,8 @@ fn controls_work_after_a_restart_and_a_kill() {
         }
     }
     discord.user_presses(answer, LABELS.delete, *ada);
-    let ObservedChange::Deleted(gone) = discord.next_change() else { panic!("it stays") };
-    assert_eq!(gone.id, answer);
+    let ObservedChange::Deleted(deleted) = discord.next_change() else { panic!("not deleted") };
+    assert_eq!(deleted.id, answer);
 }
 
 #[test]
@@ -131,12 +131,13 @@ fn suggestions_are_selected_by_their_asker_in_private() {
     assert!(suggestions.is_private && first.as_ref().is_some_and(|it| it.starts_with("1. ")));
     let bot = bot.restart(discord, false);
     discord.user_presses(suggestions.id, "2. ", *ada);
-    let ObservedChange::Edited(picked) = discord.next_change() else {
-        panic!("nothing was picked")
-    };
-    assert_eq!(picked.id, suggestions.id);
-    assert!(picked.text.contains("\n> ") && picked.labels().contains(&LABELS.show_paragraph));
-    assert!(!picked.labels().contains(&LABELS.delete), "a private answer is its reader's to hide");
+    let ObservedChange::Edited(selected) = discord.next_change() else { panic!("not edited") };
+    assert_eq!(selected.id, suggestions.id);
+    assert!(selected.text.contains("\n> ") && selected.labels().contains(&LABELS.show_paragraph));
+    assert!(
+        !selected.labels().contains(&LABELS.delete),
+        "an ephemeral answer has no delete button"
+    );
     bot.stop();
 }
 
@@ -153,15 +154,15 @@ fn queued_component_uses_get_their_own_responses() {
         InjectedFault::Slow(Duration::from_secs(1)),
     );
     home.ask(QUESTION);
-    let picked = discord.user_presses(suggestions.id, "2. ", *ada);
-    let refused = discord.user_presses(suggestions.id, "1. ", *bob);
-    assert_eq!(discord.response_type(&picked), 7, "the message is changed for who picked");
-    assert_eq!(discord.response_type(&refused), 4, "and who may not is notice so");
+    let selected = discord.user_presses(suggestions.id, "2. ", *ada);
+    let rejected = discord.user_presses(suggestions.id, "1. ", *bob);
+    assert_eq!(discord.response_type(&selected), 7, "the message is updated for the asker");
+    assert_eq!(discord.response_type(&rejected), 4, "another user gets a message");
     discord.next_message();
-    let ObservedChange::Edited(reply) = discord.next_change() else { panic!("nothing was picked") };
-    assert_eq!((reply.id, reply.interaction), (suggestions.id, Some(picked.id)), "{reply:?}");
+    let ObservedChange::Edited(reply) = discord.next_change() else { panic!("not edited") };
+    assert_eq!((reply.id, reply.interaction), (suggestions.id, Some(selected.id)), "{reply:?}");
     let notice = discord.next_message();
-    assert!(notice.is_private && notice.interaction == Some(refused.id), "{notice:?}");
+    assert!(notice.is_private && notice.interaction == Some(rejected.id), "{notice:?}");
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn forged_custom_ids_grant_no_rights() {
         reply.controls().filter_map(|it| it["custom_id"].as_str().map(str::to_owned)).collect()
     };
     let huge = format!("{}9", "9".repeat(80));
-    let strange = [
+    let invalid_ids = [
         "",
         ":",
         "q1",
@@ -198,7 +199,7 @@ fn forged_custom_ids_grant_no_rights() {
         "q1:rest:18446744073709551615",
         huge.as_str(),
     ];
-    for id in strange {
+    for id in invalid_ids {
         discord.user_sends_custom_id(answer.id, id, None, *bob);
         discord.user_sends_custom_id(answer.id, id, Some(id), *bob);
     }
@@ -214,13 +215,16 @@ fn forged_custom_ids_grant_no_rights() {
             "{change:?}"
         );
     }
-    let left: Vec<String> =
+    let messages: Vec<String> =
         discord.messages_in(*channel).into_iter().map(|reply| reply.text).collect();
-    assert!(left.contains(&answer.text) && left.contains(&suggestions.text), "both stand");
+    assert!(
+        messages.contains(&answer.text) && messages.contains(&suggestions.text),
+        "both are unchanged"
+    );
     discord.user_presses(answer.id, LABELS.delete, *ada);
     assert!(
         matches!(discord.next_change(), ObservedChange::Deleted(_)),
-        "and their asker still can"
+        "their asker can still delete"
     );
 }
 
@@ -261,17 +265,18 @@ fn repeated_component_uses_get_a_response_each_and_one_effect() {
     home.ask("china help kazakhstan");
     let suggestions = discord.next_message().id;
     discord.hold_events();
-    let picks = ["1. ", "2. ", "1. "].map(|label| discord.user_presses(suggestions, label, *ada));
-    let refused = discord.user_presses(suggestions, "1. ", *bob);
+    let selections =
+        ["1. ", "2. ", "1. "].map(|label| discord.user_presses(suggestions, label, *ada));
+    let rejected = discord.user_presses(suggestions, "1. ", *bob);
     discord.release_events(false);
-    for interaction in picks.iter().chain([&refused]) {
+    for interaction in selections.iter().chain([&rejected]) {
         discord.response_type(interaction);
     }
     home.changes_until_idle();
-    let left: Vec<ObservedMessage> =
+    let messages: Vec<ObservedMessage> =
         discord.messages_in(*channel).into_iter().filter(|reply| !reply.is_private).collect();
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert!(left[0].labels().contains(&LABELS.show_paragraph), "{left:?}");
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].labels().contains(&LABELS.show_paragraph), "{messages:?}");
 
     discord.hold_events();
     let presses = [0, 1, 2].map(|_| discord.user_presses(suggestions, LABELS.delete, *ada));
@@ -280,7 +285,7 @@ fn repeated_component_uses_get_a_response_each_and_one_effect() {
         discord.response_type(interaction);
     }
     let change = home.changes_until_idle();
-    let n_removed =
+    let n_deleted =
         change.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
-    assert_eq!(n_removed, 1, "{change:?}");
+    assert_eq!(n_deleted, 1, "{change:?}");
 }

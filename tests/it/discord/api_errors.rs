@@ -23,9 +23,9 @@ pub(super) fn assert_answered_once(
     assert_eq!(reply.reply_to, Some(question), "{what}");
     assert!(reply.text.contains(ANSWER), "{what}: {reply:?}");
     home.wait_until_idle();
-    let left = home.discord.messages_in(home.channel);
-    let n_public = left.iter().filter(|reply| !reply.is_private).count();
-    assert_eq!(n_public, 1, "{what}: {left:?}");
+    let messages = home.discord.messages_in(home.channel);
+    let n_public = messages.iter().filter(|reply| !reply.is_private).count();
+    assert_eq!(n_public, 1, "{what}: {messages:?}");
     assert_eq!(home.discord.calls(CREATE).len(), n_requests, "{what}");
     calls.last().map_or(0, |last| last.at_ms - calls[0].at_ms)
 }
@@ -43,7 +43,7 @@ fn rate_limited_sends_are_retried_after_the_wait() {
         let wait = Duration::from_millis(1800);
         let waited_ms =
             assert_bot_answers_once(InjectedFault::RateLimited { retry_after: wait, is_global }, 2);
-        assert!(waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
+        assert!(waited_ms >= 1800, "waited only {waited_ms} ms");
     }
 }
 
@@ -72,8 +72,8 @@ fn ambiguous_send_before_a_kill_is_executed_once() {
     let bot = bot.restart(&home.discord, true);
     home.discord.repeat_message_event(question);
     home.changes_until_idle();
-    let left = home.discord.messages_in(home.channel);
-    assert_eq!(left.iter().filter(|reply| !reply.is_private).count(), 1, "{left:?}");
+    let messages = home.discord.messages_in(home.channel);
+    assert_eq!(messages.iter().filter(|reply| !reply.is_private).count(), 1, "{messages:?}");
     bot.stop();
 }
 
@@ -111,9 +111,9 @@ fn command_is_answered_once_after_any_callback_error() {
         assert_eq!(change.message().interaction, Some(interaction.id), "{what}");
         assert!(change.message().text.contains(ANSWER), "{what}: {change:?}");
         home.changes_until_idle();
-        let left = home.discord.messages_in(home.channel);
-        let n_answers = left.iter().filter(|reply| reply.text.contains(ANSWER)).count();
-        assert_eq!(n_answers, 1, "{what}: {left:?}");
+        let messages = home.discord.messages_in(home.channel);
+        let n_answers = messages.iter().filter(|reply| reply.text.contains(ANSWER)).count();
+        assert_eq!(n_answers, 1, "{what}: {messages:?}");
     });
 }
 
@@ -127,10 +127,10 @@ fn component_use_is_answered_once_after_any_callback_error() {
         let interaction = discord.user_presses(answer.id, LABELS.show_paragraph, *bob);
         assert_eq!(discord.next_message().interaction, Some(interaction.id), "{what}");
         home.wait_until_idle();
-        let left = discord.messages_in(*channel);
+        let messages = discord.messages_in(*channel);
         let n_replies =
-            left.iter().filter(|reply| reply.interaction == Some(interaction.id)).count();
-        assert_eq!(n_replies, 1, "{what}: {left:?}");
+            messages.iter().filter(|reply| reply.interaction == Some(interaction.id)).count();
+        assert_eq!(n_replies, 1, "{what}: {messages:?}");
     });
 }
 
@@ -144,9 +144,9 @@ fn private_selection_is_displayed_after_any_callback_error() {
         discord.user_presses(suggestions.id, "2. ", *ada);
         assert_eq!(discord.next_change().message().id, suggestions.id, "{what}");
         home.changes_until_idle();
-        let left = discord.messages_in(*channel);
-        let picked = left.iter().find(|reply| reply.id == suggestions.id);
-        assert!(picked.is_some_and(|it| it.text.contains("\n> ")), "{what}: {left:?}");
+        let messages = discord.messages_in(*channel);
+        let selected = messages.iter().find(|reply| reply.id == suggestions.id);
+        assert!(selected.is_some_and(|it| it.text.contains("\n> ")), "{what}: {messages:?}");
     });
 }
 
@@ -180,10 +180,10 @@ fn follow_up_messages_are_never_sent_twice() {
         let interaction = discord.user_presses(answer.id, LABELS.show_paragraph, *bob);
         assert_eq!(discord.response_type(&interaction), 6, "{what}: it was deferred");
         home.changes_until_idle();
-        let left = discord.messages_in(*channel);
+        let messages = discord.messages_in(*channel);
         let n_replies =
-            left.iter().filter(|reply| reply.interaction == Some(interaction.id)).count();
-        assert_eq!(n_replies, n_expected, "{what}: {left:?}");
+            messages.iter().filter(|reply| reply.interaction == Some(interaction.id)).count();
+        assert_eq!(n_replies, n_expected, "{what}: {messages:?}");
         discord.take_violations();
         let log = bot.stop().log;
         let name = format!("discord:interaction:{}", interaction.id);

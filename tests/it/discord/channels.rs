@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bot::{ANSWER, QUESTION, TestGuild};
 use crate::support::discord::InjectedFault;
 
-const LOOK: &str = "GET /channels/{}";
+const GET_CHANNEL: &str = "GET /channels/{}";
 const CREATE: &str = "POST /channels/{}/messages";
 
 #[test]
@@ -35,8 +35,11 @@ fn thread_lookups_do_not_delay_other_channels() {
     let thread = discord.unannounced_thread(*channel, *bob);
     discord.user_sends(thread, *bob, "nothing for the bot");
     home.wait_until_idle();
-    assert!(discord.calls(LOOK).is_empty(), "where others talk is of no interest");
-    discord.inject_fault(LOOK, 1, InjectedFault::Slow(Duration::from_millis(1500)));
+    assert!(
+        discord.calls(GET_CHANNEL).is_empty(),
+        "no lookup for messages that do not address the bot"
+    );
+    discord.inject_fault(GET_CHANNEL, 1, InjectedFault::Slow(Duration::from_millis(1500)));
     discord.user_sends(thread, *bob, &home.mention_bot(QUESTION));
     home.ask(QUESTION);
     discord.user_runs_command(*channel, *ada, "help", &[]);
@@ -44,13 +47,13 @@ fn thread_lookups_do_not_delay_other_channels() {
     assert_eq!(channels.map(|reply| reply.channel), [channel.0, channel.0, thread.0]);
     // A failed lookup is not repeated for every message.
     let other = discord.unannounced_thread(*channel, *bob);
-    discord.inject_fault(LOOK, 9, InjectedFault::Status(500));
-    let n_before = discord.calls(LOOK).len();
+    discord.inject_fault(GET_CHANNEL, 9, InjectedFault::Status(500));
+    let n_before = discord.calls(GET_CHANNEL).len();
     for _ in 0..3 {
         discord.user_sends(other, *bob, &home.mention_bot(QUESTION));
         assert_eq!(discord.next_message().channel, other.0);
     }
-    assert_eq!(discord.calls(LOOK).len(), n_before + 1);
+    assert_eq!(discord.calls(GET_CHANNEL).len(), n_before + 1);
 }
 
 #[test]
@@ -82,6 +85,6 @@ fn closed_or_deleted_channels_are_tried_once() {
     assert_eq!(
         discord.take_violations().len(),
         1,
-        "that the thread is archived is notice with 400"
+        "the rejection for an archived thread has status 400"
     );
 }

@@ -55,7 +55,11 @@ impl<'a> Conversation<'a> {
     fn wait_for(&self, n_answered: usize) {
         let start = std::time::Instant::now();
         while self.answers().len() < n_answered {
-            assert!(start.elapsed() < Duration::from_secs(60), "{:?} lack", self.unanswered());
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "{:?} are unanswered",
+                self.unanswered()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -122,7 +126,7 @@ fn question_is_answered_once_despite_lost_connections() {
         home.discord.wait_for_sessions(1);
     }
     conversation.end();
-    assert_eq!(home.discord.counts().0, 1, "one session is enough");
+    assert_eq!(home.discord.counts().0, 1, "the session is resumed");
     bot.stop();
 }
 

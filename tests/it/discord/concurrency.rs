@@ -8,13 +8,13 @@ use crate::support::discord::InjectedFault;
 const CREATE: &str = "POST /channels/{}/messages";
 
 /// Turns the cooldown off.
-const NO_LIMITS: [(&str, &str); 1] = [("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")];
+const NO_COOLDOWN: [(&str, &str); 1] = [("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")];
 
 #[test]
 fn slow_busy_channel_does_not_delay_others() {
     let home = TestGuild::new();
     let TestGuild { discord, guild, channel, ada, bob } = &home;
-    let _bot = home.bot(&NO_LIMITS);
+    let _bot = home.bot(&NO_COOLDOWN);
     let others = [0, 1, 2, 3].map(|number| discord.channel(*guild, &format!("other {number}")));
     let wait = Duration::from_secs(6);
     discord.inject_fault(
@@ -31,7 +31,7 @@ fn slow_busy_channel_does_not_delay_others() {
     let first = discord.next_message();
     assert!(
         first.reply_to.is_some_and(|it| asked.contains(&it)),
-        "the channel comes last: {first:?}"
+        "the slow channel comes last: {first:?}"
     );
 }
 
@@ -40,7 +40,7 @@ fn questions_before_shutdown_are_answered() {
     const N_QUESTIONS: usize = 40;
     let home = TestGuild::new();
     let TestGuild { discord, channel, .. } = &home;
-    let bot = home.bot(&NO_LIMITS);
+    let bot = home.bot(&NO_COOLDOWN);
     let wait = Duration::from_millis(1500);
     discord.inject_fault(
         CREATE,

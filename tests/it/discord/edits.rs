@@ -14,21 +14,23 @@ fn answer_follows_edits_and_deletions_of_its_question_after_a_kill() {
     home.wait_until_idle();
     let bot = bot.restart(discord, true);
     discord.user_edits(questions[0], &home.mention_bot("best pizza in almaty?"));
-    let ObservedChange::Edited(amended) = discord.next_change() else { panic!("it stays") };
-    assert_eq!(amended.id, answers[0]);
-    assert!(amended.text.contains("I have no quote"), "{amended:?}");
+    let ObservedChange::Edited(edited) = discord.next_change() else { panic!("unexpected change") };
+    assert_eq!(edited.id, answers[0]);
+    assert!(edited.text.contains("I have no quote"), "{edited:?}");
     discord.user_edits(questions[0], "never mind");
-    let ObservedChange::Deleted(removed) = discord.next_change() else { panic!("it stays") };
-    assert_eq!(removed.id, answers[0]);
+    let ObservedChange::Deleted(deleted) = discord.next_change() else {
+        panic!("unexpected change")
+    };
+    assert_eq!(deleted.id, answers[0]);
     let bot = bot.restart(discord, false);
     discord.bulk_delete(*channel, &questions[1..]);
-    let mut gone = [discord.next_change(), discord.next_change()].map(|change| match change {
+    let mut deleted = [discord.next_change(), discord.next_change()].map(|change| match change {
         ObservedChange::Deleted(reply) => reply.id,
         other => panic!("{other:?}"),
     });
-    gone.sort_unstable();
-    assert_eq!(gone, answers[1..]);
-    discord.user_sends(*channel, *ada, "and on it goes");
+    deleted.sort_unstable();
+    assert_eq!(deleted, answers[1..]);
+    discord.user_sends(*channel, *ada, "unrelated");
     discord.assert_no_changes();
     bot.stop();
 }
@@ -53,13 +55,13 @@ fn selected_answer_survives_updates_of_an_edited_question() {
     let question = home.ask(QUESTION);
     let answer = discord.next_message().id;
     discord.user_edits(question, &home.mention_bot("china help kazakhstan"));
-    let ObservedChange::Edited(suggestions) = discord.next_change() else { panic!("it stays") };
+    let ObservedChange::Edited(suggestions) = discord.next_change() else {
+        panic!("unexpected change")
+    };
     assert!(suggestions.labels().iter().any(|label| label.starts_with("1. ")), "{suggestions:?}");
     discord.user_presses(answer, "2. ", *ada);
-    let ObservedChange::Edited(picked) = discord.next_change() else {
-        panic!("nothing was picked")
-    };
-    assert_eq!(picked.id, answer);
+    let ObservedChange::Edited(selected) = discord.next_change() else { panic!("not edited") };
+    assert_eq!(selected.id, answer);
     // Pins and link previews cause updates without an edit.
     discord.add_link_preview(question);
     discord.assert_no_changes();
@@ -143,12 +145,12 @@ fn bot_greets_once_and_lists_setup_steps() {
     discord.simulate_outage(home.guild);
     let bot = bot.restart(discord, true);
     discord.assert_no_changes();
-    let saying = UserMessage {
+    let message = UserMessage {
         text: &home.mention_bot(QUESTION),
         ago: Duration::from_secs(3600),
         ..UserMessage::default()
     };
-    discord.user_sends_message(hall, home.ada, saying);
+    discord.user_sends_message(hall, home.ada, message);
     discord.assert_no_changes();
     bot.stop();
 }
@@ -162,11 +164,11 @@ fn invite_before_the_first_start_is_greeted_at_the_start() {
     let other = discord.channel(new, "other");
     let bot = home.bot(&[]);
     let greeting = discord.next_message();
-    assert_eq!(greeting.channel, hall.0, "and the guild of a year ago has none");
+    assert_eq!(greeting.channel, hall.0, "the guild of a year ago has no greeting");
     let text = home.mention_bot(QUESTION);
-    let saying =
+    let message =
         UserMessage { text: &text, ago: Duration::from_secs(900), ..UserMessage::default() };
-    discord.user_sends_message(other, *ada, saying);
+    discord.user_sends_message(other, *ada, message);
     discord.assert_no_changes();
     let bot = bot.restart(discord, false);
     discord.assert_no_changes();

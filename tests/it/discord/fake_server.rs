@@ -33,8 +33,8 @@ impl EventHandler for EventRecorder {
 
     async fn message(&self, _: Context, message: Message) {
         let replied_to = message.referenced_message.map(|it| format!(" to {:?}", it.content));
-        let said = format!("{:?}{}", message.content, replied_to.unwrap_or_default());
-        drop(self.0.send(said));
+        let text = format!("{:?}{}", message.content, replied_to.unwrap_or_default());
+        drop(self.0.send(text));
     }
 
     async fn interaction_create(&self, context: Context, interaction: Interaction) {
@@ -44,8 +44,8 @@ impl EventHandler for EventRecorder {
             CreateInteractionResponse::Message(message)
         };
         match interaction {
-            Interaction::Component(pressed) if pressed.data.custom_id == "form" => {
-                let opened = pressed.create_response(&context, form()).await;
+            Interaction::Component(pressed) if pressed.data.custom_id == "modal" => {
+                let opened = pressed.create_response(&context, modal()).await;
                 drop(self.0.send(format!("{}", opened.is_ok())));
             }
             Interaction::Component(pressed) => {
@@ -53,10 +53,10 @@ impl EventHandler for EventRecorder {
                 let second = pressed.create_response(&context, message("pressed")).await;
                 drop(self.0.send(format!("{} {}", first.is_ok(), second.is_err())));
             }
-            Interaction::Modal(sent) => {
-                let again = sent.create_response(&context, form()).await;
-                let said = sent.create_response(&context, message("sent in")).await;
-                drop(self.0.send(format!("{} {}", again.is_err(), said.is_ok())));
+            Interaction::Modal(submitted) => {
+                let again = submitted.create_response(&context, modal()).await;
+                let response = submitted.create_response(&context, message("sent in")).await;
+                drop(self.0.send(format!("{} {}", again.is_err(), response.is_ok())));
             }
             _ => {}
         }
@@ -64,7 +64,7 @@ impl EventHandler for EventRecorder {
 }
 
 /// A modal with one input.
-fn form() -> CreateInteractionResponse {
+fn modal() -> CreateInteractionResponse {
     let input = CreateInputText::new(InputTextStyle::Short, "label", "input");
     let rows = vec![CreateActionRow::InputText(input)];
     CreateInteractionResponse::Modal(CreateModal::new("id", "title").components(rows))
@@ -95,7 +95,7 @@ impl Bot {
     }
 
     pub(super) fn next_event(&self) -> String {
-        self.events.recv_timeout(MAX_WAIT).expect("something to hear")
+        self.events.recv_timeout(MAX_WAIT).expect("an event")
     }
 
     /// Registers `commands` and returns the errors.
@@ -301,7 +301,7 @@ fn interaction_accepts_one_response_within_three_seconds() {
     let mut events = [bot.next_event(), bot.next_event()];
     events.sort();
     assert_eq!(events, ["\"pressed\" to \"x\"", "true true"]);
-    assert_eq!(discord.take_violations().len(), 2, "the second response is refused");
+    assert_eq!(discord.take_violations().len(), 2, "the second response is rejected");
 
     discord.inject_fault(
         "POST /interactions/{}/{}/callback",
@@ -351,11 +351,11 @@ fn autocomplete_accepts_at_most_25_choices() {
 
 #[test]
 fn modal_opens_once_and_its_submission_is_answered() {
-    let (discord, bot, ada, sent) = with_button("form", GatewayIntents::GUILDS);
+    let (discord, bot, ada, sent) = with_button("modal", GatewayIntents::GUILDS);
     let opened = discord.user_presses(sent.id, "l", ada);
     assert_eq!(bot.next_event(), "true");
     discord.user_submits(&opened, &["words"], ada);
-    assert_eq!(bot.next_event(), "true true", "no form can answer a form");
+    assert_eq!(bot.next_event(), "true true", "a modal cannot respond to a modal");
     assert_eq!(discord.next_message().text, "sent in");
     assert_eq!(discord.take_violations().len(), 1);
 }

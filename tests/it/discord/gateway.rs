@@ -29,27 +29,27 @@ fn run_with_permanent_error(home: &TestGuild, settings: &[(&str, &str)]) -> Ende
 fn disallowed_intent_is_reported_and_not_retried() {
     let home = TestGuild::new();
     home.discord.disallow_message_content();
-    let ended = run_with_permanent_error(&home, &[("QUOTH_DISCORD__MESSAGE_CONTENT", "true")]);
+    let output = run_with_permanent_error(&home, &[("QUOTH_DISCORD__MESSAGE_CONTENT", "true")]);
     for part in ["4014", "Message Content Intent", "Privileged Gateway Intents"] {
-        assert!(ended.log.contains(part), "{part} is not in {}", ended.log);
+        assert!(output.log.contains(part), "{part} is not in {}", output.log);
     }
-    assert_eq!(home.discord.counts().0, 1, "IDENTIFY is counted by Discord");
+    assert_eq!(home.discord.counts().0, 1, "Discord limits IDENTIFYs");
 }
 
 #[test]
 fn rejected_token_is_reported_and_not_retried() {
     let home = TestGuild::new();
-    let ended =
+    let output =
         run_with_permanent_error(&home, &[("QUOTH_DISCORD__TOKEN", "nobodys-token-nobodys-token")]);
-    assert!(ended.log.contains("does not take the token"), "{}", ended.log);
-    assert!(!ended.log.contains("nobodys"), "{}", ended.log);
+    assert!(output.log.contains("Discord rejected the token"), "{}", output.log);
+    assert!(!output.log.contains("nobodys"), "{}", output.log);
     let asked = home.discord.calls("GET /gateway/bot");
     assert_eq!(asked.iter().map(|call| call.status).collect::<Vec<_>>(), [401]);
 
     let home = TestGuild::new();
     home.discord.reject_sessions_with(Some(4004));
-    let ended = run_with_permanent_error(&home, &[]);
-    assert!(ended.log.contains("does not take the token"), "{}", ended.log);
+    let output = run_with_permanent_error(&home, &[]);
+    assert!(output.log.contains("Discord rejected the token"), "{}", output.log);
     assert_eq!(home.discord.counts().0, 1);
 }
 
@@ -58,8 +58,8 @@ fn wrong_api_base_is_reported_and_not_retried() {
     in_parallel([403, 404], |status| {
         let home = TestGuild::new();
         home.discord.inject_fault("GET /gateway/bot", 9, InjectedFault::Status(status));
-        let ended = run_with_permanent_error(&home, &[]);
-        assert!(ended.log.contains("`api_base`"), "{status}: {}", ended.log);
+        let output = run_with_permanent_error(&home, &[]);
+        assert!(output.log.contains("`api_base`"), "{status}: {}", output.log);
         assert_eq!(home.discord.calls("GET /gateway/bot").len(), 1, "{status}");
     });
 }
@@ -69,10 +69,10 @@ fn other_permanent_close_codes_are_not_retried_rapidly() {
     in_parallel([4010, 4011, 4012, 4013], |code| {
         let home = TestGuild::new();
         home.discord.reject_sessions_with(Some(code));
-        let ended = run_with_permanent_error(&home, &[]);
+        let output = run_with_permanent_error(&home, &[]);
         let n_identifies = home.discord.counts().0;
         assert!(n_identifies <= 2, "{code}: {n_identifies} times");
-        assert_eq!(ended.code, Some(0), "{code}: {}", ended.log);
+        assert_eq!(output.code, Some(0), "{code}: {}", output.log);
     });
 }
 
@@ -93,7 +93,7 @@ fn missed_events_are_answered_once_after_a_resume() {
     home.discord.wait_for_resumes(5);
     assert_answers(&home);
     home.discord.assert_no_changes();
-    assert_eq!(home.discord.counts().0, 1, "one session is enough");
+    assert_eq!(home.discord.counts().0, 1, "the session is resumed");
     bot.stop();
 }
 
@@ -183,7 +183,7 @@ fn edit_before_its_question_is_answered_once() {
     discord.next_message();
     assert_eq!(discord.messages_in(*channel).len(), 1);
     home.wait_until_idle();
-    assert_eq!(discord.messages_in(*channel).len(), 2, "and the mark of the end");
+    assert_eq!(discord.messages_in(*channel).len(), 2, "the answer and the marker");
 }
 
 #[test]

@@ -48,9 +48,9 @@ impl MarkdownParser {
     }
 
     fn parse(&mut self, text: &str) -> ParsedText {
-        writeln!(self.stdin, "{}", serde_json::to_string(text).unwrap()).expect("it reads");
+        writeln!(self.stdin, "{}", serde_json::to_string(text).unwrap()).expect("the parser reads");
         let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("it answers");
+        self.stdout.read_line(&mut line).expect("the parser responds");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
     }
 }
@@ -72,7 +72,7 @@ fn words(text: &str) -> String {
 }
 
 /// The quote with the marks of omitted text.
-fn marked(quote: &CitedQuote) -> String {
+fn with_cut_marks(quote: &CitedQuote) -> String {
     let before = if quote.is_cut_before { "[...] " } else { "" };
     let after = if quote.is_cut_after { " [...]" } else { "" };
     format!("{before}{}{after}", normalize_whitespace(&quote.text))
@@ -95,21 +95,22 @@ fn check(
         let is_expected = |mark: &String| matches!(mark.as_str(), "strong" | "link");
         prop_assert!(parsed.marks.iter().all(is_expected), "{:?} in {}", parsed.marks, text);
         // The line break at the end of a block quote belongs to it.
-        let unended = |quote: String| quote.strip_suffix('\n').map(str::to_owned).unwrap_or(quote);
-        quotes.extend(parsed.quotes.into_iter().map(unended));
+        let without_last_break =
+            |quote: String| quote.strip_suffix('\n').map(str::to_owned).unwrap_or(quote);
+        quotes.extend(parsed.quotes.into_iter().map(without_last_break));
         outside.push_str(&parsed.outside);
     }
     if message.embeds.len() > 1 {
         // A quote that is too long for an embed continues in the next one.
         quotes = vec![quotes.join("\n")];
     }
-    let wanted: Vec<String> = answer.quotes.iter().map(marked).collect();
+    let wanted: Vec<String> = answer.quotes.iter().map(with_cut_marks).collect();
     prop_assert_eq!(&quotes[..], &wanted[..quotes.len().min(wanted.len())], "of {:?}", message);
     prop_assert!(!quotes.is_empty(), "{:?}", message);
     let rest = message.buttons.iter().find(|button| matches!(button.control, Control::Quotes(_)));
-    let left_to = rest.map(|button| button.control);
+    let rest_control = rest.map(|button| button.control);
     let is_all = quotes.len() == wanted.len();
-    prop_assert_eq!(left_to, (!is_all).then_some(Control::Quotes(quotes.len())));
+    prop_assert_eq!(rest_control, (!is_all).then_some(Control::Quotes(quotes.len())));
     let outside = words(&outside);
     for quote in &answer.quotes[..quotes.len()] {
         prop_assert!(outside.contains(&words(&quote.title)), "{:?} in {:?}", quote.title, outside);
@@ -159,7 +160,7 @@ fn check_list(
                 }
             }
         }
-        other => prop_assert!(false, "{:?} is not made", other),
+        other => prop_assert!(false, "unexpected {:?}", other),
     }
     let fits = |button: &Button| (1..=80).contains(&button.label.chars().count());
     prop_assert!(message.buttons.iter().all(fits), "{:?}", message.buttons);
@@ -188,7 +189,7 @@ fn try_all(
 #[ignore = "needs Node"]
 fn quotes_with_random_markup_are_displayed_verbatim() {
     try_all(&answers(), |message, reply, parser| {
-        let Reply::Answer(answer) = reply else { unreachable!("only answers are made") };
+        let Reply::Answer(answer) = reply else { unreachable!("only answers are generated") };
         check(message, answer, parser)
     });
 }

@@ -15,28 +15,28 @@ fn questions_are_answered_without_the_message_content_intent() {
     discord.disallow_message_content();
     let _bot = home.bot(&[]);
     assert_eq!(discord.intents().map(|intents| intents & MESSAGE_CONTENT), Some(0));
-    let answered = |way: &str, question: u64| {
+    let assert_answered = |way: &str, question: u64| {
         let reply = discord.next_message();
         assert_eq!(reply.reply_to, Some(question), "{way}");
         assert!(reply.text.contains(ANSWER) && !reply.is_private, "{way}: {reply:?}");
         reply.id
     };
-    let first = answered("a mention", home.ask(QUESTION));
+    let first = assert_answered("a mention", home.ask(QUESTION));
     let by_role = format!("{QUESTION}? {}", discord.role_mention(*guild));
-    answered("its role", discord.user_sends(*channel, *ada, &by_role));
+    assert_answered("its role", discord.user_sends(*channel, *ada, &by_role));
     let reply = |to, text| UserMessage { text, reply_to: Some(to), ..UserMessage::default() };
-    answered("a reply", discord.user_sends_message(*channel, *ada, reply(first, QUESTION)));
+    assert_answered("a reply", discord.user_sends_message(*channel, *ada, reply(first, QUESTION)));
     let asked = discord.user_sends(*channel, *bob, QUESTION);
-    answered(
+    assert_answered(
         "a mention under it",
         discord.user_sends_message(*channel, *ada, reply(asked, &home.mention_bot(""))),
     );
-    answered("a direct message", discord.user_sends(discord.direct(*ada), *ada, QUESTION));
+    assert_answered("a direct message", discord.user_sends(discord.direct(*ada), *ada, QUESTION));
     let thread = discord.thread(*channel, *ada);
-    answered("in a thread", discord.user_sends(thread, *bob, &home.mention_bot(QUESTION)));
+    assert_answered("in a thread", discord.user_sends(thread, *bob, &home.mention_bot(QUESTION)));
     let (_, post) =
         discord.user_posts(discord.forum(*guild, "forum"), *ada, &home.mention_bot(QUESTION));
-    answered("in a forum", post);
+    assert_answered("in a forum", post);
 }
 
 #[test]
@@ -80,13 +80,13 @@ fn command_replies_have_the_requested_visibility() {
     let mut reply = [discord.next_message(), discord.next_message()];
     reply.sort_by_key(|reply| reply.is_private);
     let [answer, notice] = reply;
-    assert_eq!(answer.reply_to, Some(asked), "the answer replies to that message");
+    assert_eq!(answer.reply_to, Some(asked), "the answer replies to the target");
     assert!(answer.text.contains(ANSWER) && !answer.is_private, "{answer:?}");
-    assert!(notice.is_private, "whoever used it is notice where it is: {notice:?}");
+    assert!(notice.is_private, "the confirmation is ephemeral: {notice:?}");
     let chat = discord.user_sends(*channel, *bob, "good morning");
     discord.user_runs_message_command(chat, *ada, "Ask about this");
     let reply = discord.next_message();
-    assert!(reply.is_private, "what helps nobody is nobody else's business: {reply:?}");
+    assert!(reply.is_private, "without an answer, the reply is ephemeral: {reply:?}");
 }
 
 #[test]
@@ -97,14 +97,14 @@ fn autocomplete_offers_questions_of_the_pack() {
     let pack = first_pack();
     let known: Vec<&str> = pack.entries.iter().map(|entry| entry.question.as_str()).collect();
     for typed in ["", "r", "rana mit", "chna trops", "why did", "zzzz"] {
-        let offered = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), typed);
-        assert!(offered.len() <= 25, "{typed}: {offered:?}");
+        let choices = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), typed);
+        assert!(choices.len() <= 25, "{typed}: {choices:?}");
         // A choice has at most 100 characters.
         let is_known =
             |it: &String| known.iter().any(|known| known.starts_with(it.trim_end_matches('…')));
-        assert!(offered.iter().all(is_known), "{typed}: {offered:?}");
+        assert!(choices.iter().all(is_known), "{typed}: {choices:?}");
         if typed == "rana mit" {
-            assert!(offered[0].contains("Rana Mitter"), "{offered:?}");
+            assert!(choices[0].contains("Rana Mitter"), "{choices:?}");
         }
     }
 }
@@ -119,8 +119,8 @@ fn autocomplete_offers_pinned_questions_first() {
     folder.write("p/faq.toml", format!("{faq}\n{pinned}"));
     let TestGuild { discord, channel, ada, .. } = &home;
     let _bot = home.bot_with("['p']", folder, &[]);
-    let offered = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), "");
-    assert_eq!(offered.first().map(String::as_str), Some("Who is pinned here?"), "{offered:?}");
+    let choices = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), "");
+    assert_eq!(choices.first().map(String::as_str), Some("Who is pinned here?"), "{choices:?}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn rate_limiter_waits_and_sends_once() {
         let home = TestGuild::new();
         let _bot = LimitedBot::start(&home);
         let waited_ms = assert_answered_once(&home, fault, n_requests);
-        assert!(!is_limited || waited_ms >= 1800, "{waited_ms} ms are less than Discord asked for");
+        assert!(!is_limited || waited_ms >= 1800, "waited only {waited_ms} ms");
     });
 }
 
@@ -82,12 +82,12 @@ fn exhausted_bucket_delays_requests_until_its_reset() {
     assert_eq!(
         [discord.next_message(), discord.next_message()].map(|it| it.channel),
         [other.0, channel.0],
-        "another channel has channel of its own"
+        "another channel has a bucket of its own"
     );
     let calls = discord.calls(CREATE);
     assert_eq!(calls.iter().map(|it| it.status).collect::<Vec<_>>(), [200; 3], "none was refused");
     let waited_ms = calls[2].at_ms - calls[0].at_ms;
-    assert!(waited_ms >= 1800, "{waited_ms} ms are less than the answer said");
+    assert!(waited_ms >= 1800, "waited only {waited_ms} ms");
 }
 
 #[test]

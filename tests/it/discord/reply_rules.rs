@@ -35,8 +35,9 @@ fn system_messages_are_ignored() {
     let _bot = home.bot(&[]);
     let text = home.mention_bot(QUESTION);
     for kind in [1, 4, 6, 7, 8, 18, 21, 22, 46] {
-        let saying = UserMessage { text: &text, system_type: Some(kind), ..UserMessage::default() };
-        discord.user_sends_message(*channel, *ada, saying);
+        let message =
+            UserMessage { text: &text, system_type: Some(kind), ..UserMessage::default() };
+        discord.user_sends_message(*channel, *ada, message);
     }
     discord.assert_no_changes();
 }
@@ -105,7 +106,7 @@ fn public_deferral_keeps_the_reply_public() {
     discord.assert_no_changes();
     assert!(
         discord.messages_in(*channel).iter().any(|it| it.id == notice.message().id),
-        "it went away again"
+        "the reply was deleted"
     );
 }
 
@@ -123,7 +124,10 @@ fn private_replies_use_the_users_locale_and_commands_are_localized() {
     }
     discord.user_sends(*channel, *ada, &home.mention_bot("best pizza in almaty?"));
     let reply = discord.next_message();
-    assert!(reply.text.contains("I have no quote"), "what all read is in theirs: {reply:?}");
+    assert!(
+        reply.text.contains("I have no quote"),
+        "public replies use the locale of the space: {reply:?}"
+    );
     for name in ["ask", "help", "topics", "pause", "resume", "Ask about this"] {
         let command = discord.command(name);
         assert!(command["name_localizations"]["de"].is_string(), "{command}");

@@ -59,6 +59,6 @@ fn direct_messages_use_the_only_guild_and_commands_their_channel() {
         let reply = discord.next_message();
         assert!(reply.is_private && reply.text.contains(OTHER_ANSWER), "{reply:?}");
     }
-    let offered = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), "ann");
-    assert_eq!(offered, [OTHER_QUESTION]);
+    let choices = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), "ann");
+    assert_eq!(choices, [OTHER_QUESTION]);
 }

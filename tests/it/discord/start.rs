@@ -31,7 +31,7 @@ fn failed_command_registration_does_not_prevent_answers() {
     let bot = home.bot_without_commands(&[]);
     home.ask(QUESTION);
     assert!(home.discord.next_message().text.contains(ANSWER));
-    assert!(bot.stop().log.contains("commands could not be registered"));
+    assert!(bot.stop().log.contains("Could not register the commands"));
 }
 
 #[test]

@@ -92,8 +92,9 @@ fn invalid_messages_are_rejected_with_error_paths() {
     assert_eq!(bot.next_event(), "ready 1");
     for (message, errors) in texts().into_iter().chain(controls()) {
         let code = if errors.is_empty() { 50006 } else { 50035 };
-        let error =
-            bot.create_message(channel, &message).unwrap_or_else(|| panic!("{message} is taken"));
+        let error = bot
+            .create_message(channel, &message)
+            .unwrap_or_else(|| panic!("{message} is accepted"));
         assert_eq!(error, (400, json!([code, errors])), "{message}");
     }
     assert_eq!(
@@ -161,8 +162,8 @@ fn invalid_commands_are_rejected_with_error_paths() {
         );
     }
     let twice = json!([{ "name": "a", "description": "d" }, { "name": "a", "description": "d" }]);
-    let doubled = json!([50035, ["1 APPLICATION_COMMANDS_DUPLICATE_NAME"]]);
-    assert_eq!(bot.register_commands(&twice), Some(doubled));
+    let duplicate = json!([50035, ["1 APPLICATION_COMMANDS_DUPLICATE_NAME"]]);
+    assert_eq!(bot.register_commands(&twice), Some(duplicate));
     assert_eq!(discord.take_violations().len(), commands().len() + 1);
     assert_eq!(bot.register_commands(&json!([{ "name": "a", "description": "d" }])), None);
 }

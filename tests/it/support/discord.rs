@@ -62,7 +62,7 @@ struct Shared {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, ServerState> {
-        // A poisoned lock is no failure here: the test's own panic tells more.
+        // A poisoned lock is not an error here: the panic of the test is reported.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -105,7 +105,7 @@ impl Discord {
             .expect("a runtime");
         let listen = || async { TcpListener::bind("127.0.0.1:0").await.expect("a free port") };
         let (api, gateway) = runtime.block_on(async { (listen().await, listen().await) });
-        let address = |it: &TcpListener| it.local_addr().expect("it listens");
+        let address = |it: &TcpListener| it.local_addr().expect("a local address");
         let base = format!("http://{}", address(&api));
         let state = ServerState::new(format!("ws://{}", address(&gateway)));
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
@@ -132,7 +132,7 @@ impl Discord {
                 state.sessions.iter().filter(|session| session.connection.is_some()).count();
             (n_live == n_sessions).then_some(())
         });
-        assert!(found.is_some(), "{n_sessions} sessions are wanted: {}", self.summary());
+        assert!(found.is_some(), "{n_sessions} sessions expected: {}", self.summary());
     }
 
     /// Waits until there were `n_identifies` IDENTIFYs.
@@ -146,7 +146,7 @@ impl Discord {
     pub(crate) fn wait_for_resumes(&self, n_resumes: usize) {
         let found =
             self.shared.wait(MAX_WAIT, |state| (state.n_resumes >= n_resumes).then_some(()));
-        assert!(found.is_some(), "{n_resumes} resumptions are wanted: {}", self.summary());
+        assert!(found.is_some(), "{n_resumes} resumes expected: {}", self.summary());
     }
 
     /// Waits until there were `n_connections` gateway connections.
@@ -154,7 +154,7 @@ impl Discord {
         let found = self
             .shared
             .wait(MAX_WAIT, |state| (state.n_connections >= n_connections).then_some(()));
-        assert!(found.is_some(), "{n_connections} connections are wanted: {}", self.summary());
+        assert!(found.is_some(), "{n_connections} connections expected: {}", self.summary());
     }
 
     /// The number of gateway connections so far.
@@ -165,7 +165,7 @@ impl Discord {
     /// Waits until the bot has registered its commands.
     pub(crate) fn wait_for_commands(&self) {
         let found = self.shared.wait(MAX_WAIT, |state| (!state.commands.is_empty()).then_some(()));
-        assert!(found.is_some(), "there are no commands: {}", self.summary());
+        assert!(found.is_some(), "no commands were registered: {}", self.summary());
     }
 
     /// Waits for the next change of the bot's messages.
@@ -173,14 +173,14 @@ impl Discord {
         let mut n_taken = self.n_taken.lock().unwrap();
         let change = self.shared.wait(MAX_WAIT, |state| state.changes.get(*n_taken).cloned());
         *n_taken += 1;
-        change.unwrap_or_else(|| panic!("nothing is to be change: {}", self.summary()))
+        change.unwrap_or_else(|| panic!("no change: {}", self.summary()))
     }
 
     /// Waits for the next change, which must be a new message.
     pub(crate) fn next_message(&self) -> ObservedMessage {
         match self.next_change() {
             ObservedChange::Sent(shown) => shown,
-            other => panic!("no new message: {other:?}"),
+            other => panic!("not a new message: {other:?}"),
         }
     }
 
@@ -221,7 +221,7 @@ impl Discord {
             let found = state.calls.iter().filter(|call| call.route == route);
             (found.count() >= n_calls).then_some(())
         });
-        assert!(enough.is_some(), "{n_calls} at {route} are wanted: {}", self.summary());
+        assert!(enough.is_some(), "{n_calls} requests to {route} expected: {}", self.summary());
         self.calls(route)
     }
 

@@ -31,14 +31,14 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(request, &shared));
+            let service = service_fn(|request| handle_request(request, &shared));
             let http = hyper::server::conn::http1::Builder::new();
             drop(http.serve_connection(TokioIo::new(stream), service).await);
         });
     }
 }
 
-async fn answer(
+async fn handle_request(
     request: HttpRequest<Incoming>,
     shared: &Shared,
 ) -> Result<Response<Full<Bytes>>, Cut> {
@@ -47,15 +47,15 @@ async fn answer(
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
     let parts: Vec<&str> = path.split('/').collect();
-    let (route, ids) = named(head.method.as_str(), &parts);
+    let (route, ids) = route_of(head.method.as_str(), &parts);
     let fault = shared.update(|state| state.fault(&route));
     if let Some(InjectedFault::Slow(wait)) = fault {
         tokio::time::sleep(wait).await;
     }
     let is_executed = fault.as_ref().is_none_or(InjectedFault::is_executed);
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let answered = shared.update(|state| {
-        let answered = if is_executed {
+    let response = shared.update(|state| {
+        let response = if is_executed {
             state.check_headers(&head, &route, &bytes).and_then(|()| {
                 let (method, query) = (head.method.as_str(), head.uri.query().unwrap_or_default());
                 state.handle(&Request { method, path: parts.clone(), query, body: &body })
@@ -63,23 +63,23 @@ async fn answer(
         } else {
             Ok((0, Value::Null))
         };
-        let (status, reply) = apply_fault(answered, fault.as_ref());
+        let (status, reply) = apply_fault(response, fault.as_ref());
         if status == 400 {
-            state.violations.push(format!("{route} was refused: {reply}"));
+            state.violations.push(format!("{route} was rejected: {reply}"));
         }
         let at_ms = state.clock.now_ms();
         state.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
         (status, reply)
     });
-    respond(answered, fault)
+    respond(response, fault)
 }
 
 /// The status and body to send. Status 0: closes the connection without a response.
 fn apply_fault(
-    answered: Result<(u16, Value), ApiError>,
+    response: Result<(u16, Value), ApiError>,
     fault: Option<&InjectedFault>,
 ) -> (u16, Value) {
-    let actual = answered.unwrap_or_else(|fault| (fault.status, fault.body));
+    let actual = response.unwrap_or_else(|fault| (fault.status, fault.body));
     match fault {
         None | Some(InjectedFault::Slow(_) | InjectedFault::BucketExhausted { .. }) => actual,
         Some(InjectedFault::Status(status) | InjectedFault::ExecutedStatus(status)) => {
@@ -126,11 +126,11 @@ fn respond(
     response = response.header("x-ratelimit-remaining", remaining);
     let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
     let response = response.header("content-type", "application/json").body(Full::new(bytes));
-    Ok(response.expect("the head is sound"))
+    Ok(response.expect("the headers are valid"))
 }
 
 /// The route with `{}` for ids and tokens, and their values.
-fn named(method: &str, parts: &[&str]) -> (String, Vec<String>) {
+fn route_of(method: &str, parts: &[&str]) -> (String, Vec<String>) {
     let is_token =
         |idx: usize| idx == 2 && matches!(parts.first(), Some(&"interactions" | &"webhooks"));
     let mut ids = Vec::new();

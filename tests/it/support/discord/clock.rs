@@ -15,8 +15,8 @@ pub(super) struct Clock {
 impl Clock {
     /// Milliseconds since 1970.
     pub(super) fn now_ms(&self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
-        (now + self.ahead).as_millis().try_into().expect("it fits for a long time")
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
+        (now + self.ahead).as_millis().try_into().expect("milliseconds fit")
     }
 
     /// Advances the clock by `duration`.

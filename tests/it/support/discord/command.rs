@@ -72,7 +72,7 @@ fn command(form: &mut Form<'_>) {
 fn no_description(form: &mut Form<'_>) {
     if form.field("description").is_some_and(|text| text != "") {
         let message = "Context menu commands cannot have description";
-        form.wrong("description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message);
+        form.add_error("description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message);
     }
 }
 
@@ -83,7 +83,7 @@ fn choices_of(form: &mut Form<'_>, key: &'static str, end: u64) {
     let is_valid = numbers.len() == list.len() && numbers.iter().all(|number| *number < end);
     let is_doubled = numbers.iter().enumerate().any(|(idx, it)| numbers[..idx].contains(it));
     if !is_valid || is_doubled || (form.has(key) && list.is_empty() && form.field(key).is_some()) {
-        form.wrong(key, "BASE_TYPE_CHOICES", format!("Unique values below {end} are wanted."));
+        form.add_error(key, "BASE_TYPE_CHOICES", format!("Values must be unique and below {end}."));
     }
 }
 
@@ -98,7 +98,7 @@ fn is_name(name: &str, is_chat_input: bool) -> bool {
 
 fn name(form: &mut Form<'_>, key: &'static str, is_chat_input: bool) {
     if form.required_text(key, 32).is_some_and(|name| !is_name(name, is_chat_input)) {
-        form.wrong(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        form.add_error(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
     }
 }
 
@@ -106,7 +106,7 @@ fn localizations<'a>(form: &mut Form<'a>, key: &'static str) -> Option<&'a Map<S
     let texts = form.field(key)?.as_object();
     let is_known = texts.is_some_and(|it| it.keys().all(|key| LOCALES.contains(&key.as_str())));
     if !is_known {
-        form.wrong(key, "BASE_TYPE_CHOICES", "Only locales of Discord may be used.");
+        form.add_error(key, "BASE_TYPE_CHOICES", "Only locales of Discord may be used.");
     }
     texts
 }
@@ -114,7 +114,7 @@ fn localizations<'a>(form: &mut Form<'a>, key: &'static str) -> Option<&'a Map<S
 fn names(form: &mut Form<'_>, key: &'static str, is_chat_input: bool) {
     let Some(names) = localizations(form, key) else { return };
     if names.values().any(|name| !name.as_str().is_some_and(|it| is_name(it, is_chat_input))) {
-        form.wrong(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        form.add_error(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
     }
 }
 
@@ -124,7 +124,7 @@ fn descriptions(form: &mut Form<'_>) {
     let is_valid =
         |text: &Value| text.as_str().is_some_and(|text| (1..=100).contains(&text.chars().count()));
     if !texts.values().all(is_valid) {
-        form.wrong(key, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.");
+        form.add_error(key, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.");
     }
 }
 
@@ -134,7 +134,7 @@ fn options(form: &mut Form<'_>, depth: usize) {
     let last_required = required.iter().rposition(|is_required| *is_required);
     if first_optional.zip(last_required).is_some_and(|(optional, required)| optional < required) {
         let message = "Required options must be placed before non-required options";
-        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message);
+        form.add_error("options", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message);
     }
 }
 
@@ -142,7 +142,7 @@ fn options(form: &mut Form<'_>, depth: usize) {
 fn option(form: &mut Form<'_>, depth: usize) -> bool {
     let kind = form.number("type").unwrap_or(0);
     if !(1..=11).contains(&kind) {
-        form.wrong("type", "BASE_TYPE_CHOICES", "Value must be one of 1 to 11.");
+        form.add_error("type", "BASE_TYPE_CHOICES", "Value must be one of 1 to 11.");
     }
     name(form, "name", true);
     names(form, "name_localizations", true);
@@ -152,7 +152,7 @@ fn option(form: &mut Form<'_>, depth: usize) -> bool {
         options(form, depth + 1);
     } else if !form.list("options", 25).is_empty() {
         let message = "Only subcommands and groups of them have options";
-        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_INVALID", message);
+        form.add_error("options", "APPLICATION_COMMAND_OPTIONS_INVALID", message);
     }
     let choices = form.each("choices", 25, |choice| {
         choice.required_text("name", 100);
@@ -165,7 +165,7 @@ fn option(form: &mut Form<'_>, depth: usize) -> bool {
     form.list("channel_types", 20);
     if form.flag("autocomplete") == Some(true) && !choices.is_empty() {
         let message = "An option with autocomplete cannot have choices";
-        form.wrong("autocomplete", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", message);
+        form.add_error("autocomplete", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", message);
     }
     form.flag("required").unwrap_or(false)
 }
@@ -175,7 +175,7 @@ fn names_of_choice(form: &mut Form<'_>) {
     let is_valid =
         |name: &Value| name.as_str().is_some_and(|it| (1..=100).contains(&it.chars().count()));
     if !names.values().all(is_valid) {
-        form.wrong("name_localizations", "BASE_TYPE_BAD_LENGTH", "Must be 1 to 100 in length.");
+        form.add_error("name_localizations", "BASE_TYPE_BAD_LENGTH", "Must be 1 to 100 in length.");
     }
 }
 
@@ -187,6 +187,6 @@ pub(super) fn check_choices(form: &mut Form<'_>) {
         choice.required_text("value", 100);
     });
     if !form.has("choices") {
-        form.missing("choices");
+        form.add_missing("choices");
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Draft {
 pub(super) struct Reference {
     pub(super) message: u64,
     pub(super) channel: Option<u64>,
-    pub(super) fails_if_gone: bool,
+    pub(super) fails_if_missing: bool,
 }
 
 impl Origin {
@@ -89,14 +89,18 @@ impl Draft {
         component::check(form);
         let flags = form.number("flags").unwrap_or(0);
         if flags & !origin.flags() != 0 {
-            form.wrong("flags", "MESSAGE_FLAGS_INVALID", format!("{flags} cannot be set here."));
+            form.add_error(
+                "flags",
+                "MESSAGE_FLAGS_INVALID",
+                format!("{flags} cannot be set here."),
+            );
         }
         let allowed = form.object("allowed_mentions", AllowedMentions::check);
         if !form.list("attachments", 10).is_empty() {
-            form.wrong("attachments", "NO_FILES", "The stand-in takes no files.");
+            form.add_error("attachments", "NO_FILES", "The fake server supports no files.");
         }
         if !origin.is_edit() && form.flag("tts") == Some(true) {
-            form.wrong("tts", "NO_SPEECH", "The stand-in does not speak.");
+            form.add_error("tts", "NO_SPEECH", "The fake server supports no TTS.");
         }
         let (mut nonce, mut is_nonce_enforced, mut reference) = (None, false, None);
         if origin == Origin::Create {
@@ -104,14 +108,14 @@ impl Draft {
             is_nonce_enforced = form.flag("enforce_nonce").unwrap_or(false);
             reference = form.object("message_reference", Reference::read).flatten();
             if !form.list("sticker_ids", 3).is_empty() {
-                form.wrong("sticker_ids", "NO_STICKERS", "The stand-in has none.");
+                form.add_error("sticker_ids", "NO_STICKERS", "The fake server has no stickers.");
             }
         }
-        let given = |form: &mut Form<'_>, key| form.has(key).then(|| list(form, key));
+        let present = |form: &mut Form<'_>, key| form.has(key).then(|| list(form, key));
         Self {
             content: if form.has("content") { Some(content.unwrap_or_default()) } else { None },
-            embeds: given(form, "embeds"),
-            components: given(form, "components"),
+            embeds: present(form, "embeds"),
+            components: present(form, "components"),
             flags,
             allowed,
             nonce,
@@ -146,15 +150,15 @@ fn read_nonce(form: &mut Form<'_>) -> Option<String> {
 impl Reference {
     fn read(form: &mut Form<'_>) -> Option<Self> {
         if form.number("type").is_some_and(|kind| kind != 0) {
-            form.wrong("type", "NO_FORWARDS", "The stand-in forwards nothing.");
+            form.add_error("type", "NO_FORWARDS", "The fake server supports no forwards.");
         }
         form.id("guild_id");
         let channel = form.id("channel_id");
-        let fails_if_gone = form.flag("fail_if_not_exists").unwrap_or(true);
+        let fails_if_missing = form.flag("fail_if_not_exists").unwrap_or(true);
         let message = form.id("message_id");
         if message.is_none() {
-            form.missing("message_id");
+            form.add_missing("message_id");
         }
-        Some(Self { message: message?, channel, fails_if_gone })
+        Some(Self { message: message?, channel, fails_if_missing })
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn check(form: &mut Form<'_>) {
     let counts = form.each("embeds", 10, embed);
     if counts.iter().sum::<usize>() > MAX_EMBED_CHARS {
         let message = format!("Embed size exceeds maximum size of {MAX_EMBED_CHARS}");
-        form.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", message);
+        form.add_error("embeds", "MAX_EMBED_SIZE_EXCEEDED", message);
     }
 }
 
@@ -26,7 +26,7 @@ fn embed(form: &mut Form<'_>) -> usize {
     form.url("url");
     form.text("timestamp", 1, 64);
     if form.number("color").is_some_and(|color| color > 0xff_ffff) {
-        form.wrong(
+        form.add_error(
             "color",
             "NUMBER_TYPE_MAX",
             "int value should be less than or equal to 16777215.",
@@ -56,7 +56,7 @@ fn embed(form: &mut Form<'_>) -> usize {
         && thumbnail.is_none()
         && fields.is_empty();
     if is_empty {
-        form.missing("description");
+        form.add_missing("description");
     }
     n_chars + footer.unwrap_or(0) + author.unwrap_or(0) + fields.iter().sum::<usize>()
 }

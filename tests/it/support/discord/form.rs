@@ -39,7 +39,7 @@ impl Findings {
 pub(super) struct Form<'a> {
     object: &'a Map<String, Value>,
     path: Vec<String>,
-    known: Vec<&'static str>,
+    known_keys: Vec<&'static str>,
     findings: &'a mut Findings,
 }
 
@@ -59,9 +59,9 @@ impl<'a> Form<'a> {
             );
             return None;
         };
-        let mut form = Form { object, path: path.to_vec(), known: Vec::new(), findings };
+        let mut form = Form { object, path: path.to_vec(), known_keys: Vec::new(), findings };
         let checked = check(&mut form);
-        for key in object.keys().filter(|key| !form.known.contains(&key.as_str())) {
+        for key in object.keys().filter(|key| !form.known_keys.contains(&key.as_str())) {
             form.findings.unknown.push(form.at(key).join("."));
         }
         Some(checked)
@@ -74,14 +74,14 @@ impl<'a> Form<'a> {
     }
 
     /// Adds an error of the field `key`.
-    pub(super) fn wrong(&mut self, key: &str, code: &'static str, message: impl Into<String>) {
+    pub(super) fn add_error(&mut self, key: &str, code: &'static str, message: impl Into<String>) {
         let path = self.at(key);
         self.findings.add(&path, code, message);
     }
 
     /// The field `key`, unless it is absent or null.
     pub(super) fn field(&mut self, key: &'static str) -> Option<&'a Value> {
-        self.known.push(key);
+        self.known_keys.push(key);
         self.object.get(key).filter(|value| !value.is_null())
     }
 
@@ -91,15 +91,15 @@ impl<'a> Form<'a> {
     }
 
     /// Adds the error that the field `key` is missing.
-    pub(super) fn missing(&mut self, key: &str) {
-        self.wrong(key, "BASE_TYPE_REQUIRED", "This field is required");
+    pub(super) fn add_missing(&mut self, key: &str) {
+        self.add_error(key, "BASE_TYPE_REQUIRED", "This field is required");
     }
 
     /// A string of `min` to `max` characters.
     pub(super) fn text(&mut self, key: &'static str, min: usize, max: usize) -> Option<&'a str> {
         let value = self.field(key)?;
         let Some(text) = value.as_str() else {
-            self.wrong(
+            self.add_error(
                 key,
                 "STRING_TYPE_CONVERT",
                 format!("Could not interpret {value} as string."),
@@ -110,10 +110,14 @@ impl<'a> Form<'a> {
         let is_blank = text.trim().is_empty();
         let n_chars = if is_blank { 0 } else { text.chars().count() };
         if text.chars().count() > max {
-            self.wrong(key, "BASE_TYPE_MAX_LENGTH", format!("Must be {max} or fewer in length."));
+            self.add_error(
+                key,
+                "BASE_TYPE_MAX_LENGTH",
+                format!("Must be {max} or fewer in length."),
+            );
         } else if n_chars < min {
             let code = if n_chars == 0 { "BASE_TYPE_REQUIRED" } else { "BASE_TYPE_MIN_LENGTH" };
-            self.wrong(key, code, format!("Must be between {min} and {max} in length."));
+            self.add_error(key, code, format!("Must be between {min} and {max} in length."));
         }
         Some(text)
     }
@@ -122,7 +126,7 @@ impl<'a> Form<'a> {
     pub(super) fn required_text(&mut self, key: &'static str, max: usize) -> Option<&'a str> {
         let text = self.text(key, 1, max);
         if text.is_none() && self.object.get(key).is_none_or(Value::is_null) {
-            self.missing(key);
+            self.add_missing(key);
         }
         text
     }
@@ -132,7 +136,7 @@ impl<'a> Form<'a> {
         let url = self.text(key, 1, 2048)?;
         let is_known = ["http://", "https://", "discord://"].iter().any(|it| url.starts_with(it));
         if !is_known || url.chars().any(char::is_whitespace) {
-            self.wrong(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
+            self.add_error(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
         }
         Some(url)
     }
@@ -141,7 +145,7 @@ impl<'a> Form<'a> {
     pub(super) fn number(&mut self, key: &'static str) -> Option<u64> {
         let value = self.field(key)?;
         if value.as_u64().is_none() {
-            self.wrong(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not int."));
+            self.add_error(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not int."));
         }
         value.as_u64()
     }
@@ -150,7 +154,7 @@ impl<'a> Form<'a> {
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
         let value = self.field(key)?;
         if value.as_bool().is_none() {
-            self.wrong(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
+            self.add_error(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
         }
         value.as_bool()
     }
@@ -160,7 +164,7 @@ impl<'a> Form<'a> {
         let value = self.field(key)?;
         let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
         if id.is_none() {
-            self.wrong(key, "NUMBER_TYPE_COERCE", format!("Value {value} is not snowflake."));
+            self.add_error(key, "NUMBER_TYPE_COERCE", format!("Value {value} is not snowflake."));
         }
         id
     }
@@ -169,11 +173,15 @@ impl<'a> Form<'a> {
     pub(super) fn list(&mut self, key: &'static str, max: usize) -> &'a [Value] {
         let Some(value) = self.field(key) else { return &[] };
         let Some(list) = value.as_array() else {
-            self.wrong(key, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+            self.add_error(key, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
             return &[];
         };
         if list.len() > max {
-            self.wrong(key, "BASE_TYPE_BAD_LENGTH", format!("Must be {max} or fewer in length."));
+            self.add_error(
+                key,
+                "BASE_TYPE_BAD_LENGTH",
+                format!("Must be {max} or fewer in length."),
+            );
         }
         list
     }

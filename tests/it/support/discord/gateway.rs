@@ -59,8 +59,9 @@ async fn accept_handshake(
     let check = |request: &Request, response: Response| {
         let query = request.uri().query().unwrap_or_default();
         if !query.split('&').any(|it| it == "v=10") || query.contains("encoding=etf") {
-            shared
-                .update(|state| state.add_violation(format!("the gateway was asked for {query}")));
+            shared.update(|state| {
+                state.add_violation(format!("the gateway was opened with {query}"))
+            });
         }
         Ok(response)
     };
@@ -80,13 +81,13 @@ async fn handle_connection(
     mut outbox: UnboundedReceiver<Frame>,
     mut connection: Connection,
 ) {
-    let ended = exchange(&mut socket, &mut outbox, &mut connection).await;
+    let end = exchange(&mut socket, &mut outbox, &mut connection).await;
     connection.shared.update(|state| {
         for session in &mut state.sessions {
             session.connection.take_if(|(number, _)| *number == connection.number);
         }
     });
-    match ended {
+    match end {
         Ended::Cut => return,
         Ended::ByServer(code) => {
             let frame = CloseFrame { code: code.into(), reason: "".into() };
@@ -149,13 +150,13 @@ async fn exchange(
 }
 
 /// Checks that a heartbeat has a sequence number that was sent, or null.
-fn check_heartbeat(state: &mut ServerState, heard: &Value, number: u64) {
-    let is_ours = |session: &&Session| session.connection.as_ref().is_some_and(|it| it.0 == number);
+fn check_heartbeat(state: &mut ServerState, received: &Value, number: u64) {
+    let is_own = |session: &&Session| session.connection.as_ref().is_some_and(|it| it.0 == number);
     // Before RESUME, the number may be of the previous connection.
-    let Some(seq) = state.sessions.iter().find(is_ours).map(|session| session.seq) else { return };
-    let is_valid = heard.is_null() || heard.as_u64().is_some_and(|heard| heard <= seq);
+    let Some(seq) = state.sessions.iter().find(is_own).map(|session| session.seq) else { return };
+    let is_valid = received.is_null() || received.as_u64().is_some_and(|received| received <= seq);
     if !is_valid {
-        state.add_violation(format!("a heartbeat_interval message {heard} after {seq}"));
+        state.add_violation(format!("a heartbeat has {received} after {seq}"));
     }
 }
 
@@ -192,13 +193,13 @@ impl Connection {
     /// Handles a close frame of the bot. Codes 1000 and 1001 also end the session.
     fn on_close(&self, code: Option<u16>) {
         self.shared.update(|state| {
-            let is_ours = |session: &Session| {
+            let is_own = |session: &Session| {
                 session.connection.as_ref().is_some_and(|(number, _)| *number == self.number)
             };
             if matches!(code, Some(1000 | 1001)) {
-                state.sessions.retain(|session| !is_ours(session));
+                state.sessions.retain(|session| !is_own(session));
             }
-            for session in state.sessions.iter_mut().filter(|session| is_ours(session)) {
+            for session in state.sessions.iter_mut().filter(|session| is_own(session)) {
                 session.connection = None;
             }
         });

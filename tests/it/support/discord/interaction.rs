@@ -101,20 +101,20 @@ impl ServerState {
     fn responded(&self, token: &str, kind: u64) -> Value {
         let interaction = &self.interactions[token];
         let message = interaction.original.and_then(|id| self.messages.get(&id));
-        let mut made = json!({
+        let mut json = json!({
             "interaction": { "id": interaction.id.to_string(), "type": interaction.kind },
             "resource": { "type": kind },
         });
         if let Some(message) = message.filter(|_| kind == 4 || kind == 7) {
-            made["resource"]["message"] = message.json(self, Visibility::All);
+            json["resource"]["message"] = message.json(self, Visibility::All);
         }
         if let Some(message) = message {
-            let interaction = &mut made["interaction"];
+            let interaction = &mut json["interaction"];
             interaction["response_message_id"] = json!(message.id.to_string());
             interaction["response_message_loading"] = json!(message.is_loading);
             interaction["response_message_ephemeral"] = json!(message.visible_to.is_some());
         }
-        made
+        json
     }
 
     fn execute(
@@ -136,7 +136,7 @@ impl ServerState {
                     data.iter().any(|(key, value)| key != "flags" && !is_default(value))
                 });
                 if flags & !EPHEMERAL != 0 || has_more {
-                    self.add_violation("a deferral takes nothing but the flag EPHEMERAL");
+                    self.add_violation("a deferral has only the flag EPHEMERAL");
                 }
                 original = Some(self.post_response(interaction, empty_draft(flags), true));
             }
@@ -149,7 +149,8 @@ impl ServerState {
             8 | 9 => accepted_data = Some(self.check_data(data, &path, kind)?),
             _ => return Err(NOT_FOUND.into()),
         }
-        let interaction = self.interactions.get_mut(&interaction.token).expect("it was found");
+        let interaction =
+            self.interactions.get_mut(&interaction.token).expect("the interaction exists");
         interaction.response = Some(kind);
         interaction.original = original;
         interaction.data = accepted_data;
@@ -302,10 +303,10 @@ fn check_kind(form: &mut Form<'_>, interaction: &Interaction) -> Option<u64> {
         _ => false,
     };
     if !fits {
-        form.wrong("type", "INTERACTION_CALLBACK_INVALID", "Not for this kind of interaction.");
+        form.add_error("type", "INTERACTION_CALLBACK_INVALID", "Not for this kind of interaction.");
     }
     if !matches!(kind, 5 | 6) && !form.has("data") {
-        form.missing("data");
+        form.add_missing("data");
     }
     Some(kind)
 }

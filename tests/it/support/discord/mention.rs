@@ -48,7 +48,7 @@ impl AllowedMentions {
         for kind in form.list("parse", 3) {
             match kind.as_str() {
                 Some(kind @ ("roles" | "users" | "everyone")) => drop(parses.insert(kind.into())),
-                _ => form.wrong("parse", "BASE_TYPE_CHOICES", "Not a kind of mention."),
+                _ => form.add_error("parse", "BASE_TYPE_CHOICES", "Not a kind of mention."),
             }
         }
         let mut ids = |key: &'static str| -> BTreeSet<u64> {
@@ -60,7 +60,7 @@ impl AllowedMentions {
             if parses.contains(key) && !ids.is_empty() {
                 let message =
                     format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
-                form.wrong("parse", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
+                form.add_error("parse", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
             }
             ids
         };

@@ -131,8 +131,9 @@ impl Message {
             "guild_id": state.guild_of(self.channel).map(|id| id.to_string()),
         });
         let referenced = state.messages.get(&reply_to).filter(|message| !message.is_deleted);
-        let is_shown = state.options.reveals_undocumented_content && self.is_visible_to_bot(state);
-        let sight = if is_shown { Visibility::All } else { sight };
+        let is_revealed =
+            state.options.reveals_undocumented_content && self.is_visible_to_bot(state);
+        let sight = if is_revealed { Visibility::All } else { sight };
         json["referenced_message"] = referenced.map_or(Value::Null, |message| {
             // A reference of the referenced message is not included.
             message.render(state, sight, false)

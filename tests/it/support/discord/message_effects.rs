@@ -71,12 +71,12 @@ impl ServerState {
         message.is_loading = false;
         message.edited_at_ms = (!was_loading).then_some(now_ms);
         self.apply_draft(&mut message, draft, false);
-        let mut shown = ObservedMessage::new(&message);
-        shown.interaction = interaction.or(shown.interaction);
+        let mut observed = ObservedMessage::new(&message);
+        observed.interaction = interaction.or(observed.interaction);
         self.changes.push(if was_loading {
-            ObservedChange::Sent(shown)
+            ObservedChange::Sent(observed)
         } else {
-            ObservedChange::Edited(shown)
+            ObservedChange::Edited(observed)
         });
         self.messages.insert(id, message);
         self.send_message_event("MESSAGE_UPDATE", id);

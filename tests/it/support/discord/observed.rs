@@ -79,7 +79,7 @@ impl ObservedChange {
     /// The message that changed.
     pub(crate) fn message(&self) -> &ObservedMessage {
         match self {
-            Self::Sent(shown) | Self::Edited(shown) | Self::Deleted(shown) => shown,
+            Self::Sent(message) | Self::Edited(message) | Self::Deleted(message) => message,
         }
     }
 }

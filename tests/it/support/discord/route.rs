@@ -26,11 +26,11 @@ pub(super) struct Request<'a> {
 }
 
 /// A response: status and body; null for no body.
-type Answer = Result<(u16, Value), ApiError>;
+type ApiResult = Result<(u16, Value), ApiError>;
 
 impl ServerState {
     /// Executes `request`.
-    pub(super) fn handle(&mut self, request: &Request<'_>) -> Answer {
+    pub(super) fn handle(&mut self, request: &Request<'_>) -> ApiResult {
         let Request { method, path, query, body } = request;
         let ok = |value: Value| Ok((if value.is_null() { 204 } else { 200 }, value));
         match (*method, path.as_slice()) {
@@ -53,8 +53,8 @@ impl ServerState {
                 self.on_message(method, channel, message, body).and_then(ok)
             }
             ("POST", ["interactions", id, token, "callback"]) => {
-                let made = self.respond(id.parse().unwrap_or(0), token, body)?;
-                ok(if query.contains("with_response=true") { made } else { Value::Null })
+                let resource = self.respond(id.parse().unwrap_or(0), token, body)?;
+                ok(if query.contains("with_response=true") { resource } else { Value::Null })
             }
             ("POST", ["webhooks", application, token]) => {
                 self.follow_up(application, token, body).and_then(ok)
@@ -66,7 +66,7 @@ impl ServerState {
                 self.on_commands(method, application, body).and_then(ok)
             }
             _ => {
-                self.add_violation(format!("{method} {} is no place", path.join("/")));
+                self.add_violation(format!("{method} {} is not an endpoint", path.join("/")));
                 Err(NOT_FOUND.into())
             }
         }
@@ -181,8 +181,8 @@ impl ServerState {
             return Err(MISSING_PERMISSIONS.into());
         }
         let nonce = draft.nonce.clone().filter(|_| draft.is_nonce_enforced);
-        if let Some(made) = nonce.as_ref().and_then(|nonce| self.message_by_nonce(nonce)) {
-            return Ok(self.messages[&made].json(self, Visibility::All));
+        if let Some(resource) = nonce.as_ref().and_then(|nonce| self.message_by_nonce(nonce)) {
+            return Ok(self.messages[&resource].json(self, Visibility::All));
         }
         let id = self.clock.id();
         let mut message = Message {
@@ -215,7 +215,7 @@ impl ServerState {
         if exists {
             message.reply_to = Some(reference.message);
             message.kind = REPLY;
-        } else if reference.fails_if_gone {
+        } else if reference.fails_if_missing {
             let error = json!([{
                 "code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message",
             }]);

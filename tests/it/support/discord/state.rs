@@ -226,14 +226,14 @@ impl ServerState {
 
     fn send_delete_event(&mut self, message: &Message) {
         let guild = self.guild_of(message.channel);
-        let mut gone = json!({
+        let mut deleted = json!({
             "id": message.id.to_string(), "channel_id": message.channel.to_string(),
         });
         if let Some(guild) = guild {
-            gone["guild_id"] = json!(guild.to_string());
+            deleted["guild_id"] = json!(guild.to_string());
         }
         let intents = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-        let data = |_| gone.clone();
+        let data = |_| deleted.clone();
         self.send_event(&Dispatch { kind: "MESSAGE_DELETE", guild, intents, data: &data });
     }
 

@@ -127,7 +127,7 @@ impl Discord {
     pub(crate) fn command(&self, name: &str) -> Value {
         self.shared.read(|state| {
             let found = state.commands.iter().find(|command| command["name"] == name);
-            found.unwrap_or_else(|| panic!("there is no command {name}")).clone()
+            found.unwrap_or_else(|| panic!("no command {name}")).clone()
         })
     }
 

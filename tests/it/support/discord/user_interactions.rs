@@ -35,7 +35,7 @@ impl ServerState {
 
     fn command(&self, name: &str) -> Value {
         let found = self.commands.iter().find(|command| command["name"] == name);
-        found.unwrap_or_else(|| panic!("there is no command {name}")).clone()
+        found.unwrap_or_else(|| panic!("no command {name}")).clone()
     }
 }
 
@@ -119,25 +119,25 @@ impl Discord {
             let interaction = &state.interactions[&interaction.token];
             interaction.response.map(|_| interaction.data.clone().unwrap_or_default())
         });
-        data.unwrap_or_else(|| panic!("no response came"))
+        data.unwrap_or_else(|| panic!("no response"))
     }
 
     /// Waits for the initial response, and returns its callback type.
     pub(crate) fn response_type(&self, interaction: &InteractionRef) -> u64 {
         let kind =
             self.shared.wait(MAX_WAIT, |state| state.interactions[&interaction.token].response);
-        kind.unwrap_or_else(|| panic!("no response came"))
+        kind.unwrap_or_else(|| panic!("no response"))
     }
 
     /// A user presses the button of `message` whose label contains `label`.
     pub(crate) fn user_presses(&self, message: u64, label: &str, user: UserId) -> InteractionRef {
         let id = self.shared.read(|state| {
-            let shown = super::ObservedMessage::new(&state.messages[&message]);
-            let mut controls = shown.controls();
+            let observed = super::ObservedMessage::new(&state.messages[&message]);
+            let mut controls = observed.controls();
             let found =
                 controls.find(|it| it["label"].as_str().is_some_and(|it| it.contains(label)));
             let found =
-                found.unwrap_or_else(|| panic!("{label} is not among {:?}", shown.labels()));
+                found.unwrap_or_else(|| panic!("{label} is not among {:?}", observed.labels()));
             found["custom_id"].as_str().expect("an id").to_owned()
         });
         self.user_sends_custom_id(message, &id, None, user)

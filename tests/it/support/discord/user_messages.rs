@@ -36,27 +36,27 @@ impl Discord {
         &self,
         channel: ChannelId,
         user: UserId,
-        saying: UserMessage<'_>,
+        options: UserMessage<'_>,
     ) -> u64 {
         self.shared.update(|state| {
-            let at_ms = state.clock.now_ms() - u64::try_from(saying.ago.as_millis()).unwrap();
+            let at_ms = state.clock.now_ms() - u64::try_from(options.ago.as_millis()).unwrap();
             let id = state.clock.id_at(at_ms);
             let mut message = Message {
-                content: saying.text.to_owned(),
-                reply_to: saying.reply_to,
-                kind: saying.system_type.unwrap_or(if saying.reply_to.is_some() {
+                content: options.text.to_owned(),
+                reply_to: options.reply_to,
+                kind: options.system_type.unwrap_or(if options.reply_to.is_some() {
                     REPLY
                 } else {
                     0
                 }),
-                is_from_webhook: saying.is_from_webhook,
+                is_from_webhook: options.is_from_webhook,
                 ..Message::empty(id, channel.0, user.0)
             };
-            if saying.is_from_webhook {
+            if options.is_from_webhook {
                 message.author = state.clock.id();
             }
             let everyone = message.content.contains("@everyone");
-            message.mentions = state.mentions_of(&message, !saying.is_without_ping);
+            message.mentions = state.mentions_of(&message, !options.is_without_ping);
             message.mentions.everyone = everyone;
             state.add_message(message)
         })
