@@ -284,8 +284,8 @@ fn repeated_component_uses_get_a_response_each_and_one_effect() {
     for interaction in &presses {
         discord.response_type(interaction);
     }
-    let change = home.changes_until_idle();
+    let changes = home.changes_until_idle();
     let n_deleted =
-        change.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
-    assert_eq!(n_deleted, 1, "{change:?}");
+        changes.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
+    assert_eq!(n_deleted, 1, "{changes:?}");
 }

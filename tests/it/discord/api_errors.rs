@@ -222,19 +222,19 @@ fn missing_permission_is_reported_to_moderators_once() {
         let bot = home.bot(&[("QUOTH_DEFAULT_SPACE__REPORTS_TO", &reports_to)]);
         discord.deny(*channel, denied);
         home.ask(QUESTION);
-        let mut change = vec![discord.next_message()];
+        let mut replies = vec![discord.next_message()];
         let is_answered = denied == permission::READ_MESSAGE_HISTORY;
         if is_answered {
-            change.push(discord.next_message());
+            replies.push(discord.next_message());
         }
-        let report = change.iter().find(|reply| reply.channel == office.0);
-        let report = report.unwrap_or_else(|| panic!("{name}: {change:?}"));
+        let report = replies.iter().find(|reply| reply.channel == office.0);
+        let report = report.unwrap_or_else(|| panic!("{name}: {replies:?}"));
         assert!(report.text.contains(name), "{name} is not in {}", report.text);
         assert!(report.text.contains(&format!("<#{}>", channel.0)), "{}", report.text);
-        let in_room = |calls: Vec<crate::support::discord::Call>| {
+        let in_channel = |calls: Vec<crate::support::discord::Call>| {
             calls.iter().filter(|call| call.ids[0] == channel.0.to_string()).count()
         };
-        assert_eq!(in_room(discord.calls(CREATE)), n_tries, "{name}");
+        assert_eq!(in_channel(discord.calls(CREATE)), n_tries, "{name}");
         discord.user_sends(*channel, *ada, &home.mention_bot(QUESTION));
         if is_answered {
             assert_eq!(discord.next_message().channel, channel.0);
@@ -269,25 +269,25 @@ fn granted_permission_takes_effect_at_once() {
 fn permission_granted_by_any_means_takes_effect_at_once() {
     /// Denies or grants the permission to send messages in threads.
     type Change = fn(&TestGuild, bool);
-    const WRITING: permission::Permissions = permission::SEND_MESSAGES_IN_THREADS;
+    const SENDING: permission::Permissions = permission::SEND_MESSAGES_IN_THREADS;
     let ways: [(&str, Change); 4] = [
         ("by its channel", |home, is_denied| {
-            home.discord.deny(home.channel, if is_denied { WRITING } else { 0 });
+            home.discord.deny(home.channel, if is_denied { SENDING } else { 0 });
         }),
         ("by a role", |home, is_denied| {
-            home.discord.deny_role(home.guild, if is_denied { WRITING } else { 0 });
+            home.discord.deny_role(home.guild, if is_denied { SENDING } else { 0 });
         }),
         ("by the guild", |home, is_denied| {
-            home.discord.deny_guild(home.guild, if is_denied { WRITING } else { 0 });
+            home.discord.deny_guild(home.guild, if is_denied { SENDING } else { 0 });
         }),
         ("to the bot itself", |home, is_denied| home.discord.set_timed_out(home.guild, is_denied)),
     ];
-    in_parallel(ways, |(way, denies)| {
+    in_parallel(ways, |(way, set_denied)| {
         let home = TestGuild::new();
         let TestGuild { discord, channel, ada, .. } = &home;
         let thread = discord.thread(*channel, *ada);
         let _bot = home.bot(&[]);
-        denies(&home, true);
+        set_denied(&home, true);
         let text = home.mention_bot(QUESTION);
         discord.user_sends(thread, *ada, &text);
         discord.wait_for_calls(CREATE, 1);
@@ -296,7 +296,7 @@ fn permission_granted_by_any_means_takes_effect_at_once() {
         discord.user_sends(thread, *ada, &text);
         discord.assert_no_changes();
         assert_eq!(discord.calls(CREATE).len(), 1, "{way}");
-        denies(&home, false);
+        set_denied(&home, false);
         let question = discord.user_sends(thread, *ada, &text);
         let reply = discord.next_message();
         assert_eq!(reply.reply_to, Some(question), "{way}");

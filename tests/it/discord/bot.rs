@@ -99,8 +99,8 @@ impl TestGuild {
 
     /// Waits until all events of the channel are handled, and asserts that there are no changes.
     pub(crate) fn wait_until_idle(&self) {
-        let change = self.changes_until_idle();
-        assert!(change.is_empty(), "{change:?}");
+        let changes = self.changes_until_idle();
+        assert!(changes.is_empty(), "{changes:?}");
     }
 }
 

@@ -77,9 +77,9 @@ fn command_replies_have_the_requested_visibility() {
     }
     let asked = discord.user_sends(*channel, *bob, QUESTION);
     discord.user_runs_message_command(asked, *ada, "Ask about this");
-    let mut reply = [discord.next_message(), discord.next_message()];
-    reply.sort_by_key(|reply| reply.is_private);
-    let [answer, notice] = reply;
+    let mut replies = [discord.next_message(), discord.next_message()];
+    replies.sort_by_key(|reply| reply.is_private);
+    let [answer, notice] = replies;
     assert_eq!(answer.reply_to, Some(asked), "the answer replies to the target");
     assert!(answer.text.contains(ANSWER) && !answer.is_private, "{answer:?}");
     assert!(notice.is_private, "the confirmation is ephemeral: {notice:?}");

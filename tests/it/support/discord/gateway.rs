@@ -35,7 +35,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             if let Some(socket) = accept_handshake(stream, &shared).await {
-                let (connection, outbox) = unbounded_channel();
+                let (frames, outbox) = unbounded_channel();
                 let number = shared.update(|state| {
                     state.n_connections += 1;
                     state.n_connections
@@ -43,7 +43,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
                 handle_connection(
                     socket,
                     outbox,
-                    Connection { shared, number, connection, n_packets: 0 },
+                    Connection { shared, number, frames, n_packets: 0 },
                 )
                 .await;
             }
@@ -72,7 +72,7 @@ async fn accept_handshake(
 struct Connection {
     shared: Arc<Shared>,
     number: u64,
-    connection: UnboundedSender<Frame>,
+    frames: UnboundedSender<Frame>,
     n_packets: usize,
 }
 
@@ -168,7 +168,7 @@ impl Connection {
             return Err(4008);
         }
         let packet: Value = serde_json::from_str(text).map_err(|_| 4002_u16)?;
-        let (number, connection) = (self.number, (self.number, self.connection.clone()));
+        let (number, connection) = (self.number, (self.number, self.frames.clone()));
         let is_in = |state: &ServerState| {
             state.sessions.iter().any(|it| it.connection.as_ref().is_some_and(|it| it.0 == number))
         };
@@ -176,7 +176,7 @@ impl Connection {
             Some(HEARTBEAT) => {
                 check_heartbeat(state, &packet["d"], number);
                 if state.options.sends_heartbeat_acks {
-                    drop(self.connection.send(Frame::Text(json!({ "op": 11 }).to_string())));
+                    drop(self.frames.send(Frame::Text(json!({ "op": 11 }).to_string())));
                 }
                 Ok(true)
             }

@@ -13,10 +13,10 @@ use super::state::ServerState;
 use super::{command, component};
 
 /// Deadline of the initial response, in ms.
-const FIRST_MS: u64 = 3_000;
+const RESPONSE_DEADLINE_MS: u64 = 3_000;
 
 /// Lifetime of the token, in ms.
-const TOKEN_MS: u64 = 15 * 60_000;
+const TOKEN_LIFETIME_MS: u64 = 15 * 60_000;
 
 /// Interaction types.
 pub(super) const COMMAND: u64 = 2;
@@ -78,7 +78,7 @@ impl ServerState {
             self.add_violation("an interaction was responded to twice");
             return Err(ACKNOWLEDGED.into());
         }
-        if now_ms - interaction.at_ms > FIRST_MS {
+        if now_ms - interaction.at_ms > RESPONSE_DEADLINE_MS {
             self.add_violation("the first response to an interaction came after 3 s");
             return Err(UNKNOWN_INTERACTION.into());
         }
@@ -94,11 +94,11 @@ impl ServerState {
         self.report_unknown_fields("interaction response", &unknown);
         let kind = kind.flatten().unwrap_or(0);
         self.execute(&interaction, kind, &body["data"])?;
-        Ok(self.responded(token, kind))
+        Ok(self.callback_response(token, kind))
     }
 
     /// The callback response object.
-    fn responded(&self, token: &str, kind: u64) -> Value {
+    fn callback_response(&self, token: &str, kind: u64) -> Value {
         let interaction = &self.interactions[token];
         let message = interaction.original.and_then(|id| self.messages.get(&id));
         let mut json = json!({
@@ -202,7 +202,7 @@ impl ServerState {
         let found = self.interactions.get(token).cloned();
         let interaction = found.filter(|it| it.response.is_some());
         let Some(interaction) = interaction else { return Err(UNKNOWN_WEBHOOK.into()) };
-        if now_ms - interaction.at_ms > TOKEN_MS {
+        if now_ms - interaction.at_ms > TOKEN_LIFETIME_MS {
             return Err(INVALID_WEBHOOK_TOKEN.into());
         }
         Ok(interaction)
