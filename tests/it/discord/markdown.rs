@@ -176,10 +176,10 @@ fn try_all(
     let check = RefCell::new(&mut check);
     for style in [AnswerStyle::Embed, AnswerStyle::Text] {
         let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
-        let ran = TestRunner::new(config).run(messages, |message| {
-            let message = render(&message, style, Wording::english());
+        let ran = TestRunner::new(config).run(messages, |reply| {
+            let message = render(&reply, style, Wording::english());
             let mut check = check.borrow_mut();
-            check(&message, &message.reply, &mut parser.borrow_mut())
+            check(&message, &reply.reply, &mut parser.borrow_mut())
         });
         ran.unwrap_or_else(|error| panic!("{style:?}: {error}"));
     }

@@ -206,7 +206,7 @@ impl Discord {
     /// The requests to `route` so far.
     pub(crate) fn calls(&self, route: &str) -> Vec<Call> {
         self.shared
-            .look(|state| state.calls.iter().filter(|call| call.route == route).cloned().collect())
+            .read(|state| state.calls.iter().filter(|call| call.route == route).cloned().collect())
     }
 
     /// The number of requests to `route` so far.
