@@ -1,15 +1,15 @@
-// Shows what an independent parser of Discord's Markdown makes of texts: a JSON string a line in, an
-// object a line out, with
-//   quotes   what stands in each block quote, as people read it
-//   outside  what stands outside of them
-//   inside   what is in block quotes and is no plain text: emphasis, mentions, links ...
-//   marks    the same of what is outside
+// Parses texts with an independent parser of Discord's Markdown. Reads a JSON string per line and
+// writes an object per line, with
+//   quotes   the text of each block quote, as displayed
+//   outside  the text outside of block quotes, as displayed
+//   inside   the kinds of markup in block quotes: emphasis, mentions, links ...
+//   marks    the kinds of markup outside of block quotes
 //
-// tests/it/discord/markdown.rs drives it; scripts/test fetches the parser.
+// tests/it/discord/markdown.rs runs it; scripts/test installs the parser.
 
 const { SimpleMarkdown, rulesExtended } = require("discord-markdown-parser");
 
-// Discord shows lists, which the parser does not know yet.
+// Discord displays lists, which the parser does not support.
 const list = {
   order: SimpleMarkdown.defaultRules.heading.order,
   match(source, state) {
@@ -23,7 +23,7 @@ const list = {
 
 const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list });
 
-// Plain text, however it is put together. Emoji of Unicode are characters like others.
+// Node types of plain text. Unicode emoji count as characters.
 const PLAIN = new Set(["text", "br", "newline", "twemoji", "emoticon"]);
 
 function read(node, shown, kinds) {
@@ -54,7 +54,7 @@ function show(text) {
   return { ...shown, inside: [...shown.inside].sort(), marks: [...shown.marks].sort() };
 }
 
-// Node's own reader of lines divides at separators of Unicode, too.
+// Node's readline would also split at Unicode line separators.
 let rest = "";
 process.stdin.setEncoding("utf8").on("data", (chunk) => {
   const lines = (rest + chunk).split("\n");

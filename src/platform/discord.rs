@@ -1,4 +1,5 @@
-//! Discord: translates events in and replies out. Its client is serenity.
+//! The Discord platform: converts gateway events for the service, and sends its replies. The client
+//! library is serenity.
 mod api;
 mod channel_cache;
 mod channel_lookup;
@@ -31,52 +32,56 @@ use crate::service::{Dispatcher, KnowledgeBase, Liveness};
 use api::Api;
 use gateway::{GatewayHandler, ShardPlan};
 use interaction_response::PendingInteractions;
-use permissions::RecentDenials;
+use permissions::recent_denials::RecentDenials;
 pub use settings::{Settings, ShardRange};
 
-/// Names its messages, places and people.
+/// The name of the platform, and the prefix of its ids.
 pub const PLATFORM: &str = "discord";
 
-/// Events that wait to be looked at; beyond that they are passed over.
-const MAX_WAITING: usize = 8192;
+/// Capacity of the queue of gateway events. When it is full, events are dropped.
+const MAX_QUEUED_EVENTS: usize = 8192;
 
-/// Guilds of one shard: at most so many may be there, and so many Discord plans for.
-const MAX_GUILDS_A_SHARD: u64 = 2500;
-const PLANNED_GUILDS_A_SHARD: u64 = 1000;
+/// Discord's limit of guilds per shard; with more it closes the connection (4011).
+const MAX_GUILDS_PER_SHARD: u64 = 2500;
 
-/// What to do about an address that does not know Discord's interface, or lets nobody in.
-const NOT_DISCORD: &str = "what answers is not Discord's interface, or lets nobody in from here: \
-    look at `api_base` in [discord], and at proxies of this machine";
+/// Guilds per shard in the number of shards that Discord recommends.
+const RECOMMENDED_GUILDS_PER_SHARD: u64 = 1000;
 
-/// Discord.
+/// Advice for an address that does not serve Discord's API, or blocks this host.
+const NOT_DISCORD: &str = "the server at `api_base` is not the Discord API, or blocks this host: \
+    check `api_base` in [discord], and the proxies of this machine";
+
+/// The Discord platform.
 pub struct Discord {
     settings: Settings,
     api: Arc<Api>,
-    library: Arc<KnowledgeBase>,
-    pulse: Arc<Liveness>,
+    knowledge_base: Arc<KnowledgeBase>,
+    liveness: Arc<Liveness>,
     pending: PendingInteractions,
     recent_denials: RecentDenials,
     events: EventSink,
+    /// Set by the first `READY`.
     bot_id: OnceLock<UserId>,
+    /// Whether the commands are registered, or being registered.
     has_commands: Arc<AtomicBool>,
 }
 
 impl Discord {
-    /// Discord as `settings` say. People who type a question are shown those of `library`.
+    /// Builds the platform. Autocomplete offers questions of `knowledge_base`.
     ///
     /// # Errors
-    /// [`PlatformError`] if no connection of any kind can be made.
+    /// [`PlatformError`] if no HTTP client can be built.
     pub fn new(
         settings: Settings,
-        library: Arc<KnowledgeBase>,
-        pulse: Arc<Liveness>,
+        knowledge_base: Arc<KnowledgeBase>,
+        liveness: Arc<Liveness>,
     ) -> Result<Self, PlatformError> {
-        let api = Api::new(&settings).map_err(no_client)?;
+        let api = Api::new(&settings).map_err(no_http_client)?;
         Ok(Self {
             settings,
             api: Arc::new(api),
-            library,
-            pulse,
+            knowledge_base,
+            liveness,
             pending: PendingInteractions::default(),
             recent_denials: RecentDenials::default(),
             events: EventSink::default(),
@@ -85,13 +90,13 @@ impl Discord {
         })
     }
 
-    /// Stays connected and brings what happens to `lane`, until it is told to stop.
+    /// Connects to the gateway and dispatches events to `dispatcher` until shutdown.
     ///
     /// # Errors
-    /// [`PlatformError`] says whether connecting again can help.
+    /// [`PlatformError`], which is transient if connecting again may help.
     pub async fn serve(
         &self,
-        lane: &Arc<Dispatcher>,
+        dispatcher: &Arc<Dispatcher>,
         stop: &Shutdown,
     ) -> Result<(), PlatformError> {
         let plan = tokio::select! {
@@ -99,31 +104,35 @@ impl Discord {
             () = stop.graceful.cancelled() => return Ok(()),
         };
         let n_shards = plan.n_shards();
-        let (happenings, mut told) = mpsc::channel(MAX_WAITING);
-        self.events.connect(lane);
+        let (sender, mut gateway_events) = mpsc::channel(MAX_QUEUED_EVENTS);
+        self.events.connect(dispatcher);
         tokio::select! {
-            ended = gateway::serve(plan, GatewayHandler::new(happenings), &stop.forced) => ended,
-            // Why nobody tells any more is for the gateway to say.
-            () = async { self.run_event_loop(&mut told, n_shards, stop).await; std::future::pending().await } => Ok(()),
+            result = gateway::serve(plan, GatewayHandler::new(sender), &stop.forced) => result,
+            // The event loop ends when the gateway has ended, whose result is the one to return.
+            () = async {
+                self.run_event_loop(&mut gateway_events, n_shards, stop).await;
+                std::future::pending().await
+            } => Ok(()),
             () = self.wait_for_disconnect(stop) => Ok(()),
         }
     }
 
-    /// The gateway ends by itself when it is told to stop; nobody waits longer for it than this.
+    /// Waits for the forced shutdown, and then for as long as the gateway may take to disconnect.
     async fn wait_for_disconnect(&self, stop: &Shutdown) {
         stop.forced.cancelled().await;
         tokio::time::sleep(Duration::from_millis(900)).await;
     }
 
-    /// Hands `event` on. Discord tells nothing twice: what has no room is passed over.
+    /// Dispatches `event`, or drops it if the queue of its place is full: Discord does not send it
+    /// again.
     fn dispatch(&self, event: Event) {
         drop(self.events.try_dispatch(event));
     }
 
-    /// Asks Discord how to connect, which also shows whether it takes the token.
+    /// Fetches how to connect, which also checks the token.
     async fn shard_plan(&self) -> Result<ShardPlan, PlatformError> {
-        let asked: Result<BotGateway, api::ApiError> = self.api.get(Route::GatewayBot).await;
-        let gateway = asked.map_err(|failure| match failure.status {
+        let response: Result<BotGateway, api::ApiError> = self.api.get(Route::GatewayBot).await;
+        let gateway = response.map_err(|error| match error.status {
             Some(401) => {
                 PlatformError::Permanent { advice: gateway::BAD_TOKEN.to_owned(), source: None }
             }
@@ -132,48 +141,50 @@ impl Discord {
                 source: None,
             },
             Some(status) => PlatformError::Transient {
-                what: "Discord does not say how to connect".to_owned(),
+                what: "Discord does not return a gateway address".to_owned(),
                 source: Some(format!("HTTP status {status}").into()),
             },
             None => PlatformError::Transient {
-                what: "Discord cannot be reached: look at the network, name resolution and firewall of this machine"
+                what: "cannot reach Discord: check the network, name resolution and firewall of this machine"
                     .to_owned(),
                 source: None,
             },
         })?;
         if gateway.session_start_limit.remaining == 0 {
             let seconds = gateway.session_start_limit.reset_after / 1000;
-            let what = format!("Discord takes no more connections today, and again in {seconds} s");
+            let what = format!(
+                "Discord accepts no more connections today; the limit resets in {seconds} s"
+            );
             return Err(PlatformError::Transient { what, source: None });
         }
         let ShardRange { total, first, last } = self.settings.shards;
         let total = total.unwrap_or(gateway.shards).max(1);
         check_shards(total, gateway.shards)?;
         Ok(ShardPlan {
-            http: api::serenity_http(&self.settings, api::http_client().map_err(no_client)?),
+            http: api::serenity_http(&self.settings, api::http_client().map_err(no_http_client)?),
             message_content: self.settings.message_content,
             first,
             last: last.unwrap_or(total - 1),
             total,
-            pulse: Arc::clone(&self.pulse),
+            liveness: Arc::clone(&self.liveness),
         })
     }
 }
 
-fn no_client(error: reqwest::Error) -> PlatformError {
-    let advice = "no HTTP client can be made: look at the certificates and proxies of this machine";
+fn no_http_client(error: reqwest::Error) -> PlatformError {
+    let advice = "cannot build an HTTP client: check the certificates and proxies of this machine";
     PlatformError::Permanent { advice: advice.to_owned(), source: Some(error.into()) }
 }
 
-/// Discord refuses connections when a shard would have too many guilds, and the library does not
-/// tell.
+/// Checks that no shard can have too many guilds: Discord would reject the connection, and serenity
+/// does not report that. `recommended` implies the least number of guilds.
 fn check_shards(total: u32, recommended: u32) -> Result<(), PlatformError> {
-    let at_least = u64::from(recommended.saturating_sub(1)) * PLANNED_GUILDS_A_SHARD;
-    if at_least <= u64::from(total) * MAX_GUILDS_A_SHARD {
+    let min_guilds = u64::from(recommended.saturating_sub(1)) * RECOMMENDED_GUILDS_PER_SHARD;
+    if min_guilds <= u64::from(total) * MAX_GUILDS_PER_SHARD {
         return Ok(());
     }
     let advice = format!(
-        "{total} shards are too few for your guilds (4011): set `shards` in [discord] to {recommended}, or leave it out"
+        "{total} shards are too few for your guilds (4011): set `shards` in [discord] to {recommended}, or remove it"
     );
     Err(PlatformError::Permanent { advice, source: None })
 }

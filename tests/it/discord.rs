@@ -1,20 +1,20 @@
-//! Discord, through the stand-in.
+//! The Discord platform: `quoth run` against the fake server.
 
 mod answers;
-mod asking;
+mod api_errors;
 pub(crate) mod bot;
+mod channels;
 mod chaos;
-mod codes;
-mod following;
+mod close_codes;
+mod concurrency;
+mod edits;
+mod fake_server;
 mod gateway;
-mod limiter;
 mod limits;
-mod load;
-mod manners;
 mod markdown;
-mod places;
-mod refusals;
+mod questions;
+mod rate_limiter;
+mod reply_rules;
 mod spaces;
-mod stand_in;
 mod start;
-mod trouble;
+mod validation;

@@ -1,110 +1,55 @@
-//! Requests to Discord, and what their failures mean.
+//! The REST client. Sends requests through the rate limiter and classifies their errors.
 
+pub(super) mod error;
 pub(super) mod rate_limit;
 
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route, StatusCode};
+use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route};
 
+use self::error::{RequestError, parse_error};
 use self::rate_limit::RateLimiter;
 use super::settings::Settings;
 use crate::service::SendError;
+pub(super) use error::{ApiError, code};
 
-/// A request that takes longer may have been carried out or not.
-const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+/// Timeout of a request. One that takes longer may have been executed.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// So often a request is refused for lack of room before whoever wants it is told.
+/// Attempts of a rate-limited request before the error is returned.
 const MAX_RATE_LIMITED: usize = 3;
 
-/// Why a request failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ApiError {
-    /// What that means for whoever wants something sent.
-    pub(super) error: SendError,
-    /// The HTTP status, if there was one.
-    pub(super) status: Option<u16>,
-    /// Discord's own number for it, if there was one.
-    pub(super) code: Option<isize>,
-}
-
-/// Discord's own numbers of failures.
-pub(super) mod code {
-    pub(in super::super) const UNKNOWN_MESSAGE: isize = 10008;
-    pub(in super::super) const MISSING_ACCESS: isize = 50001;
-    pub(in super::super) const MISSING_PERMISSIONS: isize = 50013;
-    pub(in super::super) const NO_REPLY_WITHOUT_HISTORY: isize = 160_002;
-    pub(in super::super) const ALREADY_ACKNOWLEDGED: isize = 40060;
-}
-
-impl ApiError {
-    const fn transient(retry_after: Option<Duration>) -> Self {
-        Self { error: SendError::Transient { retry_after }, status: None, code: None }
-    }
-
-    /// It may have been carried out.
-    pub(super) const AMBIGUOUS: Self =
-        Self { error: SendError::Ambiguous, status: None, code: None };
-
-    /// It may have been carried out, and nobody will ever know.
-    pub(super) const AMBIGUOUS_FINAL: Self =
-        Self { error: SendError::AmbiguousFinal, status: None, code: None };
-
-    /// It was not carried out and never will be.
-    pub(super) const PERMANENT: Self =
-        Self { error: SendError::Permanent, status: None, code: None };
-
-    /// What an answer without success means. 401, 403 and 404 stay what they are, and asking
-    /// again and again has Discord shut one out.
-    fn from_status(status: u16, code: Option<isize>) -> Self {
-        let error = match status {
-            429 => SendError::Transient { retry_after: None },
-            400..500 => SendError::Permanent,
-            _ => SendError::Ambiguous,
-        };
-        Self { error, status: Some(status), code }
-    }
-
-    fn from_transport(error: &reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::transient(None)
-        } else if error.is_builder() {
-            Self::PERMANENT
-        } else {
-            Self::AMBIGUOUS
-        }
-    }
-}
-
-/// A client of Discord's HTTP interface.
+/// A client of Discord's REST API.
 pub(super) struct Api {
     http: Http,
     client: reqwest::Client,
-    limits: Option<RateLimiter>,
+    /// `None` if a proxy at `api_base` keeps the limits.
+    limiter: Option<RateLimiter>,
 }
 
 impl Api {
-    /// A client as `settings` say.
+    /// Builds a client from `settings`.
     pub(super) fn new(settings: &Settings) -> reqwest::Result<Self> {
         let client = http_client()?;
-        let limits = settings.rate_limiter.then(RateLimiter::default);
-        Ok(Self { http: serenity_http(settings, client.clone()), client, limits })
+        let limiter = settings.rate_limiter.then(RateLimiter::default);
+        Ok(Self { http: serenity_http(settings, client.clone()), client, limiter })
     }
 
-    /// What `route` answers to `method`.
+    /// Sends `body` to `route` and returns the successful response.
     pub(super) async fn call(
         &self,
         route: Route<'_>,
         method: LightMethod,
         body: Option<&impl Serialize>,
     ) -> Result<Response, ApiError> {
-        self.request(Request::new(route, method).body(bytes(body)?)).await
+        self.request(Request::new(route, method).body(to_json(body)?)).await
     }
 
-    /// The same, as a `T`. An answer that makes no sense says nothing about what was done.
+    /// Like [`Self::call`], with the response parsed as `T`. A successful response that does not
+    /// parse is ambiguous: it does not show what was executed.
     pub(super) async fn fetch<T: DeserializeOwned>(
         &self,
         route: Route<'_>,
@@ -114,74 +59,59 @@ impl Api {
         decode(self.call(route, method, body).await?).await
     }
 
-    /// Reads what is at `route`.
+    /// Sends a GET request and parses the response.
     pub(super) async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, ApiError> {
         self.fetch(route, LightMethod::Get, None::<&()>).await
     }
 
-    /// Sends `request`: if limits are kept, when there is room for it; without, it is up to whoever
-    /// wants it to try again.
+    /// Sends `request`. With the rate limiter, waits for its bucket and retries 429 responses;
+    /// without, returns them to the caller.
     pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, ApiError> {
-        let limit = self.limits.as_ref().zip(rate_limit::bucket_key(&request));
-        // Nothing but an address that is none keeps it from being made.
+        let limit = self.limiter.as_ref().zip(rate_limit::bucket_key(&request));
+        // Building fails only for an invalid address.
         let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
         let built = built.map_err(|_| ApiError::PERMANENT)?;
-        let Some((limits, key)) = limit else { return send(built).await.map_err(ApiError::from) };
+        let Some((limiter, key)) = limit else { return send(built).await.map_err(ApiError::from) };
         let mut n_left = MAX_RATE_LIMITED;
         loop {
-            let wait = limits.wait(key).await;
+            let wait = limiter.wait(key).await;
             wait.map_err(|wait| ApiError::transient(Some(wait)))?;
-            let again = built.try_clone().ok_or(ApiError::PERMANENT)?;
-            let refused = match send(again).await {
+            let attempt = built.try_clone().ok_or(ApiError::PERMANENT)?;
+            let failed = match send(attempt).await {
                 Ok(response) => {
-                    limits.update(key, response.headers());
+                    limiter.update(key, response.headers());
                     return Ok(response);
                 }
-                Err(refused) => refused,
+                Err(failed) => failed,
             };
-            let SendError::Transient { retry_after: Some(wait) } = refused.failure.error else {
-                return Err(refused.failure);
+            let SendError::Transient { retry_after: Some(wait) } = failed.error.error else {
+                return Err(failed.error);
             };
-            limits.block(key, wait, refused.is_global);
+            limiter.block(key, wait, failed.is_global);
             n_left -= 1;
             if n_left == 0 {
-                return Err(refused.failure);
+                return Err(failed.error);
             }
         }
     }
 }
 
-/// A request that failed, and whether Discord takes none at all for a while.
-struct RequestError {
-    failure: ApiError,
-    is_global: bool,
-}
-
-impl From<RequestError> for ApiError {
-    fn from(refused: RequestError) -> Self {
-        refused.failure
-    }
-}
-
 async fn send(request: RequestBuilder) -> Result<Response, RequestError> {
     let response = request.send().await.map_err(|error| RequestError {
-        failure: ApiError::from_transport(&error),
+        error: ApiError::from_transport(&error),
         is_global: false,
     })?;
-    if response.status().is_success() {
-        return Ok(response);
-    }
-    let is_for_all = response.headers().contains_key("x-ratelimit-global");
-    Err(RequestError { failure: parse_error(response).await, is_global: is_for_all })
+    if response.status().is_success() { Ok(response) } else { Err(parse_error(response).await) }
 }
 
-/// A client with connections of its own. They end with the runtime that it is used in.
+/// An HTTP client with a connection pool of its own. Its connections end with the runtime in which
+/// they are used.
 pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(REQUEST_LIMIT).build()
+    reqwest::Client::builder().timeout(REQUEST_TIMEOUT).build()
 }
 
-/// The library's client as `settings` say. Its rate limiter would pass over the address, keeps what
-/// it knows of each interaction for ever, and does not tell whether a request was made.
+/// serenity's HTTP client for `settings`. Its rate limiter is off: it ignores the proxy address,
+/// keeps the state of each interaction forever, and does not report whether a request was sent.
 pub(super) fn serenity_http(settings: &Settings, client: reqwest::Client) -> Http {
     let builder = HttpBuilder::new(settings.token()).client(client).ratelimiter_disabled(true);
     match &settings.api_base {
@@ -190,57 +120,12 @@ pub(super) fn serenity_http(settings: &Settings, client: reqwest::Client) -> Htt
     }
 }
 
-/// `response` as a `T`.
+/// Parses the body of `response`.
 pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
     let bytes = response.bytes().await.map_err(|_| ApiError::AMBIGUOUS)?;
     serde_json::from_slice(&bytes).map_err(|_| ApiError::AMBIGUOUS)
 }
 
-fn bytes(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ApiError> {
+fn to_json(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ApiError> {
     body.map(serde_json::to_vec).transpose().map_err(|_| ApiError::PERMANENT)
-}
-
-/// What an answer without success says.
-#[derive(serde::Deserialize, Default)]
-#[serde(default)]
-struct ErrorBody {
-    code: Option<isize>,
-    retry_after: Option<f64>,
-}
-
-async fn parse_error(response: Response) -> ApiError {
-    let status = response.status();
-    let header = response.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok());
-    let header: Option<f64> = header.and_then(|seconds| seconds.parse().ok());
-    let body = response.bytes().await.unwrap_or_default();
-    let told: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
-    let failure = ApiError::from_status(status.as_u16(), told.code);
-    if status != StatusCode::TOO_MANY_REQUESTS {
-        return failure;
-    }
-    // The body is finer than the header, which is in whole seconds.
-    let seconds = told.retry_after.or(header).filter(|seconds| *seconds >= 0.0);
-    let retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    ApiError { error: SendError::Transient { retry_after }, ..failure }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_status_means_decides_whether_it_is_tried_again() {
-        let passing = SendError::Transient { retry_after: None };
-        for (status, want) in [
-            (400, SendError::Permanent),
-            (401, SendError::Permanent),
-            (403, SendError::Permanent),
-            (404, SendError::Permanent),
-            (429, passing),
-            (500, SendError::Ambiguous),
-            (502, SendError::Ambiguous),
-        ] {
-            assert_eq!(ApiError::from_status(status, None).error, want, "{status}");
-        }
-    }
 }

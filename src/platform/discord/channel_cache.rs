@@ -1,61 +1,63 @@
-//! Where channels are: in which guild, below which channel. Learned from what the gateway tells.
+//! A cache of the guilds that the bot is in, and of their channels and threads.
 
 use std::collections::{HashMap, HashSet};
 
 use serenity::model::channel::{ChannelType, GuildChannel, PartialChannel};
-use serenity::model::guild::Guild;
+use serenity::model::guild::{Guild, Role};
 use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::ids;
 use crate::conversation::Place;
 
-/// Channels around a channel that are looked for: a thread, its channel, its category.
+/// Longest chain of a channel and its parents: thread, channel, category.
 const MAX_DEPTH: usize = 3;
 
-/// Threads that are known at the most. There is no end of them, unlike of channels; one that is
-/// forgotten is asked for again.
+/// Capacity for threads, whose number is unlimited, unlike that of channels. An evicted thread is
+/// looked up again when it is needed.
 const MAX_THREADS: usize = 50_000;
 
-/// Bits of a guild's id below those that say which shard it belongs to.
+/// Bits of a guild id below those that determine its shard.
 const SHARD_SHIFT: u32 = 22;
 
-/// What is known of the guilds that we are in.
+/// The guilds of the bot, with their channels and threads, as the gateway reports them.
 #[derive(Debug, Default)]
 pub(super) struct ChannelCache {
-    us: Option<UserId>,
-    /// How many shards are served here, and which of them have told their guilds.
+    bot_id: Option<UserId>,
+    /// The number of shards of this process.
     n_shards: usize,
-    shards: HashSet<u32>,
+    /// The shards that have reported their guilds.
+    ready_shards: HashSet<u32>,
     guilds: HashSet<GuildId>,
-    /// The role that a guild made for us, by which people may mention us.
-    our_roles: HashMap<GuildId, RoleId>,
+    /// The managed role of the bot in each guild, by which users may mention it.
+    bot_roles: HashMap<GuildId, RoleId>,
     channels: HashMap<ChannelId, ChannelEntry>,
     threads: HashMap<ChannelId, ChannelEntry>,
 }
 
-/// Where a channel or thread is.
+/// The location of a channel or thread.
 #[derive(Debug, Clone, Copy)]
 struct ChannelEntry {
     guild: Option<GuildId>,
-    /// What it stands below.
+    /// The category of a channel, or the channel of a thread.
     parent: Option<ChannelId>,
 }
 
 impl ChannelCache {
-    /// Nothing is known of so many shards.
+    /// An empty cache for a process with this number of shards.
     pub(super) fn for_shards(n_shards: usize) -> Self {
         Self { n_shards, ..Self::default() }
     }
 
-    /// We are `us`, and on this shard of so many in these guilds and no others.
-    pub(super) fn ready(&mut self, us: UserId, (shard, total): (u32, u32), guilds: &[GuildId]) {
-        self.us = Some(us);
-        self.shards.insert(shard);
-        let is_its = |guild: &GuildId| {
+    /// Sets the id of the bot and the guilds of `shard`, one of `total`. Guilds of that shard that
+    /// are not listed are removed.
+    pub(super) fn ready(&mut self, bot_id: UserId, (shard, total): (u32, u32), guilds: &[GuildId]) {
+        self.bot_id = Some(bot_id);
+        self.ready_shards.insert(shard);
+        let is_of_shard = |guild: &GuildId| {
             (guild.get() >> SHARD_SHIFT) % u64::from(total.max(1)) == u64::from(shard)
         };
-        let of_shard = self.guilds.iter().filter(|guild| is_its(guild));
+        let of_shard = self.guilds.iter().filter(|guild| is_of_shard(guild));
         let left: Vec<GuildId> = of_shard.filter(|it| !guilds.contains(it)).copied().collect();
         for guild in left {
             self.remove_guild(guild);
@@ -63,132 +65,135 @@ impl ChannelCache {
         self.guilds.extend(guilds);
     }
 
-    /// Who we are; nobody before the gateway has told.
+    /// The user id of the bot; `None` before the first `READY`.
     pub(super) fn bot_id(&self) -> Option<UserId> {
-        self.us
+        self.bot_id
     }
 
-    /// Learns what `guild` has. `true` if we were not in it before.
+    /// Adds `guild` with its channels and threads. Returns whether it is new.
     pub(super) fn add_guild(&mut self, guild: &Guild) -> bool {
         for channel in guild.channels.values().chain(&guild.threads) {
             self.add_channel(channel);
         }
-        let is_ours = |role: &&serenity::model::guild::Role| role.tags.bot_id == self.us;
-        if let Some(role) = guild.roles.values().find(is_ours).filter(|_| self.us.is_some()) {
-            self.our_roles.insert(guild.id, role.id);
+        let is_bot_role = |role: &&Role| role.tags.bot_id == self.bot_id;
+        let bot_role = guild.roles.values().find(is_bot_role);
+        if let Some(role) = bot_role.filter(|_| self.bot_id.is_some()) {
+            self.bot_roles.insert(guild.id, role.id);
         }
         self.guilds.insert(guild.id)
     }
 
-    /// We are no longer in `guild`.
+    /// Removes a guild that the bot has left, with its channels and threads.
     pub(super) fn remove_guild(&mut self, guild: GuildId) {
         self.guilds.remove(&guild);
-        self.our_roles.remove(&guild);
-        for spots in [&mut self.channels, &mut self.threads] {
-            spots.retain(|_, spot| spot.guild != Some(guild));
+        self.bot_roles.remove(&guild);
+        for entries in [&mut self.channels, &mut self.threads] {
+            entries.retain(|_, entry| entry.guild != Some(guild));
         }
     }
 
-    /// Learns where `channel` is.
+    /// Adds a channel or thread, or updates its location.
     pub(super) fn add_channel(&mut self, channel: &GuildChannel) {
-        let spot = ChannelEntry { guild: Some(channel.guild_id), parent: channel.parent_id };
+        let entry = ChannelEntry { guild: Some(channel.guild_id), parent: channel.parent_id };
         if is_thread(channel.kind) {
-            self.learn_thread(channel.id, spot);
+            self.add_thread(channel.id, entry);
         } else {
-            self.channels.insert(channel.id, spot);
+            self.channels.insert(channel.id, entry);
         }
     }
 
-    /// Learns where the channel of an interaction is.
+    /// Adds the channel of an interaction, unless it is known.
     pub(super) fn add_partial_channel(&mut self, channel: &PartialChannel, guild: Option<GuildId>) {
         if guild.is_some() && self.is_unknown(channel.id) {
-            self.learn_thread(channel.id, ChannelEntry { guild, parent: channel.parent_id });
+            self.add_thread(channel.id, ChannelEntry { guild, parent: channel.parent_id });
         }
     }
 
-    /// Nobody tells where `channel` of `guild` is.
+    /// Adds a channel that Discord does not show to the bot, without a parent.
     pub(super) fn mark_unresolvable(&mut self, channel: ChannelId, guild: Option<GuildId>) {
         if self.is_unknown(channel) {
-            self.learn_thread(channel, ChannelEntry { guild, parent: None });
+            self.add_thread(channel, ChannelEntry { guild, parent: None });
         }
     }
 
-    fn learn_thread(&mut self, thread: ChannelId, spot: ChannelEntry) {
+    fn add_thread(&mut self, thread: ChannelId, entry: ChannelEntry) {
         if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(&thread) {
             self.threads.clear();
         }
-        self.threads.insert(thread, spot);
+        self.threads.insert(thread, entry);
     }
 
-    /// `channel` is gone.
+    /// Removes a deleted channel or thread.
     pub(super) fn remove_channel(&mut self, channel: ChannelId) {
         self.channels.remove(&channel);
         self.threads.remove(&channel);
     }
 
-    /// Whether nobody has told where `channel` is.
+    /// Whether `channel` is not in the cache.
     pub(super) fn is_unknown(&self, channel: ChannelId) -> bool {
-        self.spot(channel).is_none()
+        self.entry(channel).is_none()
     }
 
-    fn spot(&self, channel: ChannelId) -> Option<ChannelEntry> {
+    fn entry(&self, channel: ChannelId) -> Option<ChannelEntry> {
         self.channels.get(&channel).or_else(|| self.threads.get(&channel)).copied()
     }
 
-    /// Whether `channel` stands somewhere below `other`.
+    /// Whether `other` is a parent of `channel`, directly or not.
     pub(super) fn is_child_of(&self, channel: ChannelId, other: ChannelId) -> bool {
         self.parents(channel).any(|it| it == other)
     }
 
-    /// Whether `channel` is in `guild`, or nobody has told where it is.
+    /// Whether `channel` is in `guild`; also true if it is not in the cache.
     pub(super) fn is_in(&self, channel: ChannelId, guild: GuildId) -> bool {
-        self.spot(channel).is_none_or(|spot| spot.guild == Some(guild))
+        self.entry(channel).is_none_or(|entry| entry.guild == Some(guild))
     }
 
-    /// Our role in `guild`.
+    /// The managed role of the bot in `guild`.
     pub(super) fn bot_role(&self, guild: GuildId) -> Option<RoleId> {
-        self.our_roles.get(&guild).copied()
+        self.bot_roles.get(&guild).copied()
     }
 
-    /// The place of `channel`, which is in `guild` or, without one, direct.
+    /// The place of `channel`, which is in `guild`, or a direct message without one.
     pub(super) fn place(&self, channel: ChannelId, guild: Option<GuildId>) -> Place {
         let id = ids::channel(channel);
         let Some(guild) = guild else {
-            // Who writes to us shares a guild with us; with an only one it is clear which.
-            let is_all_known = self.shards.len() >= self.n_shards;
-            let only = self.guilds.iter().next().filter(|_| is_all_known && self.guilds.len() == 1);
-            let within = only.map(|guild| ids::guild(*guild)).into_iter().collect();
-            return Place { id, parents: within, is_direct: true };
+            // A user who can write to the bot shares a guild with it. Which one is known only if
+            // the bot is in a single guild.
+            let are_all_ready = self.ready_shards.len() >= self.n_shards;
+            let is_single = are_all_ready && self.guilds.len() == 1;
+            let guild = self.guilds.iter().next().filter(|_| is_single);
+            let parents = guild.map(|guild| ids::guild(*guild)).into_iter().collect();
+            return Place { id, parents, is_direct: true };
         };
-        let within = self.parents(channel).map(ids::channel).chain([ids::guild(guild)]).collect();
-        Place { id, parents: within, is_direct: false }
+        let parents = self.parents(channel).map(ids::channel).chain([ids::guild(guild)]).collect();
+        Place { id, parents, is_direct: false }
     }
 
-    /// What `channel` stands below, from the nearest on.
+    /// The parents of `channel`, innermost first.
     fn parents(&self, channel: ChannelId) -> impl Iterator<Item = ChannelId> {
-        let parent = |id: &ChannelId| self.spot(*id)?.parent;
+        let parent = |id: &ChannelId| self.entry(*id)?.parent;
         std::iter::successors(parent(&channel), parent).take(MAX_DEPTH)
     }
 
-    /// Where to greet in `guild`: where it welcomes people, else the first channel where we may
-    /// write.
+    /// The channel in which to greet `guild`: its system channel, else the first text channel in
+    /// which the bot may send messages.
     pub(super) fn greeting_channel(&self, guild: &Guild) -> Option<Place> {
-        let us = guild.members.get(&self.us?)?;
-        let may_write = |channel: &&GuildChannel| {
-            let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+        let bot = guild.members.get(&self.bot_id?)?;
+        let may_send = |channel: &&GuildChannel| {
+            let required = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
             channel.kind == ChannelType::Text
-                && guild.user_permissions_in(channel, us).contains(needed)
+                && guild.user_permissions_in(channel, bot).contains(required)
         };
-        let welcoming = guild.system_channel_id.and_then(|id| guild.channels.get(&id));
-        let channel = welcoming.filter(may_write).or_else(|| {
-            let writable = guild.channels.values().filter(may_write);
+        let system_channel = guild.system_channel_id.and_then(|id| guild.channels.get(&id));
+        let channel = system_channel.filter(may_send).or_else(|| {
+            let writable = guild.channels.values().filter(may_send);
             writable.min_by_key(|channel| (channel.position, channel.id))
         });
         Some(self.place(channel?.id, Some(guild.id)))
     }
 }
 
-/// Whether channels of this `kind` stand below another in which people write.
+/// Whether `kind` is a thread: a child of a channel that can have messages itself.
 pub(super) fn is_thread(kind: ChannelType) -> bool {
     matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }

@@ -1,4 +1,5 @@
-//! Where threads are that Discord has not told of: asked for, while nothing else waits.
+//! Lookups of threads that are not in the cache. Events of such a thread wait for its lookup; no
+//! others do.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,80 +13,82 @@ use tokio::task::JoinSet;
 use super::api::{Api, ApiError};
 use super::channel_cache::ChannelCache;
 use super::gateway::GatewayEvent;
-use super::incoming::{edit_may_address_bot, may_address_bot};
+use super::incoming::mention::{edit_may_address_bot, may_address_bot};
 use crate::service::SendError;
 
-/// A place is not waited for longer than this.
-const LIMIT: Duration = Duration::from_secs(2);
+/// Timeout of a lookup.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What could not be found is not asked for again before this.
-const DENIAL_TTL: Duration = Duration::from_secs(60);
+/// How long a failed lookup is not repeated.
+const FAILURE_TTL: Duration = Duration::from_secs(60);
 
-/// Places that are asked for at the same time, and places that could not be found, at the most.
+/// Limit of concurrent lookups.
 const MAX_RUNNING: usize = 32;
+
+/// Limit of remembered failed lookups.
 const MAX_FAILED: usize = 10_000;
 
-/// What may wait for one place.
+/// Limit of events that wait for one lookup.
 const MAX_WAITING: usize = 100;
 
-/// Places that are asked for, and what waits for them.
+/// Running lookups, and the events that wait for them.
 #[derive(Default)]
 pub(super) struct ChannelLookups {
     running: JoinSet<LookupResult>,
-    /// What happened there, in order.
+    /// The waiting events of each channel, in order.
     waiting: HashMap<ChannelId, Vec<GatewayEvent>>,
     failed: HashMap<ChannelId, Instant>,
 }
 
-/// What is known of a place that was asked for.
+/// The result of a lookup.
 pub(super) struct LookupResult {
     channel: ChannelId,
     guild: Option<GuildId>,
-    /// `None`: it took too long.
-    told: Option<Result<GuildChannel, ApiError>>,
+    /// `None` after a timeout.
+    response: Option<Result<GuildChannel, ApiError>>,
 }
 
 impl ChannelLookups {
-    /// `happening`, unless its place has to be found first: then it comes back by
-    /// [`Self::settle`], and so does what happens there in the meantime.
+    /// Returns `event` if it can be handled now. Otherwise its channel is being looked up, and
+    /// [`Self::resolve`] returns the event later, with those that follow it in that channel.
     pub(super) fn defer_until_known(
         &mut self,
-        happening: GatewayEvent,
-        places: &ChannelCache,
+        event: GatewayEvent,
+        cache: &ChannelCache,
         api: &Arc<Api>,
     ) -> Option<GatewayEvent> {
-        let (channel, guild, may_be_for_us) = match &happening {
+        let (channel, guild, may_address) = match &event {
             GatewayEvent::MessageCreate(it) => {
-                (it.channel_id, it.guild_id, may_address_bot(it, places))
+                (it.channel_id, it.guild_id, may_address_bot(it, cache))
             }
             GatewayEvent::MessageUpdate(it) => {
                 (it.channel_id, it.guild_id, edit_may_address_bot(it))
             }
             GatewayEvent::MessageDelete { channel, guild, .. } => (*channel, *guild, false),
-            _ => return Some(happening),
+            _ => return Some(event),
         };
         if let Some(waiting) = self.waiting.get_mut(&channel) {
             if waiting.len() >= MAX_WAITING {
-                return Some(happening);
+                return Some(event);
             }
-            waiting.push(happening);
+            waiting.push(event);
             return None;
         }
-        let is_wanted = may_be_for_us && guild.is_some() && places.is_unknown(channel);
-        if !is_wanted || self.running.len() >= MAX_RUNNING || self.has_failed(channel) {
-            return Some(happening);
+        let is_needed = may_address && guild.is_some() && cache.is_unknown(channel);
+        if !is_needed || self.running.len() >= MAX_RUNNING || self.has_failed(channel) {
+            return Some(event);
         }
-        self.waiting.insert(channel, vec![happening]);
+        self.waiting.insert(channel, vec![event]);
         let api = Arc::clone(api);
         self.running.spawn(async move {
-            let asked = api.get::<GuildChannel>(Route::Channel { channel_id: channel });
-            let told = tokio::time::timeout(LIMIT, asked).await.ok();
-            LookupResult { channel, guild, told }
+            let request = api.get::<GuildChannel>(Route::Channel { channel_id: channel });
+            let response = tokio::time::timeout(LOOKUP_TIMEOUT, request).await.ok();
+            LookupResult { channel, guild, response }
         });
         None
     }
 
-    /// The next place that is found, or not. Waits for ever if none is asked for.
+    /// Waits for the next lookup to end, or forever if none is running.
     pub(super) async fn next(&mut self) -> LookupResult {
         match self.running.join_next().await {
             Some(Ok(found)) => found,
@@ -93,33 +96,33 @@ impl ChannelLookups {
         }
     }
 
-    /// Has `places` learn what was `found`, and gives what has waited for it.
+    /// Adds the result of a lookup to `cache`, and returns the events that waited for it.
     pub(super) fn resolve(
         &mut self,
         found: LookupResult,
-        places: &mut ChannelCache,
+        cache: &mut ChannelCache,
     ) -> Vec<GatewayEvent> {
-        let LookupResult { channel, guild, told } = found;
-        match told {
-            Some(Ok(told)) => places.add_channel(&told),
+        let LookupResult { channel, guild, response } = found;
+        match response {
+            Some(Ok(response)) => cache.add_channel(&response),
             Some(Err(ApiError { error: SendError::Permanent, .. })) => {
-                places.mark_unresolvable(channel, guild);
+                cache.mark_unresolvable(channel, guild);
             }
-            _ => self.note_failed(channel),
+            _ => self.record_failure(channel),
         }
         self.waiting.remove(&channel).unwrap_or_default()
     }
 
-    /// Whether nothing waits for a place.
+    /// Whether no event waits for a lookup.
     pub(super) fn is_idle(&self) -> bool {
         self.waiting.is_empty()
     }
 
     fn has_failed(&self, channel: ChannelId) -> bool {
-        self.failed.get(&channel).is_some_and(|since| since.elapsed() < DENIAL_TTL)
+        self.failed.get(&channel).is_some_and(|since| since.elapsed() < FAILURE_TTL)
     }
 
-    fn note_failed(&mut self, channel: ChannelId) {
+    fn record_failure(&mut self, channel: ChannelId) {
         if self.failed.len() >= MAX_FAILED {
             self.failed.clear();
         }

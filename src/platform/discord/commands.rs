@@ -1,4 +1,4 @@
-//! The commands that Discord offers people: what they are called, and that Discord knows them.
+//! Application commands: their definitions and registration.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,27 +15,27 @@ use serenity::model::permissions::Permissions;
 use super::api::{Api, ApiError, decode};
 use crate::service::SendError;
 
-/// Asks a question.
+/// The slash command that asks a question.
 pub(super) const ASK: &str = "ask";
-/// Its question.
+/// Its option for the question.
 pub(super) const QUESTION: &str = "question";
-/// Who sees what answers it.
+/// Its option for who sees the answer.
 pub(super) const VISIBLE: &str = "visible";
-/// Everybody does. Otherwise only the asker.
+/// The value of [`VISIBLE`] for a public answer; otherwise it is ephemeral.
 pub(super) const EVERYONE: &str = "everyone";
-/// On somebody's message: takes it for a question.
+/// The message command that takes the message as a question.
 pub(super) const ABOUT: &str = "Ask about this";
-/// What is said the same way in a message.
+/// Slash commands that are also commands in messages, under the same name.
 pub(super) const WORDS: [&str; 4] = ["help", "topics", "pause", "resume"];
 
-/// Characters of the longest question that Discord lets people type: far more than a question has.
+/// Limit of characters of a typed question: far more than a question needs.
 const MAX_QUESTION_CHARS: u16 = 1000;
 
-/// Waits before commands are registered again that could not be.
+/// Delays between attempts to register the commands.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(300);
 
-/// Every command.
+/// The definitions of all commands.
 pub(super) fn all() -> Vec<CreateCommand> {
     let everywhere = vec![InteractionContext::Guild, InteractionContext::BotDm];
     let anywhere = |command: CreateCommand| command.contexts(everywhere.clone());
@@ -92,68 +92,73 @@ fn ask() -> CreateCommand {
         .add_option(visible)
 }
 
-/// Has Discord offer our commands, however long that takes. `false` if it refuses.
+/// Registers the commands, and retries transient errors without end. Returns `false` after a
+/// permanent error.
 pub(super) async fn register_with_retry(api: &Api, application_id: ApplicationId) -> bool {
-    let delays = ExponentialBuilder::new()
+    let backoff = ExponentialBuilder::new()
         .with_min_delay(MIN_DELAY)
         .with_max_delay(MAX_DELAY)
         .with_jitter()
         .without_max_times();
-    let is_told = AtomicBool::new(false);
+    let is_logged = AtomicBool::new(false);
     let registered = (|| register(api, application_id))
-        .retry(delays)
-        .when(|failure: &ApiError| failure.error != SendError::Permanent)
-        .notify(|failure, _| {
-            if !is_told.swap(true, Ordering::Relaxed) {
-                let status = failure.status;
-                tracing::warn!(status, "The commands could not be registered with Discord yet");
+        .retry(backoff)
+        .when(|error: &ApiError| error.error != SendError::Permanent)
+        .notify(|error, _| {
+            if !is_logged.swap(true, Ordering::Relaxed) {
+                let status = error.status;
+                tracing::warn!(status, "Could not register the commands with Discord; retrying");
             }
         })
         .await;
     match registered {
-        Ok(true) => tracing::info!("Discord offers the commands of this version"),
+        Ok(true) => tracing::info!("Registered the commands of this version with Discord"),
         Ok(false) => {}
         Err(ApiError { status, code, .. }) => tracing::warn!(
             status,
             code,
-            "The commands could not be registered: Discord refuses them; the next connection tries again"
+            "Discord rejected the commands; the next connection registers them again"
         ),
     }
     registered.is_ok()
 }
 
-/// Has Discord offer our commands, if it does not offer these already: changes take until people
-/// open Discord anew, and are counted.
+/// Registers the commands, unless the registered ones are the same. Returns whether they were written.
+/// Clients show changes only after a restart, and Discord limits the number of changes.
 async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, ApiError> {
     let route = Route::Commands { application_id };
     let params = vec![("with_localizations", "true".to_owned())];
-    let known = api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;
-    let known: Vec<Value> = decode(known).await?;
-    let ours = serde_json::to_value(all()).map_err(|_| ApiError::PERMANENT)?;
-    let is_same = ours.as_array().is_some_and(|ours| {
-        let is_known = |our: &Value| known.iter().any(|known| is_subset(known, our));
-        ours.len() == known.len() && ours.iter().all(is_known)
+    let registered =
+        api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;
+    let registered: Vec<Value> = decode(registered).await?;
+    let defined = serde_json::to_value(all()).map_err(|_| ApiError::PERMANENT)?;
+    let is_same = defined.as_array().is_some_and(|defined| {
+        let is_registered = |it: &Value| registered.iter().any(|other| is_subset(it, other));
+        defined.len() == registered.len() && defined.iter().all(is_registered)
     });
     if !is_same {
-        api.call(Route::Commands { application_id }, LightMethod::Put, Some(&ours)).await?;
+        api.call(Route::Commands { application_id }, LightMethod::Put, Some(&defined)).await?;
     }
     Ok(!is_same)
 }
 
-/// Whether `known` says all that `ours` says. What it says beyond that, Discord has added.
-fn is_subset(known: &Value, ours: &Value) -> bool {
-    match (known, ours) {
-        (Value::Object(known), Value::Object(ours)) => ours.iter().all(|(key, our)| {
-            let is_nothing = our.is_null() || our.as_bool() == Some(false) || is_empty(our);
-            known
-                .get(key)
-                .map_or(is_nothing, |known| is_subset(known, our) || is_nothing && known.is_null())
-        }),
-        (Value::Array(known), Value::Array(ours)) => {
-            known.len() == ours.len()
-                && known.iter().zip(ours).all(|(known, our)| is_subset(known, our))
+/// Whether all values of `defined` are in `registered`, which also has values that Discord added.
+fn is_subset(defined: &Value, registered: &Value) -> bool {
+    match (defined, registered) {
+        (Value::Object(defined), Value::Object(registered)) => {
+            defined.iter().all(|(key, value)| {
+                let is_default =
+                    value.is_null() || value.as_bool() == Some(false) || is_empty(value);
+                registered.get(key).map_or(is_default, |other| {
+                    is_subset(value, other) || is_default && other.is_null()
+                })
+            })
         }
-        (known, ours) => known == ours,
+        (Value::Array(defined), Value::Array(registered)) => {
+            defined.len() == registered.len()
+                && defined.iter().zip(registered).all(|(value, other)| is_subset(value, other))
+        }
+        (defined, registered) => defined == registered,
     }
 }
 
@@ -166,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_keep_discords_limits() {
+    fn commands_are_within_discords_limits() {
         let commands = serde_json::to_value(all()).unwrap();
         for command in commands.as_array().unwrap() {
             let name = command["name"].as_str().unwrap();
@@ -180,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn commands_that_discord_knows_are_not_registered_again() {
-        let ours = serde_json::to_value(all()).unwrap();
-        let mut known = ours.clone();
-        known[0]["id"] = "1".into();
-        known[0]["options"][1].as_object_mut().unwrap().remove("required");
-        assert!(is_subset(&known, &ours));
-        known[0]["description"] = "old".into();
-        assert!(!is_subset(&known, &ours));
+    fn registered_commands_are_compared_by_their_defined_values() {
+        let defined = serde_json::to_value(all()).unwrap();
+        let mut registered = defined.clone();
+        registered[0]["id"] = "1".into();
+        registered[0]["options"][1].as_object_mut().unwrap().remove("required");
+        assert!(is_subset(&defined, &registered));
+        registered[0]["description"] = "old".into();
+        assert!(!is_subset(&defined, &registered));
     }
 }

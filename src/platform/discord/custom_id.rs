@@ -1,12 +1,12 @@
-//! What a button or menu carries, so that it works after a restart: what it does, and nothing that
-//! gives a right. Who may do it is decided by the records and whoever presses it.
+//! Conversion between controls and the `custom_id` of components, which keeps them working after a
+//! restart. An id grants no rights: the records decide what its user may do.
 
 use crate::conversation::Control;
 
-/// Starts every id, with the number of this format: messages live longer than versions.
+/// Prefix of every id, with the version of the format: messages outlive versions of quoth.
 const PREFIX: &str = "q1:";
 
-/// The text that a control carries; far below Discord's 100 characters.
+/// The id of `control`, far shorter than Discord's limit of 100 characters.
 pub fn of(control: Control) -> String {
     let (name, number) = match control {
         Control::Pick(number) => ("pick", Some(number)),
@@ -23,7 +23,7 @@ pub fn of(control: Control) -> String {
     }
 }
 
-/// The control that carries `custom_id`, if it is one of ours.
+/// The control with this id. `None` if the id is not in quoth's format.
 pub fn parse(custom_id: &str) -> Option<Control> {
     let rest = custom_id.strip_prefix(PREFIX)?;
     let (name, number) = match rest.split_once(':') {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_control_is_read_back_and_fits() {
+    fn controls_are_parsed_back_and_fit_the_limit() {
         for control in [
             Control::Pick(3),
             Control::Helpful,
@@ -64,11 +64,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_no_control() {
-        for strange in
+    fn foreign_custom_ids_are_rejected() {
+        for custom_id in
             ["", "q1:", "q1:pick", "q1:pick:-1", "q1:yes:2", "q2:yes", "q1:pick:1:2", "yes"]
         {
-            assert_eq!(parse(strange), None, "{strange}");
+            assert_eq!(parse(custom_id), None, "{custom_id}");
         }
     }
 }

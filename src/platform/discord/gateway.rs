@@ -1,10 +1,11 @@
-//! The connection over which Discord tells what happens, in a thread of its own.
+//! The gateway connection. serenity's client runs in a thread with a runtime of its own.
 //!
-//! serenity hands each event to a task of its own. On a runtime with one thread tasks start in the
-//! order in which they were made, and ours pass on what they have at their first step: so what
-//! happens comes out in the order in which Discord told it. It also lets go of everything when it
-//! ends, which the library alone does not.
+//! serenity spawns a task for each event. A single-threaded runtime starts tasks in the order in
+//! which they were spawned, and [`GatewayHandler`] forwards an event in the first step of its task,
+//! so events arrive in the order in which Discord sent them. Ending the runtime also ends every
+//! task of the client, which serenity's own shutdown does not.
 
+mod event;
 mod handler;
 mod watchdog;
 
@@ -22,37 +23,41 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::PlatformError;
 use crate::service::Liveness;
-pub(super) use handler::{GatewayEvent, GatewayHandler};
+pub(super) use event::GatewayEvent;
+pub(super) use handler::GatewayHandler;
 
-/// How long the library may take to say goodbye to Discord, which it can forget to end.
+/// Timeout for closing the connections, which serenity may never finish.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 
-/// A thread that has not moved for so long is stuck. The library turns in circles on a connection
-/// that Discord has closed for good, until the next heartbeat is due.
+/// The gateway thread counts as stalled if the watchdog has not polled for this long. serenity
+/// busy-loops on a connection that Discord has closed permanently, until the next heartbeat is due.
 const STALL_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How often that is looked at.
+/// Interval of the check for a stall.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// What is connected, and how.
+/// Which shards are connected, and how.
 pub(super) struct ShardPlan {
     pub(super) http: Http,
+    /// Whether to request the privileged Message Content Intent.
     pub(super) message_content: bool,
-    /// The first and the last shard, and how many there are in all.
+    /// The first shard of this process, from 0.
     pub(super) first: u32,
+    /// The last shard of this process, inclusive.
     pub(super) last: u32,
+    /// The number of shards of all processes.
     pub(super) total: u32,
-    pub(super) pulse: Arc<Liveness>,
+    pub(super) liveness: Arc<Liveness>,
 }
 
 impl ShardPlan {
-    /// How many shards are served here.
+    /// The number of shards of this process.
     pub(super) fn n_shards(&self) -> usize {
         usize::try_from(self.last.saturating_sub(self.first)).unwrap_or(0) + 1
     }
 }
 
-/// Tells that the thread moves.
+/// The time since the gateway thread last made progress.
 pub(super) struct ThreadLiveness {
     start: Instant,
     last_millis: AtomicU64,
@@ -74,121 +79,124 @@ impl ThreadLiveness {
     }
 }
 
-/// Stays connected as `plan` says until `stop`, and puts what happens into `inbox`.
+/// Connects as `plan` says and forwards events to `handler`, until `stop` is cancelled or the
+/// connection fails.
 pub(super) async fn serve(
     plan: ShardPlan,
-    inbox: GatewayHandler,
+    handler: GatewayHandler,
     stop: &CancellationToken,
 ) -> Result<(), PlatformError> {
-    // However this ends, the thread ends too.
-    let leave = stop.child_token();
-    let _leave = leave.clone().drop_guard();
-    let ticks = ThreadLiveness::new();
-    let (told, mut ended) = oneshot::channel();
-    let thread_ticks = Arc::clone(&ticks);
+    // The thread ends with this future, also when it is dropped.
+    let disconnect = stop.child_token();
+    let _guard = disconnect.clone().drop_guard();
+    let liveness = ThreadLiveness::new();
+    let (result_sender, mut result) = oneshot::channel();
+    let thread_liveness = Arc::clone(&liveness);
     let thread = move || {
-        let result = run(plan, inbox, &thread_ticks, &leave);
-        // Nobody hears it if the platform has ended already.
-        drop(told.send(result));
+        let result = run(plan, handler, &thread_liveness, &disconnect);
+        // The receiver is gone if the platform has ended already.
+        drop(result_sender.send(result));
     };
     std::thread::Builder::new().name("discord-gateway".to_owned()).spawn(thread).map_err(
         |error| PlatformError::Transient {
-            what: "no thread can be made for Discord's gateway".to_owned(),
+            what: "cannot start the thread of the Discord gateway".to_owned(),
             source: Some(error.into()),
         },
     )?;
     loop {
         tokio::select! {
-            result = &mut ended => return result.unwrap_or_else(|_| Err(gone())),
-            () = tokio::time::sleep(POLL_INTERVAL) => if ticks.age() > STALL_TIMEOUT {
-                return Err(stuck());
+            result = &mut result => return result.unwrap_or_else(|_| Err(thread_ended())),
+            () = tokio::time::sleep(POLL_INTERVAL) => if liveness.age() > STALL_TIMEOUT {
+                return Err(thread_stalled());
             },
         }
     }
 }
 
-fn gone() -> PlatformError {
-    let what = "the thread of Discord's gateway has ended".to_owned();
+fn thread_ended() -> PlatformError {
+    let what = "the thread of the Discord gateway ended unexpectedly".to_owned();
     PlatformError::Transient { what, source: None }
 }
 
-fn stuck() -> PlatformError {
-    let what = "Discord has closed the connection for good. If this repeats, there are too few \
-                shards for your guilds, or a wrong one: leave `shards` in [discord] out, and \
-                Discord says how many it takes";
+fn thread_stalled() -> PlatformError {
+    let what = "Discord has closed the connection permanently. If this repeats, `shards` in \
+                [discord] is too small for your guilds, or names a shard that does not exist: \
+                remove it to use the number that Discord recommends";
     PlatformError::Transient { what: what.to_owned(), source: None }
 }
 
 fn run(
     plan: ShardPlan,
-    inbox: GatewayHandler,
-    ticks: &ThreadLiveness,
-    leave: &CancellationToken,
+    handler: GatewayHandler,
+    thread_liveness: &ThreadLiveness,
+    disconnect: &CancellationToken,
 ) -> Result<(), PlatformError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| PlatformError::Transient {
-        what: "no runtime can be made for Discord's gateway".to_owned(),
+        what: "cannot start the runtime of the Discord gateway".to_owned(),
         source: Some(error.into()),
     })?;
-    let result = runtime.block_on(connect(plan, inbox, ticks, leave));
+    let result = runtime.block_on(connect(plan, handler, thread_liveness, disconnect));
     runtime.shutdown_background();
     result
 }
 
 async fn connect(
     plan: ShardPlan,
-    inbox: GatewayHandler,
-    ticks: &ThreadLiveness,
-    leave: &CancellationToken,
+    handler: GatewayHandler,
+    thread_liveness: &ThreadLiveness,
+    disconnect: &CancellationToken,
 ) -> Result<(), PlatformError> {
-    let ShardPlan { http, message_content, first, last, total, pulse } = plan;
+    let ShardPlan { http, message_content, first, last, total, liveness } = plan;
     let builder = ClientBuilder::new_with_http(http, intents(message_content));
-    let mut client: Client = builder.event_handler(inbox).await.map_err(|error| failed(&error))?;
+    let mut client: Client =
+        builder.event_handler(handler).await.map_err(|error| gateway_error(&error))?;
     let manager = Arc::clone(&client.shard_manager);
-    let watch = watchdog::Watchdog::new(Arc::clone(&manager), (first, last), pulse);
-    let ended = tokio::select! {
-        // The library counts the last shard in.
-        ended = client.start_shard_range(first..last, total) => {
-            ended.map_err(|error| failed(&error))
+    let watchdog = watchdog::Watchdog::new(Arc::clone(&manager), (first, last), liveness);
+    let result = tokio::select! {
+        // serenity's range includes its end, although it is written as a half-open one.
+        result = client.start_shard_range(first..last, total) => {
+            result.map_err(|error| gateway_error(&error))
         }
-        error = watch.run(ticks) => Err(error),
-        () = leave.cancelled() => Ok(()),
+        error = watchdog.run(thread_liveness) => Err(error),
+        () = disconnect.cancelled() => Ok(()),
     };
-    // What does not say goodbye in time is let go of when the runtime ends.
+    // Connections that are not closed in time are dropped with the runtime.
     drop(tokio::time::timeout(DISCONNECT_TIMEOUT, manager.shutdown_all()).await);
-    ended
+    result
 }
 
-/// What is listened to: guilds and their channels, and messages.
+/// The intents of the bot: guilds with their channels, and messages.
 pub(super) fn intents(message_content: bool) -> GatewayIntents {
     let intents =
         GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     if message_content { intents | GatewayIntents::MESSAGE_CONTENT } else { intents }
 }
 
-/// Why the library has ended.
-fn failed(error: &serenity::Error) -> PlatformError {
+/// Classifies an error of serenity's client by its close code.
+fn gateway_error(error: &serenity::Error) -> PlatformError {
     let advice = match error {
         serenity::Error::Gateway(GatewayError::InvalidAuthentication) => BAD_TOKEN,
-        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => NO_INTENT,
+        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => INTENT_NOT_ENABLED,
         serenity::Error::Gateway(GatewayError::InvalidGatewayIntents) => {
-            "Discord does not know what quoth listens to: this quoth is too old"
+            "Discord rejected the gateway intents: this version of quoth is too old"
         }
         _ => {
-            // The library's words can hold what it was sent.
-            let what = "the connection to Discord's gateway failed".to_owned();
+            // serenity's error is left out, since it can contain what Discord sent.
+            let what = "the connection to the Discord gateway failed".to_owned();
             return PlatformError::Transient { what, source: None };
         }
     };
     PlatformError::Permanent { advice: advice.to_owned(), source: None }
 }
 
-/// What to do about a token that Discord does not take.
-pub(super) const BAD_TOKEN: &str = "Discord does not take the token: copy it again from \
+/// Advice for a token that Discord rejects.
+pub(super) const BAD_TOKEN: &str = "Discord rejected the token: copy it again from \
     https://discord.com/developers/applications (your application, Bot, Reset Token) and set it as \
     `token` in [discord] (QUOTH_DISCORD__TOKEN_FILE)";
 
-const NO_INTENT: &str = "Discord closed the connection (4014), since the privileged intent for the \
-    content of messages is not allowed: at https://discord.com/developers/applications, open your \
-    application, Bot, Privileged Gateway Intents, and switch Message Content Intent on; or set \
-    message_content = false in [discord], and quoth answers without it where it is asked";
+/// Advice for close code 4014.
+const INTENT_NOT_ENABLED: &str = "Discord closed the connection (4014), since the Message Content \
+    Intent is not enabled: at https://discord.com/developers/applications, open your application, \
+    Bot, Privileged Gateway Intents, and turn Message Content Intent on; or set \
+    message_content = false in [discord], and quoth answers without it where it is mentioned";

@@ -1,5 +1,6 @@
-//! Interactions that wait for an answer: three seconds for the first, fifteen minutes for all.
+//! Interactions that wait for a response: 3 s for the initial one, 15 min for all further ones.
 
+pub(super) mod autocomplete;
 pub(super) mod callback;
 pub(super) mod defer;
 pub(super) mod respond;
@@ -14,35 +15,35 @@ use super::ids;
 use super::incoming::interaction::InteractionKind;
 use crate::conversation::MessageId;
 
-/// How long Discord takes answers to an interaction.
+/// How long the token of an interaction is valid.
 pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// An interaction that is not answered yet.
+/// An interaction that the bot has not completely responded to.
 pub(super) struct PendingInteraction {
     pub(super) id: InteractionId,
     pub(super) application: ApplicationId,
-    /// Lets one answer it. Never logged.
+    /// Authorizes responses. Never logged.
     pub(super) token: String,
-    pub(super) way: InteractionKind,
-    /// Its asker's language.
+    pub(super) kind: InteractionKind,
+    /// The language of the user's client.
     pub(super) locale: String,
-    /// What Discord has been told. Held while it is being told more.
+    /// Locked while a response is sent.
     pub(super) state: tokio::sync::Mutex<ResponseState>,
-    since: Instant,
+    created_at: Instant,
 }
 
-/// What Discord has been told about an interaction.
+/// Which response to an interaction has been sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResponseState {
-    /// Nothing.
+    /// None.
     Unacknowledged,
-    /// All that there is to say, or nothing: the platform did not say whether it arrived.
+    /// The initial response may have arrived or not.
     Ambiguous,
-    /// To wait. `is_private`: what will be said is for the asker alone.
+    /// A deferred response. `is_private`: the final one will be ephemeral.
     Deferred { is_private: bool },
-    /// All that there is to say.
+    /// The final response.
     Responded,
-    /// All that there is to say; it may not have arrived, and Discord would not know it again.
+    /// The final response may have arrived or not, and Discord would not deduplicate a retry.
     AmbiguousFinal,
 }
 
@@ -51,51 +52,51 @@ impl PendingInteraction {
         id: InteractionId,
         application: ApplicationId,
         token: &str,
-        way: InteractionKind,
+        kind: InteractionKind,
         locale: &str,
     ) -> Self {
         let state = tokio::sync::Mutex::new(ResponseState::Unacknowledged);
         let (token, locale) = (token.to_owned(), locale.to_owned());
-        Self { id, application, token, way, locale, state, since: Instant::now() }
+        Self { id, application, token, kind, locale, state, created_at: Instant::now() }
     }
 }
 
-/// All of them.
+/// All pending interactions, by id.
 #[derive(Default)]
 pub(super) struct PendingInteractions(Mutex<HashMap<InteractionId, Arc<PendingInteraction>>>);
 
 impl PendingInteractions {
-    /// Another one. Those that Discord takes no answer to any more go.
+    /// Inserts an interaction, and removes those whose token has expired.
     pub(super) fn insert(&self, pending: PendingInteraction) -> Arc<PendingInteraction> {
         let pending = Arc::new(pending);
-        let mut all = self.all();
-        // Few wait at any time: whatever is answered is taken out.
-        all.retain(|_, other| other.since.elapsed() < TOKEN_LIFE);
-        all.insert(pending.id, Arc::clone(&pending));
+        let mut interactions = self.lock();
+        // The map is small, since an interaction is removed after the response.
+        interactions.retain(|_, other| other.created_at.elapsed() < TOKEN_LIFE);
+        interactions.insert(pending.id, Arc::clone(&pending));
         pending
     }
 
-    /// The one with this id.
+    /// The interaction with this id.
     pub(super) fn get(&self, id: InteractionId) -> Option<Arc<PendingInteraction>> {
-        self.all().get(&id).map(Arc::clone)
+        self.lock().get(&id).map(Arc::clone)
     }
 
-    /// The one with this name, if it was made by pressing something on our message `sent`.
+    /// The interaction `cause`, if it is the use of a component of the bot message `message`.
     pub(super) fn for_component(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         cause: &MessageId,
     ) -> Option<Arc<PendingInteraction>> {
         let pending = self.get(ids::parse_interaction(cause)?)?;
-        matches!(&pending.way, InteractionKind::Component(on) if on == sent).then_some(pending)
+        matches!(&pending.kind, InteractionKind::Component(of) if of == message).then_some(pending)
     }
 
-    /// It is answered.
+    /// Removes an interaction after its final response.
     pub(super) fn remove(&self, id: InteractionId) {
-        self.all().remove(&id);
+        self.lock().remove(&id);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<InteractionId, Arc<PendingInteraction>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<InteractionId, Arc<PendingInteraction>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,15 +1,15 @@
-//! Text that Discord shows as it stands, whatever Markdown it looks like.
+//! Discord's Markdown: escaping, block quotes, links and truncation.
 
-/// `text` so that Discord shows every character of it and reads none as markup: no emphasis, code,
-/// spoiler, heading, list, quote, link, mention, emoji or timestamp.
+/// Escapes `text` so that Discord displays every character and interprets none as markup: no
+/// emphasis, code, spoiler, heading, list, quote, link, mention, emoji or timestamp.
 ///
-/// A backslash makes Discord show the next character, if that is neither letter, digit nor white
-/// space. What has a meaning anywhere gets one everywhere; what has a meaning only where a line
-/// starts gets one there, so that prose with hyphens stays readable where backslashes are shown,
-/// as in some notifications.
+/// A backslash makes Discord display the next character literally, unless that is a letter, digit or
+/// white space. Characters that are markup anywhere are escaped everywhere. Those that are markup
+/// only at the start of a line are escaped only there, so that prose with hyphens stays readable
+/// where backslashes are displayed, as in some notifications.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    // Whether nothing but white space, and whether nothing but digits, stand before in the line.
+    // Whether only white space, and whether only digits, precede in the line.
     let (mut starts_line, mut is_number) = (true, false);
     let mut before = None;
     let mut chars = text.chars().peekable();
@@ -20,7 +20,7 @@ pub fn escape(text: &str) -> String {
             // Of `https://...` and `:emoji:`, but not of "He said: no".
             ':' => next.is_some_and(|next| !next.is_whitespace()),
             '-' | '+' => starts_line,
-            // It would make a link of all between the bracket of a link of ours and this one.
+            // `](` would turn the text from an earlier `[`, as of a rendered link, into a link.
             '(' => before == Some(']'),
             '.' | ')' => is_number,
             _ => false,
@@ -37,17 +37,16 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// `text` as a block quote, shown as it stands. It ends without a line break.
+/// `text` escaped as a block quote, without a line break at the end.
 pub fn block_quote(text: &str) -> String {
     let escaped = escape(&text.replace("\r\n", "\n").replace('\r', "\n"));
     let lines: Vec<String> = escaped.split('\n').map(|line| format!("> {line}")).collect();
     lines.join("\n")
 }
 
-/// A link that shows `label`, which is ours; `None` if `url` is none that Discord links to.
+/// A link with `label`, which must not need escaping. `None` if `url` is not http(s) or too long.
 ///
-/// Everything in the address that could end it early is percent-encoded, which leads to the same
-/// place.
+/// Characters that could end the address early are percent-encoded, which is an equivalent URL.
 pub fn link(label: &str, url: &str) -> Option<String> {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     if !is_web {
@@ -67,12 +66,12 @@ pub fn link(label: &str, url: &str) -> Option<String> {
     (address.len() <= MAX_ADDRESS).then(|| format!("[{label}](<{address}>)"))
 }
 
-/// Characters of the longest address that is linked to, as for buttons with links; a longer one would
+/// Limit of characters of a linked address, the same as Discord's for link buttons. A longer one would
 /// leave no room for quotes.
 const MAX_ADDRESS: usize = 512;
 
-/// The first characters of `text` that take no more than `limit` as [`length`] counts, with an
-/// ellipsis if something is left out. For our own words, never for a quote.
+/// Truncates `text` to `limit` as counted by [`utf16_len`], with an ellipsis if it is longer. For
+/// quoth's own sentences and titles, never for a quote.
 pub fn truncate(text: &str, limit: usize) -> String {
     if utf16_len(text) <= limit {
         return text.to_owned();
@@ -89,8 +88,8 @@ pub fn truncate(text: &str, limit: usize) -> String {
     short
 }
 
-/// How much of a limit `text` takes. Discord does not say how it counts; UTF-16 units are never
-/// fewer than characters.
+/// The length of `text` for Discord's limits, in UTF-16 code units. Discord does not document how it
+/// counts; code units are never fewer than characters.
 pub fn utf16_len(text: &str) -> usize {
     text.encode_utf16().count()
 }
@@ -100,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_is_shown_as_it_stands() {
+    fn markup_is_escaped() {
         let rows = [
             ("plain prose, with-hyphens (and more).", "plain prose, with-hyphens (and more)."),
             ("**bold** _it_ ~~no~~", r"\*\*bold\*\* \_it\_ \~\~no\~\~"),
@@ -124,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_a_quote_is_quoted() {
+    fn block_quote_prefixes_every_line() {
         let quoted = block_quote("one\r\n\r\ntwo\rthree");
         assert_eq!(quoted, "> one\n> \n> two\n> three");
     }
 
     #[test]
-    fn a_link_ends_where_its_address_ends() {
+    fn link_addresses_are_percent_encoded_and_checked() {
         let rows = [
             ("https://a.example/x?y=1#z", Some("[go](<https://a.example/x?y=1#z>)")),
             ("https://a.example/(x)>y z", Some("[go](<https://a.example/%28x%29%3Ey%20z>)")),
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_words_are_shortened_to_the_limit() {
+    fn truncate_keeps_the_limit() {
         for (text, limit, want) in [
             ("short", 5, "short"),
             ("rather long", 8, "rather…"),

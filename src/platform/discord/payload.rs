@@ -1,4 +1,4 @@
-//! What is posted, as Discord reads it.
+//! The JSON of messages that the bot sends or edits.
 
 use serde::Serialize;
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
@@ -9,7 +9,7 @@ use serenity::model::id::{ChannelId, GenericId};
 use super::custom_id;
 use super::render::{Button, RenderedMessage};
 
-/// A message of ours, or what it is to say. Whatever it says, nobody is pinged.
+/// The body of a message create or edit request. It never pings anybody.
 #[derive(Debug, Serialize)]
 pub(super) struct Payload {
     content: String,
@@ -19,10 +19,10 @@ pub(super) struct Payload {
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<MessageFlags>,
     #[serde(flatten)]
-    post: Option<NewMessageFields>,
+    new_message: Option<NewMessageFields>,
 }
 
-/// What only a new message in a channel says.
+/// Fields that only a new message in a channel has.
 #[derive(Debug, Serialize)]
 pub(super) struct NewMessageFields {
     nonce: String,
@@ -31,7 +31,7 @@ pub(super) struct NewMessageFields {
     message_reference: Option<ReplyReference>,
 }
 
-/// The message that is replied to. If it is gone, the reply is posted all the same.
+/// A message reference. If that message has been deleted, the reply is sent without it.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct ReplyReference {
     pub(super) channel_id: ChannelId,
@@ -39,7 +39,7 @@ pub(super) struct ReplyReference {
     fail_if_not_exists: bool,
 }
 
-/// Nobody is mentioned, not even whoever is replied to.
+/// Allowed mentions: none, not even the author of the message that is replied to.
 #[derive(Debug, Serialize)]
 struct NoMentions {
     parse: [&'static str; 0],
@@ -53,30 +53,34 @@ impl ReplyReference {
 }
 
 impl Payload {
-    /// What `card` says.
-    pub(super) fn new(card: RenderedMessage) -> Self {
-        let embeds = card.embeds.into_iter().map(|text| CreateEmbed::new().description(text));
-        let buttons: Vec<CreateButton> = card.buttons.into_iter().map(button).collect();
+    /// The payload of `message`.
+    pub(super) fn new(message: RenderedMessage) -> Self {
+        let embeds = message.embeds.into_iter().map(|text| CreateEmbed::new().description(text));
+        let buttons: Vec<CreateButton> = message.buttons.into_iter().map(button).collect();
         let row = (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons));
         Self {
-            content: card.content,
+            content: message.content,
             embeds: embeds.collect(),
             components: row.into_iter().collect(),
             allowed_mentions: NoMentions { parse: [], replied_user: false },
             flags: None,
-            post: None,
+            new_message: None,
         }
     }
 
-    /// With these flags.
+    /// Sets `flags`.
     pub(super) fn with_flags(self, flags: MessageFlags) -> Self {
         Self { flags: (!flags.is_empty()).then_some(flags), ..self }
     }
 
-    /// As a new message by a name that Discord knows again.
-    pub(super) fn posted(self, nonce: String, message_reference: Option<ReplyReference>) -> Self {
+    /// Adds the fields of a new message. Discord deduplicates messages by `nonce`.
+    pub(super) fn as_new_message(
+        self,
+        nonce: String,
+        message_reference: Option<ReplyReference>,
+    ) -> Self {
         Self {
-            post: Some(NewMessageFields { nonce, enforce_nonce: true, message_reference }),
+            new_message: Some(NewMessageFields { nonce, enforce_nonce: true, message_reference }),
             ..self
         }
     }

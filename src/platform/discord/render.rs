@@ -1,4 +1,4 @@
-//! A reply as Discord shows it: what stands where, what fits, and what is offered to press. Pure.
+//! Renders bot messages within Discord's limits: content, embeds and buttons. Pure.
 
 mod pages;
 
@@ -10,48 +10,48 @@ use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
 use pages::{Page, first_page};
 
-/// Characters of a message.
+/// Discord's limit of characters of a message.
 pub const MAX_CONTENT: usize = 2000;
 
-/// Characters of the text of an embed.
+/// Discord's limit of characters of the description of an embed.
 pub const MAX_DESCRIPTION: usize = 4096;
 
-/// Characters of the label of a button.
+/// Discord's limit of characters of the label of a button.
 pub const MAX_LABEL: usize = 80;
 
-/// Characters of a citation, of a question in a list and of a title. Real ones are far shorter;
-/// these leave room for the longest quote beside them.
+/// Limits of characters of a citation, and of a question in a list or a title. Real ones are far
+/// shorter; within these limits the longest quote fits into the same message.
 const MAX_CITATION: usize = 400;
 const MAX_QUESTION: usize = 300;
 
-/// What a message shows.
+/// A rendered message within Discord's limits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RenderedMessage {
-    /// The message's own text; empty where embeds have it.
+    /// The content field; empty if the text is in embeds.
     pub content: String,
-    /// The texts of its embeds.
+    /// The descriptions of the embeds.
     pub embeds: Vec<String>,
-    /// What can be pressed: at most five, which is a row.
+    /// The buttons: at most five, which is one action row.
     pub buttons: Vec<Button>,
 }
 
-/// Something to press.
+/// A button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
-    /// What it says, as plain text.
+    /// The label, as plain text.
     pub label: String,
-    /// What it does.
+    /// The control that it triggers.
     pub control: Control,
 }
 
-/// `say` as Discord shows it. Every limit holds, whatever is in it, and no quote is cut: what does
-/// not fit is left to a button.
-pub fn render(say: &BotMessage, style: AnswerStyle, wording: &Wording) -> RenderedMessage {
-    match &say.reply {
-        Reply::Answer(answer) => answer_card(answer, say, style, wording),
-        Reply::Suggestions(suggestions) => suggest_card(suggestions, say, style, wording),
-        Reply::Paragraphs(passages) => passages_card(passages, say, style, wording),
-        Reply::Topics(topics) => topics_card(topics, say, style, wording),
+/// Renders `message`. The result is within every limit of Discord, whatever the reply contains. No
+/// quote is cut: quotes that do not fit are behind a button.
+pub fn render(message: &BotMessage, style: AnswerStyle, wording: &Wording) -> RenderedMessage {
+    match &message.reply {
+        Reply::Answer(answer) => render_answer(answer, message, style, wording),
+        Reply::Suggestions(suggestions) => render_suggestions(suggestions, message, style, wording),
+        Reply::Paragraphs(parts) => render_paragraphs(parts, message, style, wording),
+        Reply::Topics(topics) => render_topics(topics, message, style, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(not_in_source(titles, wording)),
         Reply::NothingFound => RenderedMessage::text(wording.nothing_found()),
         Reply::NoSuchNumber { n_suggestions } => {
@@ -69,17 +69,17 @@ impl RenderedMessage {
         Self { content, ..Self::default() }
     }
 
-    /// `page`, with what can be pressed where so much of `say` has room.
-    fn new(page: Page, say: &BotMessage, wording: &Wording) -> Self {
-        let button = |control| Button { label: label(control, say, wording), control };
-        let buttons = say.controls(page.n_blocks).into_iter().map(button).collect();
+    /// A message with `page` and the controls of `message` for the blocks that fit.
+    fn new(page: Page, message: &BotMessage, wording: &Wording) -> Self {
+        let button = |control| Button { label: label(control, message, wording), control };
+        let buttons = message.controls(page.n_blocks).into_iter().map(button).collect();
         Self { content: page.content, embeds: page.embeds, buttons }
     }
 }
 
-/// What stands on what does `control`.
-fn label(control: Control, say: &BotMessage, wording: &Wording) -> String {
-    let label = match (control, &say.reply) {
+/// The label of the button for `control`.
+fn label(control: Control, message: &BotMessage, wording: &Wording) -> String {
+    let label = match (control, &message.reply) {
         (Control::Pick(number), Reply::Suggestions(suggestions)) => {
             let suggestion = number.checked_sub(1).and_then(|idx| suggestions.get(idx));
             let question = suggestion.map(|it| it.question.as_str()).unwrap_or_default();
@@ -90,9 +90,9 @@ fn label(control: Control, say: &BotMessage, wording: &Wording) -> String {
     truncate(&label, MAX_LABEL)
 }
 
-fn answer_card(
+fn render_answer(
     answer: &Answer,
-    say: &BotMessage,
+    message: &BotMessage,
     style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
@@ -100,7 +100,7 @@ fn answer_card(
     let lead = answer.lead.as_deref().map(|lead| (wording.lead_label(), lead));
     let page =
         first_page(lead.as_ref().map(|(label, lead)| (label.as_str(), *lead)), &quotes, style);
-    RenderedMessage::new(page, say, wording)
+    RenderedMessage::new(page, message, wording)
 }
 
 /// A quote with its citation.
@@ -121,9 +121,9 @@ pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
     text
 }
 
-fn suggest_card(
+fn render_suggestions(
     suggestions: &[Suggestion],
-    say: &BotMessage,
+    message: &BotMessage,
     style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
@@ -132,27 +132,27 @@ fn suggest_card(
         let question = one_line(&truncate(&suggestion.question, MAX_QUESTION));
         text.push_str(&format!("\n{number}. {question}"));
     }
-    RenderedMessage::new(first_page(None, &[text], style), say, wording)
+    RenderedMessage::new(first_page(None, &[text], style), message, wording)
 }
 
-fn passages_card(
-    passages: &[ParagraphPart],
-    say: &BotMessage,
+fn render_paragraphs(
+    parts: &[ParagraphPart],
+    message: &BotMessage,
     style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
-    let shown = |passage: &ParagraphPart| {
-        let title = truncate(&passage.title, MAX_QUESTION);
-        let place = one_line(&wording.passage(&title, passage.paragraph));
-        format!("{}\n— {place}", block_quote(passage.text.trim_end()))
+    let block = |part: &ParagraphPart| {
+        let title = truncate(&part.title, MAX_QUESTION);
+        let place = one_line(&wording.passage(&title, part.paragraph));
+        format!("{}\n— {place}", block_quote(part.text.trim_end()))
     };
-    let blocks: Vec<String> = passages.iter().map(shown).collect();
-    RenderedMessage::new(first_page(None, &blocks, style), say, wording)
+    let blocks: Vec<String> = parts.iter().map(block).collect();
+    RenderedMessage::new(first_page(None, &blocks, style), message, wording)
 }
 
-fn topics_card(
+fn render_topics(
     topics: &[Topic],
-    say: &BotMessage,
+    message: &BotMessage,
     style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
@@ -169,7 +169,7 @@ fn topics_card(
     if blocks.is_empty() {
         return RenderedMessage::text(wording.nothing_found());
     }
-    RenderedMessage::new(pages::list(&blocks, style), say, wording)
+    RenderedMessage::new(pages::list(&blocks, style), message, wording)
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {
@@ -178,7 +178,7 @@ fn not_in_source(titles: &[String], wording: &Wording) -> String {
 }
 
 fn notice_text(notice: &Notice, wording: &Wording) -> String {
-    // Escaping can double what there is.
+    // Escaping can double the length.
     let text = escape(&truncate(&wording.notice(notice), MAX_CONTENT / 2));
     match notice {
         Notice::MissingPermissions { place, .. } => with_link_to(place, &text),
@@ -186,7 +186,7 @@ fn notice_text(notice: &Notice, wording: &Wording) -> String {
     }
 }
 
-/// `text` with the name of the channel `place` as something to press. That rings nowhere.
+/// Replaces the id of the channel `place` in `text` by a channel mention, which notifies nobody.
 fn with_link_to(place: &PlaceId, text: &str) -> String {
     match ids::parse_channel(place) {
         Some(channel) => text.replace(&escape(place.as_str()), &format!("<#{channel}>")),
@@ -194,7 +194,7 @@ fn with_link_to(place: &PlaceId, text: &str) -> String {
     }
 }
 
-/// `text` as it stands, on one line.
+/// `text` escaped and on one line.
 fn one_line(text: &str) -> String {
     escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -1,4 +1,4 @@
-//! What the service wants said, carried out.
+//! Sends, edits and deletes messages for the service.
 
 use std::time::Duration;
 
@@ -13,65 +13,63 @@ use super::incoming::interaction::InteractionKind;
 use super::interaction_response::PendingInteraction;
 use super::interaction_response::callback::PostedMessage;
 use super::payload::{Payload, ReplyReference};
-use super::permissions::Denial;
+use super::permissions::recent_denials::Denial;
 use super::render::render;
 use crate::conversation::wording::Wording;
 use crate::conversation::{BotMessage, MessageId, Notice, PlaceId};
 use crate::service::{Outgoing, SendError, Sender};
 
-/// Discord knows nonces "for a few minutes": two are few.
+/// Discord deduplicates nonces "for a few minutes"; this is a conservative reading.
 const DEDUP_WINDOW: Duration = Duration::from_secs(120);
 
 impl Sender for Discord {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         let Some(interaction) = ids::parse_interaction(&outgoing.cause) else {
-            return self.send_message(outgoing, None).await.map_err(|failure| failure.error);
+            return self.send_message(outgoing, None).await.map_err(|error| error.error);
         };
-        // It came in an earlier life, whose tokens went with it.
+        // An interaction from before a restart: its token was not stored.
         let pending = self.pending.get(interaction).ok_or(SendError::Permanent)?;
-        let sent = self
-            .respond_to_interaction(&pending, outgoing)
-            .await
-            .map_err(|failure| failure.error)?;
+        let sent =
+            self.respond_to_interaction(&pending, outgoing).await.map_err(|error| error.error)?;
         self.pending.remove(interaction);
         Ok(sent)
     }
 
-    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+    async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         let payload = self.payload(outgoing);
-        if let Some(pending) = self.pending.for_component(sent, &outgoing.cause) {
+        if let Some(pending) = self.pending.for_component(message, &outgoing.cause) {
             match pending.update_message(payload, &self.api).await {
                 Ok(()) => {
                     self.pending.remove(pending.id);
                     return Ok(());
                 }
-                // It is kept, so that whoever pressed can be told if nothing else helps.
+                // The interaction stays pending, so that a failure can still be reported to its user.
                 Err(ApiError { error: SendError::Permanent, .. }) => {}
-                Err(failure) => return Err(failure.error),
+                Err(error) => return Err(error.error),
             }
         }
-        let (channel_id, message_id) = ids::parse_message(sent).ok_or(SendError::Permanent)?;
+        let (channel_id, message_id) = ids::parse_message(message).ok_or(SendError::Permanent)?;
         let route = Route::ChannelMessage { channel_id, message_id: message_id.get().into() };
-        let done = self.api.call(route, LightMethod::Patch, Some(&self.payload(outgoing))).await;
-        done.map(drop).map_err(|failure| failure.error)
+        let edited = self.api.call(route, LightMethod::Patch, Some(&self.payload(outgoing))).await;
+        edited.map(drop).map_err(|error| error.error)
     }
 
     async fn delete(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         _: &PlaceId,
         cause: &MessageId,
     ) -> Result<(), SendError> {
-        if let Some(pending) = self.pending.for_component(sent, cause)
+        if let Some(pending) = self.pending.for_component(message, cause)
             && pending.delete_message(&self.api).await.is_ok()
         {
             self.pending.remove(pending.id);
             return Ok(());
         }
-        let (channel_id, message_id) = ids::parse_message(sent).ok_or(SendError::Permanent)?;
+        let (channel_id, message_id) = ids::parse_message(message).ok_or(SendError::Permanent)?;
         let route = Route::ChannelMessage { channel_id, message_id: message_id.get().into() };
         match self.api.call(route, LightMethod::Delete, None::<&()>).await {
-            Err(failure) if failure.code != Some(code::UNKNOWN_MESSAGE) => Err(failure.error),
+            Err(error) if error.code != Some(code::UNKNOWN_MESSAGE) => Err(error.error),
             _ => Ok(()),
         }
     }
@@ -96,34 +94,32 @@ impl Discord {
         Payload::new(render(&outgoing.message, self.settings.style, wording))
     }
 
-    /// Posts a message in a channel, in reply to what it is for or to `target`.
+    /// Sends a message to a channel, as a reply to `target` if given, else to the message that caused
+    /// it. Retries without a reference where replies are denied.
     async fn send_message(
         &self,
         outgoing: &Outgoing,
         target: Option<ReplyReference>,
     ) -> Result<MessageId, ApiError> {
         let channel_id = ids::parse_channel(&outgoing.place).ok_or(ApiError::PERMANENT)?;
-        let hindrance = self.recent_denials.get(channel_id);
-        if hindrance == Some(Denial::Send) {
+        let denial = self.recent_denials.get(channel_id);
+        if denial == Some(Denial::Send) {
             return Err(ApiError::PERMANENT);
         }
         let cause = outgoing.is_reply.then(|| ids::parse_message(&outgoing.cause)).flatten();
-        let reference = target.or(cause.map(ReplyReference::new)).filter(|_| hindrance.is_none());
+        let reference = target.or(cause.map(ReplyReference::new)).filter(|_| denial.is_none());
         match self.send_reply(outgoing, channel_id, reference).await {
-            Err(failure) if failure.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {
+            Err(error) if error.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {
                 self.report_missing_permissions(channel_id, Denial::Reply).await;
                 self.send_reply(outgoing, channel_id, None).await
             }
-            Err(failure)
-                if matches!(
-                    failure.code,
-                    Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS)
-                ) =>
+            Err(error)
+                if matches!(error.code, Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS)) =>
             {
                 self.report_missing_permissions(channel_id, Denial::Send).await;
-                Err(failure)
+                Err(error)
             }
-            done => done,
+            result => result,
         }
     }
 
@@ -139,10 +135,10 @@ impl Discord {
             MessageFlags::empty()
         };
         let nonce = ids::nonce(&outgoing.cause);
-        let payload = self.payload(outgoing).posted(nonce, reference).with_flags(flags);
+        let payload = self.payload(outgoing).as_new_message(nonce, reference).with_flags(flags);
         let route = Route::ChannelMessages { channel_id };
         let sent: PostedMessage = self.api.fetch(route, LightMethod::Post, Some(&payload)).await?;
-        Ok(sent.name())
+        Ok(sent.message_id())
     }
 
     async fn respond_to_interaction(
@@ -151,13 +147,13 @@ impl Discord {
         outgoing: &Outgoing,
     ) -> Result<MessageId, ApiError> {
         let is_private = outgoing.message.is_private;
-        if let (InteractionKind::MessageCommand(target), false) = (&pending.way, is_private) {
+        if let (InteractionKind::MessageCommand(target), false) = (&pending.kind, is_private) {
             match self.send_message(outgoing, Some(*target)).await {
-                // Where we may not write, the asker alone has the answer.
+                // Without permission to send in the channel, the answer is ephemeral.
                 Err(ApiError { error: SendError::Permanent, .. }) => {}
-                posted => {
-                    let sent = posted?;
-                    // The reply stands, whether its asker is told or not.
+                result => {
+                    let sent = result?;
+                    // The reply is sent, even if its confirmation fails.
                     drop(
                         pending
                             .respond(self.confirmation(pending, outgoing), true, &self.api)
@@ -168,16 +164,16 @@ impl Discord {
             }
             return pending.respond(self.payload(outgoing), true, &self.api).await;
         }
-        // What somebody's press brings up is theirs.
-        let is_private = is_private || matches!(pending.way, InteractionKind::Component(_));
+        // Responses to components are visible to their user only.
+        let is_private = is_private || matches!(pending.kind, InteractionKind::Component(_));
         pending.respond(self.payload(outgoing), is_private, &self.api).await
     }
 
-    /// That the reply stands below the message that was asked about.
+    /// The ephemeral response to a message command whose answer was sent to the channel.
     fn confirmation(&self, pending: &PendingInteraction, outgoing: &Outgoing) -> Payload {
-        let theirs = Some(&pending.locale).filter(|locale| Wording::supports(locale));
-        let wording = Wording::for_locale(theirs.unwrap_or(&outgoing.locale));
-        let say = BotMessage::notice(Notice::Replied, true);
-        Payload::new(render(&say, self.settings.style, wording))
+        let locale = Some(&pending.locale).filter(|locale| Wording::supports(locale));
+        let wording = Wording::for_locale(locale.unwrap_or(&outgoing.locale));
+        let message = BotMessage::notice(Notice::Replied, true);
+        Payload::new(render(&message, self.settings.style, wording))
     }
 }

@@ -1,39 +1,40 @@
-//! What Discord needs to know.
+//! Settings of the Discord platform.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::AnswerStyle;
 
-/// How Discord is served.
+/// Settings of the Discord platform, from `[discord]`.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The bot's token.
     pub token: SecretString,
-    /// Address of what stands in for Discord's HTTP interface, up to `/api`.
+    /// Address of a proxy for Discord's REST API, without the path `/api`; `None`: Discord itself.
     pub api_base: Option<String>,
-    /// Whether requests wait here until Discord has room for them.
+    /// Whether quoth keeps Discord's rate limits itself.
     pub rate_limiter: bool,
-    /// Whether the privileged intent for the content of all messages is asked for.
+    /// Whether to request the privileged Message Content Intent.
     pub message_content: bool,
-    /// How answers look.
+    /// Whether answers are embeds or plain text.
     pub style: AnswerStyle,
-    /// Which shards are served.
+    /// Which shards this process serves.
     pub shards: ShardRange,
 }
 
-/// Which shards are served: parts of the guilds, each with a connection of its own.
+/// The shards that this process serves. A shard is a part of the guilds, with a gateway connection
+/// of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShardRange {
-    /// How many there are in all; `None`: as many as Discord recommends.
+    /// The number of shards of all processes; `None`: as many as Discord recommends.
     pub total: Option<u32>,
-    /// The first one that this process serves, from 0.
+    /// The first shard of this process, from 0.
     pub first: u32,
-    /// The last one that this process serves; `None`: the last of all.
+    /// The last shard of this process, inclusive; `None`: the last of all.
     pub last: Option<u32>,
 }
 
 impl Settings {
-    /// The token, for the two clients that need it.
+    /// The token in plain text, for the REST client and the gateway.
     pub(super) fn token(&self) -> &str {
         self.token.expose_secret()
     }

@@ -1,4 +1,4 @@
-//! What Discord tells, and what is understood of it. Fixtures are what the gateway sends.
+//! Tests of the conversion of gateway events. The fixtures have the form of what the gateway sends.
 
 use serde_json::{Value, json};
 use serenity::model::application::{CommandInteraction, ComponentInteraction};
@@ -8,11 +8,12 @@ use serenity::model::guild::Guild;
 use serenity::model::id::{ChannelId, GuildId, UserId};
 
 use super::channel_cache::ChannelCache;
+use super::check_shards;
 use super::incoming::interaction::{InteractionKind, command, component};
-use super::{check_shards, incoming};
+use super::incoming::message::{message_created, message_edited};
 use crate::conversation::{Addressing, Control, Event, MessageId};
 
-const US: u64 = 900;
+const BOT: u64 = 900;
 
 fn guild() -> Guild {
     let channel = |id: &str, kind: u8, parent: Value| {
@@ -28,7 +29,7 @@ fn guild() -> Guild {
             "tags": tags,
         })
     };
-    let us = json!({
+    let bot = json!({
         "user": { "id": "900", "username": "quoth", "discriminator": "0000" }, "roles": ["8"],
         "joined_at": "2026-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0,
     });
@@ -39,7 +40,7 @@ fn guild() -> Guild {
         "nsfw_level": 0, "premium_progress_bar_enabled": false, "joined_at": "2026-01-01T00:00:00Z",
         "large": false, "member_count": 2, "emojis": [], "stickers": [], "features": [],
         "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
-        "members": [us],
+        "members": [bot],
         "roles": [role("1", "0", json!({})), role("8", "3072", json!({ "bot_id": "900" }))],
         "channels": [
             channel("20", 4, Value::Null), channel("21", 0, json!("20")), channel("22", 15, Value::Null),
@@ -49,18 +50,18 @@ fn guild() -> Guild {
     serde_json::from_value(guild).unwrap()
 }
 
-fn places() -> ChannelCache {
-    let mut places = ChannelCache::for_shards(1);
-    places.ready(UserId::new(US), (0, 1), &[GuildId::new(1)]);
-    assert!(!places.add_guild(&guild()));
-    places
+fn cache() -> ChannelCache {
+    let mut cache = ChannelCache::for_shards(1);
+    cache.ready(UserId::new(BOT), (0, 1), &[GuildId::new(1)]);
+    assert!(!cache.add_guild(&guild()));
+    cache
 }
 
 fn user(id: &str, is_bot: bool) -> Value {
     json!({ "id": id, "username": "u", "discriminator": "0000", "bot": is_bot })
 }
 
-/// A message in the channel 21, with these changes.
+/// A message in channel 21, with `changes` to its fields.
 pub(super) fn message(changes: Value) -> Value {
     let mut message = json!({
         "id": "400000000000000000", "channel_id": "21", "guild_id": "1", "author": user("5", false),
@@ -75,78 +76,78 @@ pub(super) fn message(changes: Value) -> Value {
     message
 }
 
-fn said(changes: Value) -> Option<crate::conversation::Message> {
+fn created(changes: Value) -> Option<crate::conversation::Message> {
     let message: Message = serde_json::from_value(message(changes)).unwrap();
-    incoming::message_created(&message, &places())
+    message_created(&message, &cache())
 }
 
 #[test]
-fn a_message_has_its_place_author_and_time() {
-    let said = said(json!({})).unwrap();
-    assert_eq!(said.id.as_str(), "discord:message:21:400000000000000000");
-    assert_eq!(said.place.id.as_str(), "discord:channel:21");
-    let within: Vec<&str> = said.place.parents.iter().map(|it| it.as_str()).collect();
-    assert_eq!(within, ["discord:channel:20", "discord:guild:1"]);
-    assert_eq!(said.author.id.as_str(), "discord:user:5");
-    assert_eq!(said.author.roles, ["discord:role:7".into()]);
-    assert_eq!(said.sent_at.as_millis(), 1_515_437_831_640);
-    assert!(!said.place.is_direct && !said.author.is_bot);
+fn message_is_converted_with_place_author_and_time() {
+    let message = created(json!({})).unwrap();
+    assert_eq!(message.id.as_str(), "discord:message:21:400000000000000000");
+    assert_eq!(message.place.id.as_str(), "discord:channel:21");
+    let parents: Vec<&str> = message.place.parents.iter().map(|it| it.as_str()).collect();
+    assert_eq!(parents, ["discord:channel:20", "discord:guild:1"]);
+    assert_eq!(message.author.id.as_str(), "discord:user:5");
+    assert_eq!(message.author.roles, ["discord:role:7".into()]);
+    assert_eq!(message.sent_at.as_millis(), 1_515_437_831_640);
+    assert!(!message.place.is_direct && !message.author.is_bot);
 }
 
 #[test]
-fn a_thread_stands_in_its_channel_and_a_direct_message_in_the_only_guild() {
-    let mut places = places();
-    let within = |places: &ChannelCache, channel: u64, guild: Option<u64>| {
-        let place = places.place(ChannelId::new(channel), guild.map(GuildId::new));
+fn thread_is_in_its_channel_and_direct_message_in_the_only_guild() {
+    let mut cache = cache();
+    let parents = |cache: &ChannelCache, channel: u64, guild: Option<u64>| {
+        let place = cache.place(ChannelId::new(channel), guild.map(GuildId::new));
         (place.parents.iter().map(ToString::to_string).collect::<Vec<_>>(), place.is_direct)
     };
-    let of = |names: &[&str]| names.iter().map(|it| format!("discord:{it}")).collect::<Vec<_>>();
-    assert_eq!(within(&places, 30, Some(1)), (of(&["channel:22", "guild:1"]), false));
-    assert_eq!(within(&places, 50, None), (of(&["guild:1"]), true));
-    places.ready(UserId::new(US), (0, 1), &[1, 2].map(GuildId::new));
-    assert_eq!(within(&places, 50, None), (of(&[]), true));
+    let ids = |ids: &[&str]| ids.iter().map(|it| format!("discord:{it}")).collect::<Vec<_>>();
+    assert_eq!(parents(&cache, 30, Some(1)), (ids(&["channel:22", "guild:1"]), false));
+    assert_eq!(parents(&cache, 50, None), (ids(&["guild:1"]), true));
+    cache.ready(UserId::new(BOT), (0, 1), &[1, 2].map(GuildId::new));
+    assert_eq!(parents(&cache, 50, None), (ids(&[]), true));
 }
 
 #[test]
-fn the_only_guild_is_the_one_of_all_shards_and_not_one_that_was_left_meanwhile() {
-    let direct = |places: &ChannelCache| places.place(ChannelId::new(50), None).parents.len();
-    let mut places = ChannelCache::for_shards(2);
+fn only_guild_is_known_after_all_shards_are_ready_and_left_guilds_are_removed() {
+    let direct = |cache: &ChannelCache| cache.place(ChannelId::new(50), None).parents.len();
+    let mut cache = ChannelCache::for_shards(2);
     let other = GuildId::new(1 << 22);
-    places.ready(UserId::new(US), (0, 2), &[GuildId::new(1)]);
-    assert_eq!(direct(&places), 0, "the other shard may have a guild");
-    places.ready(UserId::new(US), (1, 2), &[]);
-    assert_eq!(direct(&places), 1);
-    places.ready(UserId::new(US), (1, 2), &[other]);
-    assert_eq!(direct(&places), 0);
-    places.add_guild(&guild());
-    places.ready(UserId::new(US), (0, 2), &[]);
-    assert_eq!(direct(&places), 1, "it was left while nobody was connected");
-    assert!(places.is_unknown(ChannelId::new(21)), "and its channels went with it");
+    cache.ready(UserId::new(BOT), (0, 2), &[GuildId::new(1)]);
+    assert_eq!(direct(&cache), 0, "the other shard may have a guild");
+    cache.ready(UserId::new(BOT), (1, 2), &[]);
+    assert_eq!(direct(&cache), 1);
+    cache.ready(UserId::new(BOT), (1, 2), &[other]);
+    assert_eq!(direct(&cache), 0);
+    cache.add_guild(&guild());
+    cache.ready(UserId::new(BOT), (0, 2), &[]);
+    assert_eq!(direct(&cache), 1, "the guild was left while the bot was disconnected");
+    assert!(cache.is_unknown(ChannelId::new(21)), "its channels are removed, too");
 }
 
 #[test]
-fn our_name_is_a_mention_and_no_part_of_the_text() {
-    let us = || json!([user("900", true)]);
+fn bot_mentions_are_detected_and_stripped() {
+    let bot = || json!([user("900", true)]);
     let rows = [
-        (json!({ "content": "<@900> why?", "mentions": us() }), "why?", true),
-        (json!({ "content": "why, <@!900>?", "mentions": us() }), "why,  ?", true),
+        (json!({ "content": "<@900> why?", "mentions": bot() }), "why?", true),
+        (json!({ "content": "why, <@!900>?", "mentions": bot() }), "why,  ?", true),
         (json!({ "content": "<@&8> why?", "mention_roles": ["8"] }), "why?", true),
         (json!({ "content": "<@&7> why?", "mention_roles": ["7"] }), "<@&7> why?", false),
         (json!({ "content": "`<@900>`" }), "`<@900>`", false),
-        (json!({ "content": "why?", "mentions": us() }), "why?", false),
+        (json!({ "content": "why?", "mentions": bot() }), "why?", false),
     ];
-    for (changes, text, mentions_us) in rows {
-        let said = said(changes.clone()).unwrap();
+    for (changes, text, mentions_bot) in rows {
+        let message = created(changes.clone()).unwrap();
         assert_eq!(
-            (said.text.as_str(), said.addressing.mentions_bot),
-            (text, mentions_us),
+            (message.text.as_str(), message.addressing.mentions_bot),
+            (text, mentions_bot),
             "{changes}"
         );
     }
 }
 
 #[test]
-fn a_reply_says_what_it_replies_to() {
+fn reply_has_the_referenced_message() {
     let referenced = |author: &str, content: &str| {
         json!({
             "type": 19, "message_reference": { "channel_id": "21", "message_id": "9" },
@@ -155,7 +156,7 @@ fn a_reply_says_what_it_replies_to() {
             })),
         })
     };
-    let gone = json!({
+    let deleted = json!({
         "type": 19, "message_reference": { "channel_id": "21", "message_id": "9" },
         "referenced_message": null,
     });
@@ -163,39 +164,39 @@ fn a_reply_says_what_it_replies_to() {
         (referenced("900", "an answer"), true, Some("an answer")),
         (referenced("6", "who?"), false, Some("who?")),
         (referenced("6", ""), false, None),
-        (gone, false, None),
+        (deleted, false, None),
     ];
-    for (changes, is_ours, text) in rows {
-        let replied_to = said(changes.clone()).unwrap().replied_to.unwrap();
+    for (changes, is_from_bot, text) in rows {
+        let replied_to = created(changes.clone()).unwrap().replied_to.unwrap();
         assert_eq!(replied_to.id, MessageId::from("discord:message:21:9"));
         assert_eq!(
             (replied_to.is_from_bot, replied_to.text.as_deref()),
-            (is_ours, text),
+            (is_from_bot, text),
             "{changes}"
         );
     }
 }
 
 #[test]
-fn programs_are_known_as_such_and_what_discord_posts_is_no_message() {
-    assert!(said(json!({ "author": user("6", true) })).unwrap().author.is_bot);
-    assert!(said(json!({ "webhook_id": "6" })).unwrap().author.is_bot);
+fn bots_and_webhooks_are_marked_and_system_messages_are_ignored() {
+    assert!(created(json!({ "author": user("6", true) })).unwrap().author.is_bot);
+    assert!(created(json!({ "webhook_id": "6" })).unwrap().author.is_bot);
     for kind in [6, 7, 18, 20, 21] {
-        assert_eq!(said(json!({ "type": kind })), None, "{kind}");
+        assert_eq!(created(json!({ "type": kind })), None, "{kind}");
     }
 }
 
 #[test]
-fn an_edit_says_what_stands_there_now() {
-    let places = places();
+fn edit_has_the_new_text_and_partial_updates_are_ignored() {
+    let cache = cache();
     let edited = |changes: Value| {
         let update: MessageUpdateEvent = serde_json::from_value(message(changes)).unwrap();
-        incoming::message_edited(&update, &places).map(|edited| edited.text)
+        message_edited(&update, &cache).map(|edited| edited.text)
     };
     assert_eq!(edited(json!({})).as_deref(), Some("why?"));
     let preview: MessageUpdateEvent =
         serde_json::from_value(json!({ "id": "4", "channel_id": "21", "embeds": [] })).unwrap();
-    assert_eq!(incoming::message_edited(&preview, &places), None);
+    assert_eq!(message_edited(&preview, &cache), None);
 }
 
 /// An interaction with `data`.
@@ -212,10 +213,10 @@ fn interaction(kind: u8, data: Value) -> Value {
 }
 
 #[test]
-fn a_command_asks_and_says_who_is_to_see_the_answer() {
-    let asked = |data: Value| {
+fn command_is_converted_with_its_visibility() {
+    let incoming = |data: Value| {
         let given: CommandInteraction = serde_json::from_value(interaction(2, data)).unwrap();
-        command(&given, &mut places())
+        command(&given, &mut cache())
     };
     let option = |name: &str, value: &str| json!({ "name": name, "type": 3, "value": value });
     let ask = |options: Value| json!({ "id": "1", "name": "ask", "type": 1, "options": options });
@@ -226,7 +227,7 @@ fn a_command_asks_and_says_who_is_to_see_the_answer() {
         (json!({ "id": "1", "name": "pause", "type": 1 }), "pause", false),
     ];
     for (data, text, is_public) in rows {
-        let Some(Event::MessageCreated(message)) = asked(data.clone()).map(|it| it.event) else {
+        let Some(Event::MessageCreated(message)) = incoming(data.clone()).map(|it| it.event) else {
             panic!("{data}")
         };
         assert_eq!(message.text, text);
@@ -234,35 +235,37 @@ fn a_command_asks_and_says_who_is_to_see_the_answer() {
         assert_eq!((message.addressing, message.locale.as_deref()), (want, Some("de")), "{data}");
         assert_eq!(message.author.roles, ["discord:role:7".into()]);
     }
-    assert!(asked(json!({ "id": "1", "name": "dance", "type": 1 })).is_none());
+    assert!(incoming(json!({ "id": "1", "name": "dance", "type": 1 })).is_none());
 }
 
 #[test]
-fn somebodys_message_can_be_asked_about() {
+fn message_command_references_its_target() {
     let target = message(json!({ "id": "9", "content": "who?", "author": user("6", false) }));
     let data = json!({
         "id": "1", "name": "Ask about this", "type": 3, "target_id": "9",
         "resolved": { "messages": { "9": target } },
     });
     let given: CommandInteraction = serde_json::from_value(interaction(2, data)).unwrap();
-    let asked = command(&given, &mut places()).unwrap();
-    assert!(matches!(asked.way, InteractionKind::MessageCommand(it) if it.message_id.get() == 9));
-    let Event::MessageCreated(message) = asked.event else { panic!("no message") };
-    let meant = message.replied_to.unwrap();
-    assert_eq!((meant.text.as_deref(), meant.is_from_bot), (Some("who?"), false));
+    let incoming = command(&given, &mut cache()).unwrap();
+    assert!(
+        matches!(incoming.kind, InteractionKind::MessageCommand(it) if it.message_id.get() == 9)
+    );
+    let Event::MessageCreated(message) = incoming.event else { panic!("not a message") };
+    let replied_to = message.replied_to.unwrap();
+    assert_eq!((replied_to.text.as_deref(), replied_to.is_from_bot), (Some("who?"), false));
     assert!(message.addressing.is_public);
 }
 
 #[test]
-fn what_is_pressed_is_a_control_of_ours_or_nothing() {
+fn component_with_a_known_custom_id_is_a_control_use() {
     let given = |custom_id: &str| {
         let mut given = interaction(3, json!({ "custom_id": custom_id, "component_type": 2 }));
         given["message"] = message(json!({ "id": "9", "author": user("900", true) }));
         let given: ComponentInteraction = serde_json::from_value(given).unwrap();
-        component(&given, &mut places())
+        component(&given, &mut cache())
     };
     let Some(Event::ControlUsed(used)) = given("q1:pick:2").map(|it| it.event) else {
-        panic!("no use")
+        panic!("not a control use")
     };
     assert_eq!(used.control, Control::Pick(2));
     assert_eq!(used.message.as_str(), "discord:message:21:9");
@@ -270,15 +273,15 @@ fn what_is_pressed_is_a_control_of_ours_or_nothing() {
 }
 
 #[test]
-fn shards_that_discord_would_refuse_are_refused_here() {
-    for (total, recommended, is_taken) in [(1, 1, true), (1, 3, true), (1, 4, false), (2, 4, true)]
+fn shard_counts_that_discord_would_reject_are_rejected() {
+    for (total, recommended, is_valid) in [(1, 1, true), (1, 3, true), (1, 4, false), (2, 4, true)]
     {
-        assert_eq!(check_shards(total, recommended).is_ok(), is_taken, "{total} of {recommended}");
+        assert_eq!(check_shards(total, recommended).is_ok(), is_valid, "{total} of {recommended}");
     }
 }
 
 #[test]
-fn it_greets_where_it_may_write() {
-    let place = places().greeting_channel(&guild()).unwrap();
+fn greeting_goes_to_a_channel_in_which_the_bot_may_send() {
+    let place = cache().greeting_channel(&guild()).unwrap();
     assert_eq!(place.id.as_str(), "discord:channel:21");
 }

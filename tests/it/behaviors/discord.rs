@@ -8,9 +8,9 @@ use quoth::knowledge::Pack;
 
 use super::list::{Behavior, Step};
 use super::{Driver, Sight, kinds};
-use crate::discord::bot::{Bot, WORDS};
+use crate::discord::bot::{Bot, LABELS};
 use crate::first_pack::first_pack;
-use crate::support::discord::{Discord, Guild, ObservedChange, Person, Place, Saying};
+use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId, UserMessage};
 
 /// One life of the service after the other, and what the list calls what on Discord.
 pub(super) struct OnDiscord {
@@ -23,10 +23,10 @@ pub(super) struct OnDiscord {
 
 /// Names of the list, and what they are on Discord.
 struct Names {
-    home: Guild,
-    places: HashMap<String, Place>,
-    guilds: HashMap<String, Guild>,
-    people: HashMap<String, Person>,
+    home: GuildId,
+    places: HashMap<String, ChannelId>,
+    guilds: HashMap<String, GuildId>,
+    people: HashMap<String, UserId>,
     /// Messages and interactions.
     ids: HashMap<String, u64>,
 }
@@ -73,15 +73,15 @@ impl OnDiscord {
         if is_person { self.person(name).to_string() } else { self.place(name).to_string() }
     }
 
-    fn place(&self, name: &str) -> Place {
+    fn place(&self, name: &str) -> ChannelId {
         let mut names = self.names.borrow_mut();
         let guild = names.guilds.get(name).copied().unwrap_or(names.home);
         *names.places.entry(name.to_owned()).or_insert_with(|| self.discord.channel(guild, name))
     }
 
-    fn person(&self, name: &str) -> Person {
+    fn person(&self, name: &str) -> UserId {
         let mut names = self.names.borrow_mut();
-        *names.people.entry(name.to_owned()).or_insert_with(|| self.discord.person(name))
+        *names.people.entry(name.to_owned()).or_insert_with(|| self.discord.user(name))
     }
 
     fn id(&self, name: &str) -> u64 {
@@ -100,7 +100,7 @@ impl OnDiscord {
     }
 
     /// Where `step` happens.
-    fn place_of(&self, step: &Step) -> Place {
+    fn place_of(&self, step: &Step) -> ChannelId {
         if step.direct {
             self.discord.direct(self.person(step.by()))
         } else {
@@ -114,24 +114,24 @@ impl OnDiscord {
         if step.command {
             let done = match text {
                 "help" | "topics" | "pause" | "resume" => {
-                    self.discord.uses(place, person, text, &[])
+                    self.discord.user_runs_command(place, person, text, &[])
                 }
-                text => self.discord.uses(place, person, "ask", &[("question", text)]),
+                text => self.discord.user_runs_command(place, person, "ask", &[("question", text)]),
             };
             return self.call(step.id(), done.id);
         }
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about) {
             let other = self.person("carol");
-            self.call(to.clone(), self.discord.says(place, other, about));
+            self.call(to.clone(), self.discord.user_sends(place, other, about));
         }
         if let Some(known) = self.names.borrow().ids.get(step.id()).copied() {
-            return self.discord.repeats(known);
+            return self.discord.repeat_message_event(known);
         }
         let text = self.addressed(step, text);
         let reply_to = step.reply_to.as_ref().map(|name| self.id(name));
         let ago = Duration::from_secs(step.ago);
-        let saying = Saying { text: &text, reply_to, ago, ..Saying::default() };
-        let id = self.discord.says_so(place, person, saying);
+        let saying = UserMessage { text: &text, reply_to, ago, ..UserMessage::default() };
+        let id = self.discord.user_sends_message(place, person, saying);
         self.call(step.id(), id);
     }
 
@@ -144,11 +144,11 @@ impl OnDiscord {
         let (message, person) = (self.id(sent), self.person(step.by()));
         let control = step.control.as_ref().expect("a control");
         let done = match control.as_str() {
-            Some("helpful") => self.discord.presses(message, WORDS.answered_it, person),
-            Some("delete") => self.discord.presses(message, WORDS.delete, person),
+            Some("helpful") => self.discord.user_presses(message, LABELS.answered_it, person),
+            Some("delete") => self.discord.user_presses(message, LABELS.delete, person),
             _ => {
                 let number = control["pick"].as_u64().expect("a number");
-                self.discord.presses(message, &format!("{number}."), person)
+                self.discord.user_presses(message, &format!("{number}."), person)
             }
         };
         self.call(step.id(), done.id);
@@ -157,21 +157,21 @@ impl OnDiscord {
     fn join(&self, name: &str) {
         let known = self.names.borrow().guilds.get(name).copied();
         let guild = known.unwrap_or_else(|| {
-            let guild = self.discord.guild_since(name, Duration::ZERO);
+            let guild = self.discord.guild_joined(name, Duration::ZERO);
             self.names.borrow_mut().guilds.insert(name.to_owned(), guild);
             self.place(name);
             guild
         });
-        self.discord.tells_guild(guild);
+        self.discord.announce_guild(guild);
     }
 
     /// Somebody new asks for help, in private; that comes next.
-    fn mark(&self, place: Place) {
-        let marker = self.discord.person("marker");
-        let done = self.discord.uses(place, marker, "help", &[]);
-        let seen = self.discord.next();
-        let is_mark = seen.shown().interaction == Some(done.id);
-        assert!(is_mark && seen.shown().is_private, "nothing more was to be seen: {seen:?}");
+    fn mark(&self, place: ChannelId) {
+        let marker = self.discord.user("marker");
+        let done = self.discord.user_runs_command(place, marker, "help", &[]);
+        let seen = self.discord.next_change();
+        let is_mark = seen.message().interaction == Some(done.id);
+        assert!(is_mark && seen.message().is_private, "nothing more was to be seen: {seen:?}");
     }
 }
 
@@ -183,21 +183,21 @@ impl Driver for OnDiscord {
 
     fn act(&mut self, step: &Step) {
         if let Some(id) = &step.deleted {
-            self.discord.deletes(self.id(id));
+            self.discord.delete_message(self.id(id));
         } else if let Some(sent) = &step.used {
             self.use_control(step, sent);
         } else if let Some(name) = &step.joined {
             self.join(name);
         } else if let Some(text) = &step.edited {
-            self.discord.edits(self.id(step.id()), &self.addressed(step, text));
+            self.discord.user_edits(self.id(step.id()), &self.addressed(step, text));
         } else if let Some(text) = &step.said {
             self.say(step, text);
         }
     }
 
     fn see(&mut self, step: &Step) -> Sight {
-        let seen = self.discord.next();
-        let shown = seen.shown();
+        let seen = self.discord.next_change();
+        let shown = seen.message();
         let its_name = |id: u64| self.name_of(id).unwrap_or_else(|| format!("message {id}"));
         let head = match &seen {
             ObservedChange::Sent(_) => {
@@ -208,10 +208,10 @@ impl Driver for OnDiscord {
                 self.call(format!("{cause}/reply"), shown.id);
                 format!("send {cause}")
             }
-            ObservedChange::Amended(_) => format!("amend {}", its_name(shown.id)),
-            ObservedChange::Removed(_) => format!("remove {}", its_name(shown.id)),
+            ObservedChange::Edited(_) => format!("amend {}", its_name(shown.id)),
+            ObservedChange::Deleted(_) => format!("remove {}", its_name(shown.id)),
         };
-        let is_removed = matches!(seen, ObservedChange::Removed(_));
+        let is_removed = matches!(seen, ObservedChange::Deleted(_));
         let kinds =
             if is_removed { Vec::new() } else { kinds(&self.pack, &shown.text, self.shows_lead) };
         let told = if is_removed {

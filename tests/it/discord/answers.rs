@@ -1,6 +1,6 @@
-//! What an answer shows and offers, and what its controls do, to whom, and after a restart.
+//! Answers: their content and controls, who may use these, and restarts.
 
-use super::bot::{ANSWER, Home, QUESTION, WORDS};
+use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
 use crate::first_pack::letters;
 use crate::folder::Folder;
 use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage};
@@ -10,37 +10,37 @@ const EMBED: &str = "embed";
 const TEXT: &str = "text";
 
 #[test]
-fn an_answer_has_lead_quotes_source_and_controls_in_both_styles() {
+fn answer_has_lead_quotes_source_and_controls_in_both_styles() {
     for style in [EMBED, TEXT] {
-        let home = Home::new();
+        let home = TestGuild::new();
         let _bot = home.bot(&[("QUOTH_DISCORD__STYLE", style)]);
-        home.asks(QUESTION);
-        let shown = home.discord.next_sent();
-        assert_eq!(shown.content.is_empty(), style == EMBED, "{shown:?}");
-        assert_eq!(shown.embeds.as_array().map(Vec::len), Some(usize::from(style == EMBED)));
+        home.ask(QUESTION);
+        let reply = home.discord.next_message();
+        assert_eq!(reply.content.is_empty(), style == EMBED, "{reply:?}");
+        assert_eq!(reply.embeds.as_array().map(Vec::len), Some(usize::from(style == EMBED)));
         for part in ["In short:", "\n> “With Russia", "Rana Mitter", "paragraph 4"] {
-            assert!(shown.text.contains(part), "{style}: {part:?} is not in {}", shown.text);
+            assert!(reply.text.contains(part), "{style}: {part:?} is not in {}", reply.text);
         }
         let labels =
-            [WORDS.show_paragraph, WORDS.answered_it, WORDS.not_this, WORDS.delete].to_vec();
-        assert_eq!(shown.labels(), labels, "{style}");
+            [LABELS.show_paragraph, LABELS.answered_it, LABELS.not_this, LABELS.delete].to_vec();
+        assert_eq!(reply.labels(), labels, "{style}");
     }
 }
 
 #[test]
-fn a_source_with_an_address_is_linked() {
-    let home = Home::new();
+fn source_with_a_url_is_linked() {
+    let home = TestGuild::new();
     let folder = Folder::with_pack();
     let source = std::fs::read_to_string(folder.path("p/sources/doc.md")).unwrap();
     let linked = source.replacen("title =", "url = \"https://source.example/a_b\"\ntitle =", 1);
     folder.write("p/sources/doc.md", linked);
     let _bot = home.bot_with("['p']", folder, &[]);
-    home.asks("What did Ann say?");
-    let shown = home.discord.next_sent();
-    assert!(shown.text.contains("](<https://source.example/a_b>)"), "{}", shown.text);
+    home.ask("What did Ann say?");
+    let reply = home.discord.next_message();
+    assert!(reply.text.contains("](<https://source.example/a_b>)"), "{}", reply.text);
 }
 
-/// A pack with one entry of many long quotes.
+/// A pack with one entry that has five long quotes.
 fn long_pack() -> (Folder, Vec<String>) {
     let folder = Folder::empty();
     let quotes: Vec<String> = (0..5)
@@ -58,25 +58,25 @@ fn long_pack() -> (Folder, Vec<String>) {
 }
 
 #[test]
-fn what_does_not_fit_is_behind_a_button_and_no_quote_is_cut() {
+fn quotes_beyond_the_limit_are_behind_a_button_and_never_cut() {
     for style in [EMBED, TEXT] {
-        let home = Home::new();
+        let home = TestGuild::new();
         let (folder, quotes) = long_pack();
         let _bot = home.bot_with("['p']", folder, &[("QUOTH_DISCORD__STYLE", style)]);
-        home.asks("What is long?");
-        let mut shown = home.discord.next_sent();
+        home.ask("What is long?");
+        let mut reply = home.discord.next_message();
         let mut n_shown = 0;
         for n_messages in 1..=quotes.len() {
-            let text = letters(&shown.text);
+            let text = letters(&reply.text);
             let here = quotes.iter().filter(|quote| text.contains(&letters(quote))).count();
-            assert!(here > 0, "{style}: message {n_messages} shows a whole quote: {shown:?}");
+            assert!(here > 0, "{style}: message {n_messages} has no complete quote: {reply:?}");
             n_shown += here;
-            if !shown.labels().contains(&WORDS.show_rest) {
+            if !reply.labels().contains(&LABELS.show_rest) {
                 break;
             }
-            home.discord.presses(shown.id, WORDS.show_rest, home.bob);
-            shown = home.discord.next_sent();
-            assert!(shown.is_private, "who wants the rest has it: {shown:?}");
+            home.discord.user_presses(reply.id, LABELS.show_rest, home.bob);
+            reply = home.discord.next_message();
+            assert!(reply.is_private, "the rest is ephemeral: {reply:?}");
         }
         assert_eq!(n_shown, quotes.len(), "{style}");
     }
@@ -84,95 +84,102 @@ fn what_does_not_fit_is_behind_a_button_and_no_quote_is_cut() {
 
 #[test]
 fn controls_work_after_a_restart_and_a_kill() {
-    let home = Home::new();
-    let Home { discord, ada, bob, .. } = &home;
+    let home = TestGuild::new();
+    let TestGuild { discord, ada, bob, .. } = &home;
     let mut bot = home.bot(&[]);
-    home.asks(QUESTION);
-    let answer = discord.next_sent().id;
+    home.ask(QUESTION);
+    let answer = discord.next_message().id;
     for is_killed in [false, true] {
         bot = bot.restart(discord, is_killed);
-        discord.presses(answer, WORDS.show_paragraph, *bob);
-        let paragraph = discord.next_sent();
+        discord.user_presses(answer, LABELS.show_paragraph, *bob);
+        let paragraph = discord.next_message();
         assert!(paragraph.is_private && paragraph.text.contains("paragraph 4"), "{paragraph:?}");
-        for label in [WORDS.answered_it, WORDS.not_this] {
-            discord.presses(answer, label, *bob);
-            let thanks = discord.next_sent();
+        for label in [LABELS.answered_it, LABELS.not_this] {
+            discord.user_presses(answer, label, *bob);
+            let thanks = discord.next_message();
             assert!(thanks.is_private && thanks.text.contains("Thank you"), "{thanks:?}");
         }
     }
-    discord.presses(answer, WORDS.delete, *ada);
-    let ObservedChange::Removed(gone) = discord.next() else { panic!("it stays") };
-    assert_eq!(gone.id, answer);
+    discord.user_presses(answer, LABELS.delete, *ada);
+    let ObservedChange::Deleted(deleted) = discord.next_change() else { panic!("not deleted") };
+    assert_eq!(deleted.id, answer);
 }
 
 #[test]
-fn a_private_answer_offers_what_its_asker_may_do() {
-    let home = Home::new();
-    let Home { discord, room, ada, .. } = &home;
+fn private_answer_has_working_controls() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
     let _bot = home.bot(&[]);
-    discord.uses(*room, *ada, "ask", &[("question", QUESTION)]);
-    let answer = discord.next_sent();
-    discord.presses(answer.id, WORDS.show_paragraph, *ada);
-    let paragraph = discord.next_sent();
+    discord.user_runs_command(*channel, *ada, "ask", &[("question", QUESTION)]);
+    let answer = discord.next_message();
+    discord.user_presses(answer.id, LABELS.show_paragraph, *ada);
+    let paragraph = discord.next_message();
     assert!(paragraph.is_private && paragraph.text.contains(ANSWER), "{paragraph:?}");
-    discord.presses(answer.id, WORDS.answered_it, *ada);
-    assert!(discord.next_sent().text.contains("Thank you"));
+    discord.user_presses(answer.id, LABELS.answered_it, *ada);
+    assert!(discord.next_message().text.contains("Thank you"));
 }
 
 #[test]
-fn suggestions_are_picked_by_their_asker_in_private_too() {
-    let home = Home::new();
-    let Home { discord, room, ada, .. } = &home;
+fn suggestions_are_selected_by_their_asker_in_private() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
     let bot = home.bot(&[]);
     let ask = [("question", "china help kazakhstan")];
-    discord.uses(*room, *ada, "ask", &ask);
-    let suggestions = discord.next_sent();
+    discord.user_runs_command(*channel, *ada, "ask", &ask);
+    let suggestions = discord.next_message();
     let first = suggestions.labels().first().map(|label| (*label).to_owned());
     assert!(suggestions.is_private && first.as_ref().is_some_and(|it| it.starts_with("1. ")));
     let bot = bot.restart(discord, false);
-    discord.presses(suggestions.id, "2. ", *ada);
-    let ObservedChange::Amended(picked) = discord.next() else { panic!("nothing was picked") };
-    assert_eq!(picked.id, suggestions.id);
-    assert!(picked.text.contains("\n> ") && picked.labels().contains(&WORDS.show_paragraph));
-    assert!(!picked.labels().contains(&WORDS.delete), "a private answer is its reader's to hide");
+    discord.user_presses(suggestions.id, "2. ", *ada);
+    let ObservedChange::Edited(selected) = discord.next_change() else { panic!("not edited") };
+    assert_eq!(selected.id, suggestions.id);
+    assert!(selected.text.contains("\n> ") && selected.labels().contains(&LABELS.show_paragraph));
+    assert!(
+        !selected.labels().contains(&LABELS.delete),
+        "an ephemeral answer has no delete button"
+    );
     bot.stop();
 }
 
 #[test]
-fn whoever_presses_while_others_wait_is_told_what_they_pressed_for() {
-    let home = Home::new();
-    let Home { discord, ada, bob, .. } = &home;
+fn queued_component_uses_get_their_own_responses() {
+    let home = TestGuild::new();
+    let TestGuild { discord, ada, bob, .. } = &home;
     let _bot = home.bot(&[]);
-    home.asks("china help kazakhstan");
-    let suggestions = discord.next_sent();
-    discord.spoils("POST /channels/{}/messages", 1, InjectedFault::Slow(Duration::from_secs(1)));
-    home.asks(QUESTION);
-    let picked = discord.presses(suggestions.id, "2. ", *ada);
-    let refused = discord.presses(suggestions.id, "1. ", *bob);
-    assert_eq!(discord.response_to(&picked), 7, "the message is changed for who picked");
-    assert_eq!(discord.response_to(&refused), 4, "and who may not is told so");
-    discord.next_sent();
-    let ObservedChange::Amended(shown) = discord.next() else { panic!("nothing was picked") };
-    assert_eq!((shown.id, shown.interaction), (suggestions.id, Some(picked.id)), "{shown:?}");
-    let told = discord.next_sent();
-    assert!(told.is_private && told.interaction == Some(refused.id), "{told:?}");
+    home.ask("china help kazakhstan");
+    let suggestions = discord.next_message();
+    discord.inject_fault(
+        "POST /channels/{}/messages",
+        1,
+        InjectedFault::Slow(Duration::from_secs(1)),
+    );
+    home.ask(QUESTION);
+    let selected = discord.user_presses(suggestions.id, "2. ", *ada);
+    let rejected = discord.user_presses(suggestions.id, "1. ", *bob);
+    assert_eq!(discord.response_type(&selected), 7, "the message is updated for the asker");
+    assert_eq!(discord.response_type(&rejected), 4, "another user gets a message");
+    discord.next_message();
+    let ObservedChange::Edited(reply) = discord.next_change() else { panic!("not edited") };
+    assert_eq!((reply.id, reply.interaction), (suggestions.id, Some(selected.id)), "{reply:?}");
+    let notice = discord.next_message();
+    assert!(notice.is_private && notice.interaction == Some(rejected.id), "{notice:?}");
 }
 
 #[test]
-fn forged_ids_do_nothing_that_their_presser_may_not_do() {
-    let home = Home::new();
-    let Home { discord, room, ada, bob, .. } = &home;
+fn forged_custom_ids_grant_no_rights() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
     let _bot = home.bot(&[]);
-    home.asks(QUESTION);
-    let answer = discord.next_sent();
-    home.asks("china help kazakhstan");
-    let suggestions = discord.next_sent();
-    let chat = discord.says(*room, *bob, "not a message of the bot");
-    let ids = |shown: &ObservedMessage| -> Vec<String> {
-        shown.controls().filter_map(|it| it["custom_id"].as_str().map(str::to_owned)).collect()
+    home.ask(QUESTION);
+    let answer = discord.next_message();
+    home.ask("china help kazakhstan");
+    let suggestions = discord.next_message();
+    let chat = discord.user_sends(*channel, *bob, "not a message of the bot");
+    let ids = |reply: &ObservedMessage| -> Vec<String> {
+        reply.controls().filter_map(|it| it["custom_id"].as_str().map(str::to_owned)).collect()
     };
     let huge = format!("{}9", "9".repeat(80));
-    let strange = [
+    let invalid_ids = [
         "",
         ":",
         "q1",
@@ -192,32 +199,39 @@ fn forged_ids_do_nothing_that_their_presser_may_not_do() {
         "q1:rest:18446744073709551615",
         huge.as_str(),
     ];
-    for id in strange {
-        discord.sends_id(answer.id, id, None, *bob);
-        discord.sends_id(answer.id, id, Some(id), *bob);
+    for id in invalid_ids {
+        discord.user_sends_custom_id(answer.id, id, None, *bob);
+        discord.user_sends_custom_id(answer.id, id, Some(id), *bob);
     }
     for id in [ids(&answer), ids(&suggestions)].concat() {
         for message in [answer.id, suggestions.id, chat] {
-            discord.sends_id(message, &id, None, *bob);
-            discord.sends_id(message, "x", Some(&id), *bob);
+            discord.user_sends_custom_id(message, &id, None, *bob);
+            discord.user_sends_custom_id(message, "x", Some(&id), *bob);
         }
     }
-    for seen in home.seen_until_settled() {
+    for change in home.changes_until_idle() {
         assert!(
-            matches!(seen, ObservedChange::Sent(ObservedMessage { is_private: true, .. })),
-            "{seen:?}"
+            matches!(change, ObservedChange::Sent(ObservedMessage { is_private: true, .. })),
+            "{change:?}"
         );
     }
-    let left: Vec<String> = discord.shown(*room).into_iter().map(|shown| shown.text).collect();
-    assert!(left.contains(&answer.text) && left.contains(&suggestions.text), "both stand");
-    discord.presses(answer.id, WORDS.delete, *ada);
-    assert!(matches!(discord.next(), ObservedChange::Removed(_)), "and their asker still can");
+    let messages: Vec<String> =
+        discord.messages_in(*channel).into_iter().map(|reply| reply.text).collect();
+    assert!(
+        messages.contains(&answer.text) && messages.contains(&suggestions.text),
+        "both are unchanged"
+    );
+    discord.user_presses(answer.id, LABELS.delete, *ada);
+    assert!(
+        matches!(discord.next_change(), ObservedChange::Deleted(_)),
+        "their asker can still delete"
+    );
 }
 
 #[test]
-fn nothing_in_a_pack_pings_or_is_markup() {
-    let home = Home::new();
-    let Home { discord, guild, ada, .. } = &home;
+fn pack_texts_never_ping_or_act_as_markup() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, ada, .. } = &home;
     let nasty = format!(
         "@everyone <@{}> <@&{}> **b** ||s|| `c` [l](https://x.y) <t:1:R> <:e:123456789012345678>",
         ada.0, guild.0
@@ -233,43 +247,45 @@ fn nothing_in_a_pack_pings_or_is_markup() {
         ),
     );
     let _bot = home.bot_with("['p']", folder, &[("QUOTH_DISCORD__STYLE", TEXT)]);
-    home.asks("What is nasty?");
-    let shown = discord.next_sent();
-    assert_eq!(shown.n_pings, 0, "{shown:?}");
+    home.ask("What is nasty?");
+    let reply = discord.next_message();
+    assert_eq!(reply.n_pings, 0, "{reply:?}");
     for raw in [format!("<@{}", ada.0), "**b**".to_owned(), "](https".to_owned(), "<t:".to_owned()]
     {
-        assert!(!shown.text.contains(&raw), "{raw} is in {}", shown.text);
+        assert!(!reply.text.contains(&raw), "{raw} is in {}", reply.text);
     }
-    assert!(letters(&shown.text).contains(&letters(&nasty)), "{shown:?}");
+    assert!(letters(&reply.text).contains(&letters(&nasty)), "{reply:?}");
 }
 
 #[test]
-fn whoever_presses_twice_is_answered_twice_and_all_is_done_once() {
-    let home = Home::new();
-    let Home { discord, room, ada, bob, .. } = &home;
+fn repeated_component_uses_get_a_response_each_and_one_effect() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
     let _bot = home.bot(&[]);
-    home.asks("china help kazakhstan");
-    let suggestions = discord.next_sent().id;
-    discord.holds();
-    let picks = ["1. ", "2. ", "1. "].map(|label| discord.presses(suggestions, label, *ada));
-    let refused = discord.presses(suggestions, "1. ", *bob);
-    discord.releases(false);
-    for done in picks.iter().chain([&refused]) {
-        discord.response_to(done);
+    home.ask("china help kazakhstan");
+    let suggestions = discord.next_message().id;
+    discord.hold_events();
+    let selections =
+        ["1. ", "2. ", "1. "].map(|label| discord.user_presses(suggestions, label, *ada));
+    let rejected = discord.user_presses(suggestions, "1. ", *bob);
+    discord.release_events(false);
+    for interaction in selections.iter().chain([&rejected]) {
+        discord.response_type(interaction);
     }
-    home.seen_until_settled();
-    let left: Vec<ObservedMessage> =
-        discord.shown(*room).into_iter().filter(|shown| !shown.is_private).collect();
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert!(left[0].labels().contains(&WORDS.show_paragraph), "{left:?}");
+    home.changes_until_idle();
+    let messages: Vec<ObservedMessage> =
+        discord.messages_in(*channel).into_iter().filter(|reply| !reply.is_private).collect();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].labels().contains(&LABELS.show_paragraph), "{messages:?}");
 
-    discord.holds();
-    let presses = [0, 1, 2].map(|_| discord.presses(suggestions, WORDS.delete, *ada));
-    discord.releases(false);
-    for done in &presses {
-        discord.response_to(done);
+    discord.hold_events();
+    let presses = [0, 1, 2].map(|_| discord.user_presses(suggestions, LABELS.delete, *ada));
+    discord.release_events(false);
+    for interaction in &presses {
+        discord.response_type(interaction);
     }
-    let seen = home.seen_until_settled();
-    let n_removed = seen.iter().filter(|seen| matches!(seen, ObservedChange::Removed(_))).count();
-    assert_eq!(n_removed, 1, "{seen:?}");
+    let changes = home.changes_until_idle();
+    let n_deleted =
+        changes.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
+    assert_eq!(n_deleted, 1, "{changes:?}");
 }

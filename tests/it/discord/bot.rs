@@ -1,21 +1,21 @@
-//! `quoth run` on the stand-in.
+//! The bot's process, and the guild in which most tests run it.
 
 use std::time::Duration;
 
 use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, Service};
-use crate::support::discord::{Discord, Guild, ObservedChange, Person, Place};
+use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId};
 
-/// The bot's process, and what it keeps.
+/// The process of `quoth run`, with its data folder and settings.
 pub(crate) struct Bot {
     folder: Folder,
     settings: Vec<(String, String)>,
     service: Service,
 }
 
-/// What stands on buttons, in English.
-pub(crate) struct Words {
+/// The labels of buttons, in English.
+pub(crate) struct Labels {
     pub(crate) answered_it: &'static str,
     pub(crate) not_this: &'static str,
     pub(crate) delete: &'static str,
@@ -24,7 +24,7 @@ pub(crate) struct Words {
 }
 
 /// As in src/conversation/wording/en.ftl.
-pub(crate) const WORDS: Words = Words {
+pub(crate) const LABELS: Labels = Labels {
     answered_it: "This answered it",
     not_this: "Not this",
     delete: "Delete",
@@ -32,30 +32,30 @@ pub(crate) const WORDS: Words = Words {
     show_rest: "Show the rest",
 };
 
-/// A guild with a room, in which Ada and Bob talk and the bot answers.
-pub(crate) struct Home {
+/// A fake server with one guild, which has one channel and the users Ada and Bob.
+pub(crate) struct TestGuild {
     pub(crate) discord: Discord,
-    pub(crate) guild: Guild,
-    pub(crate) room: Place,
-    pub(crate) ada: Person,
-    pub(crate) bob: Person,
+    pub(crate) guild: GuildId,
+    pub(crate) channel: ChannelId,
+    pub(crate) ada: UserId,
+    pub(crate) bob: UserId,
 }
 
-impl Home {
+impl TestGuild {
     pub(crate) fn new() -> Self {
         let discord = Discord::start();
         let guild = discord.guild("home");
-        let room = discord.channel(guild, "room");
-        let (ada, bob) = (discord.person("ada"), discord.person("bob"));
-        Self { discord, guild, room, ada, bob }
+        let channel = discord.channel(guild, "channel");
+        let (ada, bob) = (discord.user("ada"), discord.user("bob"));
+        Self { discord, guild, channel, ada, bob }
     }
 
-    /// The bot with the first pack and these settings on top.
+    /// Starts the bot with the first pack and additional settings.
     pub(crate) fn bot(&self, settings: &[(&str, &str)]) -> Bot {
         self.bot_with(&format!("['{}']", first_pack::FOLDER), Folder::empty(), settings)
     }
 
-    /// The bot with these packs.
+    /// Starts the bot with these packs.
     pub(crate) fn bot_with(&self, packs: &str, folder: Folder, settings: &[(&str, &str)]) -> Bot {
         Bot::start_in(folder, &self.discord, &Self::settings(packs, settings))
     }
@@ -70,77 +70,81 @@ impl Home {
         all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    /// The bot with the first pack, which may fail to register its commands.
+    /// Like [`Self::bot`], without waiting for the registration of commands.
     pub(crate) fn bot_without_commands(&self, settings: &[(&str, &str)]) -> Bot {
         let packs = format!("['{}']", first_pack::FOLDER);
         let all = Self::settings(&packs, settings);
         Bot::connect(Folder::empty(), &self.discord, &all)
     }
 
-    /// `text` with the bot's name before it.
-    pub(crate) fn to_bot(&self, text: &str) -> String {
+    /// `text` with a mention of the bot before it.
+    pub(crate) fn mention_bot(&self, text: &str) -> String {
         format!("{} {text}", self.discord.mention())
     }
 
-    /// Ada asks the bot in the room. Gives her message.
-    pub(crate) fn asks(&self, text: &str) -> u64 {
-        self.discord.says(self.room, self.ada, &self.to_bot(text))
+    /// Ada mentions the bot with `text` in the channel. Returns the message id.
+    pub(crate) fn ask(&self, text: &str) -> u64 {
+        self.discord.user_sends(self.channel, self.ada, &self.mention_bot(text))
     }
 
-    /// What is to be seen until all that happened in the room is done with.
-    pub(crate) fn seen_until_settled(&self) -> Vec<ObservedChange> {
-        let done = self.discord.uses(self.room, self.discord.person("marker"), "help", &[]);
-        let next = || Some(self.discord.next());
-        let is_before = |seen: &ObservedChange| seen.shown().interaction != Some(done.id);
+    /// The changes until all events of the channel are handled, which are handled in order.
+    pub(crate) fn changes_until_idle(&self) -> Vec<ObservedChange> {
+        let interaction =
+            self.discord.user_runs_command(self.channel, self.discord.user("marker"), "help", &[]);
+        let next = || Some(self.discord.next_change());
+        let is_before =
+            |change: &ObservedChange| change.message().interaction != Some(interaction.id);
         std::iter::from_fn(next).take_while(is_before).collect()
     }
 
-    /// Waits until all that was asked in the room is done with, and recorded: what happens at one
-    /// place is done in order.
-    pub(crate) fn settles(&self) {
-        let seen = self.seen_until_settled();
-        assert!(seen.is_empty(), "{seen:?}");
+    /// Waits until all events of the channel are handled, and asserts that there are no changes.
+    pub(crate) fn wait_until_idle(&self) {
+        let changes = self.changes_until_idle();
+        assert!(changes.is_empty(), "{changes:?}");
     }
 }
 
-/// A question that the first pack answers, and words of the quote that answers it.
+/// A question that the first pack answers, and the beginning of the quote.
 pub(crate) const QUESTION: &str = "who is rana mitter";
 pub(crate) const ANSWER: &str = "With Russia and China becoming closer";
 
-/// Tries all rows at the same time, each on a Discord of its own: they wait most of the time.
-pub(crate) fn at_once<T: Send>(rows: impl IntoIterator<Item = T>, try_one: impl Fn(T) + Sync) {
+/// Checks all rows in parallel, each with a fake server of its own: they mostly wait.
+pub(crate) fn in_parallel<T: Send>(
+    rows: impl IntoIterator<Item = T>,
+    check_one: impl Fn(T) + Sync,
+) {
     std::thread::scope(|scope| {
         for row in rows {
-            let try_one = &try_one;
-            scope.spawn(move || try_one(row));
+            let check_one = &check_one;
+            scope.spawn(move || check_one(row));
         }
     });
 }
 
 impl Bot {
-    /// Starts it with nothing kept, and waits until it is connected and has its commands.
+    /// Starts the bot in an empty folder, and waits until it has registered its commands.
     pub(crate) fn start(discord: &Discord, settings: &[(String, String)]) -> Self {
         Self::start_in(Folder::empty(), discord, settings)
     }
 
-    /// The same in a folder.
+    /// Like [`Self::start`], in `folder`.
     pub(crate) fn start_in(
         folder: Folder,
         discord: &Discord,
         settings: &[(String, String)],
     ) -> Self {
         let bot = Self::connect(folder, discord, settings);
-        discord.waits_for_commands();
+        discord.wait_for_commands();
         bot
     }
 
-    /// Starts it, and waits until it is connected.
+    /// Starts the bot, and waits until it is connected.
     fn connect(folder: Folder, discord: &Discord, settings: &[(String, String)]) -> Self {
         let mut all = discord.settings();
         all.extend_from_slice(settings);
         let (n_identifies, ..) = discord.counts();
         let service = Self::run(&folder, &all);
-        discord.waits_for_identifies(n_identifies + 1);
+        discord.wait_for_identifies(n_identifies + 1);
         Self { folder, settings: all, service }
     }
 
@@ -150,21 +154,21 @@ impl Bot {
         Service::start(folder, &settings)
     }
 
-    /// Starts it where it cannot be of use, gives it some time to find out, and stops it.
-    pub(crate) fn start_without_hope(
+    /// Runs the bot for `duration`, without waiting for a connection.
+    pub(crate) fn run_for(
         discord: &Discord,
         settings: &[(String, String)],
-        patience: Duration,
+        duration: Duration,
     ) -> Ended {
         let mut all = discord.settings();
         all.extend_from_slice(settings);
         let folder = Folder::with_pack();
         let service = Self::run(&folder, &all);
-        std::thread::sleep(patience);
+        std::thread::sleep(duration);
         service.stop()
     }
 
-    /// Ends it, or kills it, and starts it again.
+    /// Stops or kills the bot, and starts it again.
     pub(crate) fn restart(self, discord: &Discord, is_killed: bool) -> Self {
         let Self { folder, settings, service } = self;
         if is_killed {
@@ -174,11 +178,11 @@ impl Bot {
         }
         let (n_identifies, ..) = discord.counts();
         let service = Self::run(&folder, &settings);
-        discord.waits_for_identifies(n_identifies + 1);
+        discord.wait_for_identifies(n_identifies + 1);
         Self { folder, settings, service }
     }
 
-    /// Asks it to end, and waits.
+    /// Stops the bot, and waits for its end.
     pub(crate) fn stop(self) -> Ended {
         self.service.stop()
     }

@@ -1,218 +1,220 @@
-//! The life of the gateway: closed connections, resumptions, silence, shards, and the end.
+//! The gateway: close codes, resumes, heartbeats, shards and shutdown.
 
 use std::time::{Duration, Instant};
 
-use super::bot::{ANSWER, Bot, Home, QUESTION, at_once};
+use super::bot::{ANSWER, Bot, QUESTION, TestGuild, in_parallel};
 use crate::service::Ended;
 use crate::support::discord::InjectedFault;
 
-/// Asks, and is answered once.
-fn answers(home: &Home) {
-    let question = home.asks(QUESTION);
-    let shown = home.discord.next_sent();
-    assert_eq!(shown.reply_to, Some(question));
-    assert!(shown.text.contains(ANSWER), "{shown:?}");
+/// Asserts that a question is answered.
+fn assert_answers(home: &TestGuild) {
+    let question = home.ask(QUESTION);
+    let reply = home.discord.next_message();
+    assert_eq!(reply.reply_to, Some(question));
+    assert!(reply.text.contains(ANSWER), "{reply:?}");
 }
 
-/// Stops a bot whose Discord is of no use, after the time in which it might try again.
-fn hopeless(home: &Home, settings: &[(&str, &str)]) -> Ended {
+/// Runs a bot that cannot connect, for longer than it would need to retry.
+fn run_with_permanent_error(home: &TestGuild, settings: &[(&str, &str)]) -> Ended {
     let own = [("QUOTH_HTTP__IS_ON", "false")];
     let all: Vec<(String, String)> = own
         .iter()
         .chain(settings)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    Bot::start_without_hope(&home.discord, &all, Duration::from_secs(4))
+    Bot::run_for(&home.discord, &all, Duration::from_secs(4))
 }
 
 #[test]
-fn the_switch_that_is_off_is_named_and_nothing_is_tried_again() {
-    let home = Home::new();
-    home.discord.forbids_content();
-    let ended = hopeless(&home, &[("QUOTH_DISCORD__MESSAGE_CONTENT", "true")]);
+fn disallowed_intent_is_reported_and_not_retried() {
+    let home = TestGuild::new();
+    home.discord.disallow_message_content();
+    let output = run_with_permanent_error(&home, &[("QUOTH_DISCORD__MESSAGE_CONTENT", "true")]);
     for part in ["4014", "Message Content Intent", "Privileged Gateway Intents"] {
-        assert!(ended.log.contains(part), "{part} is not in {}", ended.log);
+        assert!(output.log.contains(part), "{part} is not in {}", output.log);
     }
-    assert_eq!(home.discord.counts().0, 1, "IDENTIFY is counted by Discord");
+    assert_eq!(home.discord.counts().0, 1, "Discord limits IDENTIFYs");
 }
 
 #[test]
-fn a_token_that_is_not_taken_is_told_and_not_tried_again() {
-    let home = Home::new();
-    let ended = hopeless(&home, &[("QUOTH_DISCORD__TOKEN", "nobodys-token-nobodys-token")]);
-    assert!(ended.log.contains("does not take the token"), "{}", ended.log);
-    assert!(!ended.log.contains("nobodys"), "{}", ended.log);
+fn rejected_token_is_reported_and_not_retried() {
+    let home = TestGuild::new();
+    let output =
+        run_with_permanent_error(&home, &[("QUOTH_DISCORD__TOKEN", "nobodys-token-nobodys-token")]);
+    assert!(output.log.contains("Discord rejected the token"), "{}", output.log);
+    assert!(!output.log.contains("nobodys"), "{}", output.log);
     let asked = home.discord.calls("GET /gateway/bot");
     assert_eq!(asked.iter().map(|call| call.status).collect::<Vec<_>>(), [401]);
 
-    let home = Home::new();
-    home.discord.refuses_with(Some(4004));
-    let ended = hopeless(&home, &[]);
-    assert!(ended.log.contains("does not take the token"), "{}", ended.log);
+    let home = TestGuild::new();
+    home.discord.reject_sessions_with(Some(4004));
+    let output = run_with_permanent_error(&home, &[]);
+    assert!(output.log.contains("Discord rejected the token"), "{}", output.log);
     assert_eq!(home.discord.counts().0, 1);
 }
 
 #[test]
-fn an_address_that_is_not_discords_is_told_and_not_tried_again() {
-    at_once([403, 404], |status| {
-        let home = Home::new();
-        home.discord.spoils("GET /gateway/bot", 9, InjectedFault::Status(status));
-        let ended = hopeless(&home, &[]);
-        assert!(ended.log.contains("`api_base`"), "{status}: {}", ended.log);
+fn wrong_api_base_is_reported_and_not_retried() {
+    in_parallel([403, 404], |status| {
+        let home = TestGuild::new();
+        home.discord.inject_fault("GET /gateway/bot", 9, InjectedFault::Status(status));
+        let output = run_with_permanent_error(&home, &[]);
+        assert!(output.log.contains("`api_base`"), "{status}: {}", output.log);
         assert_eq!(home.discord.calls("GET /gateway/bot").len(), 1, "{status}");
     });
 }
 
 #[test]
-fn other_codes_without_hope_are_told_and_not_tried_at_full_speed() {
-    at_once([4010, 4011, 4012, 4013], |code| {
-        let home = Home::new();
-        home.discord.refuses_with(Some(code));
-        let ended = hopeless(&home, &[]);
+fn other_permanent_close_codes_are_not_retried_rapidly() {
+    in_parallel([4010, 4011, 4012, 4013], |code| {
+        let home = TestGuild::new();
+        home.discord.reject_sessions_with(Some(code));
+        let output = run_with_permanent_error(&home, &[]);
         let n_identifies = home.discord.counts().0;
         assert!(n_identifies <= 2, "{code}: {n_identifies} times");
-        assert_eq!(ended.code, Some(0), "{code}: {}", ended.log);
+        assert_eq!(output.code, Some(0), "{code}: {}", output.log);
     });
 }
 
 #[test]
-fn what_was_missed_is_told_on_resumption_and_answered_once() {
-    let home = Home::new();
+fn missed_events_are_answered_once_after_a_resume() {
+    let home = TestGuild::new();
     let bot = home.bot(&[]);
-    answers(&home);
+    assert_answers(&home);
     for code in [None, Some(4000), Some(4008), Some(1001)] {
         let (_, n_resumes, _) = home.discord.counts();
-        home.discord.hangs_up(code);
-        let missed = home.asks(QUESTION);
-        let shown = home.discord.next_sent();
-        assert_eq!(shown.reply_to, Some(missed), "{code:?}");
+        home.discord.close_connections(code);
+        let missed = home.ask(QUESTION);
+        let reply = home.discord.next_message();
+        assert_eq!(reply.reply_to, Some(missed), "{code:?}");
         assert_eq!(home.discord.counts().1, n_resumes + 1, "{code:?}");
     }
-    home.discord.asks_to_reconnect();
-    home.discord.waits_for_resumes(5);
-    answers(&home);
-    home.discord.shows_nothing();
-    assert_eq!(home.discord.counts().0, 1, "one session is enough");
+    home.discord.request_reconnect();
+    home.discord.wait_for_resumes(5);
+    assert_answers(&home);
+    home.discord.assert_no_changes();
+    assert_eq!(home.discord.counts().0, 1, "the session is resumed");
     bot.stop();
 }
 
 #[test]
-fn an_invalid_session_is_left_for_a_new_one() {
-    let home = Home::new();
+fn invalid_session_is_replaced_by_a_new_one() {
+    let home = TestGuild::new();
     let bot = home.bot(&[]);
-    answers(&home);
-    home.discord.invalidates(true);
-    home.discord.waits_for_resumes(1);
-    answers(&home);
-    home.discord.invalidates(false);
-    home.discord.waits_for_identifies(2);
-    home.discord.waits_for_sessions(1);
-    answers(&home);
-    // What is told again of what was answered is not answered again.
-    home.discord.shows_nothing();
-    home.discord.forgets_sessions();
-    home.discord.waits_for_sessions(0);
+    assert_answers(&home);
+    home.discord.invalidate_sessions(true);
+    home.discord.wait_for_resumes(1);
+    assert_answers(&home);
+    home.discord.invalidate_sessions(false);
+    home.discord.wait_for_identifies(2);
+    home.discord.wait_for_sessions(1);
+    assert_answers(&home);
+    // Repeated events of answered questions are not answered again.
+    home.discord.assert_no_changes();
+    home.discord.drop_sessions();
+    home.discord.wait_for_sessions(0);
     bot.stop();
 }
 
 #[test]
-fn whoever_acknowledges_no_heartbeats_is_left() {
-    let home = Home::new();
-    home.discord.beats_every(Duration::from_millis(500));
+fn connection_without_heartbeat_acks_is_replaced() {
+    let home = TestGuild::new();
+    home.discord.set_heartbeat_interval(Duration::from_millis(500));
     let bot = home.bot(&[]);
-    answers(&home);
+    assert_answers(&home);
     let before = home.discord.n_connections();
-    home.discord.acknowledges(false);
-    home.discord.waits_for_connections(before + 1);
-    home.discord.acknowledges(true);
-    home.discord.waits_for_sessions(1);
-    answers(&home);
+    home.discord.set_heartbeat_acks(false);
+    home.discord.wait_for_connections(before + 1);
+    home.discord.set_heartbeat_acks(true);
+    home.discord.wait_for_sessions(1);
+    assert_answers(&home);
     bot.stop();
 }
 
 #[test]
-fn a_stop_ends_in_time_whatever_discord_does() {
-    let home = Home::new();
-    home.discord.never_closes();
+fn shutdown_completes_in_time_whatever_discord_does() {
+    let home = TestGuild::new();
+    home.discord.never_send_close_frames();
     let bot = home.bot(&[]);
-    answers(&home);
+    assert_answers(&home);
     let start = Instant::now();
     assert_eq!(bot.stop().code, Some(0));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 
-    let home = Home::new();
+    let home = TestGuild::new();
     let bot = home.bot(&[]);
-    home.discord.spoils(
+    home.discord.inject_fault(
         "POST /channels/{}/messages",
         1,
         InjectedFault::Slow(Duration::from_secs(60)),
     );
-    home.asks(QUESTION);
-    home.discord.waits_for_calls("POST /channels/{}/typing", 1);
+    home.ask(QUESTION);
+    home.discord.wait_for_calls("POST /channels/{}/typing", 1);
     let start = Instant::now();
     assert_eq!(bot.stop().code, Some(0));
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
-fn what_is_told_twice_or_out_of_order_is_answered_once_each() {
-    let home = Home::new();
-    let Home { discord, .. } = &home;
+fn duplicate_and_reordered_events_are_answered_once() {
+    let home = TestGuild::new();
+    let TestGuild { discord, .. } = &home;
     let _bot = home.bot(&[]);
-    discord.holds();
-    let questions = [home.asks(QUESTION), home.asks("what did china say about russia")];
-    questions.iter().for_each(|question| discord.repeats(*question));
-    discord.releases(true);
-    let mut answered = [discord.next_sent(), discord.next_sent()].map(|it| it.reply_to.unwrap());
+    discord.hold_events();
+    let questions = [home.ask(QUESTION), home.ask("what did china say about russia")];
+    questions.iter().for_each(|question| discord.repeat_message_event(*question));
+    discord.release_events(true);
+    let mut answered =
+        [discord.next_message(), discord.next_message()].map(|it| it.reply_to.unwrap());
     answered.sort_unstable();
     assert_eq!(answered, questions);
-    discord.shows_nothing();
+    discord.assert_no_changes();
 }
 
 #[test]
-fn an_edit_that_comes_before_its_question_is_no_harm() {
-    let home = Home::new();
-    let Home { discord, room, .. } = &home;
+fn edit_before_its_question_is_answered_once() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, .. } = &home;
     let _bot = home.bot(&[]);
-    discord.holds();
-    let question = home.asks("best pizza in almaty?");
-    discord.edits(question, &home.to_bot(QUESTION));
-    discord.releases(true);
-    discord.next_sent();
-    assert_eq!(discord.shown(*room).len(), 1);
-    home.settles();
-    assert_eq!(discord.shown(*room).len(), 2, "and the mark of the end");
+    discord.hold_events();
+    let question = home.ask("best pizza in almaty?");
+    discord.user_edits(question, &home.mention_bot(QUESTION));
+    discord.release_events(true);
+    discord.next_message();
+    assert_eq!(discord.messages_in(*channel).len(), 1);
+    home.wait_until_idle();
+    assert_eq!(discord.messages_in(*channel).len(), 2, "the answer and the marker");
 }
 
 #[test]
-fn as_many_shards_are_served_as_discord_recommends_or_the_configuration_says() {
-    let home = Home::new();
-    home.discord.recommends_shards(2);
-    home.discord.limits_identifies();
+fn shards_are_the_recommended_or_configured_ones() {
+    let home = TestGuild::new();
+    home.discord.recommend_shards(2);
+    home.discord.limit_identifies();
     let bot = home.bot(&[]);
-    home.discord.waits_for_sessions(2);
+    home.discord.wait_for_sessions(2);
     assert_eq!(home.discord.shards(), [(0, 2), (1, 2)]);
-    answers(&home);
+    assert_answers(&home);
     bot.stop();
 
-    let home = Home::new();
+    let home = TestGuild::new();
     let settings = [
         ("QUOTH_DISCORD__SHARDS", "4"),
         ("QUOTH_DISCORD__FIRST_SHARD", "1"),
         ("QUOTH_DISCORD__LAST_SHARD", "2"),
     ];
     let bot = home.bot(&settings);
-    home.discord.waits_for_sessions(2);
+    home.discord.wait_for_sessions(2);
     assert_eq!(home.discord.shards(), [(1, 4), (2, 4)]);
     bot.stop();
 }
 
 #[test]
 fn commands_are_written_only_when_they_have_changed() {
-    let home = Home::new();
+    let home = TestGuild::new();
     let bot = home.bot(&[]);
     let bot = bot.restart(&home.discord, false);
-    answers(&home);
+    assert_answers(&home);
     assert_eq!(home.discord.counts().2, 1);
     bot.stop();
 }

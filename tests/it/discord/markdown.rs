@@ -1,5 +1,5 @@
-//! What Discord's clients make of what is rendered, by a parser that is not ours: the quote,
-//! character for character, and no mention.
+//! Rendered replies, parsed by an independent parser of Discord's Markdown: quotes are verbatim, and
+//! nothing in them is markup.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -16,26 +16,26 @@ use serde::Deserialize;
 
 use crate::random::{answers, lists};
 
-/// Random answers that are tried in each style.
+/// Random replies in each style.
 const N_CASES: u32 = 5000;
 
-/// What people see of a text.
+/// A text as Discord's clients display it.
 #[derive(Debug, Deserialize)]
-struct Shown {
+struct ParsedText {
     quotes: Vec<String>,
     outside: String,
     inside: Vec<String>,
     marks: Vec<String>,
 }
 
-/// The parser, in a process of its own.
-struct Reader {
+/// The parser, a Node process.
+struct MarkdownParser {
     child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
 
-impl Reader {
+impl MarkdownParser {
     fn start() -> Self {
         let node = std::env::var_os("NODE").unwrap_or_else(|| "node".into());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/discord_markdown.js");
@@ -47,69 +47,70 @@ impl Reader {
         Self { child, stdin, stdout }
     }
 
-    fn read(&mut self, text: &str) -> Shown {
-        writeln!(self.stdin, "{}", serde_json::to_string(text).unwrap()).expect("it reads");
+    fn parse(&mut self, text: &str) -> ParsedText {
+        writeln!(self.stdin, "{}", serde_json::to_string(text).unwrap()).expect("the parser reads");
         let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("it answers");
+        self.stdout.read_line(&mut line).expect("the parser responds");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
     }
 }
 
-impl Drop for Reader {
+impl Drop for MarkdownParser {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// What every client makes of white space before it looks at Markdown.
-fn as_read(text: &str) -> String {
+/// White space as clients normalize it before they parse Markdown.
+fn normalize_whitespace(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\u{c}', "").replace('\t', "    ")
 }
 
 fn words(text: &str) -> String {
-    as_read(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    normalize_whitespace(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The quote with the marks that stand outside of it.
-fn marked(quote: &CitedQuote) -> String {
+/// The quote with the marks of omitted text.
+fn with_cut_marks(quote: &CitedQuote) -> String {
     let before = if quote.is_cut_before { "[...] " } else { "" };
     let after = if quote.is_cut_after { " [...]" } else { "" };
-    format!("{before}{}{after}", as_read(&quote.text))
+    format!("{before}{}{after}", normalize_whitespace(&quote.text))
 }
 
-/// Whether people see of `card` the quotes as they stand, and nothing that does something.
+/// Checks that `message` displays the quotes verbatim, without unexpected markup, within the limits.
 fn check(
-    card: &RenderedMessage,
+    message: &RenderedMessage,
     answer: &Answer,
-    reader: &mut Reader,
+    parser: &mut MarkdownParser,
 ) -> Result<(), TestCaseError> {
-    let texts: Vec<&String> = card.embeds.iter().chain([&card.content]).collect();
+    let texts: Vec<&String> = message.embeds.iter().chain([&message.content]).collect();
     let n_chars: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
-    prop_assert!(card.content.chars().count() <= 2000, "{:?}", n_chars);
+    prop_assert!(message.content.chars().count() <= 2000, "{:?}", n_chars);
     prop_assert!(n_chars.iter().all(|n| *n <= 4096) && n_chars.iter().sum::<usize>() <= 6000);
     let (mut quotes, mut outside) = (Vec::new(), String::new());
     for text in texts.into_iter().filter(|text| !text.is_empty()) {
-        let shown = reader.read(text);
-        prop_assert!(shown.inside.is_empty(), "{:?} in {}", shown.inside, text);
-        let is_ours = |mark: &String| matches!(mark.as_str(), "strong" | "link");
-        prop_assert!(shown.marks.iter().all(is_ours), "{:?} in {}", shown.marks, text);
-        // A line that ends a block quote belongs to it.
-        let unended = |quote: String| quote.strip_suffix('\n').map(str::to_owned).unwrap_or(quote);
-        quotes.extend(shown.quotes.into_iter().map(unended));
-        outside.push_str(&shown.outside);
+        let parsed = parser.parse(text);
+        prop_assert!(parsed.inside.is_empty(), "{:?} in {}", parsed.inside, text);
+        let is_expected = |mark: &String| matches!(mark.as_str(), "strong" | "link");
+        prop_assert!(parsed.marks.iter().all(is_expected), "{:?} in {}", parsed.marks, text);
+        // The line break at the end of a block quote belongs to it.
+        let without_last_break =
+            |quote: String| quote.strip_suffix('\n').map(str::to_owned).unwrap_or(quote);
+        quotes.extend(parsed.quotes.into_iter().map(without_last_break));
+        outside.push_str(&parsed.outside);
     }
-    if card.embeds.len() > 1 {
-        // One that is too long for an embed goes on in the next.
+    if message.embeds.len() > 1 {
+        // A quote that is too long for an embed continues in the next one.
         quotes = vec![quotes.join("\n")];
     }
-    let wanted: Vec<String> = answer.quotes.iter().map(marked).collect();
-    prop_assert_eq!(&quotes[..], &wanted[..quotes.len().min(wanted.len())], "of {:?}", card);
-    prop_assert!(!quotes.is_empty(), "{:?}", card);
-    let rest = card.buttons.iter().find(|button| matches!(button.control, Control::Quotes(_)));
-    let left_to = rest.map(|button| button.control);
+    let wanted: Vec<String> = answer.quotes.iter().map(with_cut_marks).collect();
+    prop_assert_eq!(&quotes[..], &wanted[..quotes.len().min(wanted.len())], "of {:?}", message);
+    prop_assert!(!quotes.is_empty(), "{:?}", message);
+    let rest = message.buttons.iter().find(|button| matches!(button.control, Control::Quotes(_)));
+    let rest_control = rest.map(|button| button.control);
     let is_all = quotes.len() == wanted.len();
-    prop_assert_eq!(left_to, (!is_all).then_some(Control::Quotes(quotes.len())));
+    prop_assert_eq!(rest_control, (!is_all).then_some(Control::Quotes(quotes.len())));
     let outside = words(&outside);
     for quote in &answer.quotes[..quotes.len()] {
         prop_assert!(outside.contains(&words(&quote.title)), "{:?} in {:?}", quote.title, outside);
@@ -120,30 +121,33 @@ fn check(
     Ok(())
 }
 
-/// Whether people see the questions and paragraphs of `reply` as they stand.
+/// Checks that `message` displays the questions or paragraphs of `reply` verbatim.
 fn check_list(
-    card: &RenderedMessage,
+    message: &RenderedMessage,
     reply: &Reply,
-    reader: &mut Reader,
+    parser: &mut MarkdownParser,
 ) -> Result<(), TestCaseError> {
-    let text = card.embeds.first().unwrap_or(&card.content);
-    let shown = reader.read(text);
-    prop_assert!(shown.inside.is_empty(), "{:?} in {}", shown.inside, text);
-    let is_ours = |mark: &String| matches!(mark.as_str(), "strong" | "list");
-    prop_assert!(shown.marks.iter().all(is_ours), "{:?} in {}", shown.marks, text);
+    let text = message.embeds.first().unwrap_or(&message.content);
+    let parsed = parser.parse(text);
+    prop_assert!(parsed.inside.is_empty(), "{:?} in {}", parsed.inside, text);
+    let is_expected = |mark: &String| matches!(mark.as_str(), "strong" | "list");
+    prop_assert!(parsed.marks.iter().all(is_expected), "{:?} in {}", parsed.marks, text);
     match reply {
         Reply::Suggestions(suggestions) => {
-            let outside = words(&shown.outside);
+            let outside = words(&parsed.outside);
             for Suggestion { question, .. } in suggestions {
                 prop_assert!(outside.contains(&words(question)), "{:?} in {:?}", question, outside);
             }
         }
-        Reply::Paragraphs(passages) => {
-            let first = shown.quotes.first().map(|quote| quote.trim_end().to_owned());
-            prop_assert_eq!(first, passages.first().map(|it| as_read(it.text.trim_end())));
+        Reply::Paragraphs(paragraphs) => {
+            let first = parsed.quotes.first().map(|quote| quote.trim_end().to_owned());
+            prop_assert_eq!(
+                first,
+                paragraphs.first().map(|it| normalize_whitespace(it.text.trim_end()))
+            );
         }
         Reply::Topics(topics) => {
-            let outside = words(&shown.outside);
+            let outside = words(&parsed.outside);
             for Topic { tag, questions } in topics {
                 prop_assert!(outside.contains(&words(tag)), "{:?} in {:?}", tag, outside);
                 for question in questions {
@@ -156,26 +160,26 @@ fn check_list(
                 }
             }
         }
-        other => prop_assert!(false, "{:?} is not made", other),
+        other => prop_assert!(false, "unexpected {:?}", other),
     }
     let fits = |button: &Button| (1..=80).contains(&button.label.chars().count());
-    prop_assert!(card.buttons.iter().all(fits), "{:?}", card.buttons);
+    prop_assert!(message.buttons.iter().all(fits), "{:?}", message.buttons);
     Ok(())
 }
 
-/// What `say` looks like in each style is tried so often.
+/// Checks random messages in each style.
 fn try_all(
-    says: &impl Strategy<Value = BotMessage>,
-    mut check: impl FnMut(&RenderedMessage, &Reply, &mut Reader) -> Result<(), TestCaseError>,
+    messages: &impl Strategy<Value = BotMessage>,
+    mut check: impl FnMut(&RenderedMessage, &Reply, &mut MarkdownParser) -> Result<(), TestCaseError>,
 ) {
-    let reader = RefCell::new(Reader::start());
+    let parser = RefCell::new(MarkdownParser::start());
     let check = RefCell::new(&mut check);
     for style in [AnswerStyle::Embed, AnswerStyle::Text] {
         let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
-        let ran = TestRunner::new(config).run(says, |say| {
-            let card = render(&say, style, Wording::english());
+        let ran = TestRunner::new(config).run(messages, |reply| {
+            let message = render(&reply, style, Wording::english());
             let mut check = check.borrow_mut();
-            check(&card, &say.reply, &mut reader.borrow_mut())
+            check(&message, &reply.reply, &mut parser.borrow_mut())
         });
         ran.unwrap_or_else(|error| panic!("{style:?}: {error}"));
     }
@@ -183,15 +187,15 @@ fn try_all(
 
 #[test]
 #[ignore = "needs Node"]
-fn whatever_is_quoted_is_shown_as_it_stands_and_mentions_nobody() {
-    try_all(&answers(), |card, reply, reader| {
-        let Reply::Answer(answer) = reply else { unreachable!("only answers are made") };
-        check(card, answer, reader)
+fn quotes_with_random_markup_are_displayed_verbatim() {
+    try_all(&answers(), |message, reply, parser| {
+        let Reply::Answer(answer) = reply else { unreachable!("only answers are generated") };
+        check(message, answer, parser)
     });
 }
 
 #[test]
 #[ignore = "needs Node"]
-fn whatever_is_suggested_or_shown_of_a_source_stands_as_it_is() {
+fn lists_with_random_markup_are_displayed_verbatim() {
     try_all(&lists(), check_list);
 }

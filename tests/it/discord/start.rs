@@ -1,46 +1,46 @@
-//! Starts that go wrong, and frames that say nothing.
+//! Errors at the start, and invalid frames.
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Home, QUESTION, at_once};
+use super::bot::{ANSWER, QUESTION, TestGuild, in_parallel};
 use crate::support::discord::InjectedFault;
 
 #[test]
-fn what_is_down_at_the_start_is_tried_again() {
+fn transient_errors_at_the_start_are_retried() {
     let all = [
         InjectedFault::Status(500),
         InjectedFault::Cut,
-        InjectedFault::DoneGarbage,
-        InjectedFault::Limited { wait: Duration::from_millis(500), everywhere: true },
+        InjectedFault::ExecutedGarbage,
+        InjectedFault::RateLimited { retry_after: Duration::from_millis(500), is_global: true },
     ];
-    at_once(all, |mischief| {
-        let home = Home::new();
-        home.discord.spoils("GET /gateway/bot", 1, mischief);
+    in_parallel(all, |fault| {
+        let home = TestGuild::new();
+        home.discord.inject_fault("GET /gateway/bot", 1, fault);
         let bot = home.bot(&[]);
-        home.asks(QUESTION);
-        assert!(home.discord.next_sent().text.contains(ANSWER));
+        home.ask(QUESTION);
+        assert!(home.discord.next_message().text.contains(ANSWER));
         bot.stop();
     });
 }
 
 #[test]
-fn commands_that_could_not_be_registered_keep_nobody_from_answering() {
-    let home = Home::new();
+fn failed_command_registration_does_not_prevent_answers() {
+    let home = TestGuild::new();
     let commands = "PUT /applications/{}/commands";
-    home.discord.spoils(commands, 9, InjectedFault::Status(500));
+    home.discord.inject_fault(commands, 9, InjectedFault::Status(500));
     let bot = home.bot_without_commands(&[]);
-    home.asks(QUESTION);
-    assert!(home.discord.next_sent().text.contains(ANSWER));
-    assert!(bot.stop().log.contains("commands could not be registered"));
+    home.ask(QUESTION);
+    assert!(home.discord.next_message().text.contains(ANSWER));
+    assert!(bot.stop().log.contains("Could not register the commands"));
 }
 
 #[test]
-fn commands_are_registered_when_discord_takes_them_at_last() {
-    at_once(["GET", "PUT"], |method| {
-        let home = Home::new();
+fn command_registration_is_retried_until_it_succeeds() {
+    in_parallel(["GET", "PUT"], |method| {
+        let home = TestGuild::new();
         let commands = format!("{method} /applications/{{}}/commands");
-        home.discord.spoils(&commands, 2, InjectedFault::Status(503));
-        // It waits for the commands.
+        home.discord.inject_fault(&commands, 2, InjectedFault::Status(503));
+        // This waits until the commands are registered.
         let bot = home.bot(&[]);
         assert_eq!(home.discord.calls(&commands).len(), 3, "{method}");
         bot.stop();
@@ -48,8 +48,8 @@ fn commands_are_registered_when_discord_takes_them_at_last() {
 }
 
 #[test]
-fn frames_that_say_nothing_do_no_harm_and_are_not_in_the_log() {
-    let home = Home::new();
+fn invalid_frames_are_ignored_and_not_logged() {
+    let home = TestGuild::new();
     let bot = home.bot(&[("QUOTH_LOG__LEVEL", "debug")]);
     for frame in [
         r#"{"op":0,"t":"MESSAGE_CREATE","s":900,"d":{"content":"zanzibar"}}"#,
@@ -59,10 +59,10 @@ fn frames_that_say_nothing_do_no_harm_and_are_not_in_the_log() {
         "zanzibar",
         "{",
     ] {
-        home.discord.sends_frame(frame);
+        home.discord.send_frame(frame);
     }
-    home.asks(QUESTION);
-    assert!(home.discord.next_sent().text.contains(ANSWER));
+    home.ask(QUESTION);
+    assert!(home.discord.next_message().text.contains(ANSWER));
     let log = bot.stop().log;
     assert!(!log.to_lowercase().contains("zanzibar"), "{log}");
 }

@@ -1,7 +1,8 @@
-//! A strict stand-in for Discord: its gateway and its interface, on loopback, in this process.
+//! A strict fake Discord server: the gateway and the REST API, on loopback, in this process.
 //!
-//! It checks what Discord's documentation says that Discord checks. What it refuses, and what Discord
-//! would pass over in silence, is a violation: a test fails at its end on any. It misbehaves on order.
+//! It validates requests as Discord's documentation says that Discord does. Requests that it rejects,
+//! and fields that Discord would ignore silently, are violations: a test that has any fails at its
+//! end. Faults can be injected.
 
 mod api;
 mod builders;
@@ -14,6 +15,7 @@ mod error;
 mod fault_injection;
 mod form;
 mod gateway;
+mod guild;
 mod handshake;
 mod interaction;
 mod mention;
@@ -21,7 +23,6 @@ mod message;
 mod message_effects;
 mod observed;
 pub(crate) mod permission;
-mod place;
 mod route;
 mod session;
 mod state;
@@ -35,67 +36,67 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use builders::{Guild, Person, Place};
+pub(crate) use builders::{ChannelId, GuildId, UserId};
 pub(crate) use fault_injection::InjectedFault;
 pub(crate) use observed::{Call, ObservedChange, ObservedMessage};
 use state::ServerState;
 pub(crate) use state::TOKEN;
-pub(crate) use user_messages::Saying;
+pub(crate) use user_messages::UserMessage;
 
 use crate::service::MAX_WAIT;
 
-/// A Discord that runs until it is dropped, and then checks that nothing forbidden was done.
+/// A running fake server. When it is dropped, it panics if there were violations.
 pub(crate) struct Discord {
     shared: Arc<Shared>,
-    /// Where the interface is, without the path.
+    /// The address of the REST API, without the path.
     pub(crate) base: String,
-    n_heard: Mutex<usize>,
+    n_taken: Mutex<usize>,
     _runtime: Runtime,
 }
 
-/// The world, and how to learn that it has changed.
+/// The state of the server, with a signal for changes.
 struct Shared {
-    world: Mutex<ServerState>,
+    state: Mutex<ServerState>,
     changed: Condvar,
 }
 
 impl Shared {
-    fn world(&self) -> MutexGuard<'_, ServerState> {
-        // What one test does wrong is to be read in its own panic.
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, ServerState> {
+        // A poisoned lock is not an error here: the panic of the test is reported.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look<T>(&self, look: impl FnOnce(&ServerState) -> T) -> T {
-        look(&self.world())
+    fn read<T>(&self, read: impl FnOnce(&ServerState) -> T) -> T {
+        read(&self.state())
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut ServerState) -> T) -> T {
-        let changed = change(&mut self.world());
+    fn update<T>(&self, update: impl FnOnce(&mut ServerState) -> T) -> T {
+        let updated = update(&mut self.state());
         self.changed.notify_all();
-        changed
+        updated
     }
 
-    /// Waits until `look` finds something, for at most `patience`.
+    /// Waits until `find` returns a value, for at most `timeout`.
     fn wait<T>(
         &self,
-        patience: Duration,
-        mut look: impl FnMut(&mut ServerState) -> Option<T>,
+        timeout: Duration,
+        mut find: impl FnMut(&mut ServerState) -> Option<T>,
     ) -> Option<T> {
-        let end = Instant::now() + patience;
-        let mut world = self.world();
+        let end = Instant::now() + timeout;
+        let mut state = self.state();
         loop {
-            if let Some(found) = look(&mut world) {
+            if let Some(found) = find(&mut state) {
                 return Some(found);
             }
             let left = end.checked_duration_since(Instant::now())?;
-            let waited = self.changed.wait_timeout(world, left);
-            world = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
 impl Discord {
-    /// Starts one with nobody in it but the bot.
+    /// Starts a server with no users but the bot.
     pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -104,16 +105,16 @@ impl Discord {
             .expect("a runtime");
         let listen = || async { TcpListener::bind("127.0.0.1:0").await.expect("a free port") };
         let (api, gateway) = runtime.block_on(async { (listen().await, listen().await) });
-        let address = |it: &TcpListener| it.local_addr().expect("it listens");
+        let address = |it: &TcpListener| it.local_addr().expect("a local address");
         let base = format!("http://{}", address(&api));
-        let world = ServerState::new(format!("ws://{}", address(&gateway)));
-        let shared = Arc::new(Shared { world: Mutex::new(world), changed: Condvar::new() });
+        let state = ServerState::new(format!("ws://{}", address(&gateway)));
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         runtime.spawn(api::serve(api, Arc::clone(&shared)));
         runtime.spawn(gateway::serve(gateway, Arc::clone(&shared)));
-        Self { shared, base, n_heard: Mutex::new(0), _runtime: runtime }
+        Self { shared, base, n_taken: Mutex::new(0), _runtime: runtime }
     }
 
-    /// What `quoth run` needs to connect to it.
+    /// The settings with which `quoth run` connects to this server.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         [
             ("QUOTH_DISCORD__TOKEN", TOKEN),
@@ -124,120 +125,123 @@ impl Discord {
         .into()
     }
 
-    /// Waits until so many sessions are connected.
-    pub(crate) fn waits_for_sessions(&self, n_sessions: usize) {
-        let found = self.shared.wait(MAX_WAIT, |world| {
-            let n_live = world.sessions.iter().filter(|session| session.line.is_some()).count();
+    /// Waits until exactly `n_sessions` are connected.
+    pub(crate) fn wait_for_sessions(&self, n_sessions: usize) {
+        let found = self.shared.wait(MAX_WAIT, |state| {
+            let n_live =
+                state.sessions.iter().filter(|session| session.connection.is_some()).count();
             (n_live == n_sessions).then_some(())
         });
-        assert!(found.is_some(), "{n_sessions} sessions are wanted: {}", self.told());
+        assert!(found.is_some(), "{n_sessions} sessions expected: {}", self.summary());
     }
 
-    /// Waits until so many sessions were started.
-    pub(crate) fn waits_for_identifies(&self, n_identifies: usize) {
+    /// Waits until there were `n_identifies` IDENTIFYs.
+    pub(crate) fn wait_for_identifies(&self, n_identifies: usize) {
         let found =
-            self.shared.wait(MAX_WAIT, |world| (world.n_identifies >= n_identifies).then_some(()));
-        assert!(found.is_some(), "the bot does not connect: {}", self.told());
+            self.shared.wait(MAX_WAIT, |state| (state.n_identifies >= n_identifies).then_some(()));
+        assert!(found.is_some(), "the bot does not connect: {}", self.summary());
     }
 
-    /// Waits until sessions were resumed so often.
-    pub(crate) fn waits_for_resumes(&self, n_resumes: usize) {
+    /// Waits until there were `n_resumes` RESUMEs.
+    pub(crate) fn wait_for_resumes(&self, n_resumes: usize) {
         let found =
-            self.shared.wait(MAX_WAIT, |world| (world.n_resumes >= n_resumes).then_some(()));
-        assert!(found.is_some(), "{n_resumes} resumptions are wanted: {}", self.told());
+            self.shared.wait(MAX_WAIT, |state| (state.n_resumes >= n_resumes).then_some(()));
+        assert!(found.is_some(), "{n_resumes} resumes expected: {}", self.summary());
     }
 
-    /// Waits until so many connections were made.
-    pub(crate) fn waits_for_connections(&self, n_connections: u64) {
+    /// Waits until there were `n_connections` gateway connections.
+    pub(crate) fn wait_for_connections(&self, n_connections: u64) {
         let found = self
             .shared
-            .wait(MAX_WAIT, |world| (world.n_connections >= n_connections).then_some(()));
-        assert!(found.is_some(), "{n_connections} connections are wanted: {}", self.told());
+            .wait(MAX_WAIT, |state| (state.n_connections >= n_connections).then_some(()));
+        assert!(found.is_some(), "{n_connections} connections expected: {}", self.summary());
     }
 
-    /// How many connections were made.
+    /// The number of gateway connections so far.
     pub(crate) fn n_connections(&self) -> u64 {
-        self.shared.look(|world| world.n_connections)
+        self.shared.read(|state| state.n_connections)
     }
 
-    /// Waits until the bot has commands.
-    pub(crate) fn waits_for_commands(&self) {
-        let found = self.shared.wait(MAX_WAIT, |world| (!world.commands.is_empty()).then_some(()));
-        assert!(found.is_some(), "there are no commands: {}", self.told());
+    /// Waits until the bot has registered its commands.
+    pub(crate) fn wait_for_commands(&self) {
+        let found = self.shared.wait(MAX_WAIT, |state| (!state.commands.is_empty()).then_some(()));
+        assert!(found.is_some(), "no commands were registered: {}", self.summary());
     }
 
-    /// The next thing that people get to see of the bot.
-    pub(crate) fn next(&self) -> ObservedChange {
-        let mut n_heard = self.n_heard.lock().unwrap();
-        let seen = self.shared.wait(MAX_WAIT, |world| world.seen.get(*n_heard).cloned());
-        *n_heard += 1;
-        seen.unwrap_or_else(|| panic!("nothing is to be seen: {}", self.told()))
+    /// Waits for the next change of the bot's messages.
+    pub(crate) fn next_change(&self) -> ObservedChange {
+        let mut n_taken = self.n_taken.lock().unwrap();
+        let change = self.shared.wait(MAX_WAIT, |state| state.changes.get(*n_taken).cloned());
+        *n_taken += 1;
+        change.unwrap_or_else(|| panic!("no change: {}", self.summary()))
     }
 
-    /// The next thing is a new message.
-    pub(crate) fn next_sent(&self) -> ObservedMessage {
-        match self.next() {
+    /// Waits for the next change, which must be a new message.
+    pub(crate) fn next_message(&self) -> ObservedMessage {
+        match self.next_change() {
             ObservedChange::Sent(shown) => shown,
-            other => panic!("no new message: {other:?}"),
+            other => panic!("not a new message: {other:?}"),
         }
     }
 
-    /// Nothing is to be seen within a moment.
-    pub(crate) fn shows_nothing(&self) {
-        let n_heard = *self.n_heard.lock().unwrap();
-        let seen =
-            self.shared.wait(Duration::from_millis(700), |world| world.seen.get(n_heard).cloned());
-        assert!(seen.is_none(), "{seen:?}");
+    /// Asserts that there is no change for 0.7 s.
+    pub(crate) fn assert_no_changes(&self) {
+        let n_taken = *self.n_taken.lock().unwrap();
+        let change = self
+            .shared
+            .wait(Duration::from_millis(700), |state| state.changes.get(n_taken).cloned());
+        assert!(change.is_none(), "{change:?}");
     }
 
-    /// The bot's messages in `place`, as they stand.
-    pub(crate) fn shown(&self, place: Place) -> Vec<ObservedMessage> {
-        self.shared.look(|world| {
-            let of_bot = world.messages.values().filter(|it| it.author == world.bot);
-            let there = of_bot.filter(|it| it.channel == place.0 && !it.is_gone && !it.is_loading);
+    /// The current messages of the bot in `channel`.
+    pub(crate) fn messages_in(&self, channel: ChannelId) -> Vec<ObservedMessage> {
+        self.shared.read(|state| {
+            let of_bot = state.messages.values().filter(|it| it.author == state.bot);
+            let there =
+                of_bot.filter(|it| it.channel == channel.0 && !it.is_deleted && !it.is_loading);
             there.map(ObservedMessage::new).collect()
         })
     }
 
-    /// The requests at `route` so far.
+    /// The requests to `route` so far.
     pub(crate) fn calls(&self, route: &str) -> Vec<Call> {
         self.shared
-            .look(|world| world.calls.iter().filter(|call| call.route == route).cloned().collect())
+            .read(|state| state.calls.iter().filter(|call| call.route == route).cloned().collect())
     }
 
-    /// How many requests there were at `route`.
+    /// The number of requests to `route` so far.
     #[allow(dead_code, reason = "benches/discord.rs counts them")]
     pub(crate) fn n_calls(&self, route: &str) -> usize {
-        self.shared.look(|world| world.calls.iter().filter(|call| call.route == route).count())
+        self.shared.read(|state| state.calls.iter().filter(|call| call.route == route).count())
     }
 
-    /// Waits until there were so many requests at `route`.
-    pub(crate) fn waits_for_calls(&self, route: &str, n_calls: usize) -> Vec<Call> {
-        let enough = self.shared.wait(MAX_WAIT, |world| {
-            let found = world.calls.iter().filter(|call| call.route == route);
+    /// Waits until there were `n_calls` requests to `route`.
+    pub(crate) fn wait_for_calls(&self, route: &str, n_calls: usize) -> Vec<Call> {
+        let enough = self.shared.wait(MAX_WAIT, |state| {
+            let found = state.calls.iter().filter(|call| call.route == route);
             (found.count() >= n_calls).then_some(())
         });
-        assert!(enough.is_some(), "{n_calls} at {route} are wanted: {}", self.told());
+        assert!(enough.is_some(), "{n_calls} requests to {route} expected: {}", self.summary());
         self.calls(route)
     }
 
-    /// What was forbidden so far; it is forgiven.
-    pub(crate) fn forgives(&self) -> Vec<String> {
-        self.shared.change(|world| std::mem::take(&mut world.violations))
+    /// Returns and clears the violations so far.
+    pub(crate) fn take_violations(&self) -> Vec<String> {
+        self.shared.update(|state| std::mem::take(&mut state.violations))
     }
 
-    /// What has happened, to be read when a test fails.
-    fn told(&self) -> String {
-        self.shared.look(|world| {
-            let last = world.calls.iter().rev().take(12).rev();
+    /// What has happened so far, for the message of a failed test.
+    fn summary(&self) -> String {
+        self.shared.read(|state| {
+            let last = state.calls.iter().rev().take(12).rev();
             let calls: Vec<String> =
                 last.map(|call| format!("{} {} {}", call.status, call.route, call.body)).collect();
             format!(
                 "{} connections, {} IDENTIFYs, {} RESUMEs; violations {:?}; the last requests:\n{}",
-                world.n_connections,
-                world.n_identifies,
-                world.n_resumes,
-                world.violations,
+                state.n_connections,
+                state.n_identifies,
+                state.n_resumes,
+                state.violations,
                 calls.join("\n")
             )
         })
@@ -246,7 +250,7 @@ impl Discord {
 
 impl Drop for Discord {
     fn drop(&mut self) {
-        let violations = self.forgives();
+        let violations = self.take_violations();
         if !std::thread::panicking() {
             assert!(violations.is_empty(), "{violations:#?}");
         }

@@ -1,4 +1,4 @@
-//! Room for requests: how many more Discord takes at a route and in all, as its answers tell.
+//! Rate limits: the buckets of routes and the global limit, from the headers of responses.
 
 use std::collections::HashMap;
 use std::mem::Discriminant;
@@ -8,50 +8,51 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderMap;
 use serenity::http::{LightMethod, RatelimitingBucket, Request, Route};
 
-/// Nobody waits here longer than this: whoever asked may try again later.
+/// Longest wait for a bucket. Beyond it the caller gets an error and may retry later.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// Routes that are remembered at the most; those that have room again go first.
+/// Capacity of the limiter, in buckets. When it is reached, buckets past their reset are removed.
 const MAX_CACHED: usize = 10_000;
 
-/// Requests that share a limit.
+/// Identifies the requests that share a limit.
 pub(in crate::platform::discord) type BucketKey = (Discriminant<LightMethod>, RatelimitingBucket);
 
-/// What `request` shares its limit with. Interactions have limits of their own, one each, and are
-/// not bound to the one for all.
+/// The bucket of `request`. `None` for interaction endpoints: each interaction has limits of its own,
+/// and the global limit does not apply to them.
 pub(in crate::platform::discord) fn bucket_key(request: &Request<'_>) -> Option<BucketKey> {
     let route = request.route_ref();
-    let is_apart = matches!(
+    let is_interaction = matches!(
         route,
         Route::InteractionResponse { .. }
             | Route::WebhookFollowupMessages { .. }
             | Route::WebhookOriginalInteractionResponse { .. }
     );
-    (!is_apart).then(|| (std::mem::discriminant(request.method_ref()), route.ratelimiting_bucket()))
+    let key = || (std::mem::discriminant(request.method_ref()), route.ratelimiting_bucket());
+    (!is_interaction).then(key)
 }
 
-/// What is known of Discord's limits.
+/// Delays requests as Discord's rate limits demand.
 #[derive(Default)]
 pub(in crate::platform::discord) struct RateLimiter(Mutex<LimiterState>);
 
 #[derive(Default)]
 struct LimiterState {
     buckets: HashMap<BucketKey, Bucket>,
-    /// Nothing is taken before.
-    closed_until: Option<Instant>,
+    /// End of the global limit, if it was exceeded.
+    global_reset_at: Option<Instant>,
 }
 
-/// So many more requests are taken until then.
+/// Remaining requests of a bucket until its reset.
 struct Bucket {
     n_left: u32,
-    until: Instant,
+    reset_at: Instant,
 }
 
 impl RateLimiter {
-    /// Waits until there is room for a request.
+    /// Waits until the limits allow a request of this bucket, and counts that request.
     ///
     /// # Errors
-    /// How long there will be none, if that is too long to wait.
+    /// The time until the limits allow one, if the wait would exceed [`MAX_WAIT`].
     pub(in crate::platform::discord) async fn wait(&self, key: BucketKey) -> Result<(), Duration> {
         let start = Instant::now();
         while let Err(wait) = self.acquire(key) {
@@ -63,15 +64,15 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Takes room for one request, or gives how long there is none.
+    /// Counts one request, or returns the time until the limits allow one.
     fn acquire(&self, key: BucketKey) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut known = self.known();
-        if let Some(until) = known.closed_until.filter(|until| *until > now) {
-            return Err(until - now);
+        let mut state = self.lock();
+        if let Some(reset_at) = state.global_reset_at.filter(|reset_at| *reset_at > now) {
+            return Err(reset_at - now);
         }
-        match known.buckets.get_mut(&key).filter(|bucket| bucket.until > now) {
-            Some(Bucket { n_left: 0, until }) => Err(*until - now),
+        match state.buckets.get_mut(&key).filter(|bucket| bucket.reset_at > now) {
+            Some(Bucket { n_left: 0, reset_at }) => Err(*reset_at - now),
             Some(bucket) => {
                 bucket.n_left -= 1;
                 Ok(())
@@ -80,48 +81,48 @@ impl RateLimiter {
         }
     }
 
-    /// Learns from the head of an answer.
-    pub(in crate::platform::discord) fn update(&self, key: BucketKey, head: &HeaderMap) {
-        let Some(n_left) = number(head, "x-ratelimit-remaining") else { return };
-        let Some(reset_after) = number::<f64>(head, "x-ratelimit-reset-after") else { return };
+    /// Updates the bucket from the headers of a response.
+    pub(in crate::platform::discord) fn update(&self, key: BucketKey, headers: &HeaderMap) {
+        let Some(n_left) = number(headers, "x-ratelimit-remaining") else { return };
+        let Some(reset_after) = number::<f64>(headers, "x-ratelimit-reset-after") else { return };
         let Ok(reset_after) = Duration::try_from_secs_f64(reset_after) else { return };
-        self.note(key, n_left, reset_after);
+        self.set_bucket(key, n_left, reset_after);
     }
 
-    /// Learns that there is no room for so long, for requests like this one or for all.
+    /// Blocks the bucket, or all requests if `is_global`, for the time that a 429 response demands.
     pub(in crate::platform::discord) fn block(
         &self,
         key: BucketKey,
-        wait: Duration,
-        is_for_all: bool,
+        retry_after: Duration,
+        is_global: bool,
     ) {
-        if is_for_all {
-            self.known().closed_until = Instant::now().checked_add(wait);
+        if is_global {
+            self.lock().global_reset_at = Instant::now().checked_add(retry_after);
         } else {
-            self.note(key, 0, wait);
+            self.set_bucket(key, 0, retry_after);
         }
     }
 
-    fn note(&self, key: BucketKey, n_left: u32, reset_after: Duration) {
+    fn set_bucket(&self, key: BucketKey, n_left: u32, reset_after: Duration) {
         let now = Instant::now();
-        let Some(until) = now.checked_add(reset_after) else { return };
-        let mut known = self.known();
-        if known.buckets.len() >= MAX_CACHED {
-            known.buckets.retain(|_, bucket| bucket.until > now);
+        let Some(reset_at) = now.checked_add(reset_after) else { return };
+        let mut state = self.lock();
+        if state.buckets.len() >= MAX_CACHED {
+            state.buckets.retain(|_, bucket| bucket.reset_at > now);
         }
-        // Answers come in any order: the least that was told holds.
-        let before = known.buckets.get(&key).filter(|bucket| bucket.until > now);
-        let n_left = before.map_or(n_left, |bucket| bucket.n_left.min(n_left));
-        known.buckets.insert(key, Bucket { n_left, until });
+        // Responses arrive in any order, so the lowest count holds until the reset.
+        let known = state.buckets.get(&key).filter(|bucket| bucket.reset_at > now);
+        let n_left = known.map_or(n_left, |bucket| bucket.n_left.min(n_left));
+        state.buckets.insert(key, Bucket { n_left, reset_at });
     }
 
-    fn known(&self) -> MutexGuard<'_, LimiterState> {
+    fn lock(&self) -> MutexGuard<'_, LimiterState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn number<T: std::str::FromStr>(head: &HeaderMap, name: &str) -> Option<T> {
-    head.get(name)?.to_str().ok()?.parse().ok()
+fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -144,30 +145,33 @@ mod tests {
     }
 
     #[test]
-    fn room_is_what_answers_tell_of_it_by_route_and_for_all() {
-        let limits = RateLimiter::default();
-        assert_eq!(limits.acquire(post(1)), Ok(()), "nothing is known yet");
-        limits.update(post(1), &head(2, "60.5"));
-        let taken = [(); 3].map(|()| limits.acquire(post(1)).is_ok());
-        assert_eq!(taken, [true, true, false]);
-        assert!(limits.acquire(post(2)).is_ok(), "another channel has room of its own");
-        limits.update(post(1), &head(4, "60"));
-        assert!(limits.acquire(post(1)).is_err(), "an older answer that came late gives no room");
-        limits.block(post(2), Duration::from_secs(60), true);
-        assert!(limits.acquire(post(3)).is_err());
+    fn limits_are_kept_by_bucket_and_globally() {
+        let limiter = RateLimiter::default();
+        assert_eq!(limiter.acquire(post(1)), Ok(()), "no response yet");
+        limiter.update(post(1), &head(2, "60.5"));
+        let allowed = [(); 3].map(|()| limiter.acquire(post(1)).is_ok());
+        assert_eq!(allowed, [true, true, false]);
+        assert!(limiter.acquire(post(2)).is_ok(), "another channel has a bucket of its own");
+        limiter.update(post(1), &head(4, "60"));
+        assert!(
+            limiter.acquire(post(1)).is_err(),
+            "a response that arrives late does not raise the count"
+        );
+        limiter.block(post(2), Duration::from_secs(60), true);
+        assert!(limiter.acquire(post(3)).is_err());
     }
 
     #[test]
-    fn there_is_room_again_after_the_time_that_was_told() {
-        let limits = RateLimiter::default();
-        limits.update(post(1), &head(0, "0.02"));
-        assert!(limits.acquire(post(1)).is_err());
+    fn bucket_allows_requests_again_after_its_reset() {
+        let limiter = RateLimiter::default();
+        limiter.update(post(1), &head(0, "0.02"));
+        assert!(limiter.acquire(post(1)).is_err());
         std::thread::sleep(Duration::from_millis(30));
-        assert_eq!(limits.acquire(post(1)), Ok(()));
+        assert_eq!(limiter.acquire(post(1)), Ok(()));
     }
 
     #[test]
-    fn answers_to_interactions_are_no_matter_of_limits() {
+    fn interaction_responses_have_no_bucket() {
         let route =
             Route::InteractionResponse { interaction_id: InteractionId::new(1), token: "t" };
         assert!(bucket_key(&Request::new(route, LightMethod::Post)).is_none());

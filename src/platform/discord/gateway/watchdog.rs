@@ -1,4 +1,5 @@
-//! Whether the shards live: Discord acknowledges each heartbeat, about every 41 seconds.
+//! Shard liveness. Discord acknowledges each heartbeat, about every 41 s; a shard without ACKs is
+//! restarted.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,30 +13,30 @@ use super::ThreadLiveness;
 use crate::platform::PlatformError;
 use crate::service::Liveness;
 
-/// How often it is looked at.
+/// Interval between two polls of the shards.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A shard whose heartbeats nobody acknowledged for so long is started again: two heartbeats of
-/// Discord's, and time for one on its way. The library does it earlier, if it can.
-const SILENT_AFTER: Duration = Duration::from_secs(100);
+/// A shard without heartbeat ACKs for this long is restarted: two of Discord's heartbeat intervals,
+/// and time for one ACK on its way. serenity restarts it earlier, if it can.
+const ACK_TIMEOUT: Duration = Duration::from_secs(100);
 
-/// A shard that is not connected after this time keeps the platform from being served; all is
-/// started again then, with growing waits.
-const LOST_AFTER: Duration = Duration::from_secs(120);
+/// A shard that is disconnected for longer ends the watchdog, since the platform is not completely
+/// served. The whole platform is then restarted with backoff.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Shards are connected one after the other.
-const PER_SHARD: Duration = Duration::from_secs(6);
+/// Added to [`CONNECT_TIMEOUT`] for each shard: they connect one after the other.
+const CONNECT_TIME_PER_SHARD: Duration = Duration::from_secs(6);
 
-/// Shards that can be looked at and started again: the library's.
+/// Shards that can be polled and restarted: serenity's, or scripted ones in tests.
 pub(super) trait ShardControl {
-    /// What there is to be seen of the shard `id`.
+    /// The current status of the shard `id`.
     async fn status(&self, id: ShardId) -> ShardStatus;
 
-    /// Starts the shard `id` again.
+    /// Restarts the shard `id`.
     async fn restart(&self, id: ShardId);
 }
 
-/// What is to be seen of a shard at one time. A heartbeat that was acknowledged changes its latency.
+/// The status of a shard at one time. Each heartbeat ACK changes the latency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShardStatus {
     is_connected: bool,
@@ -43,7 +44,7 @@ pub(super) struct ShardStatus {
 }
 
 impl ShardControl for Arc<ShardManager> {
-    /// A shard that is being started again is not there.
+    /// A shard that is being restarted has no runner, and counts as disconnected.
     async fn status(&self, id: ShardId) -> ShardStatus {
         let runners = self.runners.lock().await;
         let runner = runners.get(&id);
@@ -56,78 +57,81 @@ impl ShardControl for Arc<ShardManager> {
     }
 }
 
-/// Watches the shards.
+/// Polls a range of shards, restarts unresponsive ones, and marks the platform as alive while all
+/// of them are connected.
 pub(super) struct Watchdog<S> {
     shards: S,
-    /// The first and the last one.
+    /// The first and the last shard, inclusive.
     range: (u32, u32),
-    pulse: Arc<Liveness>,
+    liveness: Arc<Liveness>,
 }
 
-/// What was seen of a shard, and since when.
+/// The last status of a shard, and since when it has been the same.
 struct ObservedShard {
-    look: ShardStatus,
+    status: ShardStatus,
     since: Instant,
 }
 
 impl<S: ShardControl> Watchdog<S> {
-    pub(super) fn new(shards: S, range: (u32, u32), pulse: Arc<Liveness>) -> Self {
-        Self { shards, range, pulse }
+    pub(super) fn new(shards: S, range: (u32, u32), liveness: Arc<Liveness>) -> Self {
+        Self { shards, range, liveness }
     }
 
-    /// Looks at the shards until one is lost.
-    pub(super) async fn run(&self, ticks: &ThreadLiveness) -> PlatformError {
-        let mut seen: HashMap<ShardId, ObservedShard> = HashMap::new();
+    /// Watches the shards until one has been disconnected for too long, and returns that error.
+    pub(super) async fn run(&self, thread_liveness: &ThreadLiveness) -> PlatformError {
+        let mut observed: HashMap<ShardId, ObservedShard> = HashMap::new();
         loop {
-            ticks.tick();
-            self.poll(&mut seen).await;
+            thread_liveness.tick();
+            self.poll(&mut observed).await;
             let (first, last) = self.range;
-            let states =
-                (first..=last).filter_map(|shard| Some((shard, seen.get(&ShardId(shard))?)));
-            let mut are_well = true;
-            for (place, (shard, state)) in (1..).zip(states) {
-                let span = state.since.elapsed();
-                are_well &= state.look.is_connected && span < SILENT_AFTER;
-                if !state.look.is_connected && span > LOST_AFTER + PER_SHARD * place {
-                    let what = format!("Discord shard {shard} could not be connected for long");
+            let shards =
+                (first..=last).filter_map(|shard| Some((shard, observed.get(&ShardId(shard))?)));
+            let mut are_healthy = true;
+            for (position, (shard, observed)) in (1..).zip(shards) {
+                let age = observed.since.elapsed();
+                let is_connected = observed.status.is_connected;
+                are_healthy &= is_connected && age < ACK_TIMEOUT;
+                if !is_connected && age > CONNECT_TIMEOUT + CONNECT_TIME_PER_SHARD * position {
+                    let what = format!("Discord shard {shard} could not connect for too long");
                     return PlatformError::Transient { what, source: None };
                 }
             }
-            if are_well {
-                self.pulse.mark_alive();
+            if are_healthy {
+                self.liveness.mark_alive();
             }
-            self.restart_unresponsive(&mut seen, ticks).await;
+            self.restart_unresponsive(&mut observed, thread_liveness).await;
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    async fn poll(&self, seen: &mut HashMap<ShardId, ObservedShard>) {
+    async fn poll(&self, observed: &mut HashMap<ShardId, ObservedShard>) {
         let (first, last) = self.range;
         for id in (first..=last).map(ShardId) {
-            let look = self.shards.status(id).await;
-            let before = seen.get(&id).map(|it| it.look);
-            // Of what is not connected, only for how long counts.
-            let is_still_lost = !look.is_connected && before.is_some_and(|it| !it.is_connected);
-            if before != Some(look) && !is_still_lost {
-                seen.insert(id, ObservedShard { look, since: Instant::now() });
+            let status = self.shards.status(id).await;
+            let previous = observed.get(&id).map(|it| it.status);
+            // Latency changes of a disconnected shard do not count: only the duration matters.
+            let is_still_disconnected =
+                !status.is_connected && previous.is_some_and(|it| !it.is_connected);
+            if previous != Some(status) && !is_still_disconnected {
+                observed.insert(id, ObservedShard { status, since: Instant::now() });
             }
         }
     }
 
     async fn restart_unresponsive(
         &self,
-        seen: &mut HashMap<ShardId, ObservedShard>,
-        ticks: &ThreadLiveness,
+        observed: &mut HashMap<ShardId, ObservedShard>,
+        thread_liveness: &ThreadLiveness,
     ) {
-        for (id, state) in seen.iter_mut() {
-            if state.look.is_connected && state.since.elapsed() > SILENT_AFTER {
+        for (id, shard) in observed.iter_mut() {
+            if shard.status.is_connected && shard.since.elapsed() > ACK_TIMEOUT {
                 tracing::warn!(
                     shard = id.0,
-                    "Discord shard {id} acknowledges no heartbeats; it is started again"
+                    "Discord shard {id} missed heartbeat ACKs; restarting it"
                 );
-                state.since = Instant::now();
-                // The library waits seconds for each that does not answer.
-                ticks.tick();
+                shard.since = Instant::now();
+                // serenity waits seconds for each shard that does not respond, which is no stall.
+                thread_liveness.tick();
                 self.shards.restart(*id).await;
             }
         }
@@ -140,19 +144,20 @@ mod tests {
 
     use super::*;
 
-    /// Discord's usual time between two heartbeats.
-    const BEAT: u64 = 41;
+    /// Discord's usual heartbeat interval, in seconds.
+    const HEARTBEAT_SECONDS: u64 = 41;
 
-    /// Shards that do as they are told, second by second, and keep when which was started again.
-    struct Played<F> {
+    /// Shards whose status is a function of the shard and the second. Records restarts as (shard,
+    /// second).
+    struct ScriptedShards<F> {
         start: Instant,
-        play: F,
+        status_at: F,
         restarts: Mutex<Vec<(u32, u64)>>,
     }
 
-    impl<F: Fn(u32, u64) -> ShardStatus> ShardControl for &Played<F> {
+    impl<F: Fn(u32, u64) -> ShardStatus> ShardControl for &ScriptedShards<F> {
         async fn status(&self, id: ShardId) -> ShardStatus {
-            (self.play)(id.0, self.start.elapsed().as_secs())
+            (self.status_at)(id.0, self.start.elapsed().as_secs())
         }
 
         async fn restart(&self, id: ShardId) {
@@ -161,7 +166,7 @@ mod tests {
         }
     }
 
-    /// Connected, with so many heartbeats acknowledged.
+    /// A connected shard after `n` heartbeat ACKs.
     fn acknowledged(n: u64) -> ShardStatus {
         ShardStatus {
             is_connected: true,
@@ -169,71 +174,74 @@ mod tests {
         }
     }
 
-    const LOST: ShardStatus = ShardStatus { is_connected: false, latency: None };
+    const DISCONNECTED: ShardStatus = ShardStatus { is_connected: false, latency: None };
 
-    /// What comes of two shards that are watched for so many seconds: which were started again and
-    /// when, the error and when, and whether there was a sign of life.
+    /// Watches two shards for `seconds`. Returns the restarts, the error with its second, and whether
+    /// the platform was marked alive.
     async fn watched(
         seconds: u64,
-        play: impl Fn(u32, u64) -> ShardStatus,
+        status_at: impl Fn(u32, u64) -> ShardStatus,
     ) -> (Vec<(u32, u64)>, Option<(String, u64)>, bool) {
-        let played = Played { start: Instant::now(), play, restarts: Mutex::default() };
-        let pulse = Liveness::new("discord");
-        let (ticks, watch) =
-            (ThreadLiveness::new(), Watchdog::new(&played, (0, 1), Arc::clone(&pulse)));
-        let ended = tokio::time::timeout(Duration::from_secs(seconds), watch.run(&ticks)).await;
-        let told = ended.ok().map(|it| (it.to_string(), played.start.elapsed().as_secs()));
-        let restarts = played.restarts.lock().unwrap().clone();
-        (restarts, told, pulse.is_alive())
+        let shards =
+            ScriptedShards { start: Instant::now(), status_at, restarts: Mutex::default() };
+        let liveness = Liveness::new("discord");
+        let thread_liveness = ThreadLiveness::new();
+        let watchdog = Watchdog::new(&shards, (0, 1), Arc::clone(&liveness));
+        let ended =
+            tokio::time::timeout(Duration::from_secs(seconds), watchdog.run(&thread_liveness))
+                .await;
+        let error = ended.ok().map(|it| (it.to_string(), shards.start.elapsed().as_secs()));
+        let restarts = shards.restarts.lock().unwrap().clone();
+        (restarts, error, liveness.is_alive())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn shards_whose_heartbeats_are_acknowledged_are_left_alone() {
-        let seen = watched(3600, |_, seconds| acknowledged(seconds / BEAT)).await;
-        assert_eq!(seen, (vec![], None, true));
+    async fn shards_with_heartbeat_acks_are_not_restarted() {
+        let result = watched(3600, |_, seconds| acknowledged(seconds / HEARTBEAT_SECONDS)).await;
+        assert_eq!(result, (vec![], None, true));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_shard_whose_heartbeats_nobody_acknowledges_is_started_again_and_no_other() {
-        let silenced = |shard, seconds: u64| match shard {
-            1 => acknowledged(seconds.min(50) / BEAT),
-            _ => acknowledged(seconds / BEAT),
+    async fn shard_without_heartbeat_acks_is_restarted_and_no_other() {
+        let silent = |shard, seconds: u64| match shard {
+            1 => acknowledged(seconds.min(50) / HEARTBEAT_SECONDS),
+            _ => acknowledged(seconds / HEARTBEAT_SECONDS),
         };
-        // The last acknowledgement came at 41 s.
-        let seen = watched(200, silenced).await;
-        assert_eq!(seen, (vec![(1, 142)], None, true));
-        // It has as long again to come back.
-        let (restarts, ..) = watched(300, silenced).await;
+        // The last ACK came at 41 s.
+        let result = watched(200, silent).await;
+        assert_eq!(result, (vec![(1, 142)], None, true));
+        // It has the same time again to recover.
+        let (restarts, ..) = watched(300, silent).await;
         assert_eq!(restarts, [(1, 142), (1, 243)]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_shard_that_never_had_a_heartbeat_acknowledged_is_started_again() {
+    async fn shard_that_never_received_a_heartbeat_ack_is_restarted() {
         let (restarts, ..) = watched(110, |shard, seconds| match shard {
             0 => acknowledged(0),
-            _ => acknowledged(seconds / BEAT),
+            _ => acknowledged(seconds / HEARTBEAT_SECONDS),
         })
         .await;
         assert_eq!(restarts, [(0, 101)]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_shard_that_stays_away_is_told_of_so_that_all_is_started_again() {
-        let (restarts, told, _) = watched(600, |shard, seconds| match (shard, seconds) {
-            (1, 10..) => LOST,
-            _ => acknowledged(seconds / BEAT),
+    async fn shard_that_stays_disconnected_ends_the_watchdog_with_a_transient_error() {
+        let (restarts, error, _) = watched(600, |shard, seconds| match (shard, seconds) {
+            (1, 10..) => DISCONNECTED,
+            _ => acknowledged(seconds / HEARTBEAT_SECONDS),
         })
         .await;
-        let what = "Discord shard 1 could not be connected for long".to_owned();
-        assert_eq!((restarts, told), (vec![], Some((what, 143))), "120 s and 6 s a shard");
+        let what = "Discord shard 1 could not connect for too long".to_owned();
+        assert_eq!((restarts, error), (vec![], Some((what, 143))), "120 s and 6 s per shard");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn there_is_no_sign_of_life_before_all_are_connected() {
-        let half = |shard, seconds: u64| match shard {
-            1 => LOST,
-            _ => acknowledged(seconds / BEAT),
+    async fn platform_is_not_alive_before_all_shards_are_connected() {
+        let second_disconnected = |shard, seconds: u64| match shard {
+            1 => DISCONNECTED,
+            _ => acknowledged(seconds / HEARTBEAT_SECONDS),
         };
-        assert_eq!(watched(100, half).await, (vec![], None, false));
+        assert_eq!(watched(100, second_disconnected).await, (vec![], None, false));
     }
 }

@@ -1,5 +1,5 @@
-//! Which updates of messages are edits. Discord tells the time of the last edit with every update,
-//! also when it has looked at a link or somebody pins the message.
+//! Which message updates are new edits. Discord also sends updates for link previews and pins, with
+//! the time of the last edit in each.
 
 use std::collections::HashMap;
 
@@ -7,34 +7,35 @@ use serenity::model::Timestamp;
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::id::MessageId;
 
-/// Messages whose last edit is remembered at the most.
+/// Capacity of the filter, in messages.
 const MAX_CACHED: usize = 10_000;
 
-/// The last edits that were told.
+/// Drops message updates that are not new edits.
 pub(in crate::platform::discord) struct EditFilter {
-    last: HashMap<MessageId, Timestamp>,
-    /// Edits up to then have been told, or never will be.
+    last_edits: HashMap<MessageId, Timestamp>,
+    /// Edits up to this time are not new, for messages that are not in [`Self::last_edits`].
     floor: Timestamp,
 }
 
 impl EditFilter {
-    /// Those after `start`: what happens while nobody is connected is not told later.
+    /// Accepts edits after `start`. Earlier ones were made while the bot was not connected.
     pub(in crate::platform::discord) fn since(start: Timestamp) -> Self {
-        Self { last: HashMap::new(), floor: start }
+        Self { last_edits: HashMap::new(), floor: start }
     }
 
-    /// Whether `update` tells of an edit that was not told before. Asking counts as telling.
+    /// Whether `update` is an edit that was not seen before. Marks it as seen.
     pub(in crate::platform::discord) fn is_new(&mut self, update: &MessageUpdateEvent) -> bool {
         let Some(edited_at) = update.edited_timestamp else { return false };
-        let last = self.last.get(&update.id).copied().unwrap_or(self.floor);
+        let last = self.last_edits.get(&update.id).copied().unwrap_or(self.floor);
         if edited_at <= last {
             return false;
         }
-        if self.last.len() >= MAX_CACHED {
-            self.floor = self.last.values().copied().max().unwrap_or(self.floor).max(self.floor);
-            self.last.clear();
+        if self.last_edits.len() >= MAX_CACHED {
+            self.floor =
+                self.last_edits.values().copied().max().unwrap_or(self.floor).max(self.floor);
+            self.last_edits.clear();
         }
-        self.last.insert(update.id, edited_at);
+        self.last_edits.insert(update.id, edited_at);
         true
     }
 }
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn an_update_is_an_edit_if_it_was_edited_since() {
+    fn update_is_new_if_edited_after_the_last_seen_edit() {
         let mut edits = EditFilter::since(at(60));
         let mut is_new = |id: u64, edited: Option<u64>| {
             let edited = edited.map(|second| at(second).to_rfc3339());
@@ -73,7 +74,7 @@ mod tests {
         for id in 10..=10 + MAX_CACHED as u64 {
             is_new(id, Some(80));
         }
-        assert!(!is_new(1, Some(71)), "what was forgotten is not taken for new");
+        assert!(!is_new(1, Some(71)), "an evicted message keeps the floor");
         assert!(is_new(1, Some(90)));
     }
 }

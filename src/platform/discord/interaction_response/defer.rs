@@ -1,4 +1,4 @@
-//! Telling Discord to wait: an interaction fails that nobody has answered within three seconds.
+//! Deferred responses: Discord shows an error for an interaction without a response within 3 s.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,66 +9,65 @@ use serenity::model::channel::MessageFlags;
 use super::super::api::Api;
 use super::super::ids;
 use super::super::incoming::interaction::InteractionKind;
-use super::super::incoming::snowflake_time;
 use super::super::payload::Payload;
 use super::super::render::RenderedMessage;
-use super::callback::kind;
+use super::callback::callback_type;
 use super::{PendingInteraction, ResponseState};
 use crate::conversation::Notice;
 use crate::conversation::wording::Wording;
 use crate::service::{Clock, SystemClock, error_reference};
 
-/// After this time Discord shows a failure.
-const FAILS_AFTER: Duration = Duration::from_secs(3);
+/// Time from the interaction until Discord shows an error.
+const RESPONSE_DEADLINE: Duration = Duration::from_secs(3);
 
-/// What takes longer than this is told to wait.
+/// Time from the interaction until its response is deferred.
 const DEFER_AFTER: Duration = Duration::from_millis(1500);
 
-/// After this time nothing comes any more, and the asker is told so.
+/// Time from the deferral until the asker is notified that no answer comes.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
 
 impl PendingInteraction {
-    /// Tells Discord to wait if an answer takes long, and the asker if none comes.
+    /// Defers the response if it is slow, and later notifies the asker if there still is none.
     pub(in crate::platform::discord) async fn defer_if_slow(self: Arc<Self>, api: Arc<Api>) {
         tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
-        if !self.defer(&api).await || matches!(self.way, InteractionKind::Component(_)) {
+        if !self.defer(&api).await || matches!(self.kind, InteractionKind::Component(_)) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
         self.send_timeout_notice(&api).await;
     }
 
-    /// How long ago somebody did it: it may have waited on its way here.
+    /// Time since the interaction was created, which includes its way to the bot.
     fn age(&self) -> Duration {
-        let age = SystemClock.now().since(snowflake_time(self.id.get()));
-        // Discord takes nothing later than that: it is rather our clock that is wrong.
-        if age < FAILS_AFTER { age } else { Duration::ZERO }
+        let age = SystemClock.now().since(ids::snowflake_time(self.id.get()));
+        // A larger age means that the local clock is wrong: Discord would accept no response.
+        if age < RESPONSE_DEADLINE { age } else { Duration::ZERO }
     }
 
-    /// Tells Discord to wait, if nothing has been told. Whether it waits.
+    /// Defers the response, unless there is one. Returns whether it is deferred now.
     async fn defer(&self, api: &Api) -> bool {
         let mut state = self.state.lock().await;
         if *state != ResponseState::Unacknowledged {
             return false;
         }
-        let is_private = !matches!(self.way, InteractionKind::Command { is_public: true });
+        let is_private = !matches!(self.kind, InteractionKind::Command { is_public: true });
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
-        let told = match self.way {
+        let deferred = match self.kind {
             InteractionKind::Component(_) => {
-                self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await
+                self.callback(callback_type::DEFERRED_UPDATE, None::<&()>, api).await
             }
             _ => {
                 let data = json!({ "flags": flags });
-                self.callback(kind::DEFERRED_MESSAGE, Some(&data), api).await
+                self.callback(callback_type::DEFERRED_MESSAGE, Some(&data), api).await
             }
         };
-        match told {
+        match deferred {
             Ok(_) => {
                 *state = ResponseState::Deferred { is_private };
                 true
             }
-            Err(failure) => {
-                tracing::debug!(interaction.id = %self.id, status = failure.status, "Interaction {} could not be deferred", self.id);
+            Err(error) => {
+                tracing::debug!(interaction.id = %self.id, status = error.status, "Could not defer the response to interaction {}", self.id);
                 false
             }
         }
@@ -79,7 +78,7 @@ impl PendingInteraction {
         let ResponseState::Deferred { .. } = *state else { return };
         *state = ResponseState::Responded;
         let reference = error_reference(&ids::interaction(self.id));
-        tracing::warn!(interaction.id = %self.id, reference, "Nothing answered interaction {}, told as {reference}", self.id);
+        tracing::warn!(interaction.id = %self.id, reference, "Interaction {} timed out without an answer (reference {reference})", self.id);
         let wording = Wording::for_locale(&self.locale);
         let content = wording.notice(&Notice::InternalError { reference });
         let payload = Payload::new(RenderedMessage { content, ..RenderedMessage::default() });

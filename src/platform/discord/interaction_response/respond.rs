@@ -1,16 +1,18 @@
-//! Answering interactions: with a first answer, or in the place of one that tells to wait.
+//! Responses to interactions: an initial response, an edit of a deferred one, or a follow-up. Each is
+//! sent at most once.
+
+use serenity::model::channel::MessageFlags;
 
 use super::super::api::{Api, ApiError, code};
 use super::super::incoming::interaction::InteractionKind;
 use super::super::payload::Payload;
-use super::callback::{PostedMessage, kind, message_in};
+use super::callback::{PostedMessage, callback_type, message_in};
 use super::{PendingInteraction, ResponseState};
 use crate::conversation::MessageId;
 use crate::service::SendError;
-use serenity::model::channel::MessageFlags;
 
 impl PendingInteraction {
-    /// Says `payload` as a message of its own.
+    /// Responds with `payload` as a message of its own, and returns the id of that message.
     pub(in crate::platform::discord) async fn respond(
         &self,
         payload: Payload,
@@ -23,19 +25,20 @@ impl PendingInteraction {
         if let Some(sent) = self.respond_initially(&payload, is_private, &mut state, api).await? {
             return Ok(sent);
         }
-        let sent = match &self.way {
+        let sent = match &self.kind {
             InteractionKind::Component(_) => {
                 self.follow_up_at_most_once(&payload, &mut state, api).await?
             }
-            // Whoever has been told to wait where all can see it is told there, too: the next
-            // message takes that place whatever its flags say, and all have seen the question.
+            // A response that was deferred publicly stays public: the next message takes its place
+            // whatever its flags say, and everybody has seen the question.
             _ => self.edit_original(&payload.with_flags(MessageFlags::empty()), api).await?,
         };
         *state = ResponseState::Responded;
-        Ok(sent.name())
+        Ok(sent.message_id())
     }
 
-    /// Says `payload` as the first answer, if there was none; `None` if Discord was told to wait.
+    /// Sends `payload` as the initial response, or finds the message of an earlier attempt. `None` if
+    /// the response was deferred.
     async fn respond_initially(
         &self,
         payload: &Payload,
@@ -46,41 +49,42 @@ impl PendingInteraction {
         if *state == ResponseState::Ambiguous
             && let Ok(Some(sent)) = self.find_response(state, is_private, api).await
         {
-            return Ok(Some(sent.name()));
+            return Ok(Some(sent.message_id()));
         }
         if !matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
             return Ok(None);
         }
-        match self.callback(kind::MESSAGE, Some(payload), api).await {
+        match self.callback(callback_type::MESSAGE, Some(payload), api).await {
             Ok(response) => {
                 *state = ResponseState::Responded;
                 let sent = match message_in(&response) {
                     Some(sent) => sent,
                     None => self.get_original(api).await?,
                 };
-                Ok(Some(sent.name()))
+                Ok(Some(sent.message_id()))
             }
-            Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {
-                // Until that is known, nothing is said a second time.
+            Err(error) if error.code == Some(code::ALREADY_ACKNOWLEDGED) => {
+                // An earlier attempt has arrived. Until its outcome is known, nothing more is sent.
                 *state = ResponseState::Ambiguous;
                 let sent = self.find_response(state, is_private, api).await?;
                 if *state == ResponseState::Ambiguous {
-                    // What stood there is gone.
+                    // That message has been deleted.
                     *state = ResponseState::Deferred { is_private };
                 }
-                Ok(sent.map(|sent| sent.name()))
+                Ok(sent.map(|sent| sent.message_id()))
             }
-            Err(failure) => {
-                if failure.error == SendError::Ambiguous {
+            Err(error) => {
+                if error.error == SendError::Ambiguous {
                     *state = ResponseState::Ambiguous;
                 }
-                Err(failure)
+                Err(error)
             }
         }
     }
 
-    /// What an earlier attempt has said, if it has arrived after all; `None` if Discord was told to
-    /// wait, or nothing stands there. A message on which something was pressed was there before.
+    /// The message of an earlier attempt, if it has arrived after all. `None` if the response was
+    /// deferred or the message is gone. For a component, the original response is the message that
+    /// has the component, unless the attempt created another one.
     async fn find_response(
         &self,
         state: &mut ResponseState,
@@ -90,10 +94,10 @@ impl PendingInteraction {
         let sent = match self.get_original(api).await {
             Ok(sent) => sent,
             Err(ApiError { error: SendError::Permanent, .. }) => return Ok(None),
-            Err(failure) => return Err(failure),
+            Err(error) => return Err(error),
         };
         if sent.is_loading()
-            || matches!(&self.way, InteractionKind::Component(on) if *on == sent.name())
+            || matches!(&self.kind, InteractionKind::Component(on) if *on == sent.message_id())
         {
             *state = ResponseState::Deferred { is_private };
             return Ok(None);
@@ -102,8 +106,8 @@ impl PendingInteraction {
         Ok(Some(sent))
     }
 
-    /// Says `payload` as a further message. Discord does not know such messages again: one that may
-    /// have arrived is not sent a second time.
+    /// Sends `payload` as a follow-up message. Discord does not deduplicate these, so one that may
+    /// have arrived is not sent again.
     async fn follow_up_at_most_once(
         &self,
         payload: &Payload,
@@ -113,21 +117,21 @@ impl PendingInteraction {
         if *state == ResponseState::AmbiguousFinal {
             return Err(ApiError::AMBIGUOUS_FINAL);
         }
-        // That is so as well for whoever does not wait for what comes of it.
+        // Set before the request, so that it also holds if this future is dropped meanwhile.
         let before = std::mem::replace(state, ResponseState::AmbiguousFinal);
         match self.follow_up(payload, api).await {
-            Err(failure) if failure.error == SendError::Ambiguous => {
-                Err(ApiError { error: SendError::AmbiguousFinal, ..failure })
+            Err(error) if error.error == SendError::Ambiguous => {
+                Err(ApiError { error: SendError::AmbiguousFinal, ..error })
             }
-            Err(failure) => {
+            Err(error) => {
                 *state = before;
-                Err(failure)
+                Err(error)
             }
             sent => sent,
         }
     }
 
-    /// Makes the message on which something was pressed say `payload`.
+    /// Replaces the content of the message that has the component with `payload`.
     pub(in crate::platform::discord) async fn update_message(
         &self,
         payload: Payload,
@@ -135,13 +139,13 @@ impl PendingInteraction {
     ) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
         if matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
-            match self.callback(kind::UPDATE, Some(&payload), api).await {
-                Err(failure) if failure.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
-                Err(failure) => {
-                    if failure.error == SendError::Ambiguous {
+            match self.callback(callback_type::UPDATE, Some(&payload), api).await {
+                Err(error) if error.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
+                Err(error) => {
+                    if error.error == SendError::Ambiguous {
                         *state = ResponseState::Ambiguous;
                     }
-                    return Err(failure);
+                    return Err(error);
                 }
                 Ok(_) => {
                     *state = ResponseState::Responded;
@@ -154,16 +158,16 @@ impl PendingInteraction {
         Ok(())
     }
 
-    /// Takes the message away on which something was pressed.
+    /// Deletes the message that has the component.
     pub(in crate::platform::discord) async fn delete_message(
         &self,
         api: &Api,
     ) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
         if *state == ResponseState::Unacknowledged {
-            match self.callback(kind::DEFERRED_UPDATE, None::<&()>, api).await {
-                Err(failure) if failure.code != Some(code::ALREADY_ACKNOWLEDGED) => {
-                    return Err(failure);
+            match self.callback(callback_type::DEFERRED_UPDATE, None::<&()>, api).await {
+                Err(error) if error.code != Some(code::ALREADY_ACKNOWLEDGED) => {
+                    return Err(error);
                 }
                 _ => *state = ResponseState::Deferred { is_private: true },
             }

@@ -1,62 +1,62 @@
-//! What fits into a message, block by block; no block is divided between two messages.
+//! Pagination: fits blocks of text into one message. No block is split between two messages.
 
 use super::super::super::AnswerStyle;
 use super::super::markdown::{escape, truncate, utf16_len};
 use super::{MAX_CONTENT, MAX_DESCRIPTION};
 
-/// Characters of a lead: more than a sentence has, and little enough that quotes have room below it.
+/// Limit of characters of a lead: enough for a sentence, and short enough to leave room for quotes.
 const MAX_LEAD: usize = 500;
 
-/// A lead with less room than this says nothing and is left out.
+/// A lead is left out if fewer characters than this fit.
 const MIN_LEAD: usize = 40;
 
-/// What a message has room for.
+/// The blocks that fit into one message.
 #[derive(Debug, PartialEq, Eq, Default)]
 pub(super) struct Page {
-    /// The message's own text.
+    /// The content field.
     pub(super) content: String,
-    /// The texts of its embeds.
+    /// The descriptions of the embeds.
     pub(super) embeds: Vec<String>,
-    /// How many of the blocks it shows, from the first; at least one.
+    /// The number of blocks in it, from the first; at least one.
     pub(super) n_blocks: usize,
 }
 
-/// The lead, with its label, and as many of the `blocks` as fit. The first always does: what is too
-/// long for a message of text goes into embeds.
+/// A page with the lead and its label, and as many of `blocks` as fit. The first block always fits: one
+/// that is too long for the content field goes into embeds.
 pub(super) fn first_page(
     lead: Option<(&str, &str)>,
     blocks: &[String],
     style: AnswerStyle,
 ) -> Page {
-    fitting(lead, blocks, "\n\n", style)
+    fill_page(lead, blocks, "\n\n", style)
 }
 
-/// As many lines as fit.
+/// A page with as many of `lines` as fit.
 pub(super) fn list(lines: &[String], style: AnswerStyle) -> Page {
-    fitting(None, lines, "\n", style)
+    fill_page(None, lines, "\n", style)
 }
 
-fn fitting(
+fn fill_page(
     lead: Option<(&str, &str)>,
     blocks: &[String],
-    between: &str,
+    separator: &str,
     style: AnswerStyle,
 ) -> Page {
     let Some(first) = blocks.first() else { return Page::default() };
     let is_text = style == AnswerStyle::Text && utf16_len(first) <= MAX_CONTENT;
     let limit = if is_text { MAX_CONTENT } else { MAX_DESCRIPTION };
     if utf16_len(first) > limit {
-        return Page { content: String::new(), embeds: divided(first, limit), n_blocks: 1 };
+        return Page { content: String::new(), embeds: split_lines(first, limit), n_blocks: 1 };
     }
     let room = limit - utf16_len(first);
-    let mut text = lead.and_then(|(label, lead)| head(label, lead, room)).unwrap_or_default();
+    let mut text = lead.and_then(|(label, lead)| lead_text(label, lead, room)).unwrap_or_default();
     text.push_str(first);
     let mut n_blocks = 1;
     for block in blocks.iter().skip(1) {
-        if utf16_len(&text) + utf16_len(between) + utf16_len(block) > limit {
+        if utf16_len(&text) + utf16_len(separator) + utf16_len(block) > limit {
             break;
         }
-        text.push_str(between);
+        text.push_str(separator);
         text.push_str(block);
         n_blocks += 1;
     }
@@ -67,8 +67,8 @@ fn fitting(
     }
 }
 
-/// The curator's line, shortened to `room` if it has to be: it is no quote.
-fn head(label: &str, lead: &str, room: usize) -> Option<String> {
+/// The lead, truncated to `room` if needed; it is not a quote.
+fn lead_text(label: &str, lead: &str, room: usize) -> Option<String> {
     let lead = lead.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut limit = utf16_len(&lead).min(MAX_LEAD);
     loop {
@@ -83,9 +83,9 @@ fn head(label: &str, lead: &str, room: usize) -> Option<String> {
     }
 }
 
-/// A block of more than one embed, divided between its lines. A quote of 1,500 characters needs it
-/// only if most of them are line breaks.
-fn divided(block: &str, limit: usize) -> Vec<String> {
+/// Splits a block between its lines into several embeds. A quote of 1,500 characters needs this only if
+/// most of them are line breaks.
+fn split_lines(block: &str, limit: usize) -> Vec<String> {
     let mut embeds = vec![String::new()];
     for line in block.split('\n') {
         let Some(last) = embeds.last_mut() else { break };

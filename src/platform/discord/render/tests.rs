@@ -9,35 +9,35 @@ fn quote(text: &str) -> CitedQuote {
     quote_from("The *harbor*", "https://harbor.example/a?b=(1)", text)
 }
 
-fn shown(say: &BotMessage, style: AnswerStyle) -> RenderedMessage {
-    render(say, style, Wording::english())
+fn rendered(message: &BotMessage, style: AnswerStyle) -> RenderedMessage {
+    render(message, style, Wording::english())
 }
 
-fn controls(card: &RenderedMessage) -> Vec<Control> {
-    card.buttons.iter().map(|button| button.control).collect()
+fn controls(message: &RenderedMessage) -> Vec<Control> {
+    message.buttons.iter().map(|button| button.control).collect()
 }
 
-/// Whether Discord takes `card`.
-fn check(card: &RenderedMessage, what: &str) {
-    assert!(utf16_len(&card.content) <= MAX_CONTENT, "{what}");
-    assert!(card.embeds.iter().all(|text| utf16_len(text) <= MAX_DESCRIPTION), "{what}");
-    assert!(card.embeds.iter().map(|text| utf16_len(text)).sum::<usize>() <= 6000, "{what}");
-    assert!(!card.content.is_empty() || !card.embeds.is_empty(), "{what}");
-    assert!(card.buttons.len() <= 5, "{what}");
+/// Asserts that `message` is within Discord's limits.
+fn check(message: &RenderedMessage, what: &str) {
+    assert!(utf16_len(&message.content) <= MAX_CONTENT, "{what}");
+    assert!(message.embeds.iter().all(|text| utf16_len(text) <= MAX_DESCRIPTION), "{what}");
+    assert!(message.embeds.iter().map(|text| utf16_len(text)).sum::<usize>() <= 6000, "{what}");
+    assert!(!message.content.is_empty() || !message.embeds.is_empty(), "{what}");
+    assert!(message.buttons.len() <= 5, "{what}");
     assert!(
-        card.buttons.iter().all(|it| (1..=MAX_LABEL).contains(&utf16_len(&it.label))),
+        message.buttons.iter().all(|it| (1..=MAX_LABEL).contains(&utf16_len(&it.label))),
         "{what}"
     );
 }
 
 #[test]
-fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
+fn answer_has_lead_quotes_citations_and_controls() {
     let mut cut = quote("is _red_.");
     cut.is_cut_before = true;
     cut.speaker = Some("Ada".to_owned());
-    let say = answer(Some("It is *red*."), vec![quote("The lighthouse\nis red."), cut]);
-    let card = shown(&say, AnswerStyle::Embed);
-    insta::assert_snapshot!(card.embeds[0], @r"
+    let reply = answer(Some("It is *red*."), vec![quote("The lighthouse\nis red."), cut]);
+    let message = rendered(&reply, AnswerStyle::Embed);
+    insta::assert_snapshot!(message.embeds[0], @r"
     **In short:** It is \*red\*.
 
     > The lighthouse
@@ -48,28 +48,31 @@ fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
     — Ada. “The \*harbor\*”, paragraph 3 · [open the source](<https://harbor.example/a?b=%281%29>)
     ");
     let want = [Control::Paragraphs(0), Control::Helpful, Control::Unhelpful, Control::Delete];
-    assert_eq!(controls(&card), want);
-    let text = shown(&say, AnswerStyle::Text);
-    assert_eq!((text.content, text.embeds), (card.embeds[0].clone(), Vec::new()));
+    assert_eq!(controls(&message), want);
+    let text = rendered(&reply, AnswerStyle::Text);
+    assert_eq!((text.content, text.embeds), (message.embeds[0].clone(), Vec::new()));
 }
 
 #[test]
-fn what_does_not_fit_is_left_to_a_button_and_no_quote_is_cut() {
+fn quotes_beyond_the_limit_are_behind_a_button_and_never_cut() {
     let long = |letter: &str| quote(&letter.repeat(1500));
-    let say = answer(Some(&"lead ".repeat(2000)), vec![long("a"), long("b"), long("c")]);
+    let reply = answer(Some(&"lead ".repeat(2000)), vec![long("a"), long("b"), long("c")]);
     for (style, n_shown) in [(AnswerStyle::Embed, 2), (AnswerStyle::Text, 1)] {
-        let card = shown(&say, style);
-        check(&card, "three long quotes");
-        assert!(controls(&card).contains(&Control::Quotes(n_shown)), "{card:?}");
+        let message = rendered(&reply, style);
+        check(&message, "three long quotes");
+        assert!(controls(&message).contains(&Control::Quotes(n_shown)), "{message:?}");
         let rest =
             BotMessage { offset: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
-        let card = shown(&rest, style);
-        assert!(!controls(&card).contains(&Control::Delete), "who sees it alone can close it");
+        let message = rendered(&rest, style);
+        assert!(
+            !controls(&message).contains(&Control::Delete),
+            "an ephemeral message has no delete button"
+        );
     }
 }
 
 #[test]
-fn the_longest_quotes_fit_in_either_style() {
+fn longest_quotes_fit_in_both_styles() {
     let texts = ["*", "\u{1F600}", "a\n", "\n", "@", "- "].map(|part| {
         let text: String = part.repeat(1500).chars().take(1500).collect();
         format!("x{}x", text.chars().take(1498).collect::<String>())
@@ -78,68 +81,68 @@ fn the_longest_quotes_fit_in_either_style() {
         let mut quote = quote(&text);
         quote.title = "*".repeat(900);
         quote.url = Some(format!("https://x.example/{}", "ü".repeat(200)));
-        let say = answer(Some(&"*".repeat(900)), vec![quote.clone(), quote]);
+        let reply = answer(Some(&"*".repeat(900)), vec![quote.clone(), quote]);
         for style in [AnswerStyle::Embed, AnswerStyle::Text] {
-            let card = shown(&say, style);
+            let message = rendered(&reply, style);
             let what = format!("{:?}", text.chars().take(4).collect::<String>());
-            check(&card, &what);
-            let all = card.embeds.join("\n") + card.content.as_str();
+            check(&message, &what);
+            let all = message.embeds.join("\n") + message.content.as_str();
             let n_shown = all.matches(block_quote(&text).as_str()).count();
-            assert!(n_shown >= 1, "the quote is whole: {what}");
+            assert!(n_shown >= 1, "the quote is complete: {what}");
         }
     }
 }
 
 #[test]
-fn suggestions_are_listed_whole_and_picked_by_buttons_with_words() {
+fn suggestions_are_listed_completely_with_labeled_buttons() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
     let long = "What ".repeat(200);
-    let say = BotMessage {
+    let reply = BotMessage {
         reply: Reply::Suggestions(vec![suggestion("Why *not*?"), suggestion(&long)]),
         kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
-    let card = shown(&say, AnswerStyle::Text);
-    check(&card, "suggestions");
+    let message = rendered(&reply, AnswerStyle::Text);
+    check(&message, "suggestions");
     assert!(
-        card.content.starts_with("Did you mean one of these?\n1. Why \\*not\\*?\n2. What What")
+        message.content.starts_with("Did you mean one of these?\n1. Why \\*not\\*?\n2. What What")
     );
-    assert_eq!(card.buttons[0].label, "1. Why *not*?");
-    assert_eq!(controls(&card), [Control::Pick(1), Control::Pick(2), Control::Delete]);
+    assert_eq!(message.buttons[0].label, "1. Why *not*?");
+    assert_eq!(controls(&message), [Control::Pick(1), Control::Pick(2), Control::Delete]);
 }
 
 #[test]
-fn long_lists_go_on_behind_a_button() {
+fn long_lists_continue_behind_a_button() {
     let questions: Vec<String> = (0..400).map(|n| format!("Is this question {n}?")).collect();
     let topic = Topic { tag: "a_tag".to_owned(), questions };
-    let say = |n_before: usize| BotMessage {
+    let reply = |n_before: usize| BotMessage {
         reply: Reply::Topics(vec![topic.clone()]),
         offset: n_before,
         ..answer(None, vec![])
     };
-    let card = shown(&say(10), AnswerStyle::Embed);
-    check(&card, "topics");
-    assert!(card.embeds[0].starts_with("**a\\_tag**\n- Is this question 0?\n"), "{card:?}");
-    let n_shown = card.embeds[0].matches("\n- ").count();
-    assert_eq!(controls(&card), [Control::Topics(10 + n_shown)]);
-    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..say(0) };
-    check(&shown(&none, AnswerStyle::Embed), "no topics");
+    let message = rendered(&reply(10), AnswerStyle::Embed);
+    check(&message, "topics");
+    assert!(message.embeds[0].starts_with("**a\\_tag**\n- Is this question 0?\n"), "{message:?}");
+    let n_shown = message.embeds[0].matches("\n- ").count();
+    assert_eq!(controls(&message), [Control::Topics(10 + n_shown)]);
+    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..reply(0) };
+    check(&rendered(&none, AnswerStyle::Embed), "no topics");
 }
 
 #[test]
-fn paragraphs_are_quoted_with_their_place() {
+fn paragraphs_are_quoted_with_their_number() {
     let passage =
         |text: &str| ParagraphPart { text: text.to_owned(), title: "T".to_owned(), paragraph: 2 };
     let passages = vec![passage(&"a".repeat(1500)), passage(&"b".repeat(1500)), passage("c")];
-    let say = BotMessage { reply: Reply::Paragraphs(passages), ..answer(None, vec![]) };
-    let card = shown(&say, AnswerStyle::Text);
-    check(&card, "paragraphs");
-    assert!(card.content.ends_with("a\n— “T”, paragraph 2"), "{card:?}");
-    assert_eq!(controls(&card), [Control::Paragraphs(1)]);
+    let reply = BotMessage { reply: Reply::Paragraphs(passages), ..answer(None, vec![]) };
+    let message = rendered(&reply, AnswerStyle::Text);
+    check(&message, "paragraphs");
+    assert!(message.content.ends_with("a\n— “T”, paragraph 2"), "{message:?}");
+    assert_eq!(controls(&message), [Control::Paragraphs(1)]);
 }
 
 #[test]
-fn whatever_stands_in_a_notice_is_shown_as_it_stands_and_fits() {
+fn notices_are_escaped_and_fit_the_limit() {
     let pack = || "<@1> **p**".to_owned();
     let notices = [
         Notice::PackRejected { pack: pack(), message: "*".repeat(5000) },
@@ -148,12 +151,18 @@ fn whatever_stands_in_a_notice_is_shown_as_it_stands_and_fits() {
         Notice::RateLimited { span: Duration::from_secs(3) },
     ];
     for notice in notices {
-        let card = shown(&BotMessage::notice(notice.clone(), false), AnswerStyle::Embed);
-        check(&card, &format!("{notice:?}"));
-        assert!(!card.content.contains("<@1>") && !card.content.contains("[a](https:"), "{card:?}");
+        let message = rendered(&BotMessage::notice(notice.clone(), false), AnswerStyle::Embed);
+        check(&message, &format!("{notice:?}"));
+        assert!(
+            !message.content.contains("<@1>") && !message.content.contains("[a](https:"),
+            "{message:?}"
+        );
     }
     let place = PlaceId::from("discord:channel:77");
-    let hindered = Notice::MissingPermissions { place, missing: vec!["Send Messages".to_owned()] };
-    let card = shown(&BotMessage::notice(hindered, false), AnswerStyle::Embed);
-    assert!(card.content.contains("<#77>") && card.content.contains("Send Messages"), "{card:?}");
+    let missing = Notice::MissingPermissions { place, missing: vec!["Send Messages".to_owned()] };
+    let message = rendered(&BotMessage::notice(missing, false), AnswerStyle::Embed);
+    assert!(
+        message.content.contains("<#77>") && message.content.contains("Send Messages"),
+        "{message:?}"
+    );
 }

@@ -1,5 +1,4 @@
-//! The server of the interface: reads requests, checks their heads, has them carried out, and plays
-//! the pranks that were ordered.
+//! The HTTP server of the REST API: checks headers, executes requests and applies injected faults.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,16 +12,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::Shared;
-use super::error::{Fault, UNAUTHORIZED};
+use super::error::{ApiError, UNAUTHORIZED};
 use super::fault_injection::InjectedFault;
 use super::observed::Call;
 use super::route::Request;
 use super::state::{ServerState, TOKEN};
 
-/// Where the interface stands.
+/// The base path of the API.
 const BASE: &str = "/api/v10/";
 
-/// The connection ends without an answer.
+/// The connection closes without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("cut")]
 struct Cut;
@@ -32,14 +31,14 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(request, &shared));
+            let service = service_fn(|request| handle_request(request, &shared));
             let http = hyper::server::conn::http1::Builder::new();
             drop(http.serve_connection(TokioIo::new(stream), service).await);
         });
     }
 }
 
-async fn answer(
+async fn handle_request(
     request: HttpRequest<Incoming>,
     shared: &Shared,
 ) -> Result<Response<Full<Bytes>>, Cut> {
@@ -48,47 +47,50 @@ async fn answer(
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
     let parts: Vec<&str> = path.split('/').collect();
-    let (route, ids) = named(head.method.as_str(), &parts);
-    let prank = shared.change(|world| world.prank(&route));
-    if let Some(InjectedFault::Slow(wait)) = prank {
+    let (route, ids) = route_of(head.method.as_str(), &parts);
+    let fault = shared.update(|state| state.fault(&route));
+    if let Some(InjectedFault::Slow(wait)) = fault {
         tokio::time::sleep(wait).await;
     }
-    let is_done = prank.as_ref().is_none_or(InjectedFault::is_done);
+    let is_executed = fault.as_ref().is_none_or(InjectedFault::is_executed);
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let answered = shared.change(|world| {
-        let answered = if is_done {
-            world.check_head(&head, &route, &bytes).and_then(|()| {
+    let response = shared.update(|state| {
+        let response = if is_executed {
+            state.check_headers(&head, &route, &bytes).and_then(|()| {
                 let (method, query) = (head.method.as_str(), head.uri.query().unwrap_or_default());
-                world.handle(&Request { method, path: parts.clone(), query, body: &body })
+                state.handle(&Request { method, path: parts.clone(), query, body: &body })
             })
         } else {
             Ok((0, Value::Null))
         };
-        let (status, reply) = spoilt(answered, prank.as_ref());
+        let (status, reply) = apply_fault(response, fault.as_ref());
         if status == 400 {
-            world.violations.push(format!("{route} was refused: {reply}"));
+            state.violations.push(format!("{route} was rejected: {reply}"));
         }
-        let at_ms = world.clock.now_ms();
-        world.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
+        let at_ms = state.clock.now_ms();
+        state.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
         (status, reply)
     });
-    respond(answered, prank)
+    respond(response, fault)
 }
 
-/// What is answered after all: status 0 for a connection that is cut.
-fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&InjectedFault>) -> (u16, Value) {
-    let honest = answered.unwrap_or_else(|fault| (fault.status, fault.body));
-    match prank {
-        None | Some(InjectedFault::Slow(_) | InjectedFault::LastRoom { .. }) => honest,
-        Some(InjectedFault::Status(status) | InjectedFault::DoneStatus(status)) => {
+/// The status and body to send. Status 0: closes the connection without a response.
+fn apply_fault(
+    response: Result<(u16, Value), ApiError>,
+    fault: Option<&InjectedFault>,
+) -> (u16, Value) {
+    let actual = response.unwrap_or_else(|fault| (fault.status, fault.body));
+    match fault {
+        None | Some(InjectedFault::Slow(_) | InjectedFault::BucketExhausted { .. }) => actual,
+        Some(InjectedFault::Status(status) | InjectedFault::ExecutedStatus(status)) => {
             (*status, json!({ "message": "Internal Server Error", "code": 0 }))
         }
-        Some(InjectedFault::Cut | InjectedFault::DoneCut) => (0, Value::Null),
-        Some(InjectedFault::DoneGarbage) => (200, json!("~garbage~")),
-        Some(InjectedFault::Limited { wait, everywhere }) => {
+        Some(InjectedFault::Cut | InjectedFault::ExecutedCut) => (0, Value::Null),
+        Some(InjectedFault::ExecutedGarbage) => (200, json!("~garbage~")),
+        Some(InjectedFault::RateLimited { retry_after, is_global }) => {
             let body = json!({
-                "message": "You are being rate limited.", "retry_after": wait.as_secs_f64(),
-                "global": everywhere,
+                "message": "You are being rate limited.", "retry_after": retry_after.as_secs_f64(),
+                "global": is_global,
             });
             (429, body)
         }
@@ -97,38 +99,38 @@ fn spoilt(answered: Result<(u16, Value), Fault>, prank: Option<&InjectedFault>) 
 
 fn respond(
     (status, body): (u16, Value),
-    prank: Option<InjectedFault>,
+    fault: Option<InjectedFault>,
 ) -> Result<Response<Full<Bytes>>, Cut> {
     if status == 0 {
         return Err(Cut);
     }
     let mut response = Response::builder().status(status).header("x-ratelimit-limit", "5");
     let mut remaining = "4";
-    if let Some(InjectedFault::LastRoom { reset_after }) = prank {
+    if let Some(InjectedFault::BucketExhausted { reset_after }) = fault {
         remaining = "0";
         let seconds = format!("{:.3}", reset_after.as_secs_f64());
         response = response.header("x-ratelimit-reset-after", seconds);
     }
-    if let Some(InjectedFault::Limited { wait, everywhere }) = prank {
+    if let Some(InjectedFault::RateLimited { retry_after, is_global }) = fault {
         remaining = "0";
-        // Whole seconds in the header, the exact time in the body and in the other header.
-        let seconds = wait.as_secs_f64();
+        // `Retry-After` is in whole seconds; the body and the other header are exact.
+        let seconds = retry_after.as_secs_f64();
         response = response
             .header("retry-after", format!("{:.0}", seconds.ceil()))
-            .header("x-ratelimit-scope", if everywhere { "global" } else { "user" })
+            .header("x-ratelimit-scope", if is_global { "global" } else { "user" })
             .header("x-ratelimit-reset-after", format!("{seconds:.3}"));
-        if everywhere {
+        if is_global {
             response = response.header("x-ratelimit-global", "true");
         }
     }
     response = response.header("x-ratelimit-remaining", remaining);
     let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
     let response = response.header("content-type", "application/json").body(Full::new(bytes));
-    Ok(response.expect("the head is sound"))
+    Ok(response.expect("the headers are valid"))
 }
 
-/// The route with `{}` for ids and tokens, and those.
-fn named(method: &str, parts: &[&str]) -> (String, Vec<String>) {
+/// The route with `{}` for ids and tokens, and their values.
+fn route_of(method: &str, parts: &[&str]) -> (String, Vec<String>) {
     let is_token =
         |idx: usize| idx == 2 && matches!(parts.first(), Some(&"interactions" | &"webhooks"));
     let mut ids = Vec::new();
@@ -146,36 +148,38 @@ fn named(method: &str, parts: &[&str]) -> (String, Vec<String>) {
 }
 
 impl ServerState {
-    /// The prank for the next request at `route`.
-    fn prank(&mut self, route: &str) -> Option<InjectedFault> {
-        let found =
-            self.pranks.iter_mut().find(|prank| prank.n_left > 0 && prank.route == route)?;
+    /// The scheduled fault for a request to `route`.
+    fn fault(&mut self, route: &str) -> Option<InjectedFault> {
+        let found = self
+            .scheduled_faults
+            .iter_mut()
+            .find(|fault| fault.n_left > 0 && fault.route == route)?;
         found.n_left -= 1;
-        Some(found.mischief.clone())
+        Some(found.fault.clone())
     }
 
-    fn check_head(
+    fn check_headers(
         &mut self,
         head: &hyper::http::request::Parts,
         route: &str,
         bytes: &[u8],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ApiError> {
         let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         if !header("user-agent").is_some_and(|agent| agent.starts_with("DiscordBot (")) {
-            self.violation(format!("{route} has no valid User-Agent"));
+            self.add_violation(format!("{route} has no valid User-Agent"));
         }
-        // The tokens of interactions stand for themselves.
+        // Interaction tokens are their own authorization.
         let needs_token = !route.contains(" /interactions/") && !route.contains(" /webhooks/");
         if needs_token && header("authorization") != Some(&format!("Bot {TOKEN}")) {
             return Err(UNAUTHORIZED.into());
         }
         if !bytes.is_empty() {
             if header("content-type") != Some("application/json") {
-                self.violation(format!("{route} has a body that is not JSON"));
+                self.add_violation(format!("{route} has a body that is not JSON"));
             }
             let body: Result<Value, _> = serde_json::from_slice(bytes);
             if !body.is_ok_and(|body| body.is_object() || body.is_array()) {
-                return Err(Fault::not_json());
+                return Err(ApiError::not_json());
             }
         }
         Ok(())

@@ -1,11 +1,11 @@
-//! The stand-in's time, which tests steer, and the ids that are made of it.
+//! The fake server's clock, which tests can advance, and the snowflakes that it creates.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The first second of 2015, from which snowflakes count milliseconds.
+/// The epoch of snowflakes: 2015, in milliseconds since 1970.
 const EPOCH_MS: u64 = 1_420_070_400_000;
 
-/// Runs ahead of the machine's clock as far as a test likes.
+/// The system clock plus an offset.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     ahead: Duration,
@@ -15,33 +15,33 @@ pub(super) struct Clock {
 impl Clock {
     /// Milliseconds since 1970.
     pub(super) fn now_ms(&self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
-        (now + self.ahead).as_millis().try_into().expect("it fits for a long time")
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
+        (now + self.ahead).as_millis().try_into().expect("milliseconds fit")
     }
 
-    /// Lets `span` pass at once.
-    pub(super) fn pass(&mut self, span: Duration) {
-        self.ahead += span;
+    /// Advances the clock by `duration`.
+    pub(super) fn advance(&mut self, duration: Duration) {
+        self.ahead += duration;
     }
 
-    /// A new id of something that came to be at `at_ms`.
+    /// A new snowflake with the timestamp `at_ms`.
     pub(super) fn id_at(&mut self, at_ms: u64) -> u64 {
         self.n_ids += 1;
         ((at_ms - EPOCH_MS) << 22) | (self.n_ids & 0x3f_ffff)
     }
 
-    /// A new id of something that comes to be now.
+    /// A new snowflake with the current time.
     pub(super) fn id(&mut self) -> u64 {
         self.id_at(self.now_ms())
     }
 }
 
-/// When the thing called `id` came to be: milliseconds since 1970.
-pub(super) fn made_at_ms(id: u64) -> u64 {
+/// The timestamp of the snowflake `id`, in milliseconds since 1970.
+pub(super) fn created_at_ms(id: u64) -> u64 {
     (id >> 22) + EPOCH_MS
 }
 
-/// `at_ms` as Discord writes it.
+/// `at_ms` in Discord's ISO 8601 format.
 pub(super) fn iso(at_ms: u64) -> String {
     let (days, ms) = (at_ms / 86_400_000, at_ms % 86_400_000);
     let (year, month, day) = civil(days);
@@ -50,7 +50,7 @@ pub(super) fn iso(at_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000+00:00")
 }
 
-/// The date that is so many days after 1970 began (Hinnant's `civil_from_days`).
+/// The date `days` after 1970-01-01 (Hinnant's `civil_from_days`).
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let (era, of_era) = (shifted / 146_097, shifted % 146_097);

@@ -1,11 +1,11 @@
-//! Checks application commands.
+//! Validation of application commands.
 
 use serde_json::{Map, Value};
 
-use super::error::Fault;
+use super::error::ApiError;
 use super::form::{Findings, Form};
 
-/// Locales that Discord knows.
+/// Discord's locales.
 const LOCALES: [&str; 32] = [
     "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl",
     "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th",
@@ -14,8 +14,8 @@ const LOCALES: [&str; 32] = [
 
 const CHAT_INPUT: u64 = 1;
 
-/// Checks `body`, a list of commands or one, and gives the paths of unknown fields.
-pub(super) fn check(body: &Value) -> Result<Vec<String>, Fault> {
+/// Validates a command or a list of commands. Returns the paths of undocumented fields.
+pub(super) fn check(body: &Value) -> Result<Vec<String>, ApiError> {
     let mut findings = Findings::default();
     match body {
         Value::Array(commands) => {
@@ -27,7 +27,7 @@ pub(super) fn check(body: &Value) -> Result<Vec<String>, Fault> {
         body => drop(Form::check(body, &[], &mut findings, command)),
     }
     match findings.errors() {
-        Some(errors) => Err(Fault::form(&errors)),
+        Some(errors) => Err(ApiError::form(&errors)),
         None => Ok(findings.unknown),
     }
 }
@@ -38,13 +38,13 @@ fn check_names(commands: &[Value], findings: &mut Findings) {
         let same =
             |other: &&Value| kind(other) == kind(command) && other["name"] == command["name"];
         if commands.iter().take(idx).any(|other| same(&other)) {
-            let says = "Application command names must be unique";
-            findings.add(&[idx.to_string()], "APPLICATION_COMMANDS_DUPLICATE_NAME", says);
+            let message = "Application command names must be unique";
+            findings.add(&[idx.to_string()], "APPLICATION_COMMANDS_DUPLICATE_NAME", message);
         }
         let n_kind = commands.iter().filter(|other| kind(other) == kind(command)).count();
         if n_kind > if kind(command) == CHAT_INPUT { 100 } else { 15 } {
-            let says = "Too many application commands of this type";
-            findings.add(&[idx.to_string()], "APPLICATION_COMMANDS_MAX", says);
+            let message = "Too many application commands of this type";
+            findings.add(&[idx.to_string()], "APPLICATION_COMMANDS_MAX", message);
         }
     }
 }
@@ -55,7 +55,7 @@ fn command(form: &mut Form<'_>) {
     name(form, "name", kind == CHAT_INPUT);
     names(form, "name_localizations", kind == CHAT_INPUT);
     if kind == CHAT_INPUT {
-        form.must_text("description", 100);
+        form.required_text("description", 100);
         descriptions(form);
         options(form, 0);
     } else {
@@ -71,19 +71,19 @@ fn command(form: &mut Form<'_>) {
 
 fn no_description(form: &mut Form<'_>) {
     if form.field("description").is_some_and(|text| text != "") {
-        let says = "Context menu commands cannot have description";
-        form.wrong("description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", says);
+        let message = "Context menu commands cannot have description";
+        form.add_error("description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message);
     }
 }
 
-/// Checks a list of numbers below `end`, none twice.
+/// Validates a list of distinct numbers below `end`.
 fn choices_of(form: &mut Form<'_>, key: &'static str, end: u64) {
     let list = form.list(key, 3);
     let numbers: Vec<u64> = list.iter().filter_map(Value::as_u64).collect();
-    let is_sound = numbers.len() == list.len() && numbers.iter().all(|number| *number < end);
+    let is_valid = numbers.len() == list.len() && numbers.iter().all(|number| *number < end);
     let is_doubled = numbers.iter().enumerate().any(|(idx, it)| numbers[..idx].contains(it));
-    if !is_sound || is_doubled || (form.has(key) && list.is_empty() && form.field(key).is_some()) {
-        form.wrong(key, "BASE_TYPE_CHOICES", format!("Unique values below {end} are wanted."));
+    if !is_valid || is_doubled || (form.has(key) && list.is_empty() && form.field(key).is_some()) {
+        form.add_error(key, "BASE_TYPE_CHOICES", format!("Values must be unique and below {end}."));
     }
 }
 
@@ -97,8 +97,8 @@ fn is_name(name: &str, is_chat_input: bool) -> bool {
 }
 
 fn name(form: &mut Form<'_>, key: &'static str, is_chat_input: bool) {
-    if form.must_text(key, 32).is_some_and(|name| !is_name(name, is_chat_input)) {
-        form.wrong(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+    if form.required_text(key, 32).is_some_and(|name| !is_name(name, is_chat_input)) {
+        form.add_error(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
     }
 }
 
@@ -106,7 +106,7 @@ fn localizations<'a>(form: &mut Form<'a>, key: &'static str) -> Option<&'a Map<S
     let texts = form.field(key)?.as_object();
     let is_known = texts.is_some_and(|it| it.keys().all(|key| LOCALES.contains(&key.as_str())));
     if !is_known {
-        form.wrong(key, "BASE_TYPE_CHOICES", "Only locales of Discord may be used.");
+        form.add_error(key, "BASE_TYPE_CHOICES", "Only locales of Discord may be used.");
     }
     texts
 }
@@ -114,17 +114,17 @@ fn localizations<'a>(form: &mut Form<'a>, key: &'static str) -> Option<&'a Map<S
 fn names(form: &mut Form<'_>, key: &'static str, is_chat_input: bool) {
     let Some(names) = localizations(form, key) else { return };
     if names.values().any(|name| !name.as_str().is_some_and(|it| is_name(it, is_chat_input))) {
-        form.wrong(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        form.add_error(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
     }
 }
 
 fn descriptions(form: &mut Form<'_>) {
     let key = "description_localizations";
     let Some(texts) = localizations(form, key) else { return };
-    let is_sound =
+    let is_valid =
         |text: &Value| text.as_str().is_some_and(|text| (1..=100).contains(&text.chars().count()));
-    if !texts.values().all(is_sound) {
-        form.wrong(key, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.");
+    if !texts.values().all(is_valid) {
+        form.add_error(key, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.");
     }
 }
 
@@ -133,60 +133,60 @@ fn options(form: &mut Form<'_>, depth: usize) {
     let first_optional = required.iter().position(|is_required| !is_required);
     let last_required = required.iter().rposition(|is_required| *is_required);
     if first_optional.zip(last_required).is_some_and(|(optional, required)| optional < required) {
-        let says = "Required options must be placed before non-required options";
-        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", says);
+        let message = "Required options must be placed before non-required options";
+        form.add_error("options", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message);
     }
 }
 
-/// Checks one, and whether it has to be given.
+/// Validates an option, and returns whether it is required.
 fn option(form: &mut Form<'_>, depth: usize) -> bool {
     let kind = form.number("type").unwrap_or(0);
     if !(1..=11).contains(&kind) {
-        form.wrong("type", "BASE_TYPE_CHOICES", "Value must be one of 1 to 11.");
+        form.add_error("type", "BASE_TYPE_CHOICES", "Value must be one of 1 to 11.");
     }
     name(form, "name", true);
     names(form, "name_localizations", true);
-    form.must_text("description", 100);
+    form.required_text("description", 100);
     descriptions(form);
     if kind <= 2 && depth < 2 {
         options(form, depth + 1);
     } else if !form.list("options", 25).is_empty() {
-        let says = "Only subcommands and groups of them have options";
-        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_INVALID", says);
+        let message = "Only subcommands and groups of them have options";
+        form.add_error("options", "APPLICATION_COMMAND_OPTIONS_INVALID", message);
     }
     let choices = form.each("choices", 25, |choice| {
-        choice.must_text("name", 100);
+        choice.required_text("name", 100);
         names_of_choice(choice);
-        choice.must_text("value", 100);
+        choice.required_text("value", 100);
     });
     for key in ["min_value", "max_value", "min_length", "max_length"] {
         form.number(key);
     }
     form.list("channel_types", 20);
     if form.flag("autocomplete") == Some(true) && !choices.is_empty() {
-        let says = "An option with autocomplete cannot have choices";
-        form.wrong("autocomplete", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", says);
+        let message = "An option with autocomplete cannot have choices";
+        form.add_error("autocomplete", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES", message);
     }
     form.flag("required").unwrap_or(false)
 }
 
 fn names_of_choice(form: &mut Form<'_>) {
     let Some(names) = localizations(form, "name_localizations") else { return };
-    let is_sound =
+    let is_valid =
         |name: &Value| name.as_str().is_some_and(|it| (1..=100).contains(&it.chars().count()));
-    if !names.values().all(is_sound) {
-        form.wrong("name_localizations", "BASE_TYPE_BAD_LENGTH", "Must be 1 to 100 in length.");
+    if !names.values().all(is_valid) {
+        form.add_error("name_localizations", "BASE_TYPE_BAD_LENGTH", "Must be 1 to 100 in length.");
     }
 }
 
-/// Checks what an autocompletion offers.
+/// Validates the choices of an autocomplete response.
 pub(super) fn check_choices(form: &mut Form<'_>) {
     form.each("choices", 25, |choice| {
-        choice.must_text("name", 100);
+        choice.required_text("name", 100);
         names_of_choice(choice);
-        choice.must_text("value", 100);
+        choice.required_text("value", 100);
     });
     if !form.has("choices") {
-        form.missing("choices");
+        form.add_missing("choices");
     }
 }

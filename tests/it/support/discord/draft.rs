@@ -1,8 +1,8 @@
-//! Checks what a message is to say, at each place of the interface that takes one.
+//! Validation of message bodies, for each endpoint that accepts one.
 
 use serde_json::{Value, json};
 
-use super::error::{EMPTY_MESSAGE, Fault};
+use super::error::{ApiError, EMPTY_MESSAGE};
 use super::form::{Findings, Form};
 use super::mention::AllowedMentions;
 use super::{component, embed};
@@ -11,25 +11,25 @@ const SUPPRESS_EMBEDS: u64 = 1 << 2;
 pub(super) const EPHEMERAL: u64 = 1 << 6;
 pub(super) const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 
-/// Where a message comes from.
+/// The endpoint of a message body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// Create Message.
     Create,
     /// Edit Message.
     Edit,
-    /// The first response to an interaction.
+    /// Create Interaction Response.
     Callback,
-    /// A further message of an interaction.
+    /// Create Followup Message.
     FollowUp,
-    /// An edit by the token of an interaction.
+    /// Edit Original Interaction Response, and edits of follow-up messages.
     EditResponse,
 }
 
-/// A message as it is asked for.
+/// A validated message body.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// `None`: unchanged. Without the blanks around it, as Discord stores it.
+    /// `None`: unchanged. Trimmed, as Discord stores it.
     pub(super) content: Option<String>,
     pub(super) embeds: Option<Value>,
     pub(super) components: Option<Value>,
@@ -39,16 +39,16 @@ pub(super) struct Draft {
     pub(super) nonce: Option<String>,
     pub(super) is_nonce_enforced: bool,
     pub(super) reference: Option<Reference>,
-    /// Paths of fields that are not documented.
+    /// Paths of undocumented fields.
     pub(super) unknown: Vec<String>,
 }
 
-/// What a message replies to.
+/// A message reference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reference {
     pub(super) message: u64,
     pub(super) channel: Option<u64>,
-    pub(super) fails_if_gone: bool,
+    pub(super) fails_if_missing: bool,
 }
 
 impl Origin {
@@ -56,7 +56,7 @@ impl Origin {
         matches!(self, Self::Edit | Self::EditResponse)
     }
 
-    /// The flags that may be set there.
+    /// The flags that this endpoint accepts.
     fn flags(self) -> u64 {
         match self {
             Self::Create => SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS,
@@ -67,8 +67,8 @@ impl Origin {
 }
 
 impl Draft {
-    /// Checks `body`, which stands at `path` of what was sent.
-    pub(super) fn check(body: &Value, path: &[String], origin: Origin) -> Result<Self, Fault> {
+    /// Validates `body`, which is at `path` of the request body.
+    pub(super) fn check(body: &Value, path: &[String], origin: Origin) -> Result<Self, ApiError> {
         let mut findings = Findings::default();
         let draft = Form::check(body, path, &mut findings, |form| Self::read(form, origin));
         match (findings.errors(), draft) {
@@ -79,7 +79,7 @@ impl Draft {
                 }
                 Ok(Self { unknown, ..draft })
             }
-            (errors, _) => Err(Fault::form(&errors.unwrap_or(json!({})))),
+            (errors, _) => Err(ApiError::form(&errors.unwrap_or(json!({})))),
         }
     }
 
@@ -89,14 +89,18 @@ impl Draft {
         component::check(form);
         let flags = form.number("flags").unwrap_or(0);
         if flags & !origin.flags() != 0 {
-            form.wrong("flags", "MESSAGE_FLAGS_INVALID", format!("{flags} cannot be set here."));
+            form.add_error(
+                "flags",
+                "MESSAGE_FLAGS_INVALID",
+                format!("{flags} cannot be set here."),
+            );
         }
         let allowed = form.object("allowed_mentions", AllowedMentions::check);
         if !form.list("attachments", 10).is_empty() {
-            form.wrong("attachments", "NO_FILES", "The stand-in takes no files.");
+            form.add_error("attachments", "NO_FILES", "The fake server supports no files.");
         }
         if !origin.is_edit() && form.flag("tts") == Some(true) {
-            form.wrong("tts", "NO_SPEECH", "The stand-in does not speak.");
+            form.add_error("tts", "NO_SPEECH", "The fake server supports no TTS.");
         }
         let (mut nonce, mut is_nonce_enforced, mut reference) = (None, false, None);
         if origin == Origin::Create {
@@ -104,14 +108,14 @@ impl Draft {
             is_nonce_enforced = form.flag("enforce_nonce").unwrap_or(false);
             reference = form.object("message_reference", Reference::read).flatten();
             if !form.list("sticker_ids", 3).is_empty() {
-                form.wrong("sticker_ids", "NO_STICKERS", "The stand-in has none.");
+                form.add_error("sticker_ids", "NO_STICKERS", "The fake server has no stickers.");
             }
         }
-        let given = |form: &mut Form<'_>, key| form.has(key).then(|| list(form, key));
+        let present = |form: &mut Form<'_>, key| form.has(key).then(|| list(form, key));
         Self {
             content: if form.has("content") { Some(content.unwrap_or_default()) } else { None },
-            embeds: given(form, "embeds"),
-            components: given(form, "components"),
+            embeds: present(form, "embeds"),
+            components: present(form, "components"),
             flags,
             allowed,
             nonce,
@@ -146,15 +150,15 @@ fn read_nonce(form: &mut Form<'_>) -> Option<String> {
 impl Reference {
     fn read(form: &mut Form<'_>) -> Option<Self> {
         if form.number("type").is_some_and(|kind| kind != 0) {
-            form.wrong("type", "NO_FORWARDS", "The stand-in forwards nothing.");
+            form.add_error("type", "NO_FORWARDS", "The fake server supports no forwards.");
         }
         form.id("guild_id");
         let channel = form.id("channel_id");
-        let fails_if_gone = form.flag("fail_if_not_exists").unwrap_or(true);
+        let fails_if_missing = form.flag("fail_if_not_exists").unwrap_or(true);
         let message = form.id("message_id");
         if message.is_none() {
-            form.missing("message_id");
+            form.add_missing("message_id");
         }
-        Some(Self { message: message?, channel, fails_if_gone })
+        Some(Self { message: message?, channel, fails_if_missing })
     }
 }

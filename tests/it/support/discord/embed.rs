@@ -1,20 +1,20 @@
-//! Checks embeds.
+//! Validation of embeds.
 
 use super::form::Form;
 
-/// Characters of all embeds of a message together.
+/// Limit of characters of all embeds of a message together.
 const MAX_EMBED_CHARS: usize = 6000;
 
-/// Checks the field `embeds`.
+/// Validates the field `embeds`.
 pub(super) fn check(form: &mut Form<'_>) {
     let counts = form.each("embeds", 10, embed);
     if counts.iter().sum::<usize>() > MAX_EMBED_CHARS {
-        let says = format!("Embed size exceeds maximum size of {MAX_EMBED_CHARS}");
-        form.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", says);
+        let message = format!("Embed size exceeds maximum size of {MAX_EMBED_CHARS}");
+        form.add_error("embeds", "MAX_EMBED_SIZE_EXCEEDED", message);
     }
 }
 
-/// Checks one and counts its characters.
+/// Validates one embed and counts its characters.
 fn embed(form: &mut Form<'_>) -> usize {
     let mut n_chars = 0;
     let mut count = |text: Option<&str>| n_chars += text.map_or(0, |text| text.chars().count());
@@ -26,7 +26,7 @@ fn embed(form: &mut Form<'_>) -> usize {
     form.url("url");
     form.text("timestamp", 1, 64);
     if form.number("color").is_some_and(|color| color > 0xff_ffff) {
-        form.wrong(
+        form.add_error(
             "color",
             "NUMBER_TYPE_MAX",
             "int value should be less than or equal to 16777215.",
@@ -34,18 +34,18 @@ fn embed(form: &mut Form<'_>) -> usize {
     }
     let footer = form.object("footer", |footer| {
         footer.url("icon_url");
-        footer.must_text("text", 2048).map_or(0, |text| text.chars().count())
+        footer.required_text("text", 2048).map_or(0, |text| text.chars().count())
     });
     let author = form.object("author", |author| {
         author.url("url");
         author.url("icon_url");
-        author.must_text("name", 256).map_or(0, |text| text.chars().count())
+        author.required_text("name", 256).map_or(0, |text| text.chars().count())
     });
     let image = form.object("image", |image| image.url("url").is_some());
     let thumbnail = form.object("thumbnail", |image| image.url("url").is_some());
     let fields: Vec<usize> = form.each("fields", 25, |field| {
         field.flag("inline");
-        let (name, value) = (field.must_text("name", 256), field.must_text("value", 1024));
+        let (name, value) = (field.required_text("name", 256), field.required_text("value", 1024));
         [name, value].into_iter().flatten().map(|text| text.chars().count()).sum()
     });
     let is_empty = title.is_none()
@@ -56,7 +56,7 @@ fn embed(form: &mut Form<'_>) -> usize {
         && thumbnail.is_none()
         && fields.is_empty();
     if is_empty {
-        form.missing("description");
+        form.add_missing("description");
     }
     n_chars + footer.unwrap_or(0) + author.unwrap_or(0) + fields.iter().sum::<usize>()
 }

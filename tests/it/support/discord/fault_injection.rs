@@ -1,44 +1,43 @@
-//! What goes wrong between the bot and Discord, on order.
+//! Faults that tests inject into REST requests.
 
 use std::time::Duration;
 
-/// What goes wrong with a request.
+/// A fault of a request. `Executed...`: the request takes effect, but the bot cannot know.
 #[derive(Debug, Clone)]
 pub(crate) enum InjectedFault {
-    /// It is not carried out: too many requests. The bot is to wait so long; on this route, or
-    /// everywhere.
-    Limited { wait: Duration, everywhere: bool },
-    /// It is not carried out, and the server says that it is at fault.
+    /// 429 without effect: for this route, or global.
+    RateLimited { retry_after: Duration, is_global: bool },
+    /// An error status without effect.
     Status(u16),
-    /// It is carried out, and the server says that it is at fault.
-    DoneStatus(u16),
-    /// It is carried out, and there is no room for another one like it for so long.
-    LastRoom { reset_after: Duration },
-    /// It is answered so much later.
+    /// The request takes effect, and the response has an error status.
+    ExecutedStatus(u16),
+    /// The request succeeds, and its headers report the bucket as exhausted.
+    BucketExhausted { reset_after: Duration },
+    /// The request succeeds after a delay.
     Slow(Duration),
-    /// It is not carried out, and the connection is cut.
+    /// The connection closes without a response and without effect.
     Cut,
-    /// It is carried out, and the connection is cut.
-    DoneCut,
-    /// It is carried out, and the answer is a success that says nothing of sense.
-    DoneGarbage,
+    /// The request takes effect, and the connection closes without a response.
+    ExecutedCut,
+    /// The request takes effect, and the successful response has an invalid body.
+    ExecutedGarbage,
 }
 
-/// A mischief that waits for its requests.
+/// A fault for the next requests of a route.
 #[derive(Debug)]
 pub(super) struct ScheduledFault {
     pub(super) route: String,
-    pub(super) mischief: InjectedFault,
+    pub(super) fault: InjectedFault,
     pub(super) n_left: usize,
 }
 
 impl InjectedFault {
-    /// Whether the request is carried out all the same.
-    pub(super) fn is_done(&self) -> bool {
+    /// Whether the request takes effect.
+    pub(super) fn is_executed(&self) -> bool {
         match self {
-            Self::Limited { .. } | Self::Status(_) | Self::Cut => false,
-            Self::DoneStatus(_) | Self::LastRoom { .. } | Self::Slow(_) => true,
-            Self::DoneCut | Self::DoneGarbage => true,
+            Self::RateLimited { .. } | Self::Status(_) | Self::Cut => false,
+            Self::ExecutedStatus(_) | Self::BucketExhausted { .. } | Self::Slow(_) => true,
+            Self::ExecutedCut | Self::ExecutedGarbage => true,
         }
     }
 }

@@ -1,32 +1,31 @@
-//! Checks a JSON object field by field and collects what is wrong, each with its place, as Discord
-//! does. Fields that Discord does not document are remembered: it would pass over them in silence,
-//! and nobody would notice that something is not done.
+//! Validates JSON objects field by field and collects errors by path, as Discord does. Undocumented
+//! fields are collected separately: Discord would ignore them silently.
 
 use serde_json::{Map, Value, json};
 
-/// What is wrong with a body.
+/// The errors and undocumented fields of a body.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// Path, Discord's code, what it says.
+    /// Path, error code, message.
     errors: Vec<(Vec<String>, &'static str, String)>,
-    /// Paths of fields that are not documented.
+    /// Paths of undocumented fields.
     pub(super) unknown: Vec<String>,
 }
 
 impl Findings {
-    pub(super) fn add(&mut self, path: &[String], code: &'static str, says: impl Into<String>) {
-        self.errors.push((path.to_vec(), code, says.into()));
+    pub(super) fn add(&mut self, path: &[String], code: &'static str, message: impl Into<String>) {
+        self.errors.push((path.to_vec(), code, message.into()));
     }
 
-    /// Discord's tree of errors, if there is one.
+    /// The tree of errors in Discord's format; `None` without errors.
     pub(super) fn errors(&self) -> Option<Value> {
         let mut tree = json!({});
-        for (path, code, says) in &self.errors {
+        for (path, code, message) in &self.errors {
             let mut node = &mut tree;
             for key in path {
                 node = &mut node[key.as_str()];
             }
-            let error = json!({ "code": code, "message": says });
+            let error = json!({ "code": code, "message": message });
             match node["_errors"].as_array_mut() {
                 Some(errors) => errors.push(error),
                 None => node["_errors"] = json!([error]),
@@ -36,16 +35,16 @@ impl Findings {
     }
 }
 
-/// An object that is being checked.
+/// An object that is being validated.
 pub(super) struct Form<'a> {
     object: &'a Map<String, Value>,
     path: Vec<String>,
-    known: Vec<&'static str>,
+    known_keys: Vec<&'static str>,
     findings: &'a mut Findings,
 }
 
 impl<'a> Form<'a> {
-    /// Checks `value`, which stands at `path`, by `check`.
+    /// Validates the object `value` at `path` with `check`.
     pub(super) fn check<T>(
         value: &Value,
         path: &[String],
@@ -60,9 +59,9 @@ impl<'a> Form<'a> {
             );
             return None;
         };
-        let mut form = Form { object, path: path.to_vec(), known: Vec::new(), findings };
+        let mut form = Form { object, path: path.to_vec(), known_keys: Vec::new(), findings };
         let checked = check(&mut form);
-        for key in object.keys().filter(|key| !form.known.contains(&key.as_str())) {
+        for key in object.keys().filter(|key| !form.known_keys.contains(&key.as_str())) {
             form.findings.unknown.push(form.at(key).join("."));
         }
         Some(checked)
@@ -74,56 +73,60 @@ impl<'a> Form<'a> {
         path
     }
 
-    /// Notes that something is wrong with the field `key`.
-    pub(super) fn wrong(&mut self, key: &str, code: &'static str, says: impl Into<String>) {
+    /// Adds an error of the field `key`.
+    pub(super) fn add_error(&mut self, key: &str, code: &'static str, message: impl Into<String>) {
         let path = self.at(key);
-        self.findings.add(&path, code, says);
+        self.findings.add(&path, code, message);
     }
 
     /// The field `key`, unless it is absent or null.
     pub(super) fn field(&mut self, key: &'static str) -> Option<&'a Value> {
-        self.known.push(key);
+        self.known_keys.push(key);
         self.object.get(key).filter(|value| !value.is_null())
     }
 
-    /// Whether the field `key` is there, be it null.
+    /// Whether the field `key` is present, possibly null.
     pub(super) fn has(&self, key: &str) -> bool {
         self.object.contains_key(key)
     }
 
-    /// Notes that the field `key` is missing.
-    pub(super) fn missing(&mut self, key: &str) {
-        self.wrong(key, "BASE_TYPE_REQUIRED", "This field is required");
+    /// Adds the error that the field `key` is missing.
+    pub(super) fn add_missing(&mut self, key: &str) {
+        self.add_error(key, "BASE_TYPE_REQUIRED", "This field is required");
     }
 
-    /// Text of at least `min` and at most `max` characters.
+    /// A string of `min` to `max` characters.
     pub(super) fn text(&mut self, key: &'static str, min: usize, max: usize) -> Option<&'a str> {
         let value = self.field(key)?;
         let Some(text) = value.as_str() else {
-            self.wrong(
+            self.add_error(
                 key,
                 "STRING_TYPE_CONVERT",
                 format!("Could not interpret {value} as string."),
             );
             return None;
         };
-        // Blanks around a text do not make it one, but count towards its length.
+        // A blank string counts as empty; otherwise surrounding blanks count towards the length.
         let is_blank = text.trim().is_empty();
         let n_chars = if is_blank { 0 } else { text.chars().count() };
         if text.chars().count() > max {
-            self.wrong(key, "BASE_TYPE_MAX_LENGTH", format!("Must be {max} or fewer in length."));
+            self.add_error(
+                key,
+                "BASE_TYPE_MAX_LENGTH",
+                format!("Must be {max} or fewer in length."),
+            );
         } else if n_chars < min {
             let code = if n_chars == 0 { "BASE_TYPE_REQUIRED" } else { "BASE_TYPE_MIN_LENGTH" };
-            self.wrong(key, code, format!("Must be between {min} and {max} in length."));
+            self.add_error(key, code, format!("Must be between {min} and {max} in length."));
         }
         Some(text)
     }
 
-    /// Text that has to be there.
-    pub(super) fn must_text(&mut self, key: &'static str, max: usize) -> Option<&'a str> {
+    /// A required string of at most `max` characters.
+    pub(super) fn required_text(&mut self, key: &'static str, max: usize) -> Option<&'a str> {
         let text = self.text(key, 1, max);
         if text.is_none() && self.object.get(key).is_none_or(Value::is_null) {
-            self.missing(key);
+            self.add_missing(key);
         }
         text
     }
@@ -133,7 +136,7 @@ impl<'a> Form<'a> {
         let url = self.text(key, 1, 2048)?;
         let is_known = ["http://", "https://", "discord://"].iter().any(|it| url.starts_with(it));
         if !is_known || url.chars().any(char::is_whitespace) {
-            self.wrong(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
+            self.add_error(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
         }
         Some(url)
     }
@@ -142,16 +145,16 @@ impl<'a> Form<'a> {
     pub(super) fn number(&mut self, key: &'static str) -> Option<u64> {
         let value = self.field(key)?;
         if value.as_u64().is_none() {
-            self.wrong(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not int."));
+            self.add_error(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not int."));
         }
         value.as_u64()
     }
 
-    /// Yes or no.
+    /// A boolean.
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
         let value = self.field(key)?;
         if value.as_bool().is_none() {
-            self.wrong(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
+            self.add_error(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
         }
         value.as_bool()
     }
@@ -161,25 +164,29 @@ impl<'a> Form<'a> {
         let value = self.field(key)?;
         let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
         if id.is_none() {
-            self.wrong(key, "NUMBER_TYPE_COERCE", format!("Value {value} is not snowflake."));
+            self.add_error(key, "NUMBER_TYPE_COERCE", format!("Value {value} is not snowflake."));
         }
         id
     }
 
-    /// A list of at most `max`.
+    /// A list of at most `max` items.
     pub(super) fn list(&mut self, key: &'static str, max: usize) -> &'a [Value] {
         let Some(value) = self.field(key) else { return &[] };
         let Some(list) = value.as_array() else {
-            self.wrong(key, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+            self.add_error(key, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
             return &[];
         };
         if list.len() > max {
-            self.wrong(key, "BASE_TYPE_BAD_LENGTH", format!("Must be {max} or fewer in length."));
+            self.add_error(
+                key,
+                "BASE_TYPE_BAD_LENGTH",
+                format!("Must be {max} or fewer in length."),
+            );
         }
         list
     }
 
-    /// Checks each object of the list `key` of at most `max`, and gives what `check` makes of it.
+    /// Validates each object of the list `key`, of at most `max` items. Returns the results of `check`.
     pub(super) fn each<T>(
         &mut self,
         key: &'static str,
@@ -196,7 +203,7 @@ impl<'a> Form<'a> {
         checked
     }
 
-    /// Checks the object `key`, if it is there.
+    /// Validates the object `key`, if it is present.
     pub(super) fn object<T>(
         &mut self,
         key: &'static str,

@@ -1,30 +1,30 @@
-//! Interactions: what people do with commands, buttons and forms, and how the bot responds.
+//! Interactions and the endpoints for their responses.
 
 use serde_json::{Value, json};
 
 use super::draft::{Draft, EPHEMERAL, Origin};
 use super::error::{
-    ACKNOWLEDGED, Fault, INVALID_WEBHOOK_TOKEN, NOT_FOUND, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE,
+    ACKNOWLEDGED, ApiError, INVALID_WEBHOOK_TOKEN, NOT_FOUND, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
 };
 use super::form::{Findings, Form};
-use super::message::{CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, DEFAULT, Message, Sight};
+use super::message::{CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, DEFAULT, Message, Visibility};
 use super::state::ServerState;
 use super::{command, component};
 
-/// The first response is due within this time.
-const FIRST_MS: u64 = 3_000;
+/// Deadline of the initial response, in ms.
+const RESPONSE_DEADLINE_MS: u64 = 3_000;
 
-/// The token is good for this time.
-const TOKEN_MS: u64 = 15 * 60_000;
+/// Lifetime of the token, in ms.
+const TOKEN_LIFETIME_MS: u64 = 15 * 60_000;
 
-/// Kinds of interactions.
+/// Interaction types.
 pub(super) const COMMAND: u64 = 2;
 pub(super) const COMPONENT: u64 = 3;
 pub(super) const AUTOCOMPLETE: u64 = 4;
 pub(super) const MODAL: u64 = 5;
 
-/// Something that somebody did, and what became of it.
+/// An interaction and the state of its response.
 #[derive(Debug, Clone)]
 pub(super) struct Interaction {
     pub(super) id: u64,
@@ -32,16 +32,16 @@ pub(super) struct Interaction {
     pub(super) kind: u64,
     pub(super) user: u64,
     pub(super) channel: u64,
-    /// The message whose button was pressed.
+    /// The message of the component.
     pub(super) source: Option<u64>,
-    /// Whether it is a command on a message, not one that is typed.
+    /// Whether it is a message command, not a slash command.
     pub(super) is_on_message: bool,
     pub(super) at_ms: u64,
-    /// The kind of the first response, once there is one.
+    /// The callback type of the initial response, once there is one.
     pub(super) response: Option<u64>,
-    /// The message that `@original` stands for.
+    /// The message of `@original`.
     original: Option<u64>,
-    /// What was offered to complete the input, or the form that was opened.
+    /// The choices or the modal of the response.
     pub(super) data: Option<Value>,
 }
 
@@ -64,17 +64,22 @@ impl Interaction {
 }
 
 impl ServerState {
-    /// Create Interaction Response. Gives what is answered if it is asked for.
-    pub(super) fn respond(&mut self, id: u64, token: &str, body: &Value) -> Result<Value, Fault> {
+    /// Create Interaction Response. Returns the body for `with_response`.
+    pub(super) fn respond(
+        &mut self,
+        id: u64,
+        token: &str,
+        body: &Value,
+    ) -> Result<Value, ApiError> {
         let now_ms = self.clock.now_ms();
         let found = self.interactions.get(token).filter(|it| it.id == id).cloned();
         let Some(interaction) = found else { return Err(UNKNOWN_INTERACTION.into()) };
         if interaction.response.is_some() {
-            self.violation("an interaction was responded to twice");
+            self.add_violation("an interaction was responded to twice");
             return Err(ACKNOWLEDGED.into());
         }
-        if now_ms - interaction.at_ms > FIRST_MS {
-            self.violation("the first response to an interaction came after 3 s");
+        if now_ms - interaction.at_ms > RESPONSE_DEADLINE_MS {
+            self.add_violation("the first response to an interaction came after 3 s");
             return Err(UNKNOWN_INTERACTION.into());
         }
         let mut findings = Findings::default();
@@ -83,107 +88,113 @@ impl ServerState {
             check_kind(form, &interaction)
         });
         if let Some(errors) = findings.errors() {
-            return Err(Fault::form(&errors));
+            return Err(ApiError::form(&errors));
         }
         let unknown = std::mem::take(&mut findings.unknown);
-        self.note_unknown("interaction response", &unknown);
+        self.report_unknown_fields("interaction response", &unknown);
         let kind = kind.flatten().unwrap_or(0);
-        self.carry_out(&interaction, kind, &body["data"])?;
-        Ok(self.responded(token, kind))
+        self.execute(&interaction, kind, &body["data"])?;
+        Ok(self.callback_response(token, kind))
     }
 
-    /// What has been made of the interaction of `token`.
-    fn responded(&self, token: &str, kind: u64) -> Value {
-        let of = &self.interactions[token];
-        let message = of.original.and_then(|id| self.messages.get(&id));
-        let mut made = json!({
-            "interaction": { "id": of.id.to_string(), "type": of.kind },
+    /// The callback response object.
+    fn callback_response(&self, token: &str, kind: u64) -> Value {
+        let interaction = &self.interactions[token];
+        let message = interaction.original.and_then(|id| self.messages.get(&id));
+        let mut json = json!({
+            "interaction": { "id": interaction.id.to_string(), "type": interaction.kind },
             "resource": { "type": kind },
         });
         if let Some(message) = message.filter(|_| kind == 4 || kind == 7) {
-            made["resource"]["message"] = message.json(self, Sight::All);
+            json["resource"]["message"] = message.json(self, Visibility::All);
         }
         if let Some(message) = message {
-            let interaction = &mut made["interaction"];
+            let interaction = &mut json["interaction"];
             interaction["response_message_id"] = json!(message.id.to_string());
             interaction["response_message_loading"] = json!(message.is_loading);
-            interaction["response_message_ephemeral"] = json!(message.only_for.is_some());
+            interaction["response_message_ephemeral"] = json!(message.visible_to.is_some());
         }
-        made
+        json
     }
 
-    fn carry_out(&mut self, of: &Interaction, kind: u64, data: &Value) -> Result<(), Fault> {
+    fn execute(
+        &mut self,
+        interaction: &Interaction,
+        kind: u64,
+        data: &Value,
+    ) -> Result<(), ApiError> {
         let path = ["data".to_owned()];
-        let (mut original, mut kept) = (None, None);
+        let (mut original, mut accepted_data) = (None, None);
         match kind {
             4 => {
-                let draft = self.drafted(data, &path, Origin::Callback)?;
-                original = Some(self.say(of, draft, false));
+                let draft = self.check_draft(data, &path, Origin::Callback)?;
+                original = Some(self.post_response(interaction, draft, false));
             }
             5 => {
                 let flags = data["flags"].as_u64().unwrap_or(0);
-                let says_more = data.as_object().is_some_and(|data| {
-                    data.iter().any(|(key, value)| key != "flags" && !is_nothing(value))
+                let has_more = data.as_object().is_some_and(|data| {
+                    data.iter().any(|(key, value)| key != "flags" && !is_default(value))
                 });
-                if flags & !EPHEMERAL != 0 || says_more {
-                    self.violation("a deferral takes nothing but the flag EPHEMERAL");
+                if flags & !EPHEMERAL != 0 || has_more {
+                    self.add_violation("a deferral has only the flag EPHEMERAL");
                 }
-                original = Some(self.say(of, quiet(flags), true));
+                original = Some(self.post_response(interaction, empty_draft(flags), true));
             }
-            6 => original = of.source,
+            6 => original = interaction.source,
             7 => {
-                let draft = self.drafted(data, &path, Origin::EditResponse)?;
-                original = of.source;
-                self.change(of.source.unwrap_or(0), draft, Some(of.id));
+                let draft = self.check_draft(data, &path, Origin::EditResponse)?;
+                original = interaction.source;
+                self.edit_message(interaction.source.unwrap_or(0), draft, Some(interaction.id));
             }
-            8 | 9 => kept = Some(self.checked(data, &path, kind)?),
+            8 | 9 => accepted_data = Some(self.check_data(data, &path, kind)?),
             _ => return Err(NOT_FOUND.into()),
         }
-        let interaction = self.interactions.get_mut(&of.token).expect("it was found");
+        let interaction =
+            self.interactions.get_mut(&interaction.token).expect("the interaction exists");
         interaction.response = Some(kind);
         interaction.original = original;
-        interaction.data = kept;
+        interaction.data = accepted_data;
         Ok(())
     }
 
-    /// Checks choices (8) or a form (9).
-    fn checked(&mut self, data: &Value, path: &[String], kind: u64) -> Result<Value, Fault> {
+    /// Validates choices (8) or a modal (9).
+    fn check_data(&mut self, data: &Value, path: &[String], kind: u64) -> Result<Value, ApiError> {
         let mut findings = Findings::default();
         Form::check(data, path, &mut findings, |form| match kind {
             8 => command::check_choices(form),
             _ => component::check_modal(form),
         });
         if let Some(errors) = findings.errors() {
-            return Err(Fault::form(&errors));
+            return Err(ApiError::form(&errors));
         }
-        self.note_unknown("interaction response", &findings.unknown);
+        self.report_unknown_fields("interaction response", &findings.unknown);
         Ok(data.clone())
     }
 
-    /// Posts a message for an interaction.
-    fn say(&mut self, of: &Interaction, draft: Draft, is_loading: bool) -> u64 {
+    /// Adds a message that responds to an interaction. Returns its id.
+    fn post_response(&mut self, interaction: &Interaction, draft: Draft, is_loading: bool) -> u64 {
         let id = self.clock.id();
-        let kind = match of.kind {
-            COMMAND if of.is_on_message => CONTEXT_MENU_COMMAND,
+        let kind = match interaction.kind {
+            COMMAND if interaction.is_on_message => CONTEXT_MENU_COMMAND,
             COMMAND => CHAT_INPUT_COMMAND,
             _ => DEFAULT,
         };
         let mut message = Message {
             kind,
             flags: draft.flags,
-            reply_to: of.source,
-            interaction: Some(of.id),
-            only_for: (draft.flags & EPHEMERAL != 0).then_some(of.user),
+            reply_to: interaction.source,
+            interaction: Some(interaction.id),
+            visible_to: (draft.flags & EPHEMERAL != 0).then_some(interaction.user),
             is_loading,
-            ..Message::empty(id, of.channel, self.bot)
+            ..Message::empty(id, interaction.channel, self.bot)
         };
-        // It responds; nobody is pinged for that.
-        self.fill(&mut message, draft, false);
-        self.post(message)
+        // A response pings nobody by its reference.
+        self.apply_draft(&mut message, draft, false);
+        self.add_message(message)
     }
 
-    /// The interaction of `token`, which has been responded to and is still good.
-    fn by_token(&mut self, application: &str, token: &str) -> Result<Interaction, Fault> {
+    /// The interaction of `token`, which must have a response and not be expired.
+    fn by_token(&mut self, application: &str, token: &str) -> Result<Interaction, ApiError> {
         let now_ms = self.clock.now_ms();
         if application != self.application.to_string() {
             return Err(UNKNOWN_WEBHOOK.into());
@@ -191,7 +202,7 @@ impl ServerState {
         let found = self.interactions.get(token).cloned();
         let interaction = found.filter(|it| it.response.is_some());
         let Some(interaction) = interaction else { return Err(UNKNOWN_WEBHOOK.into()) };
-        if now_ms - interaction.at_ms > TOKEN_MS {
+        if now_ms - interaction.at_ms > TOKEN_LIFETIME_MS {
             return Err(INVALID_WEBHOOK_TOKEN.into());
         }
         Ok(interaction)
@@ -203,31 +214,32 @@ impl ServerState {
         application: &str,
         token: &str,
         body: &Value,
-    ) -> Result<Value, Fault> {
-        let of = self.by_token(application, token)?;
-        let draft = self.drafted(body, &[], Origin::FollowUp)?;
-        let loading = of.original.filter(|id| self.messages[id].is_loading);
+    ) -> Result<Value, ApiError> {
+        let interaction = self.by_token(application, token)?;
+        let draft = self.check_draft(body, &[], Origin::FollowUp)?;
+        let loading = interaction.original.filter(|id| self.messages[id].is_loading);
         let id = match loading {
-            // The first one after a deferral takes its place.
+            // The first follow-up after a deferral replaces the placeholder.
             Some(id) => {
-                self.change(id, draft, None);
+                self.edit_message(id, draft, None);
                 id
             }
-            None => self.say(&of, draft, false),
+            None => self.post_response(&interaction, draft, false),
         };
-        Ok(self.messages[&id].json(self, Sight::All))
+        Ok(self.messages[&id].json(self, Visibility::All))
     }
 
-    /// The message that a path names: `@original` or an id.
-    fn response_of(&mut self, of: &Interaction, name: &str) -> Result<u64, Fault> {
-        let id = if name == "@original" { of.original } else { name.parse().ok() };
-        let is_there = |id: &u64| {
+    /// The message of a path: `@original` or an id.
+    fn response_of(&mut self, interaction: &Interaction, name: &str) -> Result<u64, ApiError> {
+        let id = if name == "@original" { interaction.original } else { name.parse().ok() };
+        let exists = |id: &u64| {
             self.messages.get(id).is_some_and(|message| {
-                let is_its_own = message.interaction == Some(of.id) || of.source == Some(*id);
-                !message.is_gone && is_its_own
+                let is_its_own =
+                    message.interaction == Some(interaction.id) || interaction.source == Some(*id);
+                !message.is_deleted && is_its_own
             })
         };
-        id.filter(is_there).ok_or_else(|| UNKNOWN_MESSAGE.into())
+        id.filter(exists).ok_or_else(|| UNKNOWN_MESSAGE.into())
     }
 
     /// Get, edit or delete a response by its interaction's token.
@@ -236,26 +248,26 @@ impl ServerState {
         method: &str,
         [application, token, name]: [&str; 3],
         body: &Value,
-    ) -> Result<Value, Fault> {
-        let of = self.by_token(application, token)?;
-        let id = self.response_of(&of, name)?;
+    ) -> Result<Value, ApiError> {
+        let interaction = self.by_token(application, token)?;
+        let id = self.response_of(&interaction, name)?;
         match method {
             "GET" => {}
             "PATCH" => {
-                let draft = self.drafted(body, &[], Origin::EditResponse)?;
-                self.change(id, draft, Some(of.id));
+                let draft = self.check_draft(body, &[], Origin::EditResponse)?;
+                self.edit_message(id, draft, Some(interaction.id));
             }
             _ => {
-                self.remove(id);
+                self.delete_message(id);
                 return Ok(Value::Null);
             }
         }
-        Ok(self.messages[&id].json(self, Sight::All))
+        Ok(self.messages[&id].json(self, Visibility::All))
     }
 }
 
-/// Whether `value` is as good as absent.
-fn is_nothing(value: &Value) -> bool {
+/// Whether `value` equals an absent field.
+fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::String(text) => text.is_empty(),
@@ -264,8 +276,8 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// A draft that says nothing yet.
-fn quiet(flags: u64) -> Draft {
+/// A draft without content.
+fn empty_draft(flags: u64) -> Draft {
     Draft {
         content: None,
         embeds: None,
@@ -291,40 +303,40 @@ fn check_kind(form: &mut Form<'_>, interaction: &Interaction) -> Option<u64> {
         _ => false,
     };
     if !fits {
-        form.wrong("type", "INTERACTION_CALLBACK_INVALID", "Not for this kind of interaction.");
+        form.add_error("type", "INTERACTION_CALLBACK_INVALID", "Not for this kind of interaction.");
     }
     if !matches!(kind, 5 | 6) && !form.has("data") {
-        form.missing("data");
+        form.add_missing("data");
     }
     Some(kind)
 }
 
-/// What every interaction has in common.
-pub(super) fn json(world: &ServerState, of: &Interaction, data: &Value) -> Value {
-    let channel = &world.channels[&of.channel];
-    let user = &world.users[&of.user];
+/// The interaction object.
+pub(super) fn json(state: &ServerState, interaction: &Interaction, data: &Value) -> Value {
+    let channel = &state.channels[&interaction.channel];
+    let user = &state.users[&interaction.user];
     let mut json = json!({
-        "id": of.id.to_string(), "application_id": world.application.to_string(), "type": of.kind,
-        "data": data, "token": of.token, "version": 1, "locale": user.locale,
-        "channel": channel.json(world.bot), "channel_id": channel.id.to_string(),
-        "app_permissions": world.permissions(channel).to_string(), "entitlements": [],
+        "id": interaction.id.to_string(), "application_id": state.application.to_string(), "type": interaction.kind,
+        "data": data, "token": interaction.token, "version": 1, "locale": user.locale,
+        "channel": channel.json(state.bot), "channel_id": channel.id.to_string(),
+        "app_permissions": state.permissions(channel).to_string(), "entitlements": [],
         "authorizing_integration_owners": { "0": channel.guild.unwrap_or(0).to_string() },
         "context": if channel.guild.is_some() { 0 } else { 1 }, "attachment_size_limit": 10_485_760,
     });
     match channel.guild {
         Some(guild) => {
-            let mut member = world.member(guild, of.user);
+            let mut member = state.member(guild, interaction.user);
             member["user"] = user.json();
             member["permissions"] = json!("0");
             json["member"] = member;
             json["guild_id"] = json!(guild.to_string());
             json["guild"] = json!({ "id": guild.to_string(), "locale": "en-US", "features": [] });
-            json["guild_locale"] = json!(world.guilds[&guild].locale);
+            json["guild_locale"] = json!(state.guilds[&guild].locale);
         }
         None => json["user"] = user.json(),
     }
-    if let Some(source) = of.source.and_then(|id| world.messages.get(&id)) {
-        json["message"] = source.json(world, Sight::All);
+    if let Some(source) = interaction.source.and_then(|id| state.messages.get(&id)) {
+        json["message"] = source.json(state, Visibility::All);
     }
     json
 }

@@ -1,10 +1,10 @@
-//! Who is mentioned by a text, and who is pinged by it.
+//! Mentions in texts, and the allowed mentions of a message.
 
 use std::collections::BTreeSet;
 
 use super::form::Form;
 
-/// Who a text mentions.
+/// The mentions in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mentions {
     pub(super) users: BTreeSet<u64>,
@@ -13,7 +13,7 @@ pub(super) struct Mentions {
 }
 
 impl Mentions {
-    /// Those in `text`, whether Markdown escapes them or not: Discord's server does not parse it.
+    /// Parses the mentions of `text`, also escaped ones: Discord's server does not parse Markdown.
     pub(super) fn of(text: &str) -> Self {
         let mut mentions = Self::default();
         for part in text.split('<').skip(1) {
@@ -42,13 +42,13 @@ pub(super) struct AllowedMentions {
 }
 
 impl AllowedMentions {
-    /// Those of the object that `form` checks.
+    /// Validates the object.
     pub(super) fn check(form: &mut Form<'_>) -> Self {
         let mut parses = BTreeSet::new();
         for kind in form.list("parse", 3) {
             match kind.as_str() {
                 Some(kind @ ("roles" | "users" | "everyone")) => drop(parses.insert(kind.into())),
-                _ => form.wrong("parse", "BASE_TYPE_CHOICES", "Not a kind of mention."),
+                _ => form.add_error("parse", "BASE_TYPE_CHOICES", "Not a kind of mention."),
             }
         }
         let mut ids = |key: &'static str| -> BTreeSet<u64> {
@@ -58,8 +58,9 @@ impl AllowedMentions {
                 .filter_map(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()))
                 .collect();
             if parses.contains(key) && !ids.is_empty() {
-                let says = format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
-                form.wrong("parse", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", says);
+                let message =
+                    format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
+                form.add_error("parse", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
             }
             ids
         };
@@ -68,8 +69,8 @@ impl AllowedMentions {
         Self { parses, users, roles, replied_user }
     }
 
-    /// Who of `mentions` is pinged.
-    pub(super) fn narrow(&self, mentions: &Mentions) -> Mentions {
+    /// The part of `mentions` that pings.
+    pub(super) fn restrict_to_allowed(&self, mentions: &Mentions) -> Mentions {
         let among = |kind: &str, listed: &BTreeSet<u64>, all: &BTreeSet<u64>| {
             if self.parses.contains(kind) { all.clone() } else { all & listed }
         };

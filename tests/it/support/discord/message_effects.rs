@@ -1,9 +1,9 @@
-//! From what a message is to say to what it says, and whom that pings.
+//! Applies drafts to messages, and computes whom they ping.
 
 use serde_json::Value;
 
 use super::draft::{Draft, Origin};
-use super::error::Fault;
+use super::error::ApiError;
 use super::mention::Mentions;
 use super::message::Message;
 use super::observed::{ObservedChange, ObservedMessage};
@@ -11,29 +11,29 @@ use super::permission;
 use super::state::ServerState;
 
 impl ServerState {
-    /// A checked draft; what it has too much is noted.
-    pub(super) fn drafted(
+    /// Validates a draft. Undocumented fields, and missing `allowed_mentions`, are violations.
+    pub(super) fn check_draft(
         &mut self,
         body: &Value,
         path: &[String],
         origin: Origin,
-    ) -> Result<Draft, Fault> {
+    ) -> Result<Draft, ApiError> {
         let draft = Draft::check(body, path, origin)?;
-        self.note_unknown("message", &draft.unknown);
+        self.report_unknown_fields("message", &draft.unknown);
         if draft.allowed.is_none() {
-            self.violation("a message without allowed_mentions");
+            self.add_violation("a message without allowed_mentions");
         }
         Ok(draft)
     }
 
-    pub(super) fn note_unknown(&mut self, what: &str, paths: &[String]) {
+    pub(super) fn report_unknown_fields(&mut self, what: &str, paths: &[String]) {
         for path in paths {
-            self.violation(format!("{what} has the unknown field {path}"));
+            self.add_violation(format!("{what} has the unknown field {path}"));
         }
     }
 
-    /// Puts what `draft` says into `message`.
-    pub(super) fn fill(&self, message: &mut Message, draft: Draft, pings_replied: bool) {
+    /// Applies the fields of `draft` to `message`.
+    pub(super) fn apply_draft(&self, message: &mut Message, draft: Draft, pings_replied: bool) {
         if let Some(content) = draft.content {
             message.content = content;
         }
@@ -43,18 +43,18 @@ impl ServerState {
         if let Some(components) = draft.components {
             message.components = components;
         }
-        let all = self.mentioned(message, pings_replied);
+        let all = self.mentions_of(message, pings_replied);
         message.mentions = match &draft.allowed {
             None => all,
             Some(allowed) => {
-                let mut narrowed = allowed.narrow(&Mentions {
+                let mut allowed_mentions = allowed.restrict_to_allowed(&Mentions {
                     users: Mentions::of(&message.content).users,
                     ..all.clone()
                 });
                 if allowed.replied_user {
-                    narrowed.users.extend(all.users);
+                    allowed_mentions.users.extend(all.users);
                 }
-                narrowed
+                allowed_mentions
             }
         };
         let channel = &self.channels[&message.channel];
@@ -63,22 +63,22 @@ impl ServerState {
         }
     }
 
-    /// Makes the message `id` say what `draft` says. `interaction`: what it responds to thereby.
-    pub(super) fn change(&mut self, id: u64, draft: Draft, interaction: Option<u64>) {
+    /// Edits the message `id`. `interaction`: the interaction to which the edit responds.
+    pub(super) fn edit_message(&mut self, id: u64, draft: Draft, interaction: Option<u64>) {
         let now_ms = self.clock.now_ms();
         let Some(mut message) = self.messages.get(&id).cloned() else { return };
         let was_loading = message.is_loading;
         message.is_loading = false;
         message.edited_at_ms = (!was_loading).then_some(now_ms);
-        self.fill(&mut message, draft, false);
-        let mut shown = ObservedMessage::new(&message);
-        shown.interaction = interaction.or(shown.interaction);
-        self.seen.push(if was_loading {
-            ObservedChange::Sent(shown)
+        self.apply_draft(&mut message, draft, false);
+        let mut observed = ObservedMessage::new(&message);
+        observed.interaction = interaction.or(observed.interaction);
+        self.changes.push(if was_loading {
+            ObservedChange::Sent(observed)
         } else {
-            ObservedChange::Amended(shown)
+            ObservedChange::Edited(observed)
         });
         self.messages.insert(id, message);
-        self.tell_message("MESSAGE_UPDATE", id);
+        self.send_message_event("MESSAGE_UPDATE", id);
     }
 }

@@ -1,4 +1,4 @@
-//! What people get to see, one after the other, and what was called for it.
+//! What tests observe: changes of the bot's messages, and requests.
 
 use std::time::Instant;
 
@@ -7,41 +7,41 @@ use serde_json::Value;
 use super::mention::Mentions;
 use super::message::Message;
 
-/// Something that people see happen to a message of the bot.
+/// A visible change of a message of the bot.
 #[derive(Debug, Clone)]
 pub(crate) enum ObservedChange {
-    /// It appears.
+    /// A new message.
     Sent(ObservedMessage),
-    /// It says something else.
-    Amended(ObservedMessage),
-    /// It goes.
-    Removed(ObservedMessage),
+    /// An edit.
+    Edited(ObservedMessage),
+    /// A deletion.
+    Deleted(ObservedMessage),
 }
 
-/// A message of the bot as it stands.
+/// The current state of a message of the bot.
 #[derive(Debug, Clone)]
 pub(crate) struct ObservedMessage {
     /// Its id.
     pub(crate) id: u64,
-    /// Where it stands.
+    /// Its channel.
     pub(crate) channel: u64,
     /// The message that it replies to.
     pub(crate) reply_to: Option<u64>,
-    /// The interaction that it responds to, with a message of its own or by changing this one.
+    /// The interaction to which it responds, as a new message or by this edit.
     pub(crate) interaction: Option<u64>,
-    /// Whether one person alone sees it.
+    /// Whether it is ephemeral.
     pub(crate) is_private: bool,
-    /// Everything that it says, with Markdown.
+    /// Content and embeds together, with Markdown.
     pub(crate) text: String,
-    /// Text above the embeds.
+    /// The content field.
     pub(crate) content: String,
     /// Embeds as they were sent.
     pub(crate) embeds: Value,
     /// Rows of buttons and selects as they were sent.
     pub(crate) components: Value,
-    /// Whom it pings.
+    /// The number of users and roles that it pings.
     pub(crate) n_pings: usize,
-    /// Whether it comes without a notification.
+    /// Whether it suppresses notifications.
     pub(crate) is_silent: bool,
 }
 
@@ -53,7 +53,7 @@ impl ObservedMessage {
             channel: message.channel,
             reply_to: message.reply_to,
             interaction: message.interaction,
-            is_private: message.only_for.is_some(),
+            is_private: message.visible_to.is_some(),
             text: message.text(),
             content: message.content.clone(),
             embeds: message.embeds.clone(),
@@ -69,22 +69,22 @@ impl ObservedMessage {
         rows.flat_map(|row| row["components"].as_array().into_iter().flatten())
     }
 
-    /// What the buttons say.
+    /// The labels of the buttons.
     pub(crate) fn labels(&self) -> Vec<&str> {
         self.controls().filter_map(|control| control["label"].as_str()).collect()
     }
 }
 
 impl ObservedChange {
-    /// The message that it is about.
-    pub(crate) fn shown(&self) -> &ObservedMessage {
+    /// The message that changed.
+    pub(crate) fn message(&self) -> &ObservedMessage {
         match self {
-            Self::Sent(shown) | Self::Amended(shown) | Self::Removed(shown) => shown,
+            Self::Sent(message) | Self::Edited(message) | Self::Deleted(message) => message,
         }
     }
 }
 
-/// A request to the interface, and how it was answered.
+/// A request to the REST API, with the status of its response.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     /// Method and path, with `{}` for ids and tokens: `POST /channels/{}/messages`.
@@ -93,11 +93,11 @@ pub(crate) struct Call {
     pub(crate) ids: Vec<String>,
     /// Its body, null if there is none.
     pub(crate) body: Value,
-    /// The status of the answer; 0 if the connection was cut.
+    /// The status of the response; 0 if the connection was closed without one.
     pub(crate) status: u16,
-    /// When it reached us.
+    /// When the request arrived.
     #[allow(dead_code, reason = "benches/discord.rs reads it")]
     pub(crate) arrived: Instant,
-    /// When it was answered: milliseconds since 1970.
+    /// When the response was sent, in milliseconds since 1970.
     pub(crate) at_ms: u64,
 }

@@ -1,6 +1,6 @@
-//! Permissions, as far as what the bot does needs them.
+//! The permissions that matter for the bot's requests.
 
-/// A set of permissions, by Discord's bits.
+/// A set of permissions, as Discord's bits.
 pub(crate) type Permissions = u64;
 
 pub(crate) const VIEW_CHANNEL: Permissions = 1 << 10;
@@ -11,9 +11,9 @@ pub(crate) const READ_MESSAGE_HISTORY: Permissions = 1 << 16;
 pub(crate) const MENTION_EVERYONE: Permissions = 1 << 17;
 pub(crate) const SEND_MESSAGES_IN_THREADS: Permissions = 1 << 38;
 
-/// What the invite link asks for.
-pub(crate) const INVITED_WITH: Permissions =
+/// The permissions in the invite link.
+pub(crate) const GRANTED_BY_INVITE: Permissions =
     VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | EMBED_LINKS | READ_MESSAGE_HISTORY;
 
-/// What whoever is in time-out may do at the most.
-pub(crate) const IN_TIME_OUT: Permissions = VIEW_CHANNEL | READ_MESSAGE_HISTORY;
+/// The permissions that a member keeps in a timeout.
+pub(crate) const ALLOWED_IN_TIMEOUT: Permissions = VIEW_CHANNEL | READ_MESSAGE_HISTORY;

@@ -1,23 +1,23 @@
-//! The interface's places, and what is done there.
+//! The endpoints of the REST API, except those of interactions.
 
 use serde_json::{Value, json};
 
 use super::command;
 use super::draft::{Draft, Origin};
 use super::error::{
-    CANNOT_REPLY, CANNOT_SEND_TO_USER, Fault, Known, MISSING_ACCESS, MISSING_PERMISSIONS,
-    NOT_FOUND, NOT_YOURS, THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE,
+    ApiError, CANNOT_REPLY, CANNOT_SEND_TO_USER, ErrorCode, MISSING_ACCESS, MISSING_PERMISSIONS,
+    NOT_AUTHOR, NOT_FOUND, THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE,
     UNKNOWN_USER, WRONG_CHANNEL_TYPE,
 };
-use super::message::{Message, REPLY, Sight};
+use super::guild::{Channel, DIRECT, FORUM};
+use super::message::{Message, REPLY, Visibility};
 use super::permission::{
     EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS,
     VIEW_CHANNEL,
 };
-use super::place::{Channel, DIRECT, FORUM};
 use super::state::ServerState;
 
-/// A request: method, path in parts, query and body.
+/// A request.
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) path: Vec<&'a str>,
@@ -25,57 +25,55 @@ pub(super) struct Request<'a> {
     pub(super) body: &'a Value,
 }
 
-/// An answer: status and body; null for none.
-type Answer = Result<(u16, Value), Fault>;
+/// A response: status and body; null for no body.
+type ApiResult = Result<(u16, Value), ApiError>;
 
 impl ServerState {
-    /// Does what `request` asks for.
-    pub(super) fn handle(&mut self, request: &Request<'_>) -> Answer {
+    /// Executes `request`.
+    pub(super) fn handle(&mut self, request: &Request<'_>) -> ApiResult {
         let Request { method, path, query, body } = request;
-        let done = |value: Value| Ok((if value.is_null() { 204 } else { 200 }, value));
+        let ok = |value: Value| Ok((if value.is_null() { 204 } else { 200 }, value));
         match (*method, path.as_slice()) {
-            ("GET", ["gateway"]) => done(json!({ "url": self.gateway_url })),
-            ("GET", ["gateway", "bot"]) => done(self.gateway_bot()),
-            ("GET", ["users", "@me"]) => done(self.users[&self.bot].json()),
-            ("POST", ["users", "@me", "channels"]) => self.open_direct(body).and_then(done),
+            ("GET", ["gateway"]) => ok(json!({ "url": self.gateway_url })),
+            ("GET", ["gateway", "bot"]) => ok(self.gateway_bot()),
+            ("GET", ["users", "@me"]) => ok(self.users[&self.bot].json()),
+            ("POST", ["users", "@me", "channels"]) => self.open_direct(body).and_then(ok),
             ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => {
-                done(self.application_json())
+                ok(self.application_json())
             }
-            ("GET", ["users" | "guilds", ..]) => self.look_up(path).and_then(done),
-            ("GET", ["channels", channel]) => done(self.seen_channel(channel)?.json(self.bot)),
+            ("GET", ["users" | "guilds", ..]) => self.get_object(path).and_then(ok),
+            ("GET", ["channels", channel]) => ok(self.visible_channel(channel)?.json(self.bot)),
             ("POST", ["channels", channel, "typing"]) => {
-                let channel = self.seen_channel(channel)?;
+                let channel = self.visible_channel(channel)?;
                 self.check_may_send(&channel)?;
-                done(Value::Null)
+                ok(Value::Null)
             }
-            ("POST", ["channels", channel, "messages"]) => {
-                self.create(channel, body).and_then(done)
-            }
+            ("POST", ["channels", channel, "messages"]) => self.create(channel, body).and_then(ok),
             (_, ["channels", channel, "messages", message]) => {
-                self.on_message(method, channel, message, body).and_then(done)
+                self.on_message(method, channel, message, body).and_then(ok)
             }
             ("POST", ["interactions", id, token, "callback"]) => {
-                let made = self.respond(id.parse().unwrap_or(0), token, body)?;
-                done(if query.contains("with_response=true") { made } else { Value::Null })
+                let resource = self.respond(id.parse().unwrap_or(0), token, body)?;
+                ok(if query.contains("with_response=true") { resource } else { Value::Null })
             }
             ("POST", ["webhooks", application, token]) => {
-                self.follow_up(application, token, body).and_then(done)
+                self.follow_up(application, token, body).and_then(ok)
             }
             ("GET" | "PATCH" | "DELETE", ["webhooks", application, token, "messages", name]) => {
-                self.response(method, [application, token, name], body).and_then(done)
+                self.response(method, [application, token, name], body).and_then(ok)
             }
             (_, ["applications", application, "commands"]) => {
-                self.on_commands(method, application, body).and_then(done)
+                self.on_commands(method, application, body).and_then(ok)
             }
             _ => {
-                self.violation(format!("{method} {} is no place", path.join("/")));
+                self.add_violation(format!("{method} {} is not an endpoint", path.join("/")));
                 Err(NOT_FOUND.into())
             }
         }
     }
 
-    /// What is known of somebody, or of a guild.
-    fn look_up(&self, path: &[&str]) -> Result<Value, Fault> {
+    /// Reads of users and guilds.
+    fn get_object(&self, path: &[&str]) -> Result<Value, ApiError> {
         match path {
             ["users", user] => {
                 let user = user.parse().ok().and_then(|id| self.user(id));
@@ -106,7 +104,7 @@ impl ServerState {
 
     fn gateway_bot(&self) -> Value {
         json!({
-            "url": self.gateway_url, "shards": self.switches.n_shards,
+            "url": self.gateway_url, "shards": self.options.n_shards,
             "session_start_limit": {
                 "total": 1000, "remaining": 1000 - self.n_identifies, "reset_after": 14_400_000,
                 "max_concurrency": 1,
@@ -115,7 +113,7 @@ impl ServerState {
     }
 
     fn application_json(&self) -> Value {
-        let content = if self.switches.allows_content { 1 << 19 } else { 0 };
+        let content = if self.options.allows_content { 1 << 19 } else { 0 };
         json!({
             "id": self.application.to_string(), "name": "quoth", "icon": null, "description": "",
             "bot_public": false, "bot_require_code_grant": false, "verify_key": "", "team": null,
@@ -123,17 +121,17 @@ impl ServerState {
         })
     }
 
-    fn guild_id(&self, guild: &str) -> Result<u64, Fault> {
+    fn guild_id(&self, guild: &str) -> Result<u64, ApiError> {
         let id = guild.parse().ok().filter(|id| self.guilds.contains_key(id));
         id.ok_or_else(|| UNKNOWN_GUILD.into())
     }
 
-    fn guild(&self, guild: &str) -> Result<Value, Fault> {
+    fn guild(&self, guild: &str) -> Result<Value, ApiError> {
         Ok(self.guilds[&self.guild_id(guild)?].json(self.bot))
     }
 
-    /// The channel that a path names, if the bot sees it.
-    fn seen_channel(&self, channel: &str) -> Result<Channel, Fault> {
+    /// The channel of a path, if the bot may view it.
+    fn visible_channel(&self, channel: &str) -> Result<Channel, ApiError> {
         let id = channel.parse().map_err(|_| UNKNOWN_CHANNEL)?;
         let channel = self.channel(id).ok_or(UNKNOWN_CHANNEL)?.clone();
         if !self.may(&channel, VIEW_CHANNEL) {
@@ -142,7 +140,7 @@ impl ServerState {
         Ok(channel)
     }
 
-    fn check_may_send(&self, channel: &Channel) -> Result<(), Known> {
+    fn check_may_send(&self, channel: &Channel) -> Result<(), ErrorCode> {
         let wanted = if channel.is_thread() { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
         if channel.kind == FORUM {
             return Err(WRONG_CHANNEL_TYPE);
@@ -153,16 +151,18 @@ impl ServerState {
         if !self.may(channel, wanted) {
             return Err(MISSING_PERMISSIONS);
         }
-        let takes_direct =
-            channel.owner.and_then(|id| self.user(id)).is_none_or(|user| user.takes_direct);
-        if channel.kind == DIRECT && !takes_direct {
+        let accepts_direct_messages = channel
+            .owner
+            .and_then(|id| self.user(id))
+            .is_none_or(|user| user.accepts_direct_messages);
+        if channel.kind == DIRECT && !accepts_direct_messages {
             return Err(CANNOT_SEND_TO_USER);
         }
         Ok(())
     }
 
     /// Create DM.
-    fn open_direct(&mut self, body: &Value) -> Result<Value, Fault> {
+    fn open_direct(&mut self, body: &Value) -> Result<Value, ApiError> {
         let recipient = body["recipient_id"].as_str().and_then(|id| id.parse().ok());
         let user = recipient.filter(|id| self.users.contains_key(id)).ok_or(UNKNOWN_USER)?;
         let id = self.direct_channel(user);
@@ -172,17 +172,17 @@ impl ServerState {
     }
 
     /// Create Message.
-    fn create(&mut self, channel: &str, body: &Value) -> Result<Value, Fault> {
-        let channel = self.seen_channel(channel)?;
-        let draft = self.drafted(body, &[], Origin::Create)?;
+    fn create(&mut self, channel: &str, body: &Value) -> Result<Value, ApiError> {
+        let channel = self.visible_channel(channel)?;
+        let draft = self.check_draft(body, &[], Origin::Create)?;
         self.check_may_send(&channel)?;
         let has_embeds = draft.embeds.as_ref().is_some_and(|it| *it != json!([]));
         if has_embeds && !self.may(&channel, EMBED_LINKS) {
             return Err(MISSING_PERMISSIONS.into());
         }
         let nonce = draft.nonce.clone().filter(|_| draft.is_nonce_enforced);
-        if let Some(made) = nonce.as_ref().and_then(|nonce| self.made_with(nonce)) {
-            return Ok(self.messages[&made].json(self, Sight::All));
+        if let Some(resource) = nonce.as_ref().and_then(|nonce| self.message_by_nonce(nonce)) {
+            return Ok(self.messages[&resource].json(self, Visibility::All));
         }
         let id = self.clock.id();
         let mut message = Message {
@@ -192,12 +192,12 @@ impl ServerState {
         };
         self.add_reference(&mut message, &draft, &channel)?;
         let pings_replied = draft.allowed.is_none();
-        self.fill(&mut message, draft, pings_replied);
+        self.apply_draft(&mut message, draft, pings_replied);
         if let Some(nonce) = nonce {
-            self.remember(nonce, id);
+            self.record_nonce(nonce, id);
         }
-        self.post(message);
-        Ok(self.messages[&id].json(self, Sight::All))
+        self.add_message(message);
+        Ok(self.messages[&id].json(self, Visibility::All))
     }
 
     fn add_reference(
@@ -205,21 +205,21 @@ impl ServerState {
         message: &mut Message,
         draft: &Draft,
         channel: &Channel,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ApiError> {
         let Some(reference) = draft.reference else { return Ok(()) };
         if !self.may(channel, READ_MESSAGE_HISTORY) {
             return Err(CANNOT_REPLY.into());
         }
         let is_elsewhere = reference.channel.is_some_and(|id| id != channel.id);
-        let is_there = !is_elsewhere && self.message(channel.id, reference.message).is_some();
-        if is_there {
+        let exists = !is_elsewhere && self.message(channel.id, reference.message).is_some();
+        if exists {
             message.reply_to = Some(reference.message);
             message.kind = REPLY;
-        } else if reference.fails_if_gone {
+        } else if reference.fails_if_missing {
             let error = json!([{
                 "code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message",
             }]);
-            return Err(Fault::form(&json!({ "message_reference": { "_errors": error } })));
+            return Err(ApiError::form(&json!({ "message_reference": { "_errors": error } })));
         }
         Ok(())
     }
@@ -231,33 +231,33 @@ impl ServerState {
         channel: &str,
         message: &str,
         body: &Value,
-    ) -> Result<Value, Fault> {
-        let channel = self.seen_channel(channel)?;
+    ) -> Result<Value, ApiError> {
+        let channel = self.visible_channel(channel)?;
         let found = message.parse().ok().and_then(|id| self.message(channel.id, id)).cloned();
-        // What one person alone sees is out of reach here.
-        let found = found.filter(|message| message.only_for.is_none() && !message.is_loading);
+        // Ephemeral and deferred messages are not accessible by this endpoint.
+        let found = found.filter(|message| message.visible_to.is_none() && !message.is_loading);
         let message = found.ok_or(UNKNOWN_MESSAGE)?;
         let is_own = message.author == self.bot;
         match method {
             "GET" if !self.may(&channel, READ_MESSAGE_HISTORY) => Err(MISSING_ACCESS.into()),
             "GET" => {
-                // The switch in the portal counts here, not what the session asked for.
-                let allows = self.switches.allows_content;
-                let sight = if allows { Sight::All } else { Sight::WithoutContent };
+                // The setting in the Developer Portal counts here, not the intents of the session.
+                let allows = self.options.allows_content;
+                let sight = if allows { Visibility::All } else { Visibility::WithoutContent };
                 Ok(message.json(self, sight))
             }
-            "PATCH" if !is_own => Err(NOT_YOURS.into()),
+            "PATCH" if !is_own => Err(NOT_AUTHOR.into()),
             "PATCH" if channel.is_archived => Err(THREAD_ARCHIVED.into()),
             "PATCH" => {
-                let draft = self.drafted(body, &[], Origin::Edit)?;
-                self.change(message.id, draft, None);
-                Ok(self.messages[&message.id].json(self, Sight::All))
+                let draft = self.check_draft(body, &[], Origin::Edit)?;
+                self.edit_message(message.id, draft, None);
+                Ok(self.messages[&message.id].json(self, Visibility::All))
             }
             "DELETE" if !is_own && !self.may(&channel, MANAGE_MESSAGES) => {
                 Err(MISSING_PERMISSIONS.into())
             }
             "DELETE" => {
-                self.remove(message.id);
+                self.delete_message(message.id);
                 Ok(Value::Null)
             }
             _ => Err(NOT_FOUND.into()),
@@ -270,7 +270,7 @@ impl ServerState {
         method: &str,
         application: &str,
         body: &Value,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, ApiError> {
         if application != self.application.to_string() {
             return Err(NOT_FOUND.into());
         }
@@ -278,7 +278,7 @@ impl ServerState {
             return Ok(self.commands.clone().into());
         }
         let unknown = command::check(body)?;
-        self.note_unknown("command", &unknown);
+        self.report_unknown_fields("command", &unknown);
         self.n_command_writes += 1;
         let same = |old: &Value, new: &Value| {
             let kind = |it: &Value| it["type"].as_u64().unwrap_or(1);
@@ -300,7 +300,7 @@ impl ServerState {
         }
     }
 
-    /// A command as Discord gives it back.
+    /// A command with the default values and ids that Discord adds.
     fn registered(&mut self, mut command: Value) -> Value {
         let defaults = json!({
             "type": 1, "description": "", "options": [], "default_member_permissions": null,

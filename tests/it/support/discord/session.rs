@@ -1,11 +1,11 @@
-//! Sessions of the gateway, which outlive their connections, and what each gets to hear.
+//! Gateway sessions, which outlive their connections, and the events that each receives.
 
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::message::Sight;
+use super::message::Visibility;
 
 pub(super) const GUILDS: u64 = 1;
 pub(super) const GUILD_MESSAGES: u64 = 1 << 9;
@@ -15,41 +15,41 @@ const GUILD_MEMBERS: u64 = 1 << 1;
 const GUILD_PRESENCES: u64 = 1 << 8;
 const UNKNOWN: u64 = !(((1 << 17) - 1) | (0b11 << 20) | (0b11 << 24));
 
-/// Dispatches that can be replayed.
-const MAX_KEPT: usize = 10_000;
+/// Limit of events that a resume can replay.
+const MAX_CACHED: usize = 10_000;
 
-/// What goes out on a connection.
+/// An outgoing frame of a connection.
 #[derive(Debug)]
 pub(super) enum Frame {
     Text(String),
-    /// With a code, or by cutting the line.
+    /// Closes the connection with a code, or without a close frame.
     Close(Option<u16>),
 }
 
-/// Something that is told to whoever may hear it.
+/// An event with the conditions for receiving it.
 pub(super) struct Dispatch<'a> {
     pub(super) kind: &'static str,
-    /// `None`: it is for the first shard.
+    /// `None`: the first shard receives it.
     pub(super) guild: Option<u64>,
-    /// One of these intents is needed; none: everybody hears it.
+    /// One of these intents is required; 0: none.
     pub(super) intents: u64,
-    pub(super) data: &'a dyn Fn(Sight) -> Value,
+    pub(super) data: &'a dyn Fn(Visibility) -> Value,
 }
 
-/// A session.
+/// A gateway session.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) shard: (u64, u64),
     pub(super) intents: u64,
     pub(super) seq: u64,
-    kept: VecDeque<(u64, String)>,
-    /// The connection, and its number.
-    pub(super) line: Option<(u64, UnboundedSender<Frame>)>,
+    sent_frames: VecDeque<(u64, String)>,
+    /// The number of the current connection, and the sender of its frames.
+    pub(super) connection: Option<(u64, UnboundedSender<Frame>)>,
 }
 
-/// Whether `intents` are known, and whether the portal allows them.
-pub(super) fn refusal(intents: u64, allows_content: bool) -> Option<u16> {
+/// The close code for unknown or disallowed `intents`.
+pub(super) fn intent_error(intents: u64, allows_content: bool) -> Option<u16> {
     if intents & UNKNOWN != 0 {
         return Some(4013);
     }
@@ -61,47 +61,50 @@ pub(super) fn refusal(intents: u64, allows_content: bool) -> Option<u16> {
 
 impl Session {
     pub(super) fn new(id: String, shard: (u64, u64), intents: u64) -> Self {
-        Self { id, shard, intents, seq: 0, kept: VecDeque::new(), line: None }
+        Self { id, shard, intents, seq: 0, sent_frames: VecDeque::new(), connection: None }
     }
 
-    /// Whether what happens in `guild` is for its shard.
+    /// Whether the shard of this session receives the events of `guild`.
     pub(super) fn has_guild(&self, guild: Option<u64>) -> bool {
         let (id, total) = self.shard;
         guild.map_or(id == 0, |guild| (guild >> 22) % total == id)
     }
 
-    /// The frame for `dispatch`, which is kept for a resumption; `None` if the session does not hear
-    /// it.
-    pub(super) fn hear(&mut self, dispatch: &Dispatch<'_>) -> Option<String> {
+    /// The frame of an event, which is kept for a resume. `None` if the session does not receive it.
+    pub(super) fn frame_for(&mut self, dispatch: &Dispatch<'_>) -> Option<String> {
         let is_wanted = dispatch.intents == 0 || self.intents & dispatch.intents != 0;
         if !is_wanted || !self.has_guild(dispatch.guild) {
             return None;
         }
         let has_content = self.intents & MESSAGE_CONTENT != 0;
-        let sight = if has_content { Sight::All } else { Sight::WithoutContent };
+        let sight = if has_content { Visibility::All } else { Visibility::WithoutContent };
         Some(self.frame(dispatch.kind, &(dispatch.data)(sight)))
     }
 
-    /// A frame with the next number.
+    /// A frame with the next sequence number.
     pub(super) fn frame(&mut self, kind: &str, data: &Value) -> String {
         self.seq += 1;
         let frame = json!({ "op": 0, "s": self.seq, "t": kind, "d": data }).to_string();
-        self.kept.push_back((self.seq, frame.clone()));
-        if self.kept.len() > MAX_KEPT {
-            self.kept.pop_front();
+        self.sent_frames.push_back((self.seq, frame.clone()));
+        if self.sent_frames.len() > MAX_CACHED {
+            self.sent_frames.pop_front();
         }
         frame
     }
 
-    /// What came after `seq`.
-    pub(super) fn missed(&self, seq: u64) -> Vec<String> {
-        self.kept.iter().filter(|(it, _)| *it > seq).map(|(_, frame)| frame.clone()).collect()
+    /// The frames after the sequence number `seq`.
+    pub(super) fn frames_after(&self, seq: u64) -> Vec<String> {
+        self.sent_frames
+            .iter()
+            .filter(|(it, _)| *it > seq)
+            .map(|(_, frame)| frame.clone())
+            .collect()
     }
 
-    /// Sends `frame`, if somebody is connected.
+    /// Sends `frame`, if the session is connected.
     pub(super) fn send(&self, frame: Frame) {
-        if let Some((_, line)) = &self.line {
-            drop(line.send(frame));
+        if let Some((_, connection)) = &self.connection {
+            drop(connection.send(frame));
         }
     }
 }

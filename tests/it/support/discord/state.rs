@@ -1,4 +1,4 @@
-//! Everything that the stand-in knows: places, people, messages, sessions, and what has happened.
+//! The state of the fake server: guilds, channels, users, messages, sessions and recorded requests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -7,47 +7,47 @@ use serde_json::{Value, json};
 
 use super::clock::{Clock, iso};
 use super::fault_injection::ScheduledFault;
+use super::guild::{Channel, Guild, User};
 use super::interaction::Interaction;
 use super::mention::Mentions;
-use super::message::{Message, Sight};
+use super::message::{Message, Visibility};
 use super::observed::{Call, ObservedChange, ObservedMessage};
 use super::permission::{self, Permissions};
-use super::place::{Channel, Guild, User};
 use super::session::{DIRECT_MESSAGES, Dispatch, Frame, GUILD_MESSAGES, GUILDS, Session};
 
 /// The token of the bot.
 pub(crate) const TOKEN: &str = "MTE1MDAwMDAwMDAwMDAwMDAw.GstAnd.in-for-a-token-that-opens-nothing";
 
-/// How long a nonce is remembered: "the past few minutes".
+/// How long nonces deduplicate, in ms. Discord documents "the past few minutes".
 const NONCE_MS: u64 = 180_000;
 
-/// What can be set before and while the bot runs.
+/// Options that tests can set, also while the bot runs.
 #[derive(Debug)]
-pub(super) struct Switches {
-    /// Whether the Developer Portal allows the intent for the content of messages.
+pub(super) struct ServerOptions {
+    /// Whether the Message Content Intent is enabled in the Developer Portal.
     pub(super) allows_content: bool,
-    /// Whether a message that names the bot's role is open to it, and one that is open opens the one
-    /// that it replies to. Discord does not document either.
-    pub(super) is_generous: bool,
-    pub(super) heartbeat: Duration,
-    pub(super) acknowledges: bool,
-    /// Whether a connection that is closed by the bot gets the closing frame that it waits for.
-    pub(super) closes: bool,
+    /// Whether the bot receives the content of messages that mention its role, and of messages to
+    /// which a message to the bot replies. Discord documents neither.
+    pub(super) reveals_undocumented_content: bool,
+    pub(super) heartbeat_interval: Duration,
+    pub(super) sends_heartbeat_acks: bool,
+    /// Whether the server confirms the close frame of the bot.
+    pub(super) sends_close_frames: bool,
     pub(super) n_shards: u64,
-    /// Whether two sessions may not be started within five seconds.
+    /// Whether two IDENTIFYs within 5 s are a violation.
     pub(super) limits_identifies: bool,
-    /// Closes every new session with this code.
-    pub(super) refuses_with: Option<u16>,
+    /// Close code for every new session.
+    pub(super) reject_code: Option<u16>,
 }
 
-/// The state of it all.
+/// The state of the fake server.
 pub(super) struct ServerState {
     pub(super) clock: Clock,
     pub(super) application: u64,
     pub(super) bot: u64,
-    /// Where the gateway listens.
+    /// The address of the gateway.
     pub(super) gateway_url: String,
-    pub(super) switches: Switches,
+    pub(super) options: ServerOptions,
     pub(super) users: BTreeMap<u64, User>,
     pub(super) guilds: BTreeMap<u64, Guild>,
     pub(super) channels: BTreeMap<u64, Channel>,
@@ -57,18 +57,18 @@ pub(super) struct ServerState {
     pub(super) n_command_writes: usize,
     pub(super) sessions: Vec<Session>,
     pub(super) n_identifies: usize,
-    /// When the last session was started.
+    /// The time of the last IDENTIFY.
     pub(super) identified_at_ms: u64,
     pub(super) n_resumes: usize,
     pub(super) n_connections: u64,
-    pub(super) pranks: Vec<ScheduledFault>,
-    pub(super) seen: Vec<ObservedChange>,
+    pub(super) scheduled_faults: Vec<ScheduledFault>,
+    pub(super) changes: Vec<ObservedChange>,
     pub(super) calls: Vec<Call>,
-    /// What the bot did that Discord forbids or does not document.
+    /// Actions of the bot that Discord forbids or does not document.
     pub(super) violations: Vec<String>,
-    /// Frames that are held back, by the session's id, if any are to be.
+    /// Session ids and frames of held events; `None`: events are sent at once.
     held: Option<Vec<(String, String)>>,
-    /// Nonces: message and time.
+    /// Message id and time of each nonce.
     nonces: HashMap<String, (u64, u64)>,
 }
 
@@ -77,19 +77,19 @@ impl ServerState {
         let mut clock = Clock::default();
         let year_ago = clock.now_ms() - 365 * 86_400_000;
         let bot = clock.id_at(year_ago);
-        let mut world = Self {
+        let mut state = Self {
             application: bot,
             bot,
             gateway_url,
-            switches: Switches {
+            options: ServerOptions {
                 allows_content: true,
-                is_generous: true,
-                heartbeat: Duration::from_millis(41_250),
-                acknowledges: true,
-                closes: true,
+                reveals_undocumented_content: true,
+                heartbeat_interval: Duration::from_millis(41_250),
+                sends_heartbeat_acks: true,
+                sends_close_frames: true,
                 n_shards: 1,
                 limits_identifies: false,
-                refuses_with: None,
+                reject_code: None,
             },
             users: BTreeMap::new(),
             guilds: BTreeMap::new(),
@@ -103,16 +103,16 @@ impl ServerState {
             identified_at_ms: 0,
             n_resumes: 0,
             n_connections: 0,
-            pranks: Vec::new(),
-            seen: Vec::new(),
+            scheduled_faults: Vec::new(),
+            changes: Vec::new(),
             calls: Vec::new(),
             violations: Vec::new(),
             held: None,
             nonces: HashMap::new(),
             clock,
         };
-        world.add_user(bot, "quoth", true);
-        world
+        state.add_user(bot, "quoth", true);
+        state
     }
 
     pub(super) fn add_user(&mut self, id: u64, name: &str, is_bot: bool) {
@@ -122,7 +122,7 @@ impl ServerState {
             is_bot,
             locale: "en-US".to_owned(),
             roles: BTreeMap::new(),
-            takes_direct: true,
+            accepts_direct_messages: true,
         };
         self.users.insert(id, user);
     }
@@ -135,17 +135,17 @@ impl ServerState {
         self.channels.get(&channel)?.guild
     }
 
-    /// A channel that is there.
+    /// The channel, unless it is deleted.
     pub(super) fn channel(&self, id: u64) -> Option<&Channel> {
-        self.channels.get(&id).filter(|channel| !channel.is_gone)
+        self.channels.get(&id).filter(|channel| !channel.is_deleted)
     }
 
-    /// A message that is there.
+    /// The message in `channel`, unless it is deleted.
     pub(super) fn message(&self, channel: u64, id: u64) -> Option<&Message> {
-        self.messages.get(&id).filter(|it| it.channel == channel && !it.is_gone)
+        self.messages.get(&id).filter(|it| it.channel == channel && !it.is_deleted)
     }
 
-    /// `user` as a member of `guild`, without the user.
+    /// The member object of `user` in `guild`, without its user object.
     pub(super) fn member(&self, guild: u64, user: u64) -> Value {
         let roles = self.user(user).and_then(|user| user.roles.get(&guild));
         let roles: Vec<String> = roles.into_iter().flatten().map(u64::to_string).collect();
@@ -153,12 +153,12 @@ impl ServerState {
         let silent_until_ms = is_timed_out.then(|| self.clock.now_ms() + 3_600_000);
         json!({
             "nick": null, "avatar": null, "roles": roles, "premium_since": null, "pending": false,
-            "joined_at": iso(super::clock::made_at_ms(self.bot)), "deaf": false, "mute": false,
+            "joined_at": iso(super::clock::created_at_ms(self.bot)), "deaf": false, "mute": false,
             "flags": 0, "communication_disabled_until": silent_until_ms.map(iso),
         })
     }
 
-    /// What the bot may do in `channel`.
+    /// The permissions of the bot in `channel`.
     pub(super) fn permissions(&self, channel: &Channel) -> Permissions {
         let parent = channel.parent.and_then(|id| self.channels.get(&id));
         let guild = channel.guild.and_then(|id| self.guilds.get(&id));
@@ -166,22 +166,25 @@ impl ServerState {
             | parent.map_or(0, |parent| parent.denied)
             | guild.map_or(0, |guild| guild.denied);
         let is_timed_out = guild.is_some_and(|guild| guild.is_timed_out);
-        let allowed = if is_timed_out { permission::IN_TIME_OUT } else { permission::INVITED_WITH };
+        let allowed = if is_timed_out {
+            permission::ALLOWED_IN_TIMEOUT
+        } else {
+            permission::GRANTED_BY_INVITE
+        };
         allowed & !denied
     }
 
-    /// Whether the bot may do what `wanted` says in `channel`. It may do everything that is asked
-    /// for in direct messages.
+    /// Whether the bot has the permissions `wanted` in `channel`. In direct messages it has all.
     pub(super) fn may(&self, channel: &Channel, wanted: Permissions) -> bool {
         channel.guild.is_none() || self.permissions(channel) & wanted == wanted
     }
 
-    // What is told.
+    // Events.
 
-    /// Tells everybody who may hear it.
-    pub(super) fn tell(&mut self, dispatch: &Dispatch<'_>) {
+    /// Sends an event to all sessions that receive it.
+    pub(super) fn send_event(&mut self, dispatch: &Dispatch<'_>) {
         for session in &mut self.sessions {
-            let Some(frame) = session.hear(dispatch) else { continue };
+            let Some(frame) = session.frame_for(dispatch) else { continue };
             match &mut self.held {
                 Some(held) => held.push((session.id.clone(), frame)),
                 None => session.send(Frame::Text(frame)),
@@ -189,13 +192,13 @@ impl ServerState {
         }
     }
 
-    /// Holds back what is told from now on.
-    pub(super) fn hold(&mut self) {
+    /// Holds events from now on.
+    pub(super) fn hold_events(&mut self) {
         self.held.get_or_insert_default();
     }
 
-    /// Tells what was held back, in the order that `order` makes of it.
-    pub(super) fn release(&mut self, order: impl FnOnce(&mut Vec<(String, String)>)) {
+    /// Sends the held events, after `order` has changed their order.
+    pub(super) fn release_events(&mut self, order: impl FnOnce(&mut Vec<(String, String)>)) {
         let mut held = self.held.take().unwrap_or_default();
         order(&mut held);
         for (id, frame) in held {
@@ -205,39 +208,41 @@ impl ServerState {
         }
     }
 
-    /// Tells of `message`, which was made or changed.
-    pub(super) fn tell_message(&mut self, kind: &'static str, id: u64) {
+    /// Sends the create or update event of the message `id`.
+    pub(super) fn send_message_event(&mut self, kind: &'static str, id: u64) {
         let message = self.messages[&id].clone();
         let channel = self.channels[&message.channel].clone();
         if !self.may(&channel, permission::VIEW_CHANNEL) {
             return;
         }
-        let json = [Sight::All, Sight::WithoutContent].map(|sight| message.event(self, sight));
-        let data = |sight: Sight| json[usize::from(sight == Sight::WithoutContent)].clone();
+        let json =
+            [Visibility::All, Visibility::WithoutContent].map(|sight| message.event(self, sight));
+        let data =
+            |sight: Visibility| json[usize::from(sight == Visibility::WithoutContent)].clone();
         let guild = channel.guild;
         let intents = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-        self.tell(&Dispatch { kind, guild, intents, data: &data });
+        self.send_event(&Dispatch { kind, guild, intents, data: &data });
     }
 
-    fn tell_gone(&mut self, message: &Message) {
+    fn send_delete_event(&mut self, message: &Message) {
         let guild = self.guild_of(message.channel);
-        let mut gone = json!({
+        let mut deleted = json!({
             "id": message.id.to_string(), "channel_id": message.channel.to_string(),
         });
         if let Some(guild) = guild {
-            gone["guild_id"] = json!(guild.to_string());
+            deleted["guild_id"] = json!(guild.to_string());
         }
         let intents = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-        let data = |_| gone.clone();
-        self.tell(&Dispatch { kind: "MESSAGE_DELETE", guild, intents, data: &data });
+        let data = |_| deleted.clone();
+        self.send_event(&Dispatch { kind: "MESSAGE_DELETE", guild, intents, data: &data });
     }
 
-    /// What is told of `guild` when the bot comes to it, or connects.
+    /// The guild create event, which is sent when the bot joins or connects.
     pub(super) fn guild_event(&self, guild: u64) -> Value {
         let channels: Vec<&Channel> = self
             .channels
             .values()
-            .filter(|channel| channel.guild == Some(guild) && !channel.is_gone)
+            .filter(|channel| channel.guild == Some(guild) && !channel.is_deleted)
             .filter(|channel| self.may(channel, permission::VIEW_CHANNEL))
             .collect();
         let mut member = self.member(guild, self.bot);
@@ -245,61 +250,61 @@ impl ServerState {
         self.guilds[&guild].event(self.bot, &member, &channels)
     }
 
-    /// Tells that the bot is in `guild`.
-    pub(super) fn tell_guild(&mut self, guild: u64) {
+    /// Sends the guild create event.
+    pub(super) fn send_guild_create(&mut self, guild: u64) {
         let event = self.guild_event(guild);
         let data = |_| event.clone();
         let kind = "GUILD_CREATE";
-        self.tell(&Dispatch { kind, guild: Some(guild), intents: GUILDS, data: &data });
+        self.send_event(&Dispatch { kind, guild: Some(guild), intents: GUILDS, data: &data });
     }
 
-    // What becomes of messages.
+    // Messages.
 
-    /// Puts `message` where people see it.
-    pub(super) fn post(&mut self, message: Message) -> u64 {
+    /// Adds `message` to its channel and sends its event. Returns its id.
+    pub(super) fn add_message(&mut self, message: Message) -> u64 {
         let id = message.id;
         if message.author == self.bot && !message.is_loading {
-            self.seen.push(ObservedChange::Sent(ObservedMessage::new(&message)));
+            self.changes.push(ObservedChange::Sent(ObservedMessage::new(&message)));
         }
         self.messages.insert(id, message);
-        self.tell_message("MESSAGE_CREATE", id);
+        self.send_message_event("MESSAGE_CREATE", id);
         id
     }
 
-    /// Takes `message` away; whoever does it.
-    pub(super) fn remove(&mut self, id: u64) {
+    /// Deletes the message `id` and sends the event.
+    pub(super) fn delete_message(&mut self, id: u64) {
         let Some(message) = self.messages.get_mut(&id) else { return };
-        message.is_gone = true;
+        message.is_deleted = true;
         let message = message.clone();
         if message.author == self.bot && !message.is_loading {
-            self.seen.push(ObservedChange::Removed(ObservedMessage::new(&message)));
+            self.changes.push(ObservedChange::Deleted(ObservedMessage::new(&message)));
         }
-        self.tell_gone(&message);
+        self.send_delete_event(&message);
     }
 
-    /// Who of those that `message` mentions by its text and reply is meant, if all are allowed.
-    pub(super) fn mentioned(&self, message: &Message, pings_replied: bool) -> Mentions {
+    /// The mentions of `message` by its text and its reply ping, without restrictions.
+    pub(super) fn mentions_of(&self, message: &Message, pings_replied: bool) -> Mentions {
         let mut mentions = Mentions::of(&message.content);
         let replied_to = message.reply_to.and_then(|id| self.messages.get(&id));
-        // A reply to the response to an interaction pings nobody.
+        // A reply to an interaction response pings nobody.
         let pinged = replied_to.filter(|it| pings_replied && it.interaction.is_none());
         mentions.users.extend(pinged.map(|replied_to| replied_to.author));
         mentions.users.retain(|user| self.users.contains_key(user));
         mentions
     }
 
-    /// The message of the bot that was made with `nonce` lately.
-    pub(super) fn made_with(&self, nonce: &str) -> Option<u64> {
+    /// The message that was recently created with `nonce`.
+    pub(super) fn message_by_nonce(&self, nonce: &str) -> Option<u64> {
         let (id, at_ms) = self.nonces.get(nonce)?;
         (self.clock.now_ms() - at_ms < NONCE_MS).then_some(*id)
     }
 
-    pub(super) fn remember(&mut self, nonce: String, id: u64) {
+    pub(super) fn record_nonce(&mut self, nonce: String, id: u64) {
         self.nonces.insert(nonce, (id, self.clock.now_ms()));
     }
 
-    /// Notes that the bot did what it must not.
-    pub(super) fn violation(&mut self, what: impl Into<String>) {
+    /// Records a violation.
+    pub(super) fn add_violation(&mut self, what: impl Into<String>) {
         self.violations.push(what.into());
     }
 }

@@ -1,4 +1,4 @@
-//! What a test can set, and what it can let go wrong.
+//! What tests can set, inject and read.
 
 use std::time::Duration;
 
@@ -9,108 +9,108 @@ use super::fault_injection::{InjectedFault, ScheduledFault};
 use super::session::Frame;
 
 impl Discord {
-    /// Spoils the next `n` requests at `route`.
-    pub(crate) fn spoils(&self, route: &str, n: usize, mischief: InjectedFault) {
-        let prank = ScheduledFault { route: route.to_owned(), mischief, n_left: n };
-        self.shared.change(|world| world.pranks.push(prank));
+    /// Injects a fault into the next `n` requests to `route`.
+    pub(crate) fn inject_fault(&self, route: &str, n: usize, fault: InjectedFault) {
+        let fault = ScheduledFault { route: route.to_owned(), fault, n_left: n };
+        self.shared.update(|state| state.scheduled_faults.push(fault));
     }
 
-    /// Lets `span` pass at once, for the life of tokens and nonces.
-    pub(crate) fn passes(&self, span: Duration) {
-        self.shared.change(|world| world.clock.pass(span));
+    /// Advances the clock, for the expiry of tokens and nonces.
+    pub(crate) fn advance_clock(&self, duration: Duration) {
+        self.shared.update(|state| state.clock.advance(duration));
     }
 
-    /// The Developer Portal's switch for the content of messages is off.
-    pub(crate) fn forbids_content(&self) {
-        self.shared.change(|world| world.switches.allows_content = false);
+    /// Disables the Message Content Intent in the Developer Portal.
+    pub(crate) fn disallow_message_content(&self) {
+        self.shared.update(|state| state.options.allows_content = false);
     }
 
-    /// Without the intent for content, nothing is shown but what the documentation says: no message
-    /// that names the bot's role, and none that one to the bot replies to.
-    pub(crate) fn keeps_to_the_letter(&self) {
-        self.shared.change(|world| world.switches.is_generous = false);
+    /// Sends only the content that is documented to be sent without the Message Content Intent: not
+    /// of messages that mention the bot's role, nor of those to which a message to the bot replies.
+    pub(crate) fn withhold_undocumented_content(&self) {
+        self.shared.update(|state| state.options.reveals_undocumented_content = false);
     }
 
-    /// Recommends so many shards.
-    pub(crate) fn recommends_shards(&self, n_shards: u64) {
-        self.shared.change(|world| world.switches.n_shards = n_shards);
+    /// Sets the number of recommended shards.
+    pub(crate) fn recommend_shards(&self, n_shards: u64) {
+        self.shared.update(|state| state.options.n_shards = n_shards);
     }
 
-    /// Takes no two sessions within five seconds.
-    pub(crate) fn limits_identifies(&self) {
-        self.shared.change(|world| world.switches.limits_identifies = true);
+    /// Makes two IDENTIFYs within 5 s a violation.
+    pub(crate) fn limit_identifies(&self) {
+        self.shared.update(|state| state.options.limits_identifies = true);
     }
 
-    /// The time between two heartbeats, for connections from now on.
-    pub(crate) fn beats_every(&self, interval: Duration) {
-        self.shared.change(|world| world.switches.heartbeat = interval);
+    /// Sets the heartbeat interval of new connections.
+    pub(crate) fn set_heartbeat_interval(&self, interval: Duration) {
+        self.shared.update(|state| state.options.heartbeat_interval = interval);
     }
 
-    /// Heartbeats are acknowledged, or not.
-    pub(crate) fn acknowledges(&self, does: bool) {
-        self.shared.change(|world| world.switches.acknowledges = does);
+    /// Sets whether heartbeats are acknowledged.
+    pub(crate) fn set_heartbeat_acks(&self, does: bool) {
+        self.shared.update(|state| state.options.sends_heartbeat_acks = does);
     }
 
-    /// Whoever closes a connection waits for the closing frame for ever.
-    pub(crate) fn never_closes(&self) {
-        self.shared.change(|world| world.switches.closes = false);
+    /// Never confirms a close frame of the bot.
+    pub(crate) fn never_send_close_frames(&self) {
+        self.shared.update(|state| state.options.sends_close_frames = false);
     }
 
-    /// Closes every new session with `code`; `None`: no more.
-    pub(crate) fn refuses_with(&self, code: Option<u16>) {
-        self.shared.change(|world| world.switches.refuses_with = code);
+    /// Closes every new session with `code`; `None`: accepts them.
+    pub(crate) fn reject_sessions_with(&self, code: Option<u16>) {
+        self.shared.update(|state| state.options.reject_code = code);
     }
 
-    /// Closes all connections: with a code, or by cutting the line. Sessions stay.
-    pub(crate) fn hangs_up(&self, code: Option<u16>) {
-        self.shared.change(|world| {
-            for session in &mut world.sessions {
+    /// Closes all connections, with a code or without a close frame. Sessions stay.
+    pub(crate) fn close_connections(&self, code: Option<u16>) {
+        self.shared.update(|state| {
+            for session in &mut state.sessions {
                 session.send(Frame::Close(code));
-                session.line = None;
+                session.connection = None;
             }
         });
     }
 
-    /// Forgets all sessions, so that none can be resumed.
-    pub(crate) fn forgets_sessions(&self) {
-        self.shared.change(|world| world.sessions.clear());
+    /// Drops all sessions, so that none can be resumed.
+    pub(crate) fn drop_sessions(&self) {
+        self.shared.update(|state| state.sessions.clear());
     }
 
-    /// Asks all to connect anew and resume (op 7).
-    pub(crate) fn asks_to_reconnect(&self) {
+    /// Requests all sessions to reconnect and resume (op 7).
+    pub(crate) fn request_reconnect(&self) {
         self.send_all(&json!({ "op": 7, "d": null, "s": null, "t": null }).to_string());
     }
 
-    /// Tells all that their session is invalid (op 9).
-    pub(crate) fn invalidates(&self, is_resumable: bool) {
+    /// Invalidates all sessions (op 9).
+    pub(crate) fn invalidate_sessions(&self, is_resumable: bool) {
         self.send_all(&json!({ "op": 9, "d": is_resumable, "s": null, "t": null }).to_string());
         if !is_resumable {
-            self.forgets_sessions();
+            self.drop_sessions();
         }
     }
 
-    /// Sends all a frame as it is.
-    pub(crate) fn sends_frame(&self, text: &str) {
+    /// Sends a text frame to all sessions, unchanged.
+    pub(crate) fn send_frame(&self, text: &str) {
         self.send_all(text);
     }
 
     fn send_all(&self, text: &str) {
-        self.shared.change(|world| {
-            for session in &world.sessions {
+        self.shared.update(|state| {
+            for session in &state.sessions {
                 session.send(Frame::Text(text.to_owned()));
             }
         });
     }
 
-    /// Holds back what the gateway tells from now on.
-    pub(crate) fn holds(&self) {
-        self.shared.change(super::ServerState::hold);
+    /// Holds gateway events from now on.
+    pub(crate) fn hold_events(&self) {
+        self.shared.update(super::ServerState::hold_events);
     }
 
-    /// Tells it, the last first if it is to come out of order.
-    pub(crate) fn releases(&self, is_reversed: bool) {
-        self.shared.change(|world| {
-            world.release(|held| {
+    /// Sends the held events, optionally in reverse order.
+    pub(crate) fn release_events(&self, is_reversed: bool) {
+        self.shared.update(|state| {
+            state.release_events(|held| {
                 if is_reversed {
                     held.reverse();
                 }
@@ -118,33 +118,33 @@ impl Discord {
         });
     }
 
-    /// How often a bot has identified, resumed, and written its commands.
+    /// The numbers of IDENTIFYs, RESUMEs and command writes.
     pub(crate) fn counts(&self) -> (usize, usize, usize) {
-        self.shared.look(|world| (world.n_identifies, world.n_resumes, world.n_command_writes))
+        self.shared.read(|state| (state.n_identifies, state.n_resumes, state.n_command_writes))
     }
 
-    /// A command as the bot has registered it.
+    /// The registered command of this name.
     pub(crate) fn command(&self, name: &str) -> Value {
-        self.shared.look(|world| {
-            let found = world.commands.iter().find(|command| command["name"] == name);
-            found.unwrap_or_else(|| panic!("there is no command {name}")).clone()
+        self.shared.read(|state| {
+            let found = state.commands.iter().find(|command| command["name"] == name);
+            found.unwrap_or_else(|| panic!("no command {name}")).clone()
         })
     }
 
-    /// The ids of the sessions, in the order in which they were started.
-    pub(crate) fn sessions(&self) -> Vec<String> {
-        self.shared.look(|world| world.sessions.iter().map(|it| it.id.clone()).collect())
+    /// The ids of the sessions, oldest first.
+    pub(crate) fn session_ids(&self) -> Vec<String> {
+        self.shared.read(|state| state.sessions.iter().map(|it| it.id.clone()).collect())
     }
 
-    /// Where the gateway is.
-    pub(crate) fn gateway(&self) -> String {
-        self.shared.look(|world| world.gateway_url.clone())
+    /// The address of the gateway.
+    pub(crate) fn gateway_url(&self) -> String {
+        self.shared.read(|state| state.gateway_url.clone())
     }
 
-    /// The shards of the sessions, in order.
+    /// The shards of the sessions, sorted.
     pub(crate) fn shards(&self) -> Vec<(u64, u64)> {
-        self.shared.look(|world| {
-            let mut shards: Vec<_> = world.sessions.iter().map(|session| session.shard).collect();
+        self.shared.read(|state| {
+            let mut shards: Vec<_> = state.sessions.iter().map(|session| session.shard).collect();
             shards.sort_unstable();
             shards
         })
@@ -152,6 +152,6 @@ impl Discord {
 
     /// The intents of the first session.
     pub(crate) fn intents(&self) -> Option<u64> {
-        self.shared.look(|world| world.sessions.first().map(|session| session.intents))
+        self.shared.read(|state| state.sessions.first().map(|session| session.intents))
     }
 }

@@ -1,172 +1,183 @@
-//! What people do with commands, buttons and forms.
+//! Interactions that users start: commands, components and modals.
 
 use serde_json::{Value, json};
 
 use super::Discord;
-use super::builders::{Person, Place};
+use super::builders::{ChannelId, UserId};
 use super::interaction::{self, AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL};
-use super::message::Sight;
+use super::message::Visibility;
 use super::session::Dispatch;
 use super::state::ServerState;
 use crate::service::MAX_WAIT;
 
-/// Something that was done and waits for a response.
+/// An interaction that a user has started.
 #[derive(Debug, Clone)]
-pub(crate) struct Done {
+pub(crate) struct InteractionRef {
     pub(crate) id: u64,
     pub(crate) token: String,
 }
 
 impl ServerState {
-    /// Starts what `of` is, and tells the bot.
-    fn start(&mut self, of: Interaction, data: &Value) -> Done {
-        let json = interaction::json(self, &of, data);
-        let (id, token) = (of.id, of.token.clone());
-        let guild = self.guild_of(of.channel);
-        self.interactions.insert(token.clone(), of);
+    /// Stores `interaction` and sends its event.
+    fn start(&mut self, interaction: Interaction, data: &Value) -> InteractionRef {
+        let json = interaction::json(self, &interaction, data);
+        let (id, token) = (interaction.id, interaction.token.clone());
+        let guild = self.guild_of(interaction.channel);
+        self.interactions.insert(token.clone(), interaction);
         let data = |_| json.clone();
-        self.tell(&Dispatch { kind: "INTERACTION_CREATE", guild, intents: 0, data: &data });
-        Done { id, token }
+        self.send_event(&Dispatch { kind: "INTERACTION_CREATE", guild, intents: 0, data: &data });
+        InteractionRef { id, token }
     }
 
-    fn interaction(&mut self, kind: u64, user: Person, channel: u64) -> Interaction {
+    fn interaction(&mut self, kind: u64, user: UserId, channel: u64) -> Interaction {
         Interaction::new(self.clock.id(), kind, user.0, channel, self.clock.now_ms())
     }
 
     fn command(&self, name: &str) -> Value {
         let found = self.commands.iter().find(|command| command["name"] == name);
-        found.unwrap_or_else(|| panic!("there is no command {name}")).clone()
+        found.unwrap_or_else(|| panic!("no command {name}")).clone()
     }
 }
 
 impl Discord {
-    /// Somebody uses a command with options by name.
-    pub(crate) fn uses(
+    /// A user runs a slash command with options by name.
+    pub(crate) fn user_runs_command(
         &self,
-        place: Place,
-        person: Person,
+        channel: ChannelId,
+        user: UserId,
         name: &str,
         options: &[(&str, &str)],
-    ) -> Done {
-        self.shared.change(|world| {
-            let of = world.interaction(COMMAND, person, place.0);
-            let command = world.command(name);
+    ) -> InteractionRef {
+        self.shared.update(|state| {
+            let interaction = state.interaction(COMMAND, user, channel.0);
+            let command = state.command(name);
             let data = json!({
                 "id": command["id"], "name": name, "type": 1,
-                "options": given(options, None),
+                "options": option_values(options, None),
             });
-            world.start(of, &data)
+            state.start(interaction, &data)
         })
     }
 
-    /// Somebody uses a message's command.
-    pub(crate) fn uses_on(&self, message: u64, person: Person, name: &str) -> Done {
-        self.shared.change(|world| {
-            let target = world.messages[&message].clone();
-            let mut of = world.interaction(COMMAND, person, target.channel);
-            of.is_on_message = true;
-            let command = world.command(name);
+    /// A user runs a message command on `message`.
+    pub(crate) fn user_runs_message_command(
+        &self,
+        message: u64,
+        user: UserId,
+        name: &str,
+    ) -> InteractionRef {
+        self.shared.update(|state| {
+            let target = state.messages[&message].clone();
+            let mut interaction = state.interaction(COMMAND, user, target.channel);
+            interaction.is_on_message = true;
+            let command = state.command(name);
             assert_eq!(command["type"], 3, "{name} is for messages");
-            let json = target.json(world, Sight::All);
+            let json = target.json(state, Visibility::All);
             let data = json!({
                 "id": command["id"], "name": name, "type": 3, "target_id": message.to_string(),
                 "resolved": { "messages": { message.to_string(): json } },
             });
-            world.start(of, &data)
+            state.start(interaction, &data)
         })
     }
 
-    /// Somebody types `text` into an option of a command.
-    pub(crate) fn types(
+    /// A user types `text` into an option of a command.
+    pub(crate) fn user_types(
         &self,
-        place: Place,
-        person: Person,
+        channel: ChannelId,
+        user: UserId,
         (name, option): (&str, &str),
         text: &str,
-    ) -> Done {
-        self.shared.change(|world| {
-            let of = world.interaction(AUTOCOMPLETE, person, place.0);
-            let command = world.command(name);
+    ) -> InteractionRef {
+        self.shared.update(|state| {
+            let interaction = state.interaction(AUTOCOMPLETE, user, channel.0);
+            let command = state.command(name);
             let data = json!({
                 "id": command["id"], "name": name, "type": 1,
-                "options": given(&[(option, text)], Some(option)),
+                "options": option_values(&[(option, text)], Some(option)),
             });
-            world.start(of, &data)
+            state.start(interaction, &data)
         })
     }
 
-    /// What is offered to somebody who types `text` into an option of a command.
-    pub(crate) fn offers(
+    /// Waits for the choices that a user gets for `text` in an option of a command.
+    pub(crate) fn autocomplete_choices(
         &self,
-        place: Place,
-        person: Person,
+        channel: ChannelId,
+        user: UserId,
         option: (&str, &str),
         text: &str,
     ) -> Vec<String> {
-        let data = self.data_of(&self.types(place, person, option, text));
+        let data = self.response_data(&self.user_types(channel, user, option, text));
         let choices = data["choices"].as_array().expect("choices").iter();
         choices.map(|choice| choice["name"].as_str().expect("a name").to_owned()).collect()
     }
 
-    /// What an interaction was responded to with.
-    pub(crate) fn data_of(&self, done: &Done) -> Value {
-        let data = self.shared.wait(MAX_WAIT, |world| {
-            let interaction = &world.interactions[&done.token];
+    /// Waits for the choices or the modal of the response.
+    pub(crate) fn response_data(&self, interaction: &InteractionRef) -> Value {
+        let data = self.shared.wait(MAX_WAIT, |state| {
+            let interaction = &state.interactions[&interaction.token];
             interaction.response.map(|_| interaction.data.clone().unwrap_or_default())
         });
-        data.unwrap_or_else(|| panic!("no response came"))
+        data.unwrap_or_else(|| panic!("no response"))
     }
 
-    /// The kind of the first response to an interaction.
-    pub(crate) fn response_to(&self, done: &Done) -> u64 {
-        let kind = self.shared.wait(MAX_WAIT, |world| world.interactions[&done.token].response);
-        kind.unwrap_or_else(|| panic!("no response came"))
+    /// Waits for the initial response, and returns its callback type.
+    pub(crate) fn response_type(&self, interaction: &InteractionRef) -> u64 {
+        let kind =
+            self.shared.wait(MAX_WAIT, |state| state.interactions[&interaction.token].response);
+        kind.unwrap_or_else(|| panic!("no response"))
     }
 
-    /// Somebody presses the button of a message whose label has these words.
-    pub(crate) fn presses(&self, message: u64, label: &str, person: Person) -> Done {
-        let id = self.shared.look(|world| {
-            let shown = super::ObservedMessage::new(&world.messages[&message]);
-            let mut controls = shown.controls();
+    /// A user presses the button of `message` whose label contains `label`.
+    pub(crate) fn user_presses(&self, message: u64, label: &str, user: UserId) -> InteractionRef {
+        let id = self.shared.read(|state| {
+            let observed = super::ObservedMessage::new(&state.messages[&message]);
+            let mut controls = observed.controls();
             let found =
                 controls.find(|it| it["label"].as_str().is_some_and(|it| it.contains(label)));
             let found =
-                found.unwrap_or_else(|| panic!("{label} is not among {:?}", shown.labels()));
+                found.unwrap_or_else(|| panic!("{label} is not among {:?}", observed.labels()));
             found["custom_id"].as_str().expect("an id").to_owned()
         });
-        self.sends_id(message, &id, None, person)
+        self.user_sends_custom_id(message, &id, None, user)
     }
 
-    /// A press arrives with this id, whether there is such a button or not; for a select with the
-    /// value that was picked.
-    pub(crate) fn sends_id(
+    /// Sends a component interaction with this id, whether the message has such a component or not.
+    /// With `value`, it is of a select menu.
+    pub(crate) fn user_sends_custom_id(
         &self,
         message: u64,
         custom_id: &str,
         value: Option<&str>,
-        person: Person,
-    ) -> Done {
-        self.shared.change(|world| {
-            let channel = world.messages[&message].channel;
-            let mut of = world.interaction(COMPONENT, person, channel);
-            of.source = Some(message);
+        user: UserId,
+    ) -> InteractionRef {
+        self.shared.update(|state| {
+            let channel = state.messages[&message].channel;
+            let mut interaction = state.interaction(COMPONENT, user, channel);
+            interaction.source = Some(message);
             let mut data = json!({
                 "component_type": if value.is_some() { 3 } else { 2 }, "custom_id": custom_id,
             });
             if let Some(value) = value {
                 data["values"] = json!([value]);
             }
-            world.start(of, &data)
+            state.start(interaction, &data)
         })
     }
 
-    /// Somebody fills in the form that `done` has opened.
-    pub(crate) fn submits(&self, done: &Done, values: &[&str], person: Person) -> Done {
-        let form = self.data_of(done);
-        self.shared.change(|world| {
-            let opened = world.interactions[&done.token].clone();
-            let mut of = world.interaction(MODAL, person, opened.channel);
-            of.source = opened.source;
+    /// A user submits the modal that `interaction` has opened.
+    pub(crate) fn user_submits(
+        &self,
+        interaction: &InteractionRef,
+        values: &[&str],
+        user: UserId,
+    ) -> InteractionRef {
+        let form = self.response_data(interaction);
+        self.shared.update(|state| {
+            let opened = state.interactions[&interaction.token].clone();
+            let mut interaction = state.interaction(MODAL, user, opened.channel);
+            interaction.source = opened.source;
             let rows = form["components"].as_array().into_iter().flatten();
             let filled: Vec<Value> = rows
                 .zip(values)
@@ -177,18 +188,18 @@ impl Discord {
                 })
                 .collect();
             let data = json!({ "custom_id": form["custom_id"], "components": filled });
-            world.start(of, &data)
+            state.start(interaction, &data)
         })
     }
 }
 
-fn given(options: &[(&str, &str)], focused: Option<&str>) -> Vec<Value> {
-    let given = options.iter().map(|(name, value)| {
+fn option_values(options: &[(&str, &str)], focused: Option<&str>) -> Vec<Value> {
+    let option_values = options.iter().map(|(name, value)| {
         let mut option = json!({ "name": name, "type": 3, "value": value });
         if focused == Some(*name) {
             option["focused"] = json!(true);
         }
         option
     });
-    given.collect()
+    option_values.collect()
 }

@@ -1,4 +1,4 @@
-//! The codes with which the stand-in's gateway closes connections, without any library.
+//! The close codes of the fake server's gateway, with a bare WebSocket client.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 
 use crate::support::discord::{Discord, TOKEN};
 
-/// Sends `packets` and waits for what Discord closes with.
+/// Sends `packets` and waits for the close code.
 fn closes_with(discord: &Discord, packets: &[Value]) -> Option<u16> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let gateway = discord.gateway();
+        let gateway = discord.gateway_url();
         let address = gateway.trim_start_matches("ws://");
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let url = format!("{gateway}/?v=10&encoding=json");
@@ -43,10 +43,10 @@ fn identify(changes: &Value) -> Value {
 }
 
 #[test]
-fn connections_are_closed_with_discords_codes() {
+fn fake_server_closes_connections_with_discords_codes() {
     let discord = Discord::start();
-    discord.beats_every(Duration::from_millis(500));
-    discord.forbids_content();
+    discord.set_heartbeat_interval(Duration::from_millis(500));
+    discord.disallow_message_content();
     let good = identify(&json!({}));
     let resume = |session: &str, seq: u64| json!({ "op": 6, "d": { "token": TOKEN, "session_id": session, "seq": seq } });
     let rows: [(Vec<Value>, u16); 12] = [
@@ -66,6 +66,6 @@ fn connections_are_closed_with_discords_codes() {
     for (packets, code) in rows {
         assert_eq!(closes_with(&discord, &packets), Some(code), "{:?}", packets.first());
     }
-    let session = discord.sessions().pop().expect("they outlive their connections");
+    let session = discord.session_ids().pop().expect("they outlive their connections");
     assert_eq!(closes_with(&discord, &[resume(&session, 1000)]), Some(4007));
 }

@@ -1,4 +1,4 @@
-//! Guilds, their roles and channels, and people.
+//! Guilds with their roles and channels, and users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::clock::iso;
 use super::permission::{self, Permissions};
 
-/// Somebody.
+/// A user.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub(super) id: u64,
@@ -16,8 +16,8 @@ pub(super) struct User {
     pub(super) locale: String,
     /// Roles by guild.
     pub(super) roles: BTreeMap<u64, BTreeSet<u64>>,
-    /// Whether the person takes direct messages.
-    pub(super) takes_direct: bool,
+    /// Whether the user accepts direct messages.
+    pub(super) accepts_direct_messages: bool,
 }
 
 impl User {
@@ -36,20 +36,20 @@ pub(super) struct Guild {
     pub(super) name: String,
     pub(super) joined_at_ms: u64,
     pub(super) locale: String,
-    /// Names of roles by id. The one with the guild's id is everyone's.
+    /// Names of roles by id. The role with the guild's id is @everyone.
     pub(super) roles: BTreeMap<u64, String>,
-    /// The bot's own role.
+    /// The managed role of the bot.
     pub(super) bot_role: u64,
-    /// What that role does not let it do.
+    /// Permissions that this role lacks.
     pub(super) denied: Permissions,
-    /// Whether the bot is in time-out.
+    /// Whether the bot is in a timeout.
     pub(super) is_timed_out: bool,
 }
 
 impl Guild {
     pub(super) fn role(&self, id: u64, bot: u64) -> Value {
         let is_bots = id == self.bot_role;
-        let permissions = if is_bots { permission::INVITED_WITH & !self.denied } else { 0 };
+        let permissions = if is_bots { permission::GRANTED_BY_INVITE & !self.denied } else { 0 };
         let mut role = json!({
             "id": id.to_string(), "name": self.roles[&id], "color": 0, "hoist": false,
             "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
@@ -67,7 +67,7 @@ impl Guild {
         self.roles.keys().map(|id| self.role(*id, bot)).collect()
     }
 
-    /// What both the interface and the event say of it.
+    /// The fields that the REST API and the event share.
     pub(super) fn json(&self, bot: u64) -> Value {
         json!({
             "id": self.id.to_string(), "name": self.name, "icon": null, "splash": null,
@@ -83,7 +83,7 @@ impl Guild {
         })
     }
 
-    /// What the event adds.
+    /// The guild create event.
     pub(super) fn event(&self, bot: u64, member: &Value, channels: &[&Channel]) -> Value {
         let of_kind = |wants_threads: bool| -> Vec<Value> {
             channels
@@ -109,13 +109,13 @@ impl Guild {
     }
 }
 
-/// Kinds of channels.
+/// Channel types.
 pub(super) const TEXT: u64 = 0;
 pub(super) const DIRECT: u64 = 1;
 pub(super) const THREAD: u64 = 11;
 pub(super) const FORUM: u64 = 15;
 
-/// Where messages stand.
+/// A channel, thread or direct message.
 #[derive(Debug, Clone)]
 pub(super) struct Channel {
     pub(super) id: u64,
@@ -123,13 +123,13 @@ pub(super) struct Channel {
     pub(super) name: String,
     pub(super) guild: Option<u64>,
     pub(super) parent: Option<u64>,
-    /// Who made the thread, or whom the bot talks with directly.
+    /// The creator of a thread, or the user of a direct message.
     pub(super) owner: Option<u64>,
-    /// What the bot may not do there.
+    /// Permissions that the bot lacks there.
     pub(super) denied: Permissions,
     pub(super) is_archived: bool,
-    /// Whether it is gone.
-    pub(super) is_gone: bool,
+    /// Whether it was deleted.
+    pub(super) is_deleted: bool,
 }
 
 impl Channel {
@@ -152,7 +152,7 @@ impl Channel {
             json["member_count"] = json!(1);
             json["thread_metadata"] = json!({
                 "archived": self.is_archived, "auto_archive_duration": 1440,
-                "archive_timestamp": iso(super::clock::made_at_ms(self.id)),
+                "archive_timestamp": iso(super::clock::created_at_ms(self.id)),
                 "locked": self.is_archived,
             });
             return json;

@@ -1,14 +1,14 @@
-//! What Discord refuses, row by row.
+//! Requests that the fake server rejects, as Discord does.
 
 use serde_json::{Value, json};
 
-use super::stand_in::{Bot, GUILD_TALK, embed, row};
+use super::fake_server::{Bot, MESSAGE_INTENTS, embed, row};
 use crate::support::discord::Discord;
 
-/// A message, and what is wrong with which part of it.
-type Refused = (Value, &'static [&'static str]);
+/// A body, and the expected errors with their paths.
+type InvalidBody = (Value, &'static [&'static str]);
 
-fn texts() -> Vec<Refused> {
+fn texts() -> Vec<InvalidBody> {
     vec![
         (json!({ "content": "x".repeat(2001) }), &["content BASE_TYPE_MAX_LENGTH"]),
         (
@@ -38,7 +38,7 @@ fn texts() -> Vec<Refused> {
     ]
 }
 
-fn controls() -> Vec<Refused> {
+fn controls() -> Vec<InvalidBody> {
     let link =
         json!({ "type": 2, "style": 5, "label": "l", "url": "https://a.b", "custom_id": "x" });
     let options: Vec<Value> =
@@ -85,22 +85,28 @@ fn controls() -> Vec<Refused> {
 }
 
 #[test]
-fn what_discord_refuses_is_refused_and_told_by_place() {
+fn invalid_messages_are_rejected_with_error_paths() {
     let discord = Discord::start();
-    let room = discord.channel(discord.guild("home"), "room");
-    let bot = Bot::start(&discord, GUILD_TALK);
-    assert_eq!(bot.hears(), "ready 1");
-    for (message, wrong) in texts().into_iter().chain(controls()) {
-        let code = if wrong.is_empty() { 50006 } else { 50035 };
-        let told = bot.posts(room, &message).unwrap_or_else(|| panic!("{message} is taken"));
-        assert_eq!(told, (400, json!([code, wrong])), "{message}");
+    let channel = discord.channel(discord.guild("home"), "channel");
+    let bot = Bot::start(&discord, MESSAGE_INTENTS);
+    assert_eq!(bot.next_event(), "ready 1");
+    for (message, errors) in texts().into_iter().chain(controls()) {
+        let code = if errors.is_empty() { 50006 } else { 50035 };
+        let error = bot
+            .create_message(channel, &message)
+            .unwrap_or_else(|| panic!("{message} is accepted"));
+        assert_eq!(error, (400, json!([code, errors])), "{message}");
     }
-    assert_eq!(discord.forgives().len(), texts().len() + controls().len(), "each is a violation");
-    assert!(discord.shown(room).is_empty());
+    assert_eq!(
+        discord.take_violations().len(),
+        texts().len() + controls().len(),
+        "each is a violation"
+    );
+    assert!(discord.messages_in(channel).is_empty());
 }
 
-/// A command of this name with more fields, and what is wrong with it.
-fn commands() -> Vec<Refused> {
+/// Invalid commands, with the expected errors.
+fn commands() -> Vec<InvalidBody> {
     let choices: Vec<Value> =
         (0..26).map(|n| json!({ "name": "c", "value": n.to_string() })).collect();
     let option = |name: &str, required: bool| json!({ "type": 3, "name": name, "description": "d", "required": required });
@@ -144,16 +150,20 @@ fn commands() -> Vec<Refused> {
 }
 
 #[test]
-fn commands_are_checked_like_messages() {
+fn invalid_commands_are_rejected_with_error_paths() {
     let discord = Discord::start();
-    let bot = Bot::start(&discord, GUILD_TALK);
-    assert_eq!(bot.hears(), "ready 0");
-    for (command, wrong) in commands() {
-        assert_eq!(bot.registers(&json!([command])), Some(json!([50035, wrong])), "{command}");
+    let bot = Bot::start(&discord, MESSAGE_INTENTS);
+    assert_eq!(bot.next_event(), "ready 0");
+    for (command, errors) in commands() {
+        assert_eq!(
+            bot.register_commands(&json!([command])),
+            Some(json!([50035, errors])),
+            "{command}"
+        );
     }
     let twice = json!([{ "name": "a", "description": "d" }, { "name": "a", "description": "d" }]);
-    let doubled = json!([50035, ["1 APPLICATION_COMMANDS_DUPLICATE_NAME"]]);
-    assert_eq!(bot.registers(&twice), Some(doubled));
-    assert_eq!(discord.forgives().len(), commands().len() + 1);
-    assert_eq!(bot.registers(&json!([{ "name": "a", "description": "d" }])), None);
+    let duplicate = json!([50035, ["1 APPLICATION_COMMANDS_DUPLICATE_NAME"]]);
+    assert_eq!(bot.register_commands(&twice), Some(duplicate));
+    assert_eq!(discord.take_violations().len(), commands().len() + 1);
+    assert_eq!(bot.register_commands(&json!([{ "name": "a", "description": "d" }])), None);
 }

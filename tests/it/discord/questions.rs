@@ -1,0 +1,203 @@
+//! Ways to ask a question.
+
+use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
+use crate::first_pack::first_pack;
+use crate::folder::Folder;
+use crate::service::Service;
+use crate::support::discord::{ObservedChange, UserMessage};
+
+const MESSAGE_CONTENT: u64 = 1 << 15;
+
+#[test]
+fn questions_are_answered_without_the_message_content_intent() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
+    discord.disallow_message_content();
+    let _bot = home.bot(&[]);
+    assert_eq!(discord.intents().map(|intents| intents & MESSAGE_CONTENT), Some(0));
+    let assert_answered = |way: &str, question: u64| {
+        let reply = discord.next_message();
+        assert_eq!(reply.reply_to, Some(question), "{way}");
+        assert!(reply.text.contains(ANSWER) && !reply.is_private, "{way}: {reply:?}");
+        reply.id
+    };
+    let first = assert_answered("a mention", home.ask(QUESTION));
+    let by_role = format!("{QUESTION}? {}", discord.role_mention(*guild));
+    assert_answered("its role", discord.user_sends(*channel, *ada, &by_role));
+    let reply = |to, text| UserMessage { text, reply_to: Some(to), ..UserMessage::default() };
+    assert_answered("a reply", discord.user_sends_message(*channel, *ada, reply(first, QUESTION)));
+    let asked = discord.user_sends(*channel, *bob, QUESTION);
+    assert_answered(
+        "a mention under it",
+        discord.user_sends_message(*channel, *ada, reply(asked, &home.mention_bot(""))),
+    );
+    assert_answered("a direct message", discord.user_sends(discord.direct(*ada), *ada, QUESTION));
+    let thread = discord.thread(*channel, *ada);
+    assert_answered("in a thread", discord.user_sends(thread, *bob, &home.mention_bot(QUESTION)));
+    let (_, post) =
+        discord.user_posts(discord.forum(*guild, "forum"), *ada, &home.mention_bot(QUESTION));
+    assert_answered("in a forum", post);
+}
+
+#[test]
+fn withheld_question_is_asked_for() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
+    discord.withhold_undocumented_content();
+    let _bot = home.bot(&[]);
+    let by_role = format!("{QUESTION}? {}", discord.role_mention(*guild));
+    let asked = discord.user_sends(*channel, *bob, QUESTION);
+    let text = discord.mention();
+    let under = UserMessage { text: &text, reply_to: Some(asked), ..UserMessage::default() };
+    let questions = [
+        discord.user_sends(*channel, *ada, &by_role),
+        discord.user_sends_message(*channel, *ada, under),
+    ];
+    for question in questions {
+        let reply = discord.next_message();
+        assert_eq!(reply.reply_to, Some(question));
+        assert!(reply.text.contains("in your own words"), "{reply:?}");
+    }
+}
+
+#[test]
+fn command_replies_have_the_requested_visibility() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    for (visible, is_private) in [(None, true), (Some("me"), true), (Some("everyone"), false)] {
+        let visible = visible.map(|value| ("visible", value));
+        let options: Vec<(&str, &str)> =
+            [("question", QUESTION)].into_iter().chain(visible).collect();
+        let interaction = discord.user_runs_command(*channel, *ada, "ask", &options);
+        let reply = discord.next_message();
+        assert_eq!(reply.interaction, Some(interaction.id));
+        assert_eq!(reply.is_private, is_private, "{visible:?}");
+        assert!(reply.text.contains(ANSWER), "{reply:?}");
+    }
+    let asked = discord.user_sends(*channel, *bob, QUESTION);
+    discord.user_runs_message_command(asked, *ada, "Ask about this");
+    let mut replies = [discord.next_message(), discord.next_message()];
+    replies.sort_by_key(|reply| reply.is_private);
+    let [answer, notice] = replies;
+    assert_eq!(answer.reply_to, Some(asked), "the answer replies to the target");
+    assert!(answer.text.contains(ANSWER) && !answer.is_private, "{answer:?}");
+    assert!(notice.is_private, "the confirmation is ephemeral: {notice:?}");
+    let chat = discord.user_sends(*channel, *bob, "good morning");
+    discord.user_runs_message_command(chat, *ada, "Ask about this");
+    let reply = discord.next_message();
+    assert!(reply.is_private, "without an answer, the reply is ephemeral: {reply:?}");
+}
+
+#[test]
+fn autocomplete_offers_questions_of_the_pack() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    let pack = first_pack();
+    let known: Vec<&str> = pack.entries.iter().map(|entry| entry.question.as_str()).collect();
+    for typed in ["", "r", "rana mit", "chna trops", "why did", "zzzz"] {
+        let choices = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), typed);
+        assert!(choices.len() <= 25, "{typed}: {choices:?}");
+        // A choice has at most 100 characters.
+        let is_known =
+            |it: &String| known.iter().any(|known| known.starts_with(it.trim_end_matches('…')));
+        assert!(choices.iter().all(is_known), "{typed}: {choices:?}");
+        if typed == "rana mit" {
+            assert!(choices[0].contains("Rana Mitter"), "{choices:?}");
+        }
+    }
+}
+
+#[test]
+fn autocomplete_offers_pinned_questions_first() {
+    let home = TestGuild::new();
+    let folder = Folder::with_pack();
+    let faq = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
+    let pinned = "[[entry]]\nid = \"pin\"\nquestion = \"Who is pinned here?\"\ntags = [\"pinned\"]\n\
+                  [[entry.quote]]\ntext = \"Three four.\"\n";
+    folder.write("p/faq.toml", format!("{faq}\n{pinned}"));
+    let TestGuild { discord, channel, ada, .. } = &home;
+    let _bot = home.bot_with("['p']", folder, &[]);
+    let choices = discord.autocomplete_choices(*channel, *ada, ("ask", "question"), "");
+    assert_eq!(choices.first().map(String::as_str), Some("Who is pinned here?"), "{choices:?}");
+}
+
+#[test]
+fn posts_in_listening_channels_are_answered_silently() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, ada, .. } = &home;
+    let forum = discord.forum(*guild, "forum");
+    let listens = format!("['{forum}']");
+    let _bot = home.bot(&[
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens),
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+    ]);
+    assert_ne!(discord.intents().unwrap() & MESSAGE_CONTENT, 0);
+    let (thread, post) = discord.user_posts(forum, *ada, QUESTION);
+    let reply = discord.next_message();
+    assert_eq!((reply.channel, reply.reply_to), (thread.0, Some(post)));
+    assert!(reply.is_silent && reply.text.contains(ANSWER), "{reply:?}");
+    assert!(reply.labels().contains(&LABELS.not_this), "{:?}", reply.labels());
+}
+
+#[test]
+fn listening_without_the_intent_is_rejected_with_advice() {
+    let home = TestGuild::new();
+    let folder = Folder::with_pack();
+    let settings = home.discord.settings();
+    let listens = format!("['{}']", home.channel);
+    let mut all: Vec<(&str, &str)> =
+        settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    all.push(("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens));
+    let ended = Service::start(&folder, &all).wait();
+    assert_eq!(ended.code, Some(2), "{}", ended.log);
+    for part in ["message_content", "Message Content Intent"] {
+        assert!(ended.log.contains(part), "{part} is not in {}", ended.log);
+    }
+}
+
+#[test]
+fn message_command_on_any_message_gets_a_response() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    let long = format!("{QUESTION} {}", "and so on ".repeat(398));
+    let robot = discord.bot("robot");
+    home.ask(QUESTION);
+    let own = discord.next_message().id;
+    let targets = [
+        discord.user_sends(*channel, *bob, ""),
+        discord.user_sends(*channel, *bob, "\u{1f600}\u{200b}"),
+        discord.user_sends(*channel, *bob, &long),
+        discord.user_sends(*channel, robot, QUESTION),
+        own,
+    ];
+    for target in targets {
+        let interaction = discord.user_runs_message_command(target, *ada, "Ask about this");
+        let is_answered = |change: &ObservedChange| {
+            let reply = change.message();
+            reply.interaction == Some(interaction.id) || reply.reply_to == Some(target)
+        };
+        assert!(home.changes_until_idle().iter().any(is_answered), "{target}");
+    }
+    let question = home.ask(&long);
+    assert_eq!(discord.next_message().reply_to, Some(question));
+}
+
+#[test]
+fn disabled_commands_get_a_private_notice() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, .. } = &home;
+    let listens_in = format!("['discord:guild:{}']", guild.0);
+    let _bot = home.bot(&[
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens_in),
+        ("QUOTH_DEFAULT_SPACE__SPEAKS_WHEN", "['mention']"),
+    ]);
+    discord.user_runs_command(*channel, *ada, "ask", &[("question", QUESTION)]);
+    let reply = discord.next_message();
+    assert!(reply.is_private && reply.text.contains("I do not answer commands here"), "{reply:?}");
+    home.ask(QUESTION);
+    assert!(discord.next_message().text.contains(ANSWER));
+}
