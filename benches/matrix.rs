@@ -27,8 +27,8 @@ mod figures;
     reason = "it is made for tests, which use the rest of it"
 )]
 mod support {
+    pub(crate) mod fault_proxy;
     pub(crate) mod matrix;
-    pub(crate) mod relay;
     pub(crate) mod synapse;
 }
 
@@ -53,8 +53,8 @@ use std::time::Duration;
 
 use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
+use support::fault_proxy::{FaultProxy, ProxiedRequest};
 use support::matrix::{Kind, PASSWORD, Person, Saying, register};
-use support::relay::{FaultProxy, ProxiedRequest};
 use support::synapse::Synapse;
 use tempfile::TempDir;
 

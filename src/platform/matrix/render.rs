@@ -3,7 +3,7 @@
 
 mod block;
 
-use super::super::matrix::reactions::reaction_key;
+use super::reactions::reaction_key;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use matrix_sdk::encryption::LocalTrust;
 
 use super::bot::{ANSWER, Bot, Home, QUESTION};
+use crate::support::fault_proxy::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::matrix::{Kind, Person, Saying, Seen, wait};
-use crate::support::relay::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::synapse::Synapse;
 
 #[test]

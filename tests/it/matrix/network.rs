@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::bot::{Bot, QUESTION};
 use super::talk::Talk;
+use crate::support::fault_proxy::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::matrix::{Kind, Person, register};
-use crate::support::relay::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::synapse::Synapse;
 
 /// The bot behind a relay.
