@@ -1,4 +1,4 @@
-//! A network between a client and its homeserver, which misbehaves on order.
+//! A proxy between a client and its homeserver that injects faults on request.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,52 +15,52 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::matrix::{RUNTIME, wait};
+use super::matrix::{RUNTIME, block_on};
 
-/// What becomes of a request.
+/// What the proxy does with a request.
 #[derive(Debug, Clone)]
 pub(crate) enum ProxyAction {
-    /// The homeserver gets it, and the client its answer.
-    Pass,
-    /// The homeserver gets it, and the client hears nothing of that.
-    LoseAnswer,
-    /// The client is told that all is well, and the homeserver gets it when it is let go.
-    Keep,
-    /// Something before the homeserver answers so: status, a header, body.
-    Answer(u16, Option<(&'static str, String)>, Value),
+    /// Forward it, and return the response.
+    Forward,
+    /// Forward it, and close the connection instead of returning the response.
+    DropResponse,
+    /// Return an empty success at once, and forward it on [`FaultProxy::release`].
+    Hold,
+    /// Do not forward it; return this status, header and body.
+    Respond(u16, Option<(&'static str, String)>, Value),
 }
 
-/// A request that came by.
+/// A request that the proxy received.
 #[derive(Debug, Clone)]
 pub(crate) struct ProxiedRequest {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// What the homeserver answered, and when the client was given that.
-    pub(crate) answer: Option<(Instant, Bytes)>,
+    /// When the response was returned to the client, and its body.
+    pub(crate) response: Option<(Instant, Bytes)>,
 }
 
 impl ProxiedRequest {
-    /// Whether it sends an event into a room.
-    pub(crate) fn sends(&self) -> bool {
+    /// Whether it sends an event to a room.
+    pub(crate) fn is_send(&self) -> bool {
         self.method == "PUT" && self.path.contains("/send/")
     }
 
-    /// Whether it brings keys to devices.
-    pub(crate) fn brings_keys(&self) -> bool {
+    /// Whether it sends room keys to devices.
+    pub(crate) fn sends_room_keys(&self) -> bool {
         self.path.contains("/sendToDevice/m.room.encrypted")
     }
 }
 
-/// Says what becomes of a request, which is the last one of those that came by.
+/// Decides what to do with the last of the given requests.
 type Rule = Box<dyn Fn(&[ProxiedRequest]) -> ProxyAction + Send>;
 
-/// The connection ends without an answer.
+/// The connection is closed without a response.
 #[derive(Debug, thiserror::Error)]
-#[error("cut")]
-struct Cut;
+#[error("connection closed")]
+struct Closed;
 
-/// A way to a homeserver.
+/// A running proxy to one homeserver.
 pub(crate) struct FaultProxy {
     port: u16,
     shared: Arc<Shared>,
@@ -71,64 +71,67 @@ struct Shared {
     target: String,
     client: Client,
     rule: Mutex<Rule>,
-    passed: Mutex<Vec<ProxiedRequest>>,
-    kept: Mutex<Vec<(Parts, Bytes)>>,
+    requests: Mutex<Vec<ProxiedRequest>>,
+    held: Mutex<Vec<(Parts, Bytes)>>,
     connections: Mutex<JoinSet<()>>,
-    is_cut: AtomicBool,
+    is_disconnected: AtomicBool,
 }
 
 impl FaultProxy {
-    /// A way to the homeserver at `target` on which everything gets through.
-    pub(crate) fn to(target: String) -> Self {
-        let listener = wait(TcpListener::bind("127.0.0.1:0")).expect("a port");
+    /// Starts a proxy to the homeserver at `target` that forwards everything.
+    pub(crate) fn new(target: String) -> Self {
+        let listener = block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let shared = Arc::new(Shared {
             target,
             client: Client::new(),
-            rule: Mutex::new(Box::new(|_| ProxyAction::Pass)),
-            passed: Mutex::default(),
-            kept: Mutex::default(),
+            rule: Mutex::new(Box::new(|_| ProxyAction::Forward)),
+            requests: Mutex::default(),
+            held: Mutex::default(),
             connections: Mutex::default(),
-            is_cut: AtomicBool::new(false),
+            is_disconnected: AtomicBool::new(false),
         });
         let serving = RUNTIME.spawn(serve(listener, Arc::clone(&shared)));
         Self { port, shared, serving }
     }
 
-    /// Where it starts.
+    /// The URL of the proxy.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Orders what becomes of requests from now on.
-    pub(crate) fn order(&self, rule: impl Fn(&[ProxiedRequest]) -> ProxyAction + Send + 'static) {
+    /// Sets the rule for the following requests.
+    pub(crate) fn set_rule(
+        &self,
+        rule: impl Fn(&[ProxiedRequest]) -> ProxyAction + Send + 'static,
+    ) {
         *self.shared.rule.lock().expect("nobody panicked") = Box::new(rule);
     }
 
-    /// Brings what was kept to the homeserver.
-    pub(crate) fn let_go(&self) {
-        let kept = std::mem::take(&mut *self.shared.kept.lock().expect("nobody panicked"));
-        assert!(!kept.is_empty(), "nothing was kept");
-        for (head, body) in kept {
-            let (status, _) = wait(self.shared.forward(&head, body)).expect("an answer");
+    /// Forwards the held requests to the homeserver.
+    pub(crate) fn release(&self) {
+        let held = std::mem::take(&mut *self.shared.held.lock().expect("nobody panicked"));
+        assert!(!held.is_empty(), "no requests are held");
+        for (head, body) in held {
+            let (status, _) = block_on(self.shared.forward(&head, body)).expect("a response");
             assert_eq!(status, 200);
         }
     }
 
-    /// Breaks every connection, and lets nobody connect.
-    pub(crate) fn cut(&self) {
-        self.shared.is_cut.store(true, Ordering::Release);
+    /// Closes all connections and rejects new ones.
+    pub(crate) fn disconnect(&self) {
+        self.shared.is_disconnected.store(true, Ordering::Release);
         self.shared.connections.lock().expect("nobody panicked").abort_all();
     }
 
-    /// Lets people connect again.
-    pub(crate) fn mend(&self) {
-        self.shared.is_cut.store(false, Ordering::Release);
+    /// Accepts connections again.
+    pub(crate) fn reconnect(&self) {
+        self.shared.is_disconnected.store(false, Ordering::Release);
     }
 
-    /// The requests that came by so far.
-    pub(crate) fn passed(&self) -> Vec<ProxiedRequest> {
-        self.shared.passed.lock().expect("nobody panicked").clone()
+    /// The requests that the proxy received so far.
+    pub(crate) fn requests(&self) -> Vec<ProxiedRequest> {
+        self.shared.requests.lock().expect("nobody panicked").clone()
     }
 }
 
@@ -141,12 +144,12 @@ impl Drop for FaultProxy {
 
 async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
-        if shared.is_cut.load(Ordering::Acquire) {
+        if shared.is_disconnected.load(Ordering::Acquire) {
             continue;
         }
-        let of_connection = Arc::clone(&shared);
+        let handler = Arc::clone(&shared);
         shared.connections.lock().expect("nobody panicked").spawn(async move {
-            let service = service_fn(|request| of_connection.answer(request));
+            let service = service_fn(|request| handler.handle(request));
             let http = hyper::server::conn::http1::Builder::new();
             drop(http.serve_connection(TokioIo::new(stream), service).await);
         });
@@ -154,41 +157,41 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Closed> {
         let (head, body) = request.into_parts();
-        let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        let (number, fate) = self.fate(&head);
-        match fate {
-            ProxyAction::Pass => {
-                let (status, body) = self.forward(&head, body).await.map_err(|_| Cut)?;
-                let mut passed = self.passed.lock().expect("nobody panicked");
-                passed[number].answer = Some((Instant::now(), body.clone()));
+        let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+        let (number, action) = self.decide(&head);
+        match action {
+            ProxyAction::Forward => {
+                let (status, body) = self.forward(&head, body).await.map_err(|_| Closed)?;
+                let mut requests = self.requests.lock().expect("nobody panicked");
+                requests[number].response = Some((Instant::now(), body.clone()));
                 respond(status, None, body)
             }
-            ProxyAction::LoseAnswer => {
-                self.forward(&head, body).await.map_err(|_| Cut)?;
-                Err(Cut)
+            ProxyAction::DropResponse => {
+                self.forward(&head, body).await.map_err(|_| Closed)?;
+                Err(Closed)
             }
-            ProxyAction::Keep => {
-                self.kept.lock().expect("nobody panicked").push((head, body));
+            ProxyAction::Hold => {
+                self.held.lock().expect("nobody panicked").push((head, body));
                 respond(200, None, "{}".into())
             }
-            ProxyAction::Answer(status, header, body) => {
+            ProxyAction::Respond(status, header, body) => {
                 respond(status, header, body.to_string().into())
             }
         }
     }
 
-    /// The number of the request, and what becomes of it.
-    fn fate(&self, head: &Parts) -> (usize, ProxyAction) {
-        let mut passed = self.passed.lock().expect("nobody panicked");
-        passed.push(ProxiedRequest {
+    /// Records the request. Returns its number and what to do with it.
+    fn decide(&self, head: &Parts) -> (usize, ProxyAction) {
+        let mut requests = self.requests.lock().expect("nobody panicked");
+        requests.push(ProxiedRequest {
             at: Instant::now(),
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
-            answer: None,
+            response: None,
         });
-        (passed.len() - 1, self.rule.lock().expect("nobody panicked")(&passed))
+        (requests.len() - 1, self.rule.lock().expect("nobody panicked")(&requests))
     }
 
     async fn forward(&self, head: &Parts, body: Bytes) -> Result<(u16, Bytes), Error> {
@@ -198,8 +201,8 @@ impl Shared {
             headers.remove(name);
         }
         let request = self.client.request(head.method.clone(), url).headers(headers);
-        let answer = request.body(Body::from(body)).send().await?;
-        Ok((answer.status().as_u16(), answer.bytes().await?))
+        let response = request.body(Body::from(body)).send().await?;
+        Ok((response.status().as_u16(), response.bytes().await?))
     }
 }
 
@@ -207,11 +210,11 @@ fn respond(
     status: u16,
     header: Option<(&'static str, String)>,
     body: Bytes,
-) -> Result<Response<Full<Bytes>>, Cut> {
+) -> Result<Response<Full<Bytes>>, Closed> {
     let mut response =
         Response::builder().status(status).header("content-type", "application/json");
     if let Some((name, value)) = header {
         response = response.header(name, value);
     }
-    response.body(Full::new(body)).map_err(|_| Cut)
+    response.body(Full::new(body)).map_err(|_| Closed)
 }
