@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::runtime::Runtime;
 
 pub(crate) use draft::{Draft, keycap};
-pub(crate) use observed::{ObservedChange, ObservedMessage};
+pub(crate) use observed::ObservedChange;
 pub(crate) use test_user::{PASSWORD, RoomKind, TestUser, register, register_with_token};
 
 /// Runs the clients of all users.

@@ -19,7 +19,7 @@ use matrix_sdk::{Client, Room, RoomState};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::{Draft, ObservedChange, RUNTIME, own, wait};
+use super::{Draft, ObservedChange, RUNTIME, block_on, unique_name};
 use crate::service::MAX_WAIT;
 use crate::support::synapse::{APP_SERVICE_TOKEN, Synapse};
 
