@@ -1,13 +1,13 @@
-//! Latency from the sync response with a question to the request that sends the reply, of `quoth run`
-//! with a real homeserver.
+//! Latency of `quoth run` with a real homeserver: from the sync response with a question to the
+//! request that sends the reply.
 //!
 //!     QUOTH_SYNAPSE=target/tools/synapse/bin/python cargo bench --bench matrix
 //!     ... cargo bench --bench matrix -- --rooms 50   # memory of `quoth run` in 50 rooms
 //!
-//! `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from when the
-//! bot is given the sync response until its send request has arrived. This includes one socket in each
-//! direction, but not the time of the homeserver itself. Records are on the disk: each question waits
-//! for two commits.
+//! `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from
+//! when the bot is given the sync response until its send request has arrived. This includes one
+//! socket in each direction, but not the time of the homeserver itself. Records are on the disk:
+//! each question waits for two commits.
 
 #![allow(
     clippy::indexing_slicing,
@@ -96,8 +96,8 @@ impl Bot {
         Self { id, process, proxy, _folder: folder }
     }
 
-    /// The time from the first sync response that contains the question `id` until the next send request.
-    /// Later sync responses contain the ID as well, in the reply.
+    /// The time from the first sync response that contains the question `id` until the next send
+    /// request. Later sync responses contain the ID as well, in the reply.
     fn latency(&self, id: &OwnedEventId) -> Duration {
         let requests = self.proxy.requests();
         let delivered_at = |it: &ProxiedRequest| {
@@ -118,7 +118,8 @@ impl Drop for Bot {
     }
 }
 
-/// The latencies of the bot in a room of this kind, sorted. Questions are asked one after the other.
+/// The latencies of the bot in a room of this kind, sorted. Questions are asked one after the
+/// other.
 fn latencies(bot: &Bot, ada: &TestUser, kind: RoomKind) -> Vec<Duration> {
     let questions =
         ["who is rana mitter", "did chnia send troops", "why no chinese soldeirs there"];

@@ -45,8 +45,8 @@ impl Matrix {
         Self { settings, liveness, client: OnceCell::new(), events: Arc::default() }
     }
 
-    /// Opens the session on the first call, then syncs and sends events to `dispatcher` until `stop`
-    /// requests the shutdown.
+    /// Opens the session on the first call, then syncs and sends events to `dispatcher` until
+    /// `stop` requests the shutdown.
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.

@@ -1,5 +1,6 @@
-//! Parses rendered HTML with an independent parser (html5ever through ruma-html, which clients in Rust
-//! use): quotes must be unchanged character for character, and only tags that Matrix allows may occur.
+//! Parses rendered HTML with an independent parser (html5ever through ruma-html, which clients in
+//! Rust use): quotes must be unchanged character for character, and only tags that Matrix allows
+//! may occur.
 
 use std::cell::RefCell;
 
@@ -72,8 +73,8 @@ fn words(text: &str) -> String {
     text.replace('\0', "\u{fffd}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text of the quote as rendered: with the cut marks around it, and NUL replaced, since events must
-/// not contain one.
+/// The text of the quote as rendered: with the cut marks around it, and NUL replaced, since events
+/// must not contain one.
 fn expected_text(quote: &CitedQuote) -> String {
     let before = if quote.is_cut_before { "[...] " } else { "" };
     let after = if quote.is_cut_after { " [...]" } else { "" };

@@ -31,8 +31,8 @@ pub(super) fn message(rendered: &RenderedMessage, options: &SendOptions) -> Valu
     content
 }
 
-/// The content of an edit (`m.replace`) of the message `sent`. It notifies nobody, since the original
-/// message did.
+/// The content of an edit (`m.replace`) of the message `sent`. It notifies nobody, since the
+/// original message did.
 pub(super) fn edit(sent: &EventId, rendered: &RenderedMessage, options: &SendOptions) -> Value {
     let options = SendOptions { mentions: None, ..options.clone() };
     let new_content = text_content(rendered, &options);

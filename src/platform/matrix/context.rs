@@ -39,8 +39,8 @@ impl MatrixContext {
         Self { client, settings, events, stop, max_age, backfill_permits }
     }
 
-    /// Dispatches `event` to the service. Waits while its queue is full. An event that is dropped at
-    /// the forced shutdown is loaded by the backfill after the next start.
+    /// Dispatches `event` to the service. Waits while its queue is full. An event that is dropped
+    /// at the forced shutdown is loaded by the backfill after the next start.
     pub(super) async fn dispatch(&self, event: Event) {
         let mut rejected = self.events.try_dispatch(event);
         while let Some(event) = rejected {

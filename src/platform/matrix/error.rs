@@ -1,4 +1,5 @@
-//! Classifies errors of requests as transient, permanent or ambiguous, with the time to retry after.
+//! Classifies errors of requests as transient, permanent or ambiguous, with the time to retry
+//! after.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,7 +29,8 @@ pub(super) fn classify_send(error: &Error) -> SendError {
         Error::Http(error) => classify_request(error),
         // The bot is no longer a member of the room.
         Error::WrongRoomState(_) => SendError::Permanent,
-        // Steps before the request failed, such as finding the devices to encrypt for: nothing was sent.
+        // Steps before the request failed, such as finding the devices to encrypt for: nothing was
+        // sent.
         _ => SendError::Transient { retry_after: None },
     }
 }

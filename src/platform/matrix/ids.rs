@@ -8,8 +8,8 @@ use crate::conversation::{MessageId, PlaceId, PrincipalId};
 /// The name of the platform, which its IDs start with.
 pub const PLATFORM: &str = "matrix";
 
-/// Separates the room ID from the event ID of the thread root, which starts with `$`. Neither contains
-/// this separator.
+/// Separates the room ID from the event ID of the thread root, which starts with `$`. Neither
+/// contains this separator.
 const THREAD: &str = "/$";
 
 /// Bytes of the hash in a transaction ID.
@@ -59,10 +59,11 @@ pub(super) fn parse_place(id: &PlaceId) -> Option<(OwnedRoomId, Option<OwnedEven
     Some((room.try_into().ok()?, Some(format!("${root}").try_into().ok()?)))
 }
 
-/// The transaction ID of `operation` for `cause`, by which homeservers recognize a repeated request.
+/// The transaction ID of `operation` for `cause`, by which homeservers recognize a repeated
+/// request.
 pub(super) fn transaction_id(cause: &MessageId, operation: Operation) -> OwnedTransactionId {
-    // These words are part of IDs that homeservers remember. They must stay the same in all versions, or
-    // a send that is retried after an upgrade would not be recognized.
+    // These words are part of IDs that homeservers remember. They must stay the same in all
+    // versions, or a send that is retried after an upgrade would not be recognized.
     let operation = match operation {
         Operation::Send => "Send",
         Operation::Redact => "Remove",

@@ -32,7 +32,8 @@ impl EventConverter<'_> {
             }
             RoomEventKind::Edit { target, new_content } => {
                 let original = self.cached_or_fetched(target).await?;
-                // Only the author of a message may edit it; homeservers may let other edits through.
+                // Only the author of a message may edit it; homeservers may let other edits
+                // through.
                 if original.sender != room_event.sender {
                     return None;
                 }
@@ -128,7 +129,8 @@ impl EventConverter<'_> {
     }
 }
 
-/// The sender of an event. Never marked as a bot: bots send notices, which are filtered out earlier.
+/// The sender of an event. Never marked as a bot: bots send notices, which are filtered out
+/// earlier.
 fn user(event: &CachedEvent) -> User {
     User { id: ids::user(&event.sender), roles: Vec::new(), is_bot: false }
 }

@@ -1,5 +1,5 @@
-//! Room membership: answers invites, follows upgrades (tombstones) and leaves empty rooms. At most one
-//! task per room runs at a time.
+//! Room membership: answers invites, follows upgrades (tombstones) and leaves empty rooms. At most
+//! one task per room runs at a time.
 
 mod invites;
 mod retry;

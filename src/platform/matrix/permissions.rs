@@ -7,8 +7,8 @@ use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
 use super::super::EventSink;
 use crate::conversation::{Event, Place, PlaceId};
 
-/// Dispatches [`Event::MissingPermissions`] for `place` if the bot's power level in `room` is too low to
-/// send messages. The service alerts the moderators once.
+/// Dispatches [`Event::MissingPermissions`] for `place` if the bot's power level in `room` is too
+/// low to send messages. The service alerts the moderators once.
 pub(super) async fn report_missing_permissions(room: &Room, place: &PlaceId, events: &EventSink) {
     let Ok(levels) = room.power_levels().await else { return };
     let UserPowerLevel::Int(level) = levels.for_user(room.own_user_id()) else { return };

@@ -7,8 +7,8 @@ use super::ids;
 use super::incoming::mention::BotIdentity;
 use crate::conversation::{Place, PlaceId};
 
-/// Maximum number of predecessors that are followed: rooms are not upgraded that often, and a cycle of
-/// predecessors ends.
+/// Maximum number of predecessors that are followed: rooms are not upgraded that often, and a cycle
+/// of predecessors ends.
 const MAX_PREDECESSORS: usize = 20;
 
 /// Members of a direct chat: a user and the bot.
@@ -16,8 +16,8 @@ const N_MEMBERS_DIRECT: u64 = 2;
 
 /// The place of an event by `sender` in `room`, in the thread `thread_root` if there is one.
 ///
-/// Parents of a direct chat are the rooms that `sender` shares with the bot, those of other rooms their
-/// predecessors.
+/// Parents of a direct chat are the rooms that `sender` shares with the bot, those of other rooms
+/// their predecessors.
 pub(super) async fn place(room: &Room, thread_root: Option<&EventId>, sender: &UserId) -> Place {
     let is_direct = is_direct(room).await;
     let id = ids::room(room.room_id());
@@ -41,13 +41,14 @@ pub(super) async fn bot_identity(room: &Room) -> BotIdentity {
     BotIdentity { id, display_name }
 }
 
-/// The rooms that were upgraded to `room`, the latest first. Settings for them apply to `room`, too.
+/// The rooms that were upgraded to `room`, the latest first. Settings for them apply to `room`,
+/// too.
 fn predecessors(room: &Room) -> Vec<PlaceId> {
     predecessor_ids(room).iter().map(|id| ids::room(id)).collect()
 }
 
-/// Room IDs of the predecessors of `room`, the latest first. A room names its predecessor itself, so the
-/// predecessor counts only if its tombstone names the room.
+/// Room IDs of the predecessors of `room`, the latest first. A room names its predecessor itself,
+/// so the predecessor counts only if its tombstone names the room.
 pub(super) fn predecessor_ids(room: &Room) -> Vec<OwnedRoomId> {
     let mut found: Vec<OwnedRoomId> = Vec::new();
     let mut newest = room.clone();

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::Control;
 
-/// What a message has more of than it shows, and from which offset on. It is stored in the content of the
-/// message, so that reactions work after a restart.
+/// What a message has more of than it shows, and from which offset on. It is stored in the content
+/// of the message, so that reactions work after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Continuation {

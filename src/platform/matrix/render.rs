@@ -1,5 +1,5 @@
-//! Renders bot messages for Matrix: plain text for all clients, HTML for most, and the controls that are
-//! used by reactions. Pure.
+//! Renders bot messages for Matrix: plain text for all clients, HTML for most, and the controls
+//! that are used by reactions. Pure.
 
 mod block;
 
@@ -9,13 +9,13 @@ use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};
 use block::{Block, escape, link};
 
-/// Maximum size in bytes of both texts of a message as JSON. An event has at most 65,536 bytes; encryption
-/// leaves three quarters of them, and IDs, relations and signatures need some.
+/// Maximum size in bytes of both texts of a message as JSON. An event has at most 65,536 bytes;
+/// encryption leaves three quarters of them, and IDs, relations and signatures need some.
 /// <https://spec.matrix.org/v1.12/client-server-api/#size-limits>
 pub const MAX_BYTES: usize = 40_000;
 
-/// Maximum numbers of questions of a list and of parts of paragraphs in a message. The rest is shown on
-/// request.
+/// Maximum numbers of questions of a list and of parts of paragraphs in a message. The rest is
+/// shown on request.
 const MAX_QUESTIONS: usize = 40;
 const MAX_PARTS: usize = 4;
 
@@ -40,8 +40,8 @@ pub struct RenderedMessage {
     pub controls: Vec<Control>,
 }
 
-/// Renders `message`. The result always fits into an event, and quotes are never cut: those that do not
-/// fit are shown on request by a reaction.
+/// Renders `message`. The result always fits into an event, and quotes are never cut: those that do
+/// not fit are shown on request by a reaction.
 pub fn render(message: &BotMessage, wording: &Wording) -> RenderedMessage {
     match &message.reply {
         Reply::Answer(answer) => render_answer(answer, message, wording),
@@ -235,7 +235,8 @@ fn one_line(text: &str, max_chars: usize) -> String {
     truncate(&text.split_whitespace().collect::<Vec<_>>().join(" "), max_chars)
 }
 
-/// The first `max_chars` characters of `text`, with an ellipsis if it is cut. Never used for quotes.
+/// The first `max_chars` characters of `text`, with an ellipsis if it is cut. Never used for
+/// quotes.
 fn truncate(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),

@@ -44,8 +44,8 @@ impl RoomWorkers {
         }
     }
 
-    /// Queues `timeline` for the worker of `room`. If the queue is full, the timeline is dropped and the
-    /// worker loads its events by a backfill later.
+    /// Queues `timeline` for the worker of `room`. If the queue is full, the timeline is dropped
+    /// and the worker loads its events by a backfill later.
     pub(super) fn push_timeline(&mut self, room: &RoomId, timeline: Timeline) {
         self.ensure_worker(room);
         if let Some(queue) = self.queues.get(room)

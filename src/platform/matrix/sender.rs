@@ -118,7 +118,8 @@ async fn send_content(
     sent.map(|sent| sent.response.event_id).map_err(|error| error::classify_send(&error))
 }
 
-/// The sender of `message`. `None` if it cannot be fetched: then the reply is sent without a mention.
+/// The sender of `message`. `None` if it cannot be fetched: then the reply is sent without a
+/// mention.
 async fn author(room: &Room, message: &EventId) -> Option<OwnedUserId> {
     room.event(message, None).await.ok()?.sender()
 }

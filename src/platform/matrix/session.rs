@@ -1,5 +1,5 @@
-//! The bot's session with its homeserver. It is stored together with the encryption keys of its device,
-//! since neither is usable without the other.
+//! The bot's session with its homeserver. It is stored together with the encryption keys of its
+//! device, since neither is usable without the other.
 
 mod error;
 mod persisted;
@@ -67,8 +67,8 @@ async fn client(settings: &Settings) -> Result<Client, PlatformError> {
     builder.build().await.map_err(|error| error::build(&settings.folder, error))
 }
 
-/// Restores `session` after checking that the homeserver still accepts it and that it belongs to the
-/// configured account.
+/// Restores `session` after checking that the homeserver still accepts it and that it belongs to
+/// the configured account.
 async fn restore(
     client: &Client,
     session: MatrixSession,
@@ -132,8 +132,8 @@ struct Whoami {
     device_id: Option<OwnedDeviceId>,
 }
 
-/// Fetches the account and device of `token`. matrix-sdk can send this request only with a session, which
-/// has both already.
+/// Fetches the account and device of `token`. matrix-sdk can send this request only with a session,
+/// which has both already.
 async fn whoami(client: &Client, token: &str) -> Result<Whoami, PlatformError> {
     let url = client.homeserver().join("/_matrix/client/v3/account/whoami");
     let url = url.map_err(|_| error::not_a_homeserver())?;

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 /// Settings of the account, its storage and its behavior.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The homeserver: its server name, like `example.org`, or the URL of its client-server API, like
-    /// `http://127.0.0.1:8008`.
+    /// The homeserver: its server name, like `example.org`, or the URL of its client-server API,
+    /// like `http://127.0.0.1:8008`.
     pub homeserver: String,
     /// How the bot logs in to its account.
     pub login: Login,

@@ -50,7 +50,8 @@ pub enum RecoveryKey {
     Required,
 }
 
-/// Logs in if there is no session, cross-signs the device and sets up the recovery key as `mode` says.
+/// Logs in if there is no session, cross-signs the device and sets up the recovery key as `mode`
+/// says.
 ///
 /// No other process may use the same folder meanwhile.
 ///
@@ -84,7 +85,8 @@ pub(super) async fn is_verified(client: &Client) -> bool {
     device.is_some_and(|device| device.is_cross_signed_by_owner())
 }
 
-/// Creates the cross-signing identity of the account and signs the device with it, unless there is one.
+/// Creates the cross-signing identity of the account and signs the device with it, unless there is
+/// one.
 async fn cross_sign(client: &Client, login: &Login) -> Result<(), PlatformError> {
     let encryption = client.encryption();
     let Err(error) = encryption.bootstrap_cross_signing_if_needed(None).await else {
@@ -96,8 +98,8 @@ async fn cross_sign(client: &Client, login: &Login) -> Result<(), PlatformError>
     signed.map_err(|error| request_error(&error))
 }
 
-/// Replaces the cross-signing identity of the account and signs the device with the new one. The key
-/// backup of the old identity is deleted.
+/// Replaces the cross-signing identity of the account and signs the device with the new one. The
+/// key backup of the old identity is deleted.
 async fn reset_identity(client: &Client, login: &Login) -> Result<(), PlatformError> {
     let reset = client.encryption().recovery().reset_identity().await;
     let Some(reset) = reset.map_err(|error| recovery_error(&error))? else { return Ok(()) };

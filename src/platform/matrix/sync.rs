@@ -1,4 +1,5 @@
-//! The sync loop: long-polls `/sync` and passes its updates to the room workers and membership tasks.
+//! The sync loop: long-polls `/sync` and passes its updates to the room workers and membership
+//! tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use super::rooms::RoomWorkers;
 use super::session;
 use crate::service::Liveness;
 
-/// How long the homeserver may hold a sync request open until there are updates. Each response counts as
-/// activity.
+/// How long the homeserver may hold a sync request open until there are updates. Each response
+/// counts as activity.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Events of a room in one response. The backfill loads the rest.
@@ -73,8 +74,8 @@ pub(super) async fn run(
 struct Outage(Option<ExponentialBackoff>);
 
 impl Outage {
-    /// Records a failed sync. Returns the wait before the next attempt. Only the first failure of an
-    /// outage is logged.
+    /// Records a failed sync. Returns the wait before the next attempt. Only the first failure of
+    /// an outage is logged.
     fn record(&mut self, error: &Error) -> Duration {
         if self.0.is_none() {
             let why = error::describe(error);
@@ -98,7 +99,8 @@ fn settings(timeout: Duration) -> SyncSettings {
     SyncSettings::new().timeout(timeout).filter(filter.into())
 }
 
-/// Starts the workers of all joined rooms, and the membership tasks that are due since the last run.
+/// Starts the workers of all joined rooms, and the membership tasks that are due since the last
+/// run.
 fn start_rooms(
     context: &MatrixContext,
     rooms: &mut RoomWorkers,

@@ -26,7 +26,8 @@ fn room_with(bot: &Bot, kind: RoomKind) -> (TestUser, matrix_sdk::ruma::OwnedRoo
     (ada, room)
 }
 
-/// A rule that applies `action` to the first request that matches `is_match`, and forwards all others.
+/// A rule that applies `action` to the first request that matches `is_match`, and forwards all
+/// others.
 fn first(
     is_match: fn(&ProxiedRequest) -> bool,
     action: ProxyAction,

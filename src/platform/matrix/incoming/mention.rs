@@ -24,9 +24,9 @@ pub(in crate::platform::matrix) struct StrippedText {
 
 /// Detects mentions of the bot and strips them from the body of `content`.
 ///
-/// A message mentions the bot if `m.mentions` lists its user ID, or, without `m.mentions`, if the user
-/// ID occurs anywhere in the body; in both cases also if the body starts with the user ID or a name of
-/// the bot.
+/// A message mentions the bot if `m.mentions` lists its user ID, or, without `m.mentions`, if the
+/// user ID occurs anywhere in the body; in both cases also if the body starts with the user ID or a
+/// name of the bot.
 pub(in crate::platform::matrix) fn strip_mentions(
     content: &TextContent,
     bot: &BotIdentity,
@@ -56,8 +56,8 @@ pub(in crate::platform::matrix) fn strip_mentions(
 /// Characters that separate a name at the start of a message from the rest: `quoth: why?`.
 const ADDRESS_SEPARATORS: [char; 4] = [':', ',', '-', '\u{2014}'];
 
-/// The names of the bot as users type them, the longest first. The localpart of the user ID counts only
-/// with its `@`, since it may be an everyday word.
+/// The names of the bot as users type them, the longest first. The localpart of the user ID counts
+/// only with its `@`, since it may be an everyday word.
 fn bot_names(bot: &BotIdentity) -> Vec<String> {
     let mut names = vec![format!("@{}", bot.id.localpart())];
     if let Some(name) = bot.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
@@ -102,8 +102,8 @@ fn continues_server_name(rest: &str) -> bool {
     }
 }
 
-/// Extends the `range` of a user ID to the link around it, if there is one: `https://matrix.to/#/ID`, bare
-/// or in Markdown.
+/// Extends the `range` of a user ID to the link around it, if there is one:
+/// `https://matrix.to/#/ID`, bare or in Markdown.
 fn include_link(text: &str, range: Range<usize>) -> Range<usize> {
     const LINK: &str = "https://matrix.to/#/";
     let before = text.get(..range.start).unwrap_or_default();
@@ -140,8 +140,8 @@ fn strip_name(text: &str, name: &str) -> String {
     remove_ranges(text, &found)
 }
 
-/// Length in bytes of `name` at the start of `text`, ignoring case. `None` if it is not there as a whole
-/// word.
+/// Length in bytes of `name` at the start of `text`, ignoring case. `None` if it is not there as a
+/// whole word.
 fn match_len(text: &str, name: &str) -> Option<usize> {
     let mut expected = name.chars().flat_map(char::to_lowercase);
     let mut next = expected.next()?;

@@ -9,8 +9,8 @@ use super::super::error;
 use super::retry::retry;
 use super::upgrades;
 
-/// Accepts the invite to `room` if the inviter is on the allow-list or the room is the successor of a
-/// joined room; rejects it otherwise.
+/// Accepts the invite to `room` if the inviter is on the allow-list or the room is the successor of
+/// a joined room; rejects it otherwise.
 pub(super) async fn answer(room: &Room, context: &MatrixContext) {
     let id = room.room_id();
     let Ok(invite) = room.invite_details().await else { return };

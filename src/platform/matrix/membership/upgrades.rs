@@ -15,7 +15,8 @@ pub(super) fn is_followed(room: &Room) -> bool {
     successor.is_some_and(|it| it.state() == RoomState::Joined)
 }
 
-/// Joins the successor of `room`, if the tombstone was sent by a user with the required power level.
+/// Joins the successor of `room`, if the tombstone was sent by a user with the required power
+/// level.
 pub(super) async fn follow(room: &Room) {
     let Some(successor) = room.successor_room().map(|it| it.room_id) else { return };
     let Some(upgrader) = upgrader(room).await else { return };
@@ -49,8 +50,8 @@ fn is_upgraded_to(room: &Room, id: &RoomId) -> bool {
     room.successor_room().is_some_and(|successor| successor.room_id == id)
 }
 
-/// The sender of the tombstone of `room`, if their power level allows tombstones. Homeservers check that
-/// as well; this does not rely on it.
+/// The sender of the tombstone of `room`, if their power level allows tombstones. Homeservers check
+/// that as well; this does not rely on it.
 async fn upgrader(room: &Room) -> Option<OwnedUserId> {
     let event = room.get_state_event_static::<RoomTombstoneEventContent>().await.ok()??;
     let RawSyncOrStrippedState::Sync(event) = event else { return None };

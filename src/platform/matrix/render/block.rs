@@ -58,7 +58,8 @@ pub(super) fn escape(text: &str) -> String {
     encode_text(&text).replace('\r', "&#13;").replace('\n', "<br>")
 }
 
-/// A link to `url` with the text `label`; `None` if the URL is too long, malformed or not of the web.
+/// A link to `url` with the text `label`; `None` if the URL is too long, malformed or not of the
+/// web.
 pub(super) fn link(url: &str, label: &str) -> Option<String> {
     let is_web = SCHEMES.iter().any(|scheme| url.starts_with(scheme));
     if !is_web || url.len() > MAX_URL_BYTES || url.contains(|c: char| c.is_control() || c == ' ') {

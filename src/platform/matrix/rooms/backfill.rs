@@ -18,8 +18,8 @@ const MAX_PAGES: usize = 50;
 
 /// Loads the events of `room` that are not in `cache`, oldest first.
 ///
-/// Pagination starts at the token `from`, else at the end of the room, and goes back to the first event
-/// that is in `cache`, is older than `max_age` or is the bot's own join.
+/// Pagination starts at the token `from`, else at the end of the room, and goes back to the first
+/// event that is in `cache`, is older than `max_age` or is the bot's own join.
 ///
 /// # Errors
 /// If a request fails. Nothing is lost then: the call can be repeated.

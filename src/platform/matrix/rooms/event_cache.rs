@@ -67,8 +67,8 @@ impl EventCache {
         }
     }
 
-    /// Inserts or replaces the event `id` and evicts the oldest one if the cache is full. `event` is `None`
-    /// until it is decrypted and parsed. Returns `false` if `id` was present.
+    /// Inserts or replaces the event `id` and evicts the oldest one if the cache is full. `event`
+    /// is `None` until it is decrypted and parsed. Returns `false` if `id` was present.
     pub(in crate::platform::matrix) fn insert(
         &mut self,
         id: OwnedEventId,

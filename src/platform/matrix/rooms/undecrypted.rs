@@ -70,8 +70,8 @@ impl UndecryptedEvents {
         Some(Instant::now() + if is_recent { POLL_INTERVAL } else { LATE_POLL_INTERVAL })
     }
 
-    /// Removes and returns the events that can be decrypted now, in order. Drops events that were held for
-    /// longer than `max_age`.
+    /// Removes and returns the events that can be decrypted now, in order. Drops events that were
+    /// held for longer than `max_age`.
     pub(in crate::platform::matrix) async fn retry(
         &mut self,
         room: &Room,

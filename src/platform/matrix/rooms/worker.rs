@@ -66,8 +66,8 @@ impl RoomWorker {
         }
     }
 
-    /// Dispatches [`Event::Joined`] with the time at which the bot joined. The service decides whether a
-    /// greeting is due.
+    /// Dispatches [`Event::Joined`] with the time at which the bot joined. The service decides
+    /// whether a greeting is due.
     async fn report_join(&self) {
         let bot_id = self.room.own_user_id();
         let member = self.room.get_member_no_sync(bot_id).await.ok().flatten();
@@ -80,8 +80,8 @@ impl RoomWorker {
         self.context.dispatch(Event::Joined { place, member_of, at }).await;
     }
 
-    /// Loads and handles the missed events before the pagination token `from`, or before now. Retries
-    /// with backoff until the homeserver responds or the shutdown begins.
+    /// Loads and handles the missed events before the pagination token `from`, or before now.
+    /// Retries with backoff until the homeserver responds or the shutdown begins.
     async fn catch_up(&mut self, from: Option<String>) {
         let mut delays = error::backoff();
         loop {
@@ -122,8 +122,8 @@ impl RoomWorker {
         }
     }
 
-    /// Processes `event` unless it was handled before. An event that cannot be decrypted is held until
-    /// its room key arrives.
+    /// Processes `event` unless it was handled before. An event that cannot be decrypted is held
+    /// until its room key arrives.
     async fn handle_event(&mut self, event: TimelineEvent) {
         let Some(id) = event.event_id() else { return };
         if !self.cache.contains(&id) {

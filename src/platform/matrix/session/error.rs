@@ -1,4 +1,5 @@
-//! Errors that prevent a session, each with advice. The texts contain no names, passwords or tokens.
+//! Errors that prevent a session, each with advice. The texts contain no names, passwords or
+//! tokens.
 
 use std::error::Error;
 use std::io;

@@ -1,5 +1,5 @@
-//! The stored session. It is in the same store as the encryption keys: it is encrypted like them, and
-//! neither is lost without the other.
+//! The stored session. It is in the same store as the encryption keys: it is encrypted like them,
+//! and neither is lost without the other.
 
 use matrix_sdk::Client;
 use matrix_sdk::authentication::matrix::MatrixSession;

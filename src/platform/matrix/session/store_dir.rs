@@ -23,8 +23,8 @@ pub(super) fn clear(folder: &Path) -> io::Result<()> {
     file_permissions::create_private_dir(&path(folder))
 }
 
-/// Restricts the files of the store to their owner. A failure is only logged, since the permissions of the
-/// folder protect them already.
+/// Restricts the files of the store to their owner. A failure is only logged, since the permissions
+/// of the folder protect them already.
 pub(super) fn restrict_files(folder: &Path) {
     let files = fs::read_dir(path(folder)).into_iter().flatten().flatten();
     for file in files {

@@ -25,8 +25,8 @@ impl Draft {
         }
     }
 
-    /// A message that mentions `id`, as clients with name completion send it: `name` at the start, and
-    /// `m.mentions`.
+    /// A message that mentions `id`, as clients with name completion send it: `name` at the start,
+    /// and `m.mentions`.
     pub(crate) fn mentioning(name: &str, id: &UserId, body: &str) -> Self {
         Self { mentions: Some(vec![id.to_owned()]), ..Self::plain(&format!("{name}: {body}")) }
     }
