@@ -1,19 +1,19 @@
-//! From the homeserver's answer that holds a question to the request that answers it, by `quoth run` on
-//! a real homeserver.
+//! Latency of `quoth run` with a real homeserver: from the sync response with a question to the
+//! request that sends the reply.
 //!
 //!     QUOTH_SYNAPSE=target/tools/synapse/bin/python cargo bench --bench matrix
-//!     ... cargo bench --bench matrix -- --rooms 50   # memory of `quoth run` in so many rooms
+//!     ... cargo bench --bench matrix -- --rooms 50   # memory of `quoth run` in 50 rooms
 //!
-//! `scripts/test` installs the homeserver. A relay between it and the bot takes the times: from when
-//! the bot is given the answer to its sync until its request to send has arrived. What the homeserver
-//! itself takes is not in that; one socket each way is. Records are on the disk: each question
-//! waits for two commits.
+//! `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from
+//! when the bot is given the sync response until its send request has arrived. This includes one
+//! socket in each direction, but not the time of the homeserver itself. Records are on the disk:
+//! each question waits for two commits.
 
 #![allow(
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a benchmark prints what it found, and may panic"
+    reason = "a benchmark prints its results, and may panic"
 )]
 
 mod figures;
@@ -24,15 +24,15 @@ mod figures;
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "it is made for tests, which use the rest of it"
+    reason = "the support modules are made for the tests, which use the rest of them"
 )]
 mod support {
+    pub(crate) mod fault_proxy;
     pub(crate) mod matrix;
-    pub(crate) mod relay;
     pub(crate) mod synapse;
 }
 
-/// What these know of tests.
+/// Replaces the module of the tests that the support modules use.
 mod service {
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -53,31 +53,31 @@ use std::time::Duration;
 
 use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
-use support::matrix::{Kind, PASSWORD, Person, Saying, register};
-use support::relay::{FaultProxy, ProxiedRequest};
+use support::fault_proxy::{FaultProxy, ProxiedRequest};
+use support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
 use support::synapse::Synapse;
 use tempfile::TempDir;
 
-/// Questions before those that count: connections are made, keys are shared.
-const N_WARM: usize = 50;
+/// Questions before the measurement, which open connections and share keys.
+const N_WARMUP: usize = 50;
 
-/// Questions that count.
+/// Questions that are measured.
 const N_QUESTIONS: usize = 500;
 
-/// After so long in its rooms nothing is left to be done.
+/// The wait before the memory is measured, so that all work is done.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// `quoth run` behind a relay.
+/// `quoth run` behind a proxy.
 struct Bot {
     id: OwnedUserId,
     process: Child,
-    relay: FaultProxy,
+    proxy: FaultProxy,
     _folder: TempDir,
 }
 
 impl Bot {
     fn start(server: &Synapse) -> Self {
-        let (id, relay) = (register(server, "quoth"), FaultProxy::to(server.url()));
+        let (id, proxy) = (register(server, "quoth"), FaultProxy::new(server.url()));
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
         let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
@@ -88,26 +88,26 @@ impl Bot {
         command.env("QUOTH_HTTP__IS_ON", "false");
         command.env("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0");
         command.env("QUOTH_DEFAULT_SPACE__GREETS", "false");
-        command.env("QUOTH_MATRIX__HOMESERVER", relay.url());
+        command.env("QUOTH_MATRIX__HOMESERVER", proxy.url());
         command.env("QUOTH_MATRIX__USER", id.as_str());
         command.env("QUOTH_MATRIX__PASSWORD", PASSWORD);
         command.env("QUOTH_MATRIX__ACCEPTS_INVITES_FROM", "['*']");
         let process = command.spawn().unwrap();
-        Self { id, process, relay, _folder: folder }
+        Self { id, process, proxy, _folder: folder }
     }
 
-    /// From the first answer in which the question `id` stood, later ones having the reply to it, until
-    /// the next request to send.
-    fn took(&self, id: &OwnedEventId) -> Duration {
-        let passed = self.relay.passed();
-        let told = |it: &ProxiedRequest| {
-            let (at, body) = it.answer.as_ref()?;
-            let holds = String::from_utf8_lossy(body).contains(id.as_str());
-            (it.path.ends_with("/sync") && holds).then_some(*at)
+    /// The time from the first sync response that contains the question `id` until the next send
+    /// request. Later sync responses contain the ID as well, in the reply.
+    fn latency(&self, id: &OwnedEventId) -> Duration {
+        let requests = self.proxy.requests();
+        let delivered_at = |it: &ProxiedRequest| {
+            let (at, body) = it.response.as_ref()?;
+            let has_question = String::from_utf8_lossy(body).contains(id.as_str());
+            (it.path.ends_with("/sync") && has_question).then_some(*at)
         };
-        let told = passed.iter().find_map(told).unwrap();
-        let sent = passed.iter().find(|it| it.sends() && it.at > told).unwrap();
-        sent.at - told
+        let delivered_at = requests.iter().find_map(delivered_at).unwrap();
+        let sent = requests.iter().find(|it| it.is_send() && it.at > delivered_at).unwrap();
+        sent.at - delivered_at
     }
 }
 
@@ -118,43 +118,44 @@ impl Drop for Bot {
     }
 }
 
-/// What the bot takes in a room of this kind, sorted; one question after the other.
-fn own_time(bot: &Bot, ada: &Person, kind: Kind) -> Vec<Duration> {
+/// The latencies of the bot in a room of this kind, sorted. Questions are asked one after the
+/// other.
+fn latencies(bot: &Bot, ada: &TestUser, kind: RoomKind) -> Vec<Duration> {
     let questions =
         ["who is rana mitter", "did chnia send troops", "why no chinese soldeirs there"];
-    let room = ada.opens(kind, &[&bot.id]);
-    ada.awaits(&room, &bot.id);
-    let mut took = Vec::new();
-    for number in 0..N_WARM + N_QUESTIONS {
+    let room = ada.create_room(kind, &[&bot.id]);
+    ada.wait_for_join(&room, &bot.id);
+    let mut latencies = Vec::new();
+    for number in 0..N_WARMUP + N_QUESTIONS {
         let text = questions[number % questions.len()];
-        let id = ada.says(&room, &Saying::to("quoth", &bot.id, text));
-        ada.next(&room, &bot.id);
-        if number >= N_WARM {
-            took.push(bot.took(&id));
+        let id = ada.send(&room, &Draft::mentioning("quoth", &bot.id, text));
+        ada.next_change(&room, &bot.id);
+        if number >= N_WARMUP {
+            latencies.push(bot.latency(&id));
         }
     }
-    took.sort_unstable();
-    took
+    latencies.sort_unstable();
+    latencies
 }
 
-fn report(name: &str, took: &[Duration]) {
-    let at = |share: f64| time_at(took, share).as_secs_f64() * 1e3;
-    let (median, most, nearly_all) = (at(0.5), at(0.9), at(0.99));
-    println!("{name:<20} {median:>8.2} ms {most:>8.2} ms {nearly_all:>8.2} ms");
+fn report(name: &str, latencies: &[Duration]) {
+    let at = |share: f64| time_at(latencies, share).as_secs_f64() * 1e3;
+    let (median, p90, p99) = (at(0.5), at(0.9), at(0.99));
+    println!("{name:<20} {median:>8.2} ms {p90:>8.2} ms {p99:>8.2} ms");
 }
 
-/// Memory of `quoth run` before and after it is in `n` rooms, every second one encrypted.
+/// Prints the memory of `quoth run` in one room and in `n` rooms, every second one encrypted.
 fn memory(server: &Synapse, n: usize) {
     let bot = Bot::start(server);
-    let ada = Person::new(server, "ada");
+    let ada = TestUser::new(server, "ada");
     println!("rooms   resident MiB");
     for n_new in [1, n - 1] {
         for number in 0..n_new {
-            let kind = if number % 2 == 0 { Kind::Encrypted } else { Kind::Plain };
-            let room = ada.opens(kind, &[&bot.id]);
-            ada.awaits(&room, &bot.id);
-            ada.says(&room, &Saying::to("quoth", &bot.id, "who is rana mitter"));
-            ada.next(&room, &bot.id);
+            let kind = if number % 2 == 0 { RoomKind::Encrypted } else { RoomKind::Plain };
+            let room = ada.create_room(kind, &[&bot.id]);
+            ada.wait_for_join(&room, &bot.id);
+            ada.send(&room, &Draft::mentioning("quoth", &bot.id, "who is rana mitter"));
+            ada.next_change(&room, &bot.id);
         }
         std::thread::sleep(IDLE);
         let n_rooms = if n_new == 1 { 1 } else { n };
@@ -169,9 +170,9 @@ fn main() {
     if let Some(n) = n_rooms {
         return memory(&server, n.parse().unwrap());
     }
-    let (bot, ada) = (Bot::start(&server), Person::new(&server, "ada"));
+    let (bot, ada) = (Bot::start(&server), TestUser::new(&server, "ada"));
     println!("{:<20} {:>11} {:>11} {:>11}", "from sync to send", "median", "p90", "p99");
-    for (name, kind) in [("plain room", Kind::Plain), ("encrypted room", Kind::Encrypted)] {
-        report(name, &own_time(&bot, &ada, kind));
+    for (name, kind) in [("plain room", RoomKind::Plain), ("encrypted room", RoomKind::Encrypted)] {
+        report(name, &latencies(&bot, &ada, kind));
     }
 }

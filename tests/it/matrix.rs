@@ -1,12 +1,12 @@
-//! Matrix, through a real homeserver and real clients.
+//! Matrix, with a real homeserver and real clients.
 
-mod asking;
 pub(crate) mod bot;
 mod encryption;
-mod following;
+mod follow_ups;
+mod login;
 mod network;
+mod question_load;
+mod questions;
 mod rooms;
 mod setup;
-mod start;
-mod talk;
 mod traffic;

@@ -1,6 +1,6 @@
-//! What Matrix's clients make of what is rendered, by an HTML parser that is not ours (html5ever,
-//! through ruma-html, with which clients in Rust show messages): the quote, character for character,
-//! and nothing but the tags that Matrix allows.
+//! Parses rendered HTML with an independent parser (html5ever through ruma-html, which clients in
+//! Rust use): quotes must be unchanged character for character, and only tags that Matrix allows
+//! may occur.
 
 use std::cell::RefCell;
 
@@ -14,55 +14,55 @@ use ruma_html::{Html, NodeData, NodeRef, SanitizerConfig};
 
 use crate::random::{answers, lists};
 
-/// Random replies that are tried.
+/// Random replies per test.
 const N_CASES: u32 = 10_000;
 
-/// What people see of a message.
+/// The parsed HTML of a message.
 #[derive(Debug, Default)]
-struct Shown {
+struct ParsedHtml {
     quotes: Vec<String>,
     items: Vec<String>,
-    /// All text, quotes too.
+    /// All text, including quotes.
     text: String,
     links: Vec<String>,
     tags: Vec<String>,
 }
 
-fn read(html: &str) -> Shown {
-    let parsed = Html::parse(html);
-    let mut shown = Shown::default();
-    for node in parsed.children() {
-        look(&node, &mut shown);
+fn parse(html: &str) -> ParsedHtml {
+    let document = Html::parse(html);
+    let mut parsed = ParsedHtml::default();
+    for node in document.children() {
+        visit(&node, &mut parsed);
     }
-    shown
+    parsed
 }
 
-/// Notes what stands in `node`, and gives its text.
-fn look(node: &NodeRef, shown: &mut Shown) -> String {
+/// Adds the contents of `node` to `parsed`, and returns its text.
+fn visit(node: &NodeRef, parsed: &mut ParsedHtml) -> String {
     match node.data() {
         NodeData::Text(text) => {
             let text = text.borrow().to_string();
-            shown.text.push_str(&text);
+            parsed.text.push_str(&text);
             text
         }
         NodeData::Element(element) => {
             let tag = element.name.local.to_string();
             for attribute in element.attrs.borrow().iter() {
-                shown.links.push(attribute.value.to_string());
+                parsed.links.push(attribute.value.to_string());
             }
             if tag == "br" {
-                shown.text.push('\n');
-                shown.tags.push(tag);
+                parsed.text.push('\n');
+                parsed.tags.push(tag);
                 return "\n".to_owned();
             }
-            shown.text.push(' ');
-            let inside: String = node.children().map(|child| look(&child, shown)).collect();
+            parsed.text.push(' ');
+            let inside: String = node.children().map(|child| visit(&child, parsed)).collect();
             match tag.as_str() {
-                "blockquote" => shown.quotes.push(inside.clone()),
-                "li" => shown.items.push(inside.clone()),
+                "blockquote" => parsed.quotes.push(inside.clone()),
+                "li" => parsed.items.push(inside.clone()),
                 _ => {}
             }
-            shown.tags.push(tag);
+            parsed.tags.push(tag);
             inside
         }
         _ => String::new(),
@@ -73,82 +73,83 @@ fn words(text: &str) -> String {
     text.replace('\0', "\u{fffd}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The quote with the marks that stand outside of it. No event may hold a NUL.
-fn marked(quote: &CitedQuote) -> String {
+/// The text of the quote as rendered: with the cut marks around it, and NUL replaced, since events
+/// must not contain one.
+fn expected_text(quote: &CitedQuote) -> String {
     let before = if quote.is_cut_before { "[...] " } else { "" };
     let after = if quote.is_cut_after { " [...]" } else { "" };
     format!("{before}{}{after}", quote.text).replace('\0', "\u{fffd}")
 }
 
-/// Whether every client shows all of `body`, and it fits into an event.
-fn check_form(body: &RenderedMessage) -> Result<Shown, TestCaseError> {
-    let n_bytes = serde_json::json!([body.plain, body.html]).to_string().len();
+/// Checks that `rendered` fits into an event and that sanitizers of clients keep all of it.
+fn check_form(rendered: &RenderedMessage) -> Result<ParsedHtml, TestCaseError> {
+    let n_bytes = serde_json::json!([rendered.plain, rendered.html]).to_string().len();
     prop_assert!(n_bytes < 48_000, "{}", n_bytes);
-    let sanitized = Html::parse(&body.html);
+    let sanitized = Html::parse(&rendered.html);
     sanitized.sanitize_with(&SanitizerConfig::strict());
-    prop_assert_eq!(sanitized.to_string(), Html::parse(&body.html).to_string());
-    let shown = read(&body.html);
+    prop_assert_eq!(sanitized.to_string(), Html::parse(&rendered.html).to_string());
+    let parsed = parse(&rendered.html);
     let known = ["p", "br", "strong", "blockquote", "a", "ol", "ul", "li"];
     let is_known = |tag: &String| known.contains(&tag.as_str());
-    prop_assert!(shown.tags.iter().all(is_known), "{:?}", shown.tags);
-    let is_ours = |link: &String| link == "https://source.example/a_(b)";
-    prop_assert!(shown.links.iter().all(is_ours), "{:?}", shown.links);
-    Ok(shown)
+    prop_assert!(parsed.tags.iter().all(is_known), "{:?}", parsed.tags);
+    let is_expected = |link: &String| link == "https://source.example/a_(b)";
+    prop_assert!(parsed.links.iter().all(is_expected), "{:?}", parsed.links);
+    Ok(parsed)
 }
 
-fn check(body: &RenderedMessage, reply: &Reply) -> Result<(), TestCaseError> {
-    let shown = check_form(body)?;
-    let text = words(&shown.text);
+fn check(rendered: &RenderedMessage, reply: &Reply) -> Result<(), TestCaseError> {
+    let parsed = check_form(rendered)?;
+    let text = words(&parsed.text);
     match reply {
         Reply::Answer(answer) => {
-            let wanted: Vec<String> = answer.quotes.iter().map(marked).collect();
-            let n_shown = shown.quotes.len();
-            prop_assert!((1..=wanted.len()).contains(&n_shown), "{:?}", body);
-            prop_assert_eq!(&shown.quotes[..], &wanted[..n_shown]);
-            let rest = body.controls.iter().find(|it| matches!(it, Control::Quotes(_)));
-            prop_assert_eq!(rest.is_none(), n_shown == wanted.len());
-            for quote in &wanted[..n_shown] {
+            let expected: Vec<String> = answer.quotes.iter().map(expected_text).collect();
+            let n_shown = parsed.quotes.len();
+            prop_assert!((1..=expected.len()).contains(&n_shown), "{:?}", rendered);
+            prop_assert_eq!(&parsed.quotes[..], &expected[..n_shown]);
+            let continuation = rendered.controls.iter().find(|it| matches!(it, Control::Quotes(_)));
+            prop_assert_eq!(continuation.is_none(), n_shown == expected.len());
+            for quote in &expected[..n_shown] {
                 let lines: Vec<String> = quote.split('\n').map(|it| format!("> {it}")).collect();
-                prop_assert!(body.plain.contains(&lines.join("\n")), "{:?}", body.plain);
+                prop_assert!(rendered.plain.contains(&lines.join("\n")), "{:?}", rendered.plain);
             }
             if let Some(lead) = &answer.lead {
                 prop_assert!(text.contains(&words(lead)), "{:?} in {:?}", lead, text);
             }
         }
         Reply::Suggestions(suggestions) => {
-            let wanted = suggestions.iter().map(|Suggestion { question, .. }| words(question));
-            prop_assert_eq!(shown.items, wanted.collect::<Vec<String>>());
+            let expected = suggestions.iter().map(|Suggestion { question, .. }| words(question));
+            prop_assert_eq!(parsed.items, expected.collect::<Vec<String>>());
         }
-        Reply::Paragraphs(passages) => {
-            let wanted = passages.iter().map(|it| it.text.trim_end().replace('\0', "\u{fffd}"));
-            prop_assert_eq!(shown.quotes, wanted.collect::<Vec<String>>());
+        Reply::Paragraphs(parts) => {
+            let expected = parts.iter().map(|it| it.text.trim_end().replace('\0', "\u{fffd}"));
+            prop_assert_eq!(parsed.quotes, expected.collect::<Vec<String>>());
         }
         Reply::Topics(topics) => {
-            let wanted = topics.iter().flat_map(|Topic { questions, .. }| questions);
-            prop_assert_eq!(shown.items, wanted.map(|it| words(it)).collect::<Vec<String>>());
+            let expected = topics.iter().flat_map(|Topic { questions, .. }| questions);
+            prop_assert_eq!(parsed.items, expected.map(|it| words(it)).collect::<Vec<String>>());
         }
-        other => prop_assert!(false, "{:?} is not made", other),
+        other => prop_assert!(false, "unexpected reply {:?}", other),
     }
     Ok(())
 }
 
-fn try_all(says: &impl Strategy<Value = BotMessage>) {
+fn check_random(messages: &impl Strategy<Value = BotMessage>) {
     let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
     let last = RefCell::new(String::new());
-    let ran = TestRunner::new(config).run(says, |say| {
-        let body = render(&say, Wording::english());
-        last.replace(body.html.clone());
-        check(&body, &say.reply)
+    let result = TestRunner::new(config).run(messages, |message| {
+        let rendered = render(&message, Wording::english());
+        last.replace(rendered.html.clone());
+        check(&rendered, &message.reply)
     });
-    ran.unwrap_or_else(|error| panic!("{error}\n{}", last.borrow()));
+    result.unwrap_or_else(|error| panic!("{error}\n{}", last.borrow()));
 }
 
 #[test]
-fn whatever_is_quoted_is_what_a_parser_gives_back() {
-    try_all(&answers());
+fn quotes_survive_an_html_parser_unchanged() {
+    check_random(&answers());
 }
 
 #[test]
-fn whatever_is_suggested_or_shown_of_a_source_is_what_a_parser_gives_back() {
-    try_all(&lists());
+fn lists_and_paragraphs_survive_an_html_parser_unchanged() {
+    check_random(&lists());
 }

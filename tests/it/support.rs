@@ -2,11 +2,11 @@
 
 #[cfg(feature = "discord")]
 pub(crate) mod discord;
+#[cfg(feature = "matrix")]
+pub(crate) mod fault_proxy;
 #[cfg(feature = "discord")]
 pub(crate) mod in_process;
 #[cfg(feature = "matrix")]
 pub(crate) mod matrix;
-#[cfg(feature = "matrix")]
-pub(crate) mod relay;
 #[cfg(feature = "matrix")]
 pub(crate) mod synapse;

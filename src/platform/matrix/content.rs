@@ -1,4 +1,4 @@
-//! What our messages look like on Matrix. Pure.
+//! Builds the content of `m.room.message` events: relations, mentions and edits. Pure.
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId};
 use serde_json::{Value, json};
@@ -6,79 +6,80 @@ use serde_json::{Value, json};
 use super::reactions::Continuation;
 use super::render::RenderedMessage;
 
-/// Where a message of ours stands, and whom it rings for.
+/// How a message of the bot is sent: its relations, mentions and type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct SendOptions {
-    /// What it replies to.
+    /// The message it replies to.
     pub(super) in_reply_to: Option<OwnedEventId>,
-    /// The first message of its thread.
+    /// The root of the thread it belongs to.
     pub(super) thread_root: Option<OwnedEventId>,
-    /// For whom it rings.
+    /// The user it notifies.
     pub(super) mentions: Option<OwnedUserId>,
-    /// Whether it is a notice.
+    /// Whether it is an `m.notice` instead of an `m.text`.
     pub(super) is_notice: bool,
 }
 
-/// The key under which a message says what it has more of.
+/// The content key of the [`Continuation`] of a message.
 pub(super) const MORE: &str = "org.quoth.more";
 
-/// A message that says `body`.
-pub(super) fn message(body: &RenderedMessage, standing: &SendOptions) -> Value {
-    let mut content = text_content(body, standing);
-    if let Some(relation) = relation(standing) {
+/// The content of a new message.
+pub(super) fn message(rendered: &RenderedMessage, options: &SendOptions) -> Value {
+    let mut content = text_content(rendered, options);
+    if let Some(relation) = relation(options) {
         insert(&mut content, "m.relates_to", relation);
     }
     content
 }
 
-/// What makes the message `sent` say `body`. It rings for nobody: who was to be told was told.
-pub(super) fn edit(sent: &EventId, body: &RenderedMessage, standing: &SendOptions) -> Value {
-    let standing = SendOptions { mentions: None, ..standing.clone() };
-    let new = text_content(body, &standing);
-    let start: String = body.plain.chars().take(MAX_START).collect();
+/// The content of an edit (`m.replace`) of the message `sent`. It notifies nobody, since the
+/// original message did.
+pub(super) fn edit(sent: &EventId, rendered: &RenderedMessage, options: &SendOptions) -> Value {
+    let options = SendOptions { mentions: None, ..options.clone() };
+    let new_content = text_content(rendered, &options);
+    let fallback: String = rendered.plain.chars().take(MAX_FALLBACK_CHARS).collect();
     json!({
-        "msgtype": new.get("msgtype"),
-        // For clients that know no edits; all of it would not fit twice.
-        "body": format!("* {start}"),
+        "msgtype": new_content.get("msgtype"),
+        // For clients without support for edits. The full text would not fit into the event twice.
+        "body": format!("* {fallback}"),
         "m.mentions": {},
-        "m.new_content": new,
+        "m.new_content": new_content,
         "m.relates_to": { "rel_type": "m.replace", "event_id": sent },
     })
 }
 
-/// Characters of a changed message that clients see which know no edits.
-const MAX_START: usize = 200;
+/// Characters of an edit that clients without support for edits show.
+const MAX_FALLBACK_CHARS: usize = 200;
 
-fn text_content(body: &RenderedMessage, standing: &SendOptions) -> Value {
+fn text_content(rendered: &RenderedMessage, options: &SendOptions) -> Value {
     let mut content = json!({
-        "msgtype": if standing.is_notice { "m.notice" } else { "m.text" },
-        "body": body.plain,
+        "msgtype": if options.is_notice { "m.notice" } else { "m.text" },
+        "body": rendered.plain,
         "format": "org.matrix.custom.html",
-        "formatted_body": body.html,
+        "formatted_body": rendered.html,
         "m.mentions": {},
     });
-    if let Some(user) = &standing.mentions {
+    if let Some(user) = &options.mentions {
         insert(&mut content, "m.mentions", json!({ "user_ids": [user] }));
     }
-    if let Some(more) = Continuation::of(&body.controls) {
-        insert(&mut content, MORE, json!(more));
+    if let Some(continuation) = Continuation::of(&rendered.controls) {
+        insert(&mut content, MORE, json!(continuation));
     }
     content
 }
 
-fn relation(standing: &SendOptions) -> Option<Value> {
-    let replies_to = standing.in_reply_to.as_ref().map(|id| json!({ "event_id": id }));
-    let mut relation = match &standing.thread_root {
+fn relation(options: &SendOptions) -> Option<Value> {
+    let in_reply_to = options.in_reply_to.as_ref().map(|id| json!({ "event_id": id }));
+    let mut relation = match &options.thread_root {
         Some(root) => json!({ "rel_type": "m.thread", "event_id": root }),
-        None if replies_to.is_none() => return None,
+        None if in_reply_to.is_none() => return None,
         None => json!({}),
     };
-    if standing.thread_root.is_some() {
-        // Clients without threads show a reply to something.
-        insert(&mut relation, "is_falling_back", replies_to.is_none().into());
+    if options.thread_root.is_some() {
+        // Clients without support for threads show the message as a reply to the thread root.
+        insert(&mut relation, "is_falling_back", in_reply_to.is_none().into());
     }
-    let fallback = || standing.thread_root.as_ref().map(|root| json!({ "event_id": root }));
-    if let Some(target) = replies_to.or_else(fallback) {
+    let fallback = || options.thread_root.as_ref().map(|root| json!({ "event_id": root }));
+    if let Some(target) = in_reply_to.or_else(fallback) {
         insert(&mut relation, "m.in_reply_to", target);
     }
     Some(relation)
@@ -97,13 +98,13 @@ mod tests {
     use super::*;
     use crate::conversation::Control;
 
-    fn body() -> RenderedMessage {
+    fn rendered() -> RenderedMessage {
         let (plain, html) = ("a <b>".to_owned(), "a &lt;b&gt;".to_owned());
         RenderedMessage { plain, html, controls: vec![Control::Quotes(2)] }
     }
 
     #[test]
-    fn a_message_stands_where_it_belongs_and_rings_only_for_whom_it_is_to() {
+    fn messages_have_their_relations_and_notify_only_the_mentioned_user() {
         let (question, root) = (event_id!("$q").to_owned(), event_id!("$root").to_owned());
         let rows = [
             (None, None, json!(null)),
@@ -125,15 +126,10 @@ mod tests {
                 }),
             ),
         ];
-        for (replies_to, thread, want) in rows {
-            let (replies_to, thread) = (replies_to.cloned(), thread.cloned());
-            let standing = SendOptions {
-                in_reply_to: replies_to,
-                thread_root: thread,
-                is_notice: true,
-                mentions: None,
-            };
-            let content = message(&body(), &standing);
+        for (in_reply_to, thread_root, want) in rows {
+            let (in_reply_to, thread_root) = (in_reply_to.cloned(), thread_root.cloned());
+            let options = SendOptions { in_reply_to, thread_root, is_notice: true, mentions: None };
+            let content = message(&rendered(), &options);
             assert_eq!(content["m.relates_to"], want);
             assert_eq!(content["m.mentions"], json!({}));
             assert_eq!(
@@ -141,16 +137,15 @@ mod tests {
                 (&json!("m.notice"), &json!({ "quotes": 2 }))
             );
         }
-        let rings_for = Some(user_id!("@ada:example.org").to_owned());
-        let content =
-            message(&body(), &SendOptions { mentions: rings_for, ..SendOptions::default() });
+        let mentions = Some(user_id!("@ada:example.org").to_owned());
+        let content = message(&rendered(), &SendOptions { mentions, ..SendOptions::default() });
         assert_eq!(content["m.mentions"], json!({ "user_ids": ["@ada:example.org"] }));
         assert_eq!(content["msgtype"], "m.text");
     }
 
     #[test]
-    fn a_change_says_all_of_it_once() {
-        let long = RenderedMessage { plain: "x".repeat(30_000), ..body() };
+    fn edits_contain_the_full_text_once() {
+        let long = RenderedMessage { plain: "x".repeat(30_000), ..rendered() };
         let content = edit(event_id!("$sent"), &long, &SendOptions::default());
         assert_eq!(content["m.relates_to"]["event_id"], "$sent");
         assert_eq!(content["m.new_content"]["body"], long.plain);

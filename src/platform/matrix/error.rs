@@ -1,4 +1,5 @@
-//! What a failed request means: whether it was carried out, and whether and when to try again.
+//! Classifies errors of requests as transient, permanent or ambiguous, with the time to retry
+//! after.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,11 +9,11 @@ use matrix_sdk::{Error, HttpError};
 
 use crate::service::SendError;
 
-/// Waits between attempts while the homeserver does not answer.
+/// The shortest and longest wait between attempts while the homeserver does not respond.
 const MIN_DELAY: Duration = Duration::from_millis(500);
 pub(super) const MAX_DELAY: Duration = Duration::from_secs(30);
 
-/// The waits, which never end.
+/// The waits between attempts: exponential with jitter, without end.
 pub(super) fn backoff() -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(MIN_DELAY)
@@ -22,19 +23,19 @@ pub(super) fn backoff() -> ExponentialBackoff {
         .build()
 }
 
-/// What `error` of a call that sends something means for the service.
+/// Classifies an error of a call of the client library that sends an event.
 pub(super) fn classify_send(error: &Error) -> SendError {
     match error {
         Error::Http(error) => classify_request(error),
-        // We are not in the room any more.
+        // The bot is no longer a member of the room.
         Error::WrongRoomState(_) => SendError::Permanent,
-        // What fails before the request, such as finding the devices to encrypt for, can be tried
-        // again.
+        // Steps before the request failed, such as finding the devices to encrypt for: nothing was
+        // sent.
         _ => SendError::Transient { retry_after: None },
     }
 }
 
-/// The same of a single request.
+/// Classifies an error of a single request.
 pub(super) fn classify_request(error: &HttpError) -> SendError {
     let status = status(error);
     match (error, kind(error)) {
@@ -42,7 +43,7 @@ pub(super) fn classify_request(error: &HttpError) -> SendError {
             SendError::Transient { retry_after: data.retry_after.as_ref().and_then(retry_delay) }
         }
         _ if status == Some(429) => SendError::Transient { retry_after: None },
-        // Whoever logs in again goes on with it.
+        // Works again after a new login.
         (_, Some(kind)) if is_logged_out(kind) => SendError::Transient { retry_after: None },
         (HttpError::Cached(error), _) => classify_request(error),
         (HttpError::Reqwest(error), _) if error.is_connect() || error.is_builder() => {
@@ -54,10 +55,10 @@ pub(super) fn classify_request(error: &HttpError) -> SendError {
     }
 }
 
-/// The HTTP status that came back, if one did and it was a failure.
+/// The HTTP status of an error response. `None` if there was no response.
 pub(super) fn status(error: &HttpError) -> Option<u16> {
     let status = error.as_client_api_error().map(|error| error.status_code.as_u16());
-    // Without a device's data, the server asks for them.
+    // A response that requests user-interactive authentication always has the status 401.
     status.or_else(|| error.as_uiaa_response().map(|_| 401))
 }
 
@@ -65,7 +66,7 @@ fn kind(error: &HttpError) -> Option<&ErrorKind> {
     error.client_api_error_kind()
 }
 
-/// Whether a server that says this knows our session no more.
+/// Whether `kind` means that the homeserver has ended the session.
 pub(super) fn is_logged_out(kind: &ErrorKind) -> bool {
     matches!(
         kind,
@@ -73,17 +74,17 @@ pub(super) fn is_logged_out(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Whether `error` says that what was asked for is not there.
+/// Whether the requested resource does not exist.
 pub(super) fn is_not_found(error: &HttpError) -> bool {
     status(error) == Some(404)
 }
 
-/// Whether `error` says that we may not do that.
+/// Whether the bot is not permitted to do what it requested.
 pub(super) fn is_forbidden(error: &Error) -> bool {
     matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden))
 }
 
-/// How long the server that answered `error` wants us to wait.
+/// The wait that the homeserver requests in a rate-limit response.
 pub(super) fn retry_after(error: &Error) -> Option<Duration> {
     match error.client_api_error_kind() {
         Some(ErrorKind::LimitExceeded(data)) => data.retry_after.as_ref().and_then(retry_delay),
@@ -94,19 +95,19 @@ pub(super) fn retry_after(error: &Error) -> Option<Duration> {
 fn retry_delay(retry_after: &RetryAfter) -> Option<Duration> {
     match retry_after {
         RetryAfter::Delay(delay) => Some(*delay),
-        RetryAfter::DateTime(moment) => moment.duration_since(SystemTime::now()).ok(),
+        RetryAfter::DateTime(time) => time.duration_since(SystemTime::now()).ok(),
     }
 }
 
-/// In a few words without anything that was sent.
+/// Describes `error` briefly for the log, without any part of the request or response.
 pub(super) fn describe(error: &Error) -> String {
     match error {
         Error::Http(error) => match error.as_ref() {
-            HttpError::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
+            HttpError::Reqwest(error) if error.is_timeout() => "no response in time".to_owned(),
             HttpError::Reqwest(error) if error.is_connect() => "no connection".to_owned(),
-            HttpError::Reqwest(_) => "the connection broke".to_owned(),
+            HttpError::Reqwest(_) => "the connection was interrupted".to_owned(),
             HttpError::Api(api) if matches!(**api, FromHttpResponseError::Deserialization(_)) => {
-                "what answers is no Matrix homeserver".to_owned()
+                "this server is not a Matrix homeserver".to_owned()
             }
             error => status(error)
                 .map_or("a request failed".to_owned(), |status| format!("HTTP status {status}")),
@@ -125,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn answered(status: u16, body: &str) -> HttpError {
+    fn error_response(status: u16, body: &str) -> HttpError {
         let response =
             axum::http::Response::builder().status(status).body(body.as_bytes()).unwrap();
         let error = UiaaResponse::from_http_response(response);
@@ -133,16 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_answers_says_whether_it_was_done_and_what_to_do() {
-        let passing = |retry_after| SendError::Transient { retry_after };
+    fn error_responses_are_classified_as_transient_permanent_or_ambiguous() {
+        let transient = |retry_after| SendError::Transient { retry_after };
         let rows = [
             (
                 429,
                 r#"{"errcode":"M_LIMIT_EXCEEDED","error":"","retry_after_ms":1500}"#,
-                passing(Some(Duration::from_millis(1500))),
+                transient(Some(Duration::from_millis(1500))),
             ),
-            (429, "slow down", passing(None)),
-            (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":""}"#, passing(None)),
+            (429, "slow down", transient(None)),
+            (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":""}"#, transient(None)),
             (403, r#"{"errcode":"M_FORBIDDEN","error":""}"#, SendError::Permanent),
             (404, r#"{"errcode":"M_NOT_FOUND","error":""}"#, SendError::Permanent),
             (413, r#"{"errcode":"M_TOO_LARGE","error":""}"#, SendError::Permanent),
@@ -150,7 +151,7 @@ mod tests {
             (502, "<html>Bad gateway</html>", SendError::Ambiguous),
         ];
         for (status, body, want) in rows {
-            assert_eq!(classify_request(&answered(status, body)), want, "{status} {body}");
+            assert_eq!(classify_request(&error_response(status, body)), want, "{status} {body}");
         }
     }
 }

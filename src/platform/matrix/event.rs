@@ -1,4 +1,4 @@
-//! What happened in a room, as far as it can concern us. Pure.
+//! Parses room events into the parts that the bot needs. Pure.
 
 use matrix_sdk::ruma::events::relation::{InReplyTo, Reply, Thread};
 use matrix_sdk::ruma::events::room::member::{MembershipChange, SyncRoomMemberEvent};
@@ -15,7 +15,7 @@ use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId};
 
 use crate::conversation::Timestamp;
 
-/// An event of a room.
+/// A parsed event of a room's timeline.
 #[derive(Debug, Clone)]
 pub(super) struct RoomEvent {
     pub(super) id: OwnedEventId,
@@ -24,61 +24,61 @@ pub(super) struct RoomEvent {
     pub(super) kind: RoomEventKind,
 }
 
-/// What happened.
+/// The kind of a room event, with its content.
 #[derive(Debug, Clone)]
 pub(super) enum RoomEventKind {
-    /// Somebody said something.
+    /// A new text message.
     Message(TextContent),
-    /// What `of` says was changed to `now`.
-    Edit { of: OwnedEventId, now: TextContent },
-    /// Somebody put `key` on `to`.
-    Reaction { to: OwnedEventId, key: String },
-    /// It was taken back.
+    /// An edit (`m.replace`) of the message `target`.
+    Edit { target: OwnedEventId, new_content: TextContent },
+    /// A reaction to `target`; `key` is usually an emoji.
+    Reaction { target: OwnedEventId, key: String },
+    /// The redaction of an event.
     Redaction(OwnedEventId),
-    /// Somebody came into the room.
+    /// A user joined the room.
     Join(OwnedUserId),
-    /// Nothing that asks for anything.
+    /// Any other event; the bot ignores it.
     Other,
 }
 
-/// Words of a message.
+/// The content of a text message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct TextContent {
     /// The plain text.
     pub(super) body: String,
-    /// Whom it names, if the sender's client says that of its messages.
+    /// The user IDs in `m.mentions`. `None` if the client does not set it.
     pub(super) mentions: Option<Vec<OwnedUserId>>,
-    /// What it replies to.
+    /// The message that it replies to.
     pub(super) in_reply_to: Option<OwnedEventId>,
-    /// The first message of the thread in which it stands.
+    /// The root of the thread that it belongs to.
     pub(super) thread_root: Option<OwnedEventId>,
 }
 
 impl RoomEvent {
-    /// What `event` tells; `None` if it makes no sense.
+    /// Parses `event`; `None` if it is malformed.
     pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Option<Self> {
         let event = event.deserialize().ok()?;
         let (id, sender) = (event.event_id().to_owned(), event.sender().to_owned());
         let at = timestamp(event.origin_server_ts());
-        Some(Self { id, sender, at, kind: what(event) })
+        Some(Self { id, sender, at, kind: parse_kind(event) })
     }
 }
 
-/// The moment as our own kind of time.
+/// `at` as a timestamp of the conversation layer.
 pub(super) fn timestamp(at: MilliSecondsSinceUnixEpoch) -> Timestamp {
     Timestamp::from_millis(at.get().into())
 }
 
-fn what(event: AnySyncTimelineEvent) -> RoomEventKind {
+fn parse_kind(event: AnySyncTimelineEvent) -> RoomEventKind {
     match event {
         AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomMessage(
             SyncMessageLikeEvent::Original(event),
-        )) => said(event.content),
+        )) => parse_message(event.content),
         AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::Reaction(
             SyncMessageLikeEvent::Original(event),
         )) => {
-            let put = event.content.relates_to;
-            RoomEventKind::Reaction { to: put.event_id, key: put.key }
+            let annotation = event.content.relates_to;
+            RoomEventKind::Reaction { target: annotation.event_id, key: annotation.key }
         }
         AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomRedaction(
             SyncRoomRedactionEvent::Original(event),
@@ -87,38 +87,38 @@ fn what(event: AnySyncTimelineEvent) -> RoomEventKind {
             .redacts
             .or(event.redacts)
             .map_or(RoomEventKind::Other, RoomEventKind::Redaction),
-        AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(event)) => came(&event),
+        AnySyncTimelineEvent::State(AnySyncStateEvent::RoomMember(event)) => parse_member(&event),
         _ => RoomEventKind::Other,
     }
 }
 
-fn said(content: RoomMessageEventContent) -> RoomEventKind {
+fn parse_message(content: RoomMessageEventContent) -> RoomEventKind {
     let RoomMessageEventContent { msgtype, relates_to, mentions, .. } = content;
     if let Some(Relation::Replacement(replacement)) = relates_to {
         let RoomMessageEventContentWithoutRelation { msgtype, mentions, .. } =
             replacement.new_content;
-        let of = replacement.event_id;
+        let target = replacement.event_id;
         return match body(msgtype) {
-            Some(body) => RoomEventKind::Edit { of, now: spoken(body, mentions) },
+            Some(body) => RoomEventKind::Edit { target, new_content: text_content(body, mentions) },
             None => RoomEventKind::Other,
         };
     }
     let Some(body) = body(msgtype) else { return RoomEventKind::Other };
-    let spoken = spoken(body, mentions);
+    let content = text_content(body, mentions);
     RoomEventKind::Message(match relates_to {
         Some(Relation::Reply(Reply { in_reply_to: InReplyTo { event_id, .. }, .. })) => {
-            TextContent { in_reply_to: Some(event_id), ..spoken }
+            TextContent { in_reply_to: Some(event_id), ..content }
         }
         Some(Relation::Thread(Thread { event_id, in_reply_to, is_falling_back, .. })) => {
-            // Clients without threads are told what came before in the thread.
-            let replies_to = in_reply_to.filter(|_| !is_falling_back).map(|it| it.event_id);
-            TextContent { in_reply_to: replies_to, thread_root: Some(event_id), ..spoken }
+            // A fallback for clients without threads names the previous message; it is not a reply.
+            let in_reply_to = in_reply_to.filter(|_| !is_falling_back).map(|it| it.event_id);
+            TextContent { in_reply_to, thread_root: Some(event_id), ..content }
         }
-        _ => spoken,
+        _ => content,
     })
 }
 
-/// What people write themselves. Other bots speak in notices, and are not listened to.
+/// The body of a text or emote. Notices are ignored, since other bots send them.
 fn body(msgtype: MessageType) -> Option<String> {
     match msgtype {
         MessageType::Text(text) => Some(text.body),
@@ -127,12 +127,12 @@ fn body(msgtype: MessageType) -> Option<String> {
     }
 }
 
-fn spoken(body: String, mentions: Option<Mentions>) -> TextContent {
-    let mentioned = mentions.map(|mentions| mentions.user_ids.into_iter().collect());
-    TextContent { body, mentions: mentioned, ..TextContent::default() }
+fn text_content(body: String, mentions: Option<Mentions>) -> TextContent {
+    let mentions = mentions.map(|mentions| mentions.user_ids.into_iter().collect());
+    TextContent { body, mentions, ..TextContent::default() }
 }
 
-fn came(event: &SyncRoomMemberEvent) -> RoomEventKind {
+fn parse_member(event: &SyncRoomMemberEvent) -> RoomEventKind {
     let SyncRoomMemberEvent::Original(event) = event else { return RoomEventKind::Other };
     match event.membership_change() {
         MembershipChange::Joined | MembershipChange::InvitationAccepted => {
@@ -160,9 +160,9 @@ mod tests {
     }
 
     fn message(content: Value) -> RoomEventKind {
-        let happening = parsed("m.room.message", content, json!({})).unwrap();
-        assert_eq!(happening.at, Timestamp::from_millis(7));
-        happening.kind
+        let room_event = parsed("m.room.message", content, json!({})).unwrap();
+        assert_eq!(room_event.at, Timestamp::from_millis(7));
+        room_event.kind
     }
 
     fn text(body: &str, more: Value) -> Value {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_stands_in_its_thread_and_replies_to_what_it_means() {
+    fn messages_have_their_thread_root_and_reply_target() {
         let rows = [
             (json!({}), None, None),
             (json!({ "m.in_reply_to": { "event_id": "$a" } }), Some("$a"), None),
@@ -196,20 +196,28 @@ mod tests {
                 Some("$t"),
             ),
         ];
-        for (relation, replies_to, thread) in rows {
-            let RoomEventKind::Message(said) =
+        for (relation, in_reply_to, thread_root) in rows {
+            let RoomEventKind::Message(content) =
                 message(text("why?", json!({ "m.relates_to": relation })))
             else {
-                panic!("{relation} is said");
+                panic!("a message is expected: {relation}");
             };
-            assert_eq!(said.body, "why?");
-            assert_eq!(said.in_reply_to.as_deref().map(|id| id.as_str()), replies_to, "{relation}");
-            assert_eq!(said.thread_root.as_deref().map(|id| id.as_str()), thread, "{relation}");
+            assert_eq!(content.body, "why?");
+            assert_eq!(
+                content.in_reply_to.as_deref().map(|id| id.as_str()),
+                in_reply_to,
+                "{relation}"
+            );
+            assert_eq!(
+                content.thread_root.as_deref().map(|id| id.as_str()),
+                thread_root,
+                "{relation}"
+            );
         }
     }
 
     #[test]
-    fn an_edit_says_what_the_message_says_now() {
+    fn edits_have_the_new_content_and_its_mentions() {
         let content = text(
             "* how?",
             json!({
@@ -217,33 +225,37 @@ mod tests {
                 "m.relates_to": { "rel_type": "m.replace", "event_id": "$first" },
             }),
         );
-        let RoomEventKind::Edit { of, now } = message(content) else { panic!("it is changed") };
-        assert_eq!((of.as_str(), now.body.as_str()), ("$first", "how?"));
-        assert_eq!(now.mentions.unwrap().first().unwrap().as_str(), "@b:c");
+        let RoomEventKind::Edit { target, new_content } = message(content) else {
+            panic!("an edit is expected")
+        };
+        assert_eq!((target.as_str(), new_content.body.as_str()), ("$first", "how?"));
+        assert_eq!(new_content.mentions.unwrap().first().unwrap().as_str(), "@b:c");
     }
 
     #[test]
-    fn notices_media_and_what_makes_no_sense_ask_for_nothing() {
-        for kind in ["m.notice", "m.file", "m.unheard_of"] {
-            let what = message(json!({ "msgtype": kind, "body": "why?", "url": "mxc://a/b" }));
-            assert!(matches!(what, RoomEventKind::Other), "{kind}: {what:?}");
+    fn notices_media_and_malformed_events_are_ignored() {
+        for msgtype in ["m.notice", "m.file", "m.unheard_of"] {
+            let kind = message(json!({ "msgtype": msgtype, "body": "why?", "url": "mxc://a/b" }));
+            assert!(matches!(kind, RoomEventKind::Other), "{msgtype}: {kind:?}");
         }
         assert!(parsed("m.room.message", json!({ "body": 3 }), json!({ "sender": 3 })).is_none());
     }
 
     #[test]
-    fn a_redaction_names_its_message_in_either_place() {
+    fn redactions_name_their_target_in_the_content_or_at_the_top_level() {
         for (content, more) in
             [(json!({ "redacts": "$gone" }), json!({})), (json!({}), json!({ "redacts": "$gone" }))]
         {
-            let happening = parsed("m.room.redaction", content, more).unwrap();
-            let RoomEventKind::Redaction(which) = happening.kind else { panic!("{happening:?}") };
-            assert_eq!(which.as_str(), "$gone");
+            let room_event = parsed("m.room.redaction", content, more).unwrap();
+            let RoomEventKind::Redaction(target) = room_event.kind else {
+                panic!("{room_event:?}")
+            };
+            assert_eq!(target.as_str(), "$gone");
         }
     }
 
     #[test]
-    fn who_changes_their_name_has_not_come_again() {
+    fn display_name_change_is_not_a_join() {
         let member = |before: Value| {
             let more = json!({
                 "state_key": "@ada:example.org", "unsigned": { "prev_content": before },

@@ -1,63 +1,69 @@
-//! Names of Matrix's things, which lead back to them after a restart.
+//! Matrix IDs as IDs of the conversation layer, and back; transaction IDs.
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId, UserId};
 use sha2::{Digest, Sha256};
 
-use super::PLATFORM;
 use crate::conversation::{MessageId, PlaceId, PrincipalId};
 
-/// Stands between a room and the first message of a thread, which starts with a `$`. Neither holds it.
+/// The name of the platform, which its IDs start with.
+pub const PLATFORM: &str = "matrix";
+
+/// Separates the room ID from the event ID of the thread root, which starts with `$`. Neither
+/// contains this separator.
 const THREAD: &str = "/$";
 
-/// Bytes of the hash in the name of a transaction.
+/// Bytes of the hash in a transaction ID.
 const TRANSACTION_BYTES: usize = 16;
 
-/// What is done once for a cause.
+/// An operation that is done at most once for a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
-    /// A message is sent.
+    /// Sending a message.
     Send,
-    /// A message is taken away.
+    /// Redacting a message.
     Redact,
 }
 
-/// An event: a message, an edit, a reaction.
+/// The ID of an event: a message, an edit or a reaction.
 pub(super) fn message(event: &EventId) -> MessageId {
     MessageId::new(PLATFORM, event)
 }
 
-/// A room.
+/// The place ID of a room.
 pub(super) fn room(room: &RoomId) -> PlaceId {
     PlaceId::new(PLATFORM, room)
 }
 
-/// The thread in `room` that starts with `root`.
+/// The place ID of the thread in `room` with the root `root`.
 pub(super) fn thread(room: &RoomId, root: &EventId) -> PlaceId {
     PlaceId::new(PLATFORM, format_args!("{room}/{root}"))
 }
 
-/// Somebody.
+/// The principal ID of a user.
 pub(super) fn user(user: &UserId) -> PrincipalId {
     PrincipalId::new(PLATFORM, user)
 }
 
-/// The event that `name` stands for.
-pub(super) fn parse_message(name: &MessageId) -> Option<OwnedEventId> {
-    ours(name.parts())?.try_into().ok()
+/// The event ID in `id`. `None` if it is of another platform or invalid.
+pub(super) fn parse_message(id: &MessageId) -> Option<OwnedEventId> {
+    on_this_platform(id.parts())?.try_into().ok()
 }
 
-/// The room that `name` stands for or in which it is a thread, and the first message of that.
-pub(super) fn parse_place(name: &PlaceId) -> Option<(OwnedRoomId, Option<OwnedEventId>)> {
-    let rest = ours(name.parts())?;
+/// The room ID in `id`, and the thread root if it is the ID of a thread. `None` if it is of another
+/// platform or invalid.
+pub(super) fn parse_place(id: &PlaceId) -> Option<(OwnedRoomId, Option<OwnedEventId>)> {
+    let rest = on_this_platform(id.parts())?;
     let Some((room, root)) = rest.split_once(THREAD) else {
         return Some((rest.try_into().ok()?, None));
     };
     Some((room.try_into().ok()?, Some(format!("${root}").try_into().ok()?)))
 }
 
-/// By which a homeserver knows again what is done because of `cause`.
+/// The transaction ID of `operation` for `cause`, by which homeservers recognize a repeated
+/// request.
 pub(super) fn transaction_id(cause: &MessageId, operation: Operation) -> OwnedTransactionId {
-    // Part of the ids that homeservers remember, so that these words stay even if variants are renamed.
+    // These words are part of IDs that homeservers remember. They must stay the same in all
+    // versions, or a send that is retried after an upgrade would not be recognized.
     let operation = match operation {
         Operation::Send => "Send",
         Operation::Redact => "Remove",
@@ -68,7 +74,7 @@ pub(super) fn transaction_id(cause: &MessageId, operation: Operation) -> OwnedTr
     format!("quoth-{digits}").into()
 }
 
-fn ours<'n>((platform, rest): (&str, &'n str)) -> Option<&'n str> {
+fn on_this_platform<'n>((platform, rest): (&str, &'n str)) -> Option<&'n str> {
     (platform == PLATFORM).then_some(rest)
 }
 
@@ -79,31 +85,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lead_back_to_what_they_name_and_to_nothing_else() {
+    fn ids_parse_back_to_the_same_matrix_ids_and_foreign_ids_are_rejected() {
         let event = event_id!("$GC67T2nJzX_-a:example.org");
         assert_eq!(message(event).as_str(), "matrix:$GC67T2nJzX_-a:example.org");
         assert_eq!(parse_message(&message(event)).as_deref(), Some(event));
-        // Rooms of version 12 and later name no server.
+        // Room IDs of room version 12 and later contain no server name.
         for id in [room_id!("!abc:example.org"), room_id!("!mQ4ZJ-x_12")] {
             assert_eq!(parse_place(&room(id)), Some((id.to_owned(), None)));
-            let within = (id.to_owned(), Some(event.to_owned()));
-            assert_eq!(parse_place(&thread(id, event)), Some(within));
+            let parsed = (id.to_owned(), Some(event.to_owned()));
+            assert_eq!(parse_place(&thread(id, event)), Some(parsed));
         }
         assert_eq!(user(user_id!("@ada:example.org")).as_str(), "matrix:@ada:example.org");
-        for strange in ["matrix:", "matrix:!a:b", "bridge:$a", "matrix:@ada:example.org"] {
-            assert_eq!(parse_message(&strange.into()), None, "{strange}");
+        for foreign in ["matrix:", "matrix:!a:b", "bridge:$a", "matrix:@ada:example.org"] {
+            assert_eq!(parse_message(&foreign.into()), None, "{foreign}");
         }
-        for strange in ["matrix:", "matrix:$a", "discord:!a:b", "matrix:#ops:example.org"] {
-            assert_eq!(parse_place(&strange.into()), None, "{strange}");
+        for foreign in ["matrix:", "matrix:$a", "discord:!a:b", "matrix:#ops:example.org"] {
+            assert_eq!(parse_place(&foreign.into()), None, "{foreign}");
         }
     }
 
     #[test]
-    fn a_transaction_tells_causes_and_deeds_apart_and_stays() {
+    fn transaction_ids_differ_by_cause_and_operation_and_are_stable() {
         let (one, other): (MessageId, MessageId) = ("matrix:$1".into(), "matrix:$2".into());
         let sent = transaction_id(&one, Operation::Send);
         assert_eq!(sent, transaction_id(&one, Operation::Send));
         assert_ne!(sent, transaction_id(&other, Operation::Send));
         assert_ne!(sent, transaction_id(&one, Operation::Redact));
+    }
+
+    #[test]
+    fn transaction_ids_are_those_of_earlier_versions() {
+        let cause: MessageId = "matrix:$1".into();
+        for (operation, want) in [
+            (Operation::Send, "quoth-271e8b4de49ef050b3e46c8d9dd8dea2"),
+            (Operation::Redact, "quoth-07701a48b05e757d6b94683deaba8fa3"),
+        ] {
+            assert_eq!(transaction_id(&cause, operation).as_str(), want, "{operation:?}");
+        }
     }
 }

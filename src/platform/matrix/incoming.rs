@@ -1,4 +1,4 @@
-//! From what happened in a room to what the service is told.
+//! Converts room events into events of the conversation layer.
 
 pub(super) mod mention;
 
@@ -14,116 +14,123 @@ use super::rooms::event_cache::{CachedEvent, EventCache};
 use crate::conversation::{Addressing, Control, ControlUse, Event, Message, RepliedTo, User};
 use mention::{StrippedText, strip_mentions};
 
-/// A room, and what is known of what was said there.
+/// Converts the events of one room, with the recent events of the room at hand.
 #[derive(Clone, Copy)]
 pub(super) struct EventConverter<'a> {
     pub(super) room: &'a Room,
-    pub(super) heard: &'a EventCache,
+    pub(super) cache: &'a EventCache,
 }
 
 impl EventConverter<'_> {
-    /// What the service is to be told of `happening`, if it is to be told.
-    pub(super) async fn convert(self, happening: &RoomEvent) -> Option<Event> {
-        let known = CachedEvent::of(happening);
-        match &happening.kind {
-            RoomEventKind::Message(spoken) => {
-                let message = self.message(&happening.id, &known, spoken).await;
+    /// The event of the conversation layer for `room_event`; `None` if it is irrelevant to the bot.
+    pub(super) async fn convert(self, room_event: &RoomEvent) -> Option<Event> {
+        let cached = CachedEvent::of(room_event);
+        match &room_event.kind {
+            RoomEventKind::Message(content) => {
+                let message = self.message(&room_event.id, &cached, content).await;
                 Some(Event::MessageCreated(message))
             }
-            RoomEventKind::Edit { of, now } => {
-                let known = self.cached_or_fetched(of).await?;
-                // Whoever changes the words of others is no client that can be trusted.
-                if known.sender != happening.sender {
+            RoomEventKind::Edit { target, new_content } => {
+                let original = self.cached_or_fetched(target).await?;
+                // Only the author of a message may edit it; homeservers may let other edits
+                // through.
+                if original.sender != room_event.sender {
                     return None;
                 }
-                let now = TextContent { in_reply_to: known.replies_to.clone(), ..now.clone() };
-                let message = self.message(of, &known, &now).await;
-                let change = Some(ids::message(&happening.id));
-                Some(Event::MessageEdited(Message { edit_id: change, ..message }))
+                let in_reply_to = original.in_reply_to.clone();
+                let content = TextContent { in_reply_to, ..new_content.clone() };
+                let message = self.message(target, &original, &content).await;
+                let edit_id = Some(ids::message(&room_event.id));
+                Some(Event::MessageEdited(Message { edit_id, ..message }))
             }
             RoomEventKind::Redaction(id) => {
-                let thread = self.heard.get(id).and_then(|known| known.thread.as_deref());
-                let place = place::place(self.room, thread, &happening.sender).await;
+                let thread_root =
+                    self.cache.get(id).and_then(|cached| cached.thread_root.as_deref());
+                let place = place::place(self.room, thread_root, &room_event.sender).await;
                 Some(Event::MessageDeleted { id: ids::message(id), place })
             }
-            RoomEventKind::Reaction { to, key } => self.reaction(happening, to, key).await,
+            RoomEventKind::Reaction { target, key } => self.reaction(room_event, target, key).await,
             RoomEventKind::Join(_) | RoomEventKind::Other => None,
         }
     }
 
-    /// What `id`, of which `known` is known, says.
-    async fn message(self, id: &EventId, known: &CachedEvent, spoken: &TextContent) -> Message {
-        let us = place::bot_identity(self.room).await;
-        let StrippedText { text, mentions_bot: names_us } = strip_mentions(spoken, &us);
-        let replied_to = match &spoken.in_reply_to {
+    /// The message `id` with `content`; `cached` has its sender, time and thread.
+    async fn message(self, id: &EventId, cached: &CachedEvent, content: &TextContent) -> Message {
+        let bot = place::bot_identity(self.room).await;
+        let StrippedText { text, mentions_bot } = strip_mentions(content, &bot);
+        let replied_to = match &content.in_reply_to {
             Some(target) => self.replied_to(target).await,
             None => None,
         };
         Message {
             id: ids::message(id),
-            place: place::place(self.room, known.thread.as_deref(), &known.sender).await,
-            author: user(known),
+            place: place::place(self.room, cached.thread_root.as_deref(), &cached.sender).await,
+            author: user(cached),
             text,
-            addressing: Addressing { mentions_bot: names_us, ..Addressing::default() },
+            addressing: Addressing { mentions_bot, ..Addressing::default() },
             replied_to,
-            sent_at: known.at,
+            sent_at: cached.at,
             edit_id: None,
             locale: None,
         }
     }
 
     async fn replied_to(self, target: &EventId) -> Option<RepliedTo> {
-        let known = self.cached_or_fetched(target).await?;
-        let is_ours = known.sender == self.room.own_user_id();
-        Some(RepliedTo { id: ids::message(target), is_from_bot: is_ours, text: known.text })
+        let cached = self.cached_or_fetched(target).await?;
+        let is_from_bot = cached.sender == self.room.own_user_id();
+        Some(RepliedTo { id: ids::message(target), is_from_bot, text: cached.text })
     }
 
-    /// What somebody wants who put `key` on `target`.
-    async fn reaction(self, happening: &RoomEvent, target: &EventId, key: &str) -> Option<Event> {
-        // Most reactions are for other people.
+    /// The use of a control, if the reaction `key` on `target` is one.
+    async fn reaction(self, room_event: &RoomEvent, target: &EventId, key: &str) -> Option<Event> {
+        // Checked first, because most reactions are not controls and need no request.
         if !reactions::is_control(key) {
             return None;
         }
-        let known = self.cached_or_fetched(target).await?;
-        if known.sender != self.room.own_user_id() {
+        let message = self.cached_or_fetched(target).await?;
+        if message.sender != self.room.own_user_id() {
             return None;
         }
         let control = self.control(target, key).await?;
+        let thread_root = message.thread_root.as_deref();
         Some(Event::ControlUsed(ControlUse {
-            id: ids::message(&happening.id),
+            id: ids::message(&room_event.id),
             message: ids::message(target),
-            place: place::place(self.room, known.thread.as_deref(), &happening.sender).await,
-            user: user(&CachedEvent::of(happening)),
-            used_at: happening.at,
+            place: place::place(self.room, thread_root, &room_event.sender).await,
+            user: user(&CachedEvent::of(room_event)),
+            used_at: room_event.at,
             control,
             locale: None,
         }))
     }
 
-    /// What `key` means on our message `target`, which says itself of what it has more.
+    /// The control that `key` stands for on the bot's message `target`, whose content holds the
+    /// [`Continuation`].
     async fn control(self, target: &EventId, key: &str) -> Option<Control> {
         if !reactions::asks_for_more(key) {
             return reactions::control(key, None);
         }
         let event = self.room.event(target, None).await.ok()?;
+        // The homeserver bundles the latest edit with the event.
         let content: serde_json::Value = event.raw().get_field("content").ok()??;
-        // The server gives an edited message with its latest edit beside it.
-        let more = content.get(MORE).cloned();
-        let more = more.and_then(|more| serde_json::from_value::<Continuation>(more).ok());
-        reactions::control(key, more)
+        let continuation = content.get(MORE).cloned();
+        let continuation =
+            continuation.and_then(|it| serde_json::from_value::<Continuation>(it).ok());
+        reactions::control(key, continuation)
     }
 
-    /// What is known of the event `id`, which the homeserver tells where it was not heard lately.
+    /// The event `id` from the cache, else from the homeserver.
     async fn cached_or_fetched(self, id: &EventId) -> Option<CachedEvent> {
-        if let Some(known) = self.heard.get(id) {
-            return Some(known.clone());
+        if let Some(cached) = self.cache.get(id) {
+            return Some(cached.clone());
         }
         let event = self.room.event(id, None).await.ok()?;
-        RoomEvent::parse(event.raw()).map(|happening| CachedEvent::of(&happening))
+        RoomEvent::parse(event.raw()).map(|room_event| CachedEvent::of(&room_event))
     }
 }
 
-/// Whoever did what is `known`. Programs that say what they are do not come so far.
-fn user(known: &CachedEvent) -> User {
-    User { id: ids::user(&known.sender), roles: Vec::new(), is_bot: false }
+/// The sender of an event. Never marked as a bot: bots send notices, which are filtered out
+/// earlier.
+fn user(event: &CachedEvent) -> User {
+    User { id: ids::user(&event.sender), roles: Vec::new(), is_bot: false }
 }

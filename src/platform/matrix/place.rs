@@ -1,4 +1,4 @@
-//! Where something happens, and as whom we are known there.
+//! The [`Place`] of a room or thread, and the bot's identity in a room.
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, UserId};
@@ -7,49 +7,56 @@ use super::ids;
 use super::incoming::mention::BotIdentity;
 use crate::conversation::{Place, PlaceId};
 
-/// Rooms before a room that are looked for: nobody upgrades so often, and a circle ends.
+/// Maximum number of predecessors that are followed: rooms are not upgraded that often, and a cycle
+/// of predecessors ends.
 const MAX_PREDECESSORS: usize = 20;
 
-/// Members of a direct room: somebody and we.
+/// Members of a direct chat: a user and the bot.
 const N_MEMBERS_DIRECT: u64 = 2;
 
-/// The place of what `by` does in `room` and, if so, in `thread`.
-pub(super) async fn place(room: &Room, thread: Option<&EventId>, by: &UserId) -> Place {
+/// The place of an event by `sender` in `room`, in the thread `thread_root` if there is one.
+///
+/// Parents of a direct chat are the rooms that `sender` shares with the bot, those of other rooms
+/// their predecessors.
+pub(super) async fn place(room: &Room, thread_root: Option<&EventId>, sender: &UserId) -> Place {
     let is_direct = is_direct(room).await;
     let id = ids::room(room.room_id());
-    let mut within = if is_direct { mutual_rooms(room, by).await } else { predecessors(room) };
-    let Some(root) = thread else { return Place { id, parents: within, is_direct } };
-    within.insert(0, id);
-    Place { id: ids::thread(room.room_id(), root), parents: within, is_direct }
+    let mut parents = if is_direct { mutual_rooms(room, sender).await } else { predecessors(room) };
+    let Some(root) = thread_root else { return Place { id, parents, is_direct } };
+    parents.insert(0, id);
+    Place { id: ids::thread(room.room_id(), root), parents, is_direct }
 }
 
-/// Whether nobody but one person and we read what is said in `room`, and they asked us there for that.
+/// Whether `room` is a direct chat: marked as such in the invite to the bot, with at most one other
+/// member.
 pub(super) async fn is_direct(room: &Room) -> bool {
     room.active_members_count() <= N_MEMBERS_DIRECT && room.is_direct().await.unwrap_or(false)
 }
 
-/// As whom we are known in `room`.
+/// The bot's user ID and its display name in `room`.
 pub(super) async fn bot_identity(room: &Room) -> BotIdentity {
     let id = room.own_user_id().to_owned();
     let member = room.get_member_no_sync(&id).await.ok().flatten();
-    let name = member.and_then(|member| member.display_name().map(str::to_owned));
-    BotIdentity { id, display_name: name }
+    let display_name = member.and_then(|member| member.display_name().map(str::to_owned));
+    BotIdentity { id, display_name }
 }
 
-/// The rooms that `room` has taken the place of, the latest first. What is set for them holds here.
+/// The rooms that were upgraded to `room`, the latest first. Settings for them apply to `room`,
+/// too.
 fn predecessors(room: &Room) -> Vec<PlaceId> {
     predecessor_ids(room).iter().map(|id| ids::room(id)).collect()
 }
 
-/// The same by their ids. A room says itself what it comes from, so that the old room has to agree.
+/// Room IDs of the predecessors of `room`, the latest first. A room names its predecessor itself,
+/// so the predecessor counts only if its tombstone names the room.
 pub(super) fn predecessor_ids(room: &Room) -> Vec<OwnedRoomId> {
     let mut found: Vec<OwnedRoomId> = Vec::new();
     let mut newest = room.clone();
     while found.len() < MAX_PREDECESSORS {
         let Some(older) = newest.predecessor_room() else { break };
         let Some(older) = newest.client().get_room(&older.room_id) else { break };
-        let follows = older.successor_room().is_some_and(|it| it.room_id == newest.room_id());
-        if !follows || found.contains(&older.room_id().to_owned()) {
+        let is_confirmed = older.successor_room().is_some_and(|it| it.room_id == newest.room_id());
+        if !is_confirmed || found.contains(&older.room_id().to_owned()) {
             break;
         }
         found.push(older.room_id().to_owned());
@@ -58,14 +65,14 @@ pub(super) fn predecessor_ids(room: &Room) -> Vec<OwnedRoomId> {
     found
 }
 
-/// The rooms in which `who` and we both are, besides direct ones.
-async fn mutual_rooms(direct: &Room, who: &UserId) -> Vec<PlaceId> {
+/// The rooms other than direct chats of which both `user` and the bot are members.
+async fn mutual_rooms(direct: &Room, user: &UserId) -> Vec<PlaceId> {
     let mut places = Vec::new();
     for room in direct.client().joined_rooms() {
         if room.room_id() == direct.room_id() || is_direct(&room).await {
             continue;
         }
-        if is_member(&room, who).await {
+        if is_member(&room, user).await {
             places.push(ids::room(room.room_id()));
             places.extend(predecessors(&room));
         }
@@ -73,8 +80,8 @@ async fn mutual_rooms(direct: &Room, who: &UserId) -> Vec<PlaceId> {
     places
 }
 
-async fn is_member(room: &Room, who: &UserId) -> bool {
+async fn is_member(room: &Room, user: &UserId) -> bool {
     use matrix_sdk::ruma::events::room::member::MembershipState::Join;
-    let member = room.get_member(who).await;
+    let member = room.get_member(user).await;
     member.ok().flatten().is_some_and(|member| *member.membership() == Join)
 }

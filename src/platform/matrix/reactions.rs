@@ -1,43 +1,44 @@
-//! What people do with our messages by reacting to them. Pure.
+//! Controls of the bot's messages as reactions: control to reaction key and back. Pure.
 
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::Control;
 
-/// What a message has more of than it shows, as it says itself: a reaction may come after a restart.
+/// What a message has more of than it shows, and from which offset on. It is stored in the content
+/// of the message, so that reactions work after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Continuation {
-    /// Quotes, behind so many.
+    /// More quotes, from this offset on.
     Quotes(usize),
-    /// Pieces of paragraphs, behind so many.
+    /// More parts of paragraphs, from this offset on.
     Paragraphs(usize),
-    /// Questions that can be asked, behind so many.
+    /// More questions of the list of topics, from this offset on.
     Topics(usize),
 }
 
-/// Shows more of what a message shows.
+/// Shows more of what the message has.
 const MORE: &str = "➕";
 
-/// Shows the paragraph.
+/// Shows the paragraphs that the quotes are from.
 const PARAGRAPH: &str = "📄";
 
 const HELPFUL: &str = "👍";
 const UNHELPFUL: &str = "👎";
 const DELETE: &str = "🗑";
 
-/// What people put on a message who do not look at what is offered.
+/// Common alternatives to the keys that the message lists.
 const ALSO_HELPFUL: &str = "✅";
 const ALSO_DELETE: &str = "❌";
 
-/// Stands behind a digit on a keycap.
+/// The combining character that turns a digit into a keycap.
 const KEYCAP: char = '\u{20e3}';
 
-/// Asks for the colored form of a sign.
-const COLORED: char = '\u{fe0f}';
+/// The variation selector for the colored (emoji) form of a character.
+const EMOJI_FORM: char = '\u{fe0f}';
 
 impl Continuation {
-    /// What is behind the one of `controls` that shows more.
+    /// The continuation that one of `controls` shows, if any does.
     pub(super) fn of(controls: &[Control]) -> Option<Self> {
         controls.iter().find_map(|control| match *control {
             Control::Quotes(n) => Some(Self::Quotes(n)),
@@ -56,34 +57,34 @@ impl Continuation {
     }
 }
 
-/// The reaction that does `control`, as people see it.
+/// The reaction key for `control`, in its colored form.
 pub(super) fn reaction_key(control: Control) -> String {
     let key = match control {
-        Control::Pick(number) => return format!("{number}{COLORED}{KEYCAP}"),
+        Control::Pick(number) => return format!("{number}{EMOJI_FORM}{KEYCAP}"),
         Control::Helpful => HELPFUL,
         Control::Unhelpful => UNHELPFUL,
-        Control::Delete => return format!("{DELETE}{COLORED}"),
+        Control::Delete => return format!("{DELETE}{EMOJI_FORM}"),
         Control::Paragraphs(0) => PARAGRAPH,
         Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) => MORE,
     };
     key.to_owned()
 }
 
-/// Whether `key` can mean something on a message of ours. Most reactions are for other people.
+/// Whether `key` is the key of any control.
 pub(super) fn is_control(key: &str) -> bool {
     asks_for_more(key) || control(key, None).is_some()
 }
 
-/// Whether `key` asks for more of what the message shows.
+/// Whether `key` asks for the [`Continuation`] of the message.
 pub(super) fn asks_for_more(key: &str) -> bool {
     normalize(key) == MORE
 }
 
-/// What `key` does on a message that has so much `more`.
-pub(super) fn control(key: &str, more: Option<Continuation>) -> Option<Control> {
+/// The control that `key` stands for on a message with this `continuation`.
+pub(super) fn control(key: &str, continuation: Option<Continuation>) -> Option<Control> {
     let key = normalize(key);
     match key.as_str() {
-        MORE => more.map(Continuation::control),
+        MORE => continuation.map(Continuation::control),
         PARAGRAPH => Some(Control::Paragraphs(0)),
         HELPFUL | ALSO_HELPFUL => Some(Control::Helpful),
         UNHELPFUL => Some(Control::Unhelpful),
@@ -92,10 +93,10 @@ pub(super) fn control(key: &str, more: Option<Continuation>) -> Option<Control> 
     }
 }
 
-/// `key` without what only changes how it looks: the form of signs and the color of hands.
+/// `key` without the characters that only change its look: variation selectors and skin tones.
 fn normalize(key: &str) -> String {
-    let is_look = |c: char| matches!(c, '\u{fe0e}' | COLORED | '\u{1f3fb}'..='\u{1f3ff}');
-    key.chars().filter(|c| !is_look(*c)).collect()
+    let is_modifier = |c: char| matches!(c, '\u{fe0e}' | EMOJI_FORM | '\u{1f3fb}'..='\u{1f3ff}');
+    key.chars().filter(|c| !is_modifier(*c)).collect()
 }
 
 #[cfg(test)]
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_control_has_a_reaction_that_leads_back_to_it() {
+    fn every_control_round_trips_through_its_reaction_key() {
         let controls = [
             Control::Pick(1),
             Control::Pick(3),
@@ -116,16 +117,16 @@ mod tests {
             Control::Topics(40),
         ];
         for want in controls {
-            let more = Continuation::of(&[Control::Delete, want]);
-            let said = serde_json::to_value(more).unwrap();
-            let more: Option<Continuation> = serde_json::from_value(said).unwrap();
-            assert_eq!(control(&reaction_key(want), more), Some(want));
+            let continuation = Continuation::of(&[Control::Delete, want]);
+            let stored = serde_json::to_value(continuation).unwrap();
+            let continuation: Option<Continuation> = serde_json::from_value(stored).unwrap();
+            assert_eq!(control(&reaction_key(want), continuation), Some(want));
             assert!(is_control(&reaction_key(want)), "{want:?}");
         }
     }
 
     #[test]
-    fn looks_do_not_matter_and_other_reactions_mean_nothing() {
+    fn key_variants_are_accepted_and_other_reactions_ignored() {
         for (key, want) in [
             ("👍🏽", Some(Control::Helpful)),
             ("👍\u{fe0f}", Some(Control::Helpful)),
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_tells_nonsense_of_itself_has_no_more() {
+    fn malformed_continuations_are_rejected() {
         for content in [r#"{"quotes": -1}"#, r#"{"quotes": 1, "x": 2}"#, "7", r#"{"rest": 1}"#] {
             assert!(serde_json::from_str::<Continuation>(content).is_err(), "{content}");
         }

@@ -1,77 +1,83 @@
-//! A reply as Matrix shows it: plain text for every client, HTML for most, and what can be done with
-//! it by a reaction. Pure.
+//! Renders bot messages for Matrix: plain text for all clients, HTML for most, and the controls
+//! that are used by reactions. Pure.
 
 mod block;
 
-use super::super::matrix::reactions::reaction_key;
+use super::reactions::reaction_key;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};
 use block::{Block, escape, link};
 
-/// Bytes that the texts of a message take as JSON. An event has 65,536 bytes, of which encryption
-/// leaves three quarters, and names, relations and signatures need some.
+/// Maximum size in bytes of both texts of a message as JSON. An event has at most 65,536 bytes;
+/// encryption leaves three quarters of them, and IDs, relations and signatures need some.
 /// <https://spec.matrix.org/v1.12/client-server-api/#size-limits>
 pub const MAX_BYTES: usize = 40_000;
 
-/// Questions of a list, and pieces of paragraphs: more is no message but a page.
+/// Maximum numbers of questions of a list and of parts of paragraphs in a message. The rest is
+/// shown on request.
 const MAX_QUESTIONS: usize = 40;
-const MAX_PASSAGES: usize = 4;
+const MAX_PARTS: usize = 4;
 
-/// Characters of a lead, a citation, a question in a list and a notice. Real ones are far shorter;
-/// these leave room for the longest quote beside them.
+/// Maximum characters of a lead, a citation, a question in a list and a notice. Real ones are far
+/// shorter; these limits leave room for the longest quote.
 const MAX_LEAD: usize = 500;
 const MAX_CITATION: usize = 400;
 const MAX_QUESTION: usize = 300;
 const MAX_NOTICE: usize = 2000;
 
-/// Bytes around an item of a list, or around what stands above one, in both texts.
+/// Bytes of markup per list item or list heading, in both texts together.
 const ITEM_BYTES: usize = 40;
 
-/// What a message shows.
+/// A rendered message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RenderedMessage {
-    /// For clients that show text alone.
+    /// The text for clients that do not show HTML.
     pub plain: String,
-    /// The same with quotes set off, in the tags that Matrix knows.
+    /// The same as HTML, with the tags that the specification allows and quotes as `blockquote`.
     pub html: String,
-    /// What can be done with it.
+    /// The controls that reactions to the message trigger.
     pub controls: Vec<Control>,
 }
 
-/// `say` as Matrix shows it. It fits into an event, whatever is in it, and no quote is cut: what
-/// does not fit is left to a reaction.
-pub fn render(say: &BotMessage, wording: &Wording) -> RenderedMessage {
-    match &say.reply {
-        Reply::Answer(answer) => answer_body(answer, say, wording),
-        Reply::Suggestions(suggestions) => suggest_body(suggestions, say, wording),
-        Reply::Paragraphs(passages) => {
-            let shown = passages.iter().take(MAX_PASSAGES);
-            let blocks: Vec<Block> = shown.map(|passage| render_part(passage, wording)).collect();
-            RenderedMessage::of_blocks(Vec::new(), &blocks, say, wording)
+/// Renders `message`. The result always fits into an event, and quotes are never cut: those that do
+/// not fit are shown on request by a reaction.
+pub fn render(message: &BotMessage, wording: &Wording) -> RenderedMessage {
+    match &message.reply {
+        Reply::Answer(answer) => render_answer(answer, message, wording),
+        Reply::Suggestions(suggestions) => render_suggestions(suggestions, message, wording),
+        Reply::Paragraphs(parts) => {
+            let shown = parts.iter().take(MAX_PARTS);
+            let blocks: Vec<Block> = shown.map(|part| render_part(part, wording)).collect();
+            RenderedMessage::of_blocks(Vec::new(), &blocks, message, wording)
         }
-        Reply::Topics(topics) => topics_body(topics, say, wording),
+        Reply::Topics(topics) => render_topics(topics, message, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(&not_in_source(titles, wording)),
         Reply::NothingFound => RenderedMessage::text(&wording.nothing_found()),
         Reply::NoSuchNumber { n_suggestions } => {
             RenderedMessage::text(&wording.no_such_number(*n_suggestions))
         }
         Reply::Help => RenderedMessage::text(&wording.help()),
-        Reply::Notice(notice) => notice_body(notice, wording),
+        Reply::Notice(notice) => render_notice(notice, wording),
     }
 }
 
 impl RenderedMessage {
     fn text(text: &str) -> Self {
-        Self::of(Block::words(&truncate(text, MAX_NOTICE)))
+        Self::of(Block::inline(&truncate(text, MAX_NOTICE)))
     }
 
     fn of(block: Block) -> Self {
         Self { plain: block.plain, html: block.html, controls: Vec::new() }
     }
 
-    /// `head`, and as many of the `blocks` as have room below it; the first always has.
-    fn of_blocks(head: Vec<Block>, blocks: &[Block], say: &BotMessage, wording: &Wording) -> Self {
+    /// `head` and as many of `blocks` as fit below it, at least one.
+    fn of_blocks(
+        head: Vec<Block>,
+        blocks: &[Block],
+        message: &BotMessage,
+        wording: &Wording,
+    ) -> Self {
         let mut shown = head;
         let n_head = shown.len();
         let mut n_bytes: usize = shown.iter().map(Block::n_bytes).sum();
@@ -83,60 +89,62 @@ impl RenderedMessage {
             shown.push(block.clone());
         }
         let n_shown = shown.len() - n_head;
-        Self::with_controls(shown, n_shown, say, wording)
+        Self::with_controls(shown, n_shown, message, wording)
     }
 
-    /// `blocks`, which show so many things of `say`, and below them what can be done.
+    /// `blocks`, which show `n_shown` items of `message`, and a line with the controls below them.
     fn with_controls(
         mut blocks: Vec<Block>,
         n_shown: usize,
-        say: &BotMessage,
+        message: &BotMessage,
         wording: &Wording,
     ) -> Self {
-        let controls = say.controls(n_shown);
-        blocks.extend(controls_line(&controls, &say.reply, wording));
+        let controls = message.controls(n_shown);
+        blocks.extend(controls_line(&controls, &message.reply, wording));
         Self { controls, ..Self::of(Block::stacked(&blocks)) }
     }
 }
 
-fn answer_body(answer: &Answer, say: &BotMessage, wording: &Wording) -> RenderedMessage {
+fn render_answer(answer: &Answer, message: &BotMessage, wording: &Wording) -> RenderedMessage {
     let lead = answer.lead.as_deref().map(|lead| {
         let (label, lead) = (wording.lead_label(), one_line(lead, MAX_LEAD));
         let html = format!("<p><strong>{}:</strong> {}</p>", escape(&label), escape(&lead));
         Block { plain: format!("{label}: {lead}"), html }
     });
-    let quotes: Vec<Block> = answer.quotes.iter().map(|quote| cited(quote, wording)).collect();
-    RenderedMessage::of_blocks(lead.into_iter().collect(), &quotes, say, wording)
+    let quotes: Vec<Block> =
+        answer.quotes.iter().map(|quote| render_quote(quote, wording)).collect();
+    RenderedMessage::of_blocks(lead.into_iter().collect(), &quotes, message, wording)
 }
 
-/// A quote with its citation.
-fn cited(quote: &CitedQuote, wording: &Wording) -> Block {
+/// A quote with its citation below it.
+fn render_quote(quote: &CitedQuote, wording: &Wording) -> Block {
     let before = if quote.is_cut_before { format!("{CUT} ") } else { String::new() };
     let after = if quote.is_cut_after { format!(" {CUT}") } else { String::new() };
     let citation = one_line(&wording.citation_without_link(quote), MAX_CITATION);
-    let place =
+    let citation =
         Block { plain: format!("— {citation}"), html: format!("— {}", escape(&citation)) };
     let url = quote.url.as_deref().and_then(|url| Some((url, link(url, &wording.open_source())?)));
-    let place = match url {
+    let citation = match url {
         Some((url, link)) => Block {
-            plain: format!("{}, {url}", place.plain),
-            html: format!("{} · {link}", place.html),
+            plain: format!("{}, {url}", citation.plain),
+            html: format!("{} · {link}", citation.html),
         },
-        None => place,
+        None => citation,
     };
-    Block::quote(&format!("{before}{}{after}", quote.text), &place)
+    Block::quote(&format!("{before}{}{after}", quote.text), &citation)
 }
 
-fn render_part(passage: &ParagraphPart, wording: &Wording) -> Block {
-    let title = truncate(&passage.title, MAX_QUESTION);
-    let place = one_line(&wording.passage(&title, passage.paragraph), MAX_CITATION);
-    let place = Block { plain: format!("— {place}"), html: format!("— {}", escape(&place)) };
-    Block::quote(passage.text.trim_end(), &place)
+fn render_part(part: &ParagraphPart, wording: &Wording) -> Block {
+    let title = truncate(&part.title, MAX_QUESTION);
+    let citation = one_line(&wording.passage(&title, part.paragraph), MAX_CITATION);
+    let citation =
+        Block { plain: format!("— {citation}"), html: format!("— {}", escape(&citation)) };
+    Block::quote(part.text.trim_end(), &citation)
 }
 
-fn suggest_body(
+fn render_suggestions(
     suggestions: &[Suggestion],
-    say: &BotMessage,
+    message: &BotMessage,
     wording: &Wording,
 ) -> RenderedMessage {
     let question = wording.did_you_mean(suggestions.len());
@@ -151,19 +159,19 @@ fn suggest_body(
         plain: format!("{}\n{}", head.plain, list.plain),
         html: head.html + list.html.as_str(),
     };
-    RenderedMessage::with_controls(vec![block], suggestions.len(), say, wording)
+    RenderedMessage::with_controls(vec![block], suggestions.len(), message, wording)
 }
 
-fn topics_body(topics: &[Topic], say: &BotMessage, wording: &Wording) -> RenderedMessage {
+fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> RenderedMessage {
     let (mut blocks, mut n_shown, mut n_bytes) = (Vec::new(), 0, 0);
     for Topic { tag, questions } in topics {
         let name = if tag.is_empty() { wording.other_topics() } else { tag.clone() };
         let name = one_line(&name, MAX_QUESTION);
-        n_bytes += Block::words(&name).n_bytes() + ITEM_BYTES;
+        n_bytes += Block::inline(&name).n_bytes() + ITEM_BYTES;
         let mut lines = Vec::new();
         for question in questions {
             let line = one_line(question, MAX_QUESTION);
-            n_bytes += Block::words(&line).n_bytes() + ITEM_BYTES;
+            n_bytes += Block::inline(&line).n_bytes() + ITEM_BYTES;
             if n_shown == MAX_QUESTIONS || (n_shown > 0 && n_bytes > MAX_BYTES) {
                 break;
             }
@@ -173,15 +181,15 @@ fn topics_body(topics: &[Topic], say: &BotMessage, wording: &Wording) -> Rendere
         if lines.is_empty() {
             break;
         }
-        blocks.push(topic(&name, &lines));
+        blocks.push(render_topic(&name, &lines));
     }
     if blocks.is_empty() {
         return RenderedMessage::text(&wording.nothing_found());
     }
-    RenderedMessage::with_controls(blocks, n_shown, say, wording)
+    RenderedMessage::with_controls(blocks, n_shown, message, wording)
 }
 
-fn topic(name: &str, questions: &[String]) -> Block {
+fn render_topic(name: &str, questions: &[String]) -> Block {
     let plain: String = questions.iter().map(|question| format!("\n- {question}")).collect();
     let html: String =
         questions.iter().map(|question| format!("<li>{}</li>", escape(question))).collect();
@@ -196,21 +204,21 @@ fn not_in_source(titles: &[String], wording: &Wording) -> String {
     format!("{} ({searched})", wording.not_in_source())
 }
 
-fn notice_body(notice: &Notice, wording: &Wording) -> RenderedMessage {
-    let body = RenderedMessage::text(&wording.notice(notice));
-    let Notice::MissingPermissions { place, .. } = notice else { return body };
-    // The room is shown as something to press.
+fn render_notice(notice: &Notice, wording: &Wording) -> RenderedMessage {
+    let rendered = RenderedMessage::text(&wording.notice(notice));
+    let Notice::MissingPermissions { place, .. } = notice else { return rendered };
+    // The place ID in the text becomes a link to the room.
     let (_, room) = place.parts();
     let room = room.split_once('/').map_or(room, |(room, _)| room);
-    let Some(link) = link(&format!("https://matrix.to/#/{room}"), room) else { return body };
+    let Some(link) = link(&format!("https://matrix.to/#/{room}"), room) else { return rendered };
     RenderedMessage {
-        plain: body.plain.replace(place.as_str(), room),
-        html: body.html.replace(&escape(place.as_str()), &link),
-        ..body
+        plain: rendered.plain.replace(place.as_str(), room),
+        html: rendered.html.replace(&escape(place.as_str()), &link),
+        ..rendered
     }
 }
 
-/// What can be done with a message, and by which reactions.
+/// The line that lists the controls with their reaction keys. `None` without controls.
 fn controls_line(controls: &[Control], reply: &Reply, wording: &Wording) -> Option<Block> {
     let (picks, others): (Vec<Control>, Vec<Control>) =
         controls.iter().partition(|control| matches!(control, Control::Pick(_)));
@@ -219,16 +227,16 @@ fn controls_line(controls: &[Control], reply: &Reply, wording: &Wording) -> Opti
     let others = others
         .into_iter()
         .map(|control| format!("{} {}", reaction_key(control), wording.control(control, reply)));
-    let offers: Vec<String> = picks.into_iter().chain(others).collect();
-    (!offers.is_empty()).then(|| Block::paragraph(&offers.join(" · ")))
+    let items: Vec<String> = picks.into_iter().chain(others).collect();
+    (!items.is_empty()).then(|| Block::paragraph(&items.join(" · ")))
 }
 
 fn one_line(text: &str, max_chars: usize) -> String {
     truncate(&text.split_whitespace().collect::<Vec<_>>().join(" "), max_chars)
 }
 
-/// The first characters of `text`, with an ellipsis if something is left out. For our own words,
-/// never for a quote.
+/// The first `max_chars` characters of `text`, with an ellipsis if it is cut. Never used for
+/// quotes.
 fn truncate(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),

@@ -1,10 +1,8 @@
-//! What the service wants said, carried out.
+//! Sends, edits and redacts messages for the service.
 
 use std::time::Duration;
 
 use matrix_sdk::Room;
-use matrix_sdk::ruma::events::MessageLikeEventType;
-use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, TransactionId};
 use serde_json::Value;
 
@@ -12,24 +10,25 @@ use super::Matrix;
 use super::content::{self, SendOptions};
 use super::error;
 use super::ids;
+use super::permissions;
 use super::render::{RenderedMessage, render};
 use crate::conversation::wording::Wording;
-use crate::conversation::{Event, MessageId, Place, PlaceId};
+use crate::conversation::{MessageId, PlaceId};
 use crate::service::{Outgoing, SendError, Sender};
 
-/// Synapse knows a transaction again for 30 minutes at least, other homeservers for as long as they
-/// run: half of that is sure.
+/// How long homeservers deduplicate transaction IDs for certain. Synapse keeps them for at least 30
+/// minutes, other homeservers for as long as they run; this is half of that minimum.
 const DEDUP_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 impl Sender for Matrix {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
-        let (room, thread) = self.resolve_place(&outgoing.place)?;
-        let standing = self.send_options(outgoing, &room, thread).await;
-        let content = content::message(&body(outgoing), &standing);
-        let transaction = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
-        let sent = send_content(&room, content, &transaction).await;
+        let (room, thread_root) = self.resolve_place(&outgoing.place)?;
+        let options = self.send_options(outgoing, &room, thread_root).await;
+        let content = content::message(&rendered(outgoing), &options);
+        let transaction_id = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
+        let sent = send_content(&room, content, &transaction_id).await;
         if sent == Err(SendError::Permanent) {
-            self.report_missing_permissions(&room, &outgoing.place).await;
+            permissions::report_missing_permissions(&room, &outgoing.place, &self.events).await;
         }
         sent.map(|id| ids::message(&id))
     }
@@ -37,10 +36,11 @@ impl Sender for Matrix {
     async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         let (room, _) = self.resolve_place(&outgoing.place)?;
         let id = ids::parse_message(sent).ok_or(SendError::Permanent)?;
-        let standing =
+        let options =
             SendOptions { is_notice: self.settings.sends_notices, ..SendOptions::default() };
-        let content = content::edit(&id, &body(outgoing), &standing);
-        // To say it twice does no harm, and to be known again would: a question can be changed back.
+        let content = content::edit(&id, &rendered(outgoing), &options);
+        // A new transaction ID: an edit that is repeated is harmless, but one that the homeserver
+        // takes for a duplicate is lost, as when a question is edited back to an earlier text.
         send_content(&room, content, &TransactionId::new()).await.map(drop)
     }
 
@@ -52,8 +52,8 @@ impl Sender for Matrix {
     ) -> Result<(), SendError> {
         let (room, _) = self.resolve_place(place)?;
         let id = ids::parse_message(sent).ok_or(SendError::Permanent)?;
-        let transaction = ids::transaction_id(sent, ids::Operation::Redact);
-        match room.redact(&id, None, Some(transaction)).await {
+        let transaction_id = ids::transaction_id(sent, ids::Operation::Redact);
+        match room.redact(&id, None, Some(transaction_id)).await {
             Err(error) if !error::is_not_found(&error) => Err(error::classify_request(&error)),
             _ => Ok(()),
         }
@@ -61,7 +61,7 @@ impl Sender for Matrix {
 
     async fn send_typing(&self, place: &PlaceId) {
         if let Ok((room, _)) = self.resolve_place(place) {
-            // It is a courtesy.
+            // The indicator is optional, so errors are ignored.
             drop(room.typing_notice(true).await);
         }
     }
@@ -76,61 +76,50 @@ impl Sender for Matrix {
 }
 
 impl Matrix {
-    /// The room that `place` is or in which it is a thread.
+    /// The room of `place`, and the root of the thread if `place` is one.
     fn resolve_place(&self, place: &PlaceId) -> Result<(Room, Option<OwnedEventId>), SendError> {
-        let (room, thread) = ids::parse_place(place).ok_or(SendError::Permanent)?;
-        // Before the session is open, nothing is known.
+        let (room_id, thread_root) = ids::parse_place(place).ok_or(SendError::Permanent)?;
+        // No room is known before the session is open.
         let client = self.client.get().ok_or(SendError::Transient { retry_after: None })?;
-        let room = client.get_room(&room).ok_or(SendError::Permanent)?;
-        Ok((room, thread))
+        let room = client.get_room(&room_id).ok_or(SendError::Permanent)?;
+        Ok((room, thread_root))
     }
 
     async fn send_options(
         &self,
         outgoing: &Outgoing,
         room: &Room,
-        thread: Option<OwnedEventId>,
+        thread_root: Option<OwnedEventId>,
     ) -> SendOptions {
-        let cause = Some(&outgoing.cause).filter(|_| outgoing.is_reply);
-        let replies_to = cause.or(outgoing.control_message.as_ref()).and_then(ids::parse_message);
-        let asker = match &replies_to {
-            Some(question) if self.settings.pings_asker && cause.is_some() => {
-                author(room, question).await
+        let question = Some(&outgoing.cause).filter(|_| outgoing.is_reply);
+        let in_reply_to =
+            question.or(outgoing.control_message.as_ref()).and_then(ids::parse_message);
+        let mentions = match &in_reply_to {
+            Some(target) if self.settings.pings_asker && question.is_some() => {
+                author(room, target).await
             }
             _ => None,
         };
         let is_notice = self.settings.sends_notices;
-        SendOptions { in_reply_to: replies_to, thread_root: thread, mentions: asker, is_notice }
-    }
-
-    /// Has moderators told if we may not speak in `room`. The service tells them once.
-    async fn report_missing_permissions(&self, room: &Room, place: &PlaceId) {
-        let Ok(levels) = room.power_levels().await else { return };
-        let UserPowerLevel::Int(ours) = levels.for_user(room.own_user_id()) else { return };
-        let needed = levels.for_message(MessageLikeEventType::RoomMessage);
-        if ours >= needed {
-            return;
-        }
-        let place = Place { id: place.clone(), parents: Vec::new(), is_direct: false };
-        let missing = vec![format!("power level {needed}")];
-        self.events.try_dispatch(Event::MissingPermissions { place, missing });
+        SendOptions { in_reply_to, thread_root, mentions, is_notice }
     }
 }
 
-fn body(outgoing: &Outgoing) -> RenderedMessage {
+fn rendered(outgoing: &Outgoing) -> RenderedMessage {
     render(&outgoing.message, Wording::for_locale(&outgoing.locale))
 }
 
 async fn send_content(
     room: &Room,
     content: Value,
-    transaction: &TransactionId,
+    transaction_id: &TransactionId,
 ) -> Result<OwnedEventId, SendError> {
-    let sent = room.send_raw("m.room.message", content).with_transaction_id(transaction).await;
+    let sent = room.send_raw("m.room.message", content).with_transaction_id(transaction_id).await;
     sent.map(|sent| sent.response.event_id).map_err(|error| error::classify_send(&error))
 }
 
-/// Who wrote `message`. Whom it does not ring for can read the answer all the same.
+/// The sender of `message`. `None` if it cannot be fetched: then the reply is sent without a
+/// mention.
 async fn author(room: &Room, message: &EventId) -> Option<OwnedUserId> {
     room.event(message, None).await.ok()?.sender()
 }

@@ -1,5 +1,5 @@
-//! The bot's session with its homeserver, which is one with its keys: both are in one store, and
-//! neither is of use without the other.
+//! The bot's session with its homeserver. It is stored together with the encryption keys of its
+//! device, since neither is usable without the other.
 
 mod error;
 mod persisted;
@@ -19,31 +19,31 @@ use super::super::PlatformError;
 use super::settings::{Login, Settings};
 pub(super) use error::logged_out;
 
-/// How long an answer may take, besides what the homeserver was asked to wait.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// The timeout of a request, in addition to the time that a sync may be held open.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Names the bot's device among those of its account.
+/// The display name of the bot's device.
 const DEVICE_NAME: &str = "quoth";
 
-/// Opens the session that is kept, or logs in and keeps it.
+/// Restores the stored session, or logs in and stores the new one.
 ///
 /// # Errors
-/// [`PlatformError`] says whether trying again can help, else what to do.
+/// [`PlatformError`] says whether a retry can help, else what to do.
 pub(super) async fn open(settings: &Settings) -> Result<Client, PlatformError> {
-    store_dir::make(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
+    store_dir::create(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
     let client = client(settings).await?;
-    if let Some(session) = persisted::read(&client).await? {
+    if let Some(session) = persisted::load(&client).await? {
         restore(&client, session, settings).await?;
-        store_dir::protect(&settings.folder);
+        store_dir::restrict_files(&settings.folder);
         return Ok(client);
     }
-    // A store without a session was never used: its keys are of a device that does not exist.
+    // A store without a session was never used. Its keys belong to no device of the account.
     drop(client);
-    store_dir::empty(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
+    store_dir::clear(&settings.folder).map_err(|error| error::folder(&settings.folder, error))?;
     let client = self::client(settings).await?;
     log_in(&client, &settings.login).await?;
-    persisted::write(&client).await?;
-    store_dir::protect(&settings.folder);
+    persisted::save(&client).await?;
+    store_dir::restrict_files(&settings.folder);
     tracing::info!("Logged in to the homeserver as a new device");
     Ok(client)
 }
@@ -52,8 +52,8 @@ async fn client(settings: &Settings) -> Result<Client, PlatformError> {
     let passphrase = settings.passphrase.as_ref().map(ExposeSecret::expose_secret);
     let builder = Client::builder()
         .sqlite_store(store_dir::path(&settings.folder), passphrase)
-        // Who calls tries again: it knows what may be done twice.
-        .request_config(RequestConfig::new().timeout(REQUEST_LIMIT).disable_retry())
+        // Callers retry, because they know which requests may be repeated.
+        .request_config(RequestConfig::new().timeout(REQUEST_TIMEOUT).disable_retry())
         .with_encryption_settings(EncryptionSettings {
             auto_enable_cross_signing: true,
             backup_download_strategy: BackupDownloadStrategy::AfterDecryptionFailure,
@@ -67,7 +67,8 @@ async fn client(settings: &Settings) -> Result<Client, PlatformError> {
     builder.build().await.map_err(|error| error::build(&settings.folder, error))
 }
 
-/// Goes on with `session`, if it still is one, and that of the account that is configured.
+/// Restores `session` after checking that the homeserver still accepts it and that it belongs to
+/// the configured account.
 async fn restore(
     client: &Client,
     session: MatrixSession,
@@ -84,14 +85,14 @@ async fn restore(
             (tokens_of(token), is_new)
         }
     };
-    // Only with the right token is it asked whose it is; keys must not be used for another device.
+    // Checked before the restore, because the keys must not be used for another device.
     let whoami = whoami(client, &tokens.access_token).await?;
     if whoami.user_id != meta.user_id || whoami.device_id.as_ref() != Some(&meta.device_id) {
         return Err(error::other_device(&settings.folder));
     }
     let session = MatrixSession { meta, tokens };
     client.restore_session(session).await.map_err(|error| error::store(&error))?;
-    if is_new { persisted::write(client).await } else { Ok(()) }
+    if is_new { persisted::save(client).await } else { Ok(()) }
 }
 
 async fn log_in(client: &Client, login: &Login) -> Result<(), PlatformError> {
@@ -115,32 +116,33 @@ fn tokens_of(token: &SecretString) -> SessionTokens {
     SessionTokens { access_token: token.expose_secret().to_owned(), refresh_token: None }
 }
 
-/// Whether `configured` names the account `user`.
+/// Whether `configured`, a user ID or a localpart, is the account `user`.
 fn is_account(configured: &str, user: &UserId) -> bool {
-    let local = configured.strip_prefix('@').unwrap_or(configured);
-    match local.split_once(':') {
+    let localpart = configured.strip_prefix('@').unwrap_or(configured);
+    match localpart.split_once(':') {
         Some(_) => configured == user.as_str(),
-        None => local.eq_ignore_ascii_case(user.localpart()),
+        None => localpart.eq_ignore_ascii_case(user.localpart()),
     }
 }
 
-/// Whose a token is.
+/// The account and device of a token.
 #[derive(Deserialize)]
 struct Whoami {
     user_id: OwnedUserId,
     device_id: Option<OwnedDeviceId>,
 }
 
-/// Asks whose `token` is. The library can ask that only when it knows.
+/// Fetches the account and device of `token`. matrix-sdk can send this request only with a session,
+/// which has both already.
 async fn whoami(client: &Client, token: &str) -> Result<Whoami, PlatformError> {
     let url = client.homeserver().join("/_matrix/client/v3/account/whoami");
-    let url = url.map_err(|_| error::no_homeserver())?;
-    let request = client.http_client().get(url).bearer_auth(token).timeout(REQUEST_LIMIT);
-    let answer = request.send().await.map_err(|_| error::unreachable())?;
-    let status = answer.status().as_u16();
-    let body = answer.bytes().await.map_err(|_| error::unreachable())?;
+    let url = url.map_err(|_| error::not_a_homeserver())?;
+    let request = client.http_client().get(url).bearer_auth(token).timeout(REQUEST_TIMEOUT);
+    let response = request.send().await.map_err(|_| error::unreachable())?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(|_| error::unreachable())?;
     match status {
-        200 => serde_json::from_slice(&body).map_err(|_| error::no_homeserver()),
+        200 => serde_json::from_slice(&body).map_err(|_| error::not_a_homeserver()),
         status => Err(error::whoami(status)),
     }
 }
@@ -152,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_named_by_its_id_or_the_part_before_the_server() {
+    fn accounts_are_matched_by_user_id_or_localpart() {
         let user = user_id!("@quoth:example.org");
         let rows = [
             ("@quoth:example.org", true),

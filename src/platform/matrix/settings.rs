@@ -1,43 +1,44 @@
-//! What has to be known to serve Matrix.
+//! Settings of the platform.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// How Matrix is served.
+/// Settings of the account, its storage and its behavior.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The homeserver: its name, like `example.org`, or its address, like `http://127.0.0.1:8008`.
+    /// The homeserver: its server name, like `example.org`, or the URL of its client-server API,
+    /// like `http://127.0.0.1:8008`.
     pub homeserver: String,
-    /// The bot's account.
+    /// How the bot logs in to its account.
     pub login: Login,
-    /// The folder of the session and the keys. It is made if it is not there.
+    /// The folder of the session and the encryption keys. It is created if it is missing.
     pub folder: PathBuf,
-    /// Encrypts what is in [`Self::folder`]. Without one it is protected by its permissions alone.
+    /// Encrypts the files in [`Self::folder`]. Without it, only the file permissions protect them.
     pub passphrase: Option<SecretString>,
-    /// Who may invite the bot: user ids in which `*` stands for anything.
+    /// Users that may invite the bot: user IDs in which `*` matches any characters.
     pub accepts_invites_from: Vec<String>,
-    /// Whether it leaves rooms in which nobody else is left.
+    /// Whether the bot leaves rooms in which it is the only member.
     pub leaves_when_alone: bool,
-    /// Whether it speaks in notices, which ring nowhere and which other bots do not answer.
+    /// Whether the bot sends `m.notice` messages, which notify nobody and which other bots ignore.
     pub sends_notices: bool,
-    /// Whether a reply rings for whoever asked.
+    /// Whether a reply mentions the asker, which notifies them.
     pub pings_asker: bool,
-    /// How old what was missed may be to be answered still.
+    /// The maximum age of missed messages that are still answered.
     pub catch_up: Duration,
 }
 
-/// How the bot logs in, where it has no session yet.
+/// How the bot logs in when it has no stored session.
 #[derive(Debug, Clone)]
 pub enum Login {
-    /// With its password.
+    /// With user and password, as a new device.
     Password {
-        /// The user id, or its local part.
+        /// The user ID or its localpart.
         user: String,
         /// The password.
         password: SecretString,
     },
-    /// With an access token, whose device the bot then is.
+    /// With an access token; the bot then uses the device of the token.
     Token(SecretString),
 }

@@ -1,5 +1,5 @@
-//! What makes the bot's device one that people's clients trust: cross-signing, and a recovery key with
-//! which another device can be made so as well.
+//! `quoth matrix setup`: cross-signs the bot's device, so that clients trust it, and manages the
+//! account's recovery key, with which another device can be verified.
 
 use std::time::Duration;
 
@@ -13,107 +13,110 @@ use matrix_sdk::{Client, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::PlatformError;
-use super::Login;
-use super::Settings;
 use super::error;
 use super::session;
+use super::settings::{Login, Settings};
 
-/// What is wanted.
+/// What to set up.
 #[derive(Debug, Clone)]
 pub enum SetupMode {
-    /// What is missing is made.
+    /// Create the cross-signing identity and the recovery key if they are missing.
     CreateMissing,
-    /// The secrets of the account are fetched with its recovery key.
+    /// Fetch the account's secrets with this recovery key.
     Recover(SecretString),
-    /// The recovery key is replaced by a new one.
+    /// Replace the recovery key by a new one.
     NewRecoveryKey,
-    /// The account gets a new identity, with a new recovery key: the old ones are lost.
+    /// Replace the cross-signing identity and the recovery key, because the old ones are lost.
     NewIdentity,
 }
 
-/// How things stand afterwards.
+/// The state of the account and its device after the setup.
 #[derive(Debug)]
 pub struct VerificationStatus {
     /// Whether the device is cross-signed.
     pub is_verified: bool,
-    /// What is with the recovery key.
+    /// The state of the recovery key.
     pub recovery: RecoveryKey,
 }
 
-/// What is with the recovery key.
+/// The state of the recovery key.
 #[derive(Debug)]
 pub enum RecoveryKey {
-    /// It was made now, and nobody will ever be shown it again.
+    /// It was created now. It cannot be shown again.
     Created(SecretString),
-    /// There is one, and this device has the secrets behind it.
+    /// It exists, and this device has the secrets that it protects.
     Existing,
-    /// There is one, and this device needs it.
+    /// It exists, and this device needs it to fetch the secrets.
     Required,
 }
 
-/// Logs in, if need be, and sees to it that the device is trusted and can be recovered. Nothing else
-/// may run on the same folder.
+/// Logs in if there is no session, cross-signs the device and sets up the recovery key as `mode`
+/// says.
+///
+/// No other process may use the same folder meanwhile.
 ///
 /// # Errors
-/// [`PlatformError`] says what to do.
+/// [`PlatformError`], whose text says what to do.
 pub async fn set_up(
     settings: &Settings,
-    wish: SetupMode,
+    mode: SetupMode,
 ) -> Result<VerificationStatus, PlatformError> {
     let client = session::open(settings).await?;
     let synced = client.sync_once(SyncSettings::new().timeout(Duration::ZERO)).await;
-    synced.map_err(|error| failed(&error))?;
+    synced.map_err(|error| request_error(&error))?;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    if matches!(wish, SetupMode::NewIdentity) {
+    if matches!(mode, SetupMode::NewIdentity) {
         reset_identity(&client, &settings.login).await?;
     } else {
         cross_sign(&client, &settings.login).await?;
     }
-    let recovery = recover(&client, wish).await.map_err(|error| refused(&error))?;
+    let recovery = recover(&client, mode).await.map_err(|error| recovery_error(&error))?;
     let is_verified = is_verified(&client).await;
     Ok(VerificationStatus { is_verified, recovery })
 }
 
-/// Whether the device of `client` is signed by its account.
+/// Whether the device of `client` is cross-signed by its account.
 pub(super) async fn is_verified(client: &Client) -> bool {
-    if let Some(us) = client.user_id() {
-        // It may have been signed elsewhere since.
-        drop(client.encryption().request_user_identity(us).await);
+    if let Some(bot_id) = client.user_id() {
+        // Another client may have signed the device since the last sync.
+        drop(client.encryption().request_user_identity(bot_id).await);
     }
     let device = client.encryption().get_own_device().await.ok().flatten();
     device.is_some_and(|device| device.is_cross_signed_by_owner())
 }
 
-/// Makes an identity of the account and signs the device with it, if there is none.
+/// Creates the cross-signing identity of the account and signs the device with it, unless there is
+/// one.
 async fn cross_sign(client: &Client, login: &Login) -> Result<(), PlatformError> {
     let encryption = client.encryption();
     let Err(error) = encryption.bootstrap_cross_signing_if_needed(None).await else {
         return Ok(());
     };
-    let Some(asked) = error.as_uiaa_response() else { return Err(failed(&error)) };
-    let proof = auth_data(client, login, asked.session.clone())?;
-    let signed = encryption.bootstrap_cross_signing_if_needed(Some(proof)).await;
-    signed.map_err(|error| failed(&error))
+    let Some(uiaa) = error.as_uiaa_response() else { return Err(request_error(&error)) };
+    let auth = auth_data(client, login, uiaa.session.clone())?;
+    let signed = encryption.bootstrap_cross_signing_if_needed(Some(auth)).await;
+    signed.map_err(|error| request_error(&error))
 }
 
-/// Makes a new identity of the account and signs the device with it. The backup of the old one goes.
+/// Replaces the cross-signing identity of the account and signs the device with the new one. The
+/// key backup of the old identity is deleted.
 async fn reset_identity(client: &Client, login: &Login) -> Result<(), PlatformError> {
     let reset = client.encryption().recovery().reset_identity().await;
-    let Some(reset) = reset.map_err(|error| refused(&error))? else { return Ok(()) };
+    let Some(reset) = reset.map_err(|error| recovery_error(&error))? else { return Ok(()) };
     let session = match reset.auth_type() {
-        CrossSigningResetAuthType::Uiaa(asked) => asked.session.clone(),
-        CrossSigningResetAuthType::OAuth(asked) => {
-            let url = &asked.approval_url;
+        CrossSigningResetAuthType::Uiaa(uiaa) => uiaa.session.clone(),
+        CrossSigningResetAuthType::OAuth(oauth) => {
+            let url = &oauth.approval_url;
             return Err(permanent(&format!(
-                "the homeserver wants the account's owner to allow a new identity: do that at {url}, then run this again"
+                "the homeserver requires the account's owner to approve the new identity: approve it at {url}, then run this again"
             )));
         }
     };
-    let proof = auth_data(client, login, session)?;
-    reset.reset(Some(proof)).await.map_err(|error| refused(&error))
+    let auth = auth_data(client, login, session)?;
+    reset.reset(Some(auth)).await.map_err(|error| recovery_error(&error))
 }
 
-/// What proves to the homeserver that we are who may change the identity.
+/// The password authentication that the homeserver requires to change the identity.
 fn auth_data(
     client: &Client,
     login: &Login,
@@ -121,22 +124,22 @@ fn auth_data(
 ) -> Result<AuthData, PlatformError> {
     let Login::Password { password, .. } = login else {
         return Err(permanent(
-            "the homeserver wants a password to make the account's identity: set `user` and `password` in [matrix] instead of `token`, or verify the device from another client",
+            "the homeserver requires a password to create the account's identity: set `user` and `password` in [matrix] instead of `token`, or verify the device from another client",
         ));
     };
     let user = client.user_id().map(ToString::to_string).unwrap_or_default();
     let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(user));
-    let mut proof = Password::new(user, password.expose_secret().to_owned());
-    proof.session = session;
-    Ok(AuthData::Password(proof))
+    let mut auth = Password::new(user, password.expose_secret().to_owned());
+    auth.session = session;
+    Ok(AuthData::Password(auth))
 }
 
-async fn recover(client: &Client, wish: SetupMode) -> Result<RecoveryKey, RecoveryError> {
+async fn recover(client: &Client, mode: SetupMode) -> Result<RecoveryKey, RecoveryError> {
     let recovery = client.encryption().recovery();
-    if let SetupMode::Recover(key) = &wish {
+    if let SetupMode::Recover(key) = &mode {
         recovery.recover(key.expose_secret()).await?;
     }
-    match (recovery.state(), wish) {
+    match (recovery.state(), mode) {
         (RecoveryState::Disabled | RecoveryState::Unknown, _) => {
             Ok(RecoveryKey::Created(recovery.enable().await?.into()))
         }
@@ -148,19 +151,19 @@ async fn recover(client: &Client, wish: SetupMode) -> Result<RecoveryKey, Recove
     }
 }
 
-/// What to do about keys that do not go together.
-fn refused(error: &RecoveryError) -> PlatformError {
+/// The error for a recovery key or backup that does not belong to the account.
+fn recovery_error(error: &RecoveryError) -> PlatformError {
     match error {
-        RecoveryError::Sdk(error) => failed(error),
+        RecoveryError::Sdk(error) => request_error(error),
         _ => permanent(
-            "the recovery key is not that of the bot's account, or its backup is another one's: look for the key that `quoth matrix setup` printed, or make a new one with --new-recovery-key where the bot runs. If both are lost, --new-identity starts anew",
+            "the recovery key or the key backup belongs to another account: use the key that `quoth matrix setup` printed for the bot's account, or create a new one with --new-recovery-key where the bot runs. If both are lost, --new-identity starts over",
         ),
     }
 }
 
-fn failed(error: &Error) -> PlatformError {
+fn request_error(error: &Error) -> PlatformError {
     let source = error::describe(error).into();
-    let what = "the homeserver did not do what setting up needs: try again later".to_owned();
+    let what = "a request to the homeserver failed during the setup: try again later".to_owned();
     PlatformError::Transient { what, source: Some(source) }
 }
 

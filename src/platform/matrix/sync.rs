@@ -1,4 +1,5 @@
-//! The long conversation with the homeserver, in which it tells what happens.
+//! The sync loop: long-polls `/sync` and passes its updates to the room workers and membership
+//! tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,51 +11,56 @@ use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::sync::{RoomUpdates, SyncResponse};
 
 use super::super::PlatformError;
+use super::context::MatrixContext;
 use super::error;
 use super::membership::MembershipTasks;
-use super::rooms::{MatrixContext, RoomWorkers};
+use super::rooms::RoomWorkers;
 use super::session;
 use crate::service::Liveness;
 
-/// How long the homeserver may wait for something to happen. Each answer is a sign of life.
+/// How long the homeserver may hold a sync request open until there are updates. Each response
+/// counts as activity.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Events of a room in one answer. What does not fit is looked up.
+/// Events of a room in one response. The backfill loads the rest.
 const MAX_EVENTS: u32 = 50;
 
-/// Listens until it is told to stop, whatever the homeserver does meanwhile.
+/// Syncs until shutdown. Retries with backoff while the homeserver does not respond.
 ///
 /// # Errors
-/// If the homeserver does not know the session any more.
-pub(super) async fn run(shared: Arc<MatrixContext>, pulse: &Liveness) -> Result<(), PlatformError> {
-    let mut rooms = RoomWorkers::new(Arc::clone(&shared));
-    let mut chores = MembershipTasks::new(Arc::clone(&shared));
-    // Nothing is waited for before what is there already is looked at.
-    let mut poll = Duration::ZERO;
+/// If the homeserver has ended the session.
+pub(super) async fn run(
+    context: Arc<MatrixContext>,
+    liveness: &Liveness,
+) -> Result<(), PlatformError> {
+    let mut rooms = RoomWorkers::new(Arc::clone(&context));
+    let mut memberships = MembershipTasks::new(Arc::clone(&context));
+    // The first sync returns at once, so that existing rooms are served without delay.
+    let mut timeout = Duration::ZERO;
     let mut outage = Outage::default();
     loop {
         let synced = tokio::select! {
-            synced = shared.client.sync_once(settings(poll)) => synced,
-            () = shared.stop.graceful.cancelled() => break,
+            synced = context.client.sync_once(settings(timeout)) => synced,
+            () = context.stop.graceful.cancelled() => break,
         };
         match synced {
             Ok(SyncResponse { rooms: updates, .. }) => {
-                pulse.mark_alive();
+                liveness.mark_alive();
                 outage.end();
-                if poll.is_zero() {
-                    start_rooms(&shared, &mut rooms, &mut chores);
-                    poll = SYNC_TIMEOUT;
+                if timeout.is_zero() {
+                    start_rooms(&context, &mut rooms, &mut memberships);
+                    timeout = SYNC_TIMEOUT;
                 }
-                handle_updates(updates, &mut rooms, &mut chores);
+                handle_updates(updates, &mut rooms, &mut memberships);
             }
             Err(error) if error.client_api_error_kind().is_some_and(error::is_logged_out) => {
                 return Err(session::logged_out());
             }
             Err(error) => {
-                let wait = outage.note(&error);
+                let wait = outage.record(&error);
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
-                    () = shared.stop.graceful.cancelled() => break,
+                    () = context.stop.graceful.cancelled() => break,
                 }
             }
         }
@@ -63,65 +69,73 @@ pub(super) async fn run(shared: Arc<MatrixContext>, pulse: &Liveness) -> Result<
     Ok(())
 }
 
-/// A time in which the homeserver does not answer.
+/// The current outage of the homeserver, if there is one.
 #[derive(Default)]
 struct Outage(Option<ExponentialBackoff>);
 
 impl Outage {
-    /// It did not answer again. Gives the wait before the next attempt.
-    fn note(&mut self, error: &Error) -> Duration {
+    /// Records a failed sync. Returns the wait before the next attempt. Only the first failure of
+    /// an outage is logged.
+    fn record(&mut self, error: &Error) -> Duration {
         if self.0.is_none() {
             let why = error::describe(error);
-            tracing::warn!(
-                "The homeserver does not answer ({why}); quoth tries again until it does"
-            );
+            tracing::warn!("The homeserver does not respond ({why}); retrying");
         }
         let delay = self.0.get_or_insert_with(error::backoff).next().unwrap_or(error::MAX_DELAY);
         error::retry_after(error).unwrap_or(delay)
     }
 
-    /// It answers.
+    /// Records a successful sync.
     fn end(&mut self) {
         if self.0.take().is_some() {
-            tracing::info!("The homeserver answers again");
+            tracing::info!("The homeserver responds again");
         }
     }
 }
 
-fn settings(poll: Duration) -> SyncSettings {
+fn settings(timeout: Duration) -> SyncSettings {
     let mut filter = FilterDefinition::with_lazy_loading();
     filter.room.timeline.limit = Some(MAX_EVENTS.into());
-    SyncSettings::new().timeout(poll).filter(filter.into())
+    SyncSettings::new().timeout(timeout).filter(filter.into())
 }
 
-/// Listens in all rooms in which we are, and does what was left to do in the last life.
-fn start_rooms(shared: &MatrixContext, rooms: &mut RoomWorkers, chores: &mut MembershipTasks) {
-    let joined = shared.client.joined_rooms();
+/// Starts the workers of all joined rooms, and the membership tasks that are due since the last
+/// run.
+fn start_rooms(
+    context: &MatrixContext,
+    rooms: &mut RoomWorkers,
+    memberships: &mut MembershipTasks,
+) {
+    let joined = context.client.joined_rooms();
     let n_rooms = joined.len();
     tracing::info!(n_rooms, "Matrix serves {n_rooms} rooms");
     for room in joined {
         rooms.ensure_worker(room.room_id());
-        chores.check_room(&room);
+        memberships.check_room(&room);
     }
-    for room in shared.client.invited_rooms() {
-        chores.on_invite(room);
+    for room in context.client.invited_rooms() {
+        memberships.on_invite(room);
     }
-    chores.warn_if_unverified();
+    memberships.warn_if_unverified();
 }
 
-fn handle_updates(updates: RoomUpdates, rooms: &mut RoomWorkers, chores: &mut MembershipTasks) {
+fn handle_updates(
+    updates: RoomUpdates,
+    rooms: &mut RoomWorkers,
+    memberships: &mut MembershipTasks,
+) {
     for (id, update) in updates.joined {
         rooms.push_timeline(&id, update.timeline);
-        if let Some(room) = chores.room(&id) {
-            chores.check_room(&room);
+        if let Some(room) = memberships.room(&id) {
+            memberships.check_room(&room);
         }
     }
     for id in updates.left.keys() {
         rooms.remove(id);
     }
     for id in updates.invited.keys() {
-        if let Some(room) = chores.room(id) {
-            chores.on_invite(room);
+        if let Some(room) = memberships.room(id) {
+            memberships.on_invite(room);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::list::{Behavior, Step};
 use super::{Driver, Sight, kinds};
 use crate::first_pack::first_pack;
 use crate::matrix::bot::Bot;
-use crate::support::matrix::{Kind, Person, Saying, Seen, key, register};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap, register};
 use crate::support::synapse::Synapse;
 
 /// One life of the service after the other, and what the list calls what on Matrix.
@@ -20,7 +20,7 @@ pub(super) struct OnMatrix {
     bot: Bot,
     pack: Pack,
     shows_lead: bool,
-    people: RefCell<HashMap<String, Rc<Person>>>,
+    people: RefCell<HashMap<String, Rc<TestUser>>>,
     rooms: RefCell<HashMap<String, OwnedRoomId>>,
     /// Messages and reactions.
     ids: RefCell<HashMap<String, OwnedEventId>>,
@@ -50,7 +50,7 @@ impl OnMatrix {
         if behavior.settings.contains_key("questions_per_asker") {
             on_matrix.bot.set("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "30");
         }
-        on_matrix.bot.go_on();
+        on_matrix.bot.start_and_wait();
         on_matrix
     }
 
@@ -63,9 +63,9 @@ impl OnMatrix {
         }
     }
 
-    fn person(&self, name: &str) -> Rc<Person> {
+    fn person(&self, name: &str) -> Rc<TestUser> {
         let mut people = self.people.borrow_mut();
-        let made = || Rc::new(Person::new(Synapse::shared(), name));
+        let made = || Rc::new(TestUser::new(Synapse::shared(), name));
         Rc::clone(people.entry(name.to_owned()).or_insert_with(made))
     }
 
@@ -73,15 +73,18 @@ impl OnMatrix {
     fn bare_room(&self, name: &str) -> OwnedRoomId {
         let ada = self.person("ada");
         let mut rooms = self.rooms.borrow_mut();
-        rooms.entry(name.to_owned()).or_insert_with(|| ada.opens(Kind::Public, &[])).clone()
+        rooms
+            .entry(name.to_owned())
+            .or_insert_with(|| ada.create_room(RoomKind::Public, &[]))
+            .clone()
     }
 
     /// The room called so, with the bot.
     fn room(&self, name: &str) -> OwnedRoomId {
         let (room, ada) = (self.bare_room(name), self.person("ada"));
-        if !ada.is_in(&room, &self.bot.id) {
-            ada.invites(&room, &self.bot.id);
-            ada.awaits(&room, &self.bot.id);
+        if !ada.is_joined(&room, &self.bot.id) {
+            ada.invite(&room, &self.bot.id);
+            ada.wait_for_join(&room, &self.bot.id);
         }
         room
     }
@@ -94,14 +97,14 @@ impl OnMatrix {
             if let Some(room) = self.rooms.borrow().get(&name) {
                 return room.clone();
             }
-            let room = person.opens(Kind::Direct, &[&self.bot.id]);
-            person.awaits(&room, &self.bot.id);
+            let room = person.create_room(RoomKind::Direct, &[&self.bot.id]);
+            person.wait_for_join(&room, &self.bot.id);
             self.rooms.borrow_mut().insert(name, room.clone());
             return room;
         }
         let room = self.room(step.place());
-        if !person.is_in(&room, person.id()) {
-            person.joins(&room);
+        if !person.is_joined(&room, person.id()) {
+            person.join(&room);
         }
         room
     }
@@ -125,8 +128,8 @@ impl OnMatrix {
         self.ids.borrow_mut().insert(name.into(), id);
     }
 
-    fn saying(&self, step: &Step, text: &str) -> Saying {
-        let saying = if step.plain { Saying::plain(text) } else { self.bot.to(text) };
+    fn saying(&self, step: &Step, text: &str) -> Draft {
+        let saying = if step.plain { Draft::plain(text) } else { self.bot.mention(text) };
         let saying = if step.bot { saying.notice() } else { saying };
         match &step.reply_to {
             Some(name) => saying.reply_to(&self.id(name)),
@@ -139,7 +142,7 @@ impl OnMatrix {
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about)
             && !self.ids.borrow().contains_key(to)
         {
-            let id = self.person("ada").says(&room, &Saying::plain(about));
+            let id = self.person("ada").send(&room, &Draft::plain(about));
             self.call(to.clone(), id);
         }
         // The homeserver never tells a message again; a restart has it looked at again.
@@ -148,8 +151,8 @@ impl OnMatrix {
         }
         let (person, saying) = (self.person(self.by(step)), self.saying(step, text));
         let id = match step.ago {
-            0 => person.says(&room, &saying),
-            ago => person.says_ago(&room, &saying, Duration::from_secs(ago)),
+            0 => person.send(&room, &saying),
+            ago => person.send_backdated(&room, &saying, Duration::from_secs(ago)),
         };
         self.call(step.id(), id);
     }
@@ -160,9 +163,9 @@ impl OnMatrix {
         let key = match control.as_str() {
             Some("helpful") => "👍".to_owned(),
             Some("delete") => "🗑️".to_owned(),
-            _ => key(control["pick"].as_u64().expect("a number")),
+            _ => keycap(control["pick"].as_u64().expect("a number")),
         };
-        let id = self.person(step.by()).reacts(&room, &self.id(sent), &key);
+        let id = self.person(step.by()).react(&room, &self.id(sent), &key);
         self.call(step.id(), id);
     }
 }
@@ -175,7 +178,7 @@ impl Driver for OnMatrix {
     fn act(&mut self, step: &Step) {
         if let Some(name) = &step.deleted {
             let room = self.place_of(step);
-            self.person(step.by()).takes_back(&room, &self.id(name));
+            self.person(step.by()).redact(&room, &self.id(name));
         } else if let Some(sent) = &step.used {
             self.use_control(step, sent);
         } else if let Some(name) = &step.joined {
@@ -183,7 +186,7 @@ impl Driver for OnMatrix {
         } else if let Some(text) = &step.edited {
             let saying = self.saying(step, text);
             let room = self.place_of(step);
-            self.person(step.by()).edits(&room, &self.id(step.id()), &saying);
+            self.person(step.by()).edit(&room, &self.id(step.id()), &saying);
         } else if let Some(text) = &step.said {
             self.say(step, text);
         }
@@ -192,14 +195,14 @@ impl Driver for OnMatrix {
     fn see(&mut self, step: &Step) -> Sight {
         let room = self.place_of(step);
         let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
-        let seen = watcher.next(&room, &self.bot.id);
+        let seen = watcher.next_change(&room, &self.bot.id);
         let (head, shown) = match seen {
-            Seen::Removed(id) => {
+            ObservedChange::Deleted(id) => {
                 let told = vec![format!("remove {}", self.name_of(&id))];
                 return Sight { told, text: String::new(), is_private: None };
             }
-            Seen::Amended(shown) => (format!("amend {}", self.name_of(&shown.id)), shown),
-            Seen::Sent(shown) => {
+            ObservedChange::Edited(shown) => (format!("amend {}", self.name_of(&shown.id)), shown),
+            ObservedChange::Sent(shown) => {
                 let cause = match &shown.reply_to {
                     Some(id) => self.name_of(id),
                     None => format!("{}:joined", step.place()),
@@ -219,13 +222,14 @@ impl Driver for OnMatrix {
         let room = self.place_of(step);
         let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
         if step.direct || name.contains("pause") {
-            return watcher.sees_nothing(&room, &self.bot.id, Duration::from_millis(400));
+            return watcher.expect_no_change(&room, &self.bot.id, Duration::from_millis(400));
         }
-        let marker = Person::new(Synapse::shared(), "marker");
-        marker.joins(&room);
-        let mark = marker.says(&room, &Saying::plain("!help"));
-        let seen = watcher.next(&room, &self.bot.id);
-        let is_mark = matches!(&seen, Seen::Sent(shown) if shown.reply_to.as_ref() == Some(&mark));
+        let marker = TestUser::new(Synapse::shared(), "marker");
+        marker.join(&room);
+        let mark = marker.send(&room, &Draft::plain("!help"));
+        let seen = watcher.next_change(&room, &self.bot.id);
+        let is_mark =
+            matches!(&seen, ObservedChange::Sent(shown) if shown.reply_to.as_ref() == Some(&mark));
         assert!(is_mark, "{name}: nothing more was to be seen: {seen:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! `quoth run` on a homeserver.
+//! `quoth run` as a bot on a homeserver.
 
 use std::time::{Duration, Instant};
 
@@ -7,17 +7,17 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 use crate::first_pack;
 use crate::folder::Folder;
 use crate::service::{Ended, MAX_WAIT, Service};
-use crate::support::matrix::{Kind, Person, Saying, Seen, register};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
-/// A question that the first pack answers, and words of the quote that answers it.
+/// A question that the first pack answers, and the start of the quote in its answer.
 pub(crate) const QUESTION: &str = "who is rana mitter";
 pub(crate) const ANSWER: &str = "With Russia and China becoming closer";
 
-/// The longest that it may take to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// The maximum time that a shutdown may take.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The bot's process, and what it keeps.
+/// The bot's process, its data folder and its settings.
 pub(crate) struct Bot {
     folder: Folder,
     settings: Vec<(String, String)>,
@@ -26,20 +26,20 @@ pub(crate) struct Bot {
 }
 
 impl Bot {
-    /// Starts it with an account of its own and these settings on top.
+    /// Starts the bot with a new account and these additional settings.
     pub(crate) fn start(server: &Synapse, settings: &[(&str, &str)]) -> Self {
         let id = register(server, "quoth");
         Self::start_as(server, id, settings)
     }
 
-    /// Starts it with the account `id`.
+    /// Starts the bot with the account `id`.
     pub(crate) fn start_as(server: &Synapse, id: OwnedUserId, settings: &[(&str, &str)]) -> Self {
         let mut bot = Self::prepare(&server.url(), id, settings);
-        bot.go_on();
+        bot.start_and_wait();
         bot
     }
 
-    /// The bot before its first start, to reach its homeserver at `url`.
+    /// Configures the bot for the homeserver at `url` without starting it.
     pub(crate) fn prepare(url: &str, id: OwnedUserId, settings: &[(&str, &str)]) -> Self {
         let packs = format!("['{}']", first_pack::FOLDER);
         let own = [
@@ -56,19 +56,19 @@ impl Bot {
         Self { folder: Folder::empty(), settings: settings.collect(), service: None, id }
     }
 
-    /// Starts it on what it has kept, and waits until it listens.
-    pub(crate) fn go_on(&mut self) {
+    /// Starts the bot with its existing data, and waits until it is ready.
+    pub(crate) fn start_and_wait(&mut self) {
         self.launch();
         let start = Instant::now();
         while !self.is_ready() {
-            assert!(start.elapsed() < MAX_WAIT, "it does not get ready: {}", self.stop().log);
+            assert!(start.elapsed() < MAX_WAIT, "not ready in time: {}", self.stop().log);
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    /// Starts it, whatever comes of it.
+    /// Starts the bot without waiting.
     pub(crate) fn launch(&mut self) {
-        // What is set twice holds as it is set last.
+        // If a setting occurs twice, the last value applies.
         let settings: Vec<(&str, &str)> =
             self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.service = Some(Service::start(&self.folder, &settings));
@@ -78,7 +78,7 @@ impl Bot {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Leaves a setting out.
+    /// Removes a setting.
     pub(crate) fn unset(&mut self, name: &str) {
         self.settings.retain(|(it, _)| it != name);
     }
@@ -88,90 +88,89 @@ impl Bot {
     }
 
     pub(crate) fn service(&self) -> &Service {
-        self.service.as_ref().expect("it runs")
+        self.service.as_ref().expect("it is running")
     }
 
-    /// Whether `/readyz` says so.
+    /// Whether `/readyz` returns 200.
     pub(crate) fn is_ready(&self) -> bool {
         let port = self.service().port;
         std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
             && self.service().get("/readyz").0 == 200
     }
 
-    /// Starts it, has it run for a moment and ends it.
-    pub(crate) fn tries(&mut self) -> Ended {
+    /// Starts the bot, and stops it after three seconds.
+    pub(crate) fn run_briefly(&mut self) -> Ended {
         self.launch();
         std::thread::sleep(Duration::from_secs(3));
         self.stop()
     }
 
-    /// Asks it to end, and waits.
+    /// Requests the shutdown, and waits for it.
     pub(crate) fn stop(&mut self) -> Ended {
-        self.service.take().expect("it runs").stop()
+        self.service.take().expect("it is running").stop()
     }
 
-    /// Ends it, or kills it, and starts it again.
+    /// Stops or kills the bot, and starts it again.
     pub(crate) fn restart(&mut self, is_killed: bool) {
-        let service = self.service.take().expect("it runs");
+        let service = self.service.take().expect("it is running");
         if is_killed {
             service.kill();
         } else {
             let start = Instant::now();
             let ended = service.stop();
             assert_eq!(ended.code, Some(0), "{}", ended.log);
-            assert!(start.elapsed() < STOP_LIMIT, "{}", ended.log);
+            assert!(start.elapsed() < STOP_TIMEOUT, "{}", ended.log);
         }
-        self.go_on();
+        self.start_and_wait();
     }
 
-    /// The words that turn to it.
-    pub(crate) fn to(&self, text: &str) -> Saying {
-        Saying::to(self.id.localpart(), &self.id, text)
+    /// A message with `text` that mentions the bot.
+    pub(crate) fn mention(&self, text: &str) -> Draft {
+        Draft::mentioning(self.id.localpart(), &self.id, text)
     }
 }
 
-/// A room in which Ada and Bob talk and the bot answers.
-pub(crate) struct Home {
+/// A room with the bot and two users.
+pub(crate) struct TestChat {
     pub(crate) bot: Bot,
     pub(crate) room: OwnedRoomId,
-    pub(crate) ada: Person,
-    pub(crate) bob: Person,
+    pub(crate) ada: TestUser,
+    pub(crate) bob: TestUser,
 }
 
-impl Home {
-    pub(crate) fn new(kind: Kind) -> Self {
+impl TestChat {
+    pub(crate) fn new(kind: RoomKind) -> Self {
         Self::with(kind, &[])
     }
 
-    pub(crate) fn with(kind: Kind, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(kind: RoomKind, settings: &[(&str, &str)]) -> Self {
         let server = Synapse::shared();
         let bot = Bot::start(server, settings);
-        let (ada, bob) = (Person::new(server, "ada"), Person::new(server, "bob"));
-        let is_direct = matches!(kind, Kind::Direct | Kind::EncryptedDirect);
+        let (ada, bob) = (TestUser::new(server, "ada"), TestUser::new(server, "bob"));
+        let is_direct = matches!(kind, RoomKind::Direct | RoomKind::EncryptedDirect);
         let invited = if is_direct { vec![&*bot.id] } else { vec![&*bot.id, bob.id()] };
-        let room = ada.opens(kind, &invited);
+        let room = ada.create_room(kind, &invited);
         if !is_direct {
-            bob.joins(&room);
+            bob.join(&room);
         }
-        ada.awaits(&room, &bot.id);
+        ada.wait_for_join(&room, &bot.id);
         Self { bot, room, ada, bob }
     }
 
-    /// Ada asks the bot in the room. Gives her message.
-    pub(crate) fn asks(&self, text: &str) -> matrix_sdk::ruma::OwnedEventId {
-        self.ada.says(&self.room, &self.bot.to(text))
+    /// Ada asks the bot in the room. Returns the ID of her message.
+    pub(crate) fn ask(&self, text: &str) -> matrix_sdk::ruma::OwnedEventId {
+        self.ada.send(&self.room, &self.bot.mention(text))
     }
 
-    /// What the bot does next in the room.
-    pub(crate) fn next(&self) -> Seen {
-        self.ada.next(&self.room, &self.bot.id)
+    /// Waits for the next change by the bot in the room.
+    pub(crate) fn next_change(&self) -> ObservedChange {
+        self.ada.next_change(&self.room, &self.bot.id)
     }
 
-    /// Ada says something to nobody; the bot does nothing that is to be seen before it answers a
-    /// question that comes later.
-    pub(crate) fn settles(&self) {
-        let question = self.bob.says(&self.room, &self.bot.to(QUESTION));
-        let shown = self.next().sent();
-        assert_eq!(shown.reply_to, Some(question), "nothing else was to be seen: {shown:?}");
+    /// Bob asks a question; fails if the bot changes anything else before it answers.
+    pub(crate) fn expect_nothing_else(&self) {
+        let question = self.bob.send(&self.room, &self.bot.mention(QUESTION));
+        let message = self.next_change().sent();
+        assert_eq!(message.reply_to, Some(question), "no other change is expected: {message:?}");
     }
 }

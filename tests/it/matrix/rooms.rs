@@ -1,120 +1,121 @@
-//! Coming, moving and leaving.
+//! Invites, joins, upgrades, missing permissions and leaving.
 
 use std::time::Duration;
 
-use super::bot::{ANSWER, Bot, Home, QUESTION};
-use crate::support::matrix::{Kind, Person, Saying, register};
+use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use crate::support::matrix::{Draft, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn only_who_is_listed_can_invite_the_bot() {
+fn invites_are_accepted_from_listed_users_only() {
     let server = Synapse::shared();
-    let (ada, eve) = (Person::new(server, "ada"), Person::new(server, "eve"));
+    let (ada, eve) = (TestUser::new(server, "ada"), TestUser::new(server, "eve"));
     let listed = format!("['{}']", ada.id());
     let bot = Bot::start(server, &[("QUOTH_MATRIX__ACCEPTS_INVITES_FROM", listed.as_str())]);
-    let refused = eve.opens(Kind::Plain, &[&bot.id]);
-    let accepted = ada.opens(Kind::Plain, &[&bot.id]);
-    ada.awaits(&accepted, &bot.id);
-    let left = || (eve.membership(&refused, &bot.id).as_deref() == Some("leave")).then_some(());
-    eve.until("the invitation is rejected", left);
+    let rejected = eve.create_room(RoomKind::Plain, &[&bot.id]);
+    let accepted = ada.create_room(RoomKind::Plain, &[&bot.id]);
+    ada.wait_for_join(&accepted, &bot.id);
+    let left = || (eve.membership(&rejected, &bot.id).as_deref() == Some("leave")).then_some(());
+    eve.wait_until("the invite is rejected", left);
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn it_greets_where_it_comes_to_and_leaves_where_nobody_else_is() {
+fn bot_greets_joined_rooms_and_leaves_empty_ones() {
     let server = Synapse::shared();
     let bot = Bot::start(server, &[("QUOTH_DEFAULT_SPACE__GREETS", "true")]);
-    let ada = Person::new(server, "ada");
-    let room = ada.opens(Kind::Public, &[&bot.id]);
-    assert!(ada.next(&room, &bot.id).sent().text.contains("I answer with quotes"));
-    ada.leaves(&room);
-    ada.until("the bot leaves", || (!ada.has(&bot.id, &room)).then_some(()));
+    let ada = TestUser::new(server, "ada");
+    let room = ada.create_room(RoomKind::Public, &[&bot.id]);
+    assert!(ada.next_change(&room, &bot.id).sent().text.contains("I answer with quotes"));
+    ada.leave(&room);
+    ada.wait_until("the bot leaves", || (!ada.is_in_joined_rooms(&bot.id, &room)).then_some(()));
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn it_follows_a_room_that_is_upgraded_and_what_was_set_for_it_holds() {
+fn upgraded_rooms_are_followed_and_keep_their_settings() {
     let server = Synapse::shared();
-    let (ada, bob) = (Person::new(server, "ada"), Person::new(server, "bob"));
-    let room = ada.opens_version(Kind::Public, &[], Some("9"));
-    bob.joins(&room);
-    let listed = format!("['matrix:{room}']");
-    let settings = [("QUOTH_DEFAULT_SPACE__LISTENS_IN", listed.as_str())];
+    let (ada, bob) = (TestUser::new(server, "ada"), TestUser::new(server, "bob"));
+    let room = ada.create_room_version(RoomKind::Public, &[], Some("9"));
+    bob.join(&room);
+    let listening = format!("['matrix:{room}']");
+    let settings = [("QUOTH_DEFAULT_SPACE__LISTENS_IN", listening.as_str())];
     let bot = Bot::start(server, &settings);
-    ada.invites(&room, &bot.id);
-    ada.awaits(&room, &bot.id);
-    let successor = ada.upgrades(&room);
-    ada.awaits(&successor, &bot.id);
-    ada.says(&successor, &Saying::plain(QUESTION));
-    assert!(ada.next(&successor, &bot.id).sent().text.contains(ANSWER));
+    ada.invite(&room, &bot.id);
+    ada.wait_for_join(&room, &bot.id);
+    let successor = ada.upgrade_room(&room);
+    ada.wait_for_join(&successor, &bot.id);
+    ada.send(&successor, &Draft::plain(QUESTION));
+    assert!(ada.next_change(&successor, &bot.id).sent().text.contains(ANSWER));
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn nothing_from_before_it_came_is_answered() {
+fn messages_from_before_the_join_are_ignored() {
     let server = Synapse::shared();
     let bot = Bot::start(server, &[]);
-    let ada = Person::new(server, "ada");
-    let room = ada.opens(Kind::Plain, &[]);
-    ada.says(&room, &bot.to(QUESTION));
-    ada.invites(&room, &bot.id);
-    ada.awaits(&room, &bot.id);
-    ada.sees_nothing(&room, &bot.id, Duration::from_secs(1));
-    let question = ada.says(&room, &bot.to(QUESTION));
-    assert_eq!(ada.next(&room, &bot.id).sent().reply_to, Some(question));
+    let ada = TestUser::new(server, "ada");
+    let room = ada.create_room(RoomKind::Plain, &[]);
+    ada.send(&room, &bot.mention(QUESTION));
+    ada.invite(&room, &bot.id);
+    ada.wait_for_join(&room, &bot.id);
+    ada.expect_no_change(&room, &bot.id, Duration::from_secs(1));
+    let question = ada.send(&room, &bot.mention(QUESTION));
+    assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn what_was_asked_while_it_was_away_is_answered_once_if_it_is_not_too_old() {
-    let mut home = Home::new(Kind::Plain);
-    home.settles();
-    assert_eq!(home.bot.stop().code, Some(0));
+fn missed_questions_are_answered_once_unless_too_old() {
+    let mut chat = TestChat::new(RoomKind::Plain);
+    chat.expect_nothing_else();
+    assert_eq!(chat.bot.stop().code, Some(0));
     let old = Duration::from_secs(61 * 60);
-    home.ada.says_ago(&home.room, &home.bot.to(QUESTION), old);
-    let question = home.asks(QUESTION);
-    home.bot.go_on();
-    assert_eq!(home.next().sent().reply_to, Some(question));
-    home.bot.restart(true);
-    home.settles();
+    chat.ada.send_backdated(&chat.room, &chat.bot.mention(QUESTION), old);
+    let question = chat.ask(QUESTION);
+    chat.bot.start_and_wait();
+    assert_eq!(chat.next_change().sent().reply_to, Some(question));
+    chat.bot.restart(true);
+    chat.expect_nothing_else();
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn where_it_may_not_speak_moderators_are_told_once_and_by_name() {
+fn missing_power_level_is_reported_to_moderators_once() {
     let server = Synapse::shared();
-    let ada = Person::new(server, "ada");
+    let ada = TestUser::new(server, "ada");
     let id = register(server, "quoth");
-    let (room, office) = (ada.opens(Kind::Plain, &[&id]), ada.opens(Kind::Plain, &[&id]));
-    let reports_to = format!("'matrix:{office}'");
+    let (room, office) =
+        (ada.create_room(RoomKind::Plain, &[&id]), ada.create_room(RoomKind::Plain, &[&id]));
+    let alert_channel = format!("'matrix:{office}'");
     let mut bot =
-        Bot::start_as(server, id, &[("QUOTH_DEFAULT_SPACE__REPORTS_TO", reports_to.as_str())]);
-    ada.awaits(&room, &bot.id);
-    ada.awaits(&office, &bot.id);
-    ada.asks_for_level(&room, 50);
-    ada.says(&room, &bot.to(QUESTION));
-    let report = ada.next(&office, &bot.id).sent();
-    assert!(report.text.contains("power level 50"), "{report:?}");
-    ada.says(&room, &bot.to(QUESTION));
-    ada.sees_nothing(&office, &bot.id, Duration::from_secs(1));
-    ada.asks_for_level(&room, 0);
-    let question = ada.says(&room, &bot.to(QUESTION));
-    assert_eq!(ada.next(&room, &bot.id).sent().reply_to, Some(question));
+        Bot::start_as(server, id, &[("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())]);
+    ada.wait_for_join(&room, &bot.id);
+    ada.wait_for_join(&office, &bot.id);
+    ada.require_power_level(&room, 50);
+    ada.send(&room, &bot.mention(QUESTION));
+    let alert = ada.next_change(&office, &bot.id).sent();
+    assert!(alert.text.contains("power level 50"), "{alert:?}");
+    ada.send(&room, &bot.mention(QUESTION));
+    ada.expect_no_change(&office, &bot.id, Duration::from_secs(1));
+    ada.require_power_level(&room, 0);
+    let question = ada.send(&room, &bot.mention(QUESTION));
+    assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
     assert_eq!(bot.stop().code, Some(0));
 }
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn it_stays_where_nobody_else_is_if_it_is_told_to() {
+fn bot_stays_in_empty_rooms_if_configured() {
     let server = Synapse::shared();
     let bot = Bot::start(server, &[("QUOTH_MATRIX__LEAVES_WHEN_ALONE", "false")]);
-    let (ada, bob) = (Person::new(server, "ada"), Person::new(server, "bob"));
-    let room = ada.opens(Kind::Public, &[&bot.id]);
-    ada.awaits(&room, &bot.id);
-    ada.leaves(&room);
+    let (ada, bob) = (TestUser::new(server, "ada"), TestUser::new(server, "bob"));
+    let room = ada.create_room(RoomKind::Public, &[&bot.id]);
+    ada.wait_for_join(&room, &bot.id);
+    ada.leave(&room);
     std::thread::sleep(Duration::from_secs(2));
-    bob.joins(&room);
-    let question = bob.says(&room, &bot.to(QUESTION));
-    assert_eq!(bob.next(&room, &bot.id).sent().reply_to, Some(question));
+    bob.join(&room);
+    let question = bob.send(&room, &bot.mention(QUESTION));
+    assert_eq!(bob.next_change(&room, &bot.id).sent().reply_to, Some(question));
 }

@@ -11,18 +11,18 @@ use tempfile::TempDir;
 
 use crate::service::{MAX_WAIT, free_port};
 
-/// The name of the server, as its users' ids have it.
+/// The server name in the IDs of its users.
 pub(crate) const SERVER_NAME: &str = "quoth.test";
 
-/// Speaks for any user of the server, with the time of its choice: application services may.
-pub(crate) const BRIDGE_TOKEN: &str = "token-of-the-application-service";
+/// The token of an application service, which may act as any user and set timestamps.
+pub(crate) const APP_SERVICE_TOKEN: &str = "token-of-the-application-service";
 
-/// Runs Synapse until nobody holds the other end of its standard input: so it ends with the tests,
-/// however they end.
+/// Runs Synapse until its standard input is closed, so that it ends with the tests even if they are
+/// killed.
 const RUN: &str = "
 import os, sys, threading, runpy
 def watch():
-    # Not by sys.stdin, at whose lock Python would die when it ends by itself.
+    # os.read instead of sys.stdin, whose lock would crash Python at its own exit.
     os.read(0, 1)
     os._exit(0)
 threading.Thread(target=watch, daemon=True).start()
@@ -30,7 +30,7 @@ sys.argv = ['synapse', '-c', sys.argv[1]]
 runpy.run_module('synapse.app.homeserver', run_name='__main__')
 ";
 
-/// A homeserver.
+/// A Synapse process and its folder.
 pub(crate) struct Synapse {
     folder: TempDir,
     port: u16,
@@ -38,29 +38,29 @@ pub(crate) struct Synapse {
 }
 
 impl Synapse {
-    /// The one that tests share.
+    /// The instance that the tests share.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Synapse> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
-    /// One of a test's own.
+    /// Starts a separate instance.
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut synapse = Self { folder, port: free_port(), process: None };
         synapse.configure();
-        synapse.go_on();
+        synapse.start_and_wait();
         synapse
     }
 
-    /// Its address.
+    /// The URL of its client-server API.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Starts it again on what it has kept.
-    pub(crate) fn go_on(&mut self) {
-        assert!(self.process.is_none(), "it runs");
+    /// Starts the process with the existing data, and waits until it responds.
+    pub(crate) fn start_and_wait(&mut self) {
+        assert!(self.process.is_none(), "it is running already");
         let python = std::env::var_os("QUOTH_SYNAPSE").expect("QUOTH_SYNAPSE: see scripts/test");
         let log = std::fs::File::create(self.folder.path().join("output")).expect("a file");
         let mut command = Command::new(python);
@@ -73,20 +73,20 @@ impl Synapse {
         self.wait_until_ready();
     }
 
-    /// Ends it: on the spot, or as an administrator does.
+    /// Stops the process: by SIGKILL if `is_killed`, else by SIGTERM.
     pub(crate) fn stop(&mut self, is_killed: bool) {
-        let (mut child, stdin) = self.process.take().expect("it runs");
+        let (mut child, stdin) = self.process.take().expect("it is running");
         let signal = if is_killed { "-KILL" } else { "-TERM" };
-        let done = Command::new("kill").args([signal, &child.id().to_string()]).status();
-        assert!(done.expect("kill runs").success());
+        let status = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
         child.wait().expect("it ends");
         drop(stdin);
     }
 
     fn wait_until_ready(&mut self) {
         let start = Instant::now();
-        while !self.answers() {
-            let (child, _) = self.process.as_mut().expect("it runs");
+        while !self.responds() {
+            let (child, _) = self.process.as_mut().expect("it is running");
             let ended = child.try_wait().expect("it can be waited for");
             assert!(
                 ended.is_none() && start.elapsed() < 2 * MAX_WAIT,
@@ -97,15 +97,15 @@ impl Synapse {
         }
     }
 
-    fn answers(&self) -> bool {
+    fn responds(&self) -> bool {
         use std::io::Read;
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
         let request =
             "GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        let mut answer = String::new();
-        let asked = stream.write_all(request.as_bytes());
-        asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok()
-            && answer.starts_with("HTTP/1.1 200")
+        let mut response = String::new();
+        let sent = stream.write_all(request.as_bytes());
+        sent.and_then(|()| stream.read_to_string(&mut response)).is_ok()
+            && response.starts_with("HTTP/1.1 200")
     }
 
     fn configure(&self) {
@@ -121,7 +121,7 @@ impl Synapse {
         write(
             "bridge.yaml",
             &format!(
-                "id: bridge\nurl: null\nas_token: {BRIDGE_TOKEN}\nhs_token: unused\n\
+                "id: bridge\nurl: null\nas_token: {APP_SERVICE_TOKEN}\nhs_token: unused\n\
              sender_localpart: bridge\nrate_limited: false\n\
              namespaces: {{ users: [{{ exclusive: false, regex: '@.*' }}] }}\n"
             ),
@@ -141,8 +141,8 @@ impl Drop for Synapse {
 
 fn settings(folder: &Path, port: u16) -> String {
     let folder = folder.display();
-    // Tests ask more in a minute than people in a day.
-    let generous = "{ per_second: 10000, burst_count: 10000 }";
+    // Tests send more requests than the default limits allow.
+    let unlimited = "{ per_second: 10000, burst_count: 10000 }";
     format!(
         "server_name: {SERVER_NAME}
 listeners:
@@ -162,17 +162,17 @@ macaroon_secret_key: test
 form_secret: test
 presence: {{ enabled: false }}
 push: {{ enabled: false }}
-rc_message: {generous}
-rc_registration: {generous}
-rc_login: {{ address: {generous}, account: {generous}, failed_attempts: {generous} }}
-rc_admin_redaction: {generous}
-rc_joins: {{ local: {generous}, remote: {generous} }}
-rc_joins_per_room: {generous}
-rc_invites: {{ per_room: {generous}, per_user: {generous}, per_issuer: {generous} }}
-rc_room_creation: {generous}
-rc_key_requests: {generous}
-rc_presence: {{ per_user: {generous} }}
-rc_delayed_event_mgmt: {generous}
+rc_message: {unlimited}
+rc_registration: {unlimited}
+rc_login: {{ address: {unlimited}, account: {unlimited}, failed_attempts: {unlimited} }}
+rc_admin_redaction: {unlimited}
+rc_joins: {{ local: {unlimited}, remote: {unlimited} }}
+rc_joins_per_room: {unlimited}
+rc_invites: {{ per_room: {unlimited}, per_user: {unlimited}, per_issuer: {unlimited} }}
+rc_room_creation: {unlimited}
+rc_key_requests: {unlimited}
+rc_presence: {{ per_user: {unlimited} }}
+rc_delayed_event_mgmt: {unlimited}
 "
     )
 }

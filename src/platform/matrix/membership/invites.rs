@@ -1,38 +1,39 @@
-//! Who may bring us into a room.
+//! Accepts or rejects invites by the allow-list.
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::UserId;
 use wildmatch::WildMatch;
 
+use super::super::context::MatrixContext;
 use super::super::error;
-use super::super::rooms::MatrixContext;
-use super::retry;
+use super::retry::retry;
 use super::upgrades;
 
-/// Accepts the invitation to `room` or rejects it.
-pub(in crate::platform::matrix) async fn answer(room: &Room, shared: &MatrixContext) {
+/// Accepts the invite to `room` if the inviter is on the allow-list or the room is the successor of
+/// a joined room; rejects it otherwise.
+pub(super) async fn answer(room: &Room, context: &MatrixContext) {
     let id = room.room_id();
     let Ok(invite) = room.invite_details().await else { return };
-    let is_welcome = is_listed(&invite.inviter_id, &shared.settings.accepts_invites_from)
+    let is_allowed = is_listed(&invite.inviter_id, &context.settings.accepts_invites_from)
         || upgrades::is_successor(room).await;
-    let (done, what) = if is_welcome {
+    let (result, action) = if is_allowed {
         (retry(|| room.join()).await, "accepted")
     } else {
         (
             retry(|| room.leave()).await,
-            "rejected, since `accepts_invites_from` in [matrix] does not name who sent it",
+            "rejected, since `accepts_invites_from` in [matrix] does not list the sender",
         )
     };
-    match done {
-        Ok(()) => tracing::info!(room.id = %id, "The invitation to {id} was {what}"),
+    match result {
+        Ok(()) => tracing::info!(room.id = %id, "The invitation to {id} was {action}"),
         Err(error) => {
             let why = error::describe(&error);
-            tracing::warn!(room.id = %id, "The invitation to {id} could not be {what}: {why}");
+            tracing::warn!(room.id = %id, "The invitation to {id} could not be {action}: {why}");
         }
     }
 }
 
-/// Whether `user` is one of those that `patterns` stand for.
+/// Whether `user` matches one of `patterns`, in which `*` matches any characters.
 fn is_listed(user: &UserId, patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| WildMatch::new(pattern).matches(user.as_str()))
 }
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_who_is_listed_may_invite() {
+    fn inviters_are_matched_by_the_allow_list() {
         let ada = user_id!("@ada:example.org");
         let rows: [(&[&str], bool); 8] = [
             (&[], false),

@@ -1,4 +1,4 @@
-//! Rooms that have moved.
+//! Follows room upgrades: joins the successor that a tombstone names.
 
 use matrix_sdk::deserialized_responses::RawSyncOrStrippedState;
 use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
@@ -7,50 +7,52 @@ use matrix_sdk::ruma::{OwnedServerName, OwnedUserId, RoomId};
 use matrix_sdk::{Room, RoomState};
 
 use super::super::error;
-use super::retry;
+use super::retry::retry;
 
-/// Whether we are where `room` has moved to.
-pub(in crate::platform::matrix) fn is_followed(room: &Room) -> bool {
+/// Whether the bot has joined the successor of `room`.
+pub(super) fn is_followed(room: &Room) -> bool {
     let successor = room.successor_room().and_then(|it| room.client().get_room(&it.room_id));
     successor.is_some_and(|it| it.state() == RoomState::Joined)
 }
 
-/// Joins the room that `room` has moved to.
-pub(in crate::platform::matrix) async fn follow(room: &Room) {
+/// Joins the successor of `room`, if the tombstone was sent by a user with the required power
+/// level.
+pub(super) async fn follow(room: &Room) {
     let Some(successor) = room.successor_room().map(|it| it.room_id) else { return };
-    let Some(mover) = mover(room).await else { return };
-    let via: Vec<OwnedServerName> = vec![mover.server_name().to_owned()];
+    let Some(upgrader) = upgrader(room).await else { return };
+    let via: Vec<OwnedServerName> = vec![upgrader.server_name().to_owned()];
     let client = room.client();
     let (from, to): (&RoomId, &RoomId) = (room.room_id(), &successor);
     match retry(|| client.join_room_by_id_or_alias(to.into(), &via)).await {
         Ok(_) => tracing::info!(room.id = %from, successor.id = %to, "Followed {from} to {to}"),
         Err(error) if error::is_forbidden(&error) => {
-            tracing::info!(room.id = %from, successor.id = %to, "{from} has moved to {to}, where an invitation is needed");
+            tracing::info!(room.id = %from, successor.id = %to, "{from} was upgraded to {to}, which requires an invite");
         }
         Err(error) => {
             let why = error::describe(&error);
-            tracing::warn!(room.id = %from, successor.id = %to, "{from} could not be followed to {to}: {why}");
+            tracing::warn!(room.id = %from, successor.id = %to, "Could not follow {from} to {to}: {why}");
         }
     }
 }
 
-/// Whether a room in which we are has moved to `room`.
-pub(in crate::platform::matrix) async fn is_successor(room: &Room) -> bool {
+/// Whether `room` is the successor of a joined room.
+pub(super) async fn is_successor(room: &Room) -> bool {
     let id = room.room_id();
     for older in room.client().joined_rooms() {
-        if is_moved_to(&older, id) && mover(&older).await.is_some() {
+        if is_upgraded_to(&older, id) && upgrader(&older).await.is_some() {
             return true;
         }
     }
     false
 }
 
-fn is_moved_to(room: &Room, id: &RoomId) -> bool {
+fn is_upgraded_to(room: &Room, id: &RoomId) -> bool {
     room.successor_room().is_some_and(|successor| successor.room_id == id)
 }
 
-/// Who has moved `room`, if they may do that. Homeservers see to it, and this sees to homeservers.
-async fn mover(room: &Room) -> Option<OwnedUserId> {
+/// The sender of the tombstone of `room`, if their power level allows tombstones. Homeservers check
+/// that as well; this does not rely on it.
+async fn upgrader(room: &Room) -> Option<OwnedUserId> {
     let event = room.get_state_event_static::<RoomTombstoneEventContent>().await.ok()??;
     let RawSyncOrStrippedState::Sync(event) = event else { return None };
     let SyncStateEvent::Original(event) = event.deserialize().ok()? else { return None };

@@ -6,19 +6,19 @@ fn quote(text: &str) -> CitedQuote {
     quote_from("The <harbor>", "https://harbor.example/?a=1&b=2", text)
 }
 
-fn shown(say: &BotMessage) -> RenderedMessage {
-    let body = render(say, Wording::english());
-    let n_bytes = serde_json::json!([body.plain, body.html]).to_string().len();
+fn rendered(message: &BotMessage) -> RenderedMessage {
+    let rendered = render(message, Wording::english());
+    let n_bytes = serde_json::json!([rendered.plain, rendered.html]).to_string().len();
     assert!(n_bytes <= MAX_BYTES + 1000, "{n_bytes}");
-    body
+    rendered
 }
 
 #[test]
-fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
+fn answer_has_lead_quotes_citations_and_controls() {
     let mut cut = quote("is & red.");
     cut.is_cut_before = true;
     cut.speaker = Some("Ada".to_owned());
-    let body = shown(&answer(Some("It is <red>."), vec![quote("The lighthouse\nis red."), cut]));
+    let body = rendered(&answer(Some("It is <red>."), vec![quote("The lighthouse\nis red."), cut]));
     insta::assert_snapshot!(body.plain, @r"
     In short: It is <red>.
 
@@ -44,73 +44,73 @@ fn an_answer_has_its_lead_quotes_citations_and_what_can_be_done_with_it() {
 }
 
 #[test]
-fn what_does_not_fit_is_left_to_a_reaction_and_no_quote_is_cut() {
+fn quotes_that_do_not_fit_are_shown_on_request_and_none_is_cut() {
     let long = |letter: &str| quote(&letter.repeat(1500));
-    let body = shown(&answer(Some(&"lead ".repeat(2000)), vec![long("\u{1}"); 5]));
+    let body = rendered(&answer(Some(&"lead ".repeat(2000)), vec![long("\u{1}"); 5]));
     let n_shown = body.plain.matches(&"\u{1}".repeat(1500)).count();
     assert!((1..5).contains(&n_shown), "{n_shown}");
     assert!(body.controls.contains(&Control::Quotes(n_shown)), "{:?}", body.controls);
-    let rest = BotMessage { offset: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
-    assert!(!shown(&rest).controls.contains(&Control::Delete));
+    let next = BotMessage { offset: n_shown, is_private: true, ..answer(None, vec![long("c")]) };
+    assert!(!rendered(&next).controls.contains(&Control::Delete));
 }
 
 #[test]
-fn the_longest_quotes_fit() {
+fn longest_quotes_fit_into_an_event() {
     for part in ["<", "\u{1}", "\u{1F600}", "\n", "\"", "\r"] {
         let text = format!("x{}x", part.repeat(1498));
-        let body = shown(&answer(Some(&part.repeat(900)), vec![quote(&text)]));
+        let body = rendered(&answer(Some(&part.repeat(900)), vec![quote(&text)]));
         let lines: Vec<String> = text.split('\n').map(|line| format!("> {line}")).collect();
         assert!(body.plain.contains(&lines.join("\n")), "{part:?}");
     }
 }
 
 #[test]
-fn suggestions_are_numbered_and_picked_by_keycaps() {
+fn suggestions_are_numbered_and_selected_by_keycaps() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
-    let say = BotMessage {
+    let message = BotMessage {
         reply: Reply::Suggestions(vec![suggestion("Why <not>?"), suggestion(&"What ".repeat(200))]),
         kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
-    let body = shown(&say);
+    let body = rendered(&message);
     assert!(body.plain.starts_with("Did you mean one of these?\n1. Why <not>?\n2. What What"));
     assert!(body.html.contains("<ol><li>Why &lt;not&gt;?</li><li>What What"), "{}", body.html);
     assert!(body.plain.ends_with("1️⃣ 2️⃣ · 🗑️ Delete"), "{}", body.plain);
 }
 
 #[test]
-fn long_lists_go_on_behind_a_reaction() {
+fn long_lists_continue_on_request() {
     let questions: Vec<String> = (0..400).map(|n| format!("Is this question {n}?")).collect();
     let topic = Topic { tag: "a & b".to_owned(), questions };
-    let say = |n_before| BotMessage {
+    let message = |offset| BotMessage {
         reply: Reply::Topics(vec![topic.clone()]),
-        offset: n_before,
+        offset,
         ..answer(None, vec![])
     };
-    let body = shown(&say(10));
+    let body = rendered(&message(10));
     assert!(body.plain.starts_with("a & b\n- Is this question 0?\n"), "{}", body.plain);
     assert_eq!(body.controls, [Control::Topics(10 + MAX_QUESTIONS)]);
-    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..say(0) };
-    assert_eq!(shown(&none).plain, Wording::english().nothing_found());
+    let none = BotMessage { reply: Reply::Topics(Vec::new()), ..message(0) };
+    assert_eq!(rendered(&none).plain, Wording::english().nothing_found());
 }
 
 #[test]
-fn the_longest_lists_fit() {
+fn longest_lists_fit_into_an_event() {
     for part in ["<", "\u{1F600}", "\u{1}"] {
         let long = part.repeat(400);
         let topic = Topic { tag: long.clone(), questions: vec![long.clone(); 2] };
         let reply = Reply::Topics(vec![topic; 400]);
-        let body = shown(&BotMessage { reply, ..answer(None, vec![]) });
-        let shows_more = |it: &Control| matches!(it, Control::Topics(n) if *n > 0);
-        assert!(body.controls.iter().any(shows_more), "{part:?}: {:?}", body.controls);
+        let body = rendered(&BotMessage { reply, ..answer(None, vec![]) });
+        let continues = |it: &Control| matches!(it, Control::Topics(n) if *n > 0);
+        assert!(body.controls.iter().any(continues), "{part:?}: {:?}", body.controls);
     }
 }
 
 #[test]
-fn a_room_in_a_notice_is_something_to_press() {
+fn room_in_a_notice_is_a_link() {
     let place = PlaceId::from("matrix:!abc:example.org/$root");
-    let hindered = Notice::MissingPermissions { place, missing: vec!["power level 50".to_owned()] };
-    let body = shown(&BotMessage::notice(hindered, false));
+    let notice = Notice::MissingPermissions { place, missing: vec!["power level 50".to_owned()] };
+    let body = rendered(&BotMessage::notice(notice, false));
     let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
     assert!(body.html.contains(link), "{}", body.html);
     assert!(body.plain.contains("at !abc:example.org."), "{}", body.plain);

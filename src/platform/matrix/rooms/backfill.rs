@@ -1,4 +1,4 @@
-//! What was said in a room while nobody listened.
+//! Loads missed events of a room by back-pagination.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,31 +10,33 @@ use matrix_sdk::{Result, Room};
 use super::super::event::{RoomEvent, RoomEventKind};
 use super::event_cache::EventCache;
 
-/// Events of one request.
-const PAGE: u32 = 100;
+/// Events per request.
+const PAGE_SIZE: u32 = 100;
 
-/// Requests at the most. What lies further back is passed over.
+/// Maximum number of requests. Older events are skipped.
 const MAX_PAGES: usize = 50;
 
-/// The events of `room` that nobody has `heard` yet, the oldest first: back to the last one that was
-/// heard, to our own coming, or to what is older than `reach`. They end where `from` says, else now.
+/// Loads the events of `room` that are not in `cache`, oldest first.
+///
+/// Pagination starts at the token `from`, else at the end of the room, and goes back to the first
+/// event that is in `cache`, is older than `max_age` or is the bot's own join.
 ///
 /// # Errors
-/// If the homeserver does not tell. Nothing of it is lost: it can be asked again.
+/// If a request fails. Nothing is lost then: the call can be repeated.
 pub(in crate::platform::matrix) async fn load_missed(
     room: &Room,
     mut from: Option<String>,
-    heard: &EventCache,
-    reach: Duration,
+    cache: &EventCache,
+    max_age: Duration,
 ) -> Result<Vec<TimelineEvent>> {
     let mut events = Vec::new();
-    let oldest = SystemTime::now().checked_sub(reach);
+    let oldest = SystemTime::now().checked_sub(max_age);
     for _ in 0..MAX_PAGES {
         let mut options = MessagesOptions::backward().from(from.as_deref());
-        options.limit = UInt::from(PAGE);
+        options.limit = UInt::from(PAGE_SIZE);
         let page = room.messages(options).await?;
         for event in page.chunk {
-            if is_boundary(&event, heard, oldest, room.own_user_id()) {
+            if is_boundary(&event, cache, oldest, room.own_user_id()) {
                 events.reverse();
                 return Ok(events);
             }
@@ -49,17 +51,18 @@ pub(in crate::platform::matrix) async fn load_missed(
     Ok(events)
 }
 
-/// Whether nothing before `event` is wanted, nor `event` itself.
+/// Whether the pagination stops at `event`, which itself is not wanted either.
 fn is_boundary(
     event: &TimelineEvent,
-    heard: &EventCache,
+    cache: &EventCache,
     oldest: Option<SystemTime>,
-    us: &UserId,
+    bot_id: &UserId,
 ) -> bool {
     let at = event.timestamp.and_then(|at| at.to_system_time());
     let is_too_old = at.zip(oldest).is_some_and(|(at, oldest)| at < oldest);
-    let is_heard = event.event_id().is_some_and(|id| heard.contains(&id));
-    let happening = RoomEvent::parse(event.raw());
-    let came = happening.is_some_and(|it| matches!(it.kind, RoomEventKind::Join(who) if who == us));
-    is_too_old || is_heard || came
+    let is_cached = event.event_id().is_some_and(|id| cache.contains(&id));
+    let room_event = RoomEvent::parse(event.raw());
+    let is_own_join =
+        room_event.is_some_and(|it| matches!(it.kind, RoomEventKind::Join(user) if user == bot_id));
+    is_too_old || is_cached || is_own_join
 }

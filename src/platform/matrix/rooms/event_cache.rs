@@ -1,5 +1,5 @@
-//! The latest events of a room: what was heard is not heard again, and who replies to it is
-//! understood without asking the homeserver.
+//! The recent events of a room, for deduplication and to look up the targets of replies, edits and
+//! reactions without a request.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,78 +8,79 @@ use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId};
 use super::super::event::{RoomEvent, RoomEventKind};
 use crate::conversation::Timestamp;
 
-/// Events that are remembered. A reply to an older one costs a request.
+/// Maximum number of cached events. A reply to an older one costs a request.
 const MAX_CACHED: usize = 512;
 
-/// Characters that are remembered of a message: as many as any question has.
-const MAX_TEXT: usize = 2000;
+/// Characters that are cached of a message: the maximum length of a question.
+const MAX_TEXT_CHARS: usize = 2000;
 
-/// What is remembered of an event.
+/// The parts of an event that the conversion of later events needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::platform::matrix) struct CachedEvent {
     pub(in crate::platform::matrix) sender: OwnedUserId,
     pub(in crate::platform::matrix) at: Timestamp,
-    pub(in crate::platform::matrix) thread: Option<OwnedEventId>,
-    pub(in crate::platform::matrix) replies_to: Option<OwnedEventId>,
-    /// What it says, if it is words.
+    pub(in crate::platform::matrix) thread_root: Option<OwnedEventId>,
+    pub(in crate::platform::matrix) in_reply_to: Option<OwnedEventId>,
+    /// The body, if the event is a text message.
     pub(in crate::platform::matrix) text: Option<String>,
 }
 
-/// The latest events.
+/// The recent events by ID, evicted in order of insertion.
 #[derive(Debug, Default)]
 pub(in crate::platform::matrix) struct EventCache {
-    known: HashMap<OwnedEventId, Option<CachedEvent>>,
+    events: HashMap<OwnedEventId, Option<CachedEvent>>,
     order: VecDeque<OwnedEventId>,
 }
 
 impl CachedEvent {
-    /// What is to be remembered of `happening`.
-    pub(in crate::platform::matrix) fn of(happening: &RoomEvent) -> Self {
-        let spoken = match &happening.kind {
-            RoomEventKind::Message(spoken) => Some(spoken),
+    /// The cached parts of `room_event`.
+    pub(in crate::platform::matrix) fn of(room_event: &RoomEvent) -> Self {
+        let content = match &room_event.kind {
+            RoomEventKind::Message(content) => Some(content),
             _ => None,
         };
         Self {
-            sender: happening.sender.clone(),
-            at: happening.at,
-            thread: spoken.and_then(|spoken| spoken.thread_root.clone()),
-            replies_to: spoken.and_then(|spoken| spoken.in_reply_to.clone()),
-            text: spoken.map(|spoken| spoken.body.chars().take(MAX_TEXT).collect()),
+            sender: room_event.sender.clone(),
+            at: room_event.at,
+            thread_root: content.and_then(|content| content.thread_root.clone()),
+            in_reply_to: content.and_then(|content| content.in_reply_to.clone()),
+            text: content.map(|content| content.body.chars().take(MAX_TEXT_CHARS).collect()),
         }
     }
 }
 
 impl EventCache {
-    /// Whether `id` was noted.
+    /// Whether `id` was inserted and not evicted.
     pub(in crate::platform::matrix) fn contains(&self, id: &EventId) -> bool {
-        self.known.contains_key(id)
+        self.events.contains_key(id)
     }
 
-    /// What is known of `id`.
+    /// The event `id`. `None` also if it was inserted without one.
     pub(in crate::platform::matrix) fn get(&self, id: &EventId) -> Option<&CachedEvent> {
-        self.known.get(id)?.as_ref()
+        self.events.get(id)?.as_ref()
     }
 
-    /// Notes that `id` says `text` from now on.
+    /// Replaces the text of the event `id` after an edit.
     pub(in crate::platform::matrix) fn update_text(&mut self, id: &EventId, text: &str) {
-        if let Some(Some(known)) = self.known.get_mut(id) {
-            known.text = Some(text.chars().take(MAX_TEXT).collect());
+        if let Some(Some(event)) = self.events.get_mut(id) {
+            event.text = Some(text.chars().take(MAX_TEXT_CHARS).collect());
         }
     }
 
-    /// Notes `id`, of which so much is known. `false` if it was noted before.
+    /// Inserts or replaces the event `id` and evicts the oldest one if the cache is full. `event`
+    /// is `None` until it is decrypted and parsed. Returns `false` if `id` was present.
     pub(in crate::platform::matrix) fn insert(
         &mut self,
         id: OwnedEventId,
-        known: Option<CachedEvent>,
+        event: Option<CachedEvent>,
     ) -> bool {
-        let is_new = self.known.insert(id.clone(), known).is_none();
+        let is_new = self.events.insert(id.clone(), event).is_none();
         if is_new {
             self.order.push_back(id);
             if self.order.len() > MAX_CACHED
                 && let Some(oldest) = self.order.pop_front()
             {
-                self.known.remove(&oldest);
+                self.events.remove(&oldest);
             }
         }
         is_new
@@ -91,14 +92,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_heard_lately_is_known_and_the_rest_forgotten() {
-        let mut heard = EventCache::default();
+    fn recent_events_are_cached_and_older_ones_evicted() {
+        let mut cache = EventCache::default();
         let id = |number: usize| OwnedEventId::try_from(format!("$e{number}")).unwrap();
         for number in 0..=MAX_CACHED {
-            assert!(heard.insert(id(number), None));
+            assert!(cache.insert(id(number), None));
         }
-        assert!(!heard.contains(&id(0)));
-        assert!(heard.contains(&id(1)) && !heard.insert(id(1), None));
-        assert_eq!(heard.order.len(), heard.known.len());
+        assert!(!cache.contains(&id(0)));
+        assert!(cache.contains(&id(1)) && !cache.insert(id(1), None));
+        assert_eq!(cache.order.len(), cache.events.len());
     }
 }

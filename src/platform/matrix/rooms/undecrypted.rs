@@ -1,4 +1,4 @@
-//! Messages whose key has not come yet.
+//! Encrypted events of a room that wait for their room key.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,22 +10,24 @@ use matrix_sdk::ruma::events::AnySyncTimelineEvent;
 use matrix_sdk::ruma::serde::Raw;
 use tokio::time::Instant;
 
-/// After so long without its key, people are told that a message cannot be read.
+/// The wait for a room key before the room is alerted.
 pub(in crate::platform::matrix) const GRACE: Duration = Duration::from_secs(30);
 
-/// How often the keys are looked at in that time, and later.
+/// The interval of decryption retries until [`GRACE`] is over.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-const LOOK_LATER_EVERY: Duration = Duration::from_secs(15);
 
-/// Messages that are kept in a room. Whoever writes more that nobody can read is not waited for.
-const MAX_KEPT: usize = 200;
+/// The interval of decryption retries afterwards.
+const LATE_POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// The messages of a room that wait for their keys.
+/// Maximum number of held events in a room. More are dropped.
+const MAX_HELD: usize = 200;
+
+/// The held events of a room, in order of arrival.
 #[derive(Debug, Default)]
 pub(in crate::platform::matrix) struct UndecryptedEvents {
-    waiting: Vec<HeldEvent>,
-    /// The keys of which people were told that they are missing.
-    told: HashSet<String>,
+    held: Vec<HeldEvent>,
+    /// Megolm sessions that were already reported as missing.
+    reported: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -35,16 +37,17 @@ struct HeldEvent {
     since: Instant,
 }
 
-/// A key that did not come in time.
+/// A room key that did not arrive in time.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::platform::matrix) struct MissingKey {
+    /// The ID of the Megolm session.
     pub(in crate::platform::matrix) session: String,
-    /// The first message that needs it.
+    /// The first held event that needs it.
     pub(in crate::platform::matrix) event: OwnedEventId,
 }
 
 impl UndecryptedEvents {
-    /// Keeps `event` if it could not be decrypted; gives it back if it could.
+    /// Holds `event` if it could not be decrypted; returns it otherwise.
     pub(in crate::platform::matrix) fn hold_if_undecryptable(
         &mut self,
         event: TimelineEvent,
@@ -54,46 +57,46 @@ impl UndecryptedEvents {
         };
         let UnableToDecryptInfo { session_id, .. } = utd_info;
         let session = session_id.clone().unwrap_or_default();
-        if self.waiting.len() < MAX_KEPT {
-            self.waiting.push(HeldEvent { event, session, since: Instant::now() });
+        if self.held.len() < MAX_HELD {
+            self.held.push(HeldEvent { event, session, since: Instant::now() });
         }
         None
     }
 
-    /// When to look again. `None`: nothing waits.
+    /// When to retry the decryption. `None` if no events are held.
     pub(in crate::platform::matrix) fn next_retry(&self) -> Option<Instant> {
-        let newest = self.waiting.iter().map(|it| it.since).max()?;
-        let is_fresh = newest.elapsed() < GRACE + POLL_INTERVAL;
-        Some(Instant::now() + if is_fresh { POLL_INTERVAL } else { LOOK_LATER_EVERY })
+        let newest = self.held.iter().map(|it| it.since).max()?;
+        let is_recent = newest.elapsed() < GRACE + POLL_INTERVAL;
+        Some(Instant::now() + if is_recent { POLL_INTERVAL } else { LATE_POLL_INTERVAL })
     }
 
-    /// Takes out what can be decrypted by now, in order, and lets go of what has waited for longer
-    /// than `reach`.
+    /// Removes and returns the events that can be decrypted now, in order. Drops events that were
+    /// held for longer than `max_age`.
     pub(in crate::platform::matrix) async fn retry(
         &mut self,
         room: &Room,
-        reach: Duration,
+        max_age: Duration,
     ) -> Vec<TimelineEvent> {
         let mut decrypted = Vec::new();
-        let mut waiting = Vec::new();
-        for it in std::mem::take(&mut self.waiting) {
+        let mut still_held = Vec::new();
+        for it in std::mem::take(&mut self.held) {
             match decrypt(room, it.event.raw()).await {
                 Some(event) => decrypted.push(event),
-                None if it.since.elapsed() < reach => waiting.push(it),
+                None if it.since.elapsed() < max_age => still_held.push(it),
                 None => {}
             }
         }
-        self.waiting = waiting;
+        self.held = still_held;
         decrypted
     }
 
-    /// The keys that are missing for longer than people should wait, each once.
+    /// The room keys that are missing for at least [`GRACE`]. Each is returned once.
     pub(in crate::platform::matrix) fn overdue_keys(&mut self) -> Vec<MissingKey> {
-        let overdue = self.waiting.iter().filter(|it| it.since.elapsed() >= GRACE);
+        let overdue = self.held.iter().filter(|it| it.since.elapsed() >= GRACE);
         let mut missing = Vec::new();
         for it in overdue {
             if let Some(event) = it.event.event_id()
-                && self.told.insert(it.session.clone())
+                && self.reported.insert(it.session.clone())
             {
                 missing.push(MissingKey { session: it.session.clone(), event });
             }
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_missing_key_is_told_of_once_and_not_before_its_time() {
+    async fn missing_key_is_reported_once_after_the_grace_period() {
         let mut undecrypted = UndecryptedEvents::default();
         assert_eq!(undecrypted.next_retry(), None);
         for (id, session) in [("$1", "one"), ("$2", "one"), ("$3", "two")] {
@@ -134,15 +137,15 @@ mod tests {
         assert_eq!(undecrypted.overdue_keys(), []);
         assert_eq!(undecrypted.next_retry(), Some(Instant::now() + POLL_INTERVAL));
         tokio::time::advance(Duration::from_secs(3)).await;
-        let told = undecrypted.overdue_keys();
-        let sessions: Vec<&str> = told.iter().map(|it| it.session.as_str()).collect();
+        let overdue = undecrypted.overdue_keys();
+        let sessions: Vec<&str> = overdue.iter().map(|it| it.session.as_str()).collect();
         assert_eq!(sessions, ["one", "two"]);
         assert_eq!(undecrypted.overdue_keys(), []);
-        assert_eq!(undecrypted.next_retry(), Some(Instant::now() + LOOK_LATER_EVERY));
+        assert_eq!(undecrypted.next_retry(), Some(Instant::now() + LATE_POLL_INTERVAL));
     }
 
     #[test]
-    fn what_is_readable_is_given_back() {
+    fn readable_events_are_not_held() {
         let event = json!({ "type": "m.room.message", "event_id": "$1", "sender": "@a:b" });
         let event = Raw::from_json_string(event.to_string()).unwrap();
         let mut undecrypted = UndecryptedEvents::default();

@@ -1,4 +1,4 @@
-//! The folder of the session and the keys, which is its owner's alone.
+//! The folder of the session and the encryption keys, which only its owner can access.
 
 use std::fs;
 use std::io;
@@ -6,29 +6,30 @@ use std::path::{Path, PathBuf};
 
 use crate::store::file_permissions;
 
-/// The store itself, in the folder of all that is kept for Matrix.
+/// The path of the store inside the platform's data folder.
 pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join("store")
 }
 
-/// Makes the folder, if it is missing, and sees whether it can be written.
-pub(super) fn make(folder: &Path) -> io::Result<()> {
+/// Creates the folder if it is missing, and checks that it is writable.
+pub(super) fn create(folder: &Path) -> io::Result<()> {
     file_permissions::create_private_dir(&path(folder))?;
     tempfile::tempfile_in(folder).map(drop)
 }
 
-/// Takes away what is in the store.
-pub(super) fn empty(folder: &Path) -> io::Result<()> {
+/// Deletes all files of the store.
+pub(super) fn clear(folder: &Path) -> io::Result<()> {
     fs::remove_dir_all(path(folder))?;
     file_permissions::create_private_dir(&path(folder))
 }
 
-/// Makes the files of the store their owner's alone. That the folder is so protects them already.
-pub(super) fn protect(folder: &Path) {
+/// Restricts the files of the store to their owner. A failure is only logged, since the permissions
+/// of the folder protect them already.
+pub(super) fn restrict_files(folder: &Path) {
     let files = fs::read_dir(path(folder)).into_iter().flatten().flatten();
     for file in files {
         if let Err(error) = file_permissions::restrict_to_owner(&file.path()) {
-            tracing::warn!(%error, "A file of the store could not be made its owner's alone");
+            tracing::warn!(%error, "Could not restrict a file of the Matrix store to its owner");
         }
     }
 }

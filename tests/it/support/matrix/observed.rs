@@ -1,22 +1,22 @@
-//! What people see of the bot.
+//! Changes by the bot as a client observes them.
 
 use matrix_sdk::ruma::OwnedEventId;
 use serde_json::Value;
 
-/// Something that the bot did.
+/// A change by the bot in a room.
 #[derive(Debug, Clone)]
-pub(crate) enum Seen {
-    /// A message.
-    Sent(Shown),
-    /// A message says something else; [`Shown::id`] is that of the message.
-    Amended(Shown),
-    /// A message is gone.
-    Removed(OwnedEventId),
+pub(crate) enum ObservedChange {
+    /// A new message.
+    Sent(ObservedMessage),
+    /// An edit; [`ObservedMessage::id`] is the ID of the edited message.
+    Edited(ObservedMessage),
+    /// A redaction.
+    Deleted(OwnedEventId),
 }
 
 /// A message of the bot.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub(crate) struct ObservedMessage {
     pub(crate) id: OwnedEventId,
     pub(crate) kind: String,
     pub(crate) text: String,
@@ -27,38 +27,38 @@ pub(crate) struct Shown {
     pub(crate) is_encrypted: bool,
 }
 
-impl Seen {
+impl ObservedChange {
     /// The new message.
-    pub(crate) fn sent(self) -> Shown {
+    pub(crate) fn sent(self) -> ObservedMessage {
         match self {
-            Self::Sent(shown) => shown,
-            other => panic!("a message is wanted, not {other:?}"),
+            Self::Sent(message) => message,
+            other => panic!("a new message is expected, not {other:?}"),
         }
     }
 
-    /// The changed message.
-    pub(crate) fn amended(self) -> Shown {
+    /// The edited message.
+    pub(crate) fn edited(self) -> ObservedMessage {
         match self {
-            Self::Amended(shown) => shown,
-            other => panic!("a change is wanted, not {other:?}"),
+            Self::Edited(message) => message,
+            other => panic!("an edit is expected, not {other:?}"),
         }
     }
 
-    /// What `event` is to be seen as.
+    /// The change that `event` is, if it is one.
     pub(super) fn parse(event: &Value, is_encrypted: bool) -> Option<Self> {
         let id = |value: &Value| value.as_str().and_then(|id| OwnedEventId::try_from(id).ok());
         let content = &event["content"];
         match event["type"].as_str()? {
             "m.room.redaction" => {
-                let gone = id(&content["redacts"]).or_else(|| id(&event["redacts"]));
-                return gone.map(Self::Removed);
+                let redacted = id(&content["redacts"]).or_else(|| id(&event["redacts"]));
+                return redacted.map(Self::Deleted);
             }
             "m.room.message" => {}
             _ => return None,
         }
         let relation = &content["m.relates_to"];
         let kind = relation["rel_type"].as_str();
-        let shown = |content: &Value, id: OwnedEventId| Shown {
+        let message = |content: &Value, id: OwnedEventId| ObservedMessage {
             id,
             kind: content["msgtype"].as_str().unwrap_or_default().to_owned(),
             text: content["body"].as_str().unwrap_or_default().to_owned(),
@@ -69,7 +69,7 @@ impl Seen {
             is_encrypted,
         };
         if kind == Some("m.replace") {
-            return Some(Self::Amended(shown(
+            return Some(Self::Edited(message(
                 &content["m.new_content"],
                 id(&relation["event_id"])?,
             )));
@@ -77,6 +77,10 @@ impl Seen {
         let is_fallback = relation["is_falling_back"] == true;
         let reply_to = id(&relation["m.in_reply_to"]["event_id"]).filter(|_| !is_fallback);
         let thread = id(&relation["event_id"]).filter(|_| kind == Some("m.thread"));
-        Some(Self::Sent(Shown { reply_to, thread, ..shown(content, id(&event["event_id"])?) }))
+        Some(Self::Sent(ObservedMessage {
+            reply_to,
+            thread,
+            ..message(content, id(&event["event_id"])?)
+        }))
     }
 }

@@ -1,11 +1,11 @@
-//! What people say.
+//! Messages of users before they are sent.
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, UserId};
 use serde_json::{Value, json};
 
 /// A message before it is sent.
 #[derive(Debug, Clone)]
-pub(crate) struct Saying {
+pub(crate) struct Draft {
     body: String,
     kind: &'static str,
     mentions: Option<Vec<OwnedUserId>>,
@@ -13,8 +13,8 @@ pub(crate) struct Saying {
     thread: Option<OwnedEventId>,
 }
 
-impl Saying {
-    /// To nobody in particular.
+impl Draft {
+    /// A message that mentions nobody.
     pub(crate) fn plain(body: &str) -> Self {
         Self {
             body: body.to_owned(),
@@ -25,12 +25,13 @@ impl Saying {
         }
     }
 
-    /// As clients write it that complete names: the display name, and whom it means beside it.
-    pub(crate) fn to(name: &str, id: &UserId, body: &str) -> Self {
+    /// A message that mentions `id`, as clients with name completion send it: `name` at the start,
+    /// and `m.mentions`.
+    pub(crate) fn mentioning(name: &str, id: &UserId, body: &str) -> Self {
         Self { mentions: Some(vec![id.to_owned()]), ..Self::plain(&format!("{name}: {body}")) }
     }
 
-    /// As clients write it that know no mentions.
+    /// The same message from a client without `m.mentions`.
     pub(crate) fn without_mentions(self) -> Self {
         Self { mentions: None, ..self }
     }
@@ -69,19 +70,19 @@ impl Saying {
         content
     }
 
-    /// What the message `of` says instead.
-    pub(super) fn change(&self, of: &EventId) -> Value {
-        let new = self.content();
+    /// The content of an edit that replaces the message `of`.
+    pub(super) fn edit_content(&self, of: &EventId) -> Value {
+        let new_content = self.content();
         json!({
             "msgtype": self.kind,
             "body": format!("* {}", self.body),
-            "m.new_content": new,
+            "m.new_content": new_content,
             "m.relates_to": { "rel_type": "m.replace", "event_id": of },
         })
     }
 }
 
-/// The keycap of a number.
-pub(crate) fn key(number: u64) -> String {
+/// The keycap emoji of a number.
+pub(crate) fn keycap(number: u64) -> String {
     format!("{number}\u{fe0f}\u{20e3}")
 }

@@ -1,0 +1,130 @@
+//! Logins, stored sessions, and the errors of both.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use crate::support::matrix::{
+    PASSWORD, RoomKind, TestUser, block_on, register, register_with_token,
+};
+use crate::support::synapse::Synapse;
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn login_errors_say_what_to_do() {
+    let server = Synapse::shared();
+    let rows = [
+        ("QUOTH_MATRIX__PASSWORD", "another one", "rejected user and password"),
+        ("QUOTH_MATRIX__USER", "nobody-at-all", "rejected user and password"),
+    ];
+    for (name, value, want) in rows {
+        let mut bot = Bot::prepare(&server.url(), register(server, "quoth"), &[(name, value)]);
+        let ended = bot.run_briefly();
+        assert!(ended.log.contains(want), "{}", ended.log);
+        assert!(!ended.log.contains("another one"), "a password is in the log");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn session_files_are_owner_only_and_encrypted_by_the_passphrase() {
+    let passphrase = "a passphrase of many words";
+    let mut chat = TestChat::with(RoomKind::Plain, &[("QUOTH_MATRIX__PASSPHRASE", passphrase)]);
+    chat.expect_nothing_else();
+    chat.bot.restart(false);
+    chat.expect_nothing_else();
+    let folder = chat.bot.folder().path("data/matrix/store");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", path.display());
+    }
+    chat.bot.stop();
+    chat.bot.set("QUOTH_MATRIX__PASSPHRASE", "another passphrase of words");
+    let ended = chat.bot.run_briefly();
+    assert!(ended.log.contains("`passphrase` in [matrix] is not the one"), "{}", ended.log);
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn logout_ends_serving_with_advice() {
+    let server = Synapse::shared();
+    let ada = TestUser::new(server, "ada");
+    let id = ada.id().to_owned();
+    let mut bot = Bot::start_as(server, id, &[]);
+    // The user has the same account as the bot, so that this ends the bot's session, too.
+    block_on(async {
+        use matrix_sdk::ruma::api::client::session::logout_all::v3::Request;
+        ada.client.send(Request::new()).await
+    })
+    .unwrap();
+    ada.wait_until("the bot is no longer ready", || (!bot.is_ready()).then_some(()));
+    let ended = bot.stop();
+    assert!(ended.log.contains("no longer accepts the bot's session"), "{}", ended.log);
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn token_login_keeps_its_device_across_restarts() {
+    let server = Synapse::shared();
+    let (id, token) = register_with_token(server, "quoth");
+    let mut bot = Bot::prepare(&server.url(), id, &[("QUOTH_MATRIX__TOKEN", token.as_str())]);
+    bot.unset("QUOTH_MATRIX__USER");
+    bot.unset("QUOTH_MATRIX__PASSWORD");
+    bot.start_and_wait();
+    let ada = TestUser::new(server, "ada");
+    let room = ada.create_room(RoomKind::Encrypted, &[&bot.id]);
+    ada.wait_for_join(&room, &bot.id);
+    for _ in 0..2 {
+        let question = ada.send(&room, &bot.mention(QUESTION));
+        assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
+        bot.restart(false);
+    }
+    bot.stop();
+    let (_, other_token) = register_with_token(server, "quoth");
+    for (token, want) in [
+        (other_token.as_str(), "the token belongs to another account or device"),
+        ("no-token-of-anybody", "no longer accepts the bot's session"),
+    ] {
+        bot.set("QUOTH_MATRIX__TOKEN", token);
+        let ended = bot.run_briefly();
+        assert!(ended.log.contains(want) && !ended.log.contains(token), "{}", ended.log);
+    }
+    bot.set("QUOTH_MATRIX__TOKEN", &token);
+    bot.start_and_wait();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn session_of_another_account_is_rejected() {
+    let server = Synapse::shared();
+    let mut bot = Bot::start(server, &[]);
+    bot.stop();
+    let (own, other) = (bot.id.clone(), register(server, "quoth"));
+    bot.set("QUOTH_MATRIX__USER", other.as_str());
+    let ended = bot.run_briefly();
+    assert!(ended.log.contains("belongs to another account than `user`"), "{}", ended.log);
+    bot.set("QUOTH_MATRIX__USER", own.as_str());
+    bot.start_and_wait();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn logs_contain_no_texts_names_or_secrets() {
+    let passphrase = "a passphrase of many words";
+    let settings = [("QUOTH_LOG__LEVEL", "trace"), ("QUOTH_MATRIX__PASSPHRASE", passphrase)];
+    for kind in [RoomKind::Plain, RoomKind::EncryptedDirect] {
+        let mut chat = TestChat::with(kind, &settings);
+        chat.ask("who is rana mitter, zanzibar?");
+        let answer = chat.next_change().sent();
+        chat.ada.react(&chat.room, &answer.id, "👍");
+        chat.ada.react(&chat.room, &answer.id, "📄");
+        chat.next_change();
+        let log = chat.bot.stop().log;
+        assert!(log.contains("DEBUG") || log.contains("TRACE"), "debug messages are logged");
+        let secrets =
+            ["zanzibar", ANSWER, PASSWORD, passphrase, "access_token", chat.ada.id().localpart()];
+        for secret in secrets {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Ways to ask a question, and commands.
+
+use std::time::Duration;
+
+use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use crate::support::matrix::{Draft, RoomKind, TestUser, register};
+use crate::support::synapse::Synapse;
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn addressed_questions_are_answered_by_a_reply() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let name = chat.bot.id.localpart();
+    let drafts = [
+        chat.bot.mention(QUESTION),
+        Draft::plain(&format!("{name}: {QUESTION}")).without_mentions(),
+        Draft::plain(&format!("{} {QUESTION}", chat.bot.id)).without_mentions(),
+        Draft::plain(&format!("!ask {QUESTION}")),
+    ];
+    for draft in drafts {
+        let question = chat.ada.send(&chat.room, &draft);
+        let message = chat.next_change().sent();
+        assert!(message.text.contains(ANSWER) && message.html.contains(ANSWER), "{message:?}");
+        assert!(message.html.contains("<blockquote>"), "{message:?}");
+        assert_eq!(message.reply_to, Some(question), "{draft:?}");
+        assert_eq!((message.kind.as_str(), message.thread), ("m.notice", None));
+        assert_eq!(message.mentions, serde_json::json!({}), "the reply notifies nobody");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn unaddressed_messages_and_notices_are_ignored() {
+    let chat = TestChat::new(RoomKind::Plain);
+    chat.ada.send(&chat.room, &Draft::plain(QUESTION));
+    chat.ada.send(&chat.room, &chat.bot.mention(QUESTION).notice());
+    chat.ada.send(&chat.room, &Draft::plain(&format!("I like {}", chat.bot.id)));
+    chat.expect_nothing_else();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn answers_stay_in_their_thread() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let root = chat.ada.send(&chat.room, &Draft::plain("a discussion"));
+    let question = chat.ada.send(&chat.room, &chat.bot.mention(QUESTION).in_thread(&root));
+    let message = chat.next_change().sent();
+    assert_eq!((message.thread, message.reply_to), (Some(root), Some(question)));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn replies_to_the_bot_and_mentions_under_a_question_are_answered() {
+    let chat = TestChat::new(RoomKind::Plain);
+    chat.ask(QUESTION);
+    let first = chat.next_change().sent();
+    let reply = Draft::plain("why did china not send troops to help kazakhstan");
+    let second = chat.ada.send(&chat.room, &reply.reply_to(&first.id));
+    assert_eq!(chat.next_change().sent().reply_to, Some(second));
+    let other_question = chat.bob.send(&chat.room, &Draft::plain(QUESTION));
+    chat.ada.send(&chat.room, &chat.bot.mention("").reply_to(&other_question));
+    assert!(chat.next_change().sent().text.contains(ANSWER));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn direct_chat_needs_no_mention_and_numbers_select_suggestions() {
+    let chat = TestChat::new(RoomKind::Direct);
+    chat.ada.send(&chat.room, &Draft::plain("china help kazakhstan"));
+    let suggested = chat.next_change().sent();
+    assert!(suggested.html.contains("<ol>"), "{suggested:?}");
+    chat.ada.send(&chat.room, &Draft::plain("1").reply_to(&suggested.id));
+    let answer = chat.next_change().sent();
+    assert!(answer.html.contains("<blockquote>"), "{answer:?}");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn commands_show_help_and_topics_and_pause_answering() {
+    let server = Synapse::shared();
+    let moderator = TestUser::new(server, "mod");
+    let listed = format!("['matrix:{}']", moderator.id());
+    let settings = [("QUOTH_DEFAULT_SPACE__MODERATORS", listed.as_str())];
+    let chat = TestChat::with(RoomKind::Plain, &settings);
+    chat.ada.invite(&chat.room, moderator.id());
+    moderator.join(&chat.room);
+    let send = |text: &str| chat.ada.send(&chat.room, &Draft::plain(text));
+    send("!help");
+    assert!(chat.next_change().sent().text.contains("Ask in your own words."));
+    send("!topics");
+    assert!(chat.next_change().sent().text.contains("What is Rana Mitter's profession?"));
+    send("!pause");
+    assert!(chat.next_change().sent().text.contains("Only moderators"));
+    moderator.send(&chat.room, &Draft::plain("!pause"));
+    assert!(chat.next_change().sent().text.contains("paused"));
+    chat.ask(QUESTION);
+    chat.ada.expect_no_change(&chat.room, &chat.bot.id, Duration::from_secs(1));
+    moderator.send(&chat.room, &Draft::plain("!resume"));
+    assert!(chat.next_change().sent().text.contains("I answer again"));
+    chat.expect_nothing_else();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn listening_rooms_need_no_mention() {
+    let server = Synapse::shared();
+    let ada = TestUser::new(server, "ada");
+    let id = register(server, "quoth");
+    let room = ada.create_room(RoomKind::Plain, &[&id]);
+    let listening = format!("['matrix:{room}']");
+    let settings = [("QUOTH_DEFAULT_SPACE__LISTENS_IN", listening.as_str())];
+    let bot = Bot::start_as(server, id, &settings);
+    ada.wait_for_join(&room, &bot.id);
+    ada.send(&room, &Draft::plain("what a lovely day"));
+    let question = ada.send(&room, &Draft::plain(QUESTION));
+    assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn settings_change_message_type_asker_mention_and_prefix() {
+    let settings = [
+        ("QUOTH_MATRIX__SENDS_NOTICES", "false"),
+        ("QUOTH_MATRIX__PINGS_ASKER", "true"),
+        ("QUOTH_DEFAULT_SPACE__PREFIX", "?faq"),
+    ];
+    for kind in [RoomKind::Plain, RoomKind::Encrypted] {
+        let chat = TestChat::with(kind, &settings);
+        chat.ada.send(&chat.room, &Draft::plain(&format!("!ask {QUESTION}")));
+        let question = chat.ada.send(&chat.room, &Draft::plain(&format!("?faq {QUESTION}")));
+        let message = chat.next_change().sent();
+        assert_eq!((message.reply_to, message.kind.as_str()), (Some(question), "m.text"));
+        assert_eq!(message.mentions, serde_json::json!({ "user_ids": [chat.ada.id()] }));
+    }
+}

@@ -1,0 +1,327 @@
+//! A Matrix user with a client of its own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use matrix_sdk::config::SyncSettings;
+use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
+use matrix_sdk::ruma::api::client::account::register::v3::Request as Registration;
+use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as Creation, RoomPreset};
+use matrix_sdk::ruma::api::client::room::upgrade_room::v3::Request as Upgrade;
+use matrix_sdk::ruma::api::client::uiaa::{AuthData, Dummy};
+use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
+use matrix_sdk::ruma::events::{EmptyStateKey, InitialStateEvent};
+use matrix_sdk::ruma::{
+    EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, RoomVersionId, UserId,
+};
+use matrix_sdk::{Client, Room, RoomState};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+use super::{Draft, ObservedChange, RUNTIME, block_on, unique_name};
+use crate::service::MAX_WAIT;
+use crate::support::synapse::{APP_SERVICE_TOKEN, Synapse};
+
+/// The password of all accounts.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// The kind of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RoomKind {
+    Plain,
+    Encrypted,
+    Direct,
+    EncryptedDirect,
+    /// Anybody may join.
+    Public,
+}
+
+/// A user that syncs from its creation on and records the events it receives.
+pub(crate) struct TestUser {
+    pub(crate) client: Client,
+    url: String,
+    events: Arc<Mutex<Vec<(OwnedRoomId, TimelineEvent)>>>,
+    /// The number of events that were already polled for each room.
+    positions: Mutex<HashMap<OwnedRoomId, usize>>,
+    syncing: JoinHandle<()>,
+}
+
+impl Drop for TestUser {
+    fn drop(&mut self) {
+        self.syncing.abort();
+    }
+}
+
+/// Creates an account and returns its user ID.
+pub(crate) fn register(server: &Synapse, name: &str) -> OwnedUserId {
+    register_with_token(server, name).0
+}
+
+/// Creates an account and returns its user ID and the access token of a device without keys.
+pub(crate) fn register_with_token(server: &Synapse, name: &str) -> (OwnedUserId, String) {
+    let client = block_on(register_client(&server.url(), &unique_name(name)));
+    let token = client.access_token().expect("logged in");
+    (client.user_id().expect("logged in").to_owned(), token)
+}
+
+async fn register_client(url: &str, name: &str) -> Client {
+    let client = Client::builder().homeserver_url(url).build().await.expect("a client");
+    let mut request = Registration::new();
+    request.username = Some(name.to_owned());
+    request.password = Some(PASSWORD.to_owned());
+    request.auth = Some(AuthData::Dummy(Dummy::new()));
+    client.matrix_auth().register(request).await.expect("an account");
+    client
+}
+
+impl TestUser {
+    /// Creates an account with a unique name that starts with `name`, and starts to sync.
+    pub(crate) fn new(server: &Synapse, name: &str) -> Self {
+        Self::at(&server.url(), name)
+    }
+
+    /// Like [`Self::new`], with the homeserver at `url`.
+    pub(crate) fn at(url: &str, name: &str) -> Self {
+        let client = block_on(register_client(url, &unique_name(name)));
+        let events = Arc::default();
+        let syncing = RUNTIME.spawn(sync(client.clone(), Arc::clone(&events)));
+        Self { client, url: url.to_owned(), events, positions: Mutex::default(), syncing }
+    }
+
+    pub(crate) fn id(&self) -> &UserId {
+        self.client.user_id().expect("logged in")
+    }
+
+    /// Creates a room and invites `invited`.
+    pub(crate) fn create_room(&self, kind: RoomKind, invited: &[&UserId]) -> OwnedRoomId {
+        self.create_room_version(kind, invited, None)
+    }
+
+    pub(crate) fn create_room_version(
+        &self,
+        kind: RoomKind,
+        invited: &[&UserId],
+        version: Option<&str>,
+    ) -> OwnedRoomId {
+        let mut request = Creation::new();
+        request.preset = Some(match kind {
+            RoomKind::Public => RoomPreset::PublicChat,
+            _ => RoomPreset::PrivateChat,
+        });
+        request.invite = invited.iter().map(|id| (*id).to_owned()).collect();
+        request.is_direct = matches!(kind, RoomKind::Direct | RoomKind::EncryptedDirect);
+        request.room_version = version.map(|it| RoomVersionId::try_from(it).expect("a version"));
+        if matches!(kind, RoomKind::Encrypted | RoomKind::EncryptedDirect) {
+            let content = RoomEncryptionEventContent::with_recommended_defaults();
+            request.initial_state =
+                vec![InitialStateEvent::new(EmptyStateKey, content).to_raw_any()];
+        }
+        let room = block_on(self.client.create_room(request)).expect("a room");
+        room.room_id().to_owned()
+    }
+
+    pub(crate) fn room(&self, room: &RoomId) -> Room {
+        self.wait_until("the room is known", || self.client.get_room(room))
+    }
+
+    pub(crate) fn join(&self, room: &RoomId) {
+        block_on(self.client.join_room_by_id(room)).expect("the join is allowed");
+    }
+
+    pub(crate) fn leave(&self, room: &RoomId) {
+        block_on(self.room(room).leave()).expect("leaving is allowed");
+    }
+
+    pub(crate) fn invite(&self, room: &RoomId, user: &UserId) {
+        block_on(self.room(room).invite_user_by_id(user)).expect("an invitation");
+    }
+
+    /// Waits until `user` has joined `room`.
+    pub(crate) fn wait_for_join(&self, room: &RoomId, user: &UserId) {
+        self.wait_until("the user has joined", || self.is_joined(room, user).then_some(()));
+    }
+
+    pub(crate) fn is_joined(&self, room: &RoomId, user: &UserId) -> bool {
+        self.membership(room, user).as_deref() == Some("join")
+    }
+
+    /// The membership of `user` in `room`, according to the homeserver.
+    pub(crate) fn membership(&self, room: &RoomId, user: &UserId) -> Option<String> {
+        let path = format!("rooms/{room}/state/m.room.member/{user}");
+        self.get(&path)["membership"].as_str().map(str::to_owned)
+    }
+
+    /// Whether the homeserver lists `room` among the joined rooms of `user`.
+    pub(crate) fn is_in_joined_rooms(&self, user: &UserId, room: &RoomId) -> bool {
+        let path = format!("joined_rooms?user_id={user}");
+        let rooms = self.request("GET", &path, APP_SERVICE_TOKEN, None);
+        rooms["joined_rooms"].as_array().expect("a list").iter().any(|it| it == room.as_str())
+    }
+
+    /// Upgrades the room and returns its successor.
+    pub(crate) fn upgrade_room(&self, room: &RoomId) -> OwnedRoomId {
+        let version = RoomVersionId::try_from("10").expect("a version");
+        let request = Upgrade::new(room.to_owned(), version);
+        block_on(self.client.send(request)).expect("an upgrade").replacement_room
+    }
+
+    /// Sets the power level that sending messages requires.
+    pub(crate) fn require_power_level(&self, room: &RoomId, level: u32) {
+        let path = format!("rooms/{room}/state/m.room.power_levels");
+        let mut levels = self.get(&path);
+        levels["events_default"] = level.into();
+        let token = self.client.access_token().expect("logged in");
+        let set = self.request("PUT", &path, &token, Some(levels));
+        assert!(set["event_id"].is_string(), "{set}");
+    }
+
+    pub(crate) fn send(&self, room: &RoomId, draft: &Draft) -> OwnedEventId {
+        self.send_event(room, "m.room.message", draft.content())
+    }
+
+    pub(crate) fn edit(&self, room: &RoomId, of: &EventId, draft: &Draft) -> OwnedEventId {
+        self.send_event(room, "m.room.message", draft.edit_content(of))
+    }
+
+    pub(crate) fn react(&self, room: &RoomId, to: &EventId, key: &str) -> OwnedEventId {
+        let relation = json!({ "rel_type": "m.annotation", "event_id": to, "key": key });
+        self.send_event(room, "m.reaction", json!({ "m.relates_to": relation }))
+    }
+
+    pub(crate) fn redact(&self, room: &RoomId, event: &EventId) {
+        block_on(self.room(room).redact(event, None, None)).expect("a redaction");
+    }
+
+    fn send_event(&self, room: &RoomId, kind: &str, content: Value) -> OwnedEventId {
+        let room = self.room(room);
+        self.wait_until("the room is joined", || (room.state() == RoomState::Joined).then_some(()));
+        let sent = block_on(async { room.send_raw(kind, content).await });
+        sent.expect("a message").response.event_id
+    }
+
+    /// Sends a message with a timestamp `ago` in the past. Only for unencrypted rooms.
+    pub(crate) fn send_backdated(
+        &self,
+        room: &RoomId,
+        draft: &Draft,
+        ago: Duration,
+    ) -> OwnedEventId {
+        let at = crate::service::now() - u64::try_from(ago.as_millis()).expect("a time in range");
+        let path = format!(
+            "rooms/{room}/send/m.room.message/{}?ts={at}&user_id={}",
+            unique_name("ago"),
+            self.id()
+        );
+        let sent = self.request("PUT", &path, APP_SERVICE_TOKEN, Some(draft.content()));
+        sent["event_id"].as_str().and_then(|id| id.try_into().ok()).expect("an event")
+    }
+
+    /// Gets `path` of the client-server API as this user.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let token = self.client.access_token().expect("logged in");
+        self.request("GET", path, &token, None)
+    }
+
+    fn request(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> Value {
+        let url = format!("{}/_matrix/client/v3/{path}", self.url);
+        let method = method.parse().expect("a method");
+        let request = self.client.http_client().request(method, url).bearer_auth(token);
+        let request = match body {
+            Some(body) => request.body(body.to_string()),
+            None => request,
+        };
+        block_on(async {
+            let response = request.send().await.expect("a response").bytes().await;
+            serde_json::from_slice(&response.expect("a body")).expect("an object")
+        })
+    }
+
+    /// Waits for the next change by the bot in `room`.
+    pub(crate) fn next_change(&self, room: &RoomId, bot: &UserId) -> ObservedChange {
+        self.wait_until("the bot sends, edits or deletes something", || self.poll_change(room, bot))
+    }
+
+    /// Fails if the bot changes anything in `room` within `span`.
+    pub(crate) fn expect_no_change(&self, room: &RoomId, bot: &UserId, span: Duration) {
+        std::thread::sleep(span);
+        let change = self.poll_change(room, bot);
+        assert!(change.is_none(), "{change:?}");
+    }
+
+    /// The next change by the bot in `room`, if it was received already.
+    pub(crate) fn poll_change(&self, room: &RoomId, bot: &UserId) -> Option<ObservedChange> {
+        let mut positions = self.positions.lock().expect("nobody panicked");
+        let at = positions.entry(room.to_owned()).or_default();
+        loop {
+            let events = self.events.lock().expect("nobody panicked");
+            let (in_room, event) = events.get(*at)?.clone();
+            drop(events);
+            if in_room == room && event.sender().as_deref() == Some(bot) {
+                let (event, is_encrypted) = self.decrypted(room, event)?;
+                *at += 1;
+                if let Some(change) = ObservedChange::parse(&event, is_encrypted) {
+                    return Some(change);
+                }
+            } else {
+                *at += 1;
+            }
+        }
+    }
+
+    /// All changes by the bot in `room` so far.
+    pub(crate) fn all_changes(&self, room: &RoomId, bot: &UserId) -> Vec<ObservedChange> {
+        let events = self.events.lock().expect("nobody panicked").clone();
+        let by_bot = events
+            .into_iter()
+            .filter(|(in_room, event)| in_room == room && event.sender().as_deref() == Some(bot));
+        by_bot
+            .filter_map(|(room, event)| {
+                let (event, is_encrypted) = self.decrypted(&room, event)?;
+                ObservedChange::parse(&event, is_encrypted)
+            })
+            .collect()
+    }
+
+    /// The event as JSON, and whether it was encrypted. `None` until its room key arrives.
+    fn decrypted(&self, room: &RoomId, event: TimelineEvent) -> Option<(Value, bool)> {
+        let event = match &event.kind {
+            TimelineEventKind::UnableToDecrypt { event: raw, .. } => {
+                let room = self.room(room);
+                let decrypted =
+                    block_on(room.decrypt_event(raw.cast_ref_unchecked(), None)).ok()?;
+                (!decrypted.kind.is_utd()).then_some(decrypted)?
+            }
+            _ => event,
+        };
+        let is_encrypted = matches!(event.kind, TimelineEventKind::Decrypted(_));
+        Some((serde_json::from_str(event.raw().json().get()).expect("JSON"), is_encrypted))
+    }
+
+    /// Waits until `poll` returns something. `what` is the awaited condition, for the failure.
+    pub(crate) fn wait_until<T>(&self, what: &str, poll: impl Fn() -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = poll() {
+                return found;
+            }
+            assert!(start.elapsed() < MAX_WAIT, "timed out waiting until {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// Syncs until it is aborted. Retries while the homeserver is down.
+async fn sync(client: Client, events: Arc<Mutex<Vec<(OwnedRoomId, TimelineEvent)>>>) {
+    loop {
+        let settings = SyncSettings::new().timeout(Duration::from_secs(10));
+        let Ok(response) = client.sync_once(settings).await else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        for (room, update) in response.rooms.joined {
+            let received = update.timeline.events.into_iter().map(|event| (room.clone(), event));
+            events.lock().expect("nobody panicked").extend(received);
+        }
+    }
+}
