@@ -2,10 +2,13 @@
 
 mod more;
 
+use super::bot_message::BotMessage;
+use super::control::Control;
 use super::cooldown::{Admission, Cooldowns};
-use super::effects::{BotMessage, Effects, MessageEffect};
+use super::effects::{Effects, MessageEffect};
+use super::event::ControlUse;
 use super::id::AskerHash;
-use super::message::{Control, ControlUse, Message, Place, User};
+use super::message::{Message, Place, User};
 use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};

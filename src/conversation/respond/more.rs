@@ -1,7 +1,7 @@
 //! What shows more of what was said: paragraphs, the rest of an answer, further questions.
 
 use super::Context;
-use crate::conversation::effects::BotMessage;
+use crate::conversation::bot_message::BotMessage;
 use crate::conversation::notice::Notice;
 use crate::conversation::reply::{Answer, ParagraphPart, Reply, Topic};
 use crate::conversation::sent_reply::{ReplyKind, SentReply};
