@@ -1,4 +1,6 @@
-//! What is said in chat, by rules that no platform changes.
+//! Chat logic that is the same on every platform: from an event to effects, as pure functions.
+//!
+//! It knows no platform, no clock and no storage; time and state are arguments.
 
 pub mod autocomplete;
 pub mod bot_message;

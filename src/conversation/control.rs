@@ -1,25 +1,27 @@
-//! Controls below the bot's messages.
+//! Controls that the bot's messages offer.
 
 use serde::{Deserialize, Serialize};
 
-/// What our messages offer.
+/// A control of one of the bot's messages: a button on Discord, a reaction on Matrix.
+///
+/// The strings that serde writes are a contract with the bridge (docs/bridge.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// Show the suggestion of this number, from 1.
+    /// Answers with the suggestion of this number, from 1.
     Pick(usize),
-    /// It was what the asker looked for.
+    /// Records that the answer was helpful.
     Helpful,
-    /// It was not.
+    /// Records that the answer was not helpful.
     Unhelpful,
-    /// Take it away.
+    /// Deletes the message.
     Delete,
-    /// Show the paragraphs of its quotes, without so many pieces.
-    #[serde(rename = "paragraph")]
+    /// Shows the paragraphs that are quoted, skipping this many parts of them.
+    #[serde(rename = "paragraph", alias = "paragraphs")]
     Paragraphs(usize),
-    /// Show its quotes without so many.
-    #[serde(rename = "rest")]
+    /// Shows the answer's quotes, skipping this many.
+    #[serde(rename = "rest", alias = "quotes")]
     Quotes(usize),
-    /// Show what can be asked without so many questions.
+    /// Lists the questions that can be asked, skipping this many.
     Topics(usize),
 }

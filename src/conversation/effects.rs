@@ -1,53 +1,53 @@
-//! What responding to an event calls for, as data.
+//! What responding to an event calls for, as data. The service applies it.
 
 use super::bot_message::BotMessage;
 use super::reply::Reply;
 use super::unanswered::UnansweredQuestion;
 
-/// What is to happen.
+/// Everything that responding to one event calls for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Effects {
-    /// What people see of it.
+    /// What is sent, edited or deleted.
     pub message: MessageEffect,
-    /// What moderators find in the inbox.
+    /// A question for the moderators' inbox.
     pub unanswered: Option<UnansweredQuestion>,
-    /// Whether the space is silent from now on.
+    /// Pauses (`true`) or resumes (`false`) the space.
     pub pause: Option<bool>,
-    /// Whether [`Scene::said`](super::Scene::said) was helpful.
+    /// Feedback on [`Context::target`](super::Context::target): whether it was helpful.
     pub feedback: Option<bool>,
 }
 
-/// What people see.
+/// A change of the bot's messages.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum MessageEffect {
-    /// Nothing.
+    /// No change.
     #[default]
     Nothing,
-    /// A new message.
+    /// Sends a new message.
     Send(BotMessage),
-    /// [`Scene::said`](super::Scene::said) says something else.
+    /// Replaces the content of [`Context::target`](super::Context::target).
     Edit(BotMessage),
-    /// [`Scene::said`](super::Scene::said) goes.
+    /// Deletes [`Context::target`](super::Context::target).
     Delete,
 }
 
 impl Effects {
-    /// What is left of it where nothing can be said to one person alone: what somebody wanted to
-    /// see is for everybody, and words that are for nobody else are not said.
+    /// Adapts effects to a platform without ephemeral replies: requested content becomes public,
+    /// private notices are dropped.
     pub fn into_public(self) -> Self {
-        let shown = match self.message {
-            MessageEffect::Send(say) if say.is_private => match say.reply {
+        let message = match self.message {
+            MessageEffect::Send(private) if private.is_private => match private.reply {
                 Reply::Notice(_) | Reply::NoSuchNumber { .. } => MessageEffect::Nothing,
-                _ => MessageEffect::Send(BotMessage { is_private: false, ..say }),
+                _ => MessageEffect::Send(BotMessage { is_private: false, ..private }),
             },
-            shown => shown,
+            message => message,
         };
-        Self { message: shown, ..self }
+        Self { message, ..self }
     }
 }
 
 impl From<BotMessage> for Effects {
-    fn from(say: BotMessage) -> Self {
-        Self { message: MessageEffect::Send(say), ..Self::default() }
+    fn from(message: BotMessage) -> Self {
+        Self { message: MessageEffect::Send(message), ..Self::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! Events that a platform reports to the bot.
+//! Events that the bot responds to.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,82 +8,84 @@ use super::message::{Message, Place, User};
 use super::notice::Notice;
 use super::timestamp::Timestamp;
 
-/// Something that happened on a platform.
+/// An event on a platform, or one that quoth raises itself for moderators.
+///
+/// It is also read from the bridge. The strings that serde writes are a contract
+/// (docs/bridge.md); the names of variants and fields are accepted as aliases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    /// Somebody said something.
-    #[serde(rename = "said")]
+    /// A user sent a message.
+    #[serde(rename = "said", alias = "message_created")]
     MessageCreated(Message),
-    /// Somebody changed what they had said; `id` and `sent_at` stay.
-    #[serde(rename = "edited")]
+    /// A user edited a message. Its `id` and `sent_at` are those of the original message.
+    #[serde(rename = "edited", alias = "message_edited")]
     MessageEdited(Message),
-    /// A message was taken back.
-    #[serde(rename = "deleted")]
+    /// A message was deleted.
+    #[serde(rename = "deleted", alias = "message_deleted")]
     MessageDeleted {
-        /// Which one.
+        /// Id of the message.
         id: MessageId,
-        /// Where it stood.
+        /// The place where it was.
         place: Place,
     },
-    /// Somebody did something with one of our messages.
-    #[serde(rename = "used")]
+    /// A user used a control of one of the bot's messages.
+    #[serde(rename = "used", alias = "control_used")]
     ControlUsed(ControlUse),
-    /// We cannot speak at a place before somebody there gives us permissions.
+    /// The bot lacks permissions that it needs to reply at a place. Never read from the bridge.
     #[serde(skip)]
     MissingPermissions {
-        /// Where.
+        /// The place.
         place: Place,
-        /// The permissions that are missing, by the names that people read on the platform.
+        /// Names of the missing permissions, as the platform shows them to users.
         missing: Vec<String>,
     },
-    /// Something is to be told to moderators; it comes from within, never from a platform.
+    /// A notice for moderators, raised by quoth itself. Never read from the bridge.
     #[serde(skip)]
     Alert(Alert),
-    /// We came to a place, or are told again that we are there.
+    /// The bot joined a place, or the platform reports again that it is a member.
     Joined {
-        /// Where we greet.
+        /// Where the greeting is sent.
         place: Place,
-        /// What we came to, if that place is only a part of it.
-        #[serde(default)]
-        #[serde(rename = "whole")]
+        /// What the bot joined, if `place` is only a part of it (a channel of a guild).
+        #[serde(default, rename = "whole", alias = "member_of")]
         member_of: Option<PlaceId>,
-        /// When.
+        /// When the bot joined.
         at: Timestamp,
     },
 }
 
-/// Something that moderators are to be told.
+/// A notice for moderators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// Its name: the same thing is told once.
+    /// Identifies the cause, so that an alert with the same id is sent once.
     pub id: MessageId,
-    /// Where they are told.
+    /// The place where it is sent.
     pub place: Place,
-    /// What.
+    /// The notice.
     pub notice: Notice,
 }
 
-/// What somebody did with one of our messages: a button, a reaction, a number.
+/// A use of a control by a user: a button press, a reaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ControlUse {
-    /// Its own name: it is handled once, like a message.
+    /// Id of the use itself: each is handled once, like a message.
     pub id: MessageId,
-    /// Which of our messages.
-    #[serde(rename = "sent")]
+    /// The bot's message that has the control.
+    #[serde(rename = "sent", alias = "message")]
     pub message: MessageId,
-    /// Where that stands.
+    /// The place where that message is.
     pub place: Place,
-    /// Who did it.
-    #[serde(rename = "by")]
+    /// The user who used it.
+    #[serde(rename = "by", alias = "user")]
     pub user: User,
-    /// When.
-    #[serde(rename = "at")]
+    /// When it was used.
+    #[serde(rename = "at", alias = "used_at")]
     pub used_at: Timestamp,
-    /// What.
+    /// The control.
     pub control: Control,
-    /// The language of whoever did it as a BCP 47 tag, if the platform tells.
+    /// The user's language as a BCP 47 tag, if the platform reports it.
     #[serde(default)]
     pub locale: Option<String>,
 }

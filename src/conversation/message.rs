@@ -1,95 +1,95 @@
-//! Messages of users, independent of the platform.
+//! A user's message and where it was sent, independent of the platform.
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{MessageId, PlaceId, PrincipalId};
 use super::timestamp::Timestamp;
 
-/// Something that somebody said.
+/// A message of a user.
+///
+/// It is also read from the bridge. Its JSON keys are a contract (docs/bridge.md), so a renamed
+/// field keeps its old key and accepts its own name as an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
-    /// Its name.
+    /// Id of the message.
     pub id: MessageId,
-    /// Where it stands.
+    /// The place where it was sent.
     pub place: Place,
-    /// Who said it.
+    /// The user who sent it.
     pub author: User,
-    /// What it says, without the platform's markup for who is meant.
+    /// The text, without the platform's markup for mentions of the bot.
     pub text: String,
-    /// How it turns to us.
-    #[serde(default)]
-    #[serde(rename = "address")]
+    /// How the message addresses the bot.
+    #[serde(default, rename = "address", alias = "addressing")]
     pub addressing: Addressing,
-    /// What it replies to.
+    /// The message that this one replies to.
     #[serde(default)]
     pub replied_to: Option<RepliedTo>,
-    /// When it was sent.
+    /// When the message was sent.
     pub sent_at: Timestamp,
-    /// The name of the change that made it say this, if the platform names changes: each is handled
-    /// once, like a message.
-    #[serde(default)]
-    #[serde(rename = "change")]
+    /// Id of the edit that produced this text, on platforms whose edits have ids. Each edit is
+    /// handled once, like a message.
+    #[serde(default, rename = "change", alias = "edit_id")]
     pub edit_id: Option<MessageId>,
-    /// The author's language as a BCP 47 tag, if the platform tells.
+    /// The author's language as a BCP 47 tag, if the platform reports it.
     #[serde(default)]
     pub locale: Option<String>,
 }
 
-/// Who says it.
+/// A user, as seen at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
-    /// Who it is.
+    /// Id of the user.
     pub id: PrincipalId,
-    /// The roles that the person has there.
+    /// The roles that the user has at the place.
     #[serde(default)]
     pub roles: Vec<PrincipalId>,
-    /// Whether it is a program: other bots, and ourselves. They get no reply.
+    /// Whether the user is a program: another bot, or the bot itself. Bots get no reply.
     #[serde(default)]
     pub is_bot: bool,
 }
 
-/// Where something is said.
+/// A channel, thread, room or direct message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// Where a reply goes.
+    /// Id of the place; replies are sent there.
     pub id: PlaceId,
-    /// What stands around it, nearest first: a thread's channel, then the guild. In a direct
-    /// message: the places that the asker shares with us.
-    #[serde(default)]
-    #[serde(rename = "within")]
+    /// Parent places, innermost first: a thread's channel, then its guild. In a direct message: the
+    /// places that the user shares with the bot.
+    #[serde(default, rename = "within", alias = "parents")]
     pub parents: Vec<PlaceId>,
-    /// Whether nobody else reads it.
+    /// Whether it is a direct message, which only the user and the bot can read.
     #[serde(default)]
     pub is_direct: bool,
 }
 
-/// How a message turns to us. What the platform itself knows; prefixes are found in the text.
+/// How a message addresses the bot, as reported by the platform; prefixes are parsed from the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Addressing {
-    /// It names us. The name is no longer in the text.
-    #[serde(rename = "mentions_us")]
+    /// Whether it mentions the bot. The mention is no longer in the text.
+    #[serde(rename = "mentions_us", alias = "mentions_bot")]
     pub mentions_bot: bool,
-    /// It is one of the platform's commands: it waits for a reply, which may be private.
+    /// Whether it is a command of the platform. A command always gets a reply, which may be
+    /// private.
     pub is_command: bool,
-    /// The asker wants everybody to see what answers the command.
+    /// Whether the asker wants the answer to a command to be public.
     pub is_public: bool,
 }
 
-/// The message that another one replies to.
+/// The message that another message replies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepliedTo {
-    /// Which message.
+    /// Id of the message.
     pub id: MessageId,
-    /// Whether it is one of ours.
-    #[serde(default)]
-    #[serde(rename = "is_ours")]
+    /// Whether the bot sent it.
+    #[serde(default, rename = "is_ours", alias = "is_from_bot")]
     pub is_from_bot: bool,
-    /// What it says, if the platform tells.
+    /// Its text, if the platform reports it.
     #[serde(default)]
     pub text: Option<String>,
 }

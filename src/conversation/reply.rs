@@ -1,4 +1,4 @@
-//! A reply.
+//! The content of a reply, before a platform renders it.
 
 mod answer;
 mod cited_quote;
@@ -15,37 +15,37 @@ pub use paragraph_part::ParagraphPart;
 pub use suggestion::Suggestion;
 pub use topic::Topic;
 
-/// What to say to a question.
+/// The content of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// An entry answers.
+    /// The answer of an entry.
     Answer(Answer),
-    /// Several entries may answer; the asker picks. Never empty.
+    /// Entries that may answer, for the asker to pick from. Never empty.
     Suggestions(Vec<Suggestion>),
-    /// The source was searched for this very question and does not answer it.
+    /// The question is a known gap: the source was searched for it and does not answer it.
     NotInSource {
-        /// Titles of the packs' sources, to say what was searched.
+        /// Titles of the pack's sources, to show what was searched.
         titles: Vec<String>,
     },
     /// No entry is near enough.
     NothingFound,
-    /// A number was picked that was not suggested.
+    /// The asker picked a number that is not among the suggestions.
     NoSuchNumber {
-        /// How many there are to pick from.
+        /// How many suggestions there are.
         n_suggestions: usize,
     },
-    /// What can be done here.
+    /// What the bot can do.
     Help,
-    /// What can be asked.
+    /// The questions that can be asked.
     Topics(Vec<Topic>),
-    /// Where quotes stand.
+    /// The paragraphs that an answer quotes from.
     Paragraphs(Vec<ParagraphPart>),
-    /// Something about quoth itself.
+    /// A message about the bot itself.
     Notice(Notice),
 }
 
 impl Reply {
-    /// The reply that `outcome` calls for.
+    /// The reply for the outcome of a search.
     pub fn new(index: &Index, outcome: &Outcome) -> Self {
         match outcome.decision {
             Decision::Answer => outcome
@@ -53,13 +53,13 @@ impl Reply {
                 .first()
                 .and_then(|entry| Answer::new(index, *entry))
                 .map_or(Self::NothingFound, Self::Answer),
-            Decision::Suggest => {
-                let suggestion = |entry: &usize| {
-                    let question = index.entry(*entry)?.question.clone();
-                    Some(Suggestion { entry: *entry, question })
-                };
-                Self::Suggestions(outcome.suggestions.iter().filter_map(suggestion).collect())
-            }
+            Decision::Suggest => Self::Suggestions(
+                outcome
+                    .suggestions
+                    .iter()
+                    .filter_map(|entry| Suggestion::new(index, *entry))
+                    .collect(),
+            ),
             Decision::Abstain => outcome
                 .gap
                 .map_or(Self::NothingFound, |gap| Self::NotInSource { titles: titles(index, gap) }),
@@ -67,6 +67,7 @@ impl Reply {
     }
 }
 
+/// Titles of the sources of the pack that holds `entry`.
 fn titles(index: &Index, entry: usize) -> Vec<String> {
     let sources = index.pack_of(entry).map_or(&[][..], |pack| pack.sources.as_slice());
     sources.iter().map(|source| source.metadata().title.clone()).collect()

@@ -1,26 +1,26 @@
-//! An entry's answer.
+//! The answer of an entry.
 
 use super::CitedQuote;
 use crate::knowledge::EntryId;
 use crate::matching::Index;
 
-/// An entry's lead and quotes.
+/// The answer of an entry: its lead and quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The entry's index.
+    /// The entry's position in the index.
     pub entry: usize,
-    /// The canonical question, to say what is being answered.
+    /// The canonical question, to show which question is answered.
     pub question: String,
-    /// The curator's line.
+    /// The curator's line above the quotes.
     pub lead: Option<String>,
     /// The quotes, in order. Never empty.
     pub quotes: Vec<CitedQuote>,
-    /// Canonical questions of entries that a reader may want next.
+    /// Canonical questions of the entries that this one refers to.
     pub see_also: Vec<String>,
 }
 
 impl Answer {
-    /// What the entry at `entry` says; `None` for a gap, or if there is no such entry.
+    /// The answer of the entry at `entry`; `None` if it is a gap or does not exist.
     pub fn new(index: &Index, entry: usize) -> Option<Self> {
         let found = index.entry(entry).filter(|found| !found.is_gap())?;
         let pack = index.pack_of(entry)?;

@@ -2,24 +2,24 @@
 
 use crate::knowledge::Quote;
 
-/// A quote with everything that its citation says.
+/// A quote with everything that its citation shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CitedQuote {
-    /// The source's own words.
+    /// The source's text, verbatim.
     pub text: String,
-    /// Whether words of the sentence stand before it in the source.
+    /// Whether the quote starts after the start of its sentence.
     pub is_cut_before: bool,
-    /// Whether words of the sentence stand behind it in the source.
+    /// Whether the quote ends before the end of its sentence.
     pub is_cut_after: bool,
-    /// Who says it, where the source attributes it.
+    /// The speaker, if the source attributes the quote.
     pub speaker: Option<String>,
-    /// Who the speaker is.
+    /// The speaker's role, as the source describes it.
     pub role: Option<String>,
     /// The source's title.
     pub title: String,
     /// The paragraph's number, from 1.
     pub paragraph: usize,
-    /// Where the source can be read.
+    /// Link to the source.
     pub url: Option<String>,
 }
 

@@ -1,15 +1,15 @@
-//! Paragraphs of a source.
+//! Paragraphs that an answer quotes from, split where they are long.
 
 use crate::matching::Index;
 
-/// Characters of a piece of a paragraph: as many as a quote can have, so that what shows the one
-/// can show the other.
-const MAX_PIECE_CHARS: usize = 1500;
+/// Longest part of a paragraph, in characters. A quote has the same limit, so a platform that can
+/// show a quote can show a part.
+const MAX_PART_CHARS: usize = 1500;
 
-/// A paragraph that is quoted from, or a piece of a long one.
+/// A paragraph that is quoted from, or a part of a long one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParagraphPart {
-    /// The source's own words.
+    /// The source's text, verbatim.
     pub text: String,
     /// The source's title.
     pub title: String,
@@ -21,38 +21,40 @@ impl ParagraphPart {
     /// The paragraphs that the entry at `entry` quotes from, each once, in the order of the quotes.
     pub fn all(index: &Index, entry: usize) -> Vec<Self> {
         let mut seen = Vec::new();
-        let mut passages = Vec::new();
+        let mut all = Vec::new();
         for quote in index.entry(entry).map_or(&[][..], |entry| entry.quotes()) {
             let (source, paragraph) = (quote.source(), quote.paragraph());
-            let place = (source.name(), paragraph);
-            if seen.contains(&place) {
+            let key = (source.name(), paragraph);
+            if seen.contains(&key) {
                 continue;
             }
-            seen.push(place);
-            passages.extend(parts(source.paragraph(paragraph).unwrap_or_default()).map(|text| {
-                Self { text: text.to_owned(), title: source.metadata().title.clone(), paragraph }
+            seen.push(key);
+            all.extend(parts(source.paragraph(paragraph).unwrap_or_default()).map(|text| Self {
+                text: text.to_owned(),
+                title: source.metadata().title.clone(),
+                paragraph,
             }));
         }
-        passages
+        all
     }
 }
 
-/// `text` in pieces that every platform can show, divided where words are.
+/// Splits `text` into parts of at most [`MAX_PART_CHARS`], between words where possible.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (piece, left) = rest.split_at(part_end(rest));
-        rest = left;
-        Some(piece)
+        let (part, remaining) = rest.split_at(part_end(rest));
+        rest = remaining;
+        Some(part)
     })
 }
 
-/// Where the first piece of `text` ends: behind a white space, if there is one near.
+/// End of the first part of `text` (byte offset): after its last whitespace, if it has any.
 fn part_end(text: &str) -> usize {
-    let Some((limit, _)) = text.char_indices().nth(MAX_PIECE_CHARS) else { return text.len() };
+    let Some((limit, _)) = text.char_indices().nth(MAX_PART_CHARS) else { return text.len() };
     let head = text.get(..limit).unwrap_or(text);
     let space = head.char_indices().rev().find(|(_, c)| c.is_whitespace());
     space.map_or(limit, |(at, c)| at + c.len_utf8())

@@ -1,8 +1,8 @@
-//! Questions by tag.
+//! Questions that can be asked, grouped by tag.
 
 use std::collections::BTreeMap;
 
-use super::super::autocomplete::PINNED;
+use crate::conversation::autocomplete::PINNED;
 use crate::matching::Index;
 
 /// Questions that share a tag.
@@ -15,7 +15,7 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// Every entry that answers, under its first tag; topics in the order of the alphabet.
+    /// All entries except gaps, each under its first tag. Topics are sorted by tag.
     pub fn all(index: &Index) -> Vec<Self> {
         let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         let entries = (0..index.n_entries()).filter_map(|idx| index.entry(idx));
@@ -27,13 +27,13 @@ impl Topic {
         topics.into_iter().map(|(tag, questions)| Self { tag: tag.to_owned(), questions }).collect()
     }
 
-    /// `topics` without the first `n` questions.
+    /// `topics` without the first `n` questions. Topics without questions are dropped.
     pub(in crate::conversation) fn skip(mut n: usize, topics: Vec<Self>) -> Vec<Self> {
-        let left = topics.into_iter().map(|Self { tag, mut questions }| {
-            let n_left_out = n.min(questions.len());
-            n -= n_left_out;
-            Self { tag, questions: questions.split_off(n_left_out) }
+        let remaining = topics.into_iter().map(|Self { tag, mut questions }| {
+            let n_skipped = n.min(questions.len());
+            n -= n_skipped;
+            Self { tag, questions: questions.split_off(n_skipped) }
         });
-        left.filter(|topic| !topic.questions.is_empty()).collect()
+        remaining.filter(|topic| !topic.questions.is_empty()).collect()
     }
 }
