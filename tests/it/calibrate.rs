@@ -69,7 +69,7 @@ fn a_pack_of_few_phrasings_cannot_be_calibrated_and_is_told_so() {
     let folder = crate::folder::Folder::with_pack();
     let run = quoth(&["calibrate", "--pack", &folder.arg("p")]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("the default calibration holds"), "{}", run.stderr);
+    assert!(run.stderr.contains("the default calibration is used"), "{}", run.stderr);
 }
 
 #[test]

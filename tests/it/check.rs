@@ -117,7 +117,7 @@ fn the_report_marks_the_place_and_says_why_and_what_to_do() {
       quote-not-in-source: quoth shows nobody words that are not in the source,
         character for character; only white space may differ.
 
-    pack p: 1 entry, 1 gap, 2 sentences; refused until the errors are mended
+    pack p: 1 entry, 1 gap, 2 sentences; rejected until the errors are fixed
     1 error, 0 warnings
     "#);
 }

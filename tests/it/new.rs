@@ -60,7 +60,7 @@ fn what_no_pack_can_be_made_of_is_refused_in_clear_words() {
     let [new, pack, root] = ["new", "p", ""].map(|name| folder.arg(name));
     let cases: [(&[&str], &str); 9] = [
         (&[&new, "--from", &empty], "is empty"),
-        (&[&new, "--from", &latin1], "no text in UTF-8"),
+        (&[&new, "--from", &latin1], "not UTF-8 text"),
         (&[&new, "--from", &large], "34603008 bytes, more than"),
         (&[&new, "--from", &missing], "cannot read"),
         (&[&new, "--from", &root], "is a folder"),

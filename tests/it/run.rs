@@ -200,7 +200,7 @@ fn a_changed_pack_is_reloaded_and_moderators_hear_of_a_broken_one_once() {
     awaits(&mut program, &mut ids, &json!(["“One two.”"]));
     folder.write("p/sources/doc.md", SOURCE.replace("two", "ten"));
     let order = program.obey();
-    assert!(order["text"].as_str().unwrap().contains("until they are mended: a"), "{order}");
+    assert!(order["text"].as_str().unwrap().contains("until they are fixed: a"), "{order}");
     awaits(&mut program, &mut ids, &json!([]));
     let log = service.stop().log;
     assert!(log.contains("what was served of it before still is"), "{log}");
@@ -298,7 +298,7 @@ fn a_service_without_any_platform_left_ends_with_1_and_takes_no_socket_from_othe
         let settings = [("QUOTH_BRIDGE__SOCKET", socket), ("QUOTH_DATA", "other")];
         let ended = Service::start(&folder, &settings).wait();
         assert_eq!(ended.code, Some(1), "{socket}: {}", ended.log);
-        for want in [want, "make its folder writable, stop whoever listens there"] {
+        for want in [want, "make its folder writable, stop the process that listens there"] {
             assert!(ended.log.contains(want), "{socket}: {want} is not in {}", ended.log);
         }
     }
