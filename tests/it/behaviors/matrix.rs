@@ -1,4 +1,4 @@
-//! Behaviors through `quoth run`, a homeserver and people with clients.
+//! Behaviors through `quoth run`, a homeserver and users with clients.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,20 +9,20 @@ use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId};
 use quoth::knowledge::Pack;
 
 use super::list::{Behavior, Step};
-use super::{Driver, Sight, kinds};
+use super::{Driver, VisibleEffect, kinds};
 use crate::first_pack::first_pack;
 use crate::matrix::bot::Bot;
 use crate::support::matrix::{Kind, Person, Saying, Seen, key, register};
 use crate::support::synapse::Synapse;
 
-/// One life of the service after the other, and what the list calls what on Matrix.
+/// The service, restarted on the same data, and the Matrix objects of the list's names.
 pub(super) struct OnMatrix {
     bot: Bot,
     pack: Pack,
     shows_lead: bool,
     people: RefCell<HashMap<String, Rc<Person>>>,
     rooms: RefCell<HashMap<String, OwnedRoomId>>,
-    /// Messages and reactions.
+    /// Ids of messages and reactions.
     ids: RefCell<HashMap<String, OwnedEventId>>,
 }
 
@@ -39,8 +39,8 @@ impl OnMatrix {
             rooms: RefCell::default(),
             ids: RefCell::default(),
         };
-        // Settings name rooms, which have to be there; the bot is asked in when it runs.
-        for (name, value) in super::settings(behavior, |name| on_matrix.called(name)) {
+        // Settings contain room IDs, so the rooms are created first. The bot is invited once it runs.
+        for (name, value) in super::settings(behavior, |name| on_matrix.id_in_settings(name)) {
             if name != "QUOTH_HTTP__IS_ON" {
                 on_matrix.bot.set(&name, &value);
             }
@@ -54,8 +54,8 @@ impl OnMatrix {
         on_matrix
     }
 
-    /// The name of a place or a person of the list, as settings have it.
-    fn called(&self, name: &str) -> String {
+    /// The id of a place or user of the list, as settings contain it.
+    fn id_in_settings(&self, name: &str) -> String {
         if matches!(name, "ada" | "bob" | "mod") {
             format!("matrix:{}", self.person(name).id())
         } else {
@@ -65,18 +65,18 @@ impl OnMatrix {
 
     fn person(&self, name: &str) -> Rc<Person> {
         let mut people = self.people.borrow_mut();
-        let made = || Rc::new(Person::new(Synapse::shared(), name));
-        Rc::clone(people.entry(name.to_owned()).or_insert_with(made))
+        let create = || Rc::new(Person::new(Synapse::shared(), name));
+        Rc::clone(people.entry(name.to_owned()).or_insert_with(create))
     }
 
-    /// The room called so, in which the bot may not be yet. Ada has opened it.
+    /// The room of this name, created by Ada, with or without the bot.
     fn bare_room(&self, name: &str) -> OwnedRoomId {
         let ada = self.person("ada");
         let mut rooms = self.rooms.borrow_mut();
         rooms.entry(name.to_owned()).or_insert_with(|| ada.opens(Kind::Public, &[])).clone()
     }
 
-    /// The room called so, with the bot.
+    /// The room of this name, with the bot.
     fn room(&self, name: &str) -> OwnedRoomId {
         let (room, ada) = (self.bare_room(name), self.person("ada"));
         if !ada.is_in(&room, &self.bot.id) {
@@ -86,7 +86,7 @@ impl OnMatrix {
         room
     }
 
-    /// Where `step` happens; who does it is there as well.
+    /// The room of `step`, with its user.
     fn place_of(&self, step: &Step) -> OwnedRoomId {
         let person = self.person(self.by(step));
         if step.direct {
@@ -112,7 +112,7 @@ impl OnMatrix {
 
     fn id(&self, name: &str) -> OwnedEventId {
         let ids = self.ids.borrow();
-        ids.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone()
+        ids.get(name).unwrap_or_else(|| panic!("no message has the name {name}")).clone()
     }
 
     fn name_of(&self, id: &OwnedEventId) -> String {
@@ -121,7 +121,7 @@ impl OnMatrix {
         named.unwrap_or_else(|| format!("message {id}"))
     }
 
-    fn call(&self, name: impl Into<String>, id: OwnedEventId) {
+    fn set_name(&self, name: impl Into<String>, id: OwnedEventId) {
         self.ids.borrow_mut().insert(name.into(), id);
     }
 
@@ -134,15 +134,15 @@ impl OnMatrix {
         }
     }
 
-    fn say(&self, step: &Step, text: &str) {
+    fn send(&self, step: &Step, text: &str) {
         let room = self.place_of(step);
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about)
             && !self.ids.borrow().contains_key(to)
         {
             let id = self.person("ada").says(&room, &Saying::plain(about));
-            self.call(to.clone(), id);
+            self.set_name(to.clone(), id);
         }
-        // The homeserver never tells a message again; a restart has it looked at again.
+        // The homeserver never sends an event twice, but after a restart the bot reads it again.
         if self.ids.borrow().contains_key(step.id()) {
             return;
         }
@@ -151,7 +151,7 @@ impl OnMatrix {
             0 => person.says(&room, &saying),
             ago => person.says_ago(&room, &saying, Duration::from_secs(ago)),
         };
-        self.call(step.id(), id);
+        self.set_name(step.id(), id);
     }
 
     fn use_control(&self, step: &Step, sent: &str) {
@@ -163,7 +163,7 @@ impl OnMatrix {
             _ => key(control["pick"].as_u64().expect("a number")),
         };
         let id = self.person(step.by()).reacts(&room, &self.id(sent), &key);
-        self.call(step.id(), id);
+        self.set_name(step.id(), id);
     }
 }
 
@@ -185,18 +185,18 @@ impl Driver for OnMatrix {
             let room = self.place_of(step);
             self.person(step.by()).edits(&room, &self.id(step.id()), &saying);
         } else if let Some(text) = &step.said {
-            self.say(step, text);
+            self.send(step, text);
         }
     }
 
-    fn see(&mut self, step: &Step) -> Sight {
+    fn next_effect(&mut self, step: &Step) -> VisibleEffect {
         let room = self.place_of(step);
         let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
         let seen = watcher.next(&room, &self.bot.id);
         let (head, shown) = match seen {
             Seen::Removed(id) => {
-                let told = vec![format!("remove {}", self.name_of(&id))];
-                return Sight { told, text: String::new(), is_private: None };
+                let descriptions = vec![format!("remove {}", self.name_of(&id))];
+                return VisibleEffect { descriptions, text: String::new(), is_private: None };
             }
             Seen::Amended(shown) => (format!("amend {}", self.name_of(&shown.id)), shown),
             Seen::Sent(shown) => {
@@ -204,18 +204,18 @@ impl Driver for OnMatrix {
                     Some(id) => self.name_of(id),
                     None => format!("{}:joined", step.place()),
                 };
-                self.call(format!("{cause}/reply"), shown.id.clone());
+                self.set_name(format!("{cause}/reply"), shown.id.clone());
                 (format!("send {cause}"), shown)
             }
         };
         assert_eq!(shown.mentions, serde_json::json!({}), "{shown:?}");
         let kinds = kinds(&self.pack, &shown.text, self.shows_lead);
-        let told = kinds.iter().map(|kind| format!("{head}: {kind}")).collect();
-        Sight { told, text: shown.text, is_private: None }
+        let descriptions = kinds.iter().map(|kind| format!("{head}: {kind}")).collect();
+        VisibleEffect { descriptions, text: shown.text, is_private: None }
     }
 
-    fn see_no_more(&mut self, name: &str, step: &Step) {
-        // Somebody new asks for help; that comes next, unless the bot is paused.
+    fn assert_no_effect(&mut self, name: &str, step: &Step) {
+        // The reply to a new user's `!help` must come next, unless the bot is paused.
         let room = self.place_of(step);
         let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
         if step.direct || name.contains("pause") {
@@ -226,6 +226,6 @@ impl Driver for OnMatrix {
         let mark = marker.says(&room, &Saying::plain("!help"));
         let seen = watcher.next(&room, &self.bot.id);
         let is_mark = matches!(&seen, Seen::Sent(shown) if shown.reply_to.as_ref() == Some(&mark));
-        assert!(is_mark, "{name}: nothing more was to be seen: {seen:?}");
+        assert!(is_mark, "{name}: another effect: {seen:?}");
     }
 }
