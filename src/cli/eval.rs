@@ -39,10 +39,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let LoadedIndex { index, rule } = packs::open(&args.packs, config)?;
-    let judged = read(&args.questions)?;
-    let bar = progress::bar(terminal, "Asking", judged.len());
+    let messages = read(&args.questions)?;
+    let bar = progress::bar(terminal, "Asking", messages.len());
     if args.sweep {
-        let results = sweep(&index, &judged, &rule, || bar.inc(1));
+        let results = sweep(&index, &messages, &rule, || bar.inc(1));
         bar.finish_and_clear();
         let text = if args.json {
             format!("{}\n", serde_json::to_string_pretty(&results)?)
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         std::io::stdout().write_all(text.as_bytes())?;
         return Ok(Status::Success);
     }
-    let evaluation = evaluate(&index, &judged, &rule, || bar.inc(1));
+    let evaluation = evaluate(&index, &messages, &rule, || bar.inc(1));
     bar.finish_and_clear();
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&evaluation)?)
@@ -79,14 +79,14 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
 fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut input = BufReader::new(file);
-    let mut judged = Vec::new();
+    let mut messages = Vec::new();
     for number in 1usize.. {
         let location = || format!("{}, line {number}", path.display());
         match next_line(&mut input).with_context(location)? {
             None => break,
             Some(Line::Text(text)) if text.trim().is_empty() => {}
             Some(Line::Text(text)) => {
-                judged.push(serde_json::from_str(&text).with_context(|| {
+                messages.push(serde_json::from_str(&text).with_context(|| {
                     format!("{}: want {{\"q\": \"...\", \"gold\": [...]}}", location())
                 })?);
             }
@@ -94,10 +94,10 @@ fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
             Some(Line::TooLong) => bail!("{} is too long for a question", location()),
         }
     }
-    if judged.is_empty() {
+    if messages.is_empty() {
         bail!("{} contains no labeled message", path.display());
     }
-    Ok(judged)
+    Ok(messages)
 }
 
 fn report(evaluation: &Evaluation) -> String {

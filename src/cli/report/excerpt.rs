@@ -107,19 +107,19 @@ impl Window {
         // If the line is clipped before the mark, a quarter of the width is left for that part.
         let before = line.get(..mark.start).unwrap_or_default();
         let is_short = before.len() <= max_columns && display_width(before) <= max_columns / 2;
-        let shown_before = if is_short { before } else { tail(before, max_columns / 4) };
+        let visible_before = if is_short { before } else { tail(before, max_columns / 4) };
         let mut text =
-            if shown_before.len() < before.len() { CUT.to_owned() } else { String::new() };
-        text.push_str(&printable(shown_before));
+            if visible_before.len() < before.len() { CUT.to_owned() } else { String::new() };
+        text.push_str(&printable(visible_before));
         let rest = line.get(mark.start..).unwrap_or_default();
         let room = max_columns.saturating_sub(display_width(&text));
-        let shown = head(rest, room);
-        let n_marked = mark.len().min(shown.len());
+        let visible = head(rest, room);
+        let n_marked = mark.len().min(visible.len());
         let start = text.len();
-        text.push_str(&printable(shown.get(..n_marked).unwrap_or(shown)));
+        text.push_str(&printable(visible.get(..n_marked).unwrap_or(visible)));
         let mark = start..text.len();
-        text.push_str(&printable(shown.get(n_marked..).unwrap_or_default()));
-        if shown.len() < rest.len() {
+        text.push_str(&printable(visible.get(n_marked..).unwrap_or_default()));
+        if visible.len() < rest.len() {
             text.push_str(CUT);
         }
         Self { text, mark }
@@ -127,9 +127,9 @@ impl Window {
 }
 
 fn clip(line: &str, max_columns: usize) -> String {
-    let shown = head(line, max_columns);
-    let cut = if shown.len() < line.len() { CUT } else { "" };
-    format!("{}{cut}", printable(shown))
+    let visible = head(line, max_columns);
+    let cut = if visible.len() < line.len() { CUT } else { "" };
+    format!("{}{cut}", printable(visible))
 }
 
 /// The longest start of `text` that fits into `max_columns`.

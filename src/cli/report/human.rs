@@ -86,8 +86,9 @@ fn render(
             let name = format!("{path}:{line}:{column}");
             Excerpt::new(name, document, &finding.span, PLAIN_COLUMNS)
         });
-        let shown = FindingDiagnostic::new(finding, finding.rule.name().to_owned(), &path, excerpt);
-        NarratableReportHandler::new().render_report(&mut rendered, &shown)?;
+        let diagnostic =
+            FindingDiagnostic::new(finding, finding.rule.name().to_owned(), &path, excerpt);
+        NarratableReportHandler::new().render_report(&mut rendered, &diagnostic)?;
     } else {
         let max_columns = terminal.width().saturating_sub(FRAME_COLUMNS);
         let excerpt = document
@@ -97,11 +98,11 @@ fn render(
             Severity::Error => format!("error[{}]", finding.rule.name()),
             Severity::Warning => format!("warning[{}]", finding.rule.name()),
         };
-        let shown = FindingDiagnostic::new(finding, code, &path, excerpt);
+        let diagnostic = FindingDiagnostic::new(finding, code, &path, excerpt);
         // anstream strips the colors if the output does not support them (NO_COLOR, pipes).
         GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
             .with_width(terminal.width())
-            .render_report(&mut rendered, &shown)?;
+            .render_report(&mut rendered, &diagnostic)?;
     }
     Ok(rendered)
 }

@@ -43,7 +43,7 @@ struct JsonFinding<'r> {
     explanation: &'static str,
 }
 
-/// Prints one object that holds every finding of every pack.
+/// Prints one object with the findings of all packs.
 pub(in crate::cli) fn print_json(reports: &[PackReport]) -> anyhow::Result<()> {
     let report = Report { packs: reports.iter().map(json_pack).collect() };
     let mut out = BufWriter::new(std::io::stdout().lock());

@@ -26,7 +26,7 @@ struct Names {
     home: Guild,
     places: HashMap<String, Place>,
     guilds: HashMap<String, Guild>,
-    people: HashMap<String, Person>,
+    users: HashMap<String, Person>,
     /// Ids of messages and interactions.
     ids: HashMap<String, u64>,
 }
@@ -39,7 +39,7 @@ impl OnDiscord {
             home,
             places: HashMap::new(),
             guilds: HashMap::new(),
-            people: HashMap::new(),
+            users: HashMap::new(),
             ids: HashMap::new(),
         });
         let shows_lead = behavior.settings.get("shows_lead").and_then(toml::Value::as_bool);
@@ -71,7 +71,7 @@ impl OnDiscord {
     /// The id of a place or user of the list, as settings contain it.
     fn id_in_settings(&self, name: &str) -> String {
         let is_user = matches!(name, "ada" | "bob" | "mod");
-        if is_user { self.person(name).to_string() } else { self.place(name).to_string() }
+        if is_user { self.user(name).to_string() } else { self.place(name).to_string() }
     }
 
     fn place(&self, name: &str) -> Place {
@@ -80,9 +80,9 @@ impl OnDiscord {
         *names.places.entry(name.to_owned()).or_insert_with(|| self.discord.channel(guild, name))
     }
 
-    fn person(&self, name: &str) -> Person {
+    fn user(&self, name: &str) -> Person {
         let mut names = self.names.borrow_mut();
-        *names.people.entry(name.to_owned()).or_insert_with(|| self.discord.person(name))
+        *names.users.entry(name.to_owned()).or_insert_with(|| self.discord.person(name))
     }
 
     fn id(&self, name: &str) -> u64 {
@@ -103,7 +103,7 @@ impl OnDiscord {
     /// The channel of `step`.
     fn place_of(&self, step: &Step) -> Place {
         if step.direct {
-            self.discord.direct(self.person(step.by()))
+            self.discord.direct(self.user(step.by()))
         } else {
             self.place(step.place())
         }
@@ -111,18 +111,16 @@ impl OnDiscord {
 
     fn send(&self, step: &Step, text: &str) {
         let place = self.place_of(step);
-        let person = if step.bot { self.discord.bot("robot") } else { self.person(step.by()) };
+        let user = if step.bot { self.discord.bot("robot") } else { self.user(step.by()) };
         if step.command {
             let interaction = match text {
-                "help" | "topics" | "pause" | "resume" => {
-                    self.discord.uses(place, person, text, &[])
-                }
-                text => self.discord.uses(place, person, "ask", &[("question", text)]),
+                "help" | "topics" | "pause" | "resume" => self.discord.uses(place, user, text, &[]),
+                text => self.discord.uses(place, user, "ask", &[("question", text)]),
             };
             return self.set_name(step.id(), interaction.id);
         }
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about) {
-            let other = self.person("carol");
+            let other = self.user("carol");
             self.set_name(to.clone(), self.discord.says(place, other, about));
         }
         if let Some(known) = self.names.borrow().ids.get(step.id()).copied() {
@@ -132,7 +130,7 @@ impl OnDiscord {
         let reply_to = step.reply_to.as_ref().map(|name| self.id(name));
         let ago = Duration::from_secs(step.ago);
         let saying = Saying { text: &text, reply_to, ago, ..Saying::default() };
-        let id = self.discord.says_so(place, person, saying);
+        let id = self.discord.says_so(place, user, saying);
         self.set_name(step.id(), id);
     }
 
@@ -142,14 +140,14 @@ impl OnDiscord {
     }
 
     fn use_control(&self, step: &Step, sent: &str) {
-        let (message, person) = (self.id(sent), self.person(step.by()));
+        let (message, user) = (self.id(sent), self.user(step.by()));
         let control = step.control.as_ref().expect("a control");
         let interaction = match control.as_str() {
-            Some("helpful") => self.discord.presses(message, WORDS.answered_it, person),
-            Some("delete") => self.discord.presses(message, WORDS.delete, person),
+            Some("helpful") => self.discord.presses(message, WORDS.answered_it, user),
+            Some("delete") => self.discord.presses(message, WORDS.delete, user),
             _ => {
                 let number = control["pick"].as_u64().expect("a number");
-                self.discord.presses(message, &format!("{number}."), person)
+                self.discord.presses(message, &format!("{number}."), user)
             }
         };
         self.set_name(step.id(), interaction.id);
@@ -198,35 +196,35 @@ impl Driver for OnDiscord {
 
     fn next_effect(&mut self, step: &Step) -> VisibleEffect {
         let seen = self.discord.next();
-        let shown = seen.shown();
+        let message = seen.shown();
         let name_of = |id: u64| self.name_of(id).unwrap_or_else(|| format!("message {id}"));
         let head = match &seen {
             ObservedChange::Sent(_) => {
-                let cause = match shown.interaction.or(shown.reply_to) {
+                let cause = match message.interaction.or(message.reply_to) {
                     Some(cause) => name_of(cause),
                     None => format!("{}:joined", step.place()),
                 };
-                self.set_name(format!("{cause}/reply"), shown.id);
+                self.set_name(format!("{cause}/reply"), message.id);
                 format!("send {cause}")
             }
-            ObservedChange::Amended(_) => format!("amend {}", name_of(shown.id)),
-            ObservedChange::Removed(_) => format!("remove {}", name_of(shown.id)),
+            ObservedChange::Amended(_) => format!("amend {}", name_of(message.id)),
+            ObservedChange::Removed(_) => format!("remove {}", name_of(message.id)),
         };
         let is_deleted = matches!(seen, ObservedChange::Removed(_));
         let kinds =
-            if is_deleted { Vec::new() } else { kinds(&self.pack, &shown.text, self.shows_lead) };
+            if is_deleted { Vec::new() } else { kinds(&self.pack, &message.text, self.shows_lead) };
         let descriptions = if is_deleted {
             vec![head]
         } else {
             kinds.iter().map(|kind| format!("{head}: {kind}")).collect()
         };
-        assert_eq!(shown.n_pings, 0, "{shown:?}");
+        assert_eq!(message.n_pings, 0, "{message:?}");
         // A reply to a message is always public.
         let can_be_private = step.command || step.used.is_some();
         VisibleEffect {
             descriptions,
-            text: readable(&shown.text),
-            is_private: can_be_private.then_some(shown.is_private),
+            text: readable(&message.text),
+            is_private: can_be_private.then_some(message.is_private),
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) struct OnMatrix {
     bot: Bot,
     pack: Pack,
     shows_lead: bool,
-    people: RefCell<HashMap<String, Rc<Person>>>,
+    users: RefCell<HashMap<String, Rc<Person>>>,
     rooms: RefCell<HashMap<String, OwnedRoomId>>,
     /// Ids of messages and reactions.
     ids: RefCell<HashMap<String, OwnedEventId>>,
@@ -35,7 +35,7 @@ impl OnMatrix {
             bot,
             pack: first_pack(),
             shows_lead: shows_lead != Some(false),
-            people: RefCell::default(),
+            users: RefCell::default(),
             rooms: RefCell::default(),
             ids: RefCell::default(),
         };
@@ -57,28 +57,28 @@ impl OnMatrix {
     /// The id of a place or user of the list, as settings contain it.
     fn id_in_settings(&self, name: &str) -> String {
         if matches!(name, "ada" | "bob" | "mod") {
-            format!("matrix:{}", self.person(name).id())
+            format!("matrix:{}", self.user(name).id())
         } else {
             format!("matrix:{}", self.bare_room(name))
         }
     }
 
-    fn person(&self, name: &str) -> Rc<Person> {
-        let mut people = self.people.borrow_mut();
+    fn user(&self, name: &str) -> Rc<Person> {
+        let mut users = self.users.borrow_mut();
         let create = || Rc::new(Person::new(Synapse::shared(), name));
-        Rc::clone(people.entry(name.to_owned()).or_insert_with(create))
+        Rc::clone(users.entry(name.to_owned()).or_insert_with(create))
     }
 
     /// The room of this name, created by Ada, with or without the bot.
     fn bare_room(&self, name: &str) -> OwnedRoomId {
-        let ada = self.person("ada");
+        let ada = self.user("ada");
         let mut rooms = self.rooms.borrow_mut();
         rooms.entry(name.to_owned()).or_insert_with(|| ada.opens(Kind::Public, &[])).clone()
     }
 
     /// The room of this name, with the bot.
     fn room(&self, name: &str) -> OwnedRoomId {
-        let (room, ada) = (self.bare_room(name), self.person("ada"));
+        let (room, ada) = (self.bare_room(name), self.user("ada"));
         if !ada.is_in(&room, &self.bot.id) {
             ada.invites(&room, &self.bot.id);
             ada.awaits(&room, &self.bot.id);
@@ -88,20 +88,20 @@ impl OnMatrix {
 
     /// The room of `step`, with its user.
     fn place_of(&self, step: &Step) -> OwnedRoomId {
-        let person = self.person(self.by(step));
+        let user = self.user(self.by(step));
         if step.direct {
             let name = format!("direct {}", step.by());
             if let Some(room) = self.rooms.borrow().get(&name) {
                 return room.clone();
             }
-            let room = person.opens(Kind::Direct, &[&self.bot.id]);
-            person.awaits(&room, &self.bot.id);
+            let room = user.opens(Kind::Direct, &[&self.bot.id]);
+            user.awaits(&room, &self.bot.id);
             self.rooms.borrow_mut().insert(name, room.clone());
             return room;
         }
         let room = self.room(step.place());
-        if !person.is_in(&room, person.id()) {
-            person.joins(&room);
+        if !user.is_in(&room, user.id()) {
+            user.joins(&room);
         }
         room
     }
@@ -139,17 +139,17 @@ impl OnMatrix {
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about)
             && !self.ids.borrow().contains_key(to)
         {
-            let id = self.person("ada").says(&room, &Saying::plain(about));
+            let id = self.user("ada").says(&room, &Saying::plain(about));
             self.set_name(to.clone(), id);
         }
         // The homeserver never sends an event twice, but after a restart the bot reads it again.
         if self.ids.borrow().contains_key(step.id()) {
             return;
         }
-        let (person, saying) = (self.person(self.by(step)), self.saying(step, text));
+        let (user, saying) = (self.user(self.by(step)), self.saying(step, text));
         let id = match step.ago {
-            0 => person.says(&room, &saying),
-            ago => person.says_ago(&room, &saying, Duration::from_secs(ago)),
+            0 => user.says(&room, &saying),
+            ago => user.says_ago(&room, &saying, Duration::from_secs(ago)),
         };
         self.set_name(step.id(), id);
     }
@@ -162,7 +162,7 @@ impl OnMatrix {
             Some("delete") => "🗑️".to_owned(),
             _ => key(control["pick"].as_u64().expect("a number")),
         };
-        let id = self.person(step.by()).reacts(&room, &self.id(sent), &key);
+        let id = self.user(step.by()).reacts(&room, &self.id(sent), &key);
         self.set_name(step.id(), id);
     }
 }
@@ -175,7 +175,7 @@ impl Driver for OnMatrix {
     fn act(&mut self, step: &Step) {
         if let Some(name) = &step.deleted {
             let room = self.place_of(step);
-            self.person(step.by()).takes_back(&room, &self.id(name));
+            self.user(step.by()).takes_back(&room, &self.id(name));
         } else if let Some(sent) = &step.used {
             self.use_control(step, sent);
         } else if let Some(name) = &step.joined {
@@ -183,7 +183,7 @@ impl Driver for OnMatrix {
         } else if let Some(text) = &step.edited {
             let saying = self.saying(step, text);
             let room = self.place_of(step);
-            self.person(step.by()).edits(&room, &self.id(step.id()), &saying);
+            self.user(step.by()).edits(&room, &self.id(step.id()), &saying);
         } else if let Some(text) = &step.said {
             self.send(step, text);
         }
@@ -191,33 +191,33 @@ impl Driver for OnMatrix {
 
     fn next_effect(&mut self, step: &Step) -> VisibleEffect {
         let room = self.place_of(step);
-        let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
+        let watcher = if step.direct { self.user(step.by()) } else { self.user("ada") };
         let seen = watcher.next(&room, &self.bot.id);
-        let (head, shown) = match seen {
+        let (head, message) = match seen {
             Seen::Removed(id) => {
                 let descriptions = vec![format!("remove {}", self.name_of(&id))];
                 return VisibleEffect { descriptions, text: String::new(), is_private: None };
             }
-            Seen::Amended(shown) => (format!("amend {}", self.name_of(&shown.id)), shown),
-            Seen::Sent(shown) => {
-                let cause = match &shown.reply_to {
+            Seen::Amended(message) => (format!("amend {}", self.name_of(&message.id)), message),
+            Seen::Sent(message) => {
+                let cause = match &message.reply_to {
                     Some(id) => self.name_of(id),
                     None => format!("{}:joined", step.place()),
                 };
-                self.set_name(format!("{cause}/reply"), shown.id.clone());
-                (format!("send {cause}"), shown)
+                self.set_name(format!("{cause}/reply"), message.id.clone());
+                (format!("send {cause}"), message)
             }
         };
-        assert_eq!(shown.mentions, serde_json::json!({}), "{shown:?}");
-        let kinds = kinds(&self.pack, &shown.text, self.shows_lead);
+        assert_eq!(message.mentions, serde_json::json!({}), "{message:?}");
+        let kinds = kinds(&self.pack, &message.text, self.shows_lead);
         let descriptions = kinds.iter().map(|kind| format!("{head}: {kind}")).collect();
-        VisibleEffect { descriptions, text: shown.text, is_private: None }
+        VisibleEffect { descriptions, text: message.text, is_private: None }
     }
 
     fn assert_no_effect(&mut self, name: &str, step: &Step) {
         // The reply to a new user's `!help` must come next, unless the bot is paused.
         let room = self.place_of(step);
-        let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
+        let watcher = if step.direct { self.user(step.by()) } else { self.user("ada") };
         if step.direct || name.contains("pause") {
             return watcher.sees_nothing(&room, &self.bot.id, Duration::from_millis(400));
         }
