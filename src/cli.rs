@@ -1,4 +1,5 @@
-//! The commands: each reads its arguments, calls the layers below and prints. Thin.
+//! The command line: one file per command. A command reads its arguments, calls the layers below and
+//! prints the result; it has no logic of its own.
 
 mod ask;
 mod calibrate;
@@ -37,7 +38,7 @@ use terminal::Terminal;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Plain output for screen readers and pipes: no colour, no frames, no progress bars.
+    /// Plain output for screen readers and pipes: no color, no frames, no progress bars.
     #[arg(long, global = true)]
     plain: bool,
     #[command(flatten)]
@@ -48,47 +49,47 @@ struct Cli {
 enum Command {
     /// Answer one question, or a file of them.
     Ask(ask::Args),
-    /// Talk to the bot in the terminal.
+    /// Chat with the bot in the terminal.
     Chat(chat::Args),
-    /// Fit the confidence to packs, from their own phrasings.
+    /// Calibrate confidence on a pack's own phrasings.
     Calibrate(calibrate::Args),
-    /// Measure the packs on judged messages.
+    /// Evaluate the packs on labeled messages.
     Eval(eval::Args),
-    /// Show why a question is answered as it is.
+    /// Explain how a question is matched and answered.
     Explain(explain::Args),
-    /// Prove packs: every quote against its source, and everything else that can be wrong.
+    /// Check packs: every quote against its source, and everything else that can be wrong.
     Check(check::Args),
-    /// Make a pack to start from, with the sentences of a document that wait for an entry.
+    /// Create a starter pack from a document.
     New(new::Args),
-    /// Make a pack of questions and answers in JSON lines.
+    /// Create a pack from questions and answers in JSON lines.
     Import(import::Args),
-    /// Serve the configured platforms.
+    /// Run the bot on the configured platforms.
     Run,
     /// Set up the bot's account on Matrix.
     #[cfg(feature = "matrix")]
     Matrix(matrix::Args),
-    /// Ask the service on this machine whether it is ready.
+    /// Check whether the service on this machine is ready.
     Healthcheck,
-    /// Check and show the configuration of the service.
+    /// Check or show the configuration of the service.
     Config(config::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
 
-/// How a command ended, as the exit code that other programs rely on.
+/// Result of a command that could do its work. The exit codes are a contract with other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
-    /// Everything is well: 0.
+    /// Exit code 0.
     Success,
-    /// The check or the evaluation failed: 1.
+    /// The check or the evaluation failed: exit code 1.
     Failed,
 }
 
-/// Runs the command line. Bad usage and bad configuration end with exit code 2.
+/// Runs the command line. Invalid usage and invalid configuration give exit code 2.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.plain);
-    // The service logs as its configuration says.
+    // `quoth run` sets up logging by its configuration.
     if !matches!(cli.command, Command::Run) {
         log_to_stderr();
     }
@@ -103,15 +104,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Logs what RUST_LOG asks for (warnings by default) to standard error. No message text, name or
-/// token is ever logged.
+/// Logs to standard error by `RUST_LOG` (default: warnings). Message texts, names and tokens are never
+/// logged.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
         .from_env_lossy();
-    // What platforms' libraries say can hold names and tokens.
-    let filter = crate::app::SENSITIVE_CRATES.iter().fold(filter, |filter, library| {
-        let directive = format!("{library}=off").parse();
+    // Logs of these crates can contain names and tokens.
+    let filter = crate::app::SENSITIVE_CRATES.iter().fold(filter, |filter, name| {
+        let directive = format!("{name}=off").parse();
         directive.map_or(filter.clone(), |directive| filter.add_directive(directive))
     });
     tracing_subscriber::fmt()
@@ -141,7 +142,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
     }
 }
 
-/// Whether the reader of our output went away (`quoth ... | head`), which is no failure.
+/// Whether the reader of the output has exited (`quoth ... | head`), which is not an error.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

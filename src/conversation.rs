@@ -1,8 +1,13 @@
-//! What is said in chat, by rules that no platform changes.
+//! Chat logic that is the same on every platform: from an event to effects, as pure functions.
+//!
+//! It knows no platform, no clock and no storage; time and state are arguments.
 
 pub mod autocomplete;
+pub mod bot_message;
+pub mod control;
 pub mod cooldown;
 pub mod effects;
+pub mod event;
 pub mod id;
 pub mod message;
 pub mod notice;
@@ -16,10 +21,13 @@ pub mod trigger;
 pub mod unanswered;
 pub mod wording;
 
+pub use bot_message::BotMessage;
+pub use control::Control;
 pub use cooldown::Cooldowns;
-pub use effects::{BotMessage, Effects, MessageEffect};
+pub use effects::{Effects, MessageEffect};
+pub use event::{Alert, ControlUse, Event};
 pub use id::{AskerHash, MessageId, PlaceId, PrincipalId};
-pub use message::{Addressing, Alert, Control, ControlUse, Event, Message, Place, RepliedTo, User};
+pub use message::{Addressing, Message, Place, RepliedTo, User};
 pub use notice::Notice;
 pub use reply::Reply;
 pub use respond::Context;

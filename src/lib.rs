@@ -1,7 +1,8 @@
-//! quoth answers questions in chat with verbatim, cited quotes from curated documents.
+//! quoth is a chat bot that answers questions with verbatim, cited quotes from curated documents.
 //!
-//! `docs/ARCHITECTURE.md` walks through the folders. Imports point down: [`text`] knows nothing
-//! of the rest, [`knowledge`] builds on it, and so on up to the command line.
+//! `docs/ARCHITECTURE.md` describes the layers. A layer may use only those below it: [`text`] is the
+//! lowest, then come [`knowledge`], [`matching`], [`conversation`], [`store`], [`service`],
+//! [`platform`], [`config`], [`app`] and [`cli`].
 
 pub mod app;
 pub mod cli;

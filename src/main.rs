@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Packs are read into millions of small pieces, many of which are soon given back; the system's
-/// allocator then takes longer for that than quoth for its work (docs/performance.md).
+/// Reading packs makes millions of small allocations, many of them short-lived. With the system's
+/// allocator they would take longer than the work itself (docs/performance.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

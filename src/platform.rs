@@ -1,4 +1,5 @@
-//! The places where people ask. Each translates in and out and holds no rule of ours.
+//! Chat platforms. Each converts its events to [`conversation`](crate::conversation) types, sends what
+//! the service asks for, and knows none of the rules of who is answered what.
 
 mod answer_style;
 #[cfg(unix)]
@@ -22,35 +23,36 @@ pub use answer_style::AnswerStyle;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 use event_sink::EventSink;
 
-/// How a platform is told to end: first it takes nothing more in and brings what it was told before,
-/// later it lets go of everything.
+/// Two-phase shutdown: first stop accepting events and dispatch those already received, then
+/// disconnect.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
-    /// Take nothing more in; what is under way may still be sent.
+    /// First phase: accept no more events. Replies may still be sent.
     pub graceful: CancellationToken,
-    /// Holds a token of it who still brings what happened before [`Self::asked`]; it is waited for.
+    /// Tracks work that still dispatches events received before [`Self::graceful`]. Its end is waited
+    /// for before the second phase.
     pub in_flight: TaskTracker,
-    /// End.
+    /// Second phase: disconnect and return.
     pub forced: CancellationToken,
 }
 
-/// Why a platform cannot be served.
+/// Why a platform cannot run, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PlatformError {
-    /// Trying again may help.
+    /// A retry may succeed.
     #[error("{what}")]
     Transient {
         /// What happened.
         what: String,
-        /// Why.
+        /// The cause.
         source: Option<Box<dyn Error + Send + Sync>>,
     },
-    /// Somebody has to mend something first.
+    /// A retry cannot succeed before an operator fixes something.
     #[error("{advice}")]
     Permanent {
         /// What happened and what to do.
         advice: String,
-        /// Why.
+        /// The cause.
         source: Option<Box<dyn Error + Send + Sync>>,
     },
 }

@@ -1,4 +1,4 @@
-//! `quoth ask`: one answer, or one a line.
+//! `quoth ask`: answers one question, or one per line.
 
 mod record;
 
@@ -18,7 +18,7 @@ use record::Record;
 pub(super) struct Args {
     #[command(flatten)]
     question: QuestionArgs,
-    /// Add "micros" to each JSON object: the time from text to outcome, in microseconds.
+    /// Add "micros" to each JSON object: the time to answer, in microseconds.
     #[arg(long)]
     timings: bool,
 }

@@ -1,4 +1,4 @@
-//! `quoth calibrate`: fits the confidence to packs, from their own phrasings.
+//! `quoth calibrate`: calibrates the confidence on a pack's own phrasings.
 
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::store::calibration_file::{self, CALIBRATION_FILE, CalibrationFile};
 pub(super) struct Args {
     #[command(flatten)]
     packs: PackArgs,
-    /// Print what would be written, and write nothing.
+    /// Print the calibration without writing it.
     #[arg(long)]
     dry_run: bool,
 }
@@ -43,13 +43,13 @@ fn calibrate(
     let loaded = load(folder)?;
     let index = Index::new(vec![Arc::clone(&loaded.pack)]);
     let n_asked = index.n_phrasings().min(MAX_ASKED);
-    let bar = progress::bar(terminal, "Asking its own phrasings, left out", n_asked);
+    let bar = progress::bar(terminal, "Asking its own phrasings, each left out", n_asked);
     let questions = collect_samples(&index, MAX_ASKED, || bar.inc(1));
     bar.finish_and_clear();
     let Some(change) = Recalibration::fit(&questions, unanswerable_share) else {
         bail!(
-            "the pack {} cannot be calibrated: it takes {MIN_QUESTIONS} phrasings of entries that \
-             have several, and it has fewer; the default calibration holds for it",
+            "the pack {} cannot be calibrated: it has fewer than {MIN_QUESTIONS} phrasings of entries \
+             with several phrasings; the default calibration is used",
             folder.display()
         );
     };
@@ -64,10 +64,10 @@ fn calibrate(
             .with_context(|| format!("cannot write the calibration of {}", folder.display()))?;
     }
     let predictions = Recalibration::predictions(&questions, unanswerable_share);
-    let done = if is_dry_run { "Would write" } else { "Wrote" };
+    let action = if is_dry_run { "Would write" } else { "Wrote" };
     let text = format!(
-        "{done} {}: log-odds of the first entry x {:.3} {:+.3}, of one of three x {:.3} {:+.3}.\n\
-         {} questions of its own were asked, left out; {:.0} % are taken to have no answer.\n\n{}",
+        "{action} {}: log-odds of the first entry x {:.3} {:+.3}, of one of three x {:.3} {:+.3}.\n\
+         Asked {} of its own phrasings, each left out; {:.0} % of questions are assumed to have no answer.\n\n{}",
         folder.join(CALIBRATION_FILE).display(),
         change.first.scale,
         change.first.shift,

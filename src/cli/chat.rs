@@ -1,4 +1,4 @@
-//! `quoth chat`: a conversation in the terminal, or questions from a pipe, a line each.
+//! `quoth chat`: chats with a user in the terminal, or answers questions from a pipe, one per line.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
@@ -27,23 +27,23 @@ pub(super) struct Args {
     packs: PackArgs,
 }
 
-/// Stands before what a person types.
+/// Prompt before the user's input.
 const PROMPT: &str = "> ";
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let service = runtime.block_on(service(args, config))?;
-    let conversation = ConsoleSession::new(terminal.layout());
-    let chat = Chat { runtime, service, conversation, terminal };
+    let session = ConsoleSession::new(terminal.layout());
+    let chat = Chat { runtime, service, session, terminal };
     if std::io::stdin().is_terminal() && terminal.is_interactive() {
-        chat.with_person()?;
+        chat.run_interactive()?;
     } else {
-        chat.with_pipe(&mut std::io::stdin().lock())?;
+        chat.run_piped(&mut std::io::stdin().lock())?;
     }
     Ok(Status::Success)
 }
 
-/// The service as a chat platform has it, with records that end with the conversation.
+/// The service that chat platforms use, with records in memory.
 async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<SqliteRecords>> {
     let packs = packs::folders(&args.packs.packs, config)?;
     let Config { matching, delivery, default_space, .. } = config.read()?;
@@ -51,7 +51,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         name: DEFAULT_SPACE.to_owned(),
         places: Vec::new(),
         packs,
-        // Whoever sits at the terminal harms nobody by asking a lot.
+        // No rate limit: there is only one user.
         settings: SpaceSettings { cooldown_seconds: 0, ..default_space },
     };
     let spaces = Spaces { default, others: Vec::new() };
@@ -69,22 +69,24 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
 struct Chat<'a> {
     runtime: Runtime,
     service: Service<SqliteRecords>,
-    conversation: ConsoleSession,
+    session: ConsoleSession,
     terminal: &'a Terminal,
 }
 
 impl Chat<'_> {
-    /// Reads with line editing and a history that is forgotten at the end. Ctrl-C and Ctrl-D leave.
-    fn with_person(&self) -> anyhow::Result<()> {
-        let mut editor =
-            rustyline::DefaultEditor::new().context("the terminal allows no line editing")?;
+    /// Reads questions with line editing and an unsaved history, until Ctrl-C or Ctrl-D.
+    fn run_interactive(&self) -> anyhow::Result<()> {
+        let mut editor = rustyline::DefaultEditor::new()
+            .context("the terminal does not support line editing")?;
         self.greet()?;
         loop {
             match editor.readline(PROMPT) {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) if ["quit", "exit"].contains(&line.trim()) => return Ok(()),
                 Ok(line) => {
-                    editor.add_history_entry(&line).context("cannot keep the line")?;
+                    editor
+                        .add_history_entry(&line)
+                        .context("cannot add the line to the history")?;
                     self.answer(&line)?;
                 }
                 Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(()),
@@ -93,7 +95,7 @@ impl Chat<'_> {
         }
     }
 
-    fn with_pipe(&self, input: &mut impl BufRead) -> anyhow::Result<()> {
+    fn run_piped(&self, input: &mut impl BufRead) -> anyhow::Result<()> {
         while let Some(line) = next_line(input)? {
             match line {
                 Line::Text(text) if text.trim().is_empty() => {}
@@ -109,7 +111,7 @@ impl Chat<'_> {
         let packs = snapshot.index_for(&snapshot.spaces.default).index.packs();
         let titles: Vec<String> = packs.iter().map(|pack| format!("“{}”", pack.title)).collect();
         let greeting = format!(
-            "I answer with quotes from {}. Ask in your own words; `help` and `topics` say more, Ctrl-D leaves.",
+            "I answer with quotes from {}. Ask in your own words; `help` and `topics` show more, Ctrl-D quits.",
             titles.join(", ")
         );
         let greeting = textwrap::fill(
@@ -121,9 +123,8 @@ impl Chat<'_> {
     }
 
     fn answer(&self, text: &str) -> anyhow::Result<()> {
-        let message = self.conversation.message(text, SystemClock.now());
-        self.runtime
-            .block_on(self.service.handle(&Event::MessageCreated(message), &self.conversation));
-        Ok(self.conversation.check()?)
+        let message = self.session.message(text, SystemClock.now());
+        self.runtime.block_on(self.service.handle(&Event::MessageCreated(message), &self.session));
+        Ok(self.session.check()?)
     }
 }

@@ -1,4 +1,4 @@
-//! `quoth check`: proves packs and says what is wrong.
+//! `quoth check`: checks packs and reports everything that is wrong.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,14 +26,14 @@ pub(super) struct Args {
     /// files are relative to the pack's path.
     #[arg(long)]
     json: bool,
-    /// What fails the check besides errors.
+    /// What else fails the check, besides errors.
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Deny {
-    /// A pack that could be served but should be mended fails too.
+    /// Problems of a valid pack that should be fixed.
     Warnings,
 }
 
@@ -58,28 +58,28 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     Ok(if reports.iter().any(is_failed) { Status::Failed } else { Status::Success })
 }
 
-/// How many of a pack's own phrasings are asked at the most; of more, so many, spread evenly.
+/// Most of a pack's own phrasings that are asked. Of more, an evenly spread sample is asked.
 const MAX_ASKED: usize = 5_000;
 
-/// Phrasings asked times phrasings searched, at the most, so that the check of a large pack takes
-/// seconds. The cost of a question grows with the pack.
+/// Limit of phrasings asked times phrasings searched. The cost of a question grows with the pack; the
+/// limit keeps the check of a large pack within seconds.
 const MAX_WORK: usize = 50_000_000;
 
-/// Everything that is wrong with one pack, by file and place.
+/// Checks one pack. The findings are sorted by file and position.
 fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal) -> PackReport {
     let warnings = lint(&proof);
     let mut findings = std::mem::take(&mut proof.findings);
     findings.extend(warnings);
-    let places = std::mem::take(&mut proof.entry_spans);
+    let entry_spans = std::mem::take(&mut proof.entry_spans);
     let pack = Arc::new(proof.pack);
     let mut own_phrasings = None;
     if !findings.iter().any(Finding::is_error) {
         let index = Index::new(vec![Arc::clone(&pack)]);
         let results = ask_own_phrasings(&index, terminal);
-        findings.extend(leave_one_out::findings(&index, &places, &results));
+        findings.extend(leave_one_out::findings(&index, &entry_spans, &results));
         own_phrasings = Some(PhrasingSummary::new(&index, &results));
     }
-    findings.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     PackReport::new(folder, files, &pack, findings, own_phrasings)
 }
 
@@ -93,6 +93,6 @@ fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> 
     results
 }
 
-fn place_of(finding: &Finding) -> (&str, usize, usize, Rule) {
+fn sort_key(finding: &Finding) -> (&str, usize, usize, Rule) {
     (&finding.file, finding.span.start, finding.span.end, finding.rule)
 }

@@ -1,4 +1,4 @@
-//! `quoth completions SHELL`.
+//! `quoth completions`: prints a completion script for a shell.
 
 use std::io::Write;
 
@@ -10,12 +10,12 @@ use super::{Cli, Status};
 /// Arguments of `quoth completions`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The shell to complete for.
+    /// The shell.
     shell: Shell,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    // Into memory first: the generator panics when it cannot write.
+    // Generated in memory first, since the generator panics on a write error.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "quoth", &mut script);
     std::io::stdout().write_all(&script)?;

@@ -22,14 +22,14 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Say everything that is wrong with the configuration, or what would be served by it.
+    /// Report everything that is wrong with the configuration, or summarize it.
     Check,
-    /// Print every setting that holds, with where it came from; of secrets only that they are set.
+    /// Print the effective settings and where each comes from. Secrets are not printed.
     Show {
-        /// Print a JSON object.
+        /// Print the settings as a JSON object.
         #[arg(long, conflicts_with = "defaults")]
         json: bool,
-        /// Print instead a configuration file with every setting, its default and what it is for.
+        /// Print a configuration file with every setting, its default and its purpose instead.
         #[arg(long)]
         defaults: bool,
     },
@@ -68,15 +68,15 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
         .collect();
     if !absent.is_empty() {
         let absent: Vec<String> = absent.into_iter().collect();
-        bail!("there is no pack folder {}: mend `packs`", absent.join(", nor "));
+        bail!("there is no pack folder {}: fix `packs`", absent.join(", nor "));
     }
     let name = file.map_or("The configuration".to_owned(), |file| file.display().to_string());
     Ok(format!("{name} is valid.\n\n{}", summary(&config, &spaces)))
 }
 
-/// What would be served, a line each.
+/// Spaces, platforms, data folder and health endpoint, one per line.
 fn summary(config: &Config, spaces: &Spaces) -> String {
-    let mut lines: Vec<String> = spaces.all().map(served).collect();
+    let mut lines: Vec<String> = spaces.all().map(space_line).collect();
     let mut platforms: BTreeSet<&str> =
         spaces.all().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
     if config.discord.token.is_some() {
@@ -98,7 +98,7 @@ fn summary(config: &Config, spaces: &Spaces) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
-fn served(space: &Space) -> String {
+fn space_line(space: &Space) -> String {
     let packs: Vec<String> = space.packs.iter().map(|pack| pack.display().to_string()).collect();
     let places: Vec<&str> = space.places.iter().map(|place| place.as_str()).collect();
     let places = if places.is_empty() { "everywhere else".to_owned() } else { places.join(", ") };

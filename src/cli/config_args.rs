@@ -1,4 +1,4 @@
-//! Where the configuration is read from, for every command.
+//! The arguments that select the configuration.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,14 @@ pub(super) struct ConfigArgs {
     /// The configuration file [default: config/quoth.toml].
     #[arg(long, global = true, value_name = "FILE", env = "QUOTH_CONFIG")]
     config: Option<PathBuf>,
-    /// A setting that beats the environment and the configuration file, like
+    /// Override a setting of the environment and the configuration file, like
     /// `--set http.is_on=false`; may be given several times.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     sets: Vec<String>,
 }
 
 impl ConfigArgs {
-    /// What the configuration is read from, with the environment of this process.
+    /// The sources of the configuration, including this process's environment.
     pub(super) fn sources(&self) -> Sources {
         Sources::new(self.config.as_deref(), &self.sets, Environment::from_process())
     }

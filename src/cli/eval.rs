@@ -1,4 +1,4 @@
-//! `quoth eval`: how well the packs do on judged messages.
+//! `quoth eval`: evaluates packs on labeled messages.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,47 +12,47 @@ use super::lines::{Line, next_line};
 use super::packs::{self, LoadedIndex, PackArgs};
 use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
-use crate::matching::evaluation::{Evaluation, JudgedMessage, Sweep, Tally, evaluate, sweep};
+use crate::matching::evaluation::{Evaluation, Judged, Sweep, Tally, evaluate, sweep};
 
 /// Arguments of `quoth eval`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Judged messages, one {"q", "gold", "kind"} a line: gold lists entry ids or texts that a
-    /// right quote holds, and is empty where nothing answers; kind is optional.
+    /// Labeled messages, one {"q", "gold", "kind"} per line: gold lists ids of right entries or
+    /// texts that a right quote contains, and is empty if nothing answers; kind is optional.
     questions: PathBuf,
     #[command(flatten)]
     packs: PackArgs,
     /// Print the counts as a JSON object.
     #[arg(long)]
     json: bool,
-    /// Print instead what answering from each of many confidences on would do, and whether the
-    /// confidences are what they say.
+    /// Print the results of other thresholds for answers, and how well the confidence is calibrated,
+    /// instead.
     #[arg(long, conflicts_with_all = ["min_right", "max_false"])]
     sweep: bool,
-    /// Fail (exit code 1) if less than this share, in percent, is answered rightly.
+    /// Fail (exit code 1) if fewer than this percentage of answerable messages are answered right.
     #[arg(long, value_name = "PERCENT")]
     min_right: Option<f64>,
-    /// Fail (exit code 1) if more than this share, in percent, of what nothing answers is answered.
+    /// Fail (exit code 1) if more than this percentage of unanswerable messages are answered.
     #[arg(long, value_name = "PERCENT")]
     max_false: Option<f64>,
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let LoadedIndex { index, rule } = packs::open(&args.packs, config)?;
-    let judged = read(&args.questions)?;
-    let bar = progress::bar(terminal, "Asking", judged.len());
+    let messages = read(&args.questions)?;
+    let bar = progress::bar(terminal, "Asking", messages.len());
     if args.sweep {
-        let swept = sweep(&index, &judged, &rule, || bar.inc(1));
+        let results = sweep(&index, &messages, &rule, || bar.inc(1));
         bar.finish_and_clear();
         let text = if args.json {
-            format!("{}\n", serde_json::to_string_pretty(&swept)?)
+            format!("{}\n", serde_json::to_string_pretty(&results)?)
         } else {
-            sweep_report(&swept)
+            sweep_report(&results)
         };
         std::io::stdout().write_all(text.as_bytes())?;
         return Ok(Status::Success);
     }
-    let evaluation = evaluate(&index, &judged, &rule, || bar.inc(1));
+    let evaluation = evaluate(&index, &messages, &rule, || bar.inc(1));
     bar.finish_and_clear();
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&evaluation)?)
@@ -65,39 +65,39 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let right_share = percent(right.right, right.n);
     let false_share = percent(false_answers.wrong, false_answers.n);
     let mut status = Status::Success;
-    if let Some(least) = args.min_right.filter(|least| right_share < *least) {
-        terminal.note(&format!("failed: {right_share:.1} % right, less than {least} %"));
+    if let Some(min) = args.min_right.filter(|min| right_share < *min) {
+        terminal.note(&format!("failed: {right_share:.1} % right, less than {min} %"));
         status = Status::Failed;
     }
-    if let Some(most) = args.max_false.filter(|most| false_share > *most) {
-        terminal.note(&format!("failed: {false_share:.1} % false answers, more than {most} %"));
+    if let Some(max) = args.max_false.filter(|max| false_share > *max) {
+        terminal.note(&format!("failed: {false_share:.1} % false answers, more than {max} %"));
         status = Status::Failed;
     }
     Ok(status)
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Vec<JudgedMessage>> {
+fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut input = BufReader::new(file);
-    let mut judged = Vec::new();
+    let mut messages = Vec::new();
     for number in 1usize.. {
-        let place = || format!("{}, line {number}", path.display());
-        match next_line(&mut input).with_context(place)? {
+        let location = || format!("{}, line {number}", path.display());
+        match next_line(&mut input).with_context(location)? {
             None => break,
             Some(Line::Text(text)) if text.trim().is_empty() => {}
             Some(Line::Text(text)) => {
-                judged.push(serde_json::from_str(&text).with_context(|| {
-                    format!("{}: a line holds {{\"q\": \"...\", \"gold\": [...]}}", place())
+                messages.push(serde_json::from_str(&text).with_context(|| {
+                    format!("{}: want {{\"q\": \"...\", \"gold\": [...]}}", location())
                 })?);
             }
-            Some(Line::NotUtf8) => bail!("{} is not UTF-8", place()),
-            Some(Line::TooLong) => bail!("{} is too long for a question", place()),
+            Some(Line::NotUtf8) => bail!("{} is not UTF-8", location()),
+            Some(Line::TooLong) => bail!("{} is too long for a question", location()),
         }
     }
-    if judged.is_empty() {
-        bail!("{} holds no judged message", path.display());
+    if messages.is_empty() {
+        bail!("{} contains no labeled message", path.display());
     }
-    Ok(judged)
+    Ok(messages)
 }
 
 fn report(evaluation: &Evaluation) -> String {
@@ -107,19 +107,16 @@ fn report(evaluation: &Evaluation) -> String {
         table(&mut text, "IN SCOPE", &columns, &evaluation.in_scope, |t| {
             vec![t.right, t.right_in_three, t.wrong, t.suggested, t.abstained, t.ranked_first]
         });
-        let same = &evaluation.exact_phrasings;
+        let exact = &evaluation.exact_phrasings;
         let all = Evaluation::total(&evaluation.in_scope);
-        push(
-            &mut text,
-            &format!("in a phrasing's very words: {}, of them right {}", same.n, same.right),
-        );
+        push(&mut text, &format!("exact phrasings: {}, of them right {}", exact.n, exact.right));
         push(
             &mut text,
             &format!(
                 "right without those: {} of {} ({:.1} %)\n",
-                all.right - same.right,
-                all.n - same.n,
-                percent(all.right - same.right, all.n - same.n)
+                all.right - exact.right,
+                all.n - exact.n,
+                percent(all.right - exact.right, all.n - exact.n)
             ),
         );
     }
@@ -128,31 +125,28 @@ fn report(evaluation: &Evaluation) -> String {
         table(&mut text, "OUT OF SCOPE", &columns, &evaluation.out_of_scope, |t| {
             vec![t.wrong, t.suggested, t.abstained]
         });
-        let same = &evaluation.out_of_scope_exact_phrasings;
+        let exact = &evaluation.out_of_scope_exact_phrasings;
         let all = Evaluation::total(&evaluation.out_of_scope);
-        let others = all.n - same.n;
-        push(
-            &mut text,
-            &format!("in a phrasing's very words: {}, of them false {}", same.n, same.wrong),
-        );
+        let others = all.n - exact.n;
+        push(&mut text, &format!("exact phrasings: {}, of them false {}", exact.n, exact.wrong));
         push(
             &mut text,
             &format!(
                 "false without those: {} of {others} ({:.1} %)",
-                all.wrong - same.wrong,
-                percent(all.wrong - same.wrong, others)
+                all.wrong - exact.wrong,
+                percent(all.wrong - exact.wrong, others)
             ),
         );
         push(&mut text, "");
     }
     let n_answers = evaluation.n_answers;
     let mean = evaluation.n_quoted_chars.checked_div(n_answers).unwrap_or(0);
-    push(&mut text, &format!("answers: {n_answers}, quoted characters in the mean: {mean}"));
+    push(&mut text, &format!("answers: {n_answers}, quoted characters on average: {mean}"));
     text
 }
 
-/// What each threshold would do: a column of counts, beside shares of the messages that something
-/// answers and that nothing does.
+/// A table of the results per threshold: counts, and percentages of the answerable or unanswerable
+/// messages.
 fn sweep_report(sweep: &Sweep) -> String {
     let mut text = format!("{:<13}{:>15}{:>15}{:>15}\n", "ANSWERS FROM", "right", "wrong", "false");
     for row in &sweep.rows {
@@ -171,7 +165,7 @@ fn sweep_report(sweep: &Sweep) -> String {
     push(
         &mut text,
         &format!(
-            "of {} messages that something answers, {} that nothing does\n",
+            "of {} answerable and {} unanswerable messages\n",
             sweep.in_scope, sweep.out_of_scope
         ),
     );

@@ -1,4 +1,4 @@
-//! `quoth explain`: why a question is answered as it is.
+//! `quoth explain`: explains how a question is matched and answered.
 
 use super::Status;
 use super::config_args::ConfigArgs;
@@ -16,23 +16,24 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
-    let explained =
-        |opened: &LoadedIndex, question: &str| explain(&opened.index, question, &opened.rule);
-    args.question.run(config, explained, |opened, question| report(&explained(opened, question)))
+    let explanation =
+        |loaded: &LoadedIndex, question: &str| explain(&loaded.index, question, &loaded.rule);
+    args.question
+        .run(config, explanation, |loaded, question| report(&explanation(loaded, question)))
 }
 
-/// The explanation for a moderator: plain words, aligned columns.
+/// The explanation as text with aligned columns.
 fn report(explanation: &Explanation) -> String {
     let mut text = String::new();
     let decision = match (explanation.decision, &explanation.gap) {
         (Decision::Answer, _) => "answer with the first entry".to_owned(),
         (Decision::Suggest, _) => "suggest the best entries".to_owned(),
-        (Decision::Abstain, Some(gap)) => format!("say that the source does not answer ({gap})"),
-        (Decision::Abstain, None) => "say that nothing was found".to_owned(),
+        (Decision::Abstain, Some(gap)) => format!("reply that the source does not answer ({gap})"),
+        (Decision::Abstain, None) => "reply that nothing was found".to_owned(),
     };
     line(&mut text, &format!("Decision: {decision}"));
     let percent = |label: &str, probability: f64, what: &str, from: f64| {
-        // Rounded down, so that what falls short by little does not read as enough.
+        // Rounded down, so that a probability just below the threshold does not look equal to it.
         let [probability, from] = [probability, from].map(|it| (it * 100.0 + 1e-9).floor());
         format!("{label:<47} {probability:>3.0} %  ({what} from {from:.0} %)")
     };
@@ -59,7 +60,7 @@ fn report(explanation: &Explanation) -> String {
         .filter(|feature| feature.log_odds.abs() >= 0.005)
         .collect();
     if !explanation.entries.is_empty() && !features.is_empty() {
-        line(&mut text, "\nWhat speaks for (+) and against (-) the best entry, strongest first:");
+        line(&mut text, "\nFeatures for (+) and against (-) the first entry, strongest first:");
         features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
         let width = features.iter().map(|feature| feature.label.len()).max().unwrap_or(0);
         for feature in features {
@@ -75,19 +76,18 @@ fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {
     line(text, &format!("{number}. {kind} {}, score {:.2}", entry.id, entry.score));
     line(text, &format!("   asks: {}", printable(&entry.question)));
     line(text, &format!("   nearest phrasing: {}", printable(&entry.best_phrasing)));
-    let n_columns =
-        |term_match: &ExplainedMatch| textwrap::core::display_width(&printable(&term_match.word));
+    let n_columns = |token: &ExplainedMatch| textwrap::core::display_width(&printable(&token.word));
     let width = entry.matches.iter().map(n_columns).max().unwrap_or(0);
-    for term_match in &entry.matches {
-        let gap = " ".repeat(width - n_columns(term_match));
+    for token in &entry.matches {
+        let padding = " ".repeat(width - n_columns(token));
         line(
             text,
             &format!(
-                "   {}{gap}  weight {:.2}  covered {:>3.0} %  {}",
-                printable(&term_match.word),
-                term_match.weight,
-                term_match.coverage * 100.0,
-                printable(&term_match.rule)
+                "   {}{padding}  weight {:.2}  covered {:>3.0} %  {}",
+                printable(&token.word),
+                token.weight,
+                token.coverage * 100.0,
+                printable(&token.rule)
             ),
         );
     }

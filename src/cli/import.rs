@@ -1,4 +1,4 @@
-//! `quoth import`: a pack from questions and answers in JSON.
+//! `quoth import`: creates a pack from questions and answers in JSON lines.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,32 +10,32 @@ use super::{Status, progress, report};
 use crate::knowledge::import::{Import, Imported, LineError};
 use crate::store::pack_files;
 
-/// The largest file that is imported, in bytes; the pack that it makes must be readable again.
+/// Largest file that is imported, in bytes. The created pack must be small enough to be read again.
 const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Lines between two moves of the progress bar.
+/// Lines between two updates of the progress bar.
 const LINES_PER_TICK: usize = 1_000;
 
-/// What `--help` says about the lines.
+/// Text of `--help` about the format.
 const FORMAT: &str = "\
 Each line is an object with \"id\", \"question\", \"variants\" (a list) and \"answer\" or \"quotes\" (a \
 list of texts, or of objects with \"text\", \"speaker\" and \"role\"); it may have \"lead\", \"tags\" and \
-\"gap\". Other keys are passed over.
+\"gap\". Other keys are ignored.
 
-Answers become the paragraphs of the pack's source. At blank lines, and between sentences where \
-they are too long for one quote, they become several paragraphs and as many quotes of one entry. \
-Where there is no answer, the question stands in.
+Answers become the paragraphs of the pack's source. An answer is split at blank lines, and \
+between sentences if it is too long for one quote; each part is a paragraph and a quote of the entry. \
+Without an answer, the question is used.
 
-If any line is bad, all bad ones are reported, nothing is written and the exit code is 1.";
+If any line is invalid, all invalid lines are reported, nothing is written and the exit code is 1.";
 
 /// Arguments of `quoth import`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = FORMAT)]
 pub(super) struct Args {
-    /// The file, an entry a line.
+    /// The file, one entry per line.
     #[arg(value_name = "FILE.jsonl")]
     file: PathBuf,
-    /// The pack folder to make; it may be there already if it is empty.
+    /// The pack folder to create; it may exist if it is empty.
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
     /// The title of the pack and of its source [default: the file's name].
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     let name = args.file.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
     let title = args.title.as_deref().unwrap_or(&name);
     if title.trim().is_empty() {
-        bail!("the title is empty: write one behind --title");
+        bail!("the title is empty: give one with --title");
     }
     pack_files::check_is_free(&args.into)?;
     let bytes = read_lines(&args.file)?;
@@ -68,24 +68,22 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     let folder = args.into.display();
     writeln!(
         std::io::stdout(),
-        "Made the pack {folder} with {counts}.\nTo prove it, run: quoth check {folder}"
+        "Created the pack {folder} with {counts}.\nTo check it, run: quoth check {folder}"
     )?;
     Ok(Status::Success)
 }
 
 fn read_lines(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = path.display();
-    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
+    let name = path.display();
+    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?;
     if metadata.is_dir() {
-        bail!("{shown} is a folder; import takes a file of lines");
+        bail!("{name} is a folder; import takes a file of lines");
     }
     if metadata.len() > MAX_IMPORT_BYTES {
         let n_bytes = metadata.len();
-        bail!(
-            "{shown} has {n_bytes} bytes, more than the {MAX_IMPORT_BYTES} that are imported; divide it"
-        );
+        bail!("{name} has {n_bytes} bytes, more than the limit of {MAX_IMPORT_BYTES}; split it");
     }
-    std::fs::read(path).with_context(|| format!("cannot read {shown}"))
+    std::fs::read(path).with_context(|| format!("cannot read {name}"))
 }
 
 fn import_lines(
@@ -112,7 +110,7 @@ fn print_errors(path: &Path, errors: &[LineError]) -> std::io::Result<()> {
     for error in errors {
         writeln!(stderr, "{}:{}: {}", path.display(), error.line, error.problem)?;
     }
-    let n_bad = report::pluralize(errors.len(), "bad line");
-    writeln!(stderr, "Nothing was written: {n_bad}.")?;
+    let n_invalid = report::pluralize(errors.len(), "bad line");
+    writeln!(stderr, "Nothing was written: {n_invalid}.")?;
     stderr.flush()
 }

@@ -1,20 +1,20 @@
-//! Lines of input, none of them longer than memory can bear.
+//! Reads lines of input with a limited length.
 
 use std::io::{self, BufRead, Read, Write};
 
 use super::Status;
 
-/// The longest line that is read, in bytes; a longer one is no question.
+/// Longest line that is read, in bytes. No question is longer.
 pub(super) const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// One line of input.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// Its text, without the line break.
+    /// The text, without the line break.
     Text(String),
-    /// It is not UTF-8.
+    /// A line that is not UTF-8.
     NotUtf8,
-    /// It is longer than [`MAX_LINE_BYTES`]; the rest of it was passed over.
+    /// A line longer than [`MAX_LINE_BYTES`]. All of it has been skipped.
     TooLong,
 }
 
@@ -34,8 +34,8 @@ pub(super) fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     Ok(Some(String::from_utf8(bytes).map_or(Line::NotUtf8, Line::Text)))
 }
 
-/// Writes, for each line {"q": "..."} of `input`, the line that `answer` makes of the question;
-/// for a line that holds none, {"error": "..."}, and the status says that there were such.
+/// Writes the line that `answer` returns for each line `{"q": "..."}` of `input`. For an invalid line
+/// it writes `{"error": "..."}`, and returns [`Status::Failed`] at the end.
 pub(super) fn each_question(
     input: &mut impl BufRead,
     output: &mut impl Write,
@@ -57,7 +57,7 @@ pub(super) fn each_question(
     Ok(status)
 }
 
-/// The value of "q"; other keys are passed over.
+/// The value of "q"; other keys are ignored.
 fn question_of(line: &Line) -> Result<String, String> {
     let text = match line {
         Line::Text(text) => text,
@@ -68,7 +68,7 @@ fn question_of(line: &Line) -> Result<String, String> {
         serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     match value.get("q") {
         Some(serde_json::Value::String(question)) => Ok(question.clone()),
-        Some(_) => Err("\"q\" is not a text".to_owned()),
+        Some(_) => Err("\"q\" is not a string".to_owned()),
         None => Err("no key \"q\"".to_owned()),
     }
 }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_told_apart_from_what_is_no_line() {
+    fn invalid_utf8_and_oversized_lines_are_reported_as_such() {
         let long = "x".repeat(usize::try_from(MAX_LINE_BYTES).unwrap() + 5);
         let mut input = b"one\n\n\xFF\n".to_vec();
         input.extend_from_slice(long.as_bytes());

@@ -1,4 +1,4 @@
-//! `quoth matrix`: what is done for the bot's Matrix account once.
+//! `quoth matrix`: sets up the bot's Matrix account.
 
 use std::io::Write;
 
@@ -19,17 +19,17 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Verify the bot's device by cross-signing, and make a recovery key, which is printed once. The
-    /// service has to be stopped meanwhile.
+    /// Verify the bot's device by cross-signing, and create a recovery key, which is printed once. The
+    /// service must be stopped.
     Setup {
-        /// Read the account's recovery key, a line, and verify this device with it.
+        /// Read the account's recovery key from standard input and verify this device with it.
         #[arg(long)]
         recover: bool,
-        /// Replace the recovery key by a new one.
+        /// Replace the recovery key with a new one.
         #[arg(long, conflicts_with = "recover")]
         new_recovery_key: bool,
-        /// Give the account a new identity and recovery key, where the old ones are lost. People
-        /// who verified the old one are told that it changed.
+        /// Reset the account's identity and recovery key, if the old ones are lost. Clients of users who
+        /// verified the old identity show that it changed.
         #[arg(long, conflicts_with_all = ["recover", "new_recovery_key"])]
         new_identity: bool,
     },
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let Command::Setup { recover, new_recovery_key, new_identity } = args.command;
     let config = config.read()?;
     config.check_matrix()?;
-    let wish = if recover {
+    let mode = if recover {
         SetupMode::Recover(recovery_key(terminal)?)
     } else if new_recovery_key {
         SetupMode::NewRecoveryKey
@@ -48,33 +48,34 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     } else {
         SetupMode::CreateMissing
     };
-    let VerificationStatus { is_verified, recovery } = matrix_setup(&config, wish)?;
+    let VerificationStatus { is_verified, recovery } = matrix_setup(&config, mode)?;
     let mut out = anstream::stdout();
     if is_verified {
         writeln!(out, "The bot's device is verified: it is cross-signed by its account.")?;
     } else {
-        writeln!(out, "The bot's device is NOT verified: clients may keep keys from it.")?;
+        writeln!(out, "The bot's device is NOT verified: clients may withhold room keys from it.")?;
     }
     match recovery {
         RecoveryKey::Created(key) => writeln!(
             out,
-            "\nThe account's recovery key, which is not shown again:\n\n    {}\n\nKeep it where the passwords are. A device in another data folder is verified with it \
+            "\nThe account's recovery key, which is not shown again:\n\n    {}\n\nStore it with your passwords. It verifies a device in another data folder \
              (`quoth matrix setup --recover`).",
             key.expose_secret()
         )?,
         RecoveryKey::Existing => writeln!(
             out,
-            "There is a recovery key. If it is lost, --new-recovery-key makes a new one."
+            "There is a recovery key. If it is lost, --new-recovery-key creates a new one."
         )?,
         RecoveryKey::Required => writeln!(
             out,
-            "The account has a recovery key, which this device needs: give it to `quoth matrix setup --recover`. If it is lost, --new-identity starts anew."
+            "The account has a recovery key, which this device needs: run `quoth matrix setup --recover`. If it is lost, --new-identity resets the identity."
         )?,
     }
     Ok(if is_verified { Status::Success } else { Status::Failed })
 }
 
-/// The recovery key from standard input: arguments are for everybody on this machine to read.
+/// Reads the recovery key from standard input. It is not an argument, since other users of the machine
+/// can read those.
 fn recovery_key(terminal: &Terminal) -> anyhow::Result<SecretString> {
     if terminal.is_interactive() {
         terminal.note("The recovery key of the bot's account:");

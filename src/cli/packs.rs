@@ -1,4 +1,4 @@
-//! Which packs a command works with.
+//! The packs that a command uses.
 
 use std::path::PathBuf;
 
@@ -13,17 +13,17 @@ use crate::service::packs::{self, PackCalibration};
 /// `--pack`, for every command that reads packs.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct PackArgs {
-    /// A pack folder, instead of the packs of the configuration; may be given several times.
+    /// Use this pack folder instead of the configured packs; may be given several times.
     #[arg(long = "pack", value_name = "DIR")]
     pub(super) packs: Vec<PathBuf>,
 }
 
-/// When to answer, by the configuration.
+/// The configuration's settings for matching.
 pub(super) fn matching(config: &ConfigArgs) -> anyhow::Result<MatchingSettings> {
     Ok(config.read()?.matching)
 }
 
-/// The folders to use: those given, else those of the configuration.
+/// The pack folders to use: those given, else those of the configuration.
 pub(super) fn folders(given: &[PathBuf], config: &ConfigArgs) -> anyhow::Result<Vec<PathBuf>> {
     if !given.is_empty() {
         return Ok(given.to_vec());
@@ -37,13 +37,13 @@ pub(super) fn folders(given: &[PathBuf], config: &ConfigArgs) -> anyhow::Result<
     Ok(packs)
 }
 
-/// What answering takes.
+/// An index and the rule by which outcomes are decided.
 pub(super) struct LoadedIndex {
     pub(super) index: Index,
     pub(super) rule: DecisionRule,
 }
 
-/// Opens the packs to use.
+/// Loads the packs and their calibration.
 pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<LoadedIndex> {
     let folders = folders(&args.packs, config)?;
     let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
@@ -53,8 +53,7 @@ pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Loade
         PackCalibration::None => Calibration::default(),
         PackCalibration::Stale { .. } => {
             tracing::warn!(
-                "The calibration of the pack is of another state of it and is passed over; `quoth \
-                 calibrate` makes it anew"
+                "The calibration of the pack is stale and is ignored; run `quoth calibrate` to renew it"
             );
             Calibration::default()
         }

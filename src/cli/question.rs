@@ -1,4 +1,4 @@
-//! What commands that answer or explain a question are given.
+//! The arguments of commands that answer or explain questions.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use super::config_args::ConfigArgs;
 use super::lines::each_question;
 use super::packs::{self, LoadedIndex, PackArgs};
 
-/// A question, or a file of them.
+/// One question, or many on standard input.
 #[derive(Debug, clap::Args)]
 pub(super) struct QuestionArgs {
     /// The question; several words need no quotation marks.
@@ -18,28 +18,27 @@ pub(super) struct QuestionArgs {
     question: Vec<String>,
     #[command(flatten)]
     packs: PackArgs,
-    /// Print a JSON object.
+    /// Print the result as a JSON object.
     #[arg(long, conflicts_with = "jsonl")]
     json: bool,
-    /// Read {"q": "..."} a line from standard input and print a JSON object a line.
+    /// Read lines {"q": "..."} from standard input and print a JSON object for each.
     #[arg(long)]
     jsonl: bool,
 }
 
 impl QuestionArgs {
-    /// Prints what `record` makes of each question for programs, or `text` of a single one for
-    /// people, as the arguments ask for.
+    /// Prints `record` of each question as JSON, or `text` of a single one, by the arguments.
     pub(super) fn run<R: Serialize>(
         &self,
         config: &ConfigArgs,
         record: impl Fn(&LoadedIndex, &str) -> R,
         text: impl Fn(&LoadedIndex, &str) -> String,
     ) -> anyhow::Result<Status> {
-        let opened = packs::open(&self.packs, config)?;
+        let loaded = packs::open(&self.packs, config)?;
         if self.jsonl {
             let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
             return each_question(&mut input, &mut output, |question| {
-                Ok(serde_json::to_string(&record(&opened, question))?)
+                Ok(serde_json::to_string(&record(&loaded, question))?)
             });
         }
         let question = self.question.join(" ");
@@ -47,10 +46,10 @@ impl QuestionArgs {
             bail!("the question is empty");
         }
         if self.json {
-            let json = serde_json::to_string(&record(&opened, &question))?;
+            let json = serde_json::to_string(&record(&loaded, &question))?;
             std::io::stdout().write_all(format!("{json}\n").as_bytes())?;
         } else {
-            anstream::stdout().write_all(text(&opened, &question).as_bytes())?;
+            anstream::stdout().write_all(text(&loaded, &question).as_bytes())?;
         }
         Ok(Status::Success)
     }

@@ -1,8 +1,9 @@
-//! The reliability table, for people.
+//! The reliability table as text.
 
 use crate::matching::reliability::{Prediction, bins, expected_calibration_error};
 
-/// Confidence beside what came of it, in ranges of ten percent.
+/// Mean confidence and share of right answers in bins of ten percent, and the expected calibration
+/// error.
 pub(super) fn render(predictions: &[Prediction]) -> String {
     let mut text = format!("{:<13}{:>6}{:>14}{:>9}\n", "RELIABILITY", "n", "confidence", "right");
     for bin in bins(predictions) {
@@ -15,7 +16,7 @@ pub(super) fn render(predictions: &[Prediction]) -> String {
         ));
     }
     text.push_str(&format!(
-        "off by {:.1} % in the mean\n",
+        "expected calibration error {:.1} %\n",
         expected_calibration_error(predictions) * 100.0
     ));
     text

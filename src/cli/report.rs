@@ -1,4 +1,4 @@
-//! What a check found, for people and for programs.
+//! Reports of `quoth check`, as text and as JSON.
 
 mod diagnostic;
 mod excerpt;
@@ -13,20 +13,20 @@ use crate::matching::leave_one_out::PhrasingSummary;
 pub(super) use human::{pluralize, pluralize_as, print};
 pub(super) use json::print_json;
 
-/// What the check of one pack found.
+/// Result of checking one pack.
 #[derive(Debug)]
 pub(super) struct PackReport {
     /// The pack's name.
     name: String,
-    /// The folder as it was given.
+    /// The folder, as given.
     folder: PathBuf,
     files: PackFiles,
     n_entries: usize,
     n_gaps: usize,
     n_sentences: usize,
-    /// By file and place.
+    /// Sorted by file and position.
     findings: Vec<Finding>,
-    /// How the pack does on its own phrasings; `None` for a refused pack.
+    /// Results of asking the pack's own phrasings; `None` for a rejected pack.
     own_phrasings: Option<PhrasingSummary>,
 }
 
@@ -63,13 +63,13 @@ impl PackReport {
         self.findings.iter().filter(|finding| finding.rule == rule).count()
     }
 
-    /// The lines of every file that is there.
+    /// All files of the pack, split into lines.
     fn documents(&self) -> Vec<Document<'_>> {
         self.files.files.iter().map(|file| Document::new(&file.path, &file.bytes)).collect()
     }
 }
 
-/// A file of the pack as far as it is text.
+/// A file of the pack, as far as it is UTF-8.
 struct Document<'f> {
     path: &'f str,
     /// Up to the first byte that is not UTF-8.

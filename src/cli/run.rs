@@ -1,4 +1,4 @@
-//! `quoth run`: serves the configured platforms.
+//! `quoth run`: runs the bot on the configured platforms.
 
 use super::Status;
 use super::config_args::ConfigArgs;

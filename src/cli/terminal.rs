@@ -1,4 +1,4 @@
-//! What the terminal can show, and how output is written to it.
+//! The terminal's capabilities, and messages on standard error.
 
 use std::io::{IsTerminal, Write};
 
@@ -7,16 +7,16 @@ use anstyle::{AnsiColor, Style};
 use crate::conversation::wording::Wording;
 use crate::platform::console::Layout;
 
-/// Widest lines that are still pleasant to read, in columns.
+/// Widest line, in columns; longer lines are hard to read.
 const MAX_WIDTH: usize = 88;
 
-/// Line width where the output is no terminal, in columns.
+/// Line width if the output is not a terminal, in columns.
 const PIPE_WIDTH: usize = 80;
 
-/// Emphasis of an error's first word.
+/// Style of the word `error:`.
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// The terminal that a command talks to.
+/// The terminal of a command.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terminal {
     is_plain: bool,
@@ -25,7 +25,7 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// Looks at standard output; `is_plain` turns colour, frames and progress bars off.
+    /// Inspects standard output. `is_plain` disables color, frames and progress bars.
     pub(super) fn new(is_plain: bool) -> Self {
         if is_plain {
             anstream::ColorChoice::Never.write_global();
@@ -35,37 +35,37 @@ impl Terminal {
         Self { is_plain, is_interactive, width: width.clamp(20, MAX_WIDTH) }
     }
 
-    /// Whether output should do without anything that only the eye can read.
+    /// Whether output must be readable by a screen reader.
     pub(super) fn is_plain(&self) -> bool {
         self.is_plain
     }
 
-    /// Whether a person is looking at standard output.
+    /// Whether standard output is a terminal.
     pub(super) fn is_interactive(&self) -> bool {
         self.is_interactive
     }
 
-    /// Columns to wrap at.
+    /// Line width in columns.
     pub(super) fn width(&self) -> usize {
         self.width
     }
 
-    /// How replies are laid out on it.
+    /// Layout of replies.
     pub(super) fn layout(&self) -> Layout {
         Layout { width: self.width, is_plain: self.is_plain, wording: Wording::english() }
     }
 
-    /// Prints a line that is no part of a command's output to standard error.
+    /// Prints a line to standard error that is not part of the command's output.
     pub(super) fn note(&self, line: &str) {
-        // Standard error is gone: there is nowhere left to say so.
+        // If standard error is closed, the failure cannot be reported anywhere.
         drop(writeln!(anstream::stderr(), "{line}"));
     }
 
-    /// Prints why a command could not do its work, with every cause, to standard error.
+    /// Prints an error with all its causes to standard error.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut stderr = anstream::stderr().lock();
         let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-        // Standard error is gone: there is nowhere left to say so.
+        // If standard error is closed, the failure cannot be reported anywhere.
         drop(writeln!(stderr, "{ERROR}error:{ERROR:#} {}", causes.join(": ")));
     }
 }

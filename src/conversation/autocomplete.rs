@@ -1,30 +1,31 @@
-//! Canonical questions for somebody who is still typing one.
+//! Completes a question while it is typed.
 
 use crate::matching::{DecisionRule, Index};
 use crate::text::tokenize;
 
-/// Entries with this tag are offered before anything is typed. It makes no topic.
+/// Tag of entries that are offered first before anything is typed. It is not a topic.
 pub const PINNED: &str = "pinned";
 
-/// Words of what is typed that are looked at; nobody reads choices for longer texts.
+/// Typed words that are compared. Nobody reads choices for longer texts.
 const MAX_WORDS: usize = 32;
 
-/// Questions that are compared letter by letter. Of larger packs the index alone finds the rest, so
-/// that no keystroke takes longer than a question.
+/// Questions that are compared letter by letter. In larger packs the index alone finds the others,
+/// so that a keystroke takes no longer than a question.
 const MAX_COMPARED: usize = 5_000;
 
-/// Least similarity of two words (Jaro-Winkler) that counts as a slip of the keyboard.
+/// Least similarity of two words (Jaro-Winkler) that counts as a typo.
 const MIN_SIMILARITY: f64 = 0.85;
 
-/// What a question that the index ranks first gains over one that only looks alike; each next one
-/// gains less. Half a word of a short question, so that letters decide while the first word is typed.
+/// Bonus of the question that the index ranks first; it decreases linearly with the rank. It is worth
+/// half a word of a short question, so that letters decide while the first word is typed.
 const RANK_BONUS: f64 = 0.5;
 
-/// What fits less is noise: half of the words, or as much of the index's word.
-const MIN_FIT: f64 = 0.5;
+/// Least score of a question that is offered: half of the words, or an equal bonus of the index.
+/// Lower scores are noise.
+const MIN_SCORE: f64 = 0.5;
 
-/// At most `limit` canonical questions of entries that answer: those that fit `typed` best first; if
-/// nothing is typed, pinned ones, then the others in the order of the packs.
+/// At most `limit` canonical questions, gaps excluded, best match for `typed` first. If `typed` has no
+/// words: pinned questions, then the others in the order of the packs.
 pub fn complete<'i>(
     index: &'i Index,
     rule: &DecisionRule,
@@ -33,11 +34,11 @@ pub fn complete<'i>(
 ) -> Vec<&'i str> {
     let words = words_of(typed);
     let mut ranked: Vec<(f64, usize)> = if words.is_empty() {
-        answering(index).map(|(idx, is_pinned)| (f64::from(u8::from(is_pinned)), idx)).collect()
+        answerable(index).map(|(idx, is_pinned)| (f64::from(u8::from(is_pinned)), idx)).collect()
     } else {
         rank(index, rule, typed, &words)
     };
-    // Stable: what is alike stays in the order of the packs.
+    // The sort is stable: questions of equal score stay in the order of the packs.
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let mut questions: Vec<&str> = Vec::new();
     for (_, idx) in ranked {
@@ -49,34 +50,34 @@ pub fn complete<'i>(
     questions
 }
 
-/// Entries that answer, and whether each is pinned.
-fn answering(index: &Index) -> impl Iterator<Item = (usize, bool)> {
+/// All entries except gaps, and whether each is pinned.
+fn answerable(index: &Index) -> impl Iterator<Item = (usize, bool)> {
     let entries = (0..index.n_entries()).filter_map(|idx| Some((idx, index.entry(idx)?)));
     entries
         .filter(|(_, entry)| !entry.is_gap())
         .map(|(idx, entry)| (idx, entry.tags.iter().any(|tag| tag == PINNED)))
 }
 
-/// Entries that fit `typed`, with how well they do.
+/// Entries that match `typed`, with their scores.
 fn rank(index: &Index, rule: &DecisionRule, typed: &str, words: &[String]) -> Vec<(f64, usize)> {
     let by_index = index.ask(typed, rule).ranked;
     let bonus = |idx: usize| {
         let rank = by_index.iter().position(|other| *other == idx)?;
         Some(RANK_BONUS * (1.0 - rank as f64 / by_index.len() as f64))
     };
-    let looks = |idx: usize| {
+    let similarity = |idx: usize| {
         let question = index.entry(idx).map_or("", |entry| entry.question.as_str());
         mean_similarity(words, &words_of(question))
     };
-    answering(index)
+    answerable(index)
         .filter(|(idx, _)| *idx < MAX_COMPARED || by_index.contains(idx))
-        .map(|(idx, _)| (looks(idx) + bonus(idx).unwrap_or(0.0), idx))
-        .filter(|(fit, _)| *fit >= MIN_FIT)
+        .map(|(idx, _)| (similarity(idx) + bonus(idx).unwrap_or(0.0), idx))
+        .filter(|(score, _)| *score >= MIN_SCORE)
         .collect()
 }
 
-/// Mean over `typed` of how much each word is like its best counterpart in `question`: 0 (nothing is
-/// alike) to 1.
+/// Mean over the words of `typed` of the similarity to the most similar word of `question`: 0.0 (none
+/// is similar) to 1.0.
 fn mean_similarity(typed: &[String], question: &[String]) -> f64 {
     let best =
         |word: &String| question.iter().map(|other| similarity(word, other)).fold(0.0, f64::max);
@@ -87,7 +88,7 @@ fn similarity(typed: &str, word: &str) -> f64 {
     if word == typed {
         return 1.0;
     }
-    // The last word is mostly not finished; a beginning is nearly the word.
+    // The last word is usually unfinished, so a prefix counts almost as the word.
     if word.starts_with(typed) {
         return 0.95;
     }
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_finds_questions_and_nothing_typed_those_that_are_pinned() {
+    fn typed_words_find_questions_and_empty_input_lists_pinned_ones_first() {
         let index = index();
         let rows = [
             ("", 9, &["Where is the reading", "How do I reset", "When does the library"][..]),

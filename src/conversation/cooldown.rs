@@ -1,4 +1,4 @@
-//! How much one asker, and one place, is answered within a span of time.
+//! Rate limits per asker and per place.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,21 +8,22 @@ use super::id::{AskerHash, PlaceId};
 use super::settings::SpaceSettings;
 use super::timestamp::Timestamp;
 
-/// Whether a question may be answered now.
+/// Result of checking a question against the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// It may.
+    /// The question may be answered. It has been counted.
     Allowed,
-    /// Not before `span` has passed. Somebody is told once, not for each question.
+    /// The limit is reached. The asker is notified once per window, not for each question.
     Limited {
-        /// How long.
-        span: Duration,
-        /// Whether it has been said already.
-        is_told: bool,
+        /// The time until the next question is allowed.
+        retry_after: Duration,
+        /// Whether the asker was already notified in this window.
+        is_notified: bool,
     },
 }
 
-/// When whom was answered lately. It forgets what no longer counts, so that it stays small.
+/// Sliding-window rate limiter for questions. Expired windows are pruned, so that its size is bounded
+/// by the recent askers and places.
 ///
 /// Askers share it. Its lock is held only within a check, so that no check waits for a search.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub struct Cooldowns(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     recent: HashMap<Key, Recent>,
-    n_since_cleaned: usize,
+    n_since_pruned: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,21 +43,21 @@ enum Key {
 
 #[derive(Debug, Default)]
 struct Recent {
-    /// When it was answered, oldest first.
+    /// Times of the counted questions, oldest first.
     times: VecDeque<Timestamp>,
-    /// From when on nothing here counts.
+    /// When the last of them leaves the window.
     ends_at: Timestamp,
-    told_at: Option<Timestamp>,
+    notified_at: Option<Timestamp>,
 }
 
-/// After so many questions what has run out is dropped: seldom enough to cost nothing.
-const CLEANED_EVERY: usize = 1024;
+/// Questions between two prunings: few enough prunings that their cost does not matter.
+const PRUNE_INTERVAL: usize = 1024;
 
-/// How far the clocks of a platform and of this machine may be apart.
+/// Largest difference between the clocks of a platform and of this machine that is tolerated.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 impl Cooldowns {
-    /// Counts a question of `asker` at `place`, if both are below the limits of `settings`.
+    /// Counts a question of `asker` at `place` if both are below the limits of `settings`.
     pub fn admit(
         &self,
         asker: &AskerHash,
@@ -71,7 +72,8 @@ impl Cooldowns {
         self.lock().check_limits(limits, now, settings)
     }
 
-    /// Counts what `asker` alone gets to see, if that is below the asker's limit.
+    /// Counts a private reply to `asker` if the asker is below the limit. The place's limit does not
+    /// apply, since nobody else sees the reply.
     pub fn admit_privately(
         &self,
         asker: &AskerHash,
@@ -102,13 +104,13 @@ impl State {
         self.prune(now);
         for (key, limit) in &limits {
             let recent = self.recent.entry(key.clone()).or_default();
-            if let Some(span) = recent.retry_after(now, window, *limit) {
-                let is_told = recent.told_at.is_some_and(|told| now.since(told) < window);
-                if !is_told {
-                    recent.told_at = Some(now);
+            if let Some(retry_after) = recent.retry_after(now, window, *limit) {
+                let is_notified = recent.notified_at.is_some_and(|at| now.since(at) < window);
+                if !is_notified {
+                    recent.notified_at = Some(now);
                     recent.ends_at = recent.ends_at.max(now.plus(window));
                 }
-                return Admission::Limited { span, is_told };
+                return Admission::Limited { retry_after, is_notified };
             }
         }
         for (key, _) in limits {
@@ -120,25 +122,25 @@ impl State {
     }
 
     fn prune(&mut self, now: Timestamp) {
-        self.n_since_cleaned += 1;
-        if self.n_since_cleaned >= CLEANED_EVERY {
-            self.n_since_cleaned = 0;
+        self.n_since_pruned += 1;
+        if self.n_since_pruned >= PRUNE_INTERVAL {
+            self.n_since_pruned = 0;
             self.recent.retain(|_, recent| recent.ends_at > now);
         }
     }
 }
 
 impl Recent {
-    /// How long until there are fewer than `limit` answers within `window`; `None` if there are
-    /// now.
+    /// The time until fewer than `limit` questions are in the window; `None` if there are fewer
+    /// already.
     fn retry_after(&mut self, now: Timestamp, window: Duration, limit: u32) -> Option<Duration> {
-        // A time to come is from before the clock was set back.
+        // A time in the future was recorded before the clock was set back.
         self.times.retain(|time| now.since(*time) < window && *time <= now.plus(CLOCK_SLACK));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let n_over = self.times.len().checked_sub(limit)?;
-        // When that one has run out there is room for one more.
-        let first_free = self.times.get(n_over)?;
-        Some(first_free.plus(window).since(now))
+        // Once this one leaves the window, one more is allowed.
+        let first_to_expire = self.times.get(n_over)?;
+        Some(first_to_expire.plus(window).since(now))
     }
 }
 
@@ -154,19 +156,21 @@ mod tests {
     };
 
     #[test]
-    fn limits_hold_for_an_asker_and_for_a_place_and_are_told_once() {
-        let wait =
-            |seconds, is_told| Admission::Limited { span: Duration::from_secs(seconds), is_told };
+    fn asker_and_place_limits_apply_and_are_notified_once() {
+        let limited = |seconds, is_notified| Admission::Limited {
+            retry_after: Duration::from_secs(seconds),
+            is_notified,
+        };
         let rows = [
             (0, "ada", "room", Admission::Allowed),
             (1, "ada", "room", Admission::Allowed),
-            (2, "ada", "room", wait(8, false)),
-            (3, "ada", "elsewhere", wait(7, true)),
+            (2, "ada", "room", limited(8, false)),
+            (3, "ada", "elsewhere", limited(7, true)),
             (4, "bob", "room", Admission::Allowed),
-            (5, "bob", "room", wait(5, false)),
+            (5, "bob", "room", limited(5, false)),
             (5, "bob", "elsewhere", Admission::Allowed),
             (10, "ada", "elsewhere", Admission::Allowed),
-            (10, "ada", "elsewhere", wait(1, true)),
+            (10, "ada", "elsewhere", limited(1, true)),
             (30, "ada", "room", Admission::Allowed),
         ];
         let cooldowns = Cooldowns::default();
@@ -178,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_alone_sees_counts_for_them_and_not_for_the_place() {
+    fn private_replies_count_against_the_asker_limit_only() {
         let cooldowns = Cooldowns::default();
         let now = Timestamp::from_millis(0);
         for asker in ["ada", "bob", "cyd", "dee"] {
@@ -192,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn no_window_is_no_limit() {
+    fn zero_window_disables_the_limits() {
         let settings = SpaceSettings { cooldown_seconds: 0, ..SETTINGS() };
         let cooldowns = Cooldowns::default();
         for _ in 0..100 {
@@ -204,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_million_askers_take_no_more_room_than_those_within_the_window() {
+    fn memory_is_bounded_by_the_askers_within_the_window() {
         let cooldowns = Cooldowns::default();
         for millis in 0..1_000_000 {
             let asker = AskerHash::from(millis.to_string());
@@ -212,11 +216,11 @@ mod tests {
             cooldowns.admit(&asker, &"room".into(), now, &SETTINGS());
         }
         let n_recent = cooldowns.lock().recent.len();
-        assert!(n_recent <= 10_000 + CLEANED_EVERY + 1, "{n_recent}");
+        assert!(n_recent <= 10_000 + PRUNE_INTERVAL + 1, "{n_recent}");
     }
 
     #[test]
-    fn a_clock_that_goes_back_shuts_nobody_out_for_longer_than_the_window() {
+    fn clock_set_back_does_not_extend_the_limit() {
         let cooldowns = Cooldowns::default();
         let settings = SpaceSettings { questions_per_asker: 1, ..SETTINGS() };
         let later = Timestamp::from_millis(1_000_000);

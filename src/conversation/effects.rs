@@ -1,130 +1,53 @@
-//! What is to happen, as data: whoever has platforms and records carries it out.
+//! What responding to an event calls for, as data. The service applies it.
 
-use super::message::Control;
-use super::notice::Notice;
+use super::bot_message::BotMessage;
 use super::reply::Reply;
-use super::sent_reply::ReplyKind;
 use super::unanswered::UnansweredQuestion;
 
-/// What is to happen.
+/// Everything that responding to one event calls for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Effects {
-    /// What people see of it.
+    /// What is sent, edited or deleted.
     pub message: MessageEffect,
-    /// What moderators find in the inbox.
+    /// A question for the moderators' inbox.
     pub unanswered: Option<UnansweredQuestion>,
-    /// Whether the space is silent from now on.
+    /// Pauses (`true`) or resumes (`false`) the space.
     pub pause: Option<bool>,
-    /// Whether [`Scene::said`](super::Scene::said) was helpful.
+    /// Feedback on [`Context::target`](super::Context::target): whether it was helpful.
     pub feedback: Option<bool>,
 }
 
-impl Effects {
-    /// What is left of it where nothing can be said to one person alone: what somebody wanted to
-    /// see is for everybody, and words that are for nobody else are not said.
-    pub fn into_public(self) -> Self {
-        let shown = match self.message {
-            MessageEffect::Send(say) if say.is_private => match say.reply {
-                Reply::Notice(_) | Reply::NoSuchNumber { .. } => MessageEffect::Nothing,
-                _ => MessageEffect::Send(BotMessage { is_private: false, ..say }),
-            },
-            shown => shown,
-        };
-        Self { message: shown, ..self }
-    }
-}
-
-/// What people see.
+/// A change of the bot's messages.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum MessageEffect {
-    /// Nothing.
+    /// No change.
     #[default]
     Nothing,
-    /// A new message.
+    /// Sends a new message.
     Send(BotMessage),
-    /// [`Scene::said`](super::Scene::said) says something else.
+    /// Replaces the content of [`Context::target`](super::Context::target).
     Edit(BotMessage),
-    /// [`Scene::said`](super::Scene::said) goes.
+    /// Deletes [`Context::target`](super::Context::target).
     Delete,
 }
 
-/// A message of ours.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BotMessage {
-    /// What it says.
-    pub reply: Reply,
-    /// Whether only the asker is to see it, where the platform can do that.
-    pub is_private: bool,
-    /// Whether it asks if it was what was looked for.
-    pub asks_feedback: bool,
-    /// What it is, for the records.
-    pub kind: ReplyKind,
-    /// Ids of the entries that it shows.
-    pub entries: Vec<String>,
-    /// Quotes, pieces of paragraphs or questions that stand before those in [`Self::reply`] and were
-    /// shown already. A control that shows more counts from the first of all.
-    pub offset: usize,
-    /// Whether nobody asked for it, so that it is not to ring.
-    pub is_unsolicited: bool,
-}
-
-impl BotMessage {
-    /// A line without quotes.
-    pub fn notice(notice: Notice, is_private: bool) -> Self {
-        Self::without_entry(Reply::Notice(notice), is_private)
-    }
-
-    /// What the message offers where `n_shown` of its quotes, pieces of paragraphs or questions have
-    /// room, in order.
-    pub fn controls(&self, n_shown: usize) -> Vec<Control> {
-        let n_seen = self.offset.saturating_add(n_shown);
-        let rest = |n: usize, control: Control| (n_shown < n).then_some(control);
-        match &self.reply {
-            Reply::Answer(answer) => {
-                let is_recorded = self.kind == ReplyKind::Answer && !self.entries.is_empty();
-                let feedback = [Control::Helpful, Control::Unhelpful];
-                let feedback = feedback.into_iter().filter(|_| self.asks_feedback);
-                let paragraph = is_recorded.then_some(Control::Paragraphs(0));
-                let more =
-                    paragraph.into_iter().chain(rest(answer.quotes.len(), Control::Quotes(n_seen)));
-                more.chain(feedback).chain(self.delete()).collect()
-            }
-            Reply::Suggestions(suggestions) => {
-                (1..=suggestions.len()).map(Control::Pick).chain(self.delete()).collect()
-            }
-            Reply::Paragraphs(passages) => {
-                rest(passages.len(), Control::Paragraphs(n_seen)).into_iter().collect()
-            }
-            Reply::Topics(topics) => {
-                let n_questions = topics.iter().map(|topic| topic.questions.len()).sum();
-                rest(n_questions, Control::Topics(n_seen)).into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// What one person alone sees they can hide themselves.
-    fn delete(&self) -> Option<Control> {
-        (!self.is_private).then_some(Control::Delete)
-    }
-
-    /// What stands as it is, without an entry.
-    pub(super) fn without_entry(reply: Reply, is_private: bool) -> Self {
-        let (kind, entries) = (ReplyKind::Notice, Vec::new());
-        Self {
-            reply,
-            is_private,
-            asks_feedback: false,
-            kind,
-            entries,
-            offset: 0,
-            is_unsolicited: false,
-        }
+impl Effects {
+    /// Adapts effects to a platform without ephemeral replies: requested content becomes public,
+    /// private notices are dropped.
+    pub fn into_public(self) -> Self {
+        let message = match self.message {
+            MessageEffect::Send(private) if private.is_private => match private.reply {
+                Reply::Notice(_) | Reply::NoSuchNumber { .. } => MessageEffect::Nothing,
+                _ => MessageEffect::Send(BotMessage { is_private: false, ..private }),
+            },
+            message => message,
+        };
+        Self { message, ..self }
     }
 }
 
 impl From<BotMessage> for Effects {
-    fn from(say: BotMessage) -> Self {
-        Self { message: MessageEffect::Send(say), ..Self::default() }
+    fn from(message: BotMessage) -> Self {
+        Self { message: MessageEffect::Send(message), ..Self::default() }
     }
 }

@@ -1,10 +1,11 @@
-//! Names of things on a platform: `discord:1234`, `matrix:$event:example.org`, `console:7`.
+//! Ids that hold on all platforms: the platform's name, a colon and the platform's own id
+//! (`discord:1234`, `matrix:$event:example.org`, `console:7`).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a name of its own type, so that a person is never taken for a place.
+/// Declares an id type. Each kind of id has its own, so that they cannot be mixed up.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -13,32 +14,32 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The thing called `id` on `platform`.
+            /// The id `id` of `platform`.
             pub fn new(platform: &str, id: impl fmt::Display) -> Self {
                 Self(format!("{platform}:{id}"))
             }
 
-            /// The whole name, as records and settings hold it.
+            /// The whole id, as in records and settings.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The platform and what the thing is called there. A name without a colon is all
-            /// platform.
+            /// The platform's name and the platform's own id. Without a colon, all of it is the
+            /// platform's name.
             pub fn parts(&self) -> (&str, &str) {
                 self.0.split_once(':').unwrap_or((&self.0, ""))
             }
         }
 
         impl From<String> for $name {
-            fn from(name: String) -> Self {
-                Self(name)
+            fn from(id: String) -> Self {
+                Self(id)
             }
         }
 
         impl From<&str> for $name {
-            fn from(name: &str) -> Self {
-                Self(name.to_owned())
+            fn from(id: &str) -> Self {
+                Self(id.to_owned())
             }
         }
 
@@ -51,20 +52,21 @@ macro_rules! id {
 }
 
 id! {
-    /// A message: somebody's, or one of ours. Also an interaction, which is answered like one.
+    /// Id of a message, of a user or of the bot. Also of anything else that is handled once and
+    /// replied to like a message: an interaction, a reaction, an edit, a join, an alert.
     MessageId
 }
 id! {
-    /// Where messages stand: a channel, thread or room (`discord:channel:12`, `matrix:!abc:example.org`),
-    /// or something wider around it (`discord:guild:34`).
+    /// Id of a place: a channel, thread or room (`discord:channel:12`, `matrix:!abc:example.org`), or
+    /// a parent of them (`discord:guild:34`).
     PlaceId
 }
 id! {
-    /// Somebody, or a role that people have (`discord:user:56`, `discord:role:78`,
-    /// `matrix:@ada:example.org`).
+    /// Id of a user or of a role (`discord:user:56`, `discord:role:78`, `matrix:@ada:example.org`).
     PrincipalId
 }
 id! {
-    /// Somebody whose name is not kept: a keyed hash, in hexadecimal digits.
+    /// Pseudonym of a user: a keyed hash of the id in hexadecimal digits. Records hold it instead of
+    /// the id.
     AskerHash
 }

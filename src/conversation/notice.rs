@@ -1,75 +1,76 @@
-//! What quoth says about itself rather than about a source.
+//! Messages about the bot itself, as opposed to a source.
 
 use std::time::Duration;
 
 use super::id::PlaceId;
 
-/// A short line without quotes.
+/// A short message about the bot itself. (Not Matrix's `m.notice`, which is a type of message.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Too many questions at once.
+    /// The asker or the place has reached its limit of questions.
     RateLimited {
-        /// When asking works again.
-        span: Duration,
+        /// The time until the next question is answered.
+        retry_after: Duration,
     },
-    /// A moderator has paused it here.
+    /// A moderator has paused the bot in this space.
     Paused,
-    /// It is paused from now on.
+    /// Confirms that the bot is paused now.
     PauseConfirmed,
-    /// It speaks again.
+    /// Confirms that the bot is no longer paused.
     ResumeConfirmed,
-    /// Only moderators may do that.
+    /// The action is reserved for moderators.
     ModeratorsOnly,
-    /// Only whoever asked may pick, and take the answer away.
+    /// The action is reserved for the asker: to pick a suggestion, to delete an answer.
     AskerOnly,
-    /// The answer stands below the message that was asked about.
+    /// Confirms to the user of a message command that the reply is below that message.
     Replied,
-    /// A judgement was taken down.
+    /// Confirms that feedback was recorded.
     FeedbackRecorded,
-    /// It was named and asked nothing.
+    /// The message addresses the bot but contains no question.
     NotAQuestion,
-    /// The message that was meant shows us no text.
+    /// The message that was referred to has no text, or the platform withholds it from the bot.
     ContentUnavailable,
-    /// Commands are not answered there.
+    /// Commands are disabled in this space.
     CommandsDisabled,
-    /// What was asked came too late to be answered.
+    /// The question reached the bot too late to be answered.
     TooLate,
-    /// What was picked is no longer there.
+    /// The message or entry that a control refers to no longer exists.
     NoLongerAvailable,
-    /// It came to a place.
+    /// The greeting after the bot joined a place.
     Greeting(Greeting),
-    /// Something went wrong on our side; the log says what, by the same reference.
+    /// Replying failed with an internal error.
     InternalError {
-        /// Finds it in the log.
+        /// Identifies the error; the log has the same reference.
         reference: String,
     },
-    /// A message is encrypted with a key that did not come.
+    /// A message could not be decrypted because its room key was not received.
     Undecryptable,
-    /// Permissions are missing at a place. For moderators.
+    /// The bot lacks permissions at a place. For moderators.
     MissingPermissions {
-        /// Where.
+        /// The place.
         place: PlaceId,
-        /// Which ones. Never empty.
+        /// Names of the permissions, as the platform shows them. Never empty.
         missing: Vec<String>,
     },
-    /// A changed pack cannot be used.
+    /// A changed pack is invalid; the previous version stays in use. For moderators.
     PackRejected {
-        /// The pack.
+        /// Name of the pack.
         pack: String,
-        /// What is wrong.
+        /// What is wrong with it.
         message: String,
     },
-    /// Entries are not answered with, since a source has changed.
+    /// Entries are disabled because a source changed and no longer has their quotes. For
+    /// moderators.
     EntriesDisabled {
-        /// Their pack.
+        /// Name of the pack.
         pack: String,
-        /// Their ids. Never empty.
+        /// Ids of the entries. Never empty.
         entries: Vec<String>,
     },
 }
 
 impl Notice {
-    /// Whether it tells moderators what needs them, which they want to know also while we are
+    /// Whether it reports a problem to moderators. Such notices are sent even while the bot is
     /// paused.
     pub fn is_for_moderators(&self) -> bool {
         matches!(
@@ -81,22 +82,22 @@ impl Notice {
     }
 }
 
-/// What is said on coming to a place.
+/// Content of the greeting after the bot joined a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Greeting {
-    /// Titles of what it answers from.
+    /// Titles of the packs.
     pub titles: Vec<String>,
-    /// What is left to set up.
-    pub todos: Vec<SetupStep>,
+    /// Steps of the setup that are still missing.
+    pub setup_steps: Vec<SetupStep>,
 }
 
-/// Something that is left to set up in a space.
+/// A step of the setup of a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupStep {
-    /// Who may pause it from chat: nobody may.
+    /// Name moderators: without them, nobody can pause the bot from chat.
     Moderators,
-    /// What to answer from: there is nothing.
+    /// Add entries: the packs have none.
     Entries,
-    /// Where moderators are told what needs them: nowhere.
+    /// Name an alert channel: moderators get no alerts without one.
     Reports,
 }

@@ -1,11 +1,15 @@
-//! What a message, an edit or a pressed button leads to: pure, from event and state to effects.
+//! Turns an event and its context into effects. Pure: the service loads the context and applies the
+//! effects.
 
 mod more;
 
+use super::bot_message::BotMessage;
+use super::control::Control;
 use super::cooldown::{Admission, Cooldowns};
-use super::effects::{BotMessage, Effects, MessageEffect};
+use super::effects::{Effects, MessageEffect};
+use super::event::ControlUse;
 use super::id::AskerHash;
-use super::message::{Control, ControlUse, Message, Place, User};
+use super::message::{Message, Place, User};
 use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
@@ -15,32 +19,35 @@ use super::trigger::{Command, Question, Trigger};
 use super::unanswered::UnansweredQuestion;
 use crate::matching::query::Query;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
-use more::{paragraphs, rest, topics};
+use more::{paragraphs, remaining_quotes, topics};
 
-/// What holds while something is responded to.
+/// Inputs for responding to one event: space, index, thresholds, asker, and the bot message it
+/// targets.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The space.
+    /// The space of the event's place.
     pub space: &'a Space,
-    /// Whether moderators have paused it.
+    /// Whether moderators have paused the bot in the space.
     pub is_paused: bool,
-    /// What is answered from.
+    /// The index of the space's packs.
     pub index: &'a Index,
-    /// How sure an answer has to be there.
+    /// Calibration and thresholds of the space.
     pub rule: &'a DecisionRule,
-    /// Who asks, presses or edits.
+    /// The user who caused the event.
     pub asker: &'a AskerHash,
-    /// Our message that is replied to, used, or that answered what was edited.
+    /// The bot message that is replied to, whose control was used, or that replied to the edited
+    /// message.
     pub target: Option<&'a SentReply>,
-    /// The time: of the message, so that catching up is judged as if one had been there.
+    /// The time of the event, not of its handling, so that events that are caught up on get the same
+    /// response.
     pub now: Timestamp,
 }
 
-/// What `message`, which wants `trigger`, leads to.
+/// Responds to a new message. `trigger` is that of `message`.
 pub fn respond(
     message: &Message,
     trigger: &Trigger,
-    scene: &Context<'_>,
+    context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
     let is_command = message.addressing.is_command;
@@ -48,69 +55,69 @@ pub fn respond(
         Trigger::Ignore => Effects::default(),
         Trigger::CommandsDisabled => BotMessage::notice(Notice::CommandsDisabled, true).into(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
-            set_pause(*command == Command::Pause, &message.author, scene)
+            set_pause(*command == Command::Pause, &message.author, context)
         }
-        // A command of the platform waits for some reply.
-        _ if scene.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
-        _ if scene.is_paused => Effects::default(),
+        // The platform shows a command as failed if it gets no reply.
+        _ if context.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
+        _ if context.is_paused => Effects::default(),
         Trigger::Question(Question { is_unaddressed: true, text, .. }) => {
-            respond_unaddressed(message, text, scene, cooldowns)
+            respond_unaddressed(message, text, context, cooldowns)
         }
         _ => {
-            match cooldowns.admit(scene.asker, &message.place.id, scene.now, &scene.space.settings)
-            {
-                Admission::Limited { is_told: true, .. } if !is_command => Effects::default(),
-                Admission::Limited { span, .. } => {
-                    BotMessage::notice(Notice::RateLimited { span }, true).into()
+            let settings = &context.space.settings;
+            match cooldowns.admit(context.asker, &message.place.id, context.now, settings) {
+                Admission::Limited { is_notified: true, .. } if !is_command => Effects::default(),
+                Admission::Limited { retry_after, .. } => {
+                    BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
                 }
-                Admission::Allowed => respond_addressed(message, trigger, scene),
+                Admission::Allowed => respond_addressed(message, trigger, context),
             }
         }
     }
 }
 
-/// What it leads to that `message`, which [`Scene::said`] replies to, was changed.
+/// Responds to an edit of `message`, to which [`Context::target`] replies.
 pub fn respond_to_edit(
     message: &Message,
     trigger: &Trigger,
-    scene: &Context<'_>,
+    context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
-    // What was said stands while we are silent, and no command is given by an edit.
-    if scene.is_paused || matches!(trigger, Trigger::Command(Command::Pause | Command::Resume)) {
+    // A paused bot leaves its replies unchanged, and an edit cannot pause or resume it.
+    if context.is_paused || matches!(trigger, Trigger::Command(Command::Pause | Command::Resume)) {
         return Effects::default();
     }
-    let effects = respond(message, trigger, scene, cooldowns);
-    let shown = match effects.message {
+    let effects = respond(message, trigger, context, cooldowns);
+    let message = match effects.message {
         MessageEffect::Send(BotMessage {
             reply: Reply::Notice(Notice::RateLimited { .. }),
             ..
         }) => MessageEffect::Nothing,
-        MessageEffect::Send(say) => MessageEffect::Edit(say),
-        MessageEffect::Nothing if has_no_question(trigger, scene) => MessageEffect::Delete,
-        shown => shown,
+        MessageEffect::Send(new_content) => MessageEffect::Edit(new_content),
+        MessageEffect::Nothing if has_no_question(trigger, context) => MessageEffect::Delete,
+        other => other,
     };
-    Effects { message: shown, ..effects }
+    Effects { message, ..effects }
 }
 
-/// What it leads to that somebody used [`Scene::said`].
+/// Responds to the use of a control of [`Context::target`].
 pub fn respond_to_control(
     used: &ControlUse,
-    scene: &Context<'_>,
+    context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
-    match (used.control, scene.target) {
+    match (used.control, context.target) {
         (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => {
-            show_more(used.control, scene, cooldowns)
+            show_more(used.control, context, cooldowns)
         }
         (_, None) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
-        (Control::Pick(number), Some(said)) => pick(number, said, scene),
+        (Control::Pick(number), Some(target)) => pick(number, target, context),
         (Control::Helpful | Control::Unhelpful, _) => Effects {
             feedback: Some(used.control == Control::Helpful),
             ..BotMessage::notice(Notice::FeedbackRecorded, true).into()
         },
-        (Control::Delete, Some(said)) => {
-            if said.asker == *scene.asker || scene.space.is_moderator(&used.user) {
+        (Control::Delete, Some(target)) => {
+            if target.asker == *context.asker || context.space.is_moderator(&used.user) {
                 Effects { message: MessageEffect::Delete, ..Effects::default() }
             } else {
                 BotMessage::notice(Notice::AskerOnly, true).into()
@@ -119,109 +126,113 @@ pub fn respond_to_control(
     }
 }
 
-/// Shows whoever asks for it more, privately, and so while we are paused, too.
-fn show_more(control: Control, scene: &Context<'_>, cooldowns: &Cooldowns) -> Effects {
-    let say = match (control, scene.target) {
-        (Control::Topics(n_before), _) => topics(n_before, true, scene),
-        (Control::Paragraphs(n_before), Some(said)) => paragraphs(n_before, said, scene),
-        (Control::Quotes(n_before), Some(said)) => rest(n_before, said, scene),
+/// Greets at `place` after the bot joined it.
+pub fn greet(place: &Place, context: &Context<'_>) -> Effects {
+    let settings = &context.space.settings;
+    if !settings.greets || context.is_paused {
+        return Effects::default();
+    }
+    let mut setup_steps = Vec::new();
+    if context.index.n_entries() == 0 {
+        setup_steps.push(SetupStep::Entries);
+    }
+    if settings.moderators.is_empty() && !place.is_direct {
+        setup_steps.push(SetupStep::Moderators);
+    }
+    if settings.reports_to.is_none() && !place.is_direct {
+        setup_steps.push(SetupStep::Reports);
+    }
+    let titles = context.index.packs().iter().map(|pack| pack.title.clone()).collect();
+    BotMessage::notice(Notice::Greeting(Greeting { titles, setup_steps }), false).into()
+}
+
+/// Shows more of an answer or of the topics. Since that is private, it works while the bot is
+/// paused, too.
+fn show_more(control: Control, context: &Context<'_>, cooldowns: &Cooldowns) -> Effects {
+    let message = match (control, context.target) {
+        (Control::Topics(offset), _) => topics(offset, true, context),
+        (Control::Paragraphs(offset), Some(target)) => paragraphs(offset, target, context),
+        (Control::Quotes(offset), Some(target)) => remaining_quotes(offset, target, context),
         _ => BotMessage::notice(Notice::NoLongerAvailable, true),
     };
-    match cooldowns.admit_privately(scene.asker, scene.now, &scene.space.settings) {
-        Admission::Allowed => say.into(),
-        Admission::Limited { is_told: true, .. } => Effects::default(),
-        Admission::Limited { span, .. } => {
-            BotMessage::notice(Notice::RateLimited { span }, true).into()
+    match cooldowns.admit_privately(context.asker, context.now, &context.space.settings) {
+        Admission::Allowed => message.into(),
+        Admission::Limited { is_notified: true, .. } => Effects::default(),
+        Admission::Limited { retry_after, .. } => {
+            BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
         }
     }
 }
 
-/// The suggestion of this number takes the place of `said`.
-fn pick(number: usize, said: &SentReply, scene: &Context<'_>) -> Effects {
-    if said.asker != *scene.asker {
+/// Replaces the suggestions `target` by the answer of the suggestion of this number.
+fn pick(number: usize, target: &SentReply, context: &Context<'_>) -> Effects {
+    if target.asker != *context.asker {
         return BotMessage::notice(Notice::AskerOnly, true).into();
     }
-    // It was picked from already, or it never was there to pick from.
-    if said.kind != ReplyKind::Suggest {
+    // A suggestion was picked before, or the message never had any.
+    if target.kind != ReplyKind::Suggest {
         return BotMessage::notice(Notice::NoLongerAvailable, true).into();
     }
-    // Nothing is said that all would see.
-    if scene.is_paused && !said.is_private {
+    // A paused bot sends nothing public.
+    if context.is_paused && !target.is_private {
         return BotMessage::notice(Notice::Paused, true).into();
     }
-    match selected_answer(number, said.is_private, said, scene) {
+    match selected_answer(number, target.is_private, target, context) {
         BotMessage { kind: ReplyKind::Notice, reply, .. } => {
             BotMessage::without_entry(reply, true).into()
         }
-        say => Effects { message: MessageEffect::Edit(say), ..Effects::default() },
+        answer => Effects { message: MessageEffect::Edit(answer), ..Effects::default() },
     }
 }
 
-/// What is said on coming to `place`.
-pub fn greet(place: &Place, scene: &Context<'_>) -> Effects {
-    if !scene.space.settings.greets || scene.is_paused {
-        return Effects::default();
-    }
-    let mut todos = Vec::new();
-    if scene.index.n_entries() == 0 {
-        todos.push(SetupStep::Entries);
-    }
-    if scene.space.settings.moderators.is_empty() && !place.is_direct {
-        todos.push(SetupStep::Moderators);
-    }
-    if scene.space.settings.reports_to.is_none() && !place.is_direct {
-        todos.push(SetupStep::Reports);
-    }
-    let titles = scene.index.packs().iter().map(|pack| pack.title.clone()).collect();
-    BotMessage::notice(Notice::Greeting(Greeting { titles, todos }), false).into()
-}
-
-fn set_pause(pause: bool, person: &User, scene: &Context<'_>) -> Effects {
-    if !scene.space.is_moderator(person) {
+fn set_pause(pause: bool, user: &User, context: &Context<'_>) -> Effects {
+    if !context.space.is_moderator(user) {
         return BotMessage::notice(Notice::ModeratorsOnly, true).into();
     }
-    let done = if pause { Notice::PauseConfirmed } else { Notice::ResumeConfirmed };
-    Effects { pause: Some(pause), ..BotMessage::notice(done, false).into() }
+    let confirmation = if pause { Notice::PauseConfirmed } else { Notice::ResumeConfirmed };
+    Effects { pause: Some(pause), ..BotMessage::notice(confirmation, false).into() }
 }
 
+/// Responds to a message in a listening channel.
 fn respond_unaddressed(
     message: &Message,
     text: &str,
-    scene: &Context<'_>,
+    context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
-    let mut rule = scene.rule.clone();
-    rule.thresholds.answer = rule.thresholds.answer.max(scene.space.settings.listen_from);
-    let outcome = scene.index.ask(text, &rule);
-    // Nobody asked us, so that silence is right unless we are sure.
+    let settings = &context.space.settings;
+    let mut rule = context.rule.clone();
+    rule.thresholds.answer = rule.thresholds.answer.max(settings.listen_from);
+    let outcome = context.index.ask(text, &rule);
+    // Nobody asked the bot, so it replies only with an answer that it is sure of.
     if outcome.decision != Decision::Answer {
         return Effects::default();
     }
-    let settings = &scene.space.settings;
-    match cooldowns.admit(scene.asker, &message.place.id, scene.now, settings) {
+    match cooldowns.admit(context.asker, &message.place.id, context.now, settings) {
         Admission::Allowed => {
-            BotMessage { is_unsolicited: true, ..message_for(&outcome, false, scene) }.into()
+            BotMessage { is_unsolicited: true, ..message_for(&outcome, false, context) }.into()
         }
         Admission::Limited { .. } => Effects::default(),
     }
 }
 
-fn respond_addressed(message: &Message, trigger: &Trigger, scene: &Context<'_>) -> Effects {
-    // Only what answers is for everybody, if the asker wants that.
+fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>) -> Effects {
+    // Replies to commands are private. Only answers and suggestions become public if the asker wants
+    // that; see `answer_question`.
     let is_private = message.addressing.is_command;
     match trigger {
-        Trigger::Command(Command::Topics) => topics(0, is_private, scene).into(),
+        Trigger::Command(Command::Topics) => topics(0, is_private, context).into(),
         Trigger::Command(_) => BotMessage::without_entry(Reply::Help, is_private).into(),
-        Trigger::Selection(number, ask) => {
-            match scene.target.filter(|said| said.kind == ReplyKind::Suggest) {
-                Some(said) if said.asker != *scene.asker => {
+        Trigger::Selection(number, question) => {
+            match context.target.filter(|target| target.kind == ReplyKind::Suggest) {
+                Some(target) if target.asker != *context.asker => {
                     BotMessage::notice(Notice::AskerOnly, true).into()
                 }
-                Some(said) => selected_answer(*number, is_private, said, scene).into(),
-                None => answer_question(message, ask, scene),
+                Some(target) => selected_answer(*number, is_private, target, context).into(),
+                None => answer_question(message, question, context),
             }
         }
-        Trigger::Question(ask) => answer_question(message, ask, scene),
+        Trigger::Question(question) => answer_question(message, question, context),
         Trigger::ContentUnavailable => {
             BotMessage::notice(Notice::ContentUnavailable, is_private).into()
         }
@@ -231,64 +242,65 @@ fn respond_addressed(message: &Message, trigger: &Trigger, scene: &Context<'_>) 
     }
 }
 
-fn answer_question(message: &Message, ask: &Question, scene: &Context<'_>) -> Effects {
-    let own = scene.index.ask(&ask.text, scene.rule);
-    let (text, outcome) = match &ask.referenced_text {
-        Some(about) if own.decision != Decision::Answer => {
-            (about, scene.index.ask(about, scene.rule))
+fn answer_question(message: &Message, question: &Question, context: &Context<'_>) -> Effects {
+    let outcome = context.index.ask(&question.text, context.rule);
+    let (text, outcome) = match &question.referenced_text {
+        Some(referenced) if outcome.decision != Decision::Answer => {
+            (referenced, context.index.ask(referenced, context.rule))
         }
-        _ => (&ask.text, own),
+        _ => (&question.text, outcome),
     };
     let is_private = message.addressing.is_command;
-    if Query::new(scene.index, text).content_words().next().is_none() {
-        // "Thanks" under an answer needs no word from us.
-        let is_remark = scene.target.is_some() && !message.place.is_direct;
+    if !has_content_word(text, context) {
+        // "Thanks" in reply to an answer needs no reply.
+        let is_remark = context.target.is_some() && !message.place.is_direct;
         return if is_remark && !is_private {
             Effects::default()
         } else {
             BotMessage::notice(Notice::NotAQuestion, is_private).into()
         };
     }
-    // What helps nobody else needs nobody else's eyes.
+    // A public command without an answer would not help anybody else.
     let is_private =
         is_private && (!message.addressing.is_public || outcome.decision == Decision::Abstain);
-    let unanswered =
-        (outcome.decision != Decision::Answer).then(|| unanswered(message, text, &outcome, scene));
-    Effects { unanswered, ..message_for(&outcome, is_private, scene).into() }
+    let unanswered = (outcome.decision != Decision::Answer)
+        .then(|| unanswered(message, text, &outcome, context));
+    Effects { unanswered, ..message_for(&outcome, is_private, context).into() }
 }
 
-fn message_for(outcome: &Outcome, is_private: bool, scene: &Context<'_>) -> BotMessage {
-    let ids = |entries: &[usize]| entries.iter().map(|idx| scene.index.entry_id(*idx)).collect();
+/// The message that shows the outcome of a search.
+fn message_for(outcome: &Outcome, is_private: bool, context: &Context<'_>) -> BotMessage {
+    let ids = |entries: &[usize]| entries.iter().map(|idx| context.index.entry_id(*idx)).collect();
     let (kind, entries) = match outcome.decision {
         Decision::Answer => (ReplyKind::Answer, ids(outcome.ranked.get(..1).unwrap_or_default())),
         Decision::Suggest => (ReplyKind::Suggest, ids(&outcome.suggestions)),
         Decision::Abstain => (ReplyKind::Abstain, Vec::new()),
     };
-    let reply = without_unwanted_lead(Reply::new(scene.index, outcome), scene);
-    let asks_feedback = kind == ReplyKind::Answer && scene.space.settings.asks_feedback;
+    let reply = without_disabled_lead(Reply::new(context.index, outcome), context);
+    let asks_feedback = kind == ReplyKind::Answer && context.space.settings.asks_feedback;
     BotMessage { reply, is_private, asks_feedback, kind, entries, offset: 0, is_unsolicited: false }
 }
 
-/// The suggestion of this number, from 1, or a notice why there is none.
+/// The answer of the suggestion of this number (from 1) of `target`, or why there is none.
 fn selected_answer(
     number: usize,
     is_private: bool,
-    said: &SentReply,
-    scene: &Context<'_>,
+    target: &SentReply,
+    context: &Context<'_>,
 ) -> BotMessage {
-    let id = number.checked_sub(1).and_then(|idx| said.entries.get(idx));
+    let id = number.checked_sub(1).and_then(|idx| target.entries.get(idx));
     let Some(id) = id else {
-        let n_suggestions = said.entries.len();
+        let n_suggestions = target.entries.len();
         return BotMessage::without_entry(Reply::NoSuchNumber { n_suggestions }, is_private);
     };
-    let answer = scene.index.find(id).and_then(|entry| Answer::new(scene.index, entry));
+    let answer = context.index.find(id).and_then(|entry| Answer::new(context.index, entry));
     let Some(answer) = answer else {
         return BotMessage::notice(Notice::NoLongerAvailable, is_private);
     };
     BotMessage {
-        reply: without_unwanted_lead(Reply::Answer(answer), scene),
+        reply: without_disabled_lead(Reply::Answer(answer), context),
         is_private,
-        asks_feedback: scene.space.settings.asks_feedback,
+        asks_feedback: context.space.settings.asks_feedback,
         kind: ReplyKind::Answer,
         entries: vec![id.clone()],
         offset: 0,
@@ -296,51 +308,53 @@ fn selected_answer(
     }
 }
 
-fn without_unwanted_lead(reply: Reply, scene: &Context<'_>) -> Reply {
+fn without_disabled_lead(reply: Reply, context: &Context<'_>) -> Reply {
     match reply {
-        Reply::Answer(answer) if !scene.space.settings.shows_lead => {
+        Reply::Answer(answer) if !context.space.settings.shows_lead => {
             Reply::Answer(Answer { lead: None, ..answer })
         }
         reply => reply,
     }
 }
 
-/// Characters of a question that are kept for moderators: enough for any that can become a
-/// phrasing.
-const MAX_KEPT_CHARS: usize = 1000;
+/// Longest text of a recorded question, in characters. Any text that can become a phrasing fits.
+const MAX_RECORDED_CHARS: usize = 1000;
 
 fn unanswered(
     message: &Message,
     text: &str,
     outcome: &Outcome,
-    scene: &Context<'_>,
+    context: &Context<'_>,
 ) -> UnansweredQuestion {
     UnansweredQuestion {
         message: message.id.clone(),
-        space: scene.space.name.clone(),
+        space: context.space.name.clone(),
         place: message.place.id.clone(),
-        asker: scene.asker.clone(),
-        text: text.chars().take(MAX_KEPT_CHARS).collect(),
-        nearest: outcome.ranked.iter().map(|idx| scene.index.entry_id(*idx)).collect(),
-        gap: outcome.gap.map(|gap| scene.index.entry_id(gap)),
+        asker: context.asker.clone(),
+        text: text.chars().take(MAX_RECORDED_CHARS).collect(),
+        nearest: outcome.ranked.iter().map(|idx| context.index.entry_id(*idx)).collect(),
+        gap: outcome.gap.map(|gap| context.index.entry_id(gap)),
         asked_at: message.sent_at,
     }
 }
 
-/// Whether silence after an edit means that nothing is asked any more, and not that we have no
-/// time for it.
-fn has_no_question(trigger: &Trigger, scene: &Context<'_>) -> bool {
+/// Whether an edited message contains no question for the bot any more, as opposed to one that the
+/// bot does not reply to (rate limit, pause).
+fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
     match trigger {
         Trigger::Ignore
         | Trigger::Empty
         | Trigger::ContentUnavailable
         | Trigger::CommandsDisabled => true,
-        Trigger::Question(ask) => {
-            ask.is_unaddressed
-                || Query::new(scene.index, &ask.text).content_words().next().is_none()
+        Trigger::Question(question) => {
+            question.is_unaddressed || !has_content_word(&question.text, context)
         }
         Trigger::Selection(..) | Trigger::Command(_) => false,
     }
+}
+
+fn has_content_word(text: &str, context: &Context<'_>) -> bool {
+    Query::new(context.index, text).content_words().next().is_some()
 }
 
 #[cfg(test)]

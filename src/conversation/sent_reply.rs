@@ -1,45 +1,45 @@
-//! What we said in reply to a message, as it is remembered.
+//! The record of a reply that the bot sent.
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{AskerHash, MessageId, PlaceId};
 use super::timestamp::Timestamp;
 
-/// A message of ours and what it replies to. Edits, deletions, picks and feedback find it by
-/// either name, after a restart too.
+/// A message that the bot sent, and the message that it replies to. Edits, deletions, picks and
+/// feedback find it by either id, also after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentReply {
-    /// The message that it replies to.
+    /// Id of the message that it replies to.
     pub question: MessageId,
-    /// Our message.
+    /// Id of the bot's message.
     #[serde(rename = "sent")]
     pub message: MessageId,
-    /// Where both stand.
+    /// The place of both messages.
     pub place: PlaceId,
-    /// The space whose packs and settings held.
+    /// Name of the space whose packs and settings applied.
     pub space: String,
-    /// Who asked.
+    /// The asker.
     pub asker: AskerHash,
-    /// What it says.
+    /// The kind of reply.
     pub kind: ReplyKind,
     /// Whether only the asker sees it.
     pub is_private: bool,
-    /// Ids of the entries that it shows: one that is answered with, or those suggested, in order.
+    /// Ids of the entries that it shows: the one of the answer, or the suggested ones in order.
     pub entries: Vec<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
 }
 
-/// What a message of ours says.
+/// The kind of a reply. The strings that serde writes are stored in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplyKind {
-    /// Quotes.
+    /// The answer of an entry.
     Answer,
-    /// Entries to pick from.
+    /// Suggestions to pick from.
     Suggest,
-    /// That nothing answers.
+    /// Nothing answers the question.
     Abstain,
-    /// Help, topics, greetings and the like.
+    /// Anything else: help, topics, greetings, notices.
     Notice,
 }

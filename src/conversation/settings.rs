@@ -1,18 +1,18 @@
-//! How quoth behaves in a space.
+//! Settings of a space.
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{PlaceId, PrincipalId};
 
-/// When quoth speaks.
+/// A way to address the bot. The strings that serde reads are configuration values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
-    /// A message names it.
+    /// A message mentions the bot.
     Mention,
-    /// A message replies to one of its own.
+    /// A message replies to a message of the bot.
     Reply,
-    /// One of the platform's commands.
+    /// A command of the platform.
     Command,
     /// A direct message.
     Direct,
@@ -20,45 +20,46 @@ pub enum Activation {
     Prefix,
 }
 
-/// How quoth behaves in a space. What a space leaves out holds as in the default space.
+/// Settings of a space. A setting that a space omits is that of the default space.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SpaceSettings {
-    /// Language of quoth's own sentences, as a BCP 47 tag; a language that
-    /// [it does not speak](super::wording::Wording::of) falls back to English. Default: `"en"`.
+    /// Language of the bot's own sentences, as a BCP 47 tag. A language that
+    /// [is not supported](super::wording::Wording::supports) falls back to English. Default: `"en"`.
     pub locale: String,
-    /// When it speaks. Default: on all occasions.
+    /// The ways to address the bot that get a reply. Default: all.
     pub speaks_when: Vec<Activation>,
-    /// Starts a question without a mention. Where it starts with a mark, so do commands: with
-    /// `"!ask"`, `!help` is one. Empty: none. Default: `"!ask"`.
+    /// Prefix of a question without a mention. If it starts with a punctuation mark, that mark is
+    /// the prefix of commands: with `"!ask"`, `!help` is a command. Empty: no prefix. Default:
+    /// `"!ask"`.
     pub prefix: String,
-    /// Places where every message is looked at and answered if quoth is very sure. Default: none.
+    /// Listening channels: places where every message is checked, and answered if the confidence is
+    /// at least [`Self::listen_from`]. Default: none.
     pub listens_in: Vec<PlaceId>,
-    /// Least probability for an answer where it listens, above 0.0 to 1.0. Default: 0.9.
+    /// Least confidence of an answer in a listening channel, above 0.0 to 1.0. Default: 0.9.
     pub listen_from: f64,
-    /// As `[matching] answer_from`, for this space. Default: that one.
+    /// Overrides `[matching] answer_from` for this space. Default: not set.
     pub answer_from: Option<f64>,
-    /// As `[matching] suggest_from`, for this space. Default: that one.
+    /// Overrides `[matching] suggest_from` for this space. Default: not set.
     pub suggest_from: Option<f64>,
-    /// People and roles who may pause it and delete its answers. Default: none.
+    /// Users and roles that may pause the bot and delete its answers. Default: none.
     pub moderators: Vec<PrincipalId>,
-    /// Place where moderators are told what needs them, such as a changed pack that cannot be used.
-    /// Default: none, and only the log says it.
+    /// Alert channel: the place where problems are reported to moderators, such as a changed pack
+    /// that is invalid. Default: none; problems are only logged.
     pub reports_to: Option<PlaceId>,
-    /// Whether the curator's line stands above the quotes. Default: yes.
+    /// Whether answers show the curator's lead above the quotes. Default: yes.
     pub shows_lead: bool,
-    /// Whether it greets when it comes to a place. Default: yes.
+    /// Whether the bot sends a greeting when it joins a place. Default: yes.
     pub greets: bool,
-    /// Whether it asks if an answer was the right one. Default: yes.
+    /// Whether answers have controls for feedback. Default: yes.
     pub asks_feedback: bool,
-    /// Questions that one asker has answered within [`Self::cooldown_seconds`], 1 or more; to be
-    /// shown more of an answer counts like a question.
-    /// Default: 5.
+    /// Most questions of one asker that are answered within [`Self::cooldown_seconds`], 1 or more.
+    /// Showing more of an answer counts as a question. Default: 5.
     pub questions_per_asker: u32,
-    /// Questions that one place has answered within [`Self::cooldown_seconds`], 1 or more.
+    /// Most questions at one place that are answered within [`Self::cooldown_seconds`], 1 or more.
     /// Default: 20.
     pub questions_per_place: u32,
-    /// The time in which the two limits above hold, in seconds. 0: no limits. Default: 30.
+    /// The window of the two limits above, in seconds. 0: no limits. Default: 30.
     pub cooldown_seconds: u32,
 }
 

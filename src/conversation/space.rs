@@ -1,4 +1,4 @@
-//! Which settings and packs hold where.
+//! Spaces, and which of them a place belongs to.
 
 use std::path::PathBuf;
 
@@ -8,51 +8,53 @@ use super::id::PlaceId;
 use super::message::{Place, User};
 use super::settings::SpaceSettings;
 
-/// A guild, or a set of rooms, that shares packs, moderators and settings.
+/// A set of places that share packs, moderators and settings: a Discord guild, a set of Matrix
+/// rooms. (Not a Matrix Space, which is a room that groups others.)
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Space {
-    /// Its name in records, logs and metrics. The default space is called [`DEFAULT_SPACE`].
+    /// Name in records, logs and metrics. That of the default space is [`DEFAULT_SPACE`].
     pub name: String,
-    /// The places that belong to it. None for the default space.
+    /// The places that belong to it. Empty for the default space.
     pub places: Vec<PlaceId>,
-    /// The folders of its packs, in order.
+    /// Folders of its packs, in order.
     pub packs: Vec<PathBuf>,
-    /// How quoth behaves in it.
+    /// Its settings.
     #[serde(flatten)]
     pub settings: SpaceSettings,
 }
 
-/// Name of the space of direct messages and of places that no other space has.
+/// Name of the space of all places that belong to no other space.
 pub const DEFAULT_SPACE: &str = "default";
 
 impl Space {
-    /// Whether `person` may pause quoth here and take its answers away.
-    pub fn is_moderator(&self, person: &User) -> bool {
+    /// Whether `user` may pause the bot in this space and delete its answers.
+    pub fn is_moderator(&self, user: &User) -> bool {
         let listed = &self.settings.moderators;
-        listed.contains(&person.id) || person.roles.iter().any(|role| listed.contains(role))
+        listed.contains(&user.id) || user.roles.iter().any(|role| listed.contains(role))
     }
 }
 
 /// All spaces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spaces {
-    /// Where no other holds.
+    /// The space of places that belong to no other.
     pub default: Space,
-    /// The others. No place is in two of them.
+    /// The other spaces. No place is in two of them.
     pub others: Vec<Space>,
 }
 
 impl Spaces {
-    /// The space that `place` is in: that of the nearest place around it that has one. A direct
-    /// message is in the only space that the asker shares with us, else in the default one.
+    /// The space of `place`: that of the place itself, else of its innermost parent that has one,
+    /// else the default space. A direct message belongs to the only space that the user shares with
+    /// the bot, or to the default space if there are several.
     pub fn of(&self, place: &Place) -> &Space {
-        let having = |id: &PlaceId| self.others.iter().find(|space| space.places.contains(id));
-        if let Some(space) = having(&place.id) {
+        let space_with = |id: &PlaceId| self.others.iter().find(|space| space.places.contains(id));
+        if let Some(space) = space_with(&place.id) {
             return space;
         }
-        let mut around = place.parents.iter().filter_map(having);
-        let Some(nearest) = around.next() else { return &self.default };
-        if place.is_direct && around.any(|other| other.name != nearest.name) {
+        let mut of_parents = place.parents.iter().filter_map(space_with);
+        let Some(nearest) = of_parents.next() else { return &self.default };
+        if place.is_direct && of_parents.any(|other| other.name != nearest.name) {
             return &self.default;
         }
         nearest
@@ -78,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_place_decides_and_a_direct_message_needs_an_only_one() {
+    fn innermost_parent_decides_the_space_and_direct_messages_need_an_only_one() {
         let spaces = Spaces {
             default: space(DEFAULT_SPACE, &[]),
             others: vec![space("guild", &["d:guild:1"]), space("channel", &["d:channel:2"])],
@@ -92,15 +94,15 @@ mod tests {
             ("d:dm:5", &["d:guild:1", "d:guild:7"], true, "guild"),
             ("d:dm:5", &["d:guild:1", "d:channel:2"], true, DEFAULT_SPACE),
         ];
-        for (id, within, is_direct, want) in rows {
-            let within: Vec<PlaceId> = within.iter().map(|id| PlaceId::from(*id)).collect();
-            let place = Place { id: id.into(), parents: within.clone(), is_direct };
-            assert_eq!(spaces.of(&place).name, want, "{id} in {within:?}");
+        for (id, parents, is_direct, want) in rows {
+            let parents: Vec<PlaceId> = parents.iter().map(|id| PlaceId::from(*id)).collect();
+            let place = Place { id: id.into(), parents: parents.clone(), is_direct };
+            assert_eq!(spaces.of(&place).name, want, "{id} in {parents:?}");
         }
     }
 
     #[test]
-    fn a_moderator_is_named_or_has_a_role_that_is() {
+    fn moderators_are_listed_by_user_or_role() {
         let mut space = space("s", &[]);
         space.settings.moderators = vec!["d:user:1".into(), "d:role:2".into()];
         for (id, role, want) in [
@@ -108,8 +110,8 @@ mod tests {
             ("d:user:8", "d:role:2", true),
             ("d:user:8", "d:user:1x", false),
         ] {
-            let person = User { id: id.into(), roles: vec![role.into()], is_bot: false };
-            assert_eq!(space.is_moderator(&person), want, "{id} with {role}");
+            let user = User { id: id.into(), roles: vec![role.into()], is_bot: false };
+            assert_eq!(space.is_moderator(&user), want, "{id} with {role}");
         }
     }
 }

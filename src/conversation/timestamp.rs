@@ -1,10 +1,11 @@
-//! Wall-clock time, which the pure layers are given and never read themselves.
+//! Wall-clock time as an argument: the pure layers never read a clock.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Milliseconds since 1970-01-01 00:00 UTC. It survives a restart and can be written down.
+/// Milliseconds since 1970-01-01 00:00 UTC. Unlike a monotonic clock it survives a restart and can
+/// be stored.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -22,24 +23,24 @@ impl Timestamp {
         self.0
     }
 
-    /// The time `span` later.
+    /// The time `duration` later.
     #[must_use]
-    pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(millis_of(span)))
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis_of(duration)))
     }
 
-    /// The time `span` earlier.
+    /// The time `duration` earlier.
     #[must_use]
-    pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(millis_of(span)))
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis_of(duration)))
     }
 
-    /// How long after `earlier` this is; zero if it is not.
+    /// The time since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
 
-fn millis_of(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+fn millis_of(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

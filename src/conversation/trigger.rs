@@ -1,83 +1,86 @@
-//! Whether a message is for us, and what it wants.
+//! Classifies messages: whether they are for the bot, and what they ask for.
 
 use super::message::{Message, Place};
 use super::settings::{Activation, SpaceSettings};
 use crate::text::tokenize;
 
-/// What a message wants from us.
+/// What a message asks the bot for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// Nothing: it is not for us.
+    /// Nothing: the message is not for the bot.
     Ignore,
-    /// An answer.
+    /// A question.
     Question(Question),
-    /// The suggestion of this number, from 1, of the message that it replies to; else it is a
-    /// question like any other.
+    /// The number of a suggestion, from 1, of the message that it replies to. If that message has
+    /// none, it is a question like any other.
     Selection(usize, Question),
-    /// Something that is always said the same way.
+    /// A fixed command word.
     Command(Command),
-    /// It names us and says nothing.
+    /// The message addresses the bot but has no words.
     Empty,
-    /// It means somebody else's message, of which the platform shows us no text.
+    /// The message refers to another user's message whose text the platform withholds from the bot.
     ContentUnavailable,
-    /// It is a command where commands are not answered; whoever gave it waits all the same.
+    /// A command of the platform where commands are disabled. It still needs a reply, since the
+    /// platform waits for one.
     CommandsDisabled,
 }
 
-/// A question and how it came to us.
+/// A question and how it reached the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The words of whoever turned to us.
+    /// The text of the message.
     pub text: String,
-    /// The words of somebody else to whom the message replies: then these are meant, unless the
-    /// asker's own are a question that an entry answers.
+    /// The text of another user's message that this one replies to. It is the question, unless an
+    /// entry answers [`Self::text`].
     pub referenced_text: Option<String>,
-    /// Whether nobody turned to us, and we listen.
+    /// Whether the message does not address the bot and was sent in a listening channel.
     pub is_unaddressed: bool,
 }
 
-/// Something that is always said the same way.
+/// A command that is a single fixed word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// What can be done here.
+    /// Shows what the bot can do.
     Help,
-    /// What can be asked here.
+    /// Lists the questions that can be asked.
     Topics,
-    /// Be silent until told otherwise. For moderators.
+    /// Pauses the bot in the space. For moderators.
     Pause,
-    /// Speak again. For moderators.
+    /// Ends the pause. For moderators.
     Resume,
 }
 
 impl Command {
     fn parse(text: &str) -> Option<Self> {
         let word = text.trim().trim_end_matches(['.', '!', '?']).trim_start_matches('/');
-        let named = [
+        let commands = [
             ("help", Self::Help),
             ("topics", Self::Topics),
             ("pause", Self::Pause),
             ("resume", Self::Resume),
         ];
-        named.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, it)| it)
+        commands
+            .into_iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name))
+            .map(|(_, command)| command)
     }
 }
 
-/// What `message` wants from us where `settings` hold.
+/// Classifies `message` by the settings of its space.
 pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     if message.author.is_bot {
         return Trigger::Ignore;
     }
     let (text, has_prefix) = strip_prefix(&message.text, &settings.prefix);
-    let about = message
+    let referenced_text = message
         .replied_to
         .as_ref()
         .filter(|replied_to| !replied_to.is_from_bot)
         .and_then(|replied_to| replied_to.text.clone())
         .filter(|text| has_words(text));
     if !is_addressed(message, has_prefix, settings) {
-        // What is said in a command is said to us alone, so that it cannot be overheard.
-        let is_command = message.addressing.is_command;
-        return if is_command {
+        // A command is private to the bot, so it is not a message of a listening channel.
+        return if message.addressing.is_command {
             Trigger::CommandsDisabled
         } else {
             classify_unaddressed(message, settings)
@@ -88,12 +91,10 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
             && !message.addressing.is_command
             && !has_prefix
             && !message.place.is_direct;
-        return match about {
-            Some(about) => Trigger::Question(Question {
-                text: about,
-                referenced_text: None,
-                is_unaddressed: false,
-            }),
+        return match referenced_text {
+            Some(text) => {
+                Trigger::Question(Question { text, referenced_text: None, is_unaddressed: false })
+            }
             None if is_reply_only => Trigger::Ignore,
             None if refers_to_hidden(message) => Trigger::ContentUnavailable,
             None => Trigger::Empty,
@@ -102,27 +103,29 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     if let Some(command) = Command::parse(text) {
         return Trigger::Command(command);
     }
-    let ask = Question { text: text.to_owned(), referenced_text: about, is_unaddressed: false };
+    let question = Question { text: text.to_owned(), referenced_text, is_unaddressed: false };
     match text.trim().parse::<usize>() {
-        Ok(number) => Trigger::Selection(number, ask),
-        Err(_) => Trigger::Question(ask),
+        Ok(number) => Trigger::Selection(number, question),
+        Err(_) => Trigger::Question(question),
     }
 }
 
 fn is_addressed(message: &Message, has_prefix: bool, settings: &SpaceSettings) -> bool {
-    let replies_to_us = message.replied_to.as_ref().is_some_and(|it| it.is_from_bot);
-    let occasions = [
+    let is_reply = message.replied_to.as_ref().is_some_and(|it| it.is_from_bot);
+    let activations = [
         (Activation::Mention, message.addressing.mentions_bot),
-        (Activation::Reply, replies_to_us),
+        (Activation::Reply, is_reply),
         (Activation::Command, message.addressing.is_command),
         (Activation::Direct, message.place.is_direct),
         (Activation::Prefix, has_prefix),
     ];
-    occasions.into_iter().any(|(occasion, holds)| holds && settings.speaks_when.contains(&occasion))
+    activations
+        .into_iter()
+        .any(|(activation, applies)| applies && settings.speaks_when.contains(&activation))
 }
 
 fn classify_unaddressed(message: &Message, settings: &SpaceSettings) -> Trigger {
-    // A reply to somebody else is part of their talk.
+    // A reply to another user belongs to their conversation.
     let is_open = message.replied_to.is_none() && has_words(&message.text);
     if is_open && is_listening_in(&message.place, settings) {
         let text = message.text.clone();
@@ -131,19 +134,20 @@ fn classify_unaddressed(message: &Message, settings: &SpaceSettings) -> Trigger 
     Trigger::Ignore
 }
 
-/// Whether it replies to somebody else's message without a word that we could read.
+/// Whether it replies to another user's message whose text the platform withholds.
 fn refers_to_hidden(message: &Message) -> bool {
     message.replied_to.as_ref().is_some_and(|it| !it.is_from_bot && it.text.is_none())
 }
 
-/// Whether every message at `place` is looked at.
+/// Whether `place` is a listening channel.
 fn is_listening_in(place: &Place, settings: &SpaceSettings) -> bool {
     let listed = &settings.listens_in;
     !place.is_direct
         && (listed.contains(&place.id) || place.parents.iter().any(|id| listed.contains(id)))
 }
 
-/// `text` behind the prefix, and whether it has it: as a word of its own, in either case.
+/// `text` without the prefix, and whether it had it. The prefix must be a whole word; case is
+/// ignored.
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
     if let Some(command) = prefixed_command(text, prefix) {
         return (command, true);
@@ -159,15 +163,15 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
     }
 }
 
-/// The command in `text`, if that is all it says, behind the mark that `prefix` starts with: where
-/// `!ask` starts a question, `!help` asks for help.
+/// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
+/// starts with: if the prefix is `!ask`, `!help` is a command.
 fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
     Command::parse(command).map(|_| command)
 }
 
-/// Whether words are left when emoji, links and the like are put aside.
+/// Whether `text` has words, apart from emoji, links and the like.
 fn has_words(text: &str) -> bool {
     !tokenize(text, 1).is_empty()
 }

@@ -1,26 +1,26 @@
-//! Questions that got no answer, kept for moderators.
+//! Questions without an answer, recorded for moderators.
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{AskerHash, MessageId, PlaceId};
 use super::timestamp::Timestamp;
 
-/// A question that was not answered with quotes.
+/// A question that got suggestions, a gap's reply or nothing found instead of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnansweredQuestion {
-    /// The message that asked it.
+    /// Id of the message.
     pub message: MessageId,
-    /// The space that it was asked in.
+    /// Name of the space.
     pub space: String,
-    /// Where.
+    /// The place where it was asked.
     pub place: PlaceId,
-    /// Who asked.
+    /// The asker.
     pub asker: AskerHash,
-    /// What was asked.
+    /// The question's text, truncated.
     pub text: String,
-    /// Ids of the entries that come nearest, best first.
+    /// Ids of the nearest entries, best first.
     pub nearest: Vec<String>,
-    /// The gap that was asked for, if one was.
+    /// Id of the gap that matched, if one did.
     pub gap: Option<String>,
     /// When it was asked.
     pub asked_at: Timestamp,

@@ -1,5 +1,5 @@
-//! Every sentence that quoth itself says in chat, by language. The sentences are in `wording/*.ftl`,
-//! in the syntax of Project Fluent.
+//! All sentences that the bot itself sends, by language. They are in `wording/*.ftl`, in the syntax of
+//! Project Fluent.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -12,20 +12,20 @@ use super::Control;
 use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{CitedQuote, Reply};
 
-/// English, which stands in for languages that quoth does not speak.
+/// English, the fallback for unsupported languages.
 static ENGLISH: LazyLock<Wording> =
     LazyLock::new(|| Wording::new("en", include_str!("wording/en.ftl")));
 
 static OTHERS: LazyLock<[Wording; 1]> =
     LazyLock::new(|| [Wording::new("de", include_str!("wording/de.ftl"))]);
 
-/// Stands outside a quote where its sentence goes on, in every language.
+/// Marks, outside a quote, that its sentence continues. The same in every language.
 pub const CUT: &str = "[...]";
 
-/// Entries that a notice lists at the most.
+/// Most entries that a notice lists.
 const MAX_LISTED: usize = 20;
 
-/// What quoth says, in one language.
+/// The bot's own sentences in one language.
 pub struct Wording {
     language: LanguageIdentifier,
     sentences: FluentBundle<FluentResource>,
@@ -38,21 +38,21 @@ impl fmt::Debug for Wording {
 }
 
 impl Wording {
-    /// That of `locale`, a BCP 47 tag, whose region does not matter; of a language that quoth does
-    /// not speak, English.
+    /// The wording for `locale`, a BCP 47 tag whose region is ignored; English if its language is not
+    /// supported.
     pub fn for_locale(locale: &str) -> &'static Self {
         let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
         let found = OTHERS.iter().find(|wording| wording.language.language == wanted.language);
         found.unwrap_or(&ENGLISH)
     }
 
-    /// Whether quoth speaks the language of `locale`.
+    /// Whether there is a wording in the language of `locale`.
     pub fn supports(locale: &str) -> bool {
         let wanted: LanguageIdentifier = locale.parse().unwrap_or_default();
-        OTHERS.iter().chain([&*ENGLISH]).any(|it| it.language.language == wanted.language)
+        OTHERS.iter().chain([&*ENGLISH]).any(|wording| wording.language.language == wanted.language)
     }
 
-    /// English.
+    /// The English wording.
     pub fn english() -> &'static Self {
         &ENGLISH
     }
@@ -60,15 +60,16 @@ impl Wording {
     fn new(language: &str, sentences: &str) -> Self {
         let language: LanguageIdentifier = language.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language.clone()]);
-        // Marks around every variable would show on terminals.
+        // Isolation marks around variables would be visible on terminals.
         bundle.set_use_isolating(false);
-        // A test parses every file; a sentence in error is left out, and its name stands in.
+        // A test parses every file, so errors do not occur. If they did, the sentences in error would be
+        // missing, and `format` would return their ids.
         let resource = FluentResource::try_new(sentences.to_owned());
         bundle.add_resource_overriding(resource.unwrap_or_else(|(resource, _)| resource));
         Self { language, sentences: bundle }
     }
 
-    /// The sentence called `id`; where it is missing, the name itself, so that it is noticed.
+    /// The sentence `id` with `values` filled in. If it is missing, the id, so that it is noticed.
     fn format<'a, const N: usize>(
         &self,
         id: &str,
@@ -80,86 +81,86 @@ impl Wording {
         self.sentences.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
 
-    /// No entry is near enough.
+    /// Reply when no entry is near enough.
     pub fn nothing_found(&self) -> String {
         self.format("nothing-found", [])
     }
 
-    /// The source does not answer the question asked.
+    /// Reply when the source does not answer the question.
     pub fn not_in_source(&self) -> String {
         self.format("not-in-source", [])
     }
 
-    /// Above `n` suggestions.
+    /// Line above `n` suggestions.
     pub fn did_you_mean(&self, n: usize) -> String {
         self.format("did-you-mean", [("n", n.into())])
     }
 
-    /// A number was picked that is not among `n` suggestions.
+    /// Reply when the picked number is not one of `n` suggestions.
     pub fn no_such_number(&self, n: usize) -> String {
         self.format("no-such-number", [("n", n.into())])
     }
 
-    /// What can be done.
+    /// Reply to the command `help`.
     pub fn help(&self) -> String {
         self.format("help", [])
     }
 
-    /// Before the curator's line, so that nobody takes it for a quote.
+    /// Label before the curator's lead, so that nobody takes it for a quote.
     pub fn lead_label(&self) -> String {
         self.format("lead-label", [])
     }
 
-    /// Before a quote where only words can mark it.
+    /// Label before a quote, where text has no markup.
     pub fn quote_label(&self) -> String {
         self.format("quote-label", [])
     }
 
-    /// Before a citation where only words can mark it.
+    /// Label before a citation, where text has no markup.
     pub fn source_label(&self) -> String {
         self.format("source-label", [])
     }
 
-    /// Before questions that a reader may want next.
+    /// Label before related questions.
     pub fn see_also_label(&self) -> String {
         self.format("see-also-label", [])
     }
 
-    /// Above the topics of entries without a tag.
+    /// Heading of the questions of entries without a tag.
     pub fn other_topics(&self) -> String {
         self.format("other-topics", [])
     }
 
-    /// On what does `control` below `reply`.
+    /// Label of `control` below `reply`.
     pub fn control(&self, control: Control, reply: &Reply) -> String {
         let id = match (control, reply) {
             (Control::Pick(number), _) => return number.to_string(),
             (Control::Paragraphs(_), Reply::Answer(_)) => "show-paragraph",
             (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => "show-rest",
-            (Control::Helpful, _) => "answered-it",
-            (Control::Unhelpful, _) => "not-this",
+            (Control::Helpful, _) => "helpful",
+            (Control::Unhelpful, _) => "unhelpful",
             (Control::Delete, _) => "delete",
         };
         self.format(id, [])
     }
 
-    /// `titles` of sources in a row, each in quotation marks.
+    /// `titles` of sources, each in quotation marks, separated by commas.
     pub fn titles(&self, titles: &[String]) -> String {
         let quoted: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
         quoted.join(", ")
     }
 
-    /// On a link to the source.
+    /// Text of a link to the source.
     pub fn open_source(&self) -> String {
         self.format("open-source", [])
     }
 
-    /// Where a quote comes from, without the link.
+    /// Citation of a quote without the link.
     pub fn citation_without_link(&self, quote: &CitedQuote) -> String {
         self.citation(&CitedQuote { url: None, ..quote.clone() })
     }
 
-    /// Where a passage stands.
+    /// Citation of a paragraph.
     pub fn passage(&self, title: &str, paragraph: usize) -> String {
         self.format(
             "citation",
@@ -167,7 +168,7 @@ impl Wording {
         )
     }
 
-    /// Where a quote comes from: speaker and role, title and paragraph, link if there is one.
+    /// Citation of a quote: speaker and role, title and paragraph, link if there is one.
     pub fn citation(&self, quote: &CitedQuote) -> String {
         let mut citation = String::new();
         if let Some(speaker) = &quote.speaker {
@@ -178,11 +179,11 @@ impl Wording {
             }
             citation.push_str(". ");
         }
-        let place = [
+        let location = [
             ("title", FluentValue::from(quote.title.as_str())),
             ("paragraph", quote.paragraph.to_string().into()),
         ];
-        citation.push_str(&self.format("citation", place));
+        citation.push_str(&self.format("citation", location));
         if let Some(url) = &quote.url {
             citation.push_str(", ");
             citation.push_str(url);
@@ -190,39 +191,39 @@ impl Wording {
         citation
     }
 
-    /// What is said about quoth itself.
+    /// The sentences of `notice`.
     pub fn notice(&self, notice: &Notice) -> String {
         match notice {
-            Notice::RateLimited { span } => {
-                let seconds = span.as_secs().max(1).to_string();
-                self.format("wait", [("seconds", seconds.into())])
+            Notice::RateLimited { retry_after } => {
+                let seconds = retry_after.as_secs().max(1).to_string();
+                self.format("rate-limited", [("seconds", seconds.into())])
             }
             Notice::Paused | Notice::PauseConfirmed => self.format("paused", []),
             Notice::ResumeConfirmed => self.format("resumed", []),
             Notice::ModeratorsOnly => self.format("moderators-only", []),
             Notice::AskerOnly => self.format("asker-only", []),
             Notice::Replied => self.format("replied", []),
-            Notice::FeedbackRecorded => self.format("thanks", []),
+            Notice::FeedbackRecorded => self.format("feedback-recorded", []),
             Notice::NotAQuestion => self.format("not-a-question", []),
-            Notice::ContentUnavailable => self.format("unreadable", []),
-            Notice::CommandsDisabled => self.format("unserved", []),
+            Notice::ContentUnavailable => self.format("content-unavailable", []),
+            Notice::CommandsDisabled => self.format("commands-disabled", []),
             Notice::TooLate => self.format("too-late", []),
-            Notice::NoLongerAvailable => self.format("gone", []),
+            Notice::NoLongerAvailable => self.format("no-longer-available", []),
             Notice::Undecryptable => self.format("undecryptable", []),
             Notice::Greeting(greeting) => self.greeting(greeting),
             Notice::InternalError { reference } => {
-                self.format("failed", [("reference", reference.as_str().into())])
+                self.format("internal-error", [("reference", reference.as_str().into())])
             }
             Notice::MissingPermissions { place, missing } => {
                 let values = [
                     ("place", FluentValue::from(place.as_str())),
                     ("missing", missing.join(", ").into()),
                 ];
-                self.format("hindered", values)
+                self.format("missing-permissions", values)
             }
             Notice::PackRejected { pack, message } => {
                 let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];
-                self.format("pack-refused", values)
+                self.format("pack-rejected", values)
             }
             Notice::EntriesDisabled { pack, entries } => {
                 let listed = entries.get(..MAX_LISTED).unwrap_or(entries).join(", ");
@@ -232,7 +233,7 @@ impl Wording {
                     ("entries", format!("{listed}{more}").into()),
                     ("n", entries.len().to_string().into()),
                 ];
-                self.format("set-aside", values)
+                self.format("entries-disabled", values)
             }
         }
     }
@@ -243,7 +244,7 @@ impl Wording {
             "" => self.format("greeting-nothing", []),
             titles => self.format("greeting", [("titles", titles.into())]),
         }];
-        lines.extend(greeting.todos.iter().map(|todo| match todo {
+        lines.extend(greeting.setup_steps.iter().map(|step| match step {
             SetupStep::Moderators => self.format("no-moderators", []),
             SetupStep::Entries => self.format("no-entries", []),
             SetupStep::Reports => self.format("no-reports", []),

@@ -1,14 +1,14 @@
-//! How answers look where a platform can set them off from what people say.
+//! How a platform displays answers, if it can set them off from other messages.
 
 use serde::{Deserialize, Serialize};
 
-/// How answers look.
+/// How answers are displayed. The strings that serde reads are configuration values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerStyle {
-    /// Set off, in a frame of their own.
+    /// In an embed (Discord) or similar frame.
     #[default]
     Embed,
-    /// Like any other message.
+    /// As the text of a message.
     Text,
 }

@@ -1,7 +1,7 @@
-//! Chat programs of your own: JSON lines over a Unix socket, one program at a time.
+//! The bridge: serves a chat through an external program, the client, by JSON lines over a Unix socket.
 //!
-//! `docs/bridge.md` describes the lines. Whoever can open the socket speaks for everybody on the
-//! bridge; it is its owner's alone.
+//! `docs/bridge.md` specifies the protocol. One client is connected at a time. A client can send
+//! messages as any user of the bridge, so only the socket's owner can open it.
 
 mod wire;
 
@@ -23,88 +23,94 @@ use crate::conversation::{Event, MessageId, PlaceId};
 use crate::service::{Dispatcher, Liveness, Outgoing, SendError, Sender};
 use wire::{Ack, IncomingLine, Order};
 
-/// Names its messages, places and people.
+/// Platform of the ids of its messages, places and users.
 pub const PLATFORM: &str = "bridge";
 
-/// Bytes of the longest line that is read.
+/// Longest line that is read, in bytes.
 const MAX_LINE_BYTES: u64 = 256 * 1024;
 
-/// Lines that wait to be written, before whoever brings one waits, too.
-const MAX_WAITING_LINES: usize = 64;
+/// Lines queued for writing. When the queue is full, senders wait.
+const MAX_QUEUED_LINES: usize = 64;
 
-/// So many orders without an answer, and those that nobody waits for any more are forgotten.
-const MANY_ORDERS: usize = 1024;
+/// Unacknowledged orders above which those with a cancelled sender are dropped.
+const MAX_UNACKNOWLEDGED: usize = 1024;
 
-/// How often it says that it lives.
-const PULSE_EVERY: Duration = Duration::from_secs(5);
+/// Time between two signs that the bridge is alive.
+const LIVENESS_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The bridge.
+/// A platform whose events and replies pass through a client on a Unix socket.
 pub struct Bridge {
     socket: PathBuf,
-    pulse: Arc<Liveness>,
-    link: Mutex<Option<Connection>>,
+    liveness: Arc<Liveness>,
+    connection: Mutex<Option<Connection>>,
     n_orders: AtomicU64,
 }
 
-/// The way to the program that is connected.
+/// The connected client.
 struct Connection {
     lines: mpsc::Sender<String>,
-    waiting: HashMap<u64, oneshot::Sender<Ack>>,
+    /// Orders without an acknowledgement, by number.
+    unacknowledged: HashMap<u64, oneshot::Sender<Ack>>,
 }
 
 impl Bridge {
-    /// A bridge at `socket`.
-    pub fn new(socket: PathBuf, pulse: Arc<Liveness>) -> Self {
-        Self { socket, pulse, link: Mutex::default(), n_orders: AtomicU64::new(0) }
+    /// A bridge that listens on `socket`.
+    pub fn new(socket: PathBuf, liveness: Arc<Liveness>) -> Self {
+        Self { socket, liveness, connection: Mutex::default(), n_orders: AtomicU64::new(0) }
     }
 
-    /// Listens, and talks with one program after the other, until it is told to stop.
+    /// Listens and serves one client after the other, until the shutdown's second phase.
     ///
     /// # Errors
-    /// [`PlatformError`] if the socket cannot be made.
-    pub async fn serve(&self, lane: &Dispatcher, stop: &Shutdown) -> Result<(), PlatformError> {
+    /// [`PlatformError`] if the socket cannot be created.
+    pub async fn serve(
+        &self,
+        dispatcher: &Dispatcher,
+        shutdown: &Shutdown,
+    ) -> Result<(), PlatformError> {
         let listener = self.listen()?;
-        let talk = async {
+        let serve_clients = async {
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => self.handle_connection(stream, lane, stop).await,
-                    // Such as too many open files: it passes, but not within a microsecond.
+                    Ok((stream, _)) => self.handle_connection(stream, dispatcher, shutdown).await,
+                    // Such as too many open files. The error is transient, but an immediate retry would
+                    // spin.
                     Err(error) => {
-                        tracing::warn!(%error, "Nobody can connect to the bridge");
-                        tokio::time::sleep(PULSE_EVERY).await;
+                        tracing::warn!(%error, "Cannot accept bridge clients, retrying");
+                        tokio::time::sleep(LIVENESS_INTERVAL).await;
                     }
                 }
             }
         };
         tokio::select! {
-            () = stop.forced.cancelled() => {}
-            () = async { tokio::join!(talk, self.keep_alive()); } => {}
+            () = shutdown.forced.cancelled() => {}
+            () = async { tokio::join!(serve_clients, self.keep_alive()); } => {}
         }
-        // Nobody is to wait at a socket that nobody hears.
+        // Clients must not wait on a socket that nobody accepts from.
         drop(std::fs::remove_file(&self.socket));
         Ok(())
     }
 
     async fn keep_alive(&self) {
-        let mut ticks = tokio::time::interval(PULSE_EVERY);
+        let mut ticks = tokio::time::interval(LIVENESS_INTERVAL);
         loop {
             ticks.tick().await;
-            self.pulse.mark_alive();
+            self.liveness.mark_alive();
         }
     }
 
     fn listen(&self) -> Result<UnixListener, PlatformError> {
         self.bind().map_err(|source| PlatformError::Permanent {
             advice: format!(
-                "cannot listen at the bridge's socket {}: make its folder writable, stop whoever listens there, or name another path (`socket` in [bridge])",
+                "cannot listen on the bridge's socket {}: make its folder writable, stop the process that listens there, or set another path (`socket` in [bridge])",
                 self.socket.display()
             ),
             source: Some(source.into()),
         })
     }
 
-    /// Makes the socket where nobody else can reach it, and puts it in place when it is its owner's
-    /// alone. One that a dead quoth has left is replaced.
+    /// Creates the socket in a private folder, restricts it to its owner and then moves it into place,
+    /// so that no other user can open it at any time. A stale socket of a killed quoth is replaced.
     fn bind(&self) -> io::Result<UnixListener> {
         if self.socket.exists() {
             if !is_socket(&self.socket) {
@@ -115,37 +121,43 @@ impl Bridge {
             }
         }
         let folder = self.socket.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let private = tempfile::Builder::new()
+        let private_dir = tempfile::Builder::new()
             .prefix(".quoth-")
             .tempdir_in(folder.unwrap_or(Path::new(".")))?;
-        let made = private.path().join("socket");
-        let listener = UnixListener::bind(&made)?;
-        std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600))?;
-        std::fs::rename(&made, &self.socket)?;
+        let created = private_dir.path().join("socket");
+        let listener = UnixListener::bind(&created)?;
+        std::fs::set_permissions(&created, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&created, &self.socket)?;
         Ok(listener)
     }
 
-    /// Talks with a program until it leaves.
-    async fn handle_connection(&self, stream: UnixStream, lane: &Dispatcher, stop: &Shutdown) {
+    /// Serves a client until it disconnects.
+    async fn handle_connection(
+        &self,
+        stream: UnixStream,
+        dispatcher: &Dispatcher,
+        shutdown: &Shutdown,
+    ) {
         let (reader, writer) = stream.into_split();
-        let (lines, outbox) = mpsc::channel(MAX_WAITING_LINES);
-        *self.link() = Some(Connection { lines: lines.clone(), waiting: HashMap::new() });
-        tracing::info!("A program is connected to the bridge");
+        let (lines, queued) = mpsc::channel(MAX_QUEUED_LINES);
+        *self.connection() =
+            Some(Connection { lines: lines.clone(), unacknowledged: HashMap::new() });
+        tracing::info!("Bridge client connected");
         let ended = tokio::select! {
-            ended = self.read(reader, lane, &lines, stop) => ended,
-            ended = write(writer, outbox) => ended,
+            ended = self.read(reader, dispatcher, &lines, shutdown) => ended,
+            ended = write(writer, queued) => ended,
         };
-        // Whoever waits for an answer learns that none will come.
-        *self.link() = None;
-        note_left(ended);
+        // Dropping the connection ends the wait for acknowledgements.
+        *self.connection() = None;
+        log_disconnect(ended);
     }
 
     async fn read(
         &self,
         reader: OwnedReadHalf,
-        lane: &Dispatcher,
+        dispatcher: &Dispatcher,
         lines: &mpsc::Sender<String>,
-        stop: &Shutdown,
+        shutdown: &Shutdown,
     ) -> io::Result<()> {
         let mut reader = BufReader::new(reader);
         let mut line = Vec::new();
@@ -156,17 +168,17 @@ impl Bridge {
                 let is_cut = !line.is_empty();
                 return if is_cut { Err(io::ErrorKind::InvalidData.into()) } else { Ok(()) };
             }
-            let answer = match IncomingLine::parse(&line) {
+            let response = match IncomingLine::parse(&line) {
                 Ok(IncomingLine::Ack(number, ack)) => {
                     self.acknowledge(number, ack);
                     None
                 }
-                Ok(IncomingLine::Event(event)) => dispatch(*event, lane, stop),
+                Ok(IncomingLine::Event(event)) => dispatch(*event, dispatcher, shutdown),
                 Err(error) => Some(wire::error(&error)),
             };
-            self.pulse.mark_alive();
-            if let Some(answer) = answer
-                && lines.send(answer).await.is_err()
+            self.liveness.mark_alive();
+            if let Some(response) = response
+                && lines.send(response).await.is_err()
             {
                 return Ok(());
             }
@@ -174,55 +186,59 @@ impl Bridge {
     }
 
     fn acknowledge(&self, number: u64, ack: Ack) {
-        let waiting = self.link().as_mut().and_then(|link| link.waiting.remove(&number));
-        if let Some(told) = waiting {
-            // Whoever waited may have given up.
-            drop(told.send(ack));
+        let waiting = self
+            .connection()
+            .as_mut()
+            .and_then(|connection| connection.unacknowledged.remove(&number));
+        if let Some(waiting) = waiting {
+            // The sender may have timed out.
+            drop(waiting.send(ack));
         }
     }
 
-    /// Gives the program an order and waits for what comes of it.
+    /// Sends an order to the client and waits for its acknowledgement.
     async fn send_order(&self, order: Order<'_>) -> Result<Option<MessageId>, SendError> {
         let number = self.n_orders.fetch_add(1, Ordering::Relaxed);
-        let (told, ack) = oneshot::channel();
+        let (ack_sender, ack) = oneshot::channel();
         let lines = {
-            let mut link = self.link();
-            let link = link.as_mut().ok_or(SendError::Transient { retry_after: None })?;
-            if link.waiting.len() >= MANY_ORDERS {
-                link.waiting.retain(|_, told| !told.is_closed());
+            let mut connection = self.connection();
+            let connection =
+                connection.as_mut().ok_or(SendError::Transient { retry_after: None })?;
+            if connection.unacknowledged.len() >= MAX_UNACKNOWLEDGED {
+                connection.unacknowledged.retain(|_, waiting| !waiting.is_closed());
             }
-            link.waiting.insert(number, told);
-            link.lines.clone()
+            connection.unacknowledged.insert(number, ack_sender);
+            connection.lines.clone()
         };
         if lines.send(order.line(number)).await.is_err() {
             return Err(SendError::Transient { retry_after: None });
         }
-        // The program left after it may have read the order.
+        // The client disconnected, possibly after it read the order.
         ack.await.map_err(|_| SendError::Ambiguous)?.result
     }
 
-    fn link(&self) -> MutexGuard<'_, Option<Connection>> {
-        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connection(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Sender for Bridge {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
-        // Without its name what was sent cannot be changed or taken away.
+        // Without its id the message could not be edited or deleted.
         self.send_order(Order::send(outgoing)).await?.ok_or(SendError::Ambiguous)
     }
 
-    async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
-        self.send_order(Order::amend(sent, outgoing)).await.map(drop)
+    async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.send_order(Order::edit(message, outgoing)).await.map(drop)
     }
 
     async fn delete(
         &self,
-        sent: &MessageId,
+        message: &MessageId,
         place: &PlaceId,
         _: &MessageId,
     ) -> Result<(), SendError> {
-        self.send_order(Order::remove(sent, place)).await.map(drop)
+        self.send_order(Order::delete(message, place)).await.map(drop)
     }
 
     fn dedup_window(&self) -> Option<Duration> {
@@ -230,21 +246,22 @@ impl Sender for Bridge {
     }
 }
 
-fn note_left(ended: io::Result<()>) {
+fn log_disconnect(ended: io::Result<()>) {
     match ended {
-        Ok(()) => tracing::info!("The program on the bridge has left"),
-        Err(error) => tracing::warn!(%error, "The program on the bridge was lost"),
+        Ok(()) => tracing::info!("Bridge client disconnected"),
+        Err(error) => tracing::warn!(%error, "Bridge client disconnected unexpectedly"),
     }
 }
 
-/// Queues `event`; what to say if it is not taken.
-fn dispatch(event: Event, lane: &Dispatcher, stop: &Shutdown) -> Option<String> {
-    let refused = if stop.graceful.is_cancelled() { Some(event) } else { lane.try_dispatch(event) };
-    refused.as_ref().map(wire::resend)
+/// Queues `event`. Returns the line that asks for it again if it cannot be queued.
+fn dispatch(event: Event, dispatcher: &Dispatcher, shutdown: &Shutdown) -> Option<String> {
+    let rejected =
+        if shutdown.graceful.is_cancelled() { Some(event) } else { dispatcher.try_dispatch(event) };
+    rejected.as_ref().map(wire::resend)
 }
 
-async fn write(mut writer: OwnedWriteHalf, mut outbox: mpsc::Receiver<String>) -> io::Result<()> {
-    while let Some(line) = outbox.recv().await {
+async fn write(mut writer: OwnedWriteHalf, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
+    while let Some(line) = lines.recv().await {
         writer.write_all(line.as_bytes()).await?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The terminal: replies as lines of text.
+//! The terminal: renders replies as lines of text.
 
 mod session;
 
@@ -14,18 +14,19 @@ const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();
 const CITATION: Style = Style::new().dimmed();
 
-/// How replies are laid out.
+/// How replies are rendered.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Columns to wrap at.
+    /// Line width in columns.
     pub width: usize,
-    /// Words instead of bars and styles, for screen readers.
+    /// Whether words replace bars and styles, for screen readers.
     pub is_plain: bool,
-    /// Quoth's own sentences.
+    /// The bot's own sentences.
     pub wording: &'static Wording,
 }
 
-/// `reply` as text with ANSI styles (strip them where they are not wanted), ending in a newline.
+/// Renders `reply` as text that ends in a newline. It has ANSI styles, unless the layout is plain;
+/// `anstream` strips them where the output does not support them.
 pub fn render(reply: &Reply, layout: Layout) -> String {
     let wording = layout.wording;
     match reply {
@@ -41,14 +42,12 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
         }
         Reply::Help => wrap(&wording.help(), layout, ""),
         Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
-        Reply::Paragraphs(passages) => {
-            passages.iter().map(|passage| render_passage(passage, layout)).collect()
-        }
+        Reply::Paragraphs(parts) => parts.iter().map(|part| render_part(part, layout)).collect(),
         Reply::Notice(notice) => wrap(&wording.notice(notice), layout, ""),
     }
 }
 
-/// What an entry says, as text.
+/// Renders the lead and the quotes of an answer.
 pub fn render_answer(answer: &Answer, layout: Layout) -> String {
     let mut text = String::new();
     if let Some(lead) = &answer.lead {
@@ -64,7 +63,7 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
         text.push_str(&render_quote(quote, layout));
         text.push('\n');
     }
-    // The last quote needs no blank line behind it.
+    // No blank line after the last quote.
     text.pop();
     text
 }
@@ -99,10 +98,10 @@ fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
     text
 }
 
-fn render_passage(passage: &ParagraphPart, layout: Layout) -> String {
-    let place = layout.wording.passage(&passage.title, passage.paragraph);
-    let place = wrap(&format!("— {}", printable(&place)), layout, "  ");
-    format!("{}{}", wrap(&printable(&passage.text), layout, ""), styled(CITATION, &place, layout))
+fn render_part(part: &ParagraphPart, layout: Layout) -> String {
+    let citation = layout.wording.passage(&part.title, part.paragraph);
+    let citation = wrap(&format!("— {}", printable(&citation)), layout, "  ");
+    format!("{}{}", wrap(&printable(&part.text), layout, ""), styled(CITATION, &citation, layout))
 }
 
 fn render_topic(topic: &Topic, layout: Layout) -> String {
@@ -115,8 +114,8 @@ fn render_topic(topic: &Topic, layout: Layout) -> String {
     text
 }
 
-/// `text` with control characters that could steer a terminal made visible; line breaks and tabs
-/// stay.
+/// `text` with control characters replaced by U+FFFD, since they could control the terminal. Line
+/// breaks and tabs stay.
 pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{FFFD}' } else { c })
@@ -137,7 +136,7 @@ fn wrap(text: &str, layout: Layout, indent: &str) -> String {
     wrapped
 }
 
-/// Breaks lines at white space only: "non-interference" and "Ctrl-D" stay whole.
+/// Options that break lines at whitespace only, so that "non-interference" and "Ctrl-D" stay whole.
 pub fn wrap_options(width: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }

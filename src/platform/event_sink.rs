@@ -1,24 +1,26 @@
-//! The way of what happens on a platform to the service.
+//! The connection of a platform to the service's dispatcher.
 
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::conversation::Event;
 use crate::service::Dispatcher;
 
-/// Leads to the service as soon as there is one. Its workers hold the platform, not it them.
+/// Where a platform sends its events, once there is a dispatcher.
+///
+/// The reference is weak: the dispatcher's workers own the platform, not the other way round.
 #[derive(Default)]
 pub(super) struct EventSink(OnceLock<Weak<Dispatcher>>);
 
 impl EventSink {
-    /// From now on events go to `lane`; the first one that is named stays.
-    pub(super) fn connect(&self, lane: &Arc<Dispatcher>) {
-        self.0.get_or_init(|| Arc::downgrade(lane));
+    /// Sends later events to `dispatcher`. Only the first call has an effect.
+    pub(super) fn connect(&self, dispatcher: &Arc<Dispatcher>) {
+        self.0.get_or_init(|| Arc::downgrade(dispatcher));
     }
 
-    /// Hands `event` on. It comes back if there is no room for it, or nothing is taken any more.
+    /// Queues `event`. Returns it if its queue is full, or if there is no dispatcher.
     pub(super) fn try_dispatch(&self, event: Event) -> Option<Event> {
         match self.0.get().and_then(Weak::upgrade) {
-            Some(lane) => lane.try_dispatch(event),
+            Some(dispatcher) => dispatcher.try_dispatch(event),
             None => Some(event),
         }
     }

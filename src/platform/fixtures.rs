@@ -1,9 +1,9 @@
-//! What replies of tests show.
+//! Replies for tests.
 
 use crate::conversation::reply::{Answer, CitedQuote, Reply};
 use crate::conversation::{BotMessage, ReplyKind};
 
-/// A quote of a whole sentence, from the source `title` at `url`.
+/// A quote of a whole sentence from the source `title` at `url`.
 pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
     CitedQuote {
         text: text.to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
     }
 }
 
-/// An answer for all to whoever asked.
+/// A public answer with feedback.
 pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> BotMessage {
     let reply = Reply::Answer(Answer {
         entry: 0,

@@ -1,4 +1,4 @@
-//! The list of behaviors in tests/data/behaviors.toml, on each platform that there is.
+//! Runs the list of behaviors in tests/data/behaviors.toml on every platform.
 
 mod bridge;
 #[cfg(feature = "discord")]
@@ -17,38 +17,38 @@ use quoth::conversation::wording::Wording;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 use quoth::knowledge::{Entry, EntryId, Pack};
 
-/// A platform on which a behavior is tried, with the service behind it.
+/// A platform to run a behavior on, with a running service.
 trait Driver {
-    /// Ends the service, or kills it, and starts it again on what it has kept.
+    /// Stops or kills the service and starts it again with the same data.
     fn restart(&mut self, is_killed: bool);
 
-    /// Does what `step` says.
+    /// Performs `step`.
     fn act(&mut self, step: &Step);
 
-    /// Waits for what is to be seen next of `step`.
-    fn see(&mut self, step: &Step) -> Sight;
+    /// Waits for the next visible effect of `step`.
+    fn next_effect(&mut self, step: &Step) -> VisibleEffect;
 
-    /// Makes sure that nothing else was to be seen of `step`. What is done at a place is done in
-    /// order: if a mark comes next, nothing else came.
-    fn see_no_more(&mut self, name: &str, step: &Step);
+    /// Asserts that `step` has no other effect. Events of a place are handled in order: if the effect
+    /// of a marker event comes next, there was no other.
+    fn assert_no_effect(&mut self, name: &str, step: &Step);
 }
 
-/// Something that is to be seen.
+/// A visible effect of a step.
 #[derive(Debug)]
-struct Sight {
-    /// What it is, as the list says it. More than one where the platform shows too little to tell
-    /// them apart.
-    told: Vec<String>,
+struct VisibleEffect {
+    /// Descriptions in the syntax of the list. More than one if the platform shows too little to
+    /// distinguish them.
+    descriptions: Vec<String>,
     text: String,
-    /// Whether one person alone sees it, if the platform can do that there.
+    /// Whether it is private; `None` if the platform has no private replies there.
     is_private: Option<bool>,
 }
 
-impl Sight {
+impl VisibleEffect {
     fn check(&self, name: &str, want: &str, step: &Step) {
         let (want, absent) = want.split_once(" !~ ").unwrap_or((want, "\0"));
         let (head, words) = want.split_once(" ~ ").unwrap_or((want, ""));
-        assert!(self.told.iter().any(|it| it == head), "{name}: {head} is wanted, not {self:?}");
+        assert!(self.descriptions.iter().any(|it| it == head), "{name}: want {head}, got {self:?}");
         assert!(self.text.contains(words), "{name}: {words} is not in {}", self.text);
         assert!(!self.text.contains(absent), "{name}: {absent} is in {}", self.text);
         if let Some(is_private) = self.is_private.filter(|_| head.starts_with("send")) {
@@ -57,29 +57,29 @@ impl Sight {
     }
 }
 
-/// Does everything of `behavior`, and gives the texts that were to be seen.
+/// Runs all steps of `behavior` and returns the texts of the effects.
 fn run(behavior: &Behavior, driver: &mut impl Driver) -> Vec<String> {
     let mut texts = Vec::new();
     let name = &behavior.name;
     for step in &behavior.step {
-        if !step.is_act() {
+        if !step.is_action() {
             driver.restart(step.kill);
             continue;
         }
         driver.act(step);
         for want in &step.then {
-            let sight = driver.see(step);
-            sight.check(name, want, step);
-            texts.push(sight.text);
+            let effect = driver.next_effect(step);
+            effect.check(name, want, step);
+            texts.push(effect.text);
         }
-        driver.see_no_more(name, step);
+        driver.assert_no_effect(name, step);
     }
     texts
 }
 
-/// What every platform needs: the first pack, and the behavior's own settings, in which people and
-/// places are called as `named` says.
-fn settings(behavior: &Behavior, named: impl Fn(&str) -> String) -> Vec<(String, String)> {
+/// Settings for every platform: the first pack and the behavior's own settings. `id_of` gives the
+/// platform's id for a user or a place of the list.
+fn settings(behavior: &Behavior, id_of: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge/china-kazakhstan");
     let mut settings = vec![
         ("QUOTH_PACKS".to_owned(), format!("['{pack}']")),
@@ -88,7 +88,7 @@ fn settings(behavior: &Behavior, named: impl Fn(&str) -> String) -> Vec<(String,
     for (key, value) in &behavior.settings {
         let value = match value {
             toml::Value::Array(names) => {
-                let names = names.iter().filter_map(toml::Value::as_str).map(&named);
+                let names = names.iter().filter_map(toml::Value::as_str).map(&id_of);
                 toml::Value::from(names.collect::<Vec<String>>())
             }
             value => value.clone(),
@@ -98,7 +98,7 @@ fn settings(behavior: &Behavior, named: impl Fn(&str) -> String) -> Vec<(String,
     settings
 }
 
-/// What a message that shows `text` is, as the list says it.
+/// Possible kinds of a message with this text, in the syntax of the list.
 #[cfg(any(feature = "discord", feature = "matrix"))]
 fn kinds(pack: &Pack, text: &str, shows_lead: bool) -> Vec<String> {
     let shown = letters(text);
@@ -126,7 +126,7 @@ fn words(text: &str) -> String {
 }
 
 #[test]
-fn every_behavior_holds_on_the_bridge_and_the_terminal_says_the_same() {
+fn every_behavior_holds_on_the_bridge_and_the_terminal_prints_the_same() {
     for behavior in list() {
         let texts = run(&behavior, &mut OnBridge::start(&behavior));
         if behavior.terminal {
@@ -155,45 +155,49 @@ fn every_behavior_is_listed_in_the_documentation() {
         let line = format!("| {} | {} |", behavior.name, platforms.join(", "));
         assert!(listed.contains(&line), "{line} is not in docs/behavior.md");
         for (platform, reason) in &behavior.not_on {
-            assert!(listed.contains(reason.as_str()), "why {} is not on {platform}", behavior.name);
+            assert!(
+                listed.contains(reason.as_str()),
+                "the reason why {} is not on {platform}",
+                behavior.name
+            );
         }
     }
-    assert_eq!(listed.matches("| bridge").count(), list().len(), "and nothing else is");
+    assert_eq!(listed.matches("| bridge").count(), list().len(), "no other behavior is listed");
 }
 
 #[cfg(feature = "discord")]
 #[test]
 fn every_behavior_holds_on_discord() {
-    try_all("discord", |behavior| drop(run(behavior, &mut discord::OnDiscord::start(behavior))));
+    run_all("discord", |behavior| drop(run(behavior, &mut discord::OnDiscord::start(behavior))));
 }
 
 #[cfg(feature = "matrix")]
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
 fn every_behavior_holds_on_matrix() {
-    try_all("matrix", |behavior| drop(run(behavior, &mut matrix::OnMatrix::start(behavior))));
+    run_all("matrix", |behavior| drop(run(behavior, &mut matrix::OnMatrix::start(behavior))));
 }
 
-/// Behaviors that are tried at the same time.
+/// Behaviors that run at the same time.
 #[cfg(any(feature = "discord", feature = "matrix"))]
 const N_AT_ONCE: usize = 4;
 
-/// Tries all behaviors that `platform` has, each with a service of its own.
+/// Runs all behaviors that `platform` has, each with its own service.
 #[cfg(any(feature = "discord", feature = "matrix"))]
-fn try_all(platform: &str, tried: impl Fn(&Behavior) + Sync) {
+fn run_all(platform: &str, run_one: impl Fn(&Behavior) + Sync) {
     let behaviors = list();
     let here = behaviors.iter().filter(|behavior| !behavior.not_on.contains_key(platform));
     let here: Vec<&Behavior> = here.collect();
-    let tried = &tried;
+    let run_one = &run_one;
     let failed: Vec<&str> = std::thread::scope(|scope| {
         let mut chunks = Vec::new();
         for chunk in here.chunks(here.len().div_ceil(N_AT_ONCE)) {
             chunks.push(scope.spawn(move || {
                 let mut failed = Vec::new();
                 for behavior in chunk {
-                    // A panic tells the name of its thread.
-                    let named = std::thread::Builder::new().name(behavior.name.clone());
-                    let thread = named.spawn_scoped(scope, || tried(behavior));
+                    // The panic message contains the thread's name.
+                    let builder = std::thread::Builder::new().name(behavior.name.clone());
+                    let thread = builder.spawn_scoped(scope, || run_one(behavior));
                     let ended = thread.expect("a thread").join();
                     failed.extend(ended.err().map(|_| behavior.name.as_str()));
                 }

@@ -1,4 +1,4 @@
-//! `quoth calibrate`, `quoth eval --sweep`, `quoth explain`, and the thresholds of the configuration.
+//! `quoth calibrate`, and the thresholds of the configuration.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::quoth::quoth;
 const PACK: &str = "knowledge/china-kazakhstan";
 const QUESTION: &str = "did china send troops to kazakhstan";
 
-/// A copy of the first pack, which has enough phrasings to be calibrated.
+/// A copy of the first pack, which has phrasings enough.
 fn copy_of_pack() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let pack = folder.path().join("pack");
@@ -31,10 +31,10 @@ fn confidence(pack: &str) -> f64 {
 }
 
 #[test]
-fn calibration_applies_until_its_pack_changes() {
+fn a_calibration_holds_until_its_pack_changes() {
     let (_folder, pack) = copy_of_pack();
     let path = pack.to_str().unwrap();
-    let default = confidence(path);
+    let by_default = confidence(path);
 
     let run = quoth(&["calibrate", "--pack", path, "--dry-run"]);
     assert_eq!(run.code, 0, "{run:?}");
@@ -44,36 +44,36 @@ fn calibration_applies_until_its_pack_changes() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("RELIABILITY"), "{}", run.stdout);
     let calibrated = confidence(path);
-    assert!((calibrated - default).abs() > 1e-4, "{calibrated} is unchanged");
+    assert!((calibrated - by_default).abs() > 1e-4, "{calibrated} as before");
 
     let faq = fs::read_to_string(pack.join("faq.toml")).unwrap();
     fs::write(pack.join("faq.toml"), format!("{faq}\n# A remark.\n")).unwrap();
     let run = quoth(&["ask", "--json", "--pack", path, QUESTION]);
     assert!(run.stderr.contains("quoth calibrate"), "{}", run.stderr);
-    assert!((run.json()["confidence"].as_f64().unwrap() - default).abs() < 1e-9);
+    assert!((run.json()["confidence"].as_f64().unwrap() - by_default).abs() < 1e-9);
 }
 
 #[test]
-fn invalid_calibration_is_ignored() {
+fn a_calibration_that_makes_no_sense_is_passed_over() {
     let (_folder, pack) = copy_of_pack();
     let path = pack.to_str().unwrap();
-    let default = confidence(path);
-    for invalid in ["", "pack = 3", "\u{0}\u{1}", "pack = \"x\"\nscorer = 1\n[change]\n"] {
-        fs::write(pack.join("calibration.toml"), invalid).unwrap();
-        assert!((confidence(path) - default).abs() < 1e-9, "{invalid:?}");
+    let by_default = confidence(path);
+    for spoilt in ["", "pack = 3", "\u{0}\u{1}", "pack = \"x\"\nscorer = 1\n[change]\n"] {
+        fs::write(pack.join("calibration.toml"), spoilt).unwrap();
+        assert!((confidence(path) - by_default).abs() < 1e-9, "{spoilt:?}");
     }
 }
 
 #[test]
-fn pack_with_few_phrasings_is_not_calibrated() {
+fn a_pack_of_few_phrasings_cannot_be_calibrated_and_is_told_so() {
     let folder = crate::folder::Folder::with_pack();
     let run = quoth(&["calibrate", "--pack", &folder.arg("p")]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("the default calibration"), "{}", run.stderr);
+    assert!(run.stderr.contains("the default calibration is used"), "{}", run.stderr);
 }
 
 #[test]
-fn thresholds_are_set_by_the_configuration() {
+fn the_configuration_sets_the_thresholds() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("quoth.toml");
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join(PACK);
@@ -98,9 +98,9 @@ fn thresholds_are_set_by_the_configuration() {
 }
 
 #[test]
-fn sweep_has_fewer_answers_at_higher_thresholds() {
-    let questions = "tests/data/devset/questions_by_text.jsonl";
-    let sweep = quoth(&["eval", questions, "--sweep", "--json"]).json();
+fn a_sweep_answers_less_the_more_is_asked_of_the_confidence() {
+    let judged = "tests/data/devset/questions_by_text.jsonl";
+    let sweep = quoth(&["eval", judged, "--sweep", "--json"]).json();
     let column = |name: &str| -> Vec<u64> {
         let rows = sweep["rows"].as_array().unwrap();
         rows.iter().map(|row| row[name].as_u64().unwrap()).collect()
@@ -113,7 +113,7 @@ fn sweep_has_fewer_answers_at_higher_thresholds() {
 }
 
 #[test]
-fn explanation_lists_changes_needed_for_an_answer() {
+fn an_explanation_says_what_would_have_to_change() {
     let changes = |question: &str| {
         quoth(&["explain", "--json", question]).json()["changes"].as_array().unwrap().len()
     };

@@ -1,4 +1,4 @@
-//! `quoth chat` through a pipe: a line is a question, a number picks a suggestion.
+//! `quoth chat` through a pipe: each line is a question, and a number picks a suggestion.
 
 use crate::quoth::quoth_reading;
 
@@ -9,7 +9,7 @@ fn chat(lines: &str) -> String {
 }
 
 #[test]
-fn a_question_is_answered_with_quote_and_citation() {
+fn question_is_answered_with_quote_and_citation() {
     insta::assert_snapshot!(chat("who is rana mitter\n"), @r"
     In short: A China expert at Oxford University.
 
@@ -24,21 +24,22 @@ fn a_question_is_answered_with_quote_and_citation() {
 
 #[test]
 fn suggestions_are_picked_by_number() {
-    let said = chat("china help kazakhstan\n9\n1\n");
-    let (suggested, picked) = said.split_once("There is no such number: pick from 1 to 3").unwrap();
-    assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{said}");
-    assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{said}");
+    let output = chat("china help kazakhstan\n9\n1\n");
+    let (suggested, picked) =
+        output.split_once("There is no such number: pick from 1 to 3").unwrap();
+    assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{output}");
+    assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{output}");
 }
 
 #[test]
-fn help_and_topics_are_understood_and_empty_lines_passed_over() {
-    let said = chat("\nHELP\n  \ntopics\n");
-    assert!(said.starts_with("Ask in your own words."), "{said}");
-    assert!(said.contains("- What is Rana Mitter's profession?"), "{said}");
+fn help_and_topics_are_commands_and_empty_lines_are_skipped() {
+    let output = chat("\nHELP\n  \ntopics\n");
+    assert!(output.starts_with("Ask in your own words."), "{output}");
+    assert!(output.contains("- What is Rana Mitter's profession?"), "{output}");
 }
 
 #[test]
-fn lines_that_are_no_text_are_not_answered_and_do_not_end_the_conversation() {
+fn invalid_utf8_is_not_answered_and_does_not_end_the_session() {
     let run = quoth_reading(&["chat", "--plain"], b"\xFF\xFE\nhelp\n");
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stdout.contains("Ask in your own words."), "{}", run.stdout);

@@ -1,4 +1,4 @@
-//! Tests through the real binary and on real files.
+//! Integration tests: through the `quoth` binary and on real files.
 
 #![allow(
     clippy::expect_used,
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "clippy.toml allows them in test functions; here the functions that tests share need them too"
+    reason = "clippy.toml allows them in test functions only; shared helpers need them, too"
 )]
 
 mod architecture;

@@ -1,10 +1,10 @@
-//! Runs the real binary.
+//! Runs the `quoth` binary.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// What a run of `quoth` printed, and how it ended.
+/// Output and exit code of a run of `quoth`.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -12,7 +12,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// Runs `quoth` with these arguments in the project's folder.
+/// Runs `quoth` with these arguments in the repository's root.
 pub(crate) fn quoth<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Run {
     quoth_reading(args, b"")
 }
@@ -37,7 +37,7 @@ pub(crate) fn quoth_in_reading(
     run(command(folder).envs(environment.iter().copied()).args(args), input)
 }
 
-/// The binary, without the settings of whoever runs the tests.
+/// A command for the binary, without `QUOTH_` settings of the test's own environment.
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
     command.current_dir(folder).env_remove("CREDENTIALS_DIRECTORY");
@@ -58,7 +58,7 @@ fn run(command: &mut Command, input: &[u8]) -> Run {
         .expect("the binary runs");
     let mut stdin = child.stdin.take().expect("a pipe");
     let output: Output = std::thread::scope(|scope| {
-        // A command that does not read may end before all is written.
+        // A command that does not read its input may exit before all of it is written.
         scope.spawn(move || drop(stdin.write_all(input)));
         child.wait_with_output().expect("the binary ends")
     });

@@ -200,7 +200,7 @@ fn changed_pack_is_reloaded_and_an_invalid_one_is_reported_once() {
     ask_until(&mut client, &mut ids, &json!(["“One two.”"]));
     folder.write("p/sources/doc.md", SOURCE.replace("two", "ten"));
     let order = client.execute_order();
-    assert!(order["text"].as_str().unwrap().contains("until they are mended: a"), "{order}");
+    assert!(order["text"].as_str().unwrap().contains("until they are fixed: a"), "{order}");
     ask_until(&mut client, &mut ids, &json!([]));
     let log = service.stop().log;
     assert!(log.contains("the previous version stays in use"), "{log}");
@@ -305,7 +305,7 @@ fn service_without_a_platform_exits_with_1_and_leaves_the_sockets_of_others() {
         let settings = [("QUOTH_BRIDGE__SOCKET", socket), ("QUOTH_DATA", "other")];
         let ended = Service::start(&folder, &settings).wait();
         assert_eq!(ended.code, Some(1), "{socket}: {}", ended.log);
-        for want in [want, "make its folder writable, stop whoever listens there"] {
+        for want in [want, "make its folder writable, stop the process that listens there"] {
             assert!(ended.log.contains(want), "{socket}: {want} is not in {}", ended.log);
         }
     }

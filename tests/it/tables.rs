@@ -1,12 +1,12 @@
-//! The tables of tests in docs/discord.md and docs/matrix.md: what they name exists, and what exists
-//! they name.
+//! Checks that the tables of tests in docs/discord.md and docs/matrix.md list exactly the tests that
+//! exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The tests in `folder`.
+/// Names of the tests in `folder`.
 fn tests_in(folder: &str) -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
     for file in std::fs::read_dir(Path::new(ROOT).join(folder)).expect("a folder") {
@@ -18,34 +18,39 @@ fn tests_in(folder: &str) -> BTreeSet<String> {
     tests
 }
 
-/// The names of the functions that `#[test]` stands above.
+/// Names of the functions with `#[test]` as the last attribute.
 fn tests_of(source: &str) -> Vec<String> {
     let parts = source.split("\n#[test]\n").skip(1);
     let name = |part: &str| part.split_once("fn ")?.1.split_once('(').map(|it| it.0.to_owned());
     parts.filter_map(name).collect()
 }
 
-/// Checks the table of tests in the page of a platform, whose own tests are in the folder.
+/// Checks the table of a platform's page. It must list all tests of `folder`, and may list tests of
+/// the configuration and of tests/it.
 fn check(page: &str, folder: &str) {
     let page = std::fs::read_to_string(Path::new(ROOT).join(page)).expect("a page");
     let (_, table) = page.split_once("## What is tested").expect("a table");
     let rows = table.lines().filter(|line| line.starts_with("| "));
     let cells: String = rows.filter_map(|row| row.rsplit('|').nth(1)).collect();
     let named: BTreeSet<String> = cells.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-    let own = tests_in(folder);
-    assert!(!own.is_empty(), "no tests in {folder}");
-    let elsewhere = &named - &own;
-    let others = &tests_in("src/config/tests") | &tests_in("tests/it");
-    assert!(elsewhere.is_subset(&others), "no such tests: {:?}", &elsewhere - &others);
-    assert!(own.is_subset(&named), "not in the table: {:?}", &own - &named);
+    let tests = tests_in(folder);
+    assert!(!tests.is_empty(), "no tests in {folder}");
+    let from_elsewhere = &named - &tests;
+    let elsewhere = &tests_in("src/config/tests") | &tests_in("tests/it");
+    assert!(
+        from_elsewhere.is_subset(&elsewhere),
+        "no such tests: {:?}",
+        &from_elsewhere - &elsewhere
+    );
+    assert!(tests.is_subset(&named), "not in the table: {:?}", &tests - &named);
 }
 
 #[test]
-fn the_table_of_discord_names_every_test_and_no_other() {
+fn discord_table_lists_exactly_the_tests() {
     check("docs/discord.md", "tests/it/discord");
 }
 
 #[test]
-fn the_table_of_matrix_names_every_test_and_no_other() {
+fn matrix_table_lists_exactly_the_tests() {
     check("docs/matrix.md", "tests/it/matrix");
 }

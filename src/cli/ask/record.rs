@@ -1,4 +1,4 @@
-//! An outcome as the JSON object that other programs read. Its keys are a contract.
+//! The JSON object of an outcome. Its keys are a contract with other programs.
 
 use serde::Serialize;
 

@@ -1,17 +1,17 @@
-//! The settings that hold as a configuration file.
+//! The effective settings in the syntax of a configuration file.
 
 use serde_json::Value;
 
 use crate::config::{EffectiveSettings, Setting};
 
-/// The settings as TOML, each with where it came from.
-pub(super) fn render(shown: &EffectiveSettings) -> String {
+/// The settings as TOML, each with its origin in a comment.
+pub(super) fn render(effective: &EffectiveSettings) -> String {
     let mut text = String::new();
-    let mut at = String::new();
-    for setting in &shown.settings {
+    let mut current_section = String::new();
+    for setting in &effective.settings {
         let (section, key) = setting.key.rsplit_once('.').unwrap_or(("", &setting.key));
-        if section != at {
-            at = section.to_owned();
+        if section != current_section {
+            current_section = section.to_owned();
             let header = match section.split_once('.') {
                 Some((list, _)) => format!("\n[[{list}]]\n"),
                 None => format!("\n[{section}]\n"),
@@ -29,7 +29,7 @@ fn line(key: &str, setting: &Setting) -> String {
         Value::Null => format!("# {key} is not set\n"),
         _ if setting.is_secret => format!("# {key} (set, from {from})\n"),
         _ if is_long(value) => format!("# {from}:\n{key} = {value}\n"),
-        // Of texts and lists, JSON is TOML, too.
+        // The JSON of strings, numbers and lists is also TOML.
         _ => format!("{key} = {value} # {from}\n"),
     }
 }

@@ -1,4 +1,4 @@
-//! A finding as miette shows it.
+//! A finding as a diagnostic of miette.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use super::excerpt::{Excerpt, printable};
 use crate::knowledge::{Finding, Severity};
 
-/// One finding with the lines that it is about.
+/// A finding with an excerpt of its file.
 #[derive(Debug)]
 pub(super) struct FindingDiagnostic {
     code: String,
@@ -19,7 +19,8 @@ pub(super) struct FindingDiagnostic {
 }
 
 impl FindingDiagnostic {
-    /// `code` stands above the message; `path` is named in it where there are no lines to show.
+    /// A diagnostic of `finding`. `code` is shown above the message. Without an excerpt, the message
+    /// starts with `path`.
     pub(super) fn new(
         finding: &Finding,
         code: String,

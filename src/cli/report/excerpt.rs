@@ -1,4 +1,4 @@
-//! The few lines around a marked place, cut to what fits on a screen.
+//! The lines around a finding, clipped to the width of the screen.
 
 use std::ops::Range;
 
@@ -7,30 +7,30 @@ use textwrap::core::display_width;
 
 use super::Document;
 
-/// Stands where a line is cut.
+/// Marks where a line is clipped.
 const CUT: &str = "…";
 
-/// The line of a marked place with the ones before and after. Only its first line is marked.
+/// The first line of a marked span, with the lines before and after it.
 ///
-/// It knows its lines and columns in the whole file, so that miette need not read the file again
-/// for every finding, and counts columns in characters where miette counts bytes.
+/// It knows its line and column in the whole file, so that miette does not scan the file again for
+/// every finding. Columns count characters; miette itself would count bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
-    /// The path and, if wanted, the place.
+    /// The path, optionally with line and column.
     pub(super) name: String,
     text: String,
     mark: Range<usize>,
-    /// Line of the excerpt's start, from 0.
+    /// Line of the excerpt's start in the file, from 0.
     first_line: usize,
-    /// Line of the marked place, from 0.
+    /// Line of the mark in the file, from 0.
     line: usize,
-    /// Column of the marked place, from 0.
+    /// Column of the mark in the file, from 0.
     column: usize,
 }
 
 impl Excerpt {
-    /// Cuts the surroundings of `span` (UTF-8 bytes) out of `document`, at most `max_columns`
-    /// wide. There is none of an empty file, nor of one that is no text.
+    /// The excerpt around `span` (UTF-8 byte offsets) of `document`, at most `max_columns` wide. `None`
+    /// if the file is empty or not UTF-8.
     pub(super) fn new(
         name: String,
         document: &Document<'_>,
@@ -65,7 +65,7 @@ impl Excerpt {
         Some(Self { name, text, mark, first_line, line: line - 1, column: column - 1 })
     }
 
-    /// The marked place (UTF-8 bytes of the excerpt).
+    /// The mark (UTF-8 byte offsets into the excerpt).
     pub(super) fn mark(&self) -> SourceSpan {
         (self.mark.start, self.mark.len()).into()
     }
@@ -96,7 +96,7 @@ impl SourceCode for Excerpt {
     }
 }
 
-/// The part of a long line in which the mark starts.
+/// The part of a line that contains the start of the mark.
 struct Window {
     text: String,
     mark: Range<usize>,
@@ -104,22 +104,22 @@ struct Window {
 
 impl Window {
     fn new(line: &str, mark: &Range<usize>, max_columns: usize) -> Self {
-        // A quarter of the room shows what stands before the mark, if the line is cut there.
+        // If the line is clipped before the mark, a quarter of the width is left for that part.
         let before = line.get(..mark.start).unwrap_or_default();
         let is_short = before.len() <= max_columns && display_width(before) <= max_columns / 2;
-        let shown_before = if is_short { before } else { tail(before, max_columns / 4) };
+        let visible_before = if is_short { before } else { tail(before, max_columns / 4) };
         let mut text =
-            if shown_before.len() < before.len() { CUT.to_owned() } else { String::new() };
-        text.push_str(&printable(shown_before));
+            if visible_before.len() < before.len() { CUT.to_owned() } else { String::new() };
+        text.push_str(&printable(visible_before));
         let rest = line.get(mark.start..).unwrap_or_default();
         let room = max_columns.saturating_sub(display_width(&text));
-        let shown = head(rest, room);
-        let n_marked = mark.len().min(shown.len());
+        let visible = head(rest, room);
+        let n_marked = mark.len().min(visible.len());
         let start = text.len();
-        text.push_str(&printable(shown.get(..n_marked).unwrap_or(shown)));
+        text.push_str(&printable(visible.get(..n_marked).unwrap_or(visible)));
         let mark = start..text.len();
-        text.push_str(&printable(shown.get(n_marked..).unwrap_or_default()));
-        if shown.len() < rest.len() {
+        text.push_str(&printable(visible.get(n_marked..).unwrap_or_default()));
+        if visible.len() < rest.len() {
             text.push_str(CUT);
         }
         Self { text, mark }
@@ -127,12 +127,12 @@ impl Window {
 }
 
 fn clip(line: &str, max_columns: usize) -> String {
-    let shown = head(line, max_columns);
-    let cut = if shown.len() < line.len() { CUT } else { "" };
-    format!("{}{cut}", printable(shown))
+    let visible = head(line, max_columns);
+    let cut = if visible.len() < line.len() { CUT } else { "" };
+    format!("{}{cut}", printable(visible))
 }
 
-/// As much of the text's start as fits into so many columns.
+/// The longest start of `text` that fits into `max_columns`.
 fn head(text: &str, max_columns: usize) -> &str {
     let mut n_columns = 0;
     let end = text.char_indices().find(|(_, c)| {
@@ -142,28 +142,29 @@ fn head(text: &str, max_columns: usize) -> &str {
     end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// So many of the text's last characters.
+/// The last `n_chars` characters of `text`.
 fn tail(text: &str, n_chars: usize) -> &str {
     let start = text.char_indices().rev().take(n_chars).last().map_or(text.len(), |(at, _)| at);
     text.get(start..).unwrap_or_default()
 }
 
-/// The text without what would steer the terminal or turn the direction of the line.
+/// `text` with control characters, which could control the terminal, and characters that change the
+/// direction of text replaced.
 pub(super) fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
+    let replaced = |c: char| match c {
         '\t' => ' ',
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
         c if c.is_control() => '\u{FFFD}',
         c => c,
     };
-    text.chars().map(shown).collect()
+    text.chars().map(replaced).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown(text: &str, span: Range<usize>, max_columns: usize) -> Option<(String, String)> {
+    fn excerpt(text: &str, span: Range<usize>, max_columns: usize) -> Option<(String, String)> {
         let document = Document::new("f", text.as_bytes());
         let excerpt = Excerpt::new("f".to_owned(), &document, &span, max_columns)?;
         let mark = excerpt.text.get(excerpt.mark.clone()).unwrap().to_owned();
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_marked_line_stands_between_its_neighbours() {
+    fn excerpt_has_the_lines_before_and_after_the_mark() {
         let cases = [
             ("a\nb\nc\nd", 2..3, "a\nb\nc", "b"),
             ("a\r\nbb\r\n\r\nd", 4..9, "a\nbb", "b"),
@@ -182,13 +183,13 @@ mod tests {
         ];
         for (text, span, want, mark) in cases {
             let want = Some((want.to_owned(), mark.to_owned()));
-            assert_eq!(shown(text, span.clone(), 20), want, "{text:?} {span:?}");
+            assert_eq!(excerpt(text, span.clone(), 20), want, "{text:?} {span:?}");
         }
-        assert_eq!(shown(" \n", 0..0, 20), None);
+        assert_eq!(excerpt(" \n", 0..0, 20), None);
     }
 
     #[test]
-    fn long_lines_are_cut_around_the_mark() {
+    fn long_lines_are_clipped_around_the_mark() {
         let cases = [
             ("text = '123456789'", 7..18, 14, "text = '123456…", "'123456"),
             ("0123456789mark6789", 10..14, 8, "…89mark6…", "mark"),
@@ -197,7 +198,7 @@ mod tests {
         ];
         for (text, span, max_columns, want, mark) in cases {
             let want = Some((want.to_owned(), mark.to_owned()));
-            assert_eq!(shown(text, span, max_columns), want, "{text:?}");
+            assert_eq!(excerpt(text, span, max_columns), want, "{text:?}");
         }
     }
 }

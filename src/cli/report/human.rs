@@ -1,4 +1,4 @@
-//! The report for people.
+//! The report as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
@@ -12,23 +12,23 @@ use crate::cli::terminal::Terminal;
 use crate::knowledge::{Finding, Rule, Severity};
 use crate::matching::leave_one_out::PhrasingSummary;
 
-/// How many findings of one rule in one pack are shown; the rest is counted. Nobody mends more in
-/// one sitting, and an imported pack has thousands of sentences that wait.
+/// Most findings of one rule in one pack that are shown on a terminal; the others are counted. Nobody
+/// fixes more in one sitting, and an imported pack can have thousands of unquoted sentences.
 const MAX_SHOWN: usize = 20;
 
-/// The same where the output is no terminal: whoever reads a log can search it.
+/// The same limit if the output is not a terminal, since logs can be searched.
 const MAX_LOGGED: usize = 1_000;
 
-/// From how many phrasings on their share is worth a line.
-const MIN_COUNTED: usize = 20;
+/// Least number of phrasings whose results are summarized; shares of fewer mean little.
+const MIN_SUMMARIZED: usize = 20;
 
-/// Columns that line numbers and frame take.
+/// Width of line numbers and frame, in columns.
 const FRAME_COLUMNS: usize = 12;
 
-/// Widest line where nothing is framed, in columns; a screen reader has no edge.
+/// Widest line without a frame, in columns. A screen reader has no line width.
 const PLAIN_COLUMNS: usize = 1_000;
 
-/// Prints every pack's findings, what their rules are for, and a summary.
+/// Prints the findings of every pack, the explanations of their rules, and a summary.
 pub(in crate::cli) fn print(reports: &[PackReport], terminal: &Terminal) -> anyhow::Result<()> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     for report in reports {
@@ -37,7 +37,7 @@ pub(in crate::cli) fn print(reports: &[PackReport], terminal: &Terminal) -> anyh
     print_explanations(&mut out, reports, terminal)?;
     for report in reports {
         writeln!(out, "{}", summary(report))?;
-        if let Some(own) = report.own_phrasings.filter(|own| own.asked >= MIN_COUNTED) {
+        if let Some(own) = report.own_phrasings.filter(|own| own.asked >= MIN_SUMMARIZED) {
             writeln!(out, "pack {}: {}", report.name, own_phrasings(own))?;
         }
     }
@@ -71,7 +71,7 @@ fn print_findings(
     Ok(())
 }
 
-/// One finding, with its place marked.
+/// A finding with its span marked in an excerpt.
 fn render(
     finding: &Finding,
     report: &PackReport,
@@ -86,27 +86,28 @@ fn render(
             let name = format!("{path}:{line}:{column}");
             Excerpt::new(name, document, &finding.span, PLAIN_COLUMNS)
         });
-        let shown = FindingDiagnostic::new(finding, finding.rule.name().to_owned(), &path, excerpt);
-        NarratableReportHandler::new().render_report(&mut rendered, &shown)?;
+        let diagnostic =
+            FindingDiagnostic::new(finding, finding.rule.name().to_owned(), &path, excerpt);
+        NarratableReportHandler::new().render_report(&mut rendered, &diagnostic)?;
     } else {
         let max_columns = terminal.width().saturating_sub(FRAME_COLUMNS);
         let excerpt = document
             .and_then(|document| Excerpt::new(path.clone(), document, &finding.span, max_columns));
-        // The severity in words too: not everybody tells the signs or the colours apart.
+        // The severity in words, since symbols and colors are not accessible to everybody.
         let code = match finding.rule.severity() {
             Severity::Error => format!("error[{}]", finding.rule.name()),
             Severity::Warning => format!("warning[{}]", finding.rule.name()),
         };
-        let shown = FindingDiagnostic::new(finding, code, &path, excerpt);
-        // Colours are taken out again where the output shows none (NO_COLOR, pipes).
+        let diagnostic = FindingDiagnostic::new(finding, code, &path, excerpt);
+        // anstream strips the colors if the output does not support them (NO_COLOR, pipes).
         GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
             .with_width(terminal.width())
-            .render_report(&mut rendered, &shown)?;
+            .render_report(&mut rendered, &diagnostic)?;
     }
     Ok(rendered)
 }
 
-/// Why there are the rules that were broken, each once.
+/// Prints the explanation of each rule that has findings.
 fn print_explanations(
     out: &mut impl Write,
     reports: &[PackReport],
@@ -136,11 +137,11 @@ fn summary(report: &PackReport) -> String {
         pluralize(report.n_sentences, "sentence")
     );
     if report.n_errors() > 0 {
-        return format!("{counts}; refused until the errors are mended");
+        return format!("{counts}; rejected until the errors are fixed");
     }
     match report.n_of(Rule::UnquotedSentence) {
         0 => format!("{counts}, all quoted"),
-        n_waiting => format!("{counts}, {} not quoted", group_digits(n_waiting)),
+        n_unquoted => format!("{counts}, {} not quoted", group_digits(n_unquoted)),
     }
 }
 
@@ -157,17 +158,17 @@ fn own_phrasings(own: PhrasingSummary) -> String {
     text
 }
 
-/// A number with what is counted.
+/// A number and a noun, in the plural unless the number is 1.
 pub(in crate::cli) fn pluralize(n: usize, noun: &str) -> String {
     pluralize_as(n, noun, &format!("{noun}s"))
 }
 
-/// The same for nouns that do not take a plain s.
+/// The same for nouns whose plural is not formed with s.
 pub(in crate::cli) fn pluralize_as(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", group_digits(n), if n == 1 { one } else { many })
 }
 
-/// The number with a comma between its groups of three digits.
+/// The number with commas between groups of three digits.
 fn group_digits(n: usize) -> String {
     let digits = n.to_string();
     let groups: Vec<&str> = digits
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_and_nouns_follow_them() {
+    fn numbers_are_grouped_and_nouns_pluralized() {
         let cases =
             [(0, "0 errors"), (1, "1 error"), (999, "999 errors"), (1_234_567, "1,234,567 errors")];
         for (n, want) in cases {

@@ -1,4 +1,4 @@
-//! The report for programs.
+//! The report as JSON. Its keys are a contract with other programs.
 
 use std::io::{BufWriter, Write};
 
@@ -26,7 +26,8 @@ struct JsonPack<'r> {
     findings: Vec<JsonFinding<'r>>,
 }
 
-/// Places are null where there is no such file; the end is behind the last character.
+/// A finding. Lines and columns count from 1 and are null if the file does not exist; the end is
+/// exclusive.
 #[derive(Serialize)]
 struct JsonFinding<'r> {
     rule: &'static str,
@@ -42,7 +43,7 @@ struct JsonFinding<'r> {
     explanation: &'static str,
 }
 
-/// Prints one object that holds every finding of every pack.
+/// Prints one object with the findings of all packs.
 pub(in crate::cli) fn print_json(reports: &[PackReport]) -> anyhow::Result<()> {
     let report = Report { packs: reports.iter().map(json_pack).collect() };
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -70,8 +71,8 @@ fn json_pack(report: &PackReport) -> JsonPack<'_> {
 }
 
 fn json_finding<'r>(finding: &'r Finding, document: Option<&Document<'_>>) -> JsonFinding<'r> {
-    let place = |offset: usize| document.map(|document| document.lines.line_and_column(offset));
-    let (start, end) = (place(finding.span.start), place(finding.span.end));
+    let position = |offset: usize| document.map(|document| document.lines.line_and_column(offset));
+    let (start, end) = (position(finding.span.start), position(finding.span.end));
     JsonFinding {
         rule: finding.rule.name(),
         severity: finding.rule.severity(),

@@ -1,8 +1,9 @@
+mod controls;
 mod messages;
-mod uses;
 
 use std::sync::{Arc, LazyLock};
 
+use super::super::id::PrincipalId;
 use super::super::message::{Addressing, RepliedTo};
 use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
@@ -76,8 +77,8 @@ fn mention(text: &str) -> Message {
     }
 }
 
-fn by(person: &str, message: Message) -> Message {
-    Message { author: User { id: person.into(), roles: Vec::new(), is_bot: false }, ..message }
+fn by(user: &str, message: Message) -> Message {
+    Message { author: User { id: user.into(), roles: Vec::new(), is_bot: false }, ..message }
 }
 
 fn command(message: Message) -> Message {
@@ -103,70 +104,67 @@ fn answer() -> SentReply {
     SentReply { kind: ReplyKind::Answer, entries, ..suggestion() }
 }
 
-/// What holds in a test; who asks goes by the plain name.
-struct Setting {
+/// Owns what a [`Context`] borrows. The hash of an asker is the plain id.
+struct Fixture {
     space: Space,
     is_paused: bool,
-    said: Option<SentReply>,
+    target: Option<SentReply>,
 }
 
-impl Setting {
+impl Fixture {
     fn new() -> Self {
-        Self { space: space(), is_paused: false, said: None }
+        Self { space: space(), is_paused: false, target: None }
     }
 
-    fn with<T>(&self, person: &PersonName, act: impl FnOnce(&Context<'_>) -> T) -> T {
+    fn with<T>(&self, user: &PrincipalId, act: impl FnOnce(&Context<'_>) -> T) -> T {
         act(&Context {
             space: &self.space,
             is_paused: self.is_paused,
             index: &INDEX,
             rule: &DecisionRule::default(),
-            asker: &AskerHash::from(person.as_str()),
-            target: self.said.as_ref(),
+            asker: &AskerHash::from(user.as_str()),
+            target: self.target.as_ref(),
             now: Timestamp::from_millis(5_000),
         })
     }
 
     fn respond(&self, message: &Message) -> Effects {
-        self.with(&message.author.id, |scene| {
+        self.with(&message.author.id, |context| {
             let trigger = classify(message, &self.space.settings);
-            respond(message, &trigger, scene, &Cooldowns::default())
+            respond(message, &trigger, context, &Cooldowns::default())
         })
     }
 
     fn edit(&self, message: &Message) -> Effects {
-        self.with(&message.author.id, |scene| {
+        self.with(&message.author.id, |context| {
             let trigger = classify(message, &self.space.settings);
-            respond_to_edit(message, &trigger, scene, &Cooldowns::default())
+            respond_to_edit(message, &trigger, context, &Cooldowns::default())
         })
     }
 
-    fn used(&self, person: &str, control: Control) -> Effects {
-        self.used_within(person, control, &Cooldowns::default())
+    fn used(&self, user: &str, control: Control) -> Effects {
+        self.used_within(user, control, &Cooldowns::default())
     }
 
-    fn used_within(&self, person: &str, control: Control, cooldowns: &Cooldowns) -> Effects {
-        let by = User { id: person.into(), roles: Vec::new(), is_bot: false };
+    fn used_within(&self, user: &str, control: Control, cooldowns: &Cooldowns) -> Effects {
         let used = ControlUse {
             id: "t:3".into(),
             message: "t:2".into(),
             place: mention("").place,
-            user: by,
+            user: User { id: user.into(), roles: Vec::new(), is_bot: false },
             used_at: Timestamp::from_millis(7_000),
             control,
             locale: None,
         };
-        self.with(&person.into(), |scene| respond_to_control(&used, scene, cooldowns))
+        self.with(&user.into(), |context| respond_to_control(&used, context, cooldowns))
     }
 }
 
-type PersonName = super::super::id::PrincipalId;
-
-/// What is shown, in a word or two.
+/// The effect on messages, in a word or two.
 fn summary(effects: &Effects) -> String {
-    let of = |say: &BotMessage| {
-        let what = match &say.reply {
-            Reply::Notice(Notice::RateLimited { .. }) => "wait".to_owned(),
+    let content = |message: &BotMessage| {
+        let content = match &message.reply {
+            Reply::Notice(Notice::RateLimited { .. }) => "rate limited".to_owned(),
             Reply::Notice(Notice::Greeting(_)) => "greeting".to_owned(),
             Reply::Notice(notice) => format!("{notice:?}"),
             Reply::NothingFound => "nothing found".to_owned(),
@@ -174,16 +172,16 @@ fn summary(effects: &Effects) -> String {
             Reply::NoSuchNumber { n_suggestions } => format!("no such number of {n_suggestions}"),
             Reply::Help => "help".to_owned(),
             Reply::Topics(_) => "topics".to_owned(),
-            Reply::Paragraphs(passages) => format!("{} paragraphs", passages.len()),
-            Reply::Answer(_) => format!("answer {}", say.entries.join(" ")),
-            Reply::Suggestions(_) => format!("suggest {}", say.entries.join(" ")),
+            Reply::Paragraphs(parts) => format!("{} paragraphs", parts.len()),
+            Reply::Answer(_) => format!("answer {}", message.entries.join(" ")),
+            Reply::Suggestions(_) => format!("suggest {}", message.entries.join(" ")),
         };
-        if say.is_private { format!("privately: {what}") } else { what }
+        if message.is_private { format!("private: {content}") } else { content }
     };
     match &effects.message {
         MessageEffect::Nothing => "-".to_owned(),
-        MessageEffect::Send(say) => of(say),
-        MessageEffect::Edit(say) => format!("amend: {}", of(say)),
-        MessageEffect::Delete => "remove".to_owned(),
+        MessageEffect::Send(message) => content(message),
+        MessageEffect::Edit(message) => format!("edit: {}", content(message)),
+        MessageEffect::Delete => "delete".to_owned(),
     }
 }

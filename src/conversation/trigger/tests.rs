@@ -2,7 +2,7 @@ use super::super::message::{Addressing, RepliedTo, User};
 use super::super::timestamp::Timestamp;
 use super::*;
 
-/// A message in an open channel that turns to nobody.
+/// A message in an open channel that addresses nobody.
 fn message(text: &str) -> Message {
     Message {
         id: "t:1".into(),
@@ -29,13 +29,12 @@ fn direct(text: &str) -> Message {
     Message { place, ..message(text) }
 }
 
-fn replying(text: &str, to: &str, is_ours: bool) -> Message {
-    let replied_to =
-        RepliedTo { id: "t:0".into(), is_from_bot: is_ours, text: Some(to.to_owned()) };
+fn replying(text: &str, to: &str, is_from_bot: bool) -> Message {
+    let replied_to = RepliedTo { id: "t:0".into(), is_from_bot, text: Some(to.to_owned()) };
     Message { replied_to: Some(replied_to), ..message(text) }
 }
 
-fn ask(text: &str) -> Trigger {
+fn question(text: &str) -> Trigger {
     Trigger::Question(Question {
         text: text.to_owned(),
         referenced_text: None,
@@ -44,19 +43,19 @@ fn ask(text: &str) -> Trigger {
 }
 
 #[test]
-fn it_speaks_when_addressed_and_not_otherwise() {
+fn messages_trigger_only_when_the_bot_is_addressed() {
     let bot = User { id: "t:bot".into(), roles: Vec::new(), is_bot: true };
     let command = Addressing { is_command: true, ..Addressing::default() };
     let rows = [
         ("an open message", message("did china send troops?"), Trigger::Ignore),
-        ("a mention", mentioning("did china send troops?"), ask("did china send troops?")),
-        ("a direct message", direct("did china send troops?"), ask("did china send troops?")),
-        ("the prefix", message("!ask did china send"), ask("did china send")),
-        ("the prefix in capitals", message("!ASK: why"), ask("why")),
+        ("a mention", mentioning("did china send troops?"), question("did china send troops?")),
+        ("a direct message", direct("did china send troops?"), question("did china send troops?")),
+        ("the prefix", message("!ask did china send"), question("did china send")),
+        ("the prefix in capitals", message("!ASK: why"), question("why")),
         ("a longer word", message("!asking is fun"), Trigger::Ignore),
-        ("a reply to us", replying("and russia?", "…", true), ask("and russia?")),
-        ("a reply to somebody", replying("and russia?", "…", false), Trigger::Ignore),
-        ("a slash command", Message { addressing: command, ..message("why") }, ask("why")),
+        ("a reply to the bot", replying("and russia?", "…", true), question("and russia?")),
+        ("a reply to another user", replying("and russia?", "…", false), Trigger::Ignore),
+        ("a slash command", Message { addressing: command, ..message("why") }, question("why")),
         ("a bot", Message { author: bot, ..mentioning("why") }, Trigger::Ignore),
         ("a bare mention", mentioning("👀 "), Trigger::Empty),
         ("thanks by emoji", replying("👍", "…", true), Trigger::Ignore),
@@ -64,12 +63,12 @@ fn it_speaks_when_addressed_and_not_otherwise() {
         ("topics", direct("topics"), Trigger::Command(Command::Topics)),
         ("pause", mentioning("pause"), Trigger::Command(Command::Pause)),
         ("resume", message("!ask resume"), Trigger::Command(Command::Resume)),
-        ("help behind the prefix's mark", message("!help"), Trigger::Command(Command::Help)),
-        ("pause behind it", message(" !Pause "), Trigger::Command(Command::Pause)),
-        ("another word behind it", message("!helpful"), Trigger::Ignore),
-        ("more than a command behind it", message("!help me"), Trigger::Ignore),
+        ("help after the prefix's mark", message("!help"), Trigger::Command(Command::Help)),
+        ("pause after it", message(" !Pause "), Trigger::Command(Command::Pause)),
+        ("another word after it", message("!helpful"), Trigger::Ignore),
+        ("more than a command after it", message("!help me"), Trigger::Ignore),
         ("a command without it", message("help"), Trigger::Ignore),
-        ("a question about help", mentioning("help for whom"), ask("help for whom")),
+        ("a question about help", mentioning("help for whom"), question("help for whom")),
     ];
     for (name, message, want) in rows {
         assert_eq!(classify(&message, &SpaceSettings::default()), want, "{name}");
@@ -77,70 +76,75 @@ fn it_speaks_when_addressed_and_not_otherwise() {
 }
 
 #[test]
-fn an_occasion_that_is_switched_off_is_no_address() {
+fn disabled_activation_is_ignored() {
     let rows = [
         (Activation::Mention, mentioning("why")),
         (Activation::Direct, direct("why")),
         (Activation::Prefix, message("!ask why")),
         (Activation::Reply, replying("why", "…", true)),
     ];
-    for (occasion, message) in rows {
+    for (activation, message) in rows {
         let mut settings = SpaceSettings::default();
-        settings.speaks_when.retain(|it| *it != occasion);
-        assert_eq!(classify(&message, &settings), Trigger::Ignore, "{occasion:?}");
+        settings.speaks_when.retain(|it| *it != activation);
+        assert_eq!(classify(&message, &settings), Trigger::Ignore, "{activation:?}");
     }
 }
 
 #[test]
-fn a_command_where_commands_are_switched_off_is_neither_served_nor_overheard() {
+fn disabled_commands_are_reported_and_are_no_messages_of_a_listening_channel() {
     let mut settings =
         SpaceSettings { listens_in: vec!["t:room".into()], ..SpaceSettings::default() };
     settings.speaks_when.retain(|it| *it != Activation::Command);
-    let address = Addressing { is_command: true, ..Addressing::default() };
+    let addressing = Addressing { is_command: true, ..Addressing::default() };
     for text in ["why no soldiers?", "help", ""] {
-        let command = Message { addressing: address, ..message(text) };
+        let command = Message { addressing, ..message(text) };
         assert_eq!(classify(&command, &settings), Trigger::CommandsDisabled, "{text}");
     }
-    let private = Message { addressing: address, ..direct("why no soldiers?") };
-    assert_eq!(classify(&private, &settings), ask("why no soldiers?"), "it came directly");
+    let private = Message { addressing, ..direct("why no soldiers?") };
+    assert_eq!(
+        classify(&private, &settings),
+        question("why no soldiers?"),
+        "a direct message addresses the bot"
+    );
 }
 
 #[test]
-fn a_mention_in_a_reply_to_somebody_means_their_question() {
+fn mention_in_a_reply_refers_to_the_other_users_question() {
     let mention = |text: &str, to: &str| Message {
         addressing: Addressing { mentions_bot: true, ..Addressing::default() },
         ..replying(text, to, false)
     };
-    let theirs = "why no soldiers?";
-    assert_eq!(classify(&mention("", theirs), &SpaceSettings::default()), ask(theirs));
+    let referenced = "why no soldiers?";
+    assert_eq!(classify(&mention("", referenced), &SpaceSettings::default()), question(referenced));
     let both = Question {
         text: "do you know".to_owned(),
-        referenced_text: Some(theirs.to_owned()),
+        referenced_text: Some(referenced.to_owned()),
         is_unaddressed: false,
     };
     let settings = SpaceSettings::default();
-    assert_eq!(classify(&mention("do you know", theirs), &settings), Trigger::Question(both));
-    assert_eq!(classify(&mention("why", "🤷"), &settings), ask("why"));
+    assert_eq!(classify(&mention("do you know", referenced), &settings), Trigger::Question(both));
+    assert_eq!(classify(&mention("why", "🤷"), &settings), question("why"));
 }
 
 #[test]
-fn a_bare_number_may_pick() {
-    let Trigger::Selection(2, ask) = classify(&direct(" 2 "), &SpaceSettings::default()) else {
+fn bare_number_is_a_selection() {
+    let Trigger::Selection(2, question) = classify(&direct(" 2 "), &SpaceSettings::default())
+    else {
         panic!("no number");
     };
-    assert_eq!(ask.text, "2");
+    assert_eq!(question.text, "2");
 }
 
 #[test]
-fn listening_is_by_place_and_passes_over_replies() {
-    let overheard = Trigger::Question(Question {
+fn listening_channels_are_chosen_by_place_and_skip_replies() {
+    let unaddressed = Trigger::Question(Question {
         text: "why no soldiers?".to_owned(),
         referenced_text: None,
         is_unaddressed: true,
     });
     for (listens_in, message, want) in [
-        ("t:room", message("why no soldiers?"), overheard.clone()),
-        ("t:guild", message("why no soldiers?"), overheard),
+        ("t:room", message("why no soldiers?"), unaddressed.clone()),
+        ("t:guild", message("why no soldiers?"), unaddressed),
         ("t:other", message("why no soldiers?"), Trigger::Ignore),
         ("t:room", replying("why no soldiers?", "…", false), Trigger::Ignore),
         ("t:room", message("👍"), Trigger::Ignore),
@@ -152,7 +156,7 @@ fn listening_is_by_place_and_passes_over_replies() {
 }
 
 #[test]
-fn a_prefix_of_many_bytes_splits_no_character() {
+fn multibyte_prefix_does_not_split_characters() {
     for (prefix, text) in [("ß", "日本"), ("!é", "!e"), ("", "text"), ("¿", "¿por qué")] {
         let settings = SpaceSettings { prefix: prefix.to_owned(), ..SpaceSettings::default() };
         classify(&message(text), &settings);

@@ -5,7 +5,7 @@ use super::*;
 
 const FILES: [(&str, &str); 2] = [("en", include_str!("en.ftl")), ("de", include_str!("de.ftl"))];
 
-/// Names of the sentences of a file, with the variables of each.
+/// Ids of the sentences of a file, with the variables of each.
 fn sentences(file: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
@@ -23,7 +23,7 @@ fn sentences(file: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn every_language_has_every_sentence_with_the_same_variables_and_no_fault() {
+fn languages_have_the_same_sentences_and_variables_without_syntax_errors() {
     let english = sentences(FILES[0].1);
     assert!(english.len() > 20, "{english:?}");
     for (language, file) in FILES {
@@ -33,7 +33,7 @@ fn every_language_has_every_sentence_with_the_same_variables_and_no_fault() {
 }
 
 #[test]
-fn a_language_is_found_by_its_tag_and_english_stands_in() {
+fn wording_is_found_by_language_tag_and_falls_back_to_english() {
     for (locale, want) in
         [("en", "en"), ("de", "de"), ("de-AT", "de"), ("fr", "en"), ("", "en"), ("no tag!", "en")]
     {
@@ -42,13 +42,13 @@ fn a_language_is_found_by_its_tag_and_english_stands_in() {
 }
 
 #[test]
-fn everything_that_can_be_said_is_said_in_words() {
-    let greeting = |titles: &[&str], todos: &[SetupStep]| {
+fn notices_and_replies_are_whole_sentences_in_every_language() {
+    let greeting = |titles: &[&str], setup_steps: &[SetupStep]| {
         let titles = titles.iter().map(|title| (*title).to_owned()).collect();
-        Notice::Greeting(Greeting { titles, todos: todos.to_vec() })
+        Notice::Greeting(Greeting { titles, setup_steps: setup_steps.to_vec() })
     };
     let notices = [
-        Notice::RateLimited { span: Duration::from_secs(1200) },
+        Notice::RateLimited { retry_after: Duration::from_secs(1200) },
         Notice::Paused,
         Notice::PauseConfirmed,
         Notice::ResumeConfirmed,
@@ -73,8 +73,9 @@ fn everything_that_can_be_said_is_said_in_words() {
     ];
     assert_eq!(FILES.len(), 1 + OTHERS.len());
     for wording in OTHERS.iter().chain([Wording::english()]) {
-        let mut said: Vec<String> = notices.iter().map(|notice| wording.notice(notice)).collect();
-        said.extend([
+        let mut sentences: Vec<String> =
+            notices.iter().map(|notice| wording.notice(notice)).collect();
+        sentences.extend([
             wording.nothing_found(),
             wording.not_in_source(),
             wording.did_you_mean(1),
@@ -82,12 +83,12 @@ fn everything_that_can_be_said_is_said_in_words() {
             wording.no_such_number(3),
             wording.help(),
         ]);
-        for sentence in &said {
+        for sentence in &sentences {
             let is_whole = sentence.contains(' ') || sentence.ends_with('.');
             assert!(is_whole && !sentence.contains("{$"), "{wording:?}: {sentence}");
         }
-        assert!(said[0].contains("1200"), "no mark between thousands: {}", said[0]);
-        assert!(said[11].contains("{ $x }"), "values are not read as patterns: {}", said[11]);
+        assert!(sentences[0].contains("1200"), "no thousands separator: {}", sentences[0]);
+        assert!(sentences[11].contains("{ $x }"), "values are not patterns: {}", sentences[11]);
         assert_ne!(wording.did_you_mean(1), wording.did_you_mean(2));
         for label in [wording.lead_label(), wording.quote_label(), wording.source_label()] {
             assert!(!label.contains("label"), "{label}");

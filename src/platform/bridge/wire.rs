@@ -1,4 +1,7 @@
-//! The lines of the bridge.
+//! The lines of the bridge's protocol.
+//!
+//! All strings and keys are a contract (docs/bridge.md): Rust names may change under
+//! `#[serde(rename)]`. Lines of the client may use the Rust names, too.
 
 use std::time::Duration;
 
@@ -11,17 +14,17 @@ use crate::conversation::{Event, MessageId, PlaceId, Reply, ReplyKind};
 use crate::platform::console::{Layout, render};
 use crate::service::{Outgoing, SendError};
 
-/// What every name on the bridge starts with: nobody speaks for another platform.
-const OURS: &str = "bridge:";
+/// Start of every id on the bridge, so that a client cannot send events of another platform.
+const ID_PREFIX: &str = "bridge:";
 
-/// A line of the program.
+/// A line of the client.
 pub(super) enum IncomingLine {
     Event(Box<Event>),
-    /// What came of the order of this number.
+    /// The acknowledgement of the order of this number.
     Ack(u64, Ack),
 }
 
-/// What came of an order: the name of the message that was sent, if one was.
+/// The result of an order: the id of the new message, if one was sent.
 pub(super) struct Ack {
     pub(super) result: Result<Option<MessageId>, SendError>,
 }
@@ -38,41 +41,41 @@ struct AckLine {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum AckFailure {
-    #[serde(rename = "passing")]
+    #[serde(rename = "passing", alias = "transient")]
     Transient,
-    #[serde(rename = "refused")]
+    #[serde(rename = "refused", alias = "permanent")]
     Permanent,
-    #[serde(rename = "unknown")]
+    #[serde(rename = "unknown", alias = "ambiguous")]
     Ambiguous,
 }
 
 impl IncomingLine {
-    /// What `line` says, or why it says nothing.
+    /// Parses `line`; the error is for the client.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
-        let told = |error: serde_json::Error| error.to_string();
-        let value: Value = serde_json::from_slice(line).map_err(told)?;
+        let describe = |error: serde_json::Error| error.to_string();
+        let value: Value = serde_json::from_slice(line).map_err(describe)?;
         if value.get("ack").is_some() {
             let AckLine { ack, sent, failed, retry_after_ms } =
-                serde_json::from_value(value).map_err(told)?;
+                serde_json::from_value(value).map_err(describe)?;
             let retry_after = retry_after_ms.map(Duration::from_millis);
             let result = match failed {
-                None => Ok(sent.filter(|sent| sent.as_str().starts_with(OURS))),
+                None => Ok(sent.filter(|sent| sent.as_str().starts_with(ID_PREFIX))),
                 Some(AckFailure::Transient) => Err(SendError::Transient { retry_after }),
                 Some(AckFailure::Permanent) => Err(SendError::Permanent),
                 Some(AckFailure::Ambiguous) => Err(SendError::Ambiguous),
             };
             return Ok(Self::Ack(ack, Ack { result }));
         }
-        let event: Event = serde_json::from_value(value).map_err(told)?;
-        match names(&event).iter().find(|name| !name.starts_with(OURS)) {
-            Some(name) => Err(format!("`{name}` does not start with `{OURS}`")),
+        let event: Event = serde_json::from_value(value).map_err(describe)?;
+        match ids(&event).iter().find(|id| !id.starts_with(ID_PREFIX)) {
+            Some(id) => Err(format!("`{id}` does not start with `{ID_PREFIX}`")),
             None => Ok(Self::Event(Box::new(event))),
         }
     }
 }
 
-/// The names that decide who is answered where.
-fn names(event: &Event) -> Vec<&str> {
+/// The ids of `event` that decide who is answered where.
+fn ids(event: &Event) -> Vec<&str> {
     match event {
         Event::MessageCreated(message) | Event::MessageEdited(message) => {
             let own = [message.id.as_str(), message.place.id.as_str(), message.author.id.as_str()];
@@ -87,82 +90,83 @@ fn names(event: &Event) -> Vec<&str> {
                 used.user.id.as_str(),
             ]
         }
-        Event::Joined { place, member_of: whole, .. } => {
-            whole.iter().chain([&place.id]).map(PlaceId::as_str).collect()
+        Event::Joined { place, member_of, .. } => {
+            member_of.iter().chain([&place.id]).map(PlaceId::as_str).collect()
         }
         Event::MissingPermissions { place, .. } => vec![place.id.as_str()],
-        Event::Alert(report) => vec![report.id.as_str(), report.place.id.as_str()],
+        Event::Alert(alert) => vec![alert.id.as_str(), alert.place.id.as_str()],
     }
 }
 
-/// The line that tells the program what was wrong with its own.
+/// The line that reports to the client what is wrong with its own.
 pub(super) fn error(error: &str) -> String {
     format!("{}\n", json!({ "error": error }))
 }
 
-/// The line that asks the program to send `event` again in a while.
+/// The line that asks the client to send `event` again later.
 pub(super) fn resend(event: &Event) -> String {
     let id = match event {
         Event::MessageCreated(message) | Event::MessageEdited(message) => Some(&message.id),
         Event::MessageDeleted { id, .. } => Some(id),
         Event::ControlUsed(used) => Some(&used.id),
-        Event::Alert(report) => Some(&report.id),
+        Event::Alert(alert) => Some(&alert.id),
         Event::Joined { .. } | Event::MissingPermissions { .. } => None,
     };
     format!("{}\n", json!({ "do": "resend", "id": id, "after_ms": 1000 }))
 }
 
-/// What the program is to do.
+/// An action for the client.
 #[derive(Serialize)]
 pub(super) struct Order<'a> {
     #[serde(rename = "do")]
-    verb: &'static str,
+    action: &'static str,
     place: &'a PlaceId,
-    /// The message to change or take away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<&'a MessageId>,
+    /// The message to edit or delete.
+    #[serde(rename = "sent", skip_serializing_if = "Option::is_none")]
+    target: Option<&'a MessageId>,
+    /// The new message, or the new content of the target.
     #[serde(flatten)]
-    said: Option<OrderMessage<'a>>,
+    message: Option<OrderMessage<'a>>,
 }
 
 #[derive(Serialize)]
 struct OrderMessage<'a> {
-    /// What it is sent for.
+    /// The event that it is sent for.
     cause: &'a MessageId,
-    /// Whether the cause is a message that can be replied to.
+    /// Whether the cause is a message, so that a reply to it is possible.
     is_reply: bool,
     is_private: bool,
     asks_feedback: bool,
     kind: ReplyKind,
     entries: &'a [String],
-    /// Everything as plain text.
+    /// The whole message as plain text.
     text: String,
-    /// The quotes alone.
+    /// The texts of the quotes.
     quotes: Vec<&'a str>,
 }
 
 impl<'a> Order<'a> {
     pub(super) fn send(outgoing: &'a Outgoing) -> Self {
         Self {
-            verb: "send",
+            action: "send",
             place: &outgoing.place,
-            sent: None,
-            said: Some(OrderMessage::new(outgoing)),
+            target: None,
+            message: Some(OrderMessage::new(outgoing)),
         }
     }
 
-    pub(super) fn amend(sent: &'a MessageId, outgoing: &'a Outgoing) -> Self {
-        let said = Some(OrderMessage::new(outgoing));
-        Self { verb: "amend", place: &outgoing.place, sent: Some(sent), said }
+    pub(super) fn edit(target: &'a MessageId, outgoing: &'a Outgoing) -> Self {
+        let message = Some(OrderMessage::new(outgoing));
+        Self { action: "amend", place: &outgoing.place, target: Some(target), message }
     }
 
-    pub(super) fn remove(sent: &'a MessageId, place: &'a PlaceId) -> Self {
-        Self { verb: "remove", place, sent: Some(sent), said: None }
+    pub(super) fn delete(target: &'a MessageId, place: &'a PlaceId) -> Self {
+        Self { action: "remove", place, target: Some(target), message: None }
     }
 
-    /// The line, with the number by which the program tells what came of it.
+    /// The order as a line, with the number that its acknowledgement refers to.
     pub(super) fn line(&self, number: u64) -> String {
-        // Texts and numbers always make JSON.
+        // Strings, numbers and booleans can always be serialized.
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Value::Object(object) = &mut value {
             object.insert("order".to_owned(), number.into());
@@ -173,22 +177,22 @@ impl<'a> Order<'a> {
 
 impl<'a> OrderMessage<'a> {
     fn new(outgoing: &'a Outgoing) -> Self {
-        let say = &outgoing.message;
-        // Wide enough that no line is broken: the program knows its own width.
+        let message = &outgoing.message;
+        // No line is wrapped: only the client knows the width of its display.
         let wording = Wording::for_locale(&outgoing.locale);
         let layout = Layout { width: usize::MAX, is_plain: true, wording };
-        let quotes = match &say.reply {
+        let quotes = match &message.reply {
             Reply::Answer(Answer { quotes, .. }) => quotes.as_slice(),
             _ => &[],
         };
         Self {
             cause: &outgoing.cause,
             is_reply: outgoing.is_reply,
-            is_private: say.is_private,
-            asks_feedback: say.asks_feedback,
-            kind: say.kind,
-            entries: &say.entries,
-            text: render(&say.reply, layout),
+            is_private: message.is_private,
+            asks_feedback: message.asks_feedback,
+            kind: message.kind,
+            entries: &message.entries,
+            text: render(&message.reply, layout),
             quotes: quotes.iter().map(|quote| quote.text.as_str()).collect(),
         }
     }
@@ -199,48 +203,105 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_say_nothing_are_told_why() {
-        let said = |id: &str, place: &str| {
+    fn invalid_lines_are_reported_with_a_reason() {
+        let created = |id: &str, place: &str| {
             format!(
                 r#"{{"event":"said","id":"{id}","place":{{"id":"{place}"}},"author":{{"id":"bridge:ada"}},"text":"?","sent_at":1}}"#
             )
         };
-        assert!(IncomingLine::parse(said("bridge:1", "bridge:room").as_bytes()).is_ok());
+        assert!(IncomingLine::parse(created("bridge:1", "bridge:room").as_bytes()).is_ok());
         let rows = [
             ("{".to_owned(), "EOF"),
             ("{}".to_owned(), "missing field `event`"),
             (r#"{"event":"sang"}"#.to_owned(), "unknown variant `sang`"),
             (r#"{"ack":"x"}"#.to_owned(), "expected u64"),
-            (said("discord:1", "bridge:room"), "`discord:1` does not start with `bridge:`"),
-            (said("bridge:1", "matrix:!r"), "`matrix:!r` does not start with `bridge:`"),
+            (created("discord:1", "bridge:room"), "`discord:1` does not start with `bridge:`"),
+            (created("bridge:1", "matrix:!r"), "`matrix:!r` does not start with `bridge:`"),
         ];
         for (line, want) in rows {
             let Err(error) = IncomingLine::parse(line.as_bytes()) else {
-                panic!("{line} is taken")
+                panic!("{line} is accepted")
             };
             assert!(error.contains(want), "{line}: {error}");
         }
     }
 
     #[test]
-    fn an_acknowledgement_says_what_came_of_an_order() {
-        let passing = |millis: Option<u64>| {
+    fn acknowledgements_carry_the_result_of_an_order() {
+        let transient = |millis: Option<u64>| {
             Err(SendError::Transient { retry_after: millis.map(Duration::from_millis) })
         };
         let rows = [
             (r#"{"ack":7,"sent":"bridge:m"}"#, Ok(Some(MessageId::from("bridge:m")))),
             (r#"{"ack":7,"sent":"discord:m"}"#, Ok(None)),
             (r#"{"ack":7}"#, Ok(None)),
-            (r#"{"ack":7,"failed":"passing"}"#, passing(None)),
-            (r#"{"ack":7,"failed":"passing","retry_after_ms":5}"#, passing(Some(5))),
+            (r#"{"ack":7,"failed":"passing"}"#, transient(None)),
+            (r#"{"ack":7,"failed":"passing","retry_after_ms":5}"#, transient(Some(5))),
             (r#"{"ack":7,"failed":"refused"}"#, Err(SendError::Permanent)),
             (r#"{"ack":7,"failed":"unknown"}"#, Err(SendError::Ambiguous)),
+            (r#"{"ack":7,"failed":"transient","retry_after_ms":5}"#, transient(Some(5))),
+            (r#"{"ack":7,"failed":"permanent"}"#, Err(SendError::Permanent)),
+            (r#"{"ack":7,"failed":"ambiguous"}"#, Err(SendError::Ambiguous)),
         ];
         for (line, want) in rows {
             match IncomingLine::parse(line.as_bytes()) {
                 Ok(IncomingLine::Ack(7, ack)) => assert_eq!(ack.result, want, "{line}"),
-                _ => panic!("{line} is no acknowledgement"),
+                _ => panic!("{line} is not an acknowledgement"),
             }
+        }
+    }
+
+    #[test]
+    fn plain_names_are_accepted_as_aliases_of_the_protocol_words() {
+        let message = [
+            ("said", "message_created"),
+            ("edited", "message_edited"),
+            ("address", "addressing"),
+            ("mentions_us", "mentions_bot"),
+            ("is_ours", "is_from_bot"),
+            ("change", "edit_id"),
+            ("within", "parents"),
+        ];
+        let used = [
+            ("used", "control_used"),
+            ("sent", "message"),
+            ("by", "user"),
+            ("at", "used_at"),
+            ("paragraph", "paragraphs"),
+            ("rest", "quotes"),
+        ];
+        let content = r#""id":"bridge:1","place":{"id":"bridge:room","within":["bridge:server"]},"author":{"id":"bridge:ada"},"text":"?","address":{"mentions_us":true},"replied_to":{"id":"bridge:0","is_ours":true},"change":"bridge:2","sent_at":1"#;
+        let place = r#""place":{"id":"bridge:room"}"#;
+        let control = |control: &str| {
+            format!(
+                r#"{{"event":"used","id":"bridge:3","sent":"bridge:1",{place},"by":{{"id":"bridge:ada"}},"at":1,"control":{{"{control}":1}}}}"#
+            )
+        };
+        let rows: [(String, &[(&str, &str)]); 6] = [
+            (format!(r#"{{"event":"said",{content}}}"#), &message),
+            (format!(r#"{{"event":"edited",{content}}}"#), &message),
+            (
+                format!(r#"{{"event":"deleted","id":"bridge:1",{place}}}"#),
+                &[("deleted", "message_deleted")],
+            ),
+            (control("paragraph"), &used),
+            (control("rest"), &used),
+            (
+                format!(r#"{{"event":"joined",{place},"whole":"bridge:server","at":1}}"#),
+                &[("whole", "member_of")],
+            ),
+        ];
+        let parse = |line: &str| match IncomingLine::parse(line.as_bytes()) {
+            Ok(IncomingLine::Event(event)) => event,
+            Ok(IncomingLine::Ack(..)) => panic!("{line} is not an event"),
+            Err(error) => panic!("{line}: {error}"),
+        };
+        for (line, aliases) in rows {
+            let aliased = aliases.iter().fold(line.clone(), |line, (word, alias)| {
+                line.replace(&format!("\"{word}\""), &format!("\"{alias}\""))
+            });
+            assert_ne!(aliased, line);
+            assert_eq!(parse(&aliased), parse(&line), "{aliased}");
         }
     }
 }

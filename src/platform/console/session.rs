@@ -1,4 +1,4 @@
-//! A conversation with one person at a terminal.
+//! A chat with one user at a terminal.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,11 +11,11 @@ use crate::conversation::{
 };
 use crate::service::{Outgoing, SendError, Sender};
 
-/// Names its messages.
+/// Platform of the ids of its messages.
 const PLATFORM: &str = "console";
 
-/// Prints what is said. A message of the person replies to what was said last, so that a bare number
-/// picks from it.
+/// A chat with one user, whose replies are printed to standard output. A message of the user counts
+/// as a reply to the bot's last one, so that a bare number picks a suggestion.
 pub struct ConsoleSession {
     layout: Layout,
     state: Mutex<State>,
@@ -24,7 +24,7 @@ pub struct ConsoleSession {
 #[derive(Default)]
 struct State {
     n_messages: u64,
-    /// What was said last that is no mere notice.
+    /// The last reply that is not a notice.
     last: Option<MessageId>,
     error: Option<io::Error>,
 }
@@ -37,12 +37,12 @@ impl State {
 }
 
 impl ConsoleSession {
-    /// A conversation that starts now.
+    /// A new session.
     pub fn new(layout: Layout) -> Self {
         Self { layout, state: Mutex::default() }
     }
 
-    /// What the person says.
+    /// The user's message `text`.
     pub fn message(&self, text: &str, now: Timestamp) -> Message {
         let mut state = self.state();
         let replied_to =
@@ -60,10 +60,10 @@ impl ConsoleSession {
         }
     }
 
-    /// Whether everything that was said could be printed.
+    /// Checks that all replies could be printed.
     ///
     /// # Errors
-    /// What the output said the first time that it could not.
+    /// The first error of standard output since the last call.
     pub fn check(&self) -> io::Result<()> {
         self.state().error.take().map_or(Ok(()), Err)
     }
@@ -93,7 +93,7 @@ impl Sender for ConsoleSession {
         Ok(id)
     }
 
-    /// What is printed stays, so that the new text follows.
+    /// Prints the new content below, since printed text cannot be changed.
     async fn edit(&self, _: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
         self.print(outgoing)
     }

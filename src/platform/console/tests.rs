@@ -24,7 +24,7 @@ fn answer() -> Answer {
 }
 
 #[test]
-fn a_quote_is_marked_wrapped_and_cited_and_cuts_stand_outside_it() {
+fn quotes_are_marked_wrapped_cut_and_cited() {
     let text = render_answer(&answer(), layout(40, false));
     insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
     In short: Because�[31m of it.
@@ -37,7 +37,7 @@ fn a_quote_is_marked_wrapped_and_cited_and_cuts_stand_outside_it() {
 }
 
 #[test]
-fn plain_replies_say_in_words_what_is_quote_and_what_is_source() {
+fn plain_replies_label_quotes_and_sources_in_words() {
     insta::assert_snapshot!(render_answer(&answer(), layout(80, true)), @r"
     In short: Because�[31m of it.
 

@@ -1,4 +1,4 @@
-//! Behaviors through `quoth run` and the stand-in for Discord.
+//! Behaviors through `quoth run` and the fake Discord server.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use quoth::knowledge::Pack;
 
 use super::list::{Behavior, Step};
-use super::{Driver, Sight, kinds};
+use super::{Driver, VisibleEffect, kinds};
 use crate::discord::bot::{Bot, LABELS};
 use crate::first_pack::first_pack;
 use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId, UserMessage};
 
-/// One life of the service after the other, and what the list calls what on Discord.
+/// The service, restarted on the same data, and the Discord objects of the list's names.
 pub(super) struct OnDiscord {
     discord: Discord,
     bot: Option<Bot>,
@@ -21,13 +21,13 @@ pub(super) struct OnDiscord {
     names: RefCell<Names>,
 }
 
-/// Names of the list, and what they are on Discord.
+/// Discord objects by their names in the list.
 struct Names {
     home: GuildId,
     places: HashMap<String, ChannelId>,
     guilds: HashMap<String, GuildId>,
-    people: HashMap<String, UserId>,
-    /// Messages and interactions.
+    users: HashMap<String, UserId>,
+    /// Ids of messages and interactions.
     ids: HashMap<String, u64>,
 }
 
@@ -39,7 +39,7 @@ impl OnDiscord {
             home,
             places: HashMap::new(),
             guilds: HashMap::new(),
-            people: HashMap::new(),
+            users: HashMap::new(),
             ids: HashMap::new(),
         });
         let shows_lead = behavior.settings.get("shows_lead").and_then(toml::Value::as_bool);
@@ -50,27 +50,28 @@ impl OnDiscord {
             shows_lead: shows_lead != Some(false),
             names,
         };
-        // In the order in which they were made there would be a greeting; the list has its own.
+        // Created first: it is the channel where a greeting would be sent.
         on_discord.place("room");
-        let mut settings = super::settings(behavior, |name| on_discord.called(name));
+        let mut settings = super::settings(behavior, |name| on_discord.id_in_settings(name));
         if behavior.discord_reads_all {
             settings.push(("QUOTH_DISCORD__MESSAGE_CONTENT".to_owned(), "true".to_owned()));
         }
         let bot = Bot::start(&on_discord.discord, &settings);
         on_discord.bot = Some(bot);
-        on_discord.pass_over_greeting();
+        on_discord.assert_no_greeting();
         on_discord
     }
 
-    /// The guild is a year old to the bot, and yet new to its records.
-    fn pass_over_greeting(&self) {
+    /// The bot must not greet in the home guild, which is new to its records, but which it joined a
+    /// year ago. The list tests greetings itself.
+    fn assert_no_greeting(&self) {
         self.mark(self.place("room"));
     }
 
-    /// The name of a place or a person of the list, as settings have it.
-    fn called(&self, name: &str) -> String {
-        let is_person = matches!(name, "ada" | "bob" | "mod");
-        if is_person { self.person(name).to_string() } else { self.place(name).to_string() }
+    /// The id of a place or user of the list, as settings contain it.
+    fn id_in_settings(&self, name: &str) -> String {
+        let is_user = matches!(name, "ada" | "bob" | "mod");
+        if is_user { self.user(name).to_string() } else { self.place(name).to_string() }
     }
 
     fn place(&self, name: &str) -> ChannelId {
@@ -79,50 +80,50 @@ impl OnDiscord {
         *names.places.entry(name.to_owned()).or_insert_with(|| self.discord.channel(guild, name))
     }
 
-    fn person(&self, name: &str) -> UserId {
+    fn user(&self, name: &str) -> UserId {
         let mut names = self.names.borrow_mut();
-        *names.people.entry(name.to_owned()).or_insert_with(|| self.discord.user(name))
+        *names.users.entry(name.to_owned()).or_insert_with(|| self.discord.user(name))
     }
 
     fn id(&self, name: &str) -> u64 {
         let names = self.names.borrow();
-        *names.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name}"))
+        *names.ids.get(name).unwrap_or_else(|| panic!("no message has the name {name}"))
     }
 
-    /// What the list calls the message or interaction `id`.
+    /// Name in the list of the message or interaction `id`.
     fn name_of(&self, id: u64) -> Option<String> {
         let names = self.names.borrow();
         names.ids.iter().find(|(_, it)| **it == id).map(|(name, _)| name.clone())
     }
 
-    fn call(&self, name: impl Into<String>, id: u64) {
+    fn set_name(&self, name: impl Into<String>, id: u64) {
         self.names.borrow_mut().ids.insert(name.into(), id);
     }
 
-    /// Where `step` happens.
+    /// The channel of `step`.
     fn place_of(&self, step: &Step) -> ChannelId {
         if step.direct {
-            self.discord.direct(self.person(step.by()))
+            self.discord.direct(self.user(step.by()))
         } else {
             self.place(step.place())
         }
     }
 
-    fn say(&self, step: &Step, text: &str) {
+    fn send(&self, step: &Step, text: &str) {
         let place = self.place_of(step);
-        let person = if step.bot { self.discord.bot("robot") } else { self.person(step.by()) };
+        let user = if step.bot { self.discord.bot("robot") } else { self.user(step.by()) };
         if step.command {
-            let done = match text {
+            let interaction = match text {
                 "help" | "topics" | "pause" | "resume" => {
-                    self.discord.user_runs_command(place, person, text, &[])
+                    self.discord.user_runs_command(place, user, text, &[])
                 }
-                text => self.discord.user_runs_command(place, person, "ask", &[("question", text)]),
+                text => self.discord.user_runs_command(place, user, "ask", &[("question", text)]),
             };
-            return self.call(step.id(), done.id);
+            return self.set_name(step.id(), interaction.id);
         }
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about) {
-            let other = self.person("carol");
-            self.call(to.clone(), self.discord.user_sends(place, other, about));
+            let other = self.user("carol");
+            self.set_name(to.clone(), self.discord.user_sends(place, other, about));
         }
         if let Some(known) = self.names.borrow().ids.get(step.id()).copied() {
             return self.discord.repeat_message_event(known);
@@ -131,27 +132,27 @@ impl OnDiscord {
         let reply_to = step.reply_to.as_ref().map(|name| self.id(name));
         let ago = Duration::from_secs(step.ago);
         let saying = UserMessage { text: &text, reply_to, ago, ..UserMessage::default() };
-        let id = self.discord.user_sends_message(place, person, saying);
-        self.call(step.id(), id);
+        let id = self.discord.user_sends_message(place, user, saying);
+        self.set_name(step.id(), id);
     }
 
-    /// The text with the bot's name, if the step has it.
+    /// The text, with a mention of the bot unless the step is plain.
     fn addressed(&self, step: &Step, text: &str) -> String {
         if step.plain { text.to_owned() } else { format!("{} {text}", self.discord.mention()) }
     }
 
     fn use_control(&self, step: &Step, sent: &str) {
-        let (message, person) = (self.id(sent), self.person(step.by()));
+        let (message, user) = (self.id(sent), self.user(step.by()));
         let control = step.control.as_ref().expect("a control");
-        let done = match control.as_str() {
-            Some("helpful") => self.discord.user_presses(message, LABELS.answered_it, person),
-            Some("delete") => self.discord.user_presses(message, LABELS.delete, person),
+        let interaction = match control.as_str() {
+            Some("helpful") => self.discord.user_presses(message, LABELS.answered_it, user),
+            Some("delete") => self.discord.user_presses(message, LABELS.delete, user),
             _ => {
                 let number = control["pick"].as_u64().expect("a number");
-                self.discord.user_presses(message, &format!("{number}."), person)
+                self.discord.user_presses(message, &format!("{number}."), user)
             }
         };
-        self.call(step.id(), done.id);
+        self.set_name(step.id(), interaction.id);
     }
 
     fn join(&self, name: &str) {
@@ -165,13 +166,13 @@ impl OnDiscord {
         self.discord.announce_guild(guild);
     }
 
-    /// Somebody new asks for help, in private; that comes next.
+    /// Asserts that the private reply to a new user's `/help` is the next effect.
     fn mark(&self, place: ChannelId) {
         let marker = self.discord.user("marker");
-        let done = self.discord.user_runs_command(place, marker, "help", &[]);
+        let interaction = self.discord.user_runs_command(place, marker, "help", &[]);
         let seen = self.discord.next_change();
-        let is_mark = seen.message().interaction == Some(done.id);
-        assert!(is_mark && seen.message().is_private, "nothing more was to be seen: {seen:?}");
+        let is_mark = seen.message().interaction == Some(interaction.id);
+        assert!(is_mark && seen.message().is_private, "another effect: {seen:?}");
     }
 }
 
@@ -191,50 +192,50 @@ impl Driver for OnDiscord {
         } else if let Some(text) = &step.edited {
             self.discord.user_edits(self.id(step.id()), &self.addressed(step, text));
         } else if let Some(text) = &step.said {
-            self.say(step, text);
+            self.send(step, text);
         }
     }
 
-    fn see(&mut self, step: &Step) -> Sight {
+    fn next_effect(&mut self, step: &Step) -> VisibleEffect {
         let seen = self.discord.next_change();
-        let shown = seen.message();
-        let its_name = |id: u64| self.name_of(id).unwrap_or_else(|| format!("message {id}"));
+        let message = seen.message();
+        let name_of = |id: u64| self.name_of(id).unwrap_or_else(|| format!("message {id}"));
         let head = match &seen {
             ObservedChange::Sent(_) => {
-                let cause = match shown.interaction.or(shown.reply_to) {
-                    Some(cause) => its_name(cause),
+                let cause = match message.interaction.or(message.reply_to) {
+                    Some(cause) => name_of(cause),
                     None => format!("{}:joined", step.place()),
                 };
-                self.call(format!("{cause}/reply"), shown.id);
+                self.set_name(format!("{cause}/reply"), message.id);
                 format!("send {cause}")
             }
-            ObservedChange::Edited(_) => format!("amend {}", its_name(shown.id)),
-            ObservedChange::Deleted(_) => format!("remove {}", its_name(shown.id)),
+            ObservedChange::Edited(_) => format!("amend {}", name_of(message.id)),
+            ObservedChange::Deleted(_) => format!("remove {}", name_of(message.id)),
         };
-        let is_removed = matches!(seen, ObservedChange::Deleted(_));
+        let is_deleted = matches!(seen, ObservedChange::Deleted(_));
         let kinds =
-            if is_removed { Vec::new() } else { kinds(&self.pack, &shown.text, self.shows_lead) };
-        let told = if is_removed {
+            if is_deleted { Vec::new() } else { kinds(&self.pack, &message.text, self.shows_lead) };
+        let descriptions = if is_deleted {
             vec![head]
         } else {
             kinds.iter().map(|kind| format!("{head}: {kind}")).collect()
         };
-        assert_eq!(shown.n_pings, 0, "{shown:?}");
-        // A reply to a message is seen by everybody.
+        assert_eq!(message.n_pings, 0, "{message:?}");
+        // A reply to a message is always public.
         let can_be_private = step.command || step.used.is_some();
-        Sight {
-            told,
-            text: readable(&shown.text),
-            is_private: can_be_private.then_some(shown.is_private),
+        VisibleEffect {
+            descriptions,
+            text: readable(&message.text),
+            is_private: can_be_private.then_some(message.is_private),
         }
     }
 
-    fn see_no_more(&mut self, _: &str, step: &Step) {
+    fn assert_no_effect(&mut self, _: &str, step: &Step) {
         self.mark(self.place_of(step));
     }
 }
 
-/// `text` without Markdown's marks, as far as the words of the list need it.
+/// `text` without the Markdown that occurs in the list's words.
 fn readable(text: &str) -> String {
     text.replace("**", "").replace('\\', "")
 }

@@ -1,4 +1,4 @@
-//! The list of behaviors, as it stands in tests/data/behaviors.toml.
+//! The list of behaviors in tests/data/behaviors.toml.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ pub(super) struct Behavior {
     pub(super) terminal: bool,
     #[serde(default)]
     pub(super) settings: toml::Table,
-    /// Whether Discord needs its intent for the content of messages.
+    /// Whether Discord needs the message content intent for it.
     #[serde(default)]
     #[cfg_attr(not(feature = "discord"), allow(dead_code, reason = "Discord alone reads it"))]
     pub(super) discord_reads_all: bool,
-    /// Why a platform does something else, or nothing, by its name.
+    /// By name of a platform: why it does not have the behavior.
     #[serde(default)]
     pub(super) not_on: BTreeMap<String, String>,
     pub(super) step: Vec<Step>,
@@ -63,30 +63,30 @@ pub(super) struct Step {
     pub(super) then: Vec<String>,
 }
 
-/// All of them.
+/// All behaviors.
 pub(super) fn list() -> Vec<Behavior> {
     let list: List = toml::from_str(include_str!("../../data/behaviors.toml")).unwrap();
     list.behavior
 }
 
 impl Step {
-    /// The name of the place where it happens.
+    /// Name of the place.
     pub(super) fn place(&self) -> &str {
         self.joined.as_ref().or(self.place.as_ref()).map_or("room", String::as_str)
     }
 
-    /// Who does it.
+    /// Name of the user.
     pub(super) fn by(&self) -> &str {
         self.by.as_deref().unwrap_or("ada")
     }
 
-    /// Its own name.
+    /// Id of the message or use.
     pub(super) fn id(&self) -> &str {
         self.id.as_deref().unwrap_or_default()
     }
 
-    /// Whether something happens on the platform.
-    pub(super) fn is_act(&self) -> bool {
+    /// Whether it is an event on the platform, as opposed to a restart.
+    pub(super) fn is_action(&self) -> bool {
         !self.restart && !self.kill
     }
 }

@@ -1,4 +1,4 @@
-//! Behaviors through `quoth run`, a homeserver and people with clients.
+//! Behaviors through `quoth run`, a homeserver and users with clients.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,20 +9,20 @@ use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId};
 use quoth::knowledge::Pack;
 
 use super::list::{Behavior, Step};
-use super::{Driver, Sight, kinds};
+use super::{Driver, VisibleEffect, kinds};
 use crate::first_pack::first_pack;
 use crate::matrix::bot::Bot;
 use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap, register};
 use crate::support::synapse::Synapse;
 
-/// One life of the service after the other, and what the list calls what on Matrix.
+/// The service, restarted on the same data, and the Matrix objects of the list's names.
 pub(super) struct OnMatrix {
     bot: Bot,
     pack: Pack,
     shows_lead: bool,
-    people: RefCell<HashMap<String, Rc<TestUser>>>,
+    users: RefCell<HashMap<String, Rc<TestUser>>>,
     rooms: RefCell<HashMap<String, OwnedRoomId>>,
-    /// Messages and reactions.
+    /// Ids of messages and reactions.
     ids: RefCell<HashMap<String, OwnedEventId>>,
 }
 
@@ -35,12 +35,12 @@ impl OnMatrix {
             bot,
             pack: first_pack(),
             shows_lead: shows_lead != Some(false),
-            people: RefCell::default(),
+            users: RefCell::default(),
             rooms: RefCell::default(),
             ids: RefCell::default(),
         };
-        // Settings name rooms, which have to be there; the bot is asked in when it runs.
-        for (name, value) in super::settings(behavior, |name| on_matrix.called(name)) {
+        // Settings contain room IDs, so the rooms are created first. The bot is invited once it runs.
+        for (name, value) in super::settings(behavior, |name| on_matrix.id_in_settings(name)) {
             if name != "QUOTH_HTTP__IS_ON" {
                 on_matrix.bot.set(&name, &value);
             }
@@ -54,24 +54,24 @@ impl OnMatrix {
         on_matrix
     }
 
-    /// The name of a place or a person of the list, as settings have it.
-    fn called(&self, name: &str) -> String {
+    /// The id of a place or user of the list, as settings contain it.
+    fn id_in_settings(&self, name: &str) -> String {
         if matches!(name, "ada" | "bob" | "mod") {
-            format!("matrix:{}", self.person(name).id())
+            format!("matrix:{}", self.user(name).id())
         } else {
             format!("matrix:{}", self.bare_room(name))
         }
     }
 
-    fn person(&self, name: &str) -> Rc<TestUser> {
-        let mut people = self.people.borrow_mut();
-        let made = || Rc::new(TestUser::new(Synapse::shared(), name));
-        Rc::clone(people.entry(name.to_owned()).or_insert_with(made))
+    fn user(&self, name: &str) -> Rc<TestUser> {
+        let mut users = self.users.borrow_mut();
+        let create = || Rc::new(TestUser::new(Synapse::shared(), name));
+        Rc::clone(users.entry(name.to_owned()).or_insert_with(create))
     }
 
-    /// The room called so, in which the bot may not be yet. Ada has opened it.
+    /// The room of this name, created by Ada, with or without the bot.
     fn bare_room(&self, name: &str) -> OwnedRoomId {
-        let ada = self.person("ada");
+        let ada = self.user("ada");
         let mut rooms = self.rooms.borrow_mut();
         rooms
             .entry(name.to_owned())
@@ -79,9 +79,9 @@ impl OnMatrix {
             .clone()
     }
 
-    /// The room called so, with the bot.
+    /// The room of this name, with the bot.
     fn room(&self, name: &str) -> OwnedRoomId {
-        let (room, ada) = (self.bare_room(name), self.person("ada"));
+        let (room, ada) = (self.bare_room(name), self.user("ada"));
         if !ada.is_joined(&room, &self.bot.id) {
             ada.invite(&room, &self.bot.id);
             ada.wait_for_join(&room, &self.bot.id);
@@ -89,22 +89,22 @@ impl OnMatrix {
         room
     }
 
-    /// Where `step` happens; who does it is there as well.
+    /// The room of `step`, with its user.
     fn place_of(&self, step: &Step) -> OwnedRoomId {
-        let person = self.person(self.by(step));
+        let user = self.user(self.by(step));
         if step.direct {
             let name = format!("direct {}", step.by());
             if let Some(room) = self.rooms.borrow().get(&name) {
                 return room.clone();
             }
-            let room = person.create_room(RoomKind::Direct, &[&self.bot.id]);
-            person.wait_for_join(&room, &self.bot.id);
+            let room = user.create_room(RoomKind::Direct, &[&self.bot.id]);
+            user.wait_for_join(&room, &self.bot.id);
             self.rooms.borrow_mut().insert(name, room.clone());
             return room;
         }
         let room = self.room(step.place());
-        if !person.is_joined(&room, person.id()) {
-            person.join(&room);
+        if !user.is_joined(&room, user.id()) {
+            user.join(&room);
         }
         room
     }
@@ -115,7 +115,7 @@ impl OnMatrix {
 
     fn id(&self, name: &str) -> OwnedEventId {
         let ids = self.ids.borrow();
-        ids.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone()
+        ids.get(name).unwrap_or_else(|| panic!("no message has the name {name}")).clone()
     }
 
     fn name_of(&self, id: &OwnedEventId) -> String {
@@ -124,7 +124,7 @@ impl OnMatrix {
         named.unwrap_or_else(|| format!("message {id}"))
     }
 
-    fn call(&self, name: impl Into<String>, id: OwnedEventId) {
+    fn set_name(&self, name: impl Into<String>, id: OwnedEventId) {
         self.ids.borrow_mut().insert(name.into(), id);
     }
 
@@ -137,24 +137,24 @@ impl OnMatrix {
         }
     }
 
-    fn say(&self, step: &Step, text: &str) {
+    fn send(&self, step: &Step, text: &str) {
         let room = self.place_of(step);
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about)
             && !self.ids.borrow().contains_key(to)
         {
-            let id = self.person("ada").send(&room, &Draft::plain(about));
-            self.call(to.clone(), id);
+            let id = self.user("ada").send(&room, &Draft::plain(about));
+            self.set_name(to.clone(), id);
         }
-        // The homeserver never tells a message again; a restart has it looked at again.
+        // The homeserver never sends an event twice, but after a restart the bot reads it again.
         if self.ids.borrow().contains_key(step.id()) {
             return;
         }
-        let (person, saying) = (self.person(self.by(step)), self.saying(step, text));
+        let (user, saying) = (self.user(self.by(step)), self.saying(step, text));
         let id = match step.ago {
-            0 => person.send(&room, &saying),
-            ago => person.send_backdated(&room, &saying, Duration::from_secs(ago)),
+            0 => user.send(&room, &saying),
+            ago => user.send_backdated(&room, &saying, Duration::from_secs(ago)),
         };
-        self.call(step.id(), id);
+        self.set_name(step.id(), id);
     }
 
     fn use_control(&self, step: &Step, sent: &str) {
@@ -165,8 +165,8 @@ impl OnMatrix {
             Some("delete") => "🗑️".to_owned(),
             _ => keycap(control["pick"].as_u64().expect("a number")),
         };
-        let id = self.person(step.by()).react(&room, &self.id(sent), &key);
-        self.call(step.id(), id);
+        let id = self.user(step.by()).react(&room, &self.id(sent), &key);
+        self.set_name(step.id(), id);
     }
 }
 
@@ -178,7 +178,7 @@ impl Driver for OnMatrix {
     fn act(&mut self, step: &Step) {
         if let Some(name) = &step.deleted {
             let room = self.place_of(step);
-            self.person(step.by()).redact(&room, &self.id(name));
+            self.user(step.by()).redact(&room, &self.id(name));
         } else if let Some(sent) = &step.used {
             self.use_control(step, sent);
         } else if let Some(name) = &step.joined {
@@ -186,41 +186,43 @@ impl Driver for OnMatrix {
         } else if let Some(text) = &step.edited {
             let saying = self.saying(step, text);
             let room = self.place_of(step);
-            self.person(step.by()).edit(&room, &self.id(step.id()), &saying);
+            self.user(step.by()).edit(&room, &self.id(step.id()), &saying);
         } else if let Some(text) = &step.said {
-            self.say(step, text);
+            self.send(step, text);
         }
     }
 
-    fn see(&mut self, step: &Step) -> Sight {
+    fn next_effect(&mut self, step: &Step) -> VisibleEffect {
         let room = self.place_of(step);
-        let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
+        let watcher = if step.direct { self.user(step.by()) } else { self.user("ada") };
         let seen = watcher.next_change(&room, &self.bot.id);
-        let (head, shown) = match seen {
+        let (head, message) = match seen {
             ObservedChange::Deleted(id) => {
-                let told = vec![format!("remove {}", self.name_of(&id))];
-                return Sight { told, text: String::new(), is_private: None };
+                let descriptions = vec![format!("remove {}", self.name_of(&id))];
+                return VisibleEffect { descriptions, text: String::new(), is_private: None };
             }
-            ObservedChange::Edited(shown) => (format!("amend {}", self.name_of(&shown.id)), shown),
-            ObservedChange::Sent(shown) => {
-                let cause = match &shown.reply_to {
+            ObservedChange::Edited(message) => {
+                (format!("amend {}", self.name_of(&message.id)), message)
+            }
+            ObservedChange::Sent(message) => {
+                let cause = match &message.reply_to {
                     Some(id) => self.name_of(id),
                     None => format!("{}:joined", step.place()),
                 };
-                self.call(format!("{cause}/reply"), shown.id.clone());
-                (format!("send {cause}"), shown)
+                self.set_name(format!("{cause}/reply"), message.id.clone());
+                (format!("send {cause}"), message)
             }
         };
-        assert_eq!(shown.mentions, serde_json::json!({}), "{shown:?}");
-        let kinds = kinds(&self.pack, &shown.text, self.shows_lead);
-        let told = kinds.iter().map(|kind| format!("{head}: {kind}")).collect();
-        Sight { told, text: shown.text, is_private: None }
+        assert_eq!(message.mentions, serde_json::json!({}), "{message:?}");
+        let kinds = kinds(&self.pack, &message.text, self.shows_lead);
+        let descriptions = kinds.iter().map(|kind| format!("{head}: {kind}")).collect();
+        VisibleEffect { descriptions, text: message.text, is_private: None }
     }
 
-    fn see_no_more(&mut self, name: &str, step: &Step) {
-        // Somebody new asks for help; that comes next, unless the bot is paused.
+    fn assert_no_effect(&mut self, name: &str, step: &Step) {
+        // The reply to a new user's `!help` must come next, unless the bot is paused.
         let room = self.place_of(step);
-        let watcher = if step.direct { self.person(step.by()) } else { self.person("ada") };
+        let watcher = if step.direct { self.user(step.by()) } else { self.user("ada") };
         if step.direct || name.contains("pause") {
             return watcher.expect_no_change(&room, &self.bot.id, Duration::from_millis(400));
         }
@@ -230,6 +232,6 @@ impl Driver for OnMatrix {
         let seen = watcher.next_change(&room, &self.bot.id);
         let is_mark =
             matches!(&seen, ObservedChange::Sent(shown) if shown.reply_to.as_ref() == Some(&mark));
-        assert!(is_mark, "{name}: nothing more was to be seen: {seen:?}");
+        assert!(is_mark, "{name}: another effect: {seen:?}");
     }
 }

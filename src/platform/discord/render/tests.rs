@@ -147,8 +147,11 @@ fn notices_are_escaped_and_fit_the_limit() {
     let notices = [
         Notice::PackRejected { pack: pack(), message: "*".repeat(5000) },
         Notice::EntriesDisabled { pack: pack(), entries: vec!["@everyone".repeat(50); 30] },
-        Notice::Greeting(Greeting { titles: vec!["[a](https://b)".repeat(500)], todos: vec![] }),
-        Notice::RateLimited { span: Duration::from_secs(3) },
+        Notice::Greeting(Greeting {
+            titles: vec!["[a](https://b)".repeat(500)],
+            setup_steps: vec![],
+        }),
+        Notice::RateLimited { retry_after: Duration::from_secs(3) },
     ];
     for notice in notices {
         let message = rendered(&BotMessage::notice(notice.clone(), false), AnswerStyle::Embed);

@@ -1,0 +1,91 @@
+//! Events that the bot responds to.
+
+use serde::{Deserialize, Serialize};
+
+use super::control::Control;
+use super::id::{MessageId, PlaceId};
+use super::message::{Message, Place, User};
+use super::notice::Notice;
+use super::timestamp::Timestamp;
+
+/// An event on a platform, or one that quoth raises itself for moderators.
+///
+/// It is also read from the bridge. The strings that serde writes are a contract
+/// (docs/bridge.md); the names of variants and fields are accepted as aliases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// A user sent a message.
+    #[serde(rename = "said", alias = "message_created")]
+    MessageCreated(Message),
+    /// A user edited a message. Its `id` and `sent_at` are those of the original message.
+    #[serde(rename = "edited", alias = "message_edited")]
+    MessageEdited(Message),
+    /// A message was deleted.
+    #[serde(rename = "deleted", alias = "message_deleted")]
+    MessageDeleted {
+        /// Id of the message.
+        id: MessageId,
+        /// The place where it was.
+        place: Place,
+    },
+    /// A user used a control of one of the bot's messages.
+    #[serde(rename = "used", alias = "control_used")]
+    ControlUsed(ControlUse),
+    /// The bot lacks permissions that it needs to reply at a place. Never read from the bridge.
+    #[serde(skip)]
+    MissingPermissions {
+        /// The place.
+        place: Place,
+        /// Names of the missing permissions, as the platform shows them to users.
+        missing: Vec<String>,
+    },
+    /// A notice for moderators, raised by quoth itself. Never read from the bridge.
+    #[serde(skip)]
+    Alert(Alert),
+    /// The bot joined a place, or the platform reports again that it is a member.
+    Joined {
+        /// Where the greeting is sent.
+        place: Place,
+        /// What the bot joined, if `place` is only a part of it (a channel of a guild).
+        #[serde(default, rename = "whole", alias = "member_of")]
+        member_of: Option<PlaceId>,
+        /// When the bot joined.
+        at: Timestamp,
+    },
+}
+
+/// A notice for moderators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Identifies the cause, so that an alert with the same id is sent once.
+    pub id: MessageId,
+    /// The place where it is sent.
+    pub place: Place,
+    /// The notice.
+    pub notice: Notice,
+}
+
+/// A use of a control by a user: a button press, a reaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlUse {
+    /// Id of the use itself: each is handled once, like a message.
+    pub id: MessageId,
+    /// The bot's message that has the control.
+    #[serde(rename = "sent", alias = "message")]
+    pub message: MessageId,
+    /// The place where that message is.
+    pub place: Place,
+    /// The user who used it.
+    #[serde(rename = "by", alias = "user")]
+    pub user: User,
+    /// When it was used.
+    #[serde(rename = "at", alias = "used_at")]
+    pub used_at: Timestamp,
+    /// The control.
+    pub control: Control,
+    /// The user's language as a BCP 47 tag, if the platform reports it.
+    #[serde(default)]
+    pub locale: Option<String>,
+}
