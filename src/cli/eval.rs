@@ -12,7 +12,7 @@ use super::lines::{Line, next_line};
 use super::packs::{self, LoadedIndex, PackArgs};
 use super::terminal::Terminal;
 use super::{Status, progress, reliability_table};
-use crate::matching::evaluation::{Evaluation, Judged, Sweep, Tally, evaluate, sweep};
+use crate::matching::evaluation::{Evaluation, JudgedMessage, Sweep, Tally, evaluate, sweep};
 
 /// Arguments of `quoth eval`.
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     Ok(status)
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Vec<Judged>> {
+fn read(path: &PathBuf) -> anyhow::Result<Vec<JudgedMessage>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut input = BufReader::new(file);
     let mut messages = Vec::new();
