@@ -10,7 +10,7 @@ use crate::quoth::quoth;
 const PACK: &str = "knowledge/china-kazakhstan";
 const QUESTION: &str = "did china send troops to kazakhstan";
 
-/// A copy of the first pack, which has phrasings enough.
+/// A copy of the first pack, which has enough phrasings.
 fn copy_of_pack() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let pack = folder.path().join("pack");
@@ -31,7 +31,7 @@ fn confidence(pack: &str) -> f64 {
 }
 
 #[test]
-fn a_calibration_holds_until_its_pack_changes() {
+fn calibration_applies_until_its_pack_changes() {
     let (_folder, pack) = copy_of_pack();
     let path = pack.to_str().unwrap();
     let by_default = confidence(path);
@@ -54,18 +54,18 @@ fn a_calibration_holds_until_its_pack_changes() {
 }
 
 #[test]
-fn a_calibration_that_makes_no_sense_is_passed_over() {
+fn invalid_calibration_file_is_ignored() {
     let (_folder, pack) = copy_of_pack();
     let path = pack.to_str().unwrap();
     let by_default = confidence(path);
-    for spoilt in ["", "pack = 3", "\u{0}\u{1}", "pack = \"x\"\nscorer = 1\n[change]\n"] {
-        fs::write(pack.join("calibration.toml"), spoilt).unwrap();
-        assert!((confidence(path) - by_default).abs() < 1e-9, "{spoilt:?}");
+    for invalid in ["", "pack = 3", "\u{0}\u{1}", "pack = \"x\"\nscorer = 1\n[change]\n"] {
+        fs::write(pack.join("calibration.toml"), invalid).unwrap();
+        assert!((confidence(path) - by_default).abs() < 1e-9, "{invalid:?}");
     }
 }
 
 #[test]
-fn a_pack_of_few_phrasings_cannot_be_calibrated_and_is_told_so() {
+fn pack_with_few_phrasings_is_not_calibrated_and_the_reason_is_printed() {
     let folder = crate::folder::Folder::with_pack();
     let run = quoth(&["calibrate", "--pack", &folder.arg("p")]);
     assert_eq!(run.code, 2);
@@ -73,7 +73,7 @@ fn a_pack_of_few_phrasings_cannot_be_calibrated_and_is_told_so() {
 }
 
 #[test]
-fn the_configuration_sets_the_thresholds() {
+fn configuration_sets_the_thresholds() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("quoth.toml");
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join(PACK);
@@ -98,7 +98,7 @@ fn the_configuration_sets_the_thresholds() {
 }
 
 #[test]
-fn a_sweep_answers_less_the_more_is_asked_of_the_confidence() {
+fn sweep_answers_less_at_higher_thresholds() {
     let judged = "tests/data/devset/questions_by_text.jsonl";
     let sweep = quoth(&["eval", judged, "--sweep", "--json"]).json();
     let column = |name: &str| -> Vec<u64> {
@@ -113,7 +113,7 @@ fn a_sweep_answers_less_the_more_is_asked_of_the_confidence() {
 }
 
 #[test]
-fn an_explanation_says_what_would_have_to_change() {
+fn explanation_lists_changes_only_for_unanswered_questions() {
     let changes = |question: &str| {
         quoth(&["explain", "--json", question]).json()["changes"].as_array().unwrap().len()
     };

@@ -1,4 +1,4 @@
-//! The judged messages measure the first pack, and so none of them may stand in it.
+//! Checks that no judged message is in the first pack, whose quality they measure.
 
 use std::collections::HashSet;
 

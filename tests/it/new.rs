@@ -6,7 +6,7 @@ use crate::quoth::quoth;
 const DOCUMENT: &str = "# The library’s “rules”\r\n\r\nIt's '''open'''.  Ann said \\o/.\r\n\r\n+++\r\n\r\nA line\r\nthat goes on. Last";
 
 #[test]
-fn a_new_pack_keeps_the_text_and_needs_one_question() {
+fn new_pack_keeps_the_text_and_needs_one_question() {
     let folder = Folder::empty();
     folder.write("rules.md", DOCUMENT);
     let (pack, document) = (folder.arg("pack"), folder.arg("rules.md"));
@@ -21,20 +21,20 @@ fn a_new_pack_keeps_the_text_and_needs_one_question() {
     let run = quoth(&["check", &pack]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("there is no entry"), "{}", run.stdout);
-    assert!(run.stdout.contains("take the # away"), "{}", run.stdout);
+    assert!(run.stdout.contains("remove the #"), "{}", run.stdout);
 }
 
 #[test]
-fn any_sentence_can_be_taken_as_it_waits() {
+fn each_commented_entry_is_valid_once_it_has_a_question() {
     let folder = Folder::empty();
     folder.write("rules.md", DOCUMENT);
     let (pack, document) = (folder.arg("pack"), folder.arg("rules.md"));
     quoth(&["new", &pack, "--from", &document]);
     let faq = std::fs::read_to_string(folder.path("pack/faq.toml")).unwrap();
-    let mut waiting: Vec<&str> = faq.split("\n\n").collect();
-    let introduction = waiting.remove(0);
-    assert_eq!(waiting.len(), 4, "{faq}");
-    for entry in waiting {
+    let mut commented: Vec<&str> = faq.split("\n\n").collect();
+    let introduction = commented.remove(0);
+    assert_eq!(commented.len(), 4, "{faq}");
+    for entry in commented {
         let entry: Vec<&str> = entry.lines().map(|line| line.strip_prefix("# ").unwrap()).collect();
         let entry = entry.join("\n").replace("question = \"\"", "question = \"Why?\"");
         folder.write("pack/faq.toml", format!("{introduction}\n\n{entry}\n"));
@@ -49,7 +49,7 @@ fn any_sentence_can_be_taken_as_it_waits() {
 }
 
 #[test]
-fn what_no_pack_can_be_made_of_is_refused_in_clear_words() {
+fn invalid_inputs_are_rejected_with_clear_messages() {
     let folder = Folder::with_pack();
     folder.write("good.txt", "Text.");
     folder.write("empty.txt", "\u{feff} \n\n");

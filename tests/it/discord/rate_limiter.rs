@@ -85,7 +85,7 @@ fn exhausted_bucket_delays_requests_until_its_reset() {
         "another channel has a bucket of its own"
     );
     let calls = discord.calls(CREATE);
-    assert_eq!(calls.iter().map(|it| it.status).collect::<Vec<_>>(), [200; 3], "none was refused");
+    assert_eq!(calls.iter().map(|it| it.status).collect::<Vec<_>>(), [200; 3], "none was rejected");
     let waited_ms = calls[2].at_ms - calls[0].at_ms;
     assert!(waited_ms >= 1800, "waited only {waited_ms} ms");
 }
