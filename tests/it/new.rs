@@ -66,7 +66,7 @@ fn invalid_inputs_are_rejected_with_clear_messages() {
         (&[&new, "--from", &root], "is a folder"),
         (&[&new, "--from", &good, "--title", " "], "the title is empty"),
         (&[&pack, "--from", &good], "not empty"),
-        (&[&good, "--from", &good], "cannot make the folder"),
+        (&[&good, "--from", &good], "cannot create the folder"),
         (&[&new], "--from"),
     ];
     for (args, want) in cases {
