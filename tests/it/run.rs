@@ -267,7 +267,7 @@ fn errors_of_the_environment_say_what_to_do() {
     folder.write("file", "");
     let listen = format!("127.0.0.1:{}", service.port);
     let rows: [(&str, &str, &str); 8] = [
-        ("QUOTH_DATA", "data", "is in use by another quoth: stop that one"),
+        ("QUOTH_DATA", "data", "is in use by another quoth process: stop it"),
         ("QUOTH_DATA", "broken", "are damaged: stop quoth, keep a copy"),
         ("QUOTH_DATA", "file", "make it writable"),
         ("QUOTH_DATA", "/proc/quoth", "make it writable"),
