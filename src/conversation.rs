@@ -4,6 +4,7 @@ pub mod autocomplete;
 pub mod cooldown;
 pub mod effects;
 pub mod id;
+pub mod layout;
 pub mod message;
 pub mod notice;
 pub mod reply;
