@@ -9,6 +9,7 @@ pub mod cooldown;
 pub mod effects;
 pub mod event;
 pub mod id;
+pub mod layout;
 pub mod message;
 pub mod notice;
 pub mod reply;

@@ -5,6 +5,7 @@ mod session;
 use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
+use crate::conversation::layout::with_cut_marks;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 
@@ -69,10 +70,8 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
 }
 
 fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
-    let before = if quote.is_cut_before { format!("{} ", CUT) } else { String::new() };
-    let after = if quote.is_cut_after { format!(" {}", CUT) } else { String::new() };
     let citation = printable(&layout.wording.citation(quote));
-    let words = format!("{before}{}{after}", printable(&quote.text));
+    let words = with_cut_marks(quote, &printable(&quote.text), CUT);
     if layout.is_plain {
         let quoted = wrap(&format!("{}: {words}", layout.wording.quote_label()), layout, "");
         return format!(

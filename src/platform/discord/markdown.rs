@@ -1,4 +1,10 @@
-//! Discord's Markdown: escaping, block quotes, links and truncation.
+//! Discord's Markdown: escaping, block quotes and links; and Discord's measure of text.
+
+use crate::conversation::layout::{Measure, prefix_lines};
+
+/// Discord's measure of text, in UTF-16 code units. Discord does not document how it counts; code units
+/// are never fewer than characters.
+const MEASURE: Measure = Measure { char_len: char::len_utf16, trims_end: true };
 
 /// Escapes `text` so that Discord displays every character and interprets none as markup: no
 /// emphasis, code, spoiler, heading, list, quote, link, mention, emoji or timestamp.
@@ -39,9 +45,17 @@ pub fn escape(text: &str) -> String {
 
 /// `text` escaped as a block quote, without a line break at the end.
 pub fn block_quote(text: &str) -> String {
-    let escaped = escape(&text.replace("\r\n", "\n").replace('\r', "\n"));
-    let lines: Vec<String> = escaped.split('\n').map(|line| format!("> {line}")).collect();
-    lines.join("\n")
+    quote_escaped(&escape_quote(text))
+}
+
+/// `text`, which is already escaped, as a block quote.
+pub fn quote_escaped(text: &str) -> String {
+    prefix_lines(text, "> ")
+}
+
+/// The text of a quote, escaped, with every line break as a line feed.
+pub fn escape_quote(text: &str) -> String {
+    escape(&text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// A link with `label`, which must not need escaping. `None` if `url` is not http(s) or too long.
@@ -70,28 +84,15 @@ pub fn link(label: &str, url: &str) -> Option<String> {
 /// leave no room for quotes.
 const MAX_ADDRESS: usize = 512;
 
-/// Truncates `text` to `limit` as counted by [`utf16_len`], with an ellipsis if it is longer. For
-/// quoth's own sentences and titles, never for a quote.
+/// Truncates `text` to `limit` as counted by [`utf16_len`], with an ellipsis if it is longer. For the
+/// bot's own sentences and titles, never for a quote.
 pub fn truncate(text: &str, limit: usize) -> String {
-    if utf16_len(text) <= limit {
-        return text.to_owned();
-    }
-    let mut left = limit.saturating_sub(1);
-    let fits = |c: &char| {
-        let is_room = c.len_utf16() <= left;
-        left = left.saturating_sub(c.len_utf16());
-        is_room
-    };
-    let mut short: String = text.chars().take_while(fits).collect();
-    short.truncate(short.trim_end().len());
-    short.push('…');
-    short
+    MEASURE.truncate(text, limit)
 }
 
-/// The length of `text` for Discord's limits, in UTF-16 code units. Discord does not document how it
-/// counts; code units are never fewer than characters.
+/// The length of `text` for Discord's limits, in UTF-16 code units.
 pub fn utf16_len(text: &str) -> usize {
-    text.encode_utf16().count()
+    MEASURE.len(text)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ mod pages;
 
 use super::super::AnswerStyle;
 use super::ids;
-use super::markdown::{block_quote, escape, link, truncate, utf16_len};
+use super::markdown::{block_quote, escape, escape_quote, link, quote_escaped, truncate};
+use crate::conversation::layout::{self, MAX_CITATION, MAX_QUESTION, with_cut_marks};
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
@@ -18,11 +19,6 @@ pub const MAX_DESCRIPTION: usize = 4096;
 
 /// Discord's limit of characters of the label of a button.
 pub const MAX_LABEL: usize = 80;
-
-/// Limits of characters of a citation, and of a question in a list or a title. Real ones are far
-/// shorter; within these limits the longest quote fits into the same message.
-const MAX_CITATION: usize = 400;
-const MAX_QUESTION: usize = 300;
 
 /// A rendered message within Discord's limits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,9 +60,7 @@ pub fn render(message: &BotMessage, style: AnswerStyle, wording: &Wording) -> Re
 
 impl RenderedMessage {
     fn text(text: String) -> Self {
-        let content =
-            if utf16_len(&text) > MAX_CONTENT { truncate(&text, MAX_CONTENT) } else { text };
-        Self { content, ..Self::default() }
+        Self { content: truncate(&text, MAX_CONTENT), ..Self::default() }
     }
 
     /// A message with `page` and the controls of `message` for the blocks that fit.
@@ -105,14 +99,8 @@ fn render_answer(
 
 /// A quote with its citation.
 pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
-    let cut = escape(CUT);
-    let mut text = block_quote(&quote.text);
-    if quote.is_cut_before {
-        text.insert_str("> ".len(), &format!("{cut} "));
-    }
-    if quote.is_cut_after {
-        text.push_str(&format!(" {cut}"));
-    }
+    let words = with_cut_marks(quote, &escape_quote(&quote.text), &escape(CUT));
+    let mut text = quote_escaped(&words);
     let citation = truncate(&wording.citation_without_link(quote), MAX_CITATION);
     text.push_str(&format!("\n— {}", one_line(&citation)));
     if let Some(link) = quote.url.as_deref().and_then(|url| link(&wording.open_source(), url)) {
@@ -196,7 +184,7 @@ fn with_link_to(place: &PlaceId, text: &str) -> String {
 
 /// `text` escaped and on one line.
 fn one_line(text: &str) -> String {
-    escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    escape(&layout::one_line(text))
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 mod block;
 
 use super::reactions::reaction_key;
+use crate::conversation::layout::{
+    self, Budget, MAX_CITATION, MAX_LEAD, MAX_QUESTION, Measure, with_cut_marks,
+};
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};
@@ -19,12 +22,11 @@ pub const MAX_BYTES: usize = 40_000;
 const MAX_QUESTIONS: usize = 40;
 const MAX_PARTS: usize = 4;
 
-/// Maximum characters of a lead, a citation, a question in a list and a notice. Real ones are far
-/// shorter; these limits leave room for the longest quote.
-const MAX_LEAD: usize = 500;
-const MAX_CITATION: usize = 400;
-const MAX_QUESTION: usize = 300;
+/// Maximum characters of a notice. Real ones are far shorter.
 const MAX_NOTICE: usize = 2000;
+
+/// Text is truncated to a number of characters: bytes depend on what has to be escaped.
+const CHARS: Measure = Measure { char_len: |_| 1, trims_end: false };
 
 /// Bytes of markup per list item or list heading, in both texts together.
 const ITEM_BYTES: usize = 40;
@@ -78,18 +80,11 @@ impl RenderedMessage {
         message: &BotMessage,
         wording: &Wording,
     ) -> Self {
+        let mut budget = Budget::new(MAX_BYTES);
+        budget.reserve(head.iter().map(Block::n_bytes).sum());
         let mut shown = head;
-        let n_head = shown.len();
-        let mut n_bytes: usize = shown.iter().map(Block::n_bytes).sum();
-        for block in blocks {
-            n_bytes += block.n_bytes();
-            if shown.len() > n_head && n_bytes > MAX_BYTES {
-                break;
-            }
-            shown.push(block.clone());
-        }
-        let n_shown = shown.len() - n_head;
-        Self::with_controls(shown, n_shown, message, wording)
+        shown.extend(blocks.iter().take_while(|block| budget.admit(block.n_bytes())).cloned());
+        Self::with_controls(shown, budget.n_items(), message, wording)
     }
 
     /// `blocks`, which show `n_shown` items of `message`, and a line with the controls below them.
@@ -118,8 +113,6 @@ fn render_answer(answer: &Answer, message: &BotMessage, wording: &Wording) -> Re
 
 /// A quote with its citation below it.
 fn render_quote(quote: &CitedQuote, wording: &Wording) -> Block {
-    let before = if quote.is_cut_before { format!("{CUT} ") } else { String::new() };
-    let after = if quote.is_cut_after { format!(" {CUT}") } else { String::new() };
     let citation = one_line(&wording.citation_without_link(quote), MAX_CITATION);
     let citation =
         Block { plain: format!("— {citation}"), html: format!("— {}", escape(&citation)) };
@@ -131,7 +124,7 @@ fn render_quote(quote: &CitedQuote, wording: &Wording) -> Block {
         },
         None => citation,
     };
-    Block::quote(&format!("{before}{}{after}", quote.text), &citation)
+    Block::quote(&with_cut_marks(quote, &quote.text, CUT), &citation)
 }
 
 fn render_part(part: &ParagraphPart, wording: &Wording) -> Block {
@@ -163,19 +156,18 @@ fn render_suggestions(
 }
 
 fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> RenderedMessage {
-    let (mut blocks, mut n_shown, mut n_bytes) = (Vec::new(), 0, 0);
+    let (mut blocks, mut budget) = (Vec::new(), Budget::new(MAX_BYTES));
     for Topic { tag, questions } in topics {
         let name = if tag.is_empty() { wording.other_topics() } else { tag.clone() };
         let name = one_line(&name, MAX_QUESTION);
-        n_bytes += Block::inline(&name).n_bytes() + ITEM_BYTES;
+        budget.reserve(Block::inline(&name).n_bytes() + ITEM_BYTES);
         let mut lines = Vec::new();
         for question in questions {
             let line = one_line(question, MAX_QUESTION);
-            n_bytes += Block::inline(&line).n_bytes() + ITEM_BYTES;
-            if n_shown == MAX_QUESTIONS || (n_shown > 0 && n_bytes > MAX_BYTES) {
+            let size = Block::inline(&line).n_bytes() + ITEM_BYTES;
+            if budget.n_items() == MAX_QUESTIONS || !budget.admit(size) {
                 break;
             }
-            n_shown += 1;
             lines.push(line);
         }
         if lines.is_empty() {
@@ -186,7 +178,7 @@ fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> R
     if blocks.is_empty() {
         return RenderedMessage::text(&wording.nothing_found());
     }
-    RenderedMessage::with_controls(blocks, n_shown, message, wording)
+    RenderedMessage::with_controls(blocks, budget.n_items(), message, wording)
 }
 
 fn render_topic(name: &str, questions: &[String]) -> Block {
@@ -232,16 +224,11 @@ fn controls_line(controls: &[Control], reply: &Reply, wording: &Wording) -> Opti
 }
 
 fn one_line(text: &str, max_chars: usize) -> String {
-    truncate(&text.split_whitespace().collect::<Vec<_>>().join(" "), max_chars)
+    truncate(&layout::one_line(text), max_chars)
 }
 
-/// The first `max_chars` characters of `text`, with an ellipsis if it is cut. Never used for
-/// quotes.
 fn truncate(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),
-    }
+    CHARS.truncate(text, max_chars)
 }
 
 #[cfg(test)]

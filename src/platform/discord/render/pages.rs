@@ -3,9 +3,7 @@
 use super::super::super::AnswerStyle;
 use super::super::markdown::{escape, truncate, utf16_len};
 use super::{MAX_CONTENT, MAX_DESCRIPTION};
-
-/// Limit of characters of a lead: enough for a sentence, and short enough to leave room for quotes.
-const MAX_LEAD: usize = 500;
+use crate::conversation::layout::{Budget, MAX_LEAD, one_line};
 
 /// A lead is left out if fewer characters than this fit.
 const MIN_LEAD: usize = 40;
@@ -50,16 +48,17 @@ fn fill_page(
     }
     let room = limit - utf16_len(first);
     let mut text = lead.and_then(|(label, lead)| lead_text(label, lead, room)).unwrap_or_default();
-    text.push_str(first);
-    let mut n_blocks = 1;
-    for block in blocks.iter().skip(1) {
-        if utf16_len(&text) + utf16_len(separator) + utf16_len(block) > limit {
+    let mut budget = Budget::new(limit);
+    budget.reserve(utf16_len(&text));
+    for block in blocks {
+        let separator = if budget.n_items() == 0 { "" } else { separator };
+        if !budget.admit(utf16_len(separator) + utf16_len(block)) {
             break;
         }
         text.push_str(separator);
         text.push_str(block);
-        n_blocks += 1;
     }
+    let n_blocks = budget.n_items();
     if is_text {
         Page { content: text, embeds: Vec::new(), n_blocks }
     } else {
@@ -69,7 +68,7 @@ fn fill_page(
 
 /// The lead, truncated to `room` if needed; it is not a quote.
 fn lead_text(label: &str, lead: &str, room: usize) -> Option<String> {
-    let lead = lead.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lead = one_line(lead);
     let mut limit = utf16_len(&lead).min(MAX_LEAD);
     loop {
         let head = format!("**{label}:** {}\n\n", escape(&truncate(&lead, limit)));

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::super::markdown::utf16_len;
 use super::*;
 use crate::conversation::ReplyKind;
 use crate::conversation::notice::Greeting;

@@ -2,6 +2,8 @@
 
 use html_escape::{encode_double_quoted_attribute, encode_text};
 
+use crate::conversation::layout::prefix_lines;
+
 /// A part of a message, in both forms.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Block {
@@ -28,10 +30,9 @@ impl Block {
 
     /// `text` as a quote, with `citation` below it.
     pub(super) fn quote(text: &str, citation: &Self) -> Self {
-        let lines: Vec<String> =
-            replace_nul(text).split('\n').map(|line| format!("> {line}")).collect();
+        let quoted = prefix_lines(&replace_nul(text), "> ");
         Self {
-            plain: format!("{}\n{}", lines.join("\n"), citation.plain),
+            plain: format!("{quoted}\n{}", citation.plain),
             html: format!("<blockquote>{}</blockquote><p>{}</p>", escape(text), citation.html),
         }
     }
