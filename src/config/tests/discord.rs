@@ -58,6 +58,6 @@ fn shards_and_addresses_are_in_range() {
 #[test]
 fn a_token_without_the_platform_is_told() {
     let config = Given::file(&format!("packs = ['p']\n[discord]\n{TOKEN}")).read();
-    let told = config.check_served().unwrap_err().to_string();
+    let told = config.check_servable().unwrap_err().to_string();
     assert!(told.contains("built without it"), "{told}");
 }

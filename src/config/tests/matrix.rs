@@ -97,6 +97,6 @@ fn no_secret_of_the_account_is_shown() {
 #[test]
 fn an_account_without_the_platform_is_told() {
     let config = Given::file(&format!("packs = ['p']\n[matrix]\n{HOMESERVER}{TOKEN}")).read();
-    let told = config.check_served().unwrap_err().to_string();
+    let told = config.check_servable().unwrap_err().to_string();
     assert!(told.contains("built without it"), "{told}");
 }
