@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::{
@@ -33,7 +33,9 @@ pub const FILE: &str = "quoth.db";
 /// How long another program's lock on the file is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/records/migrations");
+/// What brings older records to this version, by number.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "first", include_str!("migrations/0001_first.sql"))];
 
 /// Records in SQLite. Clones share one connection, which does one thing after the other and commits
 /// what waits together.
@@ -105,8 +107,13 @@ impl SqliteRecords {
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    MIGRATIONS.run(connection).await.map_err(|error| match error {
+    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+        let simple = MigrationType::Simple;
+        Migration::new(version, description.into(), simple, sql.into_sql_str(), false)
+    });
+    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let migrator = Migrator::with_migrations(migrations.into());
+    migrator.run(connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
             RecordsError::Newer { path: path.to_owned(), found, known }
         }
