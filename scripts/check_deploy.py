@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Checks deploy/ without Docker: runs the Dockerfile's steps in a clean folder, starts the resulting
-binary as another user who can write to the data folder only, and verifies the systemd unit. Reports
-the steps that could not be checked.
+"""Checks deploy/ without Docker: runs the Dockerfile's steps in a clean folder, starts what they made
+as another user with a data folder and nothing else to write to, and verifies the systemd unit. Says
+of each step what it could not check.
 
-    scripts/check_deploy.py TARGET_DIR
+    scripts/check_deploy.py built BINARY
+    scripts/check_deploy.py release TARGET_DIR
 
-TARGET_DIR replaces the build cache of the image. Use it for nothing else: its release build is optimized
-less than that of an image, which would take far longer without checking more.
+`built` takes BINARY, which cargo has built in this clone, for what the Dockerfile builds, and checks
+that the image has each file that it was built of. `release` builds it in the clean folder. TARGET_DIR
+stands in for the cache that the image's build keeps between builds, and is to be used for nothing
+else: the release build there is not optimized, which would take far longer and show nothing more.
 """
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -19,15 +23,22 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
-FAST_BUILD = {"CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16", "CARGO_PROFILE_RELEASE_OPT_LEVEL": "1"}
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
+# Stands before cargo where nothing is to be built.
+FOR_CARGO = """#!/bin/sh -eu
+[ "$*" = "build --locked --release --bin quoth" ] || { echo "not known here: cargo $*" >&2; exit 1; }
+"$CARGO" fetch --locked --quiet
+mkdir -p target/release
+cp "$BUILT" target/release/quoth
+"""
 
 
 def instructions(dockerfile):
-    """Pairs of instruction and arguments, with continued lines joined."""
+    """Pairs of instruction and arguments, continued lines joined."""
     text = "\n".join(line for line in dockerfile.splitlines() if not line.lstrip().startswith("#"))
     for line in text.replace("\\\n", " ").splitlines():
         if line.strip():
@@ -36,10 +47,10 @@ def instructions(dockerfile):
 
 
 class Image:
-    """The file systems of the build stages, one folder each."""
+    """The file systems of the stages, each a folder."""
 
-    def __init__(self, root, target):
-        self.root, self.target = root, target
+    def __init__(self, root, target, built):
+        self.root, self.target, self.built = root, target, built
         self.stages, self.current, self.workdir = {}, None, "/"
         self.config = {"ENV": {}}
 
@@ -75,7 +86,7 @@ class Image:
         for name in names:
             allowed = (ROOT / "deploy/Dockerfile.dockerignore").read_text().splitlines()
             if source == ROOT and f"!{name}" not in allowed:
-                sys.exit(f"deploy/Dockerfile.dockerignore excludes {name} from the build")
+                sys.exit(f"deploy/Dockerfile.dockerignore keeps {name} out of the build")
             found = source / name.lstrip("/")
             to = self.path(into)
             if into.endswith("/"):
@@ -93,45 +104,79 @@ class Image:
             command = command.strip()
             words.append(mount)
         if self.current.name == "final":
-            # Users and folders of the base image, which does not exist here.
+            # Users and folders of the base image, which is not here.
             self.path("/data").mkdir()
             return
         if any("/src/target" in mount for mount in words):
             self.path("/src/target").symlink_to(self.target)
         command = command.replace("/src/", f"{self.current}/src/")
-        environment = os.environ | FAST_BUILD
+        environment = self.stand_in_for_cargo() if self.built else self.quickly()
         subprocess.run(["sh", "-euc", command], cwd=self.path("."), env=environment, check=True)
+
+    def quickly(self):
+        """The environment of a cargo that optimizes nothing, and configuration that it finds."""
+        manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+        lines = ["[profile.release]", "codegen-units = 256", "opt-level = 0"]
+        lines.append("[profile.release.package]")
+        for name in manifest["profile"]["release"].get("package", {}):
+            lines.append(f'"{name}".opt-level = 0')
+        config = self.current / ".cargo/config.toml"
+        config.parent.mkdir(exist_ok=True)
+        config.write_text("\n".join(lines))
+        return os.environ
+
+    def stand_in_for_cargo(self):
+        """The environment of a cargo that looks at the manifest and gives what is built already."""
+        for source in sources(self.built):
+            copied = self.path("/src") / source.relative_to(ROOT)
+            assert copied.exists(), f"deploy/Dockerfile copies no {source.relative_to(ROOT)}"
+        programs = self.root / "programs"
+        programs.mkdir(exist_ok=True)
+        stand_in = programs / "cargo"
+        stand_in.write_text(FOR_CARGO)
+        stand_in.chmod(0o755)
+        found = {"CARGO": shutil.which("cargo"), "BUILT": str(self.built)}
+        return os.environ | found | {"PATH": f"{programs}:{os.environ['PATH']}"}
 
     def do_env(self, rest):
         self.config["ENV"].update(pair.split("=", 1) for pair in shlex.split(rest))
 
-    def set_config(self, key, rest):
+    def note(self, key, rest):
         self.config[key] = rest
 
     def do_user(self, rest):
-        self.set_config("USER", rest)
+        self.note("USER", rest)
 
     def do_volume(self, rest):
-        self.set_config("VOLUME", rest)
+        self.note("VOLUME", rest)
 
     def do_expose(self, rest):
-        self.set_config("EXPOSE", rest)
+        self.note("EXPOSE", rest)
 
     def do_stopsignal(self, rest):
-        self.set_config("STOPSIGNAL", rest)
+        self.note("STOPSIGNAL", rest)
 
     def do_healthcheck(self, rest):
-        self.set_config("HEALTHCHECK", json.loads(rest[rest.index("["):]))
+        self.note("HEALTHCHECK", json.loads(rest[rest.index("["):]))
 
     def do_entrypoint(self, rest):
-        self.set_config("ENTRYPOINT", json.loads(rest))
+        self.note("ENTRYPOINT", json.loads(rest))
 
     def do_cmd(self, rest):
-        self.set_config("CMD", json.loads(rest))
+        self.note("CMD", json.loads(rest))
+
+
+def sources(binary):
+    """The files of this clone that `binary` was built of, as cargo has noted beside it."""
+    noted = binary.with_name(binary.name + ".d").read_text()
+    _, _, files = noted.partition(": ")
+    found = [Path(file.replace("\\ ", " ")) for file in re.split(r"(?<!\\)\s+", files.strip())]
+    assert ROOT / "src/main.rs" in found, f"{binary} is not built of {ROOT}"
+    return [file for file in found if file.is_relative_to(ROOT)]
 
 
 def start(image):
-    """Runs the image's command as the user nobody, who can write to the data folder only."""
+    """Runs the image's command as nobody, who can write to the data folder only."""
     assert image.config["USER"] not in ("0", "root"), "the image runs as root"
     data = image.path("/data")
     with socket.socket() as probe:
@@ -149,49 +194,57 @@ def start(image):
         os.chmod(image.root, 0o755)
         options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     else:
-        print("NOT CHECKED as another user: requires root")
+        print("NOT CHECKED as another user: that takes root")
     binary = image.path("/usr/local/bin/quoth")
     service = subprocess.Popen([binary, *image.config["CMD"]], **options)
     health = [binary, *image.config["HEALTHCHECK"][1:]]
     deadline = time.monotonic() + 30
     while subprocess.run(health, capture_output=True, **options).returncode != 0:
-        assert service.poll() is None, "the service exited"
-        assert time.monotonic() < deadline, "the service did not become healthy in time"
+        assert service.poll() is None, "the service has ended"
+        assert time.monotonic() < deadline, "the service does not become healthy"
         time.sleep(0.1)
     written = [path for path in image.current.rglob("*") if path.stat().st_uid == NOBODY]
     assert all(path == data or data in path.parents for path in written), written
     service.send_signal(getattr(signal, image.config["STOPSIGNAL"]))
-    assert service.wait(timeout=10) == 0, "the service did not exit cleanly"
+    assert service.wait(timeout=10) == 0, "it does not end well"
 
 
 def verify_unit(image):
     unit = (ROOT / "deploy/quoth.service").read_text()
     tool = shutil.which("systemd-analyze")
     if not tool:
-        print("NOT CHECKED: deploy/quoth.service, since systemd-analyze is not installed")
+        print("NOT CHECKED: no systemd-analyze here to verify deploy/quoth.service")
         return
-    # systemd-analyze requires the path of the binary to exist.
+    # The path of the binary has to exist.
     binary = str(image.path("/usr/local/bin/quoth"))
     copy = image.root / "quoth.service"
     copy.write_text(unit.replace("/usr/local/bin/quoth", binary))
-    result = subprocess.run([tool, "verify", "--man=no", copy], capture_output=True, text=True)
-    warnings = [line for line in result.stderr.splitlines() if "quoth" in line]
-    assert result.returncode == 0 and not warnings, result.stderr
+    told = subprocess.run([tool, "verify", "--man=no", copy], capture_output=True, text=True)
+    ours = [line for line in told.stderr.splitlines() if "quoth" in line]
+    assert told.returncode == 0 and not ours, told.stderr
     security = subprocess.run(
         [tool, "security", "--offline=yes", "--threshold=20", "--no-pager", copy],
         capture_output=True, text=True)
     print(security.stdout.strip().splitlines()[-1] if security.stdout else security.stderr.strip())
-    assert security.returncode == 0, "the unit's exposure is above the threshold"
+    assert security.returncode == 0, "the unit exposes more than it has to"
 
 
 def main():
-    target = Path(sys.argv[1]).resolve()
-    target.mkdir(parents=True, exist_ok=True)
+    match sys.argv[1:]:
+        case ["built", binary]:
+            target, built = None, Path(binary).resolve()
+        case ["release", target]:
+            target, built = Path(target).resolve(), None
+            target.mkdir(parents=True, exist_ok=True)
+        case _:
+            sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as folder:
-        image = Image(Path(folder), target).run()
-        start(image)
+        root = Path(folder)
+        image = Image(root, target or root / "target", built)
+        image.target.mkdir(exist_ok=True)
+        start(image.run())
         verify_unit(image)
-    print("deploy/ is valid")
+    print("deploy/ is sound")
 
 
 main()

@@ -7,6 +7,8 @@ mod list;
 #[cfg(feature = "matrix")]
 mod matrix;
 
+use std::sync::Mutex;
+
 #[cfg(any(feature = "discord", feature = "matrix"))]
 use crate::first_pack::{answers_in, letters};
 use crate::quoth::quoth_reading;
@@ -127,15 +129,15 @@ fn words(text: &str) -> String {
 
 #[test]
 fn every_behavior_holds_on_the_bridge_and_the_terminal_prints_the_same() {
-    for behavior in list() {
-        let texts = run(&behavior, &mut OnBridge::start(&behavior));
+    run_all("bridge", |behavior| {
+        let texts = run(behavior, &mut OnBridge::start(behavior));
         if behavior.terminal {
             let lines: Vec<&str> =
                 behavior.step.iter().map(|step| step.said.as_deref().unwrap()).collect();
             let run = quoth_reading(&["chat", "--plain"], lines.join("\n").as_bytes());
             assert_eq!(words(&run.stdout), words(&texts.concat()), "{}", behavior.name);
         }
-    }
+    });
 }
 
 #[test]
@@ -178,33 +180,30 @@ fn every_behavior_holds_on_matrix() {
     run_all("matrix", |behavior| drop(run(behavior, &mut matrix::OnMatrix::start(behavior))));
 }
 
-/// Behaviors that run at the same time.
-#[cfg(any(feature = "discord", feature = "matrix"))]
+/// Behaviors that run at the same time. They mostly wait.
 const N_AT_ONCE: usize = 4;
 
 /// Runs all behaviors that `platform` has, each with its own service.
-#[cfg(any(feature = "discord", feature = "matrix"))]
 fn run_all(platform: &str, run_one: impl Fn(&Behavior) + Sync) {
-    let behaviors = list();
-    let here = behaviors.iter().filter(|behavior| !behavior.not_on.contains_key(platform));
-    let here: Vec<&Behavior> = here.collect();
+    let mut behaviors = list();
+    behaviors.retain(|behavior| !behavior.not_on.contains_key(platform));
+    let (left, failed) = (Mutex::new(behaviors.iter()), Mutex::new(Vec::new()));
+    let next = || left.lock().unwrap().next();
     let run_one = &run_one;
-    let failed: Vec<&str> = std::thread::scope(|scope| {
-        let mut chunks = Vec::new();
-        for chunk in here.chunks(here.len().div_ceil(N_AT_ONCE)) {
-            chunks.push(scope.spawn(move || {
-                let mut failed = Vec::new();
-                for behavior in chunk {
+    std::thread::scope(|scope| {
+        for _ in 0..N_AT_ONCE {
+            scope.spawn(|| {
+                while let Some(behavior) = next() {
                     // The panic message contains the thread's name.
                     let builder = std::thread::Builder::new().name(behavior.name.clone());
-                    let thread = builder.spawn_scoped(scope, || run_one(behavior));
-                    let ended = thread.expect("a thread").join();
-                    failed.extend(ended.err().map(|_| behavior.name.as_str()));
+                    let thread = builder.spawn_scoped(scope, || run_one(behavior)).unwrap();
+                    if thread.join().is_err() {
+                        failed.lock().unwrap().push(behavior.name.as_str());
+                    }
                 }
-                failed
-            }));
+            });
         }
-        chunks.into_iter().flat_map(|chunk| chunk.join().expect("it ends")).collect()
     });
+    let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{failed:?}");
 }

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::{
@@ -34,7 +34,9 @@ pub const FILE: &str = "quoth.db";
 /// How long a write waits for a lock of another program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/records/migrations");
+/// What brings older records to this version, by number.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "first", include_str!("migrations/0001_first.sql"))];
 
 /// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits
 /// waiting jobs together.
@@ -106,8 +108,13 @@ impl SqliteRecords {
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    MIGRATIONS.run(connection).await.map_err(|error| match error {
+    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+        let simple = MigrationType::Simple;
+        Migration::new(version, description.into(), simple, sql.into_sql_str(), false)
+    });
+    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let migrator = Migrator::with_migrations(migrations.into());
+    migrator.run(connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
             RecordsError::Newer { path: path.to_owned(), found, known }
         }
