@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Checks deploy/ without Docker: runs the Dockerfile's steps in a clean folder, starts what they made
-as another user with a data folder and nothing else to write to, and verifies the systemd unit. Says
-of each step what it could not check.
+"""Checks deploy/ without Docker: runs the steps of the Dockerfile in a clean folder, starts the result
+as another user with only the data folder writable, and verifies the systemd unit. Prints for each step
+what it could not check.
 
     scripts/check_deploy.py built BINARY
     scripts/check_deploy.py release TARGET_DIR
 
-`built` takes BINARY, which cargo has built in this clone, for what the Dockerfile builds, and checks
-that the image has each file that it was built of. `release` builds it in the clean folder. TARGET_DIR
-stands in for the cache that the image's build keeps between builds, and is to be used for nothing
-else: the release build there is not optimized, which would take far longer and show nothing more.
+`built` uses BINARY, built by cargo in this clone, in place of the Dockerfile's build, and checks that
+the image contains each source file of it. `release` runs that build in the clean folder, unoptimized,
+since optimizing takes far longer and shows nothing more. TARGET_DIR replaces the build cache of the
+image; use it for nothing else.
 """
 
 import json
@@ -28,8 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
-# Stands before cargo where nothing is to be built.
-FOR_CARGO = """#!/bin/sh -eu
+# Replaces cargo where nothing has to be built.
+FAKE_CARGO = """#!/bin/sh -eu
 [ "$*" = "build --locked --release --bin quoth" ] || { echo "not known here: cargo $*" >&2; exit 1; }
 "$CARGO" fetch --locked --quiet
 mkdir -p target/release
@@ -110,7 +110,7 @@ class Image:
         if any("/src/target" in mount for mount in words):
             self.path("/src/target").symlink_to(self.target)
         command = command.replace("/src/", f"{self.current}/src/")
-        environment = self.stand_in_for_cargo() if self.built else self.quickly()
+        environment = self.fake_cargo_environment() if self.built else self.quickly()
         subprocess.run(["sh", "-euc", command], cwd=self.path("."), env=environment, check=True)
 
     def quickly(self):
@@ -125,16 +125,16 @@ class Image:
         config.write_text("\n".join(lines))
         return os.environ
 
-    def stand_in_for_cargo(self):
+    def fake_cargo_environment(self):
         """The environment of a cargo that looks at the manifest and gives what is built already."""
         for source in sources(self.built):
             copied = self.path("/src") / source.relative_to(ROOT)
             assert copied.exists(), f"deploy/Dockerfile copies no {source.relative_to(ROOT)}"
         programs = self.root / "programs"
         programs.mkdir(exist_ok=True)
-        stand_in = programs / "cargo"
-        stand_in.write_text(FOR_CARGO)
-        stand_in.chmod(0o755)
+        fake_cargo = programs / "cargo"
+        fake_cargo.write_text(FAKE_CARGO)
+        fake_cargo.chmod(0o755)
         found = {"CARGO": shutil.which("cargo"), "BUILT": str(self.built)}
         return os.environ | found | {"PATH": f"{programs}:{os.environ['PATH']}"}
 
