@@ -126,7 +126,7 @@ class Image:
         return os.environ
 
     def fake_cargo_environment(self):
-        """The environment of a cargo that looks at the manifest and gives what is built already."""
+        """An environment whose cargo checks the manifest and provides the built binary."""
         for source in sources(self.built):
             copied = self.path("/src") / source.relative_to(ROOT)
             assert copied.exists(), f"deploy/Dockerfile copies no {source.relative_to(ROOT)}"
