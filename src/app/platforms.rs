@@ -122,7 +122,7 @@ impl PlatformTask<'_> {
             Ok(discord) => {
                 self.spawn(tasks, Arc::new(discord), |discord, dispatcher, shutdown| async move {
                     discord.serve(&dispatcher, &shutdown).await
-                })
+                });
             }
             Err(error) => report_end(&self.liveness, Err(error)),
         }

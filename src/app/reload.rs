@@ -18,7 +18,7 @@ pub(super) async fn packs(state: &Arc<AppState>) {
     match reloaded.map_err(anyhow::Error::from).and_then(|it| Ok(it?)) {
         Ok(updates) => announce(updates, state).await,
         Err(error) => {
-            tracing::error!("Reload of the packs failed, keeping the current ones: {error:#}")
+            tracing::error!("Reload of the packs failed, keeping the current ones: {error:#}");
         }
     }
     recalibrate(state);
@@ -50,7 +50,7 @@ pub(super) async fn all(sources: &Sources, state: &Arc<AppState>) {
             announce(updates, state).await;
         }
         Err(error) => {
-            tracing::error!("Reload failed, keeping the current configuration: {error:#}")
+            tracing::error!("Reload failed, keeping the current configuration: {error:#}");
         }
     }
 }

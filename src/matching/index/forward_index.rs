@@ -255,7 +255,7 @@ fn centroid_norm(entry: EntryTexts<'_>, terms: &[Term]) -> f32 {
     let mut occurrences: Vec<(TermId, f32)> = Vec::new();
     for text in entry.phrasings() {
         for_each_distinct(text.words, |word| {
-            occurrences.push((word, weight(terms, word) / text.norm))
+            occurrences.push((word, weight(terms, word) / text.norm));
         });
     }
     occurrences.sort_unstable_by_key(|(term, _)| *term);

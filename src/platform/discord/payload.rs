@@ -74,7 +74,7 @@ impl Payload {
     }
 
     /// Adds the fields of a new message. Discord deduplicates messages by `nonce`.
-    pub(super) fn as_new_message(
+    pub(super) fn into_new_message(
         self,
         nonce: String,
         message_reference: Option<ReplyReference>,

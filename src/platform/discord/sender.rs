@@ -135,7 +135,7 @@ impl Discord {
             MessageFlags::empty()
         };
         let nonce = ids::nonce(&outgoing.cause);
-        let payload = self.payload(outgoing).as_new_message(nonce, reference).with_flags(flags);
+        let payload = self.payload(outgoing).into_new_message(nonce, reference).with_flags(flags);
         let route = Route::ChannelMessages { channel_id };
         let sent: PostedMessage = self.api.fetch(route, LightMethod::Post, Some(&payload)).await?;
         Ok(sent.message_id())
