@@ -111,7 +111,7 @@ impl Discord {
             // The event loop ends when the gateway has ended, whose result is the one to return.
             () = async {
                 self.run_event_loop(&mut gateway_events, n_shards, stop).await;
-                std::future::pending().await;
+                std::future::pending::<()>().await;
             } => Ok(()),
             () = self.wait_for_disconnect(stop) => Ok(()),
         }
