@@ -175,7 +175,7 @@ impl BridgeClient {
         let number = order["order"].as_u64().unwrap_or_else(|| panic!("{order} is not an order"));
         match order["cause"].as_str().filter(|_| order["do"] == "send") {
             Some(cause) => {
-                self.send_line(&json!({ "ack": number, "sent": format!("{cause}/reply") }))
+                self.send_line(&json!({ "ack": number, "sent": format!("{cause}/reply") }));
             }
             None => self.send_line(&json!({ "ack": number })),
         }

@@ -60,7 +60,7 @@ async fn accept_handshake(
         let query = request.uri().query().unwrap_or_default();
         if !query.split('&').any(|it| it == "v=10") || query.contains("encoding=etf") {
             shared.update(|state| {
-                state.add_violation(format!("the gateway was opened with {query}"))
+                state.add_violation(format!("the gateway was opened with {query}"));
             });
         }
         Ok(response)
