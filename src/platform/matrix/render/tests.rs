@@ -113,5 +113,5 @@ fn room_in_a_notice_is_a_link() {
     let body = rendered(&BotMessage::notice(notice, false));
     let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
     assert!(body.html.contains(link), "{}", body.html);
-    assert!(body.plain.contains("at !abc:example.org."), "{}", body.plain);
+    assert!(body.plain.contains("in !abc:example.org."), "{}", body.plain);
 }
