@@ -1,5 +1,7 @@
 //! Classifies messages: whether they are for the bot, and what they ask for.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::message::{Message, Place};
 use super::settings::{Activation, SpaceSettings};
 use crate::text::tokenize;
@@ -11,8 +13,8 @@ pub enum Trigger {
     Ignore,
     /// A question.
     Question(Question),
-    /// The number of a suggestion, from 1, of the message that it replies to. If that message has
-    /// none, it is a question like any other.
+    /// The number of a suggestion, from 1, of the bot's message that it replies to, else of the bot's
+    /// last reply to the same user at this place. If that has none, it is a question like any other.
     Selection(usize, Question),
     /// A fixed command word.
     Command(Command),
@@ -104,10 +106,30 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
         return Trigger::Command(command);
     }
     let question = Question { text: text.to_owned(), referenced_text, is_unaddressed: false };
-    match text.trim().parse::<usize>() {
-        Ok(number) => Trigger::Selection(number, question),
-        Err(_) => Trigger::Question(question),
+    match list_number(text) {
+        Some(number) => Trigger::Selection(number, question),
+        None => Trigger::Question(question),
     }
+}
+
+/// The number that `text` is, as people pick from a list: "2", "2.", "2)", "(2)", "#2", "２", "②", "2️⃣", "٢".
+fn list_number(text: &str) -> Option<usize> {
+    const VARIATION_SELECTOR: char = '\u{FE0F}';
+    const KEYCAP: char = '\u{20E3}';
+    let plain: String = text.nfkc().filter(|c| ![VARIATION_SELECTOR, KEYCAP].contains(c)).collect();
+    let number = plain.trim().trim_start_matches(['#', '(']).trim_end_matches(['.', ')', ':', '!']);
+    let digits: Option<String> = number.trim().chars().map(decimal_digit).collect();
+    digits?.parse().ok()
+}
+
+/// The digit that `c` is, as an ASCII digit, in the scripts of the languages that quoth knows.
+fn decimal_digit(c: char) -> Option<char> {
+    // The zeros of ASCII, Arabic, Persian and Devanagari; their digits follow them (Unicode 17, chapter 22.3).
+    const ZEROS: [char; 4] = ['0', '\u{0660}', '\u{06F0}', '\u{0966}'];
+    ZEROS.into_iter().find_map(|zero| {
+        let value = u32::from(c).checked_sub(u32::from(zero))?;
+        char::from_digit(value, 10)
+    })
 }
 
 fn is_addressed(message: &Message, has_prefix: bool, settings: &SpaceSettings) -> bool {

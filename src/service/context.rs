@@ -6,7 +6,7 @@ use super::Service;
 use super::knowledge_base::{Snapshot, SpaceIndex};
 use crate::conversation::{
     AskerHash, Context, Message, MessageId, Place, PlaceId, PrincipalId, SentReply, Space,
-    Timestamp,
+    Timestamp, Trigger,
 };
 use crate::store::records::{self, PlaceStatus, Records};
 
@@ -86,14 +86,22 @@ impl<R: Records> Service<R> {
         Ok(OwnedContext { snapshot, place: place.clone(), status, asker, target })
     }
 
-    /// The message of the bot that `message` replies to.
+    /// The message of the bot that `message` refers to: that which it replies to, or for a number that
+    /// replies to nothing, the last reply to the same user at this place.
     pub(super) async fn reply_target(
         &self,
         message: &Message,
+        trigger: &Trigger,
     ) -> records::Result<Option<SentReply>> {
-        match message.replied_to.as_ref().filter(|replied_to| replied_to.is_from_bot) {
-            Some(replied_to) => self.records().reply_by_message(replied_to.id.clone()).await,
-            None => Ok(None),
+        match (&message.replied_to, trigger) {
+            (Some(replied_to), _) if replied_to.is_from_bot => {
+                self.records().reply_by_message(replied_to.id.clone()).await
+            }
+            (None, Trigger::Selection(..)) => {
+                let asker = self.asker_hash(&message.author.id);
+                self.records().last_reply_to(asker, message.place.id.clone()).await
+            }
+            _ => Ok(None),
         }
     }
 }

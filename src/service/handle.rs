@@ -54,7 +54,7 @@ impl<R: Records> Service<R> {
         if trigger == Trigger::Ignore {
             return Ok(EventOutcome::Irrelevant);
         }
-        let target = self.reply_target(message).await?;
+        let target = self.reply_target(message, &trigger).await?;
         let context =
             self.load_context(snapshot, &message.place, &message.author.id, target).await?;
         if self.is_too_old(message, &context) {

@@ -53,6 +53,13 @@ pub trait Records: Clone + Send + Sync + 'static {
         message: MessageId,
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
+    /// The last reply that was sent to `asker` at `place`.
+    fn last_reply_to(
+        &self,
+        asker: AskerHash,
+        place: PlaceId,
+    ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
+
     /// Replaces a reply whose message was edited. The unanswered question recorded for the same
     /// message is replaced by `unanswered`, or deleted.
     fn update_reply(

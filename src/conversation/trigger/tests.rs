@@ -128,11 +128,14 @@ fn mention_in_a_reply_refers_to_the_other_users_question() {
 
 #[test]
 fn bare_number_is_a_selection() {
-    let Trigger::Selection(2, question) = classify(&direct(" 2 "), &SpaceSettings::default())
-    else {
-        panic!("no number");
-    };
-    assert_eq!(question.text, "2");
+    for text in [" 2 ", "2.", "2)", "(2)", "#2", "２", "②", "2️⃣", "٢", "२", "2!"] {
+        let trigger = classify(&direct(text), &SpaceSettings::default());
+        assert!(matches!(trigger, Trigger::Selection(2, _)), "{text}: {trigger:?}");
+    }
+    for text in ["2 tickets", "2.5", "-2", "2026-01-02", "9999999999999999999999", "二"] {
+        let trigger = classify(&direct(text), &SpaceSettings::default());
+        assert!(matches!(trigger, Trigger::Question(_)), "{text}: {trigger:?}");
+    }
 }
 
 #[test]

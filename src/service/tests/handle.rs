@@ -86,6 +86,24 @@ async fn number_in_reply_to_suggestions_selects_one() {
 }
 
 #[tokio::test]
+async fn number_without_a_reply_selects_from_the_last_suggestions_to_the_same_user() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    world.record_suggestions().await;
+    let number = |id: &str, by: &str| {
+        let mut message = world.question(id, "2.");
+        message.author.id = by.into();
+        Event::MessageCreated(message)
+    };
+    let service = world.start();
+    assert_eq!(service.handle(&number("t:1", "t:bob"), &platform).await, EventOutcome::Sent);
+    assert_eq!(service.handle(&number("t:2", "t:ada"), &platform).await, EventOutcome::Sent);
+    let calls = platform.take_calls();
+    assert_ne!(calls[0], "send t:1: Answer height", "these were suggested to somebody else");
+    assert_eq!(calls[1], "send t:2: Answer height");
+}
+
+#[tokio::test]
 async fn pause_applies_at_once_and_after_a_restart() {
     let world = TestWorld::with(SpaceSettings {
         moderators: vec!["t:ada".into()],

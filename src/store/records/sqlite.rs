@@ -150,6 +150,10 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(replies::find_by_message(connection, message))).await
     }
 
+    async fn last_reply_to(&self, asker: AskerHash, place: PlaceId) -> Result<Option<SentReply>> {
+        self.run(move |connection| Box::pin(replies::find_last(connection, asker, place))).await
+    }
+
     async fn update_reply(
         &self,
         reply: SentReply,

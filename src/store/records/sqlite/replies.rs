@@ -56,6 +56,21 @@ pub(super) async fn find_by_message(
     row.as_ref().map(from_row).transpose()
 }
 
+pub(super) async fn find_last(
+    connection: &mut SqliteConnection,
+    asker: AskerHash,
+    place: PlaceId,
+) -> sqlx::Result<Option<SentReply>> {
+    let row = sqlx::query(
+        "SELECT * FROM answers WHERE asker = ? AND place = ? ORDER BY sent_at DESC LIMIT 1",
+    )
+    .bind(asker.as_str())
+    .bind(place.as_str())
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(from_row).transpose()
+}
+
 pub(super) async fn update(
     connection: &mut SqliteConnection,
     reply: SentReply,

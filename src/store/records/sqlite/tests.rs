@@ -139,6 +139,24 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
 }
 
 #[tokio::test]
+async fn last_reply_is_that_of_the_same_asker_at_the_same_place() {
+    let records = in_memory().await;
+    for (question, asker, at) in [("t:1", "ada", 0), ("t:2", "ada", 1), ("t:3", "bob", 2)] {
+        records.claim(claim(question, "a", at)).await.unwrap();
+        let sent = Completion {
+            answer: Some(reply(question, asker, at)),
+            ..completion(question, "a", at)
+        };
+        records.complete(sent).await.unwrap();
+    }
+    let place = reply("t:2", "ada", 1).place;
+    let last = |asker: &str, place: PlaceId| records.last_reply_to(asker.into(), place);
+    assert_eq!(last("ada", place.clone()).await.unwrap(), Some(reply("t:2", "ada", 1)));
+    assert_eq!(last("eve", place).await.unwrap(), None);
+    assert_eq!(last("ada", "t:elsewhere".into()).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn reply_is_found_by_question_and_by_message() {
     let records = in_memory().await;
     records.claim(claim("t:1", "a", 0)).await.unwrap();
