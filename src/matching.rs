@@ -2,28 +2,56 @@
 //!
 //! Pure: an [`Index`] is an immutable snapshot, and a search depends on nothing else. This layer
 //! must not know messages, platforms, files or time.
+//!
+//! Its modules are in stages, and a module uses those of earlier stages only, or modules of its own
+//! stage that stand before it:
+//!
+//! | stage | modules |
+//! |---|---|
+//! | words | `similarity`, `term_weight`, `vocabulary`, `concepts`, `neighbors`, `word_vectors`, `question_kind` |
+//! | index of a pack | `term`, `forward_index`, `entry_terms`, `score_parts`, `postings`, `document`, `accumulators`, `classifier`, `excluded`, `facts`, `pack_index` |
+//! | analysis of a question | `query_terms`, `query` |
+//! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
+//! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration` |
+//! | decision | `decision`, `index` |
+//! | evaluation | `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
+mod accumulators;
 pub mod calibration;
 mod candidates;
 mod classifier;
 mod concepts;
+mod contradiction;
 mod coverage;
 pub mod decision;
+mod document;
+mod entry_terms;
 pub mod evaluation;
+pub mod excluded;
 pub mod explanation;
+mod facts;
 pub mod features;
+mod forward_index;
 pub mod index;
 pub mod leave_one_out;
 mod neighbors;
+mod objection;
+mod pack_index;
+mod postings;
 pub mod query;
 mod query_terms;
 mod question_kind;
+pub mod ranking;
 pub mod recalibration;
 pub mod reliability;
+mod score_parts;
 pub mod scorer;
 pub mod similarity;
+mod term;
 pub mod term_weight;
 mod vocabulary;
+mod word_vectors;
 
 pub use decision::{Decision, DecisionRule, Outcome, Thresholds};
 pub use index::Index;
+pub(crate) use pack_index::PackIndex;

@@ -2,14 +2,19 @@
 //!
 //! The lowest layer: it must not know packs, questions or files.
 
+pub mod analyzer;
 pub mod chat_noise;
+pub mod detect;
+pub mod fold;
+pub mod identifier;
+pub mod language;
 pub mod normalize;
+pub mod phrases;
 pub mod sentence;
-pub mod stem;
-pub mod stop_words;
 pub mod tokenize;
 pub mod whitespace;
 
+pub use analyzer::{Analyzer, Origin, Token};
+pub use language::Language;
 pub use normalize::normalize_word;
-pub use stem::{Language, Stemmer};
-pub use tokenize::{Token, for_each_word, tokenize};
+pub use tokenize::{for_each_word, tokenize};

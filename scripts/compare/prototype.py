@@ -18,7 +18,7 @@ from sklearn.preprocessing import normalize
 
 from compare.texts import STEMMER, full_words
 
-EVERYDAY_WORDS = pathlib.Path(__file__).resolve().parents[2] / "src/matching/term_weight/everyday_words.txt"
+EVERYDAY_WORDS = pathlib.Path(__file__).resolve().parent / "everyday_words.txt"
 PACK_EXPONENT, BACKGROUND_EXPONENT = 0.25, 0.75
 MAX_STOP_WORD_IDF = 0.6
 MIN_CHARS_ONE_EDIT, MIN_CHARS_TWO_EDITS = 4, 6

@@ -8,6 +8,9 @@ use crate::matching::Decision;
 use crate::matching::explanation::{ExplainedEntry, ExplainedMatch, Explanation, explain};
 use crate::platform::console::printable;
 
+/// Most entries that are shown as text.
+const MAX_SHOWN: usize = 3;
+
 /// Arguments of `quoth explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -44,7 +47,7 @@ fn report(explanation: &Explanation) -> String {
         &mut text,
         &percent(any, explanation.any_confidence, "suggests", explanation.suggest_from),
     );
-    for (number, entry) in (1..).zip(&explanation.entries) {
+    for (number, entry) in (1..).zip(explanation.entries.iter().take(MAX_SHOWN)) {
         line(&mut text, "");
         describe(&mut text, number, entry);
     }

@@ -49,7 +49,7 @@ pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Loade
     let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
     let index = packs::index(&loaded)?;
     let calibration = match packs::calibration(&folders, &loaded)? {
-        PackCalibration::Current(own) => own,
+        PackCalibration::Current(own) => *own,
         PackCalibration::None => Calibration::default(),
         PackCalibration::Stale { .. } => {
             tracing::warn!(

@@ -17,7 +17,6 @@ use super::space::Space;
 use super::timestamp::Timestamp;
 use super::trigger::{Command, Question, Trigger};
 use super::unanswered::UnansweredQuestion;
-use crate::matching::query::Query;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
 use more::{paragraphs, remaining_quotes, topics};
 
@@ -354,7 +353,7 @@ fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
 }
 
 fn has_content_word(text: &str, context: &Context<'_>) -> bool {
-    Query::new(context.index, text).content_words().next().is_some()
+    context.index.has_content_words(text)
 }
 
 #[cfg(test)]

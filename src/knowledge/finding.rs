@@ -67,6 +67,7 @@ rules! {
     UnsupportedPhrasing Warning "phrasing-alone" "Without this phrasing, a question in its words finds another entry: few other phrasings of the entry support it."
     CutSentence Warning "cut-sentence" "A quote that starts or ends inside a sentence may change the meaning of the sentence."
     UnquotedSentence Warning "sentence-not-quoted" "No entry quotes this sentence, so it cannot be part of an answer."
+    OtherLanguage Warning "other-language" "The language decides how texts become words; with a wrong one, questions are not found."
     NoStemming Warning "no-stemming" "For this language quoth cannot recognize forms of the same word; entries need more phrasings."
 }
 

@@ -7,6 +7,7 @@ mod ambiguous_quote;
 mod cut_sentence;
 mod duplicate_phrasing;
 mod no_stemming;
+mod other_language;
 mod speaker_not_near;
 mod unquoted_sentence;
 
@@ -21,6 +22,7 @@ use super::{Entry, Finding, Proof, Quote, Source};
 /// would be listed too.
 pub fn lint(proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = no_stemming::check(proof).into_iter().collect();
+    findings.extend(other_language::check(proof));
     findings.extend(duplicate_phrasing::check(proof));
     findings.extend(ambiguous_quote::check(proof));
     findings.extend(speaker_not_near::check(proof));

@@ -17,6 +17,7 @@ use faq::Faq;
 use sha2::{Digest, Sha256};
 
 use crate::text::Language;
+use crate::text::detect::detect;
 
 /// The file with the pack's title.
 pub const PACK_FILE: &str = "pack.toml";
@@ -75,7 +76,7 @@ pub struct Pack {
     pub title: String,
     /// Its subject, in a sentence or two.
     pub description: Option<String>,
-    /// The language of its phrasings.
+    /// The language of its phrasings: that of `pack.toml`, else the one detected, else English.
     pub language: Language,
     /// The documents that are quoted.
     pub sources: Vec<Arc<Source>>,
@@ -152,7 +153,10 @@ pub fn prove(files: &PackFiles) -> Proof {
         .map(|text| faq::read_entries(text, &sources, &mut findings))
         .unwrap_or_default();
 
-    let (language, language_span) = header.language;
+    let phrasings = || entries.iter().flat_map(Entry::phrasings);
+    let (language, language_span) = header
+        .language
+        .unwrap_or_else(|| (detect(phrasings()).unwrap_or_else(Language::english), 0..0));
     let pack = Pack {
         name: files.name.clone(),
         title: header.title,
@@ -200,16 +204,11 @@ fn not_utf8(file: &PackFile, error: &std::str::Utf8Error) -> Finding {
 }
 
 /// The content of `pack.toml`.
+#[derive(Default)]
 struct Header {
     title: String,
     description: Option<String>,
-    language: WithSpan<Language>,
-}
-
-impl Default for Header {
-    fn default() -> Self {
-        Self { title: String::new(), description: None, language: (Language::english(), 0..0) }
-    }
+    language: Option<WithSpan<Language>>,
 }
 
 fn read_header(text: &str, findings: &mut Vec<Finding>) -> Header {
@@ -219,10 +218,7 @@ fn read_header(text: &str, findings: &mut Vec<Finding>) -> Header {
     Header {
         title: reader.required_text("title").map(|(title, _)| title).unwrap_or_default(),
         description: reader.text("description").map(|(text, _)| text),
-        language: reader.text("language").map_or_else(
-            || Header::default().language,
-            |(code, span)| (Language::new(&code), span),
-        ),
+        language: reader.text("language").map(|(code, span)| (Language::new(&code), span)),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Converts features to probabilities.
 
-use super::features::{Features, N_FEATURES};
+use super::features::{ANY_COEFFICIENTS, FIRST_COEFFICIENTS, Features, N_FEATURES};
 
 /// Version of the features and of the default calibration below. A calibration that was fitted to
 /// another version is not valid. Raise it when either changes; a test checks the default's
 /// coefficients.
-pub const SCORER_VERSION: u32 = 2;
+pub const SCORER_VERSION: u32 = 3;
 
 /// Calibration: two logistic models over the same features.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -31,23 +31,16 @@ pub struct LogisticModel {
 impl Default for Calibration {
     fn default() -> Self {
         Self {
-            first: LogisticModel {
-                intercept: -3.282,
-                coefficients: [
-                    1.063, -0.328, 2.082, 1.349, 2.255, -2.288, 0.000, -1.405, 0.003, -0.458,
-                    0.000, -1.377, -0.706, 0.320, 0.203, -0.563, 2.033, -0.600,
-                ],
-            },
-            any: LogisticModel {
-                intercept: -2.789,
-                coefficients: [
-                    0.788, -1.018, 2.288, 0.000, 0.977, -2.631, -0.011, -2.716, 0.544, -1.287,
-                    -0.898, -1.930, 0.011, 0.515, 0.378, -1.582, 1.831, -0.600,
-                ],
-            },
+            first: LogisticModel { intercept: FIRST_INTERCEPT, coefficients: FIRST_COEFFICIENTS },
+            any: LogisticModel { intercept: ANY_INTERCEPT, coefficients: ANY_COEFFICIENTS },
         }
     }
 }
+
+/// Log-odds of the default models where every feature is 0.0; their coefficients are with the
+/// features.
+const FIRST_INTERCEPT: f32 = -3.011;
+const ANY_INTERCEPT: f32 = -2.523;
 
 impl LogisticModel {
     /// The probability, 0.0 to 1.0.
@@ -72,16 +65,11 @@ mod tests {
 
     #[test]
     fn stronger_features_increase_both_probabilities() {
-        let weak = Features {
-            score: 0.3,
-            low_score: 0.14,
-            covered_weight: 0.4,
-            question_type: 0.5,
-            ..Features::default()
-        };
+        let weak =
+            Features { score: 0.3, coverage: 0.4, question_type: 0.5, ..Features::default() };
         let strong = Features {
             score: 0.9,
-            covered_weight: 1.2,
+            coverage: 0.9,
             margin: 0.5,
             question_type: 1.0,
             ..Features::default()
@@ -103,6 +91,6 @@ mod tests {
             .zip(1u8..)
             .map(|(coefficient, place)| coefficient * f32::from(place))
             .sum();
-        assert_eq!((SCORER_VERSION, (sum * 1e3).round()), (2, -339_504.0), "raise the version");
+        assert_eq!((SCORER_VERSION, (sum * 1e3).round()), (3, -195_704.0), "raise the version");
     }
 }

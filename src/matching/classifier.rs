@@ -8,7 +8,8 @@
 
 mod training;
 
-use super::index::{ForwardIndex, Term};
+use super::forward_index::ForwardIndex;
+use super::term::Term;
 use super::vocabulary::TermId;
 
 /// A sparse feature: a term and its value, a coordinate of a vector of length 1.
@@ -84,7 +85,7 @@ mod tests {
     use std::sync::Arc;
 
     use crate::knowledge::{PackFile, PackFiles, prove};
-    use crate::matching::Index;
+    use crate::matching::PackIndex;
     use crate::matching::query::Query;
 
     const PHRASINGS: [(&str, [&str; 5]); 3] = [
@@ -102,7 +103,7 @@ mod tests {
         ),
     ];
 
-    fn index(n_phrasings: usize) -> Index {
+    fn index(n_phrasings: usize) -> PackIndex {
         let file =
             |path: &str, text: String| PackFile { path: path.to_owned(), bytes: text.into() };
         let entry = |(id, phrasings): &(&str, [&str; 5])| {
@@ -122,10 +123,10 @@ mod tests {
         };
         let proof = prove(&files);
         assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        PackIndex::new(Arc::new(proof.pack))
     }
 
-    fn logits(index: &Index, excluded_phrasing: Option<usize>, text: &str) -> Vec<f32> {
+    fn logits(index: &PackIndex, excluded_phrasing: Option<usize>, text: &str) -> Vec<f32> {
         let term_features = Query::new(index, text).term_features;
         (0..PHRASINGS.len())
             .map(|idx| index.classifier(excluded_phrasing).logit(idx, &term_features))

@@ -25,9 +25,9 @@ struct Synonym {
 pub(crate) struct ConceptMatch {
     /// The concept.
     pub(crate) concept: TermId,
-    /// Index of the first token.
+    /// PackIndex of the first token.
     pub(crate) start: usize,
-    /// Index after the last token.
+    /// PackIndex after the last token.
     pub(crate) end: usize,
 }
 

@@ -1,84 +1,125 @@
-//! Coverage: how much of a question's content words an entry has.
+//! How much of a question the words of an entry explain.
 
-use super::index::EntryTerms;
+use rustc_hash::FxHashMap;
+
+use super::PackIndex;
+use super::entry_terms::EntryTerms;
 use super::query::{Query, QueryToken};
+use super::score_parts::QUOTE_COVERAGE;
 use super::vocabulary::TermId;
 
-/// Coverage of a word that only lead or quotes have. The curator wrote phrasings for what an entry
-/// answers; a quote also mentions what it does not answer.
-const QUOTE_COVERAGE: f32 = 0.7;
-
-/// Least coverage of a word that counts as covered.
+/// Below this coverage a word counts as one that the entry does not explain.
 pub(crate) const MIN_COVERED: f32 = 0.5;
 
-/// Sums of the weights of a question's content words, for one entry.
+/// Sums of the content words' weights of a question, for an entry.
 #[derive(Debug, Default)]
 pub(super) struct ContentWordWeights {
-    pub(super) n_content_words: f32,
+    pub(super) n_words: f32,
     pub(super) total: f32,
     pub(super) covered: f32,
+    pub(super) covered_by_quotes: f32,
     pub(super) unknown: f32,
+    pub(super) unknown_everyday: f32,
     pub(super) elsewhere: f32,
+    pub(super) elsewhere_in_texts: f32,
     pub(super) other_name: f32,
+    pub(super) largest_uncovered: f32,
 }
 
 impl ContentWordWeights {
-    pub(super) fn new(entry: &EntryTerms, query: &Query) -> Self {
+    pub(super) fn new(index: &PackIndex, entry: &EntryTerms, query: &Query) -> Self {
+        let data = index.analyzer.data();
         let mut words = Self::default();
         for token in query.content_words() {
             let coverage = coverage(entry, token);
-            words.n_content_words += 1.0;
+            words.n_words += 1.0;
             words.total += token.weight;
             words.covered += token.weight * coverage;
-            if token.direct_match().is_none() {
-                words.unknown += token.weight;
-            } else if coverage < MIN_COVERED {
-                words.elsewhere += token.weight;
+            words.covered_by_quotes += token.weight * coverage_by(&entry.quotes, token);
+            let known = token.direct_match().map(|found| index.term(found.term));
+            match known {
+                None if data.is_known(&data.folding.fold(&token.word)) => {
+                    words.unknown_everyday += token.weight;
+                }
+                None => words.unknown += token.weight,
+                Some(term) if coverage < MIN_COVERED && term.is_in_phrasings => {
+                    words.elsewhere += token.weight;
+                }
+                Some(_) if coverage < MIN_COVERED => words.elsewhere_in_texts += token.weight,
+                Some(_) => {}
             }
+            words.largest_uncovered = words.largest_uncovered.max(token.weight * (1.0 - coverage));
             if token.is_name {
-                let missing = 1.0 - phrasing_coverage(entry, token);
+                let missing = 1.0 - coverage_by(&entry.phrasings, token);
                 words.other_name = words.other_name.max(token.weight * missing);
             }
         }
         words
     }
 
-    /// `part` as a share of the total weight.
+    /// `part` as a share of all.
     pub(super) fn share(&self, part: f32) -> f32 {
         if self.total > 0.0 { part / self.total } else { 0.0 }
     }
 }
 
-/// Share of the weight of the content words that the entry covers.
-pub(crate) fn covered_share(entry: &EntryTerms, query: &Query) -> f32 {
-    let words = ContentWordWeights::new(entry, query);
+/// Share of the content words' weight that the entry's words cover.
+pub(crate) fn covered_share(index: &PackIndex, entry: &EntryTerms, query: &Query) -> f32 {
+    let words = ContentWordWeights::new(index, entry, query);
     words.share(words.covered)
 }
 
-/// Coverage of a word of the question by `entry`, 0.0 to 1.0.
+/// How well `entry` explains a word of the question, 0.0 to 1.0.
 pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
-    let has = |terms: &[TermId], term: TermId| terms.binary_search(&term).is_ok();
+    coverage_by(&entry.phrasings, token).max(QUOTE_COVERAGE * coverage_by(&entry.quotes, token))
+}
+
+/// How well the terms of some texts, ascending, explain a word of the question.
+fn coverage_by(terms: &[TermId], token: &QueryToken) -> f32 {
     token
         .matches
         .iter()
-        .map(|term_match| {
-            if has(&entry.phrasings, term_match.term) {
-                term_match.similarity
-            } else if has(&entry.quotes, term_match.term) {
-                term_match.similarity * QUOTE_COVERAGE
-            } else {
-                0.0
-            }
-        })
+        .filter(|found| terms.binary_search(&found.term).is_ok())
+        .map(|found| found.similarity)
         .fold(0.0, f32::max)
 }
 
-/// Coverage by the phrasings alone, 0.0 to 1.0.
-fn phrasing_coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
-    token
-        .matches
-        .iter()
-        .filter(|term_match| entry.phrasings.binary_search(&term_match.term).is_ok())
-        .map(|term_match| term_match.similarity)
-        .fold(0.0, f32::max)
+/// What single sentences that no entry quotes cover of a question, as sums of weights.
+#[derive(Debug, Default)]
+pub(super) struct DocumentCoverage {
+    /// Most that one sentence covers.
+    pub(super) best: f32,
+    /// Most that one sentence covers of what the entry does not.
+    pub(super) left: f32,
+}
+
+impl DocumentCoverage {
+    pub(super) fn new(index: &PackIndex, entry: &EntryTerms, query: &Query) -> Self {
+        if index.document.is_empty() {
+            return Self::default();
+        }
+        // For each sentence: what it covers in all, and beyond the entry.
+        let mut sums: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
+        for token in query.content_words() {
+            let by_entry = coverage(entry, token);
+            let mut of_token: FxHashMap<u32, f32> = FxHashMap::default();
+            for found in &token.matches {
+                for sentence in index.document.sentences_with(found.term) {
+                    let best = of_token.entry(*sentence).or_default();
+                    *best = best.max(found.similarity);
+                }
+            }
+            for (sentence, similarity) in of_token {
+                let (all, left) = sums.entry(sentence).or_default();
+                *all += token.weight * similarity;
+                *left += token.weight * (similarity - by_entry).max(0.0);
+            }
+        }
+        let mut most = Self::default();
+        for (all, left) in sums.into_values() {
+            most.best = most.best.max(all);
+            most.left = most.left.max(left);
+        }
+        most
+    }
 }

@@ -1,33 +1,39 @@
-//! The decision for a question: answer, suggest or abstain.
+//! The outcome: answer, suggest or abstain.
 
-use super::Index;
+use super::PackIndex;
 use super::calibration::{Calibration, LogisticModel};
+use super::contradiction;
 use super::coverage::covered_share;
+use super::entry_terms::EntryTerms;
+use super::excluded::Excluded;
 use super::features::{self, Alternatives, Features};
-use super::index::EntryTerms;
+use super::objection::{Objection, objection};
 use super::query::{MAX_TOKENS, Query};
+use super::ranking;
 use super::scorer::{self, ScoredEntry};
-use crate::text::tokenize;
+use crate::knowledge::Entry;
+use crate::text::Origin;
 
-/// Most ranked entries of an outcome.
+/// How many ranked entries an outcome names at the most.
 pub const MAX_RANKED: usize = 5;
 
-/// Most entries that are suggested.
+/// How many entries are suggested at the most.
 pub const MAX_SUGGESTIONS: usize = 3;
 
 /// What to do with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
-    /// Show the quotes of the first entry.
+    /// Show the first entry's quotes.
     Answer,
-    /// Let the asker select one of [`Outcome::suggestions`].
+    /// Let the asker pick one of [`Outcome::suggestions`].
     Suggest,
-    /// Reply that nothing answers; if [`Outcome::gap`] is set, that the source does not say.
+    /// Say that nothing answers; if [`Outcome::gap`] is set, that the source does not.
     Abstain,
 }
 
-/// Confidence thresholds. The defaults are tuned on held-out judged messages, see docs/quality.md.
+/// How sure quoth has to be. The defaults are set on held-out judged messages, see
+/// docs/quality.md.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Least probability that the first entry answers, for an answer; 0.0 to 1.0.
@@ -35,26 +41,26 @@ pub struct Thresholds {
     /// Least probability that one of the first three entries answers, for suggestions; 0.0 to
     /// 1.0.
     pub suggest: f64,
-    /// Least score of a gap, as a share of the best entry's, for the gap to win.
+    /// Score of a gap, as a share of the best entry's, from which the gap is what was asked.
     pub gap: f32,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.78, suggest: 0.38, gap: 1.0 }
+        Self { answer: 0.77, suggest: 0.3, gap: 1.0 }
     }
 }
 
-/// How features become a decision.
+/// How evidence becomes a decision.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DecisionRule {
-    /// From features to probabilities.
+    /// From evidence to probabilities.
     pub calibration: Calibration,
     /// From probabilities to a decision.
     pub thresholds: Thresholds,
 }
 
-/// The result of matching a question.
+/// What matching made of a question.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// What to do.
@@ -63,62 +69,78 @@ pub struct Outcome {
     pub confidence: f64,
     /// Probability, 0.0 to 1.0, that one of the first three ranked entries answers.
     pub any_confidence: f64,
-    /// Indices of the best entries, best first, at most [`MAX_RANKED`], without gaps.
+    /// Indices of the best entries, best first, at most [`MAX_RANKED`]; gaps are never among them.
     pub ranked: Vec<usize>,
-    /// Indices of the best entries and gaps, best first, at most [`MAX_SUGGESTIONS`].
+    /// Indices of the best entries and gaps together, best first, at most [`MAX_SUGGESTIONS`].
     pub nearest: Vec<usize>,
-    /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no two share a
-    /// quote. Empty unless the decision is to suggest.
+    /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no quote is in
+    /// two of them. Empty unless the decision is to suggest.
     pub suggestions: Vec<usize>,
-    /// The gap that matches the question, if one wins: the source does not answer.
+    /// The gap that was asked for, if one was: the source does not answer.
     pub gap: Option<usize>,
-    /// The features from which the confidence is computed; all zero if nothing is ranked.
+    /// What the confidence was made from; all zero if nothing is ranked.
     pub features: Features,
 }
 
 impl Outcome {
-    /// The best entry or gap.
+    /// The outcome where there is no pack.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            decision: Decision::Abstain,
+            confidence: 0.0,
+            any_confidence: 0.0,
+            ranked: Vec::new(),
+            nearest: Vec::new(),
+            suggestions: Vec::new(),
+            gap: None,
+            features: Features::default(),
+        }
+    }
+
+    /// The same with all entries numbered from `start`.
+    pub(crate) fn shifted(mut self, start: usize) -> Self {
+        let lists = [&mut self.ranked, &mut self.nearest, &mut self.suggestions];
+        for idx in lists.into_iter().flatten().chain(&mut self.gap) {
+            *idx += start;
+        }
+        self
+    }
+
+    /// The entry or gap that fits best.
     pub fn first(&self) -> Option<usize> {
         self.nearest.first().copied()
     }
 }
 
-/// Parts of the index to exclude from a search, for leave-one-out evaluation.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Excluded {
-    /// A phrasing: index of the entry, and number among its phrasings from 0.
-    pub phrasing: Option<(usize, usize)>,
-    /// An entry, by index.
-    pub entry: Option<usize>,
-}
-
-impl Index {
-    /// The outcome for the question `text`.
-    pub fn ask(&self, text: &str, rule: &DecisionRule) -> Outcome {
-        self.ask_excluding(text, rule, Excluded::default())
-    }
-
-    /// The outcome as if `excluded` were not in the packs.
-    pub fn ask_excluding(&self, text: &str, rule: &DecisionRule, excluded: Excluded) -> Outcome {
+impl PackIndex {
+    /// What to do with the question `text` as if `left_out` were not in the pack.
+    pub(crate) fn ask_excluding(
+        &self,
+        text: &str,
+        rule: &DecisionRule,
+        left_out: Excluded,
+    ) -> Outcome {
         let query = Query::new(self, text);
-        let scored = scorer::score(self, &query, excluded);
+        let mut scored = scorer::score(self, &query, left_out);
+        ranking::reorder(&mut scored);
         let total = self.has_classifier().then(|| total(&scored));
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap =
             |scored: &ScoredEntry| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
-        let (gaps, answers): (Vec<ScoredEntry>, Vec<ScoredEntry>) =
+        let (mut gaps, mut answers): (Vec<ScoredEntry>, Vec<ScoredEntry>) =
             scored.into_iter().partition(is_gap);
-        let candidates = Candidates { answers: &answers, gaps: &gaps, total, excluded };
+        let [gap_has_very_words, has_very_words] =
+            [&mut gaps, &mut answers].map(|entries| move_exact_first(self, &query, entries));
+        let candidates = Candidates {
+            answers: &answers,
+            gaps: &gaps,
+            has_very_words,
+            gap_has_very_words,
+            total,
+            left_out,
+        };
         let outcome = decide(self, &query, candidates, rule);
         Outcome { nearest, ..outcome }
-    }
-}
-
-impl Excluded {
-    /// The terms of an entry without the excluded phrasing.
-    pub(crate) fn terms_of(self, index: &Index, entry: usize) -> EntryTerms {
-        let phrasing = self.phrasing.filter(|(of, _)| *of == entry).map(|(_, number)| number);
-        EntryTerms::new(index, entry, phrasing)
     }
 }
 
@@ -126,60 +148,62 @@ fn total(scored: &[ScoredEntry]) -> f32 {
     scored.iter().map(|scored| scored.logit.exp()).sum()
 }
 
-/// Scored entries and gaps, best first.
+/// What the packs have to offer, best first.
 #[derive(Debug, Clone, Copy)]
 struct Candidates<'a> {
     answers: &'a [ScoredEntry],
     gaps: &'a [ScoredEntry],
-    /// Sum of e^logit over all candidates, if there is a classifier.
+    /// Whether the question is in the very words of a phrasing of the first answer.
+    has_very_words: bool,
+    /// The same of the first gap.
+    gap_has_very_words: bool,
+    /// Sum of e^logit over all, if a classifier gave logits.
     total: Option<f32>,
-    excluded: Excluded,
+    left_out: Excluded,
 }
 
 fn decide(
-    index: &Index,
+    index: &PackIndex,
     query: &Query,
-    Candidates { answers, gaps, total, excluded }: Candidates<'_>,
+    candidates: Candidates<'_>,
     DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
-    let is_exact = answers.first().is_some_and(|first| is_exact_phrasing(index, query, first));
+    let Candidates { answers, gaps, has_very_words, gap_has_very_words, left_out, .. } = candidates;
     let best = answers.first().map_or(0.0, |first| first.score);
-    let wins = |gap: &&ScoredEntry| {
-        !is_exact
-            && gap.score >= thresholds.gap * best
-            && covers_enough(&excluded.terms_of(index, gap.entry), query)
+    let is_asked = |gap: &&ScoredEntry| {
+        let fits = || {
+            gap.score >= thresholds.gap * best
+                && fits(index, &left_out.terms_of(&index.texts, gap.entry), query)
+        };
+        !has_very_words && (gap_has_very_words || fits())
     };
-    let gap = gaps.first().filter(wins);
-    let nearest_gap = gaps.iter().map(|gap| gap.best_similarity).fold(0.0, f32::max);
-    let features = answers.first().map(|first| {
-        let other = answers.iter().find(|other| !shares_quote(index, first.entry, other.entry));
-        let covered =
-            |gap: &ScoredEntry| covered_share(&excluded.terms_of(index, gap.entry), query);
-        let gap_coverage = gaps.iter().take(MAX_GAPS_CHECKED).map(covered).fold(0.0, f32::max);
-        let posterior = total.map(|total| first.logit.exp() / total);
-        let gap_wins = gap.is_some();
-        let alternatives = Alternatives { other, gap_wins, nearest_gap, posterior, gap_coverage };
-        features::extract(index, query, first, alternatives, excluded)
-    });
+    let gap = gaps.first().filter(is_asked);
+    let evidence = evidence(index, query, candidates, gap.is_some());
     let probability = |model: &LogisticModel| {
-        features.as_ref().map_or(0.0, |features| model.probability(features))
+        evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence))
     };
-    let floor = if is_exact { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
+    let floor = if has_very_words { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
-    let gap_covers_more =
-        !is_exact && features.as_ref().is_some_and(|features| features.gap_coverage >= GAP_MARGIN);
-    // The first is one of the first three.
+    let n_phrasings = answers.first().map_or(0, |first| first.n_phrasings);
+    let objection = evidence.as_ref().and_then(|features| objection(features, n_phrasings));
+    // One of the first three is never less likely than the first.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
-        _ if query.content_words().next().is_none() => Decision::Abstain,
+        _ if has_very_words => Decision::Answer,
         Some(_) => Decision::Abstain,
-        None if confidence >= thresholds.answer && !gap_covers_more => Decision::Answer,
+        None if objection == Some(Objection::Statement) => Decision::Abstain,
+        None if query.content_words().next().is_none() => Decision::Abstain,
+        None if confidence >= thresholds.answer && objection.is_none() => Decision::Answer,
         None if any_confidence >= thresholds.suggest => Decision::Suggest,
         None => Decision::Abstain,
     };
     let suggestions = match decision {
-        Decision::Suggest => suggestions(index, answers),
+        Decision::Suggest => suggestions(index, query, answers, left_out),
         Decision::Answer | Decision::Abstain => Vec::new(),
+    };
+    let decision = match decision {
+        Decision::Suggest if suggestions.is_empty() => Decision::Abstain,
+        decision => decision,
     };
     Outcome {
         decision,
@@ -189,66 +213,119 @@ fn decide(
         nearest: Vec::new(),
         suggestions,
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
-        features: features.unwrap_or_default(),
+        features: evidence.unwrap_or_default(),
     }
 }
 
-/// Least margin of a gap's coverage over the best entry's, as a share of the weight of the content
-/// words, from which the entry is at most suggested: the curator has seen questions about what the
-/// entry does not cover, and found no answer. Of the judged messages that would be answered, 2
-/// false ones are above and no right one is.
-pub(crate) const GAP_MARGIN: f32 = 0.15;
+/// The evidence for the first answer, if there is one.
+fn evidence(
+    index: &PackIndex,
+    query: &Query,
+    candidates: Candidates<'_>,
+    gap_wins: bool,
+) -> Option<Features> {
+    let Candidates { answers, gaps, total, left_out, .. } = candidates;
+    let first = answers.first()?;
+    let nearest_gap = gaps.iter().map(|gap| gap.best_similarity).fold(0.0, f32::max);
+    let others: Vec<&ScoredEntry> =
+        answers.iter().filter(|other| !share_quote_in(index, first.entry, other.entry)).collect();
+    let best_of =
+        |value: fn(&ScoredEntry) -> f32| others.iter().map(|it| value(it)).fold(0.0, f32::max);
+    let (other_score, other_meaning) = (best_of(|it| it.text_score), best_of(|it| it.meaning));
+    let covered = |gap: &ScoredEntry| {
+        covered_share(index, &left_out.terms_of(&index.texts, gap.entry), query)
+    };
+    let gap_coverage = gaps.iter().take(MAX_COVERING).map(covered).fold(0.0, f32::max);
+    let posterior = total.map(|total| first.logit.exp() / total);
+    let contradiction = contradiction::compare(index, query, first.entry);
+    let rivals = Alternatives {
+        other_score,
+        other_meaning,
+        gap_wins,
+        nearest_gap,
+        posterior,
+        gap_coverage,
+        contradiction,
+    };
+    Some(features::extract(index, query, first, rivals, left_out))
+}
 
-/// Number of best gaps whose coverage is computed.
-const MAX_GAPS_CHECKED: usize = 3;
+/// How many gaps are looked at for what they cover of the question: the best.
+const MAX_COVERING: usize = 3;
 
-/// Least confidence for a question that equals one of the entry's phrasings: its curator has stated
-/// that the entry answers it. It is below 1.0 for phrasings written under two entries.
+/// Least confidence for a question in the very words of one of the entry's phrasings: its curator
+/// has said that the entry answers it. The rest is for phrasings written under two entries.
 const EXACT_PHRASING_CONFIDENCE: f64 = 0.95;
 
-fn is_exact_phrasing(index: &Index, query: &Query, first: &ScoredEntry) -> bool {
+/// Moves the entry to the front that has a phrasing in the very words of the question, if one has.
+fn move_exact_first(index: &PackIndex, query: &Query, entries: &mut [ScoredEntry]) -> bool {
+    let exact = entries.iter().position(|entry| is_exact_phrasing(index, query, entry));
+    if let Some(before) = exact.and_then(|at| entries.get_mut(..=at)) {
+        before.rotate_right(1);
+    }
+    exact.is_some()
+}
+
+fn is_exact_phrasing(index: &PackIndex, query: &Query, first: &ScoredEntry) -> bool {
     let texts = index.texts.of(first.entry);
     let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
-    // Tokenizing the phrasing again is only worthwhile for one of the same length.
+    // Only such a phrasing is worth taking apart again.
     if text.is_none_or(|text| text.words.len() != query.tokens.len()) {
         return false;
     }
     let Some(phrasing) = index.phrasing(first.entry, first.best_phrasing) else { return false };
-    let words = tokenize(phrasing, MAX_TOKENS + 1).into_iter().map(|token| token.word);
+    let words = index.analyzer.tokenize(phrasing, Origin::Pack, MAX_TOKENS + 1);
+    let words = words.into_iter().map(|token| token.word);
     !query.tokens.is_empty() && words.eq(query.tokens.iter().map(|token| token.word.clone()))
 }
 
-/// Share of the weight of the content words that a gap must cover for the reply "the source does
-/// not say", which is a claim about this very question.
-const MIN_GAP_COVERAGE: f32 = 0.5;
+/// Share of a question's telling weight that a gap has to cover before "the source does not say"
+/// is said: the sentence is a claim about the very question.
+const GAP_COVERAGE: f32 = 0.5;
 
-fn covers_enough(gap: &EntryTerms, query: &Query) -> bool {
-    covered_share(gap, query) >= MIN_GAP_COVERAGE
+fn fits(index: &PackIndex, gap: &EntryTerms, query: &Query) -> bool {
+    covered_share(index, gap, query) >= GAP_COVERAGE
 }
 
-/// Least score of a suggestion, as a share of the best entry's: entries below share a word by
-/// chance.
-const MIN_SUGGESTION_SHARE: f32 = 0.5;
+/// Least score of a suggestion, as a share of the best entry's: what stays further behind shares a
+/// word by chance, and is noise to whoever asks.
+const SUGGESTED_SHARE: f32 = 0.5;
 
-/// The best entries, no two of which share a quote.
-fn suggestions(index: &Index, answers: &[ScoredEntry]) -> Vec<usize> {
+/// Least share of a question's content words, by weight, that a suggestion covers: what covers less
+/// was not asked for.
+const SUGGESTED_COVERAGE: f32 = 0.1;
+
+/// The best entries of which no two show one quote, and of which some content word was asked.
+fn suggestions(
+    index: &PackIndex,
+    query: &Query,
+    answers: &[ScoredEntry],
+    left_out: Excluded,
+) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     let best = answers.first().map_or(0.0, |first| first.score);
     for scored in answers {
-        if chosen.len() == MAX_SUGGESTIONS || scored.score < MIN_SUGGESTION_SHARE * best {
+        if chosen.len() == MAX_SUGGESTIONS || scored.score < SUGGESTED_SHARE * best {
             break;
         }
-        if !chosen.iter().any(|entry| shares_quote(index, *entry, scored.entry)) {
+        let terms = left_out.terms_of(&index.texts, scored.entry);
+        if covered_share(index, &terms, query) >= SUGGESTED_COVERAGE
+            && !chosen.iter().any(|entry| share_quote_in(index, *entry, scored.entry))
+        {
             chosen.push(scored.entry);
         }
     }
     chosen
 }
 
-/// Whether two entries have a quote in common.
-fn shares_quote(index: &Index, a: usize, b: usize) -> bool {
-    let quotes = |idx: usize| index.entry(idx).map_or(&[][..], |entry| entry.quotes());
-    quotes(a).iter().any(|quote| quotes(b).contains(quote))
+fn share_quote_in(index: &PackIndex, a: usize, b: usize) -> bool {
+    share_quote(index.entry(a), index.entry(b))
+}
+
+/// Whether two entries quote some same words, so that either shows what the other would.
+pub(super) fn share_quote(a: Option<&Entry>, b: Option<&Entry>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    a.quotes().iter().any(|quote| b.quotes().contains(quote))
 }
 
 #[cfg(test)]

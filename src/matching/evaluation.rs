@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Index;
 use super::decision::{Decision, DecisionRule, MAX_SUGGESTIONS, Outcome, Thresholds};
 use super::reliability::Prediction;
-use crate::text::tokenize;
+use super::{Index, PackIndex};
+use crate::text::Origin;
 use crate::text::whitespace::Folded;
 
 /// A message, labeled with what answers it.
@@ -103,7 +103,7 @@ pub fn evaluate(
         } else {
             (&mut evaluation.in_scope, &mut evaluation.exact_phrasings)
         };
-        if phrasings.contains(&words(&message.q)) {
+        if is_in(&phrasings, index, &message.q) {
             exact_phrasings.add(&tally);
         }
         by_kind.entry(message.kind.clone()).or_default().add(&tally);
@@ -229,13 +229,23 @@ fn quoted_chars(index: &Index, outcome: &Outcome) -> usize {
     entry.map_or(0, |entry| entry.quotes().iter().map(|q| q.text().chars().count()).sum())
 }
 
+/// The words of every phrasing, as the analyzer of its pack has them.
 fn phrasing_words(index: &Index) -> HashSet<Vec<String>> {
-    (0..index.n_entries())
-        .filter_map(|idx| index.entry(idx))
-        .flat_map(|entry| entry.phrasings().map(words))
-        .collect()
+    let phrasings = |(part, _): (&PackIndex, usize)| {
+        let entries = (0..part.n_entries()).filter_map(|idx| part.entry(idx));
+        entries
+            .flat_map(|entry| entry.phrasings().map(|text| words(part, text)))
+            .collect::<Vec<_>>()
+    };
+    index.parts().flat_map(phrasings).collect()
 }
 
-fn words(text: &str) -> Vec<String> {
-    tokenize(text, usize::MAX).into_iter().map(|token| token.word).collect()
+/// Whether `text` consists of the words of one of `phrasings`, in the language of any pack.
+fn is_in(phrasings: &HashSet<Vec<String>>, index: &Index, text: &str) -> bool {
+    index.parts().any(|(part, _)| phrasings.contains(&words(part, text)))
+}
+
+fn words(part: &PackIndex, text: &str) -> Vec<String> {
+    let tokens = part.analyzer.tokenize(text, Origin::Pack, usize::MAX);
+    tokens.into_iter().map(|token| token.word).collect()
 }

@@ -1,18 +1,23 @@
 //! Explains an outcome: which words matched which terms, by which rule, and what was not covered.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::Index;
 use super::calibration::Calibration;
 use super::coverage::{MIN_COVERED, coverage};
-use super::decision::{Decision, DecisionRule, Excluded, GAP_MARGIN, Outcome};
+use super::decision::{Decision, DecisionRule, Outcome};
+use super::entry_terms::EntryTerms;
+use super::excluded::Excluded;
 use super::features::{FEATURE_LABELS, FEATURE_NAMES};
-use super::index::EntryTerms;
+use super::objection::{Objection, objection};
 use super::query::{MatchKind, Query, QueryToken, TermMatch};
+use super::ranking;
 use super::scorer::{self, ScoredEntry};
+use super::{Index, PackIndex};
 
 /// Most entries that are explained.
-const MAX_EXPLAINED: usize = 3;
+const MAX_EXPLAINED: usize = ranking::MAX_REORDERED;
 
 /// Explanation of the outcome for one question.
 #[derive(Debug, Serialize)]
@@ -67,6 +72,12 @@ pub struct ExplainedEntry {
     pub question: String,
     /// Its score, 0.0 or more.
     pub score: f32,
+    /// Its score before the best entries were put into their final order.
+    pub base_score: f32,
+    /// How many phrasings it has.
+    pub n_phrasings: usize,
+    /// The features that order the best entries, see [`ranking::FEATURE_NAMES`].
+    pub ranking: BTreeMap<&'static str, f32>,
     /// The phrasing with the largest similarity.
     pub best_phrasing: String,
     /// The match of each content word of the question.
@@ -103,8 +114,16 @@ pub struct FeatureContribution {
 /// Explains the outcome of `index` for `text`.
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     let outcome = index.ask(text, rule);
-    let query = Query::new(index, text);
-    let scored = scorer::score(index, &query, Excluded::default());
+    let first = outcome.first().or(outcome.gap).unwrap_or(0);
+    let (part, start) =
+        index.part_of(first).map_or((None, 0), |(part, idx)| (Some(part), first - idx));
+    let query = part.map(|part| Query::new(part, text)).unwrap_or_default();
+    let scored = part.map(|part| scorer::score(part, &query, Excluded::default()));
+    let mut scored = scored.unwrap_or_default();
+    ranking::reorder(&mut scored);
+    let explained = scored.iter().take(MAX_EXPLAINED).zip(part.into_iter().cycle());
+    let entries =
+        explained.map(|(it, part)| entry(part, &query, it, index.entry_id(start + it.entry)));
     Explanation {
         question: text.to_owned(),
         decision: outcome.decision,
@@ -114,7 +133,7 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
         suggest_from: rule.thresholds.suggest,
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
-        entries: scored.iter().take(MAX_EXPLAINED).map(|s| entry(index, &query, s)).collect(),
+        entries: entries.collect(),
         changes: changes(index, &query, &outcome, rule),
         contributions: contributions(&outcome, &rule.calibration),
     }
@@ -149,12 +168,12 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
         percent(outcome.confidence),
         percent(rule.thresholds.answer)
     ));
-    let terms = EntryTerms::new(index, *first, None);
-    if outcome.features.gap_coverage >= GAP_MARGIN {
-        changes.push(format!(
-            "A gap covers clearly more of the question than {id}, so it is not answered at any \
-             confidence."
-        ));
+    let terms =
+        index.part_of(*first).map(|(part, idx)| EntryTerms::new(&part.texts, idx, |_| false));
+    let terms = terms.unwrap_or_default();
+    let n_phrasings = index.entry(*first).map_or(0, |entry| 1 + entry.variants.len());
+    if let Some(objection) = objection(&outcome.features, n_phrasings) {
+        changes.push(format!("It is not answered at any confidence: {} {id}.", reason(objection)));
     }
     let missing: Vec<String> = query
         .content_words()
@@ -164,8 +183,10 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
     if !missing.is_empty() {
         changes.push(format!("{id} has no phrasing with {}.", missing.join(", ")));
     }
-    if let Some(second) =
-        outcome.ranked.get(1).filter(|_| outcome.features.relative_margin < NARROW_MARGIN)
+    if let Some(second) = outcome
+        .ranked
+        .get(1)
+        .filter(|_| outcome.features.margin < NARROW_MARGIN * outcome.features.score)
     {
         changes.push(format!("{} fits nearly as well.", index.entry_id(*second)));
     }
@@ -174,6 +195,18 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
          gap."
     ));
     changes
+}
+
+/// The objection in words, before the entry's id.
+fn reason(objection: Objection) -> &'static str {
+    match objection {
+        Objection::Gap => "a gap covers clearly more of the question than",
+        Objection::Coverage => "too few of the words are covered by",
+        Objection::Contradiction => "the opposite, or another number or code, is said by",
+        Objection::Statement => "the message asks nothing and says much that is not in",
+        Objection::QuestionType => "this kind of thing is asked by no phrasing of",
+        Objection::Name => "the name is in no phrasing of",
+    }
 }
 
 /// Relative margin over the next entry below which the two are hard to distinguish.
@@ -188,14 +221,17 @@ fn word(token: &QueryToken) -> Word {
     }
 }
 
-fn entry(index: &Index, query: &Query, scored: &ScoredEntry) -> ExplainedEntry {
+fn entry(index: &PackIndex, query: &Query, scored: &ScoredEntry, id: String) -> ExplainedEntry {
     let found = index.entry(scored.entry);
-    let terms = EntryTerms::new(index, scored.entry, None);
+    let terms = EntryTerms::new(&index.texts, scored.entry, |_| false);
     ExplainedEntry {
-        id: index.entry_id(scored.entry),
+        id,
         is_gap: found.is_some_and(crate::knowledge::Entry::is_gap),
         question: found.map(|entry| entry.question.clone()).unwrap_or_default(),
         score: scored.score,
+        base_score: scored.base_score,
+        n_phrasings: scored.n_phrasings,
+        ranking: ranking::FEATURE_NAMES.into_iter().zip(ranking::features(scored)).collect(),
         best_phrasing: index
             .phrasing(scored.entry, scored.best_phrasing)
             .unwrap_or_default()
@@ -204,7 +240,7 @@ fn entry(index: &Index, query: &Query, scored: &ScoredEntry) -> ExplainedEntry {
     }
 }
 
-fn best_match(index: &Index, entry: &EntryTerms, token: &QueryToken) -> ExplainedMatch {
+fn best_match(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> ExplainedMatch {
     let best = token
         .matches
         .iter()
@@ -221,7 +257,7 @@ fn best_match(index: &Index, entry: &EntryTerms, token: &QueryToken) -> Explaine
     ExplainedMatch { word: token.word.clone(), weight: token.weight, coverage, rule }
 }
 
-fn kind_text(index: &Index, term_match: &TermMatch) -> String {
+fn kind_text(index: &PackIndex, term_match: &TermMatch) -> String {
     match term_match.kind {
         MatchKind::Stem => "same word".to_owned(),
         MatchKind::Synonym => "synonym from the lexicon".to_owned(),
@@ -229,6 +265,8 @@ fn kind_text(index: &Index, term_match: &TermMatch) -> String {
         MatchKind::Compound => {
             format!("compound, “{}”", index.vocabulary.name(term_match.term))
         }
+        MatchKind::CompoundPart => "part of a compound".to_owned(),
+        MatchKind::Beginning => "same beginning".to_owned(),
         MatchKind::Neighbor => {
             format!("similar in meaning to “{}”", index.vocabulary.name(term_match.term))
         }

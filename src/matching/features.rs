@@ -1,241 +1,205 @@
-//! Features of the top-ranked entry, from which its confidence is computed.
+//! What speaks for and against the best entry being the answer: the features of its confidence.
 
-use super::Index;
-use super::coverage::ContentWordWeights;
-use super::decision::Excluded;
-use super::index::{IndexedEntry, for_each_distinct};
+use super::PackIndex;
+use super::contradiction::Contradiction;
+use super::coverage::{ContentWordWeights, DocumentCoverage};
+use super::excluded::Excluded;
+use super::pack_index::IndexedEntry;
 use super::query::Query;
+use super::ranking;
 use super::scorer::ScoredEntry;
-use super::vocabulary::TermId;
 
-/// Features of the best entry, each 0.0 to 1.0 unless stated otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
-pub struct Features {
-    /// The entry's pooled score, 0.0 to about 1.5.
-    pub score: f32,
-    /// How far the score is below [`LOW_SCORE`], as a share of it: a message with such a score
-    /// usually shares one word with the pack by chance.
-    #[serde(rename = "faint")]
-    pub low_score: f32,
-    /// ln(1 + weight of the covered content words), 0.0 to about 5.
-    #[serde(rename = "met")]
-    pub covered_weight: f32,
-    /// Score minus that of the best entry with other quotes, 0.0 to about 1.5.
-    pub margin: f32,
-    /// The margin as a share of the score, 0.0 to 1.0: in packs with many phrasings all scores are
-    /// larger, and so are their differences.
-    pub relative_margin: f32,
-    /// 1.0 if a gap wins: it fits at least as well as the entry.
-    pub gap_wins: f32,
-    /// Similarity of the most similar phrasing of any gap, as a share of the entry's, at most 2.0.
-    pub gap_best: f32,
-    /// How much more of the question a gap covers than the entry, as a share of the weight of the
-    /// content words: for example the same action of another actor, or another aspect of the
-    /// subject.
-    pub gap_coverage: f32,
-    /// Share of the weight of the content words that the entry covers.
-    pub coverage: f32,
-    /// Share of the weight of the content words that no pack knows.
-    pub unknown: f32,
-    /// Share of the weight of the content words that the packs know and this entry does not use.
-    pub elsewhere: f32,
-    /// Largest weight of a name (of a person, place or body) that is not covered: the right action
-    /// of the wrong actor.
-    pub other_name: f32,
+/// Declares the features once: name in the code and for programs, words for people, and the coefficients of the default
+/// calibration for "the first entry answers" and "one of the first three does". The comment says
+/// what the value is.
+macro_rules! features {
+    ($($(#[doc = $doc:literal])* $name:ident ($id:literal): $label:literal, $first:literal, $any:literal;)*) => {
+        /// Features of the best entry, each 0.0 to 1.0 unless it says otherwise.
+        #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+        pub struct Features {
+            $($(#[doc = $doc])* #[serde(rename = $id)] pub $name: f32,)*
+        }
+
+        /// Names of the features for programs, in the order of [`Features::to_array`].
+        pub const FEATURE_NAMES: [&str; N_FEATURES] = [$($id),*];
+
+        /// How many features there are.
+        pub const N_FEATURES: usize = [$($id),*].len();
+
+        /// The features in plain words, in the same order.
+        pub const FEATURE_LABELS: [&str; N_FEATURES] = [$($label),*];
+
+        /// Coefficients of the default calibration that the first entry answers.
+        pub(crate) const FIRST_COEFFICIENTS: [f32; N_FEATURES] = [$($first),*];
+
+        /// Coefficients of the default calibration that one of the first three entries answers.
+        pub(crate) const ANY_COEFFICIENTS: [f32; N_FEATURES] = [$($any),*];
+
+        impl Features {
+            /// The features in the order of the calibration's coefficients.
+            pub fn to_array(self) -> [f32; N_FEATURES] {
+                [$(self.$name),*]
+            }
+        }
+    };
+}
+
+features! {
+    /// Its [`ScoredEntry::text_score`], 0.0 to about 1.5.
+    score ("score"): "how well the entry fits", 0.101, 0.680;
+    /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
+    margin ("margin"): "its lead over the next entry", 2.506, 1.006;
+    /// 1.0 if a gap is what was asked: it fits at least as well as the entry.
+    gap_wins ("gap_wins"): "a gap fits as well", -5.334, -4.594;
+    /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
+    gap_best ("gap_best"): "how near the nearest gap comes", -0.073, -0.139;
+    /// How much more of the question a gap covers than the entry, as a share of the content words'
+    /// weight: the deed of another actor, or another side of the same thing.
+    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.871, -9.900;
+    /// Share of the content words' weight that the entry's phrasings, lead or quotes cover.
+    coverage ("coverage"): "share of the words that it covers", 1.099, 1.156;
+    /// Share of the content words' weight that its quotes alone cover.
+    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.891, 0.475;
+    /// Share of the content words' weight that a single sentence of the sources covers that no entry
+    /// quotes.
+    document ("document"): "share of the words that an unquoted sentence covers", -0.852, -1.556;
+    /// Share of the content words' weight that the entry leaves uncovered and an unquoted sentence has.
+    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.652, -0.648;
+    /// Share of the content words' weight in words that no text of the pack has and that are rare in
+    /// the language, too: names, typing errors.
+    unknown ("unknown"): "rare words that the pack does not know", -0.623, 0.000;
+    /// The same for words that everyday language has.
+    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -1.025, -0.623;
+    /// Share of the content words' weight that phrasings of other entries have and this entry does
+    /// not cover.
+    elsewhere ("elsewhere"): "words that only other entries use", -0.143, -0.142;
+    /// Share of the content words' weight that the pack knows only from texts that nobody asks by,
+    /// and this entry does not cover.
+    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", -0.296, -0.254;
+    /// Weight of the most telling name (of persons, places, bodies) that is not covered: the right
+    /// deed of the wrong actor.
+    other_name ("other_name"): "a name that it does not have", -0.636, -0.536;
+    /// Weight of the most telling word that is not covered, less the more phrasings the entry has: where
+    /// there are few, a question about another thing has all words of the entry's but one.
+    largest_uncovered ("largest_uncovered"): "a telling word that it does not have", -0.743, -0.757;
     /// ln(1 + number of content words), 0.0 to about 5.
-    #[serde(rename = "telling")]
-    pub content_words: f32,
-    /// Share of the best phrasing's weight that the question covers.
-    pub reverse: f32,
-    /// Share of the entry's phrasings with the same question type (who, when, how many ...), scaled
-    /// to 1.0 from a quarter on; 0.5 if the question has no type.
-    pub question_type: f32,
-    /// For a message that is not a question: share of the entry's phrasings that are questions. 0.0
-    /// for a question.
-    pub statement: f32,
-    /// Probability of the entry among the candidates by the classifier alone;
-    /// [`UNTRAINED_POSTERIOR`] without a classifier.
-    pub posterior: f32,
-    /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more phrasings an entry has, the
-    /// likelier one of them is similar to anything by chance.
-    pub phrasings: f32,
+    content_words ("telling"): "how many content words there are", 0.953, 0.928;
+    /// 1.0 if question and entry exclude each other: an opposite, another number.
+    contradiction ("contradiction"): "the entry says the opposite or another number", -0.285, -0.288;
+    /// Number of identifiers of the question that the entry does not have, at most 2.
+    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.139, -0.175;
+    /// Share of the entry's phrasings that ask for the same kind of thing (who, when, how many ...),
+    /// in full from a quarter; 0.5 if the question names no kind.
+    question_type ("question_type"): "it is asked for the same kind of thing", 0.215, 0.277;
+    /// How much a sentence that asks nothing differs from the entry's phrasings: 0.0 for a question or
+    /// search words, else the share of the phrasings that are no such sentences.
+    statement ("statement"): "the message asks nothing", -0.189, -0.351;
+    /// Probability of the entry beside the other candidates, by the classifier alone; [`UNTRAINED_POSTERIOR`]
+    /// where the packs have none.
+    posterior ("posterior"): "it is this entry rather than others", 2.076, 2.007;
+    /// Cosine of what the question means and what lead and quotes mean, 0.0 to 1.0; 0.0 unless the pack
+    /// is in English.
+    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.166, 0.972;
+    /// By how much its nearest phrasing is nearer in meaning than any of another entry that says something
+    /// else, -1.0 to 1.0; less the fewer phrasings the entry has: what few do not say may still be asked
+    /// of the same thing.
+    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 7.719, 5.737;
+    /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more an entry has, the likelier one
+    /// of them is like anything by chance.
+    phrasings ("phrasings"): "how many phrasings it has", -0.711, -0.882;
 }
 
-/// Number of features.
-pub const N_FEATURES: usize = 18;
-
-/// Names of the features in JSON and in the fitting script, in the order of [`Features::to_array`].
-pub const FEATURE_NAMES: [&str; N_FEATURES] = [
-    "score",
-    "faint",
-    "met",
-    "margin",
-    "relative_margin",
-    "gap_wins",
-    "gap_best",
-    "gap_coverage",
-    "coverage",
-    "unknown",
-    "elsewhere",
-    "other_name",
-    "telling",
-    "reverse",
-    "question_type",
-    "statement",
-    "posterior",
-    "phrasings",
-];
-
-/// Descriptions of the features for users, in the same order.
-pub const FEATURE_LABELS: [&str; N_FEATURES] = [
-    "how well the entry fits",
-    "its score is low",
-    "words that it covers",
-    "its margin over the next entry",
-    "its margin, as a share of the score",
-    "a gap fits as well",
-    "how well the most similar gap fits",
-    "a gap covers more of the question",
-    "share of the words that it covers",
-    "words that no pack knows",
-    "words that only other entries use",
-    "a name that it does not have",
-    "how many content words there are",
-    "share of the best phrasing covered",
-    "its phrasings ask the same kind of question",
-    "the message is not a question",
-    "it is this entry rather than others",
-    "how many phrasings it has",
-];
-
-impl Features {
-    /// The values in the order of the calibration's coefficients.
-    pub fn to_array(self) -> [f32; N_FEATURES] {
-        [
-            self.score,
-            self.low_score,
-            self.covered_weight,
-            self.margin,
-            self.relative_margin,
-            self.gap_wins,
-            self.gap_best,
-            self.gap_coverage,
-            self.coverage,
-            self.unknown,
-            self.elsewhere,
-            self.other_name,
-            self.content_words,
-            self.reverse,
-            self.question_type,
-            self.statement,
-            self.posterior,
-            self.phrasings,
-        ]
-    }
-}
-
-/// What the message might mean other than the best entry.
+/// What else might have been meant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Alternatives<'a> {
-    /// The best entry with other quotes.
-    pub(crate) other: Option<&'a ScoredEntry>,
-    /// Whether the best gap wins over the entry.
+pub(crate) struct Alternatives {
+    /// Best [`ScoredEntry::text_score`] of an entry with other quotes.
+    pub(crate) other_score: f32,
+    /// Whether the best gap is what was asked.
     pub(crate) gap_wins: bool,
-    /// Similarity of the most similar phrasing of any gap.
+    /// Nearest meaning of an entry with other quotes, see [`ScoredEntry::meaning`].
+    pub(crate) other_meaning: f32,
+    /// Similarity of the nearest phrasing of any gap.
     pub(crate) nearest_gap: f32,
     /// Probability of the best entry by the classifier, if there is one.
     pub(crate) posterior: Option<f32>,
-    /// Largest share of the weight of the content words that one of the best gaps covers.
+    /// Most of the content words' weight that one of the best gaps covers, as a share.
     pub(crate) gap_coverage: f32,
+    /// How the question and the entry contradict each other.
+    pub(crate) contradiction: Contradiction,
 }
 
-/// Extracts the features of `first`, the best entry.
+/// Gathers the evidence for `first`.
 pub(crate) fn extract(
-    index: &Index,
+    index: &PackIndex,
     query: &Query,
     first: &ScoredEntry,
-    alternatives: Alternatives<'_>,
-    excluded: Excluded,
+    rivals: Alternatives,
+    left_out: Excluded,
 ) -> Features {
     let Some(entry) = index.entries.get(first.entry) else { return Features::default() };
-    let words = ContentWordWeights::new(&excluded.terms_of(index, first.entry), query);
-    let margin = (first.score - alternatives.other.map_or(0.0, |other| other.score)).max(0.0);
+    let terms = left_out.terms_of(&index.texts, first.entry);
+    let words = ContentWordWeights::new(index, &terms, query);
+    let document = DocumentCoverage::new(index, &terms, query);
+    let score = first.text_score;
+    // Where there is hardly anything else, having no rival proves nothing.
+    let margin = (score - rivals.other_score.max(LEAST_RIVAL * score)).max(0.0);
+    let coverage = words.share(words.covered);
     Features {
-        score: first.score,
-        low_score: (1.0 - first.score / LOW_SCORE).max(0.0),
-        covered_weight: words.covered.ln_1p(),
+        score,
         margin,
-        relative_margin: if first.score > 0.0 { margin / first.score } else { 0.0 },
-        gap_wins: f32::from(u8::from(alternatives.gap_wins)),
+        gap_wins: f32::from(u8::from(rivals.gap_wins)),
         gap_best: if first.best_similarity > 0.0 {
-            (alternatives.nearest_gap / first.best_similarity).min(2.0)
+            (rivals.nearest_gap / first.best_similarity).min(2.0)
         } else {
             0.0
         },
-        gap_coverage: (alternatives.gap_coverage - words.share(words.covered)).max(0.0),
-        coverage: words.share(words.covered),
+        gap_coverage: (rivals.gap_coverage - coverage).max(0.0),
+        coverage,
+        quote_coverage: words.share(words.covered_by_quotes),
+        document: words.share(document.best),
+        document_left: words.share(document.left),
         unknown: words.share(words.unknown),
+        unknown_everyday: words.share(words.unknown_everyday),
         elsewhere: words.share(words.elsewhere),
+        elsewhere_in_texts: words.share(words.elsewhere_in_texts),
         other_name: words.other_name,
-        content_words: words.n_content_words.ln_1p(),
-        reverse: reverse_coverage(index, query, first),
+        largest_uncovered: words.largest_uncovered * ranking::fewness(first.n_phrasings),
+        content_words: words.n_words.ln_1p(),
+        contradiction: f32::from(u8::from(rivals.contradiction.excludes)),
+        identifiers_missing: rivals.contradiction.n_missing.min(2.0),
         question_type: question_type(entry, query),
-        statement: if query.is_question { 0.0 } else { entry.share_of_questions },
-        posterior: alternatives.posterior.unwrap_or(UNTRAINED_POSTERIOR),
+        statement: if query.is_statement { 1.0 - entry.share_of_statements } else { 0.0 },
+        posterior: rivals.posterior.unwrap_or(UNTRAINED_POSTERIOR),
+        quote_meaning: first.quote_meaning,
+        meaning_margin: (first.meaning - rivals.other_meaning)
+            * (1.0 - ranking::fewness(first.n_phrasings)),
         phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
     }
 }
 
-/// See [`Features::low_score`]. Off-topic messages of the judged set score up to 0.3 by one shared
-/// word; 3 of 150 answerable ones stay below 0.35.
-const LOW_SCORE: f32 = 0.35;
+/// Score of the next entry, as a share of the best one's, that is assumed at least.
+const LEAST_RIVAL: f32 = 0.4;
 
-/// Value of [`Features::posterior`] without a classifier.
+/// Stands for [`Features::posterior`] where there is no classifier.
 pub const UNTRAINED_POSTERIOR: f32 = 0.7;
 
-/// Range of [`Features::phrasings`], in phrasings: that of the question sets for tuning.
-const PHRASINGS_RANGE: std::ops::RangeInclusive<f32> = 5.0..=20.0;
+/// Fewest phrasings that [`Features::phrasings`] tells apart, and most: what the question sets for
+/// tuning have.
+const PHRASINGS: std::ops::RangeInclusive<f32> = 5.0..=20.0;
 
 #[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
 fn phrasings(n: usize) -> f32 {
-    ((n as f32).clamp(*PHRASINGS_RANGE.start(), *PHRASINGS_RANGE.end()) / PHRASINGS_RANGE.start())
-        .ln()
+    ((n as f32).clamp(*PHRASINGS.start(), *PHRASINGS.end()) / PHRASINGS.start()).ln()
 }
 
-/// Share of phrasings of a question type from which [`Features::question_type`] is 1.0.
+/// From this share of phrasings on, an entry asks for a kind of thing in full.
 const FULL_TYPE_SHARE: f32 = 0.25;
 
+/// Share of the entry's phrasings that ask for the same kind of thing, in full from a quarter; 0.5 if
+/// the question names no kind.
 fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
     if query.question_types == 0 {
         return 0.5;
     }
     (entry.question_type_share(query.question_types) / FULL_TYPE_SHARE).min(1.0)
-}
-
-/// Share of the weight of the best phrasing's content words that the question has, too.
-fn reverse_coverage(index: &Index, query: &Query, first: &ScoredEntry) -> f32 {
-    let texts = index.texts.of(first.entry);
-    let Some(text) = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing)) else {
-        return 0.0;
-    };
-    let (mut total, mut covered) = (0.0f32, 0.0f32);
-    for_each_distinct(text.words, |word| {
-        let term = index.term(word);
-        if !term.is_stop_word {
-            total += term.weight;
-            covered += term.weight * word_similarity(index, query, word);
-        }
-    });
-    if total > 0.0 { covered / total } else { 0.0 }
-}
-
-/// Similarity of a word of a phrasing to the most similar word of the question, 0.0 to 1.0.
-fn word_similarity(index: &Index, query: &Query, word: TermId) -> f32 {
-    let concepts = index.term_concepts.get(&word).into_iter().flatten();
-    std::iter::once(&word)
-        .chain(concepts)
-        .filter_map(|term| query.terms.of(*term))
-        .flat_map(|(_, hits)| hits)
-        .map(|hit| if hit.is_direct { 1.0 } else { hit.similarity })
-        .fold(0.0, f32::max)
 }

@@ -2,7 +2,8 @@
 //! without the phrasing itself.
 
 use super::Index;
-use super::decision::{Decision, DecisionRule, Excluded, Outcome};
+use super::decision::{Decision, DecisionRule, Outcome};
+use super::excluded::Excluded;
 use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
 use crate::knowledge::{Finding, Rule};
 
@@ -15,6 +16,11 @@ pub struct PhrasingResult {
     pub number: usize,
     /// The entry that is found first for the phrasing.
     pub found: Option<usize>,
+    /// The decision for the phrasing.
+    pub decision: Decision,
+    /// Whether the phrasing is answered with its entry; a gap's, whether the reply is that the source does
+    /// not say.
+    pub is_found: bool,
     /// The entry that is found first with this phrasing excluded.
     pub found_without: Option<usize>,
     /// Whether its own entry is then the first of those that answer, ignoring gaps.
@@ -23,13 +29,6 @@ pub struct PhrasingResult {
     pub is_near_without: bool,
     /// Whether the decision is then to answer with another entry.
     pub is_answered_wrongly: bool,
-}
-
-impl PhrasingResult {
-    /// Whether the phrasing finds its own entry.
-    pub fn is_found(&self) -> bool {
-        self.found == Some(self.entry)
-    }
 }
 
 /// Counts of phrasings that find their entry; those of gaps are not counted.
@@ -59,7 +58,7 @@ impl PhrasingSummary {
         Self {
             left_out: left_out.len(),
             asked: counted.len(),
-            found: counted.iter().filter(|result| result.is_found()).count(),
+            found: counted.iter().filter(|result| result.is_found).count(),
             found_left_out: left_out.iter().filter(|result| result.is_ranked_first_without).count(),
         }
     }
@@ -85,7 +84,7 @@ pub fn ask_own_phrasings(
                 continue;
             }
             let with = index.ask(text, rule);
-            let left_out = Excluded { phrasing: Some((entry, number)), entry: None };
+            let left_out = Excluded { phrasing: Some((entry, number)), ..Excluded::default() };
             // A single phrasing cannot be excluded.
             let without = if n_phrasings == 1 {
                 with.clone()
@@ -104,6 +103,12 @@ fn result(entry: usize, number: usize, with: &Outcome, without: &Outcome) -> Phr
         entry,
         number,
         found: with.first(),
+        decision: with.decision,
+        is_found: match with.decision {
+            Decision::Answer => with.ranked.first() == Some(&entry),
+            Decision::Suggest => false,
+            Decision::Abstain => with.gap == Some(entry),
+        },
         found_without: without.first(),
         is_ranked_first_without: without.ranked.first() == Some(&entry),
         is_near_without: without.nearest.contains(&entry),
@@ -129,8 +134,14 @@ fn finding(index: &Index, spans: &[EntrySpans], result: PhrasingResult) -> Optio
         Some(other) => format!("leads to `{}`", index.entry_id(other)),
         None => "finds nothing".to_owned(),
     };
-    if !result.is_found() {
-        let message = format!("this phrasing of `{id}` {}", leads_to(result.found));
+    if !result.is_found {
+        let what = match result.decision {
+            Decision::Suggest if result.found == Some(result.entry) => {
+                "is only suggested".to_owned()
+            }
+            _ => leads_to(result.found.filter(|found| *found != result.entry)),
+        };
+        let message = format!("this phrasing of `{id}` is not answered: it {what}");
         return Some(
             Finding::new(Rule::PhrasingNotFound, FAQ_FILE, span, message)
                 .label("leads elsewhere")

@@ -1,86 +1,108 @@
-//! A parsed question: its tokens, and the terms of the index that they match.
+//! A question as the index understands it.
 
 mod token;
 
-use std::ops::Range;
-
 use rustc_hash::FxHashSet;
 
-use super::Index;
+use super::PackIndex;
 use super::classifier::{self, TermFeature};
 use super::concepts::SYNONYM_SIMILARITY;
-use super::index::{MIN_LENGTH, NO_TERM};
+use super::facts::Facts;
+use super::forward_index::MIN_LENGTH;
 use super::query_terms::{Hit, QueryTerms};
 use super::question_kind::QuestionKind;
+use super::term::NO_TERM;
+use super::term_weight::FILLER_FACTOR;
 use super::vocabulary::TermId;
-use crate::text::tokenize;
+use super::word_vectors::{Direction, VectorSum};
+use crate::text::Origin;
+use crate::text::identifier::is_emoji;
+use crate::text::language::LanguageData;
+use crate::text::tokenize::is_capitalized_inside;
 pub use token::QueryToken;
 use token::{COMPOUND_SIMILARITY, add_match, query_token};
 pub(crate) use token::{MatchKind, TermMatch};
 
-/// Most words of a question that are processed. It bounds the cost of a search, which the asker
-/// could choose otherwise.
+/// Words of a question that are looked at. Beyond them a message is an essay, and its cost would
+/// be somebody else's to choose.
 pub const MAX_TOKENS: usize = 200;
 
-/// Most bytes of a question that are processed: more than [`MAX_TOKENS`] words need on average, and
-/// more than Discord allows.
+/// Bytes of a question that are looked at: more than any word of [`MAX_TOKENS`] needs on the average,
+/// and than Discord allows.
 pub const MAX_BYTES: usize = 16_384;
 
-/// Weight of a bigram, as a share of the mean weight of its words.
-const BIGRAM_FACTOR: f32 = 0.4;
+/// Weight of a pair of neighbouring words, as a share of its words' mean.
+const PAIR_FACTOR: f32 = 0.4;
 
-/// Assumed share of the rarer word's occurrences in which it stands next to the other. Counting all
-/// bigrams of a large FAQ would take more memory than its words do.
-const BIGRAM_SHARE: f32 = 0.1;
+/// In how large a part of its uses the rarer word of a pair is taken to stand beside the other.
+/// Counting all pairs of a large FAQ would cost more memory than its words do.
+const PAIR_SHARE: f32 = 0.1;
 
-/// Two adjacent words of the question. A text that has them adjacent, too, is more similar than one
-/// that merely has both.
+/// Two words of the question that follow each other. A text that says both so, too, is more like it
+/// than one that says both.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Bigram {
-    /// Weight, 0.0 to 1.0; 0.0 unless the packs know both words.
+    /// Its weight, 0.0 to 1.0; 0.0 unless the packs know both words.
     pub(crate) weight: f32,
-    /// Approximate share of the total weight of all phrasings, 0.0 to 1.0.
+    /// About its share of all that the phrasings say, 0.0 to 1.0.
     pub(crate) share: f32,
 }
 
-/// A parsed question.
-#[derive(Debug, Clone)]
+/// A question, taken apart.
+#[derive(Debug, Default)]
 pub struct Query {
-    /// The words, in order.
+    /// Its words, in order.
     pub tokens: Vec<QueryToken>,
-    /// For each word but the last, the bigram of it and the next.
+    /// For each word but the last, the pair of it and the next.
     pub(crate) bigrams: Vec<Bigram>,
-    /// The index terms that its words match.
+    /// The terms that its words may stand for.
     pub(crate) terms: QueryTerms,
-    /// [`QuestionKind::types`] of the words.
+    /// [`QuestionKind::types`] of its words.
     pub(crate) question_types: u32,
-    /// Whether the text reads like a question.
-    pub(crate) is_question: bool,
-    /// Euclidean norm of the token weights, at least [`MIN_LENGTH`].
+    /// Whether it is a sentence that asks nothing.
+    pub(crate) is_statement: bool,
+    /// Length of its weight vector.
     pub(crate) norm: f32,
-    /// Input of the classifier; empty if the index has none.
+    /// What the classifier sees of it.
     pub(crate) term_features: Vec<TermFeature>,
+    /// What it means, as far as it has known words; `None` unless the pack is in English.
+    pub(crate) direction: Option<Direction>,
+    /// What of it can contradict an entry.
+    pub(crate) facts: Facts,
 }
 
 impl Query {
-    /// Parses `text` with the vocabulary of `index`.
-    pub fn new(index: &Index, text: &str) -> Self {
+    /// Takes `text` apart with the words of `index`.
+    pub(crate) fn new(index: &PackIndex, text: &str) -> Self {
         let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text);
-        let words = tokenize(text, MAX_TOKENS);
-        let mut question_kind = QuestionKind::default();
-        words.iter().for_each(|token| question_kind.add(&token.word));
-        let mut tokens: Vec<QueryToken> = words
+        let mut raw = index.analyzer.tokenize(text, Origin::Message, MAX_TOKENS);
+        if !index.has_emoji {
+            raw.retain(|token| !is_emoji(&token.word));
+        }
+        let data = index.analyzer.data();
+        let folded: Vec<_> =
+            raw.iter().map(|token| data.folding.fold(&token.word).into_owned()).collect();
+        let kind = QuestionKind::new(data, &folded, text);
+        let is_filler = fillers(data, &folded);
+        let mut facts = Facts::default();
+        let words = raw.iter().zip(&is_filler).filter(|(_, is_filler)| !**is_filler);
+        facts.add(&index.analyzer, &words.map(|(token, _)| token.word.clone()).collect::<Vec<_>>());
+        let mut tokens: Vec<QueryToken> = raw
             .into_iter()
             .map(|token| {
                 let mut token = query_token(index, token);
                 token.is_name = match token.direct_match() {
-                    Some(term_match) => index.term(term_match.term).is_name,
+                    Some(found) => index.term(found.term).is_name,
                     None => is_capitalized_inside(text, &token.span),
                 };
                 token
             })
             .collect();
         match_compounds(index, &mut tokens);
+        for (token, _) in tokens.iter_mut().zip(&is_filler).filter(|(_, is_filler)| **is_filler) {
+            token.weight *= FILLER_FACTOR;
+            token.is_content_word = false;
+        }
         let bigrams = bigrams(index, &tokens);
         match_phrases(index, &mut tokens);
         for token in &mut tokens {
@@ -90,44 +112,50 @@ impl Query {
         let norm = tokens.iter().map(|token| token.weight.powi(2)).sum::<f32>().sqrt();
         Self {
             bigrams,
-            terms: query_terms(index, &tokens),
-            question_types: question_kind.types(),
-            is_question: question_kind.is_question(text),
+            terms: terms(index, &tokens),
+            question_types: kind.types,
+            is_statement: kind.is_statement,
             norm: norm.max(MIN_LENGTH),
+            direction: index.directions.as_ref().and_then(|_| direction(index, &tokens)),
             term_features: term_features(index, &tokens),
+            facts,
             tokens,
         }
     }
 
-    /// The content words: those that an answer must cover.
+    /// The words that an answer has to cover.
     pub fn content_words(&self) -> impl Iterator<Item = &QueryToken> {
         self.tokens.iter().filter(|token| token.is_content_word)
     }
 }
 
-/// Matches two adjacent words with the one word that the packs write for them ("peace keepers"),
-/// unless both are known by themselves.
-fn match_compounds(index: &Index, tokens: &mut [QueryToken]) {
+/// Lets two words that the packs write in one meet that word together ("peace keepers", "logging in").
+/// Where both are known by themselves, they may mean either.
+fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
     for at in 1..tokens.len() {
         let Some([first, second]) = tokens.get_mut(at - 1..=at) else { continue };
+        let term = |first: &str| {
+            let term = index.vocabulary.term_of_word(&format!("{first}{}", second.word))?;
+            Some(term).filter(|term| index.term(*term).is_used)
+        };
+        let stem = || term(&index.analyzer.stem(&first.word));
+        let Some(term) = term(&first.word).or_else(stem) else { continue };
         let is_known = |token: &QueryToken| token.direct_match().is_some();
-        if is_known(first) && is_known(second) {
-            continue;
-        }
-        let joined = index.vocabulary.term_of_word(&format!("{}{}", first.word, second.word));
-        let Some(term) = joined.filter(|term| index.term(*term).is_used) else { continue };
+        let may_mean_either = is_known(first) && is_known(second);
         for token in [first, second] {
-            token.matches.clear();
+            if !may_mean_either {
+                token.matches.clear();
+                token.weight = index.term(term).weight / 2.0;
+                token.is_content_word = !index.term(term).is_stop_word;
+            }
             add_match(index, &mut token.matches, term, COMPOUND_SIMILARITY, MatchKind::Compound);
-            token.weight = index.term(term).weight / 2.0;
-            token.is_content_word = !index.term(term).is_stop_word;
         }
     }
 }
 
-/// Matches the words of a multi-word synonym with its concept.
-fn match_phrases(index: &Index, tokens: &mut [QueryToken]) {
-    let term = |token: &QueryToken| index.vocabulary.term(&index.stemmer.stem(&token.word));
+/// Lets the words of a synonym of several words meet its concept together.
+fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken]) {
+    let term = |token: &QueryToken| index.vocabulary.term(&index.analyzer.stem(&token.word));
     let stems: Vec<TermId> = tokens.iter().map(|token| term(token).unwrap_or(NO_TERM)).collect();
     for found in index.concepts.find(&stems) {
         if found.end - found.start < 2 {
@@ -143,7 +171,18 @@ fn match_phrases(index: &Index, tokens: &mut [QueryToken]) {
     }
 }
 
-/// Sets the weight of repeated words to 0.0, also if they repeat in another form.
+/// For each word, whether it is said around a question: greetings, thanks, "does anyone know".
+fn fillers(data: &LanguageData, folded: &[String]) -> Vec<bool> {
+    let mut is_filler = vec![false; folded.len()];
+    for phrases in [&data.fillers, &data.openers] {
+        for (start, n_words, ()) in phrases.find(folded) {
+            is_filler.iter_mut().skip(start).take(n_words).for_each(|it| *it = true);
+        }
+    }
+    is_filler
+}
+
+/// A word said twice tells nothing new, be it in another form.
 fn discount_repeats(tokens: &mut [QueryToken]) {
     let mut seen = FxHashSet::default();
     for token in tokens {
@@ -166,50 +205,61 @@ enum SeenWord {
     Word(String),
 }
 
-fn bigrams(index: &Index, tokens: &[QueryToken]) -> Vec<Bigram> {
+fn bigrams(index: &PackIndex, tokens: &[QueryToken]) -> Vec<Bigram> {
     let term = |token: &QueryToken| Some(index.term(token.direct_match()?.term));
-    let bigram = |(first, second): (&QueryToken, &QueryToken)| {
+    let pair = |(first, second): (&QueryToken, &QueryToken)| {
         let (first, second) = (term(first)?, term(second)?);
-        let weight = BIGRAM_FACTOR * (first.weight + second.weight) / 2.0;
-        Some(Bigram { weight, share: BIGRAM_SHARE * first.share.min(second.share) })
+        let weight = PAIR_FACTOR * (first.weight + second.weight) / 2.0;
+        Some(Bigram { weight, share: PAIR_SHARE * first.share.min(second.share) })
     };
-    tokens.iter().zip(tokens.iter().skip(1)).map(|it| bigram(it).unwrap_or_default()).collect()
+    tokens.iter().zip(tokens.iter().skip(1)).map(|it| pair(it).unwrap_or_default()).collect()
 }
 
-/// Feature vector of the question for the classifier: each matched term, valued by its similarity.
-fn term_features(index: &Index, tokens: &[QueryToken]) -> Vec<TermFeature> {
+/// The terms that the words may stand for, each as strong as the word is like it.
+fn term_features(index: &PackIndex, tokens: &[QueryToken]) -> Vec<TermFeature> {
     if !index.has_classifier() {
         return Vec::new();
     }
     let mut term_features: Vec<TermFeature> = tokens
         .iter()
-        .flat_map(|token| token.matches.iter().map(move |term_match| (token, term_match)))
+        .flat_map(|token| token.matches.iter().map(move |found| (token, found)))
         .map(|(token, TermMatch { term, similarity, .. })| {
-            // The weight of a token equals that of its term, except if the word is repeated.
+            // A word is as rare as the term that it stands for, unless it is said again.
             let share = token.weight / index.term(*term).weight.max(f32::EPSILON);
-            let value = classifier::feature_value(index.term(*term).weight) * share * similarity;
-            TermFeature { term: *term, value }
+            let strength = classifier::feature_value(index.term(*term).weight) * share * similarity;
+            TermFeature { term: *term, value: strength }
         })
         .collect();
     term_features.sort_by(|a, b| a.term.cmp(&b.term).then(b.value.total_cmp(&a.value)));
-    term_features.dedup_by_key(|feature| feature.term);
+    term_features.dedup_by_key(|signal| signal.term);
     classifier::normalize(&mut term_features);
     term_features
 }
 
-fn query_terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
+/// What the words mean together, misspelt ones as they are meant.
+fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
+    let mut sum = VectorSum::default();
+    for token in tokens {
+        match token.direct_match().map(|found| found.kind) {
+            Some(MatchKind::Misspelling(word)) => sum.add_word(index.vocabulary.word(word)),
+            _ => sum.add_word(&token.word),
+        }
+    }
+    sum.direction()
+}
+
+fn terms(index: &PackIndex, tokens: &[QueryToken]) -> QueryTerms {
     let mut hits = Vec::with_capacity(tokens.iter().map(|token| token.matches.len()).sum());
     for (number, token) in tokens.iter().enumerate().filter(|(_, token)| token.weight > 0.0) {
-        let first = token.direct_match().map(|term_match| term_match.term);
-        for term_match in &token.matches {
-            let factor = token.weight * term_match.similarity;
-            let term = index.term(term_match.term);
+        let first = token.direct_match().map(|found| found.term);
+        for found in &token.matches {
+            let factor = token.weight * found.similarity;
+            let term = index.term(found.term);
             hits.push(Hit {
-                term: term_match.term,
+                term: found.term,
                 token: number,
-                similarity: term_match.similarity,
-                is_direct: term_match.is_direct(),
-                is_primary: first == Some(term_match.term),
+                similarity: found.similarity,
+                is_primary: first == Some(found.term),
                 factor,
                 contribution: factor * term.weight,
                 share: term.share,
@@ -217,16 +267,4 @@ fn query_terms(index: &Index, tokens: &[QueryToken]) -> QueryTerms {
         }
     }
     QueryTerms::new(hits)
-}
-
-/// Whether the word at `span` starts with a capital, is not an acronym, and follows a word that
-/// does not end a sentence.
-pub(crate) fn is_capitalized_inside(text: &str, span: &Range<usize>) -> bool {
-    let word = text.get(span.clone()).unwrap_or_default();
-    let before = text.get(..span.start).unwrap_or_default().trim_end();
-    let is_inside = before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ',');
-    let mut chars = word.chars();
-    is_inside
-        && chars.next().is_some_and(char::is_uppercase)
-        && (chars.next().is_none_or(char::is_lowercase) || word.chars().count() <= 5)
 }

@@ -11,8 +11,6 @@ pub(crate) struct Hit {
     pub(crate) token: usize,
     /// Similarity of token and term, 0.0 to 1.0.
     pub(crate) similarity: f32,
-    /// Whether the word itself matches, as opposed to a neighbor of similar meaning.
-    pub(crate) is_direct: bool,
     /// Whether this is the token's primary term: the first of its direct matches.
     pub(crate) is_primary: bool,
     /// Token weight times similarity.
@@ -100,7 +98,6 @@ mod tests {
             term,
             token,
             similarity: 1.0,
-            is_direct: true,
             is_primary: true,
             factor: 1.0,
             contribution: 1.0,

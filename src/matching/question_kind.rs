@@ -1,111 +1,74 @@
-//! The kind of a question: who, when, how many; or a statement.
+//! What a text asks for: who, when, how many, or nothing.
 
-use crate::text::stop_words::is_question_word;
+use crate::text::language::{LanguageData, QuestionType};
 
-/// Number of question types that [`QuestionKind`] distinguishes.
-pub(crate) const N_QUESTION_TYPES: usize = 15;
+/// How many kinds of question there are.
+pub(crate) const N_QUESTION_TYPES: usize = 14;
 
-/// Question types of a text, accumulated word by word.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a text asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct QuestionKind {
-    types: u32,
-    is_after_how: bool,
-    n_words: usize,
-    has_question_word: bool,
+    /// The kinds of thing that its question words ask for, as bits.
+    pub(crate) types: QuestionType,
+    /// Whether it reads like a question: a question word, a word that opens a yes-or-no question at
+    /// its start or marks one at its end, or a question mark.
+    pub(crate) is_question: bool,
+    /// Whether it is a sentence that asks nothing: not a question, and more than search words, which
+    /// have no words such as "the" or "I".
+    pub(crate) is_statement: bool,
 }
 
 impl QuestionKind {
-    /// Adds the next word of the text.
-    pub(crate) fn add(&mut self, word: &str) {
-        if std::mem::take(&mut self.is_after_how) {
-            self.types |= how_type(word).unwrap_or(HOW);
-        }
-        self.types |= match word {
-            "who" | "whom" | "whose" => 1,
-            "when" => 1 << 1,
-            "where" => 1 << 2,
-            "why" => 1 << 3,
-            "which" => 1 << 4,
-            "what" => 1 << 5,
-            _ => 0,
-        };
-        self.is_after_how = word == "how";
-        self.has_question_word |= is_question_word(word) || self.n_words == 0 && is_auxiliary(word);
-        self.n_words += 1;
+    /// What `text` asks for, which consists of `words` (folded).
+    pub(crate) fn new<S: AsRef<str>>(data: &LanguageData, words: &[S], text: &str) -> Self {
+        let types =
+            data.question_words.find(words).into_iter().fold(0, |types, (_, _, it)| types | it);
+        let is_yes_no =
+            |word: Option<&S>| word.is_some_and(|word| data.yes_no.contains(word.as_ref()));
+        let is_question = types != 0
+            || is_yes_no(words.first())
+            || is_yes_no(words.last())
+            || text.contains(['?', '\u{FF1F}', '\u{061F}', '\u{37E}']);
+        let is_statement =
+            !is_question && words.iter().any(|word| data.is_stop_word(word.as_ref()));
+        Self { types, is_question, is_statement }
     }
-
-    /// The question types of the text, as bits.
-    pub(crate) fn types(self) -> u32 {
-        if self.is_after_how { self.types | HOW } else { self.types }
-    }
-
-    /// Whether `text`, whose words were added, reads like a question: it has a question word,
-    /// starts with an auxiliary, or has a question mark.
-    pub(crate) fn is_question(self, text: &str) -> bool {
-        self.has_question_word || text.contains(['?', '\u{FF1F}', '\u{061F}'])
-    }
-}
-
-const HOW: u32 = 1 << 6;
-
-/// The question type of "how" followed by `word`.
-fn how_type(word: &str) -> Option<u32> {
-    Some(match word {
-        "many" => 1 << 7,
-        "much" => 1 << 8,
-        "long" => 1 << 9,
-        "old" => 1 << 10,
-        "big" => 1 << 11,
-        "far" => 1 << 12,
-        "often" => 1 << 13,
-        "large" => 1 << 14,
-        _ => return None,
-    })
-}
-
-fn is_auxiliary(word: &str) -> bool {
-    const AUXILIARIES: [&str; 19] = [
-        "is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "can", "could",
-        "will", "would", "should", "may", "might", "must", "am",
-    ];
-    AUXILIARIES.contains(&word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Language;
 
-    fn kind(text: &str) -> QuestionKind {
-        let mut kind = QuestionKind::default();
-        text.split(' ').for_each(|word| kind.add(word));
-        kind
+    fn kind(code: &str, text: &str) -> QuestionKind {
+        let words: Vec<&str> = text.trim_end_matches('?').split(' ').collect();
+        QuestionKind::new(Language::new(code).data(), &words, text)
     }
 
     #[test]
-    fn question_types_follow_question_words_and_the_word_after_how() {
+    fn question_words_name_the_kind_and_the_longest_phrase_counts() {
         let cases = [
-            ("who did it and when", 0b11),
-            ("how many soldiers", 1 << 7),
-            ("how", HOW),
-            ("tell me how it ended", HOW),
-            ("how how old", HOW | 1 << 10),
-            ("many soldiers", 0),
+            ("en", "who did it and when", 0b11),
+            ("en", "how many soldiers", 1 << 7),
+            ("en", "many soldiers", 0),
+            ("de", "wie viele soldaten", 1 << 7),
+            ("fr", "combien de soldats", 1 << 7),
         ];
-        for (text, want) in cases {
-            assert_eq!(kind(text).types(), want, "{text}");
+        for (code, text, want) in cases {
+            assert_eq!(kind(code, text).types & 0b1000_0011, want, "{text}");
         }
     }
 
     #[test]
-    fn statement_is_not_a_question() {
+    fn statements_are_not_questions() {
         let cases = [
-            ("did china help", true),
-            ("china did help", false),
-            ("china did help?", true),
-            ("the reason why", true),
+            ("en", "did china help", true),
+            ("en", "china did help", false),
+            ("en", "china did help?", true),
+            ("en", "the reason why", true),
         ];
-        for (text, want) in cases {
-            assert_eq!(kind(text).is_question(text), want, "{text}");
+        for (code, text, want) in cases {
+            assert_eq!(kind(code, text).is_question, want, "{text}");
         }
     }
 }

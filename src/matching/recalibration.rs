@@ -2,14 +2,17 @@
 //!
 //! An excluded phrasing is a question that its entry answers; a phrasing of an excluded entry, or
 //! of a gap, is a question that nothing answers. The default's log-odds are then scaled and shifted
-//! (Platt 1999), for an assumed share of questions that nothing answers.
+//! (Platt 1999), for an assumed share of questions that nothing answers. What comes out is used only
+//! if it decides better than the default does, by folds that it was not fitted to.
 
-use rayon::prelude::*;
+mod platt;
+mod samples;
 
-use super::Index;
-use super::calibration::{Calibration, LogisticModel};
-use super::decision::{DecisionRule, Excluded, MAX_SUGGESTIONS};
+use super::calibration::Calibration;
+use super::decision::{Decision, Thresholds};
 use super::reliability::Prediction;
+pub use platt::Platt;
+pub use samples::{CalibrationSample, collect_samples};
 
 /// Changes to the log-odds of the default calibration for a pack.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -21,133 +24,190 @@ pub struct Recalibration {
     pub any: Platt,
 }
 
-/// Platt scaling: log-odds := scale * log-odds + shift.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Platt {
-    /// Above 0.0; 1.0 changes nothing.
-    pub scale: f64,
-    /// 0.0 changes nothing.
-    pub shift: f64,
-}
-
-/// A sample for Platt scaling: a question from the pack itself, and its default log-odds.
-#[derive(Debug, Clone, Copy)]
-pub struct CalibrationSample {
-    /// Log-odds that the first entry answers, and that one of the first three does.
-    first: f64,
-    any: f64,
-    /// Whether they do.
-    first_is_right: bool,
-    any_is_right: bool,
-    /// Whether an entry that is not excluded answers it.
-    is_answerable: bool,
-}
-
 /// Fewest samples of either kind from which the two parameters are fitted.
-pub const MIN_QUESTIONS: usize = 30;
+pub const MIN_QUESTIONS: usize = 60;
 
 /// Most phrasings of a pack that are asked; more would not change the two parameters.
 pub const MAX_ASKED: usize = 4_000;
 
-/// Folds of the cross-validation in [`Recalibration::predictions`].
+/// Folds of the cross-validation.
 const N_FOLDS: usize = 5;
 
-/// Asks `index` its own phrasings with leave-one-out, at most about `max_asked` of them, spread
-/// evenly. Calls `progress` after each.
-pub fn collect_samples(
-    index: &Index,
-    max_asked: usize,
-    progress: impl Fn() + Sync,
-) -> Vec<CalibrationSample> {
-    let stride = index.n_phrasings().div_ceil(max_asked.max(1)).max(1);
-    let phrasings: Vec<(usize, usize)> = (0..index.n_entries())
-        .flat_map(|entry| {
-            let n = index.entry(entry).map_or(0, |found| found.phrasings().count());
-            (0..n).map(move |number| (entry, number))
-        })
-        .step_by(stride)
-        .collect();
-    let asked = phrasings.par_iter().flat_map_iter(|(entry, number)| {
-        let samples = excluded_samples(index, *entry, *number);
-        progress();
-        samples
-    });
-    asked.collect()
+/// What a wrong or false answer costs, in right answers.
+const COST_OF_ERROR: f64 = 4.0;
+
+/// Least gain for a pack to leave the default, in right answers of all questions: less is chance.
+const MIN_GAIN: f64 = 0.01;
+
+/// By how much the share of suggestions where nothing answers may rise.
+const MAX_MORE_SUGGESTIONS: f64 = 0.05;
+
+/// Decisions on questions of the pack itself, as shares of the questions that something answers
+/// (first four) and of those that nothing answers (last two), 0.0 to 1.0.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DecisionShares {
+    /// Answered rightly.
+    pub right: f64,
+    /// Answered with another entry.
+    pub wrong: f64,
+    /// Suggested, with the right entry among three.
+    pub suggested: f64,
+    /// Answered although nothing does.
+    pub falsely_answered: f64,
+    /// Suggested although nothing answers.
+    pub falsely_suggested: f64,
 }
 
-fn excluded_samples(index: &Index, entry: usize, number: usize) -> Vec<CalibrationSample> {
-    let Some(found) = index.entry(entry) else { return Vec::new() };
-    let Some(text) = index.phrasing(entry, number) else { return Vec::new() };
-    let without_phrasing = Excluded { phrasing: Some((entry, number)), entry: None };
-    let without_entry = Excluded { phrasing: None, entry: Some(entry) };
-    let exclusions = if found.is_gap() {
-        [Some(without_phrasing).filter(|_| !found.variants.is_empty()), None]
-    } else {
-        [Some(without_phrasing).filter(|_| !found.variants.is_empty()), Some(without_entry)]
-    };
-    let (rule, calibration) = (DecisionRule::default(), Calibration::default());
-    let ask = |excluded: Excluded| {
-        let outcome = index.ask_excluding(text, &rule, excluded);
-        let is_answerable = !found.is_gap() && excluded.entry.is_none();
-        let near = outcome.ranked.iter().take(MAX_SUGGESTIONS);
-        // A question without any candidate is never answered, and adds no information.
-        (!outcome.ranked.is_empty()).then(|| CalibrationSample {
-            first: calibration.first.log_odds(&outcome.features),
-            any: calibration.any.log_odds(&outcome.features),
-            first_is_right: is_answerable && outcome.ranked.first() == Some(&entry),
-            any_is_right: is_answerable && near.into_iter().any(|found| *found == entry),
-            is_answerable,
-        })
-    };
-    exclusions.into_iter().flatten().filter_map(ask).collect()
+/// Why a pack keeps the default calibration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NotCalibrated {
+    /// Its phrasings make fewer than [`MIN_QUESTIONS`] questions that something answers, or that
+    /// nothing does.
+    TooFewQuestions {
+        /// How many that something answers.
+        answerable: usize,
+        /// How many that nothing answers.
+        unanswerable: usize,
+    },
+    /// It would not decide better.
+    NotBetter {
+        /// What the default decides.
+        default: DecisionShares,
+        /// What the calibration would decide.
+        calibrated: DecisionShares,
+    },
+}
+
+/// A calibration that decides better than the default, and by what that shows.
+#[derive(Debug, Clone)]
+pub struct Calibrated {
+    /// The change.
+    pub change: Recalibration,
+    /// What the default decides.
+    pub default: DecisionShares,
+    /// What folds decide that were not fitted to.
+    pub calibrated: DecisionShares,
+    /// Predictions of these folds.
+    pub predictions: Vec<Prediction>,
 }
 
 impl Recalibration {
     /// Fits to `samples`, of which the share `unanswerable_share` (0.0 to 1.0) is assumed to have
-    /// no answer; `None` if there are fewer than [`MIN_QUESTIONS`] of either kind.
-    pub fn fit(samples: &[CalibrationSample], unanswerable_share: f64) -> Option<Self> {
-        let n_answerable = samples.iter().filter(|sample| sample.is_answerable).count();
-        let n_others = samples.len() - n_answerable;
-        if n_answerable.min(n_others) < MIN_QUESTIONS {
-            return None;
+    /// no answer, and compares what is decided at `thresholds`.
+    ///
+    /// # Errors
+    /// Why the pack keeps the default.
+    pub fn fit(
+        samples: &[CalibrationSample],
+        unanswerable_share: f64,
+        thresholds: &Thresholds,
+    ) -> Result<Calibrated, NotCalibrated> {
+        let answerable = samples.iter().filter(|sample| sample.is_answerable).count();
+        let unanswerable = samples.len() - answerable;
+        if answerable.min(unanswerable) < MIN_QUESTIONS {
+            return Err(NotCalibrated::TooFewQuestions { answerable, unanswerable });
         }
+        let by_fold = by_fold(samples, unanswerable_share);
+        let default = shares(samples.iter().map(|sample| (sample, Self::IDENTITY)), thresholds);
+        let calibrated =
+            shares(by_fold.iter().map(|(sample, fitted)| (sample, *fitted)), thresholds);
+        let is_noisy =
+            calibrated.falsely_suggested > default.falsely_suggested + MAX_MORE_SUGGESTIONS;
+        let gain = calibrated.value(unanswerable_share) - default.value(unanswerable_share);
+        if gain < MIN_GAIN || is_noisy {
+            return Err(NotCalibrated::NotBetter { default, calibrated });
+        }
+        let prediction = |(sample, fitted): &(CalibrationSample, Self)| Prediction {
+            confidence: probability(fitted.first.apply(sample.first)),
+            is_right: sample.first_is_right,
+            weight: weight(sample, samples, unanswerable_share),
+        };
+        Ok(Calibrated {
+            change: Self::fitted_to(samples, unanswerable_share),
+            default,
+            calibrated,
+            predictions: by_fold.iter().map(prediction).collect(),
+        })
+    }
+
+    /// The change that changes nothing.
+    const IDENTITY: Self =
+        Self { first: Platt { scale: 1.0, shift: 0.0 }, any: Platt { scale: 1.0, shift: 0.0 } };
+
+    fn fitted_to(samples: &[CalibrationSample], unanswerable_share: f64) -> Self {
         let weight = |sample: &CalibrationSample| weight(sample, samples, unanswerable_share);
         let outcomes = |log_odds: fn(&CalibrationSample) -> f64,
                         is_right: fn(&CalibrationSample) -> bool| {
             samples.iter().map(|it| (log_odds(it), is_right(it), weight(it))).collect::<Vec<_>>()
         };
-        Some(Self {
+        Self {
             first: Platt::fit(&outcomes(|it| it.first, |it| it.first_is_right)),
             any: Platt::fit(&outcomes(|it| it.any, |it| it.any_is_right)),
-        })
-    }
-
-    /// Cross-validated predictions that the first entry answers: each fold is predicted by a fit to
-    /// the others.
-    pub fn predictions(samples: &[CalibrationSample], unanswerable_share: f64) -> Vec<Prediction> {
-        let mut predictions = Vec::new();
-        for fold in 0..N_FOLDS {
-            let is_in = |number: usize| number % N_FOLDS == fold;
-            let part = |inside: bool| -> Vec<CalibrationSample> {
-                let numbered = samples.iter().enumerate();
-                numbered.filter(|(n, _)| is_in(*n) == inside).map(|(_, it)| *it).collect()
-            };
-            let Some(fitted) = Self::fit(&part(false), unanswerable_share) else { continue };
-            let samples = part(true);
-            predictions.extend(samples.iter().map(|sample| Prediction {
-                confidence: probability(fitted.first.apply(sample.first)),
-                is_right: sample.first_is_right,
-                weight: weight(sample, &samples, unanswerable_share),
-            }));
         }
-        predictions
     }
 
     /// The default calibration with these changes applied.
     pub fn calibration(&self) -> Calibration {
         let Calibration { first, any } = Calibration::default();
         Calibration { first: self.first.apply_to(&first), any: self.any.apply_to(&any) }
+    }
+}
+
+/// The samples, each with what is fitted to the other folds.
+fn by_fold(
+    samples: &[CalibrationSample],
+    unanswerable_share: f64,
+) -> Vec<(CalibrationSample, Recalibration)> {
+    let mut fitted = Vec::with_capacity(samples.len());
+    for fold in 0..N_FOLDS {
+        let part = |inside: bool| -> Vec<CalibrationSample> {
+            let numbered = samples.iter().enumerate();
+            numbered.filter(|(n, _)| (n % N_FOLDS == fold) == inside).map(|(_, it)| *it).collect()
+        };
+        let change = Recalibration::fitted_to(&part(false), unanswerable_share);
+        fitted.extend(part(true).into_iter().map(|sample| (sample, change)));
+    }
+    fitted
+}
+
+/// What is decided of samples with changed log-odds.
+fn shares<'a>(
+    samples: impl Iterator<Item = (&'a CalibrationSample, Recalibration)>,
+    thresholds: &Thresholds,
+) -> DecisionShares {
+    let (mut sums, mut answerable, mut unanswerable) = (DecisionShares::default(), 0.0f64, 0.0f64);
+    for (sample, change) in samples {
+        let first = probability(change.first.apply(sample.first));
+        let any = probability(change.any.apply(sample.any)).max(first);
+        let answers = sample.most == Decision::Answer && first >= thresholds.answer;
+        let suggests = !answers && sample.most != Decision::Abstain && any >= thresholds.suggest;
+        let count = |it: bool| f64::from(u8::from(it));
+        if sample.is_answerable {
+            answerable += 1.0;
+            sums.right += count(answers && sample.first_is_right);
+            sums.wrong += count(answers && !sample.first_is_right);
+            sums.suggested += count(suggests && sample.any_is_right);
+        } else {
+            unanswerable += 1.0;
+            sums.falsely_answered += count(answers);
+            sums.falsely_suggested += count(suggests);
+        }
+    }
+    let (answerable, unanswerable) = (answerable.max(1.0), unanswerable.max(1.0));
+    DecisionShares {
+        right: sums.right / answerable,
+        wrong: sums.wrong / answerable,
+        suggested: sums.suggested / answerable,
+        falsely_answered: sums.falsely_answered / unanswerable,
+        falsely_suggested: sums.falsely_suggested / unanswerable,
+    }
+}
+
+impl DecisionShares {
+    /// What the decisions are worth, in right answers of all questions.
+    fn value(&self, unanswerable_share: f64) -> f64 {
+        (1.0 - unanswerable_share) * (self.right - COST_OF_ERROR * self.wrong)
+            - unanswerable_share * COST_OF_ERROR * self.falsely_answered
     }
 }
 
@@ -163,61 +223,6 @@ fn weight(sample: &CalibrationSample, all: &[CalibrationSample], unanswerable_sh
 fn probability(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
-
-/// Ridge penalty towards the identity, as a share of the total weight.
-const RIDGE: f64 = 0.01;
-
-/// Newton steps; the likelihood of two parameters is smooth, and most fits need six.
-const MAX_STEPS: usize = 50;
-
-impl Platt {
-    fn apply(self, log_odds: f64) -> f64 {
-        self.scale.mul_add(log_odds, self.shift)
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "coefficients need no double precision")]
-    fn apply_to(self, model: &LogisticModel) -> LogisticModel {
-        LogisticModel {
-            intercept: self.apply(f64::from(model.intercept)) as f32,
-            coefficients: model.coefficients.map(|it| (self.scale * f64::from(it)) as f32),
-        }
-    }
-
-    /// Maximum-likelihood fit to `samples` (log-odds, outcome, weight) by Newton's method.
-    fn fit(samples: &[(f64, bool, f64)]) -> Self {
-        let mut platt = Self { scale: 1.0, shift: 0.0 };
-        for _ in 0..MAX_STEPS {
-            let (mut gradient_scale, mut gradient_shift) =
-                (RIDGE * (platt.scale - 1.0), RIDGE * platt.shift);
-            let (mut hessian_scale, mut hessian_shift, mut hessian_mixed) = (RIDGE, RIDGE, 0.0);
-            for (log_odds, is_right, weight) in samples {
-                let predicted = probability(platt.apply(*log_odds));
-                let error = weight * (predicted - f64::from(u8::from(*is_right)));
-                let variance = weight * predicted * (1.0 - predicted);
-                gradient_scale += error * log_odds;
-                gradient_shift += error;
-                hessian_scale += variance * log_odds * log_odds;
-                hessian_shift += variance;
-                hessian_mixed += variance * log_odds;
-            }
-            let determinant = hessian_scale * hessian_shift - hessian_mixed * hessian_mixed;
-            let scale =
-                (hessian_shift * gradient_scale - hessian_mixed * gradient_shift) / determinant;
-            let shift =
-                (hessian_scale * gradient_shift - hessian_mixed * gradient_scale) / determinant;
-            platt =
-                Self { scale: (platt.scale - scale).max(MIN_SCALE), shift: platt.shift - shift };
-            if scale.abs().max(shift.abs()) < 1e-9 {
-                break;
-            }
-        }
-        platt
-    }
-}
-
-/// Least scale: stronger features must never lower the confidence, whatever a small pack's
-/// phrasings suggest.
-const MIN_SCALE: f64 = 0.1;
 
 #[cfg(test)]
 mod tests {
@@ -237,6 +242,7 @@ mod tests {
                     first_is_right: is_right,
                     any_is_right: is_right,
                     is_answerable: is_right,
+                    most: Decision::Answer,
                 });
             }
         }
@@ -249,7 +255,7 @@ mod tests {
             let samples = samples(scale, shift);
             let n = samples.iter().filter(|it| !it.is_answerable).count();
             let share = n as f64 / samples.len() as f64;
-            let fitted = Recalibration::fit(&samples, share).unwrap();
+            let fitted = Recalibration::fitted_to(&samples, share);
             assert!((fitted.first.scale - scale).abs() < 0.15, "{scale} {fitted:?}");
             assert!((fitted.first.shift - shift).abs() < 0.15, "{shift} {fitted:?}");
         }
@@ -258,13 +264,26 @@ mod tests {
     #[test]
     fn shift_decreases_with_the_unanswerable_share() {
         let samples = samples(1.0, 0.0);
-        let shift = |share| Recalibration::fit(&samples, share).unwrap().first.shift;
+        let shift = |share| Recalibration::fitted_to(&samples, share).first.shift;
         assert!(shift(0.7) < shift(0.5) && shift(0.5) < shift(0.3));
     }
 
     #[test]
-    fn fit_needs_enough_samples() {
-        assert_eq!(Recalibration::fit(&samples(1.0, 0.0)[..50], 0.3), None);
-        assert!(Recalibration::predictions(&[], 0.3).is_empty());
+    fn too_few_questions_keep_the_default() {
+        let few = Recalibration::fit(&samples(1.0, 0.0)[..50], 0.3, &Thresholds::default());
+        assert!(matches!(few, Err(NotCalibrated::TooFewQuestions { .. })), "{few:?}");
+    }
+
+    #[test]
+    fn calibration_that_decides_no_better_keeps_the_default() {
+        let fitting = samples(1.0, 0.0);
+        let n = fitting.iter().filter(|it| !it.is_answerable).count();
+        let share = n as f64 / fitting.len() as f64;
+        let kept = Recalibration::fit(&fitting, share, &Thresholds::default());
+        assert!(matches!(kept, Err(NotCalibrated::NotBetter { .. })), "{kept:?}");
+        // The default is far too sure here: questions at log-odds of 1.5 are right one time in two.
+        let overconfident = samples(1.0, -1.5);
+        let better = Recalibration::fit(&overconfident, share, &Thresholds::default()).unwrap();
+        assert!(better.calibrated.falsely_answered < better.default.falsely_answered);
     }
 }

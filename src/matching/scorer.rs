@@ -2,62 +2,49 @@
 
 use std::cmp::Reverse;
 
-use super::Index;
+use super::PackIndex;
 use super::candidates;
 use super::classifier::Classifier;
-use super::decision::Excluded;
-use super::index::IndexedText;
+use super::excluded::Excluded;
+use super::forward_index::IndexedText;
 use super::query::Query;
 use super::query_terms::Hit;
-
-/// Weights of an entry's best, second and third phrasing in its score. Several matching phrasings
-/// are better evidence than one; a prototype found halving best (docs/quality.md).
-const POOL: [f32; 3] = [1.0, 0.5, 0.25];
-
-/// Weight of the similarity to all of an entry's phrasings together, relative to 1.0 for the pooled
-/// phrasings.
-const CENTROID_WEIGHT: f32 = 0.5;
-
-/// Weight of the similarity to lead and quotes, relative to 1.0 for the pooled phrasings: they help
-/// to rank paraphrases, but many messages share words with a quote that does not answer them.
-const QUOTES_WEIGHT: f32 = 0.2;
-
-/// Weight of the fourth power of the best phrasing's similarity: nearly 0.0 unless the question is
-/// almost identical to a phrasing, which must then win.
-const IDENTITY_WEIGHT: f32 = 0.4;
-
-/// Weight of the entry's language model, which distinguishes words that are specific to this entry
-/// from words that every entry has. Its log-odds reach about 20 for a whole question.
-const LANGUAGE_MODEL_WEIGHT: f32 = 0.03;
-
-/// Mu of the Dirichlet smoothing, in phrasings of norm 1.0: 10 to 100 give about the same results
-/// on the question sets for tuning (docs/quality.md).
-const SMOOTHING: f32 = 30.0;
-
-/// Weight of the classifier's logit, which reaches about 8 for a question that clearly belongs to
-/// an entry. The question sets for tuning give the same results with 0.04 to 0.1; more loses right
-/// answers to the judged messages (docs/quality.md).
-const CLASSIFIER_WEIGHT: f32 = 0.06;
+use super::score_parts::{QUOTE_COVERAGE, ScoreParts, log_odds};
 
 /// An entry and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScoredEntry {
-    /// Index of the entry.
+    /// PackIndex of the entry.
     pub entry: usize,
     /// The score for ranking: about 0.0 for nothing in common, 1.0 and more for the same words.
     pub score: f32,
+    /// The score without what vectors of words add: they rank, but do not tell what an entry answers
+    /// from what it is near to.
+    pub text_score: f32,
+    /// The score before [`super::ranking::reorder`].
+    pub base_score: f32,
     /// Similarity of the best phrasing, 0.0 to about 1.5.
     pub best_similarity: f32,
     /// Number of the best phrasing among the entry's, from 0.
     pub best_phrasing: usize,
     /// Similarity to lead and quotes.
     pub quotes: f32,
+    /// Share of the content words' weight that its phrasings, lead or quotes cover, 0.0 to 1.0.
+    pub coverage: f32,
+    /// Share of the content words' weight that lead and quotes cover, 0.0 to 1.0.
+    pub quote_coverage: f32,
+    /// Cosine of what the question means and the nearest of its phrasings, 0.0 to 1.0.
+    pub meaning: f32,
+    /// The same for lead and quotes.
+    pub quote_meaning: f32,
+    /// How many phrasings it has.
+    pub n_phrasings: usize,
     /// The classifier's logit, see [`Classifier::logit`].
     pub logit: f32,
 }
 
 /// The candidate entries for `query`, best first; ties are in the order of the packs.
-pub(crate) fn score(index: &Index, query: &Query, excluded: Excluded) -> Vec<ScoredEntry> {
+pub(crate) fn score(index: &PackIndex, query: &Query, excluded: Excluded) -> Vec<ScoredEntry> {
     let mut scorer = Scorer::new(index, query, excluded);
     let candidates = candidates::select(index, query);
     index.texts.prefetch(&candidates);
@@ -73,76 +60,21 @@ pub(crate) fn score(index: &Index, query: &Query, excluded: Excluded) -> Vec<Sco
 /// Scores are compared in units of a millionth, so that rounding differences between machines do
 /// not change the order.
 #[expect(clippy::cast_possible_truncation, reason = "scores are small")]
-fn rounded(score: f32) -> i64 {
+pub(super) fn rounded(score: f32) -> i64 {
     (f64::from(score) * 1e6).round() as i64
-}
-
-/// The components of an entry's score.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ScoreParts {
-    best: [f32; POOL.len()],
-    best_phrasing: usize,
-    /// Sum of the similarities of its phrasings.
-    pub(crate) sum: f32,
-    /// Similarity to lead and quotes.
-    pub(crate) quotes: f32,
-    /// Log-odds of its language model.
-    pub(crate) log_odds: f32,
-    /// The classifier's logit.
-    pub(crate) logit: f32,
-}
-
-impl ScoreParts {
-    /// Adds the similarity of the phrasing with the given number.
-    pub(crate) fn add_phrasing(&mut self, number: usize, similarity: f32) {
-        self.sum += similarity;
-        let [first, second, third] = &mut self.best;
-        if similarity > *first {
-            (*third, *second, *first) = (*second, *first, similarity);
-            self.best_phrasing = number;
-        } else if similarity > *second {
-            (*third, *second) = (*second, similarity);
-        } else if similarity > *third {
-            *third = similarity;
-        }
-    }
-
-    /// The score of an entry with `n_phrasings` phrasings, whose vectors sum to the norm
-    /// `centroid_norm`.
-    pub(crate) fn score(&self, n_phrasings: usize, centroid_norm: f32) -> f32 {
-        let (mut pooled, mut weights) = (0.0, 0.0);
-        for (similarity, weight) in self.best.iter().zip(POOL).take(n_phrasings) {
-            pooled += similarity * weight;
-            weights += weight;
-        }
-        let [best, ..] = self.best;
-        let score = pooled / f32::max(weights, f32::EPSILON)
-            + CENTROID_WEIGHT * self.sum / centroid_norm
-            + LANGUAGE_MODEL_WEIGHT * self.log_odds
-            + CLASSIFIER_WEIGHT * self.logit
-            + QUOTES_WEIGHT * self.quotes
-            + IDENTITY_WEIGHT * best.min(1.0).powi(4);
-        score / (1.0 + CENTROID_WEIGHT)
-    }
-}
-
-/// How much more an entry uses a term than all phrasings do: the query likelihood model with
-/// Dirichlet smoothing (Zhai and Lafferty 2001) over weights instead of counts. `sum` is the term's
-/// weight in the entry's phrasings, each divided by its norm; `share` is the term's share of all
-/// phrasings.
-pub(crate) fn log_odds(sum: f32, share: f32) -> f32 {
-    (sum / (SMOOTHING * share).max(f32::EPSILON)).ln_1p()
 }
 
 /// Scores entries for one query. Its buffers are reused from entry to entry.
 struct Scorer<'a> {
-    index: &'a Index,
+    index: &'a PackIndex,
     query: &'a Query,
     classifier: &'a Classifier,
     excluded: Excluded,
     /// Score of each query token, followed by each bigram, in the current text: of several terms
     /// that match a token, only the best counts.
     token_scores: TokenScores,
+    /// How well phrasings and quotes of the current entry cover each query token.
+    token_coverage: Vec<TokenCoverage>,
     /// Use of each hit of the query, followed by each bigram, in the phrasings of the current
     /// entry.
     uses: Vec<TermUse>,
@@ -156,6 +88,13 @@ struct TermUse {
     sum: f32,
     /// 1 + the number of the last phrasing that used it: repetition within a phrasing counts once.
     last: usize,
+}
+
+/// Coverage of a query token by the texts of an entry, each 0.0 to 1.0.
+#[derive(Debug, Clone, Copy, Default)]
+struct TokenCoverage {
+    phrasings: f32,
+    quotes: f32,
 }
 
 #[derive(Debug, Default)]
@@ -191,7 +130,7 @@ impl TokenScores {
 }
 
 impl<'a> Scorer<'a> {
-    fn new(index: &'a Index, query: &'a Query, excluded: Excluded) -> Self {
+    fn new(index: &'a PackIndex, query: &'a Query, excluded: Excluded) -> Self {
         let n_tokens = query.tokens.len() + query.bigrams.len();
         Self {
             index,
@@ -199,6 +138,7 @@ impl<'a> Scorer<'a> {
             classifier: index.classifier(excluded.phrasing.map(|(_, number)| number)),
             excluded,
             token_scores: TokenScores { by_token: vec![0.0; n_tokens], ..TokenScores::default() },
+            token_coverage: vec![TokenCoverage::default(); query.tokens.len()],
             uses: vec![TermUse::default(); query.terms.hits().len() + query.bigrams.len()],
             used_idxs: Vec::new(),
         }
@@ -206,12 +146,11 @@ impl<'a> Scorer<'a> {
 
     fn score(&mut self, idx: usize) -> Option<ScoredEntry> {
         let entry = self.index.texts.of(idx)?;
-        let excluded_phrasing =
-            self.excluded.phrasing.filter(|(of, _)| *of == idx).map(|(_, number)| number);
         let mut parts = ScoreParts::default();
+        self.token_coverage.fill(TokenCoverage::default());
         for (number, text) in entry.numbered() {
             match number {
-                Some(_) if number == excluded_phrasing => {}
+                Some(number) if self.excluded.has_phrasing(idx, number) => {}
                 Some(number) => {
                     parts.add_phrasing(number, self.text_similarity(text, Some(number)));
                 }
@@ -220,13 +159,23 @@ impl<'a> Scorer<'a> {
         }
         parts.log_odds = self.log_odds() / self.query.norm;
         parts.logit = self.classifier.logit(idx, &self.query.term_features);
-        let n_phrasings = entry.n_phrasings - usize::from(excluded_phrasing.is_some());
+        let (coverage, quote_coverage) = self.coverage();
+        let (meaning, quote_meaning) = self.meaning(idx);
+        let n_phrasings = entry.n_phrasings.saturating_sub(self.excluded.n_phrasings_of(idx));
+        let score = parts.score(n_phrasings, entry.centroid_norm);
         Some(ScoredEntry {
             entry: idx,
-            score: parts.score(n_phrasings, entry.centroid_norm),
+            score,
+            text_score: score,
+            base_score: score,
             best_similarity: parts.best[0],
             best_phrasing: parts.best_phrasing,
             quotes: parts.quotes,
+            coverage,
+            quote_coverage,
+            meaning,
+            quote_meaning,
+            n_phrasings,
             logit: parts.logit,
         })
     }
@@ -243,6 +192,13 @@ impl<'a> Scorer<'a> {
             };
             for (use_idx, hit) in (first..).zip(hits) {
                 self.token_scores.raise(hit.token, hit.contribution);
+                if let Some(coverage) = self.token_coverage.get_mut(hit.token) {
+                    let of_text = match phrasing {
+                        Some(_) => &mut coverage.phrasings,
+                        None => &mut coverage.quotes,
+                    };
+                    *of_text = of_text.max(hit.similarity);
+                }
                 if let Some(number) = phrasing {
                     self.record_use(use_idx, hit.contribution / text.norm, number + 1);
                 }
@@ -253,6 +209,36 @@ impl<'a> Scorer<'a> {
             previous_hits = hits;
         }
         self.token_scores.take() / (query.norm * text.norm)
+    }
+
+    /// How near the meaning of the question is to the nearest phrasing of an entry, and to its quotes.
+    fn meaning(&self, idx: usize) -> (f32, f32) {
+        let directions = self.index.directions.as_ref().and_then(|directions| directions.of(idx));
+        let (Some(asked), Some((phrasings, quotes))) = (&self.query.direction, directions) else {
+            return (0.0, 0.0);
+        };
+        let nearest = phrasings
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| !self.excluded.has_phrasing(idx, *number))
+            .filter_map(|(_, direction)| direction.as_ref())
+            .map(|direction| direction.cosine(asked))
+            .fold(0.0, f32::max);
+        (nearest, quotes.map_or(0.0, |quotes| quotes.cosine(asked).max(0.0)))
+    }
+
+    /// Shares of the content words' weight that the current entry covers, and that its quotes do.
+    fn coverage(&self) -> (f32, f32) {
+        let (mut total, mut covered, mut by_quotes) = (0.0, 0.0, 0.0);
+        for (token, coverage) in self.query.tokens.iter().zip(&self.token_coverage) {
+            if token.is_content_word {
+                total += token.weight;
+                covered += token.weight * coverage.phrasings.max(QUOTE_COVERAGE * coverage.quotes);
+                by_quotes += token.weight * coverage.quotes;
+            }
+        }
+        let total = f32::max(total, f32::EPSILON);
+        (covered / total, by_quotes / total)
     }
 
     /// Scores the query's bigrams that the text has, too. For a phrasing, given by its number and

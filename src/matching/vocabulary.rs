@@ -2,9 +2,12 @@
 
 mod deletion_index;
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::similarity::{LetterSignature, misspelling_similarity};
+use crate::text::fold::Folding;
 use deletion_index::DeletionIndex;
 
 /// Id of a term: a stem, or a concept of the lexicon.
@@ -16,6 +19,19 @@ pub(crate) type WordId = u32;
 /// Most spelling candidates for a misspelled word; more would only add noise.
 const MAX_SPELLINGS: usize = 4;
 
+/// Shortest part of a compound, in characters.
+const MIN_PART_CHARS: usize = 4;
+
+/// Fewest bytes that a compound is longer than its part: less is an ending.
+const MIN_REST_BYTES: usize = 3;
+
+/// Characters that two words begin alike with, at least.
+const MIN_BEGINNING_CHARS: usize = 5;
+
+/// Most words that are compared for their beginning, and most that count of each kind.
+const MAX_ALIKE: usize = 64;
+const MAX_PARTIAL: usize = 6;
+
 /// Terms by name, and surface words with their terms.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
@@ -25,7 +41,12 @@ pub(crate) struct Vocabulary {
     /// One per word. Stored separately, so that filtering many words reads little memory.
     signatures: Vec<LetterSignature>,
     word_ids: FxHashMap<Box<str>, WordId>,
+    /// Words with accents by their spelling without.
+    plain_ids: FxHashMap<Box<str>, WordId>,
     deletion_index: DeletionIndex,
+    /// Words in the order of their letters, from the first and from the last.
+    by_start: Vec<WordId>,
+    by_end: Vec<WordId>,
 }
 
 #[derive(Debug)]
@@ -63,6 +84,9 @@ impl Vocabulary {
         }
         let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
         self.word_ids.insert(word.into(), id);
+        if let Cow::Owned(plain) = Folding::fold_all(word) {
+            self.plain_ids.entry(plain.into()).or_insert(id);
+        }
         self.words.push(Word { text: word.into(), term });
         self.signatures.push(LetterSignature::of(word));
     }
@@ -70,12 +94,87 @@ impl Vocabulary {
     /// Prepares the lookup of misspelled words. To be called once, after all words are added.
     pub(crate) fn index_spellings(&mut self) {
         self.deletion_index = DeletionIndex::new(self.words.iter().map(|word| &*word.text));
+        let text = |id: &WordId| self.word(*id);
+        let mut by_start: Vec<WordId> = (0..).take(self.words.len()).collect();
+        let mut by_end = by_start.clone();
+        by_start.sort_unstable_by(|a, b| text(a).cmp(text(b)));
+        by_end.sort_unstable_by(|a, b| text(a).chars().rev().cmp(text(b).chars().rev()));
+        (self.by_start, self.by_end) = (by_start, by_end);
     }
 
     /// The term of a surface word.
     pub(crate) fn term_of_word(&self, word: &str) -> Option<TermId> {
         let id = self.word_ids.get(word)?;
         self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
+    }
+
+    /// The term of the word with accents that is `word` without them.
+    pub(crate) fn term_of_plain_word(&self, word: &str) -> Option<TermId> {
+        let id = self.plain_ids.get(word)?;
+        self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
+    }
+
+    /// Terms of the words with which the compound `word` starts or ends, longest first.
+    pub(crate) fn compound_parts(&self, word: &str) -> Vec<TermId> {
+        let mut parts: Vec<(usize, TermId)> = Vec::new();
+        let n_chars = word.chars().count();
+        for (n_before, (at, _)) in word.char_indices().enumerate() {
+            let (start, end) = word.split_at(at);
+            for (part, n) in [(start, n_before), (end, n_chars - n_before)] {
+                if n >= MIN_PART_CHARS
+                    && n < n_chars
+                    && let Some(term) = self.term_of_word(part)
+                {
+                    parts.push((n, term));
+                }
+            }
+        }
+        parts.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
+        parts.into_iter().map(|(_, term)| term).collect()
+    }
+
+    /// Terms of the compounds that start or end with `word`, a few of them.
+    pub(crate) fn compounds_of(&self, word: &str) -> Vec<TermId> {
+        if word.chars().count() < MIN_PART_CHARS {
+            return Vec::new();
+        }
+        let text = |id: &WordId| self.word(*id);
+        let from = self.by_start.partition_point(|id| text(id) < word);
+        let starting = self.by_start.iter().skip(from).take_while(|id| text(id).starts_with(word));
+        let from = self.by_end.partition_point(|id| {
+            text(id).chars().rev().cmp(word.chars().rev()) == std::cmp::Ordering::Less
+        });
+        let ending = self.by_end.iter().skip(from).take_while(|id| text(id).ends_with(word));
+        let is_longer = |id: &&WordId| text(id).len() >= word.len() + MIN_REST_BYTES;
+        let starting = starting.filter(is_longer).take(MAX_PARTIAL);
+        self.terms_of(starting.chain(ending.filter(is_longer).take(MAX_PARTIAL)))
+    }
+
+    /// Terms of the words that begin like `word` does: at least five characters, and three fifths of
+    /// the longer of the two.
+    pub(crate) fn same_beginning(&self, word: &str) -> Vec<TermId> {
+        let Some((at, _)) = word.char_indices().nth(MIN_BEGINNING_CHARS) else { return Vec::new() };
+        let beginning = word.get(..at).unwrap_or(word);
+        let n_chars = word.chars().count();
+        let from = self.by_start.partition_point(|id| self.word(*id) < beginning);
+        let alike = self.by_start.iter().skip(from);
+        let alike = alike.take_while(|id| self.word(**id).starts_with(beginning));
+        let is_alike = |id: &&WordId| {
+            let other = self.word(**id);
+            let n_same = word.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+            5 * n_same >= 3 * n_chars.max(other.chars().count())
+        };
+        self.terms_of(alike.take(MAX_ALIKE).filter(is_alike).take(MAX_PARTIAL))
+    }
+
+    fn terms_of<'v>(&self, ids: impl Iterator<Item = &'v WordId>) -> Vec<TermId> {
+        let word = |id: &WordId| self.words.get(usize::try_from(*id).ok()?);
+        ids.filter_map(word).map(|word| word.term).collect()
+    }
+
+    /// The words of the packs.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|word| &*word.text)
     }
 
     /// The id of the term `name`, if it exists.

@@ -120,24 +120,32 @@ impl KnowledgeBase {
         for space_index in current.indexes.values() {
             let Some(unanswerable_share) = space_index.stale_share else { continue };
             let samples = collect_samples(&space_index.index, MAX_ASKED, || {});
-            if let Some(change) = Recalibration::fit(&samples, unanswerable_share) {
-                recalibrated.extend(self.apply_calibration(&space_index.fingerprints, &change));
-            }
+            // A pack that keeps the default keeps it until it changes again.
+            let thresholds = &space_index.rule.thresholds;
+            let calibrated = Recalibration::fit(&samples, unanswerable_share, thresholds);
+            let change = calibrated.ok().map(|calibrated| calibrated.change);
+            recalibrated.extend(self.apply_calibration(&space_index.fingerprints, change.as_ref()));
         }
         recalibrated.sort_unstable();
         recalibrated
     }
 
-    /// Applies `change` to the spaces that still have the packs with these fingerprints.
-    fn apply_calibration(&self, fingerprints: &[String], change: &Recalibration) -> Vec<String> {
+    /// Applies `change`, if there is one, to the spaces that still have the packs with these fingerprints.
+    fn apply_calibration(
+        &self,
+        fingerprints: &[String],
+        change: Option<&Recalibration>,
+    ) -> Vec<String> {
         let _lock = self.build_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.current());
         let mut recalibrated = Vec::new();
         for (space, space_index) in &mut next.indexes {
             if space_index.stale_share.is_some() && space_index.fingerprints == fingerprints {
-                space_index.rule.calibration = change.calibration();
                 space_index.stale_share = None;
-                recalibrated.push(space.clone());
+                if let Some(change) = change {
+                    space_index.rule.calibration = change.calibration();
+                    recalibrated.push(space.clone());
+                }
             }
         }
         self.replace(next);

@@ -111,7 +111,7 @@ pub enum PackCalibration {
     /// None: the folder has no calibration file, or there are several packs.
     None,
     /// It was made for this state of the pack.
-    Current(Calibration),
+    Current(Box<Calibration>),
     /// It was made for another state of the pack, or by another version of quoth.
     Stale {
         /// Share of unanswerable questions that it assumes, 0.0 to 1.0.
@@ -132,7 +132,7 @@ pub fn calibration(
     Ok(match calibration_file::read(folder).map_err(error)? {
         None => PackCalibration::None,
         Some(file) if file.fits(&loaded.fingerprint) => {
-            PackCalibration::Current(file.change.calibration())
+            PackCalibration::Current(Box::new(file.change.calibration()))
         }
         Some(file) => PackCalibration::Stale { unanswerable_share: file.unanswerable_share },
     })

@@ -53,6 +53,18 @@ pub fn read(folder: &Path) -> io::Result<Option<CalibrationFile>> {
     }
 }
 
+/// Removes the calibration from the pack's `folder`; whether there was one.
+///
+/// # Errors
+/// If the file exists and cannot be removed.
+pub fn remove(folder: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(folder.join(CALIBRATION_FILE)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes the calibration to the pack's `folder`, atomically.
 ///
 /// # Errors

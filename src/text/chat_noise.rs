@@ -1,16 +1,17 @@
-//! Noise in a chat message: mentions, links, code and emoji codes, which are not words of the
-//! question.
+//! Parts of a chat message that are not words of the question: mentions, links, code, emoji codes.
 
 use std::ops::Range;
 
-/// Byte spans of the noise in `message`, in order, not overlapping.
+use super::analyzer::is_written_without_spaces;
+
+/// Byte spans of `message` that carry no words of a question, in order, not overlapping.
 ///
-/// Recognized are fenced and inline code, anything in angle brackets that a platform renders as a
-/// mention, emoji, timestamp or link (`<@1>`, `<#1>`, `<:name:1>`, `<t:1>`, `</cmd:1>`,
-/// `<https://...>`), bare links, Matrix user IDs (`@name:server`), and `:emoji:` codes.
+/// Recognized: fenced and inline code, anything in angle brackets that a platform would turn into
+/// a mention, emoji, timestamp or link (`<@1>`, `<#1>`, `<:name:1>`, `<t:1>`, `</cmd:1>`,
+/// `<https://...>`), bare links, Matrix user ids (`@name:server`), and `:emoji:` codes.
 pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
-    // Fast path: all noise has one of these bytes, most questions have none.
+    // All of it has one of these; most questions do not.
     if !message.bytes().any(|byte| matches!(byte, b'`' | b'<' | b':' | b'@' | b'.')) {
         return spans;
     }
@@ -29,10 +30,9 @@ pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
     spans
 }
 
-/// Length in bytes of the noise at the start of `rest`, which must start a word.
+/// Length in bytes of the noise at the very start of `rest`, which starts a word.
 fn noise_len(rest: &str) -> Option<usize> {
     fenced(rest, "```")
-        .or_else(|| fenced(rest, "`"))
         .or_else(|| angle_bracket(rest))
         .or_else(|| link(rest))
         .or_else(|| matrix_user(rest))
@@ -55,13 +55,13 @@ fn angle_bracket(rest: &str) -> Option<usize> {
     inner.get(end..)?.starts_with('>').then_some(end + 2)
 }
 
-/// Bytes that are searched for the closing bracket, so that a message of many opening brackets does
-/// not take quadratic time. A longer link is recognized as a bare link.
+/// Bytes that are searched for the closing bracket; a longer link is recognized as one by itself.
+/// Searching on would take a message of many opening brackets time that grows with its square.
 const MAX_BRACKET_BYTES: usize = 256;
 
 fn link(rest: &str) -> Option<usize> {
     const SCHEMES: [&str; 4] = ["https://", "http://", "mxc://", "www."];
-    SCHEMES.iter().any(|scheme| starts_with_ignoring_case(rest, scheme)).then(|| word_len(rest))
+    SCHEMES.iter().any(|scheme| starts_with_ignoring_case(rest, scheme)).then(|| link_len(rest))
 }
 
 fn matrix_user(rest: &str) -> Option<usize> {
@@ -72,7 +72,7 @@ fn matrix_user(rest: &str) -> Option<usize> {
     (!name.is_empty() && !server.is_empty()).then_some(len)
 }
 
-/// Most bytes of a user ID, by the Matrix specification.
+/// Bytes of a user id, by the Matrix specification.
 const MAX_USER_ID_BYTES: usize = 255;
 
 fn emoji_code(rest: &str) -> Option<usize> {
@@ -87,6 +87,14 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+/// A link ends at white space, or where writing without spaces goes on behind it.
+fn link_len(rest: &str) -> usize {
+    let is_end = |c: char| {
+        c.is_whitespace() || is_written_without_spaces(c) || matches!(c, '\u{3000}'..='\u{303F}')
+    };
+    rest.find(is_end).unwrap_or(rest.len())
+}
+
 fn word_len(rest: &str) -> usize {
     rest.find(char::is_whitespace).unwrap_or(rest.len())
 }
@@ -96,14 +104,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_link_in_brackets_is_noise_to_its_end() {
+    fn a_long_link_in_brackets_is_noise_to_its_end() {
         let message = format!("see <https://x.y/{}> why", "z".repeat(MAX_BRACKET_BYTES));
         let end = noise_spans(&message).last().map(|span| span.end);
         assert_eq!(end, Some(message.len() - " why".len()));
     }
 
     #[test]
-    fn noise_is_recognized_and_words_are_kept() {
+    fn noise_is_set_aside_and_words_are_not() {
         let cases = [
             ("<@123> why?", " why?"),
             ("<@!123><:flag_cn:99> why", " why"),
@@ -112,7 +120,8 @@ mod tests {
             ("@bot:server.org why", " why"),
             ("why :thinking: so", "why  so"),
             ("at 10:30 or 11:45", "at 10:30 or 11:45"),
-            ("run `ls -l` now", "run  now"),
+            ("run `ls -l` now", "run `ls -l` now"),
+            ("见 https://x.y/z这里", "见 这里"),
             ("```\ncode\n``` why", " why"),
             ("what`s china`s aim", "what`s china`s aim"),
             ("a < b and c > d", "a < b and c > d"),

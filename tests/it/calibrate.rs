@@ -32,17 +32,22 @@ fn confidence(pack: &str) -> f64 {
 
 #[test]
 fn calibration_applies_until_its_pack_changes() {
-    let (_folder, pack) = copy_of_pack();
+    let (folder, pack) = copy_of_pack();
     let path = pack.to_str().unwrap();
     let by_default = confidence(path);
 
-    let run = quoth(&["calibrate", "--pack", path, "--dry-run"]);
+    // Where most questions have no answer, the default is too sure.
+    let config = folder.path().join("quoth.toml");
+    fs::write(&config, "[matching]\nunanswerable_share = 0.6\n").unwrap();
+    let config = config.to_str().unwrap();
+    let run = quoth(&["--config", config, "calibrate", "--pack", path, "--dry-run"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(!pack.join("calibration.toml").exists(), "a dry run writes nothing");
 
-    let run = quoth(&["calibrate", "--pack", path]);
+    let run = quoth(&["--config", config, "calibrate", "--pack", path]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("RELIABILITY"), "{}", run.stdout);
+    assert!(run.stdout.contains("answered though nothing does"), "{}", run.stdout);
     let calibrated = confidence(path);
     assert!((calibrated - by_default).abs() > 1e-4, "{calibrated} as before");
 
@@ -51,6 +56,28 @@ fn calibration_applies_until_its_pack_changes() {
     let run = quoth(&["ask", "--json", "--pack", path, QUESTION]);
     assert!(run.stderr.contains("quoth calibrate"), "{}", run.stderr);
     assert!((run.json()["confidence"].as_f64().unwrap() - by_default).abs() < 1e-9);
+}
+
+#[test]
+fn calibration_that_decides_no_better_is_not_written_and_an_old_one_is_removed() {
+    // All its phrasings are answered, and nothing else: no calibration can do better.
+    let (_folder, pack) = copy_of_pack();
+    let syllables = ["ba", "ke", "lo", "mi", "ru", "ste", "no", "pi", "tu", "gra"];
+    let entry = |n: usize| {
+        let room = format!("{0}{1}{0}{1}", syllables[n % 10], syllables[n / 10]);
+        format!(
+            "[[entry]]\nid = \"{n}\"\nquestion = \"where is room {room}\"\nvariants = [\"{room} please\", \
+             \"the way to {room}\", \"find {room}\"]\nquote = [{{ text = \"One two.\" }}]\n"
+        )
+    };
+    fs::write(pack.join("faq.toml"), (0..40).map(entry).collect::<String>()).unwrap();
+    fs::remove_file(pack.join("lexicon.toml")).unwrap();
+    fs::write(pack.join("sources/article.md"), "+++\ntitle = \"Rooms\"\n+++\nOne two.\n").unwrap();
+    fs::write(pack.join("calibration.toml"), "").unwrap();
+    let run = quoth(&["calibrate", "--pack", pack.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("keeps the default calibration"), "{}", run.stdout);
+    assert!(!pack.join("calibration.toml").exists());
 }
 
 #[test]

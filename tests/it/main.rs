@@ -40,6 +40,7 @@ mod random;
 mod run;
 #[cfg(unix)]
 mod service;
+mod small_packs;
 #[cfg(unix)]
 mod support;
 mod tables;

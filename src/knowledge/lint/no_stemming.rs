@@ -1,14 +1,15 @@
-//! Languages without stemming, whose words are compared unchanged.
+//! Languages without data, whose words are compared unchanged.
 
 use crate::knowledge::pack::PACK_FILE;
 use crate::knowledge::{Finding, Proof, Rule};
+use crate::text::language::LANGUAGES;
 
 pub(super) fn check(proof: &Proof) -> Option<Finding> {
     let language = &proof.pack.language;
-    if language.has_stemming() {
+    if LANGUAGES.contains(&language.code()) {
         return None;
     }
-    let message = format!("quoth has no stemming for the language `{}`", language.code());
+    let message = format!("quoth knows no stems and stop words of the language `{}`", language.code());
     let help = "add variants with the other forms of the words, or correct the code: `language` \
                 takes two letters, like en or de";
     let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_span.clone(), message);
@@ -20,9 +21,9 @@ mod tests {
     use crate::knowledge::{PackFile, PackFiles, prove};
 
     #[test]
-    fn language_without_stemming_is_reported_at_its_span() {
+    fn language_without_data_is_reported_at_its_span() {
         let cases =
-            [("en", None), ("pt-BR", None), ("ja", Some(11..15)), ("english", Some(11..20))];
+            [("en", None), ("pt-BR", None), ("ja", None), ("english", Some(11..20))];
         for (code, want) in cases {
             let bytes = format!("language = \"{code}\"").into_bytes();
             let file = PackFile { path: "pack.toml".to_owned(), bytes };

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use super::*;
 use crate::knowledge::{PackFile, PackFiles, prove};
 use crate::matching::DecisionRule;
+use crate::matching::excluded::Excluded;
 
 /// A pack of entries that share all words but one.
-fn index(n_entries: usize) -> Index {
+fn index(n_entries: usize) -> PackIndex {
     let mut faq = String::new();
     let mut source = "+++\ntitle = \"S\"\n+++\n\n".to_owned();
     for number in 0..n_entries {
@@ -27,7 +28,7 @@ fn index(n_entries: usize) -> Index {
     };
     let proof = prove(&files);
     assert!(proof.is_accepted(), "{:?}", proof.findings);
-    Index::new(vec![Arc::new(proof.pack)])
+    PackIndex::new(Arc::new(proof.pack))
 }
 
 /// A word of six syllables that is dissimilar to those of other numbers.
@@ -46,7 +47,7 @@ fn entry_with_the_rare_word_is_a_candidate_among_many_with_the_common_words() {
         let found = select(&index, &Query::new(&index, &question));
         assert_eq!(found.len(), MAX_CANDIDATES);
         assert!(found.contains(&number), "{question}: {found:?}");
-        let outcome = index.ask(&question, &DecisionRule::default());
+        let outcome = index.ask_excluding(&question, &DecisionRule::default(), Excluded::default());
         assert_eq!(outcome.ranked.first(), Some(&number), "{question}");
     }
 }
@@ -57,10 +58,9 @@ fn number_of_processed_postings_is_limited_by_the_budget() {
     let everything: Vec<String> = (0..180).map(unique_word).collect();
     let question = format!("where can i buy a house {}", everything.join(" "));
     let mut accumulators = Accumulators::default();
-    accumulators.scores.resize(index.entries.len(), 0.0);
-    accumulators.touched.resize(10, 0);
-    accumulators.accumulate(&index, &Query::new(&index, &question), 9);
-    assert_eq!(accumulators.n_touched, 9, "the rarest words come first");
+    accumulators.prepare(index.entries.len(), 9);
+    accumulate(&mut accumulators, &index, &Query::new(&index, &question), 9);
+    assert_eq!(accumulators.top(900).len(), 9, "the rarest words come first");
 }
 
 #[test]

@@ -8,7 +8,8 @@
 )]
 
 use super::{Classifier, TermFeature, feature_value, normalize};
-use crate::matching::index::{EntryTexts, ForwardIndex, Term};
+use crate::matching::forward_index::{EntryTexts, ForwardIndex};
+use crate::matching::term::Term;
 use crate::matching::vocabulary::TermId;
 
 /// Learning rate. The question sets for tuning give the same results with 2 to 8. It replaces a

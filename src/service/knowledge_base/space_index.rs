@@ -39,7 +39,7 @@ impl SpaceIndex {
         };
         let (calibration, stale_share) = match packs::calibration(&space.packs, loaded)? {
             PackCalibration::None => (Calibration::default(), None),
-            PackCalibration::Current(calibration) => (calibration, None),
+            PackCalibration::Current(calibration) => (*calibration, None),
             PackCalibration::Stale { unanswerable_share } => match same {
                 Some(Self { rule, stale_share: None, .. }) => (rule.calibration.clone(), None),
                 _ => (Calibration::default(), Some(unanswerable_share)),

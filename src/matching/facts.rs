@@ -1,0 +1,150 @@
+//! What of a text can contradict another: members of closed sets, identifiers, directions.
+
+use rustc_hash::FxHashSet;
+
+use crate::knowledge::{Entry, Quote};
+use crate::text::identifier::{is_identifier, kind};
+use crate::text::language::{LanguageData, SetMember};
+use crate::text::{Analyzer, Origin};
+
+/// What can contradict in a text.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(super) members: FxHashSet<SetMember>,
+    pub(super) identifiers: FxHashSet<String>,
+    /// Stems of words that are neither.
+    pub(super) stems: FxHashSet<String>,
+    /// Directions with the stem they lead to.
+    pub(super) directions: FxHashSet<(usize, String)>,
+}
+
+impl Facts {
+    /// Adds what `words` have, as tokens have them.
+    pub(super) fn add(&mut self, analyzer: &Analyzer, words: &[String]) {
+        let data = analyzer.data();
+        let folded: Vec<_> = words.iter().map(|word| data.folding.fold(word)).collect();
+        let found = data.exclusive.phrases.find(&folded);
+        let mut is_member = vec![false; words.len()];
+        let mut previous: Option<(usize, SetMember)> = None;
+        for (start, n_words, member) in found {
+            self.members.insert(*member);
+            if let Some((end, first)) = previous.replace((start + n_words, *member))
+                && is_range(data, folded.get(end..start).unwrap_or_default())
+            {
+                self.members.extend(between(first, *member));
+            }
+            is_member.iter_mut().skip(start).take(n_words).for_each(|it| *it = true);
+        }
+        let last = folded.last().and_then(|word| data.exclusive.last_words.get(&**word));
+        self.members.extend(last.into_iter().flatten());
+        for (at, word) in words.iter().enumerate() {
+            if is_identifier(word) {
+                self.identifiers.insert(word.clone());
+            } else {
+                let stem = analyzer.stem(word);
+                if is_member.get(at) == Some(&false) {
+                    self.members.extend(data.exclusive.by_stem.get(&stem));
+                }
+                if !analyzer.is_stop_word(word) {
+                    self.stems.insert(stem);
+                }
+            }
+            let side = folded.get(at).and_then(|word| data.directions.get(&**word));
+            let next = words.iter().skip(at + 1).find(|word| !analyzer.is_stop_word(word));
+            if let (Some(side), Some(next)) = (side, next) {
+                self.directions.insert((*side, analyzer.stem(next)));
+            }
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.members.extend(other.members);
+        self.identifiers.extend(other.identifiers);
+        self.stems.extend(other.stems);
+        self.directions.extend(other.directions);
+    }
+
+    /// Whether it has `identifier` or a version that includes it.
+    pub(super) fn has_identifier(&self, identifier: &str) -> bool {
+        self.identifiers.iter().any(|known| is_same_identifier(known, identifier))
+    }
+}
+
+/// Whether nothing or a word such as "to" stands between the first and the last of a range.
+fn is_range(data: &LanguageData, between: &[impl AsRef<str>]) -> bool {
+    match between {
+        [] => true,
+        [word] => data.directions.get(word.as_ref()) == Some(&1),
+        _ => false,
+    }
+}
+
+/// The members of a set that stand between two of it.
+fn between(first: SetMember, last: SetMember) -> impl Iterator<Item = SetMember> {
+    let numbers = first.member.saturating_add(1)..last.member;
+    numbers.filter(move |_| first.set == last.set).map(move |member| SetMember { member, ..first })
+}
+
+/// Whether one is the other or a version that includes it: "2.x" is 2.7, "1.20" is 1.20.4 in part.
+fn is_same_identifier(a: &str, b: &str) -> bool {
+    let includes = |wide: &str, narrow: &str| {
+        wide.strip_suffix(".x").or(wide.strip_suffix(".0")).is_some_and(|major| {
+            narrow == major || narrow.strip_prefix(major).is_some_and(|rest| rest.starts_with('.'))
+        })
+    };
+    a == b || includes(a, b) || includes(b, a)
+}
+
+/// The facts of an entry.
+#[derive(Debug, Default)]
+pub(crate) struct EntryFacts {
+    /// Those of its phrasings.
+    pub(super) phrasings: Facts,
+    /// Sets of which two phrasings have different members: any other member may stand there, too.
+    pub(super) varying_sets: FxHashSet<u16>,
+    /// The same for kinds of identifiers.
+    pub(super) varying_kinds: FxHashSet<String>,
+    /// Those of its lead and quotes.
+    pub(super) quotes: Facts,
+}
+
+impl EntryFacts {
+    /// Collects them.
+    pub(super) fn new(analyzer: &Analyzer, entry: &Entry) -> Self {
+        let of_text = |text: &str| {
+            let mut facts = Facts::default();
+            let tokens = analyzer.tokenize(text, Origin::Pack, usize::MAX);
+            let words: Vec<String> = tokens.into_iter().map(|token| token.word).collect();
+            facts.add(analyzer, &words);
+            facts
+        };
+        let mut all = Self::default();
+        for facts in entry.phrasings().map(of_text) {
+            all.note_varying(&facts);
+            all.phrasings.extend(facts);
+        }
+        for text in entry.lead().into_iter().chain(entry.quotes().iter().map(Quote::text)) {
+            all.quotes.extend(of_text(text));
+        }
+        all
+    }
+
+    /// Notes where `facts` of another phrasing differ from those before.
+    fn note_varying(&mut self, facts: &Facts) {
+        let before = &self.phrasings;
+        for SetMember { set, .. } in &facts.members {
+            let mut of_set = before.members.iter().filter(|member| member.set == *set).peekable();
+            if of_set.peek().is_some() && of_set.all(|member| !facts.members.contains(member)) {
+                self.varying_sets.insert(*set);
+            }
+        }
+        for identifier in &facts.identifiers {
+            let kind_of = kind(identifier);
+            let mut of_kind =
+                before.identifiers.iter().filter(|known| kind(known) == kind_of).peekable();
+            if of_kind.peek().is_some() && of_kind.all(|known| !facts.has_identifier(known)) {
+                self.varying_kinds.insert(kind_of);
+            }
+        }
+    }
+}

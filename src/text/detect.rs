@@ -1,0 +1,107 @@
+//! Detection of the language that texts are written in.
+
+use whatlang::{Detector, Lang};
+
+use super::language::Language;
+
+/// Fewest letters from which a language is told: fewer are a few words, which many languages share.
+const MIN_LETTERS: usize = 60;
+
+/// Characters that are looked at.
+const MAX_CHARS: usize = 4_000;
+
+/// The language of `texts` together, if they are long enough and clearly in one of the languages that
+/// have data.
+pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
+    let mut sample = String::new();
+    let mut n_chars = 0;
+    for text in texts {
+        sample.push_str(text);
+        sample.push('\n');
+        n_chars += text.chars().count();
+        if n_chars >= MAX_CHARS {
+            break;
+        }
+    }
+    let n_letters = sample.chars().filter(|c| c.is_alphabetic()).take(MIN_LETTERS).count();
+    // A character of Chinese, Japanese or Korean tells more than a letter.
+    let is_enough = n_letters == MIN_LETTERS
+        || sample.chars().filter(|c| is_syllable_or_ideograph(*c)).count() * 6 >= MIN_LETTERS;
+    let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
+    let found = detector.detect(&sample).filter(|found| is_enough && found.is_reliable())?;
+    LANGUAGES.iter().find(|(lang, _)| *lang == found.lang()).map(|(_, code)| Language::new(code))
+}
+
+fn is_syllable_or_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
+}
+
+/// The languages that have data, with their codes.
+const LANGUAGES: [(Lang, &str); 25] = [
+    (Lang::Ara, "ar"),
+    (Lang::Ces, "cs"),
+    (Lang::Cmn, "zh"),
+    (Lang::Dan, "da"),
+    (Lang::Deu, "de"),
+    (Lang::Ell, "el"),
+    (Lang::Eng, "en"),
+    (Lang::Fin, "fi"),
+    (Lang::Fra, "fr"),
+    (Lang::Heb, "he"),
+    (Lang::Hin, "hi"),
+    (Lang::Hun, "hu"),
+    (Lang::Ita, "it"),
+    (Lang::Jpn, "ja"),
+    (Lang::Kor, "ko"),
+    (Lang::Nld, "nl"),
+    (Lang::Nob, "nb"),
+    (Lang::Pol, "pl"),
+    (Lang::Por, "pt"),
+    (Lang::Ron, "ro"),
+    (Lang::Rus, "ru"),
+    (Lang::Spa, "es"),
+    (Lang::Swe, "sv"),
+    (Lang::Tur, "tr"),
+    (Lang::Ukr, "uk"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clear_languages_are_detected_and_short_texts_are_not() {
+        let cases: [(&[&str], Option<&str>); 6] = [
+            (
+                &[
+                    "Wann öffnet das Schwimmbad?",
+                    "Wo kann ich mein Fahrrad abstellen?",
+                    "Was kostet der Eintritt?",
+                ],
+                Some("de"),
+            ),
+            (
+                &[
+                    "Comment puis-je annuler ma réservation ?",
+                    "Où se trouve le vestiaire du musée ?",
+                ],
+                Some("fr"),
+            ),
+            (&["図書館は何時に開きますか", "本は何冊まで借りられますか"], Some("ja")),
+            (
+                &[
+                    "Во сколько открывается бассейн?",
+                    "Сколько стоит входной билет для детей?",
+                    "Что делать, если я потерял ключ от шкафчика?",
+                ],
+                Some("ru"),
+            ),
+            (&["Opening hours"], None),
+            (&[], None),
+        ];
+        for (texts, want) in cases {
+            let found = detect(texts.iter().copied());
+            assert_eq!(found.as_ref().map(Language::code), want, "{texts:?}");
+        }
+    }
+}
