@@ -130,7 +130,7 @@ def allowed(p):
     def value(name):
         return p.features[:, p.names.index(name)]
     many = value("phrasings") > np.log(2) - 1e-3
-    statement = (value("statement") >= 0.9) & (value("coverage") < 0.6)
+    statement = (value("statement") >= 0.85) & (value("coverage") < 0.62)
     other = many & ((value("question_type") <= 0.02) | (value("other_name") >= 0.8))
     suggests = ~statement & (value("gap_wins") < 0.5) & (value("coverage") >= 0.1)
     return suggests & ~other & (value("gap_coverage") < 0.15) & (value("contradiction") < 0.5) & (value("coverage") >= 0.4), suggests

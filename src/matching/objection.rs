@@ -28,10 +28,10 @@ const GAP_MARGIN: f32 = 0.15;
 const MIN_COVERAGE: f32 = 0.4;
 
 /// From this value of [`Features::statement`] on, a message is taken for one that asks nothing.
-const STATEMENT: f32 = 0.9;
+const STATEMENT: f32 = 0.85;
 
 /// Least coverage of a message that asks nothing.
-const STATEMENT_COVERAGE: f32 = 0.6;
+const STATEMENT_COVERAGE: f32 = 0.62;
 
 /// How many phrasings an entry has at least for what none of them says to mean something.
 const MANY_PHRASINGS: usize = 10;

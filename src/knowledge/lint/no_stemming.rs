@@ -9,7 +9,8 @@ pub(super) fn check(proof: &Proof) -> Option<Finding> {
     if LANGUAGES.contains(&language.code()) {
         return None;
     }
-    let message = format!("quoth knows no stems and stop words of the language `{}`", language.code());
+    let message =
+        format!("quoth knows no stems and stop words of the language `{}`", language.code());
     let help = "add variants with the other forms of the words, or correct the code: `language` \
                 takes two letters, like en or de";
     let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_span.clone(), message);
@@ -22,8 +23,7 @@ mod tests {
 
     #[test]
     fn language_without_data_is_reported_at_its_span() {
-        let cases =
-            [("en", None), ("pt-BR", None), ("ja", None), ("english", Some(11..20))];
+        let cases = [("en", None), ("pt-BR", None), ("ja", None), ("english", Some(11..20))];
         for (code, want) in cases {
             let bytes = format!("language = \"{code}\"").into_bytes();
             let file = PackFile { path: "pack.toml".to_owned(), bytes };
