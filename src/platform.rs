@@ -15,7 +15,9 @@ mod fixtures;
 pub mod matrix;
 
 use std::error::Error;
+use std::time::Duration;
 
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +36,16 @@ pub struct Shutdown {
     pub in_flight: TaskTracker,
     /// Second phase: disconnect and return.
     pub forced: CancellationToken,
+}
+
+/// Delays between attempts: exponential between `min_delay` and `max_delay`, with jitter, without end.
+pub(crate) fn endless_backoff(min_delay: Duration, max_delay: Duration) -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(min_delay)
+        .with_max_delay(max_delay)
+        .without_max_times()
+        .with_jitter()
+        .build()
 }
 
 /// Why a platform cannot run, or stopped.

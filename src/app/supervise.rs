@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-
-use crate::platform::{PlatformError, Shutdown};
+use crate::platform::{PlatformError, Shutdown, endless_backoff};
 
 /// Shortest and longest delay between two starts.
 const MIN_DELAY: Duration = Duration::from_secs(1);
@@ -12,15 +10,6 @@ const MAX_DELAY: Duration = Duration::from_secs(300);
 
 /// A platform that ran this long starts with short delays again.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
-
-fn backoff() -> ExponentialBackoff {
-    ExponentialBuilder::new()
-        .with_min_delay(MIN_DELAY)
-        .with_max_delay(MAX_DELAY)
-        .without_max_times()
-        .with_jitter()
-        .build()
-}
 
 /// Runs `platform` until it ends by itself, `shutdown` is requested, or it fails permanently.
 pub(super) async fn supervise<F, S>(
@@ -32,7 +21,7 @@ where
     F: FnMut() -> S,
     S: Future<Output = Result<(), PlatformError>>,
 {
-    let mut delays = backoff();
+    let mut delays = endless_backoff(MIN_DELAY, MAX_DELAY);
     loop {
         let started_at = Instant::now();
         let error = match start().await {
@@ -40,7 +29,7 @@ where
             result => return result,
         };
         if started_at.elapsed() > BACKOFF_RESET_AFTER {
-            delays = backoff();
+            delays = endless_backoff(MIN_DELAY, MAX_DELAY);
         }
         let delay = delays.next().unwrap_or(MAX_DELAY);
         let error = anyhow::Error::from(error);

@@ -87,7 +87,7 @@ fn calibrate(
     let action = if is_dry_run { "Would write" } else { "Wrote" };
     let text = format!(
         "{action} {}: log-odds of the first entry x {:.3} {:+.3}, of one of three x {:.3} {:+.3}.\n\
-         Asked {} of its own phrasings, each left out; {:.0} % of questions are assumed to have no answer.\n\n{}\n{}",
+         Asked {} questions made of its own phrasings, with phrasing or entry left out; {:.0} % of questions are assumed to have no answer.\n\n{}\n{}",
         folder.join(CALIBRATION_FILE).display(),
         change.first.scale,
         change.first.shift,

@@ -25,9 +25,9 @@ pub struct LogisticModel {
     pub coefficients: [f32; N_FEATURES],
 }
 
-/// The default, fitted by `scripts/fit_confidence.py` to the judged messages in
-/// `tests/data/devset`, four question sets for tuning and the phrasings of these, for a share of 30
-/// % unanswerable messages. `docs/quality.md` has the held-out figures.
+/// The default, fitted by `scripts/fit_confidence.py` to the judged messages in `tests/data/devset`
+/// and `tests/data/smallpacks` and four question sets for tuning, for a share of 30 % unanswerable
+/// messages. `docs/quality.md` has the held-out figures.
 impl Default for Calibration {
     fn default() -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! What sets a question and an entry apart although their other words agree: an opposite, another
-//! member of a closed set, another identifier. A rule and no evidence: an entry that contradicts the
-//! question is at most suggested.
+//! member of a closed set, another identifier. A rule (`objection`), and evidence, too: an entry that
+//! contradicts the question is at most suggested, and less likely so.
 
 use super::PackIndex;
 use super::facts::{EntryFacts, Facts};
@@ -39,7 +39,6 @@ fn compare_members(asked: &Facts, entry: &EntryFacts, result: &mut Contradiction
     let EntryFacts { phrasings, quotes, varying_sets, .. } = entry;
     for member in &asked.members {
         let has = |facts: &Facts| facts.members.contains(member);
-        let in_set = |facts: &Facts| facts.members.iter().any(|other| other.set == member.set);
         // A second form in the question ("open or closed?") asks for both.
         let asks_both = asked.members.iter().any(|other| {
             other.set == member.set
@@ -49,7 +48,7 @@ fn compare_members(asked: &Facts, entry: &EntryFacts, result: &mut Contradiction
         if has(phrasings) || has(quotes) || asks_both || varying_sets.contains(&member.set) {
             continue;
         }
-        result.excludes |= in_set(phrasings);
+        result.excludes |= entry.is_about_set(member.set);
     }
 }
 
@@ -70,7 +69,7 @@ fn compare_identifiers(asked: &Facts, entry: &EntryFacts, result: &mut Contradic
                 .iter()
                 .any(|other| kind(other) == kind_of && !asked.has_identifier(other))
         };
-        result.excludes |= differs(phrasings);
+        result.excludes |= entry.is_about_kind(&kind_of) && differs(phrasings);
     }
 }
 

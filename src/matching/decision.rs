@@ -32,8 +32,8 @@ pub enum Decision {
     Abstain,
 }
 
-/// How sure quoth has to be. The defaults are set on held-out judged messages, see
-/// docs/quality.md.
+/// How sure quoth has to be. The defaults are set on judged messages of packs that the
+/// fit has not seen, see docs/quality.md.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Least probability that the first entry answers, for an answer; 0.0 to 1.0.

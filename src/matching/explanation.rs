@@ -163,11 +163,13 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
     }
     // Rounded down, so that a value just below the threshold does not look sufficient.
     let percent = |probability: f64| (probability * 100.0 + 1e-9).floor();
-    changes.push(format!(
-        "The confidence in the best entry is {:.0} %, and an answer requires {:.0} %.",
-        percent(outcome.confidence),
-        percent(rule.thresholds.answer)
-    ));
+    if outcome.confidence < rule.thresholds.answer {
+        changes.push(format!(
+            "The confidence in the best entry is {:.0} %, and an answer requires {:.0} %.",
+            percent(outcome.confidence),
+            percent(rule.thresholds.answer)
+        ));
+    }
     let terms =
         index.part_of(*first).map(|(part, idx)| EntryTerms::new(&part.texts, idx, |_| false));
     let terms = terms.unwrap_or_default();

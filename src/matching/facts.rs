@@ -1,6 +1,6 @@
 //! What of a text can contradict another: members of closed sets, identifiers, directions.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::knowledge::{Entry, Quote};
 use crate::text::identifier::{is_identifier, kind};
@@ -100,6 +100,10 @@ fn is_same_identifier(a: &str, b: &str) -> bool {
 pub(crate) struct EntryFacts {
     /// Those of its phrasings.
     pub(super) phrasings: Facts,
+    /// In how many phrasings a set has members, and a kind of identifier is.
+    n_with_set: FxHashMap<u16, usize>,
+    n_with_kind: FxHashMap<String, usize>,
+    n_phrasings: usize,
     /// Sets of which two phrasings have different members: any other member may stand there, too.
     pub(super) varying_sets: FxHashSet<u16>,
     /// The same for kinds of identifiers.
@@ -121,12 +125,33 @@ impl EntryFacts {
         let mut all = Self::default();
         for facts in entry.phrasings().map(of_text) {
             all.note_varying(&facts);
+            all.count(&facts);
             all.phrasings.extend(facts);
         }
         for text in entry.lead().into_iter().chain(entry.quotes().iter().map(Quote::text)) {
             all.quotes.extend(of_text(text));
         }
         all
+    }
+
+    /// Counts what `facts` of a phrasing has.
+    fn count(&mut self, facts: &Facts) {
+        self.n_phrasings += 1;
+        let sets: FxHashSet<u16> = facts.members.iter().map(|member| member.set).collect();
+        let kinds: FxHashSet<String> = facts.identifiers.iter().map(|it| kind(it)).collect();
+        sets.into_iter().for_each(|set| *self.n_with_set.entry(set).or_default() += 1);
+        kinds.into_iter().for_each(|kind| *self.n_with_kind.entry(kind).or_default() += 1);
+    }
+
+    /// Whether its phrasings are about one member of `set`: at least half of them name it. Where fewer
+    /// do, the entry is about all of them, and its curator wrote a special case, too.
+    pub(super) fn is_about_set(&self, set: u16) -> bool {
+        self.n_with_set.get(&set).is_some_and(|n| 2 * n >= self.n_phrasings)
+    }
+
+    /// The same for a kind of identifier.
+    pub(super) fn is_about_kind(&self, kind: &str) -> bool {
+        self.n_with_kind.get(kind).is_some_and(|n| 2 * n >= self.n_phrasings)
     }
 
     /// Notes where `facts` of another phrasing differ from those before.

@@ -82,8 +82,14 @@ impl Query {
         let data = index.analyzer.data();
         let folded: Vec<_> =
             raw.iter().map(|token| data.folding.fold(&token.word).into_owned()).collect();
-        let kind = QuestionKind::new(data, &folded, text);
         let is_filler = fillers(data, &folded);
+        let said: Vec<&String> = folded
+            .iter()
+            .zip(&is_filler)
+            .filter(|(_, is_filler)| !**is_filler)
+            .map(|(word, _)| word)
+            .collect();
+        let kind = QuestionKind::new(data, &said, text);
         let mut facts = Facts::default();
         let words = raw.iter().zip(&is_filler).filter(|(_, is_filler)| !**is_filler);
         facts.add(&index.analyzer, &words.map(|(token, _)| token.word.clone()).collect::<Vec<_>>());

@@ -107,54 +107,55 @@ fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     assert!(n("noise") <= 12, "{counts:?}");
 }
 
+/// What a pack asks, and the same with one word swapped.
+const COUNTERPARTS: [(&str, &str, &str); 40] = [
+    ("en", "How do I enable dark mode?", "How do I disable dark mode?"),
+    ("en", "How do I install the plugin?", "How do I uninstall the plugin?"),
+    ("en", "How do I log in to the portal?", "How do I log out of the portal?"),
+    ("en", "Where can I sell my old textbooks?", "Where can I buy old textbooks?"),
+    ("en", "How do I upload a file?", "How do I download a file?"),
+    ("en", "How do I lock a thread?", "How do I unlock a thread?"),
+    ("en", "When is the pool open on Monday?", "When is the pool open on Thursday?"),
+    ("en", "What does the ticket cost for adults?", "What does the ticket cost for children?"),
+    ("en", "Where is the first floor kitchen?", "Where is the second floor kitchen?"),
+    ("en", "Is breakfast included?", "Is dinner included?"),
+    ("en", "How do I import contacts?", "How do I export contacts?"),
+    ("en", "How do I mute the channel?", "How do I unmute the channel?"),
+    ("en", "Can I bring my mother?", "Can I bring my father?"),
+    ("en", "How do I accept an invitation?", "How do I decline an invitation?"),
+    ("de", "Wie melde ich ein Auto an?", "Wie melde ich ein Auto ab?"),
+    ("de", "Wann ist das Amt am Dienstag geöffnet?", "Wann ist das Amt am Freitag geöffnet?"),
+    ("fr", "Comment activer les notifications ?", "Comment désactiver les notifications ?"),
+    ("es", "¿Cómo instalo la aplicación?", "¿Cómo desinstalo la aplicación?"),
+    ("it", "Quando aprite il lunedì?", "Quando aprite il venerdì?"),
+    ("ru", "Как включить звук?", "Как выключить звук?"),
+    ("en", "How do I turn on the projector?", "How do I turn off the projector?"),
+    ("en", "How do I follow a topic?", "How do I unfollow a topic?"),
+    ("en", "Where do I hire skis?", "Where do I return skis?"),
+    ("en", "Who may open a vote?", "Who may close a vote?"),
+    ("en", "How do I show my status?", "How do I hide my status?"),
+    ("en", "Where do I find the north entrance?", "Where do I find the south entrance?"),
+    ("en", "What does the course cost in May?", "What does the course cost in October?"),
+    ("en", "How do I activate the card?", "How do I deactivate the card?"),
+    ("en", "Can I pay in advance?", "Can I pay afterwards?"),
+    ("en", "How do I increase the font size?", "How do I decrease the font size?"),
+    ("en", "Which bus goes to the harbour?", "Which bus comes from the harbour?"),
+    ("en", "What is the minimum age?", "What is the maximum age?"),
+    ("en", "Is the left lift working?", "Is the right lift working?"),
+    ("de", "Wie schalte ich das Licht ein?", "Wie schalte ich das Licht aus?"),
+    ("de", "Wo kann ich Karten kaufen?", "Wo kann ich Karten verkaufen?"),
+    ("fr", "Quand ouvre le guichet le mardi ?", "Quand ouvre le guichet le samedi ?"),
+    ("es", "¿Cuándo abre la oficina en enero?", "¿Cuándo abre la oficina en junio?"),
+    ("pl", "Jak włączyć powiadomienia?", "Jak wyłączyć powiadomienia?"),
+    ("nl", "Hoe zet ik het alarm aan?", "Hoe zet ik het alarm uit?"),
+    ("sv", "Hur låser jag tråden?", "Hur låser jag upp tråden?"),
+];
+
 #[test]
 fn opposites_and_siblings_are_never_answered_for_each_other() {
-    // What a pack asks, and the same with one word swapped.
-    let cases = [
-        ("en", "How do I enable dark mode?", "How do I disable dark mode?"),
-        ("en", "How do I install the plugin?", "How do I uninstall the plugin?"),
-        ("en", "How do I log in to the portal?", "How do I log out of the portal?"),
-        ("en", "Where can I sell my old textbooks?", "Where can I buy old textbooks?"),
-        ("en", "How do I upload a file?", "How do I download a file?"),
-        ("en", "How do I lock a thread?", "How do I unlock a thread?"),
-        ("en", "When is the pool open on Monday?", "When is the pool open on Thursday?"),
-        ("en", "What does the ticket cost for adults?", "What does the ticket cost for children?"),
-        ("en", "Where is the first floor kitchen?", "Where is the second floor kitchen?"),
-        ("en", "Is breakfast included?", "Is dinner included?"),
-        ("en", "How do I import contacts?", "How do I export contacts?"),
-        ("en", "How do I mute the channel?", "How do I unmute the channel?"),
-        ("en", "Can I bring my mother?", "Can I bring my father?"),
-        ("en", "How do I accept an invitation?", "How do I decline an invitation?"),
-        ("de", "Wie melde ich ein Auto an?", "Wie melde ich ein Auto ab?"),
-        ("de", "Wann ist das Amt am Dienstag geöffnet?", "Wann ist das Amt am Freitag geöffnet?"),
-        ("fr", "Comment activer les notifications ?", "Comment désactiver les notifications ?"),
-        ("es", "¿Cómo instalo la aplicación?", "¿Cómo desinstalo la aplicación?"),
-        ("it", "Quando aprite il lunedì?", "Quando aprite il venerdì?"),
-        ("ru", "Как включить звук?", "Как выключить звук?"),
-        ("en", "How do I turn on the projector?", "How do I turn off the projector?"),
-        ("en", "How do I follow a topic?", "How do I unfollow a topic?"),
-        ("en", "Where do I hire skis?", "Where do I return skis?"),
-        ("en", "Who may open a vote?", "Who may close a vote?"),
-        ("en", "How do I show my status?", "How do I hide my status?"),
-        ("en", "Where do I find the north entrance?", "Where do I find the south entrance?"),
-        ("en", "What does the course cost in May?", "What does the course cost in October?"),
-        ("en", "How do I activate the card?", "How do I deactivate the card?"),
-        ("en", "Can I pay in advance?", "Can I pay afterwards?"),
-        ("en", "How do I increase the font size?", "How do I decrease the font size?"),
-        ("en", "Which bus goes to the harbour?", "Which bus comes from the harbour?"),
-        ("en", "What is the minimum age?", "What is the maximum age?"),
-        ("en", "Is the left lift working?", "Is the right lift working?"),
-        ("de", "Wie schalte ich das Licht ein?", "Wie schalte ich das Licht aus?"),
-        ("de", "Wo kann ich Karten kaufen?", "Wo kann ich Karten verkaufen?"),
-        ("fr", "Quand ouvre le guichet le mardi ?", "Quand ouvre le guichet le samedi ?"),
-        ("es", "¿Cuándo abre la oficina en enero?", "¿Cuándo abre la oficina en junio?"),
-        ("pl", "Jak włączyć powiadomienia?", "Jak wyłączyć powiadomienia?"),
-        ("nl", "Hoe zet ik het alarm aan?", "Hoe zet ik het alarm uit?"),
-        ("sv", "Hur låser jag tråden?", "Hur låser jag upp tråden?"),
-    ];
     let rule = DecisionRule::default();
     let mut answered = Vec::new();
-    for (language, question, swapped) in cases {
+    for (language, question, swapped) in COUNTERPARTS {
         for n_phrasings in [1, 2, 6, 12] {
             let plain = question.trim_matches(['?', ' ', '¿']);
             let around = [
@@ -175,7 +176,7 @@ fn opposites_and_siblings_are_never_answered_for_each_other() {
         }
     }
     // At most 1 in 20.
-    assert!(answered.len() * 20 <= cases.len() * 4, "{answered:?}");
+    assert!(answered.len() * 20 <= COUNTERPARTS.len() * 4, "{answered:?}");
 }
 
 #[test]

@@ -3,24 +3,20 @@
 
 use std::time::{Duration, SystemTime};
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use backon::ExponentialBackoff;
 use matrix_sdk::ruma::api::error::{ErrorKind, FromHttpResponseError, RetryAfter};
 use matrix_sdk::{Error, HttpError};
 
+use crate::platform::endless_backoff;
 use crate::service::SendError;
 
 /// The shortest and longest wait between attempts while the homeserver does not respond.
 const MIN_DELAY: Duration = Duration::from_millis(500);
 pub(super) const MAX_DELAY: Duration = Duration::from_secs(30);
 
-/// The waits between attempts: exponential with jitter, without end.
+/// The delays between attempts.
 pub(super) fn backoff() -> ExponentialBackoff {
-    ExponentialBuilder::new()
-        .with_min_delay(MIN_DELAY)
-        .with_max_delay(MAX_DELAY)
-        .without_max_times()
-        .with_jitter()
-        .build()
+    endless_backoff(MIN_DELAY, MAX_DELAY)
 }
 
 /// Classifies an error of a call of the client library that sends an event.
