@@ -46,67 +46,67 @@ macro_rules! features {
 
 features! {
     /// Its [`ScoredEntry::text_score`], 0.0 to about 1.5.
-    score ("score"): "how well the entry fits", 0.101, 0.680;
+    score ("score"): "how well the entry fits", 0.109, 0.686;
     /// Score beyond that of the best entry that says something else, 0.0 to about 1.5.
-    margin ("margin"): "its lead over the next entry", 2.506, 1.006;
+    margin ("margin"): "its lead over the next entry", 2.501, 1.001;
     /// 1.0 if a gap is what was asked: it fits at least as well as the entry.
-    gap_wins ("gap_wins"): "a gap fits as well", -5.334, -4.594;
+    gap_wins ("gap_wins"): "a gap fits as well", -5.335, -4.591;
     /// Similarity of the nearest phrasing of any gap as a share of the entry's, at most 2.0.
-    gap_best ("gap_best"): "how near the nearest gap comes", -0.073, -0.139;
+    gap_best ("gap_best"): "how near the nearest gap comes", -0.067, -0.134;
     /// How much more of the question a gap covers than the entry, as a share of the content words'
     /// weight: the deed of another actor, or another side of the same thing.
-    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.871, -9.900;
+    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.862, -9.886;
     /// Share of the content words' weight that the entry's phrasings, lead or quotes cover.
-    coverage ("coverage"): "share of the words that it covers", 1.099, 1.156;
+    coverage ("coverage"): "share of the words that it covers", 1.125, 1.167;
     /// Share of the content words' weight that its quotes alone cover.
-    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.891, 0.475;
+    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.877, 0.467;
     /// Share of the content words' weight that a single sentence of the sources covers that no entry
     /// quotes.
-    document ("document"): "share of the words that an unquoted sentence covers", -0.852, -1.556;
+    document ("document"): "share of the words that an unquoted sentence covers", -0.838, -1.544;
     /// Share of the content words' weight that the entry leaves uncovered and an unquoted sentence has.
-    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.652, -0.648;
+    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.669, -0.668;
     /// Share of the content words' weight in words that no text of the pack has and that are rare in
     /// the language, too: names, typing errors.
-    unknown ("unknown"): "rare words that the pack does not know", -0.623, 0.000;
+    unknown ("unknown"): "rare words that the pack does not know", -0.607, 0.000;
     /// The same for words that everyday language has.
-    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -1.025, -0.623;
+    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -1.012, -0.623;
     /// Share of the content words' weight that phrasings of other entries have and this entry does
     /// not cover.
-    elsewhere ("elsewhere"): "words that only other entries use", -0.143, -0.142;
+    elsewhere ("elsewhere"): "words that only other entries use", -0.123, -0.143;
     /// Share of the content words' weight that the pack knows only from texts that nobody asks by,
     /// and this entry does not cover.
-    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", -0.296, -0.254;
+    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", -0.257, -0.230;
     /// Weight of the most telling name (of persons, places, bodies) that is not covered: the right
     /// deed of the wrong actor.
-    other_name ("other_name"): "a name that it does not have", -0.636, -0.536;
+    other_name ("other_name"): "a name that it does not have", -0.634, -0.534;
     /// Weight of the most telling word that is not covered, less the more phrasings the entry has: where
     /// there are few, a question about another thing has all words of the entry's but one.
-    largest_uncovered ("largest_uncovered"): "a telling word that it does not have", -0.743, -0.757;
+    largest_uncovered ("largest_uncovered"): "a telling word that it does not have", -0.716, -0.737;
     /// ln(1 + number of content words), 0.0 to about 5.
-    content_words ("telling"): "how many content words there are", 0.953, 0.928;
+    content_words ("telling"): "how many content words there are", 0.941, 0.920;
     /// 1.0 if question and entry exclude each other: an opposite, another number.
-    contradiction ("contradiction"): "the entry says the opposite or another number", -0.285, -0.288;
+    contradiction ("contradiction"): "the entry says the opposite or another number", -0.458, -0.345;
     /// Number of identifiers of the question that the entry does not have, at most 2.
-    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.139, -0.175;
+    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.137, -0.181;
     /// Share of the entry's phrasings that ask for the same kind of thing (who, when, how many ...),
     /// in full from a quarter; 0.5 if the question names no kind.
-    question_type ("question_type"): "it is asked for the same kind of thing", 0.215, 0.277;
+    question_type ("question_type"): "it is asked for the same kind of thing", 0.220, 0.280;
     /// How much a sentence that asks nothing differs from the entry's phrasings: 0.0 for a question or
     /// search words, else the share of the phrasings that are no such sentences.
-    statement ("statement"): "the message asks nothing", -0.189, -0.351;
+    statement ("statement"): "the message asks nothing", -0.213, -0.349;
     /// Probability of the entry beside the other candidates, by the classifier alone; [`UNTRAINED_POSTERIOR`]
     /// where the packs have none.
-    posterior ("posterior"): "it is this entry rather than others", 2.076, 2.007;
+    posterior ("posterior"): "it is this entry rather than others", 2.070, 2.000;
     /// Cosine of what the question means and what lead and quotes mean, 0.0 to 1.0; 0.0 unless the pack
     /// is in English.
-    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.166, 0.972;
+    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.174, 0.971;
     /// By how much its nearest phrasing is nearer in meaning than any of another entry that says something
     /// else, -1.0 to 1.0; less the fewer phrasings the entry has: what few do not say may still be asked
     /// of the same thing.
-    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 7.719, 5.737;
+    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 7.728, 5.740;
     /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more an entry has, the likelier one
     /// of them is like anything by chance.
-    phrasings ("phrasings"): "how many phrasings it has", -0.711, -0.882;
+    phrasings ("phrasings"): "how many phrasings it has", -0.710, -0.881;
 }
 
 /// What else might have been meant.

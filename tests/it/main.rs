@@ -31,6 +31,7 @@ mod matrix;
 #[cfg(feature = "matrix")]
 mod matrix_html;
 mod new;
+mod pack_independence;
 mod patch;
 mod proof;
 mod quoth;
