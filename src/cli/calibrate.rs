@@ -65,7 +65,7 @@ fn calibrate(
                 })?;
             }
             let text = format!(
-                "{} keeps the default calibration: its own would not decide better.\n\n{}",
+                "{} keeps the default calibration: its own would not decide clearly better.\n\n{}",
                 folder.display(),
                 comparison(&default, &calibrated)
             );

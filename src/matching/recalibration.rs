@@ -71,7 +71,7 @@ pub enum NotCalibrated {
         /// How many that nothing answers.
         unanswerable: usize,
     },
-    /// It would not decide better.
+    /// It would not decide clearly better.
     NotBetter {
         /// What the default decides.
         default: DecisionShares,
