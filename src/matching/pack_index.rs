@@ -67,7 +67,7 @@ pub(crate) struct PackIndex {
 }
 
 impl PackIndex {
-    /// Builds the index of `pack`, of which the first [`MAX_ENTRIES`] entries can be found.
+    /// Builds the index of `pack`, of which the first [`super::postings::MAX_ENTRIES`] entries can be found.
     pub(crate) fn new(pack: Arc<Pack>) -> Self {
         build::build(pack)
     }
