@@ -11,6 +11,7 @@ use super::objection::{Objection, objection};
 use super::query::{MAX_TOKENS, Query};
 use super::ranking;
 use super::scorer::{self, ScoredEntry};
+use super::vocabulary::TermId;
 use crate::knowledge::Entry;
 use crate::text::Origin;
 
@@ -269,8 +270,16 @@ fn move_exact_first(index: &PackIndex, query: &Query, entries: &mut [ScoredEntry
 fn is_exact_phrasing(index: &PackIndex, query: &Query, first: &ScoredEntry) -> bool {
     let texts = index.texts.of(first.entry);
     let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
-    // Only such a phrasing is worth taking apart again.
-    if text.is_none_or(|text| text.words.len() != query.tokens.len()) {
+    // Only a phrasing of the same terms is worth taking apart again.
+    let has_same_terms = |words: &[TermId]| {
+        words.len() == query.tokens.len()
+            && query
+                .tokens
+                .iter()
+                .zip(words)
+                .all(|(token, word)| token.matches.iter().any(|found| found.term == *word))
+    };
+    if text.is_none_or(|text| !has_same_terms(text.words)) {
         return false;
     }
     let Some(phrasing) = index.phrasing(first.entry, first.best_phrasing) else { return false };
