@@ -22,8 +22,6 @@ pub struct LanguageData {
     pub folding: Folding,
     /// What stands before an apostrophe and is a word of its own ("l" of "l'ouverture").
     pub elisions: FxHashSet<String>,
-    /// Negations.
-    pub negations: FxHashSet<String>,
     /// What people say around a question in chat.
     pub fillers: Phrases<()>,
     /// Phrases before which a question does not begin ("does anyone know").
@@ -54,9 +52,6 @@ pub struct LanguageData {
 /// Commonest words whose frequencies count for the weight of a word; all others weigh the same. A
 /// prototype found that longer lists do not help (docs/quality.md).
 const N_WEIGHTED: usize = 1200;
-
-/// Zipf value from which a word counts as everyday language.
-const EVERYDAY_ZIPF: f32 = 4.3;
 
 impl LanguageData {
     /// Reads the files of a language.
@@ -104,7 +99,6 @@ impl LanguageData {
             stemmer,
             has_compounds: file.compounds,
             elisions: set(&file.elisions),
-            negations: set(&file.negations),
             fillers: phrases(&file.fillers),
             openers: phrases(&file.statement_openers),
             question_words,
@@ -138,11 +132,6 @@ impl LanguageData {
     /// How many question words and phrases there are.
     pub fn n_question_phrases(&self) -> usize {
         self.question_words.len()
-    }
-
-    /// Whether `word` (folded) is used often in everyday language.
-    pub fn is_everyday(&self, word: &str) -> bool {
-        self.everyday.get(word).is_some_and(|zipf| *zipf >= EVERYDAY_ZIPF)
     }
 
     /// Whether `word` (folded) is a word of the language that is not rare.

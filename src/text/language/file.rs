@@ -14,9 +14,6 @@ pub(super) struct LanguageFile {
     pub(super) compounds: bool,
     pub(super) letters: String,
     pub(super) elisions: Vec<String>,
-    #[expect(dead_code, reason = "not used by any feature yet")]
-    pub(super) restrictors: Vec<String>,
-    pub(super) negations: Vec<String>,
     #[expect(dead_code, reason = "for readers of the file")]
     pub(super) sources: Vec<String>,
     pub(super) stop_words: Vec<String>,
