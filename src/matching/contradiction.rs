@@ -1,18 +1,18 @@
-//! What sets a question and an entry apart although their other words agree: an opposite, another
-//! member of a closed set, another identifier. A rule (`objection`), and evidence, too: an entry that
-//! contradicts the question is at most suggested, and less likely so.
+//! Contradictions between a question and an entry whose other words agree: an opposite, another
+//! member of an exclusive set, another identifier. An entry that contradicts the question is at most
+//! suggested (a rule of `objection`), and with a lower confidence (`features`).
 
 use super::PackIndex;
 use super::facts::{EntryFacts, Facts};
 use super::query::Query;
 use crate::text::identifier::kind;
 
-/// What of a question an entry contradicts or lacks.
+/// Result of comparing a question with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Contradiction {
-    /// Whether question and entry exclude each other.
+    /// Whether question and entry contradict each other.
     pub(crate) excludes: bool,
-    /// Identifiers of the question that the entry has nowhere.
+    /// Number of identifiers of the question that the entry lacks, except of kinds that vary in it.
     pub(crate) n_missing: f32,
 }
 
@@ -73,7 +73,8 @@ fn compare_identifiers(asked: &Facts, entry: &EntryFacts, result: &mut Contradic
     }
 }
 
-/// Whether one side has a word and the other that word with a prefix that turns it round.
+/// Whether one side has a word, and the other the same word with a prefix that turns it into its
+/// opposite.
 fn has_opposite_prefix(
     index: &PackIndex,
     asked: &Facts,
@@ -81,7 +82,7 @@ fn has_opposite_prefix(
     quotes: &Facts,
 ) -> bool {
     let prefixes = &index.analyzer.data().opposite_prefixes;
-    let turns = |a: &Facts, b: &Facts| {
+    let has_opposite = |a: &Facts, b: &Facts| {
         a.stems.iter().any(|stem| {
             let base = prefixes.iter().filter_map(|prefix| stem.strip_prefix(prefix.as_str()));
             base.filter(|base| base.chars().count() >= MIN_BASE_CHARS).any(|base| {
@@ -92,13 +93,14 @@ fn has_opposite_prefix(
             })
         })
     };
-    turns(asked, phrasings) || turns(phrasings, asked)
+    has_opposite(asked, phrasings) || has_opposite(phrasings, asked)
 }
 
-/// Shortest stem that a prefix is taken off from.
+/// Fewest characters of a stem without its prefix.
 const MIN_BASE_CHARS: usize = 3;
 
-/// Whether the question goes from where the phrasings go to, and they never go where it does.
+/// Whether the question has a direction ("to Rome") and the phrasings only its opposite ("from
+/// Rome"). A question with both directions contradicts neither.
 fn has_opposite_direction(asked: &Facts, phrasings: &Facts) -> bool {
     asked.directions.iter().any(|(side, to)| {
         phrasings.directions.contains(&(1 - side, to.clone()))

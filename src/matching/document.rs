@@ -1,23 +1,25 @@
-//! Sentences of the sources that no entry quotes: what the document says and nobody curated. Where one
-//! of them covers a question better than an entry does, the question is about something else.
+//! Unquoted sentences: those of the sources that no entry answers with. If one of them covers a
+//! question better than an entry does, the question is about something else.
 
 use rustc_hash::FxHashMap;
 
 use super::vocabulary::TermId;
 use crate::knowledge::Pack;
 
-/// Most sentences of a term that are looked at: a term of more is everywhere and tells nothing.
+/// Most sentences with a term that are searched; a more frequent term is ignored, since it does not
+/// distinguish sentences.
 const MAX_SENTENCES_OF_TERM: usize = 2048;
 
-/// The unquoted sentences of all packs, by their terms.
+/// Inverted index of the unquoted sentences of a pack.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
+    /// Numbers of the sentences with a term, ascending.
     sentences: FxHashMap<TermId, Vec<u32>>,
     n_sentences: u32,
 }
 
 impl Document {
-    /// Adds a sentence of these terms.
+    /// Adds a sentence that consists of `terms`.
     pub(super) fn push(&mut self, mut terms: Vec<TermId>) {
         terms.sort_unstable();
         terms.dedup();
@@ -27,19 +29,20 @@ impl Document {
         self.n_sentences += 1;
     }
 
-    /// Numbers of the sentences with `term`, in order; none if it is too common.
+    /// Numbers of the sentences with `term`, ascending; none if it occurs in more than
+    /// [`MAX_SENTENCES_OF_TERM`].
     pub(crate) fn sentences_with(&self, term: TermId) -> &[u32] {
         let sentences = self.sentences.get(&term).map_or(&[][..], Vec::as_slice);
         if sentences.len() > MAX_SENTENCES_OF_TERM { &[] } else { sentences }
     }
 
-    /// Whether there is no such sentence.
+    /// Whether there are no unquoted sentences.
     pub(crate) fn is_empty(&self) -> bool {
         self.n_sentences == 0
     }
 }
 
-/// The sentences of a pack's sources that no entry quotes, also not in part.
+/// The sentences of a pack's sources that no entry quotes, not even in part.
 pub(super) fn unquoted_sentences(pack: &Pack) -> impl Iterator<Item = &str> {
     let mut quoted: FxHashMap<&str, Vec<std::ops::Range<usize>>> = FxHashMap::default();
     for quote in pack.entries.iter().flat_map(|entry| entry.quotes()) {

@@ -1,4 +1,5 @@
-//! What of a text can contradict another: members of closed sets, identifiers, directions.
+//! Facts of a text, which can contradict those of another text: members of exclusive sets,
+//! identifiers, directions.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -7,19 +8,21 @@ use crate::text::identifier::{is_identifier, kind};
 use crate::text::language::{LanguageData, SetMember};
 use crate::text::{Analyzer, Origin};
 
-/// What can contradict in a text.
+/// The facts of a text, or of several texts together.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
+    /// Members of exclusive sets.
     pub(super) members: FxHashSet<SetMember>,
+    /// Identifiers in canonical spelling.
     pub(super) identifiers: FxHashSet<String>,
-    /// Stems of words that are neither.
+    /// Stems of the content words that are not identifiers.
     pub(super) stems: FxHashSet<String>,
-    /// Directions with the stem they lead to.
+    /// Directions (0: from, 1: to), each with the stem of the next content word.
     pub(super) directions: FxHashSet<(usize, String)>,
 }
 
 impl Facts {
-    /// Adds what `words` have, as tokens have them.
+    /// Adds the facts of a text that consists of `words`, spelled as in tokens.
     pub(super) fn add(&mut self, analyzer: &Analyzer, words: &[String]) {
         let data = analyzer.data();
         let folded: Vec<_> = words.iter().map(|word| data.folding.fold(word)).collect();
@@ -64,13 +67,13 @@ impl Facts {
         self.directions.extend(other.directions);
     }
 
-    /// Whether it has `identifier` or a version that includes it.
+    /// Whether it has `identifier`, or a version that includes it or is included in it.
     pub(super) fn has_identifier(&self, identifier: &str) -> bool {
         self.identifiers.iter().any(|known| is_same_identifier(known, identifier))
     }
 }
 
-/// Whether nothing or a word such as "to" stands between the first and the last of a range.
+/// Whether two members with the words `between` them form a range: no word, or one such as "to".
 fn is_range(data: &LanguageData, between: &[impl AsRef<str>]) -> bool {
     match between {
         [] => true,
@@ -79,13 +82,14 @@ fn is_range(data: &LanguageData, between: &[impl AsRef<str>]) -> bool {
     }
 }
 
-/// The members of a set that stand between two of it.
+/// The members between two members of a set, excluding both; none if their sets differ.
 fn between(first: SetMember, last: SetMember) -> impl Iterator<Item = SetMember> {
     let numbers = first.member.saturating_add(1)..last.member;
     numbers.filter(move |_| first.set == last.set).map(move |member| SetMember { member, ..first })
 }
 
-/// Whether one is the other or a version that includes it: "2.x" is 2.7, "1.20" is 1.20.4 in part.
+/// Whether two identifiers are equal, or one is a version that includes the other: "2.x" and "2.0"
+/// include "2" and "2.7".
 fn is_same_identifier(a: &str, b: &str) -> bool {
     let includes = |wide: &str, narrow: &str| {
         wide.strip_suffix(".x").or(wide.strip_suffix(".0")).is_some_and(|major| {
@@ -98,22 +102,23 @@ fn is_same_identifier(a: &str, b: &str) -> bool {
 /// The facts of an entry.
 #[derive(Debug, Default)]
 pub(crate) struct EntryFacts {
-    /// Those of its phrasings.
+    /// Facts of its phrasings.
     pub(super) phrasings: Facts,
-    /// In how many phrasings a set has members, and a kind of identifier is.
+    /// Number of phrasings with a member of a set.
     n_with_set: FxHashMap<u16, usize>,
+    /// Number of phrasings with a kind of identifier.
     n_with_kind: FxHashMap<String, usize>,
     n_phrasings: usize,
-    /// Sets of which two phrasings have different members: any other member may stand there, too.
+    /// Sets of which two phrasings have different members, so that the entry is not about one.
     pub(super) varying_sets: FxHashSet<u16>,
-    /// The same for kinds of identifiers.
+    /// Kinds of which two phrasings have different identifiers.
     pub(super) varying_kinds: FxHashSet<String>,
-    /// Those of its lead and quotes.
+    /// Facts of its lead and quotes.
     pub(super) quotes: Facts,
 }
 
 impl EntryFacts {
-    /// Collects them.
+    /// Collects the facts of `entry`.
     pub(super) fn new(analyzer: &Analyzer, entry: &Entry) -> Self {
         let of_text = |text: &str| {
             let mut facts = Facts::default();
@@ -134,7 +139,7 @@ impl EntryFacts {
         all
     }
 
-    /// Counts what `facts` of a phrasing has.
+    /// Counts the sets and kinds of identifiers in the `facts` of a phrasing.
     fn count(&mut self, facts: &Facts) {
         self.n_phrasings += 1;
         let sets: FxHashSet<u16> = facts.members.iter().map(|member| member.set).collect();
@@ -143,18 +148,20 @@ impl EntryFacts {
         kinds.into_iter().for_each(|kind| *self.n_with_kind.entry(kind).or_default() += 1);
     }
 
-    /// Whether its phrasings are about one member of `set`: at least half of them name it. Where fewer
-    /// do, the entry is about all of them, and its curator wrote a special case, too.
+    /// Whether the entry is about one member of `set`: at least half of its phrasings have one. If
+    /// fewer do, the entry is about all members, and a phrasing with one is a special case.
     pub(super) fn is_about_set(&self, set: u16) -> bool {
         self.n_with_set.get(&set).is_some_and(|n| 2 * n >= self.n_phrasings)
     }
 
-    /// The same for a kind of identifier.
+    /// Whether the entry is about one identifier of a kind: at least half of its phrasings have
+    /// one.
     pub(super) fn is_about_kind(&self, kind: &str) -> bool {
         self.n_with_kind.get(kind).is_some_and(|n| 2 * n >= self.n_phrasings)
     }
 
-    /// Notes where `facts` of another phrasing differ from those before.
+    /// Records the sets and kinds in which the `facts` of another phrasing differ from those
+    /// before.
     fn note_varying(&mut self, facts: &Facts) {
         let before = &self.phrasings;
         for SetMember { set, .. } in &facts.members {

@@ -272,7 +272,7 @@ fn mean(lengths: impl Iterator<Item = f32>) -> f32 {
     (sum / n.max(1) as f64) as f32
 }
 
-/// Bytes that a list takes on the heap.
+/// Heap size of a list in bytes, without what its elements own.
 pub(super) fn bytes_of<T>(list: &Vec<T>) -> usize {
     list.capacity() * size_of::<T>()
 }

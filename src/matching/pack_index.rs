@@ -22,52 +22,53 @@ use super::word_vectors::TextDirections;
 use crate::knowledge::{Entry, Pack};
 use crate::text::Analyzer;
 
-/// An entry without its texts.
+/// Data of an entry except its texts.
 #[derive(Debug)]
 pub(crate) struct IndexedEntry {
     pub(crate) is_gap: bool,
-    /// Share of its phrasings that ask for each kind of thing, by the bits of
+    /// Share of its phrasings with each question type, by the bits of
     /// [`super::question_kind::QuestionKind::types`]; 255 is all of them.
     question_type_shares: [u8; N_QUESTION_TYPES],
-    /// Share of its phrasings that are sentences which ask nothing, 0.0 to 1.0.
+    /// Share of its phrasings that are statements, 0.0 to 1.0.
     pub(crate) share_of_statements: f32,
 }
 
-/// Everything that a search reads. Immutable; a changed pack makes a new one.
+/// The data of a search in one pack: an immutable snapshot. A changed pack requires a new index.
 #[derive(Debug)]
 pub(crate) struct PackIndex {
     pack: Arc<Pack>,
     pub(crate) analyzer: Analyzer,
     pub(crate) vocabulary: Vocabulary,
-    /// Whether an entry has an emoji: only then those of a question mean anything.
+    /// Whether the vocabulary has an emoji; if not, those of a question are ignored.
     pub(crate) has_emoji: bool,
     pub(crate) concepts: Concepts,
     /// Concepts of single-word synonyms, by the term of the word.
     pub(crate) term_concepts: FxHashMap<TermId, Vec<TermId>>,
-    /// Terms of two words with a hyphen between them, by both in one ("wifi" for "Wi-Fi").
+    /// Terms of two hyphenated words, by their spelling as one word ("wifi" for "Wi-Fi").
     pub(crate) hyphenated: FxHashMap<String, [TermId; 2]>,
     terms: Vec<Term>,
-    /// Terms by their place in the table of words of near meaning, [`super::term::NO_TERM`] for words that none
-    /// may be met by; empty if the packs are not in its language.
+    /// Terms by their index in the [neighbor table](super::neighbors), [`super::term::NO_TERM`] for
+    /// stems that must not be matched as neighbors; empty if the pack is not in its language.
     pub(crate) neighbor_terms: Vec<TermId>,
     pub(crate) entries: Vec<IndexedEntry>,
     pub(crate) texts: ForwardIndex,
     pub(crate) postings: Postings,
-    /// What its texts mean; `None` unless the pack is in English.
+    /// Word-vector directions of its texts; `None` unless the pack is in English.
     pub(crate) directions: Option<TextDirections>,
-    /// The sentences that no entry quotes.
+    /// The sentences of the sources that no entry quotes.
     pub(crate) document: Document,
     classifier: Classifier,
-    /// Classifiers that have not seen some of the phrasings, made when the first of those is asked.
+    /// Classifiers trained without some of the phrasings; each is trained on first use.
     fold_classifiers: [OnceLock<Classifier>; N_FOLDS],
-    /// The facts of each entry, collected when it is first compared with a question.
+    /// The facts of each entry; collected on first use.
     facts: Vec<OnceLock<EntryFacts>>,
-    /// Memory of searches, to be used again.
+    /// Reusable memory of searches.
     pub(crate) accumulator_pool: AccumulatorPool,
 }
 
 impl PackIndex {
-    /// Builds the index of `pack`, of which the first [`super::postings::MAX_ENTRIES`] entries can be found.
+    /// Builds the index of `pack`. Only the first [`super::postings::MAX_ENTRIES`] entries can be
+    /// found.
     pub(crate) fn new(pack: Arc<Pack>) -> Self {
         build::build(pack)
     }
@@ -77,18 +78,18 @@ impl PackIndex {
         &self.pack
     }
 
-    /// How many entries and gaps there are.
+    /// Number of entries and gaps.
     pub(crate) fn n_entries(&self) -> usize {
         self.entries.len()
     }
 
-    /// How many phrasings there are.
+    /// Number of phrasings.
     pub(crate) fn n_phrasings(&self) -> usize {
         self.texts.entries().map(|entry| entry.n_phrasings).sum()
     }
 
-    /// Bytes of memory that it takes, packs left aside, about: what the parts that grow with the
-    /// packs have on the heap.
+    /// Approximate heap size in bytes of the parts below, which grow with the pack; the pack
+    /// itself, the unquoted sentences and the facts are not included.
     pub(crate) fn n_bytes(&self) -> usize {
         self.vocabulary.n_bytes()
             + bytes_of(&self.terms)
@@ -105,24 +106,24 @@ impl PackIndex {
         self.pack.entries.get(idx)
     }
 
-    /// What of the entry at `idx` can contradict a question.
+    /// The facts of the entry at `idx`, which can contradict a question.
     pub(crate) fn facts(&self, idx: usize) -> Option<&EntryFacts> {
         let (facts, entry) = (self.facts.get(idx)?, self.entry(idx)?);
         Some(facts.get_or_init(|| EntryFacts::new(&self.analyzer, entry)))
     }
 
-    /// What was learned from the phrasings; if one is left out, by its number, from others than it.
-    pub(crate) fn classifier(&self, left_out: Option<usize>) -> &Classifier {
-        let fold = left_out.map(|number| number % N_FOLDS);
+    /// The classifier. With a number of an excluded phrasing: a classifier that was trained without
+    /// it.
+    pub(crate) fn classifier(&self, excluded_phrasing: Option<usize>) -> &Classifier {
+        let fold = excluded_phrasing.map(|number| number % N_FOLDS);
         match fold.and_then(|fold| Some((fold, self.fold_classifiers.get(fold)?))) {
-            Some((fold, learned)) => {
-                learned.get_or_init(|| Classifier::trained_without(fold, &self.texts, &self.terms))
-            }
+            Some((fold, classifier)) => classifier
+                .get_or_init(|| Classifier::trained_without(fold, &self.texts, &self.terms)),
             None => &self.classifier,
         }
     }
 
-    /// Whether there is a classifier.
+    /// Whether the pack has enough phrasings for a classifier.
     pub(crate) fn has_classifier(&self) -> bool {
         self.classifier.is_trained()
     }
@@ -136,17 +137,18 @@ impl PackIndex {
         usize::try_from(term).ok().and_then(|idx| self.terms.get(idx)).copied().unwrap_or_default()
     }
 
-    /// The term of a stem that some phrasing, quote or synonym has.
+    /// The term of a stem, if it is in use, see [`Term::is_used`].
     pub(crate) fn known_term(&self, stem: &str) -> Option<TermId> {
         self.vocabulary.term(stem).filter(|term| self.term(*term).is_used)
     }
 }
 
 impl IndexedEntry {
-    /// Share of its phrasings that ask for one of `types`, the most frequent of them: 0.0 to 1.0.
+    /// Share of its phrasings with one of the question `types`, the most frequent of them: 0.0 to
+    /// 1.0.
     pub(crate) fn question_type_share(&self, types: u32) -> f32 {
-        let asked =
+        let matching =
             (0..).zip(&self.question_type_shares).filter(|(bit, _)| types & (1 << bit) != 0);
-        f32::from(asked.map(|(_, share)| *share).max().unwrap_or(0)) / f32::from(u8::MAX)
+        f32::from(matching.map(|(_, share)| *share).max().unwrap_or(0)) / f32::from(u8::MAX)
     }
 }

@@ -1,4 +1,4 @@
-//! A question as the index understands it.
+//! A parsed question: its tokens, and the terms of the index that they match.
 
 mod token;
 
@@ -23,56 +23,57 @@ pub use token::QueryToken;
 use token::{COMPOUND_SIMILARITY, add_match, query_token};
 pub(crate) use token::{MatchKind, TermMatch};
 
-/// Words of a question that are looked at. Beyond them a message is an essay, and its cost would
-/// be somebody else's to choose.
+/// Most words of a question that are processed. It bounds the cost of a search, which the asker
+/// could choose otherwise.
 pub const MAX_TOKENS: usize = 200;
 
-/// Bytes of a question that are looked at: more than any word of [`MAX_TOKENS`] needs on the average,
-/// and than Discord allows.
+/// Most bytes of a question that are processed: more than [`MAX_TOKENS`] words need on average, and
+/// more than Discord allows.
 pub const MAX_BYTES: usize = 16_384;
 
-/// Weight of a pair of neighbouring words, as a share of its words' mean.
-const PAIR_FACTOR: f32 = 0.4;
+/// Weight of a bigram, as a share of the mean weight of its words.
+const BIGRAM_FACTOR: f32 = 0.4;
 
-/// In how large a part of its uses the rarer word of a pair is taken to stand beside the other.
-/// Counting all pairs of a large FAQ would cost more memory than its words do.
-const PAIR_SHARE: f32 = 0.1;
+/// Assumed share of the rarer word's occurrences in which it is next to the other. Counting all
+/// bigrams of a large FAQ would take more memory than its words do.
+const BIGRAM_SHARE: f32 = 0.1;
 
-/// Two words of the question that follow each other. A text that says both so, too, is more like it
-/// than one that says both.
+/// Two adjacent words of the question. A text in which they are adjacent, too, is more similar than
+/// one that merely has both.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Bigram {
-    /// Its weight, 0.0 to 1.0; 0.0 unless the packs know both words.
+    /// Weight, 0.0 to 1.0; 0.0 unless the packs know both words.
     pub(crate) weight: f32,
-    /// About its share of all that the phrasings say, 0.0 to 1.0.
+    /// Approximate share of the total weight of all phrasings, 0.0 to 1.0.
     pub(crate) share: f32,
 }
 
-/// A question, taken apart.
+/// A parsed question.
 #[derive(Debug, Default)]
 pub struct Query {
-    /// Its words, in order.
+    /// The words, in order.
     pub tokens: Vec<QueryToken>,
-    /// For each word but the last, the pair of it and the next.
+    /// For each word but the last, the bigram of it and the next.
     pub(crate) bigrams: Vec<Bigram>,
-    /// The terms that its words may stand for.
+    /// The index terms that its words match.
     pub(crate) terms: QueryTerms,
-    /// [`QuestionKind::types`] of its words.
+    /// [`QuestionKind::types`] of the words.
     pub(crate) question_types: u32,
-    /// Whether it is a sentence that asks nothing.
+    /// [`QuestionKind::is_statement`] of the text.
     pub(crate) is_statement: bool,
-    /// Length of its weight vector.
+    /// Euclidean norm of the token weights, at least [`MIN_LENGTH`].
     pub(crate) norm: f32,
-    /// What the classifier sees of it.
+    /// Input of the classifier; empty if the index has none.
     pub(crate) term_features: Vec<TermFeature>,
-    /// What it means, as far as it has known words; `None` unless the pack is in English.
+    /// Direction of its word vectors; `None` if the pack is not in English, or if no word has a
+    /// vector.
     pub(crate) direction: Option<Direction>,
-    /// What of it can contradict an entry.
+    /// Its facts, which can contradict an entry.
     pub(crate) facts: Facts,
 }
 
 impl Query {
-    /// Takes `text` apart with the words of `index`.
+    /// Parses `text` with the vocabulary of `index`.
     pub(crate) fn new(index: &PackIndex, text: &str) -> Self {
         let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text);
         let mut raw = index.analyzer.tokenize(text, Origin::Message, MAX_TOKENS);
@@ -82,14 +83,14 @@ impl Query {
         let data = index.analyzer.data();
         let folded: Vec<_> =
             raw.iter().map(|token| data.folding.fold(&token.word).into_owned()).collect();
-        let is_filler = fillers(data, &folded);
-        let said: Vec<&String> = folded
+        let is_filler = filler_flags(data, &folded);
+        let without_fillers: Vec<&String> = folded
             .iter()
             .zip(&is_filler)
             .filter(|(_, is_filler)| !**is_filler)
             .map(|(word, _)| word)
             .collect();
-        let kind = QuestionKind::new(data, &said, text);
+        let kind = QuestionKind::new(data, &without_fillers, text);
         let mut facts = Facts::default();
         let words = raw.iter().zip(&is_filler).filter(|(_, is_filler)| !**is_filler);
         facts.add(&index.analyzer, &words.map(|(token, _)| token.word.clone()).collect::<Vec<_>>());
@@ -98,7 +99,7 @@ impl Query {
             .map(|token| {
                 let mut token = query_token(index, token);
                 token.is_name = match token.direct_match() {
-                    Some(found) => index.term(found.term).is_name,
+                    Some(term_match) => index.term(term_match.term).is_name,
                     None => is_capitalized_inside(text, &token.span),
                 };
                 token
@@ -118,7 +119,7 @@ impl Query {
         let norm = tokens.iter().map(|token| token.weight.powi(2)).sum::<f32>().sqrt();
         Self {
             bigrams,
-            terms: terms(index, &tokens),
+            terms: query_terms(index, &tokens),
             question_types: kind.types,
             is_statement: kind.is_statement,
             norm: norm.max(MIN_LENGTH),
@@ -129,14 +130,14 @@ impl Query {
         }
     }
 
-    /// The words that an answer has to cover.
+    /// The content words: those that an answer must cover.
     pub fn content_words(&self) -> impl Iterator<Item = &QueryToken> {
         self.tokens.iter().filter(|token| token.is_content_word)
     }
 }
 
-/// Lets two words that the packs write in one meet that word together ("peace keepers", "logging in").
-/// Where both are known by themselves, they may mean either.
+/// Matches two adjacent words with the one word that the packs write for them ("peace keepers",
+/// "logging in"). If both are known by themselves, they also keep their own matches.
 fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
     for at in 1..tokens.len() {
         let Some([first, second]) = tokens.get_mut(at - 1..=at) else { continue };
@@ -147,9 +148,9 @@ fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
         let stem = || term(&index.analyzer.stem(&first.word));
         let Some(term) = term(&first.word).or_else(stem) else { continue };
         let is_known = |token: &QueryToken| token.direct_match().is_some();
-        let may_mean_either = is_known(first) && is_known(second);
+        let are_both_known = is_known(first) && is_known(second);
         for token in [first, second] {
-            if !may_mean_either {
+            if !are_both_known {
                 token.matches.clear();
                 token.weight = index.term(term).weight / 2.0;
                 token.is_content_word = !index.term(term).is_stop_word;
@@ -159,7 +160,7 @@ fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
     }
 }
 
-/// Lets the words of a synonym of several words meet its concept together.
+/// Matches the words of a multi-word synonym with its concept.
 fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken]) {
     let term = |token: &QueryToken| index.vocabulary.term(&index.analyzer.stem(&token.word));
     let stems: Vec<TermId> = tokens.iter().map(|token| term(token).unwrap_or(NO_TERM)).collect();
@@ -177,8 +178,9 @@ fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken]) {
     }
 }
 
-/// For each word, whether it is said around a question: greetings, thanks, "does anyone know".
-fn fillers(data: &LanguageData, folded: &[String]) -> Vec<bool> {
+/// For each word, whether it is part of a filler phrase around the question: a greeting, thanks,
+/// "does anyone know".
+fn filler_flags(data: &LanguageData, folded: &[String]) -> Vec<bool> {
     let mut is_filler = vec![false; folded.len()];
     for phrases in [&data.fillers, &data.openers] {
         for (start, n_words, ()) in phrases.find(folded) {
@@ -188,7 +190,7 @@ fn fillers(data: &LanguageData, folded: &[String]) -> Vec<bool> {
     is_filler
 }
 
-/// A word said twice tells nothing new, be it in another form.
+/// Sets the weight of repeated words to 0.0, also if they repeat in another form.
 fn discount_repeats(tokens: &mut [QueryToken]) {
     let mut seen = FxHashSet::default();
     for token in tokens {
@@ -213,40 +215,41 @@ enum SeenWord {
 
 fn bigrams(index: &PackIndex, tokens: &[QueryToken]) -> Vec<Bigram> {
     let term = |token: &QueryToken| Some(index.term(token.direct_match()?.term));
-    let pair = |(first, second): (&QueryToken, &QueryToken)| {
+    let bigram = |(first, second): (&QueryToken, &QueryToken)| {
         let (first, second) = (term(first)?, term(second)?);
-        let weight = PAIR_FACTOR * (first.weight + second.weight) / 2.0;
-        Some(Bigram { weight, share: PAIR_SHARE * first.share.min(second.share) })
+        let weight = BIGRAM_FACTOR * (first.weight + second.weight) / 2.0;
+        Some(Bigram { weight, share: BIGRAM_SHARE * first.share.min(second.share) })
     };
-    tokens.iter().zip(tokens.iter().skip(1)).map(|it| pair(it).unwrap_or_default()).collect()
+    tokens.iter().zip(tokens.iter().skip(1)).map(|it| bigram(it).unwrap_or_default()).collect()
 }
 
-/// The terms that the words may stand for, each as strong as the word is like it.
+/// Feature vector of the question for the classifier: each matched term, valued by its weight and
+/// similarity.
 fn term_features(index: &PackIndex, tokens: &[QueryToken]) -> Vec<TermFeature> {
     if !index.has_classifier() {
         return Vec::new();
     }
     let mut term_features: Vec<TermFeature> = tokens
         .iter()
-        .flat_map(|token| token.matches.iter().map(move |found| (token, found)))
+        .flat_map(|token| token.matches.iter().map(move |term_match| (token, term_match)))
         .map(|(token, TermMatch { term, similarity, .. })| {
-            // A word is as rare as the term that it stands for, unless it is said again.
+            // A token has the weight of the term that it matches, except if the word is repeated.
             let share = token.weight / index.term(*term).weight.max(f32::EPSILON);
-            let strength = classifier::feature_value(index.term(*term).weight) * share * similarity;
-            TermFeature { term: *term, value: strength }
+            let value = classifier::feature_value(index.term(*term).weight) * share * similarity;
+            TermFeature { term: *term, value }
         })
         .collect();
     term_features.sort_by(|a, b| a.term.cmp(&b.term).then(b.value.total_cmp(&a.value)));
-    term_features.dedup_by_key(|signal| signal.term);
+    term_features.dedup_by_key(|feature| feature.term);
     classifier::normalize(&mut term_features);
     term_features
 }
 
-/// What the words mean together, misspelt ones as they are meant.
+/// Direction of the sum of the word vectors, with misspelled words corrected.
 fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
     let mut sum = VectorSum::default();
     for token in tokens {
-        match token.direct_match().map(|found| found.kind) {
+        match token.direct_match().map(|term_match| term_match.kind) {
             Some(MatchKind::Misspelling(word)) => sum.add_word(index.vocabulary.word(word)),
             _ => sum.add_word(&token.word),
         }
@@ -254,18 +257,18 @@ fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
     sum.direction()
 }
 
-fn terms(index: &PackIndex, tokens: &[QueryToken]) -> QueryTerms {
+fn query_terms(index: &PackIndex, tokens: &[QueryToken]) -> QueryTerms {
     let mut hits = Vec::with_capacity(tokens.iter().map(|token| token.matches.len()).sum());
     for (number, token) in tokens.iter().enumerate().filter(|(_, token)| token.weight > 0.0) {
-        let first = token.direct_match().map(|found| found.term);
-        for found in &token.matches {
-            let factor = token.weight * found.similarity;
-            let term = index.term(found.term);
+        let first = token.direct_match().map(|term_match| term_match.term);
+        for term_match in &token.matches {
+            let factor = token.weight * term_match.similarity;
+            let term = index.term(term_match.term);
             hits.push(Hit {
-                term: found.term,
+                term: term_match.term,
                 token: number,
-                similarity: found.similarity,
-                is_primary: first == Some(found.term),
+                similarity: term_match.similarity,
+                is_primary: first == Some(term_match.term),
                 factor,
                 contribution: factor * term.weight,
                 share: term.share,

@@ -1,25 +1,25 @@
-//! What a text asks for: who, when, how many, or nothing.
+//! The kind of a question: who, when, how many; or a statement.
 
 use crate::text::language::{LanguageData, QuestionType};
 
-/// How many kinds of question there are.
+/// Number of question types that [`QuestionKind`] distinguishes.
 pub(crate) const N_QUESTION_TYPES: usize = 14;
 
-/// What a text asks for.
+/// Question types of a text, and whether it is a question or a statement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct QuestionKind {
-    /// The kinds of thing that its question words ask for, as bits.
+    /// The question types of its question words, as bits.
     pub(crate) types: QuestionType,
-    /// Whether it reads like a question: a question word, a word that opens a yes-or-no question at
-    /// its start or marks one at its end, or a question mark.
+    /// Whether it reads like a question: it has a question word or a question mark, or its first or
+    /// last word is one of a yes-or-no question.
     pub(crate) is_question: bool,
-    /// Whether it is a sentence that asks nothing: not a question, and more than search words, which
-    /// have no words such as "the" or "I".
+    /// Whether it is a statement: not a question, and with stop words such as "the" or "I", which
+    /// mere search words do not have.
     pub(crate) is_statement: bool,
 }
 
 impl QuestionKind {
-    /// What `text` asks for, which consists of `words` (folded).
+    /// The kind of `text`, which consists of `words` (folded).
     pub(crate) fn new<S: AsRef<str>>(data: &LanguageData, words: &[S], text: &str) -> Self {
         let types =
             data.question_words.find(words).into_iter().fold(0, |types, (_, _, it)| types | it);
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn question_words_name_the_kind_and_the_longest_phrase_counts() {
+    fn question_types_follow_the_longest_question_phrases() {
         let cases = [
             ("en", "who did it and when", 0b11),
             ("en", "how many soldiers", 1 << 7),

@@ -1,28 +1,28 @@
-//! What an index knows of a term.
+//! Data of a term of an index.
 
 use super::neighbors;
 use super::vocabulary::TermId;
 
-/// What is known of a term.
+/// Data of a term.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Term {
-    /// How much it tells, 0.0 to 1.0, see [`super::term_weight::weight`].
+    /// Weight, 0.0 to 1.0, see [`super::term_weight::weight`].
     pub(crate) weight: f32,
-    /// Rarity in the pack alone, 0.0 to 1.0.
+    /// Rarity in the pack, 0.0 to 1.0, see [`super::term_weight::pack_idf`].
     pub(crate) pack_idf: f32,
-    /// Its share of all that the phrasings say, 0.0 to 1.0, by weight.
+    /// Its share of the total weight of all phrasings, 0.0 to 1.0.
     pub(crate) share: f32,
-    /// Whether the packs write it with a capital inside sentences.
+    /// Whether it is a name: the packs write it with a capital inside sentences.
     pub(crate) is_name: bool,
     /// Whether it is a stop word.
     pub(crate) is_stop_word: bool,
-    /// Whether a phrasing, a quote, a synonym or an unquoted sentence has it.
+    /// Whether it occurs in a phrasing, a lead, a quote, a synonym or an unquoted sentence.
     pub(crate) is_used: bool,
-    /// Whether a phrasing has it.
+    /// Whether it occurs in a phrasing.
     pub(crate) is_in_phrasings: bool,
-    /// Where it stands in the table of words of near meaning.
+    /// Its index in the [neighbor table](neighbors), if it may match neighbors.
     pub(crate) stem_index: Option<neighbors::StemIndex>,
 }
 
-/// Stands for no term.
+/// Placeholder for "no term".
 pub(crate) const NO_TERM: TermId = TermId::MAX;

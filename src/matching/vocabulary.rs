@@ -19,17 +19,20 @@ pub(crate) type WordId = u32;
 /// Most spelling candidates for a misspelled word; more would only add noise.
 const MAX_SPELLINGS: usize = 4;
 
-/// Shortest part of a compound, in characters.
+/// Fewest characters of a part of a compound.
 const MIN_PART_CHARS: usize = 4;
 
-/// Fewest bytes that a compound is longer than its part: less is an ending.
+/// Fewest bytes by which a compound is longer than its part; a shorter rest is an ending.
 const MIN_REST_BYTES: usize = 3;
 
-/// Characters that two words begin alike with, at least.
+/// Fewest characters that two words of the same beginning share.
 const MIN_BEGINNING_CHARS: usize = 5;
 
-/// Most words that are compared for their beginning, and most that count of each kind.
-const MAX_ALIKE: usize = 64;
+/// Most words whose beginning is compared.
+const MAX_COMPARED: usize = 64;
+
+/// Most results of each kind: compounds that start with a word, compounds that end with it, words
+/// of the same beginning.
 const MAX_PARTIAL: usize = 6;
 
 /// Terms by name, and surface words with their terms.
@@ -41,11 +44,12 @@ pub(crate) struct Vocabulary {
     /// One per word. Stored separately, so that filtering many words reads little memory.
     signatures: Vec<LetterSignature>,
     word_ids: FxHashMap<Box<str>, WordId>,
-    /// Words with accents by their spelling without.
+    /// Words with accents, by their spelling without accents.
     plain_ids: FxHashMap<Box<str>, WordId>,
     deletion_index: DeletionIndex,
-    /// Words in the order of their letters, from the first and from the last.
+    /// All words, sorted by their letters.
     by_start: Vec<WordId>,
+    /// All words, sorted by their letters in reverse.
     by_end: Vec<WordId>,
 }
 
@@ -108,7 +112,7 @@ impl Vocabulary {
         self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
     }
 
-    /// The term of the word with accents that is `word` without them.
+    /// The term of the accented word whose spelling without accents is `word`.
     pub(crate) fn term_of_plain_word(&self, word: &str) -> Option<TermId> {
         let id = self.plain_ids.get(word)?;
         self.words.get(usize::try_from(*id).ok()?).map(|word| word.term)
@@ -133,7 +137,7 @@ impl Vocabulary {
         parts.into_iter().map(|(_, term)| term).collect()
     }
 
-    /// Terms of the compounds that start or end with `word`, a few of them.
+    /// Terms of compounds that start or end with `word`, at most [`MAX_PARTIAL`] of each.
     pub(crate) fn compounds_of(&self, word: &str) -> Vec<TermId> {
         if word.chars().count() < MIN_PART_CHARS {
             return Vec::new();
@@ -150,8 +154,8 @@ impl Vocabulary {
         self.terms_of(starting.chain(ending.filter(is_longer).take(MAX_PARTIAL)))
     }
 
-    /// Terms of the words that begin like `word` does: at least five characters, and three fifths of
-    /// the longer of the two.
+    /// Terms of words with the same beginning as `word`: at least [`MIN_BEGINNING_CHARS`]
+    /// characters, and three fifths of the longer word.
     pub(crate) fn same_beginning(&self, word: &str) -> Vec<TermId> {
         let Some((at, _)) = word.char_indices().nth(MIN_BEGINNING_CHARS) else { return Vec::new() };
         let beginning = word.get(..at).unwrap_or(word);
@@ -164,7 +168,7 @@ impl Vocabulary {
             let n_same = word.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
             5 * n_same >= 3 * n_chars.max(other.chars().count())
         };
-        self.terms_of(alike.take(MAX_ALIKE).filter(is_alike).take(MAX_PARTIAL))
+        self.terms_of(alike.take(MAX_COMPARED).filter(is_alike).take(MAX_PARTIAL))
     }
 
     fn terms_of<'v>(&self, ids: impl Iterator<Item = &'v WordId>) -> Vec<TermId> {
@@ -172,7 +176,7 @@ impl Vocabulary {
         ids.filter_map(word).map(|word| word.term).collect()
     }
 
-    /// The words of the packs.
+    /// The surface words, in the order of their ids.
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| &*word.text)
     }

@@ -1,9 +1,9 @@
-//! Static vectors of English word pieces: texts of similar meaning have vectors of a similar direction,
-//! also when they share no word.
+//! Static vectors of English word pieces: texts of similar meaning have vectors of similar
+//! direction, even if they share no word.
 //!
-//! A text's vector is the sum of the vectors of its words' pieces. The table imitates a sentence
-//! encoder (`scripts/word_vectors.py`, which names source, method and format); no model is needed at
-//! run time, and nothing is parsed at the start.
+//! The vector of a text is the sum of the vectors of its words' pieces. The table approximates a
+//! sentence encoder (`scripts/word_vectors.py` names source, method and format); at run time no
+//! model is needed, and the vectors are not parsed.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,20 +16,20 @@ const TABLE: &[u8] = include_bytes!("word_vectors/english.bin");
 const MAGIC: &[u8] = b"QVEC";
 const VERSION: u32 = 1;
 
-/// Numbers of a vector.
+/// Number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 112;
 
-/// Longest piece, in bytes; no piece of the table is longer.
+/// Most bytes of the name of a piece.
 const MAX_PIECE_BYTES: usize = 24;
 
-/// Stands before pieces that continue a word.
+/// Prefix of the names of pieces that continue a word.
 const CONTINUATION: &str = "##";
 
-/// A direction: a vector of length 1, in steps of 1/127.
+/// A unit vector, with components in steps of 1/127.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Direction([i8; DIMENSIONS]);
 
-/// A sum of vectors of words.
+/// A sum of word vectors.
 #[derive(Debug, Clone)]
 pub(crate) struct VectorSum([i32; DIMENSIONS]);
 
@@ -40,7 +40,8 @@ impl Default for VectorSum {
 }
 
 impl VectorSum {
-    /// Adds the vector of a word in lower case; a word that has no pieces in the table adds nothing.
+    /// Adds the vector of a word in lower case; a part of it that is not made of pieces of the
+    /// table adds nothing.
     pub(crate) fn add_word(&mut self, word: &str) {
         let plain = Folding::fold_all(word);
         for part in plain.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
@@ -50,14 +51,14 @@ impl VectorSum {
         }
     }
 
-    /// Adds `other`.
+    /// Adds another sum.
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, value) in self.0.iter_mut().zip(other.0) {
             *sum += value;
         }
     }
 
-    /// Its direction; `None` for the sum of nothing.
+    /// The direction of the sum; `None` if it is zero.
     pub(crate) fn direction(&self) -> Option<Direction> {
         #[expect(clippy::cast_precision_loss, reason = "a sum of a few hundred bytes")]
         let values = self.0.map(|value| value as f32);
@@ -92,8 +93,8 @@ impl TextDirections {
         self.starts.push(u32::try_from(self.directions.len()).unwrap_or(u32::MAX));
     }
 
-    /// Adds a text to the last entry, in the order of the forward index: its phrasings, then lead and
-    /// quotes.
+    /// Adds a text to the last entry, in the order of the forward index: its phrasings, then lead
+    /// and quotes. `None` is a text without word vectors.
     pub(super) fn push(&mut self, direction: Option<Direction>) {
         self.directions.push(direction);
     }
@@ -114,15 +115,15 @@ impl TextDirections {
     }
 }
 
-/// The table, with its parts found.
+/// The parts of the table.
 #[derive(Debug, Default)]
 struct Table {
     n_pieces: usize,
-    /// Four bytes each: where each piece's name starts in `names`, and where the last ends.
+    /// Offset of each piece's name in `names`, and the end of the last: `u32`, little-endian.
     name_starts: &'static [u8],
-    /// The pieces' names in ascending order of their bytes.
+    /// Names of the pieces, in ascending order of their bytes.
     names: &'static [u8],
-    /// One byte each, with a sign.
+    /// Components of the vectors, in the order of the pieces: `i8`.
     vectors: &'static [u8],
 }
 
@@ -151,8 +152,8 @@ impl Table {
         Some(Self { n_pieces, name_starts, names, vectors })
     }
 
-    /// The pieces of a word, by number: at each place the longest that fits, as WordPiece does. `None`
-    /// if a part of the word is in none.
+    /// The numbers of the pieces of a word, by longest match from left to right, as in WordPiece;
+    /// `None` if a part of the word matches no piece.
     fn pieces(&self, word: &str) -> Option<Vec<usize>> {
         let mut pieces = Vec::new();
         let mut rest = word;
@@ -165,7 +166,7 @@ impl Table {
         Some(pieces)
     }
 
-    /// The longest piece that `rest` starts with, and how many bytes of `rest` it takes.
+    /// Number and length in bytes (without `prefix`) of the longest piece at the start of `rest`.
     fn longest(&self, prefix: &str, rest: &str) -> Option<(usize, usize)> {
         let mut len = rest.floor_char_boundary(MAX_PIECE_BYTES);
         while len > 0 {
@@ -212,7 +213,7 @@ impl Table {
     }
 }
 
-/// The four bytes at the index `at` of a list of such.
+/// The element at the index `at` of a list of four-byte elements.
 fn four(bytes: &'static [u8], at: usize) -> Option<&'static [u8; 4]> {
     bytes.get(at * 4..)?.first_chunk()
 }
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_one_meaning_are_nearer_than_others() {
+    fn texts_of_similar_meaning_have_larger_cosines() {
         let cases = [
             ("how much does it cost", "what is the price", "where is the station"),
             ("i cannot log in", "signing in fails", "how do i bake bread"),

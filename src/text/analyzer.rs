@@ -1,4 +1,4 @@
-//! A text as words of its language.
+//! Splits a text into words of its language, and reduces them to stems.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,29 +14,29 @@ use super::identifier::{identifiers, is_identifier};
 use super::language::{Language, LanguageData};
 use super::normalize::{is_apostrophe, is_invisible};
 
-/// Characters of one word that are looked at; a longer one is not a word of a language.
+/// Most characters of a word that are kept; nothing longer is a word of a language.
 pub const MAX_WORD_CHARS: usize = 48;
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The word in lower case, with its accents; of a contraction, the part that this token stands
-    /// for; of an identifier, its canonical spelling.
+    /// The word in lower case, with accents; for a contraction, the part that this token
+    /// represents; for an identifier, its canonical spelling.
     pub word: String,
-    /// UTF-8 byte offsets into the text; the parts of a contraction share the span.
+    /// UTF-8 byte offsets into the text; all tokens of a contraction share the span.
     pub span: Range<usize>,
 }
 
 /// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A chat message: mentions, links and code blocks are not words.
+    /// A chat message: mentions, links, code blocks and emoji codes are ignored.
     Message,
-    /// A pack: all of it counts.
+    /// A pack: all words count.
     Pack,
 }
 
-/// Takes texts of one language apart.
+/// Tokenizer and stemmer of a language.
 pub struct Analyzer {
     data: &'static LanguageData,
     stemmer: Option<Stemmer>,
@@ -50,15 +50,17 @@ impl Analyzer {
         Self { data, stemmer: data.stemmer.map(Stemmer::new), is_english: language.code() == "en" }
     }
 
-    /// What is known of the language.
+    /// The data of the language.
     pub fn data(&self) -> &'static LanguageData {
         self.data
     }
 
     /// The first `max_tokens` words of `text`.
     ///
-    /// Word boundaries are those of Unicode Standard Annex #29; scripts without spaces are segmented
-    /// by dictionary. Contractions are taken apart, elided articles are words of their own.
+    /// Word boundaries are those of Unicode Standard Annex #29; scripts without spaces are
+    /// segmented by dictionary. Contractions are expanded, and elided articles are words of their
+    /// own. In English, "U.S.", and an upper-case "US" in a text with lower-case letters, become
+    /// "usa", to distinguish the country from the pronoun.
     pub fn tokenize(&self, text: &str, origin: Origin, max_tokens: usize) -> Vec<Token> {
         let mut tokens = Vec::new();
         self.for_each_word(text, origin, max_tokens, |word, span| {
@@ -67,7 +69,8 @@ impl Analyzer {
         tokens
     }
 
-    /// Visits the words that [`Self::tokenize`] gives, with their spans, without keeping any.
+    /// Visits the words that [`Self::tokenize`] returns, with their spans, without allocating
+    /// tokens.
     pub fn for_each_word(
         &self,
         text: &str,
@@ -77,7 +80,7 @@ impl Analyzer {
     ) {
         let noise = if origin == Origin::Message { noise_spans(text) } else { Vec::new() };
         let mut identifiers = identifiers(text).into_iter().peekable();
-        let shouting = !text.chars().any(char::is_lowercase);
+        let is_all_caps = !text.chars().any(char::is_lowercase);
         let mut n_left = max_tokens;
         let mut buffer = String::new();
         let mut visit = |word: &str, span: Range<usize>| {
@@ -101,11 +104,11 @@ impl Analyzer {
                 return true;
             }
             let span = start..start + raw.len();
-            let mut goes_on = true;
-            self.for_each_part(raw, shouting, &mut buffer, |word| {
-                goes_on = visit(word, span.clone());
+            let mut wants_more = true;
+            self.for_each_part(raw, is_all_caps, &mut buffer, |word| {
+                wants_more = visit(word, span.clone());
             });
-            goes_on
+            wants_more
         });
         for found in identifiers {
             if found.span.start >= end
@@ -117,7 +120,8 @@ impl Analyzer {
         }
     }
 
-    /// The stem of a word as tokens have it, folded: what the forms of a word have in common.
+    /// The folded stem of a word (spelled as in tokens), which the forms of a word share.
+    /// Identifiers, and words of languages without a stemmer, are only folded.
     pub fn stem(&self, word: &str) -> String {
         match &self.stemmer {
             Some(stemmer) if !is_identifier(word) => {
@@ -127,20 +131,20 @@ impl Analyzer {
         }
     }
 
-    /// Whether `word` carries a sentence but not its subject.
+    /// Whether `word` is a stop word.
     pub fn is_stop_word(&self, word: &str) -> bool {
         self.data.is_stop_word(&self.data.folding.fold(word))
     }
 
-    /// Visits the words that one raw word stands for.
+    /// Visits the words of one raw word: none, one, or several, such as the parts of a contraction.
     fn for_each_part(
         &self,
         raw: &str,
-        shouting: bool,
+        is_all_caps: bool,
         buffer: &mut String,
         mut visit: impl FnMut(&str),
     ) {
-        if self.is_english && raw == "US" && !shouting {
+        if self.is_english && raw == "US" && !is_all_caps {
             return visit("usa");
         }
         let end = raw.char_indices().nth(MAX_WORD_CHARS).map_or(raw.len(), |(end, _)| end);
@@ -170,7 +174,7 @@ impl Analyzer {
                 visit(elided);
                 visit(&rest.replace('\'', ""));
             }
-            Some(_) if self.is_english => for_each_part_of_english(word, visit),
+            Some(_) if self.is_english => for_each_part_of_contraction(word, visit),
             Some(_) => visit(&word.replace('\'', "")),
         }
     }
@@ -182,7 +186,7 @@ impl std::fmt::Debug for Analyzer {
     }
 }
 
-/// Visits the words of `text` with their starts until `visit` returns `false`.
+/// Visits the raw words of `text`, with their start in bytes, until `visit` returns `false`.
 fn for_each_segment(text: &str, mut visit: impl FnMut(usize, &str) -> bool) {
     if !text.chars().any(is_written_without_spaces) {
         for (start, raw) in text.unicode_word_indices() {
@@ -204,7 +208,7 @@ fn for_each_segment(text: &str, mut visit: impl FnMut(usize, &str) -> bool) {
     }
 }
 
-/// Whether words of the script of `c` are not divided by spaces.
+/// Whether the script of `c` is written without spaces between words.
 pub(super) fn is_written_without_spaces(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
         | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
@@ -216,8 +220,8 @@ fn is_inside(spans: &[Range<usize>], at: usize) -> bool {
     next.checked_sub(1).and_then(|idx| spans.get(idx)).is_some_and(|span| at < span.end)
 }
 
-/// Adds `raw` in lower case, composed (NFKC), with straight apostrophes and without what cannot be
-/// seen.
+/// Appends `raw` in lower case, composed (NFKC), with straight apostrophes and without invisible
+/// characters.
 fn push_lower(raw: &str, into: &mut String) {
     if raw.is_ascii() {
         into.extend(raw.chars().map(|c| if c == '`' { '\'' } else { c.to_ascii_lowercase() }));
@@ -236,8 +240,8 @@ fn push_lower(raw: &str, into: &mut String) {
     }
 }
 
-/// "iphone15" as "iphone" and "15": people write a space or leave it out. Short codes ("e404",
-/// "b12", "mp3") stay whole.
+/// Splits letters and digits: "iphone15" is "iphone" and "15", since people write it with or
+/// without a space. Short codes ("e404", "b12", "mp3") are not split.
 fn letters_and_figures(word: &str) -> Option<(&str, &str)> {
     const MIN_LETTERS: usize = 4;
     let at = word.find(|c: char| c.is_ascii_digit())?;
@@ -248,8 +252,8 @@ fn letters_and_figures(word: &str) -> Option<(&str, &str)> {
     .then_some((letters, figures))
 }
 
-/// "u.s" (the word boundary leaves the last full stop outside) becomes "usa" in English, "u.n"
-/// becomes "un".
+/// "u.s" becomes "usa" in English, "u.n" becomes "un". The word boundary excludes the last full
+/// stop.
 fn acronym(word: &str, is_english: bool) -> Option<String> {
     let is_acronym = word.contains('.')
         && word.split('.').all(|part| part.chars().count() == 1)
@@ -260,8 +264,9 @@ fn acronym(word: &str, is_english: bool) -> Option<String> {
     })
 }
 
-/// English contractions that no list holds: "china's", "the troops've".
-fn for_each_part_of_english(word: &str, mut visit: impl FnMut(&str)) {
+/// Visits the parts of an English contraction that is not in the list of the language: "china's",
+/// "the troops've".
+fn for_each_part_of_contraction(word: &str, mut visit: impl FnMut(&str)) {
     let Some((base, ending)) = word.rsplit_once('\'') else { return visit(word) };
     let second = match ending {
         "t" => "not",
@@ -270,7 +275,7 @@ fn for_each_part_of_english(word: &str, mut visit: impl FnMut(&str)) {
         "ll" => "will",
         "m" => "am",
         "d" => "would",
-        // Behind nouns it is a possessive; pronouns are in the list of contractions.
+        // After nouns it is a possessive and is removed; pronouns are in the list of contractions.
         "s" => return visit(base),
         _ => return visit(&word.replace('\'', "")),
     };
@@ -289,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_divided_into_words_of_their_language() {
+    fn messages_are_split_into_words_of_their_language() {
         let cases = [
             ("en", "", ""),
             ("en", "Why didn’t China help?", "why did not china help"),
@@ -312,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_without_spaces_are_divided_by_dictionary() {
+    fn scripts_without_spaces_are_segmented_by_dictionary() {
         let n_words = |code, text| words(code, text).split(' ').count();
         assert!(n_words("ja", "図書館は何時に開きますか") >= 5);
         assert!(n_words("zh", "图书馆几点开门") >= 3);

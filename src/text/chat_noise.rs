@@ -1,17 +1,19 @@
-//! Parts of a chat message that are not words of the question: mentions, links, code, emoji codes.
+//! Noise in a chat message: mentions, links, code blocks and emoji codes, which are not words of
+//! the question.
 
 use std::ops::Range;
 
 use super::analyzer::is_written_without_spaces;
 
-/// Byte spans of `message` that carry no words of a question, in order, not overlapping.
+/// Byte spans of the noise in `message`, in order, not overlapping.
 ///
-/// Recognized: fenced and inline code, anything in angle brackets that a platform would turn into
-/// a mention, emoji, timestamp or link (`<@1>`, `<#1>`, `<:name:1>`, `<t:1>`, `</cmd:1>`,
-/// `<https://...>`), bare links, Matrix user ids (`@name:server`), and `:emoji:` codes.
+/// Recognized are fenced code, anything in angle brackets that a platform renders as a mention,
+/// emoji, timestamp or link (`<@1>`, `<#1>`, `<:name:1>`, `<t:1>`, `</cmd:1>`, `<https://...>`),
+/// bare links, Matrix user IDs (`@name:server`), and `:emoji:` codes. Inline code is kept, since
+/// it may be a word of the question ("What does `await` do?").
 pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
-    // All of it has one of these; most questions do not.
+    // Fast path: all noise has one of these bytes, most questions have none.
     if !message.bytes().any(|byte| matches!(byte, b'`' | b'<' | b':' | b'@' | b'.')) {
         return spans;
     }
@@ -30,7 +32,7 @@ pub fn noise_spans(message: &str) -> Vec<Range<usize>> {
     spans
 }
 
-/// Length in bytes of the noise at the very start of `rest`, which starts a word.
+/// Length in bytes of the noise at the start of `rest`, which must start a word.
 fn noise_len(rest: &str) -> Option<usize> {
     fenced(rest, "```")
         .or_else(|| angle_bracket(rest))
@@ -55,8 +57,8 @@ fn angle_bracket(rest: &str) -> Option<usize> {
     inner.get(end..)?.starts_with('>').then_some(end + 2)
 }
 
-/// Bytes that are searched for the closing bracket; a longer link is recognized as one by itself.
-/// Searching on would take a message of many opening brackets time that grows with its square.
+/// Bytes that are searched for the closing bracket, so that a message of many opening brackets does
+/// not take quadratic time. A longer link is recognized as a bare link.
 const MAX_BRACKET_BYTES: usize = 256;
 
 fn link(rest: &str) -> Option<usize> {
@@ -72,7 +74,7 @@ fn matrix_user(rest: &str) -> Option<usize> {
     (!name.is_empty() && !server.is_empty()).then_some(len)
 }
 
-/// Bytes of a user id, by the Matrix specification.
+/// Most bytes of a user ID, by the Matrix specification.
 const MAX_USER_ID_BYTES: usize = 255;
 
 fn emoji_code(rest: &str) -> Option<usize> {
@@ -87,7 +89,7 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// A link ends at white space, or where writing without spaces goes on behind it.
+/// Length of a link in bytes: to white space, or to text in a script without spaces.
 fn link_len(rest: &str) -> usize {
     let is_end = |c: char| {
         c.is_whitespace() || is_written_without_spaces(c) || matches!(c, '\u{3000}'..='\u{303F}')
@@ -104,14 +106,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_link_in_brackets_is_noise_to_its_end() {
+    fn long_link_in_brackets_is_noise_to_its_end() {
         let message = format!("see <https://x.y/{}> why", "z".repeat(MAX_BRACKET_BYTES));
         let end = noise_spans(&message).last().map(|span| span.end);
         assert_eq!(end, Some(message.len() - " why".len()));
     }
 
     #[test]
-    fn noise_is_set_aside_and_words_are_not() {
+    fn noise_is_recognized_and_words_are_kept() {
         let cases = [
             ("<@123> why?", " why?"),
             ("<@!123><:flag_cn:99> why", " why"),

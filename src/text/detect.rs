@@ -4,14 +4,14 @@ use whatlang::{Detector, Lang};
 
 use super::language::Language;
 
-/// Fewest letters from which a language is told: fewer are a few words, which many languages share.
+/// Fewest letters for a detection; a shorter text is a few words, which many languages share.
 const MIN_LETTERS: usize = 60;
 
-/// Characters that are looked at.
+/// Number of characters from which no further text is examined.
 const MAX_CHARS: usize = 4_000;
 
-/// The language of `texts` together, if they are long enough and clearly in one of the languages that
-/// have data.
+/// The language of `texts` together, if they are long enough and clearly in one of the languages
+/// that have data.
 pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
     let mut sample = String::new();
     let mut n_chars = 0;
@@ -24,7 +24,7 @@ pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
         }
     }
     let n_letters = sample.chars().filter(|c| c.is_alphabetic()).take(MIN_LETTERS).count();
-    // A character of Chinese, Japanese or Korean tells more than a letter.
+    // A Chinese, Japanese or Korean character carries more information than a letter.
     let is_enough = n_letters == MIN_LETTERS
         || sample.chars().filter(|c| is_syllable_or_ideograph(*c)).count() * 6 >= MIN_LETTERS;
     let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
@@ -36,7 +36,7 @@ fn is_syllable_or_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
-/// The languages that have data, with their codes.
+/// The languages that have data, with their ISO 639-1 codes.
 const LANGUAGES: [(Lang, &str); 25] = [
     (Lang::Ara, "ar"),
     (Lang::Ces, "cs"),

@@ -1,25 +1,26 @@
-//! One spelling for letters that readers take for the same.
+//! Folding: one spelling for letters that readers take for the same.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How the letters of a language are folded: accents go, but not those that make another letter of
-/// its script ("ñ" in Spanish, "ö" in German, "й" in Russian, voicing marks in Japanese).
+/// How the letters of a language are folded: accents are removed, except those that make a
+/// different letter of its script ("ñ" in Spanish, "ö" in German, "й" in Russian, voicing marks in
+/// Japanese).
 #[derive(Debug, Clone, Default)]
 pub struct Folding {
-    /// Letters of the language that stay, composed (NFC), lower case.
+    /// Letters of the language that are kept, composed (NFC), in lower case.
     letters: Vec<char>,
 }
 
 impl Folding {
-    /// Folding that leaves `letters` as they are.
+    /// A folding that keeps `letters`, which are in lower case.
     pub fn new(letters: &str) -> Self {
         Self { letters: letters.nfc().collect() }
     }
 
-    /// `word` (lower case) folded.
+    /// The folded form of a word in lower case.
     pub fn fold<'w>(&self, word: &'w str) -> Cow<'w, str> {
         if word.is_ascii() {
             return Cow::Borrowed(word);
@@ -52,27 +53,27 @@ impl Folding {
         Cow::Owned(folded)
     }
 
-    /// `word` (lower case) without any accent, as it is typed on a foreign keyboard.
+    /// A word in lower case without any accent, as it is typed on a foreign keyboard.
     pub fn fold_all(word: &str) -> Cow<'_, str> {
         Self::default().fold(word)
     }
 }
 
-/// Combining accents of Latin, Greek and Cyrillic writing.
+/// Whether `c` is a combining accent of the Latin, Greek and Cyrillic scripts.
 fn is_latin_accent(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}')
 }
 
-/// Letters with accents in Latin, Greek and Cyrillic, except Cyrillic letters of their own. In other
-/// scripts marks are letters.
+/// Whether `c` is a letter of a Latin, Greek or Cyrillic block whose accents are removed. Some
+/// Cyrillic letters are always kept, and in other scripts marks are part of the spelling.
 fn has_foldable_accents(c: char) -> bool {
     matches!(c, '\u{00C0}'..='\u{024F}' | '\u{0370}'..='\u{03FF}' | '\u{0400}'..='\u{052F}'
         | '\u{1E00}'..='\u{1FFF}')
         && !matches!(c, 'й' | 'ї' | 'ў' | 'ґ')
 }
 
-/// Vowel points of Arabic and Hebrew, which are left out in everyday writing, and the Arabic
-/// stroke that only widens a word.
+/// Whether `c` is a vowel point of Arabic or Hebrew, which everyday writing omits, or the Arabic
+/// stroke (tatweel) that only widens a word.
 fn is_vowel_point(c: char) -> bool {
     matches!(c, '\u{064B}'..='\u{0652}' | '\u{0670}' | '\u{0640}')
         || matches!(c, '\u{0591}'..='\u{05C7}') && is_combining_mark(c)
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accents_go_and_letters_stay() {
+    fn accents_are_removed_and_letters_of_the_language_are_kept() {
         let cases = [
             ("", "orbán", "orban"),
             ("ñ", "mañana está", "mañana esta"),

@@ -1,5 +1,5 @@
-//! Identifiers: what is right or wrong to the letter. Numbers, versions, dates, times, prices, sizes,
-//! codes, flags, file names, names with signs, emoji.
+//! Identifiers, which must match exactly: numbers, versions, dates, times, prices, sizes, codes,
+//! flags, file names, names with signs, emoji.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -11,11 +11,12 @@ use regex::{Captures, Regex};
 pub struct Identifier {
     /// UTF-8 byte offsets into the text.
     pub span: Range<usize>,
-    /// The spelling by which two are compared: "8 pm" is "20:00", "v1.20" is "1.20".
+    /// The spelling by which identifiers are compared: "20:00" for "8 pm", "1.20" for "v1.20".
     pub canonical: String,
 }
 
-/// Patterns in the order in which they are tried at a place. Units are those that no other word is.
+/// Patterns, in the order in which they are tried at a position. Units are only those that are not
+/// also another word.
 const PATTERN: &str = r"(?ix)
     (?P<date> \b \d{4}-\d{1,2}-\d{1,2} \b )
   | (?P<time> \b (?P<hour>\d{1,2}) (?: [:h] (?P<minute>[0-5]\d) )? \s? (?P<half>[ap])\.?m\b\.? )
@@ -31,8 +32,8 @@ const PATTERN: &str = r"(?ix)
   | (?P<emoji> \p{Emoji_Presentation} | \p{Extended_Pictographic}\x{FE0F} )
 ";
 
-/// The identifiers in `text` whose form alone tells, in order, not overlapping. Words with digits in
-/// them and single numbers are not among them; [`is_identifier`] recognizes those as words.
+/// The identifiers in `text` that match a pattern, in order, not overlapping. Single numbers and
+/// words with digits are not included; [`is_identifier`] recognizes them among the words.
 pub fn identifiers(text: &str) -> Vec<Identifier> {
     static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PATTERN).ok());
     let may_have =
@@ -72,19 +73,20 @@ fn identifier(found: &Captures<'_>) -> Option<Identifier> {
     Some(Identifier { span: inner.range(), canonical })
 }
 
-/// Whether a word, as an analyzer gives it, is an identifier.
+/// Whether a word, spelled as in tokens, is an identifier.
 pub fn is_identifier(word: &str) -> bool {
     word.contains(|c: char| c.is_numeric() || matches!(c, '+' | '#' | '.'))
         || word.starts_with(|c: char| !c.is_alphabetic())
 }
 
-/// Whether a word, as an analyzer gives it, is an emoji.
+/// Whether a word, spelled as in tokens, is an emoji.
 pub fn is_emoji(word: &str) -> bool {
     word.starts_with(|c: char| !c.is_ascii() && !c.is_alphanumeric())
 }
 
-/// The kind of an identifier: two of one kind that differ exclude each other. Digits and letters are
-/// replaced by one of each, so that "e404" and "b12" are of one kind and "20gb" is of another.
+/// The kind of an identifier; different identifiers of one kind exclude each other. Each run of
+/// digits or letters is replaced by one character, so that "e404" and "b12" are of one kind and
+/// "20gb" is of another.
 pub fn kind(identifier: &str) -> String {
     let mut kind = String::new();
     for c in identifier.chars() {
@@ -99,7 +101,7 @@ pub fn kind(identifier: &str) -> String {
             kind.push(class);
         }
     }
-    // 1.20 and 1.20.4 are both versions; 2.x is one, too.
+    // 1.20, 1.20.4 and 2.x are all versions, whatever their number of parts.
     while kind.ends_with(".0") || kind.ends_with(".a") {
         kind.truncate(kind.len() - 2);
         if !kind.contains('.') {
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_have_one_spelling() {
+    fn identifiers_have_a_canonical_spelling() {
         let cases = [
             ("open at 8 pm or 8pm, 8 a.m.?", &["20:00", "20:00", "8:00"][..]),
             ("um 20 Uhr, à 18h30, 08:05", &["20:00", "18:30", "8:05"]),
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_of_one_kind_exclude_each_other() {
+    fn identifiers_of_the_same_form_are_of_one_kind() {
         let same =
             [("404", "405"), ("1.20", "1.20.4"), ("e404", "b12"), ("20gb", "50gb"), ("2.x", "3.1")];
         for (a, b) in same {

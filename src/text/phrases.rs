@@ -1,10 +1,11 @@
-//! Phrases of one or several words, found in a list of words.
+//! Finds phrases of one or several words in a list of words.
 
 use rustc_hash::FxHashMap;
 
-/// Phrases with a value each; the longest that starts at a word is found.
+/// Phrases, each with a value. Of the phrases that start at a word, the longest is found.
 #[derive(Debug, Clone)]
 pub struct Phrases<V> {
+    /// Phrases by their first word, longest first.
     by_first_word: FxHashMap<String, Vec<(Vec<String>, V)>>,
 }
 
@@ -23,18 +24,18 @@ impl<V: Clone> Phrases<V> {
         phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
     }
 
-    /// How many phrases there are.
+    /// Number of phrases.
     pub fn len(&self) -> usize {
         self.by_first_word.values().map(Vec::len).sum()
     }
 
-    /// Whether there are none.
+    /// Whether there are no phrases.
     pub fn is_empty(&self) -> bool {
         self.by_first_word.is_empty()
     }
 
-    /// The values of the longest phrases that start at `words[0]`, with their number of words;
-    /// several if one phrase was added several times.
+    /// The values of the longest phrase that starts at `words[0]`, with its number of words;
+    /// several if the phrase was added several times.
     pub fn at_start<'p, S: AsRef<str>>(
         &'p self,
         words: &[S],
@@ -54,8 +55,8 @@ impl<V: Clone> Phrases<V> {
         found.iter().map(|(phrase, value)| (phrase.len(), value))
     }
 
-    /// All phrases in `words`, from left to right, none overlapping another: index of the first
-    /// word, number of words, value.
+    /// All phrases in `words`, from left to right, not overlapping: index of the first word, number
+    /// of words, value.
     pub fn find<'p, S: AsRef<str>>(&'p self, words: &[S]) -> Vec<(usize, usize, &'p V)> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn longest_phrase_wins_and_none_overlap() {
+    fn longest_phrases_are_found_without_overlap() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let mut phrases = Phrases::default();
         for (phrase, value) in [("how", 1), ("how many", 2), ("many", 3), ("how many", 4)] {

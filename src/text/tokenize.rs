@@ -1,4 +1,4 @@
-//! A text as words, whatever its language: for comparing texts by their words.
+//! Splits a text of any language into folded words, to compare texts by their words.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,8 +8,8 @@ use super::fold::Folding;
 use super::identifier::is_emoji;
 use super::language::Language;
 
-/// The first `max_tokens` words of `text` without chat noise, emoji and accents, in lower
-/// case.
+/// The first `max_tokens` words of `text`, without chat noise and emoji, in lower case and without
+/// accents. English contractions are expanded.
 pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
     let mut tokens = Vec::new();
     for_each_word(text, max_tokens, |word, span| {
@@ -18,7 +18,7 @@ pub fn tokenize(text: &str, max_tokens: usize) -> Vec<Token> {
     tokens
 }
 
-/// Visits the words that [`tokenize`] gives, with their spans, without keeping any.
+/// Visits the words that [`tokenize`] returns, with their spans, without allocating tokens.
 pub fn for_each_word(text: &str, max_tokens: usize, mut visit: impl FnMut(&str, Range<usize>)) {
     static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new(&Language::english()));
     let mut n_left = max_tokens;
@@ -30,8 +30,8 @@ pub fn for_each_word(text: &str, max_tokens: usize, mut visit: impl FnMut(&str, 
     });
 }
 
-/// Whether the word at `span` starts with a capital, is no acronym of its own, and stands behind
-/// another word that does not end a sentence.
+/// Whether the word at `span` starts with a capital, is not a long word in capitals, and follows a
+/// word that does not end a sentence.
 pub fn is_capitalized_inside(text: &str, span: &Range<usize>) -> bool {
     let word = text.get(span.clone()).unwrap_or_default();
     let before = text.get(..span.start).unwrap_or_default().trim_end();

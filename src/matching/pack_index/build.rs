@@ -1,4 +1,4 @@
-//! Building an index from packs.
+//! Builds the index of a pack.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -22,24 +22,25 @@ use crate::text::{Analyzer, Language};
 
 pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
     let analyzer = Analyzer::new(&pack.language);
-    let mut words = TermBuilder::new(&analyzer);
-    words.add_lexicon(&pack, 0);
+    let mut term_builder = TermBuilder::new(&analyzer);
+    term_builder.add_lexicon(&pack, 0);
     let n_groups = pack.lexicon.groups().len();
     let (mut texts, mut entries) = (ForwardIndex::default(), Vec::new());
-    let readings = parsing::read(&pack, &analyzer);
-    words.add_equivalents(n_groups, |word| readings.iter().any(|reading| reading.has_word(word)));
-    reserve(&mut texts, &readings);
+    let parsed_parts = parsing::parse(&pack, &analyzer);
+    term_builder
+        .add_equivalents(n_groups, |word| parsed_parts.iter().any(|parsed| parsed.has_word(word)));
+    reserve(&mut texts, &parsed_parts);
     let mut directions = (pack.language == Language::english()).then(TextDirections::default);
-    for reading in readings {
-        add(&reading, &mut words, &mut texts, &mut entries);
+    for parsed in parsed_parts {
+        add(&parsed, &mut term_builder, &mut texts, &mut entries);
         if let Some(directions) = &mut directions {
-            add_directions(&reading, directions);
+            add_directions(&parsed, directions);
         }
     }
     entries.shrink_to_fit();
-    let (document, in_document) = read_document(&pack, &mut words);
-    let mut terms = words.terms(&texts);
-    for term in in_document {
+    let (document, document_terms) = parse_document(&pack, &mut term_builder);
+    let mut terms = term_builder.terms(&texts);
+    for term in document_terms {
         if let Some(term) = usize::try_from(term).ok().and_then(|idx| terms.get_mut(idx)) {
             term.is_used = true;
         }
@@ -47,11 +48,11 @@ pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
     texts.set_norms(&terms);
     add_shares(&mut terms, &texts);
     let neighbor_terms = if pack.language == Language::english() {
-        words.find_neighbors(&mut terms)
+        term_builder.find_neighbors(&mut terms)
     } else {
         Vec::new()
     };
-    let TermBuilder { mut vocabulary, concepts, term_concepts, hyphenated, .. } = words;
+    let TermBuilder { mut vocabulary, concepts, term_concepts, hyphenated, .. } = term_builder;
     let has_emoji = vocabulary.words().any(is_emoji);
     let (postings, (classifier, ())) = rayon::join(
         || Postings::new(&texts, &terms),
@@ -80,82 +81,83 @@ pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
     }
 }
 
-/// Makes room for all that was read.
-fn reserve(texts: &mut ForwardIndex, readings: &[ParsedEntries]) {
+/// Reserves memory for all parsed texts.
+fn reserve(texts: &mut ForwardIndex, parsed_parts: &[ParsedEntries]) {
     texts.reserve(
-        readings.iter().map(|reading| reading.entries.len()).sum(),
-        readings.iter().map(|reading| reading.text_lengths.len()).sum(),
-        readings.iter().map(|reading| reading.text_words.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.entries.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.text_lengths.len()).sum(),
+        parsed_parts.iter().map(|parsed| parsed.text_words.len()).sum(),
     );
 }
 
-/// The unquoted sentences of a pack, and all their terms.
-fn read_document(pack: &Pack, words: &mut TermBuilder<'_>) -> (Document, Vec<TermId>) {
+/// Parses the unquoted sentences of a pack, and returns them with all their terms.
+fn parse_document(pack: &Pack, term_builder: &mut TermBuilder<'_>) -> (Document, Vec<TermId>) {
     let (mut document, mut terms) = (Document::default(), Vec::new());
     for sentence in unquoted_sentences(pack) {
-        let sentence = words.terms_of_text(sentence);
+        let sentence = term_builder.terms_of_text(sentence);
         terms.extend_from_slice(&sentence);
         document.push(sentence);
     }
     (document, terms)
 }
 
-/// Adds what was read, with words as terms.
+/// Adds parsed entries, with words replaced by terms.
 fn add(
-    reading: &ParsedEntries,
-    words: &mut TermBuilder<'_>,
+    parsed: &ParsedEntries,
+    term_builder: &mut TermBuilder<'_>,
     texts: &mut ForwardIndex,
     entries: &mut Vec<IndexedEntry>,
 ) {
-    let terms = words.add_words(reading);
-    words.add_hyphenated(reading, &terms);
-    let term_of = |place: &u32| terms.get(usize::try_from(*place).ok()?).copied();
-    let mut lengths = reading.text_lengths.iter();
-    let mut text_words = reading.text_words.iter();
-    for read in &reading.entries {
+    let terms = term_builder.add_words(parsed);
+    term_builder.add_hyphenated(parsed, &terms);
+    let term_of = |word_idx: &u32| terms.get(usize::try_from(*word_idx).ok()?).copied();
+    let mut lengths = parsed.text_lengths.iter();
+    let mut text_words = parsed.text_words.iter();
+    for entry in &parsed.entries {
         entries.push(IndexedEntry {
-            is_gap: read.is_gap,
-            question_type_shares: read.question_type_shares,
-            share_of_statements: read.share_of_statements,
+            is_gap: entry.is_gap,
+            question_type_shares: entry.question_type_shares,
+            share_of_statements: entry.share_of_statements,
         });
-        texts.push_entry(read.n_phrasings);
-        // Its phrasings, and its lead and quotes.
-        for _ in 0..=read.n_phrasings {
+        texts.push_entry(entry.n_phrasings);
+        // Its phrasings, and one text for lead and quotes.
+        for _ in 0..=entry.n_phrasings {
             let n_words = lengths.next().copied().unwrap_or(0);
             let found = |terms: &[TermId]| {
-                words.concepts.find(terms).into_iter().map(|found| found.concept).collect()
+                term_builder.concepts.find(terms).into_iter().map(|found| found.concept).collect()
             };
             texts.push(text_words.by_ref().take(n_words).filter_map(term_of), found);
         }
     }
 }
 
-/// Adds what the texts mean.
-fn add_directions(reading: &ParsedEntries, directions: &mut TextDirections) {
+/// Adds the word-vector directions of parsed texts.
+fn add_directions(parsed: &ParsedEntries, directions: &mut TextDirections) {
     let of_word = |word: &ParsedWord| {
         let mut vector = VectorSum::default();
         vector.add_word(&word.word);
         vector
     };
-    let words: Vec<VectorSum> = reading.words.par_iter().map(of_word).collect();
-    let mut starts = Vec::with_capacity(reading.text_lengths.len());
+    let word_vectors: Vec<VectorSum> = parsed.words.par_iter().map(of_word).collect();
+    let mut ranges = Vec::with_capacity(parsed.text_lengths.len());
     let mut start = 0;
-    for n_words in &reading.text_lengths {
-        starts.push(start..start + n_words);
+    for n_words in &parsed.text_lengths {
+        ranges.push(start..start + n_words);
         start += n_words;
     }
     let of_text = |range: Range<usize>| {
         let mut sum = VectorSum::default();
-        for place in reading.text_words.get(range).into_iter().flatten() {
-            if let Some(word) = usize::try_from(*place).ok().and_then(|place| words.get(place)) {
-                sum.add(word);
+        for word_idx in parsed.text_words.get(range).into_iter().flatten() {
+            let vector = usize::try_from(*word_idx).ok().and_then(|idx| word_vectors.get(idx));
+            if let Some(vector) = vector {
+                sum.add(vector);
             }
         }
         sum.direction()
     };
     let mut of_texts: std::vec::IntoIter<_> =
-        starts.into_par_iter().map(of_text).collect::<Vec<_>>().into_iter();
-    for entry in &reading.entries {
+        ranges.into_par_iter().map(of_text).collect::<Vec<_>>().into_iter();
+    for entry in &parsed.entries {
         directions.push_entry();
         for _ in 0..=entry.n_phrasings {
             directions.push(of_texts.next().flatten());
@@ -165,13 +167,13 @@ fn add_directions(reading: &ParsedEntries, directions: &mut TextDirections) {
 
 /// Sets every term's [`Term::share`].
 fn add_shares(terms: &mut [Term], texts: &ForwardIndex) {
-    let mut accumulator_pool = vec![0.0f64; terms.len()];
+    let mut sums = vec![0.0f64; terms.len()];
     let mut total = 0.0;
     for entry in texts.entries() {
         for text in entry.phrasings() {
             for term in text.words.iter().chain(text.concepts) {
                 let Ok(idx) = usize::try_from(*term) else { continue };
-                if let (Some(term), Some(sum)) = (terms.get(idx), accumulator_pool.get_mut(idx)) {
+                if let (Some(term), Some(sum)) = (terms.get(idx), sums.get_mut(idx)) {
                     let share = f64::from(term.weight / text.norm);
                     *sum += share;
                     total += share;
@@ -179,7 +181,7 @@ fn add_shares(terms: &mut [Term], texts: &ForwardIndex) {
             }
         }
     }
-    for (term, sum) in terms.iter_mut().zip(accumulator_pool) {
+    for (term, sum) in terms.iter_mut().zip(sums) {
         #[expect(clippy::cast_possible_truncation, reason = "a share needs no double precision")]
         let share = (sum / f64::max(total, f64::EPSILON)) as f32;
         term.share = share;

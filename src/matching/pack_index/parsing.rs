@@ -1,5 +1,5 @@
-//! Reading the entries of packs: which words stand in which text. The larger part of building an
-//! index, and done in parallel.
+//! Parses the texts of entries into words. It is the larger part of building an index, and runs in
+//! parallel.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -11,33 +11,33 @@ use crate::matching::question_kind::{N_QUESTION_TYPES, QuestionKind};
 use crate::text::tokenize::is_capitalized_inside;
 use crate::text::{Analyzer, Origin};
 
-/// What was read of some entries that follow each other.
+/// The parsed texts of consecutive entries.
 #[derive(Default)]
 pub(super) struct ParsedEntries {
-    /// The words that occur, in the order in which they first do.
+    /// The distinct words, in order of first occurrence.
     pub(super) words: Vec<ParsedWord>,
     pub(super) entries: Vec<ParsedEntry>,
-    /// For each text, the number of its words.
+    /// Number of words of each text.
     pub(super) text_lengths: Vec<usize>,
-    /// The words of all texts, as places in `words`.
+    /// The words of all texts, as indices into `words`.
     pub(super) text_words: Vec<u32>,
-    /// What words with a hyphen between them are in one, with their places in `words`.
+    /// Pairs of hyphenated words as indices into `words`, by their spelling as one word.
     pub(super) hyphenated: FxHashMap<String, [u32; 2]>,
-    places: FxHashMap<String, u32>,
+    word_ids: FxHashMap<String, u32>,
 }
 
-/// A word and how it is written.
+/// A distinct word and how it is capitalized.
 pub(super) struct ParsedWord {
     pub(super) word: String,
-    /// The word folded.
+    /// The folded word.
     pub(super) folded: String,
-    /// How often it stands inside a sentence.
+    /// Number of occurrences that are not the first word of a text, nor in title case.
     pub(super) n_inside: u32,
-    /// How often with a capital there.
+    /// How many of these have a capital inside a sentence.
     pub(super) n_capitals: u32,
 }
 
-/// An entry without its texts.
+/// Data of an entry except its texts.
 pub(super) struct ParsedEntry {
     pub(super) is_gap: bool,
     pub(super) n_phrasings: u32,
@@ -45,26 +45,26 @@ pub(super) struct ParsedEntry {
     pub(super) share_of_statements: f32,
 }
 
-/// Reads all entries. What is read does not depend on how the work is split up.
-pub(super) fn read(pack: &Pack, analyzer: &Analyzer) -> Vec<ParsedEntries> {
+/// Parses all entries. The parsed content does not depend on how the work is divided.
+pub(super) fn parse(pack: &Pack, analyzer: &Analyzer) -> Vec<ParsedEntries> {
     let entries = pack.entries.get(..pack.entries.len().min(MAX_ENTRIES)).unwrap_or_default();
-    let n_parts = rayon::current_num_threads() * PARTS_A_THREAD;
-    let size = entries.len().div_ceil(n_parts).max(MIN_PARALLEL);
-    let read = |part: &[Entry]| {
-        let mut reading = ParsedEntries::default();
-        part.iter().for_each(|entry| reading.add_entry(entry, analyzer));
-        reading
+    let n_chunks = rayon::current_num_threads() * CHUNKS_PER_THREAD;
+    let size = entries.len().div_ceil(n_chunks).max(MIN_PARALLEL);
+    let parse = |chunk: &[Entry]| {
+        let mut parsed = ParsedEntries::default();
+        chunk.iter().for_each(|entry| parsed.add_entry(entry, analyzer));
+        parsed
     };
-    entries.par_chunks(size).map(read).collect()
+    entries.par_chunks(size).map(parse).collect()
 }
 
-/// Parts of the work for each thread: several, so that one that is done early helps the others.
-const PARTS_A_THREAD: usize = 4;
+/// Chunks per thread: several, so that threads that finish early take over work of others.
+const CHUNKS_PER_THREAD: usize = 4;
 
 impl ParsedEntries {
-    /// Whether one of its texts has `word`, as tokens have it.
+    /// Whether one of the texts has `word`, spelled as in tokens.
     pub(super) fn has_word(&self, word: &str) -> bool {
-        self.places.contains_key(word)
+        self.word_ids.contains_key(word)
     }
 
     fn add_entry(&mut self, entry: &Entry, analyzer: &Analyzer) {
@@ -80,7 +80,7 @@ impl ParsedEntries {
             n_statements += usize::from(kind.is_statement);
             self.text_lengths.push(n_words);
         }
-        // An imported FAQ without answers quotes its own questions; they say nothing new.
+        // An imported FAQ without answers quotes its own questions; such a quote adds no words.
         let is_without_answer =
             |quotes: &[Quote]| matches!(quotes, [quote] if quote.text() == entry.question);
         let quotes = entry.quotes();
@@ -97,48 +97,48 @@ impl ParsedEntries {
         });
     }
 
-    /// What a text asks for, whose words are the last `n_words`.
+    /// Question kind of `text`, whose words are the last `n_words`.
     fn question_kind(&self, text: &str, n_words: usize, analyzer: &Analyzer) -> QuestionKind {
         let start = self.text_words.len().saturating_sub(n_words);
-        let word = |place: &u32| self.words.get(usize::try_from(*place).ok()?);
+        let word = |word_id: &u32| self.words.get(usize::try_from(*word_id).ok()?);
         let words: Vec<&str> = (self.text_words.get(start..).into_iter().flatten())
-            .filter_map(|place| word(place).map(|word| word.folded.as_str()))
+            .filter_map(|word_id| word(word_id).map(|word| word.folded.as_str()))
             .collect();
         QuestionKind::new(analyzer.data(), &words, text)
     }
 
-    fn add_hyphenated(&mut self, places: [u32; 2]) {
-        let word = |place: u32| self.words.get(usize::try_from(place).ok()?);
-        if let [Some(first), Some(second)] = places.map(word) {
+    fn add_hyphenated(&mut self, word_ids: [u32; 2]) {
+        let word = |word_id: u32| self.words.get(usize::try_from(word_id).ok()?);
+        if let [Some(first), Some(second)] = word_ids.map(word) {
             let joined = format!("{}{}", first.word, second.word);
-            self.hyphenated.entry(joined).or_insert(places);
+            self.hyphenated.entry(joined).or_insert(word_ids);
         }
     }
 
-    /// Adds the words of a text and returns how many there are.
+    /// Adds the words of a text and returns their number.
     fn add_words(&mut self, text: &str, analyzer: &Analyzer) -> usize {
         let n_before = self.text_words.len();
         let counts_capitals = !is_title_case(text);
         let mut previous: Option<(u32, usize)> = None;
         analyzer.for_each_word(text, Origin::Pack, usize::MAX, |word, span| {
-            let place = self.places.get(word).copied().unwrap_or_else(|| {
-                let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+            let word_id = self.word_ids.get(word).copied().unwrap_or_else(|| {
+                let word_id = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
                 let folded = analyzer.data().folding.fold(word).into_owned();
                 let owned = word.to_owned();
                 self.words.push(ParsedWord { word: owned, folded, n_inside: 0, n_capitals: 0 });
-                self.places.insert(word.to_owned(), place);
-                place
+                self.word_ids.insert(word.to_owned(), word_id);
+                word_id
             });
-            self.text_words.push(place);
-            if let Some((first, end)) = previous.replace((place, span.end))
+            self.text_words.push(word_id);
+            if let Some((first, end)) = previous.replace((word_id, span.end))
                 && text.get(end..span.start).is_some_and(is_hyphen)
             {
-                self.add_hyphenated([first, place]);
+                self.add_hyphenated([first, word_id]);
             }
-            let read = usize::try_from(place).ok().and_then(|place| self.words.get_mut(place));
-            if let Some(read) = read.filter(|_| counts_capitals && span.start > 0) {
-                read.n_inside += 1;
-                read.n_capitals += u32::from(is_capitalized_inside(text, &span));
+            let parsed = usize::try_from(word_id).ok().and_then(|idx| self.words.get_mut(idx));
+            if let Some(parsed) = parsed.filter(|_| counts_capitals && span.start > 0) {
+                parsed.n_inside += 1;
+                parsed.n_capitals += u32::from(is_capitalized_inside(text, &span));
             }
         });
         self.text_words.len() - n_before
@@ -149,13 +149,14 @@ fn is_hyphen(between: &str) -> bool {
     matches!(between, "-" | "\u{2010}" | "\u{2011}")
 }
 
-/// Whether most longer words of `text` start with a capital, as in headings: capitals then do not
-/// mark names.
+/// Whether most long words of `text` start with a capital, as in headings, where capitals do not
+/// mark names. The first word is ignored.
 fn is_title_case(text: &str) -> bool {
     const MIN_CHARS: usize = 4;
-    let long = text.split_whitespace().skip(1).filter(|word| word.chars().count() >= MIN_CHARS);
+    let long_words =
+        text.split_whitespace().skip(1).filter(|word| word.chars().count() >= MIN_CHARS);
     let (mut n_words, mut n_capitals) = (0usize, 0usize);
-    for word in long {
+    for word in long_words {
         n_words += 1;
         n_capitals += usize::from(word.starts_with(char::is_uppercase));
     }

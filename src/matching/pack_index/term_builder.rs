@@ -1,4 +1,4 @@
-//! The terms of the words that were read, and how much each tells.
+//! Builds terms and their weights from the parsed words.
 
 use rustc_hash::FxHashMap;
 
@@ -12,22 +12,22 @@ use crate::matching::term_weight::{background_idf, pack_idf, weight};
 use crate::matching::vocabulary::{TermId, Vocabulary};
 use crate::text::{Analyzer, Origin};
 
-/// Words and terms, as they come in.
+/// Accumulates words, terms and concepts.
 pub(super) struct TermBuilder<'a> {
     analyzer: &'a Analyzer,
     pub(super) vocabulary: Vocabulary,
     pub(super) concepts: Concepts,
     pub(super) term_concepts: FxHashMap<TermId, Vec<TermId>>,
     pub(super) hyphenated: FxHashMap<String, [TermId; 2]>,
-    /// By term.
-    seen: Vec<TermStats>,
+    /// Statistics by term.
+    stats: Vec<TermStats>,
 }
 
-/// How a term's words were seen.
+/// Statistics of the words of a term.
 #[derive(Debug, Clone, Copy)]
 struct TermStats {
-    /// Everyday rarity of its commonest word, and whether that is a stop word.
-    everyday: f32,
+    /// Background IDF of its most common word, and whether that is a stop word.
+    background_idf: f32,
     is_stop_word: bool,
     n_inside: u32,
     n_capitals: u32,
@@ -35,7 +35,7 @@ struct TermStats {
 
 impl Default for TermStats {
     fn default() -> Self {
-        Self { everyday: 1.0, is_stop_word: false, n_inside: 0, n_capitals: 0 }
+        Self { background_idf: 1.0, is_stop_word: false, n_inside: 0, n_capitals: 0 }
     }
 }
 
@@ -47,19 +47,19 @@ impl<'a> TermBuilder<'a> {
             concepts: Concepts::default(),
             term_concepts: FxHashMap::default(),
             hyphenated: FxHashMap::default(),
-            seen: Vec::new(),
+            stats: Vec::new(),
         }
     }
 
-    /// Adds the synonyms of a pack; its groups are numbered from `first_number`.
+    /// Adds the synonyms of a pack. Its groups are numbered from `first_number`.
     pub(super) fn add_lexicon(&mut self, pack: &Pack, first_number: usize) {
         for (number, group) in (first_number..).zip(pack.lexicon.groups()) {
             self.add_group(number, group);
         }
     }
 
-    /// Adds the everyday equivalents of the language of which `has_word` knows one, so that the pack
-    /// uses it. Groups are numbered from `first_number`.
+    /// Adds the groups of everyday equivalents of the language that have at least one phrase of
+    /// known words, by `has_word`. Groups are numbered from `first_number`.
     pub(super) fn add_equivalents(&mut self, first_number: usize, has_word: impl Fn(&str) -> bool) {
         let groups = &self.analyzer.data().equivalents;
         for (number, group) in (first_number..).zip(groups) {
@@ -70,17 +70,17 @@ impl<'a> TermBuilder<'a> {
     }
 
     fn add_group(&mut self, number: usize, group: &[String]) {
-        let mut rarities = Vec::new();
+        let mut idfs = Vec::new();
         let mut synonyms: Vec<Vec<TermId>> = Vec::new();
         for synonym in group {
             let mut terms = Vec::new();
             let tokens = self.analyzer.tokenize(synonym, Origin::Pack, usize::MAX);
             for token in &tokens {
-                rarities.push(background_idf(self.analyzer, &token.word));
+                idfs.push(background_idf(self.analyzer, &token.word));
                 terms.push(self.vocabulary.intern(&self.analyzer.stem(&token.word)));
             }
             if let ([term], [token]) = (terms.as_slice(), tokens.as_slice()) {
-                self.note(&token.word, *term);
+                self.add_form(&token.word, *term);
             }
             if !synonyms.contains(&terms) {
                 synonyms.push(terms);
@@ -89,22 +89,22 @@ impl<'a> TermBuilder<'a> {
         let singles: Vec<TermId> =
             synonyms.iter().filter(|terms| terms.len() == 1).flatten().copied().collect();
         let concept = self.concepts.add_group(number, synonyms, &mut self.vocabulary);
-        self.seen_mut(concept).everyday = mean(&rarities);
+        self.stats_mut(concept).background_idf = mean(&idfs);
         for term in singles {
             self.term_concepts.entry(term).or_default().push(concept);
         }
     }
 
-    /// The terms of the words of a reading, in their order.
-    pub(super) fn add_words(&mut self, reading: &ParsedEntries) -> Vec<TermId> {
-        reading.words.iter().map(|read| self.add_word(read)).collect()
+    /// Adds parsed words and returns their terms, in the same order.
+    pub(super) fn add_words(&mut self, parsed: &ParsedEntries) -> Vec<TermId> {
+        parsed.words.iter().map(|word| self.add_word(word)).collect()
     }
 
-    /// Adds the words with a hyphen of a reading whose words have `terms`.
-    pub(super) fn add_hyphenated(&mut self, reading: &ParsedEntries, terms: &[TermId]) {
-        let term = |place: u32| terms.get(usize::try_from(place).ok()?).copied();
-        for (joined, places) in &reading.hyphenated {
-            if let [Some(first), Some(second)] = places.map(term) {
+    /// Adds parsed pairs of hyphenated words; `terms` are the terms of the parsed words.
+    pub(super) fn add_hyphenated(&mut self, parsed: &ParsedEntries, terms: &[TermId]) {
+        let term = |word_idx: u32| terms.get(usize::try_from(word_idx).ok()?).copied();
+        for (joined, word_ids) in &parsed.hyphenated {
+            if let [Some(first), Some(second)] = word_ids.map(term) {
                 self.hyphenated.entry(joined.clone()).or_insert([first, second]);
             }
         }
@@ -115,37 +115,37 @@ impl<'a> TermBuilder<'a> {
             Some(term) => term,
             None => {
                 let term = self.vocabulary.intern(&self.analyzer.stem(word));
-                self.note(word, term);
+                self.add_form(word, term);
                 term
             }
         };
-        let seen = self.seen_mut(term);
-        seen.n_inside += n_inside;
-        seen.n_capitals += n_capitals;
+        let stats = self.stats_mut(term);
+        stats.n_inside += n_inside;
+        stats.n_capitals += n_capitals;
         term
     }
 
-    /// Notes that a new word is a form of `term`.
-    fn note(&mut self, word: &str, term: TermId) {
+    /// Adds a new word as a form of `term`.
+    fn add_form(&mut self, word: &str, term: TermId) {
         self.vocabulary.add_word(word, term);
-        let (everyday, is_stop_word) =
-            (background_idf(self.analyzer, word), self.analyzer.is_stop_word(word));
-        let seen = self.seen_mut(term);
-        if everyday <= seen.everyday {
-            *seen = TermStats { everyday, is_stop_word, ..*seen };
+        let idf = background_idf(self.analyzer, word);
+        let is_stop_word = self.analyzer.is_stop_word(word);
+        let stats = self.stats_mut(term);
+        if idf <= stats.background_idf {
+            *stats = TermStats { background_idf: idf, is_stop_word, ..*stats };
         }
     }
 
-    fn seen_mut(&mut self, term: TermId) -> &mut TermStats {
+    fn stats_mut(&mut self, term: TermId) -> &mut TermStats {
         let idx = usize::try_from(term).unwrap_or(0);
-        if self.seen.len() <= idx {
-            self.seen.resize(idx + 1, TermStats::default());
+        if self.stats.len() <= idx {
+            self.stats.resize(idx + 1, TermStats::default());
         }
         #[expect(clippy::indexing_slicing, reason = "resized just above")]
-        &mut self.seen[idx]
+        &mut self.stats[idx]
     }
 
-    /// The terms of a text outside all entries, made if they are new.
+    /// The terms of a text that belongs to no entry; new words are added.
     pub(super) fn terms_of_text(&mut self, text: &str) -> Vec<TermId> {
         let tokens = self.analyzer.tokenize(text, Origin::Pack, usize::MAX);
         tokens
@@ -153,14 +153,14 @@ impl<'a> TermBuilder<'a> {
             .map(|token| {
                 self.vocabulary.term_of_word(&token.word).unwrap_or_else(|| {
                     let term = self.vocabulary.intern(&self.analyzer.stem(&token.word));
-                    self.note(&token.word, term);
+                    self.add_form(&token.word, term);
                     term
                 })
             })
             .collect()
     }
 
-    /// Everything about all terms but [`Term::share`], which depends on the texts' lengths.
+    /// The data of all terms except [`Term::share`], which depends on the norms of the texts.
     pub(super) fn terms(&self, texts: &ForwardIndex) -> Vec<Term> {
         let n_terms = self.vocabulary.n_terms();
         let mut terms = vec![Term::default(); n_terms];
@@ -168,15 +168,17 @@ impl<'a> TermBuilder<'a> {
         let mut last_entry = vec![usize::MAX; n_terms];
         for (idx, entry) in texts.entries().enumerate() {
             for (number, text) in entry.numbered() {
-                for term in text.words.iter().chain(text.concepts).filter_map(|term| at(*term)) {
-                    let (Some(n), Some(last), Some(known)) = (
+                for term in
+                    text.words.iter().chain(text.concepts).filter_map(|term| term_idx(*term))
+                {
+                    let (Some(n), Some(last), Some(term_data)) = (
                         n_entries_with.get_mut(term),
                         last_entry.get_mut(term),
                         terms.get_mut(term),
                     ) else {
                         continue;
                     };
-                    known.is_used = true;
+                    term_data.is_used = true;
                     if number.is_some() && *last != idx {
                         *last = idx;
                         *n += 1;
@@ -185,15 +187,15 @@ impl<'a> TermBuilder<'a> {
             }
         }
         for (idx, (term, n)) in terms.iter_mut().zip(n_entries_with).enumerate() {
-            let seen = self.seen.get(idx).copied().unwrap_or_default();
+            let stats = self.stats.get(idx).copied().unwrap_or_default();
             term.is_in_phrasings = n > 0;
             term.pack_idf = pack_idf(n, texts.len());
-            term.weight = weight(seen.everyday, term.pack_idf);
-            // Phone users write names small, so a third of capitals is enough.
-            term.is_name = seen.n_capitals > 0 && seen.n_capitals * 3 >= seen.n_inside;
-            term.is_stop_word = seen.is_stop_word;
+            term.weight = weight(stats.background_idf, term.pack_idf);
+            // Names are often written in lower case on phones, so a third with capitals suffices.
+            term.is_name = stats.n_capitals > 0 && stats.n_capitals * 3 >= stats.n_inside;
+            term.is_stop_word = stats.is_stop_word;
         }
-        for term in self.term_concepts.keys().filter_map(|term| at(*term)) {
+        for term in self.term_concepts.keys().filter_map(|term| term_idx(*term)) {
             if let Some(term) = terms.get_mut(term) {
                 term.is_used = true;
             }
@@ -201,29 +203,29 @@ impl<'a> TermBuilder<'a> {
         terms
     }
 
-    /// Finds the terms in the table of words of near meaning: for each place of it, the term, if the
-    /// packs use it and it may be met by its neighbors. Names mean nobody else: whoever asks of
-    /// Ukraine does not ask of Russia.
+    /// Maps the stems of the neighbor table to terms: for each stem the term, if the pack uses it
+    /// and it may match as a neighbor. Names are excluded, since a question about Ukraine is not
+    /// one about Russia.
     pub(super) fn find_neighbors(&self, terms: &mut [Term]) -> Vec<TermId> {
         let mut found = Vec::with_capacity(neighbors::stems().len());
-        for (place, stem) in (0..).zip(neighbors::stems()) {
+        for (stem_idx, stem) in (0..).zip(neighbors::stems()) {
             let id = self.vocabulary.term(stem);
-            let term = id.and_then(at).and_then(|idx| terms.get_mut(idx));
-            let may_be_met = term.is_some_and(|term| {
-                term.stem_index = Some(place).filter(|_| !term.is_name);
+            let term = id.and_then(term_idx).and_then(|idx| terms.get_mut(idx));
+            let may_match = term.is_some_and(|term| {
+                term.stem_index = Some(stem_idx).filter(|_| !term.is_name);
                 term.is_used && !term.is_name && !self.analyzer.is_stop_word(stem)
             });
-            found.push(id.filter(|_| may_be_met).unwrap_or(NO_TERM));
+            found.push(id.filter(|_| may_match).unwrap_or(NO_TERM));
         }
         found
     }
 }
 
-fn at(term: TermId) -> Option<usize> {
+fn term_idx(term: TermId) -> Option<usize> {
     usize::try_from(term).ok()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of words")]
-fn mean(rarities: &[f32]) -> f32 {
-    rarities.iter().sum::<f32>() / rarities.len().max(1) as f32
+fn mean(idfs: &[f32]) -> f32 {
+    idfs.iter().sum::<f32>() / idfs.len().max(1) as f32
 }

@@ -1,4 +1,4 @@
-//! A word of a question, and the terms of the packs that it may stand for.
+//! A word of a question, and the index terms that it matches.
 
 use std::ops::Range;
 
@@ -11,121 +11,124 @@ use crate::matching::vocabulary::{TermId, WordId};
 use crate::text::Token;
 use crate::text::identifier::is_identifier;
 
-/// By what kind a word of the question meets a term.
+/// How a token matches a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MatchKind {
     /// The same word, or another form of it.
     Stem,
-    /// A synonym by the pack's lexicon.
+    /// A synonym: from the pack's lexicon, or an equivalent of the language.
     Synonym,
-    /// Misspelt for the word given.
+    /// A misspelling of the given word.
     Misspelling(WordId),
-    /// Written apart or in one where the packs do otherwise.
+    /// Written as two words or as one, unlike in the packs.
     Compound,
-    /// A part of a compound, or a compound with it as a part, as in German.
+    /// A part of the word, or a compound that has the word as a part, as in German.
     CompoundPart,
-    /// A word with the same beginning, perhaps another form of it.
+    /// A word with the same beginning, possibly another form of it.
     Beginning,
-    /// Another word of near meaning.
+    /// Another word of similar meaning.
     Neighbor,
 }
 
-/// A term that a word of the question may stand for.
+/// A match between a query token and an index term.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TermMatch {
     pub(crate) term: TermId,
     /// 0.0 to 1.0.
     pub(crate) similarity: f32,
-    /// By what kind.
+    /// How they match.
     pub(crate) kind: MatchKind,
 }
 
-/// A word of the question.
+/// A word of a question.
 #[derive(Debug, Clone)]
 pub struct QueryToken {
     /// The normalized word.
     pub word: String,
     /// UTF-8 byte offsets into the question.
     pub span: Range<usize>,
-    /// How much it tells, 0.0 to 1.0.
+    /// Weight, 0.0 to 1.0, see `term_weight`; 0.0 for a repeated word.
     pub weight: f32,
-    /// Whether an answer has to cover it.
+    /// Whether it is a content word, which an answer must cover.
     pub is_content_word: bool,
-    /// Whether it names somebody or something: the packs write it with a capital, or they do not
-    /// know it and the question does.
+    /// Whether it is a name: the packs write it with a capital, or they do not know it and the
+    /// question does.
     pub is_name: bool,
-    /// The terms that it may stand for, most similar first; empty if the packs know none.
+    /// The index terms that it matches, most similar first; empty if the packs know none.
     pub(crate) matches: Vec<TermMatch>,
 }
 
 impl QueryToken {
-    /// What the packs know the word as, if they do: by itself, a synonym or a misspelling.
+    /// The match of the word itself, a synonym, a compound or a misspelling, if any: as opposed to
+    /// a neighbor of similar meaning.
     pub(crate) fn direct_match(&self) -> Option<&TermMatch> {
-        self.matches.iter().find(|found| found.is_direct())
+        self.matches.iter().find(|term_match| term_match.is_direct())
     }
 }
 
 impl TermMatch {
-    /// Whether it is the word itself that met, not one of near meaning.
+    /// Whether it is not a match of a neighbor, that is, of another word of similar meaning.
     pub(crate) fn is_direct(&self) -> bool {
         self.kind != MatchKind::Neighbor
     }
 }
 
-/// The word with what it means to the packs, by itself.
+/// Matches a single word, without regard to the words around it.
 pub(super) fn query_token(index: &PackIndex, Token { word, span }: Token) -> QueryToken {
     let mut matches = Vec::with_capacity(2 + MAX_NEIGHBORS);
     let known = index.vocabulary.term_of_word(&word).filter(|term| index.term(*term).is_used);
     let known = known.or_else(|| index.vocabulary.term_of_plain_word(&word));
     let stem = if known.is_none() { index.analyzer.stem(&word) } else { String::new() };
-    let (mut token_weight, mut is_telling, mut near);
+    let (mut token_weight, mut is_content_word, mut stem_index);
     if let Some(term) = known.or_else(|| index.known_term(&stem)) {
         let known = index.term(term);
-        (token_weight, is_telling, near) = (known.weight, !known.is_stop_word, known.stem_index);
+        (token_weight, is_content_word, stem_index) =
+            (known.weight, !known.is_stop_word, known.stem_index);
         add_match(index, &mut matches, term, 1.0, MatchKind::Stem);
-        for term in parts(index, &word, true).into_iter().flatten().filter(|_| is_telling) {
+        for term in
+            compound_parts(index, &word, true).into_iter().flatten().filter(|_| is_content_word)
+        {
             add_match(index, &mut matches, term, COMPOUND_SIMILARITY, MatchKind::Compound);
         }
     } else {
         token_weight = weight(background_idf(&index.analyzer, &word), 1.0);
-        is_telling = !index.analyzer.is_stop_word(&word);
-        let is_open = is_telling && !is_identifier(&word);
-        near = neighbors::stem_index(&stem).filter(|_| is_open && !index.neighbor_terms.is_empty());
-        for term in parts(index, &word, false).into_iter().flatten().filter(|_| is_open) {
+        is_content_word = !index.analyzer.is_stop_word(&word);
+        let allows_inexact = is_content_word && !is_identifier(&word);
+        stem_index = neighbors::stem_index(&stem)
+            .filter(|_| allows_inexact && !index.neighbor_terms.is_empty());
+        for term in
+            compound_parts(index, &word, false).into_iter().flatten().filter(|_| allows_inexact)
+        {
             add_match(index, &mut matches, term, COMPOUND_SIMILARITY, MatchKind::Compound);
         }
-        if is_open && matches.is_empty() {
+        if allows_inexact && matches.is_empty() {
             add_partial_matches(index, &word, &mut matches);
         }
-        let is_misspelt =
-            is_open && near.is_none() && matches.is_empty() && !is_word_of_language(index, &word);
-        let spellings = if is_misspelt { index.vocabulary.spellings(&word) } else { Vec::new() };
+        let is_misspelled = allows_inexact
+            && stem_index.is_none()
+            && matches.is_empty()
+            && !is_word_of_language(index, &word);
+        let spellings = if is_misspelled { index.vocabulary.spellings(&word) } else { Vec::new() };
         for spelling in spellings {
             let known = index.term(spelling.term);
             if matches.is_empty() {
                 token_weight = known.weight;
-                is_telling = !known.is_stop_word;
-                near = known.stem_index;
+                is_content_word = !known.is_stop_word;
+                stem_index = known.stem_index;
             }
             let kind = MatchKind::Misspelling(spelling.word);
             add_match(index, &mut matches, spelling.term, spelling.similarity, kind);
         }
     }
-    if let Some(place) = near.filter(|_| is_telling) {
-        add_neighbors(index, place, &mut matches);
+    if let Some(stem_index) = stem_index.filter(|_| is_content_word) {
+        add_neighbors(index, stem_index, &mut matches);
     }
-    QueryToken {
-        word,
-        span,
-        weight: token_weight,
-        is_content_word: is_telling,
-        is_name: false,
-        matches,
-    }
+    QueryToken { word, span, weight: token_weight, is_content_word, is_name: false, matches }
 }
 
-/// Whether the word is one of the language and so not a misspelling of another: an everyday word, a
-/// member of a set such as weekdays, or the opposite of a word of the packs by its prefix.
+/// Whether the word belongs to the language and is therefore not a misspelling: a common word, a
+/// member of an exclusive set such as weekdays, or a word of the packs with a prefix that turns it
+/// into its opposite.
 fn is_word_of_language(index: &PackIndex, word: &str) -> bool {
     let data = index.analyzer.data();
     let folded = data.folding.fold(word);
@@ -138,7 +141,7 @@ fn is_word_of_language(index: &PackIndex, word: &str) -> bool {
         || data.opposite_prefixes.iter().any(is_opposite)
 }
 
-/// Lets a word meet a term and the concepts that it stands for.
+/// Adds a match with `term` and with the concepts that it belongs to.
 pub(super) fn add_match(
     index: &PackIndex,
     matches: &mut Vec<TermMatch>,
@@ -154,14 +157,14 @@ pub(super) fn add_match(
     }
 }
 
-/// Similarity of a compound and its part.
+/// Similarity of a compound and its part, 0.0 to 1.0.
 const PART_SIMILARITY: f32 = 0.6;
 
-/// Similarity of two words with the same beginning.
+/// Similarity of two words with the same beginning, 0.0 to 1.0.
 const BEGINNING_SIMILARITY: f32 = 0.7;
 
-/// Lets an unknown word meet words of which it is a part or that are a part of it, in languages that
-/// write compounds in one word, and else those that begin alike.
+/// Adds matches of an unknown word: with its parts and with compounds that have it as a part, in
+/// languages that write compounds as one word; and with words of the same beginning.
 fn add_partial_matches(index: &PackIndex, word: &str, matches: &mut Vec<TermMatch>) {
     let mut add = |terms: Vec<TermId>, similarity: f32, kind: MatchKind| {
         for term in terms {
@@ -178,19 +181,20 @@ fn add_partial_matches(index: &PackIndex, word: &str, matches: &mut Vec<TermMatc
     add(index.vocabulary.same_beginning(word), BEGINNING_SIMILARITY, MatchKind::Beginning);
 }
 
-/// How many such words count.
+/// Number of matches of a word, concepts included, from which no more of these kinds are added.
 const MAX_PARTIAL_MATCHES: usize = 6;
 
-/// Similarity of a word written apart, or in one, where the packs do otherwise.
+/// Similarity of a compound: a word written as two, or two written as one, unlike in the packs.
 pub(super) const COMPOUND_SIMILARITY: f32 = 0.9;
 
-/// Shortest part of a word that is taken for a word of its own, in characters: shorter ones stand
-/// in too many words by chance.
+/// Fewest characters of a content word that is split off a compound: shorter ones occur in too many
+/// words by chance.
 const MIN_PART_CHARS: usize = 3;
 
-/// The two words of the packs that a word is made of, if it is: of an unknown word two content words
-/// ("peacekeepers"), of any a content word and a particle ("login"), or both sides of a hyphen.
-fn parts(index: &PackIndex, word: &str, is_known: bool) -> Option<[TermId; 2]> {
+/// The two words of the packs that a word consists of, if any: both sides of a hyphen that the
+/// packs write ("wifi"), a content word and a particle ("login"), or, for an unknown word, two
+/// content words ("peacekeepers").
+fn compound_parts(index: &PackIndex, word: &str, is_known: bool) -> Option<[TermId; 2]> {
     if let Some(terms) = index.hyphenated.get(word) {
         return Some(*terms);
     }
@@ -210,23 +214,27 @@ fn parts(index: &PackIndex, word: &str, is_known: bool) -> Option<[TermId; 2]> {
     })
 }
 
-/// Shortest stop word that a word may end with, in characters.
+/// Fewest characters of a particle that is split off the end of a word.
 const MIN_PARTICLE_CHARS: usize = 2;
 
-/// How many neighbors of a word count, the nearest that the packs know. More are mostly of other
-/// senses (docs/quality.md).
+/// Most neighbors of a word that are used: the nearest ones that the packs know. More are mostly of
+/// other senses (docs/quality.md).
 const MAX_NEIGHBORS: usize = 8;
 
-/// Lets a word meet those of near meaning; a misspelt one, those of the word it was taken for.
-fn add_neighbors(index: &PackIndex, place: neighbors::StemIndex, matches: &mut Vec<TermMatch>) {
-    let n_met = matches.len();
-    for (place, similarity) in neighbors::nearest(place) {
-        if matches.len() == n_met + MAX_NEIGHBORS {
+/// Adds matches with words of similar meaning; for a misspelled word, those of its correction.
+fn add_neighbors(
+    index: &PackIndex,
+    stem_index: neighbors::StemIndex,
+    matches: &mut Vec<TermMatch>,
+) {
+    let n_before = matches.len();
+    for (neighbor, similarity) in neighbors::nearest(stem_index) {
+        if matches.len() == n_before + MAX_NEIGHBORS {
             break;
         }
-        let term = index.neighbor_terms.get(usize::from(place)).filter(|term| **term != NO_TERM);
+        let term = index.neighbor_terms.get(usize::from(neighbor)).filter(|term| **term != NO_TERM);
         let Some(term) = term else { continue };
-        if !matches.iter().any(|found| found.term == *term) {
+        if !matches.iter().any(|term_match| term_match.term == *term) {
             matches.push(TermMatch { term: *term, similarity, kind: MatchKind::Neighbor });
         }
     }

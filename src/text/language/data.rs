@@ -1,4 +1,4 @@
-//! What is known of a language, read from its two files.
+//! Data of a language, parsed from its two files.
 
 use frostem::Algorithm;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,56 +8,57 @@ use super::file::LanguageFile;
 use crate::text::fold::Folding;
 use crate::text::phrases::Phrases;
 
-/// What a question asks for, as a bit of a set of kinds.
+/// A set of question types (who, when, how many, ...), as bits.
 pub type QuestionType = u32;
 
-/// The data of a language. Words are folded, as [`Folding::fold`] leaves them.
+/// The data of a language. All words are folded by [`Folding::fold`].
 #[derive(Debug, Default)]
 pub struct LanguageData {
     /// Stemming algorithm, if the language has one.
     pub stemmer: Option<Algorithm>,
-    /// Whether words are written together without limit, as in German.
+    /// Whether compounds of any length are written as one word, as in German.
     pub has_compounds: bool,
     /// How words are folded.
     pub folding: Folding,
-    /// What stands before an apostrophe and is a word of its own ("l" of "l'ouverture").
+    /// Elided words before an apostrophe, which are words of their own ("l" of "l'ouverture").
     pub elisions: FxHashSet<String>,
-    /// What people say around a question in chat.
+    /// Filler phrases that people write around a question in chat.
     pub fillers: Phrases<()>,
-    /// Phrases before which a question does not begin ("does anyone know").
+    /// Phrases that precede a question and are not part of it ("does anyone know").
     pub openers: Phrases<()>,
-    /// What question words ask for.
+    /// Question words and phrases, with their question types.
     pub question_words: Phrases<QuestionType>,
-    /// Words that open a yes-or-no question, or mark one.
+    /// Words that start a yes-or-no question, or mark one at its end.
     pub yes_no: FxHashSet<String>,
-    /// What is written in one word and stands for several.
+    /// Contractions and informal spellings, with their words.
     pub contractions: FxHashMap<String, String>,
-    /// Numbers in words, as digits.
+    /// Number words, with their digits.
     pub numerals: FxHashMap<String, String>,
-    /// Members of sets whose members exclude each other.
+    /// Words and phrases that exclude each other.
     pub exclusive: ExclusiveWords,
-    /// Words of direction: 0 for "from", 1 for "to".
+    /// Words of direction: 0 for words such as "from", 1 for words such as "to".
     pub directions: FxHashMap<String, usize>,
     /// Prefixes that turn a word into its opposite.
     pub opposite_prefixes: Vec<String>,
-    /// Groups of everyday words that a FAQ and its askers use for the same.
+    /// Groups of everyday words and phrases with the same meaning, not folded.
     pub equivalents: Vec<Vec<String>>,
     stop_words: FxHashSet<String>,
-    /// Zipf value of the commonest words: log10 of uses in a billion words.
+    /// Zipf value of the most common words: log10 of their occurrences in a billion words.
     everyday: FxHashMap<String, f32>,
-    /// Zipf value of the rarest word whose rarity counts, see [`Self::background_idf`].
+    /// Zipf value of the rarest word whose frequency is used, see [`Self::background_idf`].
     rarest: f32,
 }
 
-/// Commonest words whose frequencies count for the weight of a word; all others weigh the same. A
-/// prototype found that longer lists do not help (docs/quality.md).
+/// Number of the most common words whose frequencies are used for weights; all rarer words have the
+/// same background IDF. A prototype found that more do not help (docs/quality.md).
 const N_WEIGHTED: usize = 1200;
 
 impl LanguageData {
-    /// Reads the files of a language.
+    /// Parses the files of a language: `words` is its `language.toml`, `everyday` its
+    /// `everyday_words.txt`.
     ///
     /// # Errors
-    /// The TOML error of `words`, if it does not have the shape of a language.
+    /// If `words` is not TOML with the keys of a language.
     pub fn parse(words: &str, everyday: &str) -> Result<Self, toml::de::Error> {
         let file: LanguageFile = toml::from_str(words)?;
         let folding = Folding::new(&file.letters);
@@ -73,8 +74,8 @@ impl LanguageData {
             phrases
         };
         let mut question_words = Phrases::default();
-        for (bit, kind) in (0..).zip(QUESTION_KINDS) {
-            for text in file.question_words.get(kind).into_iter().flatten() {
+        for (bit, name) in (0..).zip(QUESTION_TYPES) {
+            for text in file.question_words.get(name).into_iter().flatten() {
                 question_words.add(phrase(text), 1 << bit);
             }
         }
@@ -119,28 +120,28 @@ impl LanguageData {
         })
     }
 
-    /// Whether `word` (folded) carries a sentence but not its subject.
+    /// Whether `word` (folded) is a stop word, which an answer need not cover.
     pub fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word)
     }
 
-    /// How many stop words there are.
+    /// Number of stop words.
     pub fn n_stop_words(&self) -> usize {
         self.stop_words.len()
     }
 
-    /// How many question words and phrases there are.
+    /// Number of question words and phrases.
     pub fn n_question_phrases(&self) -> usize {
         self.question_words.len()
     }
 
-    /// Whether `word` (folded) is a word of the language that is not rare.
+    /// Whether `word` (folded) is one of the common words of the language.
     pub fn is_known(&self, word: &str) -> bool {
         self.everyday.contains_key(word)
     }
 
     /// Rarity of a folded word in everyday language, 0.0 to 1.0: information content, -ln p, as a
-    /// share of that of the 1,200th commonest word; 1.0 for all rarer ones.
+    /// share of that of the 1,200th most common word; 1.0 for all rarer words.
     pub fn background_idf(&self, word: &str) -> f32 {
         const BILLION_LOG10: f32 = 9.0;
         let Some(zipf) = self.everyday.get(word) else { return 1.0 };
@@ -148,8 +149,8 @@ impl LanguageData {
     }
 }
 
-/// Kinds of question in the order of their bits.
-const QUESTION_KINDS: [&str; 14] = [
+/// Question types in the order of their bits, by their keys in `language.toml`.
+const QUESTION_TYPES: [&str; 14] = [
     "who",
     "when",
     "where",

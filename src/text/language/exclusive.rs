@@ -1,4 +1,4 @@
-//! Words that exclude each other: members of closed sets, opposites, words of direction.
+//! Words that exclude each other: members of closed sets, ordinals, opposites.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,30 @@ use super::file::LanguageFile;
 use crate::text::fold::Folding;
 use crate::text::phrases::Phrases;
 
-/// A word or phrase of a set whose members exclude each other: a weekday, "enable" of
-/// enable / disable, "from" of from / to.
+/// A member of an exclusive set, that is, a set whose members exclude each other: a weekday, or
+/// "enable" of enable / disable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SetMember {
     /// Number of the set.
     pub set: u16,
-    /// Number of the member in it; forms and abbreviations of one member share it.
+    /// Number of the member in its set; all forms and abbreviations of a member share it.
     pub member: u16,
 }
 
-/// The sets of a language, whose words are folded.
+/// The exclusive sets of a language. Words are folded.
 #[derive(Debug, Default)]
 pub struct ExclusiveWords {
-    /// Words and phrases.
+    /// Words and phrases, with the members that they are.
     pub phrases: Phrases<SetMember>,
-    /// Words of opposites by their stems, which other forms of them share; without those that are the
-    /// stem of two members.
+    /// Members of pairs of opposites, by the stem that the forms of their words share. A stem of
+    /// two members is left out.
     pub by_stem: FxHashMap<String, SetMember>,
-    /// Words that exclude each other as the last of a sentence: "an" and "ab" in German.
+    /// Words that exclude each other only as the last word of a text: "an" and "ab" in German.
     pub last_words: FxHashMap<String, Vec<SetMember>>,
 }
 
 impl ExclusiveWords {
-    /// Reads the sets of `file`; `phrase` divides a phrase into folded words.
+    /// Builds the sets of `file`; `phrase` splits a phrase into folded words.
     pub(super) fn new(
         file: &LanguageFile,
         folding: &Folding,
@@ -53,7 +53,7 @@ impl ExclusiveWords {
     }
 }
 
-/// The sets, and how many there are.
+/// The phrases of all sets but those of last words, and the number of these sets.
 fn exclusive_sets(
     file: &LanguageFile,
     phrase: impl Fn(&str) -> Vec<String>,
@@ -77,7 +77,8 @@ fn exclusive_sets(
     (phrases, n_sets)
 }
 
-/// Opposites by the stems of their words. Members of closed sets are left out: their forms are all listed.
+/// Opposites by the stems of their words. Members of closed sets are left out, since all their
+/// forms are listed.
 fn exclusive_stems(
     file: &LanguageFile,
     folding: &Folding,

@@ -1,10 +1,10 @@
-//! The file `language.toml`.
+//! The format of the file `language.toml`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// `language.toml`.
+/// The content of `language.toml`; docs/languages.md describes its keys.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LanguageFile {
