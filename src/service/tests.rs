@@ -3,6 +3,7 @@
 mod delivery;
 mod dispatcher;
 mod handle;
+mod selection;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
