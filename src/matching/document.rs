@@ -60,13 +60,7 @@ pub(super) fn unquoted_sentences(pack: &Pack) -> impl Iterator<Item = &str> {
             }
             quoted_until <= sentence.start
         };
-        let unquoted: Vec<_> = source
-            .content_sentences()
-            .filter({
-                let mut f = is_unquoted;
-                move |s| f(s)
-            })
-            .collect();
+        let unquoted: Vec<_> = source.content_sentences().filter(is_unquoted).collect();
         unquoted.into_iter().filter_map(|span| source.body().get(span))
     })
 }

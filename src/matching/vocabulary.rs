@@ -207,7 +207,9 @@ impl Vocabulary {
         let slot_bytes = size_of::<(Box<str>, u32)>() + 1;
         let names: usize = self.names.iter().map(|name| name.len()).sum();
         let words: usize = self.words.iter().map(|word| word.text.len()).sum();
-        (self.terms.capacity() + self.word_ids.capacity()) * slot_bytes
+        (self.terms.capacity() + self.word_ids.capacity() + self.plain_ids.capacity()) * slot_bytes
+            + size_of_val(self.by_start.as_slice())
+            + size_of_val(self.by_end.as_slice())
             + size_of_val(self.names.as_slice())
             + size_of_val(self.words.as_slice())
             + size_of_val(self.signatures.as_slice())
