@@ -30,9 +30,11 @@ LOWERS = {"largest_uncovered", "gap_wins", "gap_best", "gap_coverage", "document
 # Weights of the devset and of each question set beside small packs at 1, for either model.
 WEIGHTS = [(1.5, 1.0), (1.5, 1.0)]
 ANSWER_FROM, SUGGEST_FROM = 0.77, 0.3  # the defaults
+SUGGESTED_COVERAGE = 0.1  # as in src/matching/decision.rs
 THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.77, 0.8, 0.85)
 
-Part = collections.namedtuple("Part", "names features right in_scope kinds weights")
+# may_answer, may_suggest: whether the rules of the decision allow it at any confidence.
+Part = collections.namedtuple("Part", "names features right in_scope kinds weights may_answer may_suggest")
 
 
 def run(quoth, command, pack, questions):
@@ -42,19 +44,22 @@ def run(quoth, command, pack, questions):
 
 
 def part(quoth, pack, rows, is_right):
-    """The features of the rows' messages on a pack; is_right(row, answer, n): whether one of its first n entries answers."""
+    """The features of the rows' messages on a pack; is_right(row, ids): whether one of the entries answers."""
     questions = [row["q"] for row in rows]
     answers, explained = run(quoth, "ask", pack, questions), run(quoth, "explain", pack, questions)
     features = np.array([[f["value"] for f in e["evidence"]] for e in explained])
-    right = np.array([[is_right(r, a, n) for r, a in zip(rows, answers)] for n in (1, 3)])
+    right = np.array([[is_right(r, a["ids"][:n]) for r, a in zip(rows, answers)] for n in (1, 3)])
     in_scope = np.array([bool(r["gold"]) for r in rows])
     weights = np.where(in_scope, (1 - PRIOR) / in_scope.sum(), PRIOR / max(1, (~in_scope).sum()))
     names = [f["name"] for f in explained[0]["evidence"]]
-    return Part(names, features, right, in_scope, np.array([r.get("kind", "") for r in rows]), weights)
+    no_gap = np.array([e["gap"] is None for e in explained])
+    may_answer = no_gap & [e["objection"] is None for e in explained]
+    may_suggest = no_gap & [e["objection"] != "statement" for e in explained] & (features[:, names.index("coverage")] >= SUGGESTED_COVERAGE)
+    return Part(names, features, right, in_scope, np.array([r.get("kind", "") for r in rows]), weights, may_answer, may_suggest)
 
 
-def by_id(row, answer, n):
-    return any(i in row["gold"] for i in answer["ids"][:n])
+def by_id(row, ids):
+    return any(i in row["gold"] for i in ids)
 
 
 def read_lines(path):
@@ -65,26 +70,28 @@ def norm(text):
     return " ".join(text.split())
 
 
-def devset(quoth, folder, pack):
+def by_quotes(folder, pack):
+    """Judges entries of the pack by whether their quotes contain a right sentence of the devset in the folder."""
     sentences = {s["id"]: [norm(t) for t in [s["text"], *s.get("variants", [])]] for s in json.load(open(folder / "sentences.json", encoding="utf-8"))}
     quotes = {e["id"]: [norm(q["text"]) for q in e.get("quote", [])] for e in tomllib.load(open(pack / "faq.toml", "rb"))["entry"]}
-    def is_right(row, answer, n):
+
+    def is_right(row, ids):
         wanted = [t for g in row["gold"] for t in sentences[g]]
-        shown = [s for i in answer["ids"][:n] for s in quotes[i]]
+        shown = [s for i in ids for s in quotes[i]]
         return any(w in s or (s in w and len(s) >= 25) for w in wanted for s in shown)
-    return part(quoth, pack, read_lines(folder / "questions.jsonl"), is_right)
+    return is_right
 
 
-def small_packs(quoth, folder):
-    return {p.parent.name: part(quoth, p.parent, read_lines(p), by_id) for p in sorted(folder.glob("*/questions.jsonl"))}
-
-
-def question_sets(quoth, folder):
-    for name in sorted(p for p in folder.glob("dev_*") if p.is_dir()):
+def judged_sets(args):
+    """Name, pack, judged messages and is_right(row, ids) of the devset, the small packs and the question sets for tuning."""
+    yield "devset", args.pack, read_lines(args.devset / "questions.jsonl"), by_quotes(args.devset, args.pack)
+    for path in sorted(args.small.glob("*/questions.jsonl")):
+        yield f"small {path.parent.name}", path.parent, read_lines(path), by_id
+    for folder in sorted(p for p in args.bench.glob("dev_*") if p.is_dir()):
         with tempfile.TemporaryDirectory() as pack:
-            write_pack(read_lines(name / "faq.jsonl"), pathlib.Path(pack))
+            write_pack(read_lines(folder / "faq.jsonl"), pathlib.Path(pack))
             for queries in ("queries", "queries_typo"):
-                yield f"{name.name} {queries}", part(quoth, pack, read_lines(name / f"{queries}.jsonl"), by_id)
+                yield f"{folder.name} {queries}", pack, read_lines(folder / f"{queries}.jsonl"), by_id
 
 
 def write_pack(rows, folder):
@@ -125,19 +132,8 @@ def probability(model, p):
     return 1 / (1 + np.exp(-(model[0] + p.features @ model[1:])))
 
 
-def allowed(p):
-    """Which messages the rules of `decide` and `objection` (src/matching) allow to answer, and to suggest for."""
-    def value(name):
-        return p.features[:, p.names.index(name)]
-    many = value("phrasings") > np.log(2) - 1e-3
-    statement = (value("statement") >= 0.85) & (value("coverage") < 0.62)
-    other = many & ((value("question_type") <= 0.02) | (value("other_name") >= 0.8))
-    suggests = ~statement & (value("gap_wins") < 0.5) & (value("coverage") >= 0.1)
-    return suggests & ~other & (value("gap_coverage") < 0.15) & (value("contradiction") < 0.5) & (value("coverage") >= 0.4), suggests
-
-
 def is_answered(p, confidence, threshold):
-    return (confidence >= threshold) & allowed(p)[0]
+    return (confidence >= threshold) & p.may_answer
 
 
 def report_packs(unseen):
@@ -146,7 +142,7 @@ def report_packs(unseen):
     print("pack, of its messages in scope and out: right, wrong, suggested with the right entry; false, suggested, of these far or chat")
     for name, (p, first, of_three) in unseen.items():
         answered = is_answered(p, first, ANSWER_FROM)
-        suggested = ~answered & allowed(p)[1] & (np.maximum(first, of_three) >= SUGGEST_FROM)
+        suggested = ~answered & p.may_suggest & (np.maximum(first, of_three) >= SUGGEST_FROM)
         outside = ~p.in_scope
         counts = [p.in_scope.sum(), (answered & p.right[0] & p.in_scope).sum(), (answered & ~p.right[0] & p.in_scope).sum(),
                   (suggested & p.right[1] & p.in_scope).sum(), outside.sum(), (answered & outside).sum(), (suggested & outside).sum(),
@@ -177,14 +173,20 @@ def folds(p, n_folds, others):
     return confidence
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("quoth")
     for name in ("devset", "pack", "bench", "small"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
-    args = parser.parse_args()
-    dev, small = devset(args.quoth, args.devset, args.pack), small_packs(args.quoth, args.small)
-    sets = dict(question_sets(args.quoth, args.bench))
+    return parser
+
+
+def main():
+    args = arguments(__doc__).parse_args()
+    all_parts = {name: part(args.quoth, pack, rows, is_right) for name, pack, rows, is_right in judged_sets(args)}
+    dev = all_parts.pop("devset")
+    small = {name: p for name, p in all_parts.items() if name.startswith("small ")}
+    sets = {name: p for name, p in all_parts.items() if name not in small}
 
     def parts(which, without=None):
         of_dev, of_set = WEIGHTS[which]

@@ -9,12 +9,7 @@ fewness falls from 1 for an entry of one phrasing to 0 for many. Prints both wei
 entry is first, and among three, by models that have not seen the small pack.
 L2 penalty on the weights. Needs numpy and scipy.
 """
-import argparse
 import collections
-import json
-import pathlib
-import tempfile
-import tomllib
 
 import numpy as np
 from scipy.optimize import minimize
@@ -41,30 +36,8 @@ def candidates(quoth, pack, rows, is_right):
             features = [entry["ranking"][name] for name in names]
             few = 4 / (3 + max(1, entry["n_phrasings"]))
             x[i, j] = [*features, *(few * f for f in features)]
-            score[i, j], valid[i, j], right[i, j] = entry["base_score"], True, is_right(row, entry["id"])
+            score[i, j], valid[i, j], right[i, j] = entry["base_score"], True, is_right(row, [entry["id"]])
     return Set(names, x, score, valid, right)
-
-
-def by_id(row, entry):
-    return entry in row["gold"]
-
-
-def devset(quoth, folder, pack):
-    sentences = {s["id"]: [data.norm(t) for t in [s["text"], *s.get("variants", [])]] for s in json.load(open(folder / "sentences.json", encoding="utf-8"))}
-    quotes = {e["id"]: [data.norm(q["text"]) for q in e.get("quote", [])] for e in tomllib.load(open(pack / "faq.toml", "rb"))["entry"]}
-
-    def is_right(row, entry):
-        wanted = [t for g in row["gold"] for t in sentences[g]]
-        return any(w in s or (s in w and len(s) >= 25) for w in wanted for s in quotes.get(entry, []))
-    return candidates(quoth, pack, data.read_lines(folder / "questions.jsonl"), is_right)
-
-
-def question_sets(quoth, folder):
-    for name in sorted(p for p in folder.glob("dev_*") if p.is_dir()):
-        with tempfile.TemporaryDirectory() as pack:
-            data.write_pack(data.read_lines(name / "faq.jsonl"), pathlib.Path(pack))
-            for queries in ("queries", "queries_typo"):
-                yield f"{name.name} {queries}", candidates(quoth, pack, data.read_lines(name / f"{queries}.jsonl"), by_id)
 
 
 def scores(model, s):
@@ -106,14 +79,12 @@ def found(model, s):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("quoth")
-    for name in ("devset", "pack", "bench", "small"):
-        parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    parser = data.arguments(__doc__)
     parser.add_argument("--drop", nargs="*", default=[])
     args = parser.parse_args()
-    small = {p.parent.name: candidates(args.quoth, p.parent, data.read_lines(p), by_id) for p in sorted(args.small.glob("*/questions.jsonl"))}
-    dev, sets = devset(args.quoth, args.devset, args.pack), dict(question_sets(args.quoth, args.bench))
+    sets = {name: candidates(args.quoth, pack, rows, is_right) for name, pack, rows, is_right in data.judged_sets(args)}
+    dev = sets.pop("devset")
+    small = {name: sets.pop(name) for name in list(sets) if name.startswith("small ")}
     report(small, dev, sets, args.drop)
 
 

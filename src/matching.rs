@@ -35,7 +35,7 @@ mod forward_index;
 pub mod index;
 pub mod leave_one_out;
 mod neighbors;
-mod objection;
+pub mod objection;
 mod pack_index;
 mod postings;
 pub mod query;

@@ -1,4 +1,4 @@
-//! The outcome: answer, suggest or abstain.
+//! The decision for a question: answer, suggest or abstain.
 
 use super::PackIndex;
 use super::calibration::{Calibration, LogisticModel};
@@ -15,26 +15,26 @@ use super::vocabulary::TermId;
 use crate::knowledge::Entry;
 use crate::text::Origin;
 
-/// How many ranked entries an outcome names at the most.
+/// Most ranked entries of an outcome.
 pub const MAX_RANKED: usize = 5;
 
-/// How many entries are suggested at the most.
+/// Most entries that are suggested.
 pub const MAX_SUGGESTIONS: usize = 3;
 
 /// What to do with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
-    /// Show the first entry's quotes.
+    /// Show the quotes of the first entry.
     Answer,
-    /// Let the asker pick one of [`Outcome::suggestions`].
+    /// Let the asker select one of [`Outcome::suggestions`].
     Suggest,
-    /// Say that nothing answers; if [`Outcome::gap`] is set, that the source does not.
+    /// Reply that nothing answers; if [`Outcome::gap`] is set, that the source does not say.
     Abstain,
 }
 
-/// How sure quoth has to be. The defaults are set on judged messages of packs that the
-/// fit has not seen, see docs/quality.md.
+/// Confidence thresholds. The defaults are tuned on judged messages of packs that the fit has not
+/// seen, see docs/quality.md.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Least probability that the first entry answers, for an answer; 0.0 to 1.0.
@@ -42,7 +42,7 @@ pub struct Thresholds {
     /// Least probability that one of the first three entries answers, for suggestions; 0.0 to
     /// 1.0.
     pub suggest: f64,
-    /// Score of a gap, as a share of the best entry's, from which the gap is what was asked.
+    /// Least score of a gap, as a share of the best entry's, for the gap to win.
     pub gap: f32,
 }
 
@@ -52,16 +52,16 @@ impl Default for Thresholds {
     }
 }
 
-/// How evidence becomes a decision.
+/// How features become a decision.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DecisionRule {
-    /// From evidence to probabilities.
+    /// From features to probabilities.
     pub calibration: Calibration,
     /// From probabilities to a decision.
     pub thresholds: Thresholds,
 }
 
-/// What matching made of a question.
+/// The result of matching a question.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// What to do.
@@ -70,21 +70,23 @@ pub struct Outcome {
     pub confidence: f64,
     /// Probability, 0.0 to 1.0, that one of the first three ranked entries answers.
     pub any_confidence: f64,
-    /// Indices of the best entries, best first, at most [`MAX_RANKED`]; gaps are never among them.
+    /// Indices of the best entries, best first, at most [`MAX_RANKED`], without gaps.
     pub ranked: Vec<usize>,
-    /// Indices of the best entries and gaps together, best first, at most [`MAX_SUGGESTIONS`].
+    /// Indices of the best entries and gaps, best first, at most [`MAX_SUGGESTIONS`].
     pub nearest: Vec<usize>,
-    /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no quote is in
-    /// two of them. Empty unless the decision is to suggest.
+    /// Indices of the entries to suggest, best first, at most [`MAX_SUGGESTIONS`]; no two share a
+    /// quote. Empty unless the decision is to suggest.
     pub suggestions: Vec<usize>,
-    /// The gap that was asked for, if one was: the source does not answer.
+    /// The gap that matches the question, if one wins: the source does not answer.
     pub gap: Option<usize>,
-    /// What the confidence was made from; all zero if nothing is ranked.
+    /// The features from which the confidence is computed; all zero if nothing is ranked.
     pub features: Features,
+    /// What forbids to answer with the first ranked entry, if anything does.
+    pub objection: Option<Objection>,
 }
 
 impl Outcome {
-    /// The outcome where there is no pack.
+    /// The outcome without a pack.
     pub(crate) fn nothing() -> Self {
         Self {
             decision: Decision::Abstain,
@@ -95,10 +97,11 @@ impl Outcome {
             suggestions: Vec::new(),
             gap: None,
             features: Features::default(),
+            objection: None,
         }
     }
 
-    /// The same with all entries numbered from `start`.
+    /// The same outcome with `start` added to all indices.
     pub(crate) fn shifted(mut self, start: usize) -> Self {
         let lists = [&mut self.ranked, &mut self.nearest, &mut self.suggestions];
         for idx in lists.into_iter().flatten().chain(&mut self.gap) {
@@ -107,14 +110,14 @@ impl Outcome {
         self
     }
 
-    /// The entry or gap that fits best.
+    /// The best entry or gap.
     pub fn first(&self) -> Option<usize> {
         self.nearest.first().copied()
     }
 }
 
 impl PackIndex {
-    /// What to do with the question `text` as if `left_out` were not in the pack.
+    /// The outcome for the question `text` as if `left_out` were not in the pack.
     pub(crate) fn ask_excluding(
         &self,
         text: &str,
@@ -130,16 +133,10 @@ impl PackIndex {
             |scored: &ScoredEntry| self.entries.get(scored.entry).is_some_and(|e| e.is_gap);
         let (mut gaps, mut answers): (Vec<ScoredEntry>, Vec<ScoredEntry>) =
             scored.into_iter().partition(is_gap);
-        let [gap_has_very_words, has_very_words] =
+        let [is_exact_gap, is_exact] =
             [&mut gaps, &mut answers].map(|entries| move_exact_first(self, &query, entries));
-        let candidates = Candidates {
-            answers: &answers,
-            gaps: &gaps,
-            has_very_words,
-            gap_has_very_words,
-            total,
-            left_out,
-        };
+        let candidates =
+            Candidates { answers: &answers, gaps: &gaps, is_exact, is_exact_gap, total, left_out };
         let outcome = decide(self, &query, candidates, rule);
         Outcome { nearest, ..outcome }
     }
@@ -149,16 +146,16 @@ fn total(scored: &[ScoredEntry]) -> f32 {
     scored.iter().map(|scored| scored.logit.exp()).sum()
 }
 
-/// What the packs have to offer, best first.
+/// Scored entries and gaps, best first.
 #[derive(Debug, Clone, Copy)]
 struct Candidates<'a> {
     answers: &'a [ScoredEntry],
     gaps: &'a [ScoredEntry],
-    /// Whether the question is in the very words of a phrasing of the first answer.
-    has_very_words: bool,
-    /// The same of the first gap.
-    gap_has_very_words: bool,
-    /// Sum of e^logit over all, if a classifier gave logits.
+    /// Whether the question equals a phrasing of the first answer.
+    is_exact: bool,
+    /// Whether the question equals a phrasing of the first gap.
+    is_exact_gap: bool,
+    /// Sum of e^logit over all candidates, if there is a classifier.
     total: Option<f32>,
     left_out: Excluded,
 }
@@ -169,28 +166,28 @@ fn decide(
     candidates: Candidates<'_>,
     DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
-    let Candidates { answers, gaps, has_very_words, gap_has_very_words, left_out, .. } = candidates;
+    let Candidates { answers, gaps, is_exact, is_exact_gap, left_out, .. } = candidates;
     let best = answers.first().map_or(0.0, |first| first.score);
     let is_asked = |gap: &&ScoredEntry| {
         let fits = || {
             gap.score >= thresholds.gap * best
                 && fits(index, &left_out.terms_of(&index.texts, gap.entry), query)
         };
-        !has_very_words && (gap_has_very_words || fits())
+        !is_exact && (is_exact_gap || fits())
     };
     let gap = gaps.first().filter(is_asked);
-    let evidence = evidence(index, query, candidates, gap.is_some());
+    let features = features_of_first(index, query, candidates, gap.is_some());
     let probability = |model: &LogisticModel| {
-        evidence.as_ref().map_or(0.0, |evidence| model.probability(evidence))
+        features.as_ref().map_or(0.0, |features| model.probability(features))
     };
-    let floor = if has_very_words { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
+    let floor = if is_exact { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
     let n_phrasings = answers.first().map_or(0, |first| first.n_phrasings);
-    let objection = evidence.as_ref().and_then(|features| objection(features, n_phrasings));
-    // One of the first three is never less likely than the first.
+    let objection = features.as_ref().and_then(|features| objection(features, n_phrasings));
+    // The first is one of the first three.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
-        _ if has_very_words => Decision::Answer,
+        _ if is_exact => Decision::Answer,
         Some(_) => Decision::Abstain,
         None if objection == Some(Objection::Statement) => Decision::Abstain,
         None if query.content_words().next().is_none() => Decision::Abstain,
@@ -214,12 +211,13 @@ fn decide(
         nearest: Vec::new(),
         suggestions,
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
-        features: evidence.unwrap_or_default(),
+        features: features.unwrap_or_default(),
+        objection,
     }
 }
 
-/// The evidence for the first answer, if there is one.
-fn evidence(
+/// The features of the first answer, if there is one.
+fn features_of_first(
     index: &PackIndex,
     query: &Query,
     candidates: Candidates<'_>,
@@ -251,14 +249,14 @@ fn evidence(
     Some(features::extract(index, query, first, rivals, left_out))
 }
 
-/// How many gaps are looked at for what they cover of the question: the best.
+/// Number of best gaps whose coverage is computed.
 const MAX_COVERING: usize = 3;
 
-/// Least confidence for a question in the very words of one of the entry's phrasings: its curator
-/// has said that the entry answers it. The rest is for phrasings written under two entries.
+/// Least confidence for a question that equals one of the entry's phrasings: its curator has stated
+/// that the entry answers it. It is below 1.0 for phrasings written under two entries.
 const EXACT_PHRASING_CONFIDENCE: f64 = 0.95;
 
-/// Moves the entry to the front that has a phrasing in the very words of the question, if one has.
+/// Moves the entry that has a phrasing equal to the question to the front; whether there is one.
 fn move_exact_first(index: &PackIndex, query: &Query, entries: &mut [ScoredEntry]) -> bool {
     let exact = entries.iter().position(|entry| is_exact_phrasing(index, query, entry));
     if let Some(before) = exact.and_then(|at| entries.get_mut(..=at)) {
@@ -270,7 +268,7 @@ fn move_exact_first(index: &PackIndex, query: &Query, entries: &mut [ScoredEntry
 fn is_exact_phrasing(index: &PackIndex, query: &Query, first: &ScoredEntry) -> bool {
     let texts = index.texts.of(first.entry);
     let text = texts.and_then(|texts| texts.phrasings().nth(first.best_phrasing));
-    // Only a phrasing of the same terms is worth taking apart again.
+    // Tokenizing the phrasing again is only worthwhile for one of the same terms.
     let has_same_terms = |words: &[TermId]| {
         words.len() == query.tokens.len()
             && query
@@ -288,23 +286,22 @@ fn is_exact_phrasing(index: &PackIndex, query: &Query, first: &ScoredEntry) -> b
     !query.tokens.is_empty() && words.eq(query.tokens.iter().map(|token| token.word.clone()))
 }
 
-/// Share of a question's telling weight that a gap has to cover before "the source does not say"
-/// is said: the sentence is a claim about the very question.
+/// Share of the weight of the content words that a gap must cover for the reply "the source does
+/// not say", which is a claim about this very question.
 const GAP_COVERAGE: f32 = 0.5;
 
 fn fits(index: &PackIndex, gap: &EntryTerms, query: &Query) -> bool {
     covered_share(index, gap, query) >= GAP_COVERAGE
 }
 
-/// Least score of a suggestion, as a share of the best entry's: what stays further behind shares a
-/// word by chance, and is noise to whoever asks.
+/// Least score of a suggestion, as a share of the best entry's: entries below share a word by
+/// chance.
 const SUGGESTED_SHARE: f32 = 0.5;
 
-/// Least share of a question's content words, by weight, that a suggestion covers: what covers less
-/// was not asked for.
+/// Least share of the weight of the content words that a suggestion covers.
 const SUGGESTED_COVERAGE: f32 = 0.1;
 
-/// The best entries of which no two show one quote, and of which some content word was asked.
+/// The best entries that cover some content word, no two of which share a quote.
 fn suggestions(
     index: &PackIndex,
     query: &Query,
@@ -331,7 +328,7 @@ fn share_quote_in(index: &PackIndex, a: usize, b: usize) -> bool {
     share_quote(index.entry(a), index.entry(b))
 }
 
-/// Whether two entries quote some same words, so that either shows what the other would.
+/// Whether two entries have a quote in common.
 pub(super) fn share_quote(a: Option<&Entry>, b: Option<&Entry>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.quotes().iter().any(|quote| b.quotes().contains(quote))

@@ -10,7 +10,7 @@ use super::decision::{Decision, DecisionRule, Outcome};
 use super::entry_terms::EntryTerms;
 use super::excluded::Excluded;
 use super::features::{FEATURE_LABELS, FEATURE_NAMES};
-use super::objection::{Objection, objection};
+use super::objection::Objection;
 use super::query::{MatchKind, Query, QueryToken, TermMatch};
 use super::ranking;
 use super::scorer::{self, ScoredEntry};
@@ -34,6 +34,8 @@ pub struct Explanation {
     pub answer_from: f64,
     /// Least probability that one of the first three entries answers, for suggestions.
     pub suggest_from: f64,
+    /// The rule that forbids to answer with the first entry, if one does.
+    pub objection: Option<Objection>,
     /// Id of the gap that wins, if one does.
     pub gap: Option<String>,
     /// The question's words, in order.
@@ -131,6 +133,7 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
         any_confidence: outcome.any_confidence,
         answer_from: rule.thresholds.answer,
         suggest_from: rule.thresholds.suggest,
+        objection: outcome.objection,
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
         entries: entries.collect(),
@@ -173,8 +176,7 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
     let terms =
         index.part_of(*first).map(|(part, idx)| EntryTerms::new(&part.texts, idx, |_| false));
     let terms = terms.unwrap_or_default();
-    let n_phrasings = index.entry(*first).map_or(0, |entry| 1 + entry.variants.len());
-    if let Some(objection) = objection(&outcome.features, n_phrasings) {
+    if let Some(objection) = outcome.objection {
         changes.push(format!("It is not answered at any confidence: {} {id}.", reason(objection)));
     }
     let missing: Vec<String> = query

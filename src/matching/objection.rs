@@ -3,18 +3,19 @@
 use super::features::Features;
 
 /// Why an entry is at most suggested, at any confidence; a [`Self::Statement`] is not even that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Objection {
-    /// A gap covers more of the question: what the entry leaves out, its curator has seen asked and
-    /// found no answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objection {
+    /// A gap covers more of the question: the curator has seen questions about what the entry does not
+    /// cover, and found no answer.
     Gap,
     /// The entry covers little of the question.
     Coverage,
     /// The entry says the opposite, or has another number or code.
     Contradiction,
-    /// The message asks nothing, and has much that the entry does not say.
+    /// The message is a statement, and the entry covers too little of it.
     Statement,
-    /// None of the entry's many phrasings asks for this kind of thing.
+    /// None of the entry's many phrasings has the question type.
     QuestionType,
     /// None of the entry's many phrasings has the name.
     Name,
@@ -24,25 +25,25 @@ pub(crate) enum Objection {
 /// weight. Of the judged messages that would be answered, 2 false ones are above and no right one is.
 const GAP_MARGIN: f32 = 0.15;
 
-/// Least share of a question's content words, by weight, that an answer covers.
+/// Least coverage of an answer.
 const MIN_COVERAGE: f32 = 0.4;
 
-/// From this value of [`Features::statement`] on, a message is taken for one that asks nothing.
+/// Value of [`Features::statement`] from which a message is a statement unlike the phrasings.
 const STATEMENT: f32 = 0.85;
 
-/// Least coverage of a message that asks nothing.
+/// Least coverage of a statement.
 const STATEMENT_COVERAGE: f32 = 0.62;
 
-/// How many phrasings an entry has at least for what none of them says to mean something.
+/// Least number of phrasings of an entry to object to what none of them has.
 const MANY_PHRASINGS: usize = 10;
 
-/// At most this share of the phrasings is none of them.
+/// Value of [`Features::question_type`] up to which no phrasing has the question type.
 const NO_QUESTION_TYPE: f32 = 0.02;
 
-/// From this value of [`Features::other_name`] on, a name is missing.
+/// Value of [`Features::other_name`] from which a name is missing.
 const MISSING_NAME: f32 = 0.8;
 
-/// What forbids to answer with an entry of `n_phrasings` phrasings, if anything does.
+/// The first rule that forbids to answer with an entry of `n_phrasings` phrasings, if one does.
 pub(crate) fn objection(features: &Features, n_phrasings: usize) -> Option<Objection> {
     let has_many = n_phrasings >= MANY_PHRASINGS;
     let objections = [
