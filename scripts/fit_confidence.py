@@ -148,8 +148,8 @@ def report_packs(unseen):
                   (suggested & p.right[1] & p.in_scope).sum(), outside.sum(), (answered & outside).sum(), (suggested & outside).sum(),
                   (suggested & np.isin(p.kinds, ["far", "chat"])).sum()]
         total += np.array(counts, int)
-        print(f"{name:18s}", *counts)
-    print(f"{'all':18s}", *total)
+        print(f"{name:24s}", *counts)
+    print(f"{'all':24s}", *total)
 
 
 def report(what, pairs):
