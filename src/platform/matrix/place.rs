@@ -1,6 +1,8 @@
 //! The [`Place`] of a room or thread, and the bot's identity in a room.
 
 use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::MemberEvent;
+use matrix_sdk::ruma::events::SyncStateEvent;
 use matrix_sdk::ruma::{EventId, OwnedRoomId, UserId};
 
 use super::ids;
@@ -30,7 +32,22 @@ pub(super) async fn place(room: &Room, thread_root: Option<&EventId>, sender: &U
 /// Whether `room` is a direct chat: marked as such in the invite to the bot, with at most one other
 /// member.
 pub(super) async fn is_direct(room: &Room) -> bool {
-    room.active_members_count() <= N_MEMBERS_DIRECT && room.is_direct().await.unwrap_or(false)
+    room.active_members_count() <= N_MEMBERS_DIRECT
+        && (room.is_direct().await.unwrap_or(false) || is_invited_directly(room).await)
+}
+
+/// Whether the bot's latest membership follows an invite to a direct chat.
+///
+/// `m.direct` in the account data says the same, but only after the homeserver has returned it in a
+/// later sync than the join, which may already contain a question.
+async fn is_invited_directly(room: &Room) -> bool {
+    let member = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
+    member.is_some_and(|member| match &**member.event() {
+        MemberEvent::Sync(SyncStateEvent::Original(joined)) => {
+            joined.prev_content().is_some_and(|invite| invite.is_direct == Some(true))
+        }
+        _ => false,
+    })
 }
 
 /// The bot's user ID and its display name in `room`.

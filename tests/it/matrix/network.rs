@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use matrix_sdk::ruma::OwnedEventId;
 use serde_json::json;
 
-use super::bot::{Bot, QUESTION};
+use super::bot::{ANSWER, Bot, QUESTION};
 use super::question_load::QuestionLoad;
 use crate::support::fault_proxy::{FaultProxy, ProxiedRequest, ProxyAction};
-use crate::support::matrix::{RoomKind, TestUser, register};
+use crate::support::matrix::{Draft, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
 /// Starts the bot with its homeserver behind `proxy`.
@@ -88,6 +88,18 @@ fn questions_are_answered_once_across_network_outages() {
     for line in ["The homeserver does not respond", "The homeserver responds again"] {
         assert_eq!(ended.log.matches(line).count(), 2, "{}", ended.log);
     }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn direct_chats_are_known_before_the_account_data_says_so() {
+    let proxy = FaultProxy::new(Synapse::shared().url());
+    let bot = start_behind(&proxy);
+    proxy.set_rule(first(|it| it.path.ends_with("/account_data/m.direct"), ProxyAction::Hold));
+    let (ada, room) = room_with(&bot, RoomKind::Direct);
+    ada.send(&room, &Draft::plain(QUESTION));
+    assert!(ada.next_change(&room, &bot.id).sent().text.contains(ANSWER));
+    proxy.release();
 }
 
 #[test]
