@@ -21,7 +21,7 @@ pub mod toml_reader;
 pub mod toml_text;
 
 pub use draft::{EntryDraft, QuoteDraft};
-pub use entry::{Content, Entry, EntryId};
+pub use entry::{Content, Entry, EntryId, Translation};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
 pub use line_index::LineIndex;

@@ -13,7 +13,7 @@
 //! | analysis of a question | `query_terms`, `query` |
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration` |
-//! | decision | `decision`, `index` |
+//! | decision | `decision`, `language_part`, `index` |
 //! | evaluation | `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
@@ -33,6 +33,7 @@ mod facts;
 pub mod features;
 mod forward_index;
 pub mod index;
+mod language_part;
 pub mod leave_one_out;
 mod neighbors;
 pub mod objection;

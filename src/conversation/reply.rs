@@ -51,13 +51,13 @@ impl Reply {
             Decision::Answer => outcome
                 .ranked
                 .first()
-                .and_then(|entry| Answer::new(index, *entry))
+                .and_then(|entry| Answer::in_language(index, *entry, outcome.language.as_ref()))
                 .map_or(Self::NothingFound, Self::Answer),
             Decision::Suggest => Self::Suggestions(
                 outcome
                     .suggestions
                     .iter()
-                    .filter_map(|entry| Suggestion::new(index, *entry))
+                    .filter_map(|entry| Suggestion::new(index, *entry, outcome.language.as_ref()))
                     .collect(),
             ),
             Decision::Abstain => outcome

@@ -1,6 +1,9 @@
 //! An entry: a question, its phrasings, and the quotes that answer it, or none for a gap.
 
+use std::ops::Range;
+
 use super::Quote;
+use crate::text::Language;
 
 /// The longest id, in characters.
 pub const MAX_ID_CHARS: usize = 100;
@@ -44,6 +47,15 @@ pub enum Content {
     Gap,
 }
 
+/// Phrasings of an entry in another language than its question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translation {
+    /// Their language.
+    pub language: Language,
+    /// The phrasings. Never empty.
+    pub phrasings: Vec<String>,
+}
+
 /// One curated question with its answer, or a gap.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -51,8 +63,12 @@ pub struct Entry {
     pub id: EntryId,
     /// The canonical question.
     pub question: String,
-    /// Other phrasings of the question.
+    /// Other phrasings of the question, in its language.
     pub variants: Vec<String>,
+    /// The language of question and variants; `None` if it is that of the pack.
+    pub language: Option<Language>,
+    /// Phrasings in other languages, each language at most once.
+    pub translations: Vec<Translation>,
     /// The answer, or none for a gap.
     pub content: Content,
     /// Its topics.
@@ -62,9 +78,41 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The canonical question, then the variants.
+    /// The canonical question, then the variants, then the translations.
     pub fn phrasings(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.question.as_str()).chain(self.variants.iter().map(String::as_str))
+        let translated = self.translations.iter().flat_map(|it| &it.phrasings);
+        self.untranslated().chain(translated.map(String::as_str))
+    }
+
+    /// The canonical question, then the variants.
+    pub fn untranslated(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.question).chain(&self.variants).map(String::as_str)
+    }
+
+    /// How many phrasings it has.
+    pub fn n_phrasings(&self) -> usize {
+        self.n_untranslated() + self.translations.iter().map(|it| it.phrasings.len()).sum::<usize>()
+    }
+
+    /// Its languages, each with the numbers of its phrasings; `pack_language` is that of an entry
+    /// that has no other.
+    pub fn languages<'a>(
+        &'a self,
+        pack_language: &'a Language,
+    ) -> impl Iterator<Item = (&'a Language, Range<usize>)> {
+        let own = self.language.as_ref().unwrap_or(pack_language);
+        let mut start = self.n_untranslated();
+        let translated = self.translations.iter().map(move |translation| {
+            let numbers = start..start + translation.phrasings.len();
+            start = numbers.end;
+            (&translation.language, numbers)
+        });
+        std::iter::once((own, 0..self.n_untranslated())).chain(translated)
+    }
+
+    /// How many phrasings are not translations.
+    fn n_untranslated(&self) -> usize {
+        1 + self.variants.len()
     }
 
     /// The quotes; none for a gap.

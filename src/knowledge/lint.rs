@@ -21,7 +21,7 @@ use super::{Entry, Finding, Proof, Quote, Source};
 /// Unquoted sentences are listed only if the pack is accepted: the sentences of rejected quotes
 /// would be listed too.
 pub fn lint(proof: &Proof) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = no_stemming::check(proof).into_iter().collect();
+    let mut findings: Vec<Finding> = no_stemming::check(proof);
     findings.extend(other_language::check(proof));
     findings.extend(duplicate_phrasing::check(proof));
     findings.extend(ambiguous_quote::check(proof));

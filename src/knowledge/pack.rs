@@ -91,8 +91,11 @@ pub struct Pack {
 pub struct EntrySpans {
     /// The entry's id.
     pub id: Range<usize>,
-    /// The canonical question, then the variants, in order.
+    /// The canonical question, then the variants, then the translations, in order.
     pub phrasings: Vec<Range<usize>>,
+    /// The codes of its languages: its own (empty if it is the pack's), then those of the
+    /// translations.
+    pub languages: Vec<Range<usize>>,
     /// The quotes' texts, in order.
     pub quotes: Vec<Range<usize>>,
     /// The quotes' speakers, in order; the text's span for a quote without a speaker.
@@ -126,6 +129,23 @@ pub struct Proof {
     pub findings: Vec<Finding>,
 }
 
+impl Pack {
+    /// The languages of its phrasings, each once, in the order of the entries; its own if it has no
+    /// entries.
+    pub fn languages(&self) -> Vec<&Language> {
+        let mut languages = Vec::new();
+        for (language, _) in self.entries.iter().flat_map(|entry| entry.languages(&self.language)) {
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
+        if languages.is_empty() {
+            languages.push(&self.language);
+        }
+        languages
+    }
+}
+
 impl Proof {
     /// Whether no finding is an error.
     pub fn is_accepted(&self) -> bool {
@@ -153,10 +173,12 @@ pub fn prove(files: &PackFiles) -> Proof {
         .map(|text| faq::read_entries(text, &sources, &mut findings))
         .unwrap_or_default();
 
-    let phrasings = || entries.iter().flat_map(Entry::phrasings);
-    let (language, language_span) = header
-        .language
-        .unwrap_or_else(|| (detect(phrasings()).unwrap_or_else(Language::english), 0..0));
+    let (language, language_span) = header.language.unwrap_or_else(|| {
+        let untagged = entries.iter().filter(|entry| entry.language.is_none());
+        let detected = detect(untagged.flat_map(Entry::untranslated));
+        (detected.unwrap_or_else(Language::english), 0..0)
+    });
+    findings.extend(repeated_languages(&language, &entries, &entry_spans));
     let pack = Pack {
         name: files.name.clone(),
         title: header.title,
@@ -167,6 +189,29 @@ pub fn prove(files: &PackFiles) -> Proof {
         lexicon,
     };
     Proof { pack, entry_spans, unproved_ids, source_locations, language_span, findings }
+}
+
+/// Reports each translation in a language that the entry has already.
+fn repeated_languages(
+    pack_language: &Language,
+    entries: &[Entry],
+    entry_spans: &[EntrySpans],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (entry, spans) in entries.iter().zip(entry_spans) {
+        let mut seen = Vec::new();
+        for ((language, _), span) in entry.languages(pack_language).zip(&spans.languages) {
+            if seen.contains(&language) {
+                let message = format!("the entry has phrasings in `{}` already", language.code());
+                let help = "one list holds all phrasings of a language; those in the language of \
+                            the question are its variants";
+                let finding = Finding::new(Rule::RepeatedLanguage, FAQ_FILE, span.clone(), message);
+                findings.push(finding.help(help));
+            }
+            seen.push(language);
+        }
+    }
+    findings
 }
 
 /// Path and text of every file that is UTF-8. Missing files and others are reported.

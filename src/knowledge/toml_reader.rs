@@ -85,6 +85,45 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
     /// An optional list of texts. Blank ones are reported and left out.
     pub(crate) fn texts(&mut self, key: &str) -> Vec<WithSpan<String>> {
         let Some(value) = self.value(key) else { return Vec::new() };
+        self.texts_of(key, value)
+    }
+
+    /// An optional table of lists of texts, with the span of each key. Empty lists are reported and
+    /// left out.
+    pub(crate) fn lists_of_texts(
+        &mut self,
+        key: &str,
+    ) -> Vec<(WithSpan<String>, Vec<WithSpan<String>>)> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_type(
+                key,
+                value,
+                "a table of lists, like { de = [\"...\"], fr = [\"...\"] }",
+            );
+            return Vec::new();
+        };
+        let mut lists = Vec::new();
+        for (name, value) in table {
+            let texts = self.texts_of(name.get_ref(), value);
+            let is_empty_list = value.get_ref().as_array().is_some_and(|it| it.is_empty());
+            if is_empty_list {
+                let message = format!("`{}` is empty", name.get_ref());
+                self.report(
+                    Rule::EmptyField,
+                    value.span(),
+                    message,
+                    "write something, or remove it",
+                );
+            }
+            if !texts.is_empty() {
+                lists.push(((name.get_ref().to_string(), name.span()), texts));
+            }
+        }
+        lists
+    }
+
+    fn texts_of(&mut self, key: &str, value: &'a Spanned<DeValue<'t>>) -> Vec<WithSpan<String>> {
         match value.get_ref() {
             DeValue::Array(items) => {
                 items.iter().filter_map(|item| self.text_of(key, item)).collect()

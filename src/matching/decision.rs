@@ -13,7 +13,7 @@ use super::ranking;
 use super::scorer::{self, ScoredEntry};
 use super::vocabulary::TermId;
 use crate::knowledge::Entry;
-use crate::text::Origin;
+use crate::text::{Language, Origin};
 
 /// Most ranked entries of an outcome.
 pub const MAX_RANKED: usize = 5;
@@ -83,6 +83,8 @@ pub struct Outcome {
     pub features: Features,
     /// What forbids to answer with the first ranked entry, if anything does.
     pub objection: Option<Objection>,
+    /// The language by whose rules the question was matched; `None` without a pack.
+    pub language: Option<Language>,
 }
 
 impl Outcome {
@@ -98,16 +100,8 @@ impl Outcome {
             gap: None,
             features: Features::default(),
             objection: None,
+            language: None,
         }
-    }
-
-    /// The same outcome with `start` added to all indices.
-    pub(crate) fn shifted(mut self, start: usize) -> Self {
-        let lists = [&mut self.ranked, &mut self.nearest, &mut self.suggestions];
-        for idx in lists.into_iter().flatten().chain(&mut self.gap) {
-            *idx += start;
-        }
-        self
     }
 
     /// The best entry or gap.
@@ -213,6 +207,7 @@ fn decide(
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
         features: features.unwrap_or_default(),
         objection,
+        language: Some(index.language().clone()),
     }
 }
 

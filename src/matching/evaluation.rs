@@ -231,18 +231,18 @@ fn quoted_chars(index: &Index, outcome: &Outcome) -> usize {
 
 /// The words of every phrasing, as the analyzer of its pack has them.
 fn phrasing_words(index: &Index) -> HashSet<Vec<String>> {
-    let phrasings = |(part, _): (&PackIndex, usize)| {
+    let phrasings = |part: &PackIndex| {
         let entries = (0..part.n_entries()).filter_map(|idx| part.entry(idx));
         entries
             .flat_map(|entry| entry.phrasings().map(|text| words(part, text)))
             .collect::<Vec<_>>()
     };
-    index.parts().flat_map(phrasings).collect()
+    index.indexes().flat_map(phrasings).collect()
 }
 
 /// Whether `text` consists of the words of one of `phrasings`, in the language of any pack.
 fn is_in(phrasings: &HashSet<Vec<String>>, index: &Index, text: &str) -> bool {
-    index.parts().any(|(part, _)| phrasings.contains(&words(part, text)))
+    index.indexes().any(|part| phrasings.contains(&words(part, text)))
 }
 
 fn words(part: &PackIndex, text: &str) -> Vec<String> {

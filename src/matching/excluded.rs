@@ -15,16 +15,6 @@ pub struct Excluded {
 }
 
 impl Excluded {
-    /// What of it is among the `n_entries` entries from `start`, numbered from there.
-    pub(crate) fn within(self, start: usize, n_entries: usize) -> Self {
-        let inside = |idx: usize| idx.checked_sub(start).filter(|idx| *idx < n_entries);
-        Self {
-            phrasing: self.phrasing.and_then(|(idx, number)| Some((inside(idx)?, number))),
-            another_phrasing: self.another_phrasing,
-            entry: self.entry.and_then(inside),
-        }
-    }
-
     /// Whether the phrasing with this number of the entry at `idx` is left out.
     pub(crate) fn has_phrasing(self, idx: usize, number: usize) -> bool {
         self.phrasing.is_some_and(|(entry, first)| {

@@ -10,6 +10,7 @@ use super::decision::{Decision, DecisionRule, Outcome};
 use super::entry_terms::EntryTerms;
 use super::excluded::Excluded;
 use super::features::{FEATURE_LABELS, FEATURE_NAMES};
+use super::language_part::LanguagePart;
 use super::objection::Objection;
 use super::query::{MatchKind, Query, QueryToken, TermMatch};
 use super::ranking;
@@ -115,17 +116,13 @@ pub struct FeatureContribution {
 
 /// Explains the outcome of `index` for `text`.
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
-    let outcome = index.ask(text, rule);
-    let first = outcome.first().or(outcome.gap).unwrap_or(0);
-    let (part, start) =
-        index.part_of(first).map_or((None, 0), |(part, idx)| (Some(part), first - idx));
-    let query = part.map(|part| Query::new(part, text)).unwrap_or_default();
-    let scored = part.map(|part| scorer::score(part, &query, Excluded::default()));
+    let (outcome, part) = index.ask_parts(text, rule, Excluded::default());
+    let query = part.map(|part| Query::new(&part.index, text)).unwrap_or_default();
+    let scored = part.map(|part| scorer::score(&part.index, &query, Excluded::default()));
     let mut scored = scored.unwrap_or_default();
     ranking::reorder(&mut scored);
     let explained = scored.iter().take(MAX_EXPLAINED).zip(part.into_iter().cycle());
-    let entries =
-        explained.map(|(it, part)| entry(part, &query, it, index.entry_id(start + it.entry)));
+    let entries = explained.map(|(it, part)| entry(index, part, &query, it));
     Explanation {
         question: text.to_owned(),
         decision: outcome.decision,
@@ -137,13 +134,19 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
         entries: entries.collect(),
-        changes: changes(index, &query, &outcome, rule),
+        changes: changes(index, part, &query, &outcome, rule),
         contributions: contributions(&outcome, &rule.calibration),
     }
 }
 
 /// What would have to change for an answer.
-fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule) -> Vec<String> {
+fn changes(
+    index: &Index,
+    part: Option<&LanguagePart>,
+    query: &Query,
+    outcome: &Outcome,
+    rule: &DecisionRule,
+) -> Vec<String> {
     let mut changes = Vec::new();
     if outcome.decision == Decision::Answer {
         return changes;
@@ -173,8 +176,9 @@ fn changes(index: &Index, query: &Query, outcome: &Outcome, rule: &DecisionRule)
             percent(rule.thresholds.answer)
         ));
     }
-    let terms =
-        index.part_of(*first).map(|(part, idx)| EntryTerms::new(&part.texts, idx, |_| false));
+    let terms = part.and_then(|part| {
+        Some(EntryTerms::new(&part.index.texts, part.number_of(*first)?, |_| false))
+    });
     let terms = terms.unwrap_or_default();
     if let Some(objection) = outcome.objection {
         changes.push(format!("It is not answered at any confidence: {} {id}.", reason(objection)));
@@ -225,8 +229,15 @@ fn word(token: &QueryToken) -> Word {
     }
 }
 
-fn entry(index: &PackIndex, query: &Query, scored: &ScoredEntry, id: String) -> ExplainedEntry {
-    let found = index.entry(scored.entry);
+fn entry(
+    index: &Index,
+    part: &LanguagePart,
+    query: &Query,
+    scored: &ScoredEntry,
+) -> ExplainedEntry {
+    let idx = part.idx_of(scored.entry);
+    let (found, id) = (index.entry(idx), index.entry_id(idx));
+    let index = &part.index;
     let terms = EntryTerms::new(&index.texts, scored.entry, |_| false);
     ExplainedEntry {
         id,

@@ -1,35 +1,37 @@
-//! What is answered from: an immutable snapshot of one or several packs, each with an index of its own,
-//! so that a pack beside another changes none of its decisions.
+//! What is answered from: an immutable snapshot of one or several packs, each with indexes of its own, so
+//! that a pack beside another changes none of its decisions.
 
 use std::sync::Arc;
 
 use super::PackIndex;
 use super::decision::{Decision, DecisionRule, MAX_RANKED, MAX_SUGGESTIONS, Outcome, share_quote};
 use super::excluded::Excluded;
+use super::language_part::LanguagePart;
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
 use crate::knowledge::{Entry, Pack};
+use crate::text::Language;
 
 /// The indexes of all packs. Entries are numbered through, in the order of the packs.
 #[derive(Debug)]
 pub struct Index {
     packs: Vec<Arc<Pack>>,
-    parts: Vec<PackIndex>,
-    /// Number of the first entry of each part.
+    /// Number of the first entry of each pack.
     starts: Vec<usize>,
+    /// One for each language of a pack, in the order of the packs.
+    parts: Vec<LanguagePart>,
 }
 
 impl Index {
     /// Builds the index of `packs`, of each of which the first [`MAX_ENTRIES`] entries can be found.
     pub fn new(packs: Vec<Arc<Pack>>) -> Self {
-        let parts: Vec<PackIndex> = packs.iter().map(Arc::clone).map(PackIndex::new).collect();
-        let mut n_entries = 0;
-        let starts = parts.iter().map(|part| {
-            let start = n_entries;
-            n_entries += part.n_entries();
-            start
-        });
-        Self { starts: starts.collect(), packs, parts }
+        let (mut starts, mut parts, mut n_entries) = (Vec::new(), Vec::new(), 0);
+        for pack in &packs {
+            starts.push(n_entries);
+            parts.extend(LanguagePart::all_of(pack, n_entries));
+            n_entries += pack.entries.len();
+        }
+        Self { packs, starts, parts }
     }
 
     /// The packs, in order.
@@ -39,28 +41,43 @@ impl Index {
 
     /// How many entries and gaps there are.
     pub fn n_entries(&self) -> usize {
-        self.parts.iter().map(PackIndex::n_entries).sum()
+        self.packs.iter().map(|pack| pack.entries.len()).sum()
     }
 
     /// How many phrasings there are.
     pub fn n_phrasings(&self) -> usize {
-        self.parts.iter().map(PackIndex::n_phrasings).sum()
+        self.parts.iter().map(|part| part.index.n_phrasings()).sum()
     }
 
     /// Bytes of memory that it takes without the packs, about.
     pub fn n_bytes(&self) -> usize {
-        self.parts.iter().map(PackIndex::n_bytes).sum()
+        self.parts.iter().map(|part| part.index.n_bytes()).sum()
     }
 
     /// The entry at `idx`.
     pub fn entry(&self, idx: usize) -> Option<&Entry> {
-        let (part, idx) = self.part_of(idx)?;
-        part.entry(idx)
+        let (pack, start) = self.pack_and_start(idx)?;
+        pack.entries.get(idx - start)
     }
 
     /// The pack of the entry at `idx`.
     pub fn pack_of(&self, idx: usize) -> Option<&Arc<Pack>> {
-        Some(self.part_of(idx)?.0.pack())
+        self.pack_and_start(idx).map(|(pack, _)| pack)
+    }
+
+    fn pack_and_start(&self, idx: usize) -> Option<(&Arc<Pack>, usize)> {
+        let number = self.starts.partition_point(|start| *start <= idx).checked_sub(1)?;
+        Some((self.packs.get(number)?, *self.starts.get(number)?))
+    }
+
+    /// How the entry at `idx` asks in `language`: its first phrasing in it, else its canonical
+    /// question.
+    pub fn question(&self, idx: usize, language: Option<&Language>) -> Option<&str> {
+        let (pack, entry) = (self.pack_of(idx)?, self.entry(idx)?);
+        let mut languages = entry.languages(&pack.language);
+        let numbers = languages.find(|(found, _)| Some(*found) == language);
+        let first = numbers.and_then(|(_, numbers)| entry.phrasings().nth(numbers.start));
+        Some(first.unwrap_or(&entry.question))
     }
 
     /// The public id of the entry at `idx`: its own, or `pack:entry` where there are several packs.
@@ -82,7 +99,7 @@ impl Index {
 
     /// Whether `text` has words that an answer would have to cover, in the language of any pack.
     pub fn has_content_words(&self, text: &str) -> bool {
-        self.parts.iter().any(|part| Query::new(part, text).content_words().next().is_some())
+        self.indexes().any(|index| Query::new(index, text).content_words().next().is_some())
     }
 
     /// What to do with the question `text`.
@@ -92,35 +109,41 @@ impl Index {
 
     /// The same as if `excluded` were not in the packs.
     pub fn ask_excluding(&self, text: &str, rule: &DecisionRule, excluded: Excluded) -> Outcome {
-        let outcomes = self.parts.iter().zip(&self.starts).map(|(part, start)| {
-            part.ask_excluding(text, rule, excluded.within(*start, part.n_entries()))
-                .shifted(*start)
-        });
-        self.combine(outcomes.collect())
+        self.ask_parts(text, rule, excluded).0
     }
 
-    /// The indexes of the single packs, each with the number of its first entry.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (&PackIndex, usize)> {
-        self.parts.iter().zip(self.starts.iter().copied())
+    /// The outcome, and the part that has decided; `None` without a pack.
+    pub(crate) fn ask_parts(
+        &self,
+        text: &str,
+        rule: &DecisionRule,
+        excluded: Excluded,
+    ) -> (Outcome, Option<&LanguagePart>) {
+        let ask = |part: &LanguagePart| {
+            part.outside(part.index.ask_excluding(text, rule, part.exclude(excluded)))
+        };
+        self.combine(self.parts.iter().map(|part| (ask(part), part)).collect())
     }
 
-    /// The index that holds the entry at `idx`, and the entry's place in it.
-    pub(crate) fn part_of(&self, idx: usize) -> Option<(&PackIndex, usize)> {
-        let part = self.starts.partition_point(|start| *start <= idx).checked_sub(1)?;
-        Some((self.parts.get(part)?, idx - self.starts.get(part)?))
+    /// The indexes of all packs and languages.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = &PackIndex> {
+        self.parts.iter().map(|part| &part.index)
     }
 
-    /// The outcome of several packs: that of the pack which decides for most (an answer, then a gap,
-    /// then suggestions), and of these of the surest; the other packs' entries follow its own. Ties
-    /// go to the pack that stands first.
-    fn combine(&self, mut outcomes: Vec<Outcome>) -> Outcome {
+    /// The outcome of several parts: that of the part which decides for most (an answer, then a gap,
+    /// then suggestions), and of these of the surest; the other parts' entries follow its own. Ties
+    /// go to the part that stands first.
+    fn combine<'a>(
+        &self,
+        mut outcomes: Vec<(Outcome, &'a LanguagePart)>,
+    ) -> (Outcome, Option<&'a LanguagePart>) {
         let rank = |outcome: &Outcome| match outcome.decision {
             Decision::Answer => 0,
             Decision::Abstain if outcome.gap.is_some() => 1,
             Decision::Suggest => 2,
             Decision::Abstain => 3,
         };
-        outcomes.sort_by(|a, b| {
+        outcomes.sort_by(|(a, _), (b, _)| {
             let by_confidence = b.confidence.total_cmp(&a.confidence);
             rank(a)
                 .cmp(&rank(b))
@@ -128,17 +151,15 @@ impl Index {
                 .then(b.any_confidence.total_cmp(&a.any_confidence))
         });
         let mut outcomes = outcomes.into_iter();
-        let Some(mut first) = outcomes.next() else { return Outcome::nothing() };
-        for other in outcomes {
-            first.ranked.extend(other.ranked);
-            first.nearest.extend(other.nearest);
+        let Some((mut first, part)) = outcomes.next() else { return (Outcome::nothing(), None) };
+        for (other, _) in outcomes {
+            add_new(&mut first.ranked, other.ranked);
+            add_new(&mut first.nearest, other.nearest);
             if first.decision == Decision::Suggest {
                 for idx in other.suggestions {
-                    if !first
-                        .suggestions
-                        .iter()
-                        .any(|it| share_quote(self.entry(*it), self.entry(idx)))
-                    {
+                    let is_same =
+                        |it: &usize| *it == idx || share_quote(self.entry(*it), self.entry(idx));
+                    if !first.suggestions.iter().any(is_same) {
                         first.suggestions.push(idx);
                     }
                 }
@@ -147,6 +168,15 @@ impl Index {
         first.ranked.truncate(MAX_RANKED);
         first.nearest.truncate(MAX_SUGGESTIONS);
         first.suggestions.truncate(MAX_SUGGESTIONS);
-        first
+        (first, Some(part))
+    }
+}
+
+/// Appends those of `others` that `list` does not have.
+fn add_new(list: &mut Vec<usize>, others: Vec<usize>) {
+    for idx in others {
+        if !list.contains(&idx) {
+            list.push(idx);
+        }
     }
 }

@@ -51,9 +51,7 @@ impl PhrasingSummary {
         let counted: Vec<_> = results.iter().filter(|result| !is_gap(result.entry)).collect();
         let left_out: Vec<_> = counted
             .iter()
-            .filter(|result| {
-                index.entry(result.entry).is_some_and(|entry| !entry.variants.is_empty())
-            })
+            .filter(|result| index.entry(result.entry).is_some_and(|entry| entry.n_phrasings() > 1))
             .collect();
         Self {
             left_out: left_out.len(),
@@ -77,7 +75,7 @@ pub fn ask_own_phrasings(
     let mut at = 0usize;
     for entry in 0..index.n_entries() {
         let Some(found) = index.entry(entry) else { continue };
-        let n_phrasings = 1 + found.variants.len();
+        let n_phrasings = found.n_phrasings();
         for (number, text) in found.phrasings().enumerate() {
             at += 1;
             if !at.is_multiple_of(stride) {

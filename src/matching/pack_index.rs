@@ -20,7 +20,7 @@ use super::term::Term;
 use super::vocabulary::{TermId, Vocabulary};
 use super::word_vectors::TextDirections;
 use crate::knowledge::{Entry, Pack};
-use crate::text::Analyzer;
+use crate::text::{Analyzer, Language};
 
 /// Data of an entry except its texts.
 #[derive(Debug)]
@@ -73,9 +73,9 @@ impl PackIndex {
         build::build(pack)
     }
 
-    /// The pack.
-    pub(crate) fn pack(&self) -> &Arc<Pack> {
-        &self.pack
+    /// The language of its phrasings.
+    pub(crate) fn language(&self) -> &Language {
+        &self.pack.language
     }
 
     /// Number of entries and gaps.

@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 35] = [
+const MATCHING: [&str; 36] = [
     // Words.
     "similarity",
     "term_weight",
@@ -58,6 +58,7 @@ const MATCHING: [&str; 35] = [
     "calibration",
     // Decision.
     "decision",
+    "language_part",
     "index",
     // Evaluation.
     "explanation",

@@ -1,19 +1,36 @@
 //! Languages without data, whose words are compared unchanged.
 
-use crate::knowledge::pack::PACK_FILE;
+use std::ops::Range;
+
+use crate::knowledge::pack::{FAQ_FILE, PACK_FILE};
 use crate::knowledge::{Finding, Proof, Rule};
+use crate::text::Language;
 use crate::text::language::LANGUAGES;
 
-pub(super) fn check(proof: &Proof) -> Option<Finding> {
-    let language = &proof.pack.language;
+/// Reports the pack's language, and each other one at its first use.
+pub(super) fn check(proof: &Proof) -> Vec<Finding> {
+    let mut seen = vec![&proof.pack.language];
+    let mut findings = vec![finding(&proof.pack.language, PACK_FILE, &proof.language_span)];
+    for (entry, spans) in proof.pack.entries.iter().zip(&proof.entry_spans) {
+        for ((language, _), span) in entry.languages(&proof.pack.language).zip(&spans.languages) {
+            if !seen.contains(&language) {
+                seen.push(language);
+                findings.push(finding(language, FAQ_FILE, span));
+            }
+        }
+    }
+    findings.into_iter().flatten().collect()
+}
+
+fn finding(language: &Language, file: &str, span: &Range<usize>) -> Option<Finding> {
     if LANGUAGES.contains(&language.code()) {
         return None;
     }
     let message =
         format!("quoth knows no stems and stop words of the language `{}`", language.code());
-    let help = "add variants with the other forms of the words, or correct the code: `language` \
-                takes two letters, like en or de";
-    let finding = Finding::new(Rule::NoStemming, PACK_FILE, proof.language_span.clone(), message);
+    let help = "add phrasings with the other forms of the words, or correct the code, which has \
+                two letters, like en or de";
+    let finding = Finding::new(Rule::NoStemming, file, span.clone(), message);
     Some(finding.label("words are compared unchanged").help(help))
 }
 
@@ -28,7 +45,8 @@ mod tests {
             let bytes = format!("language = \"{code}\"").into_bytes();
             let file = PackFile { path: "pack.toml".to_owned(), bytes };
             let proof = prove(&PackFiles { name: "p".to_owned(), files: vec![file] });
-            assert_eq!(super::check(&proof).map(|finding| finding.span), want, "{code}");
+            let spans = super::check(&proof).into_iter().map(|finding| finding.span);
+            assert_eq!(spans.collect::<Vec<_>>(), Vec::from_iter(want), "{code}");
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::text::detect::detect;
 
 pub(super) fn check(proof: &Proof) -> Option<Finding> {
     let language = &proof.pack.language;
-    let found = detect(proof.pack.entries.iter().flat_map(Entry::phrasings))?;
+    let untagged = proof.pack.entries.iter().filter(|entry| entry.language.is_none());
+    let found = detect(untagged.flat_map(Entry::untranslated))?;
     if found == *language || is_nearly_same(found.code(), language.code()) {
         return None;
     }

@@ -10,16 +10,27 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::{EntrySpans, FAQ_FILE};
-use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS};
+use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS, Translation};
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::line_index::LineIndex;
 use crate::knowledge::toml_reader::{TableReader, WithSpan, parse};
 use crate::knowledge::{Quote, Source};
+use crate::text::Language;
 use links::Links;
 use quote::QuoteReader;
 
-const ENTRY_KEYS: [&str; 8] =
-    ["id", "question", "variants", "lead", "tags", "see_also", "gap", "quote"];
+const ENTRY_KEYS: [&str; 10] = [
+    "id",
+    "question",
+    "variants",
+    "language",
+    "translations",
+    "lead",
+    "tags",
+    "see_also",
+    "gap",
+    "quote",
+];
 
 /// Quotes, and links, of one file for which the nearest match is searched. Each search scans a
 /// source or all ids, and a file with more failures has another problem than typos.
@@ -94,6 +105,8 @@ impl EntryReader<'_> {
         let id = reader.required_text("id");
         let question = reader.required_text("question");
         let variants = reader.texts("variants");
+        let language = reader.text("language");
+        let translations = reader.lists_of_texts("translations");
         let lead = reader.text("lead");
         let tags = reader.texts("tags");
         let see_also = reader.texts("see_also");
@@ -115,6 +128,11 @@ impl EntryReader<'_> {
         spans.id = id_span;
         spans.phrasings = std::iter::once(question_span)
             .chain(variants.iter().map(|(_, span)| span.clone()))
+            .chain(translations.iter().flat_map(|(_, it)| it.iter().map(|(_, span)| span.clone())))
+            .collect();
+        let own_language_span = language.as_ref().map_or(0..0, |(_, span)| span.clone());
+        spans.languages = std::iter::once(own_language_span)
+            .chain(translations.iter().map(|((_, span), _)| span.clone()))
             .collect();
         let content = match (is_gap, quotes.is_empty()) {
             (true, _) => Content::Gap,
@@ -125,6 +143,14 @@ impl EntryReader<'_> {
             id,
             question,
             variants: without_spans(variants),
+            language: language.map(|(code, _)| Language::new(&code)),
+            translations: translations
+                .into_iter()
+                .map(|((code, _), phrasings)| Translation {
+                    language: Language::new(&code),
+                    phrasings: without_spans(phrasings),
+                })
+                .collect(),
             content,
             tags: without_spans(tags),
             see_also: Vec::new(),

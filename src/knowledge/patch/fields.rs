@@ -8,8 +8,18 @@ use crate::knowledge::draft::{on_one_line, one_a_line};
 use crate::knowledge::toml_text::verbatim;
 
 /// The usual order of keys. A new key is inserted after the last one that precedes it here.
-const ENTRY_ORDER: [&str; 8] =
-    ["id", "question", "variants", "gap", "lead", "tags", "see_also", "quote"];
+const ENTRY_ORDER: [&str; 10] = [
+    "id",
+    "question",
+    "variants",
+    "language",
+    "translations",
+    "gap",
+    "lead",
+    "tags",
+    "see_also",
+    "quote",
+];
 const QUOTE_ORDER: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
 
 /// New values of an entry's fields. `None` keeps a field; an empty value removes it.

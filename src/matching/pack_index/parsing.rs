@@ -68,7 +68,7 @@ impl ParsedEntries {
     }
 
     fn add_entry(&mut self, entry: &Entry, analyzer: &Analyzer) {
-        let n_phrasings = 1 + entry.variants.len();
+        let n_phrasings = entry.n_phrasings();
         let mut n_of_type = [0usize; N_QUESTION_TYPES];
         let mut n_statements = 0usize;
         for text in entry.phrasings() {

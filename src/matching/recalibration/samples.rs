@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::knowledge::Entry;
 use crate::matching::Index;
 use crate::matching::calibration::Calibration;
 use crate::matching::decision::{Decision, DecisionRule, MAX_SUGGESTIONS, Thresholds};
@@ -36,7 +37,7 @@ pub fn collect_samples(
     let stride = index.n_phrasings().div_ceil(max_asked.max(1)).max(1);
     let phrasings: Vec<(usize, usize)> = (0..index.n_entries())
         .flat_map(|entry| {
-            let n = index.entry(entry).map_or(0, |found| found.phrasings().count());
+            let n = index.entry(entry).map_or(0, Entry::n_phrasings);
             (0..n).map(move |number| (entry, number))
         })
         .step_by(stride)
@@ -81,7 +82,7 @@ fn slope(asked: &[Asked], log_odds: impl Fn(&CalibrationSample) -> f64) -> f64 {
 fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
     let Some(found) = index.entry(entry) else { return Vec::new() };
     let Some(text) = found.phrasings().nth(number) else { return Vec::new() };
-    let n = 1 + found.variants.len();
+    let n = found.n_phrasings();
     let rule = DecisionRule {
         thresholds: Thresholds { answer: 0.0, suggest: 0.0, ..Thresholds::default() },
         ..DecisionRule::default()
