@@ -35,6 +35,6 @@ pub use respond::Context;
 pub use sent_reply::{ReplyKind, SentReply};
 pub use settings::{Activation, SpaceSettings};
 pub use space::{Space, Spaces};
-pub use timestamp::Timestamp;
+pub use timestamp::{EventTime, Timestamp};
 pub use trigger::Trigger;
 pub use unanswered::UnansweredQuestion;

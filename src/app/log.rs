@@ -46,7 +46,17 @@ pub(super) fn start(settings: &LogSettings) -> anyhow::Result<()> {
     };
     let filter_sensitive = filter_fn(is_safe);
     tracing_subscriber::registry().with(filter).with(layer.with_filter(filter_sensitive)).init();
+    log_panics();
     Ok(())
+}
+
+/// Logs where code panics, in the format of the log and without the panic's own message, which may
+/// contain the text of a message.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(location, "Panicked at {location}. This is a bug in quoth");
+    }));
 }
 
 /// Whether it is from a crate that may be logged.

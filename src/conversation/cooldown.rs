@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::id::{AskerHash, PlaceId};
 use super::settings::SpaceSettings;
-use super::timestamp::Timestamp;
+use super::timestamp::{EventTime, Timestamp};
 
 /// Result of checking a question against the rate limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,8 @@ struct Recent {
 /// Questions between two prunings: few enough prunings that their cost does not matter.
 const PRUNE_INTERVAL: usize = 1024;
 
-/// Largest difference between the clocks of a platform and of this machine that is tolerated.
+/// How far a counted question may lie in the future, because the clock of this machine was set back,
+/// before it is forgotten.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 impl Cooldowns {
@@ -62,14 +63,14 @@ impl Cooldowns {
         &self,
         asker: &AskerHash,
         place: &PlaceId,
-        now: Timestamp,
+        time: EventTime,
         settings: &SpaceSettings,
     ) -> Admission {
         let limits = [
             (Key::Asker(asker.clone()), settings.questions_per_asker),
             (Key::Place(place.clone()), settings.questions_per_place),
         ];
-        self.lock().check_limits(limits, now, settings)
+        self.lock().check_limits(limits, time, settings)
     }
 
     /// Counts a private reply to `asker` if the asker is below the limit. The place's limit does not
@@ -77,11 +78,11 @@ impl Cooldowns {
     pub fn admit_privately(
         &self,
         asker: &AskerHash,
-        now: Timestamp,
+        time: EventTime,
         settings: &SpaceSettings,
     ) -> Admission {
         let limits = [(Key::Asker(asker.clone()), settings.questions_per_asker)];
-        self.lock().check_limits(limits, now, settings)
+        self.lock().check_limits(limits, time, settings)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -94,29 +95,32 @@ impl State {
     fn check_limits<const N: usize>(
         &mut self,
         limits: [(Key, u32); N],
-        now: Timestamp,
+        time: EventTime,
         settings: &SpaceSettings,
     ) -> Admission {
         let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
         if window.is_zero() {
             return Admission::Allowed;
         }
-        self.prune(now);
+        self.prune(time.now);
         for (key, limit) in &limits {
             let recent = self.recent.entry(key.clone()).or_default();
-            if let Some(retry_after) = recent.retry_after(now, window, *limit) {
-                let is_notified = recent.notified_at.is_some_and(|at| now.since(at) < window);
+            let at = recent.order(time);
+            if let Some(retry_after) = recent.retry_after(at, window, *limit) {
+                let notified_at = recent.notified_at.filter(|notified_at| *notified_at <= at);
+                let is_notified = notified_at.is_some_and(|it| at.since(it) < window);
                 if !is_notified {
-                    recent.notified_at = Some(now);
-                    recent.ends_at = recent.ends_at.max(now.plus(window));
+                    recent.notified_at = Some(at);
+                    recent.ends_at = recent.ends_at.max(at.plus(window));
                 }
                 return Admission::Limited { retry_after, is_notified };
             }
         }
         for (key, _) in limits {
             let recent = self.recent.entry(key).or_default();
-            recent.times.push_back(now);
-            recent.ends_at = recent.ends_at.max(now.plus(window));
+            let at = recent.order(time);
+            recent.times.push_back(at);
+            recent.ends_at = recent.ends_at.max(at.plus(window));
         }
         Admission::Allowed
     }
@@ -131,11 +135,17 @@ impl State {
 }
 
 impl Recent {
-    /// The time until fewer than `limit` questions are in the window; `None` if there are fewer
-    /// already.
+    /// The time of a new question: not before the last one, since the sender may choose its time to
+    /// evade the limits.
+    fn order(&mut self, EventTime { at, now }: EventTime) -> Timestamp {
+        self.times.retain(|time| *time <= now.plus(CLOCK_SLACK));
+        self.times.back().map_or(at, |last| at.max(*last))
+    }
+
+    /// The time from `now` until fewer than `limit` questions are in the window; `None` if there are
+    /// fewer already.
     fn retry_after(&mut self, now: Timestamp, window: Duration, limit: u32) -> Option<Duration> {
-        // A time in the future was recorded before the clock was set back.
-        self.times.retain(|time| now.since(*time) < window && *time <= now.plus(CLOCK_SLACK));
+        self.times.retain(|time| now.since(*time) < window);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let n_over = self.times.len().checked_sub(limit)?;
         // Once this one leaves the window, one more is allowed.
@@ -154,6 +164,12 @@ mod tests {
         cooldown_seconds: 10,
         ..SpaceSettings::default()
     };
+
+    /// A question that is handled when it is asked.
+    fn at(millis: i64) -> EventTime {
+        let now = Timestamp::from_millis(millis);
+        EventTime { at: now, now }
+    }
 
     #[test]
     fn asker_and_place_limits_apply_and_are_notified_once() {
@@ -175,8 +191,7 @@ mod tests {
         ];
         let cooldowns = Cooldowns::default();
         for (second, asker, place, want) in rows {
-            let now = Timestamp::from_millis(second * 1000);
-            let got = cooldowns.admit(&asker.into(), &place.into(), now, &SETTINGS());
+            let got = cooldowns.admit(&asker.into(), &place.into(), at(second * 1000), &SETTINGS());
             assert_eq!(got, want, "{asker} at {place} in second {second}");
         }
     }
@@ -184,7 +199,7 @@ mod tests {
     #[test]
     fn private_replies_count_against_the_asker_limit_only() {
         let cooldowns = Cooldowns::default();
-        let now = Timestamp::from_millis(0);
+        let now = at(0);
         for asker in ["ada", "bob", "cyd", "dee"] {
             let got = cooldowns.admit_privately(&asker.into(), now, &SETTINGS());
             assert_eq!(got, Admission::Allowed, "{asker}");
@@ -200,8 +215,7 @@ mod tests {
         let settings = SpaceSettings { cooldown_seconds: 0, ..SETTINGS() };
         let cooldowns = Cooldowns::default();
         for _ in 0..100 {
-            let now = Timestamp::from_millis(0);
-            let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &settings);
+            let got = cooldowns.admit(&"ada".into(), &"room".into(), at(0), &settings);
             assert_eq!(got, Admission::Allowed);
         }
         assert!(cooldowns.lock().recent.is_empty());
@@ -212,8 +226,7 @@ mod tests {
         let cooldowns = Cooldowns::default();
         for millis in 0..1_000_000 {
             let asker = AskerHash::from(millis.to_string());
-            let now = Timestamp::from_millis(millis);
-            cooldowns.admit(&asker, &"room".into(), now, &SETTINGS());
+            cooldowns.admit(&asker, &"room".into(), at(millis), &SETTINGS());
         }
         let n_recent = cooldowns.lock().recent.len();
         assert!(n_recent <= 10_000 + PRUNE_INTERVAL + 1, "{n_recent}");
@@ -223,10 +236,34 @@ mod tests {
     fn clock_set_back_does_not_extend_the_limit() {
         let cooldowns = Cooldowns::default();
         let settings = SpaceSettings { questions_per_asker: 1, ..SETTINGS() };
-        let later = Timestamp::from_millis(1_000_000);
-        cooldowns.admit(&"ada".into(), &"room".into(), later, &settings);
-        let back = Timestamp::from_millis(0);
-        let got = cooldowns.admit(&"ada".into(), &"room".into(), back, &settings);
+        cooldowns.admit(&"ada".into(), &"room".into(), at(1_000_000), &settings);
+        let got = cooldowns.admit(&"ada".into(), &"room".into(), at(0), &settings);
         assert_eq!(got, Admission::Allowed);
+    }
+
+    #[test]
+    fn questions_dated_back_are_limited_and_reset_no_limit() {
+        let cooldowns = Cooldowns::default();
+        let now = Timestamp::from_millis(1_000_000);
+        let admit = |asker: &str, at: i64| {
+            let time = EventTime { at: Timestamp::from_millis(at), now };
+            cooldowns.admit(&asker.into(), &"room".into(), time, &SETTINGS())
+        };
+        assert_eq!(admit("ada", 1_000_000), Admission::Allowed);
+        assert_eq!(admit("ada", 0), Admission::Allowed);
+        assert!(matches!(admit("ada", 500_000), Admission::Limited { .. }));
+        assert_eq!(admit("bob", 300_000), Admission::Allowed);
+        assert!(matches!(admit("bob", 100_000), Admission::Limited { .. }), "the place is full");
+    }
+
+    #[test]
+    fn missed_questions_are_limited_by_when_they_were_asked() {
+        let cooldowns = Cooldowns::default();
+        let now = Timestamp::from_millis(1_000_000);
+        for second in 0..10 {
+            let time = EventTime { at: Timestamp::from_millis(second * 10_000), now };
+            let got = cooldowns.admit(&"ada".into(), &"room".into(), time, &SETTINGS());
+            assert_eq!(got, Admission::Allowed, "{second}");
+        }
     }
 }

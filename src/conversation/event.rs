@@ -55,6 +55,49 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The place where it happened.
+    pub fn place(&self) -> &PlaceId {
+        match self {
+            Self::MessageCreated(message) | Self::MessageEdited(message) => &message.place.id,
+            Self::MessageDeleted { place, .. }
+            | Self::Joined { place, .. }
+            | Self::MissingPermissions { place, .. } => &place.id,
+            Self::ControlUsed(control_use) => &control_use.place.id,
+            Self::Alert(alert) => &alert.place.id,
+        }
+    }
+
+    /// The id under which it is handled once; `None` if handling it again does no harm.
+    pub fn id(&self) -> Option<&MessageId> {
+        match self {
+            Self::MessageCreated(message) | Self::MessageEdited(message) => {
+                Some(message.edit_id.as_ref().unwrap_or(&message.id))
+            }
+            Self::ControlUsed(control_use) => Some(&control_use.id),
+            Self::Alert(alert) => Some(&alert.id),
+            Self::MessageDeleted { .. } | Self::Joined { .. } | Self::MissingPermissions { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The same event, but not later than `now`: on some platforms the sender of a message chooses
+    /// its time.
+    #[must_use]
+    pub fn not_after(mut self, now: Timestamp) -> Self {
+        match &mut self {
+            Self::MessageCreated(message) | Self::MessageEdited(message) => {
+                message.sent_at = message.sent_at.min(now);
+            }
+            Self::ControlUsed(control_use) => control_use.used_at = control_use.used_at.min(now),
+            Self::Joined { at, .. } => *at = (*at).min(now),
+            Self::MessageDeleted { .. } | Self::MissingPermissions { .. } | Self::Alert(_) => {}
+        }
+        self
+    }
+}
+
 /// A notice for moderators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {

@@ -14,7 +14,7 @@ use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
-use super::timestamp::Timestamp;
+use super::timestamp::EventTime;
 use super::trigger::{Command, Question, Trigger};
 use super::unanswered::UnansweredQuestion;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
@@ -37,9 +37,8 @@ pub struct Context<'a> {
     /// The bot message that is replied to, whose control was used, or that replied to the edited
     /// message.
     pub target: Option<&'a SentReply>,
-    /// The time of the event, not of its handling, so that events that are caught up on get the same
-    /// response.
-    pub now: Timestamp,
+    /// When the event happened and is handled.
+    pub time: EventTime,
 }
 
 /// Responds to a new message. `trigger` is that of `message`.
@@ -64,7 +63,7 @@ pub fn respond(
         }
         _ => {
             let settings = &context.space.settings;
-            match cooldowns.admit(context.asker, &message.place.id, context.now, settings) {
+            match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
                 Admission::Limited { is_notified: true, .. } if !is_command => Effects::default(),
                 Admission::Limited { retry_after, .. } => {
                     BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
@@ -154,7 +153,7 @@ fn show_more(control: Control, context: &Context<'_>, cooldowns: &Cooldowns) -> 
         (Control::Quotes(offset), Some(target)) => remaining_quotes(offset, target, context),
         _ => BotMessage::notice(Notice::NoLongerAvailable, true),
     };
-    match cooldowns.admit_privately(context.asker, context.now, &context.space.settings) {
+    match cooldowns.admit_privately(context.asker, context.time, &context.space.settings) {
         Admission::Allowed => message.into(),
         Admission::Limited { is_notified: true, .. } => Effects::default(),
         Admission::Limited { retry_after, .. } => {
@@ -207,7 +206,7 @@ fn respond_unaddressed(
     if outcome.decision != Decision::Answer {
         return Effects::default();
     }
-    match cooldowns.admit(context.asker, &message.place.id, context.now, settings) {
+    match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
         Admission::Allowed => {
             BotMessage { is_unsolicited: true, ..message_for(&outcome, false, context) }.into()
         }

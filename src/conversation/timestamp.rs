@@ -4,6 +4,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// When an event happened, and when it is handled: events are handled late after a downtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventTime {
+    /// When it happened, according to its platform; not later than `now`.
+    pub at: Timestamp,
+    /// The time on this machine.
+    pub now: Timestamp,
+}
+
 /// Milliseconds since 1970-01-01 00:00 UTC. Unlike a monotonic clock it survives a restart and can
 /// be stored.
 #[derive(

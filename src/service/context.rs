@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Service;
 use super::knowledge_base::{Snapshot, SpaceIndex};
 use crate::conversation::{
-    AskerHash, Context, Message, MessageId, Place, PlaceId, PrincipalId, SentReply, Space,
-    Timestamp, Trigger,
+    AskerHash, Context, EventTime, Message, MessageId, Place, PlaceId, PrincipalId, SentReply,
+    Space, Timestamp, Trigger,
 };
 use crate::store::records::{self, PlaceStatus, Records};
 
@@ -58,12 +58,12 @@ impl OwnedContext {
         self.status.space_state.is_paused
     }
 
-    /// The context that `conversation` takes, with the time `now`.
-    pub(super) fn borrow(&self, now: Timestamp) -> Context<'_> {
+    /// The context that `conversation` takes, of an event at `time`.
+    pub(super) fn borrow(&self, time: EventTime) -> Context<'_> {
         let space = self.space();
         let SpaceIndex { index, rule, .. } = self.snapshot.index_for(space);
         let (asker, target) = (&self.asker, self.target.as_ref());
-        Context { space, is_paused: self.is_paused(), index, rule, asker, target, now }
+        Context { space, is_paused: self.is_paused(), index, rule, asker, target, time }
     }
 }
 

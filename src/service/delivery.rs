@@ -86,6 +86,7 @@ impl<R: Records> Service<R> {
             {
                 return self.abandon(&delivery, EventOutcome::Ambiguous).await;
             }
+            let permit = sender.call_permit().await;
             let began_at = self.now();
             if !self.records().begin_send(self.claim(cause)).await? {
                 return Ok(EventOutcome::HeldElsewhere);
@@ -105,6 +106,7 @@ impl<R: Records> Service<R> {
                 }
                 Err(error) => error,
             };
+            drop(permit);
             if error == SendError::Ambiguous {
                 possibly_sent_since.get_or_insert(began_at);
             } else if possibly_sent_since.is_none() {
@@ -158,7 +160,11 @@ impl<R: Records> Service<R> {
         outgoing: &Outgoing,
         sender: &impl Sender,
     ) -> EventOutcome {
-        self.retry_call(message, EventOutcome::Edited, || sender.edit(message, outgoing)).await
+        let call = || async {
+            let _permit = sender.call_permit().await;
+            self.with_timeout(sender.edit(message, outgoing)).await
+        };
+        self.retry_call(message, EventOutcome::Edited, call).await
     }
 
     /// Deletes the bot's `message` at `place`.
@@ -168,7 +174,10 @@ impl<R: Records> Service<R> {
         cause: &MessageId,
         sender: &impl Sender,
     ) -> EventOutcome {
-        let call = || sender.delete(message, place, cause);
+        let call = || async {
+            let _permit = sender.call_permit().await;
+            self.with_timeout(sender.delete(message, place, cause)).await
+        };
         self.retry_call(message, EventOutcome::Deleted, call).await
     }
 
@@ -177,13 +186,13 @@ impl<R: Records> Service<R> {
         &self,
         message: &MessageId,
         success: EventOutcome,
-        mut call: impl FnMut() -> C,
+        call: impl FnMut() -> C,
     ) -> EventOutcome
     where
         C: Future<Output = Result<(), SendError>>,
     {
         let mut budget = RetryBudget::default();
-        let result = (|| self.with_timeout(call()))
+        let result = call
             .retry(backoff())
             .when(|error| !matches!(error, SendError::Permanent | SendError::AmbiguousFinal))
             .adjust(move |error, delay| budget.wait(error, delay))

@@ -1,119 +1,197 @@
-//! Dispatches the events of one platform to bounded worker queues, sharded by place. Events of a
-//! place are handled in order; a slow platform blocks no other.
+//! Dispatches the events of one platform to a queue for each place. Events of a place are handled in
+//! order; a slow place, like a slow platform, delays no other.
 
-use std::hash::{Hash, Hasher};
+use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustc_hash::FxHasher;
-use tokio::sync::mpsc;
+use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
+use super::sender::LimitedSender;
 use super::settings::DeliverySettings;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{Event, PlaceId};
 use crate::store::records::Records;
 
-/// The worker queues of one platform.
+/// The queues of the places of one platform.
 pub struct Dispatcher {
-    /// Empty once it drains: then no event is accepted, and queued ones are still handled.
-    queues: Mutex<Vec<WorkerQueue>>,
-    workers: tokio::sync::Mutex<JoinSet<()>>,
+    queues: Arc<Mutex<Queues>>,
+    /// The task that handles the queued events of a place.
+    place_task: Box<dyn Fn(PlaceId) -> PlaceTask + Send + Sync>,
+    runtime: Handle,
+    /// Events that wait at each place.
+    queue_length: usize,
+    /// Events that wait in all.
+    max_waiting: usize,
     /// Whether an event does not concern the bot; such events are dropped, to take no room in the
     /// queues.
     is_irrelevant: Box<dyn Fn(&Event) -> bool + Send + Sync>,
 }
 
-/// The queue of one worker.
-struct WorkerQueue {
-    events: mpsc::Sender<Event>,
+type PlaceTask = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+#[derive(Default)]
+struct Queues {
+    /// Whether it drains: then no event is accepted, and queued ones are still handled.
+    is_draining: bool,
+    /// The places with a task, which ends when no event waits.
+    by_place: FxHashMap<PlaceId, PlaceQueue>,
+    /// Events that wait in all.
+    n_waiting: usize,
+    tasks: JoinSet<()>,
+}
+
+#[derive(Default)]
+struct PlaceQueue {
+    events: VecDeque<Event>,
     /// Whether the last event was dropped. The log has only the first of a series.
     is_full: bool,
 }
 
 impl Dispatcher {
-    /// Starts the workers. `on_handled` gets the outcome of each event and how long it took.
+    /// A dispatcher of the runtime that it is called in. `on_handled` gets the outcome of each event
+    /// and how long it took.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn start<R: Records, S: Sender>(
         service: &Arc<Service<R>>,
         sender: &Arc<S>,
         settings: &DeliverySettings,
         on_handled: impl Fn(EventOutcome, Duration) + Clone + Send + Sync + 'static,
     ) -> Self {
-        let n_workers = usize::try_from(settings.n_workers).unwrap_or(1).max(1);
-        let length = usize::try_from(settings.queue_length).unwrap_or(1).max(1);
-        let mut workers = JoinSet::new();
-        let queues = (0..n_workers).map(|_| {
-            let (queue, mut events) = mpsc::channel(length);
-            let (service, sender) = (Arc::clone(service), Arc::clone(sender));
+        let n_calls = usize::try_from(settings.n_workers).unwrap_or(1).max(1);
+        let queue_length = usize::try_from(settings.queue_length).unwrap_or(1).max(1);
+        let queues: Arc<Mutex<Queues>> = Arc::default();
+        let place_task = {
+            let sender = Arc::new(LimitedSender::new(Arc::clone(sender), n_calls));
+            let (service, queues) = (Arc::clone(service), Arc::clone(&queues));
             let on_handled = on_handled.clone();
-            workers.spawn(async move {
-                while let Some(event) = events.recv().await {
-                    let start = Instant::now();
-                    let outcome = service.handle(&event, &*sender).await;
-                    on_handled(outcome, start.elapsed());
-                }
-            });
-            WorkerQueue { events: queue, is_full: false }
-        });
-        let queues = Mutex::new(queues.collect());
-        let service = Arc::clone(service);
-        let is_irrelevant = move |event: &Event| {
-            let is_irrelevant = !service.is_relevant(event);
-            if is_irrelevant {
-                on_handled(EventOutcome::Irrelevant, Duration::ZERO);
+            move |place| -> PlaceTask {
+                let (service, sender) = (Arc::clone(&service), Arc::clone(&sender));
+                let (queues, on_handled) = (Arc::clone(&queues), on_handled.clone());
+                Box::pin(async move {
+                    while let Some(event) = next_event(&queues, &place) {
+                        let start = Instant::now();
+                        let outcome = handle_isolated(&service, &sender, event).await;
+                        on_handled(outcome, start.elapsed());
+                    }
+                })
             }
-            is_irrelevant
         };
-        let is_irrelevant = Box::new(is_irrelevant);
-        Self { queues, workers: tokio::sync::Mutex::new(workers), is_irrelevant }
+        let is_irrelevant = {
+            let service = Arc::clone(service);
+            move |event: &Event| {
+                let is_irrelevant = !service.is_relevant(event);
+                if is_irrelevant {
+                    on_handled(EventOutcome::Irrelevant, Duration::ZERO);
+                }
+                is_irrelevant
+            }
+        };
+        Self {
+            queues,
+            place_task: Box::new(place_task),
+            runtime: Handle::current(),
+            queue_length,
+            max_waiting: queue_length.saturating_mul(n_calls),
+            is_irrelevant: Box::new(is_irrelevant),
+        }
     }
 
     /// Queues `event`, unless it does not concern the bot. Never waits, so that one busy place
-    /// blocks no other. Returns the event if the queue of its place is full, or if the dispatcher
-    /// drains.
+    /// blocks no other. Returns the event if the queue of its place is full, if too many events wait
+    /// in all, or if the dispatcher drains.
     pub fn try_dispatch(&self, event: Event) -> Option<Event> {
         if (self.is_irrelevant)(&event) {
             return None;
         }
-        let mut hasher = FxHasher::default();
-        place_of(&event).hash(&mut hasher);
-        let mut queues = self.queues();
-        let n_queues = u64::try_from(queues.len()).unwrap_or(1).max(1);
-        let idx = usize::try_from(hasher.finish() % n_queues).unwrap_or(0);
-        let Some(queue) = queues.get_mut(idx) else { return Some(event) };
-        let error = queue.events.try_send(event).err();
-        let was_full = std::mem::replace(&mut queue.is_full, error.is_some());
-        let event = error?.into_inner();
-        if !was_full {
-            let place = place_of(&event);
-            tracing::warn!(place.id = %place, "Event queue of {place} is full; dropping events");
+        let mut queues = lock(&self.queues);
+        let Queues { is_draining, by_place, n_waiting, tasks } = &mut *queues;
+        if *is_draining {
+            return Some(event);
         }
-        Some(event)
+        let place = event.place();
+        let is_full = *n_waiting >= self.max_waiting;
+        let Some(queue) = by_place.get_mut(place) else {
+            if is_full {
+                return Some(event);
+            }
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn_on((self.place_task)(place.clone()), &self.runtime);
+            let queue = by_place.entry(place.clone()).or_default();
+            queue.events.push_back(event);
+            *n_waiting += 1;
+            return None;
+        };
+        let was_full = queue.is_full;
+        queue.is_full = is_full || queue.events.len() >= self.queue_length;
+        if queue.is_full {
+            if !was_full {
+                tracing::warn!(place.id = %place, "Event queue of {place} is full; dropping events");
+            }
+            return Some(event);
+        }
+        queue.events.push_back(event);
+        *n_waiting += 1;
+        None
     }
 
     /// Accepts no more events and handles the queued ones for at most `limit`. Returns whether all
     /// were handled. The others are not claimed, so that they can be caught up with.
     pub async fn drain(&self, limit: Duration) -> bool {
-        self.queues().clear();
-        let mut workers = self.workers.lock().await;
-        let all_done = async { while workers.join_next().await.is_some() {} };
+        let mut tasks = {
+            let mut queues = lock(&self.queues);
+            queues.is_draining = true;
+            std::mem::take(&mut queues.tasks)
+        };
+        let all_done = async { while tasks.join_next().await.is_some() {} };
         let is_done = tokio::time::timeout(limit, all_done).await.is_ok();
-        workers.shutdown().await;
+        tasks.shutdown().await;
         is_done
-    }
-
-    fn queues(&self) -> MutexGuard<'_, Vec<WorkerQueue>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn place_of(event: &Event) -> &PlaceId {
-    match event {
-        Event::MessageCreated(message) | Event::MessageEdited(message) => &message.place.id,
-        Event::MessageDeleted { place, .. }
-        | Event::Joined { place, .. }
-        | Event::MissingPermissions { place, .. } => &place.id,
-        Event::ControlUsed(control_use) => &control_use.place.id,
-        Event::Alert(alert) => &alert.place.id,
+fn lock(queues: &Mutex<Queues>) -> MutexGuard<'_, Queues> {
+    // Nothing panics while the lock is held.
+    queues.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the next event of `place`. Without one, the place is removed: its task ends.
+fn next_event(queues: &Mutex<Queues>, place: &PlaceId) -> Option<Event> {
+    let mut queues = lock(queues);
+    let event = queues.by_place.get_mut(place)?.events.pop_front();
+    if event.is_some() {
+        queues.n_waiting -= 1;
+    } else {
+        queues.by_place.remove(place);
     }
+    event
+}
+
+/// Handles `event` in a task of its own, so that a panic is a failure of this event alone.
+async fn handle_isolated<R: Records, S: Sender>(
+    service: &Arc<Service<R>>,
+    sender: &Arc<LimitedSender<S>>,
+    event: Event,
+) -> EventOutcome {
+    let event = Arc::new(event);
+    let (handling, on, to) = (Arc::clone(service), Arc::clone(&event), Arc::clone(sender));
+    let handled = isolated(async move { handling.handle(&on, &*to).await }).await;
+    if let Some(outcome) = handled {
+        return outcome;
+    }
+    let (service, sender) = (Arc::clone(service), Arc::clone(sender));
+    isolated(async move { service.after_panic(&event, &*sender).await }).await;
+    EventOutcome::Panicked
+}
+
+/// The result of `work`, or `None` if it panics. Ends `work` if it is dropped.
+async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    task.join_next().await?.ok()
 }

@@ -29,6 +29,8 @@ pub enum EventOutcome {
     /// The records could not be read or written. Nothing was sent, unless the failure came just
     /// after the send.
     StorageFailed,
+    /// Its handling panicked, which is a bug. It is not handled again.
+    Panicked,
 }
 
 impl EventOutcome {
@@ -47,6 +49,7 @@ impl EventOutcome {
             Self::Rejected => "refused",
             Self::RetriesExhausted => "given_up",
             Self::StorageFailed => "not_recorded",
+            Self::Panicked => "panicked",
         }
     }
 }

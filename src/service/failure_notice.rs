@@ -31,6 +31,7 @@ impl<R: Records> Service<R> {
         };
         let notice = match outcome {
             EventOutcome::StorageFailed
+            | EventOutcome::Panicked
             | EventOutcome::Rejected
             | EventOutcome::RetriesExhausted => internal_error(id, outcome),
             // A message with controls can be used again; a command would wait until it times out.

@@ -6,14 +6,15 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
 use crate::conversation::{
-    ControlUse, Effects, Event, Message, MessageId, Place, PlaceId, PrincipalId, SentReply,
-    Timestamp, Trigger,
+    ControlUse, Effects, Event, EventTime, Message, MessageId, Place, PlaceId, PrincipalId,
+    SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Records};
 
 impl<R: Records> Service<R> {
     /// Handles `event`. Failures are logged here and reported in the [`EventOutcome`].
     pub async fn handle(&self, event: &Event, sender: &impl Sender) -> EventOutcome {
+        let event = &event.clone().not_after(self.now());
         let result = match event {
             Event::MessageCreated(message) => self.on_message(message, sender).await,
             Event::MessageEdited(message) => self.on_edit(message, sender).await,
@@ -43,6 +44,20 @@ impl<R: Records> Service<R> {
         classify(message, &snapshot.spaces.of(&message.place).settings) != Trigger::Ignore
     }
 
+    /// Ends an event whose handling has panicked: it is not handled again, since it would panic again,
+    /// and a user who waits for a private reply is told.
+    pub(super) async fn after_panic(&self, event: &Event, sender: &impl Sender) {
+        if let Some(id) = event.id() {
+            tracing::error!(message.id = %id, "Handling {id} panicked; it is not tried again");
+            if let Err(error) = self.complete(id, None, None).await {
+                tracing::error!(%error, "Event not recorded as handled: database error");
+            }
+        } else {
+            tracing::error!(place.id = %event.place(), "Handling an event panicked");
+        }
+        self.notify_failure(event, EventOutcome::Panicked, sender).await;
+    }
+
     async fn on_message(
         &self,
         message: &Message,
@@ -60,8 +75,14 @@ impl<R: Records> Service<R> {
         if self.is_too_old(message, &context) {
             return Ok(EventOutcome::TooOld);
         }
-        let effects =
-            || respond(message, &trigger, &context.borrow(message.sent_at), &self.cooldowns);
+        let effects = || {
+            respond(
+                message,
+                &trigger,
+                &context.borrow(self.event_time(message.sent_at)),
+                &self.cooldowns,
+            )
+        };
         // In listening channels most messages are not answered: those are not even claimed, so that
         // they leave no record.
         let is_unaddressed =
@@ -117,8 +138,12 @@ impl<R: Records> Service<R> {
         let context =
             self.load_context(snapshot, &message.place, &message.author.id, Some(reply)).await?;
         let trigger = classify(message, &context.space().settings);
-        let effects =
-            respond_to_edit(message, &trigger, &context.borrow(self.now()), &self.cooldowns);
+        let effects = respond_to_edit(
+            message,
+            &trigger,
+            &context.borrow(self.event_time(self.now())),
+            &self.cooldowns,
+        );
         let locale = message.locale.as_ref();
         let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
         self.edit_or_delete(effects, &cause, &context, sender).await
@@ -149,7 +174,11 @@ impl<R: Records> Service<R> {
         let target = self.records().reply_by_message(message.clone()).await?;
         let snapshot = self.knowledge_base().current();
         let context = self.load_context(snapshot, place, &user.id, target).await?;
-        let effects = respond_to_control(control_use, &context.borrow(self.now()), &self.cooldowns);
+        let effects = respond_to_control(
+            control_use,
+            &context.borrow(self.event_time(self.now())),
+            &self.cooldowns,
+        );
         let effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
         if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {
@@ -185,9 +214,15 @@ impl<R: Records> Service<R> {
         let nobody = PrincipalId::from("");
         let snapshot = self.knowledge_base().current();
         let context = self.load_context(snapshot, place, &nobody, None).await?;
-        let effects = greet(place, &context.borrow(at));
+        let effects = greet(place, &context.borrow(self.event_time(at)));
         let cause = Cause { possibly_sent_since, ..Cause::new(&id) };
         self.apply_effects(effects, &cause, &context, sender).await
+    }
+
+    /// The time of an event that happened at `at`.
+    fn event_time(&self, at: Timestamp) -> EventTime {
+        let now = self.now();
+        EventTime { at: at.min(now), now }
     }
 
     /// Whether `message` is too old to be caught up with, or from before the bot became a member.

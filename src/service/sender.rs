@@ -1,6 +1,9 @@
 //! [`Sender`]: the interface through which the service sends to a platform.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::conversation::{BotMessage, MessageId, PlaceId};
 
@@ -24,6 +27,12 @@ pub struct Outgoing {
 
 /// Sends, edits and deletes messages of the bot on one platform.
 pub trait Sender: Send + Sync + 'static {
+    /// Waits until another call of [`Self::send`], [`Self::edit`] or [`Self::delete`] may be made. The
+    /// caller holds the permit during the call, and not while it waits for a retry.
+    fn call_permit(&self) -> impl Future<Output = CallPermit<'_>> + Send {
+        std::future::ready(CallPermit::UNLIMITED)
+    }
+
     /// Sends a message and returns its id.
     fn send(
         &self,
@@ -62,6 +71,72 @@ pub trait Sender: Send + Sync + 'static {
     /// How long the platform deduplicates sends with the same cause (Discord nonce, Matrix
     /// transaction ID). `None`: not at all.
     fn dedup_window(&self) -> Option<Duration>;
+}
+
+/// The right to make a call to a platform, see [`Sender::call_permit`].
+#[derive(Debug)]
+pub struct CallPermit<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl CallPermit<'_> {
+    /// A permit where calls are not limited.
+    pub const UNLIMITED: Self = Self { _permit: None };
+}
+
+/// A sender with a limit of calls at the same time.
+pub(super) struct LimitedSender<S> {
+    sender: Arc<S>,
+    permits: Semaphore,
+}
+
+impl<S> LimitedSender<S> {
+    pub(super) fn new(sender: Arc<S>, max_calls: usize) -> Self {
+        Self { sender, permits: Semaphore::new(max_calls.min(Semaphore::MAX_PERMITS)) }
+    }
+}
+
+impl<S: Sender> Sender for LimitedSender<S> {
+    async fn call_permit(&self) -> CallPermit<'_> {
+        // It is never closed.
+        CallPermit { _permit: self.permits.acquire().await.ok() }
+    }
+
+    fn send(
+        &self,
+        outgoing: &Outgoing,
+    ) -> impl Future<Output = Result<MessageId, SendError>> + Send {
+        self.sender.send(outgoing)
+    }
+
+    fn edit(
+        &self,
+        message: &MessageId,
+        outgoing: &Outgoing,
+    ) -> impl Future<Output = Result<(), SendError>> + Send {
+        self.sender.edit(message, outgoing)
+    }
+
+    fn delete(
+        &self,
+        message: &MessageId,
+        place: &PlaceId,
+        cause: &MessageId,
+    ) -> impl Future<Output = Result<(), SendError>> + Send {
+        self.sender.delete(message, place, cause)
+    }
+
+    fn send_typing(&self, place: &PlaceId) -> impl Future<Output = ()> + Send {
+        self.sender.send_typing(place)
+    }
+
+    fn supports_private_replies(&self) -> bool {
+        self.sender.supports_private_replies()
+    }
+
+    fn dedup_window(&self) -> Option<Duration> {
+        self.sender.dedup_window()
+    }
 }
 
 /// Why a call of a [`Sender`] failed.

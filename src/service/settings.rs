@@ -14,11 +14,10 @@ pub struct DeliverySettings {
     pub catch_up_minutes: u32,
     /// How long a claim is valid without being renewed, in seconds, 1 or more. Default: 60.
     pub lease_seconds: u32,
-    /// Events that wait for each worker, 1 or more. Further ones are dropped, or fetched again where
-    /// a platform can. Default: 1024.
+    /// Events that wait at each place, 1 or more; in all `n_workers` times as many. Further ones are
+    /// dropped, or fetched again where a platform can. Default: 1024.
     pub queue_length: u32,
-    /// Workers per platform, which is the number of places that are answered at the same time, 1 or
-    /// more. Default: 16.
+    /// Messages that are sent to a platform at the same time, 1 or more. Default: 16.
     pub n_workers: u32,
     /// How long a shutdown waits for queued events, in seconds. Default: 8.
     pub drain_seconds: u32,

@@ -7,6 +7,7 @@ use super::super::id::PrincipalId;
 use super::super::message::{Addressing, RepliedTo};
 use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
+use super::super::timestamp::Timestamp;
 use super::super::trigger::classify;
 use super::*;
 use crate::knowledge::{PackFile, PackFiles, prove};
@@ -124,7 +125,10 @@ impl Fixture {
             rule: &DecisionRule::default(),
             asker: &AskerHash::from(user.as_str()),
             target: self.target.as_ref(),
-            now: Timestamp::from_millis(5_000),
+            time: EventTime {
+                at: Timestamp::from_millis(5_000),
+                now: Timestamp::from_millis(5_000),
+            },
         })
     }
 

@@ -1,12 +1,19 @@
 use super::*;
 
-/// A platform on which sends to one place never return.
+/// A platform on which sends to one place never return, to another always have to wait, and to a third
+/// panic.
 struct Stuck(ScriptedSender);
 
 impl Sender for Stuck {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
-        if outgoing.place.as_str() == "t:stuck" {
-            std::future::pending::<()>().await;
+        match outgoing.place.as_str() {
+            "t:stuck" => std::future::pending::<()>().await,
+            "t:waiting" => {
+                let retry_after = Some(Duration::from_secs(200));
+                return Err(SendError::Transient { retry_after });
+            }
+            "t:panicking" if outgoing.cause.as_str() == "t:panic" => panic!("a bug"),
+            _ => {}
         }
         self.0.send(outgoing).await
     }
@@ -148,4 +155,89 @@ async fn irrelevant_events_are_not_queued() {
     }
     assert_eq!(dispatcher.try_dispatch(at_stuck("t:2", mention)), None, "the queue is not full");
     assert_eq!(n_handled.load(Ordering::SeqCst), 100);
+}
+
+/// A question with this id at this place.
+fn question_at(world: &TestWorld, id: &str, place: &str) -> Event {
+    let mut message = world.question(id, ANN);
+    message.place.id = place.into();
+    Event::MessageCreated(message)
+}
+
+async fn world_without_cooldown() -> TestWorld {
+    TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await
+}
+
+#[tokio::test]
+async fn slow_places_delay_no_other_whatever_their_number() {
+    let world = world_without_cooldown().await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
+    let service = Arc::new(world.start());
+    let settings = DeliverySettings { n_workers: 1, ..DeliverySettings::default() };
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    for number in 0..160 {
+        let waiting = question_at(&world, &format!("t:waiting {number}"), "t:waiting");
+        assert_eq!(dispatcher.try_dispatch(waiting), None);
+        let place = format!("t:room {number}");
+        assert_eq!(
+            dispatcher.try_dispatch(question_at(&world, &format!("t:{number}"), &place)),
+            None
+        );
+    }
+    assert!(!dispatcher.drain(Duration::from_secs(5)).await, "one place waits for 200 s");
+    assert_eq!(platform.0.take_calls().len(), 160);
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_are_limited() {
+    let world = world_without_cooldown().await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
+    let service = Arc::new(world.start());
+    let settings = DeliverySettings { n_workers: 1, ..DeliverySettings::default() };
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    dispatcher.try_dispatch(question_at(&world, "t:stuck", "t:stuck"));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    dispatcher.try_dispatch(question_at(&world, "t:1", "t:room"));
+    assert!(!dispatcher.drain(Duration::from_secs(1)).await);
+    assert_eq!(platform.0.take_calls(), [""; 0], "the only call has not returned");
+}
+
+#[tokio::test]
+async fn panic_fails_its_event_alone_and_is_not_repeated() {
+    let world = world_without_cooldown().await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
+    let service = Arc::new(world.start());
+    let outcomes: Arc<Mutex<Vec<EventOutcome>>> = Arc::default();
+    let on_handled = {
+        let outcomes = Arc::clone(&outcomes);
+        move |outcome, _| outcomes.lock().unwrap().push(outcome)
+    };
+    let settings = DeliverySettings::default();
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, on_handled);
+    for id in ["t:panic", "t:1", "t:panic", "t:2"] {
+        assert_eq!(dispatcher.try_dispatch(question_at(&world, id, "t:panicking")), None);
+    }
+    assert!(dispatcher.drain(Duration::from_secs(10)).await);
+    let want =
+        [EventOutcome::Panicked, EventOutcome::Sent, EventOutcome::Duplicate, EventOutcome::Sent];
+    assert_eq!(*outcomes.lock().unwrap(), want);
+    assert_eq!(platform.0.take_calls(), ["send t:1: Answer ann", "send t:2: Answer ann"]);
+}
+
+#[tokio::test]
+async fn waiting_events_are_limited_in_all() {
+    let world = world_without_cooldown().await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
+    let service = Arc::new(world.start());
+    let settings =
+        DeliverySettings { n_workers: 2, queue_length: 5, ..DeliverySettings::default() };
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    // Nothing is taken from the queues before this task waits.
+    let rejected = (0..30).filter_map(|number| {
+        let place = format!("t:room {number}");
+        dispatcher.try_dispatch(question_at(&world, &format!("t:{number}"), &place))
+    });
+    assert_eq!(rejected.count(), 20);
+    assert!(dispatcher.drain(Duration::from_secs(10)).await);
+    assert_eq!(platform.0.take_calls().len(), 10);
 }

@@ -321,3 +321,24 @@ async fn concurrent_questions_do_not_exceed_the_limit_of_a_place() {
     let n_answers = platform.take_calls().iter().filter(|it| it.ends_with(": Answer ann")).count();
     assert_eq!(n_answers, LIMIT);
 }
+
+#[tokio::test]
+async fn messages_dated_ahead_count_as_sent_now() {
+    let settings =
+        SpaceSettings { questions_per_asker: 1, cooldown_seconds: 10, ..SpaceSettings::default() };
+    let world = TestWorld::with(settings).await;
+    let platform = ScriptedSender::default();
+    let service = world.start();
+    let year = Duration::from_secs(400 * 24 * 60 * 60);
+    for number in 1..=3 {
+        let mut message = world.question(&format!("t:{number}"), "Is the tower of gold?");
+        message.sent_at = world.clock.now().plus(year * number);
+        service.handle(&Event::MessageCreated(message), &platform).await;
+    }
+    assert_eq!(platform.take_calls().len(), 2, "an answer and one notice of the limit");
+    let asked = world.records.unanswered_questions(DEFAULT_SPACE.to_owned(), 10).await.unwrap();
+    assert_eq!(asked.iter().map(|it| it.asked_at).collect::<Vec<_>>(), [world.clock.now()]);
+    world.wait(11);
+    let later = Event::MessageCreated(world.question("t:4", ANN));
+    assert_eq!(service.handle(&later, &platform).await, EventOutcome::Sent);
+}
