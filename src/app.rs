@@ -136,7 +136,9 @@ async fn run_until_stopped(
                     notify(&[NotifyState::Ready]);
                 }
             },
-            () = packs.changed() => reload::packs(state).await,
+            () = packs.changed(async || reload::fingerprints(state).await) => {
+                reload::packs(state).await;
+            }
             _ = platform_tasks.join_next() => if platform_tasks.is_empty() { return ExitReason::NoPlatformLeft },
         }
     }

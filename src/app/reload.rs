@@ -24,6 +24,13 @@ pub(super) async fn packs(state: &Arc<AppState>) {
     recalibrate(state);
 }
 
+/// What the folders of the packs have now, see [`crate::service::KnowledgeBase::fingerprints`].
+pub(super) async fn fingerprints(state: &Arc<AppState>) -> Vec<Option<String>> {
+    let service = Arc::clone(&state.service);
+    let read = tokio::task::spawn_blocking(move || service.knowledge_base().fingerprints());
+    read.await.unwrap_or_default()
+}
+
 /// Recalibrates, in the background, the packs that have changed since their calibration.
 fn recalibrate(state: &Arc<AppState>) {
     let service = Arc::clone(&state.service);

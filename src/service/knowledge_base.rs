@@ -5,6 +5,7 @@ mod pack_update;
 mod snapshot;
 mod space_index;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
@@ -12,6 +13,7 @@ use crate::conversation::Spaces;
 use crate::knowledge::patch;
 use crate::matching::Thresholds;
 use crate::matching::recalibration::{MAX_ASKED, Recalibration, collect_samples};
+use crate::store::pack_files;
 
 pub use pack_update::{PackUpdate, PackUpdateKind};
 pub use snapshot::Snapshot;
@@ -73,6 +75,15 @@ impl KnowledgeBase {
     pub fn reload_packs(&self) -> Result<Vec<PackUpdate>, PackError> {
         let current = self.current();
         self.reload(current.spaces.clone(), current.thresholds)
+    }
+
+    /// What the folders of the packs have now: a fingerprint of each, `None` if it cannot be read.
+    pub fn fingerprints(&self) -> Vec<Option<String>> {
+        let current = self.current();
+        let folders: BTreeSet<_> =
+            current.spaces.all().flat_map(|space| space.packs.clone()).collect();
+        let files = folders.iter().map(|folder| pack_files::read(folder).ok());
+        files.map(|files| files.map(|files| files.fingerprint())).collect()
     }
 
     /// Like [`Self::reload_packs`], with other spaces and thresholds.
