@@ -110,6 +110,14 @@ impl Entry {
         std::iter::once((own, 0..self.n_untranslated())).chain(translated)
     }
 
+    /// The numbers of the phrasings in the language of the phrasing with this number; empty if there
+    /// is none.
+    pub fn numbers_in_language_of(&self, number: usize) -> Range<usize> {
+        let any = Language::english();
+        let mut ranges = self.languages(&any).map(|(_, numbers)| numbers);
+        ranges.find(|numbers| numbers.contains(&number)).unwrap_or_default()
+    }
+
     /// How many phrasings are not translations.
     fn n_untranslated(&self) -> usize {
         1 + self.variants.len()
@@ -140,6 +148,35 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn phrasings_are_numbered_through_all_languages() {
+        let texts = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect();
+        let entry = Entry {
+            id: EntryId::new("a").unwrap(),
+            question: "one".to_owned(),
+            variants: texts(&["two"]),
+            language: None,
+            translations: vec![
+                Translation { language: Language::new("de"), phrasings: texts(&["drei"]) },
+                Translation {
+                    language: Language::new("fr"),
+                    phrasings: texts(&["quatre", "cinq"]),
+                },
+            ],
+            content: Content::Gap,
+            tags: Vec::new(),
+            see_also: Vec::new(),
+        };
+        assert_eq!(entry.phrasings().collect::<Vec<_>>(), ["one", "two", "drei", "quatre", "cinq"]);
+        assert_eq!(entry.n_phrasings(), 5);
+        let numbers = [0, 1, 2, 3, 4, 5].map(|number| entry.numbers_in_language_of(number));
+        assert_eq!(numbers, [0..2, 0..2, 2..3, 3..5, 3..5, 0..0]);
+        let english = Language::english();
+        let codes: Vec<_> =
+            entry.languages(&english).map(|(language, _)| language.code()).collect();
+        assert_eq!(codes, ["en", "de", "fr"]);
+    }
 
     #[test]
     fn id_is_short_and_has_no_white_space_or_control_characters() {

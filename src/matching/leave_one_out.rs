@@ -51,7 +51,10 @@ impl PhrasingSummary {
         let counted: Vec<_> = results.iter().filter(|result| !is_gap(result.entry)).collect();
         let left_out: Vec<_> = counted
             .iter()
-            .filter(|result| index.entry(result.entry).is_some_and(|entry| entry.n_phrasings() > 1))
+            .filter(|PhrasingResult { entry, number, .. }| {
+                let entry = index.entry(*entry);
+                entry.is_some_and(|entry| entry.numbers_in_language_of(*number).len() > 1)
+            })
             .collect();
         Self {
             left_out: left_out.len(),
@@ -75,7 +78,6 @@ pub fn ask_own_phrasings(
     let mut at = 0usize;
     for entry in 0..index.n_entries() {
         let Some(found) = index.entry(entry) else { continue };
-        let n_phrasings = found.n_phrasings();
         for (number, text) in found.phrasings().enumerate() {
             at += 1;
             if !at.is_multiple_of(stride) {
@@ -83,8 +85,8 @@ pub fn ask_own_phrasings(
             }
             let with = index.ask(text, rule);
             let left_out = Excluded { phrasing: Some((entry, number)), ..Excluded::default() };
-            // A single phrasing cannot be excluded.
-            let without = if n_phrasings == 1 {
+            // The only phrasing in a language cannot be excluded.
+            let without = if found.numbers_in_language_of(number).len() == 1 {
                 with.clone()
             } else {
                 index.ask_excluding(text, rule, left_out)

@@ -47,13 +47,11 @@ impl<R: Records> Service<R> {
     /// Ends an event whose handling has panicked: it is not handled again, since it would panic again,
     /// and a user who waits for a private reply is told.
     pub(super) async fn after_panic(&self, event: &Event, sender: &impl Sender) {
+        let place = event.place();
+        tracing::error!(place.id = %place, "The handling of an event at {place} panicked; it is not tried again");
         if let Some(id) = event.id() {
-            tracing::error!(message.id = %id, "Handling {id} panicked; it is not tried again");
-            if let Err(error) = self.complete(id, None, None).await {
-                tracing::error!(%error, "Event not recorded as handled: database error");
-            }
-        } else {
-            tracing::error!(place.id = %event.place(), "Handling an event panicked");
+            // If this fails, the event is handled again at most once for each start.
+            drop(self.complete(id, None, None).await);
         }
         self.notify_failure(event, EventOutcome::Panicked, sender).await;
     }

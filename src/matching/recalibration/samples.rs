@@ -82,7 +82,9 @@ fn slope(asked: &[Asked], log_odds: impl Fn(&CalibrationSample) -> f64) -> f64 {
 fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
     let Some(found) = index.entry(entry) else { return Vec::new() };
     let Some(text) = found.phrasings().nth(number) else { return Vec::new() };
-    let n = found.n_phrasings();
+    // Phrasings in other languages say nothing about this one.
+    let same_language = found.numbers_in_language_of(number);
+    let (first, n) = (same_language.start, same_language.len());
     let rule = DecisionRule {
         thresholds: Thresholds { answer: 0.0, suggest: 0.0, ..Thresholds::default() },
         ..DecisionRule::default()
@@ -107,7 +109,8 @@ fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
         let without = Excluded { phrasing: Some((entry, number)), ..Excluded::default() };
         asked.extend(ask(without).map(|sample| {
             let is_compared = n > 2 && sample.is_answerable;
-            let less = Excluded { another_phrasing: Some((number + 1) % n), ..without };
+            let less =
+                Excluded { another_phrasing: Some(first + (number - first + 1) % n), ..without };
             let with_less = is_compared.then(|| ask(less)).flatten();
             Asked {
                 sample,
