@@ -7,7 +7,7 @@ use crate::service::Dispatcher;
 
 /// Where a platform sends its events, once there is a dispatcher.
 ///
-/// The reference is weak: the dispatcher's workers own the platform, not the other way round.
+/// The reference is weak: the dispatcher owns the platform, not the other way round.
 #[derive(Default)]
 pub(super) struct EventSink(OnceLock<Weak<Dispatcher>>);
 

@@ -12,11 +12,11 @@ const MIN_DELAY: Duration = Duration::from_millis(500);
 /// Longest delay, unless the platform asks for more.
 const MAX_DELAY: Duration = Duration::from_secs(30);
 
-/// Retries after the first attempt: about three minutes, in which places that share the worker wait.
+/// Retries after the first attempt: about three minutes, in which the other events of the place wait.
 const MAX_RETRIES: usize = 10;
 
-/// Longest total wait that a platform can ask for in one call, since the worker has other places to
-/// serve. A call that would wait longer fails, and its event may be handled again.
+/// Longest total wait that a platform can ask for in one call, since the other events of the place
+/// wait as long. A call that would wait longer fails, and its event may be handled again.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 pub(super) fn backoff() -> ExponentialBuilder {
