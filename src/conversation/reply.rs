@@ -72,3 +72,48 @@ fn titles(index: &Index, entry: usize) -> Vec<String> {
     let sources = index.pack_of(entry).map_or(&[][..], |pack| pack.sources.as_slice());
     sources.iter().map(|source| source.metadata().title.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::matching::decision::DecisionRule;
+    use crate::text::Language;
+
+    fn index() -> Index {
+        let faq = "[[entry]]\nid = \"a\"\nquestion = \"When does the ferry leave?\"\n\
+                   translations = { de = [\"Wann fährt die Fähre?\"] }\n\
+                   [[entry.quote]]\ntext = \"At nine.\"\n";
+        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = vec![
+            file("faq.toml", faq),
+            file("pack.toml", "title = \"Harbor\"\nlanguage = \"en\"\n"),
+            file("sources/a.md", "+++\ntitle = \"A\"\n+++\nAt nine.\n"),
+        ];
+        let proof = prove(&PackFiles { name: "harbor".to_owned(), files });
+        assert!(proof.is_accepted(), "{:?}", proof.findings);
+        Index::new(vec![Arc::new(proof.pack)])
+    }
+
+    #[test]
+    fn replies_show_questions_in_the_language_of_the_asker() {
+        let index = index();
+        for (asked, shown) in [
+            ("wann fährt die fähre", "Wann fährt die Fähre?"),
+            ("when does the ferry leave", "When does the ferry leave?"),
+        ] {
+            let outcome = index.ask(asked, &DecisionRule::default());
+            let Reply::Answer(answer) = Reply::new(&index, &outcome) else { panic!("{outcome:?}") };
+            assert_eq!(answer.question, shown);
+            let outcome = Outcome { decision: Decision::Suggest, suggestions: vec![0], ..outcome };
+            let Reply::Suggestions(suggestions) = Reply::new(&index, &outcome) else { panic!() };
+            assert_eq!(suggestions[0].question, shown);
+        }
+        let french = Outcome { language: Some(Language::new("fr")), ..Outcome::nothing() };
+        let french = Outcome { decision: Decision::Suggest, suggestions: vec![0], ..french };
+        let Reply::Suggestions(suggestions) = Reply::new(&index, &french) else { panic!() };
+        assert_eq!(suggestions[0].question, "When does the ferry leave?");
+    }
+}

@@ -101,21 +101,25 @@ impl Entry {
         pack_language: &'a Language,
     ) -> impl Iterator<Item = (&'a Language, Range<usize>)> {
         let own = self.language.as_ref().unwrap_or(pack_language);
-        let mut start = self.n_untranslated();
-        let translated = self.translations.iter().map(move |translation| {
-            let numbers = start..start + translation.phrasings.len();
-            start = numbers.end;
-            (&translation.language, numbers)
-        });
-        std::iter::once((own, 0..self.n_untranslated())).chain(translated)
+        let translated = self.translations.iter().map(|it| &it.language);
+        std::iter::once(own).chain(translated).zip(self.numbers_by_language())
+    }
+
+    /// The numbers of the phrasings in each of its languages.
+    fn numbers_by_language(&self) -> impl Iterator<Item = Range<usize>> {
+        let translated = self.translations.iter().map(|it| it.phrasings.len());
+        let mut end = 0;
+        std::iter::once(self.n_untranslated()).chain(translated).map(move |n_phrasings| {
+            let start = end;
+            end += n_phrasings;
+            start..end
+        })
     }
 
     /// The numbers of the phrasings in the language of the phrasing with this number; empty if there
     /// is none.
     pub fn numbers_in_language_of(&self, number: usize) -> Range<usize> {
-        let any = Language::english();
-        let mut ranges = self.languages(&any).map(|(_, numbers)| numbers);
-        ranges.find(|numbers| numbers.contains(&number)).unwrap_or_default()
+        self.numbers_by_language().find(|numbers| numbers.contains(&number)).unwrap_or_default()
     }
 
     /// How many phrasings are not translations.

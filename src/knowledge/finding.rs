@@ -53,7 +53,7 @@ rules! {
     EmptyField Error "empty-field" "A field that is present must not be empty."
     BadId Error "bad-id" "An id has 1 to 100 characters, none of them white space or a control character."
     DuplicateId Error "doubled-id" "An id may be used only once, so that links and records identify one entry."
-    RepeatedLanguage Error "repeated-language" "An entry has one list of phrasings for each language."
+    DuplicateLanguage Error "duplicate-language" "An entry has one list of phrasings for each language."
     GapWithQuotes Error "gap-with-quotes" "A gap is a question that the source does not answer, so it has neither quotes nor a lead."
     EntryWithoutQuote Error "entry-without-quote" "An entry answers with at least one quote; a question without an answer in the source is a gap (gap = true)."
     UnknownSource Error "unknown-source" "A quote names its source by the file name without .md; in a pack of one source the name may be left out."

@@ -178,7 +178,7 @@ pub fn prove(files: &PackFiles) -> Proof {
         let detected = detect(untagged.flat_map(Entry::untranslated));
         (detected.unwrap_or_else(Language::english), 0..0)
     });
-    findings.extend(repeated_languages(&language, &entries, &entry_spans));
+    findings.extend(duplicate_languages(&language, &entries, &entry_spans));
     let pack = Pack {
         name: files.name.clone(),
         title: header.title,
@@ -192,7 +192,7 @@ pub fn prove(files: &PackFiles) -> Proof {
 }
 
 /// Reports each translation in a language that the entry has already.
-fn repeated_languages(
+fn duplicate_languages(
     pack_language: &Language,
     entries: &[Entry],
     entry_spans: &[EntrySpans],
@@ -205,7 +205,8 @@ fn repeated_languages(
                 let message = format!("the entry has phrasings in `{}` already", language.code());
                 let help = "one list holds all phrasings of a language; those in the language of \
                             the question are its variants";
-                let finding = Finding::new(Rule::RepeatedLanguage, FAQ_FILE, span.clone(), message);
+                let finding =
+                    Finding::new(Rule::DuplicateLanguage, FAQ_FILE, span.clone(), message);
                 findings.push(finding.help(help));
             }
             seen.push(language);

@@ -92,16 +92,13 @@ impl LanguagePart {
         let n_before = self.entries.get(number).map_or(0, |entry| entry.n_before);
         let n_phrasings = self.index.entry(number).map_or(0, Entry::n_phrasings);
         let here = |phrasing: usize| phrasing.checked_sub(n_before).filter(|it| *it < n_phrasings);
-        let mut phrasings = [Some(phrasing), excluded.another_phrasing].into_iter().flatten();
-        let mut found = phrasings.by_ref().filter_map(here);
-        let (first, another) = (found.next(), found.next());
-        let n_excluded = usize::from(first.is_some()) + usize::from(another.is_some());
-        if n_excluded > 0 && n_excluded == n_phrasings {
+        let mut here =
+            [Some(phrasing), excluded.another_phrasing].into_iter().flatten().filter_map(here);
+        inside.phrasing = here.next().map(|phrasing| (number, phrasing));
+        inside.another_phrasing = here.next();
+        if inside.n_phrasings_of(number) == n_phrasings {
             // Nothing is left of the entry in this language.
-            inside.entry = inside.entry.or(Some(number));
-        } else {
-            inside.phrasing = first.map(|phrasing| (number, phrasing));
-            inside.another_phrasing = another;
+            inside.entry = Some(number);
         }
         inside
     }

@@ -49,4 +49,17 @@ mod tests {
             assert_eq!(spans.collect::<Vec<_>>(), Vec::from_iter(want), "{code}");
         }
     }
+
+    #[test]
+    fn other_languages_without_data_are_reported_once_at_their_first_use() {
+        let faq = "[[entry]]\nid = \"a\"\nquestion = \"What?\"\ngap = true\n\
+                   translations = { de = [\"Was?\"], xx = [\"Ha?\"] }\n\
+                   [[entry]]\nid = \"b\"\nquestion = \"Ho?\"\ngap = true\nlanguage = \"xx\"\n";
+        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = vec![file("faq.toml", faq), file("pack.toml", "language = \"en\"")];
+        let proof = prove(&PackFiles { name: "p".to_owned(), files });
+        let found: Vec<_> = super::check(&proof).into_iter().map(|it| (it.file, it.span)).collect();
+        let at = faq.find("xx").unwrap();
+        assert_eq!(found, [("faq.toml".to_owned(), at..at + 2)]);
+    }
 }

@@ -31,7 +31,10 @@ fn pack_of_required_keys_alone_is_accepted() {
 #[test]
 fn mistake_in_the_faq_is_reported_by_its_rule() {
     let gap = "[[entry]]\nid = \"g\"\nquestion = \"When?\"\ngap = true\n";
-    let cases: [(String, &[&str]); 18] = [
+    let translated = |translations: &str| {
+        GOOD.replace("[[entry.quote]]", &format!("translations = {translations}\n[[entry.quote]]"))
+    };
+    let cases: [(String, &[&str]); 25] = [
         (format!("{GOOD}{gap}"), &[]),
         (format!("{GOOD}{GOOD}"), &["doubled-id"]),
         (format!("{GOOD}[[entry]]\n"), &["missing-field", "missing-field", "entry-without-quote"]),
@@ -50,6 +53,13 @@ fn mistake_in_the_faq_is_reported_by_its_rule() {
         (format!("{gap}see_also = [\"zz\"]\n"), &["unknown-see-also"]),
         (GOOD.replace("One two.", &"x".repeat(1_501)), &["quote-too-long"]),
         ("[[entry]\nid = 3".to_owned(), &["not-toml"]),
+        (translated("{ de = [\"Was?\"], fr = [\"Quoi ?\", \"Qu'est-ce ?\"] }"), &[]),
+        (translated("{ en = [\"Which?\"] }"), &["duplicate-language"]),
+        (translated("{ pt = [\"Que?\"], pt-BR = [\"O quê?\"] }"), &["duplicate-language"]),
+        (translated("{ de = [] }"), &["empty-field"]),
+        (translated("{ de = [\" \"] }"), &["empty-field"]),
+        (translated("{ de = \"Was?\" }"), &["wrong-type"]),
+        (translated("[\"Was?\"]"), &["wrong-type"]),
     ];
     for (faq, want) in cases {
         let got = rules(&files(&faq));
