@@ -39,8 +39,7 @@ pub(super) struct PackWatcher {
 impl PackWatcher {
     /// Watches the pack folders of `spaces`.
     pub(super) fn start(spaces: &Spaces) -> Self {
-        let folders: BTreeSet<&Path> =
-            spaces.all().flat_map(|space| &space.packs).map(|folder| folder.as_path()).collect();
+        let folders = spaces.pack_folders();
         let (on_change, changed) = mpsc::channel(1);
         let watcher = watch_by_system(&folders, on_change.clone()).or_else(|error| {
             tracing::warn!(
@@ -122,11 +121,16 @@ mod tests {
 
     use super::*;
 
+    /// A watcher to which a change was reported, and the sender of changes.
+    fn changed_watcher() -> (PackWatcher, mpsc::Sender<()>) {
+        let (on_change, changed) = mpsc::channel(1);
+        on_change.try_send(()).unwrap();
+        (PackWatcher { changed, is_pending: false, _watcher: None }, on_change)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn files_that_are_being_written_are_not_loaded_yet() {
-        let (on_change, changed) = mpsc::channel(1);
-        let mut watcher = PackWatcher { changed, is_pending: false, _watcher: None };
-        on_change.try_send(()).unwrap();
+        let (mut watcher, _on_change) = changed_watcher();
         // Five reads find different files, and the next ones the same.
         let n_reads = AtomicU32::new(0);
         let read = async || n_reads.fetch_add(1, Ordering::Relaxed).min(5);
@@ -136,9 +140,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn change_is_kept_if_the_wait_is_dropped() {
-        let (on_change, changed) = mpsc::channel(1);
-        let mut watcher = PackWatcher { changed, is_pending: false, _watcher: None };
-        on_change.try_send(()).unwrap();
+        let (mut watcher, _on_change) = changed_watcher();
         let limit = SETTLE_TIME / 2;
         assert!(tokio::time::timeout(limit, watcher.changed(async || 0)).await.is_err());
         tokio::time::timeout(2 * SETTLE_TIME, watcher.changed(async || 0)).await.unwrap();
@@ -146,9 +148,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn packs_that_change_all_the_time_are_loaded_in_the_end() {
-        let (on_change, changed) = mpsc::channel(1);
-        let mut watcher = PackWatcher { changed, is_pending: false, _watcher: None };
-        on_change.try_send(()).unwrap();
+        let (mut watcher, _on_change) = changed_watcher();
         let n_reads = AtomicU32::new(0);
         let read = async || n_reads.fetch_add(1, Ordering::Relaxed);
         tokio::time::timeout(Duration::from_secs(60), watcher.changed(read)).await.unwrap();

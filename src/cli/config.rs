@@ -60,14 +60,9 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
     let config = sources.read()?;
     config.check_servable()?;
     let spaces = config.spaces();
-    let absent: BTreeSet<String> = spaces
-        .all()
-        .flat_map(|space| &space.packs)
-        .filter(|pack| !pack.is_dir())
-        .map(|pack| pack.display().to_string())
-        .collect();
+    let absent = spaces.pack_folders().into_iter().filter(|pack| !pack.is_dir());
+    let absent: Vec<String> = absent.map(|pack| pack.display().to_string()).collect();
     if !absent.is_empty() {
-        let absent: Vec<String> = absent.into_iter().collect();
         bail!("there is no pack folder {}: fix `packs`", absent.join(", nor "));
     }
     let name = file.map_or("The configuration".to_owned(), |file| file.display().to_string());

@@ -1,6 +1,7 @@
 //! Spaces, and which of them a place belongs to.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -63,6 +64,11 @@ impl Spaces {
     /// The default space, then the others.
     pub fn all(&self) -> impl Iterator<Item = &Space> {
         std::iter::once(&self.default).chain(&self.others)
+    }
+
+    /// The folders of all packs, each once.
+    pub fn pack_folders(&self) -> BTreeSet<&Path> {
+        self.all().flat_map(|space| &space.packs).map(PathBuf::as_path).collect()
     }
 }
 

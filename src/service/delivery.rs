@@ -82,11 +82,11 @@ impl<R: Records> Service<R> {
         let mut delays = backoff().build();
         let mut budget = RetryBudget::default();
         loop {
+            let permit = sender.call_permit().await;
             if possibly_sent_since.is_some_and(|since| !self.is_within_dedup_window(since, sender))
             {
                 return self.abandon(&delivery, EventOutcome::Ambiguous).await;
             }
-            let permit = sender.call_permit().await;
             let began_at = self.now();
             if !self.records().begin_send(self.claim(cause)).await? {
                 return Ok(EventOutcome::HeldElsewhere);

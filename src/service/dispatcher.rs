@@ -2,8 +2,11 @@
 //! order; a slow place, like a slow platform, delays no other.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
@@ -37,17 +40,19 @@ type PlaceTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 struct Queues {
     /// Whether it drains: then no event is accepted, and queued ones are still handled.
     is_draining: bool,
-    /// The places with a task, which ends when no event waits.
+    /// The places with a task, which ends when no event waits there.
     by_place: FxHashMap<PlaceId, PlaceQueue>,
     /// Events that wait in all.
     n_waiting: usize,
+    /// Whether events were dropped because too many waited in all, since none waited.
+    is_overloaded: bool,
     tasks: JoinSet<()>,
 }
 
 #[derive(Default)]
 struct PlaceQueue {
     events: VecDeque<Event>,
-    /// Whether the last event was dropped. The log has only the first of a series.
+    /// Whether events were dropped since none waited. The log has only the first of a series.
     is_full: bool,
 }
 
@@ -76,7 +81,7 @@ impl Dispatcher {
                 Box::pin(async move {
                     while let Some(event) = next_event(&queues, &place) {
                         let start = Instant::now();
-                        let outcome = handle_isolated(&service, &sender, event).await;
+                        let outcome = handle(&service, &*sender, &event).await;
                         on_handled(outcome, start.elapsed());
                     }
                 })
@@ -85,7 +90,9 @@ impl Dispatcher {
         let is_irrelevant = {
             let service = Arc::clone(service);
             move |event: &Event| {
-                let is_irrelevant = !service.is_relevant(event);
+                // After a panic it is queued, to fail as others do.
+                let is_relevant = catch_unwind(AssertUnwindSafe(|| service.is_relevant(event)));
+                let is_irrelevant = !is_relevant.unwrap_or(true);
                 if is_irrelevant {
                     on_handled(EventOutcome::Irrelevant, Duration::ZERO);
                 }
@@ -110,33 +117,30 @@ impl Dispatcher {
             return None;
         }
         let mut queues = lock(&self.queues);
-        let Queues { is_draining, by_place, n_waiting, tasks } = &mut *queues;
-        if *is_draining {
+        if queues.is_draining {
             return Some(event);
         }
-        let place = event.place();
-        let is_full = *n_waiting >= self.max_waiting;
-        let Some(queue) = by_place.get_mut(place) else {
-            if is_full {
-                return Some(event);
+        if queues.n_waiting >= self.max_waiting {
+            if !std::mem::replace(&mut queues.is_overloaded, true) {
+                tracing::warn!("{} events wait; dropping events", self.max_waiting);
             }
-            while tasks.try_join_next().is_some() {}
-            tasks.spawn_on((self.place_task)(place.clone()), &self.runtime);
-            let queue = by_place.entry(place.clone()).or_default();
-            queue.events.push_back(event);
-            *n_waiting += 1;
-            return None;
-        };
-        let was_full = queue.is_full;
-        queue.is_full = is_full || queue.events.len() >= self.queue_length;
-        if queue.is_full {
-            if !was_full {
+            return Some(event);
+        }
+        let place = event.place().clone();
+        if !queues.by_place.contains_key(&place) {
+            while queues.tasks.try_join_next().is_some() {}
+            queues.tasks.spawn_on((self.place_task)(place.clone()), &self.runtime);
+        }
+        let queue = queues.by_place.entry(place).or_default();
+        if queue.events.len() >= self.queue_length {
+            if !std::mem::replace(&mut queue.is_full, true) {
+                let place = event.place();
                 tracing::warn!(place.id = %place, "Event queue of {place} is full; dropping events");
             }
             return Some(event);
         }
         queue.events.push_back(event);
-        *n_waiting += 1;
+        queues.n_waiting += 1;
         None
     }
 
@@ -166,32 +170,33 @@ fn next_event(queues: &Mutex<Queues>, place: &PlaceId) -> Option<Event> {
     let event = queues.by_place.get_mut(place)?.events.pop_front();
     if event.is_some() {
         queues.n_waiting -= 1;
+        queues.is_overloaded &= queues.n_waiting > 0;
     } else {
         queues.by_place.remove(place);
     }
     event
 }
 
-/// Handles `event` in a task of its own, so that a panic is a failure of this event alone.
-async fn handle_isolated<R: Records, S: Sender>(
-    service: &Arc<Service<R>>,
-    sender: &Arc<LimitedSender<S>>,
-    event: Event,
+/// Handles `event`. A panic is a failure of this event alone.
+async fn handle<R: Records>(
+    service: &Service<R>,
+    sender: &impl Sender,
+    event: &Event,
 ) -> EventOutcome {
-    let event = Arc::new(event);
-    let (handling, on, to) = (Arc::clone(service), Arc::clone(&event), Arc::clone(sender));
-    let handled = isolated(async move { handling.handle(&on, &*to).await }).await;
-    if let Some(outcome) = handled {
+    if let Some(outcome) = catch_panic(service.handle(event, sender)).await {
         return outcome;
     }
-    let (service, sender) = (Arc::clone(service), Arc::clone(sender));
-    isolated(async move { service.after_panic(&event, &*sender).await }).await;
+    catch_panic(service.after_panic(event, sender)).await;
     EventOutcome::Panicked
 }
 
-/// The result of `work`, or `None` if it panics. Ends `work` if it is dropped.
-async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-    let mut task = JoinSet::new();
-    task.spawn(work);
-    task.join_next().await?.ok()
+/// The result of `work`, or `None` if it panics.
+async fn catch_panic<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        // After a panic it is dropped, and not polled again.
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.map_or(Poll::Ready(None), |poll| poll.map(Some))
+    })
+    .await
 }

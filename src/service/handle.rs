@@ -50,7 +50,9 @@ impl<R: Records> Service<R> {
         let place = event.place();
         tracing::error!(place.id = %place, "The handling of an event at {place} panicked; it is not tried again");
         if let Some(id) = event.id() {
-            // If this fails, the event is handled again at most once for each start.
+            // It may have panicked before it was claimed. If this fails, too, the next start handles it
+            // again.
+            drop(self.try_claim(id).await);
             drop(self.complete(id, None, None).await);
         }
         self.notify_failure(event, EventOutcome::Panicked, sender).await;

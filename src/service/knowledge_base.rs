@@ -5,7 +5,6 @@ mod pack_update;
 mod snapshot;
 mod space_index;
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
@@ -80,9 +79,8 @@ impl KnowledgeBase {
     /// What the folders of the packs have now: a fingerprint of each, `None` if it cannot be read.
     pub fn fingerprints(&self) -> Vec<Option<String>> {
         let current = self.current();
-        let folders: BTreeSet<_> =
-            current.spaces.all().flat_map(|space| space.packs.clone()).collect();
-        let files = folders.iter().map(|folder| pack_files::read(folder).ok());
+        let folders = current.spaces.pack_folders().into_iter();
+        let files = folders.map(|folder| pack_files::read(folder).ok());
         files.map(|files| files.map(|files| files.fingerprint())).collect()
     }
 

@@ -164,17 +164,21 @@ fn question_at(world: &TestWorld, id: &str, place: &str) -> Event {
     Event::MessageCreated(message)
 }
 
-async fn world_without_cooldown() -> TestWorld {
-    TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await
+/// A world without rate limits, its platform, and a dispatcher that makes at most `n_calls` calls at the
+/// same time.
+async fn stuck_platform(n_calls: u32) -> (TestWorld, Arc<Stuck>, Dispatcher) {
+    let settings = SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() };
+    let world = TestWorld::with(settings).await;
+    let platform = Arc::new(Stuck(ScriptedSender::default()));
+    let service = Arc::new(world.start());
+    let settings = DeliverySettings { n_workers: n_calls, ..DeliverySettings::default() };
+    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    (world, platform, dispatcher)
 }
 
 #[tokio::test]
 async fn slow_places_delay_no_other_whatever_their_number() {
-    let world = world_without_cooldown().await;
-    let platform = Arc::new(Stuck(ScriptedSender::default()));
-    let service = Arc::new(world.start());
-    let settings = DeliverySettings { n_workers: 1, ..DeliverySettings::default() };
-    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
+    let (world, platform, dispatcher) = stuck_platform(1).await;
     for number in 0..160 {
         let waiting = question_at(&world, &format!("t:waiting {number}"), "t:waiting");
         assert_eq!(dispatcher.try_dispatch(waiting), None);
@@ -190,21 +194,19 @@ async fn slow_places_delay_no_other_whatever_their_number() {
 
 #[tokio::test]
 async fn calls_at_the_same_time_are_limited() {
-    let world = world_without_cooldown().await;
-    let platform = Arc::new(Stuck(ScriptedSender::default()));
-    let service = Arc::new(world.start());
-    let settings = DeliverySettings { n_workers: 1, ..DeliverySettings::default() };
-    let dispatcher = Dispatcher::start(&service, &platform, &settings, |_, _| ());
-    dispatcher.try_dispatch(question_at(&world, "t:stuck", "t:stuck"));
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    dispatcher.try_dispatch(question_at(&world, "t:1", "t:room"));
-    assert!(!dispatcher.drain(Duration::from_secs(1)).await);
-    assert_eq!(platform.0.take_calls(), [""; 0], "the only call has not returned");
+    for (n_calls, want) in [(1, &[][..]), (2, &["send t:1: Answer ann"])] {
+        let (world, platform, dispatcher) = stuck_platform(n_calls).await;
+        dispatcher.try_dispatch(question_at(&world, "t:stuck", "t:stuck"));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        dispatcher.try_dispatch(question_at(&world, "t:1", "t:room"));
+        assert!(!dispatcher.drain(Duration::from_secs(1)).await, "one call does not return");
+        assert_eq!(platform.0.take_calls(), want, "{n_calls}");
+    }
 }
 
 #[tokio::test]
 async fn panic_fails_its_event_alone_and_is_not_repeated() {
-    let world = world_without_cooldown().await;
+    let (world, ..) = stuck_platform(1).await;
     let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let outcomes: Arc<Mutex<Vec<EventOutcome>>> = Arc::default();
@@ -226,7 +228,7 @@ async fn panic_fails_its_event_alone_and_is_not_repeated() {
 
 #[tokio::test]
 async fn waiting_events_are_limited_in_all() {
-    let world = world_without_cooldown().await;
+    let (world, ..) = stuck_platform(1).await;
     let platform = Arc::new(Stuck(ScriptedSender::default()));
     let service = Arc::new(world.start());
     let settings =
