@@ -27,24 +27,32 @@ impl DeletionIndex {
         }
         // At most two words per bucket on average: half the memory of one, and no slower.
         let n_buckets = forms.len().div_ceil(2).next_power_of_two();
-        let n_buckets = u32::try_from(n_buckets).unwrap_or(1 << 31);
-        for (hash, _) in &mut forms {
-            *hash &= n_buckets - 1;
+        Self::in_buckets(forms, n_buckets)
+    }
+
+    /// Counting sort of `forms`, which are in the order of their words; a word is once in a bucket.
+    #[expect(clippy::indexing_slicing, reason = "a bucket is a hash masked by their number")]
+    fn in_buckets(mut forms: Vec<(u32, WordId)>, n_buckets: usize) -> Self {
+        let bucket = |hash: u32| usize::try_from(hash).unwrap_or(0) & (n_buckets - 1);
+        let mut last_words = vec![WordId::MAX; n_buckets];
+        forms.retain(|(hash, word)| {
+            std::mem::replace(&mut last_words[bucket(*hash)], *word) != *word
+        });
+        let mut starts = vec![0u32; n_buckets + 1];
+        for (hash, _) in &forms {
+            starts[bucket(*hash) + 1] += 1;
         }
-        forms.sort_unstable();
-        forms.dedup();
-        let mut starts = Vec::new();
-        let mut end = 0u32;
-        let mut rest = forms.iter().peekable();
-        for bucket in 0..n_buckets {
-            starts.push(end);
-            while rest.next_if(|(of, _)| *of == bucket).is_some() {
-                end += 1;
-            }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
-        starts.push(end);
-        starts.shrink_to_fit();
-        Self { starts, words: forms.iter().map(|(_, word)| *word).collect() }
+        let mut ends = starts.clone();
+        let mut words = vec![0; forms.len()];
+        for (hash, word) in forms {
+            let end = &mut ends[bucket(hash)];
+            words[usize::try_from(*end).unwrap_or(0)] = word;
+            *end += 1;
+        }
+        Self { starts, words }
     }
 
     /// Bytes on the heap.
