@@ -21,11 +21,18 @@ pub(crate) struct Facts {
     pub(super) directions: FxHashSet<(usize, String)>,
 }
 
+/// A word, spelled as in tokens, and its stem.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StemmedWord<'w> {
+    pub(crate) word: &'w str,
+    pub(crate) stem: &'w str,
+}
+
 impl Facts {
-    /// Adds the facts of a text that consists of `words`, spelled as in tokens.
-    pub(super) fn add(&mut self, analyzer: &Analyzer, words: &[String]) {
+    /// Adds the facts of a text that consists of `words`.
+    pub(super) fn add(&mut self, analyzer: &Analyzer, words: &[StemmedWord<'_>]) {
         let data = analyzer.data();
-        let folded: Vec<_> = words.iter().map(|word| data.folding.fold(word)).collect();
+        let folded: Vec<_> = words.iter().map(|it| data.folding.fold(it.word)).collect();
         let found = data.exclusive.phrases.find(&folded);
         let mut is_member = vec![false; words.len()];
         let mut previous: Option<(usize, SetMember)> = None;
@@ -40,23 +47,21 @@ impl Facts {
         }
         let last = folded.last().and_then(|word| data.exclusive.last_words.get(&**word));
         self.members.extend(last.into_iter().flatten());
-        for (at, word) in words.iter().enumerate() {
+        for (at, StemmedWord { word, stem }) in words.iter().enumerate() {
             if is_identifier(word) {
-                self.identifiers.insert(word.clone());
+                self.identifiers.insert((*word).to_owned());
             } else {
-                let stem = analyzer.stem(word);
                 if is_member.get(at) == Some(&false) {
-                    self.members.extend(data.exclusive.by_stem.get(&stem));
+                    self.members.extend(data.exclusive.by_stem.get(*stem));
                 }
                 if !analyzer.is_stop_word(word) {
-                    self.stems.insert(stem);
+                    self.stems.insert((*stem).to_owned());
                 }
             }
             let side = folded.get(at).and_then(|word| data.directions.get(&**word));
-            let next = words.iter().skip(at + 1).find(|word| !analyzer.is_stop_word(word));
-            if let (Some(side), Some(next)) = (side, next) {
-                self.directions.insert((*side, analyzer.stem(next)));
-            }
+            let Some(side) = side else { continue };
+            let next = words.iter().skip(at + 1).find(|next| !analyzer.is_stop_word(next.word));
+            self.directions.extend(next.map(|next| (*side, next.stem.to_owned())));
         }
     }
 
@@ -123,8 +128,10 @@ impl EntryFacts {
         let of_text = |text: &str| {
             let mut facts = Facts::default();
             let tokens = analyzer.tokenize(text, Origin::Pack, usize::MAX);
-            let words: Vec<String> = tokens.into_iter().map(|token| token.word).collect();
-            facts.add(analyzer, &words);
+            let stems: Vec<String> = tokens.iter().map(|it| analyzer.stem(&it.word)).collect();
+            let words = tokens.iter().zip(&stems);
+            let words = words.map(|(token, stem)| StemmedWord { word: &token.word, stem });
+            facts.add(analyzer, &words.collect::<Vec<_>>());
             facts
         };
         let mut all = Self::default();

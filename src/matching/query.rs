@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::PackIndex;
 use super::classifier::{self, TermFeature};
 use super::concepts::SYNONYM_SIMILARITY;
-use super::facts::Facts;
+use super::facts::{Facts, StemmedWord};
 use super::forward_index::MIN_LENGTH;
 use super::query_terms::{Hit, QueryTerms};
 use super::question_kind::QuestionKind;
@@ -81,23 +81,23 @@ impl Query {
             raw.retain(|token| !is_emoji(&token.word));
         }
         let data = index.analyzer.data();
-        let folded: Vec<_> =
-            raw.iter().map(|token| data.folding.fold(&token.word).into_owned()).collect();
+        let folded: Vec<_> = raw.iter().map(|token| data.folding.fold(&token.word)).collect();
+        let stems: Vec<_> = raw.iter().map(|token| index.analyzer.stem(&token.word)).collect();
         let is_filler = filler_flags(data, &folded);
-        let without_fillers: Vec<&String> = folded
-            .iter()
-            .zip(&is_filler)
-            .filter(|(_, is_filler)| !**is_filler)
-            .map(|(word, _)| word)
-            .collect();
+        let not_filler = |idx: &usize| is_filler.get(*idx) == Some(&false);
+        let kept: Vec<usize> = (0..raw.len()).filter(not_filler).collect();
+        let without_fillers: Vec<_> = kept.iter().filter_map(|idx| folded.get(*idx)).collect();
         let kind = QuestionKind::new(data, &without_fillers, text);
         let mut facts = Facts::default();
-        let words = raw.iter().zip(&is_filler).filter(|(_, is_filler)| !**is_filler);
-        facts.add(&index.analyzer, &words.map(|(token, _)| token.word.clone()).collect::<Vec<_>>());
+        let words = kept.iter().filter_map(|idx| {
+            Some(StemmedWord { word: &raw.get(*idx)?.word, stem: stems.get(*idx)? })
+        });
+        facts.add(&index.analyzer, &words.collect::<Vec<_>>());
         let mut tokens: Vec<QueryToken> = raw
-            .into_iter()
-            .map(|token| {
-                let mut token = query_token(index, token);
+            .iter()
+            .zip(&stems)
+            .map(|(token, stem)| {
+                let mut token = query_token(index, token.clone(), stem);
                 token.is_name = match token.direct_match() {
                     Some(term_match) => index.term(term_match.term).is_name,
                     None => is_capitalized_inside(text, &token.span),
@@ -105,13 +105,13 @@ impl Query {
                 token
             })
             .collect();
-        match_compounds(index, &mut tokens);
+        match_compounds(index, &mut tokens, &stems);
         for (token, _) in tokens.iter_mut().zip(&is_filler).filter(|(_, is_filler)| **is_filler) {
             token.weight *= FILLER_FACTOR;
             token.is_content_word = false;
         }
         let bigrams = bigrams(index, &tokens);
-        match_phrases(index, &mut tokens);
+        match_phrases(index, &mut tokens, &stems);
         for token in &mut tokens {
             token.matches.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         }
@@ -138,15 +138,14 @@ impl Query {
 
 /// Matches two adjacent words with the one word that the packs write for them ("peace keepers",
 /// "logging in"). If both are known by themselves, they also keep their own matches.
-fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
-    for at in 1..tokens.len() {
+fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken], stems: &[String]) {
+    for (at, stem) in (1..tokens.len()).zip(stems) {
         let Some([first, second]) = tokens.get_mut(at - 1..=at) else { continue };
         let term = |first: &str| {
             let term = index.vocabulary.term_of_word(&format!("{first}{}", second.word))?;
             Some(term).filter(|term| index.term(*term).is_used)
         };
-        let stem = || term(&index.analyzer.stem(&first.word));
-        let Some(term) = term(&first.word).or_else(stem) else { continue };
+        let Some(term) = term(&first.word).or_else(|| term(stem)) else { continue };
         let is_known = |token: &QueryToken| token.direct_match().is_some();
         let are_both_known = is_known(first) && is_known(second);
         for token in [first, second] {
@@ -161,10 +160,10 @@ fn match_compounds(index: &PackIndex, tokens: &mut [QueryToken]) {
 }
 
 /// Matches the words of a multi-word synonym with its concept.
-fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken]) {
-    let term = |token: &QueryToken| index.vocabulary.term(&index.analyzer.stem(&token.word));
-    let stems: Vec<TermId> = tokens.iter().map(|token| term(token).unwrap_or(NO_TERM)).collect();
-    for found in index.concepts.find(&stems) {
+fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken], stems: &[String]) {
+    let term = |stem: &String| index.vocabulary.term(stem).unwrap_or(NO_TERM);
+    let terms: Vec<TermId> = stems.iter().map(term).collect();
+    for found in index.concepts.find(&terms) {
         if found.end - found.start < 2 {
             continue;
         }
@@ -180,7 +179,7 @@ fn match_phrases(index: &PackIndex, tokens: &mut [QueryToken]) {
 
 /// For each word, whether it is part of a filler phrase around the question: a greeting, thanks,
 /// "does anyone know".
-fn filler_flags(data: &LanguageData, folded: &[String]) -> Vec<bool> {
+fn filler_flags(data: &LanguageData, folded: &[impl AsRef<str>]) -> Vec<bool> {
     let mut is_filler = vec![false; folded.len()];
     for phrases in [&data.fillers, &data.openers] {
         for (start, n_words, ()) in phrases.find(folded) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::matching::PackIndex;
 use crate::matching::concepts::SYNONYM_SIMILARITY;
 use crate::matching::neighbors;
-use crate::matching::term::NO_TERM;
+use crate::matching::term::{NO_TERM, Term};
 use crate::matching::term_weight::{background_idf, weight};
 use crate::matching::vocabulary::{TermId, WordId};
 use crate::text::Token;
@@ -73,14 +73,17 @@ impl TermMatch {
     }
 }
 
-/// Matches a single word, without regard to the words around it.
-pub(super) fn query_token(index: &PackIndex, Token { word, span }: Token) -> QueryToken {
+/// Matches a single word with the given stem, without regard to the words around it.
+pub(super) fn query_token(
+    index: &PackIndex,
+    Token { word, span }: Token,
+    stem: &str,
+) -> QueryToken {
     let mut matches = Vec::with_capacity(2 + MAX_NEIGHBORS);
     let known = index.vocabulary.term_of_word(&word).filter(|term| index.term(*term).is_used);
     let known = known.or_else(|| index.vocabulary.term_of_plain_word(&word));
-    let stem = if known.is_none() { index.analyzer.stem(&word) } else { String::new() };
     let (mut token_weight, mut is_content_word, mut stem_index);
-    if let Some(term) = known.or_else(|| index.known_term(&stem)) {
+    if let Some(term) = known.or_else(|| index.known_term(stem)) {
         let known = index.term(term);
         (token_weight, is_content_word, stem_index) =
             (known.weight, !known.is_stop_word, known.stem_index);
@@ -94,7 +97,7 @@ pub(super) fn query_token(index: &PackIndex, Token { word, span }: Token) -> Que
         token_weight = weight(background_idf(&index.analyzer, &word), 1.0);
         is_content_word = !index.analyzer.is_stop_word(&word);
         let allows_inexact = is_content_word && !is_identifier(&word);
-        stem_index = neighbors::stem_index(&stem)
+        stem_index = neighbors::stem_index(stem)
             .filter(|_| allows_inexact && !index.neighbor_terms.is_empty());
         for term in
             compound_parts(index, &word, false).into_iter().flatten().filter(|_| allows_inexact)
@@ -198,19 +201,22 @@ fn compound_parts(index: &PackIndex, word: &str, is_known: bool) -> Option<[Term
     if let Some(terms) = index.hyphenated.get(word) {
         return Some(*terms);
     }
-    let term = |part: &str, is_stop_word: bool| {
+    let term = |part: &str| {
         let term = index.vocabulary.term_of_word(part)?;
-        let known = index.term(term);
-        (known.is_used && known.is_stop_word == is_stop_word).then_some(term)
+        Some((term, index.term(term))).filter(|(_, known)| known.is_used)
     };
-    let long_term =
-        |part: &str| term(part, false).filter(|_| part.chars().count() >= MIN_PART_CHARS);
+    let is_word =
+        |part: &str, known: Term| !known.is_stop_word && part.chars().count() >= MIN_PART_CHARS;
+    let is_particle =
+        |part: &str, known: Term| known.is_stop_word && part.chars().count() >= MIN_PARTICLE_CHARS;
     let mut splits = word.char_indices().skip(MIN_PART_CHARS).map(|(at, _)| word.split_at(at));
     splits.find_map(|(first, second)| {
-        let particle =
-            || term(second, true).filter(|_| second.chars().count() >= MIN_PARTICLE_CHARS);
-        let second = long_term(second).filter(|_| !is_known).or_else(particle)?;
-        Some([long_term(first)?, second])
+        let (second_term, known) = term(second)?;
+        if !is_particle(second, known) && (is_known || !is_word(second, known)) {
+            return None;
+        }
+        let (first_term, known) = term(first)?;
+        is_word(first, known).then_some([first_term, second_term])
     })
 }
 
