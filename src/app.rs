@@ -8,13 +8,14 @@ mod pack_watcher;
 mod platforms;
 mod reload;
 mod signals;
+mod start_error;
 mod supervise;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use sd_notify::NotifyState;
 use tokio::task::JoinSet;
 
@@ -38,27 +39,43 @@ pub use matrix_setup::matrix_setup;
 pub enum ExitReason {
     /// A signal asked it to stop.
     Requested,
-    /// No platform can be served any more.
-    NoPlatformLeft,
+    /// A fault that can pass without an operator: another start may succeed.
+    TransientFault,
+    /// Something that an operator has to fix first: the configuration, a pack, a token.
+    PermanentFault,
 }
 
 /// Time limit for each step of the shutdown after the platforms have drained.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves the configured platforms until a signal asks to stop.
-///
-/// # Errors
-/// A problem with the configuration, the packs, the data folder or the HTTP address.
-pub fn run(sources: &Sources) -> anyhow::Result<ExitReason> {
-    let config = sources.read()?;
+/// Serves the configured platforms until a signal asks to stop, or none can be served. Errors are
+/// logged, those of the configuration too.
+pub fn run(sources: &Sources) -> ExitReason {
+    let config = sources.read();
+    let log_settings = config.as_ref().map_or_else(|_| sources.read_log(), |it| it.log.clone());
+    let started = log::start(&log_settings);
+    let result = started.and_then(|()| config.map_err(Into::into));
+    result.and_then(|config| start(config, sources)).unwrap_or_else(|error| {
+        tracing::error!("quoth cannot start: {error:#}");
+        if start_error::is_transient(&error) {
+            ExitReason::TransientFault
+        } else {
+            ExitReason::PermanentFault
+        }
+    })
+}
+
+fn start(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
     config.check_servable()?;
     if !platforms::any_configured(&config) {
         bail!(
             "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), a Matrix account (`homeserver` in [matrix]; docs/matrix.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
         );
     }
-    log::start(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
     runtime.block_on(serve(config, sources))
 }
 
@@ -121,6 +138,7 @@ async fn run_until_stopped(
     state: &Arc<AppState>,
     platform_tasks: &mut JoinSet<()>,
 ) -> ExitReason {
+    let mut has_panicked = false;
     let mut packs = PackWatcher::start(&state.service.knowledge_base().current().spaces);
     // Catches changes between the first load and the start of the watcher.
     reload::packs(state).await;
@@ -139,7 +157,15 @@ async fn run_until_stopped(
             () = packs.changed(async || reload::fingerprints(state).await) => {
                 reload::packs(state).await;
             }
-            _ = platform_tasks.join_next() => if platform_tasks.is_empty() { return ExitReason::NoPlatformLeft },
+            ended = platform_tasks.join_next() => {
+                // Only what an operator has to fix ends a platform; a panic is a bug, which may not
+                // happen again.
+                has_panicked |= ended.is_some_and(|ended| ended.is_err());
+                if platform_tasks.is_empty() {
+                    tracing::error!("No platform is served any more");
+                    return if has_panicked { ExitReason::TransientFault } else { ExitReason::PermanentFault };
+                }
+            }
         }
     }
 }

@@ -81,8 +81,10 @@ enum Command {
 enum Status {
     /// Exit code 0.
     Success,
-    /// The check or the evaluation failed: exit code 1.
+    /// The check or the evaluation failed, or the service met a fault that can pass: exit code 1.
     Failed,
+    /// The service cannot run before an operator fixes something: exit code 2.
+    Misconfigured,
 }
 
 /// Runs the command line. Invalid usage and invalid configuration give exit code 2.
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
     match dispatch(cli, &terminal) {
         Ok(Status::Success) => ExitCode::SUCCESS,
         Ok(Status::Failed) => ExitCode::from(1),
+        Ok(Status::Misconfigured) => ExitCode::from(2),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.error(&error);
@@ -133,7 +136,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(&args, config, terminal),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args, terminal),
-        Command::Run => run::run(config),
+        Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),
         Command::Healthcheck => healthcheck::run(config),

@@ -6,3 +6,4 @@ pub mod calibration_file;
 pub(crate) mod file_permissions;
 pub mod pack_files;
 pub mod records;
+pub(crate) mod system_error;

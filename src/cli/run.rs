@@ -4,9 +4,10 @@ use super::Status;
 use super::config_args::ConfigArgs;
 use crate::app::{self, ExitReason};
 
-pub(super) fn run(config: &ConfigArgs) -> anyhow::Result<Status> {
-    match app::run(&config.sources())? {
-        ExitReason::Requested => Ok(Status::Success),
-        ExitReason::NoPlatformLeft => Ok(Status::Failed),
+pub(super) fn run(config: &ConfigArgs) -> Status {
+    match app::run(&config.sources()) {
+        ExitReason::Requested => Status::Success,
+        ExitReason::TransientFault => Status::Failed,
+        ExitReason::PermanentFault => Status::Misconfigured,
     }
 }

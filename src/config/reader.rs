@@ -13,6 +13,7 @@ use super::describe;
 use super::error::Problem;
 use super::key::Key;
 use super::layers::Layers;
+use super::log::LogSettings;
 use super::origin::Origin;
 use super::paths;
 use super::problem_kind::{ProblemKind, nearest};
@@ -81,7 +82,7 @@ impl<'l> ConfigReader<'l> {
             delivery: self.section("delivery"),
             retention: self.section("retention"),
             http: self.section("http"),
-            log: self.section("log"),
+            log: self.log(),
             records: self.section("records"),
             discord: self.section("discord"),
             matrix: self.section("matrix"),
@@ -93,6 +94,11 @@ impl<'l> ConfigReader<'l> {
             config.bridge.socket.take().map(|path| self.resolve("bridge.socket", path));
         config.spaces = self.spaces(&config);
         config
+    }
+
+    /// The settings of the log. Settings with problems have their defaults.
+    pub(super) fn log(&mut self) -> LogSettings {
+        self.section("log")
     }
 
     fn data(&mut self, given: PathBuf) -> PathBuf {

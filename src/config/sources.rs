@@ -6,6 +6,7 @@ use super::effective::EffectiveSettings;
 use super::environment::Environment;
 use super::error::ConfigError;
 use super::layers::Layers;
+use super::log::LogSettings;
 use super::reader::ConfigReader;
 use super::secret_source;
 use super::settings::Config;
@@ -40,6 +41,15 @@ impl Sources {
     /// [`ConfigError`] with every problem.
     pub fn read(&self) -> Result<Config, ConfigError> {
         Ok(self.read_layers()?.0)
+    }
+
+    /// Reads the settings of the log alone, so that the problems of a configuration can be logged as it
+    /// says. Settings with problems have their defaults.
+    pub fn read_log(&self) -> LogSettings {
+        let mut problems = Vec::new();
+        let file = self.file();
+        let layers = Layers::read(file.as_deref(), &self.environment, &self.sets, &mut problems);
+        ConfigReader::new(&layers, problems).log()
     }
 
     /// Reads the configuration with the origin of each value.

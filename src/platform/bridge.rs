@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{PlatformError, Shutdown};
 use crate::conversation::{Event, MessageId, PlaceId};
 use crate::service::{Dispatcher, Liveness, Outgoing, SendError, Sender};
+use crate::store::system_error;
 use wire::{Ack, IncomingLine, Order};
 
 /// Platform of the ids of its messages, places and users.
@@ -100,12 +101,18 @@ impl Bridge {
     }
 
     fn listen(&self) -> Result<UnixListener, PlatformError> {
-        self.bind().map_err(|source| PlatformError::Permanent {
-            advice: format!(
+        self.bind().map_err(|source| {
+            let advice = format!(
                 "cannot listen on the bridge's socket {}: make its folder writable, stop the process that listens there, or set another path (`socket` in [bridge])",
                 self.socket.display()
-            ),
-            source: Some(source.into()),
+            );
+            let is_transient = system_error::is_transient(source.kind());
+            let source = Some(source.into());
+            if is_transient {
+                PlatformError::Transient { what: advice, source }
+            } else {
+                PlatformError::Permanent { advice, source }
+            }
         })
     }
 

@@ -15,6 +15,8 @@ pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use revision::Revision;
 pub use sqlite::SqliteRecords;
 
+use super::system_error;
+
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
@@ -249,4 +251,19 @@ pub enum RecordsError {
     /// The records are closed or closing.
     #[error("the records are closed: quoth is stopping")]
     Closed,
+}
+
+impl RecordsError {
+    /// Whether the records may be usable later although nobody has changed anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Folder { source, .. } => system_error::is_transient(source.kind()),
+            Self::InUse { .. }
+            | Self::Full { .. }
+            | Self::Locked { .. }
+            | Self::Database { .. }
+            | Self::Closed => true,
+            Self::Newer { .. } | Self::Corrupt { .. } => false,
+        }
+    }
 }

@@ -69,12 +69,7 @@ fn json_log_has_one_object_per_line() {
     drop(BridgeClient::connect(&folder));
     let log = service.stop().log;
     assert!(log.lines().count() >= 3, "{log}");
-    for line in log.lines() {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        for key in ["timestamp", "level", "message", "target"] {
-            assert!(line[key].is_string(), "{key} in {line}");
-        }
-    }
+    assert_json_log(&log);
 }
 
 #[test]
@@ -256,7 +251,7 @@ fn sighup_reloads_spaces_and_thresholds_and_rejects_an_invalid_configuration() {
 }
 
 #[test]
-fn errors_of_the_environment_say_what_to_do() {
+fn errors_of_the_environment_say_what_to_do_and_exit_with_1_only_if_they_can_pass() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);
     drop(BridgeClient::connect(&folder));
@@ -265,59 +260,97 @@ fn errors_of_the_environment_say_what_to_do() {
         "this is not a database, but it is long enough to be read as one",
     );
     folder.write("file", "");
+    folder.write("bad/pack.toml", "title = \"Bad\"\n");
+    let _lock = DatabaseLock::acquire(&folder, "locked");
     let listen = format!("127.0.0.1:{}", service.port);
-    let rows: [(&str, &str, &str); 8] = [
-        ("QUOTH_DATA", "data", "is in use by another quoth process: stop it"),
-        ("QUOTH_DATA", "broken", "are damaged: stop quoth, keep a copy"),
-        ("QUOTH_DATA", "file", "make it writable"),
-        ("QUOTH_DATA", "/proc/quoth", "make it writable"),
-        ("QUOTH_HTTP__LISTEN", &listen, "is another quoth running?"),
-        ("QUOTH_PACKS", "['nowhere']", "cannot open the pack folder nowhere"),
-        ("QUOTH_HTTP__LISEN", "x", "unknown key `lisen` in [http]: did you mean `listen`?"),
-        ("QUOTH_BRIDGE__SOCKET", "", "`socket`"),
+    let rows: [(&str, &str, i32, &str); 11] = [
+        ("QUOTH_DATA", "data", 1, "is in use by another quoth process: stop it"),
+        ("QUOTH_DATA", "locked", 1, "are locked by another program"),
+        ("QUOTH_DATA", "broken", 2, "are damaged: stop quoth, keep a copy"),
+        ("QUOTH_DATA", "file", 2, "make it writable"),
+        ("QUOTH_HTTP__LISTEN", &listen, 1, "is another quoth running?"),
+        ("QUOTH_PACKS", "['nowhere']", 1, "cannot open the pack folder nowhere"),
+        ("QUOTH_PACKS", "['bad']", 2, "the pack bad is rejected"),
+        ("QUOTH_HTTP__LISEN", "x", 2, "unknown key `lisen` in [http]: did you mean `listen`?"),
+        ("QUOTH_BRIDGE__SOCKET", "", 2, "`socket`"),
+        ("QUOTH_BRIDGE__SOCKET", "file", 2, "entity already exists"),
+        ("QUOTH_MATRIX__USER", "ada", 2, "`homeserver` in [matrix] is missing"),
     ];
-    for (name, value, want) in rows {
-        let mut settings = vec![("QUOTH_DATA", "other")];
-        settings.push((name, value));
-        let ended = Service::start(&folder, &settings).wait();
-        assert_eq!(ended.code, Some(2), "{name}={value}: {}", ended.log);
-        assert!(ended.log.contains(want), "{name}={value}: {want} is not in {}", ended.log);
+    for (name, value, code, want) in rows {
+        for format in ["text", "json"] {
+            let mut settings = vec![("QUOTH_DATA", "other"), ("QUOTH_LOG__FORMAT", format)];
+            settings.push((name, value));
+            let ended = Service::start(&folder, &settings).wait();
+            assert_eq!(ended.code, Some(code), "{name}={value}: {}", ended.log);
+            assert!(ended.log.contains(want), "{name}={value}: {want} is not in {}", ended.log);
+            if format == "json" {
+                assert_json_log(&ended.log);
+            }
+        }
     }
-    let without = [("QUOTH_PACKS", "['p']")];
-    let run = quoth_in(&folder.path(""), &without, &["run"]);
+    let settings = [("QUOTH_PACKS", "['p']"), ("QUOTH_LOG__FORMAT", "json")];
+    let run = quoth_in(&folder.path(""), &settings, &["run"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("no platform to serve"), "{run:?}");
+    assert_json_log(&run.stderr);
     assert_eq!(service.stop().code, Some(0), "the running service is not affected");
 }
 
-#[test]
-fn service_without_a_platform_exits_with_1_and_leaves_the_sockets_of_others() {
-    let folder = Folder::with_pack();
-    let service = Service::start(&folder, &[]);
-    drop(BridgeClient::connect(&folder));
-    folder.write("file", "kept");
-    let rows = [
-        ("none/bridge.sock", "No such file or directory"),
-        ("bridge.sock", "address in use"),
-        ("file", "entity already exists"),
-    ];
-    for (socket, want) in rows {
-        let settings = [("QUOTH_BRIDGE__SOCKET", socket), ("QUOTH_DATA", "other")];
-        let ended = Service::start(&folder, &settings).wait();
-        assert_eq!(ended.code, Some(1), "{socket}: {}", ended.log);
-        for want in [want, "make its folder writable, stop the process that listens there"] {
-            assert!(ended.log.contains(want), "{socket}: {want} is not in {}", ended.log);
+/// Asserts that each line of `log` is an event in JSON, and that there is one.
+fn assert_json_log(log: &str) {
+    assert!(!log.is_empty(), "nothing is logged");
+    for line in log.lines() {
+        let event: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {log}"));
+        for key in ["timestamp", "level", "message", "target"] {
+            assert!(event[key].is_string(), "{key} in {event}");
         }
     }
-    assert_eq!(std::fs::read(folder.path("file")).unwrap(), b"kept");
+}
+
+/// A lock on a database, like that of a backup.
+struct DatabaseLock(#[expect(dead_code, reason = "holds the lock")] sqlx::SqliteConnection);
+
+impl DatabaseLock {
+    /// Locks `quoth.db` in the data folder `data`.
+    fn acquire(folder: &Folder, data: &str) -> Self {
+        use sqlx::{ConnectOptions, Executor};
+        folder.write(&format!("{data}/quoth.db"), "");
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path(&format!("{data}/quoth.db")));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        Self(runtime.block_on(async {
+            let mut connection = options.connect().await.unwrap();
+            connection.execute("BEGIN EXCLUSIVE").await.unwrap();
+            connection
+        }))
+    }
+}
+
+#[test]
+fn bridge_waits_for_its_socket_and_folder_and_leaves_the_sockets_of_others() {
+    let folder = Folder::with_pack();
+    let first = Service::start(&folder, &[]);
     let mut client = BridgeClient::connect(&folder);
+    let second = Service::start(&folder, &[("QUOTH_DATA", "second")]);
+    let settings = [("QUOTH_DATA", "third"), ("QUOTH_BRIDGE__SOCKET", "late/bridge.sock")];
+    let third = Service::start(&folder, &settings);
     client.ask("bridge:1", QUESTION);
-    assert_eq!(
-        client.execute_order()["cause"],
-        "bridge:1",
-        "the first service still has its socket"
-    );
-    assert_eq!(service.stop().code, Some(0));
+    let order = client.execute_order();
+    assert_eq!(order["cause"], "bridge:1", "the first service still has its socket");
+    assert_eq!(first.stop().code, Some(0));
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:2", QUESTION);
+    assert_eq!(client.execute_order()["cause"], "bridge:2", "the second service has it now");
+    std::fs::create_dir(folder.path("late")).unwrap();
+    drop(BridgeClient::connect_to(&folder.path("late/bridge.sock")));
+    for (service, want) in [(second, "address in use"), (third, "No such file or directory")] {
+        let ended = service.stop();
+        assert_eq!(ended.code, Some(0), "{}", ended.log);
+        for want in [want, "make its folder writable, stop the process that listens there"] {
+            assert!(ended.log.contains(want), "{want} is not in {}", ended.log);
+        }
+    }
 }
 
 #[test]

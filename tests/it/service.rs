@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -136,9 +137,14 @@ pub(crate) struct BridgeClient {
 impl BridgeClient {
     /// Connects as soon as the service listens.
     pub(crate) fn connect(folder: &Folder) -> Self {
+        Self::connect_to(&folder.path("bridge.sock"))
+    }
+
+    /// The same for the socket at `path`.
+    pub(crate) fn connect_to(path: &Path) -> Self {
         let start = Instant::now();
         loop {
-            match UnixStream::connect(folder.path("bridge.sock")) {
+            match UnixStream::connect(path) {
                 Ok(stream) => {
                     stream.set_read_timeout(Some(MAX_WAIT)).unwrap();
                     let writer = stream.try_clone().unwrap();

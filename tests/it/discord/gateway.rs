@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::bot::{ANSWER, Bot, QUESTION, TestGuild, in_parallel};
+use crate::folder::Folder;
+use crate::quoth::quoth_in;
 use crate::service::Ended;
 use crate::support::discord::InjectedFault;
 
@@ -45,6 +47,21 @@ fn rejected_token_is_reported_and_not_retried() {
     assert!(!output.log.contains("nobodys"), "{}", output.log);
     let asked = home.discord.calls("GET /gateway/bot");
     assert_eq!(asked.iter().map(|call| call.status).collect::<Vec<_>>(), [401]);
+
+    // A restart would change nothing, so the status is not that of a fault that passes.
+    let mut settings = home.discord.settings();
+    for (name, value) in [
+        ("QUOTH_DISCORD__TOKEN", "nobodys-token-nobodys-token"),
+        ("QUOTH_HTTP__IS_ON", "false"),
+        ("QUOTH_PACKS", "['p']"),
+    ] {
+        settings.retain(|(other, _)| other != name);
+        settings.push((name.to_owned(), value.to_owned()));
+    }
+    let settings: Vec<(&str, &str)> =
+        settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let run = quoth_in(&Folder::with_pack().path(""), &settings, &["run"]);
+    assert_eq!(run.code, 2, "{run:?}");
 
     let home = TestGuild::new();
     home.discord.reject_sessions_with(Some(4004));

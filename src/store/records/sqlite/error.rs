@@ -25,10 +25,17 @@ pub(super) fn classify(path: &Path, source: Arc<sqlx::Error>) -> RecordsError {
         Some(BUSY | LOCKED) => RecordsError::Locked { path, source },
         Some(CORRUPT | NOTADB) => RecordsError::Corrupt { path, source },
         Some(FULL) => RecordsError::Full { path, source },
-        Some(READONLY | CANTOPEN) => RecordsError::Folder {
-            path: path.parent().unwrap_or(&path).to_owned(),
-            source: io::Error::other(source),
-        },
+        Some(code @ (READONLY | CANTOPEN)) => {
+            let kind = if code == READONLY {
+                io::ErrorKind::ReadOnlyFilesystem
+            } else {
+                io::ErrorKind::Other
+            };
+            RecordsError::Folder {
+                path: path.parent().unwrap_or(&path).to_owned(),
+                source: io::Error::new(kind, source),
+            }
+        }
         _ => RecordsError::Database { path, source },
     }
 }
