@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use sd_notify::NotifyState;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
@@ -28,7 +29,6 @@ use crate::service::{
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
 pub use log::SENSITIVE_CRATES;
-use pack_watcher::PackWatcher;
 use signals::{SignalRequest, Signals};
 
 #[cfg(feature = "matrix")]
@@ -76,7 +76,10 @@ fn start(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
         .enable_all()
         .build()
         .context("cannot start threads")?;
-    runtime.block_on(serve(config, sources))
+    let result = runtime.block_on(serve(config, sources));
+    // Waits for no thread: one that reads from a hung mount never ends.
+    runtime.shutdown_background();
+    result
 }
 
 /// State that the parts of the process share.
@@ -95,8 +98,12 @@ impl AppState {
 }
 
 async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
-    let signals = Signals::listen()?;
-    let (service, updates) = open_service(&config).await?;
+    let mut signals = Signals::listen()?;
+    // Packs on a hung mount take forever to read.
+    let (service, updates) = tokio::select! {
+        opened = open_service(&config) => opened?,
+        () = signals.stopped() => return Ok(ExitReason::Requested),
+    };
     let state = Arc::new(AppState {
         service: Arc::new(service),
         metrics: Arc::default(),
@@ -117,8 +124,9 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
         "quoth {} is running",
         env!("CARGO_PKG_VERSION")
     );
-    reload::announce(updates, &state).await;
-    let reason = run_until_stopped(signals, sources, &state, &mut platform_tasks).await;
+    let (request_reload, reload_requests) = mpsc::channel(1);
+    tasks.spawn(reload::run(updates, sources.clone(), Arc::clone(&state), reload_requests));
+    let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
     shutdown.graceful.cancel();
     with_timeout(config.delivery.drain() + SHUTDOWN_TIMEOUT, "a platform", async {
@@ -131,39 +139,31 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     Ok(reason)
 }
 
-/// Reloads on SIGHUP and when packs change, until a signal asks to stop or no platform is left.
+/// Requests a reload on SIGHUP, until a signal asks to stop or no platform is left.
 async fn run_until_stopped(
     mut signals: Signals,
-    sources: &Sources,
-    state: &Arc<AppState>,
+    request_reload: &mpsc::Sender<()>,
     platform_tasks: &mut JoinSet<()>,
 ) -> ExitReason {
     let mut has_panicked = false;
-    let mut packs = PackWatcher::start(&state.service.knowledge_base().current().spaces);
-    // Catches changes between the first load and the start of the watcher.
-    reload::packs(state).await;
     loop {
         tokio::select! {
             request = signals.next() => match request {
                 SignalRequest::Stop => return ExitReason::Requested,
-                SignalRequest::Reload => {
-                    notify_reloading();
-                    reload::all(sources, state).await;
-                    packs = PackWatcher::start(&state.service.knowledge_base().current().spaces);
-                    reload::packs(state).await;
-                    notify(&[NotifyState::Ready]);
-                }
+                // If the channel is full, a reload is due already.
+                SignalRequest::Reload => drop(request_reload.try_send(())),
             },
-            () = packs.changed(async || reload::fingerprints(state).await) => {
-                reload::packs(state).await;
-            }
             ended = platform_tasks.join_next() => {
                 // Only what an operator has to fix ends a platform; a panic is a bug, which may not
                 // happen again.
                 has_panicked |= ended.is_some_and(|ended| ended.is_err());
                 if platform_tasks.is_empty() {
                     tracing::error!("No platform is served any more");
-                    return if has_panicked { ExitReason::TransientFault } else { ExitReason::PermanentFault };
+                    return if has_panicked {
+                        ExitReason::TransientFault
+                    } else {
+                        ExitReason::PermanentFault
+                    };
                 }
             }
         }
@@ -186,8 +186,10 @@ async fn open_service(
         Some(key) => AskerKey::new(key.expose()),
         None => AskerKey::load_or_create(&config.data)?,
     };
-    let (knowledge_base, updates) =
-        KnowledgeBase::open_lenient(config.spaces(), config.matching.thresholds())?;
+    let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
+    let opening =
+        tokio::task::spawn_blocking(move || KnowledgeBase::open_lenient(spaces, thresholds));
+    let (knowledge_base, updates) = opening.await.context("cannot load the packs")??;
     let service = Service::new(Parts {
         records,
         knowledge_base: Arc::new(knowledge_base),
@@ -197,12 +199,6 @@ async fn open_service(
         delivery: config.delivery.clone(),
     });
     Ok((service, updates))
-}
-
-fn notify_reloading() {
-    if let Ok(now) = NotifyState::monotonic_usec_now() {
-        notify(&[NotifyState::Reloading, now]);
-    }
 }
 
 /// Notifies systemd; does nothing if the process is not a service of it.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use notify_debouncer_full::notify::{self, PollWatcher, RecursiveMode, Watcher};
@@ -10,8 +10,7 @@ use notify_debouncer_full::{
     DebounceEventResult, Debouncer, FileIdCache, NoCache, new_debouncer, new_debouncer_opt,
 };
 use tokio::sync::mpsc;
-
-use crate::conversation::Spaces;
+use tokio::time::Instant;
 
 /// Time without changes before the packs are read: editors and `git pull` write several files one
 /// after the other.
@@ -27,87 +26,141 @@ const MAX_SETTLE_READS: usize = 120;
 /// watches).
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Reports changes of the packs until it is dropped.
-pub(super) struct PackWatcher {
+/// Time between two comparisons of the packs with what was loaded, for changes that the system does not
+/// report: a link to another folder above the parent of a pack, a mount.
+const COMPARE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Reports changes of the packs until it is dropped. `T` is what a read of the packs finds.
+///
+/// A folder that is replaced (`rm -r` and `cp -r`, `mv`, another target of a symbolic link) is watched no
+/// more, so its parent is watched as well, and the caller starts a new watcher after each change.
+pub(super) struct PackWatcher<T> {
     changed: mpsc::Receiver<()>,
     /// Whether a change was reported that [`Self::changed`] has not returned for.
     is_pending: bool,
+    /// What the last read has found.
+    last: T,
+    /// When the packs are compared, whether a change was reported or not.
+    compares_at: Instant,
     /// Stops watching when dropped.
     _watcher: Option<Box<dyn Any + Send>>,
 }
 
-impl PackWatcher {
-    /// Watches the pack folders of `spaces`.
-    pub(super) fn start(spaces: &Spaces) -> Self {
-        let folders = spaces.pack_folders();
+impl<T: PartialEq> PackWatcher<T> {
+    /// Watches the pack folders `folders`, whose content `read` finds.
+    pub(super) async fn start<F>(folders: BTreeSet<PathBuf>, read: impl Fn() -> F) -> Self
+    where
+        F: Future<Output = T>,
+    {
         let (on_change, changed) = mpsc::channel(1);
-        let watcher = watch_by_system(&folders, on_change.clone()).or_else(|error| {
-            tracing::warn!(
-                %error,
-                "Cannot watch the packs; polling them every {POLL_INTERVAL:?}"
-            );
-            watch_by_polling(&folders, on_change)
-        });
-        if let Err(error) = &watcher {
-            tracing::error!(%error, "Cannot watch or poll the packs; SIGHUP reloads them");
-        }
-        Self { changed, is_pending: false, _watcher: watcher.ok() }
+        // Watching walks through the folders, which may be on a hung mount.
+        let watching = tokio::task::spawn_blocking(move || watch(&folders, &on_change));
+        let watcher = watching.await.ok().flatten();
+        let (last, compares_at) = (read().await, Instant::now() + COMPARE_INTERVAL);
+        Self { changed, is_pending: false, last, compares_at, _watcher: watcher }
     }
 
     /// Waits for the next change, and until two calls of `read` in a row find the same files: a file
-    /// that is still being written would be loaded as far as it is there. Waits forever if the packs
-    /// cannot be watched. No change is lost if it is dropped and called again.
-    pub(super) async fn changed<T: PartialEq>(&mut self, read: impl AsyncFn() -> T) {
-        if !self.is_pending && self.changed.recv().await.is_none() {
-            std::future::pending::<()>().await;
+    /// that is still being written would be loaded as far as it is there. No change is lost if it is
+    /// dropped and called again.
+    pub(super) async fn changed<F>(&mut self, read: impl Fn() -> F)
+    where
+        F: Future<Output = T>,
+    {
+        while !self.is_pending {
+            tokio::select! {
+                Some(()) = self.changed.recv() => self.is_pending = true,
+                () = tokio::time::sleep_until(self.compares_at) => {
+                    self.is_pending = read().await != self.last;
+                    self.compares_at = Instant::now() + COMPARE_INTERVAL;
+                }
+            }
         }
-        self.is_pending = true;
-        let mut last = read().await;
+        self.last = read().await;
         for _ in 0..MAX_SETTLE_READS {
             tokio::time::sleep(SETTLE_TIME).await;
             let found = read().await;
-            if found == last {
+            if found == self.last {
                 break;
             }
-            last = found;
+            self.last = found;
         }
         self.is_pending = false;
     }
 }
 
-type WatchResult = notify::Result<Box<dyn Any + Send>>;
-
-fn watch_by_system(folders: &BTreeSet<&Path>, on_change: mpsc::Sender<()>) -> WatchResult {
-    watch_folders(new_debouncer(DEBOUNCE, None, handler(on_change))?, folders)
+/// Watches `folders`; `None` if the system does not let us, which is logged.
+fn watch(folders: &BTreeSet<PathBuf>, on_change: &mpsc::Sender<()>) -> Option<Box<dyn Any + Send>> {
+    // Events have absolute paths.
+    let folders: BTreeSet<PathBuf> =
+        folders.iter().map(|it| std::path::absolute(it).unwrap_or_else(|_| it.clone())).collect();
+    let watcher = watch_by_system(&folders, on_change.clone()).or_else(|error| {
+        tracing::warn!(%error, "Cannot watch the packs; polling them every {POLL_INTERVAL:?}");
+        watch_by_polling(&folders, on_change.clone())
+    });
+    if let Err(error) = &watcher {
+        tracing::warn!(
+            %error,
+            "Cannot watch or poll the packs; changes are found within {COMPARE_INTERVAL:?}"
+        );
+    }
+    watcher.ok()
 }
 
-fn watch_by_polling(folders: &BTreeSet<&Path>, on_change: mpsc::Sender<()>) -> WatchResult {
+type WatchResult = notify::Result<Box<dyn Any + Send>>;
+
+fn watch_by_system(folders: &BTreeSet<PathBuf>, on_change: mpsc::Sender<()>) -> WatchResult {
+    watch_folders(new_debouncer(DEBOUNCE, None, handler(folders.clone(), on_change))?, folders)
+}
+
+fn watch_by_polling(folders: &BTreeSet<PathBuf>, on_change: mpsc::Sender<()>) -> WatchResult {
     let config = notify::Config::default().with_poll_interval(POLL_INTERVAL);
     let debouncer = new_debouncer_opt::<_, PollWatcher, _>(
         DEBOUNCE,
         None,
-        handler(on_change),
+        handler(folders.clone(), on_change),
         NoCache::new(),
         config,
     )?;
     watch_folders(debouncer, folders)
 }
 
-fn watch_folders<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<&Path>) -> WatchResult
+fn watch_folders<W, C>(mut debouncer: Debouncer<W, C>, folders: &BTreeSet<PathBuf>) -> WatchResult
 where
     W: Watcher + Send + 'static,
     C: FileIdCache + Send + 'static,
 {
+    let parents: BTreeSet<&Path> = folders.iter().filter_map(|folder| folder.parent()).collect();
+    for parent in parents {
+        watch_if_there(debouncer.watch(parent, RecursiveMode::NonRecursive))?;
+    }
     for folder in folders {
-        debouncer.watch(folder, RecursiveMode::Recursive)?;
+        watch_if_there(debouncer.watch(folder, RecursiveMode::Recursive))?;
     }
     Ok(Box::new(debouncer))
 }
 
-fn handler(on_change: mpsc::Sender<()>) -> impl Fn(DebounceEventResult) + Send + 'static {
+/// Passes over a folder that is missing: it is being replaced, or is not mounted.
+fn watch_if_there(watched: notify::Result<()>) -> notify::Result<()> {
+    let is_missing = |error: &notify::Error| match &error.kind {
+        notify::ErrorKind::PathNotFound => true,
+        notify::ErrorKind::Io(source) => source.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
+    };
+    watched.or_else(|error| if is_missing(&error) { Ok(()) } else { Err(error) })
+}
+
+/// Reports events in `folders`, and of the folders themselves.
+fn handler(
+    folders: BTreeSet<PathBuf>,
+    on_change: mpsc::Sender<()>,
+) -> impl Fn(DebounceEventResult) + Send + 'static {
     move |result| {
-        // Reading a file is not a change.
-        let is_change = result.is_ok_and(|events| events.iter().any(|it| !it.kind.is_access()));
+        let is_in_folder = |path: &PathBuf| folders.iter().any(|folder| path.starts_with(folder));
+        // Reading a file is not a change. An error may stand for events that were lost.
+        let is_change = result.map_or(true, |events| {
+            events.iter().any(|it| !it.kind.is_access() && it.paths.iter().any(is_in_folder))
+        });
         if is_change {
             // If the channel is full, a reload is due already.
             on_change.try_send(()).ok();
@@ -121,11 +174,28 @@ mod tests {
 
     use super::*;
 
-    /// A watcher to which a change was reported, and the sender of changes.
-    fn changed_watcher() -> (PackWatcher, mpsc::Sender<()>) {
+    /// A watcher of packs that had 0 when it was started, and the sender of changes.
+    fn watcher() -> (PackWatcher<u32>, mpsc::Sender<()>) {
         let (on_change, changed) = mpsc::channel(1);
+        let compares_at = Instant::now() + COMPARE_INTERVAL;
+        let watcher =
+            PackWatcher { changed, is_pending: false, last: 0, compares_at, _watcher: None };
+        (watcher, on_change)
+    }
+
+    /// The same, with a change that was reported.
+    fn changed_watcher() -> (PackWatcher<u32>, mpsc::Sender<()>) {
+        let (watcher, on_change) = watcher();
         on_change.try_send(()).unwrap();
-        (PackWatcher { changed, is_pending: false, _watcher: None }, on_change)
+        (watcher, on_change)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_that_are_not_reported_are_found_within_a_minute() {
+        let (mut watcher, _on_change) = watcher();
+        let unchanged = tokio::time::timeout(5 * COMPARE_INTERVAL, watcher.changed(async || 0));
+        assert!(unchanged.await.is_err(), "the packs have what they had");
+        tokio::time::timeout(2 * COMPARE_INTERVAL, watcher.changed(async || 1)).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,8 +1,16 @@
 //! Reloads packs and configuration, and alerts moderators to problems.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::AppState;
+use sd_notify::NotifyState;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
+
+use super::pack_watcher::PackWatcher;
+use super::{AppState, notify};
 use crate::config::Sources;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
@@ -10,11 +18,56 @@ use crate::service::{Clock, SystemClock};
 use crate::store::records::revision::RevisionAuthor;
 use crate::store::records::{Records, Revision};
 
+/// Reading packs takes seconds at most, also those of a hundred thousand entries.
+const SLOW_READ: Duration = Duration::from_secs(30);
+
+/// Revisions that are recorded in one transaction, so that other writes do not wait long.
+const REVISIONS_PER_WRITE: usize = 1000;
+
+/// Reloads configuration and packs when `requests` says so, and packs when they change. First reports
+/// `updates`, those of the start. A task of its own, since packs on a hung mount take forever to read.
+pub(super) async fn run(
+    updates: Vec<PackUpdate>,
+    sources: Sources,
+    state: Arc<AppState>,
+    mut requests: mpsc::Receiver<()>,
+) {
+    announce(updates, &state).await;
+    let read = || fingerprints(Arc::clone(&state));
+    loop {
+        let mut watcher = PackWatcher::start(pack_folders(&state), read).await;
+        // Loads what has changed before the watcher was started.
+        packs(&state).await;
+        tokio::select! {
+            () = watcher.changed(read) => {}
+            request = requests.recv() => {
+                if request.is_none() {
+                    return;
+                }
+                notify_reloading();
+                all(&sources, &state).await;
+                notify(&[NotifyState::Ready]);
+            }
+        }
+    }
+}
+
+fn pack_folders(state: &AppState) -> BTreeSet<PathBuf> {
+    let snapshot = state.service.knowledge_base().current();
+    snapshot.spaces.pack_folders().into_iter().map(Path::to_owned).collect()
+}
+
+fn notify_reloading() {
+    if let Ok(now) = NotifyState::monotonic_usec_now() {
+        notify(&[NotifyState::Reloading, now]);
+    }
+}
+
 /// Reads the packs again. A pack that has errors keeps its previous version.
-pub(super) async fn packs(state: &Arc<AppState>) {
+async fn packs(state: &Arc<AppState>) {
     let service = Arc::clone(&state.service);
-    let reloaded =
-        tokio::task::spawn_blocking(move || service.knowledge_base().reload_packs()).await;
+    let reloading = tokio::task::spawn_blocking(move || service.knowledge_base().reload_packs());
+    let reloaded = warn_if_slow(reloading).await;
     match reloaded.map_err(anyhow::Error::from).and_then(|it| Ok(it?)) {
         Ok(updates) => announce(updates, state).await,
         Err(error) => {
@@ -25,10 +78,20 @@ pub(super) async fn packs(state: &Arc<AppState>) {
 }
 
 /// What the folders of the packs have now, see [`crate::service::KnowledgeBase::fingerprints`].
-pub(super) async fn fingerprints(state: &Arc<AppState>) -> Vec<Option<String>> {
-    let service = Arc::clone(&state.service);
-    let read = tokio::task::spawn_blocking(move || service.knowledge_base().fingerprints());
-    read.await.unwrap_or_default()
+async fn fingerprints(state: Arc<AppState>) -> Vec<Option<String>> {
+    let read = tokio::task::spawn_blocking(move || state.service.knowledge_base().fingerprints());
+    warn_if_slow(read).await.unwrap_or_default()
+}
+
+/// The result of `reading`. Logs a warning if it takes so long that packs are not reloaded any more.
+async fn warn_if_slow<T>(mut reading: JoinHandle<T>) -> Result<T, JoinError> {
+    if let Ok(read) = tokio::time::timeout(SLOW_READ, &mut reading).await {
+        return read;
+    }
+    tracing::warn!(
+        "The packs are still being read after {SLOW_READ:?}: does the mount of a pack folder hang? Questions are answered from the previous version"
+    );
+    reading.await
 }
 
 /// Recalibrates, in the background, the packs that have changed since their calibration.
@@ -43,7 +106,7 @@ fn recalibrate(state: &Arc<AppState>) {
 
 /// Reads configuration and packs again: spaces, their packs and thresholds. Other settings apply
 /// after a restart.
-pub(super) async fn all(sources: &Sources, state: &Arc<AppState>) {
+async fn all(sources: &Sources, state: &Arc<AppState>) {
     let (service, sources) = (Arc::clone(&state.service), sources.clone());
     let reloaded = tokio::task::spawn_blocking(move || {
         let config = sources.read()?;
@@ -64,7 +127,7 @@ pub(super) async fn all(sources: &Sources, state: &Arc<AppState>) {
 
 /// Logs `updates`, records changed entries as revisions, and alerts moderators to problems where their
 /// space has an alert channel.
-pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
+async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
     let snapshot = state.service.knowledge_base().current();
     for update in &updates {
         log_update(update);
@@ -88,8 +151,8 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
 
 /// Records the changed entries of `update` as revisions whose author is the file.
 async fn record_revisions(update: &PackUpdate, state: &Arc<AppState>) {
-    for change in &update.changes {
-        let revision = Revision {
+    for changes in update.changes.chunks(REVISIONS_PER_WRITE) {
+        let revisions = changes.iter().map(|change| Revision {
             pack: update.pack.clone(),
             entry: change.id.clone(),
             at: SystemClock.now(),
@@ -97,10 +160,14 @@ async fn record_revisions(update: &PackUpdate, state: &Arc<AppState>) {
             reason: None,
             before: change.before.clone(),
             after: change.after.clone(),
-        };
-        if let Err(error) = state.service.records().add_revision(revision).await {
-            let (pack, entry) = (&update.pack, &change.id);
-            tracing::error!(%error, "The change of {entry} in {pack} is in use, but could not be recorded");
+        });
+        if let Err(error) = state.service.records().add_revisions(revisions.collect()).await {
+            let (pack, n_changes) = (&update.pack, changes.len());
+            let error = anyhow::Error::from(error);
+            tracing::error!(
+                n_changes,
+                "The changes of {pack} are in use, but {n_changes} could not be recorded: {error:#}"
+            );
         }
     }
 }

@@ -32,6 +32,13 @@ impl Signals {
     }
 }
 
+impl Signals {
+    /// Waits for a signal to stop. Requests to reload are passed over.
+    pub(super) async fn stopped(&mut self) {
+        while self.next().await != SignalRequest::Stop {}
+    }
+}
+
 /// The request of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalRequest {

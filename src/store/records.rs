@@ -104,8 +104,8 @@ pub trait Records: Clone + Send + Sync + 'static {
         at: Timestamp,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Records a change of an entry.
-    fn add_revision(&self, revision: Revision) -> impl Future<Output = Result<()>> + Send;
+    /// Records changes of entries, all in one transaction.
+    fn add_revisions(&self, revisions: Vec<Revision>) -> impl Future<Output = Result<()>> + Send;
 
     /// The changes of an entry, newest first, at most `limit`.
     fn revisions(

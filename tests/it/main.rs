@@ -31,6 +31,8 @@ mod matrix;
 #[cfg(feature = "matrix")]
 mod matrix_html;
 mod new;
+#[cfg(unix)]
+mod pack_changes;
 mod pack_independence;
 mod patch;
 mod proof;

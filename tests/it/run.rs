@@ -9,8 +9,9 @@ use quoth::store::records::{Records, Revision, SqliteRecords};
 use serde_json::json;
 
 use crate::folder::{FAQ, Folder, SOURCE};
+use crate::pack_changes::ask_until;
 use crate::quoth::quoth_in;
-use crate::service::{BridgeClient, MAX_WAIT, Service, message_event};
+use crate::service::{BridgeClient, Service, message_event};
 
 const QUESTION: &str = "What did Ann say?";
 const ANSWER: &str = "Ann said: “One two.”";
@@ -148,21 +149,6 @@ fn health_and_metrics_are_served() {
     let run = quoth_in(&folder.path(""), &settings, &["healthcheck"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains("no service answers"), "{run:?}");
-}
-
-/// Asks until the answer is `want`.
-fn ask_until(client: &mut BridgeClient, ids: &mut u64, want: &serde_json::Value) {
-    let start = Instant::now();
-    loop {
-        *ids += 1;
-        client.ask(&format!("bridge:q{ids}"), QUESTION);
-        let order = client.execute_order();
-        if order["quotes"] == *want {
-            return;
-        }
-        assert!(start.elapsed() < MAX_WAIT, "{order}, not {want}");
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
 }
 
 #[test]

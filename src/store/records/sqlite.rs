@@ -190,8 +190,8 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(spaces::record_join(connection, place, at))).await
     }
 
-    async fn add_revision(&self, revision: Revision) -> Result<()> {
-        self.run(move |connection| Box::pin(revisions::insert(connection, revision))).await
+    async fn add_revisions(&self, revisions: Vec<Revision>) -> Result<()> {
+        self.run(move |connection| Box::pin(revisions::insert(connection, revisions))).await
     }
 
     async fn revisions(&self, pack: String, entry: String, limit: u32) -> Result<Vec<Revision>> {

@@ -8,8 +8,15 @@ use crate::store::records::revision::{Revision, RevisionAuthor};
 
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
-    revision: Revision,
+    revisions: Vec<Revision>,
 ) -> sqlx::Result<()> {
+    for revision in &revisions {
+        insert_one(connection, revision).await?;
+    }
+    Ok(())
+}
+
+async fn insert_one(connection: &mut SqliteConnection, revision: &Revision) -> sqlx::Result<()> {
     let author = match &revision.by {
         RevisionAuthor::User(user) => Some(user.as_str()),
         RevisionAuthor::File => None,

@@ -308,7 +308,7 @@ async fn revisions_are_listed_latest_first() {
     let (first, second) =
         (revision(1, RevisionAuthor::File), revision(1, RevisionAuthor::User("t:mod".into())));
     for revision in [&first, &second] {
-        records.add_revision(revision.clone()).await.unwrap();
+        records.add_revisions(vec![revision.clone()]).await.unwrap();
     }
     let found = records.revisions("p".to_owned(), "e".to_owned(), 9).await.unwrap();
     assert_eq!(found, [second.clone(), first]);
