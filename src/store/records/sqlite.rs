@@ -98,7 +98,7 @@ impl SqliteRecords {
     async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
     {
         self.queue.run(work).await.map_err(|error| match error {
             JobError::Closed => RecordsError::Closed,

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use sqlx::Executor;
+use sqlx::{Connection, Executor};
 
 use super::super::revision::RevisionAuthor;
 use super::*;
@@ -338,4 +338,47 @@ async fn closed_records_reject_jobs_and_closing_twice_is_allowed() {
     records.close().await;
     assert!(matches!(records.ping().await, Err(RecordsError::Closed)));
     records.close().await;
+}
+
+/// Makes the database in `folder` refuse the unanswered question of `message`, as a damaged page would.
+async fn refuse(folder: &Path, message: &str) {
+    let options = SqliteConnectOptions::new().filename(folder.join(FILE));
+    let mut connection = options.connect().await.unwrap();
+    let trigger = format!(
+        "CREATE TRIGGER bad BEFORE INSERT ON unanswered WHEN new.message = '{message}'
+         BEGIN SELECT RAISE(ABORT, 'bad row'); END"
+    );
+    connection.execute(sqlx::AssertSqlSafe(trigger)).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn one_bad_row_fails_its_own_question_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = open(folder.path()).await.unwrap();
+    let messages: Vec<String> = (0..60).map(|number| format!("t:{number}")).collect();
+    for message in &messages {
+        records.claim(claim(message, "h", 1)).await.unwrap();
+    }
+    refuse(folder.path(), "t:30").await;
+    // All wait at the same time, so that they are committed together.
+    let completing: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            let unanswered = Some(unanswered_question(message, message, 2));
+            let completion = Completion { unanswered, ..completion(message, "h", 2) };
+            let records = records.clone();
+            tokio::spawn(async move { records.complete(completion).await })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for completed in completing {
+        results.push(completed.await.unwrap());
+    }
+    let failed: Vec<usize> =
+        results.iter().enumerate().filter(|(_, it)| it.is_err()).map(|(idx, _)| idx).collect();
+    assert_eq!(failed, [30]);
+    let recorded = records.unanswered_questions("default".to_owned(), 100).await.unwrap();
+    assert_eq!(recorded.len(), 59);
+    assert_eq!(records.reply_to("t:30".into()).await.unwrap(), None, "it has changed nothing");
 }

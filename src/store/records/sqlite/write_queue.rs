@@ -23,7 +23,7 @@ pub(super) type JobFuture<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> 
 pub(super) enum JobError {
     /// The queue is closed.
     Closed,
-    /// The database returned an error for this job or another one of its batch.
+    /// The database returned an error for this job, or for the commit of its batch.
     Database(Arc<sqlx::Error>),
 }
 
@@ -46,14 +46,15 @@ impl WriteQueue {
         Self { messages }
     }
 
-    /// Runs `work` in a transaction, which is durable when this returns.
+    /// Runs `work` in a transaction, which is durable when this returns. `work` is repeated if another
+    /// job of its batch fails, after everything that it did was rolled back.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, JobError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
     {
         let (done, result) = oneshot::channel();
-        let job = QueueMessage::Job(Box::new(PendingJob { work: Some(work), value: None, done }));
+        let job = QueueMessage::Job(Box::new(PendingJob { work, value: None, done }));
         self.messages.send(job).await.map_err(|_| JobError::Closed)?;
         result.await.map_err(|_| JobError::Closed)?.map_err(JobError::Database)
     }
@@ -76,7 +77,7 @@ trait Job: Send {
 }
 
 struct PendingJob<T, F> {
-    work: Option<F>,
+    work: F,
     value: Option<T>,
     done: oneshot::Sender<Result<T, Arc<sqlx::Error>>>,
 }
@@ -84,13 +85,11 @@ struct PendingJob<T, F> {
 impl<T, F> Job for PendingJob<T, F>
 where
     T: Send,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Send,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send,
 {
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> JobFuture<'c, ()> {
         Box::pin(async move {
-            if let Some(work) = self.work.take() {
-                self.value = Some(work(connection).await?);
-            }
+            self.value = Some(self.work.clone()(connection).await?);
             Ok(())
         })
     }
@@ -133,9 +132,14 @@ async fn commit_and_notify(connection: &mut SqliteConnection, mut jobs: Vec<Box<
     if jobs.is_empty() {
         return;
     }
-    let committed = commit(connection, &mut jobs).await.map_err(Arc::new);
-    for job in jobs {
-        job.notify(committed.clone());
+    let results = match commit(connection, &mut jobs).await {
+        Ok(()) => vec![Ok(()); jobs.len()],
+        // The only job is the one that failed.
+        Err(error) if jobs.len() == 1 => vec![Err(Arc::new(error))],
+        Err(_) => commit_apart(connection, &mut jobs).await,
+    };
+    for (job, result) in jobs.into_iter().zip(results) {
+        job.notify(result);
     }
 }
 
@@ -157,4 +161,36 @@ async fn run_all(connection: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -
         job.run(connection).await?;
     }
     connection.execute("COMMIT").await.map(drop)
+}
+
+/// Runs `jobs` in one transaction, each with a savepoint of its own, so that one that fails takes no
+/// other with it. The result of each. Slower than [`commit`] by two statements for each job.
+async fn commit_apart(
+    connection: &mut SqliteConnection,
+    jobs: &mut [Box<dyn Job>],
+) -> Vec<Result<(), Arc<sqlx::Error>>> {
+    let mut results = Vec::with_capacity(jobs.len());
+    let committed = async {
+        connection.execute("BEGIN IMMEDIATE").await?;
+        for job in &mut *jobs {
+            connection.execute("SAVEPOINT job").await?;
+            let result = job.run(connection).await;
+            if let Err(error) = result {
+                if connection.execute("ROLLBACK TO job").await.is_err() {
+                    // SQLite has already rolled back all of it.
+                    return Err(error);
+                }
+                results.push(Err(Arc::new(error)));
+            } else {
+                results.push(Ok(()));
+            }
+            connection.execute("RELEASE job").await?;
+        }
+        connection.execute("COMMIT").await
+    };
+    if let Err(error) = committed.await {
+        drop(connection.execute("ROLLBACK").await);
+        return vec![Err(Arc::new(error)); jobs.len()];
+    }
+    results
 }
