@@ -24,7 +24,8 @@ use crate::config::{Config, Sources};
 use crate::platform::Shutdown;
 use crate::service::knowledge_base::PackUpdate;
 use crate::service::{
-    Clock, Dispatcher, KnowledgeBase, Liveness, Metrics, Parts, Service, SystemClock, retention,
+    Clock, Dispatcher, KnowledgeBase, Liveness, Metrics, Parts, RecordsHealth, Service,
+    SystemClock, retention,
 };
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, Records, SqliteRecords};
@@ -86,6 +87,7 @@ fn start(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
 struct AppState {
     service: Arc<Service<SqliteRecords>>,
     metrics: Arc<Metrics>,
+    records_health: RecordsHealth,
     liveness: Vec<Arc<Liveness>>,
     /// By name of the platform.
     dispatchers: Mutex<HashMap<&'static str, Arc<Dispatcher>>>,
@@ -107,6 +109,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     let state = Arc::new(AppState {
         service: Arc::new(service),
         metrics: Arc::default(),
+        records_health: RecordsHealth::default(),
         liveness: platforms::liveness(&config),
         dispatchers: Mutex::default(),
     });
@@ -116,6 +119,8 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     }
     let records = state.service.records().clone();
     tasks.spawn(retention::run(records, config.retention.clone(), SystemClock));
+    let checked = Arc::clone(&state);
+    tasks.spawn(async move { checked.records_health.run(checked.service.records()).await });
     let shutdown = Shutdown::default();
     let mut platform_tasks = platforms::start(&config, &state, &shutdown);
     notify(&[NotifyState::Ready]);

@@ -1,8 +1,9 @@
 //! Health and metrics over HTTP.
 
+mod listener;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
@@ -13,10 +14,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::AppState;
-use crate::store::records::Records;
-
-/// How long a ping of the records may take.
-const PING_TIMEOUT: Duration = Duration::from_secs(2);
+use listener::BoundedListener;
 
 /// The media type of OpenMetrics.
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -37,15 +35,14 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<AppState>) {
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))
         .with_state(state);
-    if let Err(error) = axum::serve(listener, routes).await {
+    if let Err(error) = axum::serve(BoundedListener::new(listener), routes).await {
         tracing::error!(%error, "The HTTP server for health and metrics failed");
     }
 }
 
 /// A line for the records and for each platform; status 503 unless all are ok.
 async fn readiness(State(state): State<Arc<AppState>>) -> Response {
-    let ping = tokio::time::timeout(PING_TIMEOUT, state.service.records().ping()).await;
-    let are_records_ok = matches!(ping, Ok(Ok(())));
+    let are_records_ok = state.records_health.is_ok(state.service.records());
     let mut text = format!("records: {}\n", if are_records_ok { "ok" } else { "not usable" });
     let mut is_ready = are_records_ok;
     for liveness in &state.liveness {

@@ -207,7 +207,8 @@ mod tests {
     use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Spaces};
     use crate::matching::Thresholds;
     use crate::service::{
-        Clock, KnowledgeBase, Metrics, Outgoing, Parts, SendError, Service, SystemClock,
+        Clock, KnowledgeBase, Metrics, Outgoing, Parts, RecordsHealth, SendError, Service,
+        SystemClock,
     };
     use crate::store::asker_key::AskerKey;
     use crate::store::records::{Holder, SqliteRecords};
@@ -249,6 +250,7 @@ mod tests {
         Arc::new(AppState {
             service: Arc::new(service),
             metrics,
+            records_health: RecordsHealth::default(),
             liveness,
             dispatchers: Default::default(),
         })

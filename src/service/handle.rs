@@ -2,6 +2,7 @@
 
 use super::context::{Cause, OwnedContext};
 use super::delivery::ClaimResult;
+use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
@@ -29,7 +30,8 @@ impl<R: Records> Service<R> {
             Event::Alert(alert) => self.on_alert(alert, sender).await,
         };
         let outcome = result.unwrap_or_else(|error| {
-            tracing::error!(%error, "Event not fully handled: database error");
+            let place = event.place();
+            tracing::error!(place.id = %place, "An event at {place} is not fully handled: {}", with_causes(&error));
             EventOutcome::StorageFailed
         });
         self.notify_failure(event, outcome, sender).await;

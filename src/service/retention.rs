@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Clock;
+use super::error_causes::with_causes;
 use super::settings::RetentionSettings;
 use crate::conversation::Timestamp;
 use crate::store::records::{Records, RetentionCutoffs};
@@ -22,7 +23,7 @@ pub async fn run(records: impl Records, settings: RetentionSettings, clock: impl
     loop {
         ticks.tick().await;
         if let Err(error) = records.delete_expired(cutoffs(&settings, clock.now())).await {
-            tracing::error!(%error, "Could not delete expired records");
+            tracing::error!("Could not delete expired records: {}", with_causes(&error));
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod sqlite;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use revision::Revision;
@@ -123,7 +124,10 @@ pub trait Records: Clone + Send + Sync + 'static {
     fn delete_expired(&self, cutoffs: RetentionCutoffs)
     -> impl Future<Output = Result<u64>> + Send;
 
-    /// Checks that the records can be read and written.
+    /// Time since a read or write last failed, `None` if none did.
+    fn last_failure_age(&self) -> Option<Duration>;
+
+    /// Checks that a question can be recorded, by a durable write.
     fn ping(&self) -> impl Future<Output = Result<()>> + Send;
 
     /// Finishes pending writes and closes the records.

@@ -39,6 +39,8 @@ mod proof;
 mod quoth;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 mod random;
+#[cfg(target_os = "linux")]
+mod records;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]

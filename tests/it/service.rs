@@ -67,6 +67,12 @@ impl Service {
         assert!(status.expect("kill runs").success());
     }
 
+    /// Number of open files of the process.
+    pub(crate) fn n_file_handles(&self) -> usize {
+        let pid = self.child.as_ref().expect("the service runs").id();
+        std::fs::read_dir(format!("/proc/{pid}/fd")).expect("a Linux system").count()
+    }
+
     /// Waits until the process has ended.
     pub(crate) fn wait(mut self) -> Ended {
         let mut child = self.child.take().expect("the service runs");

@@ -3,6 +3,7 @@
 mod claims;
 mod data_dir;
 mod error;
+mod probe;
 mod replies;
 mod retention;
 mod revisions;
@@ -11,8 +12,8 @@ mod unanswered;
 mod write_queue;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -44,6 +45,7 @@ const MIGRATIONS: [(i64, &str, &str); 1] =
 pub struct SqliteRecords {
     queue: WriteQueue,
     path: Arc<Path>,
+    last_failure: Arc<Mutex<Option<Instant>>>,
 }
 
 impl SqliteRecords {
@@ -91,7 +93,7 @@ impl SqliteRecords {
         migrate(&mut connection, &path).await?;
         claims::release_all(&mut connection).await.map_err(to_records_error)?;
         spaces::record_first_start(&mut connection, now).await.map_err(to_records_error)?;
-        Ok(Self { queue: WriteQueue::start(connection, lock), path })
+        Ok(Self { queue: WriteQueue::start(connection, lock), path, last_failure: Arc::default() })
     }
 
     /// Runs `work` in a transaction, which is durable when this returns.
@@ -102,7 +104,12 @@ impl SqliteRecords {
     {
         self.queue.run(work).await.map_err(|error| match error {
             JobError::Closed => RecordsError::Closed,
-            JobError::Database(source) => error::classify(&self.path, source),
+            JobError::Database(source) => {
+                let mut last_failure =
+                    self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
+                *last_failure = Some(Instant::now());
+                error::classify(&self.path, source)
+            }
         })
     }
 }
@@ -220,7 +227,12 @@ impl Records for SqliteRecords {
     }
 
     async fn ping(&self) -> Result<()> {
-        self.run(move |connection| Box::pin(spaces::check_writable(connection))).await
+        self.run(move |connection| Box::pin(probe::run(connection))).await
+    }
+
+    fn last_failure_age(&self) -> Option<Duration> {
+        let last_failure = self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
+        last_failure.map(|at| at.elapsed())
     }
 
     async fn close(&self) {

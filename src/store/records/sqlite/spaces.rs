@@ -17,17 +17,6 @@ pub(super) async fn record_first_start(
         .map(drop)
 }
 
-/// Writes a counter, which fails if the database is read-only, full or locked.
-pub(super) async fn check_writable(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO meta (name, value) VALUES ('n_touched', 1)
-         ON CONFLICT (name) DO UPDATE SET value = value + 1",
-    )
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
 pub(super) async fn place_status(
     connection: &mut SqliteConnection,
     space: String,

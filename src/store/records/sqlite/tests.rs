@@ -381,4 +381,11 @@ async fn one_bad_row_fails_its_own_question_alone() {
     let recorded = records.unanswered_questions("default".to_owned(), 100).await.unwrap();
     assert_eq!(recorded.len(), 59);
     assert_eq!(records.reply_to("t:30".into()).await.unwrap(), None, "it has changed nothing");
+    assert!(records.last_failure_age().is_some());
+    records.ping().await.unwrap();
+    assert_eq!(
+        records.unanswered_questions("quoth:probe".to_owned(), 1).await.unwrap(),
+        [],
+        "a probe leaves nothing"
+    );
 }

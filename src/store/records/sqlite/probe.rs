@@ -1,0 +1,68 @@
+//! A probe: writes what a question writes, and deletes it again.
+
+use std::time::Duration;
+
+use sqlx::SqliteConnection;
+
+use super::{claims, replies, spaces};
+use crate::conversation::{
+    AskerHash, MessageId, PlaceId, ReplyKind, SentReply, Timestamp, UnansweredQuestion,
+};
+use crate::store::records::claim::{Claim, Completion, Holder};
+
+/// Id of the message that is written, which no platform has.
+const MESSAGE: &str = "quoth:probe";
+
+/// Fails if a question could not be recorded: the database is read-only, full or locked, or one of the
+/// tables is damaged. Nobody sees the rows, since all of it is one transaction.
+pub(super) async fn run(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let (message, holder) = (MessageId::from(MESSAGE), Holder::new(MESSAGE));
+    let at = Timestamp::from_millis(0);
+    let place = PlaceId::from(MESSAGE);
+    spaces::place_status(connection, MESSAGE.to_owned(), vec![place.clone()]).await?;
+    let claim =
+        Claim { message: message.clone(), holder: holder.clone(), now: at, lease: Duration::ZERO };
+    claims::claim(connection, claim.clone()).await?;
+    claims::begin_send(connection, claim).await?;
+    let completion = Completion {
+        message: message.clone(),
+        holder,
+        at,
+        answer: Some(reply(&message, &place)),
+        unanswered: Some(question(&message, &place)),
+    };
+    claims::complete(connection, completion).await?;
+    replies::delete(connection, message).await?;
+    sqlx::query("DELETE FROM handled WHERE message = ?")
+        .bind(MESSAGE)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+fn reply(message: &MessageId, place: &PlaceId) -> SentReply {
+    SentReply {
+        question: message.clone(),
+        message: message.clone(),
+        place: place.clone(),
+        space: MESSAGE.to_owned(),
+        asker: AskerHash::from(MESSAGE),
+        kind: ReplyKind::Suggest,
+        is_private: false,
+        entries: Vec::new(),
+        sent_at: Timestamp::from_millis(0),
+    }
+}
+
+fn question(message: &MessageId, place: &PlaceId) -> UnansweredQuestion {
+    UnansweredQuestion {
+        message: message.clone(),
+        space: MESSAGE.to_owned(),
+        place: place.clone(),
+        asker: AskerHash::from(MESSAGE),
+        text: String::new(),
+        nearest: Vec::new(),
+        gap: None,
+        asked_at: Timestamp::from_millis(0),
+    }
+}

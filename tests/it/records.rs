@@ -1,0 +1,80 @@
+//! The records of a running service: damaged records, and who asks for readiness.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::FileExt;
+use std::time::Instant;
+
+use crate::folder::Folder;
+use crate::service::{BridgeClient, MAX_WAIT, Service};
+
+/// A question without an answer, so that its text is recorded.
+const UNANSWERED: &str = "Where does zanzibar keep its quagga?";
+
+/// Waits until `/readyz` answers with `status`, and returns its text.
+fn wait_for_readiness(service: &Service, status: u16) -> String {
+    let start = Instant::now();
+    loop {
+        let (found, text) = service.get("/readyz");
+        if found == status {
+            return text;
+        }
+        assert!(start.elapsed() < MAX_WAIT, "{found}: {text}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn service_that_cannot_record_questions_is_not_ready_and_logs_the_cause() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", UNANSWERED);
+    client.execute_order();
+    wait_for_readiness(&service, 200);
+    assert_eq!(service.stop().code, Some(0));
+    // All pages but the first two, which have the schema and `meta`.
+    let database =
+        std::fs::OpenOptions::new().write(true).open(folder.path("data/quoth.db")).unwrap();
+    let n_bytes = usize::try_from(database.metadata().unwrap().len()).unwrap();
+    let page = 4096;
+    let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
+    let mut client = BridgeClient::connect(&folder);
+    wait_for_readiness(&service, 200);
+    database.write_all_at(&vec![0x55; n_bytes - 3 * page], 3 * page as u64).unwrap();
+    // A question meets pages that the process has not read yet.
+    client.ask("bridge:2", UNANSWERED);
+    let text = wait_for_readiness(&service, 503);
+    assert!(text.starts_with("records: not usable\n"), "{text}");
+    let log = service.kill().log;
+    assert!(log.contains("are damaged"), "{log}");
+    assert!(log.contains("database disk image is malformed"), "the cause is logged: {log}");
+    assert!(!log.contains("zanzibar"), "{log}");
+}
+
+#[test]
+fn half_open_connections_keep_no_health_check_out() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    drop(BridgeClient::connect(&folder));
+    wait_for_readiness(&service, 200);
+    // More than the usual limit of open files, 1024.
+    let half_open: Vec<TcpStream> = (0..1100)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", service.port)).unwrap();
+            stream.write_all(b"GET /readyz HTTP/1.1\r\n").unwrap();
+            stream
+        })
+        .collect();
+    wait_for_readiness(&service, 200);
+    let handles = service.n_file_handles();
+    assert!(handles < 200, "{handles} open files");
+    // The oldest were closed.
+    let mut oldest = &half_open[0];
+    oldest.set_read_timeout(Some(MAX_WAIT)).unwrap();
+    assert!(matches!(oldest.read(&mut [0]), Ok(0) | Err(_)));
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", "What did Ann say?");
+    assert_eq!(client.execute_order()["cause"], "bridge:1");
+    assert_eq!(service.stop().code, Some(0));
+}
