@@ -1,15 +1,55 @@
-//! The records of a running service: damaged records, and who asks for readiness.
+//! The records of a running service: what is deleted, damaged records, and who asks for readiness.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
+use serde_json::json;
+
 use crate::folder::Folder;
 use crate::service::{BridgeClient, MAX_WAIT, Service};
 
 /// A question without an answer, so that its text is recorded.
 const UNANSWERED: &str = "Where does zanzibar keep its quagga?";
+
+/// The files in the data folder that contain `text`.
+fn data_files_with(folder: &Folder, text: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder.path("data")).unwrap().map(|it| it.unwrap().path());
+    let has_text = |path: &std::path::PathBuf| {
+        std::fs::read(path).unwrap().windows(text.len()).any(|it| it == text.as_bytes())
+    };
+    files.filter(has_text).map(|it| it.display().to_string()).collect()
+}
+
+#[test]
+fn deleted_question_is_on_the_disk_no_more() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", UNANSWERED);
+    client.execute_order();
+    // The reply is recorded after its acknowledgement.
+    let start = Instant::now();
+    while data_files_with(&folder, UNANSWERED).is_empty() {
+        assert!(start.elapsed() < MAX_WAIT, "the question is not recorded");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    client.send_line(&json!({
+        "event": "deleted", "id": "bridge:1", "place": { "id": "bridge:ada's", "is_direct": true },
+    }));
+    client.execute_order();
+    let start = Instant::now();
+    loop {
+        let files = data_files_with(&folder, UNANSWERED);
+        if files.is_empty() {
+            break;
+        }
+        assert!(start.elapsed() < MAX_WAIT, "it is in {files:?}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(service.stop().code, Some(0));
+}
 
 /// Waits until `/readyz` answers with `status`, and returns its text.
 fn wait_for_readiness(service: &Service, status: u16) -> String {

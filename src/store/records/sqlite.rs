@@ -2,6 +2,7 @@
 
 mod claims;
 mod data_dir;
+mod erasure;
 mod error;
 mod probe;
 mod replies;
@@ -67,7 +68,11 @@ impl SqliteRecords {
             .filename(&path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(busy_timeout);
+            .busy_timeout(busy_timeout)
+            // Overwrites what is deleted with zeros. Without it, texts stay readable in the file.
+            .pragma("secure_delete", "ON")
+            // Temporary files would have texts, too.
+            .pragma("temp_store", "MEMORY");
         Self::start(options, path, now, Some(lock)).await
     }
 
@@ -93,6 +98,9 @@ impl SqliteRecords {
         migrate(&mut connection, &path).await?;
         claims::release_all(&mut connection).await.map_err(to_records_error)?;
         spaces::record_first_start(&mut connection, now).await.map_err(to_records_error)?;
+        if let Err(error) = erasure::overwrite_free_pages(&mut connection).await {
+            tracing::warn!(%error, "Texts that an earlier version deleted are still in the records; the next start tries again to overwrite them");
+        }
         Ok(Self { queue: WriteQueue::start(connection, lock), path, last_failure: Arc::default() })
     }
 
@@ -102,7 +110,20 @@ impl SqliteRecords {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
     {
-        self.queue.run(work).await.map_err(|error| match error {
+        self.result_of(self.queue.run(work).await)
+    }
+
+    /// The same for `work` that deletes. What it deletes is then on the disk no more.
+    async fn erase<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
+    {
+        self.result_of(self.queue.run_erasing(work).await)
+    }
+
+    fn result_of<T>(&self, result: std::result::Result<T, JobError>) -> Result<T> {
+        result.map_err(|error| match error {
             JobError::Closed => RecordsError::Closed,
             JobError::Database(source) => {
                 let mut last_failure =
@@ -166,11 +187,11 @@ impl Records for SqliteRecords {
         reply: SentReply,
         unanswered: Option<UnansweredQuestion>,
     ) -> Result<()> {
-        self.run(move |connection| Box::pin(replies::update(connection, reply, unanswered))).await
+        self.erase(move |connection| Box::pin(replies::update(connection, reply, unanswered))).await
     }
 
     async fn delete_message_data(&self, message: MessageId) -> Result<()> {
-        self.run(move |connection| Box::pin(replies::delete(connection, message))).await
+        self.erase(move |connection| Box::pin(replies::delete(connection, message))).await
     }
 
     async fn record_feedback(&self, feedback: Feedback) -> Result<()> {
@@ -207,7 +228,7 @@ impl Records for SqliteRecords {
     }
 
     async fn erase_asker(&self, asker: AskerHash) -> Result<u64> {
-        self.run(move |connection| Box::pin(retention::erase_asker(connection, asker))).await
+        self.erase(move |connection| Box::pin(retention::erase_asker(connection, asker))).await
     }
 
     async fn delete_expired(&self, cutoffs: RetentionCutoffs) -> Result<u64> {
@@ -215,7 +236,7 @@ impl Records for SqliteRecords {
         // Many small transactions, so that other jobs can run in between.
         loop {
             let n = self
-                .run(move |connection| {
+                .erase(move |connection| {
                     Box::pin(retention::delete_expired_batch(connection, cutoffs))
                 })
                 .await?;

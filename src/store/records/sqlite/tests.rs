@@ -7,6 +7,7 @@ use super::*;
 use crate::conversation::ReplyKind;
 
 mod data_folder;
+mod erasure;
 
 const LEASE: Duration = Duration::from_secs(60);
 

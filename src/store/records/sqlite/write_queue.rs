@@ -8,6 +8,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::data_dir::Lock;
+use super::erasure;
 
 /// Most jobs in one commit: enough that the disk does not limit the throughput, few enough that no
 /// job waits long.
@@ -53,8 +54,26 @@ impl WriteQueue {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
     {
+        self.add(work, false).await
+    }
+
+    /// The same for `work` that deletes: the write-ahead log is emptied before this returns, unless
+    /// another program reads the database; then it is emptied after a later job.
+    pub(super) async fn run_erasing<T, F>(&self, work: F) -> Result<T, JobError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
+    {
+        self.add(work, true).await
+    }
+
+    async fn add<T, F>(&self, work: F, erases: bool) -> Result<T, JobError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c, T> + Clone + Send + 'static,
+    {
         let (done, result) = oneshot::channel();
-        let job = QueueMessage::Job(Box::new(PendingJob { work, value: None, done }));
+        let job = QueueMessage::Job(Box::new(PendingJob { work, erases, value: None, done }));
         self.messages.send(job).await.map_err(|_| JobError::Closed)?;
         result.await.map_err(|_| JobError::Closed)?.map_err(JobError::Database)
     }
@@ -72,12 +91,16 @@ impl WriteQueue {
 trait Job: Send {
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> JobFuture<'c, ()>;
 
+    /// Whether it deletes something that has to leave the disk.
+    fn erases(&self) -> bool;
+
     /// Sends the result to the caller, which waits for it.
     fn notify(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>);
 }
 
 struct PendingJob<T, F> {
     work: F,
+    erases: bool,
     value: Option<T>,
     done: oneshot::Sender<Result<T, Arc<sqlx::Error>>>,
 }
@@ -92,6 +115,10 @@ where
             self.value = Some(self.work.clone()(connection).await?);
             Ok(())
         })
+    }
+
+    fn erases(&self) -> bool {
+        self.erases
     }
 
     fn notify(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
@@ -110,6 +137,7 @@ async fn serve(
 ) {
     let mut waiting = Vec::new();
     let mut closed = Vec::new();
+    let mut has_deleted = false;
     while closed.is_empty() && messages.recv_many(&mut waiting, MAX_BATCH).await > 0 {
         let mut jobs = Vec::new();
         for message in waiting.drain(..) {
@@ -118,7 +146,14 @@ async fn serve(
                 QueueMessage::Close(done) => closed.push(done),
             }
         }
-        commit_and_notify(&mut connection, jobs).await;
+        let results = commit_jobs(&mut connection, &mut jobs).await;
+        has_deleted |= jobs.iter().any(|job| job.erases());
+        if has_deleted {
+            has_deleted = !empty_wal(&mut connection).await;
+        }
+        for (job, result) in jobs.into_iter().zip(results) {
+            job.notify(result);
+        }
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "Closing the database failed; no data is lost");
@@ -128,18 +163,30 @@ async fn serve(
     drop(closed);
 }
 
-async fn commit_and_notify(connection: &mut SqliteConnection, mut jobs: Vec<Box<dyn Job>>) {
+/// Whether the write-ahead log was emptied. A failure is logged: what was to be deleted is deleted from the
+/// tables all the same.
+async fn empty_wal(connection: &mut SqliteConnection) -> bool {
+    erasure::empty_wal(connection).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "Deleted data may still be in the write-ahead log; emptying it is tried again");
+        false
+    })
+}
+
+type JobResult = Result<(), Arc<sqlx::Error>>;
+
+/// The result of each of `jobs`. One that fails takes no other with it.
+async fn commit_jobs(
+    connection: &mut SqliteConnection,
+    jobs: &mut [Box<dyn Job>],
+) -> Vec<JobResult> {
     if jobs.is_empty() {
-        return;
+        return Vec::new();
     }
-    let results = match commit(connection, &mut jobs).await {
+    match commit(connection, jobs).await {
         Ok(()) => vec![Ok(()); jobs.len()],
         // The only job is the one that failed.
         Err(error) if jobs.len() == 1 => vec![Err(Arc::new(error))],
-        Err(_) => commit_apart(connection, &mut jobs).await,
-    };
-    for (job, result) in jobs.into_iter().zip(results) {
-        job.notify(result);
+        Err(_) => commit_apart(connection, jobs).await,
     }
 }
 
@@ -168,7 +215,7 @@ async fn run_all(connection: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -
 async fn commit_apart(
     connection: &mut SqliteConnection,
     jobs: &mut [Box<dyn Job>],
-) -> Vec<Result<(), Arc<sqlx::Error>>> {
+) -> Vec<JobResult> {
     let mut results = Vec::with_capacity(jobs.len());
     let committed = async {
         connection.execute("BEGIN IMMEDIATE").await?;
