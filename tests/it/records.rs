@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
 use serde_json::json;
+use sqlx::{ConnectOptions, Connection};
 
 use crate::folder::Folder;
 use crate::service::{BridgeClient, MAX_WAIT, Service};
@@ -64,6 +65,31 @@ fn wait_for_readiness(service: &Service, status: u16) -> String {
     }
 }
 
+/// Overwrites the pages where `table` and its indexes begin, in a database that is closed.
+fn overwrite_pages_of(folder: &Folder, table: &str) {
+    let path = folder.path("data/quoth.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let pages: Vec<(u32,)> = runtime.block_on(async {
+        let mut connection =
+            sqlx::sqlite::SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+        let pages = sqlx::query_as("SELECT rootpage FROM sqlite_schema WHERE tbl_name = ?")
+            .bind(table)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        pages
+    });
+    assert!(!pages.is_empty());
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    for (page,) in pages {
+        file.write_all_at(&[0x55; PAGE_BYTES], u64::from(page - 1) * PAGE_BYTES as u64).unwrap();
+    }
+}
+
+/// The page size of a new database.
+const PAGE_BYTES: usize = 4096;
+
 #[test]
 fn service_that_cannot_record_questions_is_not_ready_and_logs_the_cause() {
     let folder = Folder::with_pack();
@@ -73,17 +99,9 @@ fn service_that_cannot_record_questions_is_not_ready_and_logs_the_cause() {
     client.execute_order();
     wait_for_readiness(&service, 200);
     assert_eq!(service.stop().code, Some(0));
-    // All pages but the first two, which have the schema and `meta`.
-    let database =
-        std::fs::OpenOptions::new().write(true).open(folder.path("data/quoth.db")).unwrap();
-    let n_bytes = usize::try_from(database.metadata().unwrap().len()).unwrap();
-    let page = 4096;
+    overwrite_pages_of(&folder, "unanswered");
     let service = Service::start(&folder, &[("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")]);
-    let mut client = BridgeClient::connect(&folder);
-    wait_for_readiness(&service, 200);
-    database.write_all_at(&vec![0x55; n_bytes - 3 * page], 3 * page as u64).unwrap();
-    // A question meets pages that the process has not read yet.
-    client.ask("bridge:2", UNANSWERED);
+    drop(BridgeClient::connect(&folder));
     let text = wait_for_readiness(&service, 503);
     assert!(text.starts_with("records: not usable\n"), "{text}");
     let log = service.kill().log;

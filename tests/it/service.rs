@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -20,7 +21,8 @@ pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 pub(crate) struct Service {
     child: Option<Child>,
     /// Reads the log all the time: otherwise a full pipe would block the process.
-    log: Option<JoinHandle<String>>,
+    log_reader: Option<JoinHandle<()>>,
+    log: Arc<Mutex<Vec<u8>>>,
     pub(crate) port: u16,
 }
 
@@ -52,12 +54,15 @@ impl Service {
         let child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn();
         let mut child = child.expect("the binary runs");
         let mut stderr = child.stderr.take().expect("a pipe");
-        let log = std::thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("a log in UTF-8");
-            log
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&log);
+        let log_reader = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n_bytes @ 1..) = stderr.read(&mut bytes) {
+                written.lock().unwrap().extend_from_slice(&bytes[..n_bytes]);
+            }
         });
-        Self { child: Some(child), log: Some(log), port }
+        Self { child: Some(child), log_reader: Some(log_reader), log, port }
     }
 
     /// Sends the signal `name`.
@@ -76,7 +81,7 @@ impl Service {
     /// Waits until the process has ended.
     pub(crate) fn wait(mut self) -> Ended {
         let mut child = self.child.take().expect("the service runs");
-        let reader = self.log.take().expect("the log is read");
+        let reader = self.log_reader.take().expect("the log is read");
         let start = Instant::now();
         let code = loop {
             match child.try_wait().expect("the process can be waited for") {
@@ -88,7 +93,22 @@ impl Service {
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         };
-        Ended { code, log: reader.join().expect("the log is read") }
+        reader.join().expect("the log is read");
+        Ended { code, log: self.log() }
+    }
+
+    /// The log so far.
+    fn log(&self) -> String {
+        String::from_utf8(self.log.lock().unwrap().clone()).expect("a log in UTF-8")
+    }
+
+    /// Waits until the log contains `text`.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        let start = Instant::now();
+        while !String::from_utf8_lossy(&self.log.lock().unwrap()).contains(text) {
+            assert!(start.elapsed() < MAX_WAIT, "{text} is not in {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Sends SIGTERM and waits until the process has ended.
