@@ -143,6 +143,16 @@ pub enum ProblemKind {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The file of a secret is longer than any secret.
+    #[error("the file {} of {key} has more than {max_bytes} bytes: is it another file?", path.display())]
+    SecretTooLong {
+        /// The key.
+        key: Key,
+        /// The file.
+        path: PathBuf,
+        /// The maximum length, in bytes.
+        max_bytes: u64,
+    },
     /// A secret that is easy to guess.
     #[error("{key} is too short: it needs at least {min_chars} characters ({help})")]
     SecretTooShort {

@@ -18,7 +18,7 @@ use super::secret_key::{SECRETS, SecretKey, file_key};
 /// Prefix of the names of credentials.
 const CREDENTIAL_PREFIX: &str = "quoth.";
 
-/// Bytes of a secret's file that are read; the rest is ignored.
+/// The longest file of a secret, in bytes. A longer one is another file.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// Puts each secret at the key of its setting, whatever source it comes from.
@@ -133,7 +133,11 @@ impl SecretSource {
             Self::File(path, _) | Self::Credential(path) => path,
         };
         let mut text = String::new();
-        match File::open(&path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)) {
+        match File::open(&path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text))
+        {
+            Ok(n_bytes) if n_bytes as u64 > MAX_BYTES => {
+                Err(ProblemKind::SecretTooLong { key: key.clone(), path, max_bytes: MAX_BYTES })
+            }
             Ok(_) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
             Err(source) => Err(ProblemKind::SecretUnreadable { key: key.clone(), path, source }),
         }

@@ -1,14 +1,13 @@
 //! The secret key with which asker ids are hashed, so that records do not hold the ids themselves.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
-use super::file_permissions;
+use super::atomic::{self, WriteError};
 use crate::conversation::{AskerHash, PrincipalId};
 
 /// Name of the key's file in the data folder.
@@ -47,32 +46,23 @@ impl AskerKey {
     pub fn load_or_create(folder: &Path) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let unusable = |source| KeyError::Unusable { path: path.clone(), source };
-        match Self::create(&path).map_err(unusable)? {
-            Some(key) => Ok(key),
-            None => {
-                let mut key = Vec::new();
-                let mut file = std::fs::File::open(&path).map_err(unusable)?;
-                file.read_to_end(&mut key).map_err(unusable)?;
-                if key.len() < KEY_BYTES {
-                    return Err(KeyError::TooShort { path, n_bytes: key.len() });
-                }
-                Ok(Self::new(key))
-            }
+        let key = match std::fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(unusable)?,
+        };
+        match key.len() {
+            // Earlier versions left an empty file when the disk was full. No record was made with it.
+            0 => Self::create(&path).map_err(|source| KeyError::NotWritten { source }),
+            n_bytes if n_bytes < KEY_BYTES => Err(KeyError::TooShort { path, n_bytes }),
+            _ => Ok(Self::new(key)),
         }
     }
 
-    /// Generates a key and writes it to a new file at `path`; `None` if the file exists.
-    fn create(path: &Path) -> io::Result<Option<Self>> {
-        let created = file_permissions::owner_only(OpenOptions::new().write(true).create_new(true))
-            .open(path);
-        let mut file = match created {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
-            created => created?,
-        };
-        let key = Self::random()?;
-        file.write_all(key.0.expose_secret())?;
-        file.sync_all()?;
-        Ok(Some(key))
+    /// Generates a key and writes it to the file at `path`: all of it or nothing.
+    fn create(path: &Path) -> Result<Self, WriteError> {
+        let key = Self::random().map_err(|source| WriteError::new(path, source))?;
+        atomic::write_private(path, key.0.expose_secret())?;
+        Ok(key)
     }
 
     /// The hash of an asker's id: the first 16 bytes of HMAC-SHA-256, in hexadecimal digits.
@@ -91,13 +81,19 @@ impl AskerKey {
 /// Why the key in the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The file cannot be read or created.
-    #[error("cannot read or create the key {}: make it readable for the user that runs quoth", path.display())]
+    /// The file cannot be read.
+    #[error("cannot read the key {}: make it readable for the user that runs quoth", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
+    },
+    /// The key cannot be written.
+    #[error("cannot create the key of the hashes of user ids")]
+    NotWritten {
+        /// The cause, which says what to do.
+        source: WriteError,
     },
     /// The file is truncated, or is not a key.
     #[error(
@@ -147,5 +143,22 @@ mod tests {
         std::fs::write(&path, b"short").unwrap();
         let result = AskerKey::load_or_create(folder.path());
         assert!(matches!(result, Err(KeyError::TooShort { n_bytes: 5, .. })));
+    }
+
+    #[test]
+    fn key_that_a_full_disk_left_empty_is_generated_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, b"").unwrap();
+        AskerKey::load_or_create(folder.path()).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap().len(), KEY_BYTES);
+    }
+
+    #[test]
+    fn key_that_cannot_be_written_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let result = AskerKey::load_or_create(&folder.path().join("missing"));
+        assert!(matches!(result, Err(KeyError::NotWritten { .. })), "{result:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

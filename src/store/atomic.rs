@@ -15,10 +15,17 @@ use std::path::{Path, PathBuf};
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     // A path that does not exist yet cannot be resolved and is used unchanged.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    replace(&target, bytes).map_err(|source| WriteError::new(&target, source))
+    replace(&target, bytes, new_file_permissions())
+        .map_err(|source| WriteError::new(&target, source))
 }
 
-fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+/// The same for a file that only its owner may read.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    // Temporary files are for their owner only.
+    replace(path, bytes, None).map_err(|source| WriteError::new(path, source))
+}
+
+fn replace(target: &Path, bytes: &[u8], new: Option<Permissions>) -> io::Result<()> {
     let folder = folder_of(target);
     let permissions = match std::fs::metadata(target) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -28,7 +35,7 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".quoth-").suffix(".tmp");
-    if let Some(permissions) = new_file_permissions() {
+    if let Some(permissions) = new {
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder)?;
@@ -114,7 +121,7 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    fn new(path: &Path, source: io::Error) -> Self {
+    pub(super) fn new(path: &Path, source: io::Error) -> Self {
         use io::ErrorKind as Kind;
         let path = path.to_owned();
         match source.kind() {

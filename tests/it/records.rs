@@ -136,3 +136,25 @@ fn half_open_connections_keep_no_health_check_out() {
     assert_eq!(client.execute_order()["cause"], "bridge:1");
     assert_eq!(service.stop().code, Some(0));
 }
+
+#[test]
+fn key_that_a_full_disk_left_empty_is_generated_again() {
+    let folder = Folder::with_pack();
+    folder.write("data/asker.key", "");
+    let service = Service::start(&folder, &[]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", "What did Ann say?");
+    client.execute_order();
+    assert_eq!(service.stop().code, Some(0));
+    assert_eq!(std::fs::read(folder.path("data/asker.key")).unwrap().len(), 32);
+}
+
+#[test]
+fn secret_that_is_longer_than_any_is_refused_instead_of_cut() {
+    let folder = Folder::with_pack();
+    folder.write("key", vec![b'x'; 65_537]);
+    let settings = [("QUOTH_RECORDS__HASH_KEY_FILE", "key")];
+    let ended = Service::start(&folder, &settings).wait();
+    assert_eq!(ended.code, Some(2), "{}", ended.log);
+    assert!(ended.log.contains("has more than 65536 bytes"), "{}", ended.log);
+}
