@@ -72,8 +72,14 @@ impl<R: Records> Service<R> {
             return Ok(EventOutcome::Irrelevant);
         }
         let target = self.reply_target(message, &trigger).await?;
-        let context =
+        let mut context =
             self.load_context(snapshot, &message.place, &message.author.id, target).await?;
+        if context.status.member_since > self.now() {
+            // The clock was ahead and was corrected: this is the first message since that is not older
+            // than the membership.
+            self.records().correct_future_times(message.sent_at).await?;
+            context.status.member_since = message.sent_at;
+        }
         if self.is_too_old(message, &context) {
             return Ok(EventOutcome::TooOld);
         }

@@ -98,6 +98,17 @@ pub trait Records: Clone + Send + Sync + 'static {
         places: Vec<PlaceId>,
     ) -> impl Future<Output = Result<PlaceStatus>> + Send;
 
+    /// Corrects the times of the first start and of joins that are later than `now`, because the clock was
+    /// ahead.
+    fn correct_future_times(&self, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
+
+    /// What the clock said when [`Self::record_clock`] was called last; without a call, when a message
+    /// was last handled.
+    fn last_clock(&self) -> impl Future<Output = Result<Option<Timestamp>>> + Send;
+
+    /// Records that the clock says `now` and can be trusted.
+    fn record_clock(&self, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
+
     /// Records that the bot joined `place`. `false` if a join was recorded before.
     fn record_join(
         &self,

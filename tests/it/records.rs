@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
 use serde_json::json;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::folder::Folder;
 use crate::service::{BridgeClient, MAX_WAIT, Service};
@@ -157,4 +157,71 @@ fn secret_that_is_longer_than_any_is_refused_instead_of_cut() {
     let ended = Service::start(&folder, &settings).wait();
     assert_eq!(ended.code, Some(2), "{}", ended.log);
     assert!(ended.log.contains("has more than 65536 bytes"), "{}", ended.log);
+}
+
+/// Milliseconds of 400 days.
+const DAYS_400: i64 = 400 * 24 * 3600 * 1000;
+
+/// Executes `statements` on the records of `folder`.
+fn change_records(folder: &Folder, statements: &[&str]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path("data/quoth.db"))
+            .busy_timeout(MAX_WAIT);
+        let mut connection = options.connect().await.unwrap();
+        for statement in statements {
+            let statement = statement.replace("400 days", &DAYS_400.to_string());
+            connection.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    });
+}
+
+#[test]
+fn first_start_with_the_clock_ahead_does_not_silence_the_bot_for_ever() {
+    let folder = Folder::with_pack();
+    let ahead = ["UPDATE meta SET value = value + 400 days WHERE name = 'first_start'"];
+    let service = Service::start(&folder, &[]);
+    let mut client = BridgeClient::connect(&folder);
+    // As if the clock had been corrected since the start.
+    change_records(&folder, &ahead);
+    client.ask("bridge:1", "What did Ann say?");
+    assert_eq!(client.execute_order()["cause"], "bridge:1");
+    assert_eq!(service.stop().code, Some(0));
+    // As if it had been corrected between two starts.
+    change_records(&folder, &ahead);
+    let service = Service::start(&folder, &[]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:2", "What did Ann say?");
+    assert_eq!(client.execute_order()["cause"], "bridge:2");
+    assert_eq!(service.stop().code, Some(0));
+}
+
+#[test]
+fn later_start_with_the_clock_ahead_erases_nothing() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", UNANSWERED);
+    client.execute_order();
+    assert_eq!(service.stop().code, Some(0));
+    // Everything 400 days earlier: as if the clock of the next start were 400 days ahead.
+    change_records(
+        &folder,
+        &[
+            "UPDATE meta SET value = value - 400 days WHERE name IN ('first_start', 'clock')",
+            "UPDATE handled SET at = at - 400 days",
+            "UPDATE answers SET sent_at = sent_at - 400 days",
+            "UPDATE unanswered SET asked_at = asked_at - 400 days",
+        ],
+    );
+    let service = Service::start(&folder, &[]);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:2", "What did Ann say?");
+    client.execute_order();
+    wait_for_readiness(&service, 200);
+    let log = service.stop().log;
+    assert!(log.contains("The clock is 400 days later than when quoth last ran"), "{log}");
+    assert!(!data_files_with(&folder, UNANSWERED).is_empty(), "the question is still there");
 }

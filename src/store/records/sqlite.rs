@@ -214,6 +214,18 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(spaces::place_status(connection, space, places))).await
     }
 
+    async fn correct_future_times(&self, now: Timestamp) -> Result<()> {
+        self.run(move |connection| Box::pin(spaces::correct_future_times(connection, now))).await
+    }
+
+    async fn last_clock(&self) -> Result<Option<Timestamp>> {
+        self.run(move |connection| Box::pin(spaces::last_clock(connection))).await
+    }
+
+    async fn record_clock(&self, now: Timestamp) -> Result<()> {
+        self.run(move |connection| Box::pin(spaces::record_clock(connection, now))).await
+    }
+
     async fn record_join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
         self.run(move |connection| Box::pin(spaces::record_join(connection, place, at))).await
     }

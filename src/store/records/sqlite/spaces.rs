@@ -12,6 +12,46 @@ pub(super) async fn record_first_start(
 ) -> sqlx::Result<()> {
     sqlx::query("INSERT OR IGNORE INTO meta (name, value) VALUES ('first_start', ?)")
         .bind(now.as_millis())
+        .execute(&mut *connection)
+        .await?;
+    correct_future_times(connection, now).await
+}
+
+/// Corrects the times since which the bot is somewhere that are later than `now`: the clock was ahead. With
+/// them, nothing would be answered until then.
+pub(super) async fn correct_future_times(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    for update in [
+        "UPDATE meta SET value = ?1 WHERE name = 'first_start' AND value > ?1",
+        "UPDATE places SET joined_at = ?1 WHERE joined_at > ?1",
+    ] {
+        sqlx::query(update).bind(now.as_millis()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// What [`record_clock`] has recorded last.
+pub(super) async fn last_clock(
+    connection: &mut SqliteConnection,
+) -> sqlx::Result<Option<Timestamp>> {
+    // Records of versions that did not record the clock tell when they were in use.
+    let last: Option<i64> = sqlx::query_scalar(
+        "SELECT coalesce((SELECT value FROM meta WHERE name = 'clock'),
+                         (SELECT max(at) FROM handled))",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(last.map(Timestamp::from_millis))
+}
+
+pub(super) async fn record_clock(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT OR REPLACE INTO meta (name, value) VALUES ('clock', ?)")
+        .bind(now.as_millis())
         .execute(connection)
         .await
         .map(drop)
