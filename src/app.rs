@@ -73,6 +73,9 @@ fn start(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
             "no platform to serve: the configuration names none. Set a Discord token (`token` in [discord], QUOTH_DISCORD__TOKEN_FILE; docs/discord.md), a Matrix account (`homeserver` in [matrix]; docs/matrix.md), or a bridge (`socket` in [bridge]) for a program of your own; `quoth chat` talks in the terminal"
         );
     }
+    for ignored in config.ignored() {
+        tracing::warn!("{ignored}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -130,7 +133,8 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
         env!("CARGO_PKG_VERSION")
     );
     let (request_reload, reload_requests) = mpsc::channel(1);
-    tasks.spawn(reload::run(updates, sources.clone(), Arc::clone(&state), reload_requests));
+    let running = (config.clone(), sources.clone());
+    tasks.spawn(reload::run(updates, running, Arc::clone(&state), reload_requests));
     let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
     shutdown.graceful.cancel();

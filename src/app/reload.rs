@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::pack_watcher::PackWatcher;
 use super::{AppState, notify};
-use crate::config::Sources;
+use crate::config::{Config, Sources};
 use crate::conversation::{Alert, Event, MessageId, Notice, Place};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::service::{Clock, SystemClock};
@@ -25,10 +25,11 @@ const SLOW_READ: Duration = Duration::from_secs(30);
 const REVISIONS_PER_WRITE: usize = 1000;
 
 /// Reloads configuration and packs when `requests` says so, and packs when they change. First reports
-/// `updates`, those of the start. A task of its own, since packs on a hung mount take forever to read.
+/// `updates`, those of the start. `running` is the configuration of the start, and where it is from. A task of
+/// its own, since packs on a hung mount take forever to read.
 pub(super) async fn run(
     updates: Vec<PackUpdate>,
-    sources: Sources,
+    (running, sources): (Config, Sources),
     state: Arc<AppState>,
     mut requests: mpsc::Receiver<()>,
 ) {
@@ -45,7 +46,7 @@ pub(super) async fn run(
                     return;
                 }
                 notify_reloading();
-                all(&sources, &state).await;
+                all(&running, &sources, &state).await;
                 notify(&[NotifyState::Ready]);
             }
         }
@@ -106,11 +107,20 @@ fn recalibrate(state: &Arc<AppState>) {
 
 /// Reads configuration and packs again: spaces, their packs and thresholds. Other settings apply
 /// after a restart.
-async fn all(sources: &Sources, state: &Arc<AppState>) {
+async fn all(running: &Config, sources: &Sources, state: &Arc<AppState>) {
+    let running = running.clone();
     let (service, sources) = (Arc::clone(&state.service), sources.clone());
     let reloaded = tokio::task::spawn_blocking(move || {
         let config = sources.read()?;
         config.check_servable()?;
+        let changed = config.changed_until_restart(&running);
+        if !changed.is_empty() {
+            let sections = changed.join(", ");
+            tracing::warn!("Changed settings apply after a restart only: {sections}");
+        }
+        for ignored in config.ignored() {
+            tracing::warn!("{ignored}");
+        }
         let thresholds = config.matching.thresholds();
         anyhow::Ok(service.knowledge_base().reload(config.spaces(), thresholds)?)
     });

@@ -14,7 +14,7 @@ use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::conversation::space::DEFAULT_SPACE;
-use crate::conversation::{Event, Space, SpaceSettings, Spaces};
+use crate::conversation::{Event, PlaceId, Space, SpaceSettings, Spaces};
 use crate::platform::console::{self, ConsoleSession};
 use crate::service::{Clock, KnowledgeBase, Parts, Service, SystemClock};
 use crate::store::asker_key::AskerKey;
@@ -45,15 +45,19 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
 
 /// The service that chat platforms use, with records in memory.
 async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<SqliteRecords>> {
-    let packs = packs::folders(&args.packs.packs, config)?;
-    let Config { matching, delivery, default_space, .. } = config.read()?;
+    let all = config.read()?;
+    let spaces = all.spaces();
+    let has_console = |space: &&Space| space.places.contains(&PlaceId::from(console::PLACE));
+    let space = spaces.others.iter().find(has_console).unwrap_or(&spaces.default).clone();
+    let is_given = !args.packs.packs.is_empty() || space.packs.is_empty();
     let default = Space {
         name: DEFAULT_SPACE.to_owned(),
         places: Vec::new(),
-        packs,
+        packs: if is_given { packs::folders(&args.packs.packs, config)? } else { space.packs },
         // No rate limit: there is only one user.
-        settings: SpaceSettings { cooldown_seconds: 0, ..default_space },
+        settings: SpaceSettings { cooldown_seconds: 0, ..space.settings },
     };
+    let Config { matching, delivery, .. } = all;
     let spaces = Spaces { default, others: Vec::new() };
     let clock = SystemClock;
     Ok(Service::new(Parts {

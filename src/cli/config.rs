@@ -2,7 +2,6 @@
 
 mod toml_view;
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use anyhow::bail;
@@ -66,26 +65,18 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
         bail!("there is no pack folder {}: fix `packs`", absent.join(", nor "));
     }
     let name = file.map_or("The configuration".to_owned(), |file| file.display().to_string());
-    Ok(format!("{name} is valid.\n\n{}", summary(&config, &spaces)))
+    let ignored: Vec<String> =
+        config.ignored().iter().map(|it| format!("warning: {it}\n")).collect();
+    let warnings =
+        if ignored.is_empty() { String::new() } else { format!("\n{}", ignored.concat()) };
+    Ok(format!("{name} is valid.\n\n{}{warnings}", summary(&config, &spaces)))
 }
 
 /// Spaces, platforms, data folder and health endpoint, one per line.
 fn summary(config: &Config, spaces: &Spaces) -> String {
     let mut lines: Vec<String> = spaces.all().map(space_line).collect();
-    let mut platforms: BTreeSet<&str> =
-        spaces.all().flat_map(|space| &space.places).map(|place| place.parts().0).collect();
-    if config.discord.token.is_some() {
-        platforms.insert("discord");
-    }
-    if config.matrix.homeserver.is_some() {
-        platforms.insert("matrix");
-    }
-    if config.bridge.socket.is_some() {
-        platforms.insert("bridge");
-    }
-    let platforms: Vec<&str> = platforms.into_iter().collect();
-    let platforms =
-        if platforms.is_empty() { "none named".to_owned() } else { platforms.join(", ") };
+    let platforms = config.served_platforms();
+    let platforms = if platforms.is_empty() { "none".to_owned() } else { platforms.join(", ") };
     lines.push(format!("platforms: {platforms}"));
     lines.push(format!("data folder: {}", config.data.display()));
     let http = if config.http.is_on { config.http.listen.to_string() } else { "off".to_owned() };

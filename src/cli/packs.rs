@@ -58,6 +58,6 @@ pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<Loade
             Calibration::default()
         }
     };
-    let thresholds = matching(config)?.thresholds();
+    let thresholds = config.read()?.default_thresholds();
     Ok(LoadedIndex { index, rule: DecisionRule { calibration, thresholds } })
 }

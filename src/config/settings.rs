@@ -12,6 +12,7 @@ use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, SpaceSettings, Spaces};
+use crate::matching::Thresholds;
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
 /// All settings. `config/quoth.toml` describes each of them.
@@ -69,6 +70,27 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The thresholds of the default space.
+    pub fn default_thresholds(&self) -> Thresholds {
+        self.default_space.thresholds(self.matching.thresholds())
+    }
+
+    /// The sections that differ from those of `running` and apply only after a restart.
+    pub fn changed_until_restart(&self, running: &Self) -> Vec<&'static str> {
+        let sections = [
+            ("`data`", self.data != running.data),
+            ("[delivery]", self.delivery != running.delivery),
+            ("[retention]", self.retention != running.retention),
+            ("[http]", self.http != running.http),
+            ("[log]", self.log != running.log),
+            ("[records]", self.records != running.records),
+            ("[discord]", self.discord != running.discord),
+            ("[matrix]", self.matrix != running.matrix),
+            ("[bridge]", self.bridge != running.bridge),
+        ];
+        sections.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+
     /// All spaces with their packs and settings.
     pub fn spaces(&self) -> Spaces {
         let default = Space {

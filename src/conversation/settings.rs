@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{PlaceId, PrincipalId};
+use crate::matching::Thresholds;
 
 /// A way to address the bot. The strings that serde reads are configuration values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +62,17 @@ pub struct SpaceSettings {
     pub questions_per_place: u32,
     /// The window of the two limits above, in seconds. 0: no limits. Default: 30.
     pub cooldown_seconds: u32,
+}
+
+impl SpaceSettings {
+    /// The thresholds of the space, which fall back to the `general` ones.
+    pub fn thresholds(&self, general: Thresholds) -> Thresholds {
+        Thresholds {
+            answer: self.answer_from.unwrap_or(general.answer),
+            suggest: self.suggest_from.unwrap_or(general.suggest),
+            ..general
+        }
+    }
 }
 
 impl Default for SpaceSettings {

@@ -92,9 +92,20 @@ impl Index {
         }
     }
 
-    /// The index of the entry with the public id `id`.
+    /// The index of the entry with the public id `id`. Ids from before a pack was added or removed are
+    /// found, too: without the name of a pack if only one entry has the id, and with it.
     pub fn find(&self, id: &str) -> Option<usize> {
-        (0..self.n_entries()).find(|idx| self.entry_id(*idx) == id)
+        let all = || 0..self.n_entries();
+        let is_full = |idx: &usize| {
+            let (pack, entry) = (self.pack_of(*idx), self.entry(*idx));
+            let parts = pack.and_then(|pack| id.strip_prefix(&*pack.name)?.strip_prefix(':'));
+            parts.is_some_and(|own| entry.is_some_and(|entry| entry.id.as_str() == own))
+        };
+        let is_own = |idx: &usize| self.entry(*idx).is_some_and(|entry| entry.id.as_str() == id);
+        all().find(|idx| self.entry_id(*idx) == id).or_else(|| all().find(is_full)).or_else(|| {
+            let mut found = all().filter(is_own);
+            found.next().filter(|_| found.next().is_none())
+        })
     }
 
     /// Whether `text` has words that an answer would have to cover, in the language of any pack.

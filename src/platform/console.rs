@@ -9,7 +9,7 @@ use crate::conversation::layout::with_cut_marks;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 
-pub use session::ConsoleSession;
+pub use session::{ConsoleSession, PLACE};
 
 const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();

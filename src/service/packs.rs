@@ -91,8 +91,14 @@ fn faq_of(files: &PackFiles) -> &str {
 /// Builds one index of the packs `loaded`.
 ///
 /// # Errors
-/// [`PackError::TooManyEntries`].
+/// [`PackError::TooManyEntries`] or [`PackError::SameName`].
 pub fn index(loaded: &[LoadedPack]) -> Result<Index, PackError> {
+    for (number, one) in loaded.iter().enumerate() {
+        let earlier = loaded.iter().take(number);
+        if let Some(name) = earlier.map(|it| &it.pack.name).find(|name| **name == one.pack.name) {
+            return Err(PackError::SameName { name: name.clone() });
+        }
+    }
     let n_entries: usize = loaded.iter().map(|loaded| loaded.pack.entries.len()).sum();
     if n_entries > MAX_ENTRIES {
         return Err(PackError::TooManyEntries { n_entries });
@@ -166,6 +172,14 @@ pub enum PackError {
         folder: PathBuf,
         /// The error of the operating system.
         source: std::io::Error,
+    },
+    /// Two packs of one space have folders of the same name. Their entries would have the same ids.
+    #[error(
+        "two pack folders are called {name}: rename one of them, since entries are identified by the names of their folders where a space has several packs"
+    )]
+    SameName {
+        /// The name.
+        name: String,
     },
     /// The packs have more entries than an index can hold.
     #[error("the packs have {n_entries} entries together, more than {MAX_ENTRIES}: serve fewer")]

@@ -26,19 +26,78 @@ fn config_check_prints_what_would_be_served() {
     let folder = Folder::with_pack();
     folder.write(
         "config/quoth.toml",
-        "packs = ['../p']\n[[space]]\nname = 'ops'\nplaces = ['discord:guild:1', 'matrix:!r:x']\n",
+        "packs = ['../p']\n[default_space]\nreports_to = 'discord:channel:3'\n\
+         [[space]]\nname = 'ops'\nplaces = ['discord:guild:1', 'matrix:!r:x', 'bridge:b', 'console']\n",
     );
     let environment = [("QUOTH_BRIDGE__SOCKET", "s"), ("QUOTH_DATA", "/var/lib/quoth")];
     let run = quoth_in(&folder.path(""), &environment, &["config", "check"]);
     assert_eq!(run.code, 0, "{run:?}");
     for want in [
         "space default: p (everywhere else)",
-        "space ops: p (discord:guild:1, matrix:!r:x)",
-        "platforms: bridge, discord, matrix",
+        "space ops: p (discord:guild:1, matrix:!r:x, bridge:b, console)",
+        "platforms: bridge\n",
+        "warning: `places` of the space `ops` has discord:guild:1, but discord is not served: set `token` in [discord]",
+        "warning: `places` of the space `ops` has matrix:!r:x, but matrix is not served",
+        "warning: `reports_to` of the space `default` has discord:channel:3, but discord is not served",
         "data folder: /var/lib/quoth",
     ] {
         assert!(run.stdout.contains(want), "{want} is not in {}", run.stdout);
     }
+    assert_eq!(run.stdout.matches("warning: ").count(), 3, "{}", run.stdout);
+}
+
+#[test]
+fn thresholds_of_the_default_space_apply_to_every_command() {
+    let folder = Folder::with_pack();
+    let decision = |settings: &[(&str, &str)]| {
+        let packs = [("QUOTH_PACKS", "['p']")];
+        let settings = [&packs, settings].concat();
+        let args = ["ask", "--json", "what has Ann said?"];
+        let asked = quoth_in(&folder.path(""), &settings, &args).json();
+        let explain = ["explain", "--json", "what has Ann said?"];
+        let explained = quoth_in(&folder.path(""), &settings, &explain).json();
+        assert_eq!(asked["decision"], explained["decision"], "{explained}");
+        asked["decision"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(decision(&[]), "abstain");
+    let from =
+        [("QUOTH_DEFAULT_SPACE__ANSWER_FROM", "1.0"), ("QUOTH_DEFAULT_SPACE__SUGGEST_FROM", "1.0")];
+    assert_eq!(decision(&from), "abstain");
+}
+
+#[test]
+fn chat_is_the_place_console() {
+    let folder = Folder::with_pack();
+    folder.write("q/pack.toml", "title = \"Q\"\n");
+    folder.write("q/sources/doc.md", crate::folder::SOURCE.replace("Three four.", "Five six."));
+    folder.write("q/faq.toml", crate::folder::FAQ.replace("Three four.", "Five six."));
+    folder.write(
+        "config/quoth.toml",
+        "packs = ['../p']\n[[space]]\nname = 'here'\nplaces = ['console']\npacks = ['../q']\n\
+         shows_lead = false\n",
+    );
+    let chat = |args: &[&str]| {
+        let run = crate::quoth::quoth_in_reading(&folder.path(""), &[], args, b"How many?\n");
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout
+    };
+    assert!(chat(&["chat"]).contains("Five six."));
+    assert!(chat(&["chat", "--pack", "p"]).contains("Three four."), "a given pack comes first");
+}
+
+#[test]
+fn packs_whose_folders_have_the_same_name_are_refused_together() {
+    let folder = Folder::with_pack();
+    for file in ["pack.toml", "faq.toml", "sources/doc.md"] {
+        folder.write(
+            &format!("other/p/{file}"),
+            std::fs::read(folder.path(&format!("p/{file}"))).unwrap(),
+        );
+    }
+    let args = ["ask", "--pack", "p", "--pack", "other/p", "How many?"];
+    let run = quoth_in(&folder.path(""), &[], &args);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("two pack folders are called p: rename one"), "{run:?}");
 }
 
 #[test]

@@ -223,17 +223,24 @@ fn sighup_reloads_spaces_and_thresholds_and_rejects_an_invalid_configuration() {
     service.signal("HUP");
     std::thread::sleep(std::time::Duration::from_secs(1));
     ask_until(&mut client, &mut ids, &json!([ANSWER]));
-    folder.write("config/quoth.toml", "[default_space]\nspeaks_when = ['mention']\n");
+    folder.write(
+        "config/quoth.toml",
+        "[default_space]\nspeaks_when = ['mention']\nreports_to = 'matrix:!r:x'\n\
+         [retention]\nanswers_days = 3\n[delivery]\nn_workers = 3\n",
+    );
     service.signal("HUP");
     std::thread::sleep(std::time::Duration::from_secs(1));
     client.ask("bridge:unanswered", QUESTION);
     client.assert_silence();
     let log = service.stop().log;
-    assert!(
-        log.contains("Reload failed, keeping the current configuration")
-            && log.contains("`speaks_when`"),
-        "{log}"
-    );
+    for want in [
+        "Reload failed, keeping the current configuration",
+        "`speaks_when`",
+        "Changed settings apply after a restart only: [delivery], [retention]",
+        "`reports_to` of the space `default` has matrix:!r:x, but matrix is not served",
+    ] {
+        assert!(log.contains(want), "{want} is not in {log}");
+    }
 }
 
 #[test]

@@ -14,6 +14,9 @@ use crate::service::{Outgoing, SendError, Sender};
 /// Platform of the ids of its messages.
 const PLATFORM: &str = "console";
 
+/// The only place, for `places` in the configuration.
+pub const PLACE: &str = "console";
+
 /// A chat with one user, whose replies are printed to standard output. A message of the user counts
 /// as a reply to the bot's last one, so that a bare number picks a suggestion.
 pub struct ConsoleSession {
@@ -49,7 +52,7 @@ impl ConsoleSession {
             state.last.clone().map(|id| RepliedTo { id, is_from_bot: true, text: None });
         Message {
             id: state.next_id(),
-            place: Place { id: PlaceId::from(PLATFORM), parents: Vec::new(), is_direct: true },
+            place: Place { id: PlaceId::from(PLACE), parents: Vec::new(), is_direct: true },
             author: User { id: "console:person".into(), roles: Vec::new(), is_bot: false },
             text: text.to_owned(),
             addressing: Addressing::default(),

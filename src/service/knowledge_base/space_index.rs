@@ -45,7 +45,7 @@ impl SpaceIndex {
                 _ => (Calibration::default(), Some(unanswerable_share)),
             },
         };
-        let rule = DecisionRule { calibration, thresholds: thresholds_of(space, thresholds) };
+        let rule = DecisionRule { calibration, thresholds: space.settings.thresholds(thresholds) };
         Ok(Self { index, rule, fingerprints, stale_share })
     }
 
@@ -57,14 +57,5 @@ impl SpaceIndex {
             fingerprints: Vec::new(),
             stale_share: None,
         }
-    }
-}
-
-/// The thresholds of `space`, which fall back to the `general` ones.
-fn thresholds_of(space: &Space, general: Thresholds) -> Thresholds {
-    Thresholds {
-        answer: space.settings.answer_from.unwrap_or(general.answer),
-        suggest: space.settings.suggest_from.unwrap_or(general.suggest),
-        ..general
     }
 }

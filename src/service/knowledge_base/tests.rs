@@ -171,3 +171,39 @@ fn stale_calibrations_are_renewed_and_packs_without_one_are_not_calibrated() {
     knowledge_base.reload_packs().unwrap();
     assert_eq!(calibration(&knowledge_base), fitted, "the calibration stays while the pack does");
 }
+
+#[test]
+fn ids_from_before_a_pack_was_added_or_removed_are_found() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let copy = |name: &str, faq: &str| {
+        let pack = root.path().join(name);
+        std::fs::create_dir_all(pack.join("sources")).unwrap();
+        std::fs::write(pack.join("pack.toml"), "title = \"P\"\n").unwrap();
+        std::fs::write(pack.join("faq.toml"), faq).unwrap();
+        std::fs::write(pack.join("sources/doc.md"), SOURCE).unwrap();
+    };
+    copy("q", &FAQ.replace("id = \"a\"", "id = \"x\""));
+    let index_of = |names: &[&str]| {
+        let mut spaces = spaces(&root, "p");
+        spaces.others.clear();
+        spaces.default.packs = names.iter().map(|name| root.path().join(name)).collect();
+        let knowledge_base = KnowledgeBase::open(spaces, Thresholds::default()).unwrap();
+        let snapshot = knowledge_base.current();
+        Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index)
+    };
+    let rows: [(&[&str], &str, Option<&str>); 7] = [
+        (&["p"], "a", Some("a")),
+        (&["p"], "p:a", Some("a")),
+        (&["p"], "q:a", None),
+        (&["p", "q"], "a", Some("p:a")),
+        (&["q", "p"], "a", Some("p:a")),
+        (&["p", "q"], "q:b", Some("q:b")),
+        (&["p", "q"], "b", None),
+    ];
+    for (packs, id, want) in rows {
+        let index = index_of(packs);
+        let found = index.find(id).map(|idx| index.entry_id(idx));
+        assert_eq!(found.as_deref(), want, "{id} in {packs:?}");
+    }
+}
