@@ -40,7 +40,7 @@ fn change(id: &str, before: Option<&&str>, after: Option<&&str>) -> EntryChange 
 }
 
 fn sections_of(faq: &str) -> Vec<Section> {
-    sections::find(faq).unwrap_or_default()
+    sections::find(faq).unwrap_or_else(|_| sections::find_inline(faq))
 }
 
 fn texts<'a>(faq: &'a str, sections: &'a [Section]) -> HashMap<&'a str, &'a str> {
@@ -71,6 +71,11 @@ mod tests {
             (format!("{A}{B}"), format!("{changed}{B}"), one("a", text(A), text(&changed))),
             (String::new(), A.to_owned(), one("a", None, text(A))),
             (A.to_owned(), "no TOML".to_owned(), one("a", text(A), None)),
+            (
+                "entry = [{ id = \"a\" }, { id = \"b\" }]".to_owned(),
+                "entry = [\n  { id = \"a\", gap = true },\n  { id = \"b\" },\n]".to_owned(),
+                one("a", text("{ id = \"a\" }"), text("{ id = \"a\", gap = true }")),
+            ),
         ];
         for (before, after, want) in rows {
             assert_eq!(changes(&before, &after), want, "from {before} to {after}");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use toml_edit::{ArrayOfTables, Document, Item, Table};
+use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Table, Value};
 
 use super::PatchError;
 
@@ -23,6 +23,24 @@ pub(super) fn find(faq: &str) -> Result<Vec<Section>, PatchError> {
     let Some(item) = document.get("entry") else { return Ok(Vec::new()) };
     let tables = item.as_array_of_tables().ok_or(PatchError::NoSections)?;
     Ok(tables.iter().filter_map(|table| section(faq, table)).collect())
+}
+
+/// The entries of an array, `entry = [{ id = "a" }]`, in the order of the file. They cannot be edited from
+/// chat.
+pub(super) fn find_inline(faq: &str) -> Vec<Section> {
+    let Ok(document) = Document::parse(faq) else { return Vec::new() };
+    let array = document.get("entry").and_then(Item::as_array);
+    let tables = array.into_iter().flatten().filter_map(Value::as_inline_table);
+    let section = |table: &InlineTable| {
+        let span = table.span()?;
+        Some(Section {
+            id: table.get("id").and_then(Value::as_str).map(str::to_owned),
+            is_gap: table.get("gap").and_then(Value::as_bool).unwrap_or(false),
+            comment_start: span.start,
+            span,
+        })
+    };
+    tables.filter_map(section).collect()
 }
 
 fn section(faq: &str, table: &Table) -> Option<Section> {
