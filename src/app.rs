@@ -196,8 +196,10 @@ async fn open_service(
         None => AskerKey::load_or_create(&config.data)?,
     };
     let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
-    let opening =
-        tokio::task::spawn_blocking(move || KnowledgeBase::open_lenient(spaces, thresholds));
+    let accepted = records.accepted_packs().await?;
+    let opening = tokio::task::spawn_blocking(move || {
+        KnowledgeBase::open_again(spaces, thresholds, &accepted)
+    });
     let (knowledge_base, updates) = opening.await.context("cannot load the packs")??;
     let service = Service::new(Parts {
         records,

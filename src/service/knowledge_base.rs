@@ -5,13 +5,17 @@ mod pack_update;
 mod snapshot;
 mod space_index;
 
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
 use crate::conversation::Spaces;
 use crate::knowledge::patch;
 use crate::matching::Thresholds;
-use crate::matching::recalibration::{MAX_ASKED, Recalibration, collect_samples};
+use crate::matching::recalibration::{
+    CalibrationSample, MAX_ASKED, Recalibration, collect_samples,
+};
 use crate::store::pack_files;
 
 pub use pack_update::{PackUpdate, PackUpdateKind};
@@ -21,8 +25,9 @@ pub use space_index::SpaceIndex;
 /// Holder of the current [`Snapshot`].
 pub struct KnowledgeBase {
     current: RwLock<Arc<Snapshot>>,
-    /// Held while the next snapshot is built, so that no update is lost.
-    build_lock: Mutex<()>,
+    /// Held while the next snapshot is built, so that no update is lost. The folders whose packs have a
+    /// problem that was reported, or may have been reported before the start.
+    building: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl KnowledgeBase {
@@ -35,26 +40,33 @@ impl KnowledgeBase {
         Ok(Self::new(snapshot))
     }
 
-    /// Like [`Self::open`], for a service, which has to start also after a source has changed:
-    /// entries whose quotes are no longer in their source are disabled and reported.
+    /// Like [`Self::open`], for a service, which goes on where the last process ended: `accepted` has the
+    /// texts of `faq.toml` that were served last, by the names of the packs. If a source has changed since
+    /// then, entries whose quotes are no longer in it are disabled; if `faq.toml` is invalid now, the text
+    /// that was served last is used.
     ///
     /// # Errors
     /// [`PackError`] if a pack has other errors.
-    pub fn open_lenient(
+    pub fn open_again(
         spaces: Spaces,
         thresholds: Thresholds,
+        accepted: &HashMap<String, String>,
     ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut updates = Vec::new();
+        let mut folders = BTreeSet::new();
         let snapshot = Snapshot::build(spaces, thresholds, None, |folder| {
-            let loaded = packs::load_lenient(folder, None)?;
-            updates.extend(PackUpdate::entries_disabled(folder, &loaded));
+            let (loaded, rejected) = packs::load_again(folder, accepted)?;
+            let before = accepted.get(&*loaded.pack.name).map(String::as_str);
+            updates.extend(PackUpdate::at_start(folder, &loaded, before));
+            updates.extend(rejected.map(|error| PackUpdate::rejected(folder, &loaded, &error)));
+            folders.insert(folder.to_owned());
             Ok(loaded)
         })?;
-        Ok((Self::new(snapshot), updates))
+        Ok((Self { building: Mutex::new(folders), ..Self::new(snapshot) }, updates))
     }
 
     fn new(snapshot: Snapshot) -> Self {
-        Self { current: RwLock::new(Arc::new(snapshot)), build_lock: Mutex::default() }
+        Self { current: RwLock::new(Arc::new(snapshot)), building: Mutex::default() }
     }
 
     /// The current snapshot.
@@ -93,23 +105,32 @@ impl KnowledgeBase {
         spaces: Spaces,
         thresholds: Thresholds,
     ) -> Result<Vec<PackUpdate>, PackError> {
-        let _lock = self.build_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reported = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let previous = self.current();
         let mut updates = Vec::new();
         let snapshot = Snapshot::build(spaces, thresholds, Some(&previous), |folder| {
             let old = previous.packs.get(folder);
             match (packs::load_lenient(folder, old), old) {
                 (Ok(loaded), old) => {
+                    let is_intact = loaded.disabled.is_empty();
+                    let was_reported = if is_intact {
+                        reported.remove(folder)
+                    } else {
+                        !reported.insert(folder.to_owned())
+                    };
                     if old.is_none_or(|old| old.fingerprint != loaded.fingerprint) {
                         let update = PackUpdate::entries_disabled(folder, &loaded)
                             .unwrap_or_else(|| PackUpdate::reloaded(folder, &loaded));
                         let changes = old.map(|old| patch::changes(&old.faq, &loaded.faq));
                         let changes = changes.unwrap_or_default();
                         updates.push(PackUpdate { changes, ..update });
+                    } else if is_intact && was_reported {
+                        updates.push(PackUpdate::intact(folder, &loaded));
                     }
                     Ok(loaded)
                 }
                 (Err(error), Some(old)) => {
+                    reported.insert(folder.to_owned());
                     updates.push(PackUpdate::rejected(folder, old, &error));
                     Ok(old.clone())
                 }
@@ -126,30 +147,35 @@ impl KnowledgeBase {
     pub fn recalibrate(&self) -> Vec<String> {
         let current = self.current();
         let mut recalibrated = Vec::new();
+        // Asking the pack its own phrasings takes the time, and does not depend on the space.
+        let mut asked: HashMap<&[String], Vec<CalibrationSample>> = HashMap::new();
+        let mut fitted: Vec<&SpaceIndex> = Vec::new();
         for space_index in current.indexes.values() {
             let Some(unanswerable_share) = space_index.stale_share else { continue };
-            let samples = collect_samples(&space_index.index, MAX_ASKED, || {});
+            if fitted.iter().any(|it| it.has_same_calibration(space_index)) {
+                continue;
+            }
+            let samples = asked
+                .entry(&space_index.fingerprints)
+                .or_insert_with(|| collect_samples(&space_index.index, MAX_ASKED, || {}));
             // A pack that keeps the default keeps it until it changes again.
             let thresholds = &space_index.rule.thresholds;
-            let calibrated = Recalibration::fit(&samples, unanswerable_share, thresholds);
+            let calibrated = Recalibration::fit(samples, unanswerable_share, thresholds);
             let change = calibrated.ok().map(|calibrated| calibrated.change);
-            recalibrated.extend(self.apply_calibration(&space_index.fingerprints, change.as_ref()));
+            recalibrated.extend(self.apply_calibration(space_index, change.as_ref()));
+            fitted.push(space_index);
         }
         recalibrated.sort_unstable();
         recalibrated
     }
 
-    /// Applies `change`, if there is one, to the spaces that still have the packs with these fingerprints.
-    fn apply_calibration(
-        &self,
-        fingerprints: &[String],
-        change: Option<&Recalibration>,
-    ) -> Vec<String> {
-        let _lock = self.build_lock.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Applies `change`, if there is one, to the spaces that still have the packs and thresholds of `of`.
+    fn apply_calibration(&self, of: &SpaceIndex, change: Option<&Recalibration>) -> Vec<String> {
+        let _lock = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Snapshot::clone(&self.current());
         let mut recalibrated = Vec::new();
         for (space, space_index) in &mut next.indexes {
-            if space_index.stale_share.is_some() && space_index.fingerprints == fingerprints {
+            if space_index.stale_share.is_some() && space_index.has_same_calibration(of) {
                 space_index.stale_share = None;
                 if let Some(change) = change {
                     space_index.rule.calibration = change.calibration();

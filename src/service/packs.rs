@@ -1,12 +1,13 @@
 //! Loads pack folders: reads, checks and indexes them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::knowledge::finding::Rule;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{self, EntryId, Finding, Pack, PackFiles, Proof};
+use crate::knowledge::{self, EntryId, Finding, Pack, PackFile, PackFiles, Proof};
 use crate::matching::Index;
 use crate::matching::calibration::Calibration;
 use crate::matching::index::MAX_ENTRIES;
@@ -50,6 +51,44 @@ pub fn load_lenient(folder: &Path, previous: Option<&LoadedPack>) -> Result<Load
     }
     let is_faq_new = previous.is_some_and(|previous| *previous.faq != *faq_of(&files));
     verify(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
+}
+
+/// Loads the pack in `folder` at the start of a service; see
+/// [`KnowledgeBase::open_again`](super::KnowledgeBase::open_again). If the pack that was served last is
+/// returned, the error says why.
+///
+/// # Errors
+/// [`PackError`] if it cannot be read, or has errors and was not served before.
+pub fn load_again(
+    folder: &Path,
+    accepted: &HashMap<String, String>,
+) -> Result<(LoadedPack, Option<PackError>), PackError> {
+    let files = pack_files::read(folder)?;
+    let is_same = |faq: &&String| faq.as_str() == faq_of(&files);
+    let accepted = accepted.get(&files.name);
+    if accepted.filter(is_same).is_some() {
+        let loaded = verify(folder, &files, files.fingerprint(), is_about_sources)?;
+        return Ok((loaded, None));
+    }
+    let rejected = match (verify(folder, &files, files.fingerprint(), |_| false), accepted) {
+        (Ok(loaded), _) => return Ok((loaded, None)),
+        (Err(error), None) => return Err(error),
+        (Err(error), Some(_)) => error,
+    };
+    let served = with_faq(&files, accepted.map_or("", String::as_str));
+    match verify(folder, &served, served.fingerprint(), is_about_sources) {
+        Ok(loaded) => Ok((loaded, Some(rejected))),
+        Err(_) => Err(rejected),
+    }
+}
+
+/// `files` with `faq` as `faq.toml`.
+fn with_faq(files: &PackFiles, faq: &str) -> PackFiles {
+    let mut files = files.clone();
+    files.files.retain(|file| file.path != FAQ_FILE);
+    files.files.push(PackFile { path: FAQ_FILE.to_owned(), bytes: faq.as_bytes().to_vec() });
+    files.files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 /// Whether a change of the sources alone can violate `rule`.

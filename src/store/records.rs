@@ -7,6 +7,7 @@ pub mod claim;
 pub mod revision;
 pub mod sqlite;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,6 +116,21 @@ pub trait Records: Clone + Send + Sync + 'static {
         place: PlaceId,
         at: Timestamp,
     ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// The text of `faq.toml` that was served last, by the name of the pack.
+    fn accepted_packs(&self) -> impl Future<Output = Result<HashMap<String, String>>> + Send;
+
+    /// Records that `faq` of the pack `name` is served now, and `revisions` with what has changed, in one
+    /// transaction.
+    fn accept_pack(
+        &self,
+        name: String,
+        faq: Arc<str>,
+        revisions: Vec<Revision>,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Forgets that messages were handled whose ids start with `prefix`: they are sent again.
+    fn forget_alerts(&self, prefix: String) -> impl Future<Output = Result<()>> + Send;
 
     /// Records changes of entries, all in one transaction.
     fn add_revisions(&self, revisions: Vec<Revision>) -> impl Future<Output = Result<()>> + Send;

@@ -162,20 +162,23 @@ fn changed_pack_is_reloaded_and_an_invalid_one_is_reported_once() {
     let mut client = BridgeClient::connect(&folder);
     let mut ids = 0;
     ask_until(&mut client, &mut ids, &json!([ANSWER]));
-    for _ in 0..2 {
-        folder.write("p/faq.toml", FAQ.replace("Ann said: “One two.”", "Ann said: “One six.”"));
-        // The same error is not reported a second time.
-        if ids == 1 {
-            let order = client.execute_order();
-            assert_eq!(order["place"], "bridge:mods", "{order}");
-            let text = order["text"].as_str().unwrap();
-            assert!(text.contains("The pack p was changed and cannot be used"), "{text}");
-        } else {
-            client.assert_silence();
-        }
-        ask_until(&mut client, &mut ids, &json!([ANSWER]));
-        folder.write("p/faq.toml", FAQ);
+    let broken = FAQ.replace("Ann said: “One two.”", "Ann said: “One six.”");
+    let shorter = FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One two.”");
+    let mut served = json!([ANSWER]);
+    for (repaired, want) in [(&*shorter, json!(["“One two.”"])), (FAQ, json!([ANSWER]))] {
+        folder.write("p/faq.toml", &broken);
+        let order = client.execute_order();
+        assert_eq!(order["place"], "bridge:mods", "{order}");
+        let text = order["text"].as_str().unwrap();
+        assert!(text.contains("The pack p was changed and cannot be used"), "{text}");
+        // The same error is not reported a second time, as long as nobody has fixed it.
+        folder.write("p/faq.toml", format!("{broken}# Changed.\n"));
         std::thread::sleep(std::time::Duration::from_secs(1));
+        client.assert_silence();
+        ask_until(&mut client, &mut ids, &served);
+        folder.write("p/faq.toml", repaired);
+        ask_until(&mut client, &mut ids, &want);
+        served = want;
     }
     folder.write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One two.”"));
     ask_until(&mut client, &mut ids, &json!(["“One two.”"]));
@@ -188,7 +191,7 @@ fn changed_pack_is_reloaded_and_an_invalid_one_is_reported_once() {
     let revisions = revisions(&folder, "a");
     let is_changed =
         |text: &Option<String>| text.as_ref().is_some_and(|it| it.contains("\"“One two.”"));
-    assert_eq!(revisions.len(), 1, "a rejected change is not a revision: {revisions:?}");
+    assert_eq!(revisions.len(), 3, "a rejected change is not a revision: {revisions:?}");
     assert_eq!(revisions[0].by, RevisionAuthor::File);
     assert!(!is_changed(&revisions[0].before) && is_changed(&revisions[0].after), "{revisions:?}");
     // After a restart, the entries that are not disabled are served.
@@ -197,6 +200,43 @@ fn changed_pack_is_reloaded_and_an_invalid_one_is_reported_once() {
     client.ask("bridge:last", "How many?");
     assert_eq!(client.execute_order()["quotes"], json!(["Three four."]));
     assert_eq!(service.stop().code, Some(0));
+}
+
+#[test]
+fn changes_made_while_stopped_are_recorded_and_an_invalid_one_is_not_served() {
+    let folder = Folder::with_pack();
+    let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", "bridge:mods")];
+    let mut next_id = 0;
+    let mut start_and_ask = |expects_alert: bool| {
+        next_id += 1;
+        let service = Service::start(&folder, &settings);
+        let mut client = BridgeClient::connect(&folder);
+        let mut texts = Vec::new();
+        if expects_alert {
+            texts.push(client.execute_order()["text"].to_string());
+        }
+        client.ask(&format!("bridge:{next_id}"), QUESTION);
+        texts.push(client.execute_order()["quotes"][0].as_str().unwrap().to_owned());
+        assert_eq!(service.stop().code, Some(0));
+        texts
+    };
+    assert_eq!(start_and_ask(false), [ANSWER]);
+    folder.write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One two.”"));
+    assert_eq!(start_and_ask(false), ["“One two.”"]);
+    let of_a = revisions(&folder, "a");
+    assert_eq!(of_a.len(), 1, "{of_a:?}");
+    assert!(of_a[0].before.as_ref().unwrap().contains(ANSWER), "{of_a:?}");
+    // A misquote is refused like on a reload: the version that was served before is served.
+    folder.write("p/faq.toml", FAQ.replace("text = \"Ann said: “One two.”", "text = \"“One six.”"));
+    let texts = start_and_ask(true);
+    assert!(texts[0].contains("The pack p was changed and cannot be used"), "{texts:?}");
+    assert_eq!(texts[1], "“One two.”");
+    assert_eq!(revisions(&folder, "a").len(), 1);
+    // Nothing was served before: there is nothing but the error.
+    let other = [settings[0], ("QUOTH_DATA", "other")];
+    let ended = Service::start(&folder, &other).wait();
+    assert_eq!(ended.code, Some(2), "{}", ended.log);
+    assert!(ended.log.contains("the pack p is rejected"), "{}", ended.log);
 }
 
 /// The revisions of an entry in the records of a service that has ended.

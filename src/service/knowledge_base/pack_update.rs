@@ -1,8 +1,10 @@
 //! [`PackUpdate`]: the result of loading a pack whose files have changed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::knowledge::EntryChange;
+use crate::knowledge::patch;
 use crate::service::packs::{LoadedPack, PackError};
 
 /// The result of loading a pack whose files have changed.
@@ -12,17 +14,24 @@ pub struct PackUpdate {
     pub pack: String,
     /// Folder of the pack.
     pub folder: PathBuf,
-    /// Deduplication key: updates with the same key are reported once, also across restarts.
+    /// Deduplication key: updates with the same key are reported once, also across restarts, until the
+    /// pack has no problem.
     pub key: String,
     /// The result.
     pub kind: PackUpdateKind,
     /// Entries that were changed, added or removed.
     pub changes: Vec<EntryChange>,
+    /// The text of `faq.toml` that is served from now on; `None` if it is the same as before.
+    pub faq: Option<Arc<str>>,
 }
 
 /// Kind of a [`PackUpdate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PackUpdateKind {
+    /// It is served for the first time.
+    Added,
+    /// It has no problem any more, or none since the start, and is in use as before.
+    Intact,
     /// The new version is in use.
     Reloaded,
     /// The new version has errors; the previous one stays in use.
@@ -39,15 +48,44 @@ pub enum PackUpdateKind {
 
 impl PackUpdate {
     pub(super) fn reloaded(folder: &Path, loaded: &LoadedPack) -> Self {
-        Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Reloaded)
+        let update =
+            Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Reloaded);
+        Self { faq: Some(Arc::clone(&loaded.faq)), ..update }
+    }
+
+    pub(super) fn intact(folder: &Path, loaded: &LoadedPack) -> Self {
+        Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Intact)
+    }
+
+    /// What `loaded` is at a start, compared to the `faq.toml` that was served `before`; `None` if it is the
+    /// same.
+    pub(super) fn at_start(
+        folder: &Path,
+        loaded: &LoadedPack,
+        before: Option<&str>,
+    ) -> Option<Self> {
+        let changes = before.map(|before| patch::changes(before, &loaded.faq));
+        let is_same = before.is_some_and(|before| *before == *loaded.faq);
+        let update = match Self::entries_disabled(folder, loaded) {
+            Some(disabled) => disabled,
+            None if is_same => return None,
+            None if before.is_none() => {
+                Self { kind: PackUpdateKind::Added, ..Self::reloaded(folder, loaded) }
+            }
+            None => Self::reloaded(folder, loaded),
+        };
+        Some(Self { changes: changes.unwrap_or_default(), ..update })
     }
 
     /// `None` if no entry of `loaded` is disabled.
     pub(super) fn entries_disabled(folder: &Path, loaded: &LoadedPack) -> Option<Self> {
         let entries: Vec<String> = loaded.disabled.iter().map(ToString::to_string).collect();
         let kind = PackUpdateKind::EntriesDisabled { entries };
-        (!loaded.disabled.is_empty())
-            .then(|| Self::new(folder, loaded, loaded.fingerprint.clone(), kind))
+        (!loaded.disabled.is_empty()).then(|| {
+            let key = format!("disabled {} {}", loaded.pack.name, loaded.fingerprint);
+            let update = Self::new(folder, loaded, key, kind);
+            Self { faq: Some(Arc::clone(&loaded.faq)), ..update }
+        })
     }
 
     /// `previous` is the version that stays in use.
@@ -59,8 +97,14 @@ impl PackUpdate {
         Self::new(folder, previous, key, PackUpdateKind::Rejected { message })
     }
 
+    /// The beginnings of the keys of all problems of the pack. When it has none any more, a problem that
+    /// was reported before is reported again.
+    pub fn problem_keys(&self) -> [String; 2] {
+        ["refused", "disabled"].map(|kind| format!("{kind} {} ", self.pack))
+    }
+
     fn new(folder: &Path, loaded: &LoadedPack, key: String, kind: PackUpdateKind) -> Self {
         let (pack, folder) = (loaded.pack.name.clone(), folder.to_owned());
-        Self { pack, folder, key, kind, changes: Vec::new() }
+        Self { pack, folder, key, kind, changes: Vec::new(), faq: None }
     }
 }

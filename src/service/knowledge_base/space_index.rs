@@ -49,6 +49,11 @@ impl SpaceIndex {
         Ok(Self { index, rule, fingerprints, stale_share })
     }
 
+    /// Whether a calibration of `other` is one of this: the packs and thresholds are the same.
+    pub(super) fn has_same_calibration(&self, other: &Self) -> bool {
+        self.fingerprints == other.fingerprints && self.rule.thresholds == other.rule.thresholds
+    }
+
     /// An index without packs.
     pub(super) fn empty() -> Self {
         Self {

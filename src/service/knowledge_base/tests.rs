@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::*;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, SpaceSettings};
@@ -95,11 +97,9 @@ fn invalid_pack_is_rejected_and_the_previous_version_stays() {
     ));
     assert_eq!(ids(&knowledge_base), ["a", "b"]);
     write(&root, FAQ, SOURCE);
-    assert_eq!(
-        knowledge_base.reload_packs().unwrap(),
-        [],
-        "the files are as they were when the pack was loaded"
-    );
+    let updates = knowledge_base.reload_packs().unwrap();
+    assert_eq!(kinds(&updates), [&PackUpdateKind::Intact], "the files are as they were");
+    assert_eq!(knowledge_base.reload_packs().unwrap(), []);
 }
 
 #[test]
@@ -113,9 +113,13 @@ fn changed_source_disables_its_entries_until_they_are_fixed() {
     assert_eq!(kinds(&knowledge_base.reload_packs().unwrap()), [&disabled]);
     assert_eq!(ids(&knowledge_base), ["b"], "an entry is disabled if one of its quotes is missing");
     assert_eq!(knowledge_base.reload_packs().unwrap(), [], "reported once");
-    let (reopened, updates) =
-        KnowledgeBase::open_lenient(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let accepted = HashMap::from([("p".to_owned(), FAQ.to_owned())]);
+    let reopen = |accepted: &HashMap<String, String>| {
+        KnowledgeBase::open_again(spaces(&root, "p"), Thresholds::default(), accepted)
+    };
+    let (reopened, updates) = reopen(&accepted).unwrap();
     assert_eq!((kinds(&updates), ids(&reopened)), (vec![&disabled], vec!["b".to_owned()]));
+    assert!(reopen(&HashMap::new()).is_err(), "it was not served before");
     write(&root, &FAQ.replace("Five", "Seven"), &source);
     assert_eq!(kinds(&knowledge_base.reload_packs().unwrap()), [&PackUpdateKind::Reloaded]);
     assert_eq!(ids(&knowledge_base), ["a", "b"]);
@@ -205,5 +209,44 @@ fn ids_from_before_a_pack_was_added_or_removed_are_found() {
         let index = index_of(packs);
         let found = index.find(id).map(|idx| index.entry_id(idx));
         assert_eq!(found.as_deref(), want, "{id} in {packs:?}");
+    }
+}
+
+#[test]
+fn start_goes_on_where_the_last_process_ended() {
+    let root = tempfile::tempdir().unwrap();
+    let accepted = |faq: &str| HashMap::from([("p".to_owned(), faq.to_owned())]);
+    let misquote = FAQ.replace("\"Three four.\"", "\"Four three.\"");
+    let changed = FAQ.replace("\"b\"", "\"c\"");
+    let rows = [
+        (FAQ, HashMap::new(), "added", "a b", ""),
+        (FAQ, accepted(FAQ), "", "a b", ""),
+        (&changed, accepted(FAQ), "reloaded", "a c", "b c"),
+        (&misquote, accepted(FAQ), "rejected", "a b", ""),
+    ];
+    for (faq, accepted, want, served, changes) in rows {
+        write(&root, faq, SOURCE);
+        let (knowledge_base, updates) =
+            KnowledgeBase::open_again(spaces(&root, "p"), Thresholds::default(), &accepted)
+                .unwrap();
+        let found: Vec<&str> = kinds(&updates)
+            .into_iter()
+            .map(|kind| match kind {
+                PackUpdateKind::Added => "added",
+                PackUpdateKind::Reloaded => "reloaded",
+                PackUpdateKind::Rejected { .. } => "rejected",
+                PackUpdateKind::Intact | PackUpdateKind::EntriesDisabled { .. } => "other",
+            })
+            .collect();
+        assert_eq!(found.join(" "), want, "{faq}");
+        assert_eq!(ids(&knowledge_base).join(" "), served, "{faq}");
+        let found: Vec<&str> =
+            updates.iter().flat_map(|it| &it.changes).map(|it| it.id.as_str()).collect();
+        assert_eq!(found.join(" "), changes, "{faq}");
+        assert_eq!(
+            updates.iter().any(|update| update.faq.is_some()),
+            ["added", "reloaded"].contains(&want),
+            "{faq}: what is served now is recorded"
+        );
     }
 }

@@ -4,6 +4,7 @@ mod claims;
 mod data_dir;
 mod erasure;
 mod error;
+mod packs;
 mod probe;
 mod replies;
 mod retention;
@@ -12,6 +13,7 @@ mod spaces;
 mod unanswered;
 mod write_queue;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,8 +39,10 @@ pub const FILE: &str = "quoth.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "packs", include_str!("migrations/0002_packs.sql")),
+];
 
 /// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits
 /// waiting jobs together.
@@ -228,6 +232,23 @@ impl Records for SqliteRecords {
 
     async fn record_join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
         self.run(move |connection| Box::pin(spaces::record_join(connection, place, at))).await
+    }
+
+    async fn accepted_packs(&self) -> Result<HashMap<String, String>> {
+        self.run(move |connection| Box::pin(packs::accepted(connection))).await
+    }
+
+    async fn accept_pack(
+        &self,
+        name: String,
+        faq: Arc<str>,
+        revisions: Vec<Revision>,
+    ) -> Result<()> {
+        self.run(move |connection| Box::pin(packs::accept(connection, name, faq, revisions))).await
+    }
+
+    async fn forget_alerts(&self, prefix: String) -> Result<()> {
+        self.run(move |connection| Box::pin(claims::forget(connection, prefix))).await
     }
 
     async fn add_revisions(&self, revisions: Vec<Revision>) -> Result<()> {

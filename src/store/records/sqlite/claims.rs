@@ -92,6 +92,16 @@ pub(super) async fn complete(
     Ok(())
 }
 
+/// Deletes the messages whose ids start with `prefix`, which is not empty.
+pub(super) async fn forget(connection: &mut SqliteConnection, prefix: String) -> sqlx::Result<()> {
+    // A range, so that the primary key is searched. No id has the last character.
+    sqlx::query("DELETE FROM handled WHERE message >= ?1 AND message < ?1 || char(0x10FFFF)")
+        .bind(prefix)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 pub(super) async fn release(
     connection: &mut SqliteConnection,
     message: MessageId,
