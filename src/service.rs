@@ -22,12 +22,14 @@ pub mod retention;
 pub mod sender;
 pub mod settings;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
-use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestamp};
+use crate::conversation::{AskerHash, Cooldowns, MessageId, PlaceId, PrincipalId, Timestamp};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
+use alerts::Hindrance;
 pub use clock::{Clock, SystemClock};
 pub use dispatcher::Dispatcher;
 pub use event_outcome::EventOutcome;
@@ -59,12 +61,13 @@ pub struct Parts<R> {
 pub struct Service<R> {
     parts: Parts<R>,
     cooldowns: Cooldowns,
+    hindrances: Mutex<HashMap<PlaceId, Hindrance>>,
 }
 
 impl<R: Records> Service<R> {
     /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
-        Self { parts, cooldowns: Cooldowns::default() }
+        Self { parts, cooldowns: Cooldowns::default(), hindrances: Mutex::default() }
     }
 
     /// The records.

@@ -1,12 +1,38 @@
 //! Alerts: notices to moderators that nobody asked for.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
 use super::context::Cause;
 use super::delivery::ClaimResult;
+use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{
-    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
+    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId, Timestamp,
 };
 use crate::store::records::{self, Records};
+
+/// Shortest time between two reports of the same missing permissions.
+const REPORT_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// Places that are remembered.
+const MAX_HINDRANCES: usize = 10_000;
+
+/// What is known of missing permissions at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Hindrance {
+    /// None are missing, and no report is remembered.
+    None,
+    /// Some were missing at this time.
+    ReportedAt(Timestamp),
+}
+
+/// The beginning of the ids of reports of missing permissions at `place`. The ids are in the database: they
+/// must not change between versions.
+fn hindrance_id(place: &PlaceId) -> String {
+    format!("{place}:hindered:")
+}
 
 impl<R: Records> Service<R> {
     /// Alerts moderators, once, to permissions that the bot lacks at `place`.
@@ -16,6 +42,7 @@ impl<R: Records> Service<R> {
         missing: &[String],
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
+        self.hindrances().insert(place.id.clone(), Hindrance::ReportedAt(self.now()));
         let snapshot = self.knowledge_base().current();
         let names = missing.join(", ");
         tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
@@ -26,8 +53,7 @@ impl<R: Records> Service<R> {
             return Ok(EventOutcome::NoReply);
         };
         let alert = Alert {
-            // The id is in the database: it must not change between versions.
-            id: MessageId::from(format!("{}:hindered:{names}", place.id)),
+            id: MessageId::from(format!("{}{names}", hindrance_id(&place.id))),
             place: Place { id: alert_channel, ..place.clone() },
             notice: Notice::MissingPermissions {
                 place: place.id.clone(),
@@ -35,6 +61,32 @@ impl<R: Records> Service<R> {
             },
         };
         self.on_alert(&alert, sender).await
+    }
+
+    /// Forgets the reports of missing permissions at `place`, where a message was sent, so that they are
+    /// reported again when they are missing again. Not within a day of a report: what is missing may
+    /// hinder replies only, or answers with embeds.
+    pub(super) async fn forget_hindrances(&self, place: &PlaceId) {
+        let known = self.hindrances().get(place).copied();
+        match known {
+            Some(Hindrance::None) => return,
+            Some(Hindrance::ReportedAt(at)) if self.now().since(at) < REPORT_AGAIN_AFTER => return,
+            // Before the start, there may have been reports.
+            Some(Hindrance::ReportedAt(_)) | None => {}
+        }
+        if let Err(error) = self.records().forget_alerts(hindrance_id(place)).await {
+            tracing::error!(place.id = %place, "Could not forget the reports of {place}: {}", with_causes(&error));
+            return;
+        }
+        let mut hindrances = self.hindrances();
+        if hindrances.len() >= MAX_HINDRANCES {
+            hindrances.clear();
+        }
+        hindrances.insert(place.clone(), Hindrance::None);
+    }
+
+    fn hindrances(&self) -> MutexGuard<'_, HashMap<PlaceId, Hindrance>> {
+        self.hindrances.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn on_alert(

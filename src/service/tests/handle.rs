@@ -212,6 +212,39 @@ async fn missing_permissions_are_reported_to_moderators_once() {
 }
 
 #[tokio::test]
+async fn permissions_that_are_missing_again_are_reported_again() {
+    let settings = SpaceSettings {
+        reports_to: Some("t:mods".into()),
+        cooldown_seconds: 0,
+        ..SpaceSettings::default()
+    };
+    let world = TestWorld::with(settings).await;
+    let platform = ScriptedSender::default();
+    let (first, after_restart) = (world.start(), world.start());
+    let mut n_questions = 0;
+    let mut next_question = || {
+        n_questions += 1;
+        Event::MessageCreated(world.question(&format!("t:{n_questions}"), ANN))
+    };
+    let denied =
+        Event::MissingPermissions { place: room(), missing: vec!["Embed Links".to_owned()] };
+    let (sent, duplicate) = (EventOutcome::Sent, EventOutcome::Duplicate);
+    assert_eq!(first.handle(&denied, &platform).await, sent);
+    // They are still missing: a reply can be sent without them.
+    assert_eq!(first.handle(&next_question(), &platform).await, sent);
+    assert_eq!(first.handle(&denied, &platform).await, duplicate);
+    world.wait(2 * 24 * 3600);
+    assert_eq!(first.handle(&denied, &platform).await, duplicate);
+    // Replies were sent for more than a day without a denial.
+    world.wait(2 * 24 * 3600);
+    assert_eq!(first.handle(&next_question(), &platform).await, sent);
+    assert_eq!(first.handle(&denied, &platform).await, sent);
+    // Another process does not know of the report, and of none before its start.
+    assert_eq!(after_restart.handle(&next_question(), &platform).await, sent);
+    assert_eq!(after_restart.handle(&denied, &platform).await, sent);
+}
+
+#[tokio::test]
 async fn private_replies_are_in_the_language_of_the_asker() {
     let world = TestWorld::new().await;
     let rows = [
