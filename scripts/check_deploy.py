@@ -88,6 +88,9 @@ class Image:
             if source == ROOT and f"!{name}" not in allowed:
                 sys.exit(f"deploy/Dockerfile.dockerignore keeps {name} out of the build")
             found = source / name.lstrip("/")
+            if source != ROOT and not found.exists():
+                # It is of the base image, which is not here: this machine has a file like it.
+                found = Path(name)
             to = self.path(into)
             if into.endswith("/"):
                 to = to / found.name
@@ -178,6 +181,8 @@ def sources(binary):
 def start(image):
     """Runs the image's command as nobody, who can write to the data folder only."""
     assert image.config["USER"] not in ("0", "root"), "the image runs as root"
+    authorities = image.path("/etc/ssl/certs/ca-certificates.crt")
+    assert authorities.is_file() and authorities.stat().st_size > 0, "the image has no certificate authorities"
     data = image.path("/data")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
