@@ -2,6 +2,7 @@
 //! prints the result; it has no logic of its own.
 
 mod ask;
+mod backup;
 mod calibrate;
 mod chat;
 mod check;
@@ -68,6 +69,8 @@ enum Command {
     /// Set up the bot's account on Matrix.
     #[cfg(feature = "matrix")]
     Matrix(matrix::Args),
+    /// Copy the records to a folder, also while the service runs.
+    Backup(backup::Args),
     /// Check whether the service on this machine is ready.
     Healthcheck,
     /// Check or show the configuration of the service.
@@ -139,6 +142,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),
+        Command::Backup(args) => backup::run(&args, config),
         Command::Healthcheck => healthcheck::run(config),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),

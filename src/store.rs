@@ -2,6 +2,7 @@
 
 pub mod asker_key;
 pub mod atomic;
+pub mod backup;
 pub mod calibration_file;
 pub(crate) mod file_permissions;
 pub mod pack_files;

@@ -13,6 +13,14 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Creates an empty file at `path`, for the owner only.
+///
+/// # Errors
+/// Also if it exists.
+pub(super) fn create_private_file(path: &Path) -> io::Result<()> {
+    owner_only(OpenOptions::new().write(true).create_new(true)).open(path).map(drop)
+}
+
 /// Restricts the existing file at `path` to its owner.
 #[cfg(feature = "matrix")]
 pub(crate) fn restrict_to_owner(path: &Path) -> io::Result<()> {

@@ -12,6 +12,8 @@
 mod architecture;
 mod ask;
 #[cfg(unix)]
+mod backup;
+#[cfg(unix)]
 mod behaviors;
 mod calibrate;
 mod chat;
