@@ -30,7 +30,7 @@ use super::{EventSink, PlatformError, Shutdown};
 use crate::conversation::Event;
 use crate::service::{Dispatcher, KnowledgeBase, Liveness};
 use api::Api;
-use gateway::{GatewayHandler, ShardPlan};
+use gateway::{Connector, EventQueue, IdentifyLimit, ShardPlan};
 use interaction_response::PendingInteractions;
 use permissions::recent_denials::RecentDenials;
 pub use settings::{Settings, ShardRange};
@@ -64,6 +64,7 @@ pub struct Discord {
     bot_id: OnceLock<UserId>,
     /// Whether the commands are registered, or being registered.
     has_commands: Arc<AtomicBool>,
+    identify_limit: IdentifyLimit,
 }
 
 impl Discord {
@@ -87,6 +88,7 @@ impl Discord {
             events: EventSink::default(),
             bot_id: OnceLock::new(),
             has_commands: Arc::default(),
+            identify_limit: IdentifyLimit::default(),
         })
     }
 
@@ -107,7 +109,7 @@ impl Discord {
         let (sender, mut gateway_events) = mpsc::channel(MAX_QUEUED_EVENTS);
         self.events.connect(dispatcher);
         tokio::select! {
-            result = gateway::serve(plan, GatewayHandler::new(sender), &stop.forced) => result,
+            result = gateway::serve(plan, EventQueue::new(sender), &stop.forced) => result,
             // The event loop ends when the gateway has ended, whose result is the one to return.
             () = async {
                 self.run_event_loop(&mut gateway_events, n_shards, stop).await;
@@ -161,11 +163,15 @@ impl Discord {
         let total = total.unwrap_or(gateway.shards).max(1);
         check_shards(total, gateway.shards)?;
         Ok(ShardPlan {
-            http: api::serenity_http(&self.settings, api::http_client().map_err(no_http_client)?),
-            message_content: self.settings.message_content,
+            connector: Connector {
+                url: gateway.url,
+                token: self.settings.token().to_owned(),
+                intents: gateway::intents(self.settings.message_content).bits(),
+                n_total: total,
+                identify_limit: self.identify_limit.clone(),
+            },
             first,
             last: last.unwrap_or(total - 1),
-            total,
             liveness: Arc::clone(&self.liveness),
         })
     }

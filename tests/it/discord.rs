@@ -12,6 +12,7 @@ mod fake_server;
 mod gateway;
 mod limits;
 mod markdown;
+mod outages;
 mod questions;
 mod rate_limiter;
 mod reply_rules;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::first_pack;
 use crate::folder::Folder;
-use crate::service::{Ended, Service};
+use crate::service::{Ended, MAX_WAIT, Service};
 use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId};
 
 /// The process of `quoth run`, with its data folder and settings.
@@ -168,14 +168,39 @@ impl Bot {
         service.stop()
     }
 
+    /// Waits until `/readyz` reports that the bot is ready, or that it is not. Needs the HTTP server.
+    pub(crate) fn wait_until_ready(&self, is_ready: bool) {
+        let wanted = if is_ready { 200 } else { 503 };
+        let start = std::time::Instant::now();
+        loop {
+            let (status, body) = self.service.get("/readyz");
+            if status == wanted {
+                return;
+            }
+            assert!(start.elapsed() < MAX_WAIT, "{status} {body}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Stops or kills the bot, and starts it again.
     pub(crate) fn restart(self, discord: &Discord, is_killed: bool) -> Self {
+        self.restart_after(discord, is_killed, || {})
+    }
+
+    /// Like [`Self::restart`]; `meanwhile` happens while the bot does not run.
+    pub(crate) fn restart_after(
+        self,
+        discord: &Discord,
+        is_killed: bool,
+        meanwhile: impl FnOnce(),
+    ) -> Self {
         let Self { folder, settings, service } = self;
         if is_killed {
             service.kill();
         } else {
             assert_eq!(service.stop().code, Some(0));
         }
+        meanwhile();
         let (n_identifies, ..) = discord.counts();
         let service = Self::run(&folder, &settings);
         discord.wait_for_identifies(n_identifies + 1);

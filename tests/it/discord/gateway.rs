@@ -145,6 +145,7 @@ fn connection_without_heartbeat_acks_is_replaced() {
     home.discord.set_heartbeat_acks(true);
     home.discord.wait_for_sessions(1);
     assert_answers(&home);
+    assert_eq!(home.discord.counts().0, 1, "the session is resumed");
     bot.stop();
 }
 

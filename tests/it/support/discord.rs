@@ -37,7 +37,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub(crate) use builders::{ChannelId, GuildId, UserId};
-pub(crate) use fault_injection::InjectedFault;
+pub(crate) use fault_injection::{ConnectionFault, InjectedFault};
 pub(crate) use observed::{Call, ObservedChange, ObservedMessage};
 use state::ServerState;
 pub(crate) use state::TOKEN;

@@ -74,6 +74,7 @@ impl ServerState {
             owner,
             denied: 0,
             is_archived: false,
+            last_message: None,
             is_deleted: false,
         };
         let is_thread = channel.is_thread();

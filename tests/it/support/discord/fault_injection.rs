@@ -23,6 +23,19 @@ pub(crate) enum InjectedFault {
     ExecutedGarbage,
 }
 
+/// What happens to new gateway connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectionFault {
+    /// The upgrade to a WebSocket is answered with this HTTP status.
+    RefusedUpgrade(u16),
+    /// The upgrade is never answered.
+    HangingUpgrade,
+    /// The connection closes before HELLO, with a code or without a close frame.
+    Closed(Option<u16>),
+    /// The connection closes after HELLO without a close frame.
+    ClosedAfterHello,
+}
+
 /// A fault for the next requests of a route.
 #[derive(Debug)]
 pub(super) struct ScheduledFault {

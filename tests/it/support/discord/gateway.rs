@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
@@ -14,6 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::Shared;
+use super::fault_injection::ConnectionFault;
 use super::handshake::{identify, resume};
 use super::session::{Frame, Session};
 use super::state::ServerState;
@@ -33,21 +35,35 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
+        let (number, fault) = shared.update(|state| {
+            state.n_connections += 1;
+            state.connected_at.push(std::time::Instant::now());
+            (state.n_connections, state.options.connection_fault)
+        });
         tokio::spawn(async move {
+            let Some(stream) = apply_upgrade_fault(stream, fault).await else { return };
             if let Some(socket) = accept_handshake(stream, &shared).await {
                 let (frames, outbox) = unbounded_channel();
-                let number = shared.update(|state| {
-                    state.n_connections += 1;
-                    state.n_connections
-                });
-                handle_connection(
-                    socket,
-                    outbox,
-                    Connection { shared, number, frames, n_packets: 0 },
-                )
-                .await;
+                let connection = Connection { shared, number, frames, n_packets: 0 };
+                handle_connection(socket, outbox, connection, fault).await;
             }
         });
+    }
+}
+
+/// Refuses the upgrade or never answers it, if `fault` demands that.
+async fn apply_upgrade_fault(
+    mut stream: TcpStream,
+    fault: Option<ConnectionFault>,
+) -> Option<TcpStream> {
+    match fault {
+        Some(ConnectionFault::RefusedUpgrade(status)) => {
+            let response = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n");
+            drop(stream.write_all(response.as_bytes()).await);
+            None
+        }
+        Some(ConnectionFault::HangingUpgrade) => std::future::pending().await,
+        _ => Some(stream),
     }
 }
 
@@ -80,8 +96,12 @@ async fn handle_connection(
     mut socket: WebSocketStream<TcpStream>,
     mut outbox: UnboundedReceiver<Frame>,
     mut connection: Connection,
+    fault: Option<ConnectionFault>,
 ) {
-    let end = exchange(&mut socket, &mut outbox, &mut connection).await;
+    let end = match fault {
+        Some(ConnectionFault::Closed(code)) => code.map_or(Ended::Cut, Ended::ByServer),
+        _ => exchange(&mut socket, &mut outbox, &mut connection, fault).await,
+    };
     connection.shared.update(|state| {
         for session in &mut state.sessions {
             session.connection.take_if(|(number, _)| *number == connection.number);
@@ -117,12 +137,16 @@ async fn exchange(
     socket: &mut WebSocketStream<TcpStream>,
     outbox: &mut UnboundedReceiver<Frame>,
     connection: &mut Connection,
+    fault: Option<ConnectionFault>,
 ) -> Ended {
     let interval = connection.shared.read(|state| state.options.heartbeat_interval);
     let interval_ms = u64::try_from(interval.as_millis()).unwrap();
     let hello =
         json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": interval_ms } });
     drop(socket.send(Packet::Text(hello.to_string())).await);
+    if fault == Some(ConnectionFault::ClosedAfterHello) {
+        return Ended::Cut;
+    }
     let mut last_heartbeat = Instant::now();
     loop {
         tokio::select! {

@@ -128,6 +128,8 @@ pub(super) struct Channel {
     /// Permissions that the bot lacks there.
     pub(super) denied: Permissions,
     pub(super) is_archived: bool,
+    /// The last message, which may have been deleted.
+    pub(super) last_message: Option<u64>,
     /// Whether it was deleted.
     pub(super) is_deleted: bool,
 }
@@ -139,7 +141,8 @@ impl Channel {
 
     pub(super) fn json(&self, bot: u64) -> Value {
         let mut json = json!({
-            "id": self.id.to_string(), "type": self.kind, "last_message_id": null, "flags": 0,
+            "id": self.id.to_string(), "type": self.kind, "flags": 0,
+            "last_message_id": self.last_message.map(|id| id.to_string()),
         });
         let Some(guild) = self.guild else { return json };
         json["guild_id"] = json!(guild.to_string());

@@ -48,6 +48,9 @@ impl ServerState {
                 self.check_may_send(&channel)?;
                 ok(Value::Null)
             }
+            ("GET", ["channels", channel, "messages"]) => {
+                self.list_messages(channel, query).and_then(ok)
+            }
             ("POST", ["channels", channel, "messages"]) => self.create(channel, body).and_then(ok),
             (_, ["channels", channel, "messages", message]) => {
                 self.on_message(method, channel, message, body).and_then(ok)
@@ -169,6 +172,41 @@ impl ServerState {
         let mut json = self.channels[&id].json(self.bot);
         json["recipients"] = json!([self.users[&user].json()]);
         Ok(json)
+    }
+
+    /// Get Channel Messages: newest first, whatever part of them is requested.
+    fn list_messages(&mut self, channel: &str, query: &str) -> Result<Value, ApiError> {
+        let channel = self.visible_channel(channel)?;
+        let (mut limit, mut after, mut before) = (50, None, None);
+        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let number: Option<u64> = value.parse().ok();
+            match key {
+                "limit" => limit = number.filter(|it| (1..=100).contains(it)).unwrap_or(0),
+                "after" => after = number,
+                "before" => before = number,
+                _ => self.add_violation(format!("messages were requested with {key}")),
+            }
+        }
+        if limit == 0 || (after.is_some() && before.is_some()) {
+            self.add_violation(format!("messages were requested with {query}"));
+        }
+        if !self.may(&channel, READ_MESSAGE_HISTORY) {
+            return Ok(json!([]));
+        }
+        let allows = self.options.allows_content;
+        let sight = if allows { Visibility::All } else { Visibility::WithoutContent };
+        let range = after.map_or(0, |id| id + 1)..before.unwrap_or(u64::MAX);
+        let is_listed =
+            |it: &&Message| it.channel == channel.id && !it.is_deleted && it.visible_to.is_none();
+        let all = self.messages.range(range).map(|(_, message)| message).filter(is_listed);
+        let mut listed: Vec<&Message> = all.collect();
+        let limit = usize::try_from(limit).unwrap();
+        if after.is_some() {
+            listed.truncate(limit);
+        } else {
+            listed.drain(..listed.len().saturating_sub(limit));
+        }
+        Ok(listed.iter().rev().map(|message| message.json(self, sight)).collect())
     }
 
     /// Create Message.

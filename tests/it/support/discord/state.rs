@@ -1,12 +1,12 @@
 //! The state of the fake server: guilds, channels, users, messages, sessions and recorded requests.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::clock::{Clock, iso};
-use super::fault_injection::ScheduledFault;
+use super::fault_injection::{ConnectionFault, ScheduledFault};
 use super::guild::{Channel, Guild, User};
 use super::interaction::Interaction;
 use super::mention::Mentions;
@@ -38,6 +38,7 @@ pub(super) struct ServerOptions {
     pub(super) limits_identifies: bool,
     /// Close code for every new session.
     pub(super) reject_code: Option<u16>,
+    pub(super) connection_fault: Option<ConnectionFault>,
 }
 
 /// The state of the fake server.
@@ -61,6 +62,8 @@ pub(super) struct ServerState {
     pub(super) identified_at_ms: u64,
     pub(super) n_resumes: usize,
     pub(super) n_connections: u64,
+    /// When each connection was opened.
+    pub(super) connected_at: Vec<Instant>,
     pub(super) scheduled_faults: Vec<ScheduledFault>,
     pub(super) changes: Vec<ObservedChange>,
     pub(super) calls: Vec<Call>,
@@ -90,6 +93,7 @@ impl ServerState {
                 n_shards: 1,
                 limits_identifies: false,
                 reject_code: None,
+                connection_fault: None,
             },
             users: BTreeMap::new(),
             guilds: BTreeMap::new(),
@@ -103,6 +107,7 @@ impl ServerState {
             identified_at_ms: 0,
             n_resumes: 0,
             n_connections: 0,
+            connected_at: Vec::new(),
             scheduled_faults: Vec::new(),
             changes: Vec::new(),
             calls: Vec::new(),
@@ -265,6 +270,11 @@ impl ServerState {
         let id = message.id;
         if message.author == self.bot && !message.is_loading {
             self.changes.push(ObservedChange::Sent(ObservedMessage::new(&message)));
+        }
+        if message.visible_to.is_none()
+            && let Some(channel) = self.channels.get_mut(&message.channel)
+        {
+            channel.last_message = channel.last_message.max(Some(id));
         }
         self.messages.insert(id, message);
         self.send_message_event("MESSAGE_CREATE", id);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Discord;
-use super::fault_injection::{InjectedFault, ScheduledFault};
+use super::fault_injection::{ConnectionFault, InjectedFault, ScheduledFault};
 use super::session::Frame;
 
 impl Discord {
@@ -13,6 +13,11 @@ impl Discord {
     pub(crate) fn inject_fault(&self, route: &str, n: usize, fault: InjectedFault) {
         let fault = ScheduledFault { route: route.to_owned(), fault, n_left: n };
         self.shared.update(|state| state.scheduled_faults.push(fault));
+    }
+
+    /// Injects no more faults into requests.
+    pub(crate) fn clear_faults(&self) {
+        self.shared.update(|state| state.scheduled_faults.clear());
     }
 
     /// Advances the clock, for the expiry of tokens and nonces.
@@ -59,6 +64,20 @@ impl Discord {
     /// Closes every new session with `code`; `None`: accepts them.
     pub(crate) fn reject_sessions_with(&self, code: Option<u16>) {
         self.shared.update(|state| state.options.reject_code = code);
+    }
+
+    /// Injects a fault into every new connection; `None`: into no more.
+    pub(crate) fn set_connection_fault(&self, fault: Option<ConnectionFault>) {
+        self.shared.update(|state| state.options.connection_fault = fault);
+    }
+
+    /// The times between successive connections, from the one with the number `first`.
+    pub(crate) fn connection_gaps(&self, first: u64) -> Vec<Duration> {
+        let first = usize::try_from(first).unwrap().saturating_sub(1);
+        self.shared.read(|state| {
+            let times = &state.connected_at[first..];
+            times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+        })
     }
 
     /// Closes all connections, with a code or without a close frame. Sessions stay.
