@@ -78,6 +78,7 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
             first: settings.first_shard,
             last: settings.last_shard,
         },
+        catch_up: config.delivery.catch_up(),
     })
 }
 

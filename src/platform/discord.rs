@@ -1,6 +1,7 @@
 //! The Discord platform: converts gateway events for the service, and sends its replies. The client
 //! library is serenity.
 mod api;
+mod catch_up;
 mod channel_cache;
 mod channel_lookup;
 mod commands;

@@ -3,6 +3,7 @@
 mod answers;
 mod api_errors;
 pub(crate) mod bot;
+mod catch_up;
 mod channels;
 mod chaos;
 mod close_codes;

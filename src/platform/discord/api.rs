@@ -64,6 +64,16 @@ impl Api {
         self.fetch(route, LightMethod::Get, None::<&()>).await
     }
 
+    /// Like [`Self::get`], with the parameters `query`.
+    pub(super) async fn get_with<T: DeserializeOwned>(
+        &self,
+        route: Route<'_>,
+        query: Vec<(&'static str, String)>,
+    ) -> Result<T, ApiError> {
+        let request = Request::new(route, LightMethod::Get).params(Some(query));
+        decode(self.request(request).await?).await
+    }
+
     /// Sends `request`. With the rate limiter, waits for its bucket and retries 429 responses;
     /// without, returns them to the caller.
     pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, ApiError> {

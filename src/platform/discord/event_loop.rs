@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::super::Shutdown;
 use super::Discord;
+use super::catch_up::CatchUp;
 use super::channel_cache::ChannelCache;
 use super::channel_lookup::ChannelLookups;
 use super::commands;
@@ -23,6 +24,7 @@ use super::incoming::message;
 use super::interaction_response::PendingInteraction;
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
+use crate::service::{Clock, SystemClock};
 
 impl Discord {
     /// Handles gateway events until the gateway ends. After the graceful shutdown begins, only
@@ -35,6 +37,7 @@ impl Discord {
     ) {
         let mut cache = ChannelCache::for_shards(n_shards);
         let mut lookups = ChannelLookups::default();
+        let mut catch_up = CatchUp::new(self.settings.catch_up);
         let mut edits = EditFilter::since(serenity::model::Timestamp::now());
         let mut in_flight = Some(stop.in_flight.token());
         loop {
@@ -55,12 +58,19 @@ impl Discord {
                         continue;
                     }
                     if let Some(event) = lookups.defer_until_known(event, &cache, &self.api) {
-                        self.handle_event(event, &mut cache);
+                        self.handle_event(event, &mut cache, &mut catch_up);
                     }
                 }
                 found = lookups.next() => {
                     for event in lookups.resolve(found, &mut cache) {
-                        self.handle_event(event, &mut cache);
+                        self.handle_event(event, &mut cache, &mut catch_up);
+                    }
+                }
+                // The rest is caught up with after the next start.
+                page = catch_up.next(&self.api, &self.events), if !is_stopping => {
+                    for event in catch_up.resolve(page, cache.bot_id()) {
+                        let missed = missed_events(&event, &cache);
+                        missed.into_iter().for_each(|it| catch_up.dispatch(it, &self.events));
                     }
                 }
                 () = stop.graceful.cancelled(), if !is_stopping => {}
@@ -69,10 +79,16 @@ impl Discord {
     }
 
     /// Handles one event. Must not block: every event passes through here.
-    fn handle_event(&self, event: GatewayEvent, cache: &mut ChannelCache) {
+    fn handle_event(&self, event: GatewayEvent, cache: &mut ChannelCache, catch_up: &mut CatchUp) {
         match event {
-            GatewayEvent::Ready(ready) => self.on_ready(&ready, cache),
-            GatewayEvent::GuildCreate(guild) => self.on_guild(&guild, cache),
+            GatewayEvent::Ready(ready) => {
+                self.on_ready(&ready, cache);
+                catch_up.on_ready(ready.guilds.iter().map(|guild| guild.id), SystemClock.now());
+            }
+            GatewayEvent::GuildCreate(guild) => {
+                self.on_guild(&guild, cache);
+                catch_up.on_guild(&guild, cache.bot_id());
+            }
             GatewayEvent::GuildDelete(guild) => cache.remove_guild(guild),
             GatewayEvent::ChannelUpdate(channel) => {
                 cache.add_channel(&channel);
@@ -169,6 +185,20 @@ impl Discord {
             self.pending.insert(PendingInteraction::new(id, application, token, kind, locale));
         tokio::spawn(pending.defer_if_slow(Arc::clone(&self.api)));
         self.dispatch(event);
+    }
+}
+
+/// The events for the service of what was missed: new and deleted messages.
+fn missed_events(missed: &GatewayEvent, cache: &ChannelCache) -> Vec<Event> {
+    match missed {
+        GatewayEvent::MessageCreate(created) => {
+            let message = message::message_created(created, cache);
+            message.map(Event::MessageCreated).into_iter().collect()
+        }
+        GatewayEvent::MessageDelete { channel, messages, guild } => {
+            message::messages_deleted(*channel, messages, *guild, cache)
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -21,6 +21,14 @@ pub(super) fn snowflake_time(id: u64) -> Timestamp {
     Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }
 
+/// The least snowflake of messages that were sent at `at` or later.
+pub(super) fn first_message_at(at: Timestamp) -> serenity::model::id::MessageId {
+    let millis = u64::try_from(at.as_millis()).unwrap_or(0);
+    let snowflake = millis.saturating_sub(DISCORD_EPOCH_MILLIS) << TIMESTAMP_SHIFT;
+    // Zero is no snowflake.
+    serenity::model::id::MessageId::new(snowflake.max(1))
+}
+
 /// The id of a message in a channel.
 pub(super) fn message(channel: ChannelId, message: impl Into<u64>) -> MessageId {
     MessageId::new(PLATFORM, format_args!("message:{channel}:{}", message.into()))

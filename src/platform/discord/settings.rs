@@ -1,5 +1,7 @@
 //! Settings of the Discord platform.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::AnswerStyle;
@@ -19,6 +21,8 @@ pub struct Settings {
     pub style: AnswerStyle,
     /// Which shards this process serves.
     pub shards: ShardRange,
+    /// How old messages may be that were missed and are still answered.
+    pub catch_up: Duration,
 }
 
 /// The shards that this process serves. A shard is a part of the guilds, with a gateway connection

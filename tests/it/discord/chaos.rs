@@ -91,17 +91,6 @@ fn question_is_answered_once_despite_kills_at_any_point() {
         conversation.ask(40);
         conversation.wait_for(n_before + usize::try_from(random.below(40)).unwrap());
         bot = bot.restart(&home.discord, true);
-        // Discord repeats the events of unanswered questions, and of some answered ones.
-        conversation
-            .unanswered()
-            .into_iter()
-            .for_each(|question| home.discord.repeat_message_event(question));
-        conversation
-            .asked
-            .iter()
-            .rev()
-            .step_by(3)
-            .for_each(|question| home.discord.repeat_message_event(*question));
     }
     conversation.end();
     assert_eq!(bot.stop().code, Some(0));

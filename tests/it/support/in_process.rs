@@ -57,6 +57,7 @@ pub(crate) fn serve(
         message_content: false,
         style: AnswerStyle::Embed,
         shards: ShardRange::default(),
+        catch_up: DeliverySettings::default().catch_up(),
     };
     let discord =
         Arc::new(Discord::new(settings, knowledge_base, Liveness::new("discord")).unwrap());

@@ -35,6 +35,7 @@ async fn counting_platform() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>
         message_content: false,
         style: AnswerStyle::Embed,
         shards: ShardRange::default(),
+        catch_up: Duration::ZERO,
     };
     let liveness = Liveness::new("discord");
     let discord = Arc::new(Discord::new(settings, Arc::clone(&knowledge_base), liveness).unwrap());

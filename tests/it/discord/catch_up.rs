@@ -1,0 +1,113 @@
+//! Catching up with what happened while no session received it. Discord repeats nothing.
+
+use std::time::Duration;
+
+use super::bot::{ANSWER, QUESTION, TestGuild, in_parallel};
+use crate::support::discord::{ChannelId, ConnectionFault, InjectedFault, ObservedChange};
+
+const CREATE: &str = "POST /channels/{}/messages";
+
+/// The messages to which the bot has replied in `channel`, sorted.
+fn answered(home: &TestGuild, channel: ChannelId) -> Vec<u64> {
+    let messages = home.discord.messages_in(channel);
+    let mut answered: Vec<u64> = messages.iter().filter_map(|reply| reply.reply_to).collect();
+    answered.sort_unstable();
+    answered
+}
+
+/// Waits until `n` further messages of the bot were sent.
+fn wait_for_messages(home: &TestGuild, n: usize) {
+    for _ in 0..n {
+        home.discord.next_message();
+    }
+}
+
+#[test]
+fn questions_queued_before_a_kill_or_a_stop_are_answered_after_the_restart() {
+    in_parallel([true, false], |is_killed| {
+        let home = TestGuild::new();
+        let TestGuild { discord, channel, .. } = &home;
+        let bot = home.bot(&[("QUOTH_DELIVERY__DRAIN_SECONDS", "2")]);
+        discord.inject_fault(CREATE, 2, InjectedFault::Slow(Duration::from_secs(1)));
+        discord.inject_fault(CREATE, 3, InjectedFault::Slow(Duration::from_secs(60)));
+        let asked: Vec<u64> = (0..20).map(|_| home.ask(QUESTION)).collect();
+        wait_for_messages(&home, 2);
+        // Most questions have been received by now, and wait.
+        let bot = bot.restart(discord, is_killed);
+        discord.clear_faults();
+        wait_for_messages(&home, 18);
+        home.wait_until_idle();
+        assert_eq!(answered(&home, *channel), asked, "killed: {is_killed}");
+        bot.stop();
+    });
+}
+
+#[test]
+fn questions_asked_while_offline_are_answered_once() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, .. } = &home;
+    let bot = home.bot(&[]);
+    let before = home.ask(QUESTION);
+    wait_for_messages(&home, 1);
+    // Discord has forgotten the session when the bot connects again.
+    discord.set_connection_fault(Some(ConnectionFault::Closed(None)));
+    discord.close_connections(None);
+    discord.wait_for_sessions(0);
+    discord.drop_sessions();
+    let mut missed = vec![home.ask(QUESTION)];
+    discord.user_sends(*channel, *ada, "good morning");
+    let thread = discord.thread(*channel, *ada);
+    let in_thread = discord.user_sends(thread, *ada, &home.mention_bot(QUESTION));
+    let deleted = home.ask(QUESTION);
+    discord.delete_message(deleted);
+    let hidden = discord.channel(*guild, "hidden");
+    discord.deny(hidden, crate::support::discord::permission::VIEW_CHANNEL);
+    missed.push(home.ask(QUESTION));
+    discord.set_connection_fault(None);
+    wait_for_messages(&home, 3);
+    home.wait_until_idle();
+    missed.insert(0, before);
+    assert_eq!(answered(&home, *channel), missed);
+    assert_eq!(answered(&home, thread), [in_thread]);
+    assert!(discord.messages_in(*channel)[0].text.contains(ANSWER));
+    // Nothing is read that the bot may not read.
+    let reads = discord.calls("GET /channels/{}/messages");
+    assert!(reads.iter().all(|call| call.status == 200), "{reads:?}");
+    bot.stop();
+}
+
+#[test]
+fn more_missed_questions_than_fit_into_a_page_are_answered_unless_too_old() {
+    in_parallel([("6", 6), ("0", 0)], |(minutes, n_answered)| {
+        let home = TestGuild::new();
+        let TestGuild { discord, channel, ada, .. } = &home;
+        let bot = home.bot(&[("QUOTH_DELIVERY__CATCH_UP_MINUTES", minutes)]);
+        let mut missed = Vec::new();
+        let bot = bot.restart_after(discord, false, || {
+            missed.extend((0..3).map(|_| home.ask(QUESTION)));
+            for _ in 0..240 {
+                discord.user_sends(*channel, *ada, "good morning");
+            }
+            missed.extend((0..3).map(|_| home.ask(QUESTION)));
+        });
+        wait_for_messages(&home, n_answered);
+        home.wait_until_idle();
+        assert_eq!(answered(&home, *channel), missed[..n_answered], "{minutes} minutes");
+        bot.stop();
+    });
+}
+
+#[test]
+fn answer_to_a_question_that_was_deleted_while_offline_is_deleted() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, .. } = &home;
+    let bot = home.bot(&[]);
+    let questions = [home.ask(QUESTION), home.ask(QUESTION)];
+    wait_for_messages(&home, 2);
+    let bot = bot.restart_after(discord, false, || discord.delete_message(questions[0]));
+    let change = discord.next_change();
+    assert!(matches!(&change, ObservedChange::Deleted(it) if it.reply_to == Some(questions[0])));
+    home.wait_until_idle();
+    assert_eq!(answered(&home, *channel), questions[1..]);
+    bot.stop();
+}
