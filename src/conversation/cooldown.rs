@@ -13,12 +13,14 @@ use super::timestamp::{EventTime, Timestamp};
 pub enum Admission {
     /// The question may be answered. It has been counted.
     Allowed,
-    /// The limit is reached. The asker is notified once per window, not for each question.
+    /// A limit is reached. Its asker or place is notified once per window, not for each question.
     Limited {
         /// The time until the next question is allowed.
         retry_after: Duration,
-        /// Whether the asker was already notified in this window.
+        /// Whether the asker or the place was already notified in this window.
         is_notified: bool,
+        /// Whether it is the limit of the place, rather than that of the asker.
+        is_of_place: bool,
     },
 }
 
@@ -113,7 +115,8 @@ impl State {
                     recent.notified_at = Some(at);
                     recent.ends_at = recent.ends_at.max(at.plus(window));
                 }
-                return Admission::Limited { retry_after, is_notified };
+                let is_of_place = matches!(key, Key::Place(_));
+                return Admission::Limited { retry_after, is_notified, is_of_place };
             }
         }
         for (key, _) in limits {
@@ -173,17 +176,20 @@ mod tests {
 
     #[test]
     fn asker_and_place_limits_apply_and_are_notified_once() {
-        let limited = |seconds, is_notified| Admission::Limited {
+        let limited_at = |seconds, is_notified, is_of_place| Admission::Limited {
             retry_after: Duration::from_secs(seconds),
             is_notified,
+            is_of_place,
         };
+        let limited = |seconds, is_notified| limited_at(seconds, is_notified, false);
         let rows = [
             (0, "ada", "room", Admission::Allowed),
             (1, "ada", "room", Admission::Allowed),
             (2, "ada", "room", limited(8, false)),
             (3, "ada", "elsewhere", limited(7, true)),
             (4, "bob", "room", Admission::Allowed),
-            (5, "bob", "room", limited(5, false)),
+            (5, "bob", "room", limited_at(5, false, true)),
+            (6, "cyd", "room", limited_at(4, true, true)),
             (5, "bob", "elsewhere", Admission::Allowed),
             (10, "ada", "elsewhere", Admission::Allowed),
             (10, "ada", "elsewhere", limited(1, true)),

@@ -7,11 +7,18 @@ use super::id::PlaceId;
 /// A short message about the bot itself. (Not Matrix's `m.notice`, which is a type of message.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// The asker or the place has reached its limit of questions.
+    /// The asker has reached the limit of questions.
     RateLimited {
         /// The time until the next question is answered.
         retry_after: Duration,
     },
+    /// The place has reached its limit of questions, whoever asks.
+    PlaceRateLimited {
+        /// The time until the next question is answered.
+        retry_after: Duration,
+    },
+    /// The message to which a command refers has been replied to before.
+    AlreadyReplied,
     /// A moderator has paused the bot in this space.
     Paused,
     /// Confirms that the bot is paused now.

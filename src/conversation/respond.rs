@@ -3,6 +3,8 @@
 
 mod more;
 
+use std::time::Duration;
+
 use super::bot_message::BotMessage;
 use super::control::Control;
 use super::cooldown::{Admission, Cooldowns};
@@ -65,8 +67,8 @@ pub fn respond(
             let settings = &context.space.settings;
             match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
                 Admission::Limited { is_notified: true, .. } if !is_command => Effects::default(),
-                Admission::Limited { retry_after, .. } => {
-                    BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
+                Admission::Limited { retry_after, is_of_place, .. } => {
+                    BotMessage::notice(rate_limited(retry_after, is_of_place), true).into()
                 }
                 Admission::Allowed => respond_addressed(message, trigger, context),
             }
@@ -88,7 +90,7 @@ pub fn respond_to_edit(
     let effects = respond(message, trigger, context, cooldowns);
     let message = match effects.message {
         MessageEffect::Send(BotMessage {
-            reply: Reply::Notice(Notice::RateLimited { .. }),
+            reply: Reply::Notice(Notice::RateLimited { .. } | Notice::PlaceRateLimited { .. }),
             ..
         }) => MessageEffect::Nothing,
         MessageEffect::Send(new_content) => MessageEffect::Edit(new_content),
@@ -180,6 +182,14 @@ fn pick(number: usize, target: &SentReply, context: &Context<'_>) -> Effects {
             BotMessage::without_entry(reply, true).into()
         }
         answer => Effects { message: MessageEffect::Edit(answer), ..Effects::default() },
+    }
+}
+
+fn rate_limited(retry_after: Duration, is_of_place: bool) -> Notice {
+    if is_of_place {
+        Notice::PlaceRateLimited { retry_after }
+    } else {
+        Notice::RateLimited { retry_after }
     }
 }
 

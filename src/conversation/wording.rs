@@ -198,6 +198,11 @@ impl Wording {
                 let seconds = retry_after.as_secs().max(1).to_string();
                 self.format("rate-limited", [("seconds", seconds.into())])
             }
+            Notice::PlaceRateLimited { retry_after } => {
+                let seconds = retry_after.as_secs().max(1).to_string();
+                self.format("place-rate-limited", [("seconds", seconds.into())])
+            }
+            Notice::AlreadyReplied => self.format("already-replied", []),
             Notice::Paused | Notice::PauseConfirmed => self.format("paused", []),
             Notice::ResumeConfirmed => self.format("resumed", []),
             Notice::ModeratorsOnly => self.format("moderators-only", []),

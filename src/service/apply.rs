@@ -6,6 +6,7 @@ use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
     BotMessage, Effects, MessageEffect, MessageId, SentReply, Space, SpaceSettings,
+    UnansweredQuestion,
 };
 use crate::store::records::{self, Records, SpaceState};
 
@@ -32,12 +33,19 @@ impl<R: Records> Service<R> {
                     locale: locale_of(&message, cause.locale, &space.settings),
                     message,
                 };
+                let about = cause.about.filter(|_| !outgoing.message.is_private);
+                let question = about.unwrap_or(cause.id).clone();
+                let unanswered = effects.unanswered.map(|unanswered| UnansweredQuestion {
+                    message: question.clone(),
+                    ..unanswered
+                });
                 let delivery = Delivery {
                     outgoing,
+                    question,
                     possibly_sent_since: cause.possibly_sent_since,
                     space: space.name.clone(),
                     asker: context.asker.clone(),
-                    unanswered: effects.unanswered,
+                    unanswered,
                 };
                 self.deliver_with_typing(delivery, sender).await
             }

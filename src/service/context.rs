@@ -20,6 +20,9 @@ pub(super) struct Cause<'a> {
     pub(super) control_message: Option<&'a MessageId>,
     /// When another process began to send a reply whose result is unknown.
     pub(super) possibly_sent_since: Option<Timestamp>,
+    /// The id under which a public reply is recorded, if it is a reply to a command about another
+    /// message.
+    pub(super) about: Option<&'a MessageId>,
     /// Language of the user, as a BCP 47 tag.
     pub(super) locale: Option<&'a String>,
 }
@@ -32,6 +35,7 @@ impl<'a> Cause<'a> {
             is_message: false,
             control_message: None,
             possibly_sent_since: None,
+            about: None,
             locale: None,
         }
     }

@@ -27,6 +27,8 @@ pub(super) enum ClaimResult {
 /// A message to send, and the facts to record about it.
 pub(super) struct Delivery {
     pub(super) outgoing: Outgoing,
+    /// The id under which the reply is recorded: that of the cause, or of what it is about.
+    pub(super) question: MessageId,
     pub(super) possibly_sent_since: Option<Timestamp>,
     pub(super) space: String,
     pub(super) asker: AskerHash,
@@ -234,9 +236,9 @@ impl<R: Records> Service<R> {
     }
 
     fn sent_reply(&self, message: MessageId, delivery: &Delivery) -> SentReply {
-        let Delivery { outgoing, space, asker, .. } = delivery;
+        let Delivery { outgoing, question, space, asker, .. } = delivery;
         SentReply {
-            question: outgoing.cause.clone(),
+            question: question.clone(),
             message,
             place: outgoing.place.clone(),
             space: space.clone(),

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::sender::LimitedSender;
 use super::settings::DeliverySettings;
 use super::{EventOutcome, Sender, Service};
-use crate::conversation::{Event, PlaceId};
+use crate::conversation::{Event, MessageId, PlaceId};
 use crate::store::records::Records;
 
 /// The queues of the places of one platform.
@@ -109,7 +109,8 @@ impl Dispatcher {
         }
     }
 
-    /// Queues `event`, unless it does not concern the bot. Never waits, so that one busy place
+    /// Queues `event`, unless it does not concern the bot. A deleted message that still waits is not
+    /// handled any more. Never waits, so that one busy place
     /// blocks no other. Returns the event if the queue of its place is full, if too many events wait
     /// in all, or if the dispatcher drains.
     pub fn try_dispatch(&self, event: Event) -> Option<Event> {
@@ -119,6 +120,9 @@ impl Dispatcher {
         let mut queues = lock(&self.queues);
         if queues.is_draining {
             return Some(event);
+        }
+        if let Event::MessageDeleted { id, place } = &event {
+            queues.discard(id, &place.id);
         }
         if queues.n_waiting >= self.max_waiting {
             if !std::mem::replace(&mut queues.is_overloaded, true) {
@@ -156,6 +160,19 @@ impl Dispatcher {
         let is_done = tokio::time::timeout(limit, all_done).await.is_ok();
         tasks.shutdown().await;
         is_done
+    }
+}
+
+impl Queues {
+    /// Removes the events of the message `id` at `place` that wait: it was deleted.
+    fn discard(&mut self, id: &MessageId, place: &PlaceId) {
+        let Some(queue) = self.by_place.get_mut(place) else { return };
+        let n_before = queue.events.len();
+        queue.events.retain(|event| match event {
+            Event::MessageCreated(message) | Event::MessageEdited(message) => message.id != *id,
+            _ => true,
+        });
+        self.n_waiting -= n_before - queue.events.len();
     }
 }
 

@@ -7,8 +7,8 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
 use crate::conversation::{
-    ControlUse, Effects, Event, EventTime, Message, MessageId, Place, PlaceId, PrincipalId,
-    SentReply, Timestamp, Trigger,
+    BotMessage, ControlUse, Effects, Event, EventTime, Message, MessageId, Notice, Place, PlaceId,
+    PrincipalId, SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Records};
 
@@ -103,11 +103,32 @@ impl<R: Records> Service<R> {
             ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
             ClaimResult::Denied(outcome) => return Ok(outcome),
         };
-        let effects = early_effects.unwrap_or_else(effects);
-        let locale = message.locale.as_ref();
-        let cause =
-            Cause { is_message: true, possibly_sent_since, locale, ..Cause::new(&message.id) };
+        let about = about_id(message);
+        let effects = if self.has_replied(message, about.as_ref()).await? {
+            BotMessage::notice(Notice::AlreadyReplied, true).into()
+        } else {
+            early_effects.unwrap_or_else(effects)
+        };
+        let cause = Cause {
+            is_message: true,
+            possibly_sent_since,
+            locale: message.locale.as_ref(),
+            about: about.as_ref(),
+            ..Cause::new(&message.id)
+        };
         self.apply_effects(effects, &cause, &context, sender).await
+    }
+
+    /// Whether the message that `message` is a command about has a reply, which is recorded under
+    /// `about` if it is a reply to such a command.
+    async fn has_replied(
+        &self,
+        message: &Message,
+        about: Option<&MessageId>,
+    ) -> records::Result<bool> {
+        let (Some(about), Some(target)) = (about, &message.replied_to) else { return Ok(false) };
+        Ok(self.records().reply_to(about.clone()).await?.is_some()
+            || self.records().reply_to(target.id.clone()).await?.is_some())
     }
 
     async fn on_edit(
@@ -238,4 +259,12 @@ impl<R: Records> Service<R> {
         self.now().since(message.sent_at) > self.parts.delivery.catch_up()
             || message.sent_at < context.status.member_since
     }
+}
+
+/// The id under which a public reply to `message` is recorded if that is a command about another
+/// message: several users may give the same command.
+fn about_id(message: &Message) -> Option<MessageId> {
+    let target = message.replied_to.as_ref()?;
+    let is_about = message.addressing.is_command && message.addressing.is_public;
+    is_about.then(|| MessageId::from(format!("{}:about", target.id)))
 }

@@ -23,6 +23,8 @@ open-source = Quelle öffnen
 citation = „{ $title }“, Absatz { $paragraph }
 
 rate-limited = Bitte warte { $seconds } s bis zur nächsten Frage.
+place-rate-limited = Hier wurde so viel gefragt, dass ich erst in { $seconds } s wieder antworte. Fragen bis dahin beantworte ich nicht: bitte stelle sie dann noch einmal.
+already-replied = Auf diese Nachricht habe ich schon geantwortet.
 paused = Ich mache hier Pause.
 resumed = Ich antworte wieder.
 moderators-only = Das können nur Moderatoren.

@@ -28,6 +28,8 @@ open-source = open the source
 citation = “{ $title }”, paragraph { $paragraph }
 
 rate-limited = Please wait { $seconds } s before the next question.
+place-rate-limited = So many questions have been asked here that I answer again in { $seconds } s. Questions until then are not answered: please ask them again.
+already-replied = I have already replied to that message.
 paused = I am paused here.
 resumed = I answer again.
 moderators-only = Only moderators can do that.

@@ -49,6 +49,8 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
     };
     let notices = [
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
+        Notice::PlaceRateLimited { retry_after: Duration::from_secs(30) },
+        Notice::AlreadyReplied,
         Notice::Paused,
         Notice::PauseConfirmed,
         Notice::ResumeConfirmed,

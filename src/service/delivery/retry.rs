@@ -19,6 +19,10 @@ const MAX_RETRIES: usize = 10;
 /// wait as long. A call that would wait longer fails, and its event may be handled again.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
+/// Shortest wait that a platform can ask for: one that asks for none again and again is not called at
+/// full speed.
+const MIN_RETRY_AFTER: Duration = Duration::from_millis(50);
+
 pub(super) fn backoff() -> ExponentialBuilder {
     ExponentialBuilder::new()
         .with_min_delay(MIN_DELAY)
@@ -34,18 +38,41 @@ pub(super) struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// The wait before the next attempt after `error`: `retry_after` of the platform if it is longer
-    /// than `delay`, else `delay`. `None` if there is no further attempt, because no delay is left or
-    /// because [`MAX_RETRY_AFTER`] would be exceeded.
+    /// The wait before the next attempt after `error`: what the platform asks for, else `delay`.
+    /// `None` if there is no further attempt, because no delay is left or because [`MAX_RETRY_AFTER`]
+    /// would be exceeded.
     pub(super) fn wait(&mut self, error: &SendError, delay: Option<Duration>) -> Option<Duration> {
         let delay = delay?;
         let wait = match error {
-            SendError::Transient { retry_after: Some(wait) } if *wait > delay => {
-                Some(*wait).filter(|wait| self.waited.saturating_add(*wait) <= MAX_RETRY_AFTER)?
-            }
+            SendError::Transient { retry_after: Some(wait) } => Some((*wait).max(MIN_RETRY_AFTER))
+                .filter(|wait| self.waited.saturating_add(*wait) <= MAX_RETRY_AFTER)?,
             _ => delay,
         };
         self.waited = self.waited.saturating_add(wait);
         Some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requested_wait_replaces_the_delay_up_to_the_longest_total() {
+        let asked =
+            |millis| SendError::Transient { retry_after: Some(Duration::from_millis(millis)) };
+        let delay = Some(Duration::from_secs(4));
+        let rows = [
+            (asked(150), delay, Some(Duration::from_millis(150))),
+            (asked(0), delay, Some(MIN_RETRY_AFTER)),
+            (asked(90_000), delay, Some(Duration::from_secs(90))),
+            (asked(301_000), delay, None),
+            (asked(150), None, None),
+            (SendError::Transient { retry_after: None }, delay, delay),
+            (SendError::Ambiguous, delay, delay),
+        ];
+        for (error, delay, want) in rows {
+            assert_eq!(RetryBudget::default().wait(&error, delay), want, "{error:?} {delay:?}");
+        }
     }
 }

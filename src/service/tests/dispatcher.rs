@@ -243,3 +243,29 @@ async fn waiting_events_are_limited_in_all() {
     assert!(dispatcher.drain(Duration::from_secs(10)).await);
     assert_eq!(platform.0.take_calls().len(), 10);
 }
+
+#[tokio::test]
+async fn message_that_is_deleted_while_it_waits_is_not_handled() {
+    let world =
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let platform = Arc::new(ScriptedSender::default());
+    let service = Arc::new(world.start());
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    // Nothing is handled before the first await.
+    let questions: Vec<Message> =
+        (0..4).map(|number| world.question(&format!("t:{number}"), ANN)).collect();
+    let mut elsewhere = world.question("t:9", ANN);
+    elsewhere.place.id = "t:elsewhere".into();
+    let place = questions[1].place.clone();
+    for question in questions.into_iter().chain([elsewhere]) {
+        dispatcher.try_dispatch(Event::MessageCreated(question));
+    }
+    for id in ["t:1", "t:3"] {
+        dispatcher.try_dispatch(Event::MessageDeleted { id: id.into(), place: place.clone() });
+    }
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
+    let mut calls = platform.take_calls();
+    calls.sort();
+    assert_eq!(calls, ["send t:0: Answer ann", "send t:2: Answer ann", "send t:9: Answer ann"]);
+}

@@ -1,10 +1,12 @@
 //! Ways to ask a question.
 
+use std::time::Duration;
+
 use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
 use crate::first_pack::first_pack;
 use crate::folder::Folder;
 use crate::service::Service;
-use crate::support::discord::{ObservedChange, UserMessage};
+use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
 
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
@@ -87,6 +89,81 @@ fn command_replies_have_the_requested_visibility() {
     discord.user_runs_message_command(chat, *ada, "Ask about this");
     let reply = discord.next_message();
     assert!(reply.is_private, "without an answer, the reply is ephemeral: {reply:?}");
+}
+
+#[test]
+fn message_is_replied_to_once_whoever_asks_about_it() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    let is_public = |change: &ObservedChange| !change.message().is_private;
+    let asked = discord.user_sends(*channel, *bob, QUESTION);
+    // A double press, and another user.
+    for user in [*ada, *ada, *bob] {
+        discord.user_runs_message_command(asked, user, "Ask about this");
+    }
+    let changes = home.changes_until_idle();
+    assert_eq!(changes.iter().filter(|it| is_public(it)).count(), 1, "{changes:?}");
+    let texts = changes.iter().map(|change| change.message().text.as_str());
+    let n_told = texts.filter(|text| text.contains("already replied")).count();
+    assert_eq!(n_told, 2, "{changes:?}");
+    // A question that was answered already.
+    let answered = home.ask(QUESTION);
+    assert_eq!(discord.next_message().reply_to, Some(answered));
+    discord.user_runs_message_command(answered, *ada, "Ask about this");
+    let reply = discord.next_message();
+    assert!(reply.is_private && reply.text.contains("already replied"), "{reply:?}");
+    // Once the answer is deleted, the message can be asked about again.
+    let answer = changes.iter().find(|it| is_public(it)).unwrap().message().id;
+    discord.user_presses(answer, LABELS.delete, *ada);
+    assert_eq!(discord.next_change().message().id, answer);
+    discord.user_runs_message_command(asked, *bob, "Ask about this");
+    assert!(home.changes_until_idle().iter().any(is_public));
+}
+
+#[test]
+fn question_that_is_deleted_while_it_waits_is_not_answered() {
+    let home = TestGuild::new();
+    let TestGuild { discord, .. } = &home;
+    let _bot = home.bot(&[]);
+    let create = "POST /channels/{}/messages";
+    discord.inject_fault(create, 1, InjectedFault::Slow(Duration::from_secs(4)));
+    let first = home.ask(QUESTION);
+    // The first answer is being sent.
+    discord.wait_for_calls("POST /channels/{}/typing", 1);
+    let deleted = home.ask(QUESTION);
+    discord.delete_message(deleted);
+    let last = home.ask(QUESTION);
+    for question in [first, last] {
+        assert_eq!(discord.next_message().reply_to, Some(question));
+    }
+    home.wait_until_idle();
+}
+
+#[test]
+fn full_place_is_told_once_that_nobody_is_answered_there() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, .. } = &home;
+    let _bot = home.bot(&[
+        ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "3600"),
+        ("QUOTH_DEFAULT_SPACE__QUESTIONS_PER_PLACE", "2"),
+    ]);
+    let text = home.mention_bot(QUESTION);
+    let ask = |name: &str| discord.user_sends(*channel, discord.user(name), &text);
+    for name in ["cyd", "dee"] {
+        ask(name);
+        assert!(discord.next_message().text.contains(ANSWER));
+    }
+    let third = ask("eve");
+    let notice = discord.next_message();
+    assert_eq!(notice.reply_to, Some(third));
+    assert!(notice.text.contains("asked here"), "{notice:?}");
+    ask("fay");
+    discord.assert_no_changes();
+    // Whoever asks privately is told, too.
+    discord.user_runs_command(*channel, discord.user("gus"), "ask", &[("question", QUESTION)]);
+    let reply = discord.next_message();
+    assert!(reply.is_private && reply.text.contains("asked here"), "{reply:?}");
 }
 
 #[test]
