@@ -58,13 +58,18 @@ pub enum Event {
 impl Event {
     /// The place where it happened.
     pub fn place(&self) -> &PlaceId {
+        &self.full_place().id
+    }
+
+    /// The place of [`Self::place`], with its parents.
+    pub fn full_place(&self) -> &Place {
         match self {
-            Self::MessageCreated(message) | Self::MessageEdited(message) => &message.place.id,
+            Self::MessageCreated(message) | Self::MessageEdited(message) => &message.place,
             Self::MessageDeleted { place, .. }
             | Self::Joined { place, .. }
-            | Self::MissingPermissions { place, .. } => &place.id,
-            Self::ControlUsed(control_use) => &control_use.place.id,
-            Self::Alert(alert) => &alert.place.id,
+            | Self::MissingPermissions { place, .. } => place,
+            Self::ControlUsed(control_use) => &control_use.place,
+            Self::Alert(alert) => &alert.place,
         }
     }
 

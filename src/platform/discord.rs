@@ -14,6 +14,7 @@ mod interaction_response;
 pub mod markdown;
 mod payload;
 mod permissions;
+mod recent_places;
 pub mod render;
 mod sender;
 mod settings;
@@ -34,6 +35,7 @@ use api::Api;
 use gateway::{Connector, EventQueue, IdentifyLimit, ShardPlan};
 use interaction_response::PendingInteractions;
 use permissions::recent_denials::RecentDenials;
+use recent_places::RecentPlaces;
 pub use settings::{Settings, ShardRange};
 
 /// The name of the platform, and the prefix of its ids.
@@ -60,6 +62,7 @@ pub struct Discord {
     liveness: Arc<Liveness>,
     pending: PendingInteractions,
     recent_denials: RecentDenials,
+    recent_places: RecentPlaces,
     events: EventSink,
     /// Set by the first `READY`.
     bot_id: OnceLock<UserId>,
@@ -86,6 +89,7 @@ impl Discord {
             liveness,
             pending: PendingInteractions::default(),
             recent_denials: RecentDenials::default(),
+            recent_places: RecentPlaces::default(),
             events: EventSink::default(),
             bot_id: OnceLock::new(),
             has_commands: Arc::default(),
@@ -129,6 +133,7 @@ impl Discord {
     /// Dispatches `event`, or drops it if the queue of its place is full: Discord does not send it
     /// again.
     fn dispatch(&self, event: Event) {
+        self.recent_places.record(event.full_place());
         drop(self.events.try_dispatch(event));
     }
 

@@ -14,6 +14,7 @@ mod gateway;
 mod limits;
 mod markdown;
 mod outages;
+mod permissions;
 mod questions;
 mod rate_limiter;
 mod reply_rules;

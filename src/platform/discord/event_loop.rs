@@ -70,7 +70,10 @@ impl Discord {
                 page = catch_up.next(&self.api, &self.events), if !is_stopping => {
                     for event in catch_up.resolve(page, cache.bot_id()) {
                         let missed = missed_events(&event, &cache);
-                        missed.into_iter().for_each(|it| catch_up.dispatch(it, &self.events));
+                        for event in missed {
+                            self.recent_places.record(event.full_place());
+                            catch_up.dispatch(event, &self.events);
+                        }
                     }
                 }
                 () = stop.graceful.cancelled(), if !is_stopping => {}

@@ -3,6 +3,7 @@
 pub(super) mod recent_denials;
 
 use serenity::http::Route;
+use serenity::model::Timestamp;
 use serenity::model::channel::GuildChannel;
 use serenity::model::guild::{Member, PartialGuild};
 use serenity::model::id::{ChannelId, UserId};
@@ -10,50 +11,84 @@ use serenity::model::permissions::Permissions;
 
 use super::super::AnswerStyle;
 use super::Discord;
-use super::api::{Api, ApiError};
+use super::api::ApiError;
 use super::channel_cache::is_thread;
 use super::ids;
-use crate::conversation::{Event, Place};
+use crate::conversation::Event;
 use recent_denials::Denial;
+
+/// Added to what a bot lacks that is in a timeout: giving it permissions does not help.
+const TIMEOUT: &str = "I am in a timeout, which has to be removed";
+
+/// What a member may still do in a timeout.
+const ALLOWED_IN_TIMEOUT: Permissions =
+    Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
+
+/// What the bot lacks in a channel.
+struct Missing {
+    permissions: Permissions,
+    is_timed_out: bool,
+}
 
 impl Discord {
     /// Records that `channel` denied a send or a reply, and reports the missing permissions to the
-    /// service, which alerts moderators once.
+    /// service, which alerts moderators once. Nothing is reported if it cannot be found out what is
+    /// missing, or whose moderators to tell: after a while, the channel is tried again.
     pub(super) async fn report_missing_permissions(&self, channel: ChannelId, denial: Denial) {
         self.recent_denials.record(channel, denial);
         let Some(bot_id) = self.bot_id.get() else { return };
-        let found = self.missing_permissions(channel, *bot_id).await;
-        let (place, missing) = found.unwrap_or_else(|_| {
-            // A channel that cannot be fetched cannot be viewed.
-            let place = Place { id: ids::channel(channel), parents: Vec::new(), is_direct: false };
-            (place, Permissions::VIEW_CHANNEL)
-        });
-        let missing: Vec<String> =
-            missing.get_permission_names().into_iter().map(str::to_owned).collect();
-        if !missing.is_empty() {
-            self.dispatch(Event::MissingPermissions { place, missing });
+        let Some(place) = self.recent_places.get(&ids::channel(channel)) else { return };
+        match self.missing_in(channel, *bot_id).await {
+            Ok(missing) => {
+                let missing = missing.names();
+                if !missing.is_empty() {
+                    self.dispatch(Event::MissingPermissions { place, missing });
+                }
+            }
+            Err(ApiError { status, .. }) => {
+                tracing::debug!(status, "Could not look up the permissions in channel {channel}");
+            }
         }
     }
 
-    async fn missing_permissions(
-        &self,
-        channel_id: ChannelId,
-        bot_id: UserId,
-    ) -> Result<(Place, Permissions), ApiError> {
-        let channel: GuildChannel = self.api.get(Route::Channel { channel_id }).await?;
-        let mut parents = vec![ids::guild(channel.guild_id)];
+    async fn missing_in(&self, channel_id: ChannelId, bot_id: UserId) -> Result<Missing, ApiError> {
+        let channel: GuildChannel = match self.api.get(Route::Channel { channel_id }).await {
+            Ok(channel) => channel,
+            // A channel that Discord does not show cannot be viewed.
+            Err(ApiError { status: Some(403 | 404), .. }) => {
+                let permissions = Permissions::VIEW_CHANNEL;
+                return Ok(Missing { permissions, is_timed_out: false });
+            }
+            Err(error) => return Err(error),
+        };
         let is_thread = is_thread(channel.kind);
         let permission_channel = match channel.parent_id.filter(|_| is_thread) {
             // A thread has the permissions of its channel.
-            Some(parent) => {
-                parents.insert(0, ids::channel(parent));
-                self.api.get(Route::Channel { channel_id: parent }).await?
-            }
+            Some(parent) => self.api.get(Route::Channel { channel_id: parent }).await?,
             None => channel,
         };
-        let granted = bot_permissions(&self.api, &permission_channel, bot_id).await?;
-        let place = Place { id: ids::channel(channel_id), parents, is_direct: false };
-        Ok((place, required_permissions(is_thread, self.settings.style) - granted))
+        let guild_id = permission_channel.guild_id;
+        let guild: PartialGuild = self.api.get(Route::Guild { guild_id }).await?;
+        let member: Member = self.api.get(Route::GuildMember { guild_id, user_id: bot_id }).await?;
+        let granted = guild.user_permissions_in(&permission_channel, &member);
+        let is_administrator = granted.administrator();
+        let until = member.communication_disabled_until;
+        let is_timed_out = until.is_some_and(|until| until > Timestamp::now()) && !is_administrator;
+        let granted = if is_timed_out { granted & ALLOWED_IN_TIMEOUT } else { granted };
+        let required = required_permissions(is_thread, self.settings.style);
+        Ok(Missing { permissions: required - granted, is_timed_out })
+    }
+}
+
+impl Missing {
+    /// The names of the permissions, as Discord shows them.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.permissions.get_permission_names().into_iter().map(str::to_owned).collect();
+        if let Some(last) = names.last_mut().filter(|_| self.is_timed_out) {
+            last.push_str(&format!(" ({TIMEOUT})"));
+        }
+        names
     }
 }
 
@@ -66,15 +101,4 @@ fn required_permissions(is_thread: bool, style: AnswerStyle) -> Permissions {
         required |= Permissions::EMBED_LINKS;
     }
     required
-}
-
-async fn bot_permissions(
-    api: &Api,
-    channel: &GuildChannel,
-    bot_id: UserId,
-) -> Result<Permissions, ApiError> {
-    let guild_id = channel.guild_id;
-    let guild: PartialGuild = api.get(Route::Guild { guild_id }).await?;
-    let member: Member = api.get(Route::GuildMember { guild_id, user_id: bot_id }).await?;
-    Ok(guild.user_permissions_in(channel, &member))
 }

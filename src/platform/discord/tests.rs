@@ -206,7 +206,7 @@ fn interaction(kind: u8, data: Value) -> Value {
         "guild_id": "1", "channel_id": "21", "token": "t", "version": 1, "locale": "de",
         "member": {
             "user": user("5", false), "roles": ["7"], "joined_at": "2026-01-01T00:00:00Z",
-            "deaf": false, "mute": false, "flags": 0, "permissions": "0",
+            "deaf": false, "mute": false, "flags": 0, "permissions": "3072",
         },
         "entitlements": [], "authorizing_integration_owners": {}, "attachment_size_limit": 1,
     })

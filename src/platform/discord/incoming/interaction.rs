@@ -4,8 +4,9 @@
 use serenity::model::application::{
     CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ResolvedTarget,
 };
+use serenity::model::permissions::Permissions;
 
-use super::super::channel_cache::ChannelCache;
+use super::super::channel_cache::{ChannelCache, is_thread};
 use super::super::commands;
 use super::super::custom_id;
 use super::super::ids;
@@ -45,7 +46,9 @@ pub(in crate::platform::discord) fn command(
     }
     let options = &command.data.options;
     let option = |name| options.iter().find(|it| it.name == name).and_then(|it| it.value.as_str());
-    let is_public = option(commands::VISIBLE) == Some(commands::EVERYONE);
+    // Nobody may say by the bot what they may not say themselves.
+    let user_may_send = may_send(command, command.member.as_ref().and_then(|it| it.permissions));
+    let is_public = option(commands::VISIBLE) == Some(commands::EVERYONE) && user_may_send;
     match command.data.name.as_str() {
         commands::ASK => {
             let text = option(commands::QUESTION).unwrap_or_default();
@@ -54,6 +57,9 @@ pub(in crate::platform::discord) fn command(
         commands::ABOUT => {
             let Some(ResolvedTarget::Message(target)) = command.data.target() else { return None };
             let replied_to = Some(referenced_message(target, cache));
+            if !user_may_send || !may_send(command, command.app_permissions) {
+                return Some(command_message(command, "", false, replied_to, cache));
+            }
             let kind = InteractionKind::MessageCommand(ReplyReference::new((
                 command.channel_id,
                 target.id.get().into(),
@@ -68,6 +74,16 @@ pub(in crate::platform::discord) fn command(
         }
         _ => None,
     }
+}
+
+/// Whether somebody with the permissions `granted` may send messages in the channel of `command`.
+/// Without permissions, as in direct messages, they may.
+fn may_send(command: &CommandInteraction, granted: Option<Permissions>) -> bool {
+    let is_thread = command.channel.as_ref().is_some_and(|channel| is_thread(channel.kind));
+    let required =
+        if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
+    let granted = granted.filter(|_| command.guild_id.is_some());
+    granted.is_none_or(|granted| granted.contains(required | Permissions::VIEW_CHANNEL))
 }
 
 fn command_message(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Discord;
-use super::guild::{self, Channel, DIRECT, FORUM, TEXT, THREAD};
+use super::guild::{self, CATEGORY, Channel, DIRECT, FORUM, TEXT, THREAD};
 use super::permission::{Permissions, VIEW_CHANNEL};
 use super::session::{Dispatch, GUILDS};
 use super::state::ServerState;
@@ -73,6 +73,7 @@ impl ServerState {
             parent,
             owner,
             denied: 0,
+            denied_to_users: 0,
             is_archived: false,
             last_message: None,
             is_deleted: false,
@@ -144,6 +145,24 @@ impl Discord {
     pub(crate) fn channel(&self, guild: GuildId, name: &str) -> ChannelId {
         let location = Location { guild: Some(guild.0), ..Location::default() };
         self.shared.update(|state| ChannelId(state.add_channel(TEXT, name, location)))
+    }
+
+    /// A category with a text channel. Returns both.
+    pub(crate) fn channel_in_category(&self, guild: GuildId, name: &str) -> (ChannelId, ChannelId) {
+        self.shared.update(|state| {
+            let location = Location { guild: Some(guild.0), ..Location::default() };
+            let category = state.add_channel(CATEGORY, "category", location);
+            let location =
+                Location { guild: Some(guild.0), parent: Some(category), ..Location::default() };
+            (ChannelId(category), ChannelId(state.add_channel(TEXT, name, location)))
+        })
+    }
+
+    /// Denies users permissions in a channel.
+    pub(crate) fn deny_users(&self, channel: ChannelId, denied: Permissions) {
+        self.shared.update(|state| {
+            state.channels.get_mut(&channel.0).unwrap().denied_to_users = denied;
+        });
     }
 
     /// A channel of this type, by Discord's numbers.

@@ -112,6 +112,7 @@ impl Guild {
 /// Channel types.
 pub(super) const TEXT: u64 = 0;
 pub(super) const DIRECT: u64 = 1;
+pub(super) const CATEGORY: u64 = 4;
 pub(super) const THREAD: u64 = 11;
 pub(super) const FORUM: u64 = 15;
 
@@ -127,6 +128,8 @@ pub(super) struct Channel {
     pub(super) owner: Option<u64>,
     /// Permissions that the bot lacks there.
     pub(super) denied: Permissions,
+    /// Permissions that users lack there.
+    pub(super) denied_to_users: Permissions,
     pub(super) is_archived: bool,
     /// The last message, which may have been deleted.
     pub(super) last_message: Option<u64>,

@@ -327,7 +327,7 @@ pub(super) fn json(state: &ServerState, interaction: &Interaction, data: &Value)
         Some(guild) => {
             let mut member = state.member(guild, interaction.user);
             member["user"] = user.json();
-            member["permissions"] = json!("0");
+            member["permissions"] = json!(state.user_permissions(channel).to_string());
             json["member"] = member;
             json["guild_id"] = json!(guild.to_string());
             json["guild"] = json!({ "id": guild.to_string(), "locale": "en-US", "features": [] });

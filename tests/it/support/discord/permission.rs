@@ -9,11 +9,15 @@ pub(crate) const MANAGE_MESSAGES: Permissions = 1 << 13;
 pub(crate) const EMBED_LINKS: Permissions = 1 << 14;
 pub(crate) const READ_MESSAGE_HISTORY: Permissions = 1 << 16;
 pub(crate) const MENTION_EVERYONE: Permissions = 1 << 17;
+pub(crate) const USE_APPLICATION_COMMANDS: Permissions = 1 << 31;
 pub(crate) const SEND_MESSAGES_IN_THREADS: Permissions = 1 << 38;
 
 /// The permissions in the invite link.
 pub(crate) const GRANTED_BY_INVITE: Permissions =
     VIEW_CHANNEL | SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | EMBED_LINKS | READ_MESSAGE_HISTORY;
+
+/// The permissions of users.
+pub(crate) const GRANTED_TO_USERS: Permissions = GRANTED_BY_INVITE | USE_APPLICATION_COMMANDS;
 
 /// The permissions that a member keeps in a timeout.
 pub(crate) const ALLOWED_IN_TIMEOUT: Permissions = VIEW_CHANNEL | READ_MESSAGE_HISTORY;

@@ -179,6 +179,13 @@ impl ServerState {
         allowed & !denied
     }
 
+    /// The permissions of everybody but the bot in `channel`.
+    pub(super) fn user_permissions(&self, channel: &Channel) -> Permissions {
+        let parent = channel.parent.and_then(|id| self.channels.get(&id));
+        let denied = channel.denied_to_users | parent.map_or(0, |parent| parent.denied_to_users);
+        permission::GRANTED_TO_USERS & !denied
+    }
+
     /// Whether the bot has the permissions `wanted` in `channel`. In direct messages it has all.
     pub(super) fn may(&self, channel: &Channel, wanted: Permissions) -> bool {
         channel.guild.is_none() || self.permissions(channel) & wanted == wanted
