@@ -57,7 +57,10 @@ impl BotMessage {
                 let feedback = [Control::Helpful, Control::Unhelpful];
                 let feedback = feedback.into_iter().filter(|_| self.asks_feedback);
                 let more = paragraphs.into_iter().chain(quotes);
-                more.chain(feedback).chain(self.delete()).collect()
+                // What was asked in private can be shown to all afterwards.
+                let is_shareable = self.is_private && is_recorded && self.offset == 0;
+                let share = is_shareable.then_some(Control::Share);
+                more.chain(feedback).chain(share).chain(self.delete()).collect()
             }
             Reply::Suggestions(suggestions) => {
                 (1..=suggestions.len()).map(Control::Pick).chain(self.delete()).collect()

@@ -22,6 +22,8 @@ pub enum Control {
     /// Shows the answer's quotes, skipping this many.
     #[serde(rename = "rest", alias = "quotes")]
     Quotes(usize),
+    /// Shows the asker's private answer to everybody at the place.
+    Share,
     /// Lists the questions that can be asked, skipping this many.
     Topics(usize),
 }

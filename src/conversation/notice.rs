@@ -19,6 +19,8 @@ pub enum Notice {
     },
     /// The message to which a command refers has been replied to before.
     AlreadyReplied,
+    /// The answer was shown to everybody before.
+    AlreadyShared,
     /// A moderator has paused the bot in this space.
     Paused,
     /// Confirms that the bot is paused now.

@@ -112,6 +112,7 @@ pub fn respond_to_control(
         }
         (_, None) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
         (Control::Pick(number), Some(target)) => pick(number, target, context),
+        (Control::Share, Some(target)) => share(used, target, context, cooldowns),
         (Control::Helpful | Control::Unhelpful, _) => Effects {
             feedback: Some(used.control == Control::Helpful),
             ..BotMessage::notice(Notice::FeedbackRecorded, true).into()
@@ -182,6 +183,34 @@ fn pick(number: usize, target: &SentReply, context: &Context<'_>) -> Effects {
             BotMessage::without_entry(reply, true).into()
         }
         answer => Effects { message: MessageEffect::Edit(answer), ..Effects::default() },
+    }
+}
+
+/// Shows the private answer `target` to everybody.
+fn share(
+    used: &ControlUse,
+    target: &SentReply,
+    context: &Context<'_>,
+    cooldowns: &Cooldowns,
+) -> Effects {
+    if target.asker != *context.asker {
+        return BotMessage::notice(Notice::AskerOnly, true).into();
+    }
+    if target.kind != ReplyKind::Answer || !target.is_private {
+        return BotMessage::notice(Notice::NoLongerAvailable, true).into();
+    }
+    if context.is_paused {
+        return BotMessage::notice(Notice::Paused, true).into();
+    }
+    let answer = selected_answer(1, false, target, context);
+    if answer.kind != ReplyKind::Answer {
+        return BotMessage::without_entry(answer.reply, true).into();
+    }
+    match cooldowns.admit(context.asker, &used.place.id, context.time, &context.space.settings) {
+        Admission::Allowed => answer.into(),
+        Admission::Limited { retry_after, is_of_place, .. } => {
+            BotMessage::notice(rate_limited(retry_after, is_of_place), true).into()
+        }
     }
 }
 

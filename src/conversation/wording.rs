@@ -121,6 +121,11 @@ impl Wording {
         self.format("source-label", [])
     }
 
+    /// Label before the question of an answer that is shown to all.
+    pub fn question_label(&self) -> String {
+        self.format("question-label", [])
+    }
+
     /// Label before related questions.
     pub fn see_also_label(&self) -> String {
         self.format("see-also-label", [])
@@ -139,6 +144,7 @@ impl Wording {
             (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => "show-rest",
             (Control::Helpful, _) => "helpful",
             (Control::Unhelpful, _) => "unhelpful",
+            (Control::Share, _) => "share",
             (Control::Delete, _) => "delete",
         };
         self.format(id, [])
@@ -202,6 +208,7 @@ impl Wording {
                 let seconds = retry_after.as_secs().max(1).to_string();
                 self.format("place-rate-limited", [("seconds", seconds.into())])
             }
+            Notice::AlreadyShared => self.format("already-shared", []),
             Notice::AlreadyReplied => self.format("already-replied", []),
             Notice::Paused | Notice::PauseConfirmed => self.format("paused", []),
             Notice::ResumeConfirmed => self.format("resumed", []),

@@ -7,8 +7,8 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
 use crate::conversation::{
-    BotMessage, ControlUse, Effects, Event, EventTime, Message, MessageId, Notice, Place, PlaceId,
-    PrincipalId, SentReply, Timestamp, Trigger,
+    BotMessage, Control, ControlUse, Effects, Event, EventTime, Message, MessageId, Notice, Place,
+    PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Records};
 
@@ -203,11 +203,17 @@ impl<R: Records> Service<R> {
         let target = self.records().reply_by_message(message.clone()).await?;
         let snapshot = self.knowledge_base().current();
         let context = self.load_context(snapshot, place, &user.id, target).await?;
-        let effects = respond_to_control(
-            control_use,
-            &context.borrow(self.event_time(self.now())),
-            &self.cooldowns,
-        );
+        let about = (control_use.control == Control::Share).then(|| about(message));
+        let is_shared = match &about {
+            Some(about) => self.records().reply_to(about.clone()).await?.is_some(),
+            None => false,
+        };
+        let effects = if is_shared {
+            BotMessage::notice(Notice::AlreadyShared, true).into()
+        } else {
+            let time = self.event_time(self.now());
+            respond_to_control(control_use, &context.borrow(time), &self.cooldowns)
+        };
         let effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
         if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {
@@ -217,7 +223,13 @@ impl<R: Records> Service<R> {
         }
         let locale = control_use.locale.as_ref();
         let control_message = Some(message);
-        let cause = Cause { possibly_sent_since, locale, control_message, ..Cause::new(id) };
+        let cause = Cause {
+            possibly_sent_since,
+            locale,
+            control_message,
+            about: about.as_ref(),
+            ..Cause::new(id)
+        };
         self.apply_effects(effects, &cause, &context, sender).await
     }
 
@@ -266,5 +278,11 @@ impl<R: Records> Service<R> {
 fn about_id(message: &Message) -> Option<MessageId> {
     let target = message.replied_to.as_ref()?;
     let is_about = message.addressing.is_command && message.addressing.is_public;
-    is_about.then(|| MessageId::from(format!("{}:about", target.id)))
+    is_about.then(|| about(&target.id))
+}
+
+/// The id under which a public reply is recorded that is about `message`, but not a reply to it. It is
+/// in the database: it must not change between versions.
+fn about(message: &MessageId) -> MessageId {
+    MessageId::from(format!("{message}:about"))
 }

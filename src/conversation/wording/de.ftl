@@ -11,6 +11,7 @@ help = Frag in deinen eigenen Worten. Ich antworte mit wörtlichen Zitaten aus d
 
 lead-label = Kurz gesagt
 quote-label = Zitat
+question-label = Frage
 source-label = Quelle
 see-also-label = Siehe auch
 other-topics = Sonstiges
@@ -19,12 +20,14 @@ show-rest = Rest zeigen
 helpful = Das war die Antwort
 unhelpful = Das nicht
 delete = Löschen
+share = Allen zeigen
 open-source = Quelle öffnen
 citation = „{ $title }“, Absatz { $paragraph }
 
 rate-limited = Bitte warte { $seconds } s bis zur nächsten Frage.
 place-rate-limited = Hier wurde so viel gefragt, dass ich erst in { $seconds } s wieder antworte. Fragen bis dahin beantworte ich nicht: bitte stelle sie dann noch einmal.
 already-replied = Auf diese Nachricht habe ich schon geantwortet.
+already-shared = Diese Antwort können schon alle sehen.
 paused = Ich mache hier Pause.
 resumed = Ich antworte wieder.
 moderators-only = Das können nur Moderatoren.

@@ -13,6 +13,7 @@ help = Ask in your own words. I reply with quotes from the source, word for word
 # Label before the curator's lead, so that nobody takes it for a quote.
 lead-label = In short
 quote-label = Quote
+question-label = Question
 source-label = Source
 # Label before related questions.
 see-also-label = See also
@@ -24,12 +25,14 @@ show-rest = Show the rest
 helpful = This answered it
 unhelpful = Not this
 delete = Delete
+share = Show to everybody
 open-source = open the source
 citation = “{ $title }”, paragraph { $paragraph }
 
 rate-limited = Please wait { $seconds } s before the next question.
 place-rate-limited = So many questions have been asked here that I answer again in { $seconds } s. Questions until then are not answered: please ask them again.
 already-replied = I have already replied to that message.
+already-shared = Everybody can see that answer already.
 paused = I am paused here.
 resumed = I answer again.
 moderators-only = Only moderators can do that.

@@ -51,6 +51,7 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
         Notice::PlaceRateLimited { retry_after: Duration::from_secs(30) },
         Notice::AlreadyReplied,
+        Notice::AlreadyShared,
         Notice::Paused,
         Notice::PauseConfirmed,
         Notice::ResumeConfirmed,
@@ -90,7 +91,8 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
             assert!(is_whole && !sentence.contains("{$"), "{wording:?}: {sentence}");
         }
         assert!(sentences[0].contains("1200"), "no thousands separator: {}", sentences[0]);
-        assert!(sentences[11].contains("{ $x }"), "values are not patterns: {}", sentences[11]);
+        let has_value = sentences.iter().any(|sentence| sentence.contains("{ $x }"));
+        assert!(has_value, "values are not patterns: {sentences:?}");
         assert_ne!(wording.did_you_mean(1), wording.did_you_mean(2));
         for label in [wording.lead_label(), wording.quote_label(), wording.source_label()] {
             assert!(!label.contains("label"), "{label}");

@@ -88,7 +88,8 @@ impl PendingInteractions {
         cause: &MessageId,
     ) -> Option<Arc<PendingInteraction>> {
         let pending = self.get(ids::parse_interaction(cause)?)?;
-        matches!(&pending.kind, InteractionKind::Component(of) if of == message).then_some(pending)
+        matches!(&pending.kind, InteractionKind::Component { message: of, .. } if of == message)
+            .then_some(pending)
     }
 
     /// Removes an interaction after its final response.

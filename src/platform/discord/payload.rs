@@ -8,6 +8,7 @@ use serenity::model::id::{ChannelId, GenericId};
 
 use super::custom_id;
 use super::render::{Button, RenderedMessage};
+use crate::conversation::Control;
 
 /// The body of a message create or edit request. It never pings anybody.
 #[derive(Debug, Serialize)]
@@ -87,5 +88,9 @@ impl Payload {
 }
 
 fn button(Button { label, control }: Button) -> CreateButton {
-    CreateButton::new(custom_id::of(control)).label(label).style(ButtonStyle::Secondary)
+    let style = match control {
+        Control::Delete => ButtonStyle::Danger,
+        _ => ButtonStyle::Secondary,
+    };
+    CreateButton::new(custom_id::of(control)).label(label).style(style)
 }

@@ -4,12 +4,14 @@ mod pages;
 
 use super::super::AnswerStyle;
 use super::ids;
-use super::markdown::{block_quote, escape, escape_quote, link, quote_escaped, truncate};
+use super::markdown::{
+    block_quote, escape, escape_quote, link, quote_escaped, truncate, utf16_len,
+};
 use crate::conversation::layout::{self, MAX_CITATION, MAX_QUESTION, with_cut_marks};
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
-use pages::{Page, first_page};
+use pages::{Head, Page, first_page};
 
 /// Discord's limit of characters of a message.
 pub const MAX_CONTENT: usize = 2000;
@@ -17,8 +19,18 @@ pub const MAX_CONTENT: usize = 2000;
 /// Discord's limit of characters of the description of an embed.
 pub const MAX_DESCRIPTION: usize = 4096;
 
-/// Discord's limit of characters of the label of a button.
-pub const MAX_LABEL: usize = 80;
+/// Longest label of a button, in characters: Discord's guideline. Its limit is 80, but phones cut long
+/// labels.
+pub const MAX_LABEL: usize = 38;
+
+/// Longest heading of a list of topics, in characters.
+const MAX_HEADING: usize = 80;
+
+/// Longest preview of a quote in the content field, in characters.
+const MAX_PREVIEW: usize = 120;
+
+/// Longest question above an answer that is shown to all, in characters.
+const MAX_ASKED: usize = 300;
 
 /// A rendered message within Discord's limits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,9 +57,9 @@ pub struct Button {
 pub fn render(message: &BotMessage, style: AnswerStyle, wording: &Wording) -> RenderedMessage {
     match &message.reply {
         Reply::Answer(answer) => render_answer(answer, message, style, wording),
-        Reply::Suggestions(suggestions) => render_suggestions(suggestions, message, style, wording),
-        Reply::Paragraphs(parts) => render_paragraphs(parts, message, style, wording),
-        Reply::Topics(topics) => render_topics(topics, message, style, wording),
+        Reply::Suggestions(suggestions) => render_suggestions(suggestions, message, wording),
+        Reply::Paragraphs(parts) => render_paragraphs(parts, message, wording),
+        Reply::Topics(topics) => render_topics(topics, message, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(not_in_source(titles, wording)),
         Reply::NothingFound => RenderedMessage::text(wording.nothing_found()),
         Reply::NoSuchNumber { n_suggestions } => {
@@ -91,10 +103,41 @@ fn render_answer(
     wording: &Wording,
 ) -> RenderedMessage {
     let quotes: Vec<String> = answer.quotes.iter().map(|quote| cited(quote, wording)).collect();
-    let lead = answer.lead.as_deref().map(|lead| (wording.lead_label(), lead));
-    let page =
-        first_page(lead.as_ref().map(|(label, lead)| (label.as_str(), *lead)), &quotes, style);
-    RenderedMessage::new(page, message, wording)
+    let label = wording.lead_label();
+    let preview = answer.quotes.first().map(preview).unwrap_or_default();
+    let head = match &answer.lead {
+        Some(lead) => Head::Lead(&label, lead),
+        None => Head::Preview(&preview),
+    };
+    RenderedMessage::new(first_page(head, &quotes, style), message, wording)
+}
+
+/// The first words of a quote, with a mark outside them if there are more.
+fn preview(quote: &CitedQuote) -> String {
+    let text = layout::one_line(&quote.text);
+    let mut words = String::new();
+    for word in text.split(' ') {
+        if !words.is_empty() && words.chars().count() + word.chars().count() >= MAX_PREVIEW {
+            return format!("{} {}", escape(&truncate(&words, MAX_PREVIEW)), escape(CUT));
+        }
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    escape(&truncate(&words, MAX_PREVIEW))
+}
+
+/// `message` with the question that it answers above it, if there is room.
+pub(super) fn with_question(
+    message: RenderedMessage,
+    question: &str,
+    wording: &Wording,
+) -> RenderedMessage {
+    let question = one_line(&truncate(question, MAX_ASKED));
+    let content = format!("**{}:** {question}\n{}", wording.question_label(), message.content);
+    let content = content.trim_end().to_owned();
+    if utf16_len(&content) > MAX_CONTENT { message } else { RenderedMessage { content, ..message } }
 }
 
 /// A quote with its citation.
@@ -112,7 +155,6 @@ pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
 fn render_suggestions(
     suggestions: &[Suggestion],
     message: &BotMessage,
-    style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
     let mut text = wording.did_you_mean(suggestions.len());
@@ -120,13 +162,12 @@ fn render_suggestions(
         let question = one_line(&truncate(&suggestion.question, MAX_QUESTION));
         text.push_str(&format!("\n{number}. {question}"));
     }
-    RenderedMessage::new(first_page(None, &[text], style), message, wording)
+    RenderedMessage::new(pages::list(&[text]), message, wording)
 }
 
 fn render_paragraphs(
     parts: &[ParagraphPart],
     message: &BotMessage,
-    style: AnswerStyle,
     wording: &Wording,
 ) -> RenderedMessage {
     let block = |part: &ParagraphPart| {
@@ -135,19 +176,15 @@ fn render_paragraphs(
         format!("{}\n— {place}", block_quote(part.text.trim_end()))
     };
     let blocks: Vec<String> = parts.iter().map(block).collect();
-    RenderedMessage::new(first_page(None, &blocks, style), message, wording)
+    let page = first_page(Head::Preview(""), &blocks, AnswerStyle::Text);
+    RenderedMessage::new(page, message, wording)
 }
 
-fn render_topics(
-    topics: &[Topic],
-    message: &BotMessage,
-    style: AnswerStyle,
-    wording: &Wording,
-) -> RenderedMessage {
+fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> RenderedMessage {
     let mut blocks = Vec::new();
     for Topic { tag, questions } in topics {
         let name = if tag.is_empty() { wording.other_topics() } else { tag.clone() };
-        let heading = format!("**{}**\n", one_line(&truncate(&name, MAX_LABEL)));
+        let heading = format!("**{}**\n", one_line(&truncate(&name, MAX_HEADING)));
         for (number, question) in questions.iter().enumerate() {
             let heading = if number == 0 { heading.as_str() } else { "" };
             let question = one_line(&truncate(question, MAX_QUESTION));
@@ -157,7 +194,7 @@ fn render_topics(
     if blocks.is_empty() {
         return RenderedMessage::text(wording.nothing_found());
     }
-    RenderedMessage::new(pages::list(&blocks, style), message, wording)
+    RenderedMessage::new(pages::list(&blocks), message, wording)
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {

@@ -14,9 +14,9 @@ use super::interaction_response::PendingInteraction;
 use super::interaction_response::callback::PostedMessage;
 use super::payload::{Payload, ReplyReference};
 use super::permissions::recent_denials::Denial;
-use super::render::render;
+use super::render::{render, with_question};
 use crate::conversation::wording::Wording;
-use crate::conversation::{BotMessage, MessageId, Notice, PlaceId};
+use crate::conversation::{BotMessage, Control, MessageId, Notice, PlaceId, Reply, ReplyKind};
 use crate::service::{Outgoing, SendError, Sender};
 
 /// Discord deduplicates nonces "for a few minutes"; this is a conservative reading.
@@ -36,8 +36,8 @@ impl Sender for Discord {
     }
 
     async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
-        let payload = self.payload(outgoing);
         if let Some(pending) = self.pending.for_component(message, &outgoing.cause) {
+            let payload = self.response_payload(&pending, outgoing, true);
             match pending.update_message(payload, &self.api).await {
                 Ok(()) => {
                     self.pending.remove(pending.id);
@@ -164,9 +164,43 @@ impl Discord {
             }
             return pending.respond(self.payload(outgoing), true, &self.api).await;
         }
-        // Responses to components are visible to their user only.
-        let is_private = is_private || matches!(pending.kind, InteractionKind::Component(_));
-        pending.respond(self.payload(outgoing), is_private, &self.api).await
+        let is_answer = outgoing.message.kind == ReplyKind::Answer;
+        // Responses to components are visible to their user only, unless they share an answer.
+        let is_private = match &pending.kind {
+            InteractionKind::Component { may_share, .. } => is_private || !is_answer || !may_share,
+            _ => is_private,
+        };
+        let payload = self.response_payload(pending, outgoing, is_private);
+        pending.respond(payload, is_private, &self.api).await
+    }
+
+    /// The response to a command or component. If everybody sees it, it shows the question, since it
+    /// replies to no message.
+    fn response_payload(
+        &self,
+        pending: &PendingInteraction,
+        outgoing: &Outgoing,
+        is_private: bool,
+    ) -> Payload {
+        let wording = Wording::for_locale(&outgoing.locale);
+        let mut rendered = render(&outgoing.message, self.settings.style, wording);
+        let may_share = matches!(
+            pending.kind,
+            InteractionKind::Command { may_share: true, .. }
+                | InteractionKind::Component { may_share: true, .. }
+        );
+        if !may_share {
+            rendered.buttons.retain(|button| button.control != Control::Share);
+        }
+        let question = match (&pending.kind, &outgoing.message.reply) {
+            (InteractionKind::Command { question, .. }, _) => Some(question),
+            (_, Reply::Answer(answer)) => Some(&answer.question),
+            _ => None,
+        };
+        match question.filter(|_| !is_private) {
+            Some(question) => Payload::new(with_question(rendered, question, wording)),
+            None => Payload::new(rendered),
+        }
     }
 
     /// The ephemeral response to a message command whose answer was sent to the channel.

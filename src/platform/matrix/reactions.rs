@@ -25,6 +25,8 @@ const PARAGRAPH: &str = "📄";
 
 const HELPFUL: &str = "👍";
 const UNHELPFUL: &str = "👎";
+/// Nothing stands for sharing: what is private elsewhere is public in a room.
+const SHARE: &str = "📢";
 const DELETE: &str = "🗑";
 
 /// Common alternatives to the keys that the message lists.
@@ -64,6 +66,7 @@ pub(super) fn reaction_key(control: Control) -> String {
         Control::Helpful => HELPFUL,
         Control::Unhelpful => UNHELPFUL,
         Control::Delete => return format!("{DELETE}{EMOJI_FORM}"),
+        Control::Share => SHARE,
         Control::Paragraphs(0) => PARAGRAPH,
         Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) => MORE,
     };

@@ -21,6 +21,7 @@ pub(crate) struct Labels {
     pub(crate) delete: &'static str,
     pub(crate) show_paragraph: &'static str,
     pub(crate) show_rest: &'static str,
+    pub(crate) share: &'static str,
 }
 
 /// As in src/conversation/wording/en.ftl.
@@ -30,6 +31,7 @@ pub(crate) const LABELS: Labels = Labels {
     delete: "Delete",
     show_paragraph: "Show the paragraph",
     show_rest: "Show the rest",
+    share: "Show to everybody",
 };
 
 /// A fake server with one guild, which has one channel and the users Ada and Bob.

@@ -8,6 +8,8 @@ use crate::folder::Folder;
 use crate::service::Service;
 use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
 
+use crate::support::discord::permission::SEND_MESSAGES;
+
 const MESSAGE_CONTENT: u64 = 1 << 15;
 
 #[test]
@@ -89,6 +91,42 @@ fn command_replies_have_the_requested_visibility() {
     discord.user_runs_message_command(chat, *ada, "Ask about this");
     let reply = discord.next_message();
     assert!(reply.is_private, "without an answer, the reply is ephemeral: {reply:?}");
+}
+
+#[test]
+fn private_answer_can_be_shown_to_everybody_once() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
+    let _bot = home.bot(&[]);
+    let options = [("question", QUESTION)];
+    discord.user_runs_command(*channel, *ada, "ask", &options);
+    let private = discord.next_message();
+    assert!(private.labels().contains(&LABELS.share), "{private:?}");
+    let press = discord.user_presses(private.id, LABELS.share, *ada);
+    let shared = discord.next_message();
+    assert_eq!(shared.interaction, Some(press.id));
+    assert!(!shared.is_private && shared.text.contains(ANSWER), "{shared:?}");
+    assert!(
+        shared.content.starts_with("**Question:** What is Rana Mitter's profession?"),
+        "{shared:?}"
+    );
+    assert!(!shared.labels().contains(&LABELS.share), "{shared:?}");
+    discord.user_presses(private.id, LABELS.share, *ada);
+    let again = discord.next_message();
+    assert!(again.is_private && again.text.contains("already"), "{again:?}");
+    // A public answer shows the question at once.
+    discord.user_runs_command(*channel, *ada, "ask", &[options[0], ("visible", "everyone")]);
+    let public = discord.next_message();
+    let want = format!("**Question:** {QUESTION}\n");
+    assert!(!public.is_private && public.content.starts_with(&want), "{public:?}");
+    // Whoever may not write there may not make the bot write there, either.
+    discord.deny_users(*channel, SEND_MESSAGES);
+    discord.user_runs_command(*channel, *ada, "ask", &options);
+    let private = discord.next_message();
+    assert!(!private.labels().contains(&LABELS.share), "{private:?}");
+    discord.user_runs_command(discord.direct(*ada), *ada, "ask", &options);
+    let direct = discord.next_message();
+    assert!(!direct.labels().contains(&LABELS.share), "{direct:?}");
 }
 
 #[test]

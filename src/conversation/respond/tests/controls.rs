@@ -137,7 +137,7 @@ fn topics_continue_at_the_offset() {
 
 #[test]
 fn messages_offer_the_controls_of_their_kind() {
-    use Control::{Delete, Helpful, Paragraphs, Pick, Quotes, Topics, Unhelpful};
+    use Control::{Delete, Helpful, Paragraphs, Pick, Quotes, Share, Topics, Unhelpful};
     let picking = || Fixture { target: Some(suggestion()), ..Fixture::new() };
     let message = |effects: Effects| match effects.message {
         MessageEffect::Send(message) | MessageEffect::Edit(message) => message,
@@ -170,7 +170,7 @@ fn messages_offer_the_controls_of_their_kind() {
             "a private one",
             message(Fixture::new().respond(&command(question()))),
             1,
-            &[Paragraphs(0), Helpful, Unhelpful],
+            &[Paragraphs(0), Helpful, Unhelpful, Share],
         ),
         ("without feedback", message(quiet().respond(&question())), 1, &[Paragraphs(0), Delete]),
         (

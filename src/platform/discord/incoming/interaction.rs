@@ -4,6 +4,8 @@
 use serenity::model::application::{
     CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ResolvedTarget,
 };
+use serenity::model::channel::PartialChannel;
+use serenity::model::id::GuildId;
 use serenity::model::permissions::Permissions;
 
 use super::super::channel_cache::{ChannelCache, is_thread};
@@ -21,12 +23,20 @@ pub(in crate::platform::discord) enum InteractionKind {
     Command {
         /// Whether the response is visible to everybody, rather than ephemeral.
         is_public: bool,
+        /// The question that was asked, which Discord shows to nobody but the asker.
+        question: String,
+        /// Whether the asker may show the response to everybody: they may send messages there.
+        may_share: bool,
     },
     /// A message command; the response is a reply to that message.
     MessageCommand(ReplyReference),
-    /// A button or select menu of the bot message with this id; the response updates that message or
-    /// is ephemeral.
-    Component(MessageId),
+    /// A button or select menu; the response updates its message, is ephemeral, or shares an answer.
+    Component {
+        /// The message that has the component.
+        message: MessageId,
+        /// Whether the user may show an answer to everybody: they may send messages there.
+        may_share: bool,
+    },
 }
 
 /// An interaction for the service.
@@ -47,7 +57,7 @@ pub(in crate::platform::discord) fn command(
     let options = &command.data.options;
     let option = |name| options.iter().find(|it| it.name == name).and_then(|it| it.value.as_str());
     // Nobody may say by the bot what they may not say themselves.
-    let user_may_send = may_send(command, command.member.as_ref().and_then(|it| it.permissions));
+    let user_may_send = user_may_send(command);
     let is_public = option(commands::VISIBLE) == Some(commands::EVERYONE) && user_may_send;
     match command.data.name.as_str() {
         commands::ASK => {
@@ -57,7 +67,7 @@ pub(in crate::platform::discord) fn command(
         commands::ABOUT => {
             let Some(ResolvedTarget::Message(target)) = command.data.target() else { return None };
             let replied_to = Some(referenced_message(target, cache));
-            if !user_may_send || !may_send(command, command.app_permissions) {
+            if !user_may_send || !bot_may_send(command) {
                 return Some(command_message(command, "", false, replied_to, cache));
             }
             let kind = InteractionKind::MessageCommand(ReplyReference::new((
@@ -76,13 +86,28 @@ pub(in crate::platform::discord) fn command(
     }
 }
 
-/// Whether somebody with the permissions `granted` may send messages in the channel of `command`.
-/// Without permissions, as in direct messages, they may.
-fn may_send(command: &CommandInteraction, granted: Option<Permissions>) -> bool {
-    let is_thread = command.channel.as_ref().is_some_and(|channel| is_thread(channel.kind));
+/// Whether the user of `command` may send messages in its channel.
+fn user_may_send(command: &CommandInteraction) -> bool {
+    let granted = command.member.as_ref().and_then(|member| member.permissions);
+    may_send(command.channel.as_ref(), command.guild_id, granted)
+}
+
+/// Whether the bot may send messages in the channel of `command`.
+fn bot_may_send(command: &CommandInteraction) -> bool {
+    may_send(command.channel.as_ref(), command.guild_id, command.app_permissions)
+}
+
+/// Whether somebody with the permissions `granted` may send messages in `channel`. In direct messages
+/// they may.
+fn may_send(
+    channel: Option<&PartialChannel>,
+    guild: Option<GuildId>,
+    granted: Option<Permissions>,
+) -> bool {
+    let is_thread = channel.is_some_and(|channel| is_thread(channel.kind));
     let required =
         if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
-    let granted = granted.filter(|_| command.guild_id.is_some());
+    let granted = granted.filter(|_| guild.is_some());
     granted.is_none_or(|granted| granted.contains(required | Permissions::VIEW_CHANNEL))
 }
 
@@ -104,7 +129,9 @@ fn command_message(
         edit_id: None,
         locale: Some(command.locale.clone()),
     });
-    IncomingInteraction { event, kind: InteractionKind::Command { is_public } }
+    let may_share = user_may_send(command) && command.guild_id.is_some();
+    let kind = InteractionKind::Command { is_public, question: text.to_owned(), may_share };
+    IncomingInteraction { event, kind }
 }
 
 /// Converts the use of a button or select menu. `None` if its id is not one of quoth's.
@@ -121,6 +148,9 @@ pub(in crate::platform::discord) fn component(
         _ => return None,
     };
     let message = ids::message(component.channel_id, component.message.id);
+    let granted = component.member.as_ref().and_then(|member| member.permissions);
+    let may_share = component.guild_id.is_some()
+        && may_send(component.channel.as_ref(), component.guild_id, granted);
     let event = Event::ControlUsed(ControlUse {
         id: ids::interaction(component.id),
         message: message.clone(),
@@ -130,5 +160,5 @@ pub(in crate::platform::discord) fn component(
         control: custom_id::parse(custom_id)?,
         locale: Some(component.locale.clone()),
     });
-    Some(IncomingInteraction { event, kind: InteractionKind::Component(message) })
+    Some(IncomingInteraction { event, kind: InteractionKind::Component { message, may_share } })
 }

@@ -30,7 +30,7 @@ impl PendingInteraction {
     /// Defers the response if it is slow, and later notifies the asker if there still is none.
     pub(in crate::platform::discord) async fn defer_if_slow(self: Arc<Self>, api: Arc<Api>) {
         tokio::time::sleep(DEFER_AFTER.saturating_sub(self.age())).await;
-        if !self.defer(&api).await || matches!(self.kind, InteractionKind::Component(_)) {
+        if !self.defer(&api).await || matches!(self.kind, InteractionKind::Component { .. }) {
             return;
         }
         tokio::time::sleep(GIVE_UP_AFTER).await;
@@ -50,10 +50,10 @@ impl PendingInteraction {
         if *state != ResponseState::Unacknowledged {
             return false;
         }
-        let is_private = !matches!(self.kind, InteractionKind::Command { is_public: true });
+        let is_private = !matches!(self.kind, InteractionKind::Command { is_public: true, .. });
         let flags = if is_private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
         let deferred = match self.kind {
-            InteractionKind::Component(_) => {
+            InteractionKind::Component { .. } => {
                 self.callback(callback_type::DEFERRED_UPDATE, None::<&()>, api).await
             }
             _ => {

@@ -26,7 +26,7 @@ impl PendingInteraction {
             return Ok(sent);
         }
         let sent = match &self.kind {
-            InteractionKind::Component(_) => {
+            InteractionKind::Component { .. } => {
                 self.follow_up_at_most_once(&payload, &mut state, api).await?
             }
             // A response that was deferred publicly stays public: the next message takes its place
@@ -97,7 +97,7 @@ impl PendingInteraction {
             Err(error) => return Err(error),
         };
         if sent.is_loading()
-            || matches!(&self.kind, InteractionKind::Component(on) if *on == sent.message_id())
+            || matches!(&self.kind, InteractionKind::Component { message, .. } if *message == sent.message_id())
         {
             *state = ResponseState::Deferred { is_private };
             return Ok(None);

@@ -19,35 +19,50 @@ pub(super) struct Page {
     pub(super) n_blocks: usize,
 }
 
-/// A page with the lead and its label, and as many of `blocks` as fit. The first block always fits: one
-/// that is too long for the content field goes into embeds.
-pub(super) fn first_page(
-    lead: Option<(&str, &str)>,
-    blocks: &[String],
-    style: AnswerStyle,
-) -> Page {
-    fill_page(lead, blocks, "\n\n", style)
+/// What is above the blocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Head<'a> {
+    /// A lead with its label.
+    Lead(&'a str, &'a str),
+    /// What the content field says if the blocks are in embeds, which notifications do not show, nor
+    /// clients with link previews off.
+    Preview(&'a str),
 }
 
-/// A page with as many of `lines` as fit.
-pub(super) fn list(lines: &[String], style: AnswerStyle) -> Page {
-    fill_page(None, lines, "\n", style)
+/// A page with the head, and as many of `blocks` as fit. The first block always fits: one that is too
+/// long for the content field goes into embeds.
+pub(super) fn first_page(head: Head<'_>, blocks: &[String], style: AnswerStyle) -> Page {
+    fill_page(head, blocks, "\n\n", style)
 }
 
-fn fill_page(
-    lead: Option<(&str, &str)>,
-    blocks: &[String],
-    separator: &str,
-    style: AnswerStyle,
-) -> Page {
+/// A page with as many of `lines` as fit: a long list begins in the content field and goes on in an
+/// embed, for which Discord allows more text.
+pub(super) fn list(lines: &[String]) -> Page {
+    let mut page = fill_page(Head::Preview(""), lines, "\n", AnswerStyle::Text);
+    let rest = lines.get(page.n_blocks..).unwrap_or_default();
+    if page.embeds.is_empty() && !rest.is_empty() {
+        let rest = fill_page(Head::Preview(""), rest, "\n", AnswerStyle::Embed);
+        page.n_blocks += rest.n_blocks;
+        page.embeds = rest.embeds;
+    }
+    page
+}
+
+fn fill_page(head: Head<'_>, blocks: &[String], separator: &str, style: AnswerStyle) -> Page {
     let Some(first) = blocks.first() else { return Page::default() };
     let is_text = style == AnswerStyle::Text && utf16_len(first) <= MAX_CONTENT;
     let limit = if is_text { MAX_CONTENT } else { MAX_DESCRIPTION };
+    let room = if is_text { limit - utf16_len(first) } else { MAX_CONTENT };
+    let head = match head {
+        Head::Lead(label, lead) => lead_text(label, lead, room).unwrap_or_default(),
+        Head::Preview(_) if is_text => String::new(),
+        Head::Preview(preview) => truncate(preview, MAX_CONTENT),
+    };
     if utf16_len(first) > limit {
-        return Page { content: String::new(), embeds: split_lines(first, limit), n_blocks: 1 };
+        let content = head.trim_end().to_owned();
+        return Page { content, embeds: split_lines(first, limit), n_blocks: 1 };
     }
-    let room = limit - utf16_len(first);
-    let mut text = lead.and_then(|(label, lead)| lead_text(label, lead, room)).unwrap_or_default();
+    let (content, mut text) = if is_text { (None, head) } else { (Some(head), String::new()) };
     let mut budget = Budget::new(limit);
     budget.reserve(utf16_len(&text));
     for block in blocks {
@@ -59,10 +74,11 @@ fn fill_page(
         text.push_str(block);
     }
     let n_blocks = budget.n_items();
-    if is_text {
-        Page { content: text, embeds: Vec::new(), n_blocks }
-    } else {
-        Page { content: String::new(), embeds: vec![text], n_blocks }
+    match content {
+        Some(content) => {
+            Page { content: content.trim_end().to_owned(), embeds: vec![text], n_blocks }
+        }
+        None => Page { content: text, embeds: Vec::new(), n_blocks },
     }
 }
 

@@ -38,9 +38,8 @@ fn answer_has_lead_quotes_citations_and_controls() {
     cut.speaker = Some("Ada".to_owned());
     let reply = answer(Some("It is *red*."), vec![quote("The lighthouse\nis red."), cut]);
     let message = rendered(&reply, AnswerStyle::Embed);
+    assert_eq!(message.content, r"**In short:** It is \*red\*.");
     insta::assert_snapshot!(message.embeds[0], @r"
-    **In short:** It is \*red\*.
-
     > The lighthouse
     > is red.
     — “The \*harbor\*”, paragraph 3 · [open the source](<https://harbor.example/a?b=%281%29>)
@@ -51,7 +50,33 @@ fn answer_has_lead_quotes_citations_and_controls() {
     let want = [Control::Paragraphs(0), Control::Helpful, Control::Unhelpful, Control::Delete];
     assert_eq!(controls(&message), want);
     let text = rendered(&reply, AnswerStyle::Text);
-    assert_eq!((text.content, text.embeds), (message.embeds[0].clone(), Vec::new()));
+    let whole = format!("{}\n\n{}", message.content, message.embeds[0]);
+    assert_eq!((text.content, text.embeds), (whole, Vec::new()));
+}
+
+#[test]
+fn content_has_the_lead_or_the_first_words_of_the_quote() {
+    let rows = [
+        ("It is red.".to_owned(), "It is red.".to_owned()),
+        ("one\ntwo *three*".to_owned(), r"one two \*three\*".to_owned()),
+        ("word ".repeat(40), format!(r"{} \[...\]", "word ".repeat(24).trim_end())),
+        ("x".repeat(300), format!("{}…", "x".repeat(119))),
+    ];
+    for (text, want) in rows {
+        let message = rendered(&answer(None, vec![quote(&text)]), AnswerStyle::Embed);
+        assert_eq!(message.content, want, "{text}");
+        let message = rendered(&answer(Some("So."), vec![quote(&text)]), AnswerStyle::Embed);
+        assert_eq!(message.content, "**In short:** So.", "{text}");
+    }
+}
+
+#[test]
+fn question_is_shown_above_an_answer_if_there_is_room() {
+    let message = rendered(&answer(Some("So."), vec![quote("It is red.")]), AnswerStyle::Embed);
+    let asked = with_question(message.clone(), "what *is*\nit?", Wording::english());
+    assert_eq!(asked.content, "**Question:** what \\*is\\* it?\n**In short:** So.");
+    let full = RenderedMessage { content: "x".repeat(MAX_CONTENT), ..message };
+    assert_eq!(with_question(full.clone(), "what?", Wording::english()), full);
 }
 
 #[test]
@@ -123,8 +148,10 @@ fn long_lists_continue_behind_a_button() {
     };
     let message = rendered(&reply(10), AnswerStyle::Embed);
     check(&message, "topics");
-    assert!(message.embeds[0].starts_with("**a\\_tag**\n- Is this question 0?\n"), "{message:?}");
-    let n_shown = message.embeds[0].matches("\n- ").count();
+    assert!(message.content.starts_with("**a\\_tag**\n- Is this question 0?\n"), "{message:?}");
+    let lines = message.embeds.iter().chain([&message.content]).flat_map(|text| text.lines());
+    let n_shown = lines.filter(|line| line.starts_with("- ")).count();
+    assert!(!message.embeds.is_empty() && n_shown > 200, "{n_shown} of 400 are shown");
     assert_eq!(controls(&message), [Control::Topics(10 + n_shown)]);
     let none = BotMessage { reply: Reply::Topics(Vec::new()), ..reply(0) };
     check(&rendered(&none, AnswerStyle::Embed), "no topics");
