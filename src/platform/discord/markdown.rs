@@ -53,9 +53,20 @@ pub fn quote_escaped(text: &str) -> String {
     prefix_lines(text, "> ")
 }
 
-/// The text of a quote, escaped, with every line break as a line feed.
+/// The text of a quote, escaped, with every line break as a line feed. Web addresses in it can be
+/// clicked, and have no preview.
 pub fn escape_quote(text: &str) -> String {
-    escape(&text.replace("\r\n", "\n").replace('\r', "\n"))
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text.as_str();
+    while let Some(address) = next_web_address(rest) {
+        let (before, address, after) = address;
+        escaped.push_str(&escape(before));
+        escaped.push_str(&format!("<{address}>"));
+        rest = after;
+    }
+    escaped.push_str(&escape(rest));
+    escaped
 }
 
 /// A link with `label`, which must not need escaping. `None` if `url` is not http(s) or too long.
@@ -78,6 +89,48 @@ pub fn link(label: &str, url: &str) -> Option<String> {
         }
     }
     (address.len() <= MAX_ADDRESS).then(|| format!("[{label}](<{address}>)"))
+}
+
+/// The first web address in `text`, with what is before and after it. Only addresses that every client
+/// takes for one: of others, Discord would display the brackets.
+fn next_web_address(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices("http").find_map(|(start, _)| {
+        let (before, found) = text.split_at(start);
+        if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            return None;
+        }
+        let len = web_address_len(found)?;
+        let (address, after) = found.split_at(len);
+        Some((before, address, after))
+    })
+}
+
+/// The length in bytes of the web address at the start of `text`, without punctuation at its end.
+fn web_address_len(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let is_in_address =
+        |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%[]".contains(c);
+    let end = rest.find(|c| !is_in_address(c)).unwrap_or(rest.len());
+    let mut address = rest.get(..end)?;
+    while let Some(last) = address.chars().last() {
+        let is_closed = last == ')' && address.matches('(').count() >= address.matches(')').count();
+        if is_closed || !".,:;!?'()*[]".contains(last) {
+            break;
+        }
+        address = address.get(..address.len() - 1)?;
+    }
+    let host = address.split(['/', '?', '#']).next()?;
+    let (host, port) = host.split_once(':').unwrap_or((host, "80"));
+    let is_label = |label: &str| {
+        label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && label.ends_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    // A last label of digits would be an IPv4 address, which may be invalid.
+    let is_host = host.split('.').all(is_label)
+        && host.rsplit('.').next()?.contains(|c: char| c.is_ascii_alphabetic());
+    let is_valid = is_host && port.parse::<u16>().is_ok();
+    is_valid.then(|| text.len() - rest.len() + address.len())
 }
 
 /// Limit of characters of a linked address, the same as Discord's for link buttons. A longer one would
@@ -120,6 +173,35 @@ mod tests {
         ];
         for (text, want) in rows {
             assert_eq!(escape(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn web_addresses_in_quotes_are_clickable_and_end_before_punctuation() {
+        let rows = [
+            ("see https://x.example/a_b.", r"see <https://x.example/a_b>."),
+            ("(https://x.example/w_(y)), so", r"(<https://x.example/w_(y)>), so"),
+            ("HTTP: http://x.example:8080?a=*b*", r"HTTP: <http://x.example:8080?a=*b>\*"),
+            ("[a](https://b.example)", r"\[a\]\(<https://b.example>)"),
+            (
+                "https://a.example\nhttps://b.example/\r\n",
+                "<https://a.example>\n<https://b.example/>\n",
+            ),
+            ("<https://a.example>", r"\<<https://a.example>\>"),
+            ("**https://a.example**", r"\*\*<https://a.example>\*\*"),
+            ("https://a.example/ü", "<https://a.example/>ü"),
+            // What is no address is escaped as before.
+            ("https://", r"https\://"),
+            ("https://... and https://[x", r"https\://... and https\://\[x"),
+            (
+                "https://1.2.3.400/ http://a..b http://-a",
+                r"https\://1.2.3.400/ http\://a..b http\://-a",
+            ),
+            ("http://a:99999 xhttps://a.example", r"http\://a\:99999 xhttps\://a.example"),
+            ("javascript:alert(1)", r"javascript\:alert(1)"),
+        ];
+        for (text, want) in rows {
+            assert_eq!(escape_quote(text), want, "{text}");
         }
     }
 
