@@ -35,12 +35,14 @@ pub(super) struct ChannelCache {
     threads: HashMap<ChannelId, ChannelEntry>,
 }
 
-/// The location of a channel or thread.
-#[derive(Debug, Clone, Copy)]
+/// The location of a channel or thread, and the name of a thread.
+#[derive(Debug, Clone)]
 struct ChannelEntry {
     guild: Option<GuildId>,
     /// The category of a channel, or the channel of a thread.
     parent: Option<ChannelId>,
+    /// The name of a thread, which is the title of a forum post.
+    thread_name: Option<Box<str>>,
 }
 
 impl ChannelCache {
@@ -94,8 +96,13 @@ impl ChannelCache {
 
     /// Adds a channel or thread, or updates its location.
     pub(super) fn add_channel(&mut self, channel: &GuildChannel) {
-        let entry = ChannelEntry { guild: Some(channel.guild_id), parent: channel.parent_id };
-        if is_thread(channel.kind) {
+        let is_thread = is_thread(channel.kind);
+        let entry = ChannelEntry {
+            guild: Some(channel.guild_id),
+            parent: channel.parent_id,
+            thread_name: is_thread.then(|| channel.name.as_str().into()),
+        };
+        if is_thread {
             self.add_thread(channel.id, entry);
         } else {
             self.channels.insert(channel.id, entry);
@@ -105,14 +112,17 @@ impl ChannelCache {
     /// Adds the channel of an interaction, unless it is known.
     pub(super) fn add_partial_channel(&mut self, channel: &PartialChannel, guild: Option<GuildId>) {
         if guild.is_some() && self.is_unknown(channel.id) {
-            self.add_thread(channel.id, ChannelEntry { guild, parent: channel.parent_id });
+            let thread_name = channel.name.as_deref().filter(|_| is_thread(channel.kind));
+            let thread_name = thread_name.map(Into::into);
+            let entry = ChannelEntry { guild, parent: channel.parent_id, thread_name };
+            self.add_thread(channel.id, entry);
         }
     }
 
     /// Adds a channel that Discord does not show to the bot, without a parent.
     pub(super) fn mark_unresolvable(&mut self, channel: ChannelId, guild: Option<GuildId>) {
         if self.is_unknown(channel) {
-            self.add_thread(channel, ChannelEntry { guild, parent: None });
+            self.add_thread(channel, ChannelEntry { guild, parent: None, thread_name: None });
         }
     }
 
@@ -134,8 +144,13 @@ impl ChannelCache {
         self.entry(channel).is_none()
     }
 
-    fn entry(&self, channel: ChannelId) -> Option<ChannelEntry> {
-        self.channels.get(&channel).or_else(|| self.threads.get(&channel)).copied()
+    /// The name of the thread `channel`; `None` for other channels.
+    pub(super) fn thread_name(&self, channel: ChannelId) -> Option<&str> {
+        self.entry(channel)?.thread_name.as_deref()
+    }
+
+    fn entry(&self, channel: ChannelId) -> Option<&ChannelEntry> {
+        self.channels.get(&channel).or_else(|| self.threads.get(&channel))
     }
 
     /// Whether `other` is a parent of `channel`, directly or not.

@@ -26,6 +26,15 @@ fn referenced_message(message: &Message, cache: &ChannelCache) -> RepliedTo {
         is_from_bot: Some(message.author.id) == cache.bot_id(),
         // The content is empty without the Message Content Intent, and for messages that consist
         // of components only.
-        text: Some(message.content.clone()).filter(|text| !text.is_empty()),
+        text: Some(text(message)).filter(|text| !text.is_empty()),
     }
+}
+
+/// The text of `message`: its content, or that of the message which it forwards.
+fn text(message: &Message) -> String {
+    if !message.content.is_empty() {
+        return message.content.clone();
+    }
+    let forwarded: Vec<&str> = message.message_snapshots.iter().map(|it| &*it.content).collect();
+    forwarded.join("\n")
 }

@@ -205,6 +205,59 @@ fn full_place_is_told_once_that_nobody_is_answered_there() {
 }
 
 #[test]
+fn title_of_a_thread_is_read_where_a_short_message_refers_to_it() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
+    let forum = discord.forum(*guild, "forum");
+    let listens_in = format!("['{forum}']");
+    let _bot = home.bot(&[
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens_in),
+    ]);
+    // A post in a listening forum, whose question is in its title.
+    let (thread, post) = discord.user_posts_with_title(forum, *ada, QUESTION, "see title");
+    let reply = discord.next_message();
+    assert_eq!((reply.channel, reply.reply_to), (thread.0, Some(post)));
+    assert!(reply.text.contains(ANSWER), "{reply:?}");
+    // A post that asks something itself, however short.
+    let (thread, _) = discord.user_posts_with_title(forum, *ada, "Almaty", QUESTION);
+    let reply = discord.next_message();
+    assert!(reply.channel == thread.0 && reply.text.contains(ANSWER), "{reply:?}");
+    // A mention in a thread, by anybody.
+    let thread = discord.named_thread(*channel, *ada, QUESTION);
+    for text in ["see title", ""] {
+        let asked = discord.user_sends(thread, *bob, &home.mention_bot(text));
+        let reply = discord.next_message();
+        assert_eq!(reply.reply_to, Some(asked), "{text}");
+        assert!(reply.text.contains(ANSWER), "{text}: {reply:?}");
+    }
+    // What speaks for itself does not mean the title.
+    discord.user_sends(
+        thread,
+        *bob,
+        &home.mention_bot("where can I get the best pizza in almaty?"),
+    );
+    assert!(!discord.next_message().text.contains(ANSWER));
+}
+
+#[test]
+fn forwarded_messages_are_read() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    let forward = UserMessage { forwards: Some(QUESTION), ..UserMessage::default() };
+    let asked = discord.user_sends_message(discord.direct(*ada), *ada, forward);
+    let reply = discord.next_message();
+    assert_eq!(reply.reply_to, Some(asked));
+    assert!(reply.text.contains(ANSWER), "{reply:?}");
+    let forwarded = discord.user_sends_message(*channel, *bob, forward);
+    discord.user_runs_message_command(forwarded, *ada, "Ask about this");
+    let changes = home.changes_until_idle();
+    let is_answer = |it: &ObservedChange| it.message().reply_to == Some(forwarded);
+    assert!(changes.iter().any(is_answer), "{changes:?}");
+}
+
+#[test]
 fn autocomplete_offers_questions_of_the_pack() {
     let home = TestGuild::new();
     let TestGuild { discord, channel, ada, .. } = &home;

@@ -9,7 +9,7 @@ use serenity::model::user::User;
 use super::super::channel_cache::ChannelCache;
 use super::super::ids;
 use super::mention::{StrippedText, strip_bot_mentions};
-use super::{referenced_message, user};
+use super::{referenced_message, text, user};
 use crate::conversation::{self, Addressing, Event, RepliedTo};
 
 /// Converts a new message. `None` for system messages, such as joins and pins.
@@ -17,6 +17,9 @@ pub(in crate::platform::discord) fn message_created(
     message: &Message,
     cache: &ChannelCache,
 ) -> Option<conversation::Message> {
+    // Elsewhere, whoever forwards a message does not ask what is in it.
+    let is_direct = message.guild_id.is_none();
+    let forwarded = is_direct.then(|| text(message)).filter(|_| message.content.is_empty());
     let parts = MessageParts {
         id: message.id,
         channel: message.channel_id,
@@ -25,7 +28,7 @@ pub(in crate::platform::discord) fn message_created(
         author: &message.author,
         is_webhook: message.webhook_id.is_some(),
         member: message.member.as_deref(),
-        content: &message.content,
+        content: forwarded.as_deref().unwrap_or(&message.content),
         mentions: &message.mentions,
         mention_roles: &message.mention_roles,
         replied_to: replied_to(message, cache),
@@ -87,6 +90,27 @@ fn replied_to(message: &Message, cache: &ChannelCache) -> Option<RepliedTo> {
     Some(RepliedTo { id, is_from_bot: false, text: None })
 }
 
+/// Most words of a mention in a thread for which the thread's title is the question if they are none. A
+/// longer one speaks for itself.
+const MAX_REFERRING_WORDS: usize = 5;
+
+/// The words of first messages that say nothing but "see title".
+const REFERRING_WORDS: [&str; 19] = [
+    "see", "read", "title", "titel", "topic", "subject", "above", "the", "as", "in", "says", "it",
+    "all", "siehe", "s", "oben", "betreff", "im", "steht",
+];
+
+/// Whether `text` is so short that the title of its thread may be meant.
+fn is_short(text: &str) -> bool {
+    text.split_whitespace().count() <= MAX_REFERRING_WORDS
+}
+
+/// Whether `text` only refers to the title of its thread.
+fn only_refers(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| REFERRING_WORDS.contains(&word.to_lowercase().as_str()))
+}
+
 /// The fields that new and edited messages share.
 struct MessageParts<'m> {
     id: MessageId,
@@ -109,6 +133,19 @@ impl MessageParts<'_> {
         }
         let StrippedText { text, mentions_bot } =
             strip_bot_mentions(self.content, self.mentions, self.mention_roles, self.guild, cache);
+        let is_post = self.id.get() == self.channel.get();
+        let title = cache.thread_name(self.channel);
+        let text = match title {
+            // The first message of a forum post belongs to its title.
+            Some(title) if is_post && !mentions_bot && only_refers(&text) => title.to_owned(),
+            _ => text,
+        };
+        let title = title.filter(|_| mentions_bot && is_short(&text));
+        let title = title.map(|title| RepliedTo {
+            id: ids::message(self.channel, self.channel.get()),
+            is_from_bot: false,
+            text: Some(title.to_owned()),
+        });
         let author = user(self.author, self.member.map(|member| &member.roles));
         Some(conversation::Message {
             id: ids::message(self.channel, self.id),
@@ -116,7 +153,7 @@ impl MessageParts<'_> {
             author: conversation::User { is_bot: author.is_bot || self.is_webhook, ..author },
             text,
             addressing: Addressing { mentions_bot, ..Addressing::default() },
-            replied_to: self.replied_to,
+            replied_to: self.replied_to.or(title),
             sent_at: ids::snowflake_time(self.id.get()),
             edit_id: None,
             locale: None,

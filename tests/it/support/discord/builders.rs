@@ -180,6 +180,15 @@ impl Discord {
         })
     }
 
+    /// A public thread with this name.
+    pub(crate) fn named_thread(&self, parent: ChannelId, owner: UserId, name: &str) -> ChannelId {
+        self.shared.update(|state| {
+            let guild = state.guild_of(parent.0);
+            let location = Location { guild, parent: Some(parent.0), owner: Some(owner.0) };
+            ChannelId(state.add_channel(THREAD, name, location))
+        })
+    }
+
     /// A thread without a create event, like one that was archived long ago.
     pub(crate) fn unannounced_thread(&self, parent: ChannelId, owner: UserId) -> ChannelId {
         self.hold_events();

@@ -20,6 +20,8 @@ pub(super) struct Message {
     pub(super) reply_to: Option<u64>,
     pub(super) mentions: Mentions,
     pub(super) is_from_webhook: bool,
+    /// The content of the message that it forwards.
+    pub(super) forwarded: Option<String>,
     /// The interaction whose response created it.
     pub(super) interaction: Option<u64>,
     /// The user to whom it is ephemeral; `None`: everybody sees it.
@@ -64,6 +66,7 @@ impl Message {
             reply_to: None,
             mentions: Mentions::default(),
             is_from_webhook: false,
+            forwarded: None,
             interaction: None,
             visible_to: None,
             nonce: None,
@@ -110,6 +113,17 @@ impl Message {
         if self.interaction.is_some() {
             json["application_id"] = json!(state.application.to_string());
             json["webhook_id"] = json!(state.application.to_string());
+        }
+        if let Some(forwarded) = &self.forwarded {
+            json["message_reference"] = json!({
+                "type": 1, "message_id": self.id.to_string(),
+                "channel_id": self.channel.to_string(),
+            });
+            json["message_snapshots"] = json!([{ "message": {
+                "content": if is_open { forwarded } else { "" }, "timestamp": iso(created_at_ms(self.id)),
+                "edited_timestamp": null, "mentions": [], "mention_roles": [], "attachments": [],
+                "embeds": [], "type": 0, "flags": 0, "components": [],
+            } }]);
         }
         if let Some(reply_to) = self.reply_to.filter(|_| has_reference) {
             self.add_reference(&mut json, reply_to, state, sight);

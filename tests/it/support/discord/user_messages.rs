@@ -23,6 +23,8 @@ pub(crate) struct UserMessage<'a> {
     pub(crate) is_from_webhook: bool,
     /// The type of a system message.
     pub(crate) system_type: Option<u64>,
+    /// The text of another message that it forwards. Its own is empty then.
+    pub(crate) forwards: Option<&'a str>,
 }
 
 impl Discord {
@@ -50,6 +52,7 @@ impl Discord {
                     0
                 }),
                 is_from_webhook: options.is_from_webhook,
+                forwarded: options.forwards.map(str::to_owned),
                 ..Message::empty(id, channel.0, user.0)
             };
             if options.is_from_webhook {
@@ -121,7 +124,18 @@ impl Discord {
         user: UserId,
         text: &str,
     ) -> (ChannelId, u64) {
-        let thread = self.thread(forum, user);
+        self.user_posts_with_title(forum, user, "thread", text)
+    }
+
+    /// Like [`Self::user_posts`], with a title.
+    pub(crate) fn user_posts_with_title(
+        &self,
+        forum: ChannelId,
+        user: UserId,
+        title: &str,
+        text: &str,
+    ) -> (ChannelId, u64) {
+        let thread = self.named_thread(forum, user, title);
         self.shared.update(|state| {
             let mut message = Message::empty(thread.0, thread.0, user.0);
             message.content = text.to_owned();
