@@ -79,6 +79,7 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
             last: settings.last_shard,
         },
         catch_up: config.delivery.catch_up(),
+        folder: config.data.join(discord::PLATFORM),
     })
 }
 

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::{EventSink, endless_backoff};
 use super::api::Api;
+use super::direct_channels::DirectChannels;
 use super::gateway::GatewayEvent;
 use super::ids;
 use crate::conversation::{Event, PlaceId, Timestamp};
@@ -52,7 +53,8 @@ pub(super) struct CatchUp {
 /// A channel whose messages after `after` are still to be read.
 #[derive(Debug, Clone, Copy)]
 struct Unread {
-    guild: GuildId,
+    /// `None`: a direct message.
+    guild: Option<GuildId>,
     channel: ChannelId,
     after: MessageId,
 }
@@ -76,10 +78,19 @@ impl CatchUp {
         }
     }
 
-    /// A session with these `guilds` has started.
+    /// A session with these `guilds` has started at `now`.
     pub(super) fn on_ready(&mut self, guilds: impl IntoIterator<Item = GuildId>, now: Timestamp) {
         let since = now.minus(self.max_age);
         self.guilds.extend(guilds.into_iter().map(|guild| (guild, since)));
+    }
+
+    /// Queues the channels of direct messages, when the session that receives them has started at
+    /// `now`.
+    pub(super) fn on_direct_ready(&mut self, channels: &DirectChannels, now: Timestamp) {
+        let since = now.minus(self.max_age);
+        let after = ids::first_message_at(since);
+        let unread = channels.since(since).map(|channel| Unread { guild: None, channel, after });
+        self.channels.extend(unread);
     }
 
     /// Queues the channels and threads of `guild` that the bot may read and that have new messages,
@@ -99,7 +110,11 @@ impl CatchUp {
             let may_read = with_permissions
                 .is_some_and(|it| guild.user_permissions_in(it, bot).contains(required));
             if may_read {
-                self.channels.push_back(Unread { guild: guild.id, channel: channel.id, after });
+                self.channels.push_back(Unread {
+                    guild: Some(guild.id),
+                    channel: channel.id,
+                    after,
+                });
             }
         }
     }
@@ -194,7 +209,7 @@ fn gateway_event(message: Value, unread: Unread, bot_id: Option<UserId>) -> Opti
     let is_orphaned = message.get("referenced_message").is_some_and(Value::is_null);
     let mut message: Message = serde_json::from_value(message).ok()?;
     // Responses of the REST API lack it.
-    message.guild_id = Some(unread.guild);
+    message.guild_id = unread.guild;
     if Some(message.author.id) != bot_id {
         return Some(GatewayEvent::MessageCreate(Box::new(message)));
     }
@@ -203,6 +218,6 @@ fn gateway_event(message: Value, unread: Unread, bot_id: Option<UserId>) -> Opti
     Some(GatewayEvent::MessageDelete {
         channel: unread.channel,
         messages: vec![question],
-        guild: Some(unread.guild),
+        guild: unread.guild,
     })
 }

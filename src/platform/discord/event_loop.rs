@@ -16,6 +16,7 @@ use super::catch_up::CatchUp;
 use super::channel_cache::ChannelCache;
 use super::channel_lookup::ChannelLookups;
 use super::commands;
+use super::direct_channels::DirectChannels;
 use super::gateway::GatewayEvent;
 use super::ids;
 use super::incoming::edit_filter::EditFilter;
@@ -37,7 +38,10 @@ impl Discord {
     ) {
         let mut cache = ChannelCache::for_shards(n_shards);
         let mut lookups = ChannelLookups::default();
-        let mut catch_up = CatchUp::new(self.settings.catch_up);
+        let max_age = self.settings.catch_up;
+        let mut catch_up = CatchUp::new(max_age);
+        let since = SystemClock.now().minus(max_age);
+        let mut direct_channels = DirectChannels::open(&self.settings.folder, since);
         let mut edits = EditFilter::since(serenity::model::Timestamp::now());
         let mut in_flight = Some(stop.in_flight.token());
         loop {
@@ -51,6 +55,16 @@ impl Discord {
                     // Received after the shutdown began. Discord does not send it again.
                     if in_flight.is_none() && event.is_for_service() {
                         continue;
+                    }
+                    match &event {
+                        GatewayEvent::MessageCreate(it) if it.guild_id.is_none() => {
+                            direct_channels.record(it.channel_id, it.id);
+                        }
+                        // The first shard receives direct messages.
+                        GatewayEvent::Ready(ready) if ready.shard.is_none_or(|it| it.id.0 == 0) => {
+                            catch_up.on_direct_ready(&direct_channels, SystemClock.now());
+                        }
+                        _ => {}
                     }
                     if let GatewayEvent::MessageUpdate(update) = &event
                         && !edits.is_new(update)

@@ -1,5 +1,6 @@
 //! Settings of the Discord platform.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub shards: ShardRange,
     /// How old messages may be that were missed and are still answered.
     pub catch_up: Duration,
+    /// The folder of what is remembered over restarts.
+    pub folder: PathBuf,
 }
 
 /// The shards that this process serves. A shard is a part of the guilds, with a gateway connection

@@ -43,6 +43,31 @@ fn questions_queued_before_a_kill_or_a_stop_are_answered_after_the_restart() {
 }
 
 #[test]
+fn direct_messages_are_caught_up_with_where_one_was_received_lately() {
+    in_parallel([true, false], |is_killed| {
+        let home = TestGuild::new();
+        let TestGuild { discord, ada, bob, .. } = &home;
+        let bot = home.bot(&[("QUOTH_DELIVERY__DRAIN_SECONDS", "1")]);
+        let (known, queued) = (discord.direct(*ada), discord.direct(*bob));
+        let mut asked = vec![discord.user_sends(known, *ada, QUESTION)];
+        wait_for_messages(&home, 1);
+        discord.inject_fault(CREATE, 9, InjectedFault::Slow(Duration::from_secs(60)));
+        let waiting: Vec<u64> =
+            (0..3).map(|_| discord.user_sends(queued, *bob, QUESTION)).collect();
+        discord.wait_for_calls("POST /channels/{}/typing", 1);
+        let bot = bot.restart_after(discord, is_killed, || {
+            asked.push(discord.user_sends(known, *ada, QUESTION));
+            discord.clear_faults();
+        });
+        wait_for_messages(&home, 4);
+        home.wait_until_idle();
+        assert_eq!(answered(&home, known), asked, "killed: {is_killed}");
+        assert_eq!(answered(&home, queued), waiting, "killed: {is_killed}");
+        bot.stop();
+    });
+}
+
+#[test]
 fn questions_asked_while_offline_are_answered_once() {
     let home = TestGuild::new();
     let TestGuild { discord, guild, channel, ada, .. } = &home;

@@ -58,6 +58,7 @@ pub(crate) fn serve(
         style: AnswerStyle::Embed,
         shards: ShardRange::default(),
         catch_up: DeliverySettings::default().catch_up(),
+        folder: std::env::temp_dir().join("quoth-discord-in-process"),
     };
     let discord =
         Arc::new(Discord::new(settings, knowledge_base, Liveness::new("discord")).unwrap());

@@ -36,6 +36,7 @@ async fn counting_platform() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>
         style: AnswerStyle::Embed,
         shards: ShardRange::default(),
         catch_up: Duration::ZERO,
+        folder: std::env::temp_dir().join("quoth-discord-event-loop"),
     };
     let liveness = Liveness::new("discord");
     let discord = Arc::new(Discord::new(settings, Arc::clone(&knowledge_base), liveness).unwrap());
