@@ -19,10 +19,9 @@ mod settings;
 mod setup;
 mod sync;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use matrix_sdk::Client;
-use tokio::sync::OnceCell;
 
 use super::{EventSink, PlatformError, Shutdown};
 use crate::service::{Dispatcher, Liveness};
@@ -35,18 +34,24 @@ pub use setup::{RecoveryKey, SetupMode, VerificationStatus, set_up};
 pub struct Matrix {
     settings: Settings,
     liveness: Arc<Liveness>,
-    client: OnceCell<Client>,
+    /// The client of the current session. `None` while there is no session.
+    client: RwLock<Option<Client>>,
     events: Arc<EventSink>,
 }
 
 impl Matrix {
     /// Creates the platform without connecting.
     pub fn new(settings: Settings, liveness: Arc<Liveness>) -> Self {
-        Self { settings, liveness, client: OnceCell::new(), events: Arc::default() }
+        Self {
+            settings,
+            liveness,
+            client: RwLock::default(),
+            events: Arc::default(),
+        }
     }
 
-    /// Opens the session on the first call, then syncs and sends events to `dispatcher` until
-    /// `stop` requests the shutdown.
+    /// Opens the session, then syncs and sends events to `dispatcher` until `stop` requests the
+    /// shutdown or the session ends.
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.
@@ -56,12 +61,27 @@ impl Matrix {
         stop: &Shutdown,
     ) -> Result<(), PlatformError> {
         let client = tokio::select! {
-            client = self.client.get_or_try_init(|| session::open(&self.settings)) => client?,
+            client = session::open(&self.settings) => client?,
             () = stop.graceful.cancelled() => return Ok(()),
         };
+        self.set_client(Some(client.clone()));
         self.events.connect(dispatcher);
-        let (client, settings) = (client.clone(), self.settings.clone());
+        let settings = self.settings.clone();
         let context = MatrixContext::new(client, settings, Arc::clone(&self.events), stop.clone());
-        sync::run(Arc::new(context), &self.liveness).await
+        let result = sync::run(Arc::new(context), &self.liveness).await;
+        if result.is_err() {
+            // Its session has ended. A call that comes before the next one is open is repeated.
+            self.set_client(None);
+        }
+        result
+    }
+
+    /// The client of the current session.
+    fn client(&self) -> Option<Client> {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_client(&self, client: Option<Client>) {
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = client;
     }
 }

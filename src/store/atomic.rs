@@ -15,17 +15,21 @@ use std::path::{Path, PathBuf};
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     // A path that does not exist yet cannot be resolved and is used unchanged.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    replace(&target, bytes, new_file_permissions())
-        .map_err(|source| WriteError::new(&target, source))
+    let permissions = new_file_permissions();
+    replace(&target, bytes, permissions).map_err(|source| WriteError::new(&target, source))
 }
 
-/// The same for a file that only its owner may read.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    // Temporary files are for their owner only.
+/// Like [`write()`], for a secret: a new file is accessible to its owner only.
+///
+/// # Errors
+/// [`WriteError`] has the cause, and its text says what to do.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    // Temporary files are accessible to their owner only.
     replace(path, bytes, None).map_err(|source| WriteError::new(path, source))
 }
 
-fn replace(target: &Path, bytes: &[u8], new: Option<Permissions>) -> io::Result<()> {
+/// `new_file` are the permissions of a file that does not exist yet; `None`: its owner's only.
+fn replace(target: &Path, bytes: &[u8], new_file: Option<Permissions>) -> io::Result<()> {
     let folder = folder_of(target);
     let permissions = match std::fs::metadata(target) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -35,7 +39,7 @@ fn replace(target: &Path, bytes: &[u8], new: Option<Permissions>) -> io::Result<
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".quoth-").suffix(".tmp");
-    if let Some(permissions) = new {
+    if let Some(permissions) = new_file {
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder)?;

@@ -8,5 +8,6 @@ mod network;
 mod question_load;
 mod questions;
 mod rooms;
+mod session_files;
 mod setup;
 mod traffic;

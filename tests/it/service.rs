@@ -20,9 +20,9 @@ pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 /// A `quoth run` process on a folder that has the pack `p`, the data folder and the bridge socket.
 pub(crate) struct Service {
     child: Option<Child>,
+    log: Arc<Mutex<String>>,
     /// Reads the log all the time: otherwise a full pipe would block the process.
     log_reader: Option<JoinHandle<()>>,
-    log: Arc<Mutex<Vec<u8>>>,
     pub(crate) port: u16,
 }
 
@@ -53,16 +53,21 @@ impl Service {
         command.envs(defaults).envs(settings.iter().copied());
         let child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn();
         let mut child = child.expect("the binary runs");
-        let mut stderr = child.stderr.take().expect("a pipe");
-        let log = Arc::new(Mutex::new(Vec::new()));
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let log = Arc::<Mutex<String>>::default();
         let written = Arc::clone(&log);
         let log_reader = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(n_bytes @ 1..) = stderr.read(&mut bytes) {
-                written.lock().unwrap().extend_from_slice(&bytes[..n_bytes]);
+            for line in stderr.lines() {
+                let line = line.expect("a log in UTF-8");
+                written.lock().expect("nobody panicked").extend([line.as_str(), "\n"]);
             }
         });
-        Self { child: Some(child), log_reader: Some(log_reader), log, port }
+        Self { child: Some(child), log, log_reader: Some(log_reader), port }
+    }
+
+    /// The log so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("nobody panicked").clone()
     }
 
     /// Sends the signal `name`.
@@ -97,15 +102,10 @@ impl Service {
         Ended { code, log: self.log() }
     }
 
-    /// The log so far.
-    fn log(&self) -> String {
-        String::from_utf8(self.log.lock().unwrap().clone()).expect("a log in UTF-8")
-    }
-
     /// Waits until the log contains `text`.
     pub(crate) fn wait_for_log(&self, text: &str) {
         let start = Instant::now();
-        while !String::from_utf8_lossy(&self.log.lock().unwrap()).contains(text) {
+        while !self.log().contains(text) {
             assert!(start.elapsed() < MAX_WAIT, "{text} is not in {}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -79,8 +79,8 @@ impl Matrix {
     /// The room of `place`, and the root of the thread if `place` is one.
     fn resolve_place(&self, place: &PlaceId) -> Result<(Room, Option<OwnedEventId>), SendError> {
         let (room_id, thread_root) = ids::parse_place(place).ok_or(SendError::Permanent)?;
-        // No room is known before the session is open.
-        let client = self.client.get().ok_or(SendError::Transient { retry_after: None })?;
+        // No room is known while no session is open.
+        let client = self.client().ok_or(SendError::Transient { retry_after: None })?;
         let room = client.get_room(&room_id).ok_or(SendError::Permanent)?;
         Ok((room, thread_root))
     }

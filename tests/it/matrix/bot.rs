@@ -98,11 +98,20 @@ impl Bot {
             && self.service().get("/readyz").0 == 200
     }
 
-    /// Starts the bot, and stops it after three seconds.
-    pub(crate) fn run_briefly(&mut self) -> Ended {
+    /// Starts the bot, and stops it once its log contains `text`.
+    pub(crate) fn run_until_logged(&mut self, text: &str) -> Ended {
         self.launch();
-        std::thread::sleep(Duration::from_secs(3));
+        self.wait_until_logged(text);
         self.stop()
+    }
+
+    /// Waits until the log contains `text`.
+    pub(crate) fn wait_until_logged(&self, text: &str) {
+        let start = Instant::now();
+        while !self.service().log().contains(text) {
+            assert!(start.elapsed() < MAX_WAIT, "{text:?} not logged: {}", self.service().log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Requests the shutdown, and waits for it.

@@ -1,7 +1,5 @@
 //! Logins, stored sessions, and the errors of both.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::bot::{ANSWER, Bot, QUESTION, TestChat};
 use crate::support::matrix::{
     PASSWORD, RoomKind, TestUser, block_on, register, register_with_token,
@@ -18,30 +16,9 @@ fn login_errors_say_what_to_do() {
     ];
     for (name, value, want) in rows {
         let mut bot = Bot::prepare(&server.url(), register(server, "quoth"), &[(name, value)]);
-        let ended = bot.run_briefly();
-        assert!(ended.log.contains(want), "{}", ended.log);
+        let ended = bot.run_until_logged(want);
         assert!(!ended.log.contains("another one"), "a password is in the log");
     }
-}
-
-#[test]
-#[ignore = "needs a homeserver (scripts/test)"]
-fn session_files_are_owner_only_and_encrypted_by_the_passphrase() {
-    let passphrase = "a passphrase of many words";
-    let mut chat = TestChat::with(RoomKind::Plain, &[("QUOTH_MATRIX__PASSPHRASE", passphrase)]);
-    chat.expect_nothing_else();
-    chat.bot.restart(false);
-    chat.expect_nothing_else();
-    let folder = chat.bot.folder().path("data/matrix/store");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o077, 0, "{}", path.display());
-    }
-    chat.bot.stop();
-    chat.bot.set("QUOTH_MATRIX__PASSPHRASE", "another passphrase of words");
-    let ended = chat.bot.run_briefly();
-    assert!(ended.log.contains("`passphrase` in [matrix] is not the one"), "{}", ended.log);
 }
 
 #[test]
@@ -86,8 +63,8 @@ fn token_login_keeps_its_device_across_restarts() {
         ("no-token-of-anybody", "no longer accepts the bot's session"),
     ] {
         bot.set("QUOTH_MATRIX__TOKEN", token);
-        let ended = bot.run_briefly();
-        assert!(ended.log.contains(want) && !ended.log.contains(token), "{}", ended.log);
+        let ended = bot.run_until_logged(want);
+        assert!(!ended.log.contains(token), "{}", ended.log);
     }
     bot.set("QUOTH_MATRIX__TOKEN", &token);
     bot.start_and_wait();
@@ -101,8 +78,7 @@ fn session_of_another_account_is_rejected() {
     bot.stop();
     let (own, other) = (bot.id.clone(), register(server, "quoth"));
     bot.set("QUOTH_MATRIX__USER", other.as_str());
-    let ended = bot.run_briefly();
-    assert!(ended.log.contains("belongs to another account than `user`"), "{}", ended.log);
+    bot.run_until_logged("belongs to another account than `user`");
     bot.set("QUOTH_MATRIX__USER", own.as_str());
     bot.start_and_wait();
 }

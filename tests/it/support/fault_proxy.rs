@@ -46,6 +46,11 @@ impl ProxiedRequest {
         self.method == "PUT" && self.path.contains("/send/")
     }
 
+    /// Whether it logs in.
+    pub(crate) fn is_login(&self) -> bool {
+        self.method == "POST" && self.path.ends_with("/login")
+    }
+
     /// Whether it sends room keys to devices.
     pub(crate) fn sends_room_keys(&self) -> bool {
         self.path.contains("/sendToDevice/m.room.encrypted")

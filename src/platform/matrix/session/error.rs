@@ -10,6 +10,7 @@ use matrix_sdk::{ClientBuildError, HttpError};
 
 use super::super::error;
 use crate::platform::PlatformError;
+use crate::store::atomic::WriteError;
 
 fn permanent(advice: impl Into<String>) -> PlatformError {
     PlatformError::Permanent { advice: advice.into(), source: None }
@@ -31,13 +32,81 @@ pub(super) fn folder(folder: &Path, error: io::Error) -> PlatformError {
 /// The client could not be built.
 pub(super) fn build(folder: &Path, error: ClientBuildError) -> PlatformError {
     match error {
-        ClientBuildError::SqliteStore(_) => permanent(format!(
-            "the Matrix store in {} cannot be opened: `passphrase` in [matrix] is not the one it was created with, or the store is damaged. Set the old passphrase; or, if it is lost, move the folder away, and quoth logs in as a new device (docs/matrix.md)",
-            folder.display()
-        )),
+        ClientBuildError::SqliteStore(error) => open_store(folder, &error),
         ClientBuildError::Http(HttpError::Reqwest(_)) => unreachable(),
         _ => not_a_homeserver(),
     }
+}
+
+/// What to do when the keys in the folder are lost or unusable.
+const NEW_DEVICE: &str = "quoth logs in as a new device, which `quoth matrix setup --recover` verifies with the account's recovery key (docs/matrix.md)";
+
+/// SQLite's messages for files that it can never open.
+const SQLITE_CORRUPT: [&str; 2] = ["file is not a database", "malformed"];
+
+/// The store could not be opened, or failed later. Most reasons pass: a full disk, a locked file, a
+/// folder that is not mounted. Only what cannot pass ends serving.
+fn open_store(folder: &Path, error: &(dyn Error + 'static)) -> PlatformError {
+    let chain = || std::iter::successors(Some(error), |error| (*error).source());
+    let is_encryption = |error: &(dyn Error + 'static)| {
+        matches!(error.downcast_ref(), Some(matrix_sdk_store_encryption::Error::Encryption(_)))
+    };
+    if chain().any(is_encryption) {
+        return wrong_passphrase(folder);
+    }
+    let texts: Vec<String> = chain().map(ToString::to_string).collect();
+    if texts.iter().any(|text| SQLITE_CORRUPT.iter().any(|it| text.contains(it))) {
+        return damaged(folder);
+    }
+    let what = format!(
+        "the Matrix store in {} cannot be used at the moment: check the free space and the permissions of the data folder",
+        folder.display()
+    );
+    let source = texts.into_iter().next().map(Into::into);
+    PlatformError::Transient { what, source }
+}
+
+/// The session or the store was encrypted by another passphrase.
+pub(super) fn wrong_passphrase(folder: &Path) -> PlatformError {
+    permanent(format!(
+        "`passphrase` in [matrix] is not the one that the session in {} was created with: set the old one. Only if it is lost, move that folder away: {NEW_DEVICE}",
+        folder.display()
+    ))
+}
+
+/// The session is encrypted, and no passphrase is set.
+pub(super) fn passphrase_missing(folder: &Path) -> PlatformError {
+    permanent(format!(
+        "`passphrase` in [matrix] is missing: set the one that the session in {} was created with (QUOTH_MATRIX__PASSPHRASE_FILE). Only if it is lost, move that folder away: {NEW_DEVICE}",
+        folder.display()
+    ))
+}
+
+/// The session is not encrypted, but a passphrase is set.
+pub(super) fn no_passphrase_expected(folder: &Path) -> PlatformError {
+    permanent(format!(
+        "the session in {} was created without a `passphrase` in [matrix], and its keys cannot be encrypted afterwards: remove `passphrase`, or move that folder away: {NEW_DEVICE}",
+        folder.display()
+    ))
+}
+
+/// There is a store without a session.
+pub(super) fn no_session(folder: &Path) -> PlatformError {
+    permanent(format!(
+        "the Matrix store in {} has no session that `passphrase` in [matrix] opens: set `passphrase` as it was when the bot first started. Only if the bot never logged in there, move that folder away (docs/matrix.md)",
+        folder.display()
+    ))
+}
+
+/// The session could not be encoded.
+pub(super) fn not_stored() -> PlatformError {
+    transient("the session could not be encrypted for its file")
+}
+
+/// The file of the session could not be written.
+pub(super) fn not_written(error: WriteError) -> PlatformError {
+    let what = "the session could not be stored".to_owned();
+    PlatformError::Transient { what, source: Some(error.into()) }
 }
 
 /// There was no response.
@@ -87,7 +156,14 @@ pub(super) fn whoami(status: u16) -> PlatformError {
 /// The homeserver has ended the session.
 pub(in super::super) fn logged_out() -> PlatformError {
     permanent(
-        "the homeserver no longer accepts the bot's session: it was logged out, or its account was deactivated. With a password, move the folder `matrix` in the data folder away, and quoth logs in as a new device; then run `quoth matrix setup`. With `token`, set a new one first (docs/matrix.md)",
+        "the homeserver no longer accepts the bot's session: it was logged out, or its account was deactivated. With a password, move the folder `matrix` in the data folder away, and quoth logs in as a new device, which `quoth matrix setup --recover` verifies with the account's recovery key. With `token`, set a new one first (docs/matrix.md)",
+    )
+}
+
+/// The configured token has expired.
+pub(super) fn token_expired() -> PlatformError {
+    permanent(
+        "the access token has expired: set `token` in [matrix] to a new one of the same device, or set `user` and `password`, with which quoth logs in again by itself (docs/matrix.md)",
     )
 }
 
@@ -114,20 +190,19 @@ pub(super) fn token_without_device() -> PlatformError {
     )
 }
 
-/// The stored session cannot be parsed.
-pub(super) fn damaged() -> PlatformError {
-    permanent(
-        "the stored session is damaged: move the folder `matrix` in the data folder away, and quoth logs in as a new device (docs/matrix.md)",
-    )
+/// The stored session or its store can never be read.
+pub(super) fn damaged(folder: &Path) -> PlatformError {
+    permanent(format!(
+        "the Matrix session in {} is damaged: check the disk, then move that folder away: {NEW_DEVICE}",
+        folder.display()
+    ))
 }
 
 /// The store or a request of it failed.
-pub(super) fn store(error: &matrix_sdk::Error) -> PlatformError {
+pub(super) fn store(folder: &Path, error: &matrix_sdk::Error) -> PlatformError {
     match error {
         matrix_sdk::Error::Http(_) => other(error),
-        _ => permanent(
-            "the Matrix store cannot be used: check the free space and the permissions of the data folder; if the store is damaged, move the folder `matrix` in it away, and quoth logs in as a new device (docs/matrix.md)",
-        ),
+        error => open_store(folder, error),
     }
 }
 

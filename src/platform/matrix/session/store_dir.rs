@@ -1,10 +1,16 @@
 //! The folder of the session and the encryption keys, which only its owner can access.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use matrix_sdk::STATE_STORE_DATABASE_NAME;
+
 use crate::store::file_permissions;
+
+/// Bytes that are written to check that the folder is writable, and the disk not full: more than a
+/// session has. A login whose session could not be stored would leave a device behind.
+const N_PROBE_BYTES: usize = 16 * 1024;
 
 /// The path of the store inside the platform's data folder.
 pub(super) fn path(folder: &Path) -> PathBuf {
@@ -14,13 +20,14 @@ pub(super) fn path(folder: &Path) -> PathBuf {
 /// Creates the folder if it is missing, and checks that it is writable.
 pub(super) fn create(folder: &Path) -> io::Result<()> {
     file_permissions::create_private_dir(&path(folder))?;
-    tempfile::tempfile_in(folder).map(drop)
+    let mut probe = tempfile::tempfile_in(folder)?;
+    probe.write_all(&[0; N_PROBE_BYTES])?;
+    probe.sync_all()
 }
 
-/// Deletes all files of the store.
-pub(super) fn clear(folder: &Path) -> io::Result<()> {
-    fs::remove_dir_all(path(folder))?;
-    file_permissions::create_private_dir(&path(folder))
+/// Whether the store was created.
+pub(super) fn has_store(folder: &Path) -> bool {
+    path(folder).join(STATE_STORE_DATABASE_NAME).exists()
 }
 
 /// Restricts the files of the store to their owner. A failure is only logged, since the permissions
