@@ -70,6 +70,11 @@ pub(super) fn is_logged_out(kind: &ErrorKind) -> bool {
     )
 }
 
+/// Whether `kind` means that the session has expired, and a login can continue it.
+pub(super) fn is_soft_logout(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::UnknownToken(data) if data.soft_logout)
+}
+
 /// Whether the requested resource does not exist.
 pub(super) fn is_not_found(error: &HttpError) -> bool {
     status(error) == Some(404)

@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use super::super::PlatformError;
 use super::settings::{Login, Settings};
-pub(super) use error::logged_out;
+pub(super) use error::{expired, logged_out};
 use login::{TokenStatus, log_in, tokens_of, whoami};
 
 /// The timeout of a request, in addition to the time that a sync may be held open.

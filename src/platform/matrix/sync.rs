@@ -53,6 +53,9 @@ pub(super) async fn run(
                 }
                 handle_updates(updates, &mut rooms, &mut memberships);
             }
+            Err(error) if error.client_api_error_kind().is_some_and(error::is_soft_logout) => {
+                return Err(session::expired());
+            }
             Err(error) if error.client_api_error_kind().is_some_and(error::is_logged_out) => {
                 return Err(session::logged_out());
             }

@@ -41,6 +41,60 @@ fn logout_ends_serving_with_advice() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn expired_session_is_continued_by_a_login_with_the_same_device() {
+    let mut server = Synapse::start();
+    let mut bot = Bot::start(&server, &[("QUOTH_MATRIX__PASSPHRASE", "a passphrase of words")]);
+    let ada = TestUser::new(&server, "ada");
+    let room = ada.create_room(RoomKind::Encrypted, &[&bot.id]);
+    ada.wait_for_join(&room, &bot.id);
+    let ask = |bot: &Bot| {
+        let question = ada.send(&room, &bot.mention(QUESTION));
+        let answer = ada.next_change(&room, &bot.id).sent();
+        assert_eq!((answer.reply_to, answer.is_encrypted), (Some(question), true));
+    };
+    ask(&bot);
+    let devices = ada.devices_of(&bot.id);
+    for is_running in [true, false] {
+        if !is_running {
+            bot.stop();
+        }
+        server.stop(false);
+        server.expire_tokens(&bot.id);
+        server.start_and_wait();
+        if is_running {
+            bot.wait_until_logged("logged in again as the same device");
+        } else {
+            bot.start_and_wait();
+        }
+        ask(&bot);
+        assert_eq!(ada.devices_of(&bot.id), devices);
+    }
+    // A restart needs no other login.
+    bot.restart(false);
+    ask(&bot);
+    assert!(!bot.stop().log.contains("Logged in"), "the new token was stored");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn expired_token_ends_serving_with_advice() {
+    let mut server = Synapse::start();
+    let (id, token) = register_with_token(&server, "quoth");
+    let settings = [("QUOTH_MATRIX__TOKEN", token.as_str())];
+    let mut bot = Bot::prepare(&server.url(), id, &settings);
+    bot.unset("QUOTH_MATRIX__USER");
+    bot.unset("QUOTH_MATRIX__PASSWORD");
+    bot.start_and_wait();
+    server.stop(false);
+    server.expire_tokens(&bot.id);
+    server.start_and_wait();
+    bot.wait_until_logged("the access token has expired");
+    assert!(!bot.is_ready());
+    bot.stop();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn token_login_keeps_its_device_across_restarts() {
     let server = Synapse::shared();
     let (id, token) = register_with_token(server, "quoth");

@@ -7,12 +7,18 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use matrix_sdk::ruma::UserId;
+use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
+use super::matrix::block_on;
 use crate::service::{MAX_WAIT, free_port};
 
 /// The server name in the IDs of its users.
 pub(crate) const SERVER_NAME: &str = "quoth.test";
+
+/// A limit that tests do not reach. They send more requests than the default limits allow.
+const UNLIMITED: &str = "{ per_second: 10000, burst_count: 10000 }";
 
 /// The token of an application service, which may act as any user and set timestamps.
 pub(crate) const APP_SERVICE_TOKEN: &str = "token-of-the-application-service";
@@ -46,9 +52,14 @@ impl Synapse {
 
     /// Starts a separate instance.
     pub(crate) fn start() -> Self {
+        Self::start_with_message_limit(UNLIMITED)
+    }
+
+    /// Starts a separate instance with this limit on messages (`rc_message`).
+    pub(crate) fn start_with_message_limit(limit: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut synapse = Self { folder, port: free_port(), process: None };
-        synapse.configure();
+        synapse.configure(limit);
         synapse.start_and_wait();
         synapse
     }
@@ -83,6 +94,21 @@ impl Synapse {
         drop(stdin);
     }
 
+    /// Lets all access tokens of `user` expire, as `session_lifetime` does. The process must be
+    /// stopped, since it caches tokens.
+    pub(crate) fn expire_tokens(&self, user: &UserId) {
+        assert!(self.process.is_none(), "it is running");
+        let database = format!("sqlite://{}/homeserver.db", self.folder.path().display());
+        let n_expired = block_on(async {
+            let mut database = SqliteConnection::connect(&database).await?;
+            let expire = "UPDATE access_tokens SET valid_until_ms = 1 WHERE user_id = ?";
+            let expired = sqlx::query(expire).bind(user.as_str()).execute(&mut database).await?;
+            database.close().await?;
+            Ok::<u64, sqlx::Error>(expired.rows_affected())
+        });
+        assert!(n_expired.expect("a database") > 0, "the user has a token");
+    }
+
     fn wait_until_ready(&mut self) {
         let start = Instant::now();
         while !self.responds() {
@@ -108,7 +134,7 @@ impl Synapse {
             && response.starts_with("HTTP/1.1 200")
     }
 
-    fn configure(&self) {
+    fn configure(&self, message_limit: &str) {
         let folder = self.folder.path();
         let write = |name: &str, text: &str| {
             std::fs::write(folder.join(name), text).expect("a file");
@@ -126,7 +152,7 @@ impl Synapse {
              namespaces: {{ users: [{{ exclusive: false, regex: '@.*' }}] }}\n"
             ),
         );
-        write("homeserver.yaml", &settings(folder, self.port));
+        write("homeserver.yaml", &settings(folder, self.port, message_limit));
     }
 }
 
@@ -139,10 +165,9 @@ impl Drop for Synapse {
     }
 }
 
-fn settings(folder: &Path, port: u16) -> String {
+fn settings(folder: &Path, port: u16, message_limit: &str) -> String {
     let folder = folder.display();
-    // Tests send more requests than the default limits allow.
-    let unlimited = "{ per_second: 10000, burst_count: 10000 }";
+    let unlimited = UNLIMITED;
     format!(
         "server_name: {SERVER_NAME}
 listeners:
@@ -162,7 +187,7 @@ macaroon_secret_key: test
 form_secret: test
 presence: {{ enabled: false }}
 push: {{ enabled: false }}
-rc_message: {unlimited}
+rc_message: {message_limit}
 rc_registration: {unlimited}
 rc_login: {{ address: {unlimited}, account: {unlimited}, failed_attempts: {unlimited} }}
 rc_admin_redaction: {unlimited}

@@ -160,6 +160,11 @@ pub(in super::super) fn logged_out() -> PlatformError {
     )
 }
 
+/// The homeserver lets the session expire, which a new login continues (soft logout).
+pub(in super::super) fn expired() -> PlatformError {
+    transient("the session with the homeserver has expired")
+}
+
 /// The configured token has expired.
 pub(super) fn token_expired() -> PlatformError {
     permanent(

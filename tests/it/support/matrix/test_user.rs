@@ -121,6 +121,17 @@ impl TestUser {
         room.room_id().to_owned()
     }
 
+    /// Creates a space and invites `invited`.
+    pub(crate) fn create_space(&self, invited: &[&UserId]) -> OwnedRoomId {
+        let body = json!({
+            "preset": "public_chat", "invite": invited,
+            "creation_content": { "type": "m.space" },
+        });
+        let token = self.client.access_token().expect("logged in");
+        let created = self.request("POST", "createRoom", &token, Some(body));
+        created["room_id"].as_str().and_then(|id| id.try_into().ok()).expect("a space")
+    }
+
     pub(crate) fn room(&self, room: &RoomId) -> Room {
         self.wait_until("the room is known", || self.client.get_room(room))
     }
@@ -131,6 +142,10 @@ impl TestUser {
 
     pub(crate) fn leave(&self, room: &RoomId) {
         block_on(self.room(room).leave()).expect("leaving is allowed");
+    }
+
+    pub(crate) fn kick(&self, room: &RoomId, user: &UserId) {
+        block_on(self.room(room).kick_user(user, None)).expect("a kick");
     }
 
     pub(crate) fn invite(&self, room: &RoomId, user: &UserId) {
@@ -159,6 +174,14 @@ impl TestUser {
         rooms["joined_rooms"].as_array().expect("a list").iter().any(|it| it == room.as_str())
     }
 
+    /// The ids of the devices of `user`.
+    pub(crate) fn devices_of(&self, user: &UserId) -> Vec<String> {
+        let devices =
+            self.request("GET", &format!("devices?user_id={user}"), APP_SERVICE_TOKEN, None);
+        let devices = devices["devices"].as_array().expect("a list").iter();
+        devices.map(|it| it["device_id"].as_str().expect("an id").to_owned()).collect()
+    }
+
     /// Upgrades the room and returns its successor.
     pub(crate) fn upgrade_room(&self, room: &RoomId) -> OwnedRoomId {
         let version = RoomVersionId::try_from("10").expect("a version");
@@ -168,9 +191,14 @@ impl TestUser {
 
     /// Sets the power level that sending messages requires.
     pub(crate) fn require_power_level(&self, room: &RoomId, level: u32) {
+        self.change_power_levels(room, |levels| levels["events_default"] = level.into());
+    }
+
+    /// Changes the content of the room's `m.room.power_levels`.
+    pub(crate) fn change_power_levels(&self, room: &RoomId, change: impl Fn(&mut Value)) {
         let path = format!("rooms/{room}/state/m.room.power_levels");
         let mut levels = self.get(&path);
-        levels["events_default"] = level.into();
+        change(&mut levels);
         let token = self.client.access_token().expect("logged in");
         let set = self.request("PUT", &path, &token, Some(levels));
         assert!(set["event_id"].is_string(), "{set}");
@@ -191,6 +219,11 @@ impl TestUser {
 
     pub(crate) fn redact(&self, room: &RoomId, event: &EventId) {
         block_on(self.room(room).redact(event, None, None)).expect("a redaction");
+    }
+
+    /// Sends a message with this content.
+    pub(crate) fn send_content(&self, room: &RoomId, content: Value) -> OwnedEventId {
+        self.send_event(room, "m.room.message", content)
     }
 
     fn send_event(&self, room: &RoomId, kind: &str, content: Value) -> OwnedEventId {
