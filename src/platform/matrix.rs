@@ -10,6 +10,7 @@ mod incoming;
 mod membership;
 mod permissions;
 mod place;
+mod rate_limit;
 mod reactions;
 pub mod render;
 mod rooms;
@@ -27,6 +28,7 @@ use super::{EventSink, PlatformError, Shutdown};
 use crate::service::{Dispatcher, Liveness};
 use context::MatrixContext;
 pub use ids::PLATFORM;
+use rate_limit::RateLimit;
 pub use settings::{Login, Settings};
 pub use setup::{RecoveryKey, SetupMode, VerificationStatus, set_up};
 
@@ -37,6 +39,7 @@ pub struct Matrix {
     /// The client of the current session. `None` while there is no session.
     client: RwLock<Option<Client>>,
     events: Arc<EventSink>,
+    rate_limit: RateLimit,
 }
 
 impl Matrix {
@@ -47,6 +50,7 @@ impl Matrix {
             liveness,
             client: RwLock::default(),
             events: Arc::default(),
+            rate_limit: RateLimit::default(),
         }
     }
 

@@ -116,7 +116,9 @@ impl<R: Records> Service<R> {
                 // If the process ends during the wait, another one can answer the message.
                 self.records().release(cause.clone(), self.parts.holder.clone()).await?;
             }
-            match budget.wait(&error, delays.next()) {
+            let asks_to_wait = matches!(error, SendError::Transient { retry_after: Some(_) });
+            let delay = if asks_to_wait { None } else { delays.next() };
+            match budget.wait(&error, delay) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None if possibly_sent_since.is_some() => {
                     return self.abandon(&delivery, EventOutcome::Ambiguous).await;

@@ -14,6 +14,10 @@ use crate::service::SendError;
 const MIN_DELAY: Duration = Duration::from_millis(500);
 pub(super) const MAX_DELAY: Duration = Duration::from_secs(30);
 
+/// The wait after a rate limit that does not say how long: what the default limit of Synapse takes
+/// to allow another event.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
+
 /// The delays between attempts.
 pub(super) fn backoff() -> ExponentialBackoff {
     endless_backoff(MIN_DELAY, MAX_DELAY)
@@ -36,9 +40,10 @@ pub(super) fn classify_request(error: &HttpError) -> SendError {
     let status = status(error);
     match (error, kind(error)) {
         (_, Some(ErrorKind::LimitExceeded(data))) => {
-            SendError::Transient { retry_after: data.retry_after.as_ref().and_then(retry_delay) }
+            let retry_after = data.retry_after.as_ref().and_then(retry_delay);
+            SendError::Transient { retry_after: retry_after.or(Some(DEFAULT_RETRY_AFTER)) }
         }
-        _ if status == Some(429) => SendError::Transient { retry_after: None },
+        _ if status == Some(429) => SendError::Transient { retry_after: Some(DEFAULT_RETRY_AFTER) },
         // Works again after a new login.
         (_, Some(kind)) if is_logged_out(kind) => SendError::Transient { retry_after: None },
         (HttpError::Cached(error), _) => classify_request(error),
@@ -143,7 +148,7 @@ mod tests {
                 r#"{"errcode":"M_LIMIT_EXCEEDED","error":"","retry_after_ms":1500}"#,
                 transient(Some(Duration::from_millis(1500))),
             ),
-            (429, "slow down", transient(None)),
+            (429, "slow down", transient(Some(DEFAULT_RETRY_AFTER))),
             (401, r#"{"errcode":"M_UNKNOWN_TOKEN","error":""}"#, transient(None)),
             (403, r#"{"errcode":"M_FORBIDDEN","error":""}"#, SendError::Permanent),
             (404, r#"{"errcode":"M_NOT_FOUND","error":""}"#, SendError::Permanent),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, TransactionId};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::Matrix;
 use super::content::{self, SendOptions};
@@ -26,7 +27,7 @@ impl Sender for Matrix {
         let options = self.send_options(outgoing, &room, thread_root).await;
         let content = content::message(&rendered(outgoing), &options);
         let transaction_id = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
-        let sent = send_content(&room, content, &transaction_id).await;
+        let sent = self.send_content(&room, content, &transaction_id).await;
         if sent == Err(SendError::Permanent) {
             permissions::report_missing_permissions(&room, &outgoing.place, &self.events).await;
         }
@@ -41,7 +42,10 @@ impl Sender for Matrix {
         let content = content::edit(&id, &rendered(outgoing), &options);
         // A new transaction ID: an edit that is repeated is harmless, but one that the homeserver
         // takes for a duplicate is lost, as when a question is edited back to an earlier text.
-        send_content(&room, content, &TransactionId::new()).await.map(drop)
+        let (id, call) = (TransactionId::new(), format!("edit {id}"));
+        let sent = room.send_raw("m.room.message", content).with_transaction_id(&id);
+        let edit = async { sent.await.map(drop) };
+        self.limited(&call, edit, error::classify_send).await
     }
 
     async fn delete(
@@ -53,10 +57,14 @@ impl Sender for Matrix {
         let (room, _) = self.resolve_place(place)?;
         let id = ids::parse_message(sent).ok_or(SendError::Permanent)?;
         let transaction_id = ids::transaction_id(sent, ids::Operation::Redact);
-        match room.redact(&id, None, Some(transaction_id)).await {
-            Err(error) if !error::is_not_found(&error) => Err(error::classify_request(&error)),
-            _ => Ok(()),
-        }
+        let call = transaction_id.to_string();
+        let redact = async {
+            match room.redact(&id, None, Some(transaction_id)).await {
+                Err(error) if !error::is_not_found(&error) => Err(error),
+                _ => Ok(()),
+            }
+        };
+        self.limited(&call, redact, error::classify_request).await
     }
 
     async fn send_typing(&self, place: &PlaceId) {
@@ -85,6 +93,38 @@ impl Matrix {
         Ok((room, thread_root))
     }
 
+    async fn send_content(
+        &self,
+        room: &Room,
+        content: Value,
+        transaction_id: &TransactionId,
+    ) -> Result<OwnedEventId, SendError> {
+        let sent = room.send_raw("m.room.message", content).with_transaction_id(transaction_id);
+        let send = async { sent.await.map(|sent| sent.response.event_id) };
+        self.limited(transaction_id.as_str(), send, error::classify_send).await
+    }
+
+    /// The result of `request`, which sends an event. The request is made once the rate limit of the
+    /// homeserver allows the call `key`, which is the same in every attempt.
+    async fn limited<T, E>(
+        &self,
+        key: &str,
+        request: impl Future<Output = Result<T, E>>,
+        classify: fn(&E) -> SendError,
+    ) -> Result<T, SendError> {
+        let wait = |wait| SendError::Transient { retry_after: Some(wait) };
+        self.rate_limit.admit(key, Instant::now()).map_err(wait)?;
+        match request.await {
+            Ok(done) => Ok(done),
+            Err(error) => Err(match classify(&error) {
+                SendError::Transient { retry_after: Some(retry_after) } => {
+                    wait(self.rate_limit.record(key, retry_after, Instant::now()))
+                }
+                error => error,
+            }),
+        }
+    }
+
     async fn send_options(
         &self,
         outgoing: &Outgoing,
@@ -107,15 +147,6 @@ impl Matrix {
 
 fn rendered(outgoing: &Outgoing) -> RenderedMessage {
     render(&outgoing.message, Wording::for_locale(&outgoing.locale))
-}
-
-async fn send_content(
-    room: &Room,
-    content: Value,
-    transaction_id: &TransactionId,
-) -> Result<OwnedEventId, SendError> {
-    let sent = room.send_raw("m.room.message", content).with_transaction_id(transaction_id).await;
-    sent.map(|sent| sent.response.event_id).map_err(|error| error::classify_send(&error))
 }
 
 /// The sender of `message`. `None` if it cannot be fetched: then the reply is sent without a

@@ -17,7 +17,10 @@ const MAX_RETRIES: usize = 10;
 
 /// Longest total wait that a platform can ask for in one call, since the other events of the place
 /// wait as long. A call that would wait longer fails, and its event may be handled again.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+///
+/// With Synapse's default limit, an event every 5 seconds, it is enough for 180 answers that are due
+/// at once.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(900);
 
 /// Shortest wait that a platform can ask for: one that asks for none again and again is not called at
 /// full speed.
@@ -31,25 +34,23 @@ pub(super) fn backoff() -> ExponentialBuilder {
         .with_jitter()
 }
 
-/// The time that one call has spent waiting between attempts.
+/// The time that one call has waited because the platform asked for it.
 #[derive(Debug, Default)]
 pub(super) struct RetryBudget {
     waited: Duration,
 }
 
 impl RetryBudget {
-    /// The wait before the next attempt after `error`: what the platform asks for, else `delay`.
-    /// `None` if there is no further attempt, because no delay is left or because [`MAX_RETRY_AFTER`]
-    /// would be exceeded.
+    /// The wait before the next attempt after `error`. `None` if there is no further attempt.
+    ///
+    /// A platform that says when to try again is asked then: such an attempt counts only towards
+    /// [`MAX_RETRY_AFTER`]. After any other error the wait is `delay`, which is `None` after the last
+    /// attempt.
     pub(super) fn wait(&mut self, error: &SendError, delay: Option<Duration>) -> Option<Duration> {
-        let delay = delay?;
-        let wait = match error {
-            SendError::Transient { retry_after: Some(wait) } => Some((*wait).max(MIN_RETRY_AFTER))
-                .filter(|wait| self.waited.saturating_add(*wait) <= MAX_RETRY_AFTER)?,
-            _ => delay,
-        };
+        let SendError::Transient { retry_after: Some(retry_after) } = error else { return delay };
+        let wait = (*retry_after).max(MIN_RETRY_AFTER);
         self.waited = self.waited.saturating_add(wait);
-        Some(wait)
+        (self.waited <= MAX_RETRY_AFTER).then_some(wait)
     }
 }
 
@@ -66,8 +67,9 @@ mod tests {
             (asked(150), delay, Some(Duration::from_millis(150))),
             (asked(0), delay, Some(MIN_RETRY_AFTER)),
             (asked(90_000), delay, Some(Duration::from_secs(90))),
-            (asked(301_000), delay, None),
-            (asked(150), None, None),
+            (asked(901_000), delay, None),
+            (asked(150), None, Some(Duration::from_millis(150))),
+            (SendError::Ambiguous, None, None),
             (SendError::Transient { retry_after: None }, delay, delay),
             (SendError::Ambiguous, delay, delay),
         ];

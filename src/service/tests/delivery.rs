@@ -24,12 +24,15 @@ async fn send_errors_decide_on_retries() {
     const WINDOW: Option<Duration> = Some(Duration::from_secs(300));
     type Row = (&'static [SendError], Option<Duration>, EventOutcome, EventOutcome, usize);
     const RETRY_TOO_LATE: SendError = Transient { retry_after: Some(Duration::from_secs(3600)) };
-    let rows: [Row; 13] = [
+    const RETRY_SOON: SendError = Transient { retry_after: Some(Duration::from_secs(5)) };
+    let rows: [Row; 15] = [
         (&[TRANSIENT, TRANSIENT], None, EventOutcome::Sent, EventOutcome::Duplicate, 3),
         (&[RETRY_LATER], None, EventOutcome::Sent, EventOutcome::Duplicate, 2),
         (&[TRANSIENT; 11], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 12),
         (&[RETRY_TOO_LATE], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 2),
-        (&[RETRY_LATER; 4], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 5),
+        (&[RETRY_LATER; 4], None, EventOutcome::Sent, EventOutcome::Duplicate, 5),
+        (&[RETRY_LATER; 11], None, EventOutcome::RetriesExhausted, EventOutcome::Sent, 12),
+        (&[RETRY_SOON; 150], None, EventOutcome::Sent, EventOutcome::Duplicate, 151),
         (&[Ambiguous, RETRY_TOO_LATE], WINDOW, EventOutcome::Ambiguous, EventOutcome::Duplicate, 2),
         (&[Permanent], None, EventOutcome::Rejected, EventOutcome::Duplicate, 1),
         (&[Ambiguous], None, EventOutcome::Ambiguous, EventOutcome::Duplicate, 1),

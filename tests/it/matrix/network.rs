@@ -149,3 +149,38 @@ fn rate_limit_responses_delay_retries() {
         assert!(next.at - limited.at >= wait, "{action:?}: {limited:?}, {next:?}");
     }
 }
+
+/// The questions, rooms and message limit of [`questions_are_answered_once_under_a_rate_limit`].
+const RATE_LIMITED: (usize, usize, &str) = (24, 6, "{ per_second: 1, burst_count: 2 }");
+
+/// With this variable, it uses the default limit of Synapse and more questions, for 12 minutes.
+const DEFAULT_LIMIT_VARIABLE: &str = "QUOTH_TEST_DEFAULT_RATE_LIMIT";
+const DEFAULT_RATE_LIMITED: (usize, usize, &str) =
+    (140, 20, "{ per_second: 0.2, burst_count: 10 }");
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn questions_are_answered_once_under_a_rate_limit() {
+    let is_default = std::env::var_os(DEFAULT_LIMIT_VARIABLE).is_some();
+    let (n_questions, n_rooms, limit) =
+        if is_default { DEFAULT_RATE_LIMITED } else { RATE_LIMITED };
+    let server = Synapse::start_with_message_limit(limit);
+    let proxy = FaultProxy::new(server.url());
+    let mut bot = Bot::prepare(&proxy.url(), register(&server, "quoth"), &[]);
+    bot.start_and_wait();
+    let ada = TestUser::new(&server, "ada");
+    let rooms: Vec<_> =
+        (0..n_rooms).map(|_| ada.create_room(RoomKind::Plain, &[&bot.id])).collect();
+    rooms.iter().for_each(|room| ada.wait_for_join(room, &bot.id));
+    let mut load = QuestionLoad::in_rooms(ada, rooms);
+    load.ask_unlimited(&bot, n_questions);
+    load.check_answered_once_within(&bot, Duration::from_secs(1200));
+    let is_limited = |it: &ProxiedRequest| {
+        let body = it.response.as_ref().map(|(_, body)| String::from_utf8_lossy(body));
+        it.is_send() && body.is_some_and(|body| body.contains("M_LIMIT_EXCEEDED"))
+    };
+    let n_limited = proxy.requests().iter().filter(|it| is_limited(it)).count();
+    assert!(n_limited > 0, "the limit was reached");
+    assert!(n_limited <= 2 * n_questions, "{n_limited} requests were limited");
+    assert!(!bot.stop().log.contains("giving up"));
+}
