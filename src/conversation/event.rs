@@ -40,6 +40,15 @@ pub enum Event {
         /// Names of the missing permissions, as the platform shows them to users.
         missing: Vec<String>,
     },
+    /// A message at a place cannot be decrypted, since its key did not arrive. Never read from the
+    /// bridge.
+    #[serde(skip)]
+    Undecryptable {
+        /// The place.
+        place: Place,
+        /// Whether the message may be meant for the bot.
+        may_be_meant: bool,
+    },
     /// A notice for moderators, raised by quoth itself. Never read from the bridge.
     #[serde(skip)]
     Alert(Alert),
@@ -67,7 +76,8 @@ impl Event {
             Self::MessageCreated(message) | Self::MessageEdited(message) => &message.place,
             Self::MessageDeleted { place, .. }
             | Self::Joined { place, .. }
-            | Self::MissingPermissions { place, .. } => place,
+            | Self::MissingPermissions { place, .. }
+            | Self::Undecryptable { place, .. } => place,
             Self::ControlUsed(control_use) => &control_use.place,
             Self::Alert(alert) => &alert.place,
         }
@@ -81,9 +91,10 @@ impl Event {
             }
             Self::ControlUsed(control_use) => Some(&control_use.id),
             Self::Alert(alert) => Some(&alert.id),
-            Self::MessageDeleted { .. } | Self::Joined { .. } | Self::MissingPermissions { .. } => {
-                None
-            }
+            Self::MessageDeleted { .. }
+            | Self::Joined { .. }
+            | Self::MissingPermissions { .. }
+            | Self::Undecryptable { .. } => None,
         }
     }
 
@@ -97,7 +108,10 @@ impl Event {
             }
             Self::ControlUsed(control_use) => control_use.used_at = control_use.used_at.min(now),
             Self::Joined { at, .. } => *at = (*at).min(now),
-            Self::MessageDeleted { .. } | Self::MissingPermissions { .. } | Self::Alert(_) => {}
+            Self::MessageDeleted { .. }
+            | Self::MissingPermissions { .. }
+            | Self::Undecryptable { .. }
+            | Self::Alert(_) => {}
         }
         self
     }

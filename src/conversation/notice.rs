@@ -54,6 +54,11 @@ pub enum Notice {
     },
     /// A message could not be decrypted because its room key was not received.
     Undecryptable,
+    /// The same about another place. For moderators.
+    UndecryptableAt {
+        /// The place.
+        place: PlaceId,
+    },
     /// The bot lacks permissions at a place. For moderators.
     MissingPermissions {
         /// The place.
@@ -84,7 +89,8 @@ impl Notice {
     pub fn is_for_moderators(&self) -> bool {
         matches!(
             self,
-            Self::MissingPermissions { .. }
+            Self::UndecryptableAt { .. }
+                | Self::MissingPermissions { .. }
                 | Self::PackRejected { .. }
                 | Self::EntriesDisabled { .. }
         )

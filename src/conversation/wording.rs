@@ -222,6 +222,9 @@ impl Wording {
             Notice::TooLate => self.format("too-late", []),
             Notice::NoLongerAvailable => self.format("no-longer-available", []),
             Notice::Undecryptable => self.format("undecryptable", []),
+            Notice::UndecryptableAt { place } => {
+                self.format("undecryptable-at", [("place", place.as_str().into())])
+            }
             Notice::Greeting(greeting) => self.greeting(greeting),
             Notice::InternalError { reference } => {
                 self.format("internal-error", [("reference", reference.as_str().into())])

@@ -34,6 +34,13 @@ fn hindrance_id(place: &PlaceId) -> String {
     format!("{place}:hindered:")
 }
 
+const MILLIS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Whether `alert_channel` is on the platform of `place`, and not `place` itself.
+fn is_other_place(alert_channel: &PlaceId, place: &PlaceId) -> bool {
+    alert_channel != place && alert_channel.parts().0 == place.parts().0
+}
+
 impl<R: Records> Service<R> {
     /// Alerts moderators, once, to permissions that the bot lacks at `place`.
     pub(super) async fn on_missing_permissions(
@@ -46,12 +53,10 @@ impl<R: Records> Service<R> {
         let snapshot = self.knowledge_base().current();
         let names = missing.join(", ");
         tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
-        let alert_channel = &snapshot.spaces.of(place).settings.reports_to;
-        // The bot cannot send to the place that denies it, nor to another platform.
-        let is_reachable = |it: &PlaceId| *it != place.id && it.parts().0 == place.id.parts().0;
-        let Some(alert_channel) = alert_channel.clone().filter(is_reachable) else {
-            return Ok(EventOutcome::NoReply);
-        };
+        let alert_channel = snapshot.spaces.of(place).settings.reports_to.clone();
+        // The bot cannot send to the place that denies it.
+        let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
+        let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
         let alert = Alert {
             id: MessageId::from(format!("{}{names}", hindrance_id(&place.id))),
             place: Place { id: alert_channel, ..place.clone() },
@@ -87,6 +92,32 @@ impl<R: Records> Service<R> {
 
     fn hindrances(&self) -> MutexGuard<'_, HashMap<PlaceId, Hindrance>> {
         self.hindrances.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reports, once a day, that messages at `place` cannot be decrypted: at the place if they may be
+    /// meant for the bot, since their sender can do something about it, else to the moderators.
+    pub(super) async fn on_undecryptable(
+        &self,
+        place: &Place,
+        may_be_meant: bool,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let day = self.now().as_millis() / MILLIS_PER_DAY;
+        let id = MessageId::from(format!("{}:undecryptable:{day}", place.id));
+        if may_be_meant {
+            let alert = Alert { id, place: place.clone(), notice: Notice::Undecryptable };
+            return self.on_alert(&alert, sender).await;
+        }
+        let snapshot = self.knowledge_base().current();
+        let alert_channel = snapshot.spaces.of(place).settings.reports_to.clone();
+        let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
+        let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
+        let alert = Alert {
+            id: MessageId::from(format!("{}:undecryptable-at:{day}", place.id)),
+            place: Place { id: alert_channel, ..place.clone() },
+            notice: Notice::UndecryptableAt { place: place.id.clone() },
+        };
+        self.on_alert(&alert, sender).await
     }
 
     pub(super) async fn on_alert(

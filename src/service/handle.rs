@@ -27,6 +27,9 @@ impl<R: Records> Service<R> {
             Event::MissingPermissions { place, missing } => {
                 self.on_missing_permissions(place, missing, sender).await
             }
+            Event::Undecryptable { place, may_be_meant } => {
+                self.on_undecryptable(place, *may_be_meant, sender).await
+            }
             Event::Alert(alert) => self.on_alert(alert, sender).await,
         };
         let outcome = result.unwrap_or_else(|error| {

@@ -49,6 +49,7 @@ no-reports = Noch bekommen Moderatoren keine Meldungen: Nenne in der Konfigurati
 
 undecryptable = Eine Nachricht hier konnte ich nicht entschlüsseln: Ich habe ihren Schlüssel nicht erhalten. Bitte schick sie noch einmal. Hilft das nicht, muss der Betreiber meine Sitzung verifizieren.
 
+undecryptable-at = Nachrichten in { $place } konnte ich nicht entschlüsseln: Ich habe ihre Schlüssel nicht erhalten. Vielleicht sind sie nicht für mich. Soll ich dort mitlesen, verifiziere meine Sitzung mit `quoth matrix setup`.
 missing-permissions = Ich kann in { $place } nicht antworten. Bitte gib mir dort diese Berechtigungen: { $missing }
 
 pack-rejected = Das Paket { $pack } wurde geändert und ist fehlerhaft: { $message }. Der bisherige Stand bleibt in Gebrauch. `quoth check` zeigt, was zu berichtigen ist.

@@ -54,6 +54,7 @@ no-reports = Moderators get no alerts yet: name an alert channel in the configur
 
 undecryptable = I could not decrypt a message here: I did not receive its key. Please send it again. If that does not help, the operator has to verify my session.
 
+undecryptable-at = I could not decrypt messages in { $place }: I did not receive their keys. They may not be meant for me. If I should read there, verify my session with `quoth matrix setup`.
 missing-permissions = I cannot answer in { $place }. Please give me these permissions there: { $missing }
 
 pack-rejected = The pack { $pack } was changed and cannot be used: { $message }. The previous version stays in use. `quoth check` shows what to fix.

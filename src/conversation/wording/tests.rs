@@ -69,6 +69,7 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::CommandsDisabled,
         Notice::TooLate,
         Notice::InternalError { reference: "c0ffee".to_owned() },
+        Notice::UndecryptableAt { place: "t:room".into() },
         Notice::MissingPermissions {
             place: "t:room".into(),
             missing: vec!["Send Messages".to_owned()],

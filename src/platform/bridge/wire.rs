@@ -93,7 +93,9 @@ fn ids(event: &Event) -> Vec<&str> {
         Event::Joined { place, member_of, .. } => {
             member_of.iter().chain([&place.id]).map(PlaceId::as_str).collect()
         }
-        Event::MissingPermissions { place, .. } => vec![place.id.as_str()],
+        Event::MissingPermissions { place, .. } | Event::Undecryptable { place, .. } => {
+            vec![place.id.as_str()]
+        }
         Event::Alert(alert) => vec![alert.id.as_str(), alert.place.id.as_str()],
     }
 }
@@ -110,7 +112,9 @@ pub(super) fn resend(event: &Event) -> String {
         Event::MessageDeleted { id, .. } => Some(id),
         Event::ControlUsed(used) => Some(&used.id),
         Event::Alert(alert) => Some(&alert.id),
-        Event::Joined { .. } | Event::MissingPermissions { .. } => None,
+        Event::Joined { .. } | Event::MissingPermissions { .. } | Event::Undecryptable { .. } => {
+            None
+        }
     };
     format!("{}\n", json!({ "do": "resend", "id": id, "after_ms": 1000 }))
 }

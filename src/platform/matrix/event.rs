@@ -11,7 +11,8 @@ use matrix_sdk::ruma::events::{
     SyncMessageLikeEvent,
 };
 use matrix_sdk::ruma::serde::Raw;
-use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId};
+use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId, UserId};
+use serde::Deserialize;
 
 use crate::conversation::Timestamp;
 
@@ -61,6 +62,48 @@ impl RoomEvent {
         let (id, sender) = (event.event_id().to_owned(), event.sender().to_owned());
         let at = timestamp(event.origin_server_ts());
         Some(Self { id, sender, at, kind: parse_kind(event) })
+    }
+}
+
+/// Whether `event` is the join of `user`.
+pub(super) fn is_join_of(event: &Raw<AnySyncTimelineEvent>, user: &UserId) -> bool {
+    RoomEvent::parse(event)
+        .is_some_and(|it| matches!(it.kind, RoomEventKind::Join(joined) if joined == user))
+}
+
+/// The unencrypted parts of an encrypted event.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct EncryptedContent {
+    #[serde(default, rename = "m.relates_to")]
+    relates_to: Option<EncryptedRelation>,
+}
+
+#[derive(Debug, Deserialize)]
+struct EncryptedRelation {
+    #[serde(default)]
+    rel_type: Option<String>,
+    #[serde(default)]
+    event_id: Option<OwnedEventId>,
+    #[serde(default)]
+    is_falling_back: bool,
+    #[serde(default, rename = "m.in_reply_to")]
+    in_reply_to: Option<InReplyTo>,
+}
+
+impl EncryptedContent {
+    /// The unencrypted parts of the content of `event`.
+    pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Self {
+        event.get_field("content").ok().flatten().unwrap_or_default()
+    }
+
+    /// The event that it replies to or edits.
+    pub(super) fn target(self) -> Option<OwnedEventId> {
+        let relation = self.relates_to?;
+        if relation.rel_type.as_deref() == Some("m.replace") {
+            return relation.event_id;
+        }
+        let in_reply_to = relation.in_reply_to.filter(|_| !relation.is_falling_back);
+        in_reply_to.map(|it| it.event_id)
     }
 }
 
@@ -251,6 +294,29 @@ mod tests {
                 panic!("{room_event:?}")
             };
             assert_eq!(target.as_str(), "$gone");
+        }
+    }
+
+    #[test]
+    fn replies_and_edits_name_their_target_also_if_encrypted() {
+        let rows = [
+            (json!({}), None),
+            (json!({ "m.in_reply_to": { "event_id": "$a" } }), Some("$a")),
+            (json!({ "rel_type": "m.replace", "event_id": "$first" }), Some("$first")),
+            (
+                json!({
+                    "rel_type": "m.thread", "event_id": "$t", "is_falling_back": true,
+                    "m.in_reply_to": { "event_id": "$last" },
+                }),
+                None,
+            ),
+            (json!("malformed"), None),
+        ];
+        for (relation, want) in rows {
+            let event = json!({ "content": { "m.relates_to": relation } });
+            let event = Raw::from_json_string(event.to_string()).unwrap();
+            let target = EncryptedContent::parse(&event).target();
+            assert_eq!(target.as_deref().map(|id| id.as_str()), want, "{event:?}");
         }
     }
 

@@ -120,7 +120,7 @@ impl EventConverter<'_> {
     }
 
     /// The event `id` from the cache, else from the homeserver.
-    async fn cached_or_fetched(self, id: &EventId) -> Option<CachedEvent> {
+    pub(super) async fn cached_or_fetched(self, id: &EventId) -> Option<CachedEvent> {
         if let Some(cached) = self.cache.get(id) {
             return Some(cached.clone());
         }

@@ -198,7 +198,10 @@ fn not_in_source(titles: &[String], wording: &Wording) -> String {
 
 fn render_notice(notice: &Notice, wording: &Wording) -> RenderedMessage {
     let rendered = RenderedMessage::text(&wording.notice(notice));
-    let Notice::MissingPermissions { place, .. } = notice else { return rendered };
+    let (Notice::MissingPermissions { place, .. } | Notice::UndecryptableAt { place }) = notice
+    else {
+        return rendered;
+    };
     // The place ID in the text becomes a link to the room.
     let (_, room) = place.parts();
     let room = room.split_once('/').map_or(room, |(room, _)| room);

@@ -119,3 +119,15 @@ fn bot_stays_in_empty_rooms_if_configured() {
     let question = bob.send(&room, &bot.mention(QUESTION));
     assert_eq!(bob.next_change(&room, &bot.id).sent().reply_to, Some(question));
 }
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn messages_from_while_the_bot_was_out_are_ignored() {
+    let chat = TestChat::new(RoomKind::Plain);
+    chat.expect_nothing_else();
+    chat.ada.kick(&chat.room, &chat.bot.id);
+    chat.ask(QUESTION);
+    chat.ada.invite(&chat.room, &chat.bot.id);
+    chat.ada.wait_for_join(&chat.room, &chat.bot.id);
+    chat.expect_nothing_else();
+}

@@ -7,7 +7,7 @@ use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{UInt, UserId};
 use matrix_sdk::{Result, Room};
 
-use super::super::event::{RoomEvent, RoomEventKind};
+use super::super::event::is_join_of;
 use super::event_cache::EventCache;
 
 /// Events per request.
@@ -61,8 +61,5 @@ fn is_boundary(
     let at = event.timestamp.and_then(|at| at.to_system_time());
     let is_too_old = at.zip(oldest).is_some_and(|(at, oldest)| at < oldest);
     let is_cached = event.event_id().is_some_and(|id| cache.contains(&id));
-    let room_event = RoomEvent::parse(event.raw());
-    let is_own_join =
-        room_event.is_some_and(|it| matches!(it.kind, RoomEventKind::Join(user) if user == bot_id));
-    is_too_old || is_cached || is_own_join
+    is_too_old || is_cached || is_join_of(event.raw(), bot_id)
 }

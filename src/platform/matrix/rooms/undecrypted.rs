@@ -10,6 +10,8 @@ use matrix_sdk::ruma::events::AnySyncTimelineEvent;
 use matrix_sdk::ruma::serde::Raw;
 use tokio::time::Instant;
 
+use super::super::event::EncryptedContent;
+
 /// The wait for a room key before the room is alerted.
 pub(in crate::platform::matrix) const GRACE: Duration = Duration::from_secs(30);
 
@@ -19,15 +21,13 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval of decryption retries afterwards.
 const LATE_POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Maximum number of held events in a room. More are dropped.
+/// Maximum number of held events in a room. The oldest are dropped.
 const MAX_HELD: usize = 200;
 
 /// The held events of a room, in order of arrival.
 #[derive(Debug, Default)]
 pub(in crate::platform::matrix) struct UndecryptedEvents {
     held: Vec<HeldEvent>,
-    /// Megolm sessions that were already reported as missing.
-    reported: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -35,6 +35,9 @@ struct HeldEvent {
     event: TimelineEvent,
     session: String,
     since: Instant,
+    /// The event that it replies to or edits.
+    target: Option<OwnedEventId>,
+    is_reported: bool,
 }
 
 /// A room key that did not arrive in time.
@@ -44,6 +47,8 @@ pub(in crate::platform::matrix) struct MissingKey {
     pub(in crate::platform::matrix) session: String,
     /// The first held event that needs it.
     pub(in crate::platform::matrix) event: OwnedEventId,
+    /// The event that it replies to or edits.
+    pub(in crate::platform::matrix) target: Option<OwnedEventId>,
 }
 
 impl UndecryptedEvents {
@@ -57,9 +62,12 @@ impl UndecryptedEvents {
         };
         let UnableToDecryptInfo { session_id, .. } = utd_info;
         let session = session_id.clone().unwrap_or_default();
-        if self.held.len() < MAX_HELD {
-            self.held.push(HeldEvent { event, session, since: Instant::now() });
+        if self.held.len() >= MAX_HELD {
+            self.held.remove(0);
         }
+        let target = EncryptedContent::parse(event.raw()).target();
+        let since = Instant::now();
+        self.held.push(HeldEvent { event, session, since, target, is_reported: false });
         None
     }
 
@@ -90,15 +98,20 @@ impl UndecryptedEvents {
         decrypted
     }
 
-    /// The room keys that are missing for at least [`GRACE`]. Each is returned once.
+    /// The room keys that are missing for at least [`GRACE`]. Each is returned once, and once more for
+    /// each event that held events reply to.
     pub(in crate::platform::matrix) fn overdue_keys(&mut self) -> Vec<MissingKey> {
-        let overdue = self.held.iter().filter(|it| it.since.elapsed() >= GRACE);
+        let is_reported = |it: &&HeldEvent| it.is_reported;
+        let key = |it: &HeldEvent| (it.session.clone(), it.target.clone());
+        let mut reported: HashSet<_> = self.held.iter().filter(is_reported).map(key).collect();
         let mut missing = Vec::new();
-        for it in overdue {
+        for it in self.held.iter_mut().filter(|it| it.since.elapsed() >= GRACE) {
+            it.is_reported = true;
             if let Some(event) = it.event.event_id()
-                && self.reported.insert(it.session.clone())
+                && reported.insert((it.session.clone(), it.target.clone()))
             {
-                missing.push(MissingKey { session: it.session.clone(), event });
+                let (session, target) = (it.session.clone(), it.target.clone());
+                missing.push(MissingKey { session, event, target });
             }
         }
         missing

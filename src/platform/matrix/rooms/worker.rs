@@ -5,20 +5,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::ruma::EventId;
 use matrix_sdk::sync::Timeline;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::context::MatrixContext;
 use super::super::error;
-use super::super::event::{RoomEvent, RoomEventKind};
+use super::super::event::{RoomEvent, RoomEventKind, is_join_of};
 use super::super::ids;
 use super::super::incoming::EventConverter;
 use super::super::place;
 use super::backfill::load_missed;
 use super::event_cache::{CachedEvent, EventCache};
 use super::undecrypted::{MissingKey, UndecryptedEvents};
-use crate::conversation::{Alert, Event, MessageId, Notice, Timestamp};
+use crate::conversation::{Event, Timestamp};
 
 /// The receiving end of a room's queue of timelines.
 pub(in crate::platform::matrix) struct TimelineReceiver {
@@ -111,7 +112,14 @@ impl RoomWorker {
         }
     }
 
-    async fn handle_timeline(&mut self, timeline: Timeline) {
+    async fn handle_timeline(&mut self, mut timeline: Timeline) {
+        let bot_id = self.room.own_user_id();
+        let is_own_join = |event: &TimelineEvent| is_join_of(event.raw(), bot_id);
+        if let Some(join) = timeline.events.iter().rposition(is_own_join) {
+            // What was said before the bot joined, or while it was out, is not meant for it.
+            timeline =
+                Timeline { events: timeline.events.split_off(join), limited: false, ..timeline };
+        }
         let first = timeline.events.first().and_then(TimelineEvent::event_id);
         let is_continuous = first.is_some_and(|id| self.cache.contains(&id));
         if timeline.limited && !is_continuous {
@@ -155,13 +163,21 @@ impl RoomWorker {
         for event in self.undecrypted.retry(&self.room, self.context.max_age).await {
             self.process(event).await;
         }
-        for MissingKey { session, event } in self.undecrypted.overdue_keys() {
+        for MissingKey { event, target, .. } in self.undecrypted.overdue_keys() {
             let room = self.room.room_id();
             tracing::warn!(room.id = %room, event.id = %event, "Unable to decrypt {event} in {room}: room key not received");
             let place = place::place(&self.room, None, self.room.own_user_id()).await;
-            let id = MessageId::from(format!("{}:undecryptable:{session}", place.id));
-            let alert = Alert { id, place, notice: Notice::Undecryptable };
-            self.context.dispatch(Event::Alert(alert)).await;
+            let may_be_meant = place.is_direct || self.may_be_meant(target.as_deref()).await;
+            self.context.dispatch(Event::Undecryptable { place, may_be_meant }).await;
         }
+    }
+
+    /// Whether an encrypted message that replies to `target` may be meant for the bot. Mentions are
+    /// encrypted, so any message may mention it, unless it replies to another user.
+    async fn may_be_meant(&self, target: Option<&EventId>) -> bool {
+        let Some(target) = target else { return true };
+        let converter = EventConverter { room: &self.room, cache: &self.cache };
+        let target = converter.cached_or_fetched(target).await;
+        target.is_some_and(|target| target.sender == self.room.own_user_id())
     }
 }

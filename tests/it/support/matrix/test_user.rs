@@ -275,6 +275,23 @@ impl TestUser {
         self.wait_until("the bot sends, edits or deletes something", || self.poll_change(room, bot))
     }
 
+    /// Waits up to `limit` for the next change by the bot in `room`, where the bot itself waits.
+    pub(crate) fn next_change_within(
+        &self,
+        room: &RoomId,
+        bot: &UserId,
+        limit: Duration,
+    ) -> ObservedChange {
+        let start = Instant::now();
+        while start.elapsed() < limit.saturating_sub(MAX_WAIT) {
+            if let Some(change) = self.poll_change(room, bot) {
+                return change;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.next_change(room, bot)
+    }
+
     /// Fails if the bot changes anything in `room` within `span`.
     pub(crate) fn expect_no_change(&self, room: &RoomId, bot: &UserId, span: Duration) {
         std::thread::sleep(span);
