@@ -28,13 +28,14 @@ impl<R: Records> Service<R> {
                 let outgoing = Outgoing {
                     place: context.place.id.clone(),
                     cause: cause.id.clone(),
+                    edited: cause.edited.cloned(),
                     is_reply: cause.is_message,
                     control_message: cause.control_message.cloned(),
                     locale: locale_of(&message, cause.locale, &space.settings),
                     message,
                 };
                 let about = cause.about.filter(|_| !outgoing.message.is_private);
-                let question = about.unwrap_or(cause.id).clone();
+                let question = about.unwrap_or(outgoing.question()).clone();
                 let unanswered = effects.unanswered.map(|unanswered| UnansweredQuestion {
                     message: question.clone(),
                     ..unanswered
@@ -125,6 +126,7 @@ fn replacement(
     Outgoing {
         place: reply.place.clone(),
         cause: cause.id.clone(),
+        edited: cause.edited.cloned(),
         is_reply: cause.is_message,
         control_message: cause.control_message.cloned(),
         locale: locale_of(&message, cause.locale, &space.settings),

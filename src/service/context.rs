@@ -14,6 +14,8 @@ use crate::store::records::{self, PlaceStatus, Records};
 pub(super) struct Cause<'a> {
     /// Id of the event. It is claimed, and it is the deduplication key of sends.
     pub(super) id: &'a MessageId,
+    /// The message that is answered, if the event is an edit of it.
+    pub(super) edited: Option<&'a MessageId>,
     /// Whether it is a message that can be replied to.
     pub(super) is_message: bool,
     /// The message of the bot whose control was used.
@@ -32,6 +34,7 @@ impl<'a> Cause<'a> {
     pub(super) fn new(id: &'a MessageId) -> Self {
         Self {
             id,
+            edited: None,
             is_message: false,
             control_message: None,
             possibly_sent_since: None,

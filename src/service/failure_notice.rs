@@ -47,6 +47,7 @@ impl<R: Records> Service<R> {
         let outgoing = Outgoing {
             place: place.id.clone(),
             cause: id.clone(),
+            edited: None,
             is_reply: false,
             control_message: None,
             locale: locale_of(&message, locale.as_ref(), settings),

@@ -7,8 +7,8 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
 use crate::conversation::{
-    BotMessage, Control, ControlUse, Effects, Event, EventTime, Message, MessageId, Notice, Place,
-    PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
+    BotMessage, Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId,
+    Notice, Place, PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Records};
 
@@ -68,6 +68,16 @@ impl<R: Records> Service<R> {
         message: &Message,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
+        self.on_question(message, &message.id, sender).await
+    }
+
+    /// Responds to `message` under the claim of the event `claimed`.
+    async fn on_question(
+        &self,
+        message: &Message,
+        claimed: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
         // Most messages do not concern the bot: they must cost no read of the records.
         let snapshot = self.knowledge_base().current();
         let trigger = classify(message, &snapshot.spaces.of(&message.place).settings);
@@ -102,7 +112,7 @@ impl<R: Records> Service<R> {
         if early_effects.as_ref().is_some_and(|effects| *effects == Effects::default()) {
             return Ok(EventOutcome::NoReply);
         }
-        let possibly_sent_since = match self.try_claim(&message.id).await? {
+        let possibly_sent_since = match self.try_claim(claimed).await? {
             ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
             ClaimResult::Denied(outcome) => return Ok(outcome),
         };
@@ -117,7 +127,8 @@ impl<R: Records> Service<R> {
             possibly_sent_since,
             locale: message.locale.as_ref(),
             about: about.as_ref(),
-            ..Cause::new(&message.id)
+            edited: Some(&message.id).filter(|id| *id != claimed),
+            ..Cause::new(claimed)
         };
         self.apply_effects(effects, &cause, &context, sender).await
     }
@@ -134,12 +145,31 @@ impl<R: Records> Service<R> {
             || self.records().reply_to(target.id.clone()).await?.is_some())
     }
 
+    /// Answers `message`, whose reply was deleted because of an edit, after another edit. What is
+    /// claimed is the edit: the message counts as handled, so that its own event is not answered when
+    /// it is read again.
+    async fn on_restored_question(
+        &self,
+        message: &Message,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let claimed = message.edit_id.as_ref().unwrap_or(&message.id);
+        let outcome = self.on_question(message, claimed, sender).await?;
+        if outcome == EventOutcome::Sent {
+            self.records().set_withdrawn(message.id.clone(), false).await?;
+        }
+        Ok(outcome)
+    }
+
     async fn on_edit(
         &self,
         message: &Message,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let Some(reply) = self.records().reply_to(message.id.clone()).await? else {
+            if message.edit_id.is_some() && self.records().is_withdrawn(message.id.clone()).await? {
+                return self.on_restored_question(message, sender).await;
+            }
             // The edit may have made it a question. If it was handled before, the claim is denied.
             return self.on_message(message, sender).await;
         };
@@ -178,7 +208,12 @@ impl<R: Records> Service<R> {
         );
         let locale = message.locale.as_ref();
         let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
-        self.edit_or_delete(effects, &cause, &context, sender).await
+        let is_withdrawn = effects.message == MessageEffect::Delete;
+        let outcome = self.edit_or_delete(effects, &cause, &context, sender).await?;
+        if is_withdrawn && outcome == EventOutcome::Deleted {
+            self.records().set_withdrawn(message.id.clone(), true).await?;
+        }
+        Ok(outcome)
     }
 
     async fn on_delete(
@@ -188,6 +223,11 @@ impl<R: Records> Service<R> {
     ) -> records::Result<EventOutcome> {
         if let Some(reply) = self.records().reply_to(id.clone()).await? {
             return self.delete_reply(reply, id, sender).await;
+        }
+        if let Some(reply) = self.records().reply_by_message(id.clone()).await? {
+            // Somebody else deleted the reply: an edit of its question must not change it any more.
+            self.records().delete_message_data(reply.question).await?;
+            return Ok(EventOutcome::NoReply);
         }
         self.records().delete_message_data(id.clone()).await?;
         Ok(EventOutcome::Irrelevant)

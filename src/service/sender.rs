@@ -15,7 +15,9 @@ pub struct Outgoing {
     /// The event that it is sent for: a message, an interaction, a join. It is the same in every
     /// attempt, so that a platform can derive its deduplication key from it.
     pub cause: MessageId,
-    /// Whether [`Self::cause`] is a message that can be replied to.
+    /// The message that it answers, if [`Self::cause`] is an edit of it.
+    pub edited: Option<MessageId>,
+    /// Whether [`Self::question`] is a message that can be replied to.
     pub is_reply: bool,
     /// The message of the bot whose control was used, if [`Self::cause`] is such a use.
     pub control_message: Option<MessageId>,
@@ -23,6 +25,13 @@ pub struct Outgoing {
     pub locale: String,
     /// The content.
     pub message: BotMessage,
+}
+
+impl Outgoing {
+    /// The event that it answers: [`Self::edited`], or else [`Self::cause`].
+    pub fn question(&self) -> &MessageId {
+        self.edited.as_ref().unwrap_or(&self.cause)
+    }
 }
 
 /// Sends, edits and deletes messages of the bot on one platform.

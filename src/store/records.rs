@@ -75,6 +75,17 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// Deletes the text of a message and the reply to it. The message still counts as handled.
     fn delete_message_data(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
 
+    /// Sets whether the reply to the handled `message` was deleted because an edit left no question in
+    /// it. Another edit can then make it a question again; its own event cannot.
+    fn set_withdrawn(
+        &self,
+        message: MessageId,
+        is_withdrawn: bool,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Whether the reply to `message` was deleted because of an edit.
+    fn is_withdrawn(&self, message: MessageId) -> impl Future<Output = Result<bool>> + Send;
+
     /// Records feedback on a reply. It replaces earlier feedback of the same user.
     fn record_feedback(&self, feedback: Feedback) -> impl Future<Output = Result<()>> + Send;
 

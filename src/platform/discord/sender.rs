@@ -106,7 +106,7 @@ impl Discord {
         if denial == Some(Denial::Send) {
             return Err(ApiError::PERMANENT);
         }
-        let cause = outgoing.is_reply.then(|| ids::parse_message(&outgoing.cause)).flatten();
+        let cause = outgoing.is_reply.then(|| ids::parse_message(outgoing.question())).flatten();
         let reference = target.or(cause.map(ReplyReference::new)).filter(|_| denial.is_none());
         match self.send_reply(outgoing, channel_id, reference).await {
             Err(error) if error.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {

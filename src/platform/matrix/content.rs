@@ -20,7 +20,15 @@ pub(super) struct SendOptions {
 }
 
 /// The content key of the [`Continuation`] of a message.
-pub(super) const MORE: &str = "org.quoth.more";
+const MORE: &str = "org.quoth.more";
+
+/// The [`Continuation`] of the message `event`, after its latest edit, which the homeserver bundles
+/// with it.
+pub(super) fn continuation(event: &Value) -> Option<Continuation> {
+    let edit = event.pointer("/unsigned/m.relations/m.replace/content/m.new_content");
+    let more = edit.or_else(|| event.get("content"))?.get(MORE)?;
+    serde_json::from_value(more.clone()).ok()
+}
 
 /// The content of a new message.
 pub(super) fn message(rendered: &RenderedMessage, options: &SendOptions) -> Value {
@@ -141,6 +149,25 @@ mod tests {
         let content = message(&rendered(), &SendOptions { mentions, ..SendOptions::default() });
         assert_eq!(content["m.mentions"], json!({ "user_ids": ["@ada:example.org"] }));
         assert_eq!(content["msgtype"], "m.text");
+    }
+
+    #[test]
+    fn latest_edit_decides_what_a_message_has_more_of() {
+        let (one, two) = (json!({ MORE: { "quotes": 1 } }), json!({ MORE: { "quotes": 2 } }));
+        let edited = |new_content: &Value| {
+            let edit = json!({ "content": { "m.new_content": new_content } });
+            json!({ "content": one, "unsigned": { "m.relations": { "m.replace": edit } } })
+        };
+        let rows = [
+            (json!({ "content": one }), Some(Continuation::Quotes(1))),
+            (json!({ "content": {} }), None),
+            (json!({ "content": { MORE: "malformed" } }), None),
+            (edited(&two), Some(Continuation::Quotes(2))),
+            (edited(&json!({})), None),
+        ];
+        for (event, want) in rows {
+            assert_eq!(continuation(&event), want, "{event}");
+        }
     }
 
     #[test]

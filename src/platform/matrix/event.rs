@@ -38,6 +38,8 @@ pub(super) enum RoomEventKind {
     Redaction(OwnedEventId),
     /// A user joined the room.
     Join(OwnedUserId),
+    /// A notice, as bots send them; the bot ignores it, but its own messages are notices, too.
+    Notice(TextContent),
     /// Any other event; the bot ignores it.
     Other,
 }
@@ -146,9 +148,15 @@ fn parse_message(content: RoomMessageEventContent) -> RoomEventKind {
             None => RoomEventKind::Other,
         };
     }
-    let Some(body) = body(msgtype) else { return RoomEventKind::Other };
+    let (body, kind): (String, fn(TextContent) -> RoomEventKind) = match msgtype {
+        MessageType::Notice(notice) => (notice.body, RoomEventKind::Notice),
+        msgtype => match body(msgtype) {
+            Some(body) => (body, RoomEventKind::Message),
+            None => return RoomEventKind::Other,
+        },
+    };
     let content = text_content(body, mentions);
-    RoomEventKind::Message(match relates_to {
+    kind(match relates_to {
         Some(Relation::Reply(Reply { in_reply_to: InReplyTo { event_id, .. }, .. })) => {
             TextContent { in_reply_to: Some(event_id), ..content }
         }
@@ -277,10 +285,12 @@ mod tests {
 
     #[test]
     fn notices_media_and_malformed_events_are_ignored() {
-        for msgtype in ["m.notice", "m.file", "m.unheard_of"] {
+        for msgtype in ["m.file", "m.unheard_of"] {
             let kind = message(json!({ "msgtype": msgtype, "body": "why?", "url": "mxc://a/b" }));
             assert!(matches!(kind, RoomEventKind::Other), "{msgtype}: {kind:?}");
         }
+        let notice = message(json!({ "msgtype": "m.notice", "body": "why?" }));
+        assert!(matches!(notice, RoomEventKind::Notice(_)), "{notice:?}");
         assert!(parsed("m.room.message", json!({ "body": 3 }), json!({ "sender": 3 })).is_none());
     }
 

@@ -5,11 +5,11 @@ pub(super) mod mention;
 use matrix_sdk::Room;
 use matrix_sdk::ruma::EventId;
 
-use super::content::MORE;
+use super::content;
 use super::event::{RoomEvent, RoomEventKind, TextContent};
 use super::ids;
 use super::place;
-use super::reactions::{self, Continuation};
+use super::reactions;
 use super::rooms::event_cache::{CachedEvent, EventCache};
 use crate::conversation::{Addressing, Control, ControlUse, Event, Message, RepliedTo, User};
 use mention::{StrippedText, strip_mentions};
@@ -50,7 +50,7 @@ impl EventConverter<'_> {
                 Some(Event::MessageDeleted { id: ids::message(id), place })
             }
             RoomEventKind::Reaction { target, key } => self.reaction(room_event, target, key).await,
-            RoomEventKind::Join(_) | RoomEventKind::Other => None,
+            RoomEventKind::Join(_) | RoomEventKind::Notice(_) | RoomEventKind::Other => None,
         }
     }
 
@@ -105,18 +105,14 @@ impl EventConverter<'_> {
     }
 
     /// The control that `key` stands for on the bot's message `target`, whose content holds the
-    /// [`Continuation`].
+    /// [`reactions::Continuation`].
     async fn control(self, target: &EventId, key: &str) -> Option<Control> {
         if !reactions::asks_for_more(key) {
             return reactions::control(key, None);
         }
         let event = self.room.event(target, None).await.ok()?;
-        // The homeserver bundles the latest edit with the event.
-        let content: serde_json::Value = event.raw().get_field("content").ok()??;
-        let continuation = content.get(MORE).cloned();
-        let continuation =
-            continuation.and_then(|it| serde_json::from_value::<Continuation>(it).ok());
-        reactions::control(key, continuation)
+        let event = serde_json::from_str(event.raw().json().get()).ok()?;
+        reactions::control(key, content::continuation(&event))
     }
 
     /// The event `id` from the cache, else from the homeserver.

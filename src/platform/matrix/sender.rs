@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use matrix_sdk::Room;
+use matrix_sdk::ruma::events::MessageLikeEventType::{self, RoomMessage, RoomRedaction};
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, TransactionId};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -29,7 +30,7 @@ impl Sender for Matrix {
         let transaction_id = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
         let sent = self.send_content(&room, content, &transaction_id).await;
         if sent == Err(SendError::Permanent) {
-            permissions::report_missing_permissions(&room, &outgoing.place, &self.events).await;
+            self.report_missing_permissions(&room, RoomMessage, &outgoing.place).await;
         }
         sent.map(|id| ids::message(&id))
     }
@@ -64,7 +65,11 @@ impl Sender for Matrix {
                 _ => Ok(()),
             }
         };
-        self.limited(&call, redact, error::classify_request).await
+        let deleted = self.limited(&call, redact, error::classify_request).await;
+        if deleted == Err(SendError::Permanent) {
+            self.report_missing_permissions(&room, RoomRedaction, place).await;
+        }
+        deleted
     }
 
     async fn send_typing(&self, place: &PlaceId) {
@@ -91,6 +96,15 @@ impl Matrix {
         let client = self.client().ok_or(SendError::Transient { retry_after: None })?;
         let room = client.get_room(&room_id).ok_or(SendError::Permanent)?;
         Ok((room, thread_root))
+    }
+
+    async fn report_missing_permissions(
+        &self,
+        room: &Room,
+        event_type: MessageLikeEventType,
+        place: &PlaceId,
+    ) {
+        permissions::report_missing_permissions(room, event_type, place, &self.events).await;
     }
 
     async fn send_content(
@@ -131,7 +145,7 @@ impl Matrix {
         room: &Room,
         thread_root: Option<OwnedEventId>,
     ) -> SendOptions {
-        let question = Some(&outgoing.cause).filter(|_| outgoing.is_reply);
+        let question = Some(outgoing.question()).filter(|_| outgoing.is_reply);
         let in_reply_to =
             question.or(outgoing.control_message.as_ref()).and_then(ids::parse_message);
         let mentions = match &in_reply_to {

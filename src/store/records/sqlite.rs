@@ -198,6 +198,17 @@ impl Records for SqliteRecords {
         self.erase(move |connection| Box::pin(replies::delete(connection, message))).await
     }
 
+    async fn set_withdrawn(&self, message: MessageId, is_withdrawn: bool) -> Result<()> {
+        self.run(move |connection| {
+            Box::pin(claims::set_withdrawn(connection, message, is_withdrawn))
+        })
+        .await
+    }
+
+    async fn is_withdrawn(&self, message: MessageId) -> Result<bool> {
+        self.run(move |connection| Box::pin(claims::is_withdrawn(connection, message))).await
+    }
+
     async fn record_feedback(&self, feedback: Feedback) -> Result<()> {
         self.run(move |connection| Box::pin(replies::insert_feedback(connection, feedback))).await
     }

@@ -1,7 +1,7 @@
 //! Edits, redactions and reactions after an answer.
 
 use super::bot::{ANSWER, QUESTION, TestChat};
-use crate::support::matrix::{ObservedChange, RoomKind, TestUser, keycap};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap};
 use crate::support::synapse::Synapse;
 
 #[test]
@@ -65,4 +65,63 @@ fn answers_are_deleted_by_moderators_and_the_asker_only() {
     chat.expect_nothing_else();
     moderator.react(&chat.room, &answer.id, "🗑️");
     assert!(matches!(chat.next_change(), ObservedChange::Deleted(id) if id == answer.id));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn question_edited_to_nothing_and_back_is_answered_again() {
+    let mut chat = TestChat::new(RoomKind::Encrypted);
+    let question = chat.ask(QUESTION);
+    let mut answer = chat.next_change().sent();
+    for is_restarted in [false, true] {
+        chat.ada.edit(&chat.room, &question, &Draft::plain("never mind"));
+        assert!(matches!(chat.next_change(), ObservedChange::Deleted(id) if id == answer.id));
+        if is_restarted {
+            chat.bot.restart(true);
+        }
+        chat.ada.edit(&chat.room, &question, &chat.bot.mention(QUESTION));
+        answer = chat.next_change().sent();
+        assert_eq!(answer.reply_to.as_ref(), Some(&question), "{answer:?}");
+        assert!(answer.text.contains(ANSWER), "{answer:?}");
+    }
+    chat.bot.restart(true);
+    chat.expect_nothing_else();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn redacted_answer_is_not_edited_with_its_question() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let question = chat.ask(QUESTION);
+    let answer = chat.next_change().sent();
+    chat.ada.redact(&chat.room, &answer.id);
+    chat.ada.edit(&chat.room, &question, &chat.bot.mention("best pizza in almaty?"));
+    chat.expect_nothing_else();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn what_reactions_show_stays_in_the_thread_of_its_answer() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let root = chat.ada.send(&chat.room, &Draft::plain("a discussion"));
+    chat.ada.send(&chat.room, &chat.bot.mention(QUESTION).in_thread(&root));
+    let answer = chat.next_change().sent();
+    chat.ada.react(&chat.room, &answer.id, "📄");
+    let shown = chat.next_change().sent();
+    assert_eq!((shown.thread, shown.reply_to), (Some(root), Some(answer.id)));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn more_is_shown_of_the_current_content_of_a_message() {
+    for kind in [RoomKind::Plain, RoomKind::Encrypted] {
+        let chat = TestChat::new(kind);
+        let question = chat.ask("!topics");
+        let topics = chat.next_change().sent();
+        assert!(topics.text.contains("➕"), "{topics:?}");
+        chat.ada.edit(&chat.room, &question, &chat.bot.mention(QUESTION));
+        chat.next_change().edited();
+        chat.ada.react(&chat.room, &topics.id, "➕");
+        chat.expect_nothing_else();
+    }
 }

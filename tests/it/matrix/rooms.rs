@@ -131,3 +131,24 @@ fn messages_from_while_the_bot_was_out_are_ignored() {
     chat.ada.wait_for_join(&chat.room, &chat.bot.id);
     chat.expect_nothing_else();
 }
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn missing_power_level_for_redactions_is_reported_to_moderators() {
+    let server = Synapse::shared();
+    let ada = TestUser::new(server, "ada");
+    let id = register(server, "quoth");
+    let (room, office) =
+        (ada.create_room(RoomKind::Plain, &[&id]), ada.create_room(RoomKind::Plain, &[&id]));
+    let alert_channel = format!("'matrix:{office}'");
+    let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())];
+    let bot = Bot::start_as(server, id, &settings);
+    ada.wait_for_join(&room, &bot.id);
+    ada.wait_for_join(&office, &bot.id);
+    ada.change_power_levels(&room, |levels| levels["events"]["m.room.redaction"] = 50.into());
+    ada.send(&room, &bot.mention(QUESTION));
+    let answer = ada.next_change(&room, &bot.id).sent();
+    ada.react(&room, &answer.id, "🗑️");
+    let alert = ada.next_change(&office, &bot.id).sent();
+    assert!(alert.text.contains("power level 50 (m.room.redaction)"), "{alert:?}");
+}

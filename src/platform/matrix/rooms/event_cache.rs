@@ -35,16 +35,18 @@ pub(in crate::platform::matrix) struct EventCache {
 impl CachedEvent {
     /// The cached parts of `room_event`.
     pub(in crate::platform::matrix) fn of(room_event: &RoomEvent) -> Self {
-        let content = match &room_event.kind {
-            RoomEventKind::Message(content) => Some(content),
-            _ => None,
+        let (content, is_text) = match &room_event.kind {
+            RoomEventKind::Message(content) => (Some(content), true),
+            RoomEventKind::Notice(content) => (Some(content), false),
+            _ => (None, false),
         };
+        let text = content.filter(|_| is_text).map(|content| &content.body);
         Self {
             sender: room_event.sender.clone(),
             at: room_event.at,
             thread_root: content.and_then(|content| content.thread_root.clone()),
             in_reply_to: content.and_then(|content| content.in_reply_to.clone()),
-            text: content.map(|content| content.body.chars().take(MAX_TEXT_CHARS).collect()),
+            text: text.map(|body| body.chars().take(MAX_TEXT_CHARS).collect()),
         }
     }
 }

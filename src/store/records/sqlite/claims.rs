@@ -11,9 +11,12 @@ const CLAIMED: i64 = 0;
 const SENDING: i64 = 1;
 const DONE: i64 = 2;
 
+/// Done, and the reply was deleted because an edit left no question in the message.
+const WITHDRAWN: i64 = 3;
+
 /// Ends the leases of all claims, when all earlier holders are dead.
 pub(super) async fn release_all(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::query("UPDATE handled SET expires_at = 0 WHERE state <> 2")
+    sqlx::query("UPDATE handled SET expires_at = 0 WHERE state < 2")
         .execute(connection)
         .await
         .map(drop)
@@ -29,7 +32,7 @@ pub(super) async fn claim(
             .fetch_optional(&mut *connection)
             .await?;
     let (state, status) = match found {
-        Some((DONE, ..)) => return Ok(ClaimStatus::Done),
+        Some((DONE | WITHDRAWN, ..)) => return Ok(ClaimStatus::Done),
         Some((_, expires_at, _)) if expires_at > claim.now.as_millis() => {
             return Ok(ClaimStatus::HeldElsewhere);
         }
@@ -60,7 +63,7 @@ pub(super) async fn begin_send(
 ) -> sqlx::Result<bool> {
     let result = sqlx::query(
         "UPDATE handled SET state = 1, expires_at = ?3, send_began_at = coalesce(send_began_at, ?4)
-         WHERE message = ?1 AND holder = ?2 AND state <> 2",
+         WHERE message = ?1 AND holder = ?2 AND state < 2",
     )
     .bind(claim.message.as_str())
     .bind(claim.holder.as_str())
@@ -107,10 +110,34 @@ pub(super) async fn release(
     message: MessageId,
     holder: Holder,
 ) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM handled WHERE message = ? AND holder = ? AND state <> 2")
+    sqlx::query("DELETE FROM handled WHERE message = ? AND holder = ? AND state < 2")
         .bind(message.as_str())
         .bind(holder.as_str())
         .execute(connection)
         .await
         .map(drop)
+}
+
+pub(super) async fn set_withdrawn(
+    connection: &mut SqliteConnection,
+    message: MessageId,
+    is_withdrawn: bool,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE handled SET state = ?2 WHERE message = ?1 AND state >= 2")
+        .bind(message.as_str())
+        .bind(if is_withdrawn { WITHDRAWN } else { DONE })
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn is_withdrawn(
+    connection: &mut SqliteConnection,
+    message: MessageId,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM handled WHERE message = ? AND state = ?)")
+        .bind(message.as_str())
+        .bind(WITHDRAWN)
+        .fetch_one(connection)
+        .await
 }
