@@ -1,6 +1,7 @@
 //! What responding to an event calls for, as data. The service applies it.
 
 use super::bot_message::BotMessage;
+use super::notice::Notice;
 use super::reply::Reply;
 use super::unanswered::UnansweredQuestion;
 
@@ -43,6 +44,18 @@ impl Effects {
             message => message,
         };
         Self { message, ..self }
+    }
+
+    /// The same where everybody reads the reply to a message: who may pick is not said aloud.
+    #[must_use]
+    pub fn without_asker_only(self) -> Self {
+        let asker_only = Reply::Notice(Notice::AskerOnly);
+        match self.message {
+            MessageEffect::Send(message) if message.is_private && message.reply == asker_only => {
+                Self { message: MessageEffect::Nothing, ..self }
+            }
+            message => Self { message, ..self },
+        }
     }
 }
 

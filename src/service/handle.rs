@@ -122,6 +122,8 @@ impl<R: Records> Service<R> {
         } else {
             early_effects.unwrap_or_else(effects)
         };
+        let effects =
+            if sender.supports_private_replies() { effects } else { effects.without_asker_only() };
         let cause = Cause {
             is_message: true,
             possibly_sent_since,

@@ -13,6 +13,7 @@ use matrix_sdk::ruma::events::{
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedUserId, UserId};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::conversation::Timestamp;
 
@@ -60,11 +61,34 @@ pub(super) struct TextContent {
 impl RoomEvent {
     /// Parses `event`; `None` if it is malformed.
     pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Option<Self> {
-        let event = event.deserialize().ok()?;
+        let event = match event.deserialize() {
+            Ok(event) => event,
+            Err(_) => without_malformed_mentions(event)?.deserialize().ok()?,
+        };
         let (id, sender) = (event.event_id().to_owned(), event.sender().to_owned());
         let at = timestamp(event.origin_server_ts());
         Some(Self { id, sender, at, kind: parse_kind(event) })
     }
+}
+
+/// `event` with the valid user IDs in its `m.mentions` only: other clients may send what they like
+/// there, and their message is still readable.
+fn without_malformed_mentions(
+    event: &Raw<AnySyncTimelineEvent>,
+) -> Option<Raw<AnySyncTimelineEvent>> {
+    let mut event: Value = serde_json::from_str(event.json().get()).ok()?;
+    for content in ["/content", "/content/m.new_content"] {
+        let Some(mentions) =
+            event.pointer_mut(content).and_then(|content| content.get_mut("m.mentions"))
+        else {
+            continue;
+        };
+        let listed = mentions.get("user_ids").and_then(Value::as_array);
+        let ids = listed.into_iter().flatten().filter_map(Value::as_str);
+        let valid: Vec<OwnedUserId> = ids.filter_map(|id| id.try_into().ok()).collect();
+        *mentions = json!({ "user_ids": valid });
+    }
+    Raw::from_json_string(event.to_string()).ok()
 }
 
 /// Whether `event` is the join of `user`.
@@ -169,11 +193,16 @@ fn parse_message(content: RoomMessageEventContent) -> RoomEventKind {
     })
 }
 
-/// The body of a text or emote. Notices are ignored, since other bots send them.
+/// The body of a text or emote, or the caption of media. Notices are ignored, since other bots send
+/// them.
 fn body(msgtype: MessageType) -> Option<String> {
     match msgtype {
         MessageType::Text(text) => Some(text.body),
         MessageType::Emote(emote) => Some(emote.body),
+        MessageType::Image(image) => image.caption().map(str::to_owned),
+        MessageType::Video(video) => video.caption().map(str::to_owned),
+        MessageType::Audio(audio) => audio.caption().map(str::to_owned),
+        MessageType::File(file) => file.caption().map(str::to_owned),
         _ => None,
     }
 }
@@ -195,8 +224,6 @@ fn parse_member(event: &SyncRoomMemberEvent) -> RoomEventKind {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
 
     fn parsed(kind: &str, content: Value, more: Value) -> Option<RoomEvent> {
@@ -292,6 +319,52 @@ mod tests {
         let notice = message(json!({ "msgtype": "m.notice", "body": "why?" }));
         assert!(matches!(notice, RoomEventKind::Notice(_)), "{notice:?}");
         assert!(parsed("m.room.message", json!({ "body": 3 }), json!({ "sender": 3 })).is_none());
+    }
+
+    #[test]
+    fn captions_are_read_and_file_names_are_not() {
+        for msgtype in ["m.image", "m.video", "m.audio", "m.file"] {
+            for (more, want) in [
+                (json!({ "filename": "a.png" }), Some("why?")),
+                (json!({ "filename": "why?" }), None),
+                (json!({}), None),
+            ] {
+                let mut content = text("why?", more);
+                content["msgtype"] = msgtype.into();
+                content["url"] = "mxc://a/b".into();
+                let kind = message(content.clone());
+                let RoomEventKind::Message(read) = kind else {
+                    assert_eq!(want, None, "{content}");
+                    continue;
+                };
+                assert_eq!(Some(read.body.as_str()), want, "{content}");
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_mentions_are_left_out() {
+        for (mentions, want) in [
+            (json!({ "user_ids": ["@b:c", "not an id", 7] }), &["@b:c"][..]),
+            (json!({ "user_ids": "@b:c" }), &[]),
+            (json!("malformed"), &[]),
+        ] {
+            let content = text("why?", json!({ "m.mentions": mentions }));
+            let edited = json!({
+                "m.new_content": content.clone(),
+                "m.relates_to": { "rel_type": "m.replace", "event_id": "$first" },
+            });
+            for content in [content, text("* why?", edited)] {
+                let (RoomEventKind::Message(read) | RoomEventKind::Edit { new_content: read, .. }) =
+                    message(content)
+                else {
+                    panic!("a message is expected: {mentions}")
+                };
+                let read: Vec<String> =
+                    read.mentions.unwrap().iter().map(ToString::to_string).collect();
+                assert_eq!(read, want, "{mentions}");
+            }
+        }
     }
 
     #[test]

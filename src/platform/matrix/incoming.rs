@@ -57,11 +57,23 @@ impl EventConverter<'_> {
     /// The message `id` with `content`; `cached` has its sender, time and thread.
     async fn message(self, id: &EventId, cached: &CachedEvent, content: &TextContent) -> Message {
         let bot = place::bot_identity(self.room).await;
-        let StrippedText { text, mentions_bot } = strip_mentions(content, &bot);
-        let replied_to = match &content.in_reply_to {
-            Some(target) => self.replied_to(target).await,
+        let StrippedText { text, mentions_bot, names_bot } = strip_mentions(content, &bot);
+        let target = match &content.in_reply_to {
+            Some(target) => self.cached_or_fetched(target).await,
             None => None,
         };
+        // Clients that copy the mentions of the message that they reply to did not address the bot.
+        let is_copied = !names_bot
+            && target
+                .as_ref()
+                .is_some_and(|it| it.sender != bot.id && it.mentions.contains(&bot.id));
+        let mentions_bot = mentions_bot && !is_copied;
+        let replied_to = content.in_reply_to.as_ref().zip(target);
+        let replied_to = replied_to.map(|(id, target)| RepliedTo {
+            id: ids::message(id),
+            is_from_bot: target.sender == bot.id,
+            text: target.text,
+        });
         Message {
             id: ids::message(id),
             place: place::place(self.room, cached.thread_root.as_deref(), &cached.sender).await,
@@ -73,12 +85,6 @@ impl EventConverter<'_> {
             edit_id: None,
             locale: None,
         }
-    }
-
-    async fn replied_to(self, target: &EventId) -> Option<RepliedTo> {
-        let cached = self.cached_or_fetched(target).await?;
-        let is_from_bot = cached.sender == self.room.own_user_id();
-        Some(RepliedTo { id: ids::message(target), is_from_bot, text: cached.text })
     }
 
     /// The use of a control, if the reaction `key` on `target` is one.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::bot::{ANSWER, Bot, QUESTION, TestChat};
 use crate::support::matrix::{Draft, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
@@ -132,4 +134,63 @@ fn settings_change_message_type_asker_mention_and_prefix() {
         assert_eq!((message.reply_to, message.kind.as_str()), (Some(question), "m.text"));
         assert_eq!(message.mentions, serde_json::json!({ "user_ids": [chat.ada.id()] }));
     }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn captions_and_mentions_beside_malformed_ones_are_read() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let name = chat.bot.id.localpart();
+    let mentions = json!({ "user_ids": [chat.bot.id, "not an id", 7] });
+    let text = format!("{name}: {QUESTION}");
+    let contents = [
+        json!({
+            "msgtype": "m.image", "url": "mxc://quoth.test/a", "filename": "a.png", "body": text,
+            "m.mentions": { "user_ids": [chat.bot.id] },
+        }),
+        json!({ "msgtype": "m.text", "body": text, "m.mentions": mentions }),
+        json!({ "msgtype": "m.text", "body": text, "m.mentions": "malformed" }),
+    ];
+    for content in contents {
+        let question = chat.ada.send_content(&chat.room, content.clone());
+        let answer = chat.next_change().sent();
+        assert_eq!(answer.reply_to, Some(question), "{content}");
+        assert!(answer.text.contains(ANSWER), "{content}: {answer:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn talk_about_the_bot_and_copied_mentions_are_ignored() {
+    let chat = TestChat::new(RoomKind::Plain);
+    let name = chat.bot.id.localpart();
+    chat.ada.send(&chat.room, &Draft::plain(&format!("{name} the raven {QUESTION}")));
+    let question = chat.ask(QUESTION);
+    assert_eq!(chat.next_change().sent().reply_to.as_ref(), Some(&question));
+    // Older clients copy the mentions of the message that they reply to.
+    let copied = json!({
+        "msgtype": "m.text", "body": "who is rana mitter is a good question",
+        "m.mentions": { "user_ids": [chat.ada.id(), chat.bot.id] },
+        "m.relates_to": { "m.in_reply_to": { "event_id": question } },
+    });
+    chat.bob.send_content(&chat.room, copied);
+    chat.expect_nothing_else();
+    // A mention that was not copied counts, also where the text does not show it.
+    let other = chat.ada.send(&chat.room, &Draft::plain("a remark"));
+    let meant = json!({
+        "msgtype": "m.text", "body": QUESTION, "m.mentions": { "user_ids": [chat.bot.id] },
+        "m.relates_to": { "m.in_reply_to": { "event_id": other } },
+    });
+    let meant = chat.bob.send_content(&chat.room, meant);
+    assert_eq!(chat.next_change().sent().reply_to, Some(meant));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn numbers_of_others_get_no_reply() {
+    let chat = TestChat::new(RoomKind::Plain);
+    chat.ask("china help kazakhstan");
+    let suggested = chat.next_change().sent();
+    chat.bob.send(&chat.room, &Draft::plain("1").reply_to(&suggested.id));
+    chat.expect_nothing_else();
 }

@@ -134,6 +134,17 @@ fn messages_from_while_the_bot_was_out_are_ignored() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn invites_to_spaces_are_rejected() {
+    let server = Synapse::shared();
+    let bot = Bot::start(server, &[("QUOTH_DEFAULT_SPACE__GREETS", "true")]);
+    let ada = TestUser::new(server, "ada");
+    let space = ada.create_space(&[&bot.id]);
+    let left = || (ada.membership(&space, &bot.id).as_deref() == Some("leave")).then_some(());
+    ada.wait_until("the invite is rejected", left);
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn missing_power_level_for_redactions_is_reported_to_moderators() {
     let server = Synapse::shared();
     let ada = TestUser::new(server, "ada");

@@ -20,13 +20,16 @@ pub(in crate::platform::matrix) struct BotIdentity {
 pub(in crate::platform::matrix) struct StrippedText {
     pub(in crate::platform::matrix) text: String,
     pub(in crate::platform::matrix) mentions_bot: bool,
+    /// Whether the text has the user ID or a name of the bot. Otherwise, only `m.mentions` mentions
+    /// it, which some clients copy from the message that a reply replies to.
+    pub(in crate::platform::matrix) names_bot: bool,
 }
 
 /// Detects mentions of the bot and strips them from the body of `content`.
 ///
 /// A message mentions the bot if `m.mentions` lists its user ID, or, without `m.mentions`, if the
-/// user ID occurs anywhere in the body; in both cases also if the body starts with the user ID or a
-/// name of the bot.
+/// user ID occurs anywhere in the body; in both cases also if the body starts with the user ID, a
+/// name with `@`, or a name and a colon or comma. A name alone may be a word like any other.
 pub(in crate::platform::matrix) fn strip_mentions(
     content: &TextContent,
     bot: &BotIdentity,
@@ -43,18 +46,24 @@ pub(in crate::platform::matrix) fn strip_mentions(
     };
     let starts_with_id = strip_user_ids(first_word(body), bot.id.as_str()).1;
     let names = bot_names(bot);
-    if let Some(rest) = strip_leading_name(&text, &names) {
-        return StrippedText { text: rest.to_owned(), mentions_bot: true };
+    if let Some(rest) = strip_leading_name(&text, &names, is_mentioned) {
+        return StrippedText { text: rest.to_owned(), mentions_bot: true, names_bot: true };
     }
+    let without_names = names.iter().fold(text.clone(), |text, name| strip_name(&text, name));
+    let names_bot = had_id || without_names != text;
     if !is_mentioned && !starts_with_id {
-        return StrippedText { text: body.trim().to_owned(), mentions_bot: false };
+        return StrippedText { text: body.trim().to_owned(), mentions_bot: false, names_bot };
     }
-    let text = names.iter().fold(text, |text, name| strip_name(&text, name));
-    StrippedText { text: trim_separators(&text).to_owned(), mentions_bot: true }
+    let text = trim_separators(&without_names).to_owned();
+    StrippedText { text, mentions_bot: true, names_bot }
 }
 
-/// Characters that separate a name at the start of a message from the rest: `quoth: why?`.
-const ADDRESS_SEPARATORS: [char; 4] = [':', ',', '-', '\u{2014}'];
+/// Characters after a name at the start of a message by which it is addressed: `quoth: why?`. The
+/// last two are what Chinese and Japanese keyboards type.
+const ADDRESS_MARKS: [char; 4] = [':', ',', '\u{ff1a}', '\u{ff0c}'];
+
+/// Other characters that separate a name from the rest.
+const DASHES: [char; 2] = ['-', '\u{2014}'];
 
 /// The names of the bot as users type them, the longest first. The localpart of the user ID counts
 /// only with its `@`, since it may be an everyday word.
@@ -116,11 +125,16 @@ fn include_link(text: &str, range: Range<usize>) -> Range<usize> {
     }
 }
 
-/// The rest of `text` after one of `names` at its start. `None` if it starts with none of them.
-fn strip_leading_name<'a>(text: &'a str, names: &[String]) -> Option<&'a str> {
-    let text = text.trim_start();
-    let length = names.iter().find_map(|name| match_len(text, name))?;
-    Some(trim_separators(text.get(length..).unwrap_or_default()))
+/// The rest of `text` after one of `names` at its start. `None` if it starts with none of them, or
+/// only talks about the bot: unless it `is_mentioned`, a bare name has to be followed by an address
+/// mark, or be all there is.
+fn strip_leading_name<'a>(text: &'a str, names: &[String], is_mentioned: bool) -> Option<&'a str> {
+    let text = text.trim();
+    let (name, length) = names.iter().find_map(|name| Some((name, match_len(text, name)?)))?;
+    let rest = text.get(length..).unwrap_or_default().trim_start();
+    let is_addressed =
+        is_mentioned || name.starts_with('@') || rest.is_empty() || rest.starts_with(ADDRESS_MARKS);
+    is_addressed.then(|| trim_separators(rest))
 }
 
 /// Removes every occurrence of `name` as a whole word from `text`, ignoring case.
@@ -167,7 +181,8 @@ fn match_len(text: &str, name: &str) -> Option<usize> {
 
 /// Trims whitespace and the separators after a name.
 fn trim_separators(text: &str) -> &str {
-    text.trim().trim_start_matches(ADDRESS_SEPARATORS).trim()
+    let is_separator = |c| ADDRESS_MARKS.contains(&c) || DASHES.contains(&c);
+    text.trim().trim_start_matches(is_separator).trim()
 }
 
 #[cfg(test)]
@@ -187,7 +202,7 @@ mod tests {
         let mentions =
             mentions.map(|ids| ids.iter().map(|id| OwnedUserId::try_from(*id).unwrap()).collect());
         let content = TextContent { body: body.to_owned(), mentions, ..TextContent::default() };
-        let StrippedText { text, mentions_bot } = strip_mentions(&content, &bot());
+        let StrippedText { text, mentions_bot, .. } = strip_mentions(&content, &bot());
         (text, mentions_bot)
     }
 
@@ -211,6 +226,11 @@ mod tests {
             ("hey @quoth @quoth:example.org, Quoth the Bot why?", BOT, "hey  ,  why?"),
             ("why?", BOT, "why?"),
             ("Quoth the Bot", BOT, ""),
+            ("Quoth the Bot", NOBODY, ""),
+            ("Quoth the Bot : why?", NOBODY, "why?"),
+            ("Quoth the Bot\u{ff1a}why?", NOBODY, "why?"),
+            ("Quoth the Bot why?", BOT, "why?"),
+            ("Quoth the Bot - why?", BOT, "why?"),
         ];
         for (body, mentions, want) in rows {
             assert_eq!(stripped(body, mentions), (want.to_owned(), true), "{body}");
@@ -227,6 +247,9 @@ mod tests {
             ("@quoth:example.org.uk why?", None),
             ("quoth me on that", None),
             ("Quoth the Bottle", None),
+            ("Quoth the Bot answers well", NOBODY),
+            ("Quoth the Bot answers well", None),
+            ("Quoth the Bot - a raven", NOBODY),
             ("@quothing why?", None),
             ("why?", Some(&["@ada:example.org"][..])),
         ];
@@ -240,10 +263,28 @@ mod tests {
         let body = "> <@quoth:example.org> a line\n> another\n\nand why?";
         let content = TextContent { body: body.to_owned(), ..TextContent::default() };
         let reply = TextContent { in_reply_to: Some(event_id!("$a").to_owned()), ..content };
-        let want = StrippedText { text: "and why?".to_owned(), mentions_bot: false };
+        let want =
+            StrippedText { text: "and why?".to_owned(), mentions_bot: false, names_bot: false };
         assert_eq!(strip_mentions(&reply, &bot()), want);
         let quote = TextContent { body: "> so\nwhy?".to_owned(), ..reply };
         assert_eq!(strip_mentions(&quote, &bot()).text, "> so\nwhy?");
+    }
+
+    #[test]
+    fn mention_beside_a_text_without_a_name_is_not_visible() {
+        let rows = [
+            ("why?", BOT, false),
+            ("Quoth the Bot: why?", BOT, true),
+            ("hey quoth the bot why?", BOT, true),
+            ("why, @quoth:example.org?", BOT, true),
+            ("why, @quoth?", BOT, true),
+        ];
+        for (body, mentions, want) in rows {
+            let mentions = mentions
+                .map(|ids| ids.iter().map(|id| OwnedUserId::try_from(*id).unwrap()).collect());
+            let content = TextContent { body: body.to_owned(), mentions, ..TextContent::default() };
+            assert_eq!(strip_mentions(&content, &bot()).names_bot, want, "{body}");
+        }
     }
 
     #[test]

@@ -10,13 +10,15 @@ use super::retry::retry;
 use super::upgrades;
 
 /// Accepts the invite to `room` if the inviter is on the allow-list or the room is the successor of
-/// a joined room; rejects it otherwise.
+/// a joined room; rejects it otherwise, and where nobody talks: in a space.
 pub(super) async fn answer(room: &Room, context: &MatrixContext) {
     let id = room.room_id();
     let Ok(invite) = room.invite_details().await else { return };
     let is_allowed = is_listed(&invite.inviter_id, &context.settings.accepts_invites_from)
         || upgrades::is_successor(room).await;
-    let (result, action) = if is_allowed {
+    let (result, action) = if room.is_space() {
+        (retry(|| room.leave()).await, "rejected, since it is a space and not a room")
+    } else if is_allowed {
         (retry(|| room.join()).await, "accepted")
     } else {
         (

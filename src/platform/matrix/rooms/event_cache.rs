@@ -11,6 +11,9 @@ use crate::conversation::Timestamp;
 /// Maximum number of cached events. A reply to an older one costs a request.
 const MAX_CACHED: usize = 512;
 
+/// Mentions that are cached of a message.
+const MAX_MENTIONS: usize = 64;
+
 /// Characters that are cached of a message: the maximum length of a question.
 const MAX_TEXT_CHARS: usize = 2000;
 
@@ -21,6 +24,8 @@ pub(in crate::platform::matrix) struct CachedEvent {
     pub(in crate::platform::matrix) at: Timestamp,
     pub(in crate::platform::matrix) thread_root: Option<OwnedEventId>,
     pub(in crate::platform::matrix) in_reply_to: Option<OwnedEventId>,
+    /// The user IDs in `m.mentions`.
+    pub(in crate::platform::matrix) mentions: Vec<OwnedUserId>,
     /// The body, if the event is a text message.
     pub(in crate::platform::matrix) text: Option<String>,
 }
@@ -40,12 +45,14 @@ impl CachedEvent {
             RoomEventKind::Notice(content) => (Some(content), false),
             _ => (None, false),
         };
+        let mentions = content.and_then(|content| content.mentions.as_ref()).into_iter().flatten();
         let text = content.filter(|_| is_text).map(|content| &content.body);
         Self {
             sender: room_event.sender.clone(),
             at: room_event.at,
             thread_root: content.and_then(|content| content.thread_root.clone()),
             in_reply_to: content.and_then(|content| content.in_reply_to.clone()),
+            mentions: mentions.take(MAX_MENTIONS).cloned().collect(),
             text: text.map(|body| body.chars().take(MAX_TEXT_CHARS).collect()),
         }
     }

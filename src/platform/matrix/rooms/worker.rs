@@ -70,6 +70,9 @@ impl RoomWorker {
     /// Dispatches [`Event::Joined`] with the time at which the bot joined. The service decides
     /// whether a greeting is due.
     async fn report_join(&self) {
+        if self.room.is_space() {
+            return;
+        }
         let bot_id = self.room.own_user_id();
         let member = self.room.get_member_no_sync(bot_id).await.ok().flatten();
         let joined_at = member.and_then(|member| member.event().timestamp());
