@@ -1,6 +1,10 @@
 //! Logins, stored sessions, and the errors of both.
 
+use serde_json::json;
+
 use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use crate::service::free_port;
+use crate::support::fault_proxy::{FaultProxy, ProxyAction};
 use crate::support::matrix::{
     PASSWORD, RoomKind, TestUser, block_on, register, register_with_token,
 };
@@ -10,7 +14,16 @@ use crate::support::synapse::Synapse;
 #[ignore = "needs a homeserver (scripts/test)"]
 fn login_errors_say_what_to_do() {
     let server = Synapse::shared();
+    let closed = format!("http://127.0.0.1:{}", free_port());
+    let website = FaultProxy::new(server.url());
+    website.set_rule(|_| ProxyAction::Respond(404, None, json!("no such page")));
+    let page = FaultProxy::new(server.url());
+    page.set_rule(|_| ProxyAction::Respond(200, None, json!("a page")));
     let rows = [
+        ("QUOTH_MATRIX__HOMESERVER", closed.as_str(), "cannot reach the homeserver"),
+        ("QUOTH_MATRIX__HOMESERVER", "nowhere.invalid", "cannot reach the homeserver"),
+        ("QUOTH_MATRIX__HOMESERVER", &website.url(), "this server is not a Matrix homeserver"),
+        ("QUOTH_MATRIX__HOMESERVER", &page.url(), "this server is not a Matrix homeserver"),
         ("QUOTH_MATRIX__PASSWORD", "another one", "rejected user and password"),
         ("QUOTH_MATRIX__USER", "nobody-at-all", "rejected user and password"),
     ];

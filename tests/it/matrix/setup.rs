@@ -1,5 +1,8 @@
 //! `quoth matrix setup`.
 
+use std::path::Path;
+
+use super::bot::Bot;
 use crate::folder::Folder;
 use crate::quoth::{Run, quoth_in_reading};
 use crate::support::matrix::{PASSWORD, register};
@@ -7,14 +10,20 @@ use crate::support::synapse::Synapse;
 
 /// Runs `quoth matrix setup` for the account `id`, with its data in `folder`.
 fn setup(folder: &Folder, id: &str, password: &str, args: &[&str], input: &str) -> Run {
+    setup_in(&folder.path("data"), id, password, args, input)
+}
+
+/// The same with the data folder `data`.
+fn setup_in(data: &Path, id: &str, password: &str, args: &[&str], input: &str) -> Run {
     let url = Synapse::shared().url();
     let environment = [
+        ("QUOTH_DATA", data.to_str().expect("a path in UTF-8")),
         ("QUOTH_MATRIX__HOMESERVER", url.as_str()),
         ("QUOTH_MATRIX__USER", id),
         ("QUOTH_MATRIX__PASSWORD", password),
     ];
     let args = [&["matrix", "setup"], args].concat();
-    quoth_in_reading(&folder.path(""), &environment, &args, input.as_bytes())
+    quoth_in_reading(Path::new("/"), &environment, &args, input.as_bytes())
 }
 
 /// The recovery key that was printed, if one was.
@@ -83,4 +92,18 @@ fn setup_errors_say_what_to_do() {
     let unset = quoth_in_reading(&folder.path(""), &[], &["matrix", "setup"], b"");
     assert_eq!(unset.code, 2);
     assert!(unset.stderr.contains("no Matrix account is configured"), "{unset:?}");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn recovery_key_of_a_setup_after_the_first_run_verifies_other_devices() {
+    let mut bot = Bot::start(Synapse::shared(), &[]);
+    bot.stop();
+    let id = bot.id.as_str();
+    let first = setup_in(&bot.folder().path("data"), id, PASSWORD, &[], "");
+    assert_eq!(first.code, 0, "{first:?}");
+    let key = printed_key(&first).expect("a key");
+    let other = Folder::empty();
+    let recovered = setup(&other, id, PASSWORD, &["--recover"], &key);
+    assert_eq!((recovered.code, printed_key(&recovered)), (0, None), "{recovered:?}");
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
-use matrix_sdk::ruma::api::error::ErrorKind;
+use matrix_sdk::ruma::api::error::{ErrorKind, FromHttpResponseError};
 use matrix_sdk::{ClientBuildError, HttpError};
 
 use super::super::error;
@@ -20,13 +20,19 @@ fn transient(what: &str) -> PlatformError {
     PlatformError::Transient { what: what.to_owned(), source: None }
 }
 
-/// The folder of the session cannot be created or written.
+/// The folder of the session cannot be created, read or written. A full disk or a folder that is not
+/// mounted yet passes.
 pub(super) fn folder(folder: &Path, error: io::Error) -> PlatformError {
-    let advice = format!(
-        "the folder {} cannot be created or written: give the user that runs quoth write access, or set another data folder (`data`)",
-        folder.display()
-    );
-    PlatformError::Permanent { advice, source: Some(error.into()) }
+    use io::ErrorKind::{NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    let folder = folder.display();
+    if matches!(error.kind(), NotADirectory | PermissionDenied | ReadOnlyFilesystem) {
+        let advice = format!(
+            "the folder {folder} cannot be created or written: give the user that runs quoth write access, or set another data folder (`data`)"
+        );
+        return PlatformError::Permanent { advice, source: Some(error.into()) };
+    }
+    let what = format!("the folder {folder} cannot be written at the moment: check the free space");
+    PlatformError::Transient { what, source: Some(error.into()) }
 }
 
 /// The client could not be built.
@@ -34,6 +40,12 @@ pub(super) fn build(folder: &Path, error: ClientBuildError) -> PlatformError {
     match error {
         ClientBuildError::SqliteStore(error) => open_store(folder, &error),
         ClientBuildError::Http(HttpError::Reqwest(_)) => unreachable(),
+        ClientBuildError::AutoDiscovery(error) => {
+            match error::status(&HttpError::Api(Box::new(error))) {
+                Some(429 | 500..) => unreachable(),
+                _ => not_a_homeserver(),
+            }
+        }
         _ => not_a_homeserver(),
     }
 }
@@ -140,7 +152,25 @@ pub(super) fn log_in(error: &matrix_sdk::Error) -> PlatformError {
         Some(ErrorKind::Unknown | ErrorKind::Unrecognized) => permanent(
             "the homeserver does not support logins with a password: set `token` in [matrix] to an access token instead (docs/matrix.md)",
         ),
-        _ => other(error),
+        _ => match error {
+            matrix_sdk::Error::Http(error) => log_in_request(error),
+            error => other(error),
+        },
+    }
+}
+
+/// The request of a login failed without an error code of Matrix.
+fn log_in_request(error: &HttpError) -> PlatformError {
+    match (error, error::status(error)) {
+        (HttpError::Reqwest(_), _) => unreachable(),
+        // A web server, or the path of another one.
+        (_, Some(404 | 405)) => not_a_homeserver(),
+        (HttpError::Api(error), None)
+            if matches!(**error, FromHttpResponseError::Deserialization(_)) =>
+        {
+            not_a_homeserver()
+        }
+        _ => transient("could not log in: the homeserver failed"),
     }
 }
 
