@@ -102,6 +102,7 @@ pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
         accepts_invites_from: settings.accepts_invites_from.clone(),
         leaves_when_alone: settings.leaves_when_alone,
         sends_notices: settings.sends_notices,
+        sets_reactions: settings.sets_reactions,
         pings_asker: settings.pings_asker,
         catch_up: config.delivery.catch_up(),
     })

@@ -27,6 +27,9 @@ pub struct MatrixSettings {
     /// Whether the bot sends notices (`m.notice`), which notify nobody and which other bots ignore.
     /// Default: yes.
     pub sends_notices: bool,
+    /// Whether the bot sets the reactions to its messages that select a suggestion or show more, so
+    /// that users only have to press them. Default: yes.
+    pub sets_reactions: bool,
     /// Whether an answer mentions the asker, which notifies them. Default: no.
     pub pings_asker: bool,
 }
@@ -42,6 +45,7 @@ impl Default for MatrixSettings {
             accepts_invites_from: Vec::new(),
             leaves_when_alone: true,
             sends_notices: true,
+            sets_reactions: true,
             pings_asker: false,
         }
     }

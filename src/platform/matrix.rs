@@ -8,6 +8,7 @@ mod event;
 mod ids;
 mod incoming;
 mod membership;
+mod own_reactions;
 mod permissions;
 mod place;
 mod rate_limit;
@@ -28,6 +29,7 @@ use super::{EventSink, PlatformError, Shutdown};
 use crate::service::{Dispatcher, Liveness};
 use context::MatrixContext;
 pub use ids::PLATFORM;
+use own_reactions::OwnReactions;
 use rate_limit::RateLimit;
 pub use settings::{Login, Settings};
 pub use setup::{RecoveryKey, SetupMode, VerificationStatus, set_up};
@@ -39,7 +41,8 @@ pub struct Matrix {
     /// The client of the current session. `None` while there is no session.
     client: RwLock<Option<Client>>,
     events: Arc<EventSink>,
-    rate_limit: RateLimit,
+    rate_limit: Arc<RateLimit>,
+    own_reactions: Arc<OwnReactions>,
 }
 
 impl Matrix {
@@ -50,7 +53,8 @@ impl Matrix {
             liveness,
             client: RwLock::default(),
             events: Arc::default(),
-            rate_limit: RateLimit::default(),
+            rate_limit: Arc::default(),
+            own_reactions: Arc::default(),
         }
     }
 

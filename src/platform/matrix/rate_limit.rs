@@ -45,6 +45,11 @@ impl RateLimit {
         Ok(())
     }
 
+    /// Whether calls wait for their slots.
+    pub(super) fn is_limited(&self, now: Instant) -> bool {
+        self.slots().last.is_some_and(|last| last > now)
+    }
+
     /// Records that the homeserver limited the call `key`. Returns how long the call has to wait: at
     /// least `retry_after`.
     pub(super) fn record(&self, key: &str, retry_after: Duration, now: Instant) -> Duration {

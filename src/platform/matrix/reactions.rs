@@ -73,6 +73,18 @@ pub(super) fn reaction_key(control: Control) -> String {
     key.to_owned()
 }
 
+/// The keys of the reactions that the bot sets itself to a message with `controls`: those that users
+/// of this message need. What every answer has is not among them, since screen readers would read it
+/// with each.
+pub(super) fn own_keys(controls: &[Control]) -> Vec<String> {
+    let is_set = |control: &&Control| match control {
+        Control::Pick(_) | Control::Quotes(_) | Control::Topics(_) => true,
+        Control::Paragraphs(offset) => *offset > 0,
+        Control::Helpful | Control::Unhelpful | Control::Delete | Control::Share => false,
+    };
+    controls.iter().filter(is_set).map(|control| reaction_key(*control)).collect()
+}
+
 /// Whether `key` is the key of any control.
 pub(super) fn is_control(key: &str) -> bool {
     asks_for_more(key) || control(key, None).is_some()
@@ -145,6 +157,21 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(control(key, None), want, "{key}");
+        }
+    }
+
+    #[test]
+    fn bot_sets_the_reactions_that_select_and_show_more() {
+        let rows: [(&[Control], &[&str]); 3] = [
+            (
+                &[Control::Pick(1), Control::Pick(2), Control::Delete],
+                &["1\u{fe0f}\u{20e3}", "2\u{fe0f}\u{20e3}"],
+            ),
+            (&[Control::Paragraphs(0), Control::Helpful, Control::Unhelpful, Control::Delete], &[]),
+            (&[Control::Paragraphs(0), Control::Quotes(2), Control::Delete], &["➕"]),
+        ];
+        for (controls, want) in rows {
+            assert_eq!(own_keys(controls), want, "{controls:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Sends, edits and redacts messages for the service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use matrix_sdk::Room;
@@ -13,6 +14,7 @@ use super::content::{self, SendOptions};
 use super::error;
 use super::ids;
 use super::permissions;
+use super::reactions;
 use super::render::{RenderedMessage, render};
 use crate::conversation::wording::Wording;
 use crate::conversation::{MessageId, PlaceId};
@@ -26,13 +28,17 @@ impl Sender for Matrix {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
         let (room, thread_root) = self.resolve_place(&outgoing.place)?;
         let options = self.send_options(outgoing, &room, thread_root).await;
-        let content = content::message(&rendered(outgoing), &options);
+        let rendered = rendered(outgoing);
+        let content = content::message(&rendered, &options);
         let transaction_id = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
         let sent = self.send_content(&room, content, &transaction_id).await;
         if sent == Err(SendError::Permanent) {
             self.report_missing_permissions(&room, RoomMessage, &outgoing.place).await;
         }
-        sent.map(|id| ids::message(&id))
+        sent.map(|id| {
+            self.set_own_reactions(room, &id, &rendered);
+            ids::message(&id)
+        })
     }
 
     async fn edit(&self, sent: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
@@ -40,13 +46,16 @@ impl Sender for Matrix {
         let id = ids::parse_message(sent).ok_or(SendError::Permanent)?;
         let options =
             SendOptions { is_notice: self.settings.sends_notices, ..SendOptions::default() };
-        let content = content::edit(&id, &rendered(outgoing), &options);
+        let rendered = rendered(outgoing);
+        let content = content::edit(&id, &rendered, &options);
         // A new transaction ID: an edit that is repeated is harmless, but one that the homeserver
         // takes for a duplicate is lost, as when a question is edited back to an earlier text.
-        let (id, call) = (TransactionId::new(), format!("edit {id}"));
-        let sent = room.send_raw("m.room.message", content).with_transaction_id(&id);
+        let (transaction_id, call) = (TransactionId::new(), format!("edit {id}"));
+        let sent = room.send_raw("m.room.message", content).with_transaction_id(&transaction_id);
         let edit = async { sent.await.map(drop) };
-        self.limited(&call, edit, error::classify_send).await
+        self.limited(&call, edit, error::classify_send).await?;
+        self.set_own_reactions(room, &id, &rendered);
+        Ok(())
     }
 
     async fn delete(
@@ -105,6 +114,14 @@ impl Matrix {
         place: &PlaceId,
     ) {
         permissions::report_missing_permissions(room, event_type, place, &self.events).await;
+    }
+
+    fn set_own_reactions(&self, room: Room, message: &EventId, rendered: &RenderedMessage) {
+        if self.settings.sets_reactions {
+            let (keys, rate_limit) =
+                (reactions::own_keys(&rendered.controls), Arc::clone(&self.rate_limit));
+            self.own_reactions.set(room, message.to_owned(), keys, rate_limit);
+        }
     }
 
     async fn send_content(

@@ -23,6 +23,8 @@ pub struct Settings {
     pub leaves_when_alone: bool,
     /// Whether the bot sends `m.notice` messages, which notify nobody and which other bots ignore.
     pub sends_notices: bool,
+    /// Whether the bot reacts to its own messages with what selects a suggestion or shows more.
+    pub sets_reactions: bool,
     /// Whether a reply mentions the asker, which notifies them.
     pub pings_asker: bool,
     /// The maximum age of missed messages that are still answered.

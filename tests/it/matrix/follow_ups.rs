@@ -125,3 +125,22 @@ fn more_is_shown_of_the_current_content_of_a_message() {
         chat.expect_nothing_else();
     }
 }
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn bot_sets_the_reactions_that_select_a_suggestion_and_removes_them() {
+    let chat = TestChat::new(RoomKind::Encrypted);
+    chat.ask("china help kazakhstan");
+    let suggested = chat.next_change().sent();
+    let set = || chat.ada.reactions_of(&chat.bot.id, &suggested.id);
+    let n_suggestions = suggested.html.matches("<li>").count() as u64;
+    let keycaps: Vec<String> = (1..=n_suggestions).map(keycap).collect();
+    chat.ada.wait_until("keycaps are set", || (set() == keycaps).then_some(()));
+    chat.ada.react(&chat.room, &suggested.id, &keycap(1));
+    chat.next_change().edited();
+    chat.ada.wait_until("keycaps are removed", || set().is_empty().then_some(()));
+    chat.ask(QUESTION);
+    let answer = chat.next_change().sent();
+    chat.expect_nothing_else();
+    assert!(chat.ada.reactions_of(&chat.bot.id, &answer.id).is_empty());
+}

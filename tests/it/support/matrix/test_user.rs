@@ -310,13 +310,39 @@ impl TestUser {
             if in_room == room && event.sender().as_deref() == Some(bot) {
                 let (event, is_encrypted) = self.decrypted(room, event)?;
                 *at += 1;
-                if let Some(change) = ObservedChange::parse(&event, is_encrypted) {
-                    return Some(change);
+                match ObservedChange::parse(&event, is_encrypted) {
+                    Some(ObservedChange::Deleted(id)) if self.is_reaction(&id) => {}
+                    Some(change) => return Some(change),
+                    None => {}
                 }
             } else {
                 *at += 1;
             }
         }
+    }
+
+    /// The keys of the reactions of `user` to `message` that were received and not removed, in order.
+    pub(crate) fn reactions_of(&self, user: &UserId, message: &EventId) -> Vec<String> {
+        let events = self.events.lock().expect("nobody panicked").clone();
+        let mut keys: Vec<(Value, String)> = Vec::new();
+        for (_, event) in events.iter().filter(|(_, it)| it.sender().as_deref() == Some(user)) {
+            let event: Value = serde_json::from_str(event.raw().json().get()).expect("JSON");
+            let relation = &event["content"]["m.relates_to"];
+            if event["type"] == "m.reaction" && relation["event_id"] == message.as_str() {
+                let key = relation["key"].as_str().expect("a key").to_owned();
+                keys.push((event["event_id"].clone(), key));
+            }
+            keys.retain(|(id, _)| ![&event["redacts"], &event["content"]["redacts"]].contains(&id));
+        }
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// Whether the event `id` was received as a reaction.
+    fn is_reaction(&self, id: &EventId) -> bool {
+        let events = self.events.lock().expect("nobody panicked");
+        let mut found = events.iter().filter(|(_, it)| it.event_id().as_deref() == Some(id));
+        let kind = |event: &TimelineEvent| event.raw().get_field::<String>("type").ok().flatten();
+        found.any(|(_, it)| kind(it).as_deref() == Some("m.reaction"))
     }
 
     /// All changes by the bot in `room` so far.
