@@ -8,6 +8,7 @@ mod event;
 mod ids;
 mod incoming;
 mod membership;
+mod memberships;
 mod own_reactions;
 mod permissions;
 mod place;

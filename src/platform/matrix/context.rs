@@ -7,6 +7,7 @@ use matrix_sdk::Client;
 use tokio::sync::Semaphore;
 
 use super::super::{EventSink, Shutdown};
+use super::memberships::Memberships;
 use super::settings::Settings;
 use crate::conversation::Event;
 
@@ -25,6 +26,7 @@ pub(super) struct MatrixContext {
     /// The maximum age of missed events that are loaded, and of undecrypted ones that are kept.
     pub(super) max_age: Duration,
     pub(super) backfill_permits: Semaphore,
+    pub(super) memberships: Memberships,
 }
 
 impl MatrixContext {
@@ -36,7 +38,8 @@ impl MatrixContext {
     ) -> Self {
         let max_age = settings.catch_up;
         let backfill_permits = Semaphore::new(MAX_BACKFILLS);
-        Self { client, settings, events, stop, max_age, backfill_permits }
+        let memberships = Memberships::default();
+        Self { client, settings, events, stop, max_age, backfill_permits, memberships }
     }
 
     /// Dispatches `event` to the service. Waits while its queue is full. An event that is dropped

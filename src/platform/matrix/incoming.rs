@@ -8,6 +8,7 @@ use matrix_sdk::ruma::EventId;
 use super::content;
 use super::event::{RoomEvent, RoomEventKind, TextContent};
 use super::ids;
+use super::memberships::Memberships;
 use super::place;
 use super::reactions;
 use super::rooms::event_cache::{CachedEvent, EventCache};
@@ -19,6 +20,7 @@ use mention::{StrippedText, strip_mentions};
 pub(super) struct EventConverter<'a> {
     pub(super) room: &'a Room,
     pub(super) cache: &'a EventCache,
+    pub(super) memberships: &'a Memberships,
 }
 
 impl EventConverter<'_> {
@@ -46,7 +48,9 @@ impl EventConverter<'_> {
             RoomEventKind::Redaction(id) => {
                 let thread_root =
                     self.cache.get(id).and_then(|cached| cached.thread_root.as_deref());
-                let place = place::place(self.room, thread_root, &room_event.sender).await;
+                let place =
+                    place::place(self.room, thread_root, &room_event.sender, self.memberships)
+                        .await;
                 Some(Event::MessageDeleted { id: ids::message(id), place })
             }
             RoomEventKind::Reaction { target, key } => self.reaction(room_event, target, key).await,
@@ -76,7 +80,13 @@ impl EventConverter<'_> {
         });
         Message {
             id: ids::message(id),
-            place: place::place(self.room, cached.thread_root.as_deref(), &cached.sender).await,
+            place: place::place(
+                self.room,
+                cached.thread_root.as_deref(),
+                &cached.sender,
+                self.memberships,
+            )
+            .await,
             author: user(cached),
             text,
             addressing: Addressing { mentions_bot, ..Addressing::default() },
@@ -102,7 +112,7 @@ impl EventConverter<'_> {
         Some(Event::ControlUsed(ControlUse {
             id: ids::message(&room_event.id),
             message: ids::message(target),
-            place: place::place(self.room, thread_root, &room_event.sender).await,
+            place: place::place(self.room, thread_root, &room_event.sender, self.memberships).await,
             user: user(&CachedEvent::of(room_event)),
             used_at: room_event.at,
             control,

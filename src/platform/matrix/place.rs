@@ -7,6 +7,7 @@ use matrix_sdk::ruma::{EventId, OwnedRoomId, UserId};
 
 use super::ids;
 use super::incoming::mention::BotIdentity;
+use super::memberships::Memberships;
 use crate::conversation::{Place, PlaceId};
 
 /// Maximum number of predecessors that are followed: rooms are not upgraded that often, and a cycle
@@ -20,10 +21,16 @@ const N_MEMBERS_DIRECT: u64 = 2;
 ///
 /// Parents of a direct chat are the rooms that `sender` shares with the bot, those of other rooms
 /// their predecessors.
-pub(super) async fn place(room: &Room, thread_root: Option<&EventId>, sender: &UserId) -> Place {
+pub(super) async fn place(
+    room: &Room,
+    thread_root: Option<&EventId>,
+    sender: &UserId,
+    memberships: &Memberships,
+) -> Place {
     let is_direct = is_direct(room).await;
     let id = ids::room(room.room_id());
-    let mut parents = if is_direct { mutual_rooms(room, sender).await } else { predecessors(room) };
+    let mut parents =
+        if is_direct { mutual_rooms(room, sender, memberships).await } else { predecessors(room) };
     let Some(root) = thread_root else { return Place { id, parents, is_direct } };
     parents.insert(0, id);
     Place { id: ids::thread(room.room_id(), root), parents, is_direct }
@@ -83,22 +90,16 @@ pub(super) fn predecessor_ids(room: &Room) -> Vec<OwnedRoomId> {
 }
 
 /// The rooms other than direct chats of which both `user` and the bot are members.
-async fn mutual_rooms(direct: &Room, user: &UserId) -> Vec<PlaceId> {
+async fn mutual_rooms(direct: &Room, user: &UserId, memberships: &Memberships) -> Vec<PlaceId> {
     let mut places = Vec::new();
     for room in direct.client().joined_rooms() {
         if room.room_id() == direct.room_id() || is_direct(&room).await {
             continue;
         }
-        if is_member(&room, user).await {
+        if memberships.is_member(&room, user).await {
             places.push(ids::room(room.room_id()));
             places.extend(predecessors(&room));
         }
     }
     places
-}
-
-async fn is_member(room: &Room, user: &UserId) -> bool {
-    use matrix_sdk::ruma::events::room::member::MembershipState::Join;
-    let member = room.get_member(user).await;
-    member.ok().flatten().is_some_and(|member| *member.membership() == Join)
 }

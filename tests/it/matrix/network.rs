@@ -104,6 +104,41 @@ fn direct_chats_are_known_before_the_account_data_says_so() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn direct_chats_have_the_settings_of_the_shared_room() {
+    let server = Synapse::shared();
+    let proxy = FaultProxy::new(server.url());
+    let (ada, bob) = (TestUser::new(server, "ada"), TestUser::new(server, "bob"));
+    let id = register(server, "quoth");
+    let room = ada.create_room(RoomKind::Public, &[]);
+    bob.join(&room);
+    // Afterwards, no event that the homeserver sends shows that Bob is a member.
+    for n in 0..60 {
+        ada.send(&room, &Draft::plain(&n.to_string()));
+    }
+    let other_room = ada.create_room(RoomKind::Plain, &[&id]);
+    ada.invite(&room, &id);
+    let mut bot = Bot::prepare(&proxy.url(), id, &[]);
+    let space = format!("[[space]]\nname = 'ops'\nplaces = ['matrix:{room}']\nlocale = 'de'\n");
+    bot.folder().write("config/quoth.toml", &space);
+    bot.start_and_wait();
+    for room in [&room, &other_room] {
+        ada.wait_for_join(room, &bot.id);
+    }
+    let direct = bob.create_room(RoomKind::Direct, &[&bot.id]);
+    bob.wait_for_join(&direct, &bot.id);
+    for _ in 0..2 {
+        bob.send(&direct, &Draft::plain("!help"));
+        let help = bob.next_change(&direct, &bot.id).sent();
+        assert!(help.text.contains("Frag"), "{help:?}");
+    }
+    let is_member_list: fn(&ProxiedRequest) -> bool = |it| it.path.ends_with("/members");
+    assert!(!proxy.requests().iter().any(is_member_list), "no member list is downloaded");
+    let is_look_up = |it: &&ProxiedRequest| it.path.contains("/state/m.room.member/");
+    assert!(proxy.requests().iter().filter(is_look_up).count() <= 2, "once for each room");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn lost_send_responses_cause_no_duplicate_replies() {
     let proxy = FaultProxy::new(Synapse::shared().url());
     let bot = start_behind(&proxy);

@@ -78,7 +78,7 @@ impl RoomWorker {
         let joined_at = member.and_then(|member| member.event().timestamp());
         let Some(joined_at) = joined_at else { return };
         let at = Timestamp::from_millis(joined_at.into());
-        let place = place::place(&self.room, None, bot_id).await;
+        let place = place::place(&self.room, None, bot_id, &self.context.memberships).await;
         // All versions of an upgraded room count as one: a successor is not greeted again.
         let member_of = place::predecessor_ids(&self.room).last().map(|oldest| ids::room(oldest));
         self.context.dispatch(Event::Joined { place, member_of, at }).await;
@@ -145,13 +145,18 @@ impl RoomWorker {
         }
     }
 
+    fn converter(&self) -> EventConverter<'_> {
+        let memberships = &self.context.memberships;
+        EventConverter { room: &self.room, cache: &self.cache, memberships }
+    }
+
     async fn process(&mut self, event: TimelineEvent) {
         let Some(room_event) = RoomEvent::parse(event.raw()) else { return };
         self.cache.insert(room_event.id.clone(), Some(CachedEvent::of(&room_event)));
         if room_event.sender == self.room.own_user_id() {
             return;
         }
-        let converter = EventConverter { room: &self.room, cache: &self.cache };
+        let converter = self.converter();
         let event = converter.convert(&room_event).await;
         if let RoomEventKind::Edit { target, new_content } = &room_event.kind {
             self.cache.update_text(target, &new_content.body);
@@ -169,7 +174,9 @@ impl RoomWorker {
         for MissingKey { event, target, .. } in self.undecrypted.overdue_keys() {
             let room = self.room.room_id();
             tracing::warn!(room.id = %room, event.id = %event, "Unable to decrypt {event} in {room}: room key not received");
-            let place = place::place(&self.room, None, self.room.own_user_id()).await;
+            let place =
+                place::place(&self.room, None, self.room.own_user_id(), &self.context.memberships)
+                    .await;
             let may_be_meant = place.is_direct || self.may_be_meant(target.as_deref()).await;
             self.context.dispatch(Event::Undecryptable { place, may_be_meant }).await;
         }
@@ -179,7 +186,7 @@ impl RoomWorker {
     /// encrypted, so any message may mention it, unless it replies to another user.
     async fn may_be_meant(&self, target: Option<&EventId>) -> bool {
         let Some(target) = target else { return true };
-        let converter = EventConverter { room: &self.room, cache: &self.cache };
+        let converter = self.converter();
         let target = converter.cached_or_fetched(target).await;
         target.is_some_and(|target| target.sender == self.room.own_user_id())
     }
