@@ -5,6 +5,7 @@ mod encryption;
 mod follow_ups;
 mod login;
 mod network;
+mod other_client;
 mod question_load;
 mod questions;
 mod rooms;
