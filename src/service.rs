@@ -29,7 +29,7 @@ use crate::conversation::{AskerHash, Cooldowns, MessageId, PlaceId, PrincipalId,
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
-use alerts::Hindrance;
+use alerts::PermissionReport;
 pub use clock::{Clock, SystemClock};
 pub use dispatcher::Dispatcher;
 pub use event_outcome::EventOutcome;
@@ -61,13 +61,13 @@ pub struct Parts<R> {
 pub struct Service<R> {
     parts: Parts<R>,
     cooldowns: Cooldowns,
-    hindrances: Mutex<HashMap<PlaceId, Hindrance>>,
+    permission_reports: Mutex<HashMap<PlaceId, PermissionReport>>,
 }
 
 impl<R: Records> Service<R> {
     /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
-        Self { parts, cooldowns: Cooldowns::default(), hindrances: Mutex::default() }
+        Self { parts, cooldowns: Cooldowns::default(), permission_reports: Mutex::default() }
     }
 
     /// The records.

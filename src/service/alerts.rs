@@ -16,21 +16,21 @@ use crate::store::records::{self, Records};
 /// Shortest time between two reports of the same missing permissions.
 const REPORT_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// Places that are remembered.
-const MAX_HINDRANCES: usize = 10_000;
+/// Places whose reports are remembered.
+const MAX_PERMISSION_REPORTS: usize = 10_000;
 
-/// What is known of missing permissions at a place.
+/// What is known of reports of missing permissions at a place.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Hindrance {
-    /// None are missing, and no report is remembered.
+pub(super) enum PermissionReport {
+    /// None since messages could be sent.
     None,
-    /// Some were missing at this time.
-    ReportedAt(Timestamp),
+    /// A report at this time.
+    SentAt(Timestamp),
 }
 
 /// The beginning of the ids of reports of missing permissions at `place`. The ids are in the database: they
 /// must not change between versions.
-fn hindrance_id(place: &PlaceId) -> String {
+fn permission_report_prefix(place: &PlaceId) -> String {
     format!("{place}:hindered:")
 }
 
@@ -49,7 +49,7 @@ impl<R: Records> Service<R> {
         missing: &[String],
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        self.hindrances().insert(place.id.clone(), Hindrance::ReportedAt(self.now()));
+        self.permission_reports().insert(place.id.clone(), PermissionReport::SentAt(self.now()));
         let snapshot = self.knowledge_base().current();
         let names = missing.join(", ");
         tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
@@ -58,7 +58,7 @@ impl<R: Records> Service<R> {
         let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
         let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
         let alert = Alert {
-            id: MessageId::from(format!("{}{names}", hindrance_id(&place.id))),
+            id: MessageId::from(format!("{}{names}", permission_report_prefix(&place.id))),
             place: Place { id: alert_channel, ..place.clone() },
             notice: Notice::MissingPermissions {
                 place: place.id.clone(),
@@ -71,27 +71,29 @@ impl<R: Records> Service<R> {
     /// Forgets the reports of missing permissions at `place`, where a message was sent, so that they are
     /// reported again when they are missing again. Not within a day of a report: what is missing may
     /// hinder replies only, or answers with embeds.
-    pub(super) async fn forget_hindrances(&self, place: &PlaceId) {
-        let known = self.hindrances().get(place).copied();
+    pub(super) async fn forget_permission_reports(&self, place: &PlaceId) {
+        let known = self.permission_reports().get(place).copied();
         match known {
-            Some(Hindrance::None) => return,
-            Some(Hindrance::ReportedAt(at)) if self.now().since(at) < REPORT_AGAIN_AFTER => return,
+            Some(PermissionReport::None) => return,
+            Some(PermissionReport::SentAt(at)) if self.now().since(at) < REPORT_AGAIN_AFTER => {
+                return;
+            }
             // Before the start, there may have been reports.
-            Some(Hindrance::ReportedAt(_)) | None => {}
+            Some(PermissionReport::SentAt(_)) | None => {}
         }
-        if let Err(error) = self.records().forget_alerts(hindrance_id(place)).await {
+        if let Err(error) = self.records().forget_alerts(permission_report_prefix(place)).await {
             tracing::error!(place.id = %place, "Could not forget the reports of {place}: {}", with_causes(&error));
             return;
         }
-        let mut hindrances = self.hindrances();
-        if hindrances.len() >= MAX_HINDRANCES {
-            hindrances.clear();
+        let mut permission_reports = self.permission_reports();
+        if permission_reports.len() >= MAX_PERMISSION_REPORTS {
+            permission_reports.clear();
         }
-        hindrances.insert(place.clone(), Hindrance::None);
+        permission_reports.insert(place.clone(), PermissionReport::None);
     }
 
-    fn hindrances(&self) -> MutexGuard<'_, HashMap<PlaceId, Hindrance>> {
-        self.hindrances.lock().unwrap_or_else(PoisonError::into_inner)
+    fn permission_reports(&self) -> MutexGuard<'_, HashMap<PlaceId, PermissionReport>> {
+        self.permission_reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports, once a day, that messages at `place` cannot be decrypted: at the place if they may be

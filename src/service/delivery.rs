@@ -98,7 +98,7 @@ impl<R: Records> Service<R> {
                     let unanswered = delivery.unanswered.clone();
                     let reply = self.sent_reply(message, &delivery);
                     self.complete(cause, Some(reply), unanswered).await?;
-                    self.forget_hindrances(&delivery.outgoing.place).await;
+                    self.forget_permission_reports(&delivery.outgoing.place).await;
                     return Ok(EventOutcome::Sent);
                 }
                 Err(SendError::Permanent) => {
