@@ -254,7 +254,7 @@ impl Wording {
     }
 
     fn greeting(&self, greeting: &Greeting) -> String {
-        let titles = greeting.titles.join(", ");
+        let titles = self.titles(&greeting.titles);
         let mut lines = vec![match titles.as_str() {
             "" => self.format("greeting-nothing", []),
             titles => self.format("greeting", [("titles", titles.into())]),
