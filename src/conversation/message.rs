@@ -78,6 +78,8 @@ pub struct Addressing {
     pub is_command: bool,
     /// Whether the asker wants the answer to a command to be public.
     pub is_public: bool,
+    /// Whether the text is a question even if it is a command word: the one of a command that asks.
+    pub is_question: bool,
 }
 
 /// The message that another message replies to.

@@ -11,7 +11,7 @@ use super::cooldown::{Admission, Cooldowns};
 use super::effects::{Effects, MessageEffect};
 use super::event::ControlUse;
 use super::id::AskerHash;
-use super::message::{Message, Place, User};
+use super::message::{Message, Place};
 use super::notice::{Greeting, Notice, SetupStep};
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
@@ -55,7 +55,7 @@ pub fn respond(
         Trigger::Ignore => Effects::default(),
         Trigger::CommandsDisabled => BotMessage::notice(Notice::CommandsDisabled, true).into(),
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
-            set_pause(*command == Command::Pause, &message.author, context)
+            set_pause(*command == Command::Pause, message, context, cooldowns)
         }
         // The platform shows a command as failed if it gets no reply.
         _ if context.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
@@ -156,9 +156,20 @@ fn show_more(control: Control, context: &Context<'_>, cooldowns: &Cooldowns) -> 
         (Control::Quotes(offset), Some(target)) => remaining_quotes(offset, target, context),
         _ => BotMessage::notice(Notice::NoLongerAvailable, true),
     };
+    privately(message, false, context, cooldowns)
+}
+
+/// Sends `message`, which only the asker sees, if the asker is below the limit. Over the limit, it says so
+/// once, or each time if `needs_reply`.
+fn privately(
+    message: BotMessage,
+    needs_reply: bool,
+    context: &Context<'_>,
+    cooldowns: &Cooldowns,
+) -> Effects {
     match cooldowns.admit_privately(context.asker, context.time, &context.space.settings) {
         Admission::Allowed => message.into(),
-        Admission::Limited { is_notified: true, .. } => Effects::default(),
+        Admission::Limited { is_notified: true, .. } if !needs_reply => Effects::default(),
         Admission::Limited { retry_after, .. } => {
             BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
         }
@@ -222,9 +233,21 @@ fn rate_limited(retry_after: Duration, is_of_place: bool) -> Notice {
     }
 }
 
-fn set_pause(pause: bool, user: &User, context: &Context<'_>) -> Effects {
-    if !context.space.is_moderator(user) {
-        return BotMessage::notice(Notice::ModeratorsOnly, true).into();
+fn set_pause(
+    pause: bool,
+    message: &Message,
+    context: &Context<'_>,
+    cooldowns: &Cooldowns,
+) -> Effects {
+    if !context.space.is_moderator(&message.author) {
+        // Nobody else needs to know, and the message may be meant for another bot.
+        let is_private = message.addressing.is_command || message.place.is_direct;
+        let notice = BotMessage::notice(Notice::ModeratorsOnly, true);
+        return if is_private {
+            privately(notice, message.addressing.is_command, context, cooldowns)
+        } else {
+            Effects::default()
+        };
     }
     let confirmation = if pause { Notice::PauseConfirmed } else { Notice::ResumeConfirmed };
     Effects { pause: Some(pause), ..BotMessage::notice(confirmation, false).into() }

@@ -102,7 +102,8 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
             None => Trigger::Empty,
         };
     }
-    if let Some(command) = Command::parse(text) {
+    let command = Command::parse(text).filter(|_| !message.addressing.is_question);
+    if let Some(command) = command {
         return Trigger::Command(command);
     }
     let question = Question { text: text.to_owned(), referenced_text, is_unaddressed: false };
@@ -186,11 +187,13 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
 }
 
 /// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
-/// starts with: if the prefix is `!ask`, `!help` is a command.
+/// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, which
+/// may be meant for another bot: a music bot is paused by `!pause`.
 fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
-    Command::parse(command).map(|_| command)
+    let is_harmless = |it: &Command| matches!(it, Command::Help | Command::Topics);
+    Command::parse(command).filter(is_harmless).map(|_| command)
 }
 
 /// Whether `text` has words, apart from emoji, links and the like.

@@ -4,7 +4,7 @@ mod messages;
 use std::sync::{Arc, LazyLock};
 
 use super::super::id::PrincipalId;
-use super::super::message::{Addressing, RepliedTo};
+use super::super::message::{Addressing, RepliedTo, User};
 use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
 use super::super::timestamp::Timestamp;

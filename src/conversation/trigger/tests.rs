@@ -46,6 +46,7 @@ fn question(text: &str) -> Trigger {
 fn messages_trigger_only_when_the_bot_is_addressed() {
     let bot = User { id: "t:bot".into(), roles: Vec::new(), is_bot: true };
     let command = Addressing { is_command: true, ..Addressing::default() };
+    let asked = Addressing { is_question: true, ..command };
     let rows = [
         ("an open message", message("did china send troops?"), Trigger::Ignore),
         ("a mention", mentioning("did china send troops?"), question("did china send troops?")),
@@ -64,7 +65,12 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
         ("pause", mentioning("pause"), Trigger::Command(Command::Pause)),
         ("resume", message("!ask resume"), Trigger::Command(Command::Resume)),
         ("help after the prefix's mark", message("!help"), Trigger::Command(Command::Help)),
-        ("pause after it", message(" !Pause "), Trigger::Command(Command::Pause)),
+        ("pause after it, as for a music bot", message(" !Pause "), Trigger::Ignore),
+        (
+            "a command word that is asked",
+            Message { addressing: asked, ..message("pause") },
+            question("pause"),
+        ),
         ("another word after it", message("!helpful"), Trigger::Ignore),
         ("more than a command after it", message("!help me"), Trigger::Ignore),
         ("a command without it", message("help"), Trigger::Ignore),

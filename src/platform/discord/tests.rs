@@ -222,16 +222,18 @@ fn command_is_converted_with_its_visibility() {
     let ask = |options: Value| json!({ "id": "1", "name": "ask", "type": 1, "options": options });
     let rows = [
         (ask(json!([option("question", "why?")])), "why?", false),
+        (ask(json!([option("question", "pause")])), "pause", false),
         (ask(json!([option("question", "why?"), option("visible", "me")])), "why?", false),
         (ask(json!([option("question", "why?"), option("visible", "everyone")])), "why?", true),
         (json!({ "id": "1", "name": "pause", "type": 1 }), "pause", false),
     ];
     for (data, text, is_public) in rows {
+        let is_question = data["name"] == "ask";
         let Some(Event::MessageCreated(message)) = incoming(data.clone()).map(|it| it.event) else {
             panic!("{data}")
         };
         assert_eq!(message.text, text);
-        let want = Addressing { is_command: true, is_public, mentions_bot: false };
+        let want = Addressing { is_command: true, is_public, is_question, mentions_bot: false };
         assert_eq!((message.addressing, message.locale.as_deref()), (want, Some("de")), "{data}");
         assert_eq!(message.author.roles, ["discord:role:7".into()]);
     }

@@ -91,13 +91,13 @@ fn commands_show_help_and_topics_and_pause_answering() {
     assert!(chat.next_change().sent().text.contains("Ask in your own words."));
     send("!topics");
     assert!(chat.next_change().sent().text.contains("What is Rana Mitter's profession?"));
-    send("!pause");
-    assert!(chat.next_change().sent().text.contains("Only moderators"));
+    send("!ask pause");
     moderator.send(&chat.room, &Draft::plain("!pause"));
+    moderator.send(&chat.room, &Draft::plain("!ask pause"));
     assert!(chat.next_change().sent().text.contains("paused"));
     chat.ask(QUESTION);
     chat.ada.expect_no_change(&chat.room, &chat.bot.id, Duration::from_secs(1));
-    moderator.send(&chat.room, &Draft::plain("!resume"));
+    moderator.send(&chat.room, &Draft::plain("!ask resume"));
     assert!(chat.next_change().sent().text.contains("I answer again"));
     chat.expect_nothing_else();
 }

@@ -33,7 +33,13 @@ fn messages_are_answered_by_their_words_and_the_state_of_the_space() {
             in_listening_channel(command(mention(question))),
             "private: CommandsDisabled",
         ),
-        ("pause by a user", Fixture::new(), mention("pause"), "private: ModeratorsOnly"),
+        ("pause by a user", Fixture::new(), mention("pause"), "-"),
+        (
+            "a pause command by a user",
+            Fixture::new(),
+            command(mention("pause")),
+            "private: ModeratorsOnly",
+        ),
         ("pause", Fixture::new(), by("t:mod", mention("pause")), "PauseConfirmed"),
         ("resume", paused(), by("t:mod", mention("resume")), "ResumeConfirmed"),
     ];

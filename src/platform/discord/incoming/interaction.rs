@@ -123,7 +123,12 @@ fn command_message(
         place: cache.place(command.channel_id, command.guild_id),
         author: user(&command.user, command.member.as_ref().map(|member| &member.roles)),
         text: text.to_owned(),
-        addressing: Addressing { is_command: true, is_public, ..Addressing::default() },
+        addressing: Addressing {
+            is_command: true,
+            is_public,
+            is_question: !commands::WORDS.contains(&command.data.name.as_str()),
+            ..Addressing::default()
+        },
         replied_to,
         sent_at: ids::snowflake_time(command.id.get()),
         edit_id: None,
