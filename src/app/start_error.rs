@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn faults_that_pass_are_told_from_those_that_somebody_has_to_fix() {
+    fn transient_errors_are_distinguished_from_those_that_need_a_fix() {
         let path = PathBuf::from("data");
         let source = || Arc::new(sqlx::Error::WorkerCrashed);
         let folder = |kind: io::ErrorKind| RecordsError::Folder {

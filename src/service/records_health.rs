@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::error_causes::with_causes;
 use crate::store::records::Records;
 
-/// Time between two checks. Each is a durable write.
+/// Time between two checks. Each is a durable write of a few pages.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How long a check may take.
