@@ -14,8 +14,14 @@ const INTERVAL: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default)]
 pub(in crate::platform::discord) struct IdentifyLimit(Arc<Mutex<Option<Instant>>>);
 
-/// The permission to send one IDENTIFY. No other shard starts a session meanwhile.
-pub(super) struct IdentifyPermit(OwnedMutexGuard<Option<Instant>>);
+/// The permission to send one IDENTIFY. No other shard starts a session until it is dropped.
+///
+/// It is kept until Discord has responded: from then on, the time to the next IDENTIFY is enough for
+/// Discord, too, however long this one took to arrive.
+pub(super) struct IdentifyPermit {
+    last: OwnedMutexGuard<Option<Instant>>,
+    is_sent: bool,
+}
 
 impl IdentifyLimit {
     /// Waits until a session may be started.
@@ -24,13 +30,21 @@ impl IdentifyLimit {
         if let Some(last) = *last {
             sleep_until(last + INTERVAL).await;
         }
-        IdentifyPermit(last)
+        IdentifyPermit { last, is_sent: false }
     }
 }
 
 impl IdentifyPermit {
-    /// Records that the IDENTIFY was sent now.
-    pub(super) fn mark_sent(mut self) {
-        *self.0 = Some(Instant::now());
+    /// Records that the IDENTIFY was sent.
+    pub(super) fn mark_sent(&mut self) {
+        self.is_sent = true;
+    }
+}
+
+impl Drop for IdentifyPermit {
+    fn drop(&mut self) {
+        if self.is_sent {
+            *self.last = Some(Instant::now());
+        }
     }
 }

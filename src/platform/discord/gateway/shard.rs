@@ -13,6 +13,7 @@ use super::connection::{Connection, Received};
 use super::event::GatewayEvent;
 use super::event_queue::EventQueue;
 use super::heartbeat::{Heartbeat, jitter};
+use super::identify_limit::IdentifyPermit;
 use super::packet::{self, Packet};
 use super::reconnect::ReconnectDelays;
 use super::shard_status::ShardStatuses;
@@ -100,6 +101,8 @@ struct Exchange {
     established_at: Option<Instant>,
     /// When a session has to be established.
     deadline: Instant,
+    /// For a new session, until it is established.
+    identify_permit: Option<IdentifyPermit>,
 }
 
 impl Shard {
@@ -191,7 +194,7 @@ impl Shard {
     /// Opens a connection and requests a session.
     async fn open(&mut self) -> Result<Exchange, Reason> {
         // No other shard may start a session before this one has requested it.
-        let permit = match self.session {
+        let mut identify_permit = match self.session {
             Some(_) => None,
             None => Some(self.connector.identify_limit.acquire().await),
         };
@@ -215,12 +218,12 @@ impl Shard {
         if !connection.send(&request).await {
             return Err(Reason::Closed(None));
         }
-        if let Some(permit) = permit {
+        if let Some(permit) = &mut identify_permit {
             permit.mark_sent();
         }
         let deadline = Instant::now() + SESSION_TIMEOUT;
         let heartbeat = Heartbeat::new(interval);
-        Ok(Exchange { connection, heartbeat, established_at: None, deadline })
+        Ok(Exchange { connection, heartbeat, established_at: None, deadline, identify_permit })
     }
 
     /// Waits for the next packet or timer and handles it. Returns the end of the connection.
@@ -318,6 +321,7 @@ impl Shard {
                     n_failed_resumes: 0,
                 });
                 exchange.established_at = Some(Instant::now());
+                exchange.identify_permit = None;
                 self.events.push(GatewayEvent::Ready(Box::new(ready)));
             }
             "RESUMED" => exchange.established_at = Some(Instant::now()),
