@@ -101,7 +101,7 @@ fn redacted_answer_is_not_edited_with_its_question() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
-fn what_reactions_show_stays_in_the_thread_of_its_answer() {
+fn replies_to_reactions_stay_in_the_thread_of_their_answer() {
     let chat = TestChat::new(RoomKind::Plain);
     let root = chat.ada.send(&chat.room, &Draft::plain("a discussion"));
     chat.ada.send(&chat.room, &chat.bot.mention(QUESTION).in_thread(&root));

@@ -69,7 +69,7 @@ async fn log_is_emptied_after_another_program_has_read() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_version_has_deleted_leaves_the_disk_at_the_next_start() {
+async fn texts_deleted_by_an_earlier_version_leave_the_disk_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     record_questions(&records).await;
