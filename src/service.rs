@@ -17,19 +17,18 @@ pub mod health;
 pub mod knowledge_base;
 pub mod metrics;
 pub mod packs;
+mod permission_reports;
 pub mod records_health;
 pub mod retention;
 pub mod sender;
 pub mod settings;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use crate::conversation::{AskerHash, Cooldowns, MessageId, PlaceId, PrincipalId, Timestamp};
+use crate::conversation::{AskerHash, Cooldowns, MessageId, PrincipalId, Timestamp};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Claim, Holder, Records};
 
-use alerts::PermissionReport;
 pub use clock::{Clock, SystemClock};
 pub use dispatcher::Dispatcher;
 pub use event_outcome::EventOutcome;
@@ -37,6 +36,7 @@ pub use failure_notice::error_reference;
 pub use health::Liveness;
 pub use knowledge_base::KnowledgeBase;
 pub use metrics::Metrics;
+use permission_reports::PermissionReports;
 pub use records_health::RecordsHealth;
 pub use sender::{Outgoing, SendError, Sender};
 use settings::DeliverySettings;
@@ -61,13 +61,14 @@ pub struct Parts<R> {
 pub struct Service<R> {
     parts: Parts<R>,
     cooldowns: Cooldowns,
-    permission_reports: Mutex<HashMap<PlaceId, PermissionReport>>,
+    permission_reports: PermissionReports,
 }
 
 impl<R: Records> Service<R> {
     /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
-        Self { parts, cooldowns: Cooldowns::default(), permission_reports: Mutex::default() }
+        let (cooldowns, permission_reports) = Default::default();
+        Self { parts, cooldowns, permission_reports }
     }
 
     /// The records.

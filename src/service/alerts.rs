@@ -1,32 +1,13 @@
 //! Alerts: notices to moderators that nobody asked for.
 
-use std::collections::HashMap;
-use std::sync::{MutexGuard, PoisonError};
-use std::time::Duration;
-
 use super::context::Cause;
 use super::delivery::ClaimResult;
 use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{
-    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId, Timestamp,
+    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
 };
 use crate::store::records::{self, Records};
-
-/// Shortest time between two reports of the same missing permissions.
-const REPORT_AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
-
-/// Places whose reports are remembered.
-const MAX_PERMISSION_REPORTS: usize = 10_000;
-
-/// What is known of reports of missing permissions at a place.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum PermissionReport {
-    /// None since messages could be sent.
-    None,
-    /// A report at this time.
-    SentAt(Timestamp),
-}
 
 /// The beginning of the ids of reports of missing permissions at `place`. The ids are in the database: they
 /// must not change between versions.
@@ -49,51 +30,27 @@ impl<R: Records> Service<R> {
         missing: &[String],
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        self.permission_reports().insert(place.id.clone(), PermissionReport::SentAt(self.now()));
-        let snapshot = self.knowledge_base().current();
+        self.permission_reports.record(&place.id, self.now());
         let names = missing.join(", ");
         tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
-        let alert_channel = snapshot.spaces.of(place).settings.reports_to.clone();
-        // The bot cannot send to the place that denies it.
-        let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
-        let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
-        let alert = Alert {
-            id: MessageId::from(format!("{}{names}", permission_report_prefix(&place.id))),
-            place: Place { id: alert_channel, ..place.clone() },
-            notice: Notice::MissingPermissions {
-                place: place.id.clone(),
-                missing: missing.to_vec(),
-            },
-        };
-        self.on_alert(&alert, sender).await
+        let id = MessageId::from(format!("{}{names}", permission_report_prefix(&place.id)));
+        let missing = missing.to_vec();
+        let notice = Notice::MissingPermissions { place: place.id.clone(), missing };
+        self.alert_moderators(place, id, notice, sender).await
     }
 
     /// Forgets the reports of missing permissions at `place`, where a message was sent, so that they are
-    /// reported again when they are missing again. Not within a day of a report: what is missing may
-    /// hinder replies only, or answers with embeds.
+    /// reported again when they are missing again.
     pub(super) async fn forget_permission_reports(&self, place: &PlaceId) {
-        let known = self.permission_reports().get(place).copied();
-        match known {
-            Some(PermissionReport::None) => return,
-            Some(PermissionReport::SentAt(at)) if self.now().since(at) < REPORT_AGAIN_AFTER => {
-                return;
-            }
-            // Before the start, there may have been reports.
-            Some(PermissionReport::SentAt(_)) | None => {}
-        }
-        if let Err(error) = self.records().forget_alerts(permission_report_prefix(place)).await {
-            tracing::error!(place.id = %place, "Could not forget the reports of {place}: {}", with_causes(&error));
+        if !self.permission_reports.may_be_outdated(place, self.now()) {
             return;
         }
-        let mut permission_reports = self.permission_reports();
-        if permission_reports.len() >= MAX_PERMISSION_REPORTS {
-            permission_reports.clear();
+        match self.records().forget_alerts(permission_report_prefix(place)).await {
+            Ok(()) => self.permission_reports.forget(place),
+            Err(error) => {
+                tracing::error!(place.id = %place, "Could not forget the reports of {place}: {}", with_causes(&error));
+            }
         }
-        permission_reports.insert(place.clone(), PermissionReport::None);
-    }
-
-    fn permission_reports(&self) -> MutexGuard<'_, HashMap<PlaceId, PermissionReport>> {
-        self.permission_reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports, once a day, that messages at `place` cannot be decrypted: at the place if they may be
@@ -105,20 +62,30 @@ impl<R: Records> Service<R> {
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let day = self.now().as_millis() / MILLIS_PER_DAY;
-        let id = MessageId::from(format!("{}:undecryptable:{day}", place.id));
         if may_be_meant {
+            let id = MessageId::from(format!("{}:undecryptable:{day}", place.id));
             let alert = Alert { id, place: place.clone(), notice: Notice::Undecryptable };
             return self.on_alert(&alert, sender).await;
         }
+        let id = MessageId::from(format!("{}:undecryptable-at:{day}", place.id));
+        let notice = Notice::UndecryptableAt { place: place.id.clone() };
+        self.alert_moderators(place, id, notice, sender).await
+    }
+
+    /// Sends `notice` about `place` to the alert channel of its space, if that is another place on the
+    /// same platform: where something is missing, nothing may be sent.
+    async fn alert_moderators(
+        &self,
+        place: &Place,
+        id: MessageId,
+        notice: Notice,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
         let snapshot = self.knowledge_base().current();
         let alert_channel = snapshot.spaces.of(place).settings.reports_to.clone();
         let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
         let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
-        let alert = Alert {
-            id: MessageId::from(format!("{}:undecryptable-at:{day}", place.id)),
-            place: Place { id: alert_channel, ..place.clone() },
-            notice: Notice::UndecryptableAt { place: place.id.clone() },
-        };
+        let alert = Alert { id, place: Place { id: alert_channel, ..place.clone() }, notice };
         self.on_alert(&alert, sender).await
     }
 
