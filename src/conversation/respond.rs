@@ -1,15 +1,14 @@
 //! Turns an event and its context into effects. Pure: the service loads the context and applies the
 //! effects.
 
+mod controls;
 mod more;
 
 use std::time::Duration;
 
 use super::bot_message::BotMessage;
-use super::control::Control;
 use super::cooldown::{Admission, Cooldowns};
 use super::effects::{Effects, MessageEffect};
-use super::event::ControlUse;
 use super::id::AskerHash;
 use super::message::{Message, Place};
 use super::notice::{Greeting, Notice, SetupStep};
@@ -20,7 +19,8 @@ use super::timestamp::EventTime;
 use super::trigger::{Command, Question, Trigger};
 use super::unanswered::UnansweredQuestion;
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
-use more::{paragraphs, remaining_quotes, topics};
+pub use controls::respond_to_control;
+use more::topics;
 
 /// Inputs for responding to one event: space, index, thresholds, asker, and the bot message it
 /// targets.
@@ -39,6 +39,9 @@ pub struct Context<'a> {
     /// The bot message that is replied to, whose control was used, or that replied to the edited
     /// message.
     pub target: Option<&'a SentReply>,
+    /// Whether there is a public reply already: to the message that a command is about, or the one that
+    /// shows the private answer [`Context::target`] to everybody.
+    pub has_reply: bool,
     /// When the event happened and is handled.
     pub time: EventTime,
 }
@@ -57,6 +60,7 @@ pub fn respond(
         Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
             set_pause(*command == Command::Pause, message, context, cooldowns)
         }
+        _ if context.has_reply => BotMessage::notice(Notice::AlreadyReplied, true).into(),
         // The platform shows a command as failed if it gets no reply.
         _ if context.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
         _ if context.is_paused => Effects::default(),
@@ -100,33 +104,6 @@ pub fn respond_to_edit(
     Effects { message, ..effects }
 }
 
-/// Responds to the use of a control of [`Context::target`].
-pub fn respond_to_control(
-    used: &ControlUse,
-    context: &Context<'_>,
-    cooldowns: &Cooldowns,
-) -> Effects {
-    match (used.control, context.target) {
-        (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => {
-            show_more(used.control, context, cooldowns)
-        }
-        (_, None) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
-        (Control::Pick(number), Some(target)) => pick(number, target, context),
-        (Control::Share, Some(target)) => share(used, target, context, cooldowns),
-        (Control::Helpful | Control::Unhelpful, _) => Effects {
-            feedback: Some(used.control == Control::Helpful),
-            ..BotMessage::notice(Notice::FeedbackRecorded, true).into()
-        },
-        (Control::Delete, Some(target)) => {
-            if target.asker == *context.asker || context.space.is_moderator(&used.user) {
-                Effects { message: MessageEffect::Delete, ..Effects::default() }
-            } else {
-                BotMessage::notice(Notice::AskerOnly, true).into()
-            }
-        }
-    }
-}
-
 /// Greets at `place` after the bot joined it.
 pub fn greet(place: &Place, context: &Context<'_>) -> Effects {
     let settings = &context.space.settings;
@@ -147,18 +124,6 @@ pub fn greet(place: &Place, context: &Context<'_>) -> Effects {
     BotMessage::notice(Notice::Greeting(Greeting { titles, setup_steps }), false).into()
 }
 
-/// Shows more of an answer or of the topics. Since that is private, it works while the bot is
-/// paused, too.
-fn show_more(control: Control, context: &Context<'_>, cooldowns: &Cooldowns) -> Effects {
-    let message = match (control, context.target) {
-        (Control::Topics(offset), _) => topics(offset, true, context),
-        (Control::Paragraphs(offset), Some(target)) => paragraphs(offset, target, context),
-        (Control::Quotes(offset), Some(target)) => remaining_quotes(offset, target, context),
-        _ => BotMessage::notice(Notice::NoLongerAvailable, true),
-    };
-    privately(message, false, context, cooldowns)
-}
-
 /// Sends `message`, which only the asker sees, if the asker is below the limit. Over the limit, it says so
 /// once, or each time if `needs_reply`.
 fn privately(
@@ -172,55 +137,6 @@ fn privately(
         Admission::Limited { is_notified: true, .. } if !needs_reply => Effects::default(),
         Admission::Limited { retry_after, .. } => {
             BotMessage::notice(Notice::RateLimited { retry_after }, true).into()
-        }
-    }
-}
-
-/// Replaces the suggestions `target` by the answer of the suggestion of this number.
-fn pick(number: usize, target: &SentReply, context: &Context<'_>) -> Effects {
-    if target.asker != *context.asker {
-        return BotMessage::notice(Notice::AskerOnly, true).into();
-    }
-    // A suggestion was picked before, or the message never had any.
-    if target.kind != ReplyKind::Suggest {
-        return BotMessage::notice(Notice::NoLongerAvailable, true).into();
-    }
-    // A paused bot sends nothing public.
-    if context.is_paused && !target.is_private {
-        return BotMessage::notice(Notice::Paused, true).into();
-    }
-    match selected_answer(number, target.is_private, target, context) {
-        BotMessage { kind: ReplyKind::Notice, reply, .. } => {
-            BotMessage::without_entry(reply, true).into()
-        }
-        answer => Effects { message: MessageEffect::Edit(answer), ..Effects::default() },
-    }
-}
-
-/// Shows the private answer `target` to everybody.
-fn share(
-    used: &ControlUse,
-    target: &SentReply,
-    context: &Context<'_>,
-    cooldowns: &Cooldowns,
-) -> Effects {
-    if target.asker != *context.asker {
-        return BotMessage::notice(Notice::AskerOnly, true).into();
-    }
-    if target.kind != ReplyKind::Answer || !target.is_private {
-        return BotMessage::notice(Notice::NoLongerAvailable, true).into();
-    }
-    if context.is_paused {
-        return BotMessage::notice(Notice::Paused, true).into();
-    }
-    let answer = selected_answer(1, false, target, context);
-    if answer.kind != ReplyKind::Answer {
-        return BotMessage::without_entry(answer.reply, true).into();
-    }
-    match cooldowns.admit(context.asker, &used.place.id, context.time, &context.space.settings) {
-        Admission::Allowed => answer.into(),
-        Admission::Limited { retry_after, is_of_place, .. } => {
-            BotMessage::notice(rate_limited(retry_after, is_of_place), true).into()
         }
     }
 }

@@ -53,6 +53,8 @@ pub(super) struct OwnedContext {
     /// The message of the bot that the event targets: it was replied to, its control was used, or
     /// it answers the edited message.
     pub(super) target: Option<SentReply>,
+    /// See [`Context::has_reply`].
+    pub(super) has_reply: bool,
 }
 
 impl OwnedContext {
@@ -69,8 +71,16 @@ impl OwnedContext {
     pub(super) fn borrow(&self, time: EventTime) -> Context<'_> {
         let space = self.space();
         let SpaceIndex { index, rule, .. } = self.snapshot.index_for(space);
-        let (asker, target) = (&self.asker, self.target.as_ref());
-        Context { space, is_paused: self.is_paused(), index, rule, asker, target, time }
+        Context {
+            space,
+            is_paused: self.is_paused(),
+            index,
+            rule,
+            asker: &self.asker,
+            target: self.target.as_ref(),
+            has_reply: self.has_reply,
+            time,
+        }
     }
 }
 
@@ -90,7 +100,7 @@ impl<R: Records> Service<R> {
         let places = std::iter::once(&place.id).chain(parents).cloned().collect();
         let status = self.records().place_status(space, places).await?;
         let asker = self.asker_hash(user);
-        Ok(OwnedContext { snapshot, place: place.clone(), status, asker, target })
+        Ok(OwnedContext { snapshot, place: place.clone(), status, asker, target, has_reply: false })
     }
 
     /// The message of the bot that `message` refers to: that which it replies to, or for a number that

@@ -7,8 +7,8 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{Question, classify};
 use crate::conversation::{
-    BotMessage, Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId,
-    Notice, Place, PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
+    Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId, Place,
+    PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Records};
 
@@ -96,6 +96,8 @@ impl<R: Records> Service<R> {
         if self.is_too_old(message, &context) {
             return Ok(EventOutcome::TooOld);
         }
+        let about = about_id(message);
+        context.has_reply = self.has_replied(message, about.as_ref()).await?;
         let effects = || {
             respond(
                 message,
@@ -116,12 +118,7 @@ impl<R: Records> Service<R> {
             ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
             ClaimResult::Denied(outcome) => return Ok(outcome),
         };
-        let about = about_id(message);
-        let effects = if self.has_replied(message, about.as_ref()).await? {
-            BotMessage::notice(Notice::AlreadyReplied, true).into()
-        } else {
-            early_effects.unwrap_or_else(effects)
-        };
+        let effects = early_effects.unwrap_or_else(effects);
         let effects =
             if sender.supports_private_replies() { effects } else { effects.without_asker_only() };
         let cause = Cause {
@@ -247,18 +244,13 @@ impl<R: Records> Service<R> {
         };
         let target = self.records().reply_by_message(message.clone()).await?;
         let snapshot = self.knowledge_base().current();
-        let context = self.load_context(snapshot, place, &user.id, target).await?;
+        let mut context = self.load_context(snapshot, place, &user.id, target).await?;
         let about = (control_use.control == Control::Share).then(|| about(message));
-        let is_shared = match &about {
-            Some(about) => self.records().reply_to(about.clone()).await?.is_some(),
-            None => false,
-        };
-        let effects = if is_shared {
-            BotMessage::notice(Notice::AlreadyShared, true).into()
-        } else {
-            let time = self.event_time(self.now());
-            respond_to_control(control_use, &context.borrow(time), &self.cooldowns)
-        };
+        if let Some(about) = &about {
+            context.has_reply = self.records().reply_to(about.clone()).await?.is_some();
+        }
+        let time = self.event_time(self.now());
+        let effects = respond_to_control(control_use, &context.borrow(time), &self.cooldowns);
         let effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
         if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {

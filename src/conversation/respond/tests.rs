@@ -3,6 +3,8 @@ mod messages;
 
 use std::sync::{Arc, LazyLock};
 
+use super::super::control::Control;
+use super::super::event::ControlUse;
 use super::super::id::PrincipalId;
 use super::super::message::{Addressing, RepliedTo, User};
 use super::super::reply::Suggestion;
@@ -110,11 +112,12 @@ struct Fixture {
     space: Space,
     is_paused: bool,
     target: Option<SentReply>,
+    has_reply: bool,
 }
 
 impl Fixture {
     fn new() -> Self {
-        Self { space: space(), is_paused: false, target: None }
+        Self { space: space(), is_paused: false, target: None, has_reply: false }
     }
 
     fn with<T>(&self, user: &PrincipalId, act: impl FnOnce(&Context<'_>) -> T) -> T {
@@ -125,6 +128,7 @@ impl Fixture {
             rule: &DecisionRule::default(),
             asker: &AskerHash::from(user.as_str()),
             target: self.target.as_ref(),
+            has_reply: self.has_reply,
             time: EventTime {
                 at: Timestamp::from_millis(5_000),
                 now: Timestamp::from_millis(5_000),

@@ -94,6 +94,24 @@ fn paused_bot_sends_nothing_public_and_private_controls_work() {
 }
 
 #[test]
+fn private_answer_is_shared_once_by_its_asker() {
+    let private = || SentReply { is_private: true, ..answer() };
+    let of = |target: SentReply| Fixture { target: Some(target), ..Fixture::new() };
+    let suggestions = SentReply { is_private: true, ..suggestion() };
+    let rows = [
+        ("by the asker", of(private()), "t:ada", "answer lighthouse"),
+        ("by another", of(private()), "t:bob", "private: AskerOnly"),
+        ("again", Fixture { has_reply: true, ..of(private()) }, "t:ada", "private: AlreadyShared"),
+        ("a public answer", of(answer()), "t:ada", "private: NoLongerAvailable"),
+        ("suggestions", of(suggestions), "t:ada", "private: NoLongerAvailable"),
+        ("while paused", Fixture { is_paused: true, ..of(private()) }, "t:ada", "private: Paused"),
+    ];
+    for (name, fixture, user, want) in rows {
+        assert_eq!(summary(&fixture.used(user, Control::Share)), want, "{name}");
+    }
+}
+
+#[test]
 fn show_more_is_rate_limited_with_one_notice() {
     let fixture = Fixture { target: Some(answer()), ..Fixture::new() };
     for (control, want) in [

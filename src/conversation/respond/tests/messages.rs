@@ -26,6 +26,12 @@ fn messages_are_answered_by_their_words_and_the_state_of_the_space() {
         ("topics", Fixture::new(), mention("topics"), "topics"),
         ("paused", paused(), mention(question), "-"),
         ("a command while paused", paused(), command(mention(question)), "private: Paused"),
+        (
+            "a command about a message that has a reply",
+            Fixture { has_reply: true, ..Fixture::new() },
+            command(mention(question)),
+            "private: AlreadyReplied",
+        ),
         ("a disabled command", disabled(), command(mention(question)), "private: CommandsDisabled"),
         (
             "the same in a listening channel",
