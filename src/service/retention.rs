@@ -21,8 +21,8 @@ const HANDLED_DAYS: u32 = 15;
 /// by a time server.
 const MAX_TRUSTED_JUMP: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// How often such a clock is looked at, hourly, until it is trusted.
-const N_DOUBTS: u32 = 6;
+/// Hourly checks that have to find such a clock before it is trusted.
+const MIN_CHECKS: u32 = 6;
 
 /// Deletes expired records now and every hour. Does not return.
 ///
@@ -30,10 +30,10 @@ const N_DOUBTS: u32 = 6;
 /// would delete everything.
 pub async fn run(records: impl Records, settings: RetentionSettings, clock: impl Clock) {
     let mut ticks = tokio::time::interval(INTERVAL);
-    let mut n_doubts = 0;
+    let mut n_checks = 0;
     loop {
         ticks.tick().await;
-        if let Err(error) = delete_expired(&records, &settings, clock.now(), &mut n_doubts).await {
+        if let Err(error) = delete_expired(&records, &settings, clock.now(), &mut n_checks).await {
             tracing::error!("Could not delete expired records: {}", with_causes(&error));
         }
     }
@@ -43,22 +43,22 @@ async fn delete_expired(
     records: &impl Records,
     settings: &RetentionSettings,
     now: Timestamp,
-    n_doubts: &mut u32,
+    n_checks: &mut u32,
 ) -> records::Result<()> {
     let last = records.last_clock().await?.unwrap_or(now);
     let jump = now.since(last);
-    if jump > MAX_TRUSTED_JUMP && *n_doubts < N_DOUBTS {
-        *n_doubts += 1;
+    if jump > MAX_TRUSTED_JUMP && *n_checks < MIN_CHECKS {
+        *n_checks += 1;
         let days = jump.as_secs() / DAY.as_secs();
-        if *n_doubts == 1 {
+        if *n_checks == 1 {
             tracing::warn!(
                 days,
-                "The clock is {days} days later than when quoth last ran; expired records are deleted only if it still is in {N_DOUBTS} hours"
+                "The clock is {days} days later than when quoth last ran; expired records are deleted only if it still is in {MIN_CHECKS} hours"
             );
         }
         return Ok(());
     }
-    *n_doubts = 0;
+    *n_checks = 0;
     records.record_clock(now).await?;
     records.delete_expired(cutoffs(settings, now)).await.map(drop)
 }
@@ -90,11 +90,11 @@ mod tests {
             records.claim(claim(message, "h", at(day))).await.unwrap();
         }
         records.record_clock(at(100)).await.unwrap();
-        let mut n_doubts = 0;
+        let mut n_checks = 0;
         for hour in 0..=n_hours {
             let now = at(day).plus(INTERVAL * hour);
             let settings = RetentionSettings::default();
-            delete_expired(&records, &settings, now, &mut n_doubts).await.unwrap();
+            delete_expired(&records, &settings, now, &mut n_checks).await.unwrap();
         }
         let mut left = Vec::new();
         for message in ["a", "b"] {
