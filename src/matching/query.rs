@@ -94,10 +94,10 @@ impl Query {
         });
         facts.add(&index.analyzer, &words.collect::<Vec<_>>());
         let mut tokens: Vec<QueryToken> = raw
-            .iter()
+            .into_iter()
             .zip(&stems)
             .map(|(token, stem)| {
-                let mut token = query_token(index, token.clone(), stem);
+                let mut token = query_token(index, token, stem);
                 token.is_name = match token.direct_match() {
                     Some(term_match) => index.term(term_match.term).is_name,
                     None => is_capitalized_inside(text, &token.span),
