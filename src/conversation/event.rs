@@ -39,6 +39,8 @@ pub enum Event {
         place: Place,
         /// Names of the missing permissions, as the platform shows them to users.
         missing: Vec<String>,
+        /// Whether the bot is in a timeout, which takes permissions for a while.
+        is_timed_out: bool,
     },
     /// A message at a place cannot be decrypted, since its key did not arrive. Never read from the
     /// bridge.

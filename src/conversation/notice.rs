@@ -65,6 +65,8 @@ pub enum Notice {
         place: PlaceId,
         /// Names of the permissions, as the platform shows them. Never empty.
         missing: Vec<String>,
+        /// Whether the bot is in a timeout.
+        is_timed_out: bool,
     },
     /// A changed pack is invalid; the previous version stays in use. For moderators.
     PackRejected {

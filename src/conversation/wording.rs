@@ -229,12 +229,17 @@ impl Wording {
             Notice::InternalError { reference } => {
                 self.format("internal-error", [("reference", reference.as_str().into())])
             }
-            Notice::MissingPermissions { place, missing } => {
+            Notice::MissingPermissions { place, missing, is_timed_out } => {
                 let values = [
                     ("place", FluentValue::from(place.as_str())),
                     ("missing", missing.join(", ").into()),
                 ];
-                self.format("missing-permissions", values)
+                let permissions = self.format("missing-permissions", values);
+                if *is_timed_out {
+                    format!("{permissions}\n{}", self.format("timed-out", []))
+                } else {
+                    permissions
+                }
             }
             Notice::PackRejected { pack, message } => {
                 let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];

@@ -28,14 +28,16 @@ impl<R: Records> Service<R> {
         &self,
         place: &Place,
         missing: &[String],
+        is_timed_out: bool,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         self.permission_reports.record(&place.id, self.now());
         let names = missing.join(", ");
-        tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}", place.id);
-        let id = MessageId::from(format!("{}{names}", permission_report_prefix(&place.id)));
-        let missing = missing.to_vec();
-        let notice = Notice::MissingPermissions { place: place.id.clone(), missing };
+        let why = if is_timed_out { " (timeout)" } else { "" };
+        tracing::warn!(place.id = %place.id, "Missing permissions in {}: {names}{why}", place.id);
+        let id = MessageId::from(format!("{}{names}{why}", permission_report_prefix(&place.id)));
+        let (place_id, missing) = (place.id.clone(), missing.to_vec());
+        let notice = Notice::MissingPermissions { place: place_id, missing, is_timed_out };
         self.alert_moderators(place, id, notice, sender).await
     }
 

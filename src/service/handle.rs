@@ -24,8 +24,8 @@ impl<R: Records> Service<R> {
             Event::Joined { place, member_of, at } => {
                 self.on_join(place, member_of.as_ref().unwrap_or(&place.id), *at, sender).await
             }
-            Event::MissingPermissions { place, missing } => {
-                self.on_missing_permissions(place, missing, sender).await
+            Event::MissingPermissions { place, missing, is_timed_out } => {
+                self.on_missing_permissions(place, missing, *is_timed_out, sender).await
             }
             Event::Undecryptable { place, may_be_meant } => {
                 self.on_undecryptable(place, *may_be_meant, sender).await

@@ -51,6 +51,7 @@ undecryptable = Eine Nachricht hier konnte ich nicht entschlüsseln: Ich habe ih
 
 undecryptable-at = Nachrichten in { $place } konnte ich nicht entschlüsseln: Ich habe ihre Schlüssel nicht erhalten. Vielleicht sind sie nicht für mich. Soll ich dort mitlesen, verifiziere meine Sitzung mit `quoth matrix setup`.
 missing-permissions = Ich kann in { $place } nicht antworten. Bitte gib mir dort diese Berechtigungen: { $missing }
+timed-out = Ich bin in einem Timeout, der mir Berechtigungen nimmt: Bitte heb ihn auf.
 
 pack-rejected = Das Paket { $pack } wurde geändert und ist fehlerhaft: { $message }. Der bisherige Stand bleibt in Gebrauch. `quoth check` zeigt, was zu berichtigen ist.
 entries-disabled = Eine Quelle des Pakets { $pack } hat sich geändert. Einträge, die zitieren, was dort nicht mehr steht, sind abgeschaltet, bis sie berichtigt sind: { $entries } (insgesamt { $n })

@@ -56,6 +56,7 @@ undecryptable = I could not decrypt a message here: I did not receive its key. P
 
 undecryptable-at = I could not decrypt messages in { $place }: I did not receive their keys. They may not be meant for me. If I should read there, verify my session with `quoth matrix setup`.
 missing-permissions = I cannot answer in { $place }. Please give me these permissions there: { $missing }
+timed-out = I am in a timeout, which takes permissions from me: please remove it.
 
 pack-rejected = The pack { $pack } was changed and cannot be used: { $message }. The previous version stays in use. `quoth check` shows what to fix.
 entries-disabled = A source of the pack { $pack } has changed. Entries that quote what is no longer there are not used until they are fixed: { $entries } ({ $n } in all)

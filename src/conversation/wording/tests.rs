@@ -73,6 +73,7 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::MissingPermissions {
             place: "t:room".into(),
             missing: vec!["Send Messages".to_owned()],
+            is_timed_out: true,
         },
     ];
     assert_eq!(FILES.len(), 1 + OTHERS.len());

@@ -17,9 +17,6 @@ use super::ids;
 use crate::conversation::Event;
 use recent_denials::Denial;
 
-/// Added to what a bot lacks that is in a timeout: giving it permissions does not help.
-const TIMEOUT: &str = "I am in a timeout, which has to be removed";
-
 /// What a member may still do in a timeout.
 const ALLOWED_IN_TIMEOUT: Permissions =
     Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
@@ -39,10 +36,11 @@ impl Discord {
         let Some(bot_id) = self.bot_id.get() else { return };
         let Some(place) = self.recent_places.get(&ids::channel(channel)) else { return };
         match self.missing_in(channel, *bot_id).await {
-            Ok(missing) => {
-                let missing = missing.names();
+            Ok(Missing { permissions, is_timed_out }) => {
+                let names = permissions.get_permission_names();
+                let missing: Vec<String> = names.into_iter().map(str::to_owned).collect();
                 if !missing.is_empty() {
-                    self.dispatch(Event::MissingPermissions { place, missing });
+                    self.dispatch(Event::MissingPermissions { place, missing, is_timed_out });
                 }
             }
             Err(ApiError { status, .. }) => {
@@ -77,18 +75,6 @@ impl Discord {
         let granted = if is_timed_out { granted & ALLOWED_IN_TIMEOUT } else { granted };
         let required = required_permissions(is_thread, self.settings.style);
         Ok(Missing { permissions: required - granted, is_timed_out })
-    }
-}
-
-impl Missing {
-    /// The names of the permissions, as Discord shows them.
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.permissions.get_permission_names().into_iter().map(str::to_owned).collect();
-        if let Some(last) = names.last_mut().filter(|_| self.is_timed_out) {
-            last.push_str(&format!(" ({TIMEOUT})"));
-        }
-        names
     }
 }
 

@@ -26,5 +26,5 @@ pub(super) async fn report_missing_permissions(
         MessageLikeEventType::RoomMessage => vec![format!("power level {required}")],
         other => vec![format!("power level {required} ({other})")],
     };
-    events.try_dispatch(Event::MissingPermissions { place, missing });
+    events.try_dispatch(Event::MissingPermissions { place, missing, is_timed_out: false });
 }

@@ -197,6 +197,7 @@ async fn missing_permissions_are_reported_to_moderators_once() {
     let denied = |id: &str, missing: &str| Event::MissingPermissions {
         place: Place { id: id.into(), ..room() },
         missing: vec![missing.to_owned()],
+        is_timed_out: false,
     };
     let rows = [
         ("t:room", "Send Messages", EventOutcome::Sent),
@@ -226,8 +227,11 @@ async fn permissions_that_are_missing_again_are_reported_again() {
         n_questions += 1;
         Event::MessageCreated(world.question(&format!("t:{n_questions}"), ANN))
     };
-    let denied =
-        Event::MissingPermissions { place: room(), missing: vec!["Embed Links".to_owned()] };
+    let denied = Event::MissingPermissions {
+        place: room(),
+        missing: vec!["Embed Links".to_owned()],
+        is_timed_out: false,
+    };
     let (sent, duplicate) = (EventOutcome::Sent, EventOutcome::Duplicate);
     assert_eq!(first.handle(&denied, &platform).await, sent);
     // They are still missing: a reply can be sent without them.

@@ -190,7 +190,11 @@ fn notices_are_escaped_and_fit_the_limit() {
         );
     }
     let place = PlaceId::from("discord:channel:77");
-    let missing = Notice::MissingPermissions { place, missing: vec!["Send Messages".to_owned()] };
+    let missing = Notice::MissingPermissions {
+        place,
+        missing: vec!["Send Messages".to_owned()],
+        is_timed_out: false,
+    };
     let message = rendered(&BotMessage::notice(missing, false), AnswerStyle::Embed);
     assert!(
         message.content.contains("<#77>") && message.content.contains("Send Messages"),

@@ -109,7 +109,11 @@ fn longest_lists_fit_into_an_event() {
 #[test]
 fn room_in_a_notice_is_a_link() {
     let place = PlaceId::from("matrix:!abc:example.org/$root");
-    let notice = Notice::MissingPermissions { place, missing: vec!["power level 50".to_owned()] };
+    let notice = Notice::MissingPermissions {
+        place,
+        missing: vec!["power level 50".to_owned()],
+        is_timed_out: false,
+    };
     let body = rendered(&BotMessage::notice(notice, false));
     let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
     assert!(body.html.contains(link), "{}", body.html);
