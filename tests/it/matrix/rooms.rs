@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use matrix_sdk::ruma::OwnedRoomId;
+
 use super::bot::{ANSWER, Bot, QUESTION, TestChat};
 use crate::support::matrix::{Draft, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
@@ -80,19 +82,33 @@ fn missed_questions_are_answered_once_unless_too_old() {
     chat.expect_nothing_else();
 }
 
+/// A room with the bot, and the room of its alerts.
+struct AlertedRoom {
+    ada: TestUser,
+    bot: Bot,
+    room: OwnedRoomId,
+    office: OwnedRoomId,
+}
+
+impl AlertedRoom {
+    fn new() -> Self {
+        let server = Synapse::shared();
+        let ada = TestUser::new(server, "ada");
+        let id = register(server, "quoth");
+        let [room, office] = [(); 2].map(|()| ada.create_room(RoomKind::Plain, &[&id]));
+        let alert_channel = format!("'matrix:{office}'");
+        let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())];
+        let bot = Bot::start_as(server, id, &settings);
+        ada.wait_for_join(&room, &bot.id);
+        ada.wait_for_join(&office, &bot.id);
+        Self { ada, bot, room, office }
+    }
+}
+
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
 fn missing_power_level_is_reported_to_moderators_once() {
-    let server = Synapse::shared();
-    let ada = TestUser::new(server, "ada");
-    let id = register(server, "quoth");
-    let (room, office) =
-        (ada.create_room(RoomKind::Plain, &[&id]), ada.create_room(RoomKind::Plain, &[&id]));
-    let alert_channel = format!("'matrix:{office}'");
-    let mut bot =
-        Bot::start_as(server, id, &[("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())]);
-    ada.wait_for_join(&room, &bot.id);
-    ada.wait_for_join(&office, &bot.id);
+    let AlertedRoom { ada, mut bot, room, office } = AlertedRoom::new();
     ada.require_power_level(&room, 50);
     ada.send(&room, &bot.mention(QUESTION));
     let alert = ada.next_change(&office, &bot.id).sent();
@@ -146,16 +162,7 @@ fn invites_to_spaces_are_rejected() {
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
 fn missing_power_level_for_redactions_is_reported_to_moderators() {
-    let server = Synapse::shared();
-    let ada = TestUser::new(server, "ada");
-    let id = register(server, "quoth");
-    let (room, office) =
-        (ada.create_room(RoomKind::Plain, &[&id]), ada.create_room(RoomKind::Plain, &[&id]));
-    let alert_channel = format!("'matrix:{office}'");
-    let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())];
-    let bot = Bot::start_as(server, id, &settings);
-    ada.wait_for_join(&room, &bot.id);
-    ada.wait_for_join(&office, &bot.id);
+    let AlertedRoom { ada, bot, room, office } = AlertedRoom::new();
     ada.change_power_levels(&room, |levels| levels["events"]["m.room.redaction"] = 50.into());
     ada.send(&room, &bot.mention(QUESTION));
     let answer = ada.next_change(&room, &bot.id).sent();
