@@ -4,6 +4,7 @@ mod http;
 mod log;
 #[cfg(feature = "matrix")]
 mod matrix_setup;
+mod pack_updates;
 mod pack_watcher;
 mod platforms;
 mod reload;
