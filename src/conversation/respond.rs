@@ -3,6 +3,7 @@
 
 mod controls;
 mod more;
+mod questions;
 
 use std::time::Duration;
 
@@ -16,11 +17,11 @@ use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
 use super::timestamp::EventTime;
-use super::trigger::{Command, Question, Trigger};
-use super::unanswered::UnansweredQuestion;
+use super::trigger::{AddressedBy, Command, Trigger};
 use crate::matching::{Decision, DecisionRule, Index, Outcome};
 pub use controls::respond_to_control;
 use more::topics;
+use questions::{answer_question, respond_unasked};
 
 /// Inputs for responding to one event: space, index, thresholds, asker, and the bot message it
 /// targets.
@@ -64,8 +65,8 @@ pub fn respond(
         // The platform shows a command as failed if it gets no reply.
         _ if context.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
         _ if context.is_paused => Effects::default(),
-        Trigger::Question(Question { is_unaddressed: true, text, .. }) => {
-            respond_unaddressed(message, text, context, cooldowns)
+        Trigger::Question(question) if question.addressed_by != AddressedBy::Name => {
+            respond_unasked(message, question, context, cooldowns)
         }
         _ => {
             let settings = &context.space.settings;
@@ -169,29 +170,6 @@ fn set_pause(
     Effects { pause: Some(pause), ..BotMessage::notice(confirmation, false).into() }
 }
 
-/// Responds to a message in a listening channel.
-fn respond_unaddressed(
-    message: &Message,
-    text: &str,
-    context: &Context<'_>,
-    cooldowns: &Cooldowns,
-) -> Effects {
-    let settings = &context.space.settings;
-    let mut rule = context.rule.clone();
-    rule.thresholds.answer = rule.thresholds.answer.max(settings.listen_from);
-    let outcome = context.index.ask(text, &rule);
-    // Nobody asked the bot, so it replies only with an answer that it is sure of.
-    if outcome.decision != Decision::Answer {
-        return Effects::default();
-    }
-    match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
-        Admission::Allowed => {
-            BotMessage { is_unsolicited: true, ..message_for(&outcome, false, context) }.into()
-        }
-        Admission::Limited { .. } => Effects::default(),
-    }
-}
-
 fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>) -> Effects {
     // Replies to commands are private. Only answers and suggestions become public if the asker wants
     // that; see `answer_question`.
@@ -216,32 +194,6 @@ fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>
             BotMessage::notice(Notice::NotAQuestion, is_private).into()
         }
     }
-}
-
-fn answer_question(message: &Message, question: &Question, context: &Context<'_>) -> Effects {
-    let outcome = context.index.ask(&question.text, context.rule);
-    let (text, outcome) = match &question.referenced_text {
-        Some(referenced) if outcome.decision != Decision::Answer => {
-            (referenced, context.index.ask(referenced, context.rule))
-        }
-        _ => (&question.text, outcome),
-    };
-    let is_private = message.addressing.is_command;
-    if !has_content_word(text, context) {
-        // "Thanks" in reply to an answer needs no reply.
-        let is_remark = context.target.is_some() && !message.place.is_direct;
-        return if is_remark && !is_private {
-            Effects::default()
-        } else {
-            BotMessage::notice(Notice::NotAQuestion, is_private).into()
-        };
-    }
-    // A public command without an answer would not help anybody else.
-    let is_private =
-        is_private && (!message.addressing.is_public || outcome.decision == Decision::Abstain);
-    let unanswered = (outcome.decision != Decision::Answer)
-        .then(|| unanswered(message, text, &outcome, context));
-    Effects { unanswered, ..message_for(&outcome, is_private, context).into() }
 }
 
 /// The message that shows the outcome of a search.
@@ -293,27 +245,6 @@ fn without_disabled_lead(reply: Reply, context: &Context<'_>) -> Reply {
     }
 }
 
-/// Longest text of a recorded question, in characters. Any text that can become a phrasing fits.
-const MAX_RECORDED_CHARS: usize = 1000;
-
-fn unanswered(
-    message: &Message,
-    text: &str,
-    outcome: &Outcome,
-    context: &Context<'_>,
-) -> UnansweredQuestion {
-    UnansweredQuestion {
-        message: message.id.clone(),
-        space: context.space.name.clone(),
-        place: message.place.id.clone(),
-        asker: context.asker.clone(),
-        text: text.chars().take(MAX_RECORDED_CHARS).collect(),
-        nearest: outcome.ranked.iter().map(|idx| context.index.entry_id(*idx)).collect(),
-        gap: outcome.gap.map(|gap| context.index.entry_id(gap)),
-        asked_at: message.sent_at,
-    }
-}
-
 /// Whether an edited message contains no question for the bot any more, as opposed to one that the
 /// bot does not reply to (rate limit, pause).
 fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
@@ -323,7 +254,9 @@ fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
         | Trigger::ContentUnavailable
         | Trigger::CommandsDisabled => true,
         Trigger::Question(question) => {
-            question.is_unaddressed || !has_content_word(&question.text, context)
+            let texts = [Some(&question.text), question.referenced_text.as_ref()];
+            question.addressed_by != AddressedBy::Name
+                || !texts.into_iter().flatten().any(|text| has_content_word(text, context))
         }
         Trigger::Selection(..) | Trigger::Command(_) => false,
     }

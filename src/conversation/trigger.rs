@@ -30,13 +30,24 @@ pub enum Trigger {
 /// A question and how it reached the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The text of the message.
+    /// The asker's own words; may be empty if there is a [`Self::referenced_text`].
     pub text: String,
-    /// The text of another user's message that this one replies to. It is the question, unless an
-    /// entry answers [`Self::text`].
+    /// The text of another user's message that this one replies to, which may be the question.
     pub referenced_text: Option<String>,
-    /// Whether the message does not address the bot and was sent in a listening channel.
-    pub is_unaddressed: bool,
+    /// How the message addresses the bot.
+    pub addressed_by: AddressedBy,
+}
+
+/// How a question addresses the bot: the less it does, the surer the bot has to be to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressedBy {
+    /// A mention, the prefix, a command or a direct message: there is always a reply.
+    Name,
+    /// Nothing but a reply to a message of the bot, which may be a remark: the bot answers or suggests,
+    /// else it is silent.
+    Reply,
+    /// Nothing: it was sent in a listening channel. The bot answers, else it is silent.
+    Nothing,
 }
 
 /// A command that is a single fixed word.
@@ -53,7 +64,7 @@ pub enum Command {
 }
 
 impl Command {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let word = text.trim().trim_end_matches(['.', '!', '?']).trim_start_matches('/');
         let commands = [
             ("help", Self::Help),
@@ -88,25 +99,28 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
             classify_unaddressed(message, settings)
         };
     }
-    if !has_words(text) {
-        let is_reply_only = !message.addressing.mentions_bot
-            && !message.addressing.is_command
-            && !has_prefix
-            && !message.place.is_direct;
-        return match referenced_text {
-            Some(text) => {
-                Trigger::Question(Question { text, referenced_text: None, is_unaddressed: false })
-            }
-            None if is_reply_only => Trigger::Ignore,
-            None if refers_to_hidden(message) => Trigger::ContentUnavailable,
-            None => Trigger::Empty,
+    let is_named = message.addressing.mentions_bot
+        || message.addressing.is_command
+        || has_prefix
+        || message.place.is_direct;
+    if !has_words(text) && referenced_text.is_none() {
+        return if !is_named {
+            Trigger::Ignore
+        } else if refers_to_hidden(message) {
+            Trigger::ContentUnavailable
+        } else {
+            Trigger::Empty
         };
     }
     let command = Command::parse(text).filter(|_| !message.addressing.is_question);
-    if let Some(command) = command {
-        return Trigger::Command(command);
+    match command {
+        // Below somebody's question, it asks to help with that.
+        Some(Command::Help) if referenced_text.is_some() => {}
+        Some(command) => return Trigger::Command(command),
+        None => {}
     }
-    let question = Question { text: text.to_owned(), referenced_text, is_unaddressed: false };
+    let addressed_by = if is_named { AddressedBy::Name } else { AddressedBy::Reply };
+    let question = Question { text: text.to_owned(), referenced_text, addressed_by };
     match list_number(text) {
         Some(number) => Trigger::Selection(number, question),
         None => Trigger::Question(question),
@@ -152,7 +166,11 @@ fn classify_unaddressed(message: &Message, settings: &SpaceSettings) -> Trigger 
     let is_open = message.replied_to.is_none() && has_words(&message.text);
     if is_open && is_listening_in(&message.place, settings) {
         let text = message.text.clone();
-        return Trigger::Question(Question { text, referenced_text: None, is_unaddressed: true });
+        return Trigger::Question(Question {
+            text,
+            referenced_text: None,
+            addressed_by: AddressedBy::Nothing,
+        });
     }
     Trigger::Ignore
 }

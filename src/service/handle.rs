@@ -5,7 +5,7 @@ use super::delivery::ClaimResult;
 use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
-use crate::conversation::trigger::{Question, classify};
+use crate::conversation::trigger::{AddressedBy, classify};
 use crate::conversation::{
     Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId, Place,
     PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
@@ -106,11 +106,11 @@ impl<R: Records> Service<R> {
                 &self.cooldowns,
             )
         };
-        // In listening channels most messages are not answered: those are not even claimed, so that
-        // they leave no record.
-        let is_unaddressed =
-            matches!(&trigger, Trigger::Question(Question { is_unaddressed: true, .. }));
-        let early_effects = is_unaddressed.then(effects);
+        // Most messages in listening channels and many replies are not answered: those are not even
+        // claimed, so that they leave no record.
+        let is_unasked =
+            matches!(&trigger, Trigger::Question(it) if it.addressed_by != AddressedBy::Name);
+        let early_effects = is_unasked.then(effects);
         if early_effects.as_ref().is_some_and(|effects| *effects == Effects::default()) {
             return Ok(EventOutcome::NoReply);
         }

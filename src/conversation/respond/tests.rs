@@ -11,6 +11,7 @@ use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
 use super::super::timestamp::Timestamp;
 use super::super::trigger::classify;
+use super::questions::MAX_RECORDED_CHARS;
 use super::*;
 use crate::knowledge::{PackFile, PackFiles, prove};
 

@@ -38,7 +38,7 @@ fn question(text: &str) -> Trigger {
     Trigger::Question(Question {
         text: text.to_owned(),
         referenced_text: None,
-        is_unaddressed: false,
+        addressed_by: AddressedBy::Name,
     })
 }
 
@@ -47,6 +47,11 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
     let bot = User { id: "t:bot".into(), roles: Vec::new(), is_bot: true };
     let command = Addressing { is_command: true, ..Addressing::default() };
     let asked = Addressing { is_question: true, ..command };
+    let reply = Trigger::Question(Question {
+        text: "and russia?".to_owned(),
+        referenced_text: None,
+        addressed_by: AddressedBy::Reply,
+    });
     let rows = [
         ("an open message", message("did china send troops?"), Trigger::Ignore),
         ("a mention", mentioning("did china send troops?"), question("did china send troops?")),
@@ -54,7 +59,7 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
         ("the prefix", message("!ask did china send"), question("did china send")),
         ("the prefix in capitals", message("!ASK: why"), question("why")),
         ("a longer word", message("!asking is fun"), Trigger::Ignore),
-        ("a reply to the bot", replying("and russia?", "…", true), question("and russia?")),
+        ("a reply to the bot", replying("and russia?", "…", true), reply),
         ("a reply to another user", replying("and russia?", "…", false), Trigger::Ignore),
         ("a slash command", Message { addressing: command, ..message("why") }, question("why")),
         ("a bot", Message { author: bot, ..mentioning("why") }, Trigger::Ignore),
@@ -115,21 +120,30 @@ fn disabled_commands_are_reported_and_are_no_messages_of_a_listening_channel() {
 }
 
 #[test]
-fn mention_in_a_reply_refers_to_the_other_users_question() {
+fn mention_in_a_reply_refers_to_the_other_users_message() {
     let mention = |text: &str, to: &str| Message {
         addressing: Addressing { mentions_bot: true, ..Addressing::default() },
         ..replying(text, to, false)
     };
-    let referenced = "why no soldiers?";
-    assert_eq!(classify(&mention("", referenced), &SpaceSettings::default()), question(referenced));
-    let both = Question {
-        text: "do you know".to_owned(),
-        referenced_text: Some(referenced.to_owned()),
-        is_unaddressed: false,
+    let about = |text: &str, referenced: &str| {
+        Trigger::Question(Question {
+            text: text.to_owned(),
+            referenced_text: Some(referenced.to_owned()),
+            addressed_by: AddressedBy::Name,
+        })
     };
+    let other = "why no soldiers?";
     let settings = SpaceSettings::default();
-    assert_eq!(classify(&mention("do you know", referenced), &settings), Trigger::Question(both));
-    assert_eq!(classify(&mention("why", "🤷"), &settings), question("why"));
+    for (text, referenced, want) in [
+        ("", other, about("", other)),
+        ("do you know", other, about("do you know", other)),
+        ("help", other, about("help", other)),
+        ("help", "🤷", Trigger::Command(Command::Help)),
+        ("topics", other, Trigger::Command(Command::Topics)),
+        ("why", "🤷", question("why")),
+    ] {
+        assert_eq!(classify(&mention(text, referenced), &settings), want, "{text} to {referenced}");
+    }
 }
 
 #[test]
@@ -149,7 +163,7 @@ fn listening_channels_are_chosen_by_place_and_skip_replies() {
     let unaddressed = Trigger::Question(Question {
         text: "why no soldiers?".to_owned(),
         referenced_text: None,
-        is_unaddressed: true,
+        addressed_by: AddressedBy::Nothing,
     });
     for (listens_in, message, want) in [
         ("t:room", message("why no soldiers?"), unaddressed.clone()),

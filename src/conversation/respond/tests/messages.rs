@@ -98,6 +98,63 @@ fn listening_channels_get_answers_only() {
 }
 
 #[test]
+fn replies_without_a_mention_get_answers_and_suggestions_only() {
+    let reply = |text: &str| Message {
+        addressing: Addressing::default(),
+        replied_to: Some(RepliedTo { id: "t:2".into(), is_from_bot: true, text: None }),
+        ..mention(text)
+    };
+    let answered = || Fixture { target: Some(answer()), ..Fixture::new() };
+    for (text, want, is_recorded) in [
+        ("and when does the ferry leave?", "answer ferry", false),
+        ("painted ferry", "suggest lighthouse ferry", true),
+        ("that is not what I wanted to know", "-", false),
+        ("who is the captain of the ferry", "-", false),
+        ("best pizza in town", "-", false),
+        ("thanks a lot", "-", false),
+        ("help", "help", false),
+    ] {
+        let effects = answered().respond(&reply(text));
+        assert_eq!(summary(&effects), want, "{text}");
+        assert_eq!(effects.unanswered.is_some(), is_recorded, "{text}");
+        let named = Message { addressing: mention("").addressing, ..reply(text) };
+        assert!(want == "-" || summary(&answered().respond(&named)) == want, "{text}");
+    }
+    let named = Message { addressing: mention("").addressing, ..reply("best pizza in town") };
+    assert_eq!(summary(&answered().respond(&named)), "nothing found");
+}
+
+#[test]
+fn words_of_the_asker_or_of_the_message_they_reply_to_are_the_question() {
+    let under = |referenced: &str, text: &str| Message {
+        replied_to: Some(RepliedTo {
+            id: "t:0".into(),
+            is_from_bot: false,
+            text: Some(referenced.to_owned()),
+        }),
+        ..mention(text)
+    };
+    let ferry = "when does the ferry leave?";
+    for (referenced, text, want, recorded) in [
+        (ferry, "", "answer ferry", None),
+        (ferry, "do you know this one", "answer ferry", None),
+        ("lol", ferry, "answer ferry", None),
+        ("best pizza in town", "painted ferry", "suggest lighthouse ferry", Some("painted ferry")),
+        ("painted ferry", "do you know this one", "suggest lighthouse ferry", None),
+        ("who is the captain of the ferry", "what about it", "not in source", None),
+        ("best pizza in town", "", "nothing found", None),
+        ("best pizza in town", "city museum", "nothing found", Some("city museum")),
+        (ferry, "help", "answer ferry", None),
+        ("best pizza in town", "help", "help", None),
+        ("lol", "", "NotAQuestion", None),
+    ] {
+        let effects = Fixture::new().respond(&under(referenced, text));
+        assert_eq!(summary(&effects), want, "{text:?} under {referenced:?}");
+        assert_eq!(effects.unanswered.map(|it| it.text).as_deref(), recorded, "{text:?}");
+    }
+}
+
+#[test]
 fn rate_limit_is_notified_once() {
     let fixture = Fixture::new();
     let cooldowns = Cooldowns::default();
