@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, MessageId};
 
 use super::ids;
@@ -48,8 +49,16 @@ impl DirectChannels {
         channels
     }
 
+    /// Records the channel of `message` if a user sent it to the bot. Discord announces the bot's private
+    /// replies in a channel of a guild without that guild, too.
+    pub(super) fn record_if_direct(&mut self, message: &Message) {
+        if message.guild_id.is_none() && !message.author.bot {
+            self.record(message.channel_id, message.id);
+        }
+    }
+
     /// Records a direct message.
-    pub(super) fn record(&mut self, channel: ChannelId, message: MessageId) {
+    fn record(&mut self, channel: ChannelId, message: MessageId) {
         let sent_at = ids::snowflake_time(message.get());
         let last = self.last_messages.get(&channel);
         let is_recent = last

@@ -57,9 +57,7 @@ impl Discord {
                         continue;
                     }
                     match &event {
-                        GatewayEvent::MessageCreate(it) if it.guild_id.is_none() => {
-                            direct_channels.record(it.channel_id, it.id);
-                        }
+                        GatewayEvent::MessageCreate(it) => direct_channels.record_if_direct(it),
                         // The first shard receives direct messages.
                         GatewayEvent::Ready(ready) if ready.shard.is_none_or(|it| it.id.0 == 0) => {
                             catch_up.on_direct_ready(&direct_channels, SystemClock.now());

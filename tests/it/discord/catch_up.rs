@@ -68,6 +68,24 @@ fn direct_messages_are_caught_up_with_where_one_was_received_lately() {
 }
 
 #[test]
+fn private_replies_make_no_direct_messages_of_a_channel() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = home.bot(&[]);
+    discord.user_sends(*channel, *bob, QUESTION);
+    // Discord announces the private reply without a guild, like a direct message.
+    discord.user_runs_command(*channel, *ada, "help", &[]);
+    wait_for_messages(&home, 1);
+    home.wait_until_idle();
+    let bot = bot.restart(discord, false);
+    let asked = home.ask(QUESTION);
+    wait_for_messages(&home, 1);
+    home.wait_until_idle();
+    assert_eq!(answered(&home, *channel), [asked]);
+    bot.stop();
+}
+
+#[test]
 fn questions_asked_while_offline_are_answered_once() {
     let home = TestGuild::new();
     let TestGuild { discord, guild, channel, ada, .. } = &home;
