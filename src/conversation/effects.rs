@@ -1,6 +1,7 @@
 //! What responding to an event calls for, as data. The service applies it.
 
 use super::bot_message::BotMessage;
+use super::id::PrincipalId;
 use super::notice::Notice;
 use super::reply::Reply;
 use super::unanswered::UnansweredQuestion;
@@ -12,6 +13,8 @@ pub struct Effects {
     pub message: MessageEffect,
     /// A question for the moderators' inbox.
     pub unanswered: Option<UnansweredQuestion>,
+    /// The author of the message that is answered, if the asker has asked about another user's message.
+    pub asked_for: Option<PrincipalId>,
     /// Pauses (`true`) or resumes (`false`) the space.
     pub pause: Option<bool>,
     /// Feedback on [`Context::target`](super::Context::target): whether it was helpful.

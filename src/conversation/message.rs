@@ -91,6 +91,9 @@ pub struct RepliedTo {
     /// Whether the bot sent it.
     #[serde(default, rename = "is_ours", alias = "is_from_bot")]
     pub is_from_bot: bool,
+    /// Who wrote it, if the platform reports it.
+    #[serde(default)]
+    pub author: Option<PrincipalId>,
     /// Its text, if the platform reports it.
     #[serde(default)]
     pub text: Option<String>,

@@ -179,7 +179,7 @@ fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>
         Trigger::Command(_) => BotMessage::without_entry(Reply::Help, is_private).into(),
         Trigger::Selection(number, question) => {
             match context.target.filter(|target| target.kind == ReplyKind::Suggest) {
-                Some(target) if target.asker != *context.asker => {
+                Some(target) if !target.is_for(context.asker) => {
                     BotMessage::notice(Notice::AskerOnly, true).into()
                 }
                 Some(target) => selected_answer(*number, is_private, target, context).into(),

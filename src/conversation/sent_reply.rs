@@ -20,6 +20,9 @@ pub struct SentReply {
     pub space: String,
     /// The asker.
     pub asker: AskerHash,
+    /// The user whose message the asker has asked about.
+    #[serde(default)]
+    pub asked_for: Option<AskerHash>,
     /// The kind of reply.
     pub kind: ReplyKind,
     /// Whether only the asker sees it.
@@ -28,6 +31,14 @@ pub struct SentReply {
     pub entries: Vec<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
+}
+
+impl SentReply {
+    /// Whether it is for `user`, who may pick from it and delete it: the asker, or whoever it was asked
+    /// for.
+    pub fn is_for(&self, user: &AskerHash) -> bool {
+        self.asker == *user || self.asked_for.as_ref() == Some(user)
+    }
 }
 
 /// The kind of a reply. The strings that serde writes are stored in the database.

@@ -46,6 +46,7 @@ impl<R: Records> Service<R> {
                     possibly_sent_since: cause.possibly_sent_since,
                     space: space.name.clone(),
                     asker: context.asker.clone(),
+                    asked_for: effects.asked_for.map(|author| self.asker_hash(&author)),
                     unanswered,
                 };
                 self.deliver_with_typing(delivery, sender).await
@@ -77,7 +78,13 @@ impl<R: Records> Service<R> {
                 let outcome = self.edit(&target.message, &outgoing, sender).await;
                 if outcome == EventOutcome::Edited {
                     let BotMessage { kind, is_private, entries, .. } = outgoing.message;
-                    let edited = SentReply { kind, is_private, entries, ..target };
+                    // A control shows more of the same; an edited question may mean another message.
+                    let asked_for = if cause.is_message {
+                        effects.asked_for.map(|author| self.asker_hash(&author))
+                    } else {
+                        target.asked_for.clone()
+                    };
+                    let edited = SentReply { kind, is_private, entries, asked_for, ..target };
                     self.records().update_reply(edited, effects.unanswered).await?;
                 }
                 Ok(outcome)

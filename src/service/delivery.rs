@@ -32,6 +32,8 @@ pub(super) struct Delivery {
     pub(super) possibly_sent_since: Option<Timestamp>,
     pub(super) space: String,
     pub(super) asker: AskerHash,
+    /// See [`SentReply::asked_for`].
+    pub(super) asked_for: Option<AskerHash>,
     pub(super) unanswered: Option<UnansweredQuestion>,
 }
 
@@ -238,13 +240,14 @@ impl<R: Records> Service<R> {
     }
 
     fn sent_reply(&self, message: MessageId, delivery: &Delivery) -> SentReply {
-        let Delivery { outgoing, question, space, asker, .. } = delivery;
+        let Delivery { outgoing, question, space, asker, asked_for, .. } = delivery;
         SentReply {
             question: question.clone(),
             message,
             place: outgoing.place.clone(),
             space: space.clone(),
             asker: asker.clone(),
+            asked_for: asked_for.clone(),
             kind: outgoing.message.kind,
             is_private: outgoing.message.is_private,
             entries: outgoing.message.entries.clone(),

@@ -233,6 +233,7 @@ impl TestWorld {
             place: room().id,
             space: DEFAULT_SPACE.to_owned(),
             asker: self.key.hash(&"t:ada".into()),
+            asked_for: None,
             kind: ReplyKind::Suggest,
             is_private,
             entries: vec!["ann".to_owned(), "height".to_owned()],

@@ -57,7 +57,7 @@ pub trait Records: Clone + Send + Sync + 'static {
         message: MessageId,
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
-    /// The last reply that was sent to `asker` at `place`.
+    /// The last reply at `place` that is [for](SentReply::is_for) `asker`.
     fn last_reply_to(
         &self,
         asker: AskerHash,
@@ -154,8 +154,8 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Revision>>> + Send;
 
-    /// Deletes the questions, replies and feedback of an asker. Returns the number of deleted
-    /// records.
+    /// Deletes the questions, replies and feedback of an asker, and that others have asked for them.
+    /// Returns the number of deleted or changed records.
     fn erase_asker(&self, asker: AskerHash) -> impl Future<Output = Result<u64>> + Send;
 
     /// Deletes records that are older than the cutoffs. Returns the number of deleted records.

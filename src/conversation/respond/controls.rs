@@ -28,7 +28,7 @@ pub fn respond_to_control(
             ..BotMessage::notice(Notice::FeedbackRecorded, true).into()
         },
         (Control::Delete, Some(target)) => {
-            if target.asker == *context.asker || context.space.is_moderator(&used.user) {
+            if target.is_for(context.asker) || context.space.is_moderator(&used.user) {
                 Effects { message: MessageEffect::Delete, ..Effects::default() }
             } else {
                 BotMessage::notice(Notice::AskerOnly, true).into()
@@ -51,7 +51,7 @@ fn show_more(control: Control, context: &Context<'_>, cooldowns: &Cooldowns) -> 
 
 /// Replaces the suggestions `target` by the answer of the suggestion of this number.
 fn pick(number: usize, target: &SentReply, context: &Context<'_>) -> Effects {
-    if target.asker != *context.asker {
+    if !target.is_for(context.asker) {
         return BotMessage::notice(Notice::AskerOnly, true).into();
     }
     // A suggestion was picked before, or the message never had any.

@@ -76,7 +76,9 @@ pub(super) fn answer_question(
     // recorded.
     let unanswered = (outcome.decision != Decision::Answer && !is_referenced)
         .then(|| unanswered(message, text, &outcome, context));
-    Effects { unanswered, ..message_for(&outcome, is_private, context).into() }
+    let author = message.replied_to.as_ref().and_then(|replied_to| replied_to.author.clone());
+    let asked_for = author.filter(|_| is_referenced);
+    Effects { unanswered, asked_for, ..message_for(&outcome, is_private, context).into() }
 }
 
 /// The words that are taken for the question.

@@ -96,6 +96,7 @@ fn suggestion() -> SentReply {
         place: "t:room".into(),
         space: "s".to_owned(),
         asker: "t:ada".into(),
+        asked_for: None,
         kind: ReplyKind::Suggest,
         is_private: false,
         entries: vec!["ferry".to_owned(), "lighthouse".to_owned(), "gone".to_owned()],

@@ -30,7 +30,8 @@ fn direct(text: &str) -> Message {
 }
 
 fn replying(text: &str, to: &str, is_from_bot: bool) -> Message {
-    let replied_to = RepliedTo { id: "t:0".into(), is_from_bot, text: Some(to.to_owned()) };
+    let replied_to =
+        RepliedTo { id: "t:0".into(), is_from_bot, author: None, text: Some(to.to_owned()) };
     Message { replied_to: Some(replied_to), ..message(text) }
 }
 

@@ -48,8 +48,12 @@ impl ConsoleSession {
     /// The user's message `text`.
     pub fn message(&self, text: &str, now: Timestamp) -> Message {
         let mut state = self.state();
-        let replied_to =
-            state.last.clone().map(|id| RepliedTo { id, is_from_bot: true, text: None });
+        let replied_to = state.last.clone().map(|id| RepliedTo {
+            id,
+            is_from_bot: true,
+            author: None,
+            text: None,
+        });
         Message {
             id: state.next_id(),
             place: Place { id: PlaceId::from(PLACE), parents: Vec::new(), is_direct: true },

@@ -24,6 +24,7 @@ fn referenced_message(message: &Message, cache: &ChannelCache) -> RepliedTo {
     RepliedTo {
         id: ids::message(message.channel_id, message.id),
         is_from_bot: Some(message.author.id) == cache.bot_id(),
+        author: Some(ids::user(message.author.id)),
         // The content is empty without the Message Content Intent, and for messages that consist
         // of components only.
         text: Some(text(message)).filter(|text| !text.is_empty()),

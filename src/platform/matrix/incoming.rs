@@ -76,6 +76,7 @@ impl EventConverter<'_> {
         let replied_to = replied_to.map(|(id, target)| RepliedTo {
             id: ids::message(id),
             is_from_bot: target.sender == bot.id,
+            author: Some(ids::user(&target.sender)),
             text: target.text,
         });
         Message {

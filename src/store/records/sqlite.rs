@@ -39,9 +39,10 @@ pub const FILE: &str = "quoth.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "packs", include_str!("migrations/0002_packs.sql")),
+    (3, "asked_for", include_str!("migrations/0003_asked_for.sql")),
 ];
 
 /// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits

@@ -45,8 +45,8 @@ fn event(step: &Step) -> Value {
     });
     if let Some(to) = &step.reply_to {
         let is_from_bot = step.about.is_none();
-        message["replied_to"] =
-            json!({ "id": id_of(to), "is_ours": is_from_bot, "text": step.about });
+        let author = step.about_by.as_deref().map(id_of);
+        message["replied_to"] = json!({ "id": id_of(to), "is_ours": is_from_bot, "author": author, "text": step.about });
     }
     message
 }

@@ -122,7 +122,7 @@ impl OnDiscord {
             return self.set_name(step.id(), interaction.id);
         }
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about) {
-            let other = self.user("carol");
+            let other = self.user(step.about_by.as_deref().unwrap_or("carol"));
             self.set_name(to.clone(), self.discord.user_sends(place, other, about));
         }
         if let Some(known) = self.names.borrow().ids.get(step.id()).copied() {

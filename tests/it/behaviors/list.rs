@@ -53,7 +53,10 @@ pub(super) struct Step {
     #[serde(default)]
     pub(super) bot: bool,
     pub(super) reply_to: Option<String>,
+    /// Text of the message `reply_to`, if another user sends it first.
     pub(super) about: Option<String>,
+    /// Who sends it.
+    pub(super) about_by: Option<String>,
     pub(super) control: Option<Value>,
     #[serde(default)]
     pub(super) ago: u64,

@@ -142,7 +142,8 @@ impl OnMatrix {
         if let (Some(to), Some(about)) = (&step.reply_to, &step.about)
             && !self.ids.borrow().contains_key(to)
         {
-            let id = self.user("ada").send(&room, &Draft::plain(about));
+            let other = self.user(step.about_by.as_deref().unwrap_or("ada"));
+            let id = other.send(&room, &Draft::plain(about));
             self.set_name(to.clone(), id);
         }
         // The homeserver never sends an event twice, but after a restart the bot reads it again.

@@ -10,6 +10,10 @@ fn asker_may_pick_and_asker_and_moderators_may_delete() {
         let target = SentReply { is_private: true, ..suggestion() };
         Fixture { target: Some(target), ..Fixture::new() }
     };
+    let for_carol = || {
+        let target = SentReply { asked_for: Some("t:carol".into()), ..suggestion() };
+        Fixture { target: Some(target), ..Fixture::new() }
+    };
     let rows = [
         ("pick", suggested(), "t:ada", Control::Pick(1), "edit: answer ferry"),
         ("pick in private", private(), "t:ada", Control::Pick(1), "edit: private: answer ferry"),
@@ -24,6 +28,15 @@ fn asker_may_pick_and_asker_and_moderators_may_delete() {
         ),
         ("delete", suggested(), "t:ada", Control::Delete, "delete"),
         ("delete by a moderator", suggested(), "t:mod", Control::Delete, "delete"),
+        (
+            "pick by who was asked for",
+            for_carol(),
+            "t:carol",
+            Control::Pick(1),
+            "edit: answer ferry",
+        ),
+        ("delete by who was asked for", for_carol(), "t:carol", Control::Delete, "delete"),
+        ("pick by a third", for_carol(), "t:bob", Control::Pick(1), "private: AskerOnly"),
         ("delete by another", suggested(), "t:bob", Control::Delete, "private: AskerOnly"),
         ("give feedback", suggested(), "t:bob", Control::Helpful, "private: FeedbackRecorded"),
         ("pick again", answered(), "t:ada", Control::Pick(1), "private: NoLongerAvailable"),

@@ -101,7 +101,12 @@ fn listening_channels_get_answers_only() {
 fn replies_without_a_mention_get_answers_and_suggestions_only() {
     let reply = |text: &str| Message {
         addressing: Addressing::default(),
-        replied_to: Some(RepliedTo { id: "t:2".into(), is_from_bot: true, text: None }),
+        replied_to: Some(RepliedTo {
+            id: "t:2".into(),
+            is_from_bot: true,
+            author: None,
+            text: None,
+        }),
         ..mention(text)
     };
     let answered = || Fixture { target: Some(answer()), ..Fixture::new() };
@@ -130,6 +135,7 @@ fn words_of_the_asker_or_of_the_message_they_reply_to_are_the_question() {
         replied_to: Some(RepliedTo {
             id: "t:0".into(),
             is_from_bot: false,
+            author: None,
             text: Some(referenced.to_owned()),
         }),
         ..mention(text)
@@ -175,7 +181,12 @@ fn rate_limit_is_notified_once() {
 fn number_in_a_reply_picks_a_suggestion_of_the_same_asker() {
     let reply = |text: &str| Message {
         addressing: Addressing::default(),
-        replied_to: Some(RepliedTo { id: "t:2".into(), is_from_bot: true, text: None }),
+        replied_to: Some(RepliedTo {
+            id: "t:2".into(),
+            is_from_bot: true,
+            author: None,
+            text: None,
+        }),
         ..mention(text)
     };
     let suggested = || Fixture { target: Some(suggestion()), ..Fixture::new() };
@@ -276,7 +287,7 @@ fn public_command_makes_answers_public_and_notices_stay_private() {
 
 #[test]
 fn referenced_message_without_text_is_reported_as_unavailable() {
-    let referenced = RepliedTo { id: "t:0".into(), is_from_bot: false, text: None };
+    let referenced = RepliedTo { id: "t:0".into(), is_from_bot: false, author: None, text: None };
     let message = Message { replied_to: Some(referenced), ..mention("") };
     assert_eq!(summary(&Fixture::new().respond(&message)), "ContentUnavailable");
 }

@@ -87,7 +87,7 @@ fn replied_to(message: &Message, cache: &ChannelCache) -> Option<RepliedTo> {
     // The message was deleted, or Discord did not fetch it.
     let reference = message.message_reference.as_ref()?;
     let id = ids::message(reference.channel_id, reference.message_id?);
-    Some(RepliedTo { id, is_from_bot: false, text: None })
+    Some(RepliedTo { id, is_from_bot: false, author: None, text: None })
 }
 
 /// Most words of a mention in a thread for which the thread's title is the question if they are none. A
@@ -144,6 +144,7 @@ impl MessageParts<'_> {
         let title = title.map(|title| RepliedTo {
             id: ids::message(self.channel, self.channel.get()),
             is_from_bot: false,
+            author: None,
             text: Some(title.to_owned()),
         });
         let author = user(self.author, self.member.map(|member| &member.roles));

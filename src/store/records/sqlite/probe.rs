@@ -47,6 +47,7 @@ fn reply(message: &MessageId, place: &PlaceId) -> SentReply {
         place: place.clone(),
         space: MESSAGE.to_owned(),
         asker: AskerHash::from(MESSAGE),
+        asked_for: None,
         kind: ReplyKind::Suggest,
         is_private: false,
         entries: Vec::new(),

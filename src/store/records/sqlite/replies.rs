@@ -17,14 +17,15 @@ pub(super) async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO answers
-         (question, sent, place, space, asker, kind, is_private, entries, sent_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         (question, sent, place, space, asker, asked_for, kind, is_private, entries, sent_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(reply.question.as_str())
     .bind(reply.message.as_str())
     .bind(reply.place.as_str())
     .bind(reply.space.as_str())
     .bind(reply.asker.as_str())
+    .bind(reply.asked_for.as_ref().map(AskerHash::as_str))
     .bind(json(&reply.kind)?)
     .bind(reply.is_private)
     .bind(json(&reply.entries)?)
@@ -62,7 +63,8 @@ pub(super) async fn find_last(
     place: PlaceId,
 ) -> sqlx::Result<Option<SentReply>> {
     let row = sqlx::query(
-        "SELECT * FROM answers WHERE asker = ? AND place = ? ORDER BY sent_at DESC LIMIT 1",
+        "SELECT * FROM answers WHERE (asker = ?1 OR asked_for = ?1) AND place = ?2
+         ORDER BY sent_at DESC LIMIT 1",
     )
     .bind(asker.as_str())
     .bind(place.as_str())
@@ -81,6 +83,7 @@ pub(super) async fn update(
     let is_same = find_by_question(connection, reply.question.clone()).await?.is_some_and(|old| {
         old.message == reply.message
             && old.kind == reply.kind
+            && old.asked_for == reply.asked_for
             && old.is_private == reply.is_private
             && old.entries == reply.entries
     });
@@ -130,6 +133,7 @@ fn from_row(row: &SqliteRow) -> sqlx::Result<SentReply> {
         place: PlaceId::from(row.try_get::<String, _>("place")?),
         space: row.try_get("space")?,
         asker: AskerHash::from(row.try_get::<String, _>("asker")?),
+        asked_for: row.try_get::<Option<String>, _>("asked_for")?.map(AskerHash::from),
         kind: from_json(row, "kind")?,
         is_private: row.try_get("is_private")?,
         entries: from_json(row, "entries")?,

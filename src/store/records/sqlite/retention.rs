@@ -14,6 +14,7 @@ pub(super) async fn erase_asker(
         "DELETE FROM judgements WHERE judge = ?",
         "DELETE FROM unanswered WHERE asker = ?",
         "DELETE FROM answers WHERE asker = ?",
+        "UPDATE answers SET asked_for = NULL WHERE asked_for = ?",
     ] {
         n_deleted += sqlx::query(delete)
             .bind(asker.as_str())

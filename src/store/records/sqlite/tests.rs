@@ -27,6 +27,7 @@ fn reply(question: &str, asker: &str, seconds: i64) -> SentReply {
         place: "t:room".into(),
         space: "default".to_owned(),
         asker: asker.into(),
+        asked_for: None,
         kind: ReplyKind::Suggest,
         is_private: false,
         entries: vec!["a".to_owned(), "p:b".to_owned()],
@@ -142,8 +143,12 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
 }
 
 #[tokio::test]
-async fn last_reply_is_that_of_the_same_asker_at_the_same_place() {
+async fn last_reply_is_that_for_the_same_user_at_the_same_place() {
     let records = in_memory().await;
+    let reply = |question: &str, asker: &str, at: i64| SentReply {
+        asked_for: (question == "t:3").then(|| "carol".into()),
+        ..reply(question, asker, at)
+    };
     for (question, asker, at) in [("t:1", "ada", 0), ("t:2", "ada", 1), ("t:3", "bob", 2)] {
         records.claim(claim(question, "a", at)).await.unwrap();
         let sent = Completion {
@@ -155,6 +160,7 @@ async fn last_reply_is_that_of_the_same_asker_at_the_same_place() {
     let place = reply("t:2", "ada", 1).place;
     let last = |asker: &str, place: PlaceId| records.last_reply_to(asker.into(), place);
     assert_eq!(last("ada", place.clone()).await.unwrap(), Some(reply("t:2", "ada", 1)));
+    assert_eq!(last("carol", place.clone()).await.unwrap(), Some(reply("t:3", "bob", 2)));
     assert_eq!(last("eve", place).await.unwrap(), None);
     assert_eq!(last("ada", "t:elsewhere".into()).await.unwrap(), None);
 }
@@ -233,16 +239,18 @@ async fn inbox_has_the_latest_first_and_is_capped_per_asker() {
 
 const MAX_UNANSWERED: i64 = unanswered::MAX_PER_ASKER;
 
+fn feedback(question: &str, seconds: i64) -> Feedback {
+    let message = format!("{question}-reply").into();
+    Feedback { message, asker: "bob".into(), is_helpful: true, at: at(seconds) }
+}
+
 #[tokio::test]
 async fn expired_and_erased_records_are_deleted_and_others_stay() {
     let records = in_memory().await;
     for (message, seconds) in [("t:old", 10), ("t:new", 20)] {
         records.claim(claim(message, "a", seconds)).await.unwrap();
         records.complete(completion(message, "a", seconds)).await.unwrap();
-        let sent = format!("{message}-reply").into();
-        let feedback =
-            Feedback { message: sent, asker: "bob".into(), is_helpful: true, at: at(seconds) };
-        records.record_feedback(feedback).await.unwrap();
+        records.record_feedback(feedback(message, seconds)).await.unwrap();
     }
     let cutoffs = RetentionCutoffs { handled: at(15), unanswered: at(15), answers: at(15) };
     assert_eq!(records.delete_expired(cutoffs).await.unwrap(), 3, "claim, question and reply");
@@ -251,6 +259,12 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
     assert!(records.reply_to("t:new".into()).await.unwrap().is_some());
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap().len(), 1);
 
+    let for_carol = SentReply { asked_for: Some("carol".into()), ..reply("t:new", "ada", 20) };
+    records.update_reply(for_carol, Some(unanswered_question("t:new", "ada", 20))).await.unwrap();
+    assert_eq!(records.erase_asker("carol".into()).await.unwrap(), 1, "who it was asked for");
+    let left = records.reply_to("t:new".into()).await.unwrap();
+    assert_eq!(left, Some(reply("t:new", "ada", 20)));
+    records.record_feedback(feedback("t:new", 20)).await.unwrap();
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the feedback");
     assert_eq!(records.erase_asker("ada".into()).await.unwrap(), 2, "question and reply");
     assert_eq!(records.reply_to("t:new".into()).await.unwrap(), None);
