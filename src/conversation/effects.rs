@@ -3,6 +3,7 @@
 use super::bot_message::BotMessage;
 use super::id::PrincipalId;
 use super::notice::Notice;
+use super::pause::Pause;
 use super::reply::Reply;
 use super::unanswered::UnansweredQuestion;
 
@@ -15,8 +16,8 @@ pub struct Effects {
     pub unanswered: Option<UnansweredQuestion>,
     /// The author of the message that is answered, if the asker has asked about another user's message.
     pub asked_for: Option<PrincipalId>,
-    /// Pauses (`true`) or resumes (`false`) the space.
-    pub pause: Option<bool>,
+    /// A pause to set or to end.
+    pub pause: Option<Pause>,
     /// Feedback on [`Context::target`](super::Context::target): whether it was helpful.
     pub feedback: Option<bool>,
 }

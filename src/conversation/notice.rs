@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::pause::Pause;
+
 use super::id::PlaceId;
 
 /// A short message about the bot itself. (Not Matrix's `m.notice`, which is a type of message.)
@@ -21,12 +23,10 @@ pub enum Notice {
     AlreadyReplied,
     /// The answer was shown to everybody before.
     AlreadyShared,
-    /// A moderator has paused the bot in this space.
+    /// A moderator has paused the bot here.
     Paused,
-    /// Confirms that the bot is paused now.
-    PauseConfirmed,
-    /// Confirms that the bot is no longer paused.
-    ResumeConfirmed,
+    /// Confirms that a pause was set or ended.
+    PauseChanged(Pause),
     /// The action is reserved for moderators.
     ModeratorsOnly,
     /// The action is reserved for the asker: to pick a suggestion, to delete an answer.

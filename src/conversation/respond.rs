@@ -13,6 +13,7 @@ use super::effects::{Effects, MessageEffect};
 use super::id::AskerHash;
 use super::message::{Message, Place};
 use super::notice::{Greeting, Notice, SetupStep};
+use super::pause::Pause;
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
@@ -29,7 +30,7 @@ use questions::{answer_question, respond_unasked};
 pub struct Context<'a> {
     /// The space of the event's place.
     pub space: &'a Space,
-    /// Whether moderators have paused the bot in the space.
+    /// Whether moderators have paused the bot at the place.
     pub is_paused: bool,
     /// The index of the space's packs.
     pub index: &'a Index,
@@ -58,8 +59,8 @@ pub fn respond(
     match trigger {
         Trigger::Ignore => Effects::default(),
         Trigger::CommandsDisabled => BotMessage::notice(Notice::CommandsDisabled, true).into(),
-        Trigger::Command(command @ (Command::Pause | Command::Resume)) => {
-            set_pause(*command == Command::Pause, message, context, cooldowns)
+        Trigger::Command(Command::SetPause(pause)) => {
+            set_pause(*pause, message, context, cooldowns)
         }
         _ if context.has_reply => BotMessage::notice(Notice::AlreadyReplied, true).into(),
         // The platform shows a command as failed if it gets no reply.
@@ -89,7 +90,7 @@ pub fn respond_to_edit(
     cooldowns: &Cooldowns,
 ) -> Effects {
     // A paused bot leaves its replies unchanged, and an edit cannot pause or resume it.
-    if context.is_paused || matches!(trigger, Trigger::Command(Command::Pause | Command::Resume)) {
+    if context.is_paused || matches!(trigger, Trigger::Command(Command::SetPause(_))) {
         return Effects::default();
     }
     let effects = respond(message, trigger, context, cooldowns);
@@ -151,7 +152,7 @@ fn rate_limited(retry_after: Duration, is_of_place: bool) -> Notice {
 }
 
 fn set_pause(
-    pause: bool,
+    pause: Pause,
     message: &Message,
     context: &Context<'_>,
     cooldowns: &Cooldowns,
@@ -166,8 +167,8 @@ fn set_pause(
             Effects::default()
         };
     }
-    let confirmation = if pause { Notice::PauseConfirmed } else { Notice::ResumeConfirmed };
-    Effects { pause: Some(pause), ..BotMessage::notice(confirmation, false).into() }
+    let confirmation = BotMessage::notice(Notice::PauseChanged(pause), false);
+    Effects { pause: Some(pause), ..confirmation.into() }
 }
 
 fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>) -> Effects {

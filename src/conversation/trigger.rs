@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::message::{Message, Place};
+use super::pause::{EVERYWHERE, Pause, PauseScope};
 use super::settings::{Activation, SpaceSettings};
 use crate::text::tokenize;
 
@@ -57,25 +58,25 @@ pub enum Command {
     Help,
     /// Lists the questions that can be asked.
     Topics,
-    /// Pauses the bot in the space. For moderators.
-    Pause,
-    /// Ends the pause. For moderators.
-    Resume,
+    /// Pauses the bot, or ends the pause. For moderators.
+    SetPause(Pause),
 }
 
 impl Command {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let word = text.trim().trim_end_matches(['.', '!', '?']).trim_start_matches('/');
-        let commands = [
-            ("help", Self::Help),
-            ("topics", Self::Topics),
-            ("pause", Self::Pause),
-            ("resume", Self::Resume),
-        ];
-        commands
-            .into_iter()
-            .find(|(name, _)| word.eq_ignore_ascii_case(name))
-            .map(|(_, command)| command)
+        let text = text.trim().trim_end_matches(['.', '!', '?']).trim_start_matches('/');
+        let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let pause = |is_paused, scope| Self::SetPause(Pause { is_paused, scope });
+        Some(match *words {
+            ["help"] => Self::Help,
+            ["topics"] => Self::Topics,
+            ["pause"] => pause(true, PauseScope::Place),
+            ["resume"] => pause(false, PauseScope::Place),
+            ["pause", EVERYWHERE] => pause(true, PauseScope::Space),
+            ["resume", EVERYWHERE] => pause(false, PauseScope::Space),
+            _ => return None,
+        })
     }
 }
 

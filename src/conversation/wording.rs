@@ -10,6 +10,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::Control;
 use super::notice::{Greeting, Notice, SetupStep};
+use super::pause::{Pause, PauseScope};
 use super::reply::{CitedQuote, Reply};
 
 /// English, the fallback for unsupported languages.
@@ -210,8 +211,16 @@ impl Wording {
             }
             Notice::AlreadyShared => self.format("already-shared", []),
             Notice::AlreadyReplied => self.format("already-replied", []),
-            Notice::Paused | Notice::PauseConfirmed => self.format("paused", []),
-            Notice::ResumeConfirmed => self.format("resumed", []),
+            Notice::Paused => self.format("paused", []),
+            Notice::PauseChanged(Pause { is_paused, scope }) => {
+                let sentence = match (is_paused, scope) {
+                    (true, PauseScope::Place) => "paused",
+                    (true, PauseScope::Space) => "paused-everywhere",
+                    (false, PauseScope::Place) => "resumed",
+                    (false, PauseScope::Space) => "resumed-everywhere",
+                };
+                self.format(sentence, [])
+            }
             Notice::ModeratorsOnly => self.format("moderators-only", []),
             Notice::AskerOnly => self.format("asker-only", []),
             Notice::Replied => self.format("replied", []),

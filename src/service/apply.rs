@@ -5,10 +5,10 @@ use super::delivery::Delivery;
 use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    BotMessage, Effects, MessageEffect, MessageId, SentReply, Space, SpaceSettings,
-    UnansweredQuestion,
+    BotMessage, Effects, MessageEffect, MessageId, Pause, PauseScope, SentReply, Space,
+    SpaceSettings, UnansweredQuestion,
 };
-use crate::store::records::{self, Records, SpaceState};
+use crate::store::records::{self, Records};
 
 impl<R: Records> Service<R> {
     /// Applies `effects` of `cause`, which is claimed, and completes the claim.
@@ -20,8 +20,9 @@ impl<R: Records> Service<R> {
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let space = context.space();
-        if let Some(is_paused) = effects.pause {
-            self.records().set_space_state(space.name.clone(), SpaceState { is_paused }).await?;
+        if let Some(Pause { is_paused, scope }) = effects.pause {
+            let place = (scope == PauseScope::Place).then(|| context.place.id.clone());
+            self.records().set_paused(space.name.clone(), place, is_paused).await?;
         }
         match effects.message {
             MessageEffect::Send(message) => {

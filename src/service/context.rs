@@ -62,9 +62,9 @@ impl OwnedContext {
         self.snapshot.spaces.of(&self.place)
     }
 
-    /// Whether moderators have paused the bot in this space.
+    /// Whether moderators have paused the bot at this place.
     pub(super) fn is_paused(&self) -> bool {
-        self.status.space_state.is_paused
+        self.status.is_paused
     }
 
     /// The context that `conversation` takes, of an event at `time`.

@@ -96,14 +96,17 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
-    /// Sets the state of a space.
-    fn set_space_state(
+    /// Sets whether the bot is paused at `place` of `space`. Without a place, at all of the space,
+    /// whatever was set for one of them.
+    fn set_paused(
         &self,
         space: String,
-        state: SpaceState,
+        place: Option<PlaceId>,
+        is_paused: bool,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// The status that applies to a message in `space`. `places` are its place and the parents of it.
+    /// The status that applies to a message in `space`. `places` are its place and the parents of it,
+    /// innermost first.
     fn place_status(
         &self,
         space: String,
@@ -188,18 +191,12 @@ pub struct Feedback {
     pub at: Timestamp,
 }
 
-/// The state of a space, which moderators set from chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SpaceState {
-    /// Whether the bot does not reply there.
-    pub is_paused: bool,
-}
-
 /// The status that applies to a message at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaceStatus {
-    /// The state of its space.
-    pub space_state: SpaceState,
+    /// Whether moderators have paused the bot there: what was set for the innermost place counts, else
+    /// what was set for the space.
+    pub is_paused: bool,
     /// The time since which the bot is a member; older messages are not answered. For a place
     /// without a recorded join it is the time of the first start.
     pub member_since: Timestamp,

@@ -7,6 +7,7 @@ use super::super::control::Control;
 use super::super::event::ControlUse;
 use super::super::id::PrincipalId;
 use super::super::message::{Addressing, RepliedTo, User};
+use super::super::pause::PauseScope;
 use super::super::reply::Suggestion;
 use super::super::settings::SpaceSettings;
 use super::super::timestamp::Timestamp;
@@ -176,6 +177,11 @@ fn summary(effects: &Effects) -> String {
         let content = match &message.reply {
             Reply::Notice(Notice::RateLimited { .. }) => "rate limited".to_owned(),
             Reply::Notice(Notice::Greeting(_)) => "greeting".to_owned(),
+            Reply::Notice(Notice::PauseChanged(Pause { is_paused, scope })) => {
+                let change = if *is_paused { "paused" } else { "resumed" };
+                let scope = if *scope == PauseScope::Space { "everywhere" } else { "at the place" };
+                format!("{change} {scope}")
+            }
             Reply::Notice(notice) => format!("{notice:?}"),
             Reply::NothingFound => "nothing found".to_owned(),
             Reply::NotInSource { .. } => "not in source".to_owned(),

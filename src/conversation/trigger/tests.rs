@@ -43,6 +43,10 @@ fn question(text: &str) -> Trigger {
     })
 }
 
+fn pause(is_paused: bool, scope: PauseScope) -> Trigger {
+    Trigger::Command(Command::SetPause(Pause { is_paused, scope }))
+}
+
 #[test]
 fn messages_trigger_only_when_the_bot_is_addressed() {
     let bot = User { id: "t:bot".into(), roles: Vec::new(), is_bot: true };
@@ -68,8 +72,10 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
         ("thanks by emoji", replying("👍", "…", true), Trigger::Ignore),
         ("help", mentioning("Help!"), Trigger::Command(Command::Help)),
         ("topics", direct("topics"), Trigger::Command(Command::Topics)),
-        ("pause", mentioning("pause"), Trigger::Command(Command::Pause)),
-        ("resume", message("!ask resume"), Trigger::Command(Command::Resume)),
+        ("pause", mentioning("pause"), pause(true, PauseScope::Place)),
+        ("resume", message("!ask resume"), pause(false, PauseScope::Place)),
+        ("pause everywhere", mentioning("Pause everywhere!"), pause(true, PauseScope::Space)),
+        ("resume everywhere", message("!ask resume everywhere"), pause(false, PauseScope::Space)),
         ("help after the prefix's mark", message("!help"), Trigger::Command(Command::Help)),
         ("pause after it, as for a music bot", message(" !Pause "), Trigger::Ignore),
         (

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::*;
+use crate::conversation::pause::PauseScope;
 
 const FILES: [(&str, &str); 2] = [("en", include_str!("en.ftl")), ("de", include_str!("de.ftl"))];
 
@@ -47,14 +48,17 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         let titles = titles.iter().map(|title| (*title).to_owned()).collect();
         Notice::Greeting(Greeting { titles, setup_steps: setup_steps.to_vec() })
     };
+    let pause = |is_paused, scope| Notice::PauseChanged(Pause { is_paused, scope });
     let notices = [
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
         Notice::PlaceRateLimited { retry_after: Duration::from_secs(30) },
         Notice::AlreadyReplied,
         Notice::AlreadyShared,
         Notice::Paused,
-        Notice::PauseConfirmed,
-        Notice::ResumeConfirmed,
+        pause(true, PauseScope::Place),
+        pause(true, PauseScope::Space),
+        pause(false, PauseScope::Place),
+        pause(false, PauseScope::Space),
         Notice::ModeratorsOnly,
         Notice::AskerOnly,
         Notice::FeedbackRecorded,

@@ -23,6 +23,8 @@ pub(super) const QUESTION: &str = "question";
 pub(super) const VISIBLE: &str = "visible";
 /// The value of [`VISIBLE`] for a public answer; otherwise it is ephemeral.
 pub(super) const EVERYONE: &str = "everyone";
+/// The option of the slash commands that pause and resume: not only here.
+pub(super) const EVERYWHERE: &str = "everywhere";
 /// The message command that takes the message as a question.
 pub(super) const ABOUT: &str = "Ask about this";
 /// Slash commands that are also commands in messages, under the same name.
@@ -49,11 +51,14 @@ pub(super) fn all() -> Vec<CreateCommand> {
         anywhere(about.name_localized("de", "Danach fragen")),
         anywhere(simple_command("help", ["What I can do", "hilfe", "Was ich kann"])),
         anywhere(simple_command("topics", ["What can be asked", "themen", "Was man fragen kann"])),
-        moderators(simple_command("pause", ["Be silent here", "pause", "Hier still sein"])),
-        moderators(simple_command(
-            "resume",
-            ["Answer here again", "weiter", "Hier wieder antworten"],
-        )),
+        moderators(
+            simple_command("pause", ["Be silent here", "pause", "Hier still sein"])
+                .add_option(everywhere_option()),
+        ),
+        moderators(
+            simple_command("resume", ["Answer here again", "weiter", "Hier wieder antworten"])
+                .add_option(everywhere_option()),
+        ),
     ];
     commands
         .map(|command| command.integration_types(vec![InstallationContext::Guild]))
@@ -67,6 +72,16 @@ fn simple_command(name: &str, [description, german_name, german]: [&str; 3]) -> 
         .description(description)
         .name_localized("de", german_name)
         .description_localized("de", german)
+}
+
+fn everywhere_option() -> CreateCommandOption {
+    let description = "In all channels with the same settings, on other platforms, too";
+    CreateCommandOption::new(CommandOptionType::Boolean, EVERYWHERE, description)
+        .name_localized("de", "überall")
+        .description_localized(
+            "de",
+            "In allen Kanälen mit denselben Einstellungen, auch auf anderen Plattformen",
+        )
 }
 
 fn ask() -> CreateCommand {

@@ -60,7 +60,11 @@ async fn pause_applies_at_once_and_after_a_restart() {
     assert_eq!(send(&service, "t:5", ANN).await, EventOutcome::Sent);
     assert_eq!(
         platform.take_calls(),
-        ["send t:1: PauseConfirmed", "send t:4: ResumeConfirmed", "send t:5: Answer ann"]
+        [
+            "send t:1: PauseChanged(Pause { is_paused: true, scope: Place })",
+            "send t:4: PauseChanged(Pause { is_paused: false, scope: Place })",
+            "send t:5: Answer ann"
+        ]
     );
 }
 

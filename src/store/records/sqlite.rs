@@ -23,9 +23,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
-use super::{
-    Feedback, PlaceStatus, Records, RecordsError, Result, RetentionCutoffs, Revision, SpaceState,
-};
+use super::{Feedback, PlaceStatus, Records, RecordsError, Result, RetentionCutoffs, Revision};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
@@ -39,10 +37,11 @@ pub const FILE: &str = "quoth.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "packs", include_str!("migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("migrations/0003_asked_for.sql")),
+    (4, "paused_places", include_str!("migrations/0004_paused_places.sql")),
 ];
 
 /// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits
@@ -222,8 +221,16 @@ impl Records for SqliteRecords {
         self.run(move |connection| Box::pin(unanswered::latest(connection, space, limit))).await
     }
 
-    async fn set_space_state(&self, space: String, state: SpaceState) -> Result<()> {
-        self.run(move |connection| Box::pin(spaces::set_state(connection, space, state))).await
+    async fn set_paused(
+        &self,
+        space: String,
+        place: Option<PlaceId>,
+        is_paused: bool,
+    ) -> Result<()> {
+        self.run(move |connection| {
+            Box::pin(spaces::set_paused(connection, space, place, is_paused))
+        })
+        .await
     }
 
     async fn place_status(&self, space: String, places: Vec<PlaceId>) -> Result<PlaceStatus> {

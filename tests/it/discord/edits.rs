@@ -86,7 +86,7 @@ fn deleted_answer_is_not_restored_by_an_edit() {
 #[test]
 fn help_pause_and_resume_commands_check_the_user() {
     let home = TestGuild::new();
-    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
     let moderators = format!("['{ada}']");
     let bot = home.bot(&[("QUOTH_DEFAULT_SPACE__MODERATORS", &moderators)]);
     let rows = [
@@ -107,9 +107,20 @@ fn help_pause_and_resume_commands_check_the_user() {
     let bot = bot.restart(discord, true);
     home.ask(QUESTION);
     discord.assert_no_changes();
-    discord.user_runs_command(*channel, *ada, "resume", &[]);
-    assert!(discord.next_message().text.contains("I answer again"));
+    let garden = discord.channel(*guild, "garden");
+    let ask_in_garden = || discord.user_sends(garden, *bob, &home.mention_bot(QUESTION));
+    ask_in_garden();
+    assert!(discord.next_message().text.contains(ANSWER));
+    let everywhere = [("everywhere", "true")];
+    discord.user_runs_command(garden, *ada, "pause", &everywhere);
+    assert!(discord.next_message().text.contains("paused everywhere"));
+    ask_in_garden();
+    discord.assert_no_changes();
+    discord.user_runs_command(*channel, *ada, "resume", &everywhere);
+    assert!(discord.next_message().text.contains("I answer again everywhere"));
     home.ask(QUESTION);
+    assert!(discord.next_message().text.contains(ANSWER));
+    ask_in_garden();
     assert!(discord.next_message().text.contains(ANSWER));
     bot.stop();
 }

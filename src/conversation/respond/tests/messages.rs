@@ -46,13 +46,16 @@ fn messages_are_answered_by_their_words_and_the_state_of_the_space() {
             command(mention("pause")),
             "private: ModeratorsOnly",
         ),
-        ("pause", Fixture::new(), by("t:mod", mention("pause")), "PauseConfirmed"),
-        ("resume", paused(), by("t:mod", mention("resume")), "ResumeConfirmed"),
+        ("pause", Fixture::new(), by("t:mod", mention("pause")), "paused at the place"),
+        ("resume", paused(), by("t:mod", mention("resume")), "resumed at the place"),
+        ("everywhere", paused(), by("t:mod", mention("resume everywhere")), "resumed everywhere"),
     ];
     for (name, fixture, message, want) in rows {
         assert_eq!(summary(&fixture.respond(&message)), want, "{name}");
     }
-    assert_eq!(Fixture::new().respond(&by("t:mod", mention("pause"))).pause, Some(true));
+    let pause = Pause { is_paused: true, scope: PauseScope::Space };
+    let effects = Fixture::new().respond(&by("t:mod", mention("pause everywhere")));
+    assert_eq!(effects.pause, Some(pause));
     assert_eq!(Fixture::new().respond(&mention("pause")).pause, None);
 }
 

@@ -14,6 +14,7 @@ use super::super::custom_id;
 use super::super::ids;
 use super::super::payload::ReplyReference;
 use super::{referenced_message, user};
+use crate::conversation::pause::EVERYWHERE;
 use crate::conversation::{self, Addressing, ControlUse, Event, MessageId, RepliedTo};
 
 /// The kind of an interaction, which decides how the bot responds.
@@ -80,7 +81,11 @@ pub(in crate::platform::discord) fn command(
             })
         }
         word if commands::WORDS.contains(&word) => {
-            Some(command_message(command, word, false, None, cache))
+            let is_everywhere = options
+                .iter()
+                .any(|it| it.name == commands::EVERYWHERE && it.value.as_bool() == Some(true));
+            let text = if is_everywhere { format!("{word} {EVERYWHERE}") } else { word.to_owned() };
+            Some(command_message(command, &text, false, None, cache))
         }
         _ => None,
     }

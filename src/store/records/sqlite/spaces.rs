@@ -1,10 +1,10 @@
-//! The tables `space_states`, `places` and `meta`: settings of spaces, and times of joins.
+//! The tables `space_states`, `place_states`, `places` and `meta`: pauses, and times of joins.
 
 use sqlx::SqliteConnection;
 
 use super::replies::json;
 use crate::conversation::{PlaceId, Timestamp};
-use crate::store::records::{PlaceStatus, SpaceState};
+use crate::store::records::PlaceStatus;
 
 pub(super) async fn record_first_start(
     connection: &mut SqliteConnection,
@@ -63,7 +63,10 @@ pub(super) async fn place_status(
     places: Vec<PlaceId>,
 ) -> sqlx::Result<PlaceStatus> {
     let (is_paused, since): (bool, i64) = sqlx::query_as(
-        "SELECT coalesce((SELECT is_paused FROM space_states WHERE space = ?1), 0),
+        "SELECT coalesce((SELECT is_paused FROM json_each(?2)
+                              JOIN place_states ON space = ?1 AND place = json_each.value
+                              ORDER BY json_each.key LIMIT 1),
+                         (SELECT is_paused FROM space_states WHERE space = ?1), 0),
                 max(coalesce((SELECT max(joined_at) FROM places
                               WHERE place IN (SELECT value FROM json_each(?2))), 0),
                     (SELECT value FROM meta WHERE name = 'first_start'))",
@@ -73,17 +76,32 @@ pub(super) async fn place_status(
     .fetch_one(connection)
     .await?;
     let member_since = Timestamp::from_millis(since);
-    Ok(PlaceStatus { space_state: SpaceState { is_paused }, member_since })
+    Ok(PlaceStatus { is_paused, member_since })
 }
 
-pub(super) async fn set_state(
+pub(super) async fn set_paused(
     connection: &mut SqliteConnection,
     space: String,
-    state: SpaceState,
+    place: Option<PlaceId>,
+    is_paused: bool,
 ) -> sqlx::Result<()> {
+    if let Some(place) = place {
+        let set = "INSERT OR REPLACE INTO place_states (space, place, is_paused) VALUES (?, ?, ?)";
+        return sqlx::query(set)
+            .bind(space)
+            .bind(place.as_str())
+            .bind(is_paused)
+            .execute(connection)
+            .await
+            .map(drop);
+    }
+    sqlx::query("DELETE FROM place_states WHERE space = ?")
+        .bind(space.clone())
+        .execute(&mut *connection)
+        .await?;
     sqlx::query("INSERT OR REPLACE INTO space_states (space, is_paused) VALUES (?, ?)")
         .bind(space)
-        .bind(state.is_paused)
+        .bind(is_paused)
         .execute(connection)
         .await
         .map(drop)

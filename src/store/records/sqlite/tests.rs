@@ -127,7 +127,7 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
     records.begin_send(claim("t:2", "a", 0)).await.unwrap();
     records.claim(claim("t:3", "a", 0)).await.unwrap();
     records.complete(completion("t:3", "a", 0)).await.unwrap();
-    records.set_space_state("s".to_owned(), SpaceState { is_paused: true }).await.unwrap();
+    records.set_paused("s".to_owned(), None, true).await.unwrap();
     records.close().await;
 
     let records = open(&data).await.unwrap();
@@ -138,8 +138,36 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
     assert_eq!(records.reply_to("t:3".into()).await.unwrap(), Some(reply("t:3", "ada", 0)));
     for (space, is_paused) in [("s", true), ("other", false)] {
         let status = records.place_status(space.to_owned(), Vec::new()).await.unwrap();
-        assert_eq!(status.space_state, SpaceState { is_paused }, "{space}");
+        assert_eq!(status.is_paused, is_paused, "{space}");
     }
+}
+
+#[tokio::test]
+async fn innermost_place_with_a_pause_of_its_own_decides_until_the_space_is_set() {
+    let records = in_memory().await;
+    let set = |space: &str, place: Option<&str>, is_paused| {
+        records.set_paused(space.to_owned(), place.map(PlaceId::from), is_paused)
+    };
+    let paused_at = |places: &'static [&'static str]| {
+        let places = places.iter().copied().map(PlaceId::from).collect();
+        let status = records.place_status("s".to_owned(), places);
+        async { status.await.unwrap().is_paused }
+    };
+    const THREAD: &[&str] = &["t:thread", "t:channel", "t:guild"];
+    const CHANNEL: &[&str] = &["t:channel", "t:guild"];
+    const OTHER: &[&str] = &["t:other", "t:guild"];
+    set("s", Some("t:channel"), true).await.unwrap();
+    set("another", Some("t:other"), true).await.unwrap();
+    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [true, true]);
+    assert!(!paused_at(OTHER).await);
+    set("s", Some("t:thread"), false).await.unwrap();
+    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [false, true]);
+    set("s", None, true).await.unwrap();
+    assert_eq!([paused_at(THREAD).await, paused_at(OTHER).await], [true, true]);
+    set("s", Some("t:other"), false).await.unwrap();
+    assert_eq!([paused_at(CHANNEL).await, paused_at(OTHER).await], [true, false]);
+    set("s", None, false).await.unwrap();
+    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [false, false]);
 }
 
 #[tokio::test]

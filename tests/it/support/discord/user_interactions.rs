@@ -195,7 +195,10 @@ impl Discord {
 
 fn option_values(options: &[(&str, &str)], focused: Option<&str>) -> Vec<Value> {
     let option_values = options.iter().map(|(name, value)| {
-        let mut option = json!({ "name": name, "type": 3, "value": value });
+        let mut option = match value.parse::<bool>() {
+            Ok(value) => json!({ "name": name, "type": 5, "value": value }),
+            Err(_) => json!({ "name": name, "type": 3, "value": value }),
+        };
         if focused == Some(*name) {
             option["focused"] = json!(true);
         }
