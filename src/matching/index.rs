@@ -10,7 +10,10 @@ use super::language_part::LanguagePart;
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
 use crate::knowledge::{Entry, Pack};
-use crate::text::Language;
+use crate::text::{Language, questions};
+
+/// Most questions of a message that are asked one by one.
+const MAX_QUESTIONS: usize = 6;
 
 /// The indexes of all packs. Entries are numbered through, in the order of the packs.
 #[derive(Debug)]
@@ -124,7 +127,41 @@ impl Index {
     }
 
     /// The outcome, and the part that has decided; `None` without a pack.
+    ///
+    /// A message that asks several questions is asked as a whole, too, and question by question: entries
+    /// that answer two of them, or one where the whole has none, are suggested.
     pub(crate) fn ask_parts(
+        &self,
+        text: &str,
+        rule: &DecisionRule,
+        excluded: Excluded,
+    ) -> (Outcome, Option<&LanguagePart>) {
+        let (whole, part) = self.ask_one(text, rule, excluded);
+        let questions = questions(text);
+        if questions.len() < 2 {
+            return (whole, part);
+        }
+        let mut answering: Vec<usize> = Vec::new();
+        for question in questions.into_iter().take(MAX_QUESTIONS) {
+            let (outcome, _) = self.ask_one(question, rule, excluded);
+            let answers = outcome.decision == Decision::Answer;
+            if let Some(idx) = outcome.ranked.first().copied().filter(|_| answers) {
+                self.add_suggestion(&mut answering, idx);
+            }
+        }
+        answering.truncate(MAX_SUGGESTIONS);
+        let n_needed = if whole.decision == Decision::Abstain { 1 } else { 2 };
+        if answering.len() < n_needed {
+            return (whole, part);
+        }
+        let mut ranked = answering.clone();
+        add_new(&mut ranked, whole.ranked);
+        ranked.truncate(MAX_RANKED);
+        let decision = Decision::Suggest;
+        (Outcome { decision, suggestions: answering, ranked, gap: None, ..whole }, part)
+    }
+
+    fn ask_one(
         &self,
         text: &str,
         rule: &DecisionRule,
@@ -168,11 +205,7 @@ impl Index {
             add_new(&mut first.nearest, other.nearest);
             if first.decision == Decision::Suggest {
                 for idx in other.suggestions {
-                    let is_same =
-                        |it: &usize| *it == idx || share_quote(self.entry(*it), self.entry(idx));
-                    if !first.suggestions.iter().any(is_same) {
-                        first.suggestions.push(idx);
-                    }
+                    self.add_suggestion(&mut first.suggestions, idx);
                 }
             }
         }
@@ -180,6 +213,14 @@ impl Index {
         first.nearest.truncate(MAX_SUGGESTIONS);
         first.suggestions.truncate(MAX_SUGGESTIONS);
         (first, Some(part))
+    }
+
+    /// Appends the entry `idx`, unless one of `suggestions` has the same quote.
+    fn add_suggestion(&self, suggestions: &mut Vec<usize>, idx: usize) {
+        let is_same = |it: &usize| *it == idx || share_quote(self.entry(*it), self.entry(idx));
+        if !suggestions.iter().any(is_same) {
+            suggestions.push(idx);
+        }
     }
 }
 

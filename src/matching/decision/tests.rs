@@ -126,6 +126,32 @@ fn entry_is_at_most_suggested_when_a_gap_covers_clearly_more() {
 }
 
 #[test]
+fn entries_that_answer_several_questions_of_a_message_are_suggested() {
+    let index = index();
+    for (text, want) in [
+        ("When does the library open? Who is the director?", vec!["opening", "director"]),
+        (
+            "Hello! Who runs the library? And how many books may I borrow?",
+            vec!["director", "borrowing"],
+        ),
+        ("When does the library open? At what time do you open in the morning?", vec![]),
+        ("When does the library open? Thanks?", vec![]),
+        ("How old is the director? Age of the director?", vec![]),
+    ] {
+        let outcome = ask(&index, text);
+        let suggested: Vec<String> =
+            outcome.suggestions.iter().map(|idx| index.entry_id(*idx)).collect();
+        assert_eq!(suggested, want, "{text}: {:?}", outcome.decision);
+        assert!(outcome.gap.is_none() || want.is_empty(), "{text}");
+        assert!(outcome.ranked.starts_with(&outcome.suggestions), "{text}");
+    }
+    let outcome = ask(&index, "How old is the director? When does the library open?");
+    assert_eq!((outcome.gap, outcome.ranked.first()), (None, Some(&0)), "{:?}", outcome.decision);
+    let outcome = ask(&index, "When does the library open? Thanks?");
+    assert_eq!(outcome.decision, Decision::Answer);
+}
+
+#[test]
 fn suggestions_never_share_a_quote() {
     let index = index();
     let always = Thresholds { answer: 1.1, suggest: 0.0, gap: 2.0 };
