@@ -5,7 +5,8 @@
 //!     cargo bench --bench service -- --messages 1000000   # memory use over that many messages
 //!
 //! With records in memory only the path itself is measured; with records on disk each question waits for
-//! two commits before its send call.
+//! two commits before its send call. "Records alone" are the calls of a question to the records, without
+//! all that is between them.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its results")]
 
@@ -19,7 +20,8 @@ use std::time::{Duration, Instant};
 use figures::{resident_mib, time_at};
 use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{
-    Addressing, Event, Message, MessageId, Place, PlaceId, Space, SpaceSettings, Spaces, User,
+    Addressing, AskerHash, Event, Message, MessageId, Place, PlaceId, ReplyKind, SentReply, Space,
+    SpaceSettings, Spaces, User,
 };
 use quoth::matching::Thresholds;
 use quoth::service::settings::DeliverySettings;
@@ -27,7 +29,7 @@ use quoth::service::{
     Clock, Dispatcher, KnowledgeBase, Outgoing, Parts, SendError, Sender, Service, SystemClock,
 };
 use quoth::store::asker_key::AskerKey;
-use quoth::store::records::{Holder, SqliteRecords};
+use quoth::store::records::{Claim, Completion, Holder, Lookup, Records, SqliteRecords};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -152,6 +154,53 @@ async fn sequential(records: SqliteRecords) -> Arc<TimingSender> {
     platform
 }
 
+/// Makes the calls of a question to the records. The time from the first until the message could be sent.
+async fn records_alone(records: SqliteRecords) -> Vec<Duration> {
+    let mut latencies = Vec::with_capacity(N_SEQUENTIAL);
+    for number in 0..N_SEQUENTIAL {
+        let message = message(number, "");
+        let claim = || Claim {
+            message: message.id.clone(),
+            holder: Holder::new("bench"),
+            now: SystemClock.now(),
+            lease: DeliverySettings::default().lease(),
+        };
+        let lookup = Lookup {
+            space: DEFAULT_SPACE.to_owned(),
+            places: vec![message.place.id.clone()],
+            claim: Some(claim()),
+            sent_at: Some(message.sent_at),
+            ..Lookup::default()
+        };
+        let start = Instant::now();
+        records.look_up(lookup).await.unwrap();
+        records.begin_send(claim()).await.unwrap();
+        latencies.push(start.elapsed());
+        let reply = SentReply {
+            question: message.id.clone(),
+            message: MessageId::new("bench", format_args!("r{number}")),
+            place: message.place.id.clone(),
+            space: DEFAULT_SPACE.to_owned(),
+            asker: AskerHash::from("asker"),
+            asked_for: None,
+            kind: ReplyKind::Answer,
+            is_private: false,
+            entries: vec!["entry".to_owned()],
+            sent_at: message.sent_at,
+        };
+        let completion = Completion {
+            message: message.id.clone(),
+            holder: Holder::new("bench"),
+            at: message.sent_at,
+            answer: Some(reply),
+            unanswered: None,
+            outdated_alerts: None,
+        };
+        records.complete(completion).await.unwrap();
+    }
+    latencies
+}
+
 /// Queues `event`; waits while the queue is full.
 async fn dispatch(dispatcher: &Dispatcher, mut event: Event) {
     while let Some(rejected) = dispatcher.try_dispatch(event) {
@@ -202,7 +251,10 @@ async fn many(records: SqliteRecords, n: usize) {
 }
 
 fn report(name: &str, platform: &TimingSender) {
-    let mut latencies = platform.latencies.lock().unwrap().clone();
+    report_latencies(name, platform.latencies.lock().unwrap().clone());
+}
+
+fn report_latencies(name: &str, mut latencies: Vec<Duration>) {
     latencies.sort_unstable();
     let at = |share: f64| time_at(&latencies, share).as_secs_f64() * 1e6;
     println!(
@@ -230,6 +282,10 @@ fn main() {
     println!("{:<44} {:>11} {:>11}", "from message to send call", "median", "p99");
     report("one at a time, records in memory", &runtime.block_on(sequential(in_memory())));
     report("one at a time, records on disk", &runtime.block_on(sequential(on_disk("sequential"))));
+    for (name, records) in [("in memory", in_memory()), ("on disk", on_disk("alone"))] {
+        let latencies = runtime.block_on(records_alone(records));
+        report_latencies(&format!("records alone, {name}"), latencies);
+    }
     for (name, records) in [("in memory", in_memory()), ("on disk", on_disk("sustained"))] {
         let (platform, duration) = runtime.block_on(sustained(records));
         let rate = (RATE * SECONDS) as f64 / duration.as_secs_f64();

@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn transient_errors_are_distinguished_from_those_that_need_a_fix() {
         let path = PathBuf::from("data");
-        let source = || Arc::new(sqlx::Error::WorkerCrashed);
+        let source = || Arc::new(rusqlite::Error::InvalidQuery);
         let folder = |kind: io::ErrorKind| RecordsError::Folder {
             path: PathBuf::from("data"),
             source: kind.into(),

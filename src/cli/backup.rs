@@ -17,8 +17,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
     let data = config.read()?.data;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(backup::create(&data, &args.folder))?;
+    backup::create(&data, &args.folder)?;
     writeln!(anstream::stdout(), "{} is copied to {}", data.display(), args.folder.display())?;
     Ok(Status::Success)
 }

@@ -1,8 +1,7 @@
 //! Alerts: notices to moderators that nobody asked for.
 
-use super::context::Cause;
-use super::delivery::ClaimResult;
-use super::error_causes::with_causes;
+use super::context::{Cause, ContextRequest};
+use super::delivery::Granted;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{
     Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
@@ -41,18 +40,11 @@ impl<R: Records> Service<R> {
         self.alert_moderators(place, id, notice, sender).await
     }
 
-    /// Forgets the reports of missing permissions at `place`, where a message was sent, so that they are
-    /// reported again when they are missing again.
-    pub(super) async fn forget_permission_reports(&self, place: &PlaceId) {
-        if !self.permission_reports.may_be_outdated(place, self.now()) {
-            return;
-        }
-        match self.records().forget_alerts(permission_report_prefix(place)).await {
-            Ok(()) => self.permission_reports.forget(place),
-            Err(error) => {
-                tracing::error!(place.id = %place, "Could not forget the reports of {place}: {}", with_causes(&error));
-            }
-        }
+    /// The beginning of the ids of reports of missing permissions at `place`, where a message was sent, if
+    /// the records may have such reports: what is missing again has to be reported again.
+    pub(super) fn outdated_permission_reports(&self, place: &PlaceId) -> Option<String> {
+        let is_outdated = self.permission_reports.may_be_outdated(place, self.now());
+        is_outdated.then(|| permission_report_prefix(place))
     }
 
     /// Reports, once a day, that messages at `place` cannot be decrypted: at the place if they may be
@@ -96,12 +88,13 @@ impl<R: Records> Service<R> {
         alert: &Alert,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let possibly_sent_since = match self.try_claim(&alert.id).await? {
-            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
-            ClaimResult::Denied(outcome) => return Ok(outcome),
-        };
         let (snapshot, nobody) = (self.knowledge_base().current(), PrincipalId::from(""));
-        let context = self.load_context(snapshot, &alert.place, &nobody, None).await?;
+        let request = ContextRequest { claimed: Some(&alert.id), ..ContextRequest::default() };
+        let context = self.load_context(snapshot, &alert.place, &nobody, request).await?;
+        let Granted { possibly_sent_since } = match self.claim_with(&context, &alert.id).await? {
+            Ok(granted) => granted,
+            Err(outcome) => return Ok(outcome),
+        };
         let is_suppressed = context.is_paused() && !alert.notice.is_for_moderators();
         let effects = if is_suppressed {
             Effects::default()

@@ -54,11 +54,11 @@ impl<R: Records> Service<R> {
             }
             MessageEffect::Edit(_) | MessageEffect::Delete => {
                 let outcome = self.edit_or_delete(effects, cause, context, sender).await?;
-                self.complete(cause.id, None, None).await?;
+                self.complete(cause.id, None).await?;
                 Ok(outcome)
             }
             MessageEffect::Nothing => {
-                self.complete(cause.id, None, effects.unanswered).await?;
+                self.complete(cause.id, effects.unanswered).await?;
                 Ok(EventOutcome::NoReply)
             }
         }

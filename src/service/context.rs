@@ -8,7 +8,7 @@ use crate::conversation::{
     AskerHash, Context, EventTime, Message, MessageId, Place, PlaceId, PrincipalId, SentReply,
     Space, Timestamp, Trigger,
 };
-use crate::store::records::{self, PlaceStatus, Records};
+use crate::store::records::{self, ClaimStatus, Lookup, PlaceStatus, Records, ReplyKey};
 
 /// The event that an action is taken for.
 pub(super) struct Cause<'a> {
@@ -55,6 +55,21 @@ pub(super) struct OwnedContext {
     pub(super) target: Option<SentReply>,
     /// See [`Context::has_reply`].
     pub(super) has_reply: bool,
+    /// The result of the claim on the event; `None` if it was not claimed.
+    pub(super) claim: Option<ClaimStatus>,
+}
+
+/// What to read for an event besides the status of its place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ContextRequest<'a> {
+    /// The event, if it is to be claimed.
+    pub(super) claimed: Option<&'a MessageId>,
+    /// When it was sent, if it is a message: one from before the bot became a member is not claimed.
+    pub(super) sent_at: Option<Timestamp>,
+    /// What names the message of the bot that the event targets.
+    pub(super) target: Option<ReplyKey>,
+    /// The messages that [`Context::has_reply`] is about.
+    pub(super) related: Vec<MessageId>,
 }
 
 impl OwnedContext {
@@ -85,40 +100,72 @@ impl OwnedContext {
 }
 
 impl<R: Records> Service<R> {
-    /// Reads the context of an event of `user` at `place`.
+    /// Reads the context of an event of `user` at `place` and claims it, as `request` says: one call of the
+    /// records, since each costs a commit.
     pub(super) async fn load_context(
         &self,
         snapshot: Arc<Snapshot>,
         place: &Place,
         user: &PrincipalId,
-        target: Option<SentReply>,
+        request: ContextRequest<'_>,
     ) -> records::Result<OwnedContext> {
-        let space = snapshot.spaces.of(place).name.clone();
+        let ContextRequest { claimed, sent_at, target, related } = request;
         // The parents of a direct message are the places that its asker shares with the bot: when
         // the bot joined those does not matter.
         let parents: &[PlaceId] = if place.is_direct { &[] } else { &place.parents };
-        let places = std::iter::once(&place.id).chain(parents).cloned().collect();
-        let status = self.records().place_status(space, places).await?;
-        let asker = self.asker_hash(user);
-        Ok(OwnedContext { snapshot, place: place.clone(), status, asker, target, has_reply: false })
+        let lookup = Lookup {
+            space: snapshot.spaces.of(place).name.clone(),
+            places: std::iter::once(&place.id).chain(parents).cloned().collect(),
+            target,
+            related,
+            claim: claimed.map(|id| self.claim(id)),
+            sent_at,
+        };
+        let found = self.records().look_up(lookup).await?;
+        Ok(OwnedContext {
+            snapshot,
+            place: place.clone(),
+            status: found.status,
+            asker: self.asker_hash(user),
+            target: found.target,
+            has_reply: found.has_reply,
+            claim: found.claim,
+        })
     }
 
-    /// The message of the bot that `message` refers to: that which it replies to, or for a number that
-    /// replies to nothing, the last reply to the same user at this place.
-    pub(super) async fn reply_target(
+    /// The context of `message`, as [`Self::load_context`] reads it.
+    pub(super) async fn load_message_context(
         &self,
+        snapshot: &Arc<Snapshot>,
         message: &Message,
-        trigger: &Trigger,
-    ) -> records::Result<Option<SentReply>> {
+        request: ContextRequest<'_>,
+    ) -> records::Result<OwnedContext> {
+        let load = || {
+            let snapshot = Arc::clone(snapshot);
+            self.load_context(snapshot, &message.place, &message.author.id, request.clone())
+        };
+        let context = load().await?;
+        if context.status.member_since <= self.now() {
+            return Ok(context);
+        }
+        // The clock was ahead and was corrected: this is the first message since that is not older
+        // than the membership.
+        self.records().correct_future_times(message.sent_at).await?;
+        load().await
+    }
+
+    /// What names the message of the bot that `message` refers to: that which it replies to, or for a
+    /// number that replies to nothing, the last reply to the same user at this place.
+    pub(super) fn reply_target(&self, message: &Message, trigger: &Trigger) -> Option<ReplyKey> {
         match (&message.replied_to, trigger) {
             (Some(replied_to), _) if replied_to.is_from_bot => {
-                self.records().reply_by_message(replied_to.id.clone()).await
+                Some(ReplyKey::Message(replied_to.id.clone()))
             }
             (None, Trigger::Selection(..)) => {
                 let asker = self.asker_hash(&message.author.id);
-                self.records().last_reply_to(asker, message.place.id.clone()).await
+                Some(ReplyKey::Last { asker, place: message.place.id.clone() })
             }
-            _ => Ok(None),
+            _ => None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, Retryable};
 
+use super::context::OwnedContext;
 use super::{EventOutcome, Outgoing, SendError, Sender, Service};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
@@ -13,15 +14,26 @@ use crate::conversation::{
 use crate::store::records::{self, ClaimStatus, Completion, Records};
 use retry::{RetryBudget, backoff};
 
-/// Result of claiming an event.
-pub(super) enum ClaimResult {
-    /// This process holds the claim.
-    Granted {
-        /// When a process that died began to send a reply whose result is unknown.
-        possibly_sent_since: Option<Timestamp>,
-    },
-    /// This process must not handle the event.
-    Denied(EventOutcome),
+/// What a granted claim on an event says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Granted {
+    /// When a process that died began to send a reply whose result is unknown.
+    pub(super) possibly_sent_since: Option<Timestamp>,
+}
+
+/// What `status` grants.
+///
+/// # Errors
+/// The outcome of an event that this process must not handle.
+pub(super) fn granted(status: ClaimStatus) -> Result<Granted, EventOutcome> {
+    match status {
+        ClaimStatus::New => Ok(Granted { possibly_sent_since: None }),
+        ClaimStatus::PossiblySent { began_at } => {
+            Ok(Granted { possibly_sent_since: Some(began_at) })
+        }
+        ClaimStatus::HeldElsewhere => Err(EventOutcome::HeldElsewhere),
+        ClaimStatus::Done => Err(EventOutcome::Duplicate),
+    }
 }
 
 /// A message to send, and the facts to record about it.
@@ -46,15 +58,23 @@ const CALLS_PER_LEASE: u32 = 2;
 
 impl<R: Records> Service<R> {
     /// Claims `cause`, unless another process holds it or it was handled before.
-    pub(super) async fn try_claim(&self, cause: &MessageId) -> records::Result<ClaimResult> {
-        Ok(match self.records().claim(self.claim(cause)).await? {
-            ClaimStatus::New => ClaimResult::Granted { possibly_sent_since: None },
-            ClaimStatus::PossiblySent { began_at } => {
-                ClaimResult::Granted { possibly_sent_since: Some(began_at) }
-            }
-            ClaimStatus::HeldElsewhere => ClaimResult::Denied(EventOutcome::HeldElsewhere),
-            ClaimStatus::Done => ClaimResult::Denied(EventOutcome::Duplicate),
-        })
+    pub(super) async fn try_claim(
+        &self,
+        cause: &MessageId,
+    ) -> records::Result<Result<Granted, EventOutcome>> {
+        Ok(granted(self.records().claim(self.claim(cause)).await?))
+    }
+
+    /// The result of the claim that `context` was read with; without one, `cause` is claimed now.
+    pub(super) async fn claim_with(
+        &self,
+        context: &OwnedContext,
+        cause: &MessageId,
+    ) -> records::Result<Result<Granted, EventOutcome>> {
+        match context.claim {
+            Some(status) => Ok(granted(status)),
+            None => self.try_claim(cause).await,
+        }
     }
 
     /// [`Self::deliver`] with a typing indicator if it takes long and everybody sees the reply.
@@ -97,10 +117,7 @@ impl<R: Records> Service<R> {
             }
             let error = match self.with_timeout(sender.send(&delivery.outgoing)).await {
                 Ok(message) => {
-                    let unanswered = delivery.unanswered.clone();
-                    let reply = self.sent_reply(message, &delivery);
-                    self.complete(cause, Some(reply), unanswered).await?;
-                    self.forget_permission_reports(&delivery.outgoing.place).await;
+                    self.record_sent(message, &delivery).await?;
                     return Ok(EventOutcome::Sent);
                 }
                 Err(SendError::Permanent) => {
@@ -132,10 +149,8 @@ impl<R: Records> Service<R> {
             }
             if possibly_sent_since.is_none() {
                 match self.try_claim(cause).await? {
-                    ClaimResult::Granted { possibly_sent_since: since } => {
-                        possibly_sent_since = since;
-                    }
-                    ClaimResult::Denied(outcome) => return Ok(outcome),
+                    Ok(granted) => possibly_sent_since = granted.possibly_sent_since,
+                    Err(outcome) => return Ok(outcome),
                 }
             }
         }
@@ -156,7 +171,7 @@ impl<R: Records> Service<R> {
         } else {
             tracing::warn!(message.id = %cause, "The platform rejected the reply to {cause}");
         }
-        self.complete(cause, None, delivery.unanswered.clone()).await?;
+        self.complete(cause, delivery.unanswered.clone()).await?;
         Ok(outcome)
     }
 
@@ -217,12 +232,38 @@ impl<R: Records> Service<R> {
     pub(super) async fn complete(
         &self,
         cause: &MessageId,
-        answer: Option<SentReply>,
         unanswered: Option<UnansweredQuestion>,
     ) -> records::Result<()> {
-        let (message, holder) = (cause.clone(), self.parts.holder.clone());
-        let completion = Completion { message, holder, at: self.now(), answer, unanswered };
-        self.records().complete(completion).await
+        self.records().complete(Completion { unanswered, ..self.completion(cause) }).await
+    }
+
+    /// Records that `delivery` was sent as `message`, and forgets the reports of missing permissions at its
+    /// place.
+    async fn record_sent(&self, message: MessageId, delivery: &Delivery) -> records::Result<()> {
+        let place = &delivery.outgoing.place;
+        let completion = Completion {
+            answer: Some(self.sent_reply(message, delivery)),
+            unanswered: delivery.unanswered.clone(),
+            outdated_alerts: self.outdated_permission_reports(place),
+            ..self.completion(&delivery.outgoing.cause)
+        };
+        let is_outdated = completion.outdated_alerts.is_some();
+        self.records().complete(completion).await?;
+        if is_outdated {
+            self.permission_reports.forget(place);
+        }
+        Ok(())
+    }
+
+    fn completion(&self, cause: &MessageId) -> Completion {
+        Completion {
+            message: cause.clone(),
+            holder: self.parts.holder.clone(),
+            at: self.now(),
+            answer: None,
+            unanswered: None,
+            outdated_alerts: None,
+        }
     }
 
     /// The result of a call to the platform, or [`SendError::Ambiguous`] if it takes too long: the

@@ -1,7 +1,7 @@
 //! One handler per kind of event: asks `conversation` what to do and applies the effects.
 
-use super::context::{Cause, OwnedContext};
-use super::delivery::ClaimResult;
+use super::context::{Cause, ContextRequest};
+use super::delivery::Granted;
 use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
@@ -10,7 +10,7 @@ use crate::conversation::{
     Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId, Place,
     PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
-use crate::store::records::{self, Feedback, Records};
+use crate::store::records::{self, Feedback, Records, ReplyKey};
 
 impl<R: Records> Service<R> {
     /// Handles `event`. Failures are logged here and reported in the [`EventOutcome`].
@@ -58,7 +58,7 @@ impl<R: Records> Service<R> {
             // It may have panicked before it was claimed. If this fails, too, the next start handles it
             // again.
             drop(self.try_claim(id).await);
-            drop(self.complete(id, None, None).await);
+            drop(self.complete(id, None).await);
         }
         self.notify_failure(event, EventOutcome::Panicked, sender).await;
     }
@@ -84,20 +84,24 @@ impl<R: Records> Service<R> {
         if trigger == Trigger::Ignore {
             return Ok(EventOutcome::Irrelevant);
         }
-        let target = self.reply_target(message, &trigger).await?;
-        let mut context =
-            self.load_context(snapshot, &message.place, &message.author.id, target).await?;
-        if context.status.member_since > self.now() {
-            // The clock was ahead and was corrected: this is the first message since that is not older
-            // than the membership.
-            self.records().correct_future_times(message.sent_at).await?;
-            context.status.member_since = message.sent_at;
-        }
-        if self.is_too_old(message, &context) {
+        if self.now().since(message.sent_at) > self.parts.delivery.catch_up() {
             return Ok(EventOutcome::TooOld);
         }
         let about = about_id(message);
-        context.has_reply = self.has_replied(message, about.as_ref()).await?;
+        // Most messages in listening channels and many replies are not answered: those are not even
+        // claimed, so that they leave no record.
+        let is_unasked =
+            matches!(&trigger, Trigger::Question(it) if it.addressed_by != AddressedBy::Name);
+        let request = ContextRequest {
+            claimed: (!is_unasked).then_some(claimed),
+            sent_at: Some(message.sent_at),
+            target: self.reply_target(message, &trigger),
+            related: related_messages(message, about.as_ref()),
+        };
+        let context = self.load_message_context(&snapshot, message, request).await?;
+        if message.sent_at < context.status.member_since {
+            return Ok(EventOutcome::TooOld);
+        }
         let effects = || {
             respond(
                 message,
@@ -106,17 +110,13 @@ impl<R: Records> Service<R> {
                 &self.cooldowns,
             )
         };
-        // Most messages in listening channels and many replies are not answered: those are not even
-        // claimed, so that they leave no record.
-        let is_unasked =
-            matches!(&trigger, Trigger::Question(it) if it.addressed_by != AddressedBy::Name);
         let early_effects = is_unasked.then(effects);
         if early_effects.as_ref().is_some_and(|effects| *effects == Effects::default()) {
             return Ok(EventOutcome::NoReply);
         }
-        let possibly_sent_since = match self.try_claim(claimed).await? {
-            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
-            ClaimResult::Denied(outcome) => return Ok(outcome),
+        let Granted { possibly_sent_since } = match self.claim_with(&context, claimed).await? {
+            Ok(granted) => granted,
+            Err(outcome) => return Ok(outcome),
         };
         let effects = early_effects.unwrap_or_else(effects);
         let effects =
@@ -130,18 +130,6 @@ impl<R: Records> Service<R> {
             ..Cause::new(claimed)
         };
         self.apply_effects(effects, &cause, &context, sender).await
-    }
-
-    /// Whether the message that `message` is a command about has a reply, which is recorded under
-    /// `about` if it is a reply to such a command.
-    async fn has_replied(
-        &self,
-        message: &Message,
-        about: Option<&MessageId>,
-    ) -> records::Result<bool> {
-        let (Some(about), Some(target)) = (about, &message.replied_to) else { return Ok(false) };
-        Ok(self.records().reply_to(about.clone()).await?.is_some()
-            || self.records().reply_to(target.id.clone()).await?.is_some())
     }
 
     /// Answers `message`, whose reply was deleted because of an edit, after another edit. What is
@@ -175,7 +163,7 @@ impl<R: Records> Service<R> {
         let Some(edit_id) = &message.edit_id else {
             return self.update_reply_to(message, reply, sender).await;
         };
-        if let ClaimResult::Denied(outcome) = self.try_claim(edit_id).await? {
+        if let Err(outcome) = self.try_claim(edit_id).await? {
             return Ok(outcome);
         }
         let outcome = self.update_reply_to(message, reply, sender).await?;
@@ -183,7 +171,7 @@ impl<R: Records> Service<R> {
             EventOutcome::RetriesExhausted => {
                 self.records().release(edit_id.clone(), self.parts.holder.clone()).await?;
             }
-            _ => self.complete(edit_id, None, None).await?,
+            _ => self.complete(edit_id, None).await?,
         }
         Ok(outcome)
     }
@@ -196,8 +184,10 @@ impl<R: Records> Service<R> {
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let snapshot = self.knowledge_base().current();
-        let context =
-            self.load_context(snapshot, &message.place, &message.author.id, Some(reply)).await?;
+        let request = ContextRequest::default();
+        let mut context =
+            self.load_context(snapshot, &message.place, &message.author.id, request).await?;
+        context.target = Some(reply);
         let trigger = classify(message, &context.space().settings);
         let effects = respond_to_edit(
             message,
@@ -238,17 +228,19 @@ impl<R: Records> Service<R> {
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let ControlUse { id, message, place, user, .. } = control_use;
-        let possibly_sent_since = match self.try_claim(id).await? {
-            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
-            ClaimResult::Denied(outcome) => return Ok(outcome),
-        };
-        let target = self.records().reply_by_message(message.clone()).await?;
         let snapshot = self.knowledge_base().current();
-        let mut context = self.load_context(snapshot, place, &user.id, target).await?;
         let about = (control_use.control == Control::Share).then(|| about(message));
-        if let Some(about) = &about {
-            context.has_reply = self.records().reply_to(about.clone()).await?.is_some();
-        }
+        let request = ContextRequest {
+            claimed: Some(id),
+            sent_at: None,
+            target: Some(ReplyKey::Message(message.clone())),
+            related: about.iter().cloned().collect(),
+        };
+        let context = self.load_context(snapshot, place, &user.id, request).await?;
+        let Granted { possibly_sent_since } = match self.claim_with(&context, id).await? {
+            Ok(granted) => granted,
+            Err(outcome) => return Ok(outcome),
+        };
         let time = self.event_time(self.now());
         let effects = respond_to_control(control_use, &context.borrow(time), &self.cooldowns);
         let effects =
@@ -285,13 +277,14 @@ impl<R: Records> Service<R> {
             return Ok(EventOutcome::TooOld);
         }
         let id = MessageId::from(format!("{member_of}:joined"));
-        let possibly_sent_since = match self.try_claim(&id).await? {
-            ClaimResult::Granted { possibly_sent_since } => possibly_sent_since,
-            ClaimResult::Denied(outcome) => return Ok(outcome),
-        };
         let nobody = PrincipalId::from("");
         let snapshot = self.knowledge_base().current();
-        let context = self.load_context(snapshot, place, &nobody, None).await?;
+        let request = ContextRequest { claimed: Some(&id), ..ContextRequest::default() };
+        let context = self.load_context(snapshot, place, &nobody, request).await?;
+        let Granted { possibly_sent_since } = match self.claim_with(&context, &id).await? {
+            Ok(granted) => granted,
+            Err(outcome) => return Ok(outcome),
+        };
         let effects = greet(place, &context.borrow(self.event_time(at)));
         let cause = Cause { possibly_sent_since, ..Cause::new(&id) };
         self.apply_effects(effects, &cause, &context, sender).await
@@ -302,12 +295,6 @@ impl<R: Records> Service<R> {
         let now = self.now();
         EventTime { at: at.min(now), now }
     }
-
-    /// Whether `message` is too old to be caught up with, or from before the bot became a member.
-    fn is_too_old(&self, message: &Message, context: &OwnedContext) -> bool {
-        self.now().since(message.sent_at) > self.parts.delivery.catch_up()
-            || message.sent_at < context.status.member_since
-    }
 }
 
 /// The id under which a public reply to `message` is recorded if that is a command about another
@@ -316,6 +303,13 @@ fn about_id(message: &Message) -> Option<MessageId> {
     let target = message.replied_to.as_ref()?;
     let is_about = message.addressing.is_command && message.addressing.is_public;
     is_about.then(|| about(&target.id))
+}
+
+/// The messages that may have the reply to what `message` is a command about, which is recorded under
+/// `about` if it is a reply to such a command.
+fn related_messages(message: &Message, about: Option<&MessageId>) -> Vec<MessageId> {
+    let (Some(about), Some(target)) = (about, &message.replied_to) else { return Vec::new() };
+    vec![about.clone(), target.id.clone()]
 }
 
 /// The id under which a public reply is recorded that is about `message`, but not a reply to it. It is

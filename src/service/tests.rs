@@ -241,7 +241,14 @@ impl TestWorld {
         };
         let (message, holder) = ("t:q".into(), service.parts.holder.clone());
         let at = self.clock.now();
-        let completion = Completion { message, holder, at, answer: Some(answer), unanswered: None };
+        let completion = Completion {
+            message,
+            holder,
+            at,
+            answer: Some(answer),
+            unanswered: None,
+            outdated_alerts: None,
+        };
         self.records.complete(completion).await.unwrap();
     }
 }

@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use rusqlite::Connection;
 
 use super::atomic::{self, WriteError};
 use super::records::sqlite;
@@ -20,7 +19,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// [`BackupError`]. An incomplete copy of the records is deleted.
-pub async fn create(data: &Path, target: &Path) -> Result<(), BackupError> {
+pub fn create(data: &Path, target: &Path) -> Result<(), BackupError> {
     let (from, to) = (data.join(sqlite::FILE), target.join(sqlite::FILE));
     if !from.is_file() {
         return Err(BackupError::NoRecords { path: from });
@@ -33,7 +32,7 @@ pub async fn create(data: &Path, target: &Path) -> Result<(), BackupError> {
         }
         created => created.map_err(unusable)?,
     }
-    if let Err(source) = copy_records(&from, &to).await {
+    if let Err(source) = copy_records(&from, &to) {
         // What is there is no backup.
         drop(std::fs::remove_file(&to));
         return Err(BackupError::Records { path: from, source });
@@ -48,20 +47,28 @@ pub async fn create(data: &Path, target: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Copies the database at `from` to the empty file `to`, and checks the copy.
-async fn copy_records(from: &Path, to: &Path) -> sqlx::Result<()> {
-    let mut connection = open(from).await?;
-    sqlx::query("VACUUM INTO ?").bind(to.to_string_lossy()).execute(&mut connection).await?;
-    connection.close().await?;
-    let mut copy = open(to).await?;
-    let found: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut copy).await?;
-    copy.close().await?;
-    if found == "ok" { Ok(()) } else { Err(sqlx::Error::Protocol(found)) }
+/// Copies the database at `from` to the empty file `to`.
+fn copy_records(from: &Path, to: &Path) -> Result<(), CopyError> {
+    open(from)?.execute("VACUUM INTO ?", [to.to_string_lossy()])?;
+    let found: String = open(to)?.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(CopyError::Damaged(found)) }
 }
 
-async fn open(path: &Path) -> sqlx::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
-    options.disable_statement_logging().connect().await
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// Why the records cannot be copied.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// An error of the database.
+    #[error(transparent)]
+    Database(#[from] rusqlite::Error),
+    /// The copy is damaged, as the records are.
+    #[error("the copy is damaged: {0}")]
+    Damaged(String),
 }
 
 /// Why there is no backup.
@@ -92,8 +99,8 @@ pub enum BackupError {
     Records {
         /// The file.
         path: PathBuf,
-        /// The database's error.
-        source: sqlx::Error,
+        /// What failed.
+        source: CopyError,
     },
     /// The key cannot be read.
     #[error("cannot read the key {}", path.display())]

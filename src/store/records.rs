@@ -4,6 +4,7 @@
 //! The trait [`Records`] knows no database; [`sqlite`] implements it.
 
 pub mod claim;
+pub mod lookup;
 pub mod revision;
 pub mod sqlite;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
+pub use lookup::{Found, Lookup, ReplyKey};
 pub use revision::Revision;
 pub use sqlite::SqliteRecords;
 
@@ -28,6 +30,9 @@ use crate::conversation::{
 /// A write is durable when its method returns: it survives a killed process and a power failure. A
 /// method that returns an error has changed nothing.
 pub trait Records: Clone + Send + Sync + 'static {
+    /// Reads what `lookup` names, and claims its event, in one transaction.
+    fn look_up(&self, lookup: Lookup) -> impl Future<Output = Result<Found>> + Send;
+
     /// Claims a message for its holder, unless another holder has it or it is done.
     fn claim(&self, claim: Claim) -> impl Future<Output = Result<ClaimStatus>> + Send;
 
@@ -55,13 +60,6 @@ pub trait Records: Clone + Send + Sync + 'static {
     fn reply_by_message(
         &self,
         message: MessageId,
-    ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
-
-    /// The last reply at `place` that is [for](SentReply::is_for) `asker`.
-    fn last_reply_to(
-        &self,
-        asker: AskerHash,
-        place: PlaceId,
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
     /// Replaces a reply whose message was edited. The unanswered question recorded for the same
@@ -104,14 +102,6 @@ pub trait Records: Clone + Send + Sync + 'static {
         place: Option<PlaceId>,
         is_paused: bool,
     ) -> impl Future<Output = Result<()>> + Send;
-
-    /// The status that applies to a message in `space`. `places` are its place and the parents of it,
-    /// innermost first.
-    fn place_status(
-        &self,
-        space: String,
-        places: Vec<PlaceId>,
-    ) -> impl Future<Output = Result<PlaceStatus>> + Send;
 
     /// Corrects the times of the first start and of joins that are later than `now`, because the clock was
     /// ahead.
@@ -258,7 +248,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// The database's error.
-        source: Arc<sqlx::Error>,
+        source: Arc<rusqlite::Error>,
     },
     /// The disk is full.
     #[error("no space is left for the records {}: free some; no data was lost", path.display())]
@@ -266,7 +256,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// The database's error.
-        source: Arc<sqlx::Error>,
+        source: Arc<rusqlite::Error>,
     },
     /// Another program holds a lock on the file.
     #[error(
@@ -277,7 +267,7 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// The database's error.
-        source: Arc<sqlx::Error>,
+        source: Arc<rusqlite::Error>,
     },
     /// Any other error of the database.
     #[error("the records {} cannot be used", path.display())]
@@ -285,7 +275,13 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
         /// The database's error.
-        source: Arc<sqlx::Error>,
+        source: Arc<rusqlite::Error>,
+    },
+    /// The thread of the records cannot be started.
+    #[error("cannot start a thread for the records")]
+    Thread {
+        /// The system's error.
+        source: io::Error,
     },
     /// The records are closed or closing.
     #[error("the records are closed: quoth is stopping")]
@@ -301,6 +297,7 @@ impl RecordsError {
             | Self::Full { .. }
             | Self::Locked { .. }
             | Self::Database { .. }
+            | Self::Thread { .. }
             | Self::Closed => true,
             Self::Newer { .. } | Self::Corrupt { .. } => false,
         }

@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
+use rusqlite::Connection;
 use serde_json::json;
-use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::folder::Folder;
 use crate::service::{BridgeClient, MAX_WAIT, Service};
@@ -68,21 +68,17 @@ fn wait_for_readiness(service: &Service, status: u16, line: &str) {
 /// Overwrites the pages where `table` and its indexes begin, in a database that is closed.
 fn overwrite_pages_of(folder: &Folder, table: &str) {
     let path = folder.path("data/quoth.db");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let pages: Vec<(u32,)> = runtime.block_on(async {
-        let mut connection =
-            sqlx::sqlite::SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
-        let pages = sqlx::query_as("SELECT rootpage FROM sqlite_schema WHERE tbl_name = ?")
-            .bind(table)
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-        pages
-    });
+    let pages: Vec<u32> = Connection::open(&path)
+        .unwrap()
+        .prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = ?")
+        .unwrap()
+        .query_map([table], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert!(!pages.is_empty());
     let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
-    for (page,) in pages {
+    for page in pages {
         file.write_all_at(&[0x55; PAGE_BYTES], u64::from(page - 1) * PAGE_BYTES as u64).unwrap();
     }
 }
@@ -163,18 +159,12 @@ const DAYS_400: i64 = 400 * 24 * 3600 * 1000;
 
 /// Executes `statements` on the records of `folder`.
 fn change_records(folder: &Folder, statements: &[&str]) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(folder.path("data/quoth.db"))
-            .busy_timeout(MAX_WAIT);
-        let mut connection = options.connect().await.unwrap();
-        for statement in statements {
-            let statement = statement.replace("400 days", &DAYS_400.to_string());
-            connection.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
-        }
-        connection.close().await.unwrap();
-    });
+    let connection = Connection::open(folder.path("data/quoth.db")).unwrap();
+    connection.busy_timeout(MAX_WAIT).unwrap();
+    for statement in statements {
+        let statement = statement.replace("400 days", &DAYS_400.to_string());
+        connection.execute_batch(&statement).unwrap();
+    }
 }
 
 #[test]
@@ -228,14 +218,7 @@ fn later_start_with_the_clock_ahead_erases_nothing() {
 
 /// Number of rows of `table` in the records of `folder`.
 fn n_rows(folder: &Folder, table: &str) -> i64 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let options =
-            sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path("data/quoth.db"));
-        let mut connection = options.connect().await.unwrap();
-        let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        let n_rows = sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        n_rows
-    })
+    let connection = Connection::open(folder.path("data/quoth.db")).unwrap();
+    let count = format!("SELECT count(*) FROM {table}");
+    connection.query_row(&count, [], |row| row.get(0)).unwrap()
 }

@@ -342,21 +342,16 @@ fn assert_json_log(log: &str) {
 }
 
 /// A lock on a database, like that of a backup.
-struct DatabaseLock(#[expect(dead_code, reason = "holds the lock")] sqlx::SqliteConnection);
+struct DatabaseLock(#[expect(dead_code, reason = "holds the lock")] rusqlite::Connection);
 
 impl DatabaseLock {
     /// Locks `quoth.db` in the data folder `data`.
     fn acquire(folder: &Folder, data: &str) -> Self {
-        use sqlx::{ConnectOptions, Executor};
         folder.write(&format!("{data}/quoth.db"), "");
-        let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(folder.path(&format!("{data}/quoth.db")));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        Self(runtime.block_on(async {
-            let mut connection = options.connect().await.unwrap();
-            connection.execute("BEGIN EXCLUSIVE").await.unwrap();
-            connection
-        }))
+        let connection =
+            rusqlite::Connection::open(folder.path(&format!("{data}/quoth.db"))).unwrap();
+        connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        Self(connection)
     }
 }
 

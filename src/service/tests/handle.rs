@@ -1,6 +1,32 @@
 use super::*;
 
 #[tokio::test]
+async fn question_calls_the_records_three_times_from_its_receipt_to_its_recorded_answer() {
+    let world = TestWorld::new().await;
+    let (service, sender) = (world.start(), ScriptedSender::default());
+    let ask = |id: &str, text: &str| Event::MessageCreated(world.question(id, text));
+    let rows = [
+        ("the first question at a place", ask("t:1", ANN), EventOutcome::Sent, 3),
+        ("another", ask("t:2", HEIGHT), EventOutcome::Sent, 3),
+        ("one without an answer", ask("t:3", "Is it raining?"), EventOutcome::Sent, 3),
+        ("one that was handled before", ask("t:1", ANN), EventOutcome::Duplicate, 1),
+        (
+            "a control",
+            world.control_use("t:4", "t:1/reply", "t:ada", Control::Share),
+            EventOutcome::Sent,
+            3,
+        ),
+    ];
+    for (what, event, want, n_trips) in rows {
+        let n_before = world.records.n_trips();
+        assert_eq!(service.handle(&event, &sender).await, want, "{what}");
+        assert_eq!(world.records.n_trips() - n_before, n_trips, "{what}");
+    }
+    let reply = world.records.reply_to("t:1".into()).await.unwrap();
+    assert_eq!(reply.unwrap().entries, ["ann"], "it is recorded");
+}
+
+#[tokio::test]
 async fn answer_follows_edits_and_deletion_of_its_question_after_a_restart() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();

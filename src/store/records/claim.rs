@@ -72,4 +72,7 @@ pub struct Completion {
     pub answer: Option<SentReply>,
     /// The question, if it was not answered with quotes.
     pub unanswered: Option<UnansweredQuestion>,
+    /// Forgets, too, that messages were handled whose ids start with this: they are alerts that no longer
+    /// apply, and are sent again when they do.
+    pub outdated_alerts: Option<String>,
 }

@@ -8,10 +8,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use matrix_sdk::ruma::UserId;
-use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
-use super::matrix::block_on;
 use crate::service::{MAX_WAIT, free_port};
 
 /// The server name in the IDs of its users.
@@ -98,15 +96,11 @@ impl Synapse {
     /// stopped, since it caches tokens.
     pub(crate) fn expire_tokens(&self, user: &UserId) {
         assert!(self.process.is_none(), "it is running");
-        let database = format!("sqlite://{}/homeserver.db", self.folder.path().display());
-        let n_expired = block_on(async {
-            let mut database = SqliteConnection::connect(&database).await?;
-            let expire = "UPDATE access_tokens SET valid_until_ms = 1 WHERE user_id = ?";
-            let expired = sqlx::query(expire).bind(user.as_str()).execute(&mut database).await?;
-            database.close().await?;
-            Ok::<u64, sqlx::Error>(expired.rows_affected())
-        });
-        assert!(n_expired.expect("a database") > 0, "the user has a token");
+        let database = self.folder.path().join("homeserver.db");
+        let database = rusqlite::Connection::open(database).expect("a database");
+        let expire = "UPDATE access_tokens SET valid_until_ms = 1 WHERE user_id = ?";
+        let n_expired = database.execute(expire, [user.as_str()]).expect("a table of tokens");
+        assert!(n_expired > 0, "the user has a token");
     }
 
     fn wait_until_ready(&mut self) {

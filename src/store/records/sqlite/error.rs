@@ -19,7 +19,7 @@ const NOTADB: i32 = 26;
 const PRIMARY: i32 = 0xff;
 
 /// The error for `source`, which occurred with the records at `path`.
-pub(super) fn classify(path: &Path, source: Arc<sqlx::Error>) -> RecordsError {
+pub(super) fn classify(path: &Path, source: Arc<rusqlite::Error>) -> RecordsError {
     let path = path.to_owned();
     match primary_code(&source) {
         Some(BUSY | LOCKED) => RecordsError::Locked { path, source },
@@ -40,7 +40,6 @@ pub(super) fn classify(path: &Path, source: Arc<sqlx::Error>) -> RecordsError {
     }
 }
 
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & PRIMARY)
+fn primary_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code & PRIMARY)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
+use rusqlite::Connection;
 
 use super::{claims, replies, spaces};
 use crate::conversation::{
@@ -15,29 +15,26 @@ const MESSAGE: &str = "quoth:probe";
 
 /// Fails if a question could not be recorded: the database is read-only, full or locked, or one of the
 /// tables is damaged. Nobody sees the rows, since all of it is one transaction.
-pub(super) async fn run(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+pub(super) fn run(connection: &Connection) -> rusqlite::Result<()> {
     let (message, holder) = (MessageId::from(MESSAGE), Holder::new(MESSAGE));
     let at = Timestamp::from_millis(0);
     let place = PlaceId::from(MESSAGE);
-    spaces::place_status(connection, MESSAGE.to_owned(), vec![place.clone()]).await?;
+    spaces::place_status(connection, MESSAGE, std::slice::from_ref(&place))?;
     let claim =
         Claim { message: message.clone(), holder: holder.clone(), now: at, lease: Duration::ZERO };
-    claims::claim(connection, claim.clone()).await?;
-    claims::begin_send(connection, claim).await?;
+    claims::claim(connection, &claim)?;
+    claims::begin_send(connection, &claim)?;
     let completion = Completion {
         message: message.clone(),
         holder,
         at,
         answer: Some(reply(&message, &place)),
         unanswered: Some(question(&message, &place)),
+        outdated_alerts: None,
     };
-    claims::complete(connection, completion).await?;
-    replies::delete(connection, message).await?;
-    sqlx::query("DELETE FROM handled WHERE message = ?")
-        .bind(MESSAGE)
-        .execute(connection)
-        .await
-        .map(drop)
+    claims::complete(connection, &completion)?;
+    replies::delete(connection, &message)?;
+    connection.execute("DELETE FROM handled WHERE message = ?", [MESSAGE]).map(drop)
 }
 
 fn reply(message: &MessageId, place: &PlaceId) -> SentReply {

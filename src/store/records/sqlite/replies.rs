@@ -1,9 +1,9 @@
 //! The tables `answers` and `judgements`: sent replies, and feedback on them.
 
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::unanswered;
 use crate::conversation::{
@@ -11,76 +11,69 @@ use crate::conversation::{
 };
 use crate::store::records::Feedback;
 
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
+pub(super) fn insert(connection: &Connection, reply: &SentReply) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO answers
+             (question, sent, place, space, asker, kind, is_private, entries, sent_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            reply.question.as_str(),
+            reply.message.as_str(),
+            reply.place.as_str(),
+            reply.space.as_str(),
+            reply.asker.as_str(),
+            json(&reply.kind)?,
+            reply.is_private,
+            json(&reply.entries)?,
+            reply.sent_at.as_millis(),
+        ])
+        .map(drop)
+}
+
+pub(super) fn find_by_question(
+    connection: &Connection,
+    question: &MessageId,
+) -> rusqlite::Result<Option<SentReply>> {
+    connection
+        .prepare_cached("SELECT * FROM answers WHERE question = ?")?
+        .query_row([question.as_str()], from_row)
+        .optional()
+}
+
+pub(super) fn find_by_message(
+    connection: &Connection,
+    message: &MessageId,
+) -> rusqlite::Result<Option<SentReply>> {
+    connection
+        .prepare_cached("SELECT * FROM answers WHERE sent = ?")?
+        .query_row([message.as_str()], from_row)
+        .optional()
+}
+
+pub(super) fn find_last(
+    connection: &Connection,
+    asker: &AskerHash,
+    place: &PlaceId,
+) -> rusqlite::Result<Option<SentReply>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM answers WHERE (asker = ?1 OR asked_for = ?1) AND place = ?2
+             ORDER BY sent_at DESC LIMIT 1",
+        )?
+        .query_row([asker.as_str(), place.as_str()], from_row)
+        .optional()
+}
+
+pub(super) fn update(
+    connection: &Connection,
     reply: &SentReply,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO answers
-         (question, sent, place, space, asker, asked_for, kind, is_private, entries, sent_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(reply.question.as_str())
-    .bind(reply.message.as_str())
-    .bind(reply.place.as_str())
-    .bind(reply.space.as_str())
-    .bind(reply.asker.as_str())
-    .bind(reply.asked_for.as_ref().map(AskerHash::as_str))
-    .bind(json(&reply.kind)?)
-    .bind(reply.is_private)
-    .bind(json(&reply.entries)?)
-    .bind(reply.sent_at.as_millis())
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
-pub(super) async fn find_by_question(
-    connection: &mut SqliteConnection,
-    question: MessageId,
-) -> sqlx::Result<Option<SentReply>> {
-    let row = sqlx::query("SELECT * FROM answers WHERE question = ?")
-        .bind(question.as_str())
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(from_row).transpose()
-}
-
-pub(super) async fn find_by_message(
-    connection: &mut SqliteConnection,
-    message: MessageId,
-) -> sqlx::Result<Option<SentReply>> {
-    let row = sqlx::query("SELECT * FROM answers WHERE sent = ?")
-        .bind(message.as_str())
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(from_row).transpose()
-}
-
-pub(super) async fn find_last(
-    connection: &mut SqliteConnection,
-    asker: AskerHash,
-    place: PlaceId,
-) -> sqlx::Result<Option<SentReply>> {
-    let row = sqlx::query(
-        "SELECT * FROM answers WHERE (asker = ?1 OR asked_for = ?1) AND place = ?2
-         ORDER BY sent_at DESC LIMIT 1",
-    )
-    .bind(asker.as_str())
-    .bind(place.as_str())
-    .fetch_optional(connection)
-    .await?;
-    row.as_ref().map(from_row).transpose()
-}
-
-pub(super) async fn update(
-    connection: &mut SqliteConnection,
-    reply: SentReply,
-    unanswered: Option<UnansweredQuestion>,
-) -> sqlx::Result<()> {
-    unanswered::delete(connection, &reply.question).await?;
+    unanswered: Option<&UnansweredQuestion>,
+) -> rusqlite::Result<()> {
+    unanswered::delete(connection, &reply.question)?;
     // Replacing a row deletes the feedback on it, which stays valid only for the same content.
-    let is_same = find_by_question(connection, reply.question.clone()).await?.is_some_and(|old| {
+    let is_same = find_by_question(connection, &reply.question)?.is_some_and(|old| {
         old.message == reply.message
             && old.kind == reply.kind
             && old.asked_for == reply.asked_for
@@ -88,64 +81,61 @@ pub(super) async fn update(
             && old.entries == reply.entries
     });
     if !is_same {
-        insert(connection, &reply).await?;
+        insert(connection, reply)?;
     }
-    match unanswered {
-        Some(question) => unanswered::insert(connection, &question).await,
-        None => Ok(()),
-    }
+    unanswered.map_or(Ok(()), |question| unanswered::insert(connection, question))
 }
 
-pub(super) async fn delete(
-    connection: &mut SqliteConnection,
-    message: MessageId,
-) -> sqlx::Result<()> {
-    unanswered::delete(connection, &message).await?;
-    sqlx::query("DELETE FROM answers WHERE question = ?")
-        .bind(message.as_str())
-        .execute(connection)
-        .await
+pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
+    unanswered::delete(connection, message)?;
+    connection
+        .prepare_cached("DELETE FROM answers WHERE question = ?")?
+        .execute([message.as_str()])
         .map(drop)
 }
 
-pub(super) async fn insert_feedback(
-    connection: &mut SqliteConnection,
-    feedback: Feedback,
-) -> sqlx::Result<()> {
+pub(super) fn insert_feedback(
+    connection: &Connection,
+    feedback: &Feedback,
+) -> rusqlite::Result<()> {
     // Feedback on a reply that was deleted meanwhile is ignored.
-    sqlx::query(
-        "INSERT OR REPLACE INTO judgements (sent, judge, is_helpful, at)
-         SELECT sent, ?2, ?3, ?4 FROM answers WHERE sent = ?1",
-    )
-    .bind(feedback.message.as_str())
-    .bind(feedback.asker.as_str())
-    .bind(feedback.is_helpful)
-    .bind(feedback.at.as_millis())
-    .execute(connection)
-    .await
-    .map(drop)
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO judgements (sent, judge, is_helpful, at)
+             SELECT sent, ?2, ?3, ?4 FROM answers WHERE sent = ?1",
+        )?
+        .execute(params![
+            feedback.message.as_str(),
+            feedback.asker.as_str(),
+            feedback.is_helpful,
+            feedback.at.as_millis(),
+        ])
+        .map(drop)
 }
 
-fn from_row(row: &SqliteRow) -> sqlx::Result<SentReply> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<SentReply> {
     Ok(SentReply {
-        question: MessageId::from(row.try_get::<String, _>("question")?),
-        message: MessageId::from(row.try_get::<String, _>("sent")?),
-        place: PlaceId::from(row.try_get::<String, _>("place")?),
-        space: row.try_get("space")?,
-        asker: AskerHash::from(row.try_get::<String, _>("asker")?),
-        asked_for: row.try_get::<Option<String>, _>("asked_for")?.map(AskerHash::from),
+        question: MessageId::from(row.get::<_, String>("question")?),
+        message: MessageId::from(row.get::<_, String>("sent")?),
+        place: PlaceId::from(row.get::<_, String>("place")?),
+        space: row.get("space")?,
+        asker: AskerHash::from(row.get::<_, String>("asker")?),
+        asked_for: row.get::<_, Option<String>>("asked_for")?.map(AskerHash::from),
         kind: from_json(row, "kind")?,
-        is_private: row.try_get("is_private")?,
+        is_private: row.get("is_private")?,
         entries: from_json(row, "entries")?,
-        sent_at: Timestamp::from_millis(row.try_get("sent_at")?),
+        sent_at: Timestamp::from_millis(row.get("sent_at")?),
     })
 }
 
-pub(super) fn json(value: &impl Serialize) -> sqlx::Result<String> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-pub(super) fn from_json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> sqlx::Result<T> {
-    let text: String = row.try_get(column)?;
-    serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
+pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let idx = row.as_ref().column_index(column)?;
+    let text: String = row.get(idx)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(idx, Type::Text, error.into()))
 }

@@ -1,14 +1,11 @@
 //! Deletion of expired records, and of all records of an asker.
 
-use sqlx::SqliteConnection;
+use rusqlite::Connection;
 
 use crate::conversation::AskerHash;
 use crate::store::records::RetentionCutoffs;
 
-pub(super) async fn erase_asker(
-    connection: &mut SqliteConnection,
-    asker: AskerHash,
-) -> sqlx::Result<u64> {
+pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlite::Result<u64> {
     let mut n_deleted = 0;
     for delete in [
         "DELETE FROM judgements WHERE judge = ?",
@@ -16,21 +13,17 @@ pub(super) async fn erase_asker(
         "DELETE FROM answers WHERE asker = ?",
         "UPDATE answers SET asked_for = NULL WHERE asked_for = ?",
     ] {
-        n_deleted += sqlx::query(delete)
-            .bind(asker.as_str())
-            .execute(&mut *connection)
-            .await?
-            .rows_affected();
+        n_deleted += connection.execute(delete, [asker.as_str()])?;
     }
-    Ok(n_deleted)
+    Ok(n_deleted as u64)
 }
 
 /// Deletes at most 1,000 expired records of each kind, so that other jobs do not wait long. Returns
 /// the number of deleted records: 0 when none is left.
-pub(super) async fn delete_expired_batch(
-    connection: &mut SqliteConnection,
+pub(super) fn delete_expired_batch(
+    connection: &Connection,
     cutoffs: RetentionCutoffs,
-) -> sqlx::Result<u64> {
+) -> rusqlite::Result<u64> {
     let mut n_deleted = 0;
     for (delete, cutoff) in [
         (
@@ -49,8 +42,7 @@ pub(super) async fn delete_expired_batch(
             cutoffs.answers,
         ),
     ] {
-        let result = sqlx::query(delete).bind(cutoff.as_millis()).execute(&mut *connection).await?;
-        n_deleted += result.rows_affected();
+        n_deleted += connection.execute(delete, [cutoff.as_millis()])?;
     }
-    Ok(n_deleted)
+    Ok(n_deleted as u64)
 }

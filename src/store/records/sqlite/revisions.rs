@@ -1,69 +1,60 @@
 //! The table `revisions`: recorded changes of entries.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use rusqlite::{Connection, Row, params};
 
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::store::records::revision::{Revision, RevisionAuthor};
 
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    revisions: Vec<Revision>,
-) -> sqlx::Result<()> {
-    for revision in &revisions {
-        insert_one(connection, revision).await?;
-    }
-    Ok(())
+pub(super) fn insert(connection: &Connection, revisions: &[Revision]) -> rusqlite::Result<()> {
+    revisions.iter().try_for_each(|revision| insert_one(connection, revision))
 }
 
-async fn insert_one(connection: &mut SqliteConnection, revision: &Revision) -> sqlx::Result<()> {
+fn insert_one(connection: &Connection, revision: &Revision) -> rusqlite::Result<()> {
     let author = match &revision.by {
         RevisionAuthor::User(user) => Some(user.as_str()),
         RevisionAuthor::File => None,
     };
-    sqlx::query(
-        "INSERT INTO revisions (pack, entry, at, author, reason, before, after)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(revision.pack.as_str())
-    .bind(revision.entry.as_str())
-    .bind(revision.at.as_millis())
-    .bind(author)
-    .bind(revision.reason.as_deref())
-    .bind(revision.before.as_deref())
-    .bind(revision.after.as_deref())
-    .execute(connection)
-    .await
-    .map(drop)
+    connection
+        .prepare_cached(
+            "INSERT INTO revisions (pack, entry, at, author, reason, before, after)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            revision.pack.as_str(),
+            revision.entry.as_str(),
+            revision.at.as_millis(),
+            author,
+            revision.reason.as_deref(),
+            revision.before.as_deref(),
+            revision.after.as_deref(),
+        ])
+        .map(drop)
 }
 
-pub(super) async fn latest(
-    connection: &mut SqliteConnection,
-    pack: String,
-    entry: String,
+pub(super) fn latest(
+    connection: &Connection,
+    pack: &str,
+    entry: &str,
     limit: u32,
-) -> sqlx::Result<Vec<Revision>> {
-    let rows = sqlx::query(
-        "SELECT * FROM revisions WHERE pack = ? AND entry = ? ORDER BY id DESC LIMIT ?",
-    )
-    .bind(pack)
-    .bind(entry)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(from_row).collect()
+) -> rusqlite::Result<Vec<Revision>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM revisions WHERE pack = ? AND entry = ? ORDER BY id DESC LIMIT ?",
+        )?
+        .query_map(params![pack, entry, limit], from_row)?
+        .collect()
 }
 
-fn from_row(row: &SqliteRow) -> sqlx::Result<Revision> {
-    let author: Option<String> = row.try_get("author")?;
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
+    let author: Option<String> = row.get("author")?;
     Ok(Revision {
-        pack: row.try_get("pack")?,
-        entry: row.try_get("entry")?,
-        at: Timestamp::from_millis(row.try_get("at")?),
+        pack: row.get("pack")?,
+        entry: row.get("entry")?,
+        at: Timestamp::from_millis(row.get("at")?),
         by: author
             .map_or(RevisionAuthor::File, |author| RevisionAuthor::User(PrincipalId::from(author))),
-        reason: row.try_get("reason")?,
-        before: row.try_get("before")?,
-        after: row.try_get("after")?,
+        reason: row.get("reason")?,
+        before: row.get("before")?,
+        after: row.get("after")?,
     })
 }

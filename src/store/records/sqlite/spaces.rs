@@ -1,121 +1,99 @@
 //! The tables `space_states`, `place_states`, `places` and `meta`: pauses, and times of joins.
 
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, params};
 
 use super::replies::json;
 use crate::conversation::{PlaceId, Timestamp};
 use crate::store::records::PlaceStatus;
 
-pub(super) async fn record_first_start(
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("INSERT OR IGNORE INTO meta (name, value) VALUES ('first_start', ?)")
-        .bind(now.as_millis())
-        .execute(&mut *connection)
-        .await?;
-    correct_future_times(connection, now).await
+pub(super) fn record_first_start(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (name, value) VALUES ('first_start', ?)",
+        [now.as_millis()],
+    )?;
+    correct_future_times(connection, now)
 }
 
 /// Corrects the times since which the bot is somewhere that are later than `now`: the clock was ahead. With
 /// them, nothing would be answered until then.
-pub(super) async fn correct_future_times(
-    connection: &mut SqliteConnection,
+pub(super) fn correct_future_times(
+    connection: &Connection,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> rusqlite::Result<()> {
     for update in [
         "UPDATE meta SET value = ?1 WHERE name = 'first_start' AND value > ?1",
         "UPDATE places SET joined_at = ?1 WHERE joined_at > ?1",
     ] {
-        sqlx::query(update).bind(now.as_millis()).execute(&mut *connection).await?;
+        connection.execute(update, [now.as_millis()])?;
     }
     Ok(())
 }
 
 /// What [`record_clock`] has recorded last.
-pub(super) async fn last_clock(
-    connection: &mut SqliteConnection,
-) -> sqlx::Result<Option<Timestamp>> {
+pub(super) fn last_clock(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     // Records of versions that did not record the clock tell when they were in use.
-    let last: Option<i64> = sqlx::query_scalar(
+    let last: Option<i64> = connection.query_row(
         "SELECT coalesce((SELECT value FROM meta WHERE name = 'clock'),
                          (SELECT max(at) FROM handled))",
-    )
-    .fetch_one(connection)
-    .await?;
+        [],
+        |row| row.get(0),
+    )?;
     Ok(last.map(Timestamp::from_millis))
 }
 
-pub(super) async fn record_clock(
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("INSERT OR REPLACE INTO meta (name, value) VALUES ('clock', ?)")
-        .bind(now.as_millis())
-        .execute(connection)
-        .await
+pub(super) fn record_clock(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('clock', ?)", [now.as_millis()])
         .map(drop)
 }
 
-pub(super) async fn place_status(
-    connection: &mut SqliteConnection,
-    space: String,
-    places: Vec<PlaceId>,
-) -> sqlx::Result<PlaceStatus> {
-    let (is_paused, since): (bool, i64) = sqlx::query_as(
-        "SELECT coalesce((SELECT is_paused FROM json_each(?2)
-                              JOIN place_states ON space = ?1 AND place = json_each.value
-                              ORDER BY json_each.key LIMIT 1),
-                         (SELECT is_paused FROM space_states WHERE space = ?1), 0),
-                max(coalesce((SELECT max(joined_at) FROM places
-                              WHERE place IN (SELECT value FROM json_each(?2))), 0),
-                    (SELECT value FROM meta WHERE name = 'first_start'))",
-    )
-    .bind(space)
-    .bind(json(&places)?)
-    .fetch_one(connection)
-    .await?;
+pub(super) fn place_status(
+    connection: &Connection,
+    space: &str,
+    places: &[PlaceId],
+) -> rusqlite::Result<PlaceStatus> {
+    let (is_paused, since): (bool, i64) = connection
+        .prepare_cached(
+            "SELECT coalesce((SELECT is_paused FROM json_each(?2)
+                                  JOIN place_states ON space = ?1 AND place = json_each.value
+                                  ORDER BY json_each.key LIMIT 1),
+                             (SELECT is_paused FROM space_states WHERE space = ?1), 0),
+                    max(coalesce((SELECT max(joined_at) FROM places
+                                  WHERE place IN (SELECT value FROM json_each(?2))), 0),
+                        (SELECT value FROM meta WHERE name = 'first_start'))",
+        )?
+        .query_row(params![space, json(&places)?], |row| row.try_into())?;
     let member_since = Timestamp::from_millis(since);
     Ok(PlaceStatus { is_paused, member_since })
 }
 
-pub(super) async fn set_paused(
-    connection: &mut SqliteConnection,
-    space: String,
-    place: Option<PlaceId>,
+pub(super) fn set_paused(
+    connection: &Connection,
+    space: &str,
+    place: Option<&PlaceId>,
     is_paused: bool,
-) -> sqlx::Result<()> {
+) -> rusqlite::Result<()> {
     if let Some(place) = place {
         let set = "INSERT OR REPLACE INTO place_states (space, place, is_paused) VALUES (?, ?, ?)";
-        return sqlx::query(set)
-            .bind(space)
-            .bind(place.as_str())
-            .bind(is_paused)
-            .execute(connection)
-            .await
-            .map(drop);
+        return connection.execute(set, params![space, place.as_str(), is_paused]).map(drop);
     }
-    sqlx::query("DELETE FROM place_states WHERE space = ?")
-        .bind(space.clone())
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("INSERT OR REPLACE INTO space_states (space, is_paused) VALUES (?, ?)")
-        .bind(space)
-        .bind(is_paused)
-        .execute(connection)
-        .await
+    connection.execute("DELETE FROM place_states WHERE space = ?", [space])?;
+    connection
+        .execute(
+            "INSERT OR REPLACE INTO space_states (space, is_paused) VALUES (?, ?)",
+            params![space, is_paused],
+        )
         .map(drop)
 }
 
-pub(super) async fn record_join(
-    connection: &mut SqliteConnection,
-    place: PlaceId,
+pub(super) fn record_join(
+    connection: &Connection,
+    place: &PlaceId,
     at: Timestamp,
-) -> sqlx::Result<bool> {
-    let result = sqlx::query("INSERT OR IGNORE INTO places (place, joined_at) VALUES (?, ?)")
-        .bind(place.as_str())
-        .bind(at.as_millis())
-        .execute(connection)
-        .await?;
-    Ok(result.rows_affected() == 1)
+) -> rusqlite::Result<bool> {
+    let n_inserted = connection.execute(
+        "INSERT OR IGNORE INTO places (place, joined_at) VALUES (?, ?)",
+        params![place.as_str(), at.as_millis()],
+    )?;
+    Ok(n_inserted == 1)
 }

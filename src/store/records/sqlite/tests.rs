@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use sqlx::{Connection, Executor};
-
+use super::super::PlaceStatus;
+use super::super::lookup::ReplyKey;
 use super::super::revision::RevisionAuthor;
 use super::*;
 use crate::conversation::ReplyKind;
@@ -55,7 +55,18 @@ fn completion(message: &str, holder: &str, seconds: i64) -> Completion {
         at: at(seconds),
         answer: Some(reply(message, "ada", seconds)),
         unanswered: Some(unanswered_question(message, "ada", seconds)),
+        outdated_alerts: None,
     }
+}
+
+async fn place_status(records: &SqliteRecords, space: &str, places: Vec<PlaceId>) -> PlaceStatus {
+    let lookup = Lookup { space: space.to_owned(), places, ..Lookup::default() };
+    records.look_up(lookup).await.unwrap().status
+}
+
+/// A connection of another program.
+fn other_program(folder: &Path) -> Connection {
+    Connection::open(folder.join(FILE)).unwrap()
 }
 
 async fn in_memory() -> SqliteRecords {
@@ -137,7 +148,7 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
     assert_eq!(claim_b("t:3").await.unwrap(), ClaimStatus::Done);
     assert_eq!(records.reply_to("t:3".into()).await.unwrap(), Some(reply("t:3", "ada", 0)));
     for (space, is_paused) in [("s", true), ("other", false)] {
-        let status = records.place_status(space.to_owned(), Vec::new()).await.unwrap();
+        let status = place_status(&records, space, Vec::new()).await;
         assert_eq!(status.is_paused, is_paused, "{space}");
     }
 }
@@ -150,8 +161,8 @@ async fn innermost_place_with_a_pause_of_its_own_decides_until_the_space_is_set(
     };
     let paused_at = |places: &'static [&'static str]| {
         let places = places.iter().copied().map(PlaceId::from).collect();
-        let status = records.place_status("s".to_owned(), places);
-        async { status.await.unwrap().is_paused }
+        let status = place_status(&records, "s", places);
+        async { status.await.is_paused }
     };
     const THREAD: &[&str] = &["t:thread", "t:channel", "t:guild"];
     const CHANNEL: &[&str] = &["t:channel", "t:guild"];
@@ -186,11 +197,17 @@ async fn last_reply_is_that_for_the_same_user_at_the_same_place() {
         records.complete(sent).await.unwrap();
     }
     let place = reply("t:2", "ada", 1).place;
-    let last = |asker: &str, place: PlaceId| records.last_reply_to(asker.into(), place);
-    assert_eq!(last("ada", place.clone()).await.unwrap(), Some(reply("t:2", "ada", 1)));
-    assert_eq!(last("carol", place.clone()).await.unwrap(), Some(reply("t:3", "bob", 2)));
-    assert_eq!(last("eve", place).await.unwrap(), None);
-    assert_eq!(last("ada", "t:elsewhere".into()).await.unwrap(), None);
+    let rows = [
+        ("ada", place.clone(), Some(reply("t:2", "ada", 1))),
+        ("carol", place.clone(), Some(reply("t:3", "bob", 2))),
+        ("eve", place, None),
+        ("ada", "t:elsewhere".into(), None),
+    ];
+    for (asker, place, want) in rows {
+        let target = Some(ReplyKey::Last { asker: asker.into(), place });
+        let found = records.look_up(Lookup { target, ..Lookup::default() }).await.unwrap();
+        assert_eq!(found.target, want, "{asker}");
+    }
 }
 
 #[tokio::test]
@@ -212,6 +229,35 @@ async fn reply_is_found_by_question_and_by_message() {
     records.delete_message_data("t:1".into()).await.unwrap();
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), None);
     assert_eq!(records.claim(claim("t:1", "a", 9)).await.unwrap(), ClaimStatus::Done);
+}
+
+#[tokio::test]
+async fn lookup_claims_a_message_unless_it_is_older_than_the_membership() {
+    let records = in_memory().await;
+    records.record_join("t:new".into(), at(7)).await.unwrap();
+    records.claim(claim("t:0", "a", 8)).await.unwrap();
+    records.complete(completion("t:0", "a", 8)).await.unwrap();
+    let rows = [
+        ("t:1", 6, None, false),
+        ("t:1", 7, Some(ClaimStatus::New), true),
+        ("t:1", 7, Some(ClaimStatus::HeldElsewhere), true),
+        ("t:0", 9, Some(ClaimStatus::Done), true),
+    ];
+    for (message, sent_at, want, is_related) in rows {
+        let lookup = Lookup {
+            places: vec!["t:new".into()],
+            target: Some(ReplyKey::Message("t:0-reply".into())),
+            related: if is_related { vec!["t:9".into(), "t:0".into()] } else { Vec::new() },
+            claim: Some(claim(message, "a", 9)),
+            sent_at: Some(at(sent_at)),
+            ..Lookup::default()
+        };
+        let found = records.look_up(lookup).await.unwrap();
+        assert_eq!(found.claim, want, "{message} of {sent_at}");
+        assert_eq!(found.has_reply, is_related);
+        assert_eq!(found.target, Some(reply("t:0", "ada", 8)));
+    }
+    assert!(records.begin_send(claim("t:1", "a", 9)).await.unwrap(), "it is claimed");
 }
 
 #[tokio::test]
@@ -331,7 +377,7 @@ async fn member_since_is_the_join_or_the_first_start() {
     ];
     for (places, want) in rows {
         let places: Vec<PlaceId> = places.iter().map(|place| PlaceId::from(*place)).collect();
-        let status = records.place_status("s".to_owned(), places.clone()).await.unwrap();
+        let status = place_status(&records, "s", places.clone()).await;
         assert_eq!(status.member_since, at(want), "{places:?}");
     }
 }
@@ -384,15 +430,12 @@ async fn closed_records_reject_jobs_and_closing_twice_is_allowed() {
 }
 
 /// Makes the database in `folder` refuse the unanswered question of `message`, as a damaged page would.
-async fn refuse(folder: &Path, message: &str) {
-    let options = SqliteConnectOptions::new().filename(folder.join(FILE));
-    let mut connection = options.connect().await.unwrap();
+fn refuse(folder: &Path, message: &str) {
     let trigger = format!(
         "CREATE TRIGGER bad BEFORE INSERT ON unanswered WHEN new.message = '{message}'
          BEGIN SELECT RAISE(ABORT, 'bad row'); END"
     );
-    connection.execute(sqlx::AssertSqlSafe(trigger)).await.unwrap();
-    connection.close().await.unwrap();
+    other_program(folder).execute_batch(&trigger).unwrap();
 }
 
 #[tokio::test]
@@ -403,7 +446,7 @@ async fn one_bad_row_fails_its_own_question_alone() {
     for message in &messages {
         records.claim(claim(message, "h", 1)).await.unwrap();
     }
-    refuse(folder.path(), "t:30").await;
+    refuse(folder.path(), "t:30");
     // All wait at the same time, so that they are committed together.
     let completing: Vec<_> = messages
         .iter()

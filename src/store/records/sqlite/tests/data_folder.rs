@@ -44,17 +44,37 @@ async fn damaged_file_is_an_error_and_stays_unchanged() {
 }
 
 #[tokio::test]
+async fn applied_migrations_are_recorded_as_by_the_versions_that_used_sqlx() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.unwrap().close().await;
+    let mut rows: Vec<String> = Vec::new();
+    other_program(folder.path())
+        .prepare("SELECT version, description, success, hex(checksum) FROM _sqlx_migrations")
+        .unwrap()
+        .query_map([], |row| <(i64, String, bool, String)>::try_from(row))
+        .unwrap()
+        .for_each(|row| rows.push(format!("{:?}", row.unwrap())));
+    // As those versions wrote them: they refuse records with other checksums.
+    let want = [
+        "(1, \"first\", true, \"6432DCF5C930C389FD62BE5EF0EADB74AC59F88B5C0CD895F0EA35101CF4F2DD0B106DFDC1094F55DAD651806BF81EAA\")",
+        "(2, \"packs\", true, \"BC4C068F76369DBBEADDA6547CA876FF8AFBF71B5D1F3D518EBB6E86C88C59C1A1E349FC9C4A52CE51319E86F7D71D4D\")",
+        "(3, \"asked_for\", true, \"D4C179AA14711ACC0CA4E76D6032325DF0BCA0703659D5C48B42B9A51339BDC793BD5595F07BB6A4662F3C341FE1F860\")",
+        "(4, \"paused_places\", true, \"65DFF792B451431AAA52C722A22F7379470A5FE6E2850E4E9D19D60B00FA8D7F22D55CB75D20C8BA46E6A0617B6C4B3B\")",
+    ];
+    assert_eq!(rows, want);
+}
+
+#[tokio::test]
 async fn records_of_a_newer_version_are_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     records
         .run(|connection| {
-            Box::pin(async move {
-                let newer = "INSERT INTO _sqlx_migrations
-                    (version, description, success, checksum, execution_time)
-                    VALUES (99, 'later', TRUE, x'00', 0)";
-                connection.execute(newer).await
-            })
+            connection.execute_batch(
+                "INSERT INTO _sqlx_migrations
+                 (version, description, success, checksum, execution_time)
+                 VALUES (99, 'later', TRUE, x'00', 0)",
+            )
         })
         .await
         .unwrap();
@@ -67,9 +87,8 @@ async fn records_of_a_newer_version_are_rejected() {
 async fn full_disk_loses_no_data_and_writes_resume_after_space_is_freed() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
-    let n_pages = |n: &'static str| {
-        records.run(move |connection| Box::pin(async move { connection.execute(n).await }))
-    };
+    let n_pages =
+        |n: &'static str| records.run(move |connection| connection.query_row(n, [], |_| Ok(())));
     n_pages("PRAGMA max_page_count = 1").await.unwrap(); // Not below the current size.
     let mut n_stored = 0;
     let error = loop {
@@ -95,12 +114,11 @@ async fn full_disk_loses_no_data_and_writes_resume_after_space_is_freed() {
 async fn lock_of_another_program_is_reported_and_writes_resume_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
-    let options = SqliteConnectOptions::new().filename(folder.path().join(FILE));
-    let mut other = options.connect().await.unwrap();
-    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let other = other_program(folder.path());
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = records.claim(claim("t:1", "a", 0)).await.unwrap_err();
     assert!(matches!(error, RecordsError::Locked { .. }), "{error:?}");
-    other.execute("ROLLBACK").await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(records.claim(claim("t:1", "a", 0)).await.unwrap(), ClaimStatus::New);
 }
 

@@ -56,13 +56,12 @@ async fn log_is_emptied_after_another_program_has_read() {
     let folder = tempfile::tempdir().unwrap();
     let records = open(folder.path()).await.unwrap();
     record_questions(&records).await;
-    let options = SqliteConnectOptions::new().filename(folder.path().join(FILE));
-    let mut reader = options.connect().await.unwrap();
-    reader.execute("BEGIN").await.unwrap();
-    sqlx::query("SELECT count(*) FROM unanswered").fetch_one(&mut reader).await.unwrap();
+    let reader = other_program(folder.path());
+    reader.execute_batch("BEGIN").unwrap();
+    reader.query_row("SELECT count(*) FROM unanswered", [], |_| Ok(())).unwrap();
     records.delete_message_data("39".into()).await.unwrap();
     assert!(found_on_disk(folder.path()).contains(&39), "the reader still needs it");
-    reader.execute("COMMIT").await.unwrap();
+    reader.execute_batch("COMMIT").unwrap();
     records.ping().await.unwrap();
     assert!(!found_on_disk(folder.path()).contains(&39));
     records.close().await;
@@ -74,11 +73,13 @@ async fn texts_deleted_by_an_earlier_version_leave_the_disk_at_the_next_start() 
     let records = open(folder.path()).await.unwrap();
     record_questions(&records).await;
     records.close().await;
-    let options = SqliteConnectOptions::new().filename(folder.path().join(FILE));
-    let mut earlier = options.connect().await.unwrap();
-    earlier.execute("DELETE FROM unanswered").await.unwrap();
-    earlier.execute("DELETE FROM meta WHERE name = 'is_deleted_securely'").await.unwrap();
-    earlier.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    other_program(folder.path())
+        .execute_batch(
+            "DELETE FROM unanswered;
+             DELETE FROM meta WHERE name = 'is_deleted_securely';
+             PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+        .unwrap();
     assert!(!found_on_disk(folder.path()).is_empty(), "otherwise this test shows nothing");
     let records = open(folder.path()).await.unwrap();
     assert_eq!(found_on_disk(folder.path()), [0; 0]);

@@ -1,0 +1,71 @@
+//! Migrations: what brings records of earlier versions to this one.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha384};
+
+use super::error;
+use crate::store::records::RecordsError;
+
+/// What brings older records to this version, by number.
+const MIGRATIONS: [(i64, &str, &str); 4] = [
+    (1, "first", include_str!("../migrations/0001_first.sql")),
+    (2, "packs", include_str!("../migrations/0002_packs.sql")),
+    (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
+    (4, "paused_places", include_str!("../migrations/0004_paused_places.sql")),
+];
+
+/// The table of applied migrations, as earlier versions made it by the library sqlx: they open these
+/// records as long as they know all of its rows.
+const TABLE: &str = "
+CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL,
+    checksum BLOB NOT NULL,
+    execution_time BIGINT NOT NULL
+);";
+
+/// Applies the migrations that the records at `path` do not have.
+///
+/// # Errors
+/// [`RecordsError::Newer`] if they have one that this version does not know, or an error of the database.
+pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
+    let to_records_error = |source| error::classify(path, Arc::new(source));
+    let found = last_applied(connection).map_err(to_records_error)?;
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    if found > known {
+        return Err(RecordsError::Newer { path: path.to_owned(), found, known });
+    }
+    for migration in MIGRATIONS.iter().filter(|(version, ..)| *version > found) {
+        apply_one(connection, migration).map_err(to_records_error)?;
+    }
+    Ok(())
+}
+
+/// The number of the last applied migration, 0 for new records.
+fn last_applied(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.execute_batch(TABLE)?;
+    connection
+        .query_row("SELECT coalesce(max(version), 0) FROM _sqlx_migrations", [], |row| row.get(0))
+}
+
+fn apply_one(
+    connection: &mut Connection,
+    (version, description, sql): &(i64, &str, &str),
+) -> rusqlite::Result<()> {
+    let start = Instant::now();
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(sql)?;
+    let nanos = i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX);
+    transaction.execute(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (?, ?, TRUE, ?, ?)",
+        params![version, description, Sha384::digest(sql).as_slice(), nanos],
+    )?;
+    transaction.commit()
+}
