@@ -54,8 +54,8 @@ pub(super) fn start(config: &Config, state: &Arc<AppState>, shutdown: &Shutdown)
             continue;
         }
         #[cfg(unix)]
-        if let (bridge::PLATFORM, Some(socket)) = (liveness.platform(), &config.bridge.socket) {
-            let bridge = bridge::Bridge::new(socket.clone(), Arc::clone(liveness));
+        if let (bridge::PLATFORM, Some(settings)) = (liveness.platform(), bridge_settings(config)) {
+            let bridge = bridge::Bridge::new(settings, Arc::clone(liveness));
             task.spawn(&mut tasks, Arc::new(bridge), |bridge, dispatcher, shutdown| async move {
                 bridge.serve(&dispatcher, &shutdown).await
             });
@@ -106,6 +106,13 @@ pub(super) fn matrix_settings(config: &Config) -> Option<matrix::Settings> {
         pings_asker: settings.pings_asker,
         catch_up: config.delivery.catch_up(),
     })
+}
+
+/// Settings of the bridge; `None` if it is not configured.
+#[cfg(unix)]
+fn bridge_settings(config: &Config) -> Option<bridge::Settings> {
+    let settings = &config.bridge;
+    Some(bridge::Settings { socket: settings.socket.clone()?, mode: settings.mode()? })
 }
 
 /// Inputs of the task of one platform.

@@ -103,7 +103,15 @@ impl Validate for RecordsSettings {
 impl Validate for BridgeSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let is_named = self.socket.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
-        invalid_unless(is_named, "socket", "\"\"", "a path, or left out").into_iter().collect()
+        let mode = quoted(&self.socket_mode);
+        let range = "three octal digits, of which the first gives the owner reading and writing, like \"0660\"";
+        [
+            invalid_unless(is_named, "socket", "\"\"", "a path, or left out"),
+            invalid_unless(self.mode().is_some(), "socket_mode", mode, range),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 

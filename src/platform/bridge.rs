@@ -1,8 +1,10 @@
 //! The bridge: serves a chat through an external program, the client, by JSON lines over a Unix socket.
 //!
 //! `docs/bridge.md` specifies the protocol. One client is connected at a time. A client can send
-//! messages as any user of the bridge, so only the socket's owner can open it.
+//! messages as any user of the bridge, so only the socket's owner can open it, unless the settings say
+//! otherwise.
 
+mod line_reader;
 mod wire;
 
 use std::collections::HashMap;
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
@@ -22,13 +24,11 @@ use super::{PlatformError, Shutdown};
 use crate::conversation::{Event, MessageId, PlaceId};
 use crate::service::{Dispatcher, Liveness, Outgoing, SendError, Sender};
 use crate::store::system_error;
+use line_reader::{Line, LineReader, MAX_LINE_BYTES};
 use wire::{Ack, IncomingLine, Order};
 
 /// Platform of the ids of its messages, places and users.
 pub const PLATFORM: &str = "bridge";
-
-/// Longest line that is read, in bytes.
-const MAX_LINE_BYTES: u64 = 256 * 1024;
 
 /// Lines queued for writing. When the queue is full, senders wait.
 const MAX_QUEUED_LINES: usize = 64;
@@ -39,9 +39,18 @@ const MAX_UNACKNOWLEDGED: usize = 1024;
 /// Time between two signs that the bridge is alive.
 const LIVENESS_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Settings of the bridge.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Path of the socket.
+    pub socket: PathBuf,
+    /// Permissions of the socket. Whoever may write to it can send messages as any user of the bridge.
+    pub mode: u32,
+}
+
 /// A platform whose events and replies pass through a client on a Unix socket.
 pub struct Bridge {
-    socket: PathBuf,
+    settings: Settings,
     liveness: Arc<Liveness>,
     connection: Mutex<Option<Connection>>,
     n_orders: AtomicU64,
@@ -55,9 +64,9 @@ struct Connection {
 }
 
 impl Bridge {
-    /// A bridge that listens on `socket`.
-    pub fn new(socket: PathBuf, liveness: Arc<Liveness>) -> Self {
-        Self { socket, liveness, connection: Mutex::default(), n_orders: AtomicU64::new(0) }
+    /// A bridge with these settings.
+    pub fn new(settings: Settings, liveness: Arc<Liveness>) -> Self {
+        Self { settings, liveness, connection: Mutex::default(), n_orders: AtomicU64::new(0) }
     }
 
     /// Listens and serves one client after the other, until the shutdown's second phase.
@@ -88,7 +97,7 @@ impl Bridge {
             () = async { tokio::join!(serve_clients, self.keep_alive()); } => {}
         }
         // Clients must not wait on a socket that nobody accepts from.
-        drop(std::fs::remove_file(&self.socket));
+        drop(std::fs::remove_file(&self.settings.socket));
         Ok(())
     }
 
@@ -104,7 +113,7 @@ impl Bridge {
         self.bind().map_err(|source| {
             let advice = format!(
                 "cannot listen on the bridge's socket {}: make its folder writable, stop the process that listens there, or set another path (`socket` in [bridge])",
-                self.socket.display()
+                self.settings.socket.display()
             );
             let is_transient = system_error::is_transient(source.kind());
             let source = Some(source.into());
@@ -116,25 +125,25 @@ impl Bridge {
         })
     }
 
-    /// Creates the socket in a private folder, restricts it to its owner and then moves it into place,
-    /// so that no other user can open it at any time. A stale socket of a killed quoth is replaced.
+    /// Creates the socket in a private folder, sets its permissions and then moves it into place, so that
+    /// nobody else can open it at any time. A stale socket of a killed quoth is replaced.
     fn bind(&self) -> io::Result<UnixListener> {
-        if self.socket.exists() {
-            if !is_socket(&self.socket) {
+        if self.settings.socket.exists() {
+            if !is_socket(&self.settings.socket) {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }
-            if std::os::unix::net::UnixStream::connect(&self.socket).is_ok() {
+            if std::os::unix::net::UnixStream::connect(&self.settings.socket).is_ok() {
                 return Err(io::ErrorKind::AddrInUse.into());
             }
         }
-        let folder = self.socket.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = self.settings.socket.parent().filter(|folder| !folder.as_os_str().is_empty());
         let private_dir = tempfile::Builder::new()
             .prefix(".quoth-")
             .tempdir_in(folder.unwrap_or(Path::new(".")))?;
         let created = private_dir.path().join("socket");
         let listener = UnixListener::bind(&created)?;
-        std::fs::set_permissions(&created, std::fs::Permissions::from_mode(0o600))?;
-        std::fs::rename(&created, &self.socket)?;
+        std::fs::set_permissions(&created, std::fs::Permissions::from_mode(self.settings.mode))?;
+        std::fs::rename(&created, &self.settings.socket)?;
         Ok(listener)
     }
 
@@ -166,22 +175,14 @@ impl Bridge {
         lines: &mpsc::Sender<String>,
         shutdown: &Shutdown,
     ) -> io::Result<()> {
-        let mut reader = BufReader::new(reader);
-        let mut line = Vec::new();
+        let mut reader = LineReader::new(BufReader::new(reader));
         loop {
-            line.clear();
-            (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await?;
-            if line.last() != Some(&b'\n') {
-                let is_cut = !line.is_empty();
-                return if is_cut { Err(io::ErrorKind::InvalidData.into()) } else { Ok(()) };
-            }
-            let response = match IncomingLine::parse(&line) {
-                Ok(IncomingLine::Ack(number, ack)) => {
-                    self.acknowledge(number, ack);
-                    None
-                }
-                Ok(IncomingLine::Event(event)) => dispatch(*event, dispatcher, shutdown),
-                Err(error) => Some(wire::error(&error)),
+            let response = match reader.read().await? {
+                Line::Complete(line) => self.handle_line(line, dispatcher, shutdown),
+                Line::TooLong => Some(wire::error(&format!(
+                    "the line is longer than {MAX_LINE_BYTES} bytes; it is ignored"
+                ))),
+                Line::End => return Ok(()),
             };
             self.liveness.mark_alive();
             if let Some(response) = response
@@ -192,15 +193,36 @@ impl Bridge {
         }
     }
 
-    fn acknowledge(&self, number: u64, ack: Ack) {
+    /// Handles a line of the client. Returns the line to send back, if any.
+    fn handle_line(
+        &self,
+        line: &[u8],
+        dispatcher: &Dispatcher,
+        shutdown: &Shutdown,
+    ) -> Option<String> {
+        match IncomingLine::parse(line) {
+            Ok(IncomingLine::Ack(number, ack)) => self.acknowledge(number, ack),
+            Ok(IncomingLine::Event(event)) => dispatch(*event, dispatcher, shutdown),
+            Err(error) => Some(wire::error(&error)),
+        }
+    }
+
+    /// Hands `ack` to the sender of the order `number`. Returns the line that tells the client that nobody
+    /// waits for it any more.
+    fn acknowledge(&self, number: u64, ack: Ack) -> Option<String> {
         let waiting = self
             .connection()
             .as_mut()
             .and_then(|connection| connection.unacknowledged.remove(&number));
-        if let Some(waiting) = waiting {
-            // The sender may have timed out.
-            drop(waiting.send(ack));
-        }
+        let Some(waiting) = waiting else {
+            return Some(wire::ack_error(number, "no such order waits for an acknowledgement"));
+        };
+        waiting.send(ack).err()?;
+        tracing::warn!(
+            order = number,
+            "The acknowledgement of the bridge order {number} came too late; its result counts as unknown"
+        );
+        Some(wire::ack_error(number, "too late: the result of the order counts as unknown"))
     }
 
     /// Sends an order to the client and waits for its acknowledgement.
@@ -262,8 +284,11 @@ fn log_disconnect(ended: io::Result<()>) {
 
 /// Queues `event`. Returns the line that asks for it again if it cannot be queued.
 fn dispatch(event: Event, dispatcher: &Dispatcher, shutdown: &Shutdown) -> Option<String> {
-    let rejected =
-        if shutdown.graceful.is_cancelled() { Some(event) } else { dispatcher.try_dispatch(event) };
+    let rejected = if shutdown.graceful.is_cancelled() {
+        Some(dispatcher.turn_away(event))
+    } else {
+        dispatcher.try_dispatch(event)
+    };
     rejected.as_ref().map(wire::resend)
 }
 

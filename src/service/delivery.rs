@@ -234,7 +234,7 @@ impl<R: Records> Service<R> {
         cause: &MessageId,
         unanswered: Option<UnansweredQuestion>,
     ) -> records::Result<()> {
-        self.records().complete(Completion { unanswered, ..self.completion(cause) }).await
+        self.records().complete(Completion { unanswered, ..self.completion(cause) }).await.map(drop)
     }
 
     /// Records that `delivery` was sent as `message`, and forgets the reports of missing permissions at its
@@ -248,7 +248,10 @@ impl<R: Records> Service<R> {
             ..self.completion(&delivery.outgoing.cause)
         };
         let is_outdated = completion.outdated_alerts.is_some();
-        self.records().complete(completion).await?;
+        if !self.records().complete(completion).await? {
+            let cause = &delivery.outgoing.cause;
+            tracing::warn!(message.id = %cause, "The platform gave the reply to {cause} the id of an earlier reply; it cannot be edited or deleted");
+        }
         if is_outdated {
             self.permission_reports.forget(place);
         }

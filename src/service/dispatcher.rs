@@ -32,6 +32,8 @@ pub struct Dispatcher {
     /// Whether an event does not concern the bot; such events are dropped, to take no room in the
     /// queues.
     is_irrelevant: Box<dyn Fn(&Event) -> bool + Send + Sync>,
+    /// Counts an event that was turned away.
+    on_turned_away: Box<dyn Fn() + Send + Sync>,
 }
 
 type PlaceTask = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -87,6 +89,10 @@ impl Dispatcher {
                 })
             }
         };
+        let on_turned_away = {
+            let on_handled = on_handled.clone();
+            move || on_handled(EventOutcome::TurnedAway, Duration::ZERO)
+        };
         let is_irrelevant = {
             let service = Arc::clone(service);
             move |event: &Event| {
@@ -106,6 +112,7 @@ impl Dispatcher {
             queue_length,
             max_waiting: queue_length.saturating_mul(n_calls),
             is_irrelevant: Box::new(is_irrelevant),
+            on_turned_away: Box::new(on_turned_away),
         }
     }
 
@@ -117,6 +124,16 @@ impl Dispatcher {
         if (self.is_irrelevant)(&event) {
             return None;
         }
+        self.queue(event).map(|event| self.turn_away(event))
+    }
+
+    /// Counts `event` as turned away, and returns it: the caller does not dispatch it, or not yet.
+    pub fn turn_away(&self, event: Event) -> Event {
+        (self.on_turned_away)();
+        event
+    }
+
+    fn queue(&self, event: Event) -> Option<Event> {
         let mut queues = lock(&self.queues);
         if queues.is_draining {
             return Some(event);

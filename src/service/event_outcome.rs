@@ -29,6 +29,9 @@ pub enum EventOutcome {
     /// The records could not be read or written. Nothing was sent, unless the failure came just
     /// after the send.
     StorageFailed,
+    /// There was no room for it, or the process was ending. It is not handled, unless the platform brings
+    /// it again, and counts each time.
+    TurnedAway,
     /// Its handling panicked, which is a bug. It is not handled again.
     Panicked,
 }
@@ -49,6 +52,7 @@ impl EventOutcome {
             Self::Rejected => "refused",
             Self::RetriesExhausted => "given_up",
             Self::StorageFailed => "not_recorded",
+            Self::TurnedAway => "turned_away",
             Self::Panicked => "panicked",
         }
     }

@@ -79,8 +79,8 @@ impl Metrics {
     /// Counts an event of `platform`, which took `duration` to handle.
     pub fn record_event(&self, platform: &'static str, outcome: EventOutcome, duration: Duration) {
         self.events.get_or_create(&EventLabels { platform, fate: outcome.name() }).inc();
-        // Irrelevant events take no time, and there are far more of them than of others.
-        if outcome != EventOutcome::Irrelevant {
+        // They take no time, and there are far more irrelevant events than others.
+        if !matches!(outcome, EventOutcome::Irrelevant | EventOutcome::TurnedAway) {
             let seconds = duration.as_secs_f64();
             self.event_seconds.get_or_create(&PlatformLabels { platform }).observe(seconds);
         }

@@ -40,8 +40,9 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// longer the holder's; then nothing may be sent.
     fn begin_send(&self, claim: Claim) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Marks a message as done and stores its result in the same transaction.
-    fn complete(&self, completion: Completion) -> impl Future<Output = Result<()>> + Send;
+    /// Marks a message as done and stores its result in the same transaction. `false` if the reply is not
+    /// stored, since its message is recorded as the reply to another question: that one stays.
+    fn complete(&self, completion: Completion) -> impl Future<Output = Result<bool>> + Send;
 
     /// Releases a claim whose reply was certainly not sent. The message can be claimed again.
     fn release(

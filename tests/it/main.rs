@@ -15,6 +15,8 @@ mod ask;
 mod backup;
 #[cfg(unix)]
 mod behaviors;
+#[cfg(unix)]
+mod bridge;
 mod calibrate;
 mod chat;
 mod check;

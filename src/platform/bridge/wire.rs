@@ -105,6 +105,11 @@ pub(super) fn error(error: &str) -> String {
     format!("{}\n", json!({ "error": error }))
 }
 
+/// The line that reports to the client what is wrong with its acknowledgement of the order `number`.
+pub(super) fn ack_error(number: u64, error: &str) -> String {
+    format!("{}\n", json!({ "error": error, "ack": number }))
+}
+
 /// The line that asks the client to send `event` again later.
 pub(super) fn resend(event: &Event) -> String {
     let id = match event {

@@ -175,7 +175,7 @@ impl Records for SqliteRecords {
         self.run(move |connection| claims::begin_send(connection, &claim)).await
     }
 
-    async fn complete(&self, completion: Completion) -> Result<()> {
+    async fn complete(&self, completion: Completion) -> Result<bool> {
         self.run(move |connection| claims::complete(connection, &completion)).await
     }
 

@@ -66,7 +66,8 @@ pub(super) fn begin_send(connection: &Connection, claim: &Claim) -> rusqlite::Re
     Ok(n_updated == 1)
 }
 
-pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusqlite::Result<()> {
+/// `false` if the reply was not recorded, see [`replies::insert`].
+pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusqlite::Result<bool> {
     // A sent reply is recorded even if another holder has the claim by now.
     connection
         .prepare_cached(
@@ -78,13 +79,17 @@ pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusq
             completion.at.as_millis(),
             completion.answer.is_some(),
         ])?;
-    if let Some(reply) = &completion.answer {
-        replies::insert(connection, reply)?;
-    }
+    let is_recorded = match &completion.answer {
+        Some(reply) => replies::insert(connection, reply)?,
+        None => true,
+    };
     if let Some(question) = &completion.unanswered {
         unanswered::insert(connection, question)?;
     }
-    completion.outdated_alerts.as_ref().map_or(Ok(()), |prefix| forget(connection, prefix))
+    if let Some(prefix) = &completion.outdated_alerts {
+        forget(connection, prefix)?;
+    }
+    Ok(is_recorded)
 }
 
 /// Deletes the messages whose ids start with `prefix`, which is not empty.

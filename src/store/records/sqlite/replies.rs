@@ -11,12 +11,16 @@ use crate::conversation::{
 };
 use crate::store::records::Feedback;
 
-pub(super) fn insert(connection: &Connection, reply: &SentReply) -> rusqlite::Result<()> {
-    connection
+/// Inserts `reply`, in place of an earlier one to the same question. `false` if its message is that of the
+/// reply to another question, which stays: then nothing is inserted.
+pub(super) fn insert(connection: &Connection, reply: &SentReply) -> rusqlite::Result<bool> {
+    delete_reply(connection, &reply.question)?;
+    let n_inserted = connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO answers
-             (question, sent, place, space, asker, kind, is_private, entries, sent_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO answers
+             (question, sent, place, space, asker, asked_for, kind, is_private, entries, sent_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (sent) DO NOTHING",
         )?
         .execute(params![
             reply.question.as_str(),
@@ -24,12 +28,13 @@ pub(super) fn insert(connection: &Connection, reply: &SentReply) -> rusqlite::Re
             reply.place.as_str(),
             reply.space.as_str(),
             reply.asker.as_str(),
+            reply.asked_for.as_ref().map(AskerHash::as_str),
             json(&reply.kind)?,
             reply.is_private,
             json(&reply.entries)?,
             reply.sent_at.as_millis(),
-        ])
-        .map(drop)
+        ])?;
+    Ok(n_inserted == 1)
 }
 
 pub(super) fn find_by_question(
@@ -88,9 +93,13 @@ pub(super) fn update(
 
 pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
     unanswered::delete(connection, message)?;
+    delete_reply(connection, message)
+}
+
+fn delete_reply(connection: &Connection, question: &MessageId) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM answers WHERE question = ?")?
-        .execute([message.as_str()])
+        .execute([question.as_str()])
         .map(drop)
 }
 

@@ -232,6 +232,24 @@ async fn reply_is_found_by_question_and_by_message() {
 }
 
 #[tokio::test]
+async fn reply_with_the_message_of_another_reply_is_not_recorded_and_deletes_nothing() {
+    let records = in_memory().await;
+    let first = reply("t:1", "ada", 0);
+    let same_message = SentReply { message: first.message.clone(), ..reply("t:2", "bob", 1) };
+    for (sent, want) in [(first.clone(), true), (same_message, false), (first.clone(), true)] {
+        let message = sent.question.clone();
+        records.claim(claim(message.as_str(), "a", 0)).await.unwrap();
+        let completion = completion(message.as_str(), "a", 1);
+        let is_recorded =
+            records.complete(Completion { answer: Some(sent), ..completion }).await.unwrap();
+        assert_eq!(is_recorded, want, "{message}");
+    }
+    assert_eq!(records.reply_by_message("t:1-reply".into()).await.unwrap(), Some(first));
+    assert_eq!(records.reply_to("t:2".into()).await.unwrap(), None);
+    assert_eq!(records.claim(claim("t:2", "a", 9)).await.unwrap(), ClaimStatus::Done);
+}
+
+#[tokio::test]
 async fn lookup_claims_a_message_unless_it_is_older_than_the_membership() {
     let records = in_memory().await;
     records.record_join("t:new".into(), at(7)).await.unwrap();
