@@ -39,6 +39,8 @@ mod new;
 mod pack_changes;
 mod pack_independence;
 mod patch;
+#[cfg(target_os = "linux")]
+mod power_failure;
 mod proof;
 mod quoth;
 #[cfg(any(feature = "discord", feature = "matrix"))]
