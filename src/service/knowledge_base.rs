@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::packs::{self, PackError};
 use crate::conversation::Spaces;
 use crate::knowledge::patch;
-use crate::matching::Thresholds;
 use crate::matching::recalibration::{
     CalibrationSample, MAX_ASKED, Recalibration, collect_samples,
 };
+use crate::matching::{Index, Thresholds};
 use crate::store::pack_files;
 
 pub use pack_update::{PackUpdate, PackUpdateKind};
@@ -145,6 +145,11 @@ impl KnowledgeBase {
     /// Takes up to a second of all cores per pack. Returns the names of the spaces that have a new
     /// calibration.
     pub fn recalibrate(&self) -> Vec<String> {
+        self.recalibrate_by(|index| collect_samples(index, MAX_ASKED, || {}))
+    }
+
+    /// Like [`Self::recalibrate`]. `ask` asks the pack of an index its own phrasings.
+    fn recalibrate_by(&self, ask: impl Fn(&Index) -> Vec<CalibrationSample>) -> Vec<String> {
         let current = self.current();
         let mut recalibrated = Vec::new();
         // Asking the pack its own phrasings takes the time, and does not depend on the space.
@@ -155,9 +160,8 @@ impl KnowledgeBase {
             if fitted.iter().any(|it| it.has_same_calibration(space_index)) {
                 continue;
             }
-            let samples = asked
-                .entry(&space_index.fingerprints)
-                .or_insert_with(|| collect_samples(&space_index.index, MAX_ASKED, || {}));
+            let samples =
+                asked.entry(&space_index.fingerprints).or_insert_with(|| ask(&space_index.index));
             // A pack that keeps the default keeps it until it changes again.
             let thresholds = &space_index.rule.thresholds;
             let calibrated = Recalibration::fit(samples, unanswerable_share, thresholds);

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use quoth::matching::calibration::SCORER_VERSION;
+use quoth::matching::recalibration::{Platt, Recalibration};
+use quoth::store::calibration_file::{self, CalibrationFile};
 use tempfile::TempDir;
 
 use crate::quoth::quoth;
@@ -56,6 +59,44 @@ fn calibration_applies_until_its_pack_changes() {
     let run = quoth(&["ask", "--json", "--pack", path, QUESTION]);
     assert!(run.stderr.contains("quoth calibrate"), "{}", run.stderr);
     assert!((run.json()["confidence"].as_f64().unwrap() - by_default).abs() < 1e-9);
+}
+
+#[cfg(unix)]
+#[test]
+fn calibration_that_is_outdated_at_a_start_is_renewed_for_each_space() {
+    use std::time::{Duration, Instant};
+
+    use crate::folder::Folder;
+    use crate::service::{MAX_WAIT, Service};
+    let (_folder, pack) = copy_of_pack();
+    // Of another state of the pack, and so far off that the new one differs from it.
+    let platt = Platt { scale: 2.0, shift: 3.0 };
+    let file = CalibrationFile {
+        pack: "of another state".to_owned(),
+        scorer: SCORER_VERSION,
+        unanswerable_share: 0.7,
+        change: Recalibration { first: platt, any: platt },
+    };
+    calibration_file::write(&pack, &file).unwrap();
+    let folder = Folder::empty();
+    folder.write(
+        "quoth.toml",
+        format!("packs = [{pack:?}]\n[[space]]\nname = \"other\"\nplaces = [\"bridge:other\"]\n"),
+    );
+    let config = folder.arg("quoth.toml");
+    let packs = format!("[{pack:?}]");
+    let settings = [("QUOTH_CONFIG", config.as_str()), ("QUOTH_PACKS", packs.as_str())];
+    let service = Service::start(&folder, &settings);
+    // All phrasings of the pack are asked first, which takes long without optimizations.
+    let start = Instant::now();
+    while !["default", "other"]
+        .iter()
+        .all(|space| service.log().contains(&format!("Recalibrated the pack of space {space}")))
+    {
+        assert!(start.elapsed() < 20 * MAX_WAIT, "{}", service.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    service.stop();
 }
 
 #[test]

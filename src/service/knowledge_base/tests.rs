@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::*;
@@ -132,6 +133,40 @@ fn failed_reload_keeps_the_current_snapshot() {
     let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
     assert!(knowledge_base.reload(spaces(&root, "nowhere"), Thresholds::default()).is_err());
     assert_eq!(ids(&knowledge_base), ["a", "b"]);
+}
+
+#[test]
+fn pack_is_asked_once_for_a_calibration_of_all_its_spaces() {
+    let root = tempfile::tempdir().unwrap();
+    copy_first_pack(&root);
+    let platt = Platt { scale: 2.0, shift: 3.0 };
+    let file = CalibrationFile {
+        pack: "of another state".to_owned(),
+        scorer: SCORER_VERSION,
+        unanswerable_share: 0.7,
+        change: Recalibration { first: platt, any: platt },
+    };
+    calibration_file::write(&root.path().join("p"), &file).unwrap();
+    let mut spaces = spaces(&root, "p");
+    for number in 0..4 {
+        let mut space = spaces.default.clone();
+        space.name = format!("space {number}");
+        // Each has a calibration of its own, since it decides by other thresholds.
+        space.settings.answer_from = Some(0.8 + f64::from(number) / 100.0);
+        spaces.others.push(space);
+    }
+    let names: Vec<String> = spaces.all().map(|space| space.name.clone()).collect();
+    let knowledge_base = KnowledgeBase::open(spaces, Thresholds::default()).unwrap();
+    let n_asked = Cell::new(0);
+    let mut recalibrated = knowledge_base.recalibrate_by(|index| {
+        n_asked.set(n_asked.get() + 1);
+        collect_samples(index, 300, || {})
+    });
+    assert_eq!(n_asked.get(), 1);
+    recalibrated.sort_unstable();
+    let mut want = names;
+    want.sort_unstable();
+    assert_eq!(recalibrated, want, "each space has a calibration");
 }
 
 /// Copies the first pack to the folder `p`: it has enough phrasings for a calibration.
