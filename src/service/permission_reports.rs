@@ -74,9 +74,20 @@ mod tests {
         assert!(outdated(REPORT_AGAIN_AFTER));
         reports.forget(&place);
         assert!(!outdated(REPORT_AGAIN_AFTER));
+    }
+
+    #[test]
+    fn places_are_forgotten_only_to_make_room_for_a_new_one() {
+        let reports = PermissionReports::default();
+        let record = |number: usize| {
+            let place = PlaceId::from(format!("t:place:{number}"));
+            reports.record(&place, Timestamp::from_millis(0));
+            reports.lock().len()
+        };
         for number in 0..MAX_PLACES {
-            reports.record(&PlaceId::from(format!("t:place:{number}")), now);
+            assert_eq!(record(number), number + 1);
         }
-        assert!(reports.lock().len() <= MAX_PLACES);
+        assert_eq!(record(7), MAX_PLACES, "it is known");
+        assert_eq!(record(MAX_PLACES), 1);
     }
 }

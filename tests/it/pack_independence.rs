@@ -28,12 +28,19 @@ fn changed(change: impl Fn(&mut toml::Table, &Pack)) -> (usize, usize) {
         let after = prove(&changed_files(files, &before, &change));
         assert!(after.is_accepted(), "{:?}", after.findings);
         let after = Arc::new(after.pack);
+        assert!(size(&after) > size(&before), "nothing was added to {}", folder.display());
         let messages = messages(&folder);
         let pairs = decisions(before, &messages).into_iter().zip(decisions(after, &messages));
         n_changed += pairs.filter(|(before, after)| before != after).count();
         n_messages += messages.len();
     }
     (n_changed, n_messages)
+}
+
+/// The number of phrasings and quotes of `pack`.
+fn size(pack: &Arc<Pack>) -> usize {
+    let n_quotes: usize = pack.entries.iter().map(|entry| entry.quotes().len()).sum();
+    Index::new(vec![Arc::clone(pack)]).n_phrasings() + n_quotes
 }
 
 fn changed_files(

@@ -36,6 +36,19 @@ impl Sender for Stuck {
     }
 }
 
+/// The calls that `platform` got, once there are `n`.
+async fn calls_once_there_are(n: usize, platform: &Stuck) -> Vec<String> {
+    let all_made = async {
+        while platform.0.calls.lock().unwrap().len() < n {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(60), all_made).await;
+    let calls = platform.0.take_calls();
+    assert!(in_time.is_ok(), "only {} of {n} calls were made", calls.len());
+    calls
+}
+
 #[tokio::test]
 async fn events_of_a_place_stay_in_order_and_a_stuck_place_blocks_no_other() {
     let world =
@@ -57,10 +70,10 @@ async fn events_of_a_place_stay_in_order_and_a_stuck_place_blocks_no_other() {
     for number in 0..20 {
         dispatcher.try_dispatch(Event::MessageCreated(world.question(&format!("t:{number}"), ANN)));
     }
-    assert!(!dispatcher.drain(Duration::from_millis(1500)).await, "one send never returns");
-    assert_eq!(n_handled.load(Ordering::SeqCst), 20);
     let want: Vec<String> = (0..20).map(|number| format!("send t:{number}: Answer ann")).collect();
-    assert_eq!(platform.0.take_calls(), want);
+    assert_eq!(calls_once_there_are(20, &platform).await, want);
+    assert!(!dispatcher.drain(Duration::from_secs(1)).await, "one send never returns");
+    assert_eq!(n_handled.load(Ordering::SeqCst), 20);
 }
 
 #[tokio::test]
@@ -97,8 +110,8 @@ async fn full_queue_rejects_events_and_blocks_no_other_place() {
         (0..20).filter_map(|number| dispatch(format!("t:stuck-{number}"), "t:stuck")).count();
     assert!((14..=15).contains(&n_rejected), "{n_rejected} are returned, and none waits");
     assert_eq!(dispatch("t:1".to_owned(), "t:room"), None);
-    assert!(!dispatcher.drain(Duration::from_secs(1)).await, "one send never returns");
-    assert_eq!(platform.0.take_calls(), ["send t:1: Answer ann"]);
+    assert_eq!(calls_once_there_are(1, &platform).await, ["send t:1: Answer ann"]);
+    assert!(!dispatcher.drain(Duration::ZERO).await, "one send never returns");
     assert!(dispatch("t:2".to_owned(), "t:room").is_some(), "a drained dispatcher accepts nothing");
 }
 
@@ -188,8 +201,9 @@ async fn slow_places_delay_no_other_whatever_their_number() {
             None
         );
     }
-    assert!(!dispatcher.drain(Duration::from_secs(5)).await, "one place waits for 200 s");
-    assert_eq!(platform.0.take_calls().len(), 160);
+    // With fewer queues than places, some would share that of the place that waits.
+    calls_once_there_are(160, &platform).await;
+    assert!(!dispatcher.drain(Duration::ZERO).await, "one place waits for 200 s");
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::mpsc;
 
 use super::super::PlaceStatus;
 use super::super::lookup::ReplyKey;
@@ -465,7 +466,16 @@ async fn one_bad_row_fails_its_own_question_alone() {
         records.claim(claim(message, "h", 1)).await.unwrap();
     }
     refuse(folder.path(), "t:30");
-    // All wait at the same time, so that they are committed together.
+    // They wait for this job, so that they are committed together.
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let blocking = {
+        let records = records.clone();
+        tokio::spawn(async move {
+            records.run(move |_| Ok(released.lock().unwrap().recv().is_ok())).await
+        })
+    };
+    let n_before = records.n_trips();
     let completing: Vec<_> = messages
         .iter()
         .map(|message| {
@@ -475,6 +485,11 @@ async fn one_bad_row_fails_its_own_question_alone() {
             tokio::spawn(async move { records.complete(completion).await })
         })
         .collect();
+    while records.n_trips() < n_before + 61 {
+        tokio::task::yield_now().await;
+    }
+    drop(release);
+    blocking.await.unwrap().unwrap();
     let mut results = Vec::new();
     for completed in completing {
         results.push(completed.await.unwrap());
