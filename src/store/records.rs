@@ -159,6 +159,9 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// Time since a read or write last failed, `None` if none did.
     fn last_failure_age(&self) -> Option<Duration>;
 
+    /// Time since a message was last completed, `None` if none was.
+    fn last_completion_age(&self) -> Option<Duration>;
+
     /// Checks that a question can be recorded, by a durable write.
     fn ping(&self) -> impl Future<Output = Result<()>> + Send;
 

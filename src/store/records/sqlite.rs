@@ -46,7 +46,23 @@ const MAX_STATEMENTS: usize = 64;
 pub struct SqliteRecords {
     queue: WriteQueue,
     path: Arc<Path>,
-    last_failure: Arc<Mutex<Option<Instant>>>,
+    last_failure: Arc<LastTime>,
+    last_completion: Arc<LastTime>,
+}
+
+/// When something happened last.
+#[derive(Debug, Default)]
+struct LastTime(Mutex<Option<Instant>>);
+
+impl LastTime {
+    fn set_now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn age(&self) -> Option<Duration> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map(|at| at.elapsed())
+    }
 }
 
 impl SqliteRecords {
@@ -97,7 +113,8 @@ impl SqliteRecords {
             }
         };
         let queue = WriteQueue::start(open, lock).await?;
-        Ok(Self { queue, path, last_failure: Arc::default() })
+        let (last_failure, last_completion) = Default::default();
+        Ok(Self { queue, path, last_failure, last_completion })
     }
 
     /// Trips to the thread of the database so far: each call of a method of [`Records`] that reads or
@@ -128,9 +145,7 @@ impl SqliteRecords {
         result.map_err(|error| match error {
             JobError::Closed => RecordsError::Closed,
             JobError::Database(source) => {
-                let mut last_failure =
-                    self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
-                *last_failure = Some(Instant::now());
+                self.last_failure.set_now();
                 error::classify(&self.path, source)
             }
         })
@@ -176,7 +191,10 @@ impl Records for SqliteRecords {
     }
 
     async fn complete(&self, completion: Completion) -> Result<bool> {
-        self.run(move |connection| claims::complete(connection, &completion)).await
+        let is_recorded =
+            self.run(move |connection| claims::complete(connection, &completion)).await?;
+        self.last_completion.set_now();
+        Ok(is_recorded)
     }
 
     async fn release(&self, message: MessageId, holder: Holder) -> Result<()> {
@@ -299,8 +317,11 @@ impl Records for SqliteRecords {
     }
 
     fn last_failure_age(&self) -> Option<Duration> {
-        let last_failure = self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
-        last_failure.map(|at| at.elapsed())
+        self.last_failure.age()
+    }
+
+    fn last_completion_age(&self) -> Option<Duration> {
+        self.last_completion.age()
     }
 
     async fn close(&self) {
