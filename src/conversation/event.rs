@@ -63,6 +63,10 @@ pub enum Event {
         member_of: Option<PlaceId>,
         /// When the bot joined.
         at: Timestamp,
+        /// Whether `at` is when the bot joined last, so that a later time than before means that it was
+        /// out meanwhile. Elsewhere `at` may be the time of another change. Never read from the bridge.
+        #[serde(skip)]
+        is_last_join: bool,
     },
 }
 

@@ -10,7 +10,7 @@ use crate::conversation::{
     Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId, Place,
     PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
-use crate::store::records::{self, Feedback, Records, ReplyKey};
+use crate::store::records::{self, Feedback, Join, Records, ReplyKey};
 
 impl<R: Records> Service<R> {
     /// Handles `event`. Failures are logged here and reported in the [`EventOutcome`].
@@ -21,8 +21,9 @@ impl<R: Records> Service<R> {
             Event::MessageEdited(message) => self.on_edit(message, sender).await,
             Event::MessageDeleted { id, .. } => self.on_delete(id, sender).await,
             Event::ControlUsed(control_use) => self.on_control(control_use, sender).await,
-            Event::Joined { place, member_of, at } => {
-                self.on_join(place, member_of.as_ref().unwrap_or(&place.id), *at, sender).await
+            Event::Joined { place, member_of, at, is_last_join } => {
+                let member_of = member_of.as_ref().unwrap_or(&place.id);
+                self.on_join(place, member_of, (*at, *is_last_join), sender).await
             }
             Event::MissingPermissions { place, missing, is_timed_out } => {
                 self.on_missing_permissions(place, missing, *is_timed_out, sender).await
@@ -266,17 +267,19 @@ impl<R: Records> Service<R> {
         &self,
         place: &Place,
         member_of: &PlaceId,
-        at: Timestamp,
+        (at, is_last_join): (Timestamp, bool),
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        if !self.records().record_join(member_of.clone(), at).await? {
-            return Ok(EventOutcome::Duplicate);
-        }
+        let id = match self.records().record_join(member_of.clone(), at, is_last_join).await? {
+            Join::Known => return Ok(EventOutcome::Duplicate),
+            Join::First => format!("{member_of}:joined"),
+            Join::Again => format!("{member_of}:joined:{}", at.as_millis()),
+        };
         // An empty database does not make an old membership a new one.
         if self.now().since(at) > self.parts.delivery.catch_up() {
             return Ok(EventOutcome::TooOld);
         }
-        let id = MessageId::from(format!("{member_of}:joined"));
+        let id = MessageId::from(id);
         let nobody = PrincipalId::from("");
         let snapshot = self.knowledge_base().current();
         let request = ContextRequest { claimed: Some(&id), ..ContextRequest::default() };

@@ -115,12 +115,14 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// Records that the clock says `now` and can be trusted.
     fn record_clock(&self, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
 
-    /// Records that the bot joined `place`. `false` if a join was recorded before.
+    /// Records that the bot joined `place` at `at`, unless a join was recorded before, or, if it is the
+    /// `is_last_join`, one shortly before.
     fn record_join(
         &self,
         place: PlaceId,
         at: Timestamp,
-    ) -> impl Future<Output = Result<bool>> + Send;
+        is_last_join: bool,
+    ) -> impl Future<Output = Result<Join>> + Send;
 
     /// The text of `faq.toml` that was served last, by the name of the pack.
     fn accepted_packs(&self) -> impl Future<Output = Result<HashMap<String, String>>> + Send;
@@ -171,6 +173,17 @@ pub trait Records: Clone + Send + Sync + 'static {
 
 /// The result of a method of [`Records`].
 pub type Result<T> = std::result::Result<T, RecordsError>;
+
+/// Whether a join was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Join {
+    /// The join is known.
+    Known,
+    /// It is the first at its place.
+    First,
+    /// The bot had left the place, and has joined it again.
+    Again,
+}
 
 /// A user's feedback on a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -167,7 +167,8 @@ impl Discord {
         if let Some(place) = cache.greeting_channel(guild) {
             let millis = guild.joined_at.unix_timestamp_nanos() / 1_000_000;
             let at = Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-            self.dispatch(Event::Joined { place, member_of: Some(ids::guild(guild.id)), at });
+            let member_of = Some(ids::guild(guild.id));
+            self.dispatch(Event::Joined { place, member_of, at, is_last_join: true });
         }
     }
 

@@ -95,6 +95,7 @@ async fn messages_from_before_the_join_or_the_catch_up_are_not_answered() {
         place: Place { id: "t:guild".into(), parents: Vec::new(), is_direct: false },
         member_of: None,
         at: now.minus(Duration::from_secs(600)),
+        is_last_join: false,
     };
     service.handle(&joined, &platform).await;
     platform.take_calls();

@@ -141,6 +141,7 @@ async fn greeting_is_sent_once_per_join() {
         place: room(),
         member_of: member_of.map(PlaceId::from),
         at: world.clock.now().minus(Duration::from_secs(ago)),
+        is_last_join: false,
     };
     assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Sent);
     assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Duplicate);
@@ -154,6 +155,40 @@ async fn greeting_is_sent_once_per_join() {
     for (member_of, ago, want) in rows {
         let outcome = world.start().handle(&joined(Some(member_of), ago), &platform).await;
         assert_eq!(outcome, want, "{member_of}, {ago} s ago");
+    }
+}
+
+#[tokio::test]
+async fn another_join_is_greeted_and_excludes_what_was_said_before() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    let joined = |seconds: i64, is_last_join| Event::Joined {
+        place: room(),
+        member_of: None,
+        at: Timestamp::from_millis(START + seconds * 1000),
+        is_last_join,
+    };
+    world.wait(1800);
+    // A platform clock that is ahead makes no other join.
+    let rows = [
+        (0, true, EventOutcome::Sent),
+        (200, true, EventOutcome::Duplicate),
+        (1200, false, EventOutcome::Duplicate),
+        (1200, true, EventOutcome::Sent),
+        (1200, true, EventOutcome::Duplicate),
+        (0, true, EventOutcome::Duplicate),
+    ];
+    for (seconds, is_last_join, want) in rows {
+        let outcome = world.start().handle(&joined(seconds, is_last_join), &platform).await;
+        assert_eq!(outcome, want, "{seconds} {is_last_join}");
+    }
+    for (id, seconds, want) in
+        [("t:1", 1199, EventOutcome::TooOld), ("t:2", 1201, EventOutcome::Sent)]
+    {
+        let mut message = world.question(id, ANN);
+        message.sent_at = Timestamp::from_millis(START + seconds * 1000);
+        let event = Event::MessageCreated(message);
+        assert_eq!(world.start().handle(&event, &platform).await, want, "{id}");
     }
 }
 

@@ -24,7 +24,7 @@ use rusqlite::Connection;
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::lookup::{Found, Lookup};
-use super::{Feedback, Records, RecordsError, Result, RetentionCutoffs, Revision};
+use super::{Feedback, Join, Records, RecordsError, Result, RetentionCutoffs, Revision};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
@@ -265,8 +265,8 @@ impl Records for SqliteRecords {
         self.run(move |connection| spaces::record_clock(connection, now)).await
     }
 
-    async fn record_join(&self, place: PlaceId, at: Timestamp) -> Result<bool> {
-        self.run(move |connection| spaces::record_join(connection, &place, at)).await
+    async fn record_join(&self, place: PlaceId, at: Timestamp, is_last_join: bool) -> Result<Join> {
+        self.run(move |connection| spaces::record_join(connection, &place, at, is_last_join)).await
     }
 
     async fn accepted_packs(&self) -> Result<HashMap<String, String>> {

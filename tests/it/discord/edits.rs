@@ -167,6 +167,35 @@ fn bot_greets_once_and_lists_setup_steps() {
 }
 
 #[test]
+fn what_is_asked_while_the_bot_is_removed_is_not_answered_after_its_return() {
+    let home = TestGuild::new();
+    let TestGuild { discord, ada, .. } = &home;
+    let other = discord.guild_joined("other", Duration::from_secs(86_400));
+    let hall = discord.channel(other, "hall");
+    let bot = home.bot(&[]);
+    let ask = || discord.user_sends(hall, *ada, &home.mention_bot(QUESTION));
+    let asked = ask();
+    assert_eq!(discord.next_message().reply_to, Some(asked));
+    discord.remove_bot(other);
+    ask();
+    discord.assert_no_changes();
+    discord.add_bot(other);
+    let greeting = discord.next_message();
+    assert!(greeting.text.contains("I answer with quotes"), "{greeting:?}");
+    // A start reads what was missed.
+    let bot = bot.restart(discord, false);
+    let asked = ask();
+    assert_eq!(discord.next_message().reply_to, Some(asked));
+    // It was removed, and added again, while it did not run.
+    let bot = bot.restart_after(discord, false, || {
+        discord.remove_bot(other);
+        ask();
+    });
+    discord.assert_no_changes();
+    bot.stop();
+}
+
+#[test]
 fn invite_before_the_first_start_is_greeted_at_the_start() {
     let home = TestGuild::new();
     let TestGuild { discord, ada, .. } = &home;

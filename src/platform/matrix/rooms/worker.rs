@@ -81,7 +81,9 @@ impl RoomWorker {
         let place = place::place(&self.room, None, bot_id, &self.context.memberships).await;
         // All versions of an upgraded room count as one: a successor is not greeted again.
         let member_of = place::predecessor_ids(&self.room).last().map(|oldest| ids::room(oldest));
-        self.context.dispatch(Event::Joined { place, member_of, at }).await;
+        // The membership event is another one after the bot has changed its name.
+        let is_last_join = false;
+        self.context.dispatch(Event::Joined { place, member_of, at, is_last_join }).await;
     }
 
     /// Loads and handles the missed events before the pagination token `from`, or before now.

@@ -1,10 +1,12 @@
 //! The tables `space_states`, `place_states`, `places` and `meta`: pauses, and times of joins.
 
-use rusqlite::{Connection, params};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::replies::json;
 use crate::conversation::{PlaceId, Timestamp};
-use crate::store::records::PlaceStatus;
+use crate::store::records::{Join, PlaceStatus};
 
 pub(super) fn record_first_start(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     connection.execute(
@@ -86,14 +88,28 @@ pub(super) fn set_paused(
         .map(drop)
 }
 
+/// Joins of one place that are less apart are the same: the clock may have been behind that of the platform.
+const SAME_JOIN: Duration = Duration::from_secs(300);
+
 pub(super) fn record_join(
     connection: &Connection,
     place: &PlaceId,
     at: Timestamp,
-) -> rusqlite::Result<bool> {
-    let n_inserted = connection.execute(
-        "INSERT OR IGNORE INTO places (place, joined_at) VALUES (?, ?)",
+    is_last_join: bool,
+) -> rusqlite::Result<Join> {
+    let known: Option<i64> = connection
+        .query_row("SELECT joined_at FROM places WHERE place = ?", [place.as_str()], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let join = match known.map(Timestamp::from_millis) {
+        None => Join::First,
+        Some(known) if is_last_join && at.since(known) > SAME_JOIN => Join::Again,
+        Some(_) => return Ok(Join::Known),
+    };
+    connection.execute(
+        "INSERT OR REPLACE INTO places (place, joined_at) VALUES (?, ?)",
         params![place.as_str(), at.as_millis()],
     )?;
-    Ok(n_inserted == 1)
+    Ok(join)
 }

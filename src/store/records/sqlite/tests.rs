@@ -253,7 +253,7 @@ async fn reply_with_the_message_of_another_reply_is_not_recorded_and_deletes_not
 #[tokio::test]
 async fn lookup_claims_a_message_unless_it_is_older_than_the_membership() {
     let records = in_memory().await;
-    records.record_join("t:new".into(), at(7)).await.unwrap();
+    records.record_join("t:new".into(), at(7), false).await.unwrap();
     records.claim(claim("t:0", "a", 8)).await.unwrap();
     records.complete(completion("t:0", "a", 8)).await.unwrap();
     let rows = [
@@ -381,12 +381,12 @@ async fn feedback_is_replaced_per_user_and_ignored_for_deleted_replies() {
 async fn member_since_is_the_join_or_the_first_start() {
     let folder = tempfile::tempdir().unwrap();
     let records = SqliteRecords::open(folder.path(), at(5)).await.unwrap();
-    assert!(records.record_join("t:new".into(), at(7)).await.unwrap());
-    assert!(!records.record_join("t:new".into(), at(9)).await.unwrap());
+    assert_eq!(records.record_join("t:new".into(), at(7), false).await.unwrap(), Join::First);
+    assert_eq!(records.record_join("t:new".into(), at(9), true).await.unwrap(), Join::Known);
     records.close().await;
     let records = SqliteRecords::open(folder.path(), at(100)).await.unwrap();
-    records.record_join("t:newest".into(), at(8)).await.unwrap();
-    records.record_join("t:oldest".into(), at(2)).await.unwrap();
+    records.record_join("t:newest".into(), at(8), false).await.unwrap();
+    records.record_join("t:oldest".into(), at(2), false).await.unwrap();
     let rows: [(&[&str], i64); 5] = [
         (&["t:oldest"], 5),
         (&["t:new"], 7),

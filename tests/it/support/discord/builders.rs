@@ -118,6 +118,7 @@ impl Discord {
                 bot_role,
                 denied: 0,
                 is_timed_out: false,
+                is_left: false,
             };
             state.guilds.insert(id, guild);
             let bot = state.bot;
@@ -129,6 +130,26 @@ impl Discord {
     /// Sends the guild create event to a connected bot, as after a join or an outage.
     pub(crate) fn announce_guild(&self, guild: GuildId) {
         self.shared.update(|state| state.send_guild_create(guild.0));
+    }
+
+    /// Removes the bot from a guild. It sees nothing there until [`Self::add_bot`].
+    pub(crate) fn remove_bot(&self, guild: GuildId) {
+        self.shared.update(|state| {
+            let data = |_| json!({ "id": guild.0.to_string() });
+            let (kind, intents) = ("GUILD_DELETE", GUILDS);
+            state.send_event(&Dispatch { kind, guild: Some(guild.0), intents, data: &data });
+            state.guilds.get_mut(&guild.0).unwrap().is_left = true;
+        });
+    }
+
+    /// Adds the bot to a guild again.
+    pub(crate) fn add_bot(&self, guild: GuildId) {
+        self.shared.update(|state| {
+            let joined_at_ms = state.clock.now_ms();
+            let joined = state.guilds.get_mut(&guild.0).unwrap();
+            (joined.is_left, joined.joined_at_ms) = (false, joined_at_ms);
+            state.send_guild_create(guild.0);
+        });
     }
 
     /// The guild becomes unavailable, and then available again.

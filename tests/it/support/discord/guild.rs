@@ -44,6 +44,8 @@ pub(super) struct Guild {
     pub(super) denied: Permissions,
     /// Whether the bot is in a timeout.
     pub(super) is_timed_out: bool,
+    /// Whether the bot was removed.
+    pub(super) is_left: bool,
 }
 
 impl Guild {

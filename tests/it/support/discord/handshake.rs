@@ -76,7 +76,7 @@ fn shard(value: &Value) -> Result<(u64, u64), u16> {
 
 /// Sends READY and the guilds to a new session.
 fn send_ready(state: &ServerState, session: &mut Session) {
-    let all = state.guilds.keys().copied();
+    let all = state.guilds.values().filter(|guild| !guild.is_left).map(|guild| guild.id);
     let guilds: Vec<u64> = all.filter(|id| session.has_guild(Some(*id))).collect();
     let ready = ready(state, session, &guilds);
     let frame = session.frame("READY", &ready);

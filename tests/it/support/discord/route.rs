@@ -125,7 +125,8 @@ impl ServerState {
     }
 
     fn guild_id(&self, guild: &str) -> Result<u64, ApiError> {
-        let id = guild.parse().ok().filter(|id| self.guilds.contains_key(id));
+        let is_in = |id: &u64| self.guilds.get(id).is_some_and(|guild| !guild.is_left);
+        let id = guild.parse().ok().filter(is_in);
         id.ok_or_else(|| UNKNOWN_GUILD.into())
     }
 

@@ -188,13 +188,21 @@ impl ServerState {
 
     /// Whether the bot has the permissions `wanted` in `channel`. In direct messages it has all.
     pub(super) fn may(&self, channel: &Channel, wanted: Permissions) -> bool {
-        channel.guild.is_none() || self.permissions(channel) & wanted == wanted
+        match channel.guild {
+            Some(guild) => {
+                !self.guilds[&guild].is_left && self.permissions(channel) & wanted == wanted
+            }
+            None => true,
+        }
     }
 
     // Events.
 
     /// Sends an event to all sessions that receive it.
     pub(super) fn send_event(&mut self, dispatch: &Dispatch<'_>) {
+        if dispatch.guild.is_some_and(|guild| self.guilds[&guild].is_left) {
+            return;
+        }
         for session in &mut self.sessions {
             let Some(frame) = session.frame_for(dispatch) else { continue };
             match &mut self.held {
