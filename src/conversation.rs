@@ -26,7 +26,7 @@ pub mod wording;
 pub use bot_message::BotMessage;
 pub use control::Control;
 pub use cooldown::Cooldowns;
-pub use effects::{Effects, MessageEffect};
+pub use effects::{Effects, FeedbackEffect, MessageEffect};
 pub use event::{Alert, ControlUse, Event};
 pub use id::{AskerHash, MessageId, PlaceId, PrincipalId};
 pub use message::{Addressing, Message, Place, RepliedTo, User};

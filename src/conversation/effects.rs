@@ -18,8 +18,20 @@ pub struct Effects {
     pub asked_for: Option<PrincipalId>,
     /// A pause to set or to end.
     pub pause: Option<Pause>,
-    /// Feedback on [`Context::target`](super::Context::target): whether it was helpful.
-    pub feedback: Option<bool>,
+    /// A change of the asker's feedback on [`Context::target`](super::Context::target).
+    pub feedback: Option<FeedbackEffect>,
+}
+
+/// A change of the feedback of one user on one message of the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedbackEffect {
+    /// Records it, instead of earlier feedback.
+    Give {
+        /// Whether the message was helpful.
+        is_helpful: bool,
+    },
+    /// Takes it back.
+    Withdraw,
 }
 
 /// A change of the bot's messages.

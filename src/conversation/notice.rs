@@ -35,6 +35,8 @@ pub enum Notice {
     Replied,
     /// Confirms that feedback was recorded.
     FeedbackRecorded,
+    /// Confirms that feedback was taken back.
+    FeedbackWithdrawn,
     /// The message addresses the bot but contains no question.
     NotAQuestion,
     /// The message that was referred to has no text, or the platform withholds it from the bot.

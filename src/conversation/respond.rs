@@ -44,6 +44,9 @@ pub struct Context<'a> {
     /// Whether there is a public reply already: to the message that a command is about, or the one that
     /// shows the private answer [`Context::target`] to everybody.
     pub has_reply: bool,
+    /// The asker's feedback on [`Context::target`], where giving the same again takes it back: whether it
+    /// was helpful.
+    pub feedback: Option<bool>,
     /// When the event happened and is handled.
     pub time: EventTime,
 }

@@ -212,18 +212,11 @@ impl Wording {
             Notice::AlreadyShared => self.format("already-shared", []),
             Notice::AlreadyReplied => self.format("already-replied", []),
             Notice::Paused => self.format("paused", []),
-            Notice::PauseChanged(Pause { is_paused, scope }) => {
-                let sentence = match (is_paused, scope) {
-                    (true, PauseScope::Place) => "paused",
-                    (true, PauseScope::Space) => "paused-everywhere",
-                    (false, PauseScope::Place) => "resumed",
-                    (false, PauseScope::Space) => "resumed-everywhere",
-                };
-                self.format(sentence, [])
-            }
+            Notice::PauseChanged(pause) => self.pause_changed(pause),
             Notice::ModeratorsOnly => self.format("moderators-only", []),
             Notice::AskerOnly => self.format("asker-only", []),
             Notice::Replied => self.format("replied", []),
+            Notice::FeedbackWithdrawn => self.format("feedback-withdrawn", []),
             Notice::FeedbackRecorded => self.format("feedback-recorded", []),
             Notice::NotAQuestion => self.format("not-a-question", []),
             Notice::ContentUnavailable => self.format("content-unavailable", []),
@@ -265,6 +258,16 @@ impl Wording {
                 self.format("entries-disabled", values)
             }
         }
+    }
+
+    fn pause_changed(&self, Pause { is_paused, scope }: &Pause) -> String {
+        let sentence = match (is_paused, scope) {
+            (true, PauseScope::Place) => "paused",
+            (true, PauseScope::Space) => "paused-everywhere",
+            (false, PauseScope::Place) => "resumed",
+            (false, PauseScope::Space) => "resumed-everywhere",
+        };
+        self.format(sentence, [])
     }
 
     fn greeting(&self, greeting: &Greeting) -> String {

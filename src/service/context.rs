@@ -55,6 +55,8 @@ pub(super) struct OwnedContext {
     pub(super) target: Option<SentReply>,
     /// See [`Context::has_reply`].
     pub(super) has_reply: bool,
+    /// See [`Context::feedback`].
+    pub(super) feedback: Option<bool>,
     /// The result of the claim on the event; `None` if it was not claimed.
     pub(super) claim: Option<ClaimStatus>,
 }
@@ -94,6 +96,7 @@ impl OwnedContext {
             asker: &self.asker,
             target: self.target.as_ref(),
             has_reply: self.has_reply,
+            feedback: self.feedback,
             time,
         }
     }
@@ -129,6 +132,7 @@ impl<R: Records> Service<R> {
             asker: self.asker_hash(user),
             target: found.target,
             has_reply: found.has_reply,
+            feedback: None,
             claim: found.claim,
         })
     }

@@ -7,8 +7,8 @@ use super::{EventOutcome, Sender, Service};
 use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
 use crate::conversation::trigger::{AddressedBy, classify};
 use crate::conversation::{
-    Control, ControlUse, Effects, Event, EventTime, Message, MessageEffect, MessageId, Place,
-    PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
+    Control, ControlUse, Effects, Event, EventTime, FeedbackEffect, Message, MessageEffect,
+    MessageId, Place, PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
 use crate::store::records::{self, Feedback, Join, Records, ReplyKey};
 
@@ -237,19 +237,31 @@ impl<R: Records> Service<R> {
             target: Some(ReplyKey::Message(message.clone())),
             related: about.iter().cloned().collect(),
         };
-        let context = self.load_context(snapshot, place, &user.id, request).await?;
+        let mut context = self.load_context(snapshot, place, &user.id, request).await?;
         let Granted { possibly_sent_since } = match self.claim_with(&context, id).await? {
             Ok(granted) => granted,
             Err(outcome) => return Ok(outcome),
         };
+        let gives_feedback = matches!(control_use.control, Control::Helpful | Control::Unhelpful);
+        // Elsewhere the user would not learn that the feedback is taken back; there a reaction is removed.
+        if gives_feedback && sender.supports_private_replies() {
+            let asker = context.asker.clone();
+            context.feedback = self.records().feedback(message.clone(), asker).await?;
+        }
         let time = self.event_time(self.now());
         let effects = respond_to_control(control_use, &context.borrow(time), &self.cooldowns);
         let effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
-        if let (Some(is_helpful), Some(target)) = (effects.feedback, &context.target) {
+        if let (Some(feedback), Some(target)) = (effects.feedback, &context.target) {
             let (message, asker) = (target.message.clone(), context.asker.clone());
-            let feedback = Feedback { message, asker, is_helpful, at: self.now() };
-            self.records().record_feedback(feedback).await?;
+            match feedback {
+                FeedbackEffect::Give { is_helpful } => {
+                    let (cause, at) = (id.clone(), self.now());
+                    let feedback = Feedback { cause, message, asker, is_helpful, at };
+                    self.records().record_feedback(feedback).await?;
+                }
+                FeedbackEffect::Withdraw => self.records().delete_feedback(message, asker).await?,
+            }
         }
         let locale = control_use.locale.as_ref();
         let control_message = Some(message);

@@ -71,7 +71,8 @@ pub trait Records: Clone + Send + Sync + 'static {
         unanswered: Option<UnansweredQuestion>,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes the text of a message and the reply to it. The message still counts as handled.
+    /// Deletes the text of a message and the reply to it, or the feedback that `message` gave. It still
+    /// counts as handled.
     fn delete_message_data(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
 
     /// Sets whether the reply to the handled `message` was deleted because an edit left no question in
@@ -87,6 +88,20 @@ pub trait Records: Clone + Send + Sync + 'static {
 
     /// Records feedback on a reply. It replaces earlier feedback of the same user.
     fn record_feedback(&self, feedback: Feedback) -> impl Future<Output = Result<()>> + Send;
+
+    /// The feedback of `asker` on the reply `message`: whether it was helpful.
+    fn feedback(
+        &self,
+        message: MessageId,
+        asker: AskerHash,
+    ) -> impl Future<Output = Result<Option<bool>>> + Send;
+
+    /// Deletes the feedback of `asker` on the reply `message`.
+    fn delete_feedback(
+        &self,
+        message: MessageId,
+        asker: AskerHash,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// The latest unanswered questions of a space, newest first, at most `limit`.
     fn unanswered_questions(
@@ -188,6 +203,8 @@ pub enum Join {
 /// A user's feedback on a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
+    /// The event that gave it, such as a reaction: if that is deleted, the feedback is, too.
+    pub cause: MessageId,
     /// The bot's message.
     pub message: MessageId,
     /// The user who gave the feedback.

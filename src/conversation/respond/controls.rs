@@ -5,7 +5,7 @@ use super::{Context, privately, rate_limited, selected_answer};
 use crate::conversation::bot_message::BotMessage;
 use crate::conversation::control::Control;
 use crate::conversation::cooldown::{Admission, Cooldowns};
-use crate::conversation::effects::{Effects, MessageEffect};
+use crate::conversation::effects::{Effects, FeedbackEffect, MessageEffect};
 use crate::conversation::event::ControlUse;
 use crate::conversation::notice::Notice;
 use crate::conversation::sent_reply::{ReplyKind, SentReply};
@@ -23,10 +23,9 @@ pub fn respond_to_control(
         (_, None) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
         (Control::Pick(number), Some(target)) => pick(number, target, context),
         (Control::Share, Some(target)) => share(used, target, context, cooldowns),
-        (Control::Helpful | Control::Unhelpful, _) => Effects {
-            feedback: Some(used.control == Control::Helpful),
-            ..BotMessage::notice(Notice::FeedbackRecorded, true).into()
-        },
+        (Control::Helpful | Control::Unhelpful, _) => {
+            give_feedback(used.control == Control::Helpful, context)
+        }
         (Control::Delete, Some(target)) => {
             if target.is_for(context.asker) || context.space.is_moderator(&used.user) {
                 Effects { message: MessageEffect::Delete, ..Effects::default() }
@@ -35,6 +34,16 @@ pub fn respond_to_control(
             }
         }
     }
+}
+
+/// Records feedback on the target, or takes back the same feedback.
+fn give_feedback(is_helpful: bool, context: &Context<'_>) -> Effects {
+    let (feedback, notice) = if context.feedback == Some(is_helpful) {
+        (FeedbackEffect::Withdraw, Notice::FeedbackWithdrawn)
+    } else {
+        (FeedbackEffect::Give { is_helpful }, Notice::FeedbackRecorded)
+    };
+    Effects { feedback: Some(feedback), ..BotMessage::notice(notice, true).into() }
 }
 
 /// Shows more of an answer or of the topics. Since that is private, it works while the bot is

@@ -116,11 +116,12 @@ struct Fixture {
     is_paused: bool,
     target: Option<SentReply>,
     has_reply: bool,
+    feedback: Option<bool>,
 }
 
 impl Fixture {
     fn new() -> Self {
-        Self { space: space(), is_paused: false, target: None, has_reply: false }
+        Self { space: space(), is_paused: false, target: None, has_reply: false, feedback: None }
     }
 
     fn with<T>(&self, user: &PrincipalId, act: impl FnOnce(&Context<'_>) -> T) -> T {
@@ -132,6 +133,7 @@ impl Fixture {
             asker: &AskerHash::from(user.as_str()),
             target: self.target.as_ref(),
             has_reply: self.has_reply,
+            feedback: self.feedback,
             time: EventTime {
                 at: Timestamp::from_millis(5_000),
                 now: Timestamp::from_millis(5_000),

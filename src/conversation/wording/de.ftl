@@ -36,6 +36,7 @@ moderators-only = Das können nur Moderatoren.
 asker-only = Das kann nur, wer gefragt hat.
 replied = Ich habe auf die Nachricht geantwortet.
 feedback-recorded = Danke.
+feedback-withdrawn = Deine Rückmeldung ist zurückgenommen.
 not-a-question = Frag mich etwas in deinen eigenen Worten.
 content-unavailable = Diese Nachricht kann ich nicht lesen: Sie hat keinen Text, oder er wird mir nicht gezeigt. Frag in deinen eigenen Worten.
 commands-disabled = Auf Befehle antworte ich hier nicht.

@@ -41,6 +41,7 @@ moderators-only = Only moderators can do that.
 asker-only = Only whoever asked can do that.
 replied = I have replied to that message.
 feedback-recorded = Thank you.
+feedback-withdrawn = Your feedback is taken back.
 not-a-question = Ask me something in your own words.
 content-unavailable = I cannot read that message: it has no text, or is not shown to me. Ask in your own words.
 commands-disabled = I do not answer commands here.

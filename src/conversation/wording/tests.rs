@@ -42,12 +42,13 @@ fn wording_is_found_by_language_tag_and_falls_back_to_english() {
     }
 }
 
+fn greeting(titles: &[&str], setup_steps: &[SetupStep]) -> Notice {
+    let titles = titles.iter().map(|title| (*title).to_owned()).collect();
+    Notice::Greeting(Greeting { titles, setup_steps: setup_steps.to_vec() })
+}
+
 #[test]
 fn notices_and_replies_are_whole_sentences_in_every_language() {
-    let greeting = |titles: &[&str], setup_steps: &[SetupStep]| {
-        let titles = titles.iter().map(|title| (*title).to_owned()).collect();
-        Notice::Greeting(Greeting { titles, setup_steps: setup_steps.to_vec() })
-    };
     let pause = |is_paused, scope| Notice::PauseChanged(Pause { is_paused, scope });
     let notices = [
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
@@ -62,6 +63,7 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::ModeratorsOnly,
         Notice::AskerOnly,
         Notice::FeedbackRecorded,
+        Notice::FeedbackWithdrawn,
         Notice::NotAQuestion,
         Notice::NoLongerAvailable,
         greeting(&["A", "B"], &[]),

@@ -444,3 +444,33 @@ async fn messages_dated_ahead_count_as_sent_now() {
     let later = Event::MessageCreated(world.question("t:4", ANN));
     assert_eq!(service.handle(&later, &platform).await, EventOutcome::Sent);
 }
+
+#[tokio::test]
+async fn feedback_is_taken_back_by_the_same_control_or_by_its_deletion() {
+    let world = TestWorld::new().await;
+    let (service, platform) = (world.start(), ScriptedSender::default());
+    let public = ScriptedSender { lacks_private_replies: true, ..ScriptedSender::default() };
+    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
+    let message = || MessageId::from("t:1/reply");
+    let given = async || {
+        let asker = world.key.hash(&"t:bob".into());
+        world.records.feedback(message(), asker).await.unwrap()
+    };
+    let used = |id: &str, control| world.control_use(id, "t:1/reply", "t:bob", control);
+    for (id, control, want) in [
+        ("t:2", Control::Unhelpful, Some(false)),
+        ("t:3", Control::Helpful, Some(true)),
+        ("t:4", Control::Helpful, None),
+        ("t:5", Control::Unhelpful, Some(false)),
+    ] {
+        service.handle(&used(id, control), &platform).await;
+        assert_eq!(given().await, want, "{id}");
+    }
+    // Reactions with different keys mean the same; one that is removed counts no more.
+    service.handle(&used("t:6", Control::Unhelpful), &public).await;
+    assert_eq!(given().await, Some(false));
+    let removed = Event::MessageDeleted { id: "t:6".into(), place: room() };
+    service.handle(&removed, &public).await;
+    assert_eq!(given().await, None);
+    assert!(world.records.reply_by_message(message()).await.unwrap().is_some());
+}

@@ -233,6 +233,14 @@ impl Records for SqliteRecords {
         self.run(move |connection| replies::insert_feedback(connection, &feedback)).await
     }
 
+    async fn feedback(&self, message: MessageId, asker: AskerHash) -> Result<Option<bool>> {
+        self.run(move |connection| replies::feedback(connection, &message, &asker)).await
+    }
+
+    async fn delete_feedback(&self, message: MessageId, asker: AskerHash) -> Result<()> {
+        self.erase(move |connection| replies::delete_feedback(connection, &message, &asker)).await
+    }
+
     async fn unanswered_questions(
         &self,
         space: String,

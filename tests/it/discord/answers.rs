@@ -294,3 +294,24 @@ fn repeated_component_uses_get_a_response_each_and_one_effect() {
         changes.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
     assert_eq!(n_deleted, 1, "{changes:?}");
 }
+#[test]
+fn feedback_is_taken_back_by_giving_it_again() {
+    let home = TestGuild::new();
+    let TestGuild { discord, ada, bob, .. } = &home;
+    let _bot = home.bot(&[]);
+    home.ask(QUESTION);
+    let answer = discord.next_message().id;
+    let rows = [
+        (bob, LABELS.not_this, "Thank you"),
+        (ada, LABELS.not_this, "Thank you"),
+        (bob, LABELS.not_this, "taken back"),
+        (bob, LABELS.not_this, "Thank you"),
+        (bob, LABELS.answered_it, "Thank you"),
+        (bob, LABELS.answered_it, "taken back"),
+    ];
+    for (user, label, want) in rows {
+        discord.user_presses(answer, label, *user);
+        let reply = discord.next_message();
+        assert!(reply.is_private && reply.text.contains(want), "{label}, {want}: {reply:?}");
+    }
+}

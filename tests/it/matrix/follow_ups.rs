@@ -1,7 +1,9 @@
 //! Edits, redactions and reactions after an answer.
 
+use sqlx::ConnectOptions;
+
 use super::bot::{ANSWER, QUESTION, TestChat};
-use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, block_on, keycap};
 use crate::support::synapse::Synapse;
 
 #[test]
@@ -143,4 +145,31 @@ fn bot_sets_the_reactions_that_select_a_suggestion_and_removes_them() {
     let answer = chat.next_change().sent();
     chat.expect_nothing_else();
     assert!(chat.ada.reactions_of(&chat.bot.id, &answer.id).is_empty());
+}
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn removed_feedback_does_not_count() {
+    let mut chat = TestChat::new(RoomKind::Plain);
+    chat.ask(QUESTION);
+    let answer = chat.next_change().sent();
+    let withdrawn = chat.bob.react(&chat.room, &answer.id, "👎");
+    chat.ada.react(&chat.room, &answer.id, "👎");
+    chat.ada.react(&chat.room, &answer.id, "👍");
+    // Another key for the same.
+    chat.ada.react(&chat.room, &answer.id, "✅");
+    chat.expect_nothing_else();
+    chat.bob.redact(&chat.room, &withdrawn);
+    chat.expect_nothing_else();
+    chat.bot.stop();
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(chat.bot.folder().path("data/quoth.db"))
+        .read_only(true);
+    let given: Vec<bool> = block_on(async {
+        let mut records = options.connect().await.unwrap();
+        sqlx::query_scalar("SELECT is_helpful FROM judgements")
+            .fetch_all(&mut records)
+            .await
+            .unwrap()
+    });
+    assert_eq!(given, [true]);
 }

@@ -1,6 +1,7 @@
 //! Responses to the use of controls.
 
 use super::*;
+use crate::conversation::FeedbackEffect;
 
 #[test]
 fn asker_may_pick_and_asker_and_moderators_may_delete() {
@@ -58,8 +59,19 @@ fn asker_may_pick_and_asker_and_moderators_may_delete() {
     for (name, fixture, user, control, want) in rows {
         assert_eq!(summary(&fixture.used(user, control)), want, "{name}");
     }
-    assert_eq!(suggested().used("t:bob", Control::Unhelpful).feedback, Some(false));
     assert_eq!(suggested().used("t:ada", Control::Pick(1)).feedback, None);
+}
+
+#[test]
+fn feedback_is_taken_back_by_the_same_feedback() {
+    let suggested = || Fixture { target: Some(suggestion()), ..Fixture::new() };
+    let given = Some(FeedbackEffect::Give { is_helpful: false });
+    assert_eq!(suggested().used("t:bob", Control::Unhelpful).feedback, given);
+    let changed = Fixture { feedback: Some(true), ..suggested() };
+    assert_eq!(changed.used("t:bob", Control::Unhelpful).feedback, given);
+    let again = Fixture { feedback: Some(false), ..suggested() };
+    let effects = again.used("t:bob", Control::Unhelpful);
+    assert_eq!(effects.feedback, Some(FeedbackEffect::Withdraw));
 }
 
 #[test]

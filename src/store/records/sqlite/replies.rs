@@ -93,6 +93,9 @@ pub(super) fn update(
 
 pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
     unanswered::delete(connection, message)?;
+    connection
+        .prepare_cached("DELETE FROM judgements WHERE cause = ?")?
+        .execute([message.as_str()])?;
     delete_reply(connection, message)
 }
 
@@ -110,15 +113,38 @@ pub(super) fn insert_feedback(
     // Feedback on a reply that was deleted meanwhile is ignored.
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO judgements (sent, judge, is_helpful, at)
-             SELECT sent, ?2, ?3, ?4 FROM answers WHERE sent = ?1",
+            "INSERT OR REPLACE INTO judgements (sent, judge, is_helpful, at, cause)
+             SELECT sent, ?2, ?3, ?4, ?5 FROM answers WHERE sent = ?1",
         )?
         .execute(params![
             feedback.message.as_str(),
             feedback.asker.as_str(),
             feedback.is_helpful,
             feedback.at.as_millis(),
+            feedback.cause.as_str(),
         ])
+        .map(drop)
+}
+
+pub(super) fn feedback(
+    connection: &Connection,
+    message: &MessageId,
+    asker: &AskerHash,
+) -> rusqlite::Result<Option<bool>> {
+    connection
+        .prepare_cached("SELECT is_helpful FROM judgements WHERE sent = ? AND judge = ?")?
+        .query_row([message.as_str(), asker.as_str()], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn delete_feedback(
+    connection: &Connection,
+    message: &MessageId,
+    asker: &AskerHash,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM judgements WHERE sent = ? AND judge = ?")?
+        .execute([message.as_str(), asker.as_str()])
         .map(drop)
 }
 

@@ -288,7 +288,13 @@ async fn picked_only_suggestion_becomes_an_answer() {
     records.complete(Completion { answer, ..completion("t:1", "a", 0) }).await.unwrap();
     let give_feedback = || {
         let (message, asker) = ("t:1-reply".into(), "bob".into());
-        records.record_feedback(Feedback { message, asker, is_helpful: true, at: at(1) })
+        records.record_feedback(Feedback {
+            cause: "t:use".into(),
+            message,
+            asker,
+            is_helpful: true,
+            at: at(1),
+        })
     };
     give_feedback().await.unwrap();
     let picked = SentReply { kind: ReplyKind::Answer, ..suggested };
@@ -334,7 +340,13 @@ const MAX_UNANSWERED: i64 = unanswered::MAX_PER_ASKER;
 
 fn feedback(question: &str, seconds: i64) -> Feedback {
     let message = format!("{question}-reply").into();
-    Feedback { message, asker: "bob".into(), is_helpful: true, at: at(seconds) }
+    Feedback {
+        cause: "t:use".into(),
+        message,
+        asker: "bob".into(),
+        is_helpful: true,
+        at: at(seconds),
+    }
 }
 
 #[tokio::test]
@@ -370,11 +382,39 @@ async fn feedback_is_replaced_per_user_and_ignored_for_deleted_replies() {
     records.claim(claim("t:1", "a", 0)).await.unwrap();
     records.complete(completion("t:1", "a", 0)).await.unwrap();
     for (sent, is_helpful) in [("t:1-reply", true), ("t:1-reply", false), ("t:deleted", true)] {
-        let feedback =
-            Feedback { message: sent.into(), asker: "bob".into(), is_helpful, at: at(1) };
+        let feedback = Feedback {
+            cause: "t:use".into(),
+            message: sent.into(),
+            asker: "bob".into(),
+            is_helpful,
+            at: at(1),
+        };
         records.record_feedback(feedback).await.unwrap();
     }
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn feedback_is_deleted_by_its_user_and_with_its_cause() {
+    let records = in_memory().await;
+    records.claim(claim("t:1", "a", 0)).await.unwrap();
+    records.complete(completion("t:1", "a", 0)).await.unwrap();
+    let give = async |asker: &str, cause: &str| {
+        let (message, at) = ("t:1-reply".into(), at(1));
+        let feedback =
+            Feedback { cause: cause.into(), message, asker: asker.into(), is_helpful: false, at };
+        records.record_feedback(feedback).await.unwrap();
+    };
+    let given =
+        async |asker: &str| records.feedback("t:1-reply".into(), asker.into()).await.unwrap();
+    give("bob", "t:2").await;
+    give("cyd", "t:3").await;
+    assert_eq!((given("bob").await, given("cyd").await), (Some(false), Some(false)));
+    records.delete_feedback("t:1-reply".into(), "bob".into()).await.unwrap();
+    assert_eq!((given("bob").await, given("cyd").await), (None, Some(false)));
+    records.delete_message_data("t:3".into()).await.unwrap();
+    assert_eq!(given("cyd").await, None);
+    assert!(records.reply_to("t:1".into()).await.unwrap().is_some());
 }
 
 #[tokio::test]
