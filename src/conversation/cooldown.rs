@@ -87,6 +87,28 @@ impl Cooldowns {
         self.lock().check_limits(limits, time, settings)
     }
 
+    /// The time until a question of `asker` at `place` is allowed; `None`: it is allowed now. Counts nothing.
+    pub fn retry_after(
+        &self,
+        asker: &AskerHash,
+        place: &PlaceId,
+        time: EventTime,
+        settings: &SpaceSettings,
+    ) -> Option<Duration> {
+        let limits = [
+            (Key::Asker(asker.clone()), settings.questions_per_asker),
+            (Key::Place(place.clone()), settings.questions_per_place),
+        ];
+        let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
+        let mut state = self.lock();
+        let waits = limits.iter().filter_map(|(key, limit)| {
+            let recent = state.recent.get_mut(key)?;
+            let at = recent.order(time);
+            recent.retry_after(at, window, *limit)
+        });
+        waits.max()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // After a panic the counts are slightly off at worst.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,5 +1,7 @@
 //! What responding to an event calls for, as data. The service applies it.
 
+use std::time::Duration;
+
 use super::bot_message::BotMessage;
 use super::id::PrincipalId;
 use super::notice::Notice;
@@ -20,6 +22,8 @@ pub struct Effects {
     pub pause: Option<Pause>,
     /// A change of the asker's feedback on [`Context::target`](super::Context::target).
     pub feedback: Option<FeedbackEffect>,
+    /// A rate limit allows no response before this time has passed; the event can be responded to then.
+    pub retry_after: Option<Duration>,
 }
 
 /// A change of the feedback of one user on one message of the bot.

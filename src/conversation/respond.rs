@@ -85,7 +85,8 @@ pub fn respond(
     }
 }
 
-/// Responds to an edit of `message`, to which [`Context::target`] replies.
+/// Responds to an edit of `message`, to which [`Context::target`] replies. An edit over a rate limit is not
+/// told of, but can be responded to later ([`Effects::retry_after`]): the reply follows the last text.
 pub fn respond_to_edit(
     message: &Message,
     trigger: &Trigger,
@@ -96,12 +97,22 @@ pub fn respond_to_edit(
     if context.is_paused || matches!(trigger, Trigger::Command(Command::SetPause(_))) {
         return Effects::default();
     }
+    let settings = &context.space.settings;
+    let retry_after =
+        cooldowns.retry_after(context.asker, &message.place.id, context.time, settings);
+    if retry_after.is_some() && *trigger != Trigger::Ignore {
+        return Effects { retry_after, ..Effects::default() };
+    }
     let effects = respond(message, trigger, context, cooldowns);
     let message = match effects.message {
+        // Another question was counted since.
         MessageEffect::Send(BotMessage {
-            reply: Reply::Notice(Notice::RateLimited { .. } | Notice::PlaceRateLimited { .. }),
+            reply:
+                Reply::Notice(
+                    Notice::RateLimited { retry_after } | Notice::PlaceRateLimited { retry_after },
+                ),
             ..
-        }) => MessageEffect::Nothing,
+        }) => return Effects { retry_after: Some(retry_after), ..Effects::default() },
         MessageEffect::Send(new_content) => MessageEffect::Edit(new_content),
         MessageEffect::Nothing if has_no_question(trigger, context) => MessageEffect::Delete,
         other => other,

@@ -1,7 +1,9 @@
 //! Dispatches the events of one platform to a queue for each place. Events of a place are handled in
-//! order; a slow place, like a slow platform, delays no other.
+//! order; a slow place, like a slow platform, delays no other. Of the edits of a message that wait, only the
+//! last is handled.
 
-use std::collections::VecDeque;
+mod place_queue;
+
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -18,6 +20,7 @@ use super::settings::DeliverySettings;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::{Event, MessageId, PlaceId};
 use crate::store::records::Records;
+use place_queue::{PlaceQueue, QueuedEvent};
 
 /// The queues of the places of one platform.
 pub struct Dispatcher {
@@ -51,13 +54,6 @@ struct Queues {
     tasks: JoinSet<()>,
 }
 
-#[derive(Default)]
-struct PlaceQueue {
-    events: VecDeque<Event>,
-    /// Whether events were dropped since none waited. The log has only the first of a series.
-    is_full: bool,
-}
-
 impl Dispatcher {
     /// A dispatcher of the runtime that it is called in. `on_handled` gets the outcome of each event
     /// and how long it took.
@@ -81,10 +77,21 @@ impl Dispatcher {
                 let (service, sender) = (Arc::clone(&service), Arc::clone(&sender));
                 let (queues, on_handled) = (Arc::clone(&queues), on_handled.clone());
                 Box::pin(async move {
-                    while let Some(event) = next_event(&queues, &place) {
+                    while let Some(QueuedEvent { event, superseded }) =
+                        next_event(&queues, &place).await
+                    {
+                        for edit_id in &superseded {
+                            if let Some(edit_id) = edit_id {
+                                service.supersede(edit_id).await;
+                            }
+                            on_handled(EventOutcome::Superseded, Duration::ZERO);
+                        }
                         let start = Instant::now();
                         let outcome = handle(&service, &*sender, &event).await;
                         on_handled(outcome, start.elapsed());
+                        if let EventOutcome::Postponed(delay) = outcome {
+                            postpone(&queues, event, delay);
+                        }
                     }
                 })
             }
@@ -141,6 +148,7 @@ impl Dispatcher {
         if let Event::MessageDeleted { id, place } = &event {
             queues.discard(id, &place.id);
         }
+        let superseded = queues.supersede_by(&event);
         if queues.n_waiting >= self.max_waiting {
             if !std::mem::replace(&mut queues.is_overloaded, true) {
                 tracing::warn!("{} events wait; dropping events", self.max_waiting);
@@ -153,14 +161,14 @@ impl Dispatcher {
             queues.tasks.spawn_on((self.place_task)(place.clone()), &self.runtime);
         }
         let queue = queues.by_place.entry(place).or_default();
-        if queue.events.len() >= self.queue_length {
+        if queue.len() >= self.queue_length {
             if !std::mem::replace(&mut queue.is_full, true) {
                 let place = event.place();
                 tracing::warn!(place.id = %place, "Event queue of {place} is full; dropping events");
             }
             return Some(event);
         }
-        queue.events.push_back(event);
+        queue.push(QueuedEvent { event, superseded });
         queues.n_waiting += 1;
         None
     }
@@ -171,6 +179,7 @@ impl Dispatcher {
         let mut tasks = {
             let mut queues = lock(&self.queues);
             queues.is_draining = true;
+            queues.by_place.values().for_each(PlaceQueue::wake);
             std::mem::take(&mut queues.tasks)
         };
         let all_done = async { while tasks.join_next().await.is_some() {} };
@@ -184,12 +193,19 @@ impl Queues {
     /// Removes the events of the message `id` at `place` that wait: it was deleted.
     fn discard(&mut self, id: &MessageId, place: &PlaceId) {
         let Some(queue) = self.by_place.get_mut(place) else { return };
-        let n_before = queue.events.len();
-        queue.events.retain(|event| match event {
-            Event::MessageCreated(message) | Event::MessageEdited(message) => message.id != *id,
-            _ => true,
-        });
-        self.n_waiting -= n_before - queue.events.len();
+        self.n_waiting -= queue.discard(id);
+    }
+
+    /// Removes the waiting edit that `event`, a newer edit of the same message, supersedes. Returns the
+    /// edits that it and the removed ones supersede.
+    fn supersede_by(&mut self, event: &Event) -> Vec<Option<MessageId>> {
+        let Event::MessageEdited(message) = event else { return Vec::new() };
+        let queue = self.by_place.get_mut(&message.place.id);
+        let Some(older) = queue.and_then(|queue| queue.take_edit_of(&message.id)) else {
+            return Vec::new();
+        };
+        self.n_waiting -= 1;
+        older.into_superseded()
     }
 }
 
@@ -198,17 +214,42 @@ fn lock(queues: &Mutex<Queues>) -> MutexGuard<'_, Queues> {
     queues.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the next event of `place`. Without one, the place is removed: its task ends.
-fn next_event(queues: &Mutex<Queues>, place: &PlaceId) -> Option<Event> {
-    let mut queues = lock(queues);
-    let event = queues.by_place.get_mut(place)?.events.pop_front();
-    if event.is_some() {
-        queues.n_waiting -= 1;
-        queues.is_overloaded &= queues.n_waiting > 0;
-    } else {
-        queues.by_place.remove(place);
+/// Takes the next event of `place`, and waits for those that are postponed, unless the dispatcher drains.
+/// Without one, the place is removed: its task ends.
+async fn next_event(queues: &Mutex<Queues>, place: &PlaceId) -> Option<QueuedEvent> {
+    loop {
+        let (due_at, new_event) = {
+            let mut queues = lock(queues);
+            let is_draining = queues.is_draining;
+            let queue = queues.by_place.get_mut(place)?;
+            if let Some(event) = queue.pop(Instant::now()) {
+                queues.n_waiting -= 1;
+                queues.is_overloaded &= queues.n_waiting > 0;
+                return Some(event);
+            }
+            let Some(due_at) = queue.next_due().filter(|_| !is_draining) else {
+                let n_postponed = queue.len();
+                queues.by_place.remove(place);
+                queues.n_waiting -= n_postponed;
+                return None;
+            };
+            (due_at, queue.new_event())
+        };
+        tokio::select! {
+            () = tokio::time::sleep_until(due_at.into()) => {}
+            () = new_event.notified() => {}
+        }
     }
-    event
+}
+
+/// Handles `event`, which was taken from its place, again after `delay`, unless a newer edit waits.
+fn postpone(queues: &Mutex<Queues>, event: Event, delay: Duration) {
+    let mut queues = lock(queues);
+    let is_postponed = queues
+        .by_place
+        .get_mut(event.place())
+        .is_some_and(|queue| queue.postpone(event, Instant::now() + delay));
+    queues.n_waiting += usize::from(is_postponed);
 }
 
 /// Handles `event`. A panic is a failure of this event alone.

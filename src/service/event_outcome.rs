@@ -1,5 +1,7 @@
 //! [`EventOutcome`]: how an event was handled.
 
+use std::time::Duration;
+
 /// How an event was handled; exported as the label `fate` of `quoth_events_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventOutcome {
@@ -13,6 +15,10 @@ pub enum EventOutcome {
     HeldElsewhere,
     /// It needs no reply.
     NoReply,
+    /// A newer edit of its message is handled instead.
+    Superseded,
+    /// A rate limit does not allow it yet: it can be handled after this time.
+    Postponed(Duration),
     /// A message was sent.
     Sent,
     /// A message of the bot was edited.
@@ -45,6 +51,8 @@ impl EventOutcome {
             Self::Duplicate => "repeated",
             Self::HeldElsewhere => "held",
             Self::NoReply => "silent",
+            Self::Superseded => "superseded",
+            Self::Postponed(_) => "postponed",
             Self::Sent => "sent",
             Self::Edited => "amended",
             Self::Deleted => "removed",

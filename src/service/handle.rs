@@ -64,6 +64,20 @@ impl<R: Records> Service<R> {
         self.notify_failure(event, EventOutcome::Panicked, sender).await;
     }
 
+    /// Marks the edit `id` as handled, since a newer one is handled instead: it must not be applied when
+    /// it is read again.
+    pub(super) async fn supersede(&self, id: &MessageId) {
+        let marked = async {
+            if self.try_claim(id).await?.is_ok() {
+                self.complete(id, None).await?;
+            }
+            records::Result::Ok(())
+        };
+        if let Err(error) = marked.await {
+            tracing::error!(edit.id = %id, "The edit {id} is not marked as handled: {}", with_causes(&error));
+        }
+    }
+
     async fn on_message(
         &self,
         message: &Message,
@@ -169,7 +183,7 @@ impl<R: Records> Service<R> {
         }
         let outcome = self.update_reply_to(message, reply, sender).await?;
         match outcome {
-            EventOutcome::RetriesExhausted => {
+            EventOutcome::RetriesExhausted | EventOutcome::Postponed(_) => {
                 self.records().release(edit_id.clone(), self.parts.holder.clone()).await?;
             }
             _ => self.complete(edit_id, None).await?,
@@ -196,6 +210,9 @@ impl<R: Records> Service<R> {
             &context.borrow(self.event_time(self.now())),
             &self.cooldowns,
         );
+        if let Some(retry_after) = effects.retry_after {
+            return Ok(EventOutcome::Postponed(retry_after));
+        }
         let locale = message.locale.as_ref();
         let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
         let is_withdrawn = effects.message == MessageEffect::Delete;

@@ -49,6 +49,39 @@ async fn calls_once_there_are(n: usize, platform: &Stuck) -> Vec<String> {
     calls
 }
 
+/// A platform that cannot be reached until `is_open` is not 0.
+struct GatedSender {
+    is_open: Arc<AtomicUsize>,
+    sender: ScriptedSender,
+}
+
+impl Sender for GatedSender {
+    async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
+        if self.is_open.load(Ordering::SeqCst) == 0 {
+            self.sender.n_attempts.fetch_add(1, Ordering::SeqCst);
+            return Err(SendError::Transient { retry_after: Some(Duration::from_millis(20)) });
+        }
+        self.sender.send(outgoing).await
+    }
+
+    async fn edit(&self, message: &MessageId, outgoing: &Outgoing) -> Result<(), SendError> {
+        self.sender.edit(message, outgoing).await
+    }
+
+    async fn delete(
+        &self,
+        message: &MessageId,
+        place: &PlaceId,
+        cause: &MessageId,
+    ) -> Result<(), SendError> {
+        self.sender.delete(message, place, cause).await
+    }
+
+    fn dedup_window(&self) -> Option<Duration> {
+        None
+    }
+}
+
 #[tokio::test]
 async fn events_of_a_place_stay_in_order_and_a_stuck_place_blocks_no_other() {
     let world =
@@ -282,4 +315,91 @@ async fn message_that_is_deleted_while_it_waits_is_not_handled() {
     let mut calls = platform.take_calls();
     calls.sort();
     assert_eq!(calls, ["send t:0: Answer ann", "send t:2: Answer ann", "send t:9: Answer ann"]);
+}
+
+/// Waits until `is_done`.
+async fn wait_until(is_done: impl Fn() -> bool) {
+    while !is_done() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_the_edits_that_wait_for_the_first_send_the_last_is_applied() {
+    let world =
+        TestWorld::with(SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() }).await;
+    let is_reachable = Arc::new(AtomicUsize::new(0));
+    let platform = Arc::new(GatedSender {
+        is_open: Arc::clone(&is_reachable),
+        sender: ScriptedSender::default(),
+    });
+    let service = Arc::new(world.start());
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), |_, _| ());
+    dispatcher.try_dispatch(Event::MessageCreated(world.question("t:1", ANN)));
+    wait_until(|| platform.sender.n_attempts.load(Ordering::SeqCst) > 0).await;
+    // The send failed, and is retried.
+    for (edit, text) in [("t:2", HEIGHT), ("t:3", ANN), ("t:4", HEIGHT)] {
+        let edit_id = Some(edit.into());
+        let edited = Message { edit_id, ..world.question("t:1", text) };
+        assert_eq!(dispatcher.try_dispatch(Event::MessageEdited(edited)), None);
+    }
+    is_reachable.store(1, Ordering::SeqCst);
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
+    let calls = platform.sender.take_calls();
+    assert_eq!(calls, ["send t:1: Answer ann", "edit t:1/reply: Answer height"]);
+    // The edits before the last are not applied when they are read again.
+    for edit in ["t:2", "t:3", "t:4"] {
+        let status = world.records.claim(service.claim(&edit.into())).await.unwrap();
+        assert_eq!(status, ClaimStatus::Done, "{edit}");
+    }
+}
+
+#[tokio::test]
+async fn edit_over_the_rate_limit_is_applied_once_it_is_allowed() {
+    let world = TestWorld::with(SpaceSettings {
+        questions_per_asker: 2,
+        cooldown_seconds: 1,
+        ..SpaceSettings::default()
+    })
+    .await;
+    let platform = Arc::new(ScriptedSender::default());
+    let service = Arc::new(world.start());
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let on_handled = {
+        let outcomes = Arc::clone(&outcomes);
+        move |outcome, _| outcomes.lock().unwrap().push(outcome)
+    };
+    let dispatcher =
+        Dispatcher::start(&service, &platform, &DeliverySettings::default(), on_handled);
+    let n_of = |wanted: EventOutcome| {
+        outcomes.lock().unwrap().iter().filter(|outcome| **outcome == wanted).count()
+    };
+    let postponed = EventOutcome::Postponed(Duration::from_secs(1));
+    let edit = |text: &str| {
+        dispatcher.try_dispatch(Event::MessageEdited(world.question("t:1", text)));
+    };
+    dispatcher.try_dispatch(Event::MessageCreated(world.question("t:1", ANN)));
+    edit(HEIGHT);
+    wait_until(|| n_of(EventOutcome::Edited) == 1).await;
+    for n_postponed in 1..=2 {
+        // Its clock stands still, so that the limit lasts.
+        edit("What did Ann say? And how high is the tower?");
+        wait_until(|| n_of(postponed) >= n_postponed).await;
+    }
+    assert!(n_of(EventOutcome::Superseded) >= 1);
+    edit(ANN);
+    world.wait(2);
+    wait_until(|| n_of(EventOutcome::Edited) == 2).await;
+    let calls = platform.take_calls();
+    let want =
+        ["send t:1: Answer ann", "edit t:1/reply: Answer height", "edit t:1/reply: Answer ann"];
+    assert_eq!(calls, want);
+    // A withdrawn question needs no room within the limit.
+    edit(HEIGHT);
+    let withdrawn = Message { addressing: Addressing::default(), ..world.question("t:1", "no") };
+    dispatcher.try_dispatch(Event::MessageEdited(withdrawn));
+    wait_until(|| n_of(EventOutcome::Deleted) == 1).await;
+    // Postponed edits do not delay a shutdown.
+    assert!(dispatcher.drain(Duration::from_secs(60)).await);
 }

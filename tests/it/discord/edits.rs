@@ -1,7 +1,7 @@
 //! Edits and deletions of questions, the other commands, and greetings.
 
 use super::bot::{ANSWER, QUESTION, TestGuild};
-use crate::support::discord::{ObservedChange, UserMessage};
+use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
 use std::time::Duration;
 
 #[test]
@@ -213,4 +213,48 @@ fn invite_before_the_first_start_is_greeted_at_the_start() {
     let bot = bot.restart(discord, false);
     discord.assert_no_changes();
     bot.stop();
+}
+
+#[test]
+fn last_of_several_quick_edits_is_what_the_answer_shows() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let _bot = home.bot(&[
+        ("QUOTH_DEFAULT_SPACE__QUESTIONS_PER_ASKER", "2"),
+        ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "3"),
+    ]);
+    let create = "POST /channels/{}/messages";
+    let edit = "PATCH /channels/{}/messages/{}";
+    for (asker, is_send_slow) in [(ada, true), (bob, false)] {
+        if is_send_slow {
+            // The send of the answer is retried while the question is edited.
+            let retry_after = Duration::from_secs(1);
+            let fault = InjectedFault::RateLimited { retry_after, is_global: false };
+            discord.inject_fault(create, 1, fault);
+        }
+        let (n_creates, n_edits) = (discord.n_calls(create), discord.n_calls(edit));
+        let text = home.mention_bot("best pizza in almaty?");
+        let question = discord.user_sends(*channel, *asker, &text);
+        discord.wait_for_calls(create, n_creates + 1);
+        for text in ["best pasta in almaty?", "best salad in almaty?", "best soup in almaty?"] {
+            discord.user_edits(question, &home.mention_bot(text));
+        }
+        discord.user_edits(question, &home.mention_bot(QUESTION));
+        let changes = changes_until(&home, ANSWER);
+        assert_eq!(changes.last().unwrap().message().reply_to, Some(question), "{changes:?}");
+        // The first edit may be applied before the others arrive; the last is in any case.
+        assert!(discord.n_calls(edit) - n_edits <= 2, "{changes:?}");
+        discord.assert_no_changes();
+    }
+}
+
+/// Waits until an answer shows `part`, and returns the changes until then.
+fn changes_until(home: &TestGuild, part: &str) -> Vec<ObservedChange> {
+    let mut changes = Vec::new();
+    loop {
+        changes.push(home.discord.next_change());
+        if changes.last().is_some_and(|change| change.message().text.contains(part)) {
+            return changes;
+        }
+    }
 }

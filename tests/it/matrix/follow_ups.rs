@@ -146,6 +146,33 @@ fn bot_sets_the_reactions_that_select_a_suggestion_and_removes_them() {
     chat.expect_nothing_else();
     assert!(chat.ada.reactions_of(&chat.bot.id, &answer.id).is_empty());
 }
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn last_of_several_quick_edits_is_what_the_answer_shows() {
+    let settings = [
+        ("QUOTH_DEFAULT_SPACE__QUESTIONS_PER_ASKER", "2"),
+        ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "5"),
+    ];
+    let mut chat = TestChat::with(RoomKind::Plain, &settings);
+    let question = chat.ask("best pizza in almaty?");
+    let answer = chat.next_change().sent();
+    for text in ["best pasta in almaty?", "best salad in almaty?", "best soup in almaty?", QUESTION]
+    {
+        chat.ada.edit(&chat.room, &question, &chat.bot.mention(text));
+    }
+    loop {
+        let edited = chat.next_change().edited();
+        assert_eq!(edited.id, answer.id);
+        if edited.text.contains(ANSWER) {
+            break;
+        }
+    }
+    // The edits that were not applied are not applied after a restart, either.
+    chat.bot.restart(false);
+    chat.expect_nothing_else();
+}
+
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
 fn removed_feedback_does_not_count() {

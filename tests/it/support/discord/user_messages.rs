@@ -76,7 +76,8 @@ impl Discord {
             let now_ms = state.clock.now_ms();
             let mut edited = state.messages[&message].clone();
             edited.content = text.to_owned();
-            edited.edited_at_ms = Some(now_ms);
+            // Edits in the same millisecond have different times on Discord.
+            edited.edited_at_ms = edited.edited_at_ms.map(|last| last + 1).max(Some(now_ms));
             let pings_replied = edited.mentions.users.contains(&state.bot);
             edited.mentions = state.mentions_of(&edited, pings_replied);
             state.messages.insert(message, edited);
