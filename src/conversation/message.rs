@@ -82,7 +82,8 @@ pub struct Addressing {
     pub is_question: bool,
 }
 
-/// The message that another message replies to.
+/// The message that another message replies to, or to which it refers in a thread that was started from
+/// that one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepliedTo {
@@ -97,4 +98,7 @@ pub struct RepliedTo {
     /// Its text, if the platform reports it.
     #[serde(default)]
     pub text: Option<String>,
+    /// The title of the thread that was started from it, if that may be meant, too.
+    #[serde(default)]
+    pub title: Option<String>,
 }

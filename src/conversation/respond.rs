@@ -269,9 +269,9 @@ fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
         | Trigger::ContentUnavailable
         | Trigger::CommandsDisabled => true,
         Trigger::Question(question) => {
-            let texts = [Some(&question.text), question.referenced_text.as_ref()];
+            let mut texts = std::iter::once(&question.text).chain(&question.referenced_texts);
             question.addressed_by != AddressedBy::Name
-                || !texts.into_iter().flatten().any(|text| has_content_word(text, context))
+                || !texts.any(|text| has_content_word(text, context))
         }
         Trigger::Selection(..) | Trigger::Command(_) => false,
     }

@@ -31,10 +31,11 @@ pub enum Trigger {
 /// A question and how it reached the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The asker's own words; may be empty if there is a [`Self::referenced_text`].
+    /// The asker's own words; may be empty if there are [`Self::referenced_texts`].
     pub text: String,
-    /// The text of another user's message that this one replies to, which may be the question.
-    pub referenced_text: Option<String>,
+    /// What the message refers to, which may be the question: the text of another user's message, the title
+    /// of a thread.
+    pub referenced_texts: Vec<String>,
     /// How the message addresses the bot.
     pub addressed_by: AddressedBy,
 }
@@ -86,12 +87,7 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
         return Trigger::Ignore;
     }
     let (text, has_prefix) = strip_prefix(&message.text, &settings.prefix);
-    let referenced_text = message
-        .replied_to
-        .as_ref()
-        .filter(|replied_to| !replied_to.is_from_bot)
-        .and_then(|replied_to| replied_to.text.clone())
-        .filter(|text| has_words(text));
+    let referenced_texts = referenced_texts(message);
     if !is_addressed(message, has_prefix, settings) {
         // A command is private to the bot, so it is not a message of a listening channel.
         return if message.addressing.is_command {
@@ -104,7 +100,7 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
         || message.addressing.is_command
         || has_prefix
         || message.place.is_direct;
-    if !has_words(text) && referenced_text.is_none() {
+    if !has_words(text) && referenced_texts.is_empty() {
         return if !is_named {
             Trigger::Ignore
         } else if refers_to_hidden(message) {
@@ -116,12 +112,12 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     let command = Command::parse(text).filter(|_| !message.addressing.is_question);
     match command {
         // Below somebody's question, it asks to help with that.
-        Some(Command::Help) if referenced_text.is_some() => {}
+        Some(Command::Help) if !referenced_texts.is_empty() => {}
         Some(command) => return Trigger::Command(command),
         None => {}
     }
     let addressed_by = if is_named { AddressedBy::Name } else { AddressedBy::Reply };
-    let question = Question { text: text.to_owned(), referenced_text, addressed_by };
+    let question = Question { text: text.to_owned(), referenced_texts, addressed_by };
     match list_number(text) {
         Some(number) => Trigger::Selection(number, question),
         None => Trigger::Question(question),
@@ -169,11 +165,20 @@ fn classify_unaddressed(message: &Message, settings: &SpaceSettings) -> Trigger 
         let text = message.text.clone();
         return Trigger::Question(Question {
             text,
-            referenced_text: None,
+            referenced_texts: Vec::new(),
             addressed_by: AddressedBy::Nothing,
         });
     }
     Trigger::Ignore
+}
+
+/// The texts with words that `message` refers to, of which the bot wrote none.
+fn referenced_texts(message: &Message) -> Vec<String> {
+    let Some(replied_to) = message.replied_to.as_ref().filter(|it| !it.is_from_bot) else {
+        return Vec::new();
+    };
+    let texts = replied_to.text.iter().chain(&replied_to.title);
+    texts.filter(|text| has_words(text)).cloned().collect()
 }
 
 /// Whether it replies to another user's message whose text the platform withholds.

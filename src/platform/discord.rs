@@ -3,7 +3,6 @@
 mod api;
 mod catch_up;
 mod channel_cache;
-mod channel_lookup;
 mod commands;
 pub mod custom_id;
 mod direct_channels;
@@ -12,6 +11,7 @@ mod gateway;
 mod ids;
 mod incoming;
 mod interaction_response;
+mod lookup;
 pub mod markdown;
 mod payload;
 mod permissions;

@@ -89,7 +89,7 @@ struct Meant<'q> {
     is_referenced: bool,
 }
 
-/// The asker's own words or those of the message that they reply to, whichever the entries answer
+/// The asker's own words or those that they refer to, whichever the entries answer
 /// better; if neither, the own words.
 fn meant<'q>(question: &'q Question, context: &Context<'_>) -> Meant<'q> {
     let ask = |text: &'q str, is_referenced| {
@@ -97,11 +97,14 @@ fn meant<'q>(question: &'q Question, context: &Context<'_>) -> Meant<'q> {
         Meant { text, outcome, is_referenced }
     };
     let own = ask(&question.text, false);
-    let Some(referenced) = &question.referenced_text else { return own };
     if own.outcome.decision == Decision::Answer {
         return own;
     }
-    let referenced = ask(referenced, true);
+    let referenced = question.referenced_texts.iter().map(|text| ask(text, true));
+    let better = |best: Meant<'q>, next: Meant<'q>| {
+        if rank(&next.outcome) > rank(&best.outcome) { next } else { best }
+    };
+    let Some(referenced) = referenced.reduce(better) else { return own };
     let is_better = rank(&referenced.outcome) > rank(&own.outcome);
     if is_better || !has_content_word(own.text, context) { referenced } else { own }
 }

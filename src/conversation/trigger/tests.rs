@@ -30,15 +30,20 @@ fn direct(text: &str) -> Message {
 }
 
 fn replying(text: &str, to: &str, is_from_bot: bool) -> Message {
-    let replied_to =
-        RepliedTo { id: "t:0".into(), is_from_bot, author: None, text: Some(to.to_owned()) };
+    let replied_to = RepliedTo {
+        id: "t:0".into(),
+        is_from_bot,
+        author: None,
+        text: Some(to.to_owned()),
+        title: None,
+    };
     Message { replied_to: Some(replied_to), ..message(text) }
 }
 
 fn question(text: &str) -> Trigger {
     Trigger::Question(Question {
         text: text.to_owned(),
-        referenced_text: None,
+        referenced_texts: Vec::new(),
         addressed_by: AddressedBy::Name,
     })
 }
@@ -54,7 +59,7 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
     let asked = Addressing { is_question: true, ..command };
     let reply = Trigger::Question(Question {
         text: "and russia?".to_owned(),
-        referenced_text: None,
+        referenced_texts: Vec::new(),
         addressed_by: AddressedBy::Reply,
     });
     let rows = [
@@ -135,7 +140,7 @@ fn mention_in_a_reply_refers_to_the_other_users_message() {
     let about = |text: &str, referenced: &str| {
         Trigger::Question(Question {
             text: text.to_owned(),
-            referenced_text: Some(referenced.to_owned()),
+            referenced_texts: vec![referenced.to_owned()],
             addressed_by: AddressedBy::Name,
         })
     };
@@ -169,7 +174,7 @@ fn bare_number_is_a_selection() {
 fn listening_channels_are_chosen_by_place_and_skip_replies() {
     let unaddressed = Trigger::Question(Question {
         text: "why no soldiers?".to_owned(),
-        referenced_text: None,
+        referenced_texts: Vec::new(),
         addressed_by: AddressedBy::Nothing,
     });
     for (listens_in, message, want) in [

@@ -53,6 +53,7 @@ impl ConsoleSession {
             is_from_bot: true,
             author: None,
             text: None,
+            title: None,
         });
         Message {
             id: state.next_id(),

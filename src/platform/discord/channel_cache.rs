@@ -17,6 +17,9 @@ const MAX_DEPTH: usize = 3;
 /// looked up again when it is needed.
 const MAX_THREADS: usize = 50_000;
 
+/// The type of a channel like a forum, for pictures and videos, which serenity does not know.
+const MEDIA: ChannelType = ChannelType::Unknown(16);
+
 /// Bits of a guild id below those that determine its shard.
 const SHARD_SHIFT: u32 = 22;
 
@@ -43,6 +46,8 @@ struct ChannelEntry {
     parent: Option<ChannelId>,
     /// The name of a thread, which is the title of a forum post.
     thread_name: Option<Box<str>>,
+    /// Whether it has threads only, whose first messages are in the threads.
+    is_forum: bool,
 }
 
 impl ChannelCache {
@@ -101,6 +106,7 @@ impl ChannelCache {
             guild: Some(channel.guild_id),
             parent: channel.parent_id,
             thread_name: is_thread.then(|| channel.name.as_str().into()),
+            is_forum: matches!(channel.kind, ChannelType::Forum | MEDIA),
         };
         if is_thread {
             self.add_thread(channel.id, entry);
@@ -114,7 +120,8 @@ impl ChannelCache {
         if guild.is_some() && self.is_unknown(channel.id) {
             let thread_name = channel.name.as_deref().filter(|_| is_thread(channel.kind));
             let thread_name = thread_name.map(Into::into);
-            let entry = ChannelEntry { guild, parent: channel.parent_id, thread_name };
+            let parent = channel.parent_id;
+            let entry = ChannelEntry { guild, parent, thread_name, is_forum: false };
             self.add_thread(channel.id, entry);
         }
     }
@@ -122,7 +129,9 @@ impl ChannelCache {
     /// Adds a channel that Discord does not show to the bot, without a parent.
     pub(super) fn mark_unresolvable(&mut self, channel: ChannelId, guild: Option<GuildId>) {
         if self.is_unknown(channel) {
-            self.add_thread(channel, ChannelEntry { guild, parent: None, thread_name: None });
+            let (parent, thread_name) = (None, None);
+            let entry = ChannelEntry { guild, parent, thread_name, is_forum: false };
+            self.add_thread(channel, entry);
         }
     }
 
@@ -147,6 +156,15 @@ impl ChannelCache {
     /// The name of the thread `channel`; `None` for other channels.
     pub(super) fn thread_name(&self, channel: ChannelId) -> Option<&str> {
         self.entry(channel)?.thread_name.as_deref()
+    }
+
+    /// The channel of the message that the thread `channel` was started from, whose id is that of the
+    /// thread; `None` for other channels. Not every thread was started from a message.
+    pub(super) fn starter_channel(&self, channel: ChannelId) -> Option<ChannelId> {
+        let thread = self.entry(channel).filter(|entry| entry.thread_name.is_some())?;
+        let parent = thread.parent?;
+        let is_post = self.entry(parent).is_some_and(|entry| entry.is_forum);
+        Some(if is_post { channel } else { parent })
     }
 
     fn entry(&self, channel: ChannelId) -> Option<&ChannelEntry> {

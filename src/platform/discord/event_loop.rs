@@ -14,7 +14,6 @@ use super::super::Shutdown;
 use super::Discord;
 use super::catch_up::CatchUp;
 use super::channel_cache::ChannelCache;
-use super::channel_lookup::ChannelLookups;
 use super::commands;
 use super::direct_channels::DirectChannels;
 use super::gateway::GatewayEvent;
@@ -23,6 +22,7 @@ use super::incoming::edit_filter::EditFilter;
 use super::incoming::interaction::{self, IncomingInteraction};
 use super::incoming::message;
 use super::interaction_response::PendingInteraction;
+use super::lookup::Lookups;
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::service::{Clock, SystemClock};
@@ -37,7 +37,7 @@ impl Discord {
         stop: &Shutdown,
     ) {
         let mut cache = ChannelCache::for_shards(n_shards);
-        let mut lookups = ChannelLookups::default();
+        let mut lookups = Lookups::default();
         let max_age = self.settings.catch_up;
         let mut catch_up = CatchUp::new(max_age);
         let since = SystemClock.now().minus(max_age);
@@ -74,13 +74,17 @@ impl Discord {
                     }
                 }
                 found = lookups.next() => {
-                    for event in lookups.resolve(found, &mut cache) {
+                    for event in lookups.resolve(found, &mut cache, &self.api) {
                         self.handle_event(event, &mut cache, &mut catch_up);
                     }
                 }
                 // The rest is caught up with after the next start.
                 page = catch_up.next(&self.api, &self.events), if !is_stopping => {
                     for event in catch_up.resolve(page, cache.bot_id()) {
+                        let Some(event) = lookups.defer_until_known(event, &cache, &self.api)
+                        else {
+                            continue;
+                        };
                         let missed = missed_events(&event, &cache);
                         for event in missed {
                             self.recent_places.record(event.full_place());

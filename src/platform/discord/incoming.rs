@@ -4,6 +4,7 @@ pub(super) mod edit_filter;
 pub(super) mod interaction;
 pub(super) mod mention;
 pub(super) mod message;
+pub(super) mod thread_reference;
 
 use serenity::model::channel::Message;
 use serenity::model::id::RoleId;
@@ -28,6 +29,7 @@ fn referenced_message(message: &Message, cache: &ChannelCache) -> RepliedTo {
         // The content is empty without the Message Content Intent, and for messages that consist
         // of components only.
         text: Some(text(message)).filter(|text| !text.is_empty()),
+        title: None,
     }
 }
 

@@ -78,6 +78,7 @@ impl EventConverter<'_> {
             is_from_bot: target.sender == bot.id,
             author: Some(ids::user(&target.sender)),
             text: target.text,
+            title: None,
         });
         Message {
             id: ids::message(id),

@@ -38,8 +38,13 @@ async fn number_in_reply_to_suggestions_selects_one() {
     let platform = ScriptedSender::default();
     world.record_suggestions().await;
     let mut message = world.question("t:1", "2");
-    let replied_to =
-        RepliedTo { id: "t:q/reply".into(), is_from_bot: true, author: None, text: None };
+    let replied_to = RepliedTo {
+        id: "t:q/reply".into(),
+        is_from_bot: true,
+        author: None,
+        text: None,
+        title: None,
+    };
     message.replied_to = Some(replied_to);
     assert_eq!(
         world.start().handle(&Event::MessageCreated(message), &platform).await,

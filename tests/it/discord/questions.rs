@@ -241,6 +241,60 @@ fn title_of_a_thread_is_read_where_a_short_message_refers_to_it() {
 }
 
 #[test]
+fn message_that_a_thread_was_started_from_is_read_where_a_short_message_refers_to_it() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
+    let forum = discord.forum(*guild, "forum");
+    let _bot = home.bot(&[("QUOTH_DISCORD__MESSAGE_CONTENT", "true")]);
+    let started_from = |text: &str| {
+        let message = discord.user_sends(*channel, *ada, text);
+        discord.thread_from(message, *ada, "help")
+    };
+    let thread = started_from(QUESTION);
+    let (post, _) = discord.user_posts_with_title(forum, *ada, "help please", QUESTION);
+    let assert_answered = |thread: ChannelId, text: &str| {
+        let asked = discord.user_sends(thread, *bob, &home.mention_bot(text));
+        let reply = discord.next_message();
+        assert_eq!(reply.reply_to, Some(asked), "{text}");
+        assert!(reply.text.contains(ANSWER), "{text}: {reply:?}");
+    };
+    for text in ["see above", "answer this?", ""] {
+        assert_answered(thread, text);
+        assert_answered(post, text);
+    }
+    // The title is read, too.
+    let (titled, _) = discord.user_posts_with_title(forum, *ada, QUESTION, "I looked everywhere");
+    assert_answered(titled, "see above");
+    // An edit to such a message is answered, too.
+    let asked = discord.user_sends(thread, *bob, "answer this?");
+    discord.user_edits(asked, &home.mention_bot("answer this?"));
+    assert!(discord.next_message().text.contains(ANSWER));
+    // A thread that the bot does not know yet is looked up first.
+    discord.hold_events();
+    let unknown = started_from(QUESTION);
+    discord.discard_events();
+    assert_answered(unknown, "see above");
+    // A message that speaks for itself does not refer to another one, which is not even fetched.
+    let get = "GET /channels/{}/messages/{}";
+    let n_fetched = discord.n_calls(get);
+    assert!(n_fetched > 0);
+    discord.user_sends(
+        thread,
+        *bob,
+        &home.mention_bot("where can I get the best pizza in almaty?"),
+    );
+    assert!(!discord.next_message().text.contains(ANSWER));
+    assert_eq!(discord.n_calls(get), n_fetched);
+    // The message was deleted, or Discord fails: the title is left.
+    let titled = discord.user_sends(*channel, *ada, "I looked everywhere");
+    let thread = discord.thread_from(titled, *ada, QUESTION);
+    discord.inject_fault(get, 1, InjectedFault::Status(500));
+    assert_answered(thread, "see above");
+    discord.delete_message(titled);
+    assert_answered(thread, "see above");
+}
+
+#[test]
 fn forwarded_messages_are_read() {
     let home = TestGuild::new();
     let TestGuild { discord, channel, ada, bob, .. } = &home;

@@ -109,6 +109,7 @@ fn replies_without_a_mention_get_answers_and_suggestions_only() {
             is_from_bot: true,
             author: None,
             text: None,
+            title: None,
         }),
         ..mention(text)
     };
@@ -140,6 +141,7 @@ fn words_of_the_asker_or_of_the_message_they_reply_to_are_the_question() {
             is_from_bot: false,
             author: None,
             text: Some(referenced.to_owned()),
+            title: None,
         }),
         ..mention(text)
     };
@@ -189,6 +191,7 @@ fn number_in_a_reply_picks_a_suggestion_of_the_same_asker() {
             is_from_bot: true,
             author: None,
             text: None,
+            title: None,
         }),
         ..mention(text)
     };
@@ -290,7 +293,8 @@ fn public_command_makes_answers_public_and_notices_stay_private() {
 
 #[test]
 fn referenced_message_without_text_is_reported_as_unavailable() {
-    let referenced = RepliedTo { id: "t:0".into(), is_from_bot: false, author: None, text: None };
+    let referenced =
+        RepliedTo { id: "t:0".into(), is_from_bot: false, author: None, text: None, title: None };
     let message = Message { replied_to: Some(referenced), ..mention("") };
     assert_eq!(summary(&Fixture::new().respond(&message)), "ContentUnavailable");
 }

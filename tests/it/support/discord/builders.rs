@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Discord;
 use super::guild::{self, CATEGORY, Channel, DIRECT, FORUM, TEXT, THREAD};
+use super::message::{Message, THREAD_STARTER_MESSAGE};
 use super::permission::{Permissions, VIEW_CHANNEL};
 use super::session::{Dispatch, GUILDS};
 use super::state::ServerState;
@@ -63,8 +64,12 @@ impl ServerState {
 
     /// Creates a channel of this type and sends its event.
     fn add_channel(&mut self, kind: u64, name: &str, location: Location) -> u64 {
-        let Location { guild, parent, owner } = location;
         let id = self.clock.id();
+        self.add_channel_with_id(id, kind, name, location)
+    }
+
+    fn add_channel_with_id(&mut self, id: u64, kind: u64, name: &str, location: Location) -> u64 {
+        let Location { guild, parent, owner } = location;
         let channel = Channel {
             id,
             kind,
@@ -210,11 +215,29 @@ impl Discord {
         })
     }
 
+    /// A thread that was started from `message`, whose id it has. Its first message is a system message
+    /// that refers to it.
+    pub(crate) fn thread_from(&self, message: u64, owner: UserId, name: &str) -> ChannelId {
+        self.shared.update(|state| {
+            let parent = state.messages[&message].channel;
+            let guild = state.guild_of(parent);
+            let location = Location { guild, parent: Some(parent), owner: Some(owner.0) };
+            let thread = state.add_channel_with_id(message, THREAD, name, location);
+            let id = state.clock.id();
+            state.add_message(Message {
+                kind: THREAD_STARTER_MESSAGE,
+                reply_to: Some(message),
+                ..Message::empty(id, thread, owner.0)
+            });
+            ChannelId(thread)
+        })
+    }
+
     /// A thread without a create event, like one that was archived long ago.
     pub(crate) fn unannounced_thread(&self, parent: ChannelId, owner: UserId) -> ChannelId {
         self.hold_events();
         let thread = self.thread(parent, owner);
-        self.shared.update(|state| state.release_events(Vec::clear));
+        self.discard_events();
         thread
     }
 

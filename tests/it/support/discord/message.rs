@@ -40,6 +40,7 @@ const LOADING: u64 = 1 << 7;
 pub(super) const DEFAULT: u64 = 0;
 pub(super) const REPLY: u64 = 19;
 pub(super) const CHAT_INPUT_COMMAND: u64 = 20;
+pub(super) const THREAD_STARTER_MESSAGE: u64 = 21;
 pub(super) const CONTEXT_MENU_COMMAND: u64 = 23;
 
 /// How much of a message a reader sees.
@@ -138,13 +139,15 @@ impl Message {
         state: &ServerState,
         sight: Visibility,
     ) {
+        let referenced = state.messages.get(&reply_to).filter(|message| !message.is_deleted);
+        // A thread refers to a message in its parent channel.
+        let channel = referenced.map_or(self.channel, |message| message.channel);
         json["message_reference"] = json!({
             "type": 0,
             "message_id": reply_to.to_string(),
-            "channel_id": self.channel.to_string(),
+            "channel_id": channel.to_string(),
             "guild_id": state.guild_of(self.channel).map(|id| id.to_string()),
         });
-        let referenced = state.messages.get(&reply_to).filter(|message| !message.is_deleted);
         let is_revealed =
             state.options.reveals_undocumented_content && self.is_visible_to_bot(state);
         let sight = if is_revealed { Visibility::All } else { sight };

@@ -137,6 +137,11 @@ impl Discord {
         });
     }
 
+    /// Drops the held events, as if they were from before the session.
+    pub(crate) fn discard_events(&self) {
+        self.shared.update(|state| state.release_events(Vec::clear));
+    }
+
     /// The numbers of IDENTIFYs, RESUMEs and command writes.
     pub(crate) fn counts(&self) -> (usize, usize, usize) {
         self.shared.read(|state| (state.n_identifies, state.n_resumes, state.n_command_writes))
