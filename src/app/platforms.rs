@@ -73,6 +73,7 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
         rate_limiter: settings.rate_limiter,
         message_content: settings.message_content,
         style: settings.style,
+        pings_asker: settings.pings_asker,
         shards: discord::ShardRange {
             total: settings.shards,
             first: settings.first_shard,

@@ -16,6 +16,8 @@ pub struct DiscordSettings {
     pub message_content: bool,
     /// How answers look. Default: `"embed"`.
     pub style: AnswerStyle,
+    /// Whether an answer to a message pings its author, which notifies them. Default: no.
+    pub pings_asker: bool,
     /// Total number of shards. Default: as many as Discord recommends.
     pub shards: Option<u32>,
     /// First shard that this process serves, from 0. Default: 0.
@@ -35,6 +37,7 @@ impl Default for DiscordSettings {
             token: None,
             message_content: false,
             style: AnswerStyle::default(),
+            pings_asker: false,
             shards: None,
             first_shard: 0,
             last_shard: None,

@@ -30,7 +30,8 @@ pub struct MatrixSettings {
     /// Whether the bot sets the reactions to its messages that select a suggestion or show more, so
     /// that users only have to press them. Default: yes.
     pub sets_reactions: bool,
-    /// Whether an answer mentions the asker, which notifies them. Default: no.
+    /// Whether an answer mentions the asker, which notifies them. It is then a text, even if the bot
+    /// sends notices, since those notify nobody. Default: no.
     pub pings_asker: bool,
 }
 

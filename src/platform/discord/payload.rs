@@ -10,13 +10,14 @@ use super::custom_id;
 use super::render::{Button, RenderedMessage};
 use crate::conversation::Control;
 
-/// The body of a message create or edit request. It never pings anybody.
+/// The body of a message create or edit request. It pings nobody but the author of the message that it
+/// replies to, and that one only by [`Payload::pinging_replied_user`].
 #[derive(Debug, Serialize)]
 pub(super) struct Payload {
     content: String,
     embeds: Vec<CreateEmbed>,
     components: Vec<CreateActionRow>,
-    allowed_mentions: NoMentions,
+    allowed_mentions: AllowedMentions,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<MessageFlags>,
     #[serde(flatten)]
@@ -40,9 +41,9 @@ pub(super) struct ReplyReference {
     fail_if_not_exists: bool,
 }
 
-/// Allowed mentions: none, not even the author of the message that is replied to.
+/// Who is pinged: nobody whom the text mentions.
 #[derive(Debug, Serialize)]
-struct NoMentions {
+struct AllowedMentions {
     parse: [&'static str; 0],
     replied_user: bool,
 }
@@ -63,7 +64,7 @@ impl Payload {
             content: message.content,
             embeds: embeds.collect(),
             components: row.into_iter().collect(),
-            allowed_mentions: NoMentions { parse: [], replied_user: false },
+            allowed_mentions: AllowedMentions { parse: [], replied_user: false },
             flags: None,
             new_message: None,
         }
@@ -72,6 +73,11 @@ impl Payload {
     /// Sets `flags`.
     pub(super) fn with_flags(self, flags: MessageFlags) -> Self {
         Self { flags: (!flags.is_empty()).then_some(flags), ..self }
+    }
+
+    /// Sets whether the author of the message that it replies to is pinged.
+    pub(super) fn pinging_replied_user(self, replied_user: bool) -> Self {
+        Self { allowed_mentions: AllowedMentions { parse: [], replied_user }, ..self }
     }
 
     /// Adds the fields of a new message. Discord deduplicates messages by `nonce`.

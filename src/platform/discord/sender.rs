@@ -108,10 +108,16 @@ impl Discord {
         }
         let cause = outgoing.is_reply.then(|| ids::parse_message(outgoing.question())).flatten();
         let reference = target.or(cause.map(ReplyReference::new)).filter(|_| denial.is_none());
-        match self.send_reply(outgoing, channel_id, reference).await {
+        // Who asks about a message of another user does not make the bot ping that user. Nor does a reply
+        // that nobody asked for.
+        let pings_asker = self.settings.pings_asker
+            && outgoing.is_reply
+            && target.is_none()
+            && !outgoing.message.is_unsolicited;
+        match self.send_reply(outgoing, channel_id, (reference, pings_asker)).await {
             Err(error) if error.code == Some(code::NO_REPLY_WITHOUT_HISTORY) => {
                 self.report_missing_permissions(channel_id, Denial::Reply).await;
-                self.send_reply(outgoing, channel_id, None).await
+                self.send_reply(outgoing, channel_id, (None, false)).await
             }
             Err(error)
                 if matches!(error.code, Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS)) =>
@@ -127,7 +133,7 @@ impl Discord {
         &self,
         outgoing: &Outgoing,
         channel_id: ChannelId,
-        reference: Option<ReplyReference>,
+        (reference, pings_asker): (Option<ReplyReference>, bool),
     ) -> Result<MessageId, ApiError> {
         let flags = if outgoing.message.is_unsolicited {
             MessageFlags::SUPPRESS_NOTIFICATIONS
@@ -135,7 +141,8 @@ impl Discord {
             MessageFlags::empty()
         };
         let nonce = ids::nonce(&outgoing.cause);
-        let payload = self.payload(outgoing).into_new_message(nonce, reference).with_flags(flags);
+        let payload = self.payload(outgoing).into_new_message(nonce, reference);
+        let payload = payload.with_flags(flags).pinging_replied_user(pings_asker);
         let route = Route::ChannelMessages { channel_id };
         let sent: PostedMessage = self.api.fetch(route, LightMethod::Post, Some(&payload)).await?;
         Ok(sent.message_id())

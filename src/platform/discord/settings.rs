@@ -20,6 +20,8 @@ pub struct Settings {
     pub message_content: bool,
     /// Whether answers are embeds or plain text.
     pub style: AnswerStyle,
+    /// Whether a reply to a message pings its author.
+    pub pings_asker: bool,
     /// Which shards this process serves.
     pub shards: ShardRange,
     /// How old messages may be that were missed and are still answered.

@@ -165,13 +165,15 @@ impl Matrix {
         let question = Some(outgoing.question()).filter(|_| outgoing.is_reply);
         let in_reply_to =
             question.or(outgoing.control_message.as_ref()).and_then(ids::parse_message);
+        // A reply that nobody asked for notifies nobody.
+        let pings_asker =
+            self.settings.pings_asker && question.is_some() && !outgoing.message.is_unsolicited;
         let mentions = match &in_reply_to {
-            Some(target) if self.settings.pings_asker && question.is_some() => {
-                author(room, target).await
-            }
+            Some(target) if pings_asker => author(room, target).await,
             _ => None,
         };
-        let is_notice = self.settings.sends_notices;
+        // Clients notify nobody of a notice, whomever it mentions.
+        let is_notice = self.settings.sends_notices && mentions.is_none();
         SendOptions { in_reply_to, thread_root, mentions, is_notice }
     }
 }

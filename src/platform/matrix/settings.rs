@@ -25,7 +25,8 @@ pub struct Settings {
     pub sends_notices: bool,
     /// Whether the bot reacts to its own messages with what selects a suggestion or shows more.
     pub sets_reactions: bool,
-    /// Whether a reply mentions the asker, which notifies them.
+    /// Whether a reply mentions the asker, which notifies them. It is then `m.text`, whatever
+    /// [`Self::sends_notices`] says.
     pub pings_asker: bool,
     /// The maximum age of missed messages that are still answered.
     pub catch_up: Duration,

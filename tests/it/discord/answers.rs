@@ -3,7 +3,7 @@
 use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
 use crate::first_pack::letters;
 use crate::folder::Folder;
-use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage};
+use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage, UserMessage};
 use std::time::Duration;
 
 const EMBED: &str = "embed";
@@ -294,6 +294,42 @@ fn repeated_component_uses_get_a_response_each_and_one_effect() {
         changes.iter().filter(|change| matches!(change, ObservedChange::Deleted(_))).count();
     assert_eq!(n_deleted, 1, "{changes:?}");
 }
+
+#[test]
+fn pinged_is_the_asker_alone() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let listened = discord.channel(home.guild, "listened");
+    let listens_in = format!("['{listened}']");
+    let settings = [
+        ("QUOTH_DISCORD__PINGS_ASKER", "true"),
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", listens_in.as_str()),
+    ];
+    let _bot = home.bot(&settings);
+    let question = home.ask(QUESTION);
+    let answer = discord.next_message();
+    assert_eq!((answer.reply_to, answer.pings.as_slice()), (Some(question), &[ada.0][..]));
+    // Who asks about a message of another user does not have them pinged.
+    let asked = discord.user_sends(*channel, *bob, QUESTION);
+    discord.user_runs_message_command(asked, *ada, "Ask about this");
+    let text = home.mention_bot("this?");
+    let other = discord.user_sends(*channel, *bob, QUESTION);
+    let under = UserMessage { text: &text, reply_to: Some(other), ..UserMessage::default() };
+    let under = discord.user_sends_message(*channel, *ada, under);
+    let changes = home.changes_until_idle();
+    let pings_of = |question| {
+        let mut messages = changes.iter().map(ObservedChange::message);
+        messages.find(|it| it.reply_to == Some(question)).map(|it| it.pings.clone())
+    };
+    assert_eq!(pings_of(asked), Some(vec![]), "{changes:?}");
+    assert_eq!(pings_of(under), Some(vec![ada.0]), "{changes:?}");
+    // Nobody asked for a reply in a listening channel.
+    discord.user_sends(listened, *bob, QUESTION);
+    let unasked = discord.next_message();
+    assert!(unasked.is_silent && unasked.pings.is_empty(), "{unasked:?}");
+}
+
 #[test]
 fn feedback_is_taken_back_by_giving_it_again() {
     let home = TestGuild::new();

@@ -138,6 +138,32 @@ fn settings_change_message_type_asker_mention_and_prefix() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn pinged_asker_is_notified() {
+    let events_of = |user: &TestUser| {
+        let notifications = user.get("notifications?only=highlight")["notifications"].clone();
+        let events = notifications.as_array().cloned().unwrap_or_default();
+        events.iter().map(|it| it["event"]["event_id"].clone()).collect::<Vec<_>>()
+    };
+    for pings_asker in [true, false] {
+        let value = if pings_asker { "true" } else { "false" };
+        let chat = TestChat::with(RoomKind::Plain, &[("QUOTH_MATRIX__PINGS_ASKER", value)]);
+        chat.ask(QUESTION);
+        let answer = chat.next_change().sent();
+        assert_eq!(answer.kind, if pings_asker { "m.text" } else { "m.notice" });
+        // The homeserver evaluates the push rules of events in order.
+        let later = Draft::mentioning("bob", chat.bob.id(), "look");
+        let later = chat.ada.send(&chat.room, &later);
+        chat.bob.wait_until("the homeserver notifies of a later message", || {
+            events_of(&chat.bob).contains(&json!(later)).then_some(())
+        });
+        let is_notified = |user| events_of(user).contains(&json!(answer.id));
+        assert_eq!(is_notified(&chat.ada), pings_asker, "{answer:?}");
+        assert!(!is_notified(&chat.bob), "{answer:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn captions_and_mentions_beside_malformed_ones_are_read() {
     let chat = TestChat::new(RoomKind::Plain);
     let name = chat.bot.id.localpart();

@@ -56,6 +56,7 @@ pub(crate) fn serve(
         rate_limiter,
         message_content: false,
         style: AnswerStyle::Embed,
+        pings_asker: false,
         shards: ShardRange::default(),
         catch_up: DeliverySettings::default().catch_up(),
         folder: std::env::temp_dir().join("quoth-discord-in-process"),

@@ -34,6 +34,7 @@ async fn counting_platform() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>
         rate_limiter: false,
         message_content: false,
         style: AnswerStyle::Embed,
+        pings_asker: false,
         shards: ShardRange::default(),
         catch_up: Duration::ZERO,
         folder: std::env::temp_dir().join("quoth-discord-event-loop"),

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::draft::{Draft, Origin};
 use super::error::ApiError;
-use super::mention::Mentions;
 use super::message::Message;
 use super::observed::{ObservedChange, ObservedMessage};
 use super::permission;
@@ -43,18 +42,15 @@ impl ServerState {
         if let Some(components) = draft.components {
             message.components = components;
         }
-        let all = self.mentions_of(message, pings_replied);
         message.mentions = match &draft.allowed {
-            None => all,
+            None => self.mentions_of(message, pings_replied),
             Some(allowed) => {
-                let mut allowed_mentions = allowed.restrict_to_allowed(&Mentions {
-                    users: Mentions::of(&message.content).users,
-                    ..all.clone()
-                });
+                let mut pinged = allowed.restrict_to_allowed(&self.mentions_of(message, false));
                 if allowed.replied_user {
-                    allowed_mentions.users.extend(all.users);
+                    let without_text = Message { content: String::new(), ..message.clone() };
+                    pinged.users.extend(self.mentions_of(&without_text, true).users);
                 }
-                allowed_mentions
+                pinged
             }
         };
         let channel = &self.channels[&message.channel];

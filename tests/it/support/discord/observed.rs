@@ -41,6 +41,8 @@ pub(crate) struct ObservedMessage {
     pub(crate) components: Value,
     /// The number of users and roles that it pings.
     pub(crate) n_pings: usize,
+    /// The users that it pings.
+    pub(crate) pings: Vec<u64>,
     /// Whether it suppresses notifications.
     pub(crate) is_silent: bool,
 }
@@ -59,6 +61,7 @@ impl ObservedMessage {
             embeds: message.embeds.clone(),
             components: message.components.clone(),
             n_pings: users.len() + roles.len() + usize::from(*everyone),
+            pings: users.iter().copied().collect(),
             is_silent: message.flags & super::draft::SUPPRESS_NOTIFICATIONS != 0,
         }
     }
