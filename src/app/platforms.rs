@@ -74,6 +74,7 @@ fn discord_settings(config: &Config) -> Option<discord::Settings> {
         message_content: settings.message_content,
         style: settings.style,
         pings_asker: settings.pings_asker,
+        proxies: settings.proxies.iter().filter_map(|id| id.parse().ok()).collect(),
         shards: discord::ShardRange {
             total: settings.shards,
             first: settings.first_shard,

@@ -18,6 +18,10 @@ pub struct DiscordSettings {
     pub style: AnswerStyle,
     /// Whether an answer to a message pings its author, which notifies them. Default: no.
     pub pings_asker: bool,
+    /// Ids of bots (applications) or webhooks that repeat messages of users under another name, like
+    /// PluralKit: the bot answers their messages as those of users. Default: none; then it ignores all
+    /// webhooks.
+    pub proxies: Vec<String>,
     /// Total number of shards. Default: as many as Discord recommends.
     pub shards: Option<u32>,
     /// First shard that this process serves, from 0. Default: 0.
@@ -38,6 +42,7 @@ impl Default for DiscordSettings {
             message_content: false,
             style: AnswerStyle::default(),
             pings_asker: false,
+            proxies: Vec::new(),
             shards: None,
             first_shard: 0,
             last_shard: None,

@@ -123,6 +123,7 @@ impl Validate for DiscordSettings {
         let first = self.first_shard;
         let first_range = "below `shards`, which has to be set as well";
         let last_range = "from first_shard to below `shards`, which has to be set as well";
+        let proxies = self.proxies.iter().map(String::as_str);
         let base = self.api_base.as_deref().unwrap_or_default();
         let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
         [
@@ -135,6 +136,12 @@ impl Validate for DiscordSettings {
         ]
         .into_iter()
         .flatten()
+        .chain(ids(
+            "proxies",
+            proxies,
+            is_snowflake,
+            "the id of an application or webhook, digits only",
+        ))
         .collect()
     }
 }
@@ -180,6 +187,10 @@ fn is_user(text: &str) -> bool {
 
 fn is_pattern(text: &str) -> bool {
     text.contains('*') || (text.starts_with('@') && text.contains(':'))
+}
+
+fn is_snowflake(text: &str) -> bool {
+    text.parse::<u64>().is_ok_and(|id| id > 0)
 }
 
 /// Whether `address` is an HTTP address without the path of Discord's API.

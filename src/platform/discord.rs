@@ -15,6 +15,7 @@ mod lookup;
 pub mod markdown;
 mod payload;
 mod permissions;
+mod proxies;
 mod recent_places;
 pub mod render;
 mod sender;

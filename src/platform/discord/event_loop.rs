@@ -23,6 +23,7 @@ use super::incoming::interaction::{self, IncomingInteraction};
 use super::incoming::message;
 use super::interaction_response::PendingInteraction;
 use super::lookup::Lookups;
+use super::proxies::Proxies;
 use crate::conversation::Event;
 use crate::conversation::Timestamp;
 use crate::service::{Clock, SystemClock};
@@ -38,6 +39,7 @@ impl Discord {
     ) {
         let mut cache = ChannelCache::for_shards(n_shards);
         let mut lookups = Lookups::default();
+        let mut proxies = Proxies::new(&self.settings.proxies);
         let max_age = self.settings.catch_up;
         let mut catch_up = CatchUp::new(max_age);
         let since = SystemClock.now().minus(max_age);
@@ -51,7 +53,7 @@ impl Discord {
             }
             tokio::select! {
                 event = gateway_events.recv() => {
-                    let Some(event) = event else { return };
+                    let Some(mut event) = event else { return };
                     // Received after the shutdown began. Discord does not send it again.
                     if in_flight.is_none() && event.is_for_service() {
                         continue;
@@ -69,8 +71,11 @@ impl Discord {
                     {
                         continue;
                     }
-                    if let Some(event) = lookups.defer_until_known(event, &cache, &self.api) {
-                        self.handle_event(event, &mut cache, &mut catch_up);
+                    let original = proxies.unmask(&mut event);
+                    for event in original.into_iter().chain([event]) {
+                        if let Some(event) = lookups.defer_until_known(event, &cache, &self.api) {
+                            self.handle_event(event, &mut cache, &mut catch_up);
+                        }
                     }
                 }
                 found = lookups.next() => {
@@ -80,15 +85,10 @@ impl Discord {
                 }
                 // The rest is caught up with after the next start.
                 page = catch_up.next(&self.api, &self.events), if !is_stopping => {
-                    for event in catch_up.resolve(page, cache.bot_id()) {
-                        let Some(event) = lookups.defer_until_known(event, &cache, &self.api)
-                        else {
-                            continue;
-                        };
-                        let missed = missed_events(&event, &cache);
-                        for event in missed {
-                            self.recent_places.record(event.full_place());
-                            catch_up.dispatch(event, &self.events);
+                    for mut event in catch_up.resolve(page, cache.bot_id()) {
+                        proxies.unmask(&mut event);
+                        if let Some(event) = lookups.defer_until_known(event, &cache, &self.api) {
+                            self.handle_missed(&event, &cache, &mut catch_up);
                         }
                     }
                 }
@@ -130,6 +130,14 @@ impl Discord {
                 self.dispatch_all(message::messages_deleted(channel, &messages, guild, cache));
             }
             GatewayEvent::Interaction(interaction) => self.on_interaction(&interaction, cache),
+        }
+    }
+
+    /// Handles an event that was missed.
+    fn handle_missed(&self, event: &GatewayEvent, cache: &ChannelCache, catch_up: &mut CatchUp) {
+        for event in missed_events(event, cache) {
+            self.recent_places.record(event.full_place());
+            catch_up.dispatch(event, &self.events);
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Settings {
     pub style: AnswerStyle,
     /// Whether a reply to a message pings its author.
     pub pings_asker: bool,
+    /// Ids of applications and webhooks that repeat messages of users, which are answered instead.
+    pub proxies: Vec<u64>,
     /// Which shards this process serves.
     pub shards: ShardRange,
     /// How old messages may be that were missed and are still answered.

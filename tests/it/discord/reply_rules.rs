@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
-use crate::support::discord::{InjectedFault, UserMessage};
+use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
 
 const CREATE: &str = "POST /channels/{}/messages";
 const TYPING: &str = "POST /channels/{}/typing";
@@ -26,6 +26,57 @@ fn bots_webhooks_and_own_messages_are_ignored() {
     discord.user_runs_command(*channel, robot, "ask", &[("question", QUESTION)]);
     discord.assert_no_changes();
     assert_eq!(discord.messages_in(*channel).len(), 1);
+}
+
+#[test]
+fn messages_that_a_proxy_repeats_are_answered_and_their_originals_are_not() {
+    const PROXY: u64 = 466_378_653_216_014_359;
+    const WEBHOOK: u64 = 700_000_000_000_000_001;
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let settings = [
+        ("QUOTH_DISCORD__PROXIES", format!("['{PROXY}']")),
+        ("QUOTH_DEFAULT_SPACE__MODERATORS", format!("['{bob}']")),
+    ];
+    let _bot = home.bot(&settings.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let text = home.mention_bot(QUESTION);
+    let repeat = |owner: u64| {
+        let webhook = Some((WEBHOOK, owner));
+        let repeated = UserMessage { text: &text, webhook, ..UserMessage::default() };
+        discord.user_sends_message(*channel, *ada, repeated)
+    };
+    // The original is answered before it is repeated.
+    let original = discord.user_sends(*channel, *ada, &format!("A: {text}"));
+    let first = discord.next_message();
+    assert_eq!(first.reply_to, Some(original));
+    let repeated = repeat(PROXY);
+    let ObservedChange::Deleted(deleted) = discord.next_change() else { panic!("not deleted") };
+    assert_eq!(deleted.id, first.id);
+    let answer = discord.next_message();
+    assert_eq!(answer.reply_to, Some(repeated));
+    assert!(answer.text.contains(ANSWER), "{answer:?}");
+    discord.delete_message(original);
+    discord.assert_no_changes();
+    // All comes at once.
+    discord.hold_events();
+    let original = discord.user_sends(*channel, *ada, &text);
+    let second = repeat(PROXY);
+    discord.delete_message(original);
+    discord.release_events(false);
+    let changes = home.changes_until_idle();
+    let left: Vec<_> = discord.messages_in(*channel).iter().filter_map(|it| it.reply_to).collect();
+    assert_eq!(left, [repeated, second], "{changes:?}");
+    // Nobody is known to be the asker: moderators alone control the answer.
+    discord.user_presses(answer.id, LABELS.delete, *ada);
+    assert!(discord.next_message().is_private);
+    discord.user_presses(answer.id, LABELS.delete, *bob);
+    assert!(matches!(discord.next_change(), ObservedChange::Deleted(it) if it.id == answer.id));
+    // Other webhooks are ignored, and so are those that respond to commands of the proxy.
+    repeat(PROXY + 1);
+    let webhook = Some((PROXY, PROXY));
+    let response = UserMessage { text: &text, webhook, ..UserMessage::default() };
+    discord.user_sends_message(*channel, *ada, response);
+    home.wait_until_idle();
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub(crate) fn serve(
         message_content: false,
         style: AnswerStyle::Embed,
         pings_asker: false,
+        proxies: Vec::new(),
         shards: ShardRange::default(),
         catch_up: DeliverySettings::default().catch_up(),
         folder: std::env::temp_dir().join("quoth-discord-in-process"),

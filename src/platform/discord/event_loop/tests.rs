@@ -35,6 +35,7 @@ async fn counting_platform() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>
         message_content: false,
         style: AnswerStyle::Embed,
         pings_asker: false,
+        proxies: Vec::new(),
         shards: ShardRange::default(),
         catch_up: Duration::ZERO,
         folder: std::env::temp_dir().join("quoth-discord-event-loop"),

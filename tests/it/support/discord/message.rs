@@ -20,6 +20,9 @@ pub(super) struct Message {
     pub(super) reply_to: Option<u64>,
     pub(super) mentions: Mentions,
     pub(super) is_from_webhook: bool,
+    /// The application that owns the webhook.
+    pub(super) webhook_owner: Option<u64>,
+    /// What it has besides its content.
     /// The content of the message that it forwards.
     pub(super) forwarded: Option<String>,
     /// The interaction whose response created it.
@@ -67,6 +70,7 @@ impl Message {
             reply_to: None,
             mentions: Mentions::default(),
             is_from_webhook: false,
+            webhook_owner: None,
             forwarded: None,
             interaction: None,
             visible_to: None,
@@ -110,6 +114,9 @@ impl Message {
         }
         if self.is_from_webhook {
             json["webhook_id"] = json!(self.author.to_string());
+        }
+        if let Some(owner) = self.webhook_owner {
+            json["application_id"] = json!(owner.to_string());
         }
         if self.interaction.is_some() {
             json["application_id"] = json!(state.application.to_string());

@@ -21,6 +21,8 @@ pub(crate) struct UserMessage<'a> {
     pub(crate) ago: Duration,
     /// Whether a webhook sends it.
     pub(crate) is_from_webhook: bool,
+    /// The webhook that sends it, and the application that owns the webhook.
+    pub(crate) webhook: Option<(u64, u64)>,
     /// The type of a system message.
     pub(crate) system_type: Option<u64>,
     /// The text of another message that it forwards. Its own is empty then.
@@ -57,6 +59,11 @@ impl Discord {
             };
             if options.is_from_webhook {
                 message.author = state.clock.id();
+            }
+            if let Some((webhook, owner)) = options.webhook {
+                message.author = webhook;
+                message.is_from_webhook = true;
+                message.webhook_owner = Some(owner);
             }
             let everyone = message.content.contains("@everyone");
             message.mentions = state.mentions_of(&message, !options.is_without_ping);
