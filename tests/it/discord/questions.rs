@@ -6,7 +6,7 @@ use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
 use crate::first_pack::first_pack;
 use crate::folder::Folder;
 use crate::service::Service;
-use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
+use crate::support::discord::{Attached, ChannelId, InjectedFault, ObservedChange, UserMessage};
 
 use crate::support::discord::permission::SEND_MESSAGES;
 
@@ -309,6 +309,39 @@ fn forwarded_messages_are_read() {
     let changes = home.changes_until_idle();
     let is_answer = |it: &ObservedChange| it.message().reply_to == Some(forwarded);
     assert!(changes.iter().any(is_answer), "{changes:?}");
+}
+
+#[test]
+fn messages_with_files_stickers_and_polls_are_read_like_others() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, .. } = &home;
+    let listened = discord.channel(*guild, "listened");
+    let listens_in = format!("['{listened}']");
+    let _bot = home.bot(&[
+        ("QUOTH_DISCORD__MESSAGE_CONTENT", "true"),
+        ("QUOTH_DEFAULT_SPACE__LISTENS_IN", &listens_in),
+    ]);
+    let direct = discord.direct(*ada);
+    for attached in [Attached::File, Attached::Sticker, Attached::Poll] {
+        let send = |channel, text: &str| {
+            let attached = Some(attached);
+            let message = UserMessage { text, attached, ..UserMessage::default() };
+            discord.user_sends_message(channel, *ada, message)
+        };
+        let asked = send(*channel, &home.mention_bot(QUESTION));
+        let reply = discord.next_message();
+        assert_eq!(reply.reply_to, Some(asked), "{attached:?}");
+        assert!(reply.text.contains(ANSWER), "{attached:?}: {reply:?}");
+        // Without words, it is no question.
+        for (channel, text) in [(direct, String::new()), (*channel, discord.mention())] {
+            let asked = send(channel, &text);
+            let reply = discord.next_message();
+            assert_eq!(reply.reply_to, Some(asked), "{attached:?}");
+            assert!(reply.text.contains("in your own words"), "{attached:?}: {reply:?}");
+        }
+        send(listened, "");
+        home.wait_until_idle();
+    }
 }
 
 #[test]

@@ -38,6 +38,7 @@ use tokio::runtime::Runtime;
 
 pub(crate) use builders::{ChannelId, GuildId, UserId};
 pub(crate) use fault_injection::{ConnectionFault, InjectedFault};
+pub(crate) use message::Attached;
 pub(crate) use observed::{Call, ObservedChange, ObservedMessage};
 use state::ServerState;
 pub(crate) use state::TOKEN;

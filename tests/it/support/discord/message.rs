@@ -23,6 +23,7 @@ pub(super) struct Message {
     /// The application that owns the webhook.
     pub(super) webhook_owner: Option<u64>,
     /// What it has besides its content.
+    pub(super) attached: Option<Attached>,
     /// The content of the message that it forwards.
     pub(super) forwarded: Option<String>,
     /// The interaction whose response created it.
@@ -34,6 +35,49 @@ pub(super) struct Message {
     /// Whether it is the placeholder of a deferred response.
     pub(super) is_loading: bool,
     pub(super) is_deleted: bool,
+}
+
+/// What a message may have besides its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attached {
+    File,
+    Sticker,
+    Poll,
+}
+
+impl Attached {
+    /// The name and value of the field of the message object.
+    fn field(self, id: u64) -> (&'static str, Value) {
+        let id = id.to_string();
+        let url = format!("https://cdn.discordapp.com/attachments/1/{id}/a.png");
+        match self {
+            Self::File => (
+                "attachments",
+                json!([{
+                    "id": id, "filename": "a.png", "size": 512, "url": url, "proxy_url": url,
+                    "width": 8, "height": 8, "content_type": "image/png", "content_scan_version": 2,
+                    "placeholder": "eQgG", "placeholder_version": 1, "title": "who is rana mitter",
+                }]),
+            ),
+            Self::Sticker => (
+                "sticker_items",
+                json!([{ "id": id, "name": "who is rana mitter", "format_type": 1 }]),
+            ),
+            Self::Poll => (
+                "poll",
+                json!({
+                    "question": { "text": "who is rana mitter" },
+                    "answers": [
+                        { "answer_id": 1, "poll_media": { "text": "a professor" } },
+                        { "answer_id": 2, "poll_media": { "text": "a poet", "emoji": { "id": null, "name": "🪶" } } },
+                    ],
+                    "expiry": iso(created_at_ms(id.parse().unwrap()) + 3_600_000),
+                    "allow_multiselect": false, "layout_type": 1,
+                    "results": { "is_finalized": false, "answer_counts": [] },
+                }),
+            ),
+        }
+    }
 }
 
 /// The flag LOADING.
@@ -71,6 +115,7 @@ impl Message {
             mentions: Mentions::default(),
             is_from_webhook: false,
             webhook_owner: None,
+            attached: None,
             forwarded: None,
             interaction: None,
             visible_to: None,
@@ -109,6 +154,10 @@ impl Message {
             "type": self.kind,
             "flags": self.flags | if self.is_loading { LOADING } else { 0 },
         });
+        if let Some(attached) = self.attached.filter(|_| is_open) {
+            let (name, value) = attached.field(self.id);
+            json[name] = value;
+        }
         if let Some(nonce) = &self.nonce {
             json["nonce"] = json!(nonce);
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Discord;
 use super::builders::{ChannelId, UserId};
-use super::message::{Message, REPLY};
+use super::message::{Attached, Message, REPLY};
 use super::session::{Dispatch, GUILD_MESSAGES};
 
 /// A message to be sent by a user.
@@ -25,6 +25,8 @@ pub(crate) struct UserMessage<'a> {
     pub(crate) webhook: Option<(u64, u64)>,
     /// The type of a system message.
     pub(crate) system_type: Option<u64>,
+    /// What it has besides its text.
+    pub(crate) attached: Option<Attached>,
     /// The text of another message that it forwards. Its own is empty then.
     pub(crate) forwards: Option<&'a str>,
 }
@@ -54,6 +56,7 @@ impl Discord {
                     0
                 }),
                 is_from_webhook: options.is_from_webhook,
+                attached: options.attached,
                 forwarded: options.forwards.map(str::to_owned),
                 ..Message::empty(id, channel.0, user.0)
             };
