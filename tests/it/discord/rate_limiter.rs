@@ -114,3 +114,21 @@ fn global_limit_does_not_delay_interaction_responses() {
         [other.0, channel.0]
     );
 }
+
+#[test]
+fn limits_of_the_server_are_kept() {
+    const N_QUESTIONS: usize = 8;
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
+    discord.limit_requests(3, Duration::from_millis(1500));
+    let _bot = LimitedBot::start(&home);
+    let questions: Vec<u64> = (0..N_QUESTIONS).map(|_| home.ask(QUESTION)).collect();
+    let answered: Vec<_> =
+        (0..N_QUESTIONS).filter_map(|_| discord.next_message().reply_to).collect();
+    assert_eq!(answered, questions);
+    let statuses: Vec<u16> = discord.calls(CREATE).iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [200; N_QUESTIONS], "it waits for the limit instead of exceeding it");
+    // A bot without a limiter would have exceeded it.
+    let interaction = discord.user_runs_command(*channel, *ada, "ask", &[("question", QUESTION)]);
+    assert_eq!(discord.next_message().interaction, Some(interaction.id));
+}

@@ -1,7 +1,7 @@
 //! The HTTP server of the REST API: checks headers, executes requests and applies injected faults.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -48,7 +48,15 @@ async fn handle_request(
     let path = head.uri.path().strip_prefix(BASE).unwrap_or_default().to_owned();
     let parts: Vec<&str> = path.split('/').collect();
     let (route, ids) = route_of(head.method.as_str(), &parts);
-    let fault = shared.update(|state| state.fault(&route));
+    let (fault, bucket) = shared.update(|state| {
+        let bucket = state.count_request(head.method.as_str(), &parts);
+        let is_exceeded = bucket.filter(|bucket| bucket.n_left.is_none());
+        let exceeded = is_exceeded.map(|bucket| {
+            let (retry_after, is_global) = (bucket.reset_after, false);
+            InjectedFault::RateLimited { retry_after, is_global }
+        });
+        (exceeded.or_else(|| state.fault(&route)), bucket)
+    });
     if let Some(InjectedFault::Slow(wait)) = fault {
         tokio::time::sleep(wait).await;
     }
@@ -71,7 +79,7 @@ async fn handle_request(
         state.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
         (status, reply)
     });
-    respond(response, fault)
+    respond(response, fault, bucket)
 }
 
 /// The status and body to send. Status 0: closes the connection without a response.
@@ -97,22 +105,36 @@ fn apply_fault(
     }
 }
 
+/// The state of a bucket after a request.
+#[derive(Debug, Clone, Copy)]
+struct BucketState {
+    /// The requests that are left; `None`: this one was too many.
+    n_left: Option<u32>,
+    reset_after: Duration,
+}
+
 fn respond(
     (status, body): (u16, Value),
     fault: Option<InjectedFault>,
+    bucket: Option<BucketState>,
 ) -> Result<Response<Full<Bytes>>, Cut> {
     if status == 0 {
         return Err(Cut);
     }
     let mut response = Response::builder().status(status).header("x-ratelimit-limit", "5");
-    let mut remaining = "4";
+    let mut remaining = "4".to_owned();
+    if let Some(BucketState { n_left: Some(n_left), reset_after }) = bucket {
+        remaining = n_left.to_string();
+        let seconds = format!("{:.3}", reset_after.as_secs_f64());
+        response = response.header("x-ratelimit-reset-after", seconds);
+    }
     if let Some(InjectedFault::BucketExhausted { reset_after }) = fault {
-        remaining = "0";
+        remaining = "0".to_owned();
         let seconds = format!("{:.3}", reset_after.as_secs_f64());
         response = response.header("x-ratelimit-reset-after", seconds);
     }
     if let Some(InjectedFault::RateLimited { retry_after, is_global }) = fault {
-        remaining = "0";
+        remaining = "0".to_owned();
         // `Retry-After` is in whole seconds; the body and the other header are exact.
         let seconds = retry_after.as_secs_f64();
         response = response
@@ -156,6 +178,26 @@ impl ServerState {
             .find(|fault| fault.n_left > 0 && fault.route == route)?;
         found.n_left -= 1;
         Some(found.fault.clone())
+    }
+
+    /// Counts a request of the bucket of this route, if requests are limited. Those of interactions are not.
+    fn count_request(&mut self, method: &str, parts: &[&str]) -> Option<BucketState> {
+        let (limit, window) = self.options.request_limit?;
+        if matches!(parts.first(), Some(&"interactions" | &"webhooks")) {
+            return None;
+        }
+        // The ids of messages do not matter, unlike those of channels.
+        let of_messages = parts.iter().take(3).copied().collect::<Vec<_>>().join("/");
+        let now = Instant::now();
+        let bucket = self.buckets.entry(format!("{method} {of_messages}"));
+        let (n_left, reset_at) = bucket.or_insert((limit, now + window));
+        if *reset_at <= now {
+            (*n_left, *reset_at) = (limit, now + window);
+        }
+        let reset_after = *reset_at - now;
+        let remaining = n_left.checked_sub(1);
+        *n_left = remaining.unwrap_or(0);
+        Some(BucketState { n_left: remaining, reset_after })
     }
 
     fn check_headers(

@@ -36,6 +36,8 @@ pub(super) struct ServerOptions {
     pub(super) n_shards: u64,
     /// Whether two IDENTIFYs within 5 s are a violation.
     pub(super) limits_identifies: bool,
+    /// Requests of a bucket within this time. Further ones get 429.
+    pub(super) request_limit: Option<(u32, Duration)>,
     /// Close code for every new session.
     pub(super) reject_code: Option<u16>,
     pub(super) connection_fault: Option<ConnectionFault>,
@@ -65,6 +67,8 @@ pub(super) struct ServerState {
     /// When each connection was opened.
     pub(super) connected_at: Vec<Instant>,
     pub(super) scheduled_faults: Vec<ScheduledFault>,
+    /// The requests that each bucket has left until its reset.
+    pub(super) buckets: HashMap<String, (u32, Instant)>,
     pub(super) changes: Vec<ObservedChange>,
     pub(super) calls: Vec<Call>,
     /// Actions of the bot that Discord forbids or does not document.
@@ -92,6 +96,7 @@ impl ServerState {
                 sends_close_frames: true,
                 n_shards: 1,
                 limits_identifies: false,
+                request_limit: None,
                 reject_code: None,
                 connection_fault: None,
             },
@@ -109,6 +114,7 @@ impl ServerState {
             n_connections: 0,
             connected_at: Vec::new(),
             scheduled_faults: Vec::new(),
+            buckets: HashMap::new(),
             changes: Vec::new(),
             calls: Vec::new(),
             violations: Vec::new(),

@@ -46,6 +46,11 @@ impl Discord {
         self.shared.update(|state| state.options.limits_identifies = true);
     }
 
+    /// Limits the requests of each bucket, which a route and a channel make, to `n` within `window`.
+    pub(crate) fn limit_requests(&self, n: u32, window: Duration) {
+        self.shared.update(|state| state.options.request_limit = Some((n, window)));
+    }
+
     /// Sets the heartbeat interval of new connections.
     pub(crate) fn set_heartbeat_interval(&self, interval: Duration) {
         self.shared.update(|state| state.options.heartbeat_interval = interval);
