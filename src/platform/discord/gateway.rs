@@ -1,4 +1,9 @@
 //! The gateway: the connections by which Discord sends events, one for each shard.
+//!
+//! It is own code because of how the libraries reconnect. With serenity 0.12, a gateway that accepts
+//! connections and closes them is connected to again without any delay; twilight-gateway 0.16 counts its
+//! attempts anew with each connection that opens, so that the delay stays at a second, and waits without
+//! end for HELLO and READY. The events are serenity's types, which the rest of the platform uses.
 
 mod close_code;
 mod connection;
