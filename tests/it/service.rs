@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 
 use crate::folder::Folder;
 
-/// Time limit for everything that a test waits for.
-pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
+/// Time limit for everything that a test waits for: what takes a second takes a minute where other
+/// tests and builds share the processor.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
 
 /// A `quoth run` process on a folder that has the pack `p`, the data folder and the bridge socket.
 pub(crate) struct Service {

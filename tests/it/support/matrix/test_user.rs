@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use matrix_sdk::config::SyncSettings;
+use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::ruma::api::client::account::register::v3::Request as Registration;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as Creation, RoomPreset};
@@ -66,7 +66,9 @@ pub(crate) fn register_with_token(server: &Synapse, name: &str) -> (OwnedUserId,
 }
 
 async fn register_client(url: &str, name: &str) -> Client {
-    let client = Client::builder().homeserver_url(url).build().await.expect("a client");
+    let requests = RequestConfig::new().timeout(MAX_WAIT);
+    let client = Client::builder().homeserver_url(url).request_config(requests);
+    let client = client.build().await.expect("a client");
     let mut request = Registration::new();
     request.username = Some(name.to_owned());
     request.password = Some(PASSWORD.to_owned());
