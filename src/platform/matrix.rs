@@ -21,6 +21,7 @@ mod session;
 mod settings;
 mod setup;
 mod sync;
+mod tls_error;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

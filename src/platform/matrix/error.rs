@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use backon::ExponentialBackoff;
 use matrix_sdk::ruma::api::error::{ErrorKind, FromHttpResponseError, RetryAfter};
-use matrix_sdk::{Error, HttpError};
+use matrix_sdk::{Error, HttpError, reqwest};
 
+use super::tls_error::TlsError;
 use crate::platform::endless_backoff;
 use crate::service::SendError;
 
@@ -109,9 +110,7 @@ fn retry_delay(retry_after: &RetryAfter) -> Option<Duration> {
 pub(super) fn describe(error: &Error) -> String {
     match error {
         Error::Http(error) => match error.as_ref() {
-            HttpError::Reqwest(error) if error.is_timeout() => "no response in time".to_owned(),
-            HttpError::Reqwest(error) if error.is_connect() => "no connection".to_owned(),
-            HttpError::Reqwest(_) => "the connection was interrupted".to_owned(),
+            HttpError::Reqwest(error) => describe_connection(error),
             HttpError::Api(api) if matches!(**api, FromHttpResponseError::Deserialization(_)) => {
                 "this server is not a Matrix homeserver".to_owned()
             }
@@ -122,6 +121,15 @@ pub(super) fn describe(error: &Error) -> String {
             "the store of the session failed".to_owned()
         }
         _ => "the client library failed".to_owned(),
+    }
+}
+
+fn describe_connection(error: &reqwest::Error) -> String {
+    match TlsError::find(error) {
+        Some(error) => error.to_string(),
+        None if error.is_timeout() => "no response in time".to_owned(),
+        None if error.is_connect() => "no connection".to_owned(),
+        None => "the connection was interrupted".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::fault_proxy::{FaultProxy, ProxyAction};
 use crate::support::matrix::{
     PASSWORD, RoomKind, TestUser, block_on, register, register_with_token,
 };
-use crate::support::synapse::Synapse;
+use crate::support::synapse::{Synapse, SynapseSettings};
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
@@ -31,6 +31,37 @@ fn login_errors_say_what_to_do() {
         let mut bot = Bot::prepare(&server.url(), register(server, "quoth"), &[(name, value)]);
         let ended = bot.run_until_logged(want);
         assert!(!ended.log.contains("another one"), "a password is in the log");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn certificate_errors_name_the_certificate_and_not_the_homeserver() {
+    let server =
+        Synapse::start_with(SynapseSettings { has_tls: true, ..SynapseSettings::default() });
+    let port = server.tls_port();
+    let authority = server.authority();
+    let authority = authority.to_str().expect("a path in UTF-8");
+    let url = format!("https://localhost:{port}");
+    let name = format!("localhost:{port}");
+    let other_url = format!("https://127.0.0.1:{port}");
+    let without_tls = FaultProxy::new(server.url());
+    let plain = without_tls.url().replace("http://", "https://");
+    let rows = [
+        (url.as_str(), "/nowhere", "has no certificate authorities"),
+        (&server.url(), "/nowhere", "has no certificate authorities"),
+        (&url, "", "is not from an authority that this machine trusts"),
+        (&name, "", "is not from an authority that this machine trusts"),
+        (&other_url, authority, "is for another name"),
+        (&plain, authority, "does not speak TLS"),
+        (&url, authority, "Matrix serves 0 rooms"),
+    ];
+    for (homeserver, authorities, want) in rows {
+        let settings = [("SSL_CERT_FILE", authorities), ("SSL_CERT_DIR", "/nowhere")];
+        let settings = if authorities.is_empty() { &[] } else { settings.as_slice() };
+        let mut bot = Bot::prepare(homeserver, register(&server, "quoth"), settings);
+        let ended = bot.run_until_logged(want);
+        assert!(!ended.log.contains("cannot reach the homeserver"), "{}", ended.log);
     }
 }
 

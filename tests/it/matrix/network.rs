@@ -9,7 +9,7 @@ use super::bot::{ANSWER, Bot, QUESTION};
 use super::question_load::QuestionLoad;
 use crate::support::fault_proxy::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::matrix::{Draft, RoomKind, TestUser, register};
-use crate::support::synapse::Synapse;
+use crate::support::synapse::{Synapse, SynapseSettings};
 
 /// Starts the bot with its homeserver behind `proxy`.
 fn start_behind(proxy: &FaultProxy) -> Bot {
@@ -204,7 +204,8 @@ fn questions_are_answered_once_under_a_rate_limit() {
     let is_default = std::env::var_os(DEFAULT_LIMIT_VARIABLE).is_some();
     let (n_questions, n_rooms, limit) =
         if is_default { DEFAULT_RATE_LIMITED } else { RATE_LIMITED };
-    let server = Synapse::start_with_message_limit(limit);
+    let server =
+        Synapse::start_with(SynapseSettings { message_limit: limit, ..SynapseSettings::default() });
     let proxy = FaultProxy::new(server.url());
     let mut bot = Bot::prepare(&proxy.url(), register(&server, "quoth"), &[]);
     bot.start_and_wait();

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::bot::{ANSWER, Bot};
 use crate::support::matrix::{PASSWORD, register};
-use crate::support::synapse::Synapse;
+use crate::support::synapse::{Synapse, python};
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
@@ -13,8 +13,7 @@ fn bot_is_used_by_a_client_of_another_library() {
     let bot = Bot::start(server, &[]);
     let user = register(server, "nia");
     // The Python of Synapse has matrix-nio, too.
-    let python = std::env::var_os("QUOTH_SYNAPSE").expect("QUOTH_SYNAPSE: see scripts/test");
-    let output = Command::new(python)
+    let output = Command::new(python())
         .arg("tests/it/support/matrix/nio_user.py")
         .args([&server.url(), user.as_str(), PASSWORD, bot.id.as_str(), ANSWER])
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -1,8 +1,11 @@
 //! A real homeserver: Synapse, on loopback, for as long as the tests run.
 
+mod settings;
+
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -11,12 +14,11 @@ use matrix_sdk::ruma::UserId;
 use tempfile::TempDir;
 
 use crate::service::{MAX_WAIT, free_port};
+pub(crate) use settings::SynapseSettings;
+use settings::homeserver_yaml;
 
-/// The server name in the IDs of its users.
-pub(crate) const SERVER_NAME: &str = "quoth.test";
-
-/// A limit that tests do not reach. They send more requests than the default limits allow.
-const UNLIMITED: &str = "{ per_second: 10000, burst_count: 10000 }";
+/// The server name of instances that do not federate.
+const SERVER_NAME: &str = "quoth.test";
 
 /// The token of an application service, which may act as any user and set timestamps.
 pub(crate) const APP_SERVICE_TOKEN: &str = "token-of-the-application-service";
@@ -34,10 +36,14 @@ sys.argv = ['synapse', '-c', sys.argv[1]]
 runpy.run_module('synapse.app.homeserver', run_name='__main__')
 ";
 
+/// Writes the certificates of an instance with TLS.
+const CERTIFICATES: &str = include_str!("synapse/certificates.py");
+
 /// A Synapse process and its folder.
 pub(crate) struct Synapse {
     folder: TempDir,
     port: u16,
+    tls_port: Option<u16>,
     process: Option<(Child, ChildStdin)>,
 }
 
@@ -50,14 +56,15 @@ impl Synapse {
 
     /// Starts a separate instance.
     pub(crate) fn start() -> Self {
-        Self::start_with_message_limit(UNLIMITED)
+        Self::start_with(SynapseSettings::default())
     }
 
-    /// Starts a separate instance with this limit on messages (`rc_message`).
-    pub(crate) fn start_with_message_limit(limit: &str) -> Self {
+    /// Starts a separate instance with these settings.
+    pub(crate) fn start_with(settings: SynapseSettings) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut synapse = Self { folder, port: free_port(), process: None };
-        synapse.configure(limit);
+        let tls_port = settings.has_tls.then(free_port);
+        let mut synapse = Self { folder, port: free_port(), tls_port, process: None };
+        synapse.configure(settings);
         synapse.start_and_wait();
         synapse
     }
@@ -67,12 +74,21 @@ impl Synapse {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The port where it serves its APIs with TLS.
+    pub(crate) fn tls_port(&self) -> u16 {
+        self.tls_port.expect("it has TLS")
+    }
+
+    /// The file with the certificate of its authority.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.folder.path().join("authority.pem")
+    }
+
     /// Starts the process with the existing data, and waits until it responds.
     pub(crate) fn start_and_wait(&mut self) {
         assert!(self.process.is_none(), "it is running already");
-        let python = std::env::var_os("QUOTH_SYNAPSE").expect("QUOTH_SYNAPSE: see scripts/test");
         let log = std::fs::File::create(self.folder.path().join("output")).expect("a file");
-        let mut command = Command::new(python);
+        let mut command = Command::new(python());
         command.args(["-c", RUN]).arg(self.folder.path().join("homeserver.yaml"));
         command.current_dir(self.folder.path());
         command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a file")).stderr(log);
@@ -128,8 +144,15 @@ impl Synapse {
             && response.starts_with("HTTP/1.1 200")
     }
 
-    fn configure(&self, message_limit: &str) {
+    fn configure(&self, settings: SynapseSettings) {
         let folder = self.folder.path();
+        // Other instances reach it at its name.
+        let server_name =
+            self.tls_port.map_or(SERVER_NAME.to_owned(), |port| format!("localhost:{port}"));
+        if self.tls_port.is_some() {
+            let written = Command::new(python()).args(["-c", CERTIFICATES]).arg(folder).status();
+            assert!(written.expect("Python runs").success());
+        }
         let write = |name: &str, text: &str| {
             std::fs::write(folder.join(name), text).expect("a file");
         };
@@ -146,7 +169,8 @@ impl Synapse {
              namespaces: {{ users: [{{ exclusive: false, regex: '@.*' }}] }}\n"
             ),
         );
-        write("homeserver.yaml", &settings(folder, self.port, message_limit));
+        let homeserver = homeserver_yaml(settings, folder, &server_name, self.port, self.tls_port);
+        write("homeserver.yaml", &homeserver);
     }
 }
 
@@ -159,38 +183,7 @@ impl Drop for Synapse {
     }
 }
 
-fn settings(folder: &Path, port: u16, message_limit: &str) -> String {
-    let folder = folder.display();
-    let unlimited = UNLIMITED;
-    format!(
-        "server_name: {SERVER_NAME}
-listeners:
-  - {{ port: {port}, bind_addresses: ['127.0.0.1'], type: http, resources: [{{ names: [client] }}] }}
-database: {{ name: sqlite3, args: {{ database: '{folder}/homeserver.db' }} }}
-log_config: '{folder}/log.yaml'
-media_store_path: '{folder}/media'
-signing_key_path: '{folder}/signing.key'
-pid_file: '{folder}/pid'
-app_service_config_files: ['{folder}/bridge.yaml']
-trusted_key_servers: []
-report_stats: false
-enable_registration: true
-enable_registration_without_verification: true
-bcrypt_rounds: 4
-macaroon_secret_key: test
-form_secret: test
-presence: {{ enabled: false }}
-rc_message: {message_limit}
-rc_registration: {unlimited}
-rc_login: {{ address: {unlimited}, account: {unlimited}, failed_attempts: {unlimited} }}
-rc_admin_redaction: {unlimited}
-rc_joins: {{ local: {unlimited}, remote: {unlimited} }}
-rc_joins_per_room: {unlimited}
-rc_invites: {{ per_room: {unlimited}, per_user: {unlimited}, per_issuer: {unlimited} }}
-rc_room_creation: {unlimited}
-rc_key_requests: {unlimited}
-rc_presence: {{ per_user: {unlimited} }}
-rc_delayed_event_mgmt: {unlimited}
-"
-    )
+/// The Python that has Synapse.
+pub(crate) fn python() -> OsString {
+    std::env::var_os("QUOTH_SYNAPSE").expect("QUOTH_SYNAPSE: see scripts/test")
 }

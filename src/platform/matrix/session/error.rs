@@ -9,6 +9,7 @@ use matrix_sdk::ruma::api::error::{ErrorKind, FromHttpResponseError};
 use matrix_sdk::{ClientBuildError, HttpError};
 
 use super::super::error;
+use super::super::tls_error::TlsError;
 use crate::platform::PlatformError;
 use crate::store::atomic::WriteError;
 
@@ -39,7 +40,7 @@ pub(super) fn folder(folder: &Path, error: io::Error) -> PlatformError {
 pub(super) fn build(folder: &Path, error: ClientBuildError) -> PlatformError {
     match error {
         ClientBuildError::SqliteStore(error) => open_store(folder, &error),
-        ClientBuildError::Http(HttpError::Reqwest(_)) => unreachable(),
+        ClientBuildError::Http(HttpError::Reqwest(error)) => no_response(&error),
         ClientBuildError::AutoDiscovery(error) => {
             match error::status(&HttpError::Api(Box::new(error))) {
                 Some(429 | 500..) => unreachable(),
@@ -121,8 +122,13 @@ pub(super) fn not_written(error: WriteError) -> PlatformError {
     PlatformError::Transient { what, source: Some(error.into()) }
 }
 
-/// There was no response.
-pub(super) fn unreachable() -> PlatformError {
+/// There was no response. What is wrong with a certificate is told as that: it may be fixed on either
+/// side without another start.
+pub(super) fn no_response(error: &(dyn Error + 'static)) -> PlatformError {
+    TlsError::find(error).map_or_else(unreachable, |error| transient(&error.to_string()))
+}
+
+fn unreachable() -> PlatformError {
     transient(
         "cannot reach the homeserver: check `homeserver` in [matrix], and the network, name resolution and firewall of this machine",
     )
@@ -162,7 +168,7 @@ pub(super) fn log_in(error: &matrix_sdk::Error) -> PlatformError {
 /// The request of a login failed without an error code of Matrix.
 fn log_in_request(error: &HttpError) -> PlatformError {
     match (error, error::status(error)) {
-        (HttpError::Reqwest(_), _) => unreachable(),
+        (HttpError::Reqwest(error), _) => no_response(error),
         // A web server, or the path of another one.
         (_, Some(404 | 405)) => not_a_homeserver(),
         (HttpError::Api(error), None)

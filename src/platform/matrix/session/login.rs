@@ -78,9 +78,9 @@ pub(super) async fn whoami(server: &Client, token: &str) -> Result<TokenStatus, 
     let url = server.homeserver().join("/_matrix/client/v3/account/whoami");
     let url = url.map_err(|_| error::not_a_homeserver())?;
     let request = server.http_client().get(url).bearer_auth(token).timeout(REQUEST_TIMEOUT);
-    let response = request.send().await.map_err(|_| error::unreachable())?;
+    let response = request.send().await.map_err(|error| error::no_response(&error))?;
     let status = response.status().as_u16();
-    let body = response.bytes().await.map_err(|_| error::unreachable())?;
+    let body = response.bytes().await.map_err(|error| error::no_response(&error))?;
     match status {
         200 => serde_json::from_slice(&body)
             .map(TokenStatus::Valid)
