@@ -70,6 +70,11 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
             out,
             "The account has a recovery key, which this device needs: run `quoth matrix setup --recover`. If it is lost, --new-identity resets the identity."
         )?,
+        RecoveryKey::Unavailable => writeln!(
+            out,
+            "No recovery key was created: the keys that it would recover are on another device of the account. Run `quoth matrix setup` in the data folder \
+             where the bot ran first. If that is lost, --new-identity resets the identity."
+        )?,
     }
     Ok(if is_verified { Status::Success } else { Status::Failed })
 }

@@ -1,5 +1,5 @@
 //! Checks that the tables of tests in docs/discord.md and docs/matrix.md list exactly the tests that
-//! exist.
+//! exist, and that the table of problems in docs/matrix.md has messages of the program.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -43,6 +43,42 @@ fn check(page: &str, folder: &str) {
         &from_elsewhere - &elsewhere
     );
     assert!(tests.is_subset(&named), "not in the table: {:?}", &tests - &named);
+}
+
+/// The sources below `folder`, with the texts in them as they are shown.
+fn sources_in(folder: &Path) -> String {
+    let mut sources = String::new();
+    for file in std::fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            sources.push_str(&sources_in(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let text = std::fs::read_to_string(path).expect("a text");
+            sources.push_str(&text.replace("\\\"", "\""));
+        }
+    }
+    sources
+}
+
+#[test]
+fn matrix_table_of_problems_has_messages_of_the_program() {
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/matrix.md")).expect("a page");
+    let (_, table) = page.split_once("## When something is wrong").expect("a table");
+    let (table, _) = table.split_once("\n## ").expect("another section");
+    let sources: String = ["src/platform/matrix", "src/service"]
+        .map(|it| sources_in(&Path::new(ROOT).join(it)))
+        .concat();
+    let code = regex::Regex::new("`` (.+?) ``|`([^`]+)`").expect("a pattern");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let cells = rows.filter_map(|row| row.split(" | ").next());
+    let messages: Vec<&str> = cells
+        .flat_map(|cell| code.captures_iter(cell))
+        .filter_map(|found| Some(found.get(1).or(found.get(2))?.as_str()))
+        .collect();
+    assert!(messages.len() > 15, "{messages:?}");
+    for part in messages.iter().flat_map(|message| message.split("...")) {
+        assert!(sources.contains(part.trim()), "no message has {part:?}");
+    }
 }
 
 #[test]

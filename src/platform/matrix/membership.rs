@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::context::MatrixContext;
 use super::error;
-use super::setup::is_verified;
+use super::setup::{is_verified, lacks_recovery_key};
 use retry::retry;
 
 /// The running membership tasks. Dropping it aborts them.
@@ -56,13 +56,20 @@ impl MembershipTasks {
         }
     }
 
-    /// Logs a warning if the bot's device is not verified: clients may then keep room keys from it.
-    pub(super) fn warn_if_unverified(&mut self) {
+    /// Logs a warning if the bot's device is not verified, since clients may then keep room keys from
+    /// it, or if its identity could not be recovered.
+    pub(super) fn warn_if_not_set_up(&mut self) {
         let client = self.context.client.clone();
         self.tasks.spawn(async move {
+            // They create the identity at a first start.
+            client.encryption().wait_for_e2ee_initialization_tasks().await;
             if !is_verified(&client).await {
                 tracing::warn!(
                     "The bot's device is not verified, so that clients may keep the keys of encrypted rooms from it: run `quoth matrix setup`"
+                );
+            } else if lacks_recovery_key(&client) {
+                tracing::warn!(
+                    "The account has no recovery key, without which no other device can be verified if the data folder is lost: stop the bot and run `quoth matrix setup`"
                 );
             }
         });

@@ -48,6 +48,8 @@ pub enum RecoveryKey {
     Existing,
     /// It exists, and this device needs it to fetch the secrets.
     Required,
+    /// There is none, and it cannot be created here: only another device has the secrets.
+    Unavailable,
 }
 
 /// Logs in if there is no session, cross-signs the device and sets up the recovery key as `mode`
@@ -70,7 +72,7 @@ pub async fn set_up(
     } else {
         cross_sign(&client, &settings.login).await?;
     }
-    let recovery = recover(&client, mode).await.map_err(|error| recovery_error(&error))?;
+    let recovery = recover(&client, mode).await?;
     let is_verified = is_verified(&client).await;
     Ok(VerificationStatus { is_verified, recovery })
 }
@@ -83,6 +85,11 @@ pub(super) async fn is_verified(client: &Client) -> bool {
     }
     let device = client.encryption().get_own_device().await.ok().flatten();
     device.is_some_and(|device| device.is_cross_signed_by_owner())
+}
+
+/// Whether the account has no recovery key, as far as is known.
+pub(super) fn lacks_recovery_key(client: &Client) -> bool {
+    client.encryption().recovery().state() == RecoveryState::Disabled
 }
 
 /// Creates the cross-signing identity of the account and signs the device with it, unless there is
@@ -134,21 +141,34 @@ fn auth_data(
     Ok(AuthData::Password(auth))
 }
 
-async fn recover(client: &Client, mode: SetupMode) -> Result<RecoveryKey, RecoveryError> {
+async fn recover(client: &Client, mode: SetupMode) -> Result<RecoveryKey, PlatformError> {
     let recovery = client.encryption().recovery();
     if let SetupMode::Recover(key) = &mode {
-        recovery.recover(key.expose_secret()).await?;
-    }
-    match (recovery.state(), mode) {
-        (RecoveryState::Disabled | RecoveryState::Unknown, _) => {
-            Ok(RecoveryKey::Created(recovery.enable().await?.into()))
+        if recovery.state() == RecoveryState::Disabled {
+            return Err(permanent(
+                "the account has no recovery key: run `quoth matrix setup` where the bot ran first. If that data folder is lost, --new-identity starts over",
+            ));
         }
-        (RecoveryState::Enabled, SetupMode::NewRecoveryKey) => {
-            Ok(RecoveryKey::Created(recovery.reset_key().await?.into()))
-        }
-        (RecoveryState::Enabled, _) => Ok(RecoveryKey::Existing),
-        (RecoveryState::Incomplete, _) => Ok(RecoveryKey::Required),
+        let recovered = recovery.recover(key.expose_secret()).await;
+        recovered.map_err(|error| recovery_error(&error))?;
     }
+    let created = match (recovery.state(), mode) {
+        (RecoveryState::Disabled, _) if !has_secrets(client).await => {
+            return Ok(RecoveryKey::Unavailable);
+        }
+        (RecoveryState::Disabled, _) => recovery.enable().await,
+        (RecoveryState::Enabled, SetupMode::NewRecoveryKey) => recovery.reset_key().await,
+        (RecoveryState::Enabled, _) => return Ok(RecoveryKey::Existing),
+        (RecoveryState::Incomplete, _) => return Ok(RecoveryKey::Required),
+        // A new key would replace one that may exist.
+        (RecoveryState::Unknown, _) => return Err(failed_request(None)),
+    };
+    Ok(RecoveryKey::Created(created.map_err(|error| recovery_error(&error))?.into()))
+}
+
+/// Whether this device has the secrets of the account's identity, which a recovery key protects.
+async fn has_secrets(client: &Client) -> bool {
+    client.encryption().cross_signing_status().await.is_some_and(|status| status.is_complete())
 }
 
 /// The error for a recovery key or backup that does not belong to the account.
@@ -162,9 +182,12 @@ fn recovery_error(error: &RecoveryError) -> PlatformError {
 }
 
 fn request_error(error: &Error) -> PlatformError {
-    let source = error::describe(error).into();
+    failed_request(Some(error::describe(error)))
+}
+
+fn failed_request(why: Option<String>) -> PlatformError {
     let what = "a request to the homeserver failed during the setup: try again later".to_owned();
-    PlatformError::Transient { what, source: Some(source) }
+    PlatformError::Transient { what, source: why.map(Into::into) }
 }
 
 fn permanent(advice: &str) -> PlatformError {

@@ -119,7 +119,7 @@ fn start_rooms(
     for room in context.client.invited_rooms() {
         memberships.on_invite(room);
     }
-    memberships.warn_if_unverified();
+    memberships.warn_if_not_set_up();
 }
 
 fn handle_updates(

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::bot::Bot;
+use super::bot::{ANSWER, Bot, QUESTION};
 use crate::folder::Folder;
 use crate::quoth::{Run, quoth_in_reading};
-use crate::support::matrix::{PASSWORD, register};
+use crate::support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
 /// Runs `quoth matrix setup` for the account `id`, with its data in `folder`.
@@ -97,13 +97,58 @@ fn setup_errors_say_what_to_do() {
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
 fn recovery_key_of_a_setup_after_the_first_run_verifies_other_devices() {
+    let server = Synapse::shared();
+    let no_key = "The account has no recovery key";
+    let mut bot = Bot::start(server, &[]);
+    bot.wait_until_logged(no_key);
+    bot.stop();
+    let id = bot.id.clone();
+    let first = setup_in(&bot.folder().path("data"), id.as_str(), PASSWORD, &[], "");
+    assert_eq!(first.code, 0, "{first:?}");
+    let key = printed_key(&first).expect("a key");
+
+    // The key of this question is known to the first device and the backup only.
+    bot.start_and_wait();
+    let (ada, bob) = (TestUser::new(server, "ada"), TestUser::new(server, "bob"));
+    let room = ada.create_room(RoomKind::Encrypted, &[&id, bob.id()]);
+    bob.join(&room);
+    ada.wait_for_join(&room, &id);
+    let question = ada.send(&room, &Draft::plain(QUESTION));
+    bob.send(&room, &bot.mention(QUESTION));
+    bob.next_change(&room, &id).sent();
+    ada.wait_until("the keys are backed up", || (ada.n_backed_up_keys(&id) >= 2).then_some(()));
+    assert!(!bot.stop().log.contains(no_key));
+
+    let mut other = Bot::prepare(&server.url(), id.clone(), &[]);
+    let data = other.folder().path("data");
+    let recovered = setup_in(&data, id.as_str(), PASSWORD, &["--recover"], &key);
+    assert_eq!((recovered.code, printed_key(&recovered)), (0, None), "{recovered:?}");
+    assert!(recovered.stdout.contains("is verified"), "{recovered:?}");
+    other.start_and_wait();
+    bob.send(&room, &bot.mention("").reply_to(&question));
+    let answer = bob.next_change(&room, &id).sent();
+    assert!(answer.is_encrypted && answer.text.contains(ANSWER), "{answer:?}");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn setup_prints_no_recovery_key_without_the_keys_that_it_recovers() {
+    // The first run creates the account's identity, whose keys are in its folder only.
     let mut bot = Bot::start(Synapse::shared(), &[]);
     bot.stop();
     let id = bot.id.as_str();
-    let first = setup_in(&bot.folder().path("data"), id, PASSWORD, &[], "");
-    assert_eq!(first.code, 0, "{first:?}");
-    let key = printed_key(&first).expect("a key");
     let other = Folder::empty();
+    for args in [&[][..], &["--new-recovery-key"]] {
+        let without = setup(&other, id, PASSWORD, args, "");
+        assert_eq!((without.code, printed_key(&without)), (1, None), "{without:?}");
+        assert!(without.stdout.contains("No recovery key was created"), "{without:?}");
+    }
+    let none = setup(&other, id, PASSWORD, &["--recover"], "EsTx wrong key\n");
+    assert_eq!(none.code, 2, "{none:?}");
+    assert!(none.stderr.contains("has no recovery key"), "{none:?}");
+
+    let first = setup_in(&bot.folder().path("data"), id, PASSWORD, &[], "");
+    let key = printed_key(&first).expect("a key");
     let recovered = setup(&other, id, PASSWORD, &["--recover"], &key);
-    assert_eq!((recovered.code, printed_key(&recovered)), (0, None), "{recovered:?}");
+    assert_eq!(recovered.code, 0, "{recovered:?}");
 }

@@ -106,7 +106,7 @@ pub(super) fn no_passphrase_expected(folder: &Path) -> PlatformError {
 /// There is a store without a session.
 pub(super) fn no_session(folder: &Path) -> PlatformError {
     permanent(format!(
-        "the Matrix store in {} has no session that `passphrase` in [matrix] opens: set `passphrase` as it was when the bot first started. Only if the bot never logged in there, move that folder away (docs/matrix.md)",
+        "the Matrix store in {} has no session that `passphrase` in [matrix] opens: set `passphrase` as it was when the bot first started. Only if it is lost, or the bot never logged in there, move that folder away: {NEW_DEVICE}",
         folder.display()
     ))
 }

@@ -184,6 +184,13 @@ impl TestUser {
         devices.map(|it| it["device_id"].as_str().expect("an id").to_owned()).collect()
     }
 
+    /// The number of room keys in the key backup of `user`.
+    pub(crate) fn n_backed_up_keys(&self, user: &UserId) -> u64 {
+        let path = format!("room_keys/version?user_id={user}");
+        let backup = self.request("GET", &path, APP_SERVICE_TOKEN, None);
+        backup["count"].as_u64().unwrap_or_default()
+    }
+
     /// Upgrades the room and returns its successor.
     pub(crate) fn upgrade_room(&self, room: &RoomId) -> OwnedRoomId {
         let version = RoomVersionId::try_from("10").expect("a version");
