@@ -107,8 +107,13 @@ impl Bot {
 
     /// Waits until the log contains `text`.
     pub(crate) fn wait_until_logged(&self, text: &str) {
+        self.wait_until_logged_times(text, 1);
+    }
+
+    /// Waits until the log contains `text` at least `n_times`.
+    pub(crate) fn wait_until_logged_times(&self, text: &str, n_times: usize) {
         let start = Instant::now();
-        while !self.service().log().contains(text) {
+        while self.service().log().matches(text).count() < n_times {
             assert!(start.elapsed() < MAX_WAIT, "{text:?} not logged: {}", self.service().log());
             std::thread::sleep(Duration::from_millis(20));
         }

@@ -121,6 +121,27 @@ fn expired_session_is_continued_by_a_login_with_the_same_device() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn bot_stays_the_same_device_where_sessions_have_a_lifetime() {
+    let mut server = Synapse::start();
+    // Her session, from before, has none.
+    let ada = TestUser::new(&server, "ada");
+    server.stop(false);
+    server.configure_more("session_lifetime: 10s\n");
+    server.start_and_wait();
+    let bot = Bot::start(&server, &[]);
+    let room = ada.create_room(RoomKind::Encrypted, &[&bot.id]);
+    ada.wait_for_join(&room, &bot.id);
+    let devices = ada.devices_of(&bot.id);
+    for n_logins in 1..=2 {
+        bot.wait_until_logged_times("logged in again as the same device", n_logins);
+        let question = ada.send(&room, &bot.mention(QUESTION));
+        assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
+        assert_eq!(ada.devices_of(&bot.id), devices);
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn expired_token_ends_serving_with_advice() {
     let mut server = Synapse::start();
     let (id, token) = register_with_token(&server, "quoth");

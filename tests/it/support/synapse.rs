@@ -119,6 +119,13 @@ impl Synapse {
         assert!(n_expired > 0, "the user has a token");
     }
 
+    /// Adds `lines` to its configuration. They apply from the next start on.
+    pub(crate) fn configure_more(&self, lines: &str) {
+        let path = self.folder.path().join("homeserver.yaml");
+        let mut file = std::fs::OpenOptions::new().append(true).open(path).expect("a file");
+        file.write_all(lines.as_bytes()).expect("a file");
+    }
+
     fn wait_until_ready(&mut self) {
         let start = Instant::now();
         while !self.responds() {
