@@ -2,6 +2,7 @@
 
 pub(crate) mod bot;
 mod encryption;
+mod federation;
 mod follow_ups;
 mod login;
 mod network;

@@ -85,7 +85,16 @@ impl TestUser {
 
     /// Like [`Self::new`], with the homeserver at `url`.
     pub(crate) fn at(url: &str, name: &str) -> Self {
-        let client = block_on(register_client(url, &unique_name(name)));
+        Self::registered(url, &unique_name(name))
+    }
+
+    /// Like [`Self::new`], with exactly this localpart.
+    pub(crate) fn with_localpart(server: &Synapse, localpart: &str) -> Self {
+        Self::registered(&server.url(), localpart)
+    }
+
+    fn registered(url: &str, localpart: &str) -> Self {
+        let client = block_on(register_client(url, localpart));
         let events = Arc::default();
         let syncing = RUNTIME.spawn(sync(client.clone(), Arc::clone(&events)));
         Self { client, url: url.to_owned(), events, positions: Mutex::default(), syncing }
@@ -249,10 +258,18 @@ impl TestUser {
         draft: &Draft,
         ago: Duration,
     ) -> OwnedEventId {
-        let at = crate::service::now() - u64::try_from(ago.as_millis()).expect("a time in range");
+        self.send_at(room, draft, crate::service::now() - millis(ago))
+    }
+
+    /// Sends a message with a timestamp `ahead` in the future. Only for unencrypted rooms.
+    pub(crate) fn send_dated(&self, room: &RoomId, draft: &Draft, ahead: Duration) -> OwnedEventId {
+        self.send_at(room, draft, crate::service::now() + millis(ahead))
+    }
+
+    fn send_at(&self, room: &RoomId, draft: &Draft, at: u64) -> OwnedEventId {
         let path = format!(
             "rooms/{room}/send/m.room.message/{}?ts={at}&user_id={}",
-            unique_name("ago"),
+            unique_name("at"),
             self.id()
         );
         let sent = self.request("PUT", &path, APP_SERVICE_TOKEN, Some(draft.content()));
@@ -277,6 +294,14 @@ impl TestUser {
             let response = request.send().await.expect("a response").bytes().await;
             serde_json::from_slice(&response.expect("a body")).expect("an object")
         })
+    }
+
+    /// Waits until this user has received `event`.
+    pub(crate) fn wait_for_event(&self, event: &EventId) {
+        self.wait_until("an event is received", || {
+            let events = self.events.lock().expect("nobody panicked");
+            events.iter().any(|(_, it)| it.event_id().as_deref() == Some(event)).then_some(())
+        });
     }
 
     /// Waits for the next change by the bot in `room`.
@@ -394,6 +419,10 @@ impl TestUser {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).expect("a time in range")
 }
 
 /// Syncs until it is aborted. Retries while the homeserver is down.
