@@ -127,9 +127,12 @@ impl Wording {
         self.format("question-label", [])
     }
 
-    /// Label before related questions.
-    pub fn see_also_label(&self) -> String {
-        self.format("see-also-label", [])
+    /// The line with the related questions of an answer; empty if there are none.
+    pub fn see_also(&self, questions: &[String]) -> String {
+        if questions.is_empty() {
+            return String::new();
+        }
+        self.format("see-also", [("questions", questions.join(" · ").into())])
     }
 
     /// Heading of the questions of entries without a tag.

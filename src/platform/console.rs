@@ -48,7 +48,7 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
     }
 }
 
-/// Renders the lead and the quotes of an answer.
+/// Renders the lead, the quotes and the related questions of an answer.
 pub fn render_answer(answer: &Answer, layout: Layout) -> String {
     let mut text = String::new();
     if let Some(lead) = &answer.lead {
@@ -64,8 +64,13 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
         text.push_str(&render_quote(quote, layout));
         text.push('\n');
     }
-    // No blank line after the last quote.
-    text.pop();
+    let see_also = layout.wording.see_also(&answer.see_also);
+    if see_also.is_empty() {
+        // No blank line after the last quote.
+        text.pop();
+    } else {
+        text.push_str(&wrap(&printable(&see_also), layout, ""));
+    }
     text
 }
 

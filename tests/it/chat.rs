@@ -19,6 +19,9 @@ fn question_is_answered_with_quote_and_citation() {
     expert.
     Source: Rana Mitter, an Oxford University China expert. “Why did China not
     dispatch soldiers to assist Kazakhstan?”, paragraph 4
+
+    See also: What can be expected as Russia and China become closer? · Does China
+    send its army abroad, and in what case? · What does Steve Tsang do?
     ");
 }
 

@@ -135,11 +135,14 @@ fn bot_message(reply: Reply, kind: ReplyKind) -> BotMessage {
 }
 
 pub(crate) fn answers() -> impl Strategy<Value = BotMessage> {
-    (vec(quote(), 1..4), prop::option::of(text(12))).prop_map(|(quotes, lead)| {
-        let question = "q".to_owned();
-        let answer = Answer { entry: 0, question, lead, quotes, see_also: Vec::new() };
-        bot_message(Reply::Answer(answer), ReplyKind::Answer)
-    })
+    let see_also = vec(text(10), 0..3);
+    (vec(quote(), 1..4), prop::option::of(text(12)), see_also).prop_map(
+        |(quotes, lead, see_also)| {
+            let question = "q".to_owned();
+            let answer = Answer { entry: 0, question, lead, quotes, see_also };
+            bot_message(Reply::Answer(answer), ReplyKind::Answer)
+        },
+    )
 }
 
 /// Suggestions, paragraphs of a source, and topics.

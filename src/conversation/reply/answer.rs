@@ -5,6 +5,9 @@ use crate::knowledge::EntryId;
 use crate::matching::Index;
 use crate::text::Language;
 
+/// Most related questions of an answer: it is about something else.
+const MAX_SEE_ALSO: usize = 3;
+
 /// The answer of an entry: its lead and quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -17,7 +20,8 @@ pub struct Answer {
     pub lead: Option<String>,
     /// The quotes, in order. Never empty.
     pub quotes: Vec<CitedQuote>,
-    /// Canonical questions of the entries that this one refers to.
+    /// Questions of the first entries that this one refers to, gaps left out; in the asker's language
+    /// like [`Self::question`].
     pub see_also: Vec<String>,
 }
 
@@ -35,15 +39,20 @@ impl Answer {
     ) -> Option<Self> {
         let found = index.entry(entry).filter(|found| !found.is_gap())?;
         let pack = index.pack_of(entry)?;
+        // The entries of a pack are neighbors in the index.
+        let position = |id: &EntryId| pack.entries.iter().position(|other| other.id == *id);
+        let start = entry.checked_sub(position(&found.id)?)?;
         let question = |id: &EntryId| {
-            pack.entries.iter().find(|other| other.id == *id).map(|other| other.question.clone())
+            let other = start + position(id)?;
+            index.entry(other).filter(|other| !other.is_gap())?;
+            index.question(other, language).map(str::to_owned)
         };
         Some(Self {
             entry,
             question: index.question(entry, language)?.to_owned(),
             lead: found.lead().map(str::to_owned),
             quotes: found.quotes().iter().map(CitedQuote::new).collect(),
-            see_also: found.see_also.iter().filter_map(question).collect(),
+            see_also: found.see_also.iter().filter_map(question).take(MAX_SEE_ALSO).collect(),
         })
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn remaining_quotes(
     match entry.and_then(|entry| Answer::new(context.index, entry)) {
         Some(answer) if offset < answer.quotes.len() => {
             let quotes = answer.quotes.into_iter().skip(offset).collect();
-            let reply = Reply::Answer(Answer { lead: None, quotes, ..answer });
+            let answer = Answer { lead: None, quotes, see_also: Vec::new(), ..answer };
+            let reply = Reply::Answer(answer);
             let (kind, entries) = (target.kind, target.entries.clone());
             BotMessage { kind, entries, offset, ..BotMessage::without_entry(reply, true) }
         }

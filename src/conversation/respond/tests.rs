@@ -37,6 +37,7 @@ text = "The lighthouse was painted red in May."
 id = "ferry"
 question = "When does the ferry leave?"
 variants = ["ferry departure time", "when is the ferry"]
+see_also = ["captain", "lighthouse"]
 [[entry.quote]]
 text = "The ferry leaves at nine."
 

@@ -15,8 +15,7 @@ lead-label = In short
 quote-label = Quote
 question-label = Question
 source-label = Source
-# Label before related questions.
-see-also-label = See also
+see-also = See also: { $questions }
 # Heading of the questions of entries without a tag.
 other-topics = other
 # Labels of buttons and links.

@@ -47,6 +47,17 @@ fn plain_replies_label_quotes_and_sources_in_words() {
 }
 
 #[test]
+fn related_questions_are_below_the_quotes() {
+    let see_also = vec!["When?".to_owned(), "Where\u{1b}?".to_owned()];
+    let related = Answer { see_also, ..answer() };
+    for is_plain in [true, false] {
+        let without = render_answer(&answer(), layout(80, is_plain));
+        let with = render_answer(&related, layout(80, is_plain));
+        assert_eq!(with, format!("{without}\nSee also: When? · Where\u{fffd}?\n"));
+    }
+}
+
+#[test]
 fn suggestions_are_numbered_from_one() {
     let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
     let reply = Reply::Suggestions(vec![suggestion("Who?"), suggestion("Why?")]);

@@ -29,6 +29,9 @@ const MAX_HEADING: usize = 80;
 /// Longest preview of a quote in the content field, in characters.
 const MAX_PREVIEW: usize = 120;
 
+/// Longest line of related questions, in characters.
+const MAX_SEE_ALSO: usize = 400;
+
 /// Longest question above an answer that is shown to all, in characters.
 const MAX_ASKED: usize = 300;
 
@@ -109,7 +112,10 @@ fn render_answer(
         Some(lead) => Head::Lead(&label, lead),
         None => Head::Preview(&preview),
     };
-    RenderedMessage::new(first_page(head, &quotes, style), message, wording)
+    let mut page = first_page(head, &quotes, style);
+    let see_also = one_line(&truncate(&wording.see_also(&answer.see_also), MAX_SEE_ALSO));
+    page.append_if_it_fits(&see_also);
+    RenderedMessage::new(page, message, wording)
 }
 
 /// The first words of a quote, with a mark outside them if there are more.

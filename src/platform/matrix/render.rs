@@ -22,6 +22,9 @@ pub const MAX_BYTES: usize = 40_000;
 const MAX_QUESTIONS: usize = 40;
 const MAX_PARTS: usize = 4;
 
+/// Maximum characters of the line of related questions.
+const MAX_SEE_ALSO: usize = 400;
+
 /// Maximum characters of a notice. Real ones are far shorter.
 const MAX_NOTICE: usize = 2000;
 
@@ -51,7 +54,7 @@ pub fn render(message: &BotMessage, wording: &Wording) -> RenderedMessage {
         Reply::Paragraphs(parts) => {
             let shown = parts.iter().take(MAX_PARTS);
             let blocks: Vec<Block> = shown.map(|part| render_part(part, wording)).collect();
-            RenderedMessage::of_blocks(Vec::new(), &blocks, message, wording)
+            RenderedMessage::of_blocks(Vec::new(), &blocks, None, message, wording)
         }
         Reply::Topics(topics) => render_topics(topics, message, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(&not_in_source(titles, wording)),
@@ -73,10 +76,11 @@ impl RenderedMessage {
         Self { plain: block.plain, html: block.html, controls: Vec::new() }
     }
 
-    /// `head` and as many of `blocks` as fit below it, at least one.
+    /// `head` and as many of `blocks` as fit below it, at least one, then `foot` if it fits.
     fn of_blocks(
         head: Vec<Block>,
         blocks: &[Block],
+        foot: Option<Block>,
         message: &BotMessage,
         wording: &Wording,
     ) -> Self {
@@ -84,7 +88,9 @@ impl RenderedMessage {
         budget.reserve(head.iter().map(Block::n_bytes).sum());
         let mut shown = head;
         shown.extend(blocks.iter().take_while(|block| budget.admit(block.n_bytes())).cloned());
-        Self::with_controls(shown, budget.n_items(), message, wording)
+        let n_shown = budget.n_items();
+        shown.extend(foot.filter(|foot| budget.admit(foot.n_bytes())));
+        Self::with_controls(shown, n_shown, message, wording)
     }
 
     /// `blocks`, which show `n_shown` items of `message`, and a line with the controls below them.
@@ -108,7 +114,9 @@ fn render_answer(answer: &Answer, message: &BotMessage, wording: &Wording) -> Re
     });
     let quotes: Vec<Block> =
         answer.quotes.iter().map(|quote| render_quote(quote, wording)).collect();
-    RenderedMessage::of_blocks(lead.into_iter().collect(), &quotes, message, wording)
+    let see_also = one_line(&wording.see_also(&answer.see_also), MAX_SEE_ALSO);
+    let see_also = (!see_also.is_empty()).then(|| Block::paragraph(&see_also));
+    RenderedMessage::of_blocks(lead.into_iter().collect(), &quotes, see_also, message, wording)
 }
 
 /// A quote with its citation below it.

@@ -19,6 +19,21 @@ pub(super) struct Page {
     pub(super) n_blocks: usize,
 }
 
+impl Page {
+    /// Adds `line` below the blocks, unless it is empty or the message has no room for it.
+    pub(super) fn append_if_it_fits(&mut self, line: &str) {
+        let (text, limit) = match self.embeds.as_mut_slice() {
+            [] => (&mut self.content, MAX_CONTENT),
+            [embed] => (embed, MAX_DESCRIPTION),
+            _ => return,
+        };
+        if !line.is_empty() && utf16_len(text) + 2 + utf16_len(line) <= limit {
+            text.push_str("\n\n");
+            text.push_str(line);
+        }
+    }
+}
+
 /// What is above the blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Head<'a> {

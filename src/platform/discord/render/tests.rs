@@ -53,6 +53,31 @@ fn answer_has_lead_quotes_citations_and_controls() {
     let whole = format!("{}\n\n{}", message.content, message.embeds[0]);
     assert_eq!((text.content, text.embeds), (whole, Vec::new()));
 }
+#[test]
+fn related_questions_are_below_the_quotes_if_they_fit() {
+    let with_see_also = |questions: &[String], quotes: Vec<CitedQuote>| {
+        let message = answer(Some("Red."), quotes);
+        let Reply::Answer(answer) = message.reply else { panic!("an answer") };
+        let reply = Reply::Answer(Answer { see_also: questions.to_vec(), ..answer });
+        BotMessage { reply, ..message }
+    };
+    let questions = ["Is *it*?".to_owned(), "When?".to_owned()];
+    for style in [AnswerStyle::Embed, AnswerStyle::Text] {
+        let message = rendered(&with_see_also(&questions, vec![quote("It is red.")]), style);
+        let text = message.embeds.last().unwrap_or(&message.content);
+        assert!(text.ends_with("\n\nSee also: Is \\*it\\*? · When?"), "{text}");
+        // Without room, the answer is the same as without them.
+        let long = vec![quote(&"a".repeat(1300)); 3];
+        let limit = if style == AnswerStyle::Embed { 4200 } else { 2100 };
+        for n_chars in (0..limit).step_by(50) {
+            let quotes = vec![quote(&"a".repeat(n_chars.clamp(1, 1900))), long[0].clone()];
+            let longest = vec!["*".repeat(300); 3];
+            check(&rendered(&with_see_also(&longest, quotes), style), &format!("{n_chars}"));
+        }
+        let full = rendered(&with_see_also(&questions, vec![quote(&"\n".repeat(1498))]), style);
+        check(&full, "a quote of line breaks");
+    }
+}
 
 #[test]
 fn content_has_the_lead_or_the_first_words_of_the_quote() {

@@ -43,6 +43,27 @@ fn answer_has_lead_quotes_citations_and_controls() {
     "#);
 }
 
+/// An answer with these related questions.
+fn with_see_also(questions: &[&str], quotes: Vec<CitedQuote>) -> BotMessage {
+    let message = answer(None, quotes);
+    let Reply::Answer(answer) = message.reply else { panic!("an answer") };
+    let see_also = questions.iter().map(|question| (*question).to_owned()).collect();
+    BotMessage { reply: Reply::Answer(Answer { see_also, ..answer }), ..message }
+}
+
+#[test]
+fn related_questions_are_between_quotes_and_controls_if_they_fit() {
+    let body = rendered(&with_see_also(&["Is <it>?", "When?"], vec![quote("It is red.")]));
+    let end = "\n\nSee also: Is <it>? · When?\n\n📄 Show the paragraph";
+    assert!(body.plain.contains(end), "{}", body.plain);
+    let end = "<p>See also: Is &lt;it&gt;? · When?</p><p>📄 Show the paragraph";
+    assert!(body.html.contains(end), "{}", body.html);
+    // A quote that does not fit leaves no room for them.
+    let quotes = vec![quote(&"\u{1}".repeat(1500)); 5];
+    let full = rendered(&with_see_also(&["When?"], quotes.clone()));
+    assert_eq!(full, rendered(&answer(None, quotes)));
+}
+
 #[test]
 fn quotes_that_do_not_fit_are_shown_on_request_and_none_is_cut() {
     let long = |letter: &str| quote(&letter.repeat(1500));
