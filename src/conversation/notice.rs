@@ -48,7 +48,17 @@ pub enum Notice {
     /// The message or entry that a control refers to no longer exists.
     NoLongerAvailable,
     /// The greeting after the bot joined a place.
-    Greeting(Greeting),
+    Greeting {
+        /// Titles of the packs.
+        titles: Vec<String>,
+    },
+    /// What is left to set up for a place that the bot joined. For moderators.
+    SetupIncomplete {
+        /// The place.
+        place: PlaceId,
+        /// The missing steps. Never empty.
+        steps: Vec<SetupStep>,
+    },
     /// Replying failed with an internal error.
     InternalError {
         /// Identifies the error; the log has the same reference.
@@ -93,21 +103,13 @@ impl Notice {
     pub fn is_for_moderators(&self) -> bool {
         matches!(
             self,
-            Self::UndecryptableAt { .. }
+            Self::SetupIncomplete { .. }
+                | Self::UndecryptableAt { .. }
                 | Self::MissingPermissions { .. }
                 | Self::PackRejected { .. }
                 | Self::EntriesDisabled { .. }
         )
     }
-}
-
-/// Content of the greeting after the bot joined a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Greeting {
-    /// Titles of the packs.
-    pub titles: Vec<String>,
-    /// Steps of the setup that are still missing.
-    pub setup_steps: Vec<SetupStep>,
 }
 
 /// A step of the setup of a space.

@@ -12,7 +12,7 @@ use super::cooldown::{Admission, Cooldowns};
 use super::effects::{Effects, MessageEffect};
 use super::id::AskerHash;
 use super::message::{Message, Place};
-use super::notice::{Greeting, Notice, SetupStep};
+use super::notice::{Notice, SetupStep};
 use super::pause::Pause;
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
@@ -120,24 +120,30 @@ pub fn respond_to_edit(
     Effects { message, ..effects }
 }
 
-/// Greets at `place` after the bot joined it.
-pub fn greet(place: &Place, context: &Context<'_>) -> Effects {
+/// Greets at a place after the bot joined it.
+pub fn greet(context: &Context<'_>) -> Effects {
     let settings = &context.space.settings;
     if !settings.greets || context.is_paused {
         return Effects::default();
     }
-    let mut setup_steps = Vec::new();
+    let titles = context.index.packs().iter().map(|pack| pack.title.clone()).collect();
+    BotMessage::notice(Notice::Greeting { titles }, false).into()
+}
+
+/// What is left to set up for `place`, for those who run the bot. `None` if nothing is.
+pub fn setup_notice(place: &Place, context: &Context<'_>) -> Option<Notice> {
+    let settings = &context.space.settings;
+    let mut steps = Vec::new();
     if context.index.n_entries() == 0 {
-        setup_steps.push(SetupStep::Entries);
+        steps.push(SetupStep::Entries);
     }
     if settings.moderators.is_empty() && !place.is_direct {
-        setup_steps.push(SetupStep::Moderators);
+        steps.push(SetupStep::Moderators);
     }
     if settings.reports_to.is_none() && !place.is_direct {
-        setup_steps.push(SetupStep::Reports);
+        steps.push(SetupStep::Reports);
     }
-    let titles = context.index.packs().iter().map(|pack| pack.title.clone()).collect();
-    BotMessage::notice(Notice::Greeting(Greeting { titles, setup_steps }), false).into()
+    (!steps.is_empty()).then(|| Notice::SetupIncomplete { place: place.id.clone(), steps })
 }
 
 /// Sends `message`, which only the asker sees, if the asker is below the limit. Over the limit, it says so

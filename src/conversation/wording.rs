@@ -2,6 +2,7 @@
 //! Project Fluent.
 
 use std::fmt;
+use std::iter;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -9,7 +10,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::Control;
-use super::notice::{Greeting, Notice, SetupStep};
+use super::id::PlaceId;
+use super::notice::{Notice, SetupStep};
 use super::pause::{Pause, PauseScope};
 use super::reply::{CitedQuote, Reply};
 
@@ -230,7 +232,8 @@ impl Wording {
             Notice::UndecryptableAt { place } => {
                 self.format("undecryptable-at", [("place", place.as_str().into())])
             }
-            Notice::Greeting(greeting) => self.greeting(greeting),
+            Notice::Greeting { titles } => self.greeting(titles),
+            Notice::SetupIncomplete { place, steps } => self.setup_incomplete(place, steps),
             Notice::InternalError { reference } => {
                 self.format("internal-error", [("reference", reference.as_str().into())])
             }
@@ -273,18 +276,26 @@ impl Wording {
         self.format(sentence, [])
     }
 
-    fn greeting(&self, greeting: &Greeting) -> String {
-        let titles = self.titles(&greeting.titles);
-        let mut lines = vec![match titles.as_str() {
+    fn greeting(&self, titles: &[String]) -> String {
+        match self.titles(titles).as_str() {
             "" => self.format("greeting-nothing", []),
             titles => self.format("greeting", [("titles", titles.into())]),
-        }];
-        lines.extend(greeting.setup_steps.iter().map(|step| match step {
-            SetupStep::Moderators => self.format("no-moderators", []),
-            SetupStep::Entries => self.format("no-entries", []),
-            SetupStep::Reports => self.format("no-reports", []),
-        }));
-        lines.join("\n")
+        }
+    }
+
+    fn setup_incomplete(&self, place: &PlaceId, steps: &[SetupStep]) -> String {
+        let about = self.format("setup-incomplete", [("place", place.as_str().into())]);
+        let steps = steps.iter().map(|step| self.setup_step(*step));
+        iter::once(about).chain(steps).collect::<Vec<_>>().join("\n")
+    }
+
+    fn setup_step(&self, step: SetupStep) -> String {
+        let id = match step {
+            SetupStep::Moderators => "no-moderators",
+            SetupStep::Entries => "no-entries",
+            SetupStep::Reports => "no-reports",
+        };
+        self.format(id, [])
     }
 }
 

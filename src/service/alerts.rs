@@ -3,6 +3,7 @@
 use super::context::{Cause, ContextRequest};
 use super::delivery::Granted;
 use super::{EventOutcome, Sender, Service};
+use crate::conversation::wording::Wording;
 use crate::conversation::{
     Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
 };
@@ -63,6 +64,21 @@ impl<R: Records> Service<R> {
         }
         let id = MessageId::from(format!("{}:undecryptable-at:{day}", place.id));
         let notice = Notice::UndecryptableAt { place: place.id.clone() };
+        self.alert_moderators(place, id, notice, sender).await
+    }
+
+    /// Logs `notice`, what is left to set up for `place`, and sends it to the moderators. The members of
+    /// the place cannot do anything about it.
+    pub(super) async fn report_setup(
+        &self,
+        place: &Place,
+        member_of: &PlaceId,
+        notice: Notice,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        let text = Wording::english().notice(&notice).replace('\n', " ");
+        tracing::warn!(place.id = %place.id, "{text}");
+        let id = MessageId::from(format!("{member_of}:setup"));
         self.alert_moderators(place, id, notice, sender).await
     }
 

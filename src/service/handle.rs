@@ -4,7 +4,9 @@ use super::context::{Cause, ContextRequest};
 use super::delivery::Granted;
 use super::error_causes::with_causes;
 use super::{EventOutcome, Sender, Service};
-use crate::conversation::respond::{greet, respond, respond_to_control, respond_to_edit};
+use crate::conversation::respond::{
+    greet, respond, respond_to_control, respond_to_edit, setup_notice,
+};
 use crate::conversation::trigger::{AddressedBy, classify};
 use crate::conversation::{
     Control, ControlUse, Effects, Event, EventTime, FeedbackEffect, Message, MessageEffect,
@@ -317,7 +319,11 @@ impl<R: Records> Service<R> {
             Ok(granted) => granted,
             Err(outcome) => return Ok(outcome),
         };
-        let effects = greet(place, &context.borrow(self.event_time(at)));
+        let time = self.event_time(at);
+        if let Some(notice) = setup_notice(place, &context.borrow(time)) {
+            self.report_setup(place, member_of, notice, sender).await?;
+        }
+        let effects = greet(&context.borrow(time));
         let cause = Cause { possibly_sent_since, ..Cause::new(&id) };
         self.apply_effects(effects, &cause, &context, sender).await
     }

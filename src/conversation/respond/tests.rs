@@ -179,7 +179,7 @@ fn summary(effects: &Effects) -> String {
     let content = |message: &BotMessage| {
         let content = match &message.reply {
             Reply::Notice(Notice::RateLimited { .. }) => "rate limited".to_owned(),
-            Reply::Notice(Notice::Greeting(_)) => "greeting".to_owned(),
+            Reply::Notice(Notice::Greeting { .. }) => "greeting".to_owned(),
             Reply::Notice(Notice::PauseChanged(Pause { is_paused, scope })) => {
                 let change = if *is_paused { "paused" } else { "resumed" };
                 let scope = if *scope == PauseScope::Space { "everywhere" } else { "at the place" };

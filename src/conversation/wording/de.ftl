@@ -46,6 +46,7 @@ internal-error = Bei mir ist etwas schiefgegangen. Der Betreiber findet es im Lo
 
 greeting = Ich antworte mit Zitaten aus { $titles }.
 greeting-nothing = Ich antworte mit Zitaten aus Dokumenten.
+setup-incomplete = Ich bin jetzt in { $place }. Was dort noch einzurichten ist:
 no-moderators = Noch kann mich niemand vom Chat aus anhalten: Nenne Moderatoren in der Konfiguration.
 no-entries = Noch habe ich keine Einträge, mit denen ich antworten kann.
 no-reports = Noch bekommen Moderatoren keine Meldungen: Nenne in der Konfiguration einen Kanal dafür.

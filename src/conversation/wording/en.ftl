@@ -50,6 +50,8 @@ internal-error = Something went wrong on my side. The operator can find it in th
 
 greeting = I answer with quotes from { $titles }.
 greeting-nothing = I answer with quotes from documents.
+# For moderators and the log, followed by the steps that are left.
+setup-incomplete = I am in { $place } now. What is left to set up for it:
 no-moderators = Nobody can pause me from chat yet: name moderators in the configuration.
 no-entries = I have no entries to answer with yet.
 no-reports = Moderators get no alerts yet: name an alert channel in the configuration.

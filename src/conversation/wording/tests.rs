@@ -42,11 +42,6 @@ fn wording_is_found_by_language_tag_and_falls_back_to_english() {
     }
 }
 
-fn greeting(titles: &[&str], setup_steps: &[SetupStep]) -> Notice {
-    let titles = titles.iter().map(|title| (*title).to_owned()).collect();
-    Notice::Greeting(Greeting { titles, setup_steps: setup_steps.to_vec() })
-}
-
 #[test]
 fn notices_and_replies_are_whole_sentences_in_every_language() {
     let pause = |is_paused, scope| Notice::PauseChanged(Pause { is_paused, scope });
@@ -66,8 +61,12 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::FeedbackWithdrawn,
         Notice::NotAQuestion,
         Notice::NoLongerAvailable,
-        greeting(&["A", "B"], &[]),
-        greeting(&[], &[SetupStep::Entries, SetupStep::Moderators, SetupStep::Reports]),
+        Notice::Greeting { titles: vec!["A".to_owned(), "B".to_owned()] },
+        Notice::Greeting { titles: Vec::new() },
+        Notice::SetupIncomplete {
+            place: "t:room".into(),
+            steps: vec![SetupStep::Entries, SetupStep::Moderators, SetupStep::Reports],
+        },
         Notice::PackRejected { pack: "p".to_owned(), message: "{ $x }".to_owned() },
         Notice::EntriesDisabled { pack: "p".to_owned(), entries: vec!["e".to_owned(); 21] },
         Notice::Replied,

@@ -212,7 +212,9 @@ fn notice_text(notice: &Notice, wording: &Wording) -> String {
     // Escaping can double the length.
     let text = escape(&truncate(&wording.notice(notice), MAX_CONTENT / 2));
     match notice {
-        Notice::MissingPermissions { place, .. } => with_link_to(place, &text),
+        Notice::MissingPermissions { place, .. } | Notice::SetupIncomplete { place, .. } => {
+            with_link_to(place, &text)
+        }
         _ => text,
     }
 }

@@ -206,7 +206,9 @@ fn not_in_source(titles: &[String], wording: &Wording) -> String {
 
 fn render_notice(notice: &Notice, wording: &Wording) -> RenderedMessage {
     let rendered = RenderedMessage::text(&wording.notice(notice));
-    let (Notice::MissingPermissions { place, .. } | Notice::UndecryptableAt { place }) = notice
+    let (Notice::MissingPermissions { place, .. }
+    | Notice::SetupIncomplete { place, .. }
+    | Notice::UndecryptableAt { place }) = notice
     else {
         return rendered;
     };

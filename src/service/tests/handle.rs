@@ -134,6 +134,36 @@ async fn unanswered_questions_are_recorded_for_moderators() {
 }
 
 #[tokio::test]
+async fn setup_steps_are_sent_to_the_alert_channel_once_and_not_to_the_members() {
+    let mut world = TestWorld::new().await;
+    let joined = |world: &TestWorld| Event::Joined {
+        place: room(),
+        member_of: None,
+        at: world.clock.now(),
+        is_last_join: false,
+    };
+    let platform = ScriptedSender::default();
+    world.start().handle(&joined(&world), &platform).await;
+    let calls = platform.take_calls();
+    assert!(matches!(calls.as_slice(), [it] if !it.contains("Moderators")), "{calls:?}");
+    world = TestWorld::with(SpaceSettings {
+        reports_to: Some("t:mods".into()),
+        ..SpaceSettings::default()
+    })
+    .await;
+    for want in [2, 0] {
+        world.start().handle(&joined(&world), &platform).await;
+        let calls = platform.take_calls();
+        assert_eq!(calls.len(), want, "{calls:?}");
+        if let [alert, greeting] = calls.as_slice() {
+            assert!(alert.starts_with("send t:room:setup: SetupIncomplete"), "{alert}");
+            assert!(alert.contains("[Moderators]"), "{alert}");
+            assert!(greeting.starts_with("send t:room:joined: Greeting"), "{greeting}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn greeting_is_sent_once_per_join() {
     let world = TestWorld::new().await;
     let platform = ScriptedSender::default();

@@ -184,6 +184,11 @@ impl Bot {
         }
     }
 
+    /// Waits until the log contains `text`.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        self.service.wait_for_log(text);
+    }
+
     /// Stops or kills the bot, and starts it again.
     pub(crate) fn restart(self, discord: &Discord, is_killed: bool) -> Self {
         self.restart_after(discord, is_killed, || {})

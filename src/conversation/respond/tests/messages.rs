@@ -247,31 +247,41 @@ fn lead_and_feedback_can_be_disabled() {
 }
 
 #[test]
-fn greeting_lists_missing_setup_steps() {
+fn greeting_is_for_members_and_setup_steps_are_for_moderators() {
     let place = mention("").place;
     let greeting = |fixture: &Fixture| {
-        fixture.with(&"t:ada".into(), |context| match greet(&place, context).message {
-            MessageEffect::Send(BotMessage {
-                reply: Reply::Notice(Notice::Greeting(greeting)),
-                ..
-            }) => Some(greeting),
+        fixture.with(&"t:ada".into(), |context| match greet(context).message {
+            MessageEffect::Send(BotMessage { reply: Reply::Notice(notice), .. }) => Some(notice),
             _ => None,
         })
     };
+    let left =
+        |fixture: &Fixture| fixture.with(&"t:ada".into(), |context| setup_notice(&place, context));
     let mut fixture = Fixture::new();
     fixture.space.settings.reports_to = Some("t:mods".into());
-    assert_eq!(
-        greeting(&fixture),
-        Some(Greeting { titles: vec!["Harbor".to_owned()], setup_steps: Vec::new() })
-    );
+    let hello = Some(Notice::Greeting { titles: vec!["Harbor".to_owned()] });
+    assert_eq!((greeting(&fixture), left(&fixture)), (hello.clone(), None));
     fixture.space.settings.moderators.clear();
     fixture.space.settings.reports_to = None;
-    assert_eq!(
-        greeting(&fixture).unwrap().setup_steps,
-        [SetupStep::Moderators, SetupStep::Reports]
-    );
+    assert_eq!(greeting(&fixture), hello);
+    let steps = vec![SetupStep::Moderators, SetupStep::Reports];
+    let notice = Notice::SetupIncomplete { place: place.id.clone(), steps };
+    assert!(notice.is_for_moderators());
+    assert_eq!(left(&fixture), Some(notice));
     fixture.space.settings.greets = false;
     assert_eq!(greeting(&fixture), None);
+}
+
+#[test]
+fn answer_refers_to_a_few_related_questions_without_gaps() {
+    let fixture = Fixture::new();
+    let MessageEffect::Send(message) = fixture.respond(&mention("ferry departure time")).message
+    else {
+        panic!("no message");
+    };
+    let Reply::Answer(answer) = message.reply else { panic!("no answer") };
+    // It names the captain, a gap, too.
+    assert_eq!(answer.see_also, ["What color is the lighthouse?"]);
 }
 
 #[test]

@@ -3,7 +3,6 @@ use std::time::Duration;
 use super::super::markdown::utf16_len;
 use super::*;
 use crate::conversation::ReplyKind;
-use crate::conversation::notice::Greeting;
 use crate::platform::fixtures::{answer, quote_from};
 
 fn quote(text: &str) -> CitedQuote {
@@ -53,6 +52,7 @@ fn answer_has_lead_quotes_citations_and_controls() {
     let whole = format!("{}\n\n{}", message.content, message.embeds[0]);
     assert_eq!((text.content, text.embeds), (whole, Vec::new()));
 }
+
 #[test]
 fn related_questions_are_below_the_quotes_if_they_fit() {
     let with_see_also = |questions: &[String], quotes: Vec<CitedQuote>| {
@@ -200,10 +200,7 @@ fn notices_are_escaped_and_fit_the_limit() {
     let notices = [
         Notice::PackRejected { pack: pack(), message: "*".repeat(5000) },
         Notice::EntriesDisabled { pack: pack(), entries: vec!["@everyone".repeat(50); 30] },
-        Notice::Greeting(Greeting {
-            titles: vec!["[a](https://b)".repeat(500)],
-            setup_steps: vec![],
-        }),
+        Notice::Greeting { titles: vec!["[a](https://b)".repeat(500)] },
         Notice::RateLimited { retry_after: Duration::from_secs(3) },
     ];
     for notice in notices {
