@@ -2,6 +2,7 @@
 //! request that sends the reply.
 //!
 //!     QUOTH_SYNAPSE=target/tools/synapse/bin/python cargo bench --bench matrix
+//!     ... cargo bench --bench matrix -- --parts      # what the time is spent in
 //!     ... cargo bench --bench matrix -- --rooms 50   # memory of `quoth run` in 50 rooms
 //!
 //! `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from
@@ -17,6 +18,7 @@
 )]
 
 mod figures;
+mod trace_log;
 #[path = "../tests/it/support"]
 #[allow(
     dead_code,
@@ -49,7 +51,7 @@ mod service {
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
@@ -57,6 +59,7 @@ use support::fault_proxy::{FaultProxy, ProxiedRequest};
 use support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
 use support::synapse::Synapse;
 use tempfile::TempDir;
+use trace_log::{Line, TraceLog};
 
 /// Questions before the measurement, which open connections and share keys.
 const N_WARMUP: usize = 50;
@@ -72,17 +75,23 @@ struct Bot {
     id: OwnedUserId,
     process: Child,
     proxy: FaultProxy,
+    /// Empty unless it was started with traces.
+    log: TraceLog,
     _folder: TempDir,
 }
 
 impl Bot {
-    fn start(server: &Synapse) -> Self {
+    fn start(server: &Synapse, has_traces: bool) -> Self {
         let (id, proxy) = (register(server, "quoth"), FaultProxy::new(server.url()));
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
         let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
         command.arg("run").current_dir(folder.path()).stdin(Stdio::null());
         command.env_remove("QUOTH_SYNAPSE").env("QUOTH_LOG__LEVEL", "warn");
+        if has_traces {
+            command.env("QUOTH_LOG__LEVEL", "warn,quoth=trace").env("QUOTH_LOG__FORMAT", "json");
+            command.stderr(Stdio::piped());
+        }
         command.env("QUOTH_PACKS", format!("['{}']", pack.display()));
         command.env("QUOTH_DATA", "data");
         command.env("QUOTH_HTTP__IS_ON", "false");
@@ -92,13 +101,14 @@ impl Bot {
         command.env("QUOTH_MATRIX__USER", id.as_str());
         command.env("QUOTH_MATRIX__PASSWORD", PASSWORD);
         command.env("QUOTH_MATRIX__ACCEPTS_INVITES_FROM", "['*']");
-        let process = command.spawn().unwrap();
-        Self { id, process, proxy, _folder: folder }
+        let mut process = command.spawn().unwrap();
+        let log = process.stderr.take().map(TraceLog::read).unwrap_or_default();
+        Self { id, process, proxy, log, _folder: folder }
     }
 
-    /// The time from the first sync response that contains the question `id` until the next send
-    /// request. Later sync responses contain the ID as well, in the reply.
-    fn latency(&self, id: &OwnedEventId) -> Duration {
+    /// When the first sync response that contains the question `id` was returned, and the next send
+    /// request arrived. Later sync responses contain the ID as well, in the reply.
+    fn times(&self, id: &OwnedEventId) -> [Instant; 2] {
         let requests = self.proxy.requests();
         let delivered_at = |it: &ProxiedRequest| {
             let (at, body) = it.response.as_ref()?;
@@ -107,7 +117,32 @@ impl Bot {
         };
         let delivered_at = requests.iter().find_map(delivered_at).unwrap();
         let sent = requests.iter().find(|it| it.is_send() && it.at > delivered_at).unwrap();
-        sent.at - delivered_at
+        [delivered_at, sent.at]
+    }
+
+    /// The parts of the latency of the answer to `id`.
+    fn parts(&self, id: &OwnedEventId) -> Parts {
+        let [delivered, sent] = self.times(id);
+        let lines = self.log.between(delivered, sent);
+        let at = |message: &str| lines.iter().find(|it| it.message == message).map(|it| it.at);
+        let synced = at("The library has processed a sync response").unwrap();
+        let dispatched = at("Dispatching an event").unwrap();
+        let (rendering, sending) =
+            (at("Rendering a reply").unwrap(), at("The library sends an event").unwrap());
+        let is_of_records =
+            |it: &&Line| it.at > dispatched && it.at <= rendering && it.took.is_some();
+        let calls: Vec<Duration> =
+            lines.iter().filter(is_of_records).filter_map(|it| it.took).collect();
+        let records: Duration = calls.iter().sum();
+        Parts {
+            receiving: synced - delivered,
+            converting: dispatched - synced,
+            records,
+            n_calls: calls.len(),
+            responding: (rendering - dispatched).saturating_sub(records),
+            rendering: sending - rendering,
+            sending: sent - sending,
+        }
     }
 }
 
@@ -118,35 +153,82 @@ impl Drop for Bot {
     }
 }
 
-/// The latencies of the bot in a room of this kind, sorted. Questions are asked one after the
-/// other.
-fn latencies(bot: &Bot, ada: &TestUser, kind: RoomKind) -> Vec<Duration> {
+/// The parts of a latency: what the client library does, the calls of the records, and the rest.
+struct Parts {
+    /// Library: reads, decrypts and stores the sync response.
+    receiving: Duration,
+    /// quoth: converts the room event.
+    converting: Duration,
+    records: Duration,
+    n_calls: usize,
+    /// quoth: decides and searches.
+    responding: Duration,
+    /// quoth: renders the reply.
+    rendering: Duration,
+    /// Library: encrypts and sends the event.
+    sending: Duration,
+}
+
+/// Asks questions in a room of this kind, one after the other. Returns what `measure` returns for
+/// each, after the warm-up.
+fn ask<T>(
+    bot: &Bot,
+    ada: &TestUser,
+    kind: RoomKind,
+    measure: impl Fn(&OwnedEventId) -> T,
+) -> Vec<T> {
     let questions =
         ["who is rana mitter", "did chnia send troops", "why no chinese soldeirs there"];
     let room = ada.create_room(kind, &[&bot.id]);
     ada.wait_for_join(&room, &bot.id);
-    let mut latencies = Vec::new();
+    let mut measured = Vec::new();
     for number in 0..N_WARMUP + N_QUESTIONS {
         let text = questions[number % questions.len()];
         let id = ada.send(&room, &Draft::mentioning("quoth", &bot.id, text));
         ada.next_change(&room, &bot.id);
         if number >= N_WARMUP {
-            latencies.push(bot.latency(&id));
+            measured.push(measure(&id));
         }
     }
-    latencies.sort_unstable();
-    latencies
+    measured
 }
 
-fn report(name: &str, latencies: &[Duration]) {
-    let at = |share: f64| time_at(latencies, share).as_secs_f64() * 1e3;
+/// Prints the median of each part.
+fn report_parts(name: &str, parts: &[Parts]) {
+    let median = |part: fn(&Parts) -> Duration| {
+        let mut times: Vec<Duration> = parts.iter().map(part).collect();
+        times.sort_unstable();
+        time_at(&times, 0.5).as_secs_f64() * 1e3
+    };
+    let n_calls = parts.iter().map(|it| it.n_calls).sum::<usize>() as f64 / parts.len() as f64;
+    println!("{name}");
+    println!("  library: reads and stores the sync response {:>8.2} ms", median(|it| it.receiving));
+    println!("  library: encrypts and sends the reply       {:>8.2} ms", median(|it| it.sending));
+    println!(
+        "  records: {n_calls:>4.1} calls                         {:>8.2} ms",
+        median(|it| it.records)
+    );
+    println!(
+        "  quoth: converts the event                   {:>8.2} ms",
+        median(|it| it.converting)
+    );
+    println!(
+        "  quoth: decides and searches                 {:>8.2} ms",
+        median(|it| it.responding)
+    );
+    println!("  quoth: renders the reply                    {:>8.2} ms", median(|it| it.rendering));
+}
+
+fn report(name: &str, mut latencies: Vec<Duration>) {
+    latencies.sort_unstable();
+    let at = |share: f64| time_at(&latencies, share).as_secs_f64() * 1e3;
     let (median, p90, p99) = (at(0.5), at(0.9), at(0.99));
     println!("{name:<20} {median:>8.2} ms {p90:>8.2} ms {p99:>8.2} ms");
 }
 
 /// Prints the memory of `quoth run` in one room and in `n` rooms, every second one encrypted.
 fn memory(server: &Synapse, n: usize) {
-    let bot = Bot::start(server);
+    let bot = Bot::start(server, false);
     let ada = TestUser::new(server, "ada");
     println!("rooms   resident MiB");
     for n_new in [1, n - 1] {
@@ -170,9 +252,21 @@ fn main() {
     if let Some(n) = n_rooms {
         return memory(&server, n.parse().unwrap());
     }
-    let (bot, ada) = (Bot::start(&server), TestUser::new(&server, "ada"));
+    let has_parts = args.iter().any(|arg| arg == "--parts");
+    let (bot, ada) = (Bot::start(&server, has_parts), TestUser::new(&server, "ada"));
+    let kinds = [("plain room", RoomKind::Plain), ("encrypted room", RoomKind::Encrypted)];
+    if has_parts {
+        for (name, kind) in kinds {
+            report_parts(name, &ask(&bot, &ada, kind, |id| bot.parts(id)));
+        }
+        return;
+    }
     println!("{:<20} {:>11} {:>11} {:>11}", "from sync to send", "median", "p90", "p99");
-    for (name, kind) in [("plain room", RoomKind::Plain), ("encrypted room", RoomKind::Encrypted)] {
-        report(name, &latencies(&bot, &ada, kind));
+    for (name, kind) in kinds {
+        let latency = |id: &OwnedEventId| {
+            let [delivered, sent] = bot.times(id);
+            sent - delivered
+        };
+        report(name, ask(&bot, &ada, kind, latency));
     }
 }

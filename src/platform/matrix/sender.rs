@@ -26,6 +26,7 @@ const DEDUP_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 impl Sender for Matrix {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageId, SendError> {
+        tracing::trace!("Rendering a reply");
         let (room, thread_root) = self.resolve_place(&outgoing.place)?;
         let options = self.send_options(outgoing, &room, thread_root).await;
         let rendered = rendered(outgoing);
@@ -51,6 +52,7 @@ impl Sender for Matrix {
         // A new transaction ID: an edit that is repeated is harmless, but one that the homeserver
         // takes for a duplicate is lost, as when a question is edited back to an earlier text.
         let (transaction_id, call) = (TransactionId::new(), format!("edit {id}"));
+        tracing::trace!("The library sends an event");
         let sent = room.send_raw("m.room.message", content).with_transaction_id(&transaction_id);
         let edit = async { sent.await.map(drop) };
         self.limited(&call, edit, error::classify_send).await?;

@@ -45,6 +45,7 @@ pub(super) async fn run(
         };
         match synced {
             Ok(SyncResponse { rooms: updates, .. }) => {
+                tracing::trace!("The library has processed a sync response");
                 liveness.mark_alive();
                 outage.end();
                 if timeout.is_zero() {

@@ -129,7 +129,10 @@ impl SqliteRecords {
         T: Send + 'static,
         F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.result_of(self.queue.run(work).await)
+        let start = Instant::now();
+        let result = self.queue.run(work).await;
+        tracing::trace!(micros = start.elapsed().as_micros(), "A call of the records returned");
+        self.result_of(result)
     }
 
     /// The same for `work` that deletes. What it deletes is then on the disk no more.

@@ -164,6 +164,7 @@ impl RoomWorker {
             self.cache.update_text(target, &new_content.body);
         }
         if let Some(event) = event {
+            tracing::trace!("Dispatching an event");
             self.context.dispatch(event).await;
         }
     }
