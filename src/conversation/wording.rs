@@ -253,16 +253,7 @@ impl Wording {
                 let values = [("pack", pack.as_str().into()), ("message", message.as_str().into())];
                 self.format("pack-rejected", values)
             }
-            Notice::EntriesDisabled { pack, entries } => {
-                let listed = entries.get(..MAX_LISTED).unwrap_or(entries).join(", ");
-                let more = if entries.len() > MAX_LISTED { ", ..." } else { "" };
-                let values = [
-                    ("pack", FluentValue::from(pack.as_str())),
-                    ("entries", format!("{listed}{more}").into()),
-                    ("n", entries.len().to_string().into()),
-                ];
-                self.format("entries-disabled", values)
-            }
+            Notice::EntriesDisabled { pack, entries } => self.entries_disabled(pack, entries),
         }
     }
 
@@ -274,6 +265,17 @@ impl Wording {
             (false, PauseScope::Space) => "resumed-everywhere",
         };
         self.format(sentence, [])
+    }
+
+    fn entries_disabled(&self, pack: &str, entries: &[String]) -> String {
+        let listed = entries.get(..MAX_LISTED).unwrap_or(entries).join(", ");
+        let more = if entries.len() > MAX_LISTED { ", ..." } else { "" };
+        let values = [
+            ("pack", FluentValue::from(pack)),
+            ("entries", format!("{listed}{more}").into()),
+            ("n", entries.len().to_string().into()),
+        ];
+        self.format("entries-disabled", values)
     }
 
     fn greeting(&self, titles: &[String]) -> String {
