@@ -1,9 +1,9 @@
 //! Edits, redactions and reactions after an answer.
 
-use sqlx::ConnectOptions;
+use rusqlite::Connection;
 
 use super::bot::{ANSWER, QUESTION, TestChat};
-use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, block_on, keycap};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap};
 use crate::support::synapse::Synapse;
 
 #[test]
@@ -188,15 +188,9 @@ fn removed_feedback_does_not_count() {
     chat.bob.redact(&chat.room, &withdrawn);
     chat.expect_nothing_else();
     chat.bot.stop();
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(chat.bot.folder().path("data/quoth.db"))
-        .read_only(true);
-    let given: Vec<bool> = block_on(async {
-        let mut records = options.connect().await.unwrap();
-        sqlx::query_scalar("SELECT is_helpful FROM judgements")
-            .fetch_all(&mut records)
-            .await
-            .unwrap()
-    });
-    assert_eq!(given, [true]);
+    let records = Connection::open(chat.bot.folder().path("data/quoth.db")).unwrap();
+    let mut statement = records.prepare("SELECT is_helpful FROM judgements").unwrap();
+    let given: rusqlite::Result<Vec<bool>> =
+        statement.query_map([], |row| row.get(0)).unwrap().collect();
+    assert_eq!(given.unwrap(), [true]);
 }
