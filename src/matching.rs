@@ -13,7 +13,7 @@
 //! | analysis of a question | `query_terms`, `query` |
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration` |
-//! | decision | `decision`, `language_part`, `index` |
+//! | decision | `decision`, `language_part`, `questions`, `index` |
 //! | evaluation | `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
@@ -42,6 +42,7 @@ mod postings;
 pub mod query;
 mod query_terms;
 mod question_kind;
+mod questions;
 pub mod ranking;
 pub mod recalibration;
 pub mod reliability;

@@ -9,8 +9,9 @@ use super::excluded::Excluded;
 use super::language_part::LanguagePart;
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
+use super::questions::questions;
 use crate::knowledge::{Entry, Pack};
-use crate::text::{Language, questions};
+use crate::text::Language;
 
 /// Most questions of a message that are asked one by one.
 const MAX_QUESTIONS: usize = 6;

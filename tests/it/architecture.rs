@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 36] = [
+const MATCHING: [&str; 37] = [
     // Words.
     "similarity",
     "term_weight",
@@ -59,6 +59,7 @@ const MATCHING: [&str; 36] = [
     // Decision.
     "decision",
     "language_part",
+    "questions",
     "index",
     // Evaluation.
     "explanation",
