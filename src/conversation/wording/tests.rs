@@ -42,9 +42,12 @@ fn wording_is_found_by_language_tag_and_falls_back_to_english() {
     }
 }
 
+fn pause(is_paused: bool, scope: PauseScope) -> Notice {
+    Notice::PauseChanged(Pause { is_paused, scope })
+}
+
 #[test]
 fn notices_and_replies_are_whole_sentences_in_every_language() {
-    let pause = |is_paused, scope| Notice::PauseChanged(Pause { is_paused, scope });
     let notices = [
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
         Notice::PlaceRateLimited { retry_after: Duration::from_secs(30) },
