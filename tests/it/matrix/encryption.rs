@@ -76,7 +76,12 @@ fn undecryptable_replies_to_others_are_reported_to_moderators() {
     let ada = TestUser::new(server, "ada");
     let office = ada.create_room(RoomKind::Plain, &[&id]);
     let alert_channel = format!("'matrix:{office}'");
-    let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())];
+    // Without moderators, what is left to set up is reported, too.
+    let moderators = format!("['matrix:{}']", ada.id());
+    let settings = [
+        ("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str()),
+        ("QUOTH_DEFAULT_SPACE__MODERATORS", moderators.as_str()),
+    ];
     let bot = Bot::start_as(server, id, &settings);
     let bob = TestUser::new(server, "bob");
     let room = ada.create_room(RoomKind::Encrypted, &[&bot.id, bob.id()]);

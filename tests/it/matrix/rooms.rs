@@ -97,7 +97,12 @@ impl AlertedRoom {
         let id = register(server, "quoth");
         let [room, office] = [(); 2].map(|()| ada.create_room(RoomKind::Plain, &[&id]));
         let alert_channel = format!("'matrix:{office}'");
-        let settings = [("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str())];
+        // Without moderators, what is left to set up is reported, too.
+        let moderators = format!("['matrix:{}']", ada.id());
+        let settings = [
+            ("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str()),
+            ("QUOTH_DEFAULT_SPACE__MODERATORS", moderators.as_str()),
+        ];
         let bot = Bot::start_as(server, id, &settings);
         ada.wait_for_join(&room, &bot.id);
         ada.wait_for_join(&office, &bot.id);

@@ -50,7 +50,6 @@ bcrypt_rounds: 4
 macaroon_secret_key: test
 form_secret: test
 presence: {{ enabled: false }}
-push: {{ enabled: false }}
 rc_message: {message_limit}
 rc_registration: {unlimited}
 rc_login: {{ address: {unlimited}, account: {unlimited}, failed_attempts: {unlimited} }}
