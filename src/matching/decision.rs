@@ -79,6 +79,9 @@ pub struct Outcome {
     pub suggestions: Vec<usize>,
     /// The gap that matches the question, if one wins: the source does not answer.
     pub gap: Option<usize>,
+    /// Whether the question is, word for word, a phrasing of the entry or gap that has decided: whoever wrote
+    /// the pack has decided.
+    pub is_exact: bool,
     /// The features from which the confidence is computed; all zero if nothing is ranked.
     pub features: Features,
     /// What forbids to answer with the first ranked entry, if anything does.
@@ -98,6 +101,7 @@ impl Outcome {
             nearest: Vec::new(),
             suggestions: Vec::new(),
             gap: None,
+            is_exact: false,
             features: Features::default(),
             objection: None,
             language: None,
@@ -205,6 +209,7 @@ fn decide(
         nearest: Vec::new(),
         suggestions,
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
+        is_exact: is_exact || is_exact_gap && gap.is_some(),
         features: features.unwrap_or_default(),
         objection,
         language: Some(index.language().clone()),

@@ -10,7 +10,7 @@ use super::language_part::LanguagePart;
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
 use super::questions::questions;
-use crate::knowledge::{Entry, Pack};
+use crate::knowledge::{Entry, EntryId, Pack};
 use crate::text::Language;
 
 /// Most questions of a message that are asked one by one.
@@ -74,6 +74,15 @@ impl Index {
         Some((self.packs.get(number)?, *self.starts.get(number)?))
     }
 
+    /// The entries that the one at `idx` refers to by `see_also`, in order.
+    pub fn related(&self, idx: usize) -> impl Iterator<Item = usize> {
+        let found = self.entry(idx).zip(self.pack_and_start(idx));
+        found.into_iter().flat_map(|(entry, (pack, start))| {
+            let position = |id: &EntryId| pack.entries.iter().position(|other| other.id == *id);
+            entry.see_also.iter().filter_map(move |id| Some(start + position(id)?))
+        })
+    }
+
     /// How the entry at `idx` asks in `language`: its first phrasing in it, else its canonical
     /// question.
     pub fn question(&self, idx: usize, language: Option<&Language>) -> Option<&str> {
@@ -130,7 +139,8 @@ impl Index {
     /// The outcome, and the part that has decided; `None` without a pack.
     ///
     /// A message that asks several questions is asked as a whole, too, and question by question: entries
-    /// that answer two of them, or one where the whole has none, are suggested.
+    /// that answer two of them, or one where the whole has none, are suggested. A phrasing of the pack stays
+    /// what it is.
     pub(crate) fn ask_parts(
         &self,
         text: &str,
@@ -139,7 +149,7 @@ impl Index {
     ) -> (Outcome, Option<&LanguagePart>) {
         let (whole, part) = self.ask_one(text, rule, excluded);
         let questions = questions(text);
-        if questions.len() < 2 {
+        if whole.is_exact || questions.len() < 2 {
             return (whole, part);
         }
         let mut answering: Vec<usize> = Vec::new();

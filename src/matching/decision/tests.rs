@@ -48,11 +48,15 @@ gap = true
 const LEXICON: &str = "[[group]]\nterms = [\"director\", \"head librarian\"]\n";
 
 fn index() -> Index {
+    index_of(FAQ)
+}
+
+fn index_of(faq: &str) -> Index {
     let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
     let files = PackFiles {
         name: "library".to_owned(),
         files: vec![
-            file("faq.toml", FAQ),
+            file("faq.toml", faq),
             file("lexicon.toml", LEXICON),
             file("pack.toml", "title = \"Library\""),
             file("sources/library.md", SOURCE),
@@ -149,6 +153,21 @@ fn entries_that_answer_several_questions_of_a_message_are_suggested() {
     assert_eq!((outcome.gap, outcome.ranked.first()), (None, Some(&0)), "{:?}", outcome.decision);
     let outcome = ask(&index, "When does the library open? Thanks?");
     assert_eq!(outcome.decision, Decision::Answer);
+}
+
+#[test]
+fn phrasing_with_several_questions_is_answered_as_it_is() {
+    let asked = "When does the library open? Who is the director?";
+    for (of, decision) in [("borrowing", Decision::Answer), ("gap-age", Decision::Abstain)] {
+        let (before, entry) = FAQ.split_once(&format!("id = \"{of}\"")).unwrap();
+        let entry = entry.replacen("variants = [", &format!("variants = [\"{asked}\", "), 1);
+        let faq = format!("{before}id = \"{of}\"{entry}");
+        let index = index_of(&faq);
+        let outcome = ask(&index, asked);
+        assert_eq!(outcome.decision, decision, "{of}");
+        let decided = outcome.gap.or_else(|| outcome.ranked.first().copied()).unwrap();
+        assert_eq!(index.entry_id(decided), of);
+    }
 }
 
 #[test]
