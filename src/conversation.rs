@@ -13,6 +13,7 @@ pub mod layout;
 pub mod message;
 pub mod notice;
 pub mod pause;
+pub mod reference;
 pub mod reply;
 pub mod respond;
 pub mod sent_reply;

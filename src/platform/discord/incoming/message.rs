@@ -11,8 +11,8 @@ use serenity::model::user::User;
 use super::super::channel_cache::ChannelCache;
 use super::super::ids;
 use super::mention::{StrippedText, strip_bot_mentions};
-use super::{referenced_message, text, thread_reference, user};
-use crate::conversation::{self, Addressing, Event, RepliedTo};
+use super::{referenced_message, text, user};
+use crate::conversation::{self, Addressing, Event, RepliedTo, reference};
 
 /// Converts a new message. `None` for system messages, such as joins and pins.
 pub(in crate::platform::discord) fn message_created(
@@ -58,7 +58,7 @@ pub(super) struct MessageParts<'m> {
     content: Cow<'m, str>,
     mentions: &'m [User],
     mention_roles: &'m [RoleId],
-    /// The message that it replies to, or that was attached by [`thread_reference::attach_starter`].
+    /// The message that it replies to, or that was attached by [`attach_starter`](super::thread_reference::attach_starter).
     referenced: Option<&'m Message>,
     /// The reference of a reply to a message that was deleted, or that Discord did not fetch.
     reference: Option<&'m MessageReference>,
@@ -115,7 +115,7 @@ impl<'m> MessageParts<'m> {
             return None;
         }
         let StrippedText { text, mentions_bot } = self.stripped(cache);
-        let may_refer = mentions_bot && thread_reference::is_short(&text);
+        let may_refer = mentions_bot && reference::may_refer(&text);
         Some((cache.starter_channel(self.channel).filter(|_| may_refer)?, starter))
     }
 
@@ -160,12 +160,12 @@ impl<'m> MessageParts<'m> {
         let is_post = self.id.get() == self.channel.get();
         let text = match cache.thread_name(self.channel) {
             // The first message of a forum post belongs to its title.
-            Some(title) if is_post && !mentions_bot && thread_reference::only_refers(&text) => {
+            Some(title) if is_post && !mentions_bot && reference::only_refers(&text) => {
                 title.to_owned()
             }
             _ => text,
         };
-        let may_refer = mentions_bot && thread_reference::is_short(&text);
+        let may_refer = mentions_bot && reference::may_refer(&text);
         let thread_reference = || self.thread_reference(cache).filter(|_| may_refer);
         let replied_to = self.replied_to(cache).or_else(thread_reference);
         let author = user(self.author, self.member.map(|member| &member.roles));
