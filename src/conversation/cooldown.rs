@@ -68,11 +68,7 @@ impl Cooldowns {
         time: EventTime,
         settings: &SpaceSettings,
     ) -> Admission {
-        let limits = [
-            (Key::Asker(asker.clone()), settings.questions_per_asker),
-            (Key::Place(place.clone()), settings.questions_per_place),
-        ];
-        self.lock().check_limits(limits, time, settings)
+        self.lock().check_limits(limits(asker, place, settings), time, settings)
     }
 
     /// Counts a private reply to `asker` if the asker is below the limit. The place's limit does not
@@ -95,16 +91,12 @@ impl Cooldowns {
         time: EventTime,
         settings: &SpaceSettings,
     ) -> Option<Duration> {
-        let limits = [
-            (Key::Asker(asker.clone()), settings.questions_per_asker),
-            (Key::Place(place.clone()), settings.questions_per_place),
-        ];
-        let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
+        let window = window(settings);
         let mut state = self.lock();
-        let waits = limits.iter().filter_map(|(key, limit)| {
-            let recent = state.recent.get_mut(key)?;
+        let waits = limits(asker, place, settings).into_iter().filter_map(|(key, limit)| {
+            let recent = state.recent.get_mut(&key)?;
             let at = recent.order(time);
-            recent.retry_after(at, window, *limit)
+            recent.retry_after(at, window, limit)
         });
         waits.max()
     }
@@ -115,6 +107,18 @@ impl Cooldowns {
     }
 }
 
+/// The limits of a question that everybody sees.
+fn limits(asker: &AskerHash, place: &PlaceId, settings: &SpaceSettings) -> [(Key, u32); 2] {
+    [
+        (Key::Asker(asker.clone()), settings.questions_per_asker),
+        (Key::Place(place.clone()), settings.questions_per_place),
+    ]
+}
+
+fn window(settings: &SpaceSettings) -> Duration {
+    Duration::from_secs(u64::from(settings.cooldown_seconds))
+}
+
 impl State {
     fn check_limits<const N: usize>(
         &mut self,
@@ -122,7 +126,7 @@ impl State {
         time: EventTime,
         settings: &SpaceSettings,
     ) -> Admission {
-        let window = Duration::from_secs(u64::from(settings.cooldown_seconds));
+        let window = window(settings);
         if window.is_zero() {
             return Admission::Allowed;
         }

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::pause::Pause;
-
 use super::id::PlaceId;
+use super::pause::Pause;
 
 /// A short message about the bot itself. (Not Matrix's `m.notice`, which is a type of message.)
 #[derive(Debug, Clone, PartialEq, Eq)]

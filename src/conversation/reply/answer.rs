@@ -1,7 +1,6 @@
 //! The answer of an entry.
 
 use super::CitedQuote;
-use crate::knowledge::EntryId;
 use crate::matching::Index;
 use crate::text::Language;
 
@@ -38,21 +37,16 @@ impl Answer {
         language: Option<&Language>,
     ) -> Option<Self> {
         let found = index.entry(entry).filter(|found| !found.is_gap())?;
-        let pack = index.pack_of(entry)?;
-        // The entries of a pack are neighbors in the index.
-        let position = |id: &EntryId| pack.entries.iter().position(|other| other.id == *id);
-        let start = entry.checked_sub(position(&found.id)?)?;
-        let question = |id: &EntryId| {
-            let other = start + position(id)?;
-            index.entry(other).filter(|other| !other.is_gap())?;
-            index.question(other, language).map(str::to_owned)
-        };
+        let related = index.related(entry).filter_map(|related| {
+            index.entry(related).filter(|related| !related.is_gap())?;
+            index.question(related, language).map(str::to_owned)
+        });
         Some(Self {
             entry,
             question: index.question(entry, language)?.to_owned(),
             lead: found.lead().map(str::to_owned),
             quotes: found.quotes().iter().map(CitedQuote::new).collect(),
-            see_also: found.see_also.iter().filter_map(question).take(MAX_SEE_ALSO).collect(),
+            see_also: related.take(MAX_SEE_ALSO).collect(),
         })
     }
 }
