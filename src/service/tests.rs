@@ -2,12 +2,14 @@
 
 mod delivery;
 mod dispatcher;
+mod edits;
 mod handle;
+mod joins;
 mod selection;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -56,6 +58,8 @@ struct ScriptedSender {
     /// Results of the next attempts; the ones after that succeed.
     failures: Mutex<VecDeque<SendError>>,
     n_attempts: AtomicUsize,
+    /// Whether no attempt succeeds for now.
+    is_down: AtomicBool,
     /// Called in each attempt, before its result.
     on_attempt: Option<Box<dyn Fn() + Send + Sync>>,
     dedup_window: Option<Duration>,
@@ -86,6 +90,9 @@ impl ScriptedSender {
     fn attempt(&self) -> Result<(), SendError> {
         self.n_attempts.fetch_add(1, Ordering::SeqCst);
         self.on_attempt.iter().for_each(|on_attempt| on_attempt());
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(SendError::Transient { retry_after: Some(Duration::from_millis(20)) });
+        }
         self.failures.lock().unwrap().pop_front().map_or(Ok(()), Err)
     }
 
@@ -132,6 +139,19 @@ impl Sender for ScriptedSender {
     fn dedup_window(&self) -> Option<Duration> {
         self.dedup_window
     }
+}
+
+/// Waits until `is_done`.
+///
+/// # Panics
+/// If that takes more than a minute.
+async fn wait_until(is_done: impl Fn() -> bool) {
+    let done = async {
+        while !is_done() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), done).await.expect("done within a minute");
 }
 
 struct TestWorld {

@@ -27,46 +27,6 @@ async fn question_calls_the_records_three_times_from_its_receipt_to_its_recorded
 }
 
 #[tokio::test]
-async fn answer_follows_edits_and_deletion_of_its_question_after_a_restart() {
-    let world = TestWorld::new().await;
-    let platform = ScriptedSender::default();
-    let question = world.question("t:1", ANN);
-    world.start().handle(&Event::MessageCreated(question.clone()), &platform).await;
-    let edited = Message { text: HEIGHT.to_owned(), ..question.clone() };
-    let edit = Event::MessageEdited(edited.clone());
-    assert_eq!(world.start().handle(&edit, &platform).await, EventOutcome::Edited);
-    let unaddressed = Message { addressing: Addressing::default(), ..edited };
-    assert_eq!(
-        world.start().handle(&Event::MessageEdited(unaddressed), &platform).await,
-        EventOutcome::Deleted
-    );
-    assert_eq!(
-        platform.take_calls(),
-        ["send t:1: Answer ann", "edit t:1/reply: Answer height", "delete t:1/reply"]
-    );
-    let again = Message { id: "t:2".into(), ..question.clone() };
-    world.start().handle(&Event::MessageCreated(again), &platform).await;
-    let deleted = Event::MessageDeleted { id: "t:2".into(), place: room() };
-    assert_eq!(world.start().handle(&deleted, &platform).await, EventOutcome::Deleted);
-    assert_eq!(world.start().handle(&deleted, &platform).await, EventOutcome::Irrelevant);
-    assert_eq!(platform.take_calls(), ["send t:2: Answer ann", "delete t:2/reply"]);
-}
-
-#[tokio::test]
-async fn message_edited_into_a_question_is_answered() {
-    let world = TestWorld::new().await;
-    let platform = ScriptedSender::default();
-    let service = world.start();
-    let remark = Message { addressing: Addressing::default(), ..world.question("t:1", ANN) };
-    assert_eq!(
-        service.handle(&Event::MessageCreated(remark), &platform).await,
-        EventOutcome::Irrelevant
-    );
-    let edit = Event::MessageEdited(world.question("t:1", ANN));
-    assert_eq!(service.handle(&edit, &platform).await, EventOutcome::Sent);
-}
-
-#[tokio::test]
 async fn pause_applies_at_once_and_after_a_restart() {
     let world = TestWorld::with(SpaceSettings {
         moderators: vec!["t:ada".into()],
@@ -131,95 +91,6 @@ async fn unanswered_questions_are_recorded_for_moderators() {
     let deleted = Event::MessageDeleted { id: "t:1".into(), place: room() };
     service.handle(&deleted, &platform).await;
     assert_eq!(world.records.unanswered_questions(DEFAULT_SPACE.to_owned(), 9).await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn setup_steps_are_sent_to_the_alert_channel_once_and_not_to_the_members() {
-    let mut world = TestWorld::new().await;
-    let joined = |world: &TestWorld| Event::Joined {
-        place: room(),
-        member_of: None,
-        at: world.clock.now(),
-        is_last_join: false,
-    };
-    let platform = ScriptedSender::default();
-    world.start().handle(&joined(&world), &platform).await;
-    let calls = platform.take_calls();
-    assert!(matches!(calls.as_slice(), [it] if !it.contains("Moderators")), "{calls:?}");
-    world = TestWorld::with(SpaceSettings {
-        reports_to: Some("t:mods".into()),
-        ..SpaceSettings::default()
-    })
-    .await;
-    for want in [2, 0] {
-        world.start().handle(&joined(&world), &platform).await;
-        let calls = platform.take_calls();
-        assert_eq!(calls.len(), want, "{calls:?}");
-        if let [alert, greeting] = calls.as_slice() {
-            assert!(alert.starts_with("send t:room:setup: SetupIncomplete"), "{alert}");
-            assert!(alert.contains("[Moderators]"), "{alert}");
-            assert!(greeting.starts_with("send t:room:joined: Greeting"), "{greeting}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn greeting_is_sent_once_per_join() {
-    let world = TestWorld::new().await;
-    let platform = ScriptedSender::default();
-    let joined = |member_of: Option<&str>, ago: u64| Event::Joined {
-        place: room(),
-        member_of: member_of.map(PlaceId::from),
-        at: world.clock.now().minus(Duration::from_secs(ago)),
-        is_last_join: false,
-    };
-    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Sent);
-    assert_eq!(world.start().handle(&joined(None, 0), &platform).await, EventOutcome::Duplicate);
-    assert!(platform.take_calls()[0].starts_with("send t:room:joined: Greeting"));
-    let rows = [
-        ("t:guild", 60, EventOutcome::Sent),
-        ("t:guild", 0, EventOutcome::Duplicate),
-        ("t:old", 3601, EventOutcome::TooOld),
-        ("t:old", 0, EventOutcome::Duplicate),
-    ];
-    for (member_of, ago, want) in rows {
-        let outcome = world.start().handle(&joined(Some(member_of), ago), &platform).await;
-        assert_eq!(outcome, want, "{member_of}, {ago} s ago");
-    }
-}
-
-#[tokio::test]
-async fn another_join_is_greeted_and_excludes_what_was_said_before() {
-    let world = TestWorld::new().await;
-    let platform = ScriptedSender::default();
-    let joined = |seconds: i64, is_last_join| Event::Joined {
-        place: room(),
-        member_of: None,
-        at: Timestamp::from_millis(START + seconds * 1000),
-        is_last_join,
-    };
-    world.wait(1800);
-    // A platform clock that is ahead makes no other join.
-    let rows = [
-        (0, true, EventOutcome::Sent),
-        (200, true, EventOutcome::Duplicate),
-        (1200, false, EventOutcome::Duplicate),
-        (1200, true, EventOutcome::Sent),
-        (1200, true, EventOutcome::Duplicate),
-        (0, true, EventOutcome::Duplicate),
-    ];
-    for (seconds, is_last_join, want) in rows {
-        let outcome = world.start().handle(&joined(seconds, is_last_join), &platform).await;
-        assert_eq!(outcome, want, "{seconds} {is_last_join}");
-    }
-    for (id, seconds, want) in
-        [("t:1", 1199, EventOutcome::TooOld), ("t:2", 1201, EventOutcome::Sent)]
-    {
-        let mut message = world.question(id, ANN);
-        message.sent_at = Timestamp::from_millis(START + seconds * 1000);
-        let event = Event::MessageCreated(message);
-        assert_eq!(world.start().handle(&event, &platform).await, want, "{id}");
-    }
 }
 
 #[tokio::test]
@@ -400,32 +271,6 @@ async fn without_private_replies_requested_content_is_public_and_notices_are_dro
         assert_eq!(service.handle(&event, &platform).await, outcome, "{control:?} by {by}");
         assert_eq!(platform.take_calls(), calls, "{control:?} by {by}");
     }
-}
-
-#[tokio::test]
-async fn edit_with_an_id_is_applied_once() {
-    let world = TestWorld::new().await;
-    let (service, platform) = (world.start(), ScriptedSender::default());
-    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
-    let edit = |id: &str, text: &str| {
-        let edit_id = Some(id.into());
-        Event::MessageEdited(Message { edit_id, ..world.question("t:1", text) })
-    };
-    for (id, text, outcome) in [
-        ("t:2", HEIGHT, EventOutcome::Edited),
-        ("t:3", ANN, EventOutcome::Edited),
-        ("t:2", HEIGHT, EventOutcome::Duplicate),
-    ] {
-        assert_eq!(service.handle(&edit(id, text), &platform).await, outcome, "{id}");
-    }
-    let transient = SendError::Transient { retry_after: Some(Duration::from_secs(3600)) };
-    let unreachable = ScriptedSender::failing([transient], None);
-    assert_eq!(
-        service.handle(&edit("t:4", HEIGHT), &unreachable).await,
-        EventOutcome::RetriesExhausted
-    );
-    let later = world.start();
-    assert_eq!(later.handle(&edit("t:4", HEIGHT), &platform).await, EventOutcome::Edited);
 }
 
 /// Searches run without the lock of the cooldowns, so that they overlap here; each check counts its

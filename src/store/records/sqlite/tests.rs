@@ -7,8 +7,11 @@ use super::super::revision::RevisionAuthor;
 use super::*;
 use crate::conversation::ReplyKind;
 
+mod claims;
 mod data_folder;
 mod erasure;
+mod places;
+mod replies;
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -79,57 +82,6 @@ async fn open(folder: &Path) -> Result<SqliteRecords> {
 }
 
 #[tokio::test]
-async fn message_has_one_holder_at_a_time_and_is_handled_once() {
-    let records = in_memory().await;
-    let claim_a = |seconds| claim("t:1", "a", seconds);
-    let claim_b = |seconds| claim("t:1", "b", seconds);
-    assert_eq!(records.claim(claim_a(0)).await.unwrap(), ClaimStatus::New);
-    assert_eq!(
-        records.claim(claim_a(1)).await.unwrap(),
-        ClaimStatus::HeldElsewhere,
-        "the same event received twice"
-    );
-    assert_eq!(records.claim(claim_b(59)).await.unwrap(), ClaimStatus::HeldElsewhere);
-    assert_eq!(
-        records.claim(claim_b(60)).await.unwrap(),
-        ClaimStatus::New,
-        "the lease has expired"
-    );
-    assert!(!records.begin_send(claim_a(61)).await.unwrap(), "b has it now");
-    assert!(records.begin_send(claim_b(61)).await.unwrap());
-    records.complete(completion("t:1", "b", 62)).await.unwrap();
-    assert_eq!(records.claim(claim_a(1000)).await.unwrap(), ClaimStatus::Done);
-    assert!(!records.begin_send(claim_b(1000)).await.unwrap(), "it is done");
-}
-
-#[tokio::test]
-async fn claim_after_an_interrupted_send_is_possibly_sent() {
-    let records = in_memory().await;
-    records.claim(claim("t:1", "a", 0)).await.unwrap();
-    assert!(records.begin_send(claim("t:1", "a", 50)).await.unwrap());
-    let claim_b = |seconds| records.claim(claim("t:1", "b", seconds));
-    assert_eq!(claim_b(109).await.unwrap(), ClaimStatus::HeldElsewhere, "sending renews the lease");
-    let possibly_sent = ClaimStatus::PossiblySent { began_at: at(50) };
-    assert_eq!(claim_b(110).await.unwrap(), possibly_sent);
-    assert_eq!(claim_b(170).await.unwrap(), possibly_sent, "also after the next lease");
-}
-
-#[tokio::test]
-async fn released_message_can_be_claimed_again_and_a_done_one_cannot_be_released() {
-    let records = in_memory().await;
-    for (message, is_done, want) in
-        [("t:1", false, ClaimStatus::New), ("t:2", true, ClaimStatus::Done)]
-    {
-        records.claim(claim(message, "a", 0)).await.unwrap();
-        if is_done {
-            records.complete(completion(message, "a", 0)).await.unwrap();
-        }
-        records.release(message.into(), Holder::new("a")).await.unwrap();
-        assert_eq!(records.claim(claim(message, "a", 0)).await.unwrap(), want, "{message}");
-    }
-}
-
-#[tokio::test]
 async fn records_survive_a_restart_and_open_claims_are_released() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
@@ -152,162 +104,6 @@ async fn records_survive_a_restart_and_open_claims_are_released() {
         let status = place_status(&records, space, Vec::new()).await;
         assert_eq!(status.is_paused, is_paused, "{space}");
     }
-}
-
-#[tokio::test]
-async fn innermost_place_with_a_pause_of_its_own_decides_until_the_space_is_set() {
-    let records = in_memory().await;
-    let set = |space: &str, place: Option<&str>, is_paused| {
-        records.set_paused(space.to_owned(), place.map(PlaceId::from), is_paused)
-    };
-    let paused_at = |places: &'static [&'static str]| {
-        let places = places.iter().copied().map(PlaceId::from).collect();
-        let status = place_status(&records, "s", places);
-        async { status.await.is_paused }
-    };
-    const THREAD: &[&str] = &["t:thread", "t:channel", "t:guild"];
-    const CHANNEL: &[&str] = &["t:channel", "t:guild"];
-    const OTHER: &[&str] = &["t:other", "t:guild"];
-    set("s", Some("t:channel"), true).await.unwrap();
-    set("another", Some("t:other"), true).await.unwrap();
-    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [true, true]);
-    assert!(!paused_at(OTHER).await);
-    set("s", Some("t:thread"), false).await.unwrap();
-    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [false, true]);
-    set("s", None, true).await.unwrap();
-    assert_eq!([paused_at(THREAD).await, paused_at(OTHER).await], [true, true]);
-    set("s", Some("t:other"), false).await.unwrap();
-    assert_eq!([paused_at(CHANNEL).await, paused_at(OTHER).await], [true, false]);
-    set("s", None, false).await.unwrap();
-    assert_eq!([paused_at(THREAD).await, paused_at(CHANNEL).await], [false, false]);
-}
-
-#[tokio::test]
-async fn last_reply_is_that_for_the_same_user_at_the_same_place() {
-    let records = in_memory().await;
-    let reply = |question: &str, asker: &str, at: i64| SentReply {
-        asked_for: (question == "t:3").then(|| "carol".into()),
-        ..reply(question, asker, at)
-    };
-    for (question, asker, at) in [("t:1", "ada", 0), ("t:2", "ada", 1), ("t:3", "bob", 2)] {
-        records.claim(claim(question, "a", at)).await.unwrap();
-        let sent = Completion {
-            answer: Some(reply(question, asker, at)),
-            ..completion(question, "a", at)
-        };
-        records.complete(sent).await.unwrap();
-    }
-    let place = reply("t:2", "ada", 1).place;
-    let rows = [
-        ("ada", place.clone(), Some(reply("t:2", "ada", 1))),
-        ("carol", place.clone(), Some(reply("t:3", "bob", 2))),
-        ("eve", place, None),
-        ("ada", "t:elsewhere".into(), None),
-    ];
-    for (asker, place, want) in rows {
-        let target = Some(ReplyKey::Last { asker: asker.into(), place });
-        let found = records.look_up(Lookup { target, ..Lookup::default() }).await.unwrap();
-        assert_eq!(found.target, want, "{asker}");
-    }
-}
-
-#[tokio::test]
-async fn reply_is_found_by_question_and_by_message() {
-    let records = in_memory().await;
-    records.claim(claim("t:1", "a", 0)).await.unwrap();
-    records.complete(completion("t:1", "a", 0)).await.unwrap();
-    let want = Some(reply("t:1", "ada", 0));
-    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), want);
-    assert_eq!(records.reply_by_message("t:1-reply".into()).await.unwrap(), want);
-    assert_eq!(records.reply_to("t:1-reply".into()).await.unwrap(), None);
-
-    let edited = SentReply { kind: ReplyKind::Answer, ..reply("t:1", "ada", 0) };
-    let edited = SentReply { entries: vec!["c".to_owned()], is_private: true, ..edited };
-    records.update_reply(edited.clone(), None).await.unwrap();
-    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(edited));
-    assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
-
-    records.delete_message_data("t:1".into()).await.unwrap();
-    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), None);
-    assert_eq!(records.claim(claim("t:1", "a", 9)).await.unwrap(), ClaimStatus::Done);
-}
-
-#[tokio::test]
-async fn reply_with_the_message_of_another_reply_is_not_recorded_and_deletes_nothing() {
-    let records = in_memory().await;
-    let first = reply("t:1", "ada", 0);
-    let same_message = SentReply { message: first.message.clone(), ..reply("t:2", "bob", 1) };
-    for (sent, want) in [(first.clone(), true), (same_message, false), (first.clone(), true)] {
-        let message = sent.question.clone();
-        records.claim(claim(message.as_str(), "a", 0)).await.unwrap();
-        let completion = completion(message.as_str(), "a", 1);
-        let is_recorded =
-            records.complete(Completion { answer: Some(sent), ..completion }).await.unwrap();
-        assert_eq!(is_recorded, want, "{message}");
-    }
-    assert_eq!(records.reply_by_message("t:1-reply".into()).await.unwrap(), Some(first));
-    assert_eq!(records.reply_to("t:2".into()).await.unwrap(), None);
-    assert_eq!(records.claim(claim("t:2", "a", 9)).await.unwrap(), ClaimStatus::Done);
-}
-
-#[tokio::test]
-async fn lookup_claims_a_message_unless_it_is_older_than_the_membership() {
-    let records = in_memory().await;
-    records.record_join("t:new".into(), at(7), false).await.unwrap();
-    records.claim(claim("t:0", "a", 8)).await.unwrap();
-    records.complete(completion("t:0", "a", 8)).await.unwrap();
-    let rows = [
-        ("t:1", 6, None, false),
-        ("t:1", 7, Some(ClaimStatus::New), true),
-        ("t:1", 7, Some(ClaimStatus::HeldElsewhere), true),
-        ("t:0", 9, Some(ClaimStatus::Done), true),
-    ];
-    for (message, sent_at, want, is_related) in rows {
-        let lookup = Lookup {
-            places: vec!["t:new".into()],
-            target: Some(ReplyKey::Message("t:0-reply".into())),
-            related: if is_related { vec!["t:9".into(), "t:0".into()] } else { Vec::new() },
-            claim: Some(claim(message, "a", 9)),
-            sent_at: Some(at(sent_at)),
-            ..Lookup::default()
-        };
-        let found = records.look_up(lookup).await.unwrap();
-        assert_eq!(found.claim, want, "{message} of {sent_at}");
-        assert_eq!(found.has_reply, is_related);
-        assert_eq!(found.target, Some(reply("t:0", "ada", 8)));
-    }
-    assert!(records.begin_send(claim("t:1", "a", 9)).await.unwrap(), "it is claimed");
-}
-
-#[tokio::test]
-async fn picked_only_suggestion_becomes_an_answer() {
-    let records = in_memory().await;
-    let suggested = SentReply { entries: vec!["a".to_owned()], ..reply("t:1", "ada", 0) };
-    records.claim(claim("t:1", "a", 0)).await.unwrap();
-    let answer = Some(suggested.clone());
-    records.complete(Completion { answer, ..completion("t:1", "a", 0) }).await.unwrap();
-    let give_feedback = || {
-        let (message, asker) = ("t:1-reply".into(), "bob".into());
-        records.record_feedback(Feedback {
-            cause: "t:use".into(),
-            message,
-            asker,
-            is_helpful: true,
-            at: at(1),
-        })
-    };
-    give_feedback().await.unwrap();
-    let picked = SentReply { kind: ReplyKind::Answer, ..suggested };
-    records.update_reply(picked.clone(), None).await.unwrap();
-    assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(picked.clone()));
-    assert_eq!(
-        records.erase_asker("bob".into()).await.unwrap(),
-        0,
-        "the feedback was on the suggestion"
-    );
-    give_feedback().await.unwrap();
-    records.update_reply(picked, None).await.unwrap();
-    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the reply is the same");
 }
 
 #[tokio::test]
@@ -377,71 +173,6 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
 }
 
 #[tokio::test]
-async fn feedback_is_replaced_per_user_and_ignored_for_deleted_replies() {
-    let records = in_memory().await;
-    records.claim(claim("t:1", "a", 0)).await.unwrap();
-    records.complete(completion("t:1", "a", 0)).await.unwrap();
-    for (sent, is_helpful) in [("t:1-reply", true), ("t:1-reply", false), ("t:deleted", true)] {
-        let feedback = Feedback {
-            cause: "t:use".into(),
-            message: sent.into(),
-            asker: "bob".into(),
-            is_helpful,
-            at: at(1),
-        };
-        records.record_feedback(feedback).await.unwrap();
-    }
-    assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1);
-}
-
-#[tokio::test]
-async fn feedback_is_deleted_by_its_user_and_with_its_cause() {
-    let records = in_memory().await;
-    records.claim(claim("t:1", "a", 0)).await.unwrap();
-    records.complete(completion("t:1", "a", 0)).await.unwrap();
-    let give = async |asker: &str, cause: &str| {
-        let (message, at) = ("t:1-reply".into(), at(1));
-        let feedback =
-            Feedback { cause: cause.into(), message, asker: asker.into(), is_helpful: false, at };
-        records.record_feedback(feedback).await.unwrap();
-    };
-    let given =
-        async |asker: &str| records.feedback("t:1-reply".into(), asker.into()).await.unwrap();
-    give("bob", "t:2").await;
-    give("cyd", "t:3").await;
-    assert_eq!((given("bob").await, given("cyd").await), (Some(false), Some(false)));
-    records.delete_feedback("t:1-reply".into(), "bob".into()).await.unwrap();
-    assert_eq!((given("bob").await, given("cyd").await), (None, Some(false)));
-    records.delete_message_data("t:3".into()).await.unwrap();
-    assert_eq!(given("cyd").await, None);
-    assert!(records.reply_to("t:1".into()).await.unwrap().is_some());
-}
-
-#[tokio::test]
-async fn member_since_is_the_join_or_the_first_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let records = SqliteRecords::open(folder.path(), at(5)).await.unwrap();
-    assert_eq!(records.record_join("t:new".into(), at(7), false).await.unwrap(), Join::First);
-    assert_eq!(records.record_join("t:new".into(), at(9), true).await.unwrap(), Join::Known);
-    records.close().await;
-    let records = SqliteRecords::open(folder.path(), at(100)).await.unwrap();
-    records.record_join("t:newest".into(), at(8), false).await.unwrap();
-    records.record_join("t:oldest".into(), at(2), false).await.unwrap();
-    let rows: [(&[&str], i64); 5] = [
-        (&["t:oldest"], 5),
-        (&["t:new"], 7),
-        (&["t:older"], 5),
-        (&["t:thread", "t:new"], 7),
-        (&["t:new", "t:newest"], 8),
-    ];
-    for (places, want) in rows {
-        let places: Vec<PlaceId> = places.iter().map(|place| PlaceId::from(*place)).collect();
-        let status = place_status(&records, "s", places.clone()).await;
-        assert_eq!(status.member_since, at(want), "{places:?}");
-    }
-}
-
-#[tokio::test]
 async fn revisions_are_listed_latest_first() {
     let records = in_memory().await;
     let revision = |second, by| Revision {
@@ -462,21 +193,6 @@ async fn revisions_are_listed_latest_first() {
     assert_eq!(found, [second.clone(), first]);
     assert_eq!(records.revisions("p".to_owned(), "e".to_owned(), 1).await.unwrap(), [second]);
     assert_eq!(records.revisions("p".to_owned(), "x".to_owned(), 1).await.unwrap(), []);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn concurrent_claims_have_one_winner() {
-    let folder = tempfile::tempdir().unwrap();
-    let records = open(folder.path()).await.unwrap();
-    let mut claims = tokio::task::JoinSet::new();
-    for number in 0..500 {
-        let records = records.clone();
-        let claim = claim("t:1", &format!("holder {number}"), 0);
-        claims.spawn(async move { records.claim(claim).await.unwrap() });
-    }
-    let results = claims.join_all().await;
-    assert_eq!(results.iter().filter(|it| **it == ClaimStatus::New).count(), 1);
-    assert_eq!(results.iter().filter(|it| **it == ClaimStatus::HeldElsewhere).count(), 499);
 }
 
 #[tokio::test]
