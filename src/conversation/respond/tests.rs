@@ -83,6 +83,12 @@ fn mention(text: &str) -> Message {
     }
 }
 
+/// The message that is replied to.
+fn replied_to(id: &str, is_from_bot: bool, text: Option<&str>) -> Option<RepliedTo> {
+    let text = text.map(str::to_owned);
+    Some(RepliedTo { id: id.into(), is_from_bot, author: None, text, title: None })
+}
+
 fn by(user: &str, message: Message) -> Message {
     Message { author: User { id: user.into(), roles: Vec::new(), is_bot: false }, ..message }
 }

@@ -139,14 +139,7 @@ fn failed_reload_keeps_the_current_snapshot() {
 fn pack_is_asked_once_for_a_calibration_of_all_its_spaces() {
     let root = tempfile::tempdir().unwrap();
     copy_first_pack(&root);
-    let platt = Platt { scale: 2.0, shift: 3.0 };
-    let file = CalibrationFile {
-        pack: "of another state".to_owned(),
-        scorer: SCORER_VERSION,
-        unanswerable_share: 0.7,
-        change: Recalibration { first: platt, any: platt },
-    };
-    calibration_file::write(&root.path().join("p"), &file).unwrap();
+    write_outdated_calibration(&root);
     let mut spaces = spaces(&root, "p");
     for number in 0..4 {
         let mut space = spaces.default.clone();
@@ -179,6 +172,20 @@ fn copy_first_pack(root: &TempDir) {
     }
 }
 
+/// Writes a calibration of another state of the pack `p`, and returns it.
+fn write_outdated_calibration(root: &TempDir) -> CalibrationFile {
+    let platt = Platt { scale: 2.0, shift: 3.0 };
+    let file = CalibrationFile {
+        pack: "of another state".to_owned(),
+        scorer: SCORER_VERSION,
+        // Where most questions have no answer, the default is too sure.
+        unanswerable_share: 0.7,
+        change: Recalibration { first: platt, any: platt },
+    };
+    calibration_file::write(&root.path().join("p"), &file).unwrap();
+    file
+}
+
 #[test]
 fn stale_calibrations_are_renewed_and_packs_without_one_are_not_calibrated() {
     let root = tempfile::tempdir().unwrap();
@@ -191,15 +198,7 @@ fn stale_calibrations_are_renewed_and_packs_without_one_are_not_calibrated() {
     let knowledge_base = open();
     assert!(knowledge_base.recalibrate().is_empty(), "the pack has no calibration");
 
-    let platt = Platt { scale: 2.0, shift: 3.0 };
-    let file = CalibrationFile {
-        pack: "of another state".to_owned(),
-        scorer: SCORER_VERSION,
-        // Where most questions have no answer, the default is too sure.
-        unanswerable_share: 0.7,
-        change: Recalibration { first: platt, any: platt },
-    };
-    calibration_file::write(&root.path().join("p"), &file).unwrap();
+    let file = write_outdated_calibration(&root);
     let knowledge_base = open();
     assert_eq!(calibration(&knowledge_base), Calibration::default());
     assert_eq!(knowledge_base.recalibrate(), [DEFAULT_SPACE, "other"]);

@@ -167,7 +167,7 @@ fn bot_greets_once_and_logs_setup_steps() {
 }
 
 #[test]
-fn what_is_asked_while_the_bot_is_removed_is_not_answered_after_its_return() {
+fn questions_sent_while_the_bot_is_removed_are_not_answered() {
     let home = TestGuild::new();
     let TestGuild { discord, ada, .. } = &home;
     let other = discord.guild_joined("other", Duration::from_secs(86_400));

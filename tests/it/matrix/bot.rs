@@ -14,6 +14,18 @@ use crate::support::synapse::Synapse;
 pub(crate) const QUESTION: &str = "who is rana mitter";
 pub(crate) const ANSWER: &str = "With Russia and China becoming closer";
 
+/// The settings by which alerts go to `office`. `moderator` is there so that what is left to set up is not
+/// reported, too.
+pub(crate) fn alert_settings(
+    office: &OwnedRoomId,
+    moderator: &TestUser,
+) -> [(&'static str, String); 2] {
+    [
+        ("QUOTH_DEFAULT_SPACE__REPORTS_TO", format!("'matrix:{office}'")),
+        ("QUOTH_DEFAULT_SPACE__MODERATORS", format!("['matrix:{}']", moderator.id())),
+    ]
+}
+
 /// The maximum time that a shutdown may take.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 

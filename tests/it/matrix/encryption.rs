@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use matrix_sdk::encryption::LocalTrust;
 
-use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use super::bot::{ANSWER, Bot, QUESTION, TestChat, alert_settings};
 use crate::support::fault_proxy::{FaultProxy, ProxiedRequest, ProxyAction};
 use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, block_on, register};
 use crate::support::synapse::Synapse;
@@ -75,13 +75,8 @@ fn undecryptable_replies_to_others_are_reported_to_moderators() {
     let id = register(server, "quoth");
     let ada = TestUser::new(server, "ada");
     let office = ada.create_room(RoomKind::Plain, &[&id]);
-    let alert_channel = format!("'matrix:{office}'");
-    // Without moderators, what is left to set up is reported, too.
-    let moderators = format!("['matrix:{}']", ada.id());
-    let settings = [
-        ("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str()),
-        ("QUOTH_DEFAULT_SPACE__MODERATORS", moderators.as_str()),
-    ];
+    let settings = alert_settings(&office, &ada);
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
     let bot = Bot::start_as(server, id, &settings);
     let bob = TestUser::new(server, "bob");
     let room = ada.create_room(RoomKind::Encrypted, &[&bot.id, bob.id()]);

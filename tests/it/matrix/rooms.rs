@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use matrix_sdk::ruma::OwnedRoomId;
 
-use super::bot::{ANSWER, Bot, QUESTION, TestChat};
+use super::bot::{ANSWER, Bot, QUESTION, TestChat, alert_settings};
 use crate::support::matrix::{Draft, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
@@ -96,13 +96,8 @@ impl AlertedRoom {
         let ada = TestUser::new(server, "ada");
         let id = register(server, "quoth");
         let [room, office] = [(); 2].map(|()| ada.create_room(RoomKind::Plain, &[&id]));
-        let alert_channel = format!("'matrix:{office}'");
-        // Without moderators, what is left to set up is reported, too.
-        let moderators = format!("['matrix:{}']", ada.id());
-        let settings = [
-            ("QUOTH_DEFAULT_SPACE__REPORTS_TO", alert_channel.as_str()),
-            ("QUOTH_DEFAULT_SPACE__MODERATORS", moderators.as_str()),
-        ];
+        let settings = alert_settings(&office, &ada);
+        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
         let bot = Bot::start_as(server, id, &settings);
         ada.wait_for_join(&room, &bot.id);
         ada.wait_for_join(&office, &bot.id);

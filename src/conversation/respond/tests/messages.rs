@@ -100,19 +100,17 @@ fn listening_channels_get_answers_only() {
     }
 }
 
+/// A reply to the bot that does not mention it.
+fn reply(text: &str) -> Message {
+    Message {
+        addressing: Addressing::default(),
+        replied_to: replied_to("t:2", true, None),
+        ..mention(text)
+    }
+}
+
 #[test]
 fn replies_without_a_mention_get_answers_and_suggestions_only() {
-    let reply = |text: &str| Message {
-        addressing: Addressing::default(),
-        replied_to: Some(RepliedTo {
-            id: "t:2".into(),
-            is_from_bot: true,
-            author: None,
-            text: None,
-            title: None,
-        }),
-        ..mention(text)
-    };
     let answered = || Fixture { target: Some(answer()), ..Fixture::new() };
     for (text, want, is_recorded) in [
         ("and when does the ferry leave?", "answer ferry", false),
@@ -136,13 +134,7 @@ fn replies_without_a_mention_get_answers_and_suggestions_only() {
 #[test]
 fn words_of_the_asker_or_of_the_message_they_reply_to_are_the_question() {
     let under = |referenced: &str, text: &str| Message {
-        replied_to: Some(RepliedTo {
-            id: "t:0".into(),
-            is_from_bot: false,
-            author: None,
-            text: Some(referenced.to_owned()),
-            title: None,
-        }),
+        replied_to: replied_to("t:0", false, Some(referenced)),
         ..mention(text)
     };
     let ferry = "when does the ferry leave?";
@@ -184,17 +176,6 @@ fn rate_limit_is_notified_once() {
 
 #[test]
 fn number_in_a_reply_picks_a_suggestion_of_the_same_asker() {
-    let reply = |text: &str| Message {
-        addressing: Addressing::default(),
-        replied_to: Some(RepliedTo {
-            id: "t:2".into(),
-            is_from_bot: true,
-            author: None,
-            text: None,
-            title: None,
-        }),
-        ..mention(text)
-    };
     let suggested = || Fixture { target: Some(suggestion()), ..Fixture::new() };
     let rows = [
         ("the second", suggested(), reply("2"), "answer lighthouse"),
@@ -303,8 +284,6 @@ fn public_command_makes_answers_public_and_notices_stay_private() {
 
 #[test]
 fn referenced_message_without_text_is_reported_as_unavailable() {
-    let referenced =
-        RepliedTo { id: "t:0".into(), is_from_bot: false, author: None, text: None, title: None };
-    let message = Message { replied_to: Some(referenced), ..mention("") };
+    let message = Message { replied_to: replied_to("t:0", false, None), ..mention("") };
     assert_eq!(summary(&Fixture::new().respond(&message)), "ContentUnavailable");
 }
