@@ -47,6 +47,7 @@ rules! {
     NotUtf8 Error "not-utf8" "The files of a pack are text in UTF-8."
     NotToml Error "not-toml" "The file does not follow the rules of TOML."
     FrontMatter Error "front-matter" "A source starts with a line +++, then its title and other metadata, then another line +++."
+    UnknownFormat Error "unknown-format" "A source is \"text\", which is shown as it is written, or \"markdown\", which is shown with its markup."
     UnknownKey Error "unknown-key" "An unknown key is most often a typo, and its value would be ignored."
     WrongType Error "wrong-type" "The value has another type than this key takes."
     MissingField Error "missing-field" "Something that is required is missing."

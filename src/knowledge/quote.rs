@@ -1,9 +1,11 @@
 //! A quote: a span of a source, proved to be verbatim.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Source;
+use crate::text::RichText;
 use crate::text::whitespace::Folded;
 
 /// The longest quote that is accepted, in characters: readable in chat, and below Discord's limit
@@ -63,6 +65,17 @@ impl Quote {
         self.source.body().get(self.span.clone()).unwrap_or_default()
     }
 
+    /// The quoted words, without the syntax of markup.
+    pub fn words(&self) -> Cow<'_, str> {
+        self.source.words(self.span())
+    }
+
+    /// The quoted text with its markup; `None` if the source has none, and the text is shown as it is
+    /// written.
+    pub fn rich_text(&self) -> Option<RichText> {
+        self.source.rich_text(self.span())
+    }
+
     /// The source that is quoted.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
@@ -96,10 +109,7 @@ impl Quote {
 
     /// Whether the quote starts, and whether it ends, inside a sentence.
     pub fn cuts(&self) -> (bool, bool) {
-        let sentences = self.source.sentences();
-        let starts_one = sentences.binary_search_by_key(&self.span.start, |s| s.start).is_ok();
-        let ends_one = sentences.binary_search_by_key(&self.span.end, |s| s.end).is_ok();
-        (!starts_one, !ends_one)
+        self.source.cuts(&self.span)
     }
 }
 

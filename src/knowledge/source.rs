@@ -1,12 +1,36 @@
 //! A source: a document with numbered paragraphs, from which quotes are taken.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use suffix::SuffixTable;
+use url::Url;
 
+use crate::text::markdown::LineSpan;
 use crate::text::sentence::sentences;
 use crate::text::whitespace::Folded;
+use crate::text::{MarkdownText, RichText};
+
+/// How the text of a source is written. Quotes are proved on the text as it is written in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Text without markup: every character is shown.
+    #[default]
+    Text,
+    /// Markdown: what is shown is the text with its markup.
+    Markdown,
+}
+
+impl Format {
+    /// All formats, with their names in front matter.
+    pub const ALL: [(&'static str, Self); 2] = [("text", Self::Text), ("markdown", Self::Markdown)];
+
+    /// The format of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+}
 
 /// What is known about a source besides its text. Unknown fields are empty, never guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +49,8 @@ pub struct Metadata {
     pub published: Option<String>,
     /// The owner of the text, and the terms under which it is used here.
     pub rights: Option<String>,
+    /// How its text is written.
+    pub format: Format,
 }
 
 /// A document with numbered paragraphs.
@@ -40,6 +66,7 @@ pub struct Source {
     folded_starts: Vec<usize>,
     suffixes: OnceLock<SuffixTable<'static, 'static>>,
     sentences: OnceLock<Vec<Range<usize>>>,
+    markdown: OnceLock<MarkdownText>,
 }
 
 impl Source {
@@ -59,6 +86,7 @@ impl Source {
             folded_starts,
             suffixes: OnceLock::new(),
             sentences: OnceLock::new(),
+            markdown: OnceLock::new(),
         }
     }
 
@@ -97,9 +125,57 @@ impl Source {
         self.paragraphs.partition_point(|paragraph| paragraph.start <= at)
     }
 
-    /// Body spans (UTF-8 bytes) of the sentences of all paragraphs, in order.
+    /// What is read of the text, if it is written in Markdown.
+    fn markdown(&self) -> Option<&MarkdownText> {
+        match self.metadata.format {
+            Format::Text => None,
+            Format::Markdown => Some(self.markdown.get_or_init(|| MarkdownText::new(&self.body))),
+        }
+    }
+
+    /// The words of a part of the body, without the syntax of markup.
+    pub fn words(&self, part: Range<usize>) -> Cow<'_, str> {
+        match self.markdown() {
+            Some(markdown) => markdown.words(part),
+            None => self.body.get(part).unwrap_or_default().into(),
+        }
+    }
+
+    /// A part of the body with its markup; `None` if it has none, and is shown as it is written.
+    /// Relative links lead to where they do at the source's address.
+    pub fn rich_text(&self, part: Range<usize>) -> Option<RichText> {
+        let markdown = self.markdown()?;
+        let base = self.metadata.url.as_deref().and_then(|url| Url::parse(url).ok());
+        let rich_text = markdown.rich_text(&self.body, part, base.as_ref());
+        rich_text.has_text().then_some(rich_text)
+    }
+
+    /// Whether a part of the body starts, and whether it ends, inside a sentence.
+    pub(super) fn cuts(&self, part: &Range<usize>) -> (bool, bool) {
+        let sentences = self.sentences();
+        let Some(markdown) = self.markdown() else {
+            let starts_one = sentences.binary_search_by_key(&part.start, |s| s.start).is_ok();
+            let ends_one = sentences.binary_search_by_key(&part.end, |s| s.end).is_ok();
+            return (!starts_one, !ends_one);
+        };
+        // Syntax beside a sentence is no part of it.
+        let next = sentences.partition_point(|sentence| sentence.start < part.start);
+        let start = sentences.get(next).map_or(self.body.len(), |sentence| sentence.start);
+        let before = sentences.partition_point(|sentence| sentence.end <= part.end);
+        let last = before.checked_sub(1).and_then(|idx| sentences.get(idx));
+        let end = last.map_or(0, |sentence| sentence.end);
+        let starts_inside = !markdown.is_blank(part.start..start.max(part.start));
+        let ends_inside = !markdown.is_blank(end.min(part.end)..part.end);
+        (starts_inside, ends_inside)
+    }
+
+    /// Body spans (UTF-8 bytes) of the sentences of all paragraphs, in order. In Markdown, a heading,
+    /// an item, a cell and a code block end a sentence, and syntax around a sentence is no part of it.
     pub fn sentences(&self) -> &[Range<usize>] {
         self.sentences.get_or_init(|| {
+            if let Some(markdown) = self.markdown() {
+                return markdown_sentences(markdown);
+            }
             let spans_of = |paragraph: &Range<usize>| {
                 let start = paragraph.start;
                 let spans = sentences(self.body.get(paragraph.clone()).unwrap_or_default());
@@ -112,8 +188,9 @@ impl Source {
     /// Body spans of the sentences that have a letter or digit. A line of asterisks, which
     /// separates parts of a text, is not an answer to anything.
     pub fn content_sentences(&self) -> impl Iterator<Item = Range<usize>> {
-        let text_of = |span: &Range<usize>| self.body.get(span.clone()).unwrap_or_default();
-        self.sentences().iter().filter(move |s| text_of(s).contains(char::is_alphanumeric)).cloned()
+        let has_words =
+            |span: &&Range<usize>| self.words((*span).clone()).contains(char::is_alphanumeric);
+        self.sentences().iter().filter(has_words).cloned()
     }
 
     /// Body spans of all occurrences of `needle` (folded, not empty), in order.
@@ -139,6 +216,24 @@ impl Source {
         let at = start + memchr::memmem::find(haystack, needle.as_bytes())?;
         (at < next).then(|| self.folded.original_span(&(at..at + needle.len())))
     }
+}
+
+fn markdown_sentences(markdown: &MarkdownText) -> Vec<Range<usize>> {
+    let spans_of = |line: &LineSpan| {
+        let text = markdown.blanked(line.span.clone());
+        let start = line.span.start + text.len() - text.trim_start().len();
+        let code = start..start + text.trim().len();
+        let spans = match line.is_code {
+            true if code.is_empty() => Vec::new(),
+            true => vec![code],
+            false => {
+                let spans = sentences(&text).into_iter();
+                spans.map(|span| line.span.start + span.start..line.span.start + span.end).collect()
+            }
+        };
+        spans.into_iter()
+    };
+    markdown.lines().iter().flat_map(spans_of).collect()
 }
 
 /// Byte spans of the paragraphs of `body`, trimmed. Lines of only white space separate them.
@@ -192,6 +287,36 @@ mod tests {
             .map(|span| source.body().get(span.clone()).unwrap())
             .collect();
         assert_eq!(texts, ["one.", "Two\nlines.", "Three?", "Four"]);
+    }
+
+    #[test]
+    fn sentences_of_markdown_end_with_their_block_and_are_cut_at_words_only() {
+        let body = "# A **title**\n\n**One.** See [two](https://x.example/a.b). Then\n\
+                    - three `a. b`\n- four.\n\n```\na. b\nc\n```\n";
+        let metadata = Metadata { format: Format::Markdown, ..Metadata::default() };
+        let source = Source::new("doc", metadata, body.to_owned());
+        let texts: Vec<_> =
+            source.sentences().iter().map(|span| source.words(span.clone())).collect();
+        let want = ["A title", "One.", "See two.", "Then", "three a. b", "four.", "a. b\nc"];
+        assert_eq!(texts, want);
+        let cases = [
+            ("# A **title**", (false, false)),
+            ("A **title", (false, false)),
+            ("**title**", (true, false)),
+            ("**One.** See", (false, true)),
+            ("**One.**", (false, false)),
+            ("[two](https://x.example/a.b).", (true, false)),
+            ("Then\n- three `a. b`\n- four.", (false, false)),
+            ("three `a. b`", (false, false)),
+            ("- three", (false, true)),
+            ("```\na. b\nc\n```", (false, false)),
+            ("c\n```", (true, false)),
+            ("```", (false, false)),
+        ];
+        for (text, want) in cases {
+            let start = body.find(text).unwrap();
+            assert_eq!(source.cuts(&(start..start + text.len())), want, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Unquoted sentences: those of the sources that no entry answers with. If one of them covers a
 //! question better than an entry does, the question is about something else.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::vocabulary::TermId;
@@ -43,7 +45,7 @@ impl Document {
 }
 
 /// The sentences of a pack's sources that no entry quotes, not even in part.
-pub(super) fn unquoted_sentences(pack: &Pack) -> impl Iterator<Item = &str> {
+pub(super) fn unquoted_sentences(pack: &Pack) -> impl Iterator<Item = Cow<'_, str>> {
     let mut quoted: FxHashMap<&str, Vec<std::ops::Range<usize>>> = FxHashMap::default();
     for quote in pack.entries.iter().flat_map(|entry| entry.quotes()) {
         quoted.entry(quote.source().name()).or_default().push(quote.span());
@@ -61,6 +63,6 @@ pub(super) fn unquoted_sentences(pack: &Pack) -> impl Iterator<Item = &str> {
             quoted_until <= sentence.start
         };
         let unquoted: Vec<_> = source.content_sentences().filter(is_unquoted).collect();
-        unquoted.into_iter().filter_map(|span| source.body().get(span))
+        unquoted.into_iter().map(|span| source.words(span))
     })
 }

@@ -1,5 +1,6 @@
 //! Evaluation of an index on judged messages.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
@@ -220,7 +221,8 @@ fn is_right(index: &Index, entry: usize, gold: &[String]) -> bool {
             || found
                 .quotes()
                 .iter()
-                .any(|quote| Folded::new(quote.text()).as_str().contains(text.as_str()))
+                .flat_map(|quote| [quote.text().into(), quote.words()])
+                .any(|quoted: Cow<'_, str>| Folded::new(&quoted).as_str().contains(text.as_str()))
     })
 }
 

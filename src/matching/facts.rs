@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::knowledge::{Entry, Quote};
+use crate::knowledge::Entry;
 use crate::text::identifier::{is_identifier, kind};
 use crate::text::language::{LanguageData, SetMember};
 use crate::text::{Analyzer, Origin};
@@ -140,8 +140,11 @@ impl EntryFacts {
             all.count(&facts);
             all.phrasings.extend(facts);
         }
-        for text in entry.lead().into_iter().chain(entry.quotes().iter().map(Quote::text)) {
-            all.quotes.extend(of_text(text));
+        if let Some(lead) = entry.lead() {
+            all.quotes.extend(of_text(lead));
+        }
+        for quote in entry.quotes() {
+            all.quotes.extend(of_text(&quote.words()));
         }
         all
     }

@@ -6,6 +6,7 @@ use crate::conversation::{BotMessage, ReplyKind};
 /// A quote of a whole sentence from the source `title` at `url`.
 pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
     CitedQuote {
+        rich_text: None,
         text: text.to_owned(),
         is_cut_before: false,
         is_cut_after: false,

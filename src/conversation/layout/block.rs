@@ -52,6 +52,7 @@ mod tests {
             (true, true, "(cut) is red (cut)"),
         ] {
             let quote = CitedQuote {
+                rich_text: None,
                 text: "is *red*".to_owned(),
                 is_cut_before,
                 is_cut_after,

@@ -1,12 +1,15 @@
 //! A quote with its citation.
 
 use crate::knowledge::Quote;
+use crate::text::RichText;
 
 /// A quote with everything that its citation shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CitedQuote {
     /// The source's text, verbatim.
     pub text: String,
+    /// The same with its markup, if the source has markup: this is shown instead of the text.
+    pub rich_text: Option<RichText>,
     /// Whether the quote starts after the start of its sentence.
     pub is_cut_before: bool,
     /// Whether the quote ends before the end of its sentence.
@@ -29,6 +32,7 @@ impl CitedQuote {
         let metadata = quote.source().metadata();
         Self {
             text: quote.text().to_owned(),
+            rich_text: quote.rich_text(),
             is_cut_before,
             is_cut_after,
             speaker: quote.speaker().map(str::to_owned),

@@ -1,6 +1,9 @@
 //! Paragraphs that an answer quotes from, split where they are long.
 
+use std::ops::Range;
+
 use crate::matching::Index;
+use crate::text::RichText;
 
 /// Longest part of a paragraph, in characters. A quote has the same limit, so a platform that can
 /// show a quote can show a part.
@@ -11,6 +14,8 @@ const MAX_PART_CHARS: usize = 1500;
 pub struct ParagraphPart {
     /// The source's text, verbatim.
     pub text: String,
+    /// The same with its markup, if the source has markup: this is shown instead of the text.
+    pub rich_text: Option<RichText>,
     /// The source's title.
     pub title: String,
     /// The paragraph's number, from 1.
@@ -29,8 +34,10 @@ impl ParagraphPart {
                 continue;
             }
             seen.push(key);
-            all.extend(parts(source.paragraph(paragraph).unwrap_or_default()).map(|text| Self {
+            let span = source.paragraph_span(paragraph).unwrap_or_default();
+            all.extend(parts(source.body(), span).map(|(part, text)| Self {
                 text: text.to_owned(),
+                rich_text: source.rich_text(part),
                 title: source.metadata().title.clone(),
                 paragraph,
             }));
@@ -39,16 +46,14 @@ impl ParagraphPart {
     }
 }
 
-/// Splits `text` into parts of at most [`MAX_PART_CHARS`], between words where possible.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+/// Splits `span` of `text` into parts of at most [`MAX_PART_CHARS`], between words where possible.
+fn parts(text: &str, span: Range<usize>) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut start = span.start;
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (part, remaining) = rest.split_at(part_end(rest));
-        rest = remaining;
-        Some(part)
+        let rest = text.get(start..span.end).filter(|rest| !rest.is_empty())?;
+        let part = start..start + part_end(rest);
+        start = part.end;
+        Some((part.clone(), text.get(part)?))
     })
 }
 

@@ -3,12 +3,12 @@
 use crate::knowledge::Source;
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::pack::SourceLocation;
-use crate::knowledge::source::Metadata;
+use crate::knowledge::source::{Format, Metadata};
 use crate::knowledge::toml_reader::{TableReader, parse};
 
 const FENCE: &str = "+++";
-const KEYS: [&str; 7] =
-    ["title", "standfirst", "author", "publisher", "url", "published", "rights"];
+const KEYS: [&str; 8] =
+    ["title", "standfirst", "author", "publisher", "url", "published", "rights", "format"];
 
 /// Parses a source file. The source's name is the file's, without folder and extension.
 pub(super) fn read_source(
@@ -60,9 +60,22 @@ fn read_metadata(
         url: text("url"),
         published: text("published"),
         rights: text("rights"),
+        format: read_format(&mut reader),
     };
     let title = reader.required_text("title").map(|(title, _)| title).unwrap_or_default();
     Metadata { title, ..optional }
+}
+
+/// How the text is written.
+fn read_format(reader: &mut TableReader<'_, '_, '_>) -> Format {
+    let Some((name, span)) = reader.text("format") else { return Format::default() };
+    Format::from_name(&name).unwrap_or_else(|| {
+        let names: Vec<String> =
+            Format::ALL.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let message = format!("`{name}` is not a format of sources");
+        reader.report(Rule::UnknownFormat, span, message, format!("write {}", names.join(" or ")));
+        Format::default()
+    })
 }
 
 /// The span of the front matter's TOML, and the text after the line of the closing fence.

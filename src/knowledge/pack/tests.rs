@@ -103,3 +103,22 @@ fn broken_files_are_reported_without_a_panic() {
         assert!(!prove(&files).is_accepted(), "{body:?}");
     }
 }
+
+#[test]
+fn format_of_a_source_is_text_or_markdown() {
+    use crate::knowledge::source::Format;
+    let cases: [(&str, Format, &[&str]); 5] = [
+        ("", Format::Text, &[]),
+        ("format = \"text\"\n", Format::Text, &[]),
+        ("format = \"markdown\"\n", Format::Markdown, &[]),
+        ("format = \"Markdown\"\n", Format::Text, &["unknown-format"]),
+        ("format = 1\n", Format::Text, &["wrong-type"]),
+    ];
+    for (line, format, findings) in cases {
+        let mut files = files(GOOD);
+        let text = format!("+++\ntitle = \"Doc\"\n{line}+++\n\nOne two.\n");
+        files.files[2].bytes = text.into();
+        assert_eq!(rules(&files), findings, "{line}");
+        assert_eq!(prove(&files).pack.sources[0].metadata().format, format, "{line}");
+    }
+}

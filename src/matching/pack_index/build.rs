@@ -94,7 +94,7 @@ fn reserve(texts: &mut ForwardIndex, parsed_parts: &[ParsedEntries]) {
 fn parse_document(pack: &Pack, term_builder: &mut TermBuilder<'_>) -> (Document, Vec<TermId>) {
     let (mut document, mut terms) = (Document::default(), Vec::new());
     for sentence in unquoted_sentences(pack) {
-        let sentence = term_builder.terms_of_text(sentence);
+        let sentence = term_builder.terms_of_text(&sentence);
         terms.extend_from_slice(&sentence);
         document.push(sentence);
     }

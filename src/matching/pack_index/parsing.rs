@@ -1,6 +1,8 @@
 //! Parses the texts of entries into words. It is the larger part of building an index, and runs in
 //! parallel.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -82,11 +84,12 @@ impl ParsedEntries {
         }
         // An imported FAQ without answers quotes its own questions; such a quote adds no words.
         let is_without_answer =
-            |quotes: &[Quote]| matches!(quotes, [quote] if quote.text() == entry.question);
+            |quotes: &[Quote]| matches!(quotes, [quote] if quote.words() == entry.question);
         let quotes = entry.quotes();
         let quotes = if is_without_answer(quotes) { &[] } else { quotes };
-        let texts = entry.lead().into_iter().chain(quotes.iter().map(Quote::text));
-        let n_words = texts.map(|text| self.add_words(text, analyzer)).sum();
+        let texts =
+            entry.lead().map(Cow::Borrowed).into_iter().chain(quotes.iter().map(Quote::words));
+        let n_words = texts.map(|text| self.add_words(&text, analyzer)).sum();
         self.text_lengths.push(n_words);
         self.entries.push(ParsedEntry {
             is_gap: entry.is_gap(),

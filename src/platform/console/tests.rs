@@ -10,6 +10,7 @@ fn answer() -> Answer {
         question: "Why?".to_owned(),
         lead: Some("Because\u{1b}[31m of it.".to_owned()),
         quotes: vec![CitedQuote {
+            rich_text: None,
             text: "it prefers “non-interference” over all else and".to_owned(),
             is_cut_before: true,
             is_cut_after: true,

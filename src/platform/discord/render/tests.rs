@@ -184,8 +184,12 @@ fn long_lists_continue_behind_a_button() {
 
 #[test]
 fn paragraphs_are_quoted_with_their_number() {
-    let passage =
-        |text: &str| ParagraphPart { text: text.to_owned(), title: "T".to_owned(), paragraph: 2 };
+    let passage = |text: &str| ParagraphPart {
+        text: text.to_owned(),
+        rich_text: None,
+        title: "T".to_owned(),
+        paragraph: 2,
+    };
     let passages = vec![passage(&"a".repeat(1500)), passage(&"b".repeat(1500)), passage("c")];
     let reply = BotMessage { reply: Reply::Paragraphs(passages), ..answer(None, vec![]) };
     let message = rendered(&reply, AnswerStyle::Text);
