@@ -18,6 +18,7 @@ mod permissions;
 mod proxies;
 mod recent_places;
 pub mod render;
+mod rich_text;
 mod sender;
 mod settings;
 

@@ -69,6 +69,20 @@ pub fn escape_quote(text: &str) -> String {
     escaped
 }
 
+/// Whether `escaped` text has `c` without a backslash before it.
+pub(super) fn has_unescaped(escaped: &str, c: char) -> bool {
+    let mut chars = escaped.chars();
+    while let Some(next) = chars.next() {
+        if next == c {
+            return true;
+        }
+        if next == '\\' {
+            chars.next();
+        }
+    }
+    false
+}
+
 /// A link with `label`, which must not need escaping. `None` if `url` is not http(s) or too long.
 ///
 /// Characters that could end the address early are percent-encoded, which is an equivalent URL.

@@ -7,10 +7,12 @@ use super::ids;
 use super::markdown::{
     block_quote, escape, escape_quote, link, quote_escaped, truncate, utf16_len,
 };
+use super::rich_text::markdown;
 use crate::conversation::layout::{self, MAX_CITATION, MAX_QUESTION, with_cut_marks};
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
+use crate::text::RichText;
 use pages::{Head, Page, first_page};
 
 /// Discord's limit of characters of a message.
@@ -120,7 +122,10 @@ fn render_answer(
 
 /// The first words of a quote, with a mark outside them if there are more.
 fn preview(quote: &CitedQuote) -> String {
-    let text = layout::one_line(&quote.text);
+    let text = match &quote.rich_text {
+        Some(rich_text) => layout::one_line(&rich_text.plain_text()),
+        None => layout::one_line(&quote.text),
+    };
     let mut words = String::new();
     for word in text.split(' ') {
         if !words.is_empty() && words.chars().count() + word.chars().count() >= MAX_PREVIEW {
@@ -148,14 +153,33 @@ pub(super) fn with_question(
 
 /// A quote with its citation.
 pub fn cited(quote: &CitedQuote, wording: &Wording) -> String {
-    let words = with_cut_marks(quote, &escape_quote(&quote.text), &escape(CUT));
-    let mut text = quote_escaped(&words);
     let citation = truncate(&wording.citation_without_link(quote), MAX_CITATION);
-    text.push_str(&format!("\n— {}", one_line(&citation)));
+    let mut citation = format!("\n— {}", one_line(&citation));
     if let Some(link) = quote.url.as_deref().and_then(|url| link(&wording.open_source(), url)) {
-        text.push_str(&format!(" · {link}"));
+        citation.push_str(&format!(" · {link}"));
     }
+    let rich_text = quote.rich_text.as_ref().map(|text| with_marks(quote, text));
+    let limit = MAX_DESCRIPTION - utf16_len(&citation);
+    let mut text = rich_text.and_then(|text| quoted(&text, limit)).unwrap_or_else(|| {
+        quote_escaped(&with_cut_marks(quote, &escape_quote(&quote.text), &escape(CUT)))
+    });
+    text.push_str(&citation);
     text
+}
+
+/// `text` of `quote` with marks where it is cut out of a sentence.
+fn with_marks(quote: &CitedQuote, text: &RichText) -> RichText {
+    let mark = |is_cut: bool| if is_cut { CUT } else { "" };
+    text.surrounded(mark(quote.is_cut_before), mark(quote.is_cut_after))
+}
+
+/// `text` as a block quote of at most `limit` characters: without the addresses of its links if it is
+/// too long with them, then without markup. `None` if it is still too long.
+fn quoted(text: &RichText, limit: usize) -> Option<String> {
+    let without_addresses = text.without_addresses();
+    let forms = [text, &without_addresses].into_iter().map(|text| quote_escaped(&markdown(text)));
+    let plain = std::iter::once_with(|| block_quote(&text.plain_text()));
+    forms.chain(plain).find(|quoted| utf16_len(quoted) <= limit)
 }
 
 fn render_suggestions(
@@ -179,7 +203,10 @@ fn render_paragraphs(
     let block = |part: &ParagraphPart| {
         let title = truncate(&part.title, MAX_QUESTION);
         let place = one_line(&wording.passage(&title, part.paragraph));
-        format!("{}\n— {place}", block_quote(part.text.trim_end()))
+        let limit = MAX_DESCRIPTION - utf16_len(&place) - 3;
+        let rich_text = part.rich_text.as_ref().and_then(|text| quoted(text, limit));
+        let quoted = rich_text.unwrap_or_else(|| block_quote(part.text.trim_end()));
+        format!("{quoted}\n— {place}")
     };
     let blocks: Vec<String> = parts.iter().map(block).collect();
     let page = first_page(Head::Preview(""), &blocks, AnswerStyle::Text);
