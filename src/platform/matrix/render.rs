@@ -2,6 +2,7 @@
 //! that are used by reactions. Pure.
 
 mod block;
+mod rich_text;
 
 use super::reactions::reaction_key;
 use crate::conversation::layout::{
@@ -10,12 +11,17 @@ use crate::conversation::layout::{
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};
+use crate::text::RichText;
 use block::{Block, escape, link};
 
 /// Maximum size in bytes of both texts of a message as JSON. An event has at most 65,536 bytes;
 /// encryption leaves three quarters of them, and IDs, relations and signatures need some.
 /// <https://spec.matrix.org/v1.12/client-server-api/#size-limits>
 pub const MAX_BYTES: usize = 40_000;
+
+/// Maximum size in bytes of both texts of a quote with markup: more than every quote without markup
+/// takes, and less than [`MAX_BYTES`] by what is above and below it.
+const MAX_MARKUP_BYTES: usize = 24_000;
 
 /// Maximum numbers of questions of a list and of parts of paragraphs in a message. The rest is
 /// shown on request.
@@ -132,7 +138,21 @@ fn render_quote(quote: &CitedQuote, wording: &Wording) -> Block {
         },
         None => citation,
     };
-    Block::quote(&with_cut_marks(quote, &quote.text, CUT), &citation)
+    let mark = |is_cut: bool| if is_cut { CUT } else { "" };
+    let (before, after) = (mark(quote.is_cut_before), mark(quote.is_cut_after));
+    let rich_text = quote.rich_text.as_ref().map(|text| text.surrounded(before, after));
+    let text = rich_text.and_then(|text| with_markup(&text));
+    let text = text.unwrap_or_else(|| Block::inline(&with_cut_marks(quote, &quote.text, CUT)));
+    text.quoted(&citation)
+}
+
+/// `text` without the addresses of its links if it is too long with them, then without markup.
+/// `None` if it is still too long.
+fn with_markup(text: &RichText) -> Option<Block> {
+    let without_addresses = text.without_addresses();
+    let forms = [text, &without_addresses].into_iter().map(rich_text::block);
+    let plain = std::iter::once_with(|| Block::inline(&text.plain_text()));
+    forms.chain(plain).find(|block| block.n_bytes() <= MAX_MARKUP_BYTES)
 }
 
 fn render_part(part: &ParagraphPart, wording: &Wording) -> Block {
@@ -140,7 +160,8 @@ fn render_part(part: &ParagraphPart, wording: &Wording) -> Block {
     let citation = one_line(&wording.passage(&title, part.paragraph), MAX_CITATION);
     let citation =
         Block { plain: format!("— {citation}"), html: format!("— {}", escape(&citation)) };
-    Block::quote(part.text.trim_end(), &citation)
+    let text = part.rich_text.as_ref().and_then(with_markup);
+    text.unwrap_or_else(|| Block::inline(part.text.trim_end())).quoted(&citation)
 }
 
 fn render_suggestions(

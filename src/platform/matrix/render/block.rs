@@ -28,12 +28,12 @@ impl Block {
         Self { plain: replace_nul(text), html: escape(text) }
     }
 
-    /// `text` as a quote, with `citation` below it.
-    pub(super) fn quote(text: &str, citation: &Self) -> Self {
-        let quoted = prefix_lines(&replace_nul(text), "> ");
+    /// This as a quote, with `citation` below it.
+    pub(super) fn quoted(&self, citation: &Self) -> Self {
+        let quoted = prefix_lines(&self.plain, "> ");
         Self {
             plain: format!("{quoted}\n{}", citation.plain),
-            html: format!("<blockquote>{}</blockquote><p>{}</p>", escape(text), citation.html),
+            html: format!("<blockquote>{}</blockquote><p>{}</p>", self.html, citation.html),
         }
     }
 
@@ -63,14 +63,20 @@ pub(super) fn escape(text: &str) -> String {
 /// web.
 pub(super) fn link(url: &str, label: &str) -> Option<String> {
     let is_web = SCHEMES.iter().any(|scheme| url.starts_with(scheme));
-    if !is_web || url.len() > MAX_URL_BYTES || url.contains(|c: char| c.is_control() || c == ' ') {
+    if is_web { link_to(url, &escape(label)) } else { None }
+}
+
+/// A link to `url`, of any scheme, with `label`, which is HTML; `None` if the URL is too long or
+/// malformed.
+pub(super) fn link_to(url: &str, label: &str) -> Option<String> {
+    if url.len() > MAX_URL_BYTES || url.contains(|c: char| c.is_control() || c == ' ') {
         return None;
     }
-    Some(format!("<a href=\"{}\">{}</a>", encode_double_quoted_attribute(url), escape(label)))
+    Some(format!("<a href=\"{}\">{label}</a>", encode_double_quoted_attribute(url)))
 }
 
 /// `text` with each NUL replaced, since events must not contain one.
-fn replace_nul(text: &str) -> String {
+pub(super) fn replace_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
