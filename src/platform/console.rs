@@ -1,6 +1,8 @@
 //! The terminal: renders replies as lines of text.
 
+mod rich_text;
 mod session;
+mod wrap;
 
 use anstyle::{AnsiColor, Style};
 
@@ -10,6 +12,8 @@ use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, 
 use crate::conversation::wording::{CUT, Wording};
 
 pub use session::{ConsoleSession, PLACE};
+pub use wrap::wrap_options;
+use wrap::wrap_text;
 
 const LEAD: Style = Style::new().bold();
 const QUOTE_BAR: Style = AnsiColor::Cyan.on_default();
@@ -76,9 +80,9 @@ pub fn render_answer(answer: &Answer, layout: Layout) -> String {
 
 fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
     let citation = printable(&layout.wording.citation(quote));
-    let words = with_cut_marks(quote, &printable(&quote.text), CUT);
     if layout.is_plain {
-        let quoted = wrap(&format!("{}: {words}", layout.wording.quote_label()), layout, "");
+        let label = layout.wording.quote_label();
+        let quoted = lines(&quote_lines(quote, &format!("{label}:"), layout.width, layout));
         return format!(
             "{quoted}{}",
             wrap(&format!("{}: {citation}", layout.wording.source_label()), layout, "")
@@ -86,11 +90,32 @@ fn render_quote(quote: &CitedQuote, layout: Layout) -> String {
     }
     let bar = format!("{QUOTE_BAR}│{QUOTE_BAR:#} ");
     let mut text = String::new();
-    for line in textwrap::wrap(&words, wrap_options(layout.width.saturating_sub(2))) {
+    for line in quote_lines(quote, "", layout.width.saturating_sub(2), layout) {
         text.push_str(&format!("{bar}{line}\n"));
     }
     text.push_str(&styled(CITATION, &wrap(&format!("— {citation}"), layout, "  "), layout));
     text
+}
+
+/// The words of `quote` below or after `label`, in lines of `width` columns.
+fn quote_lines(quote: &CitedQuote, label: &str, width: usize, layout: Layout) -> Vec<String> {
+    match &quote.rich_text {
+        Some(text) => {
+            let mark = |is_cut: bool| if is_cut { CUT } else { "" };
+            let text = text.surrounded(mark(quote.is_cut_before), mark(quote.is_cut_after));
+            rich_text::lines(&text.surrounded(label, ""), width, layout.is_plain)
+        }
+        None => {
+            let words = with_cut_marks(quote, &printable(&quote.text), CUT);
+            let separator = if label.is_empty() { "" } else { " " };
+            wrap_text(&format!("{label}{separator}{words}"), width)
+        }
+    }
+}
+
+/// `lines`, each with a line break at its end.
+fn lines(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
@@ -105,7 +130,11 @@ fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
 fn render_part(part: &ParagraphPart, layout: Layout) -> String {
     let citation = layout.wording.passage(&part.title, part.paragraph);
     let citation = wrap(&format!("— {}", printable(&citation)), layout, "  ");
-    format!("{}{}", wrap(&printable(&part.text), layout, ""), styled(CITATION, &citation, layout))
+    let text = match &part.rich_text {
+        Some(text) => lines(&rich_text::lines(text, layout.width, layout.is_plain)),
+        None => wrap(&printable(&part.text), layout, ""),
+    };
+    format!("{text}{}", styled(CITATION, &citation, layout))
 }
 
 fn render_topic(topic: &Topic, layout: Layout) -> String {
@@ -134,15 +163,8 @@ fn styled(style: Style, lines: &str, layout: Layout) -> String {
 }
 
 fn wrap(text: &str, layout: Layout, indent: &str) -> String {
-    let options = wrap_options(layout.width).initial_indent(indent).subsequent_indent(indent);
-    let mut wrapped = textwrap::wrap(text, options).join("\n");
-    wrapped.push('\n');
-    wrapped
-}
-
-/// Options that break lines at whitespace only, so that "non-interference" and "Ctrl-D" stay whole.
-pub fn wrap_options(width: usize) -> textwrap::Options<'static> {
-    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
+    let lines = wrap_text(text, layout.width.saturating_sub(indent.len()));
+    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
 }
 
 #[cfg(test)]
