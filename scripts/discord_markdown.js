@@ -4,6 +4,8 @@
 //   outside  the text outside of block quotes, as displayed
 //   inside   the kinds of markup in block quotes: emphasis, mentions, links ...
 //   marks    the kinds of markup outside of block quotes
+//   code     the text of each code block
+//   targets  the addresses of links in block quotes
 //
 // tests/it/discord/markdown.rs runs it; scripts/test installs the parser.
 
@@ -21,7 +23,14 @@ const list = {
   }),
 };
 
-const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list });
+// A block quote starts a line, so its first line may be a list or a heading.
+const blockQuote = {
+  ...rulesExtended.blockQuote,
+  parse: (capture, parse, state) =>
+    rulesExtended.blockQuote.parse(capture, parse, { ...state, prevCapture: null }),
+};
+
+const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list, blockQuote });
 
 // Node types of plain text. Unicode emoji count as characters.
 const PLAIN = new Set(["text", "br", "newline", "twemoji", "emoticon"]);
@@ -39,6 +48,12 @@ function read(node, shown, kinds) {
   if (!PLAIN.has(node.type)) {
     kinds.add(node.type);
   }
+  if (node.type === "codeBlock") {
+    shown.code.push(node.content);
+  }
+  if (node.target && kinds === shown.inside) {
+    shown.targets.push(node.target);
+  }
   if (node.type === "br" || node.type === "newline") {
     return "\n";
   }
@@ -49,7 +64,7 @@ function read(node, shown, kinds) {
 }
 
 function show(text) {
-  const shown = { quotes: [], inside: new Set(), marks: new Set() };
+  const shown = { quotes: [], code: [], targets: [], inside: new Set(), marks: new Set() };
   shown.outside = read(parse(text, { inline: true }), shown, shown.marks);
   return { ...shown, inside: [...shown.inside].sort(), marks: [...shown.marks].sort() };
 }

@@ -30,6 +30,8 @@ mod folder;
 mod import;
 #[cfg(unix)]
 mod kill;
+#[cfg(any(feature = "discord", feature = "matrix"))]
+mod markup;
 #[cfg(all(unix, feature = "matrix"))]
 mod matrix;
 #[cfg(feature = "matrix")]

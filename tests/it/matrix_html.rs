@@ -12,6 +12,9 @@ use quoth::conversation::{BotMessage, Control};
 use quoth::platform::matrix::render::{RenderedMessage, render};
 use ruma_html::{Html, NodeData, NodeRef, SanitizerConfig};
 
+use crate::markup::{
+    Additions, Links, answer_with, documents, is_linked_in, noise, quote_of, read, squeeze,
+};
 use crate::random::{answers, lists};
 
 /// Random replies per test.
@@ -26,6 +29,7 @@ struct ParsedHtml {
     text: String,
     links: Vec<String>,
     tags: Vec<String>,
+    code_blocks: Vec<String>,
 }
 
 fn contents(document: &Html) -> ParsedHtml {
@@ -47,7 +51,11 @@ fn visit(node: &NodeRef, parsed: &mut ParsedHtml) -> String {
         NodeData::Element(element) => {
             let tag = element.name.local.to_string();
             for attribute in element.attrs.borrow().iter() {
-                parsed.links.push(attribute.value.to_string());
+                let is_of_markup =
+                    matches!((&*tag, &*attribute.name.local), ("code", "class") | ("ol", "start"));
+                if !is_of_markup {
+                    parsed.links.push(attribute.value.to_string());
+                }
             }
             if tag == "br" {
                 parsed.text.push('\n');
@@ -59,6 +67,7 @@ fn visit(node: &NodeRef, parsed: &mut ParsedHtml) -> String {
             match tag.as_str() {
                 "blockquote" => parsed.quotes.push(inside.clone()),
                 "li" => parsed.items.push(inside.clone()),
+                "pre" => parsed.code_blocks.push(inside.clone()),
                 _ => {}
             }
             parsed.tags.push(tag);
@@ -80,24 +89,35 @@ fn expected_text(quote: &CitedQuote) -> String {
     format!("{before}{}{after}", quote.text).replace('\0', "\u{fffd}")
 }
 
-/// Checks that `rendered` fits into an event and that sanitizers of clients keep all of it.
-fn check_form(rendered: &RenderedMessage) -> Result<ParsedHtml, TestCaseError> {
+/// The tags of messages, and those of quotes with markup.
+const TAGS: [&str; 8] = ["p", "br", "strong", "blockquote", "a", "ol", "ul", "li"];
+const MARKUP: [&str; 18] = [
+    "em", "del", "code", "pre", "hr", "table", "thead", "tbody", "tr", "th", "td", "h1", "h2",
+    "h3", "h4", "h5", "h6", "p",
+];
+
+/// Checks that `rendered` fits into an event and that sanitizers of clients keep all of it, and that
+/// it links to what `is_linked`.
+fn check_form(
+    rendered: &RenderedMessage,
+    tags: &[&str],
+    is_linked: impl Fn(&String) -> bool,
+) -> Result<ParsedHtml, TestCaseError> {
     let n_bytes = serde_json::json!([rendered.plain, rendered.html]).to_string().len();
     prop_assert!(n_bytes < 48_000, "{}", n_bytes);
     let document = Html::parse(&rendered.html);
     let (parsed, unsanitized) = (contents(&document), document.to_string());
     document.sanitize_with(&SanitizerConfig::strict());
     prop_assert_eq!(document.to_string(), unsanitized);
-    let known = ["p", "br", "strong", "blockquote", "a", "ol", "ul", "li"];
-    let is_known = |tag: &String| known.contains(&tag.as_str());
+    let is_known = |tag: &String| tags.contains(&tag.as_str());
     prop_assert!(parsed.tags.iter().all(is_known), "{:?}", parsed.tags);
-    let is_expected = |link: &String| link == "https://source.example/a_(b)";
-    prop_assert!(parsed.links.iter().all(is_expected), "{:?}", parsed.links);
+    prop_assert!(parsed.links.iter().all(is_linked), "{:?}", parsed.links);
     Ok(parsed)
 }
 
 fn check(rendered: &RenderedMessage, reply: &Reply) -> Result<(), TestCaseError> {
-    let parsed = check_form(rendered)?;
+    let is_expected = |link: &String| link == "https://source.example/a_(b)";
+    let parsed = check_form(rendered, &TAGS, is_expected)?;
     let text = words(&parsed.text);
     match reply {
         Reply::Answer(answer) => {
@@ -151,4 +171,44 @@ fn quotes_survive_an_html_parser_unchanged() {
 #[test]
 fn lists_and_paragraphs_survive_an_html_parser_unchanged() {
     check_random(&lists());
+}
+
+/// Matrix has lists, tables, rules and links.
+const MATRIX: Additions = Additions {
+    has_marks: false,
+    has_cells: false,
+    has_rules: false,
+    links: Links::All,
+    boxes: ["☐", "☑"],
+};
+
+/// Checks that `rendered`, which quotes `document`, has what is read of it.
+fn check_markup(rendered: &RenderedMessage, document: &str) -> Result<(), TestCaseError> {
+    let reading = read(document, MATRIX);
+    let tags = [&TAGS[..], &MARKUP].concat();
+    let parsed = check_form(rendered, &tags, |link| is_linked_in(document, &reading, link))?;
+    if reading.has_html_or_quotes || quote_of(document).rich_text.is_none() {
+        return Ok(());
+    }
+    let [quote] = parsed.quotes.as_slice() else {
+        return Err(TestCaseError::fail(format!("{:?}", parsed.quotes)));
+    };
+    prop_assert_eq!(squeeze(quote), &reading.text[..]);
+    let lines = |code: &String| code.replace('\0', "\u{fffd}");
+    let wanted: Vec<String> = reading.code_blocks.iter().map(lines).collect();
+    prop_assert_eq!(parsed.code_blocks, wanted);
+    Ok(())
+}
+
+#[test]
+fn quotes_of_markdown_have_what_is_read_of_it() {
+    let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
+    let documents = prop_oneof![documents(), noise()];
+    let result = TestRunner::new(config).run(&documents, |document| {
+        let rendered = render(&answer_with(&document), Wording::english());
+        check_markup(&rendered, &document).map_err(|error| {
+            TestCaseError::fail(format!("{error}\n{document:?}\n{}", rendered.html))
+        })
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -98,7 +98,7 @@ fn text(max_parts: usize) -> impl Strategy<Value = String> {
 }
 
 /// Valid quotes: not blank, trimmed, of at most 1,500 characters.
-fn quote_text() -> impl Strategy<Value = String> {
+pub(crate) fn quote_text() -> impl Strategy<Value = String> {
     text(60).prop_filter_map("a quote has words", |text| {
         let text: String = text.chars().take(1500).collect();
         let trimmed = text.trim();
@@ -110,6 +110,7 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
     (quote_text(), text(8), prop::option::of(text(5)), any::<(bool, bool, bool)>()).prop_map(
         |(text, title, speaker, (is_cut_before, is_cut_after, has_url))| CitedQuote {
             text,
+            rich_text: None,
             is_cut_before,
             is_cut_after,
             role: speaker.clone(),
@@ -122,7 +123,7 @@ fn quote() -> impl Strategy<Value = CitedQuote> {
 }
 
 /// A message with `reply`.
-fn bot_message(reply: Reply, kind: ReplyKind) -> BotMessage {
+pub(crate) fn bot_message(reply: Reply, kind: ReplyKind) -> BotMessage {
     BotMessage {
         reply,
         is_private: false,
@@ -151,6 +152,7 @@ pub(crate) fn lists() -> impl Strategy<Value = BotMessage> {
     let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggestions);
     let paragraph = (quote_text(), text(6)).prop_map(|(text, title)| ParagraphPart {
         text,
+        rich_text: None,
         title,
         paragraph: 7,
     });

@@ -14,6 +14,9 @@ use quoth::platform::AnswerStyle;
 use quoth::platform::discord::render::{Button, RenderedMessage, render};
 use serde::Deserialize;
 
+use crate::markup::{
+    Additions, Links, answer_with, documents, is_linked_in, noise, quote_of, read, squeeze,
+};
 use crate::random::{answers, lists};
 
 /// Random replies in each style.
@@ -26,6 +29,8 @@ struct ParsedText {
     outside: String,
     inside: Vec<String>,
     marks: Vec<String>,
+    code: Vec<String>,
+    targets: Vec<String>,
 }
 
 /// The parser, a Node process.
@@ -169,21 +174,88 @@ fn check_list(
     Ok(())
 }
 
+/// Discord displays lists; its cells and rules are text, and its links to web pages have no address.
+const DISCORD: Additions = Additions {
+    has_marks: true,
+    has_cells: true,
+    has_rules: true,
+    links: Links::Simple,
+    boxes: ["☐", "☑"],
+};
+
+/// The markup of Discord that quotes of Markdown may have.
+const MARKUP: [&str; 9] = [
+    "autolink",
+    "codeBlock",
+    "em",
+    "heading",
+    "inlineCode",
+    "link",
+    "list",
+    "strikethrough",
+    "strong",
+];
+
+/// Checks that `message`, which quotes `document`, displays what is read of it.
+fn check_markup(
+    message: &RenderedMessage,
+    document: &str,
+    parser: &mut MarkdownParser,
+) -> Result<(), TestCaseError> {
+    let text = message.embeds.first().unwrap_or(&message.content);
+    let parsed = parser.parse(text);
+    let is_expected = |mark: &String| MARKUP.contains(&mark.as_str());
+    prop_assert!(parsed.inside.iter().all(is_expected), "{:?} in {}", parsed.inside, text);
+    prop_assert!(parsed.marks.is_empty(), "{:?} in {}", parsed.marks, text);
+    let reading = read(document, DISCORD);
+    let is_linked = |address: &String| is_linked_in(document, &reading, address);
+    prop_assert!(parsed.targets.iter().all(is_linked), "{:?} of {}", parsed.targets, text);
+    if reading.has_html_or_quotes || quote_of(document).rich_text.is_none() {
+        return Ok(());
+    }
+    prop_assert_eq!(squeeze(&parsed.quotes.concat()), &reading.text[..], "{}", text);
+    let lines = |code: &String| normalize_whitespace(code).trim_matches('\n').to_owned();
+    let code: Vec<String> = parsed.code.iter().map(lines).collect();
+    let wanted = reading.code_blocks.iter().filter(|code| !code.contains("```"));
+    prop_assert_eq!(code, wanted.map(lines).collect::<Vec<String>>(), "{}", text);
+    Ok(())
+}
+
 /// Checks random messages in each style.
 fn try_all(
     messages: &impl Strategy<Value = BotMessage>,
     mut check: impl FnMut(&RenderedMessage, &Reply, &mut MarkdownParser) -> Result<(), TestCaseError>,
 ) {
+    try_each(messages, |message, style, parser| {
+        check(&render(message, style, Wording::english()), &message.reply, parser)
+    });
+}
+
+/// Checks random values in each style.
+fn try_each<T: std::fmt::Debug>(
+    values: &impl Strategy<Value = T>,
+    check: impl FnMut(&T, AnswerStyle, &mut MarkdownParser) -> Result<(), TestCaseError>,
+) {
     let parser = RefCell::new(MarkdownParser::start());
-    let check = RefCell::new(&mut check);
+    let check = RefCell::new(check);
     for style in [AnswerStyle::Embed, AnswerStyle::Text] {
         let config = Config { failure_persistence: None, ..Config::with_cases(N_CASES) };
-        let ran = TestRunner::new(config).run(messages, |reply| {
-            let message = render(&reply, style, Wording::english());
+        let ran = TestRunner::new(config).run(values, |value| {
             let mut check = check.borrow_mut();
-            check(&message, &reply.reply, &mut parser.borrow_mut())
+            check(&value, style, &mut parser.borrow_mut())
         });
         ran.unwrap_or_else(|error| panic!("{style:?}: {error}"));
+    }
+}
+
+#[test]
+#[ignore = "needs Node"]
+fn quotes_of_markdown_display_what_is_read_of_it() {
+    for documents in [documents().boxed(), noise().boxed()] {
+        try_each(&documents, |document, style, parser| {
+            let message = render(&answer_with(document), style, Wording::english());
+            check_markup(&message, document, parser)
+        });
     }
 }
 
