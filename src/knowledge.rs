@@ -16,6 +16,7 @@ pub mod patch;
 pub mod quote;
 pub mod quote_split;
 pub mod scaffold;
+mod slug;
 pub mod source;
 pub mod toml_reader;
 pub mod toml_text;

@@ -1,116 +1,259 @@
-//! `quoth import`: creates a pack from questions and answers in JSON lines.
+//! `quoth import`: makes a pack of the FAQ that somebody has.
+
+mod described;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::terminal::Terminal;
 use super::{Status, progress, report};
-use crate::knowledge::import::{Import, Imported, LineError};
+use crate::knowledge::import::{
+    self, Collection, Field, FieldChoice, FileError, FileReading, ImportedEntry, PackText,
+    ReadError, Record, Unanswered,
+};
+use crate::store::import_files::{self, ImportFile};
 use crate::store::pack_files;
+use crate::text::Language;
 
-/// Largest file that is imported, in bytes. The created pack must be small enough to be read again.
-const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
+/// Entries that `--dry-run` shows.
+const N_SHOWN_ENTRIES: usize = 3;
 
-/// Lines between two updates of the progress bar.
-const LINES_PER_TICK: usize = 1_000;
+/// Text of `--help` about the formats.
+const FORMATS: &str = "\
+Formats: Markdown (questions are headings, bold lines, <details>, definition lists or lines such as \"Q: ...\"; or \
+one question a file, named by its front matter), CSV, TSV and semicolons, JSON, JSON lines, YAML, TOML, HTML. \
+Columns and keys are found by their usual names in many languages (question, title, Frage, ...; answer, content, \
+Antwort, ...; aliases, keywords; tags, category; id).
 
-/// Text of `--help` about the format.
-const FORMAT: &str = "\
-Each line is an object with \"id\", \"question\", \"variants\" (a list) and \"answer\" or \"quotes\" (a \
-list of texts, or of objects with \"text\", \"speaker\" and \"role\"); it may have \"lead\", \"tags\" and \
-\"gap\". Other keys are ignored.
+Answers become the text of the pack's source, with their markup. An answer is one quote; one of more than 1,500 \
+characters is divided at headings, paragraphs or sentences. Ids are made of the questions, unless the file has \
+some.
 
-Answers become the paragraphs of the pack's source. An answer is split at blank lines, and \
-between sentences if it is too long for one quote; each part is a paragraph and a quote of the entry. \
-Without an answer, the question is used.
-
-If any line is invalid, all invalid lines are reported, nothing is written and the exit code is 1.";
+If a file cannot be read, nothing is written and the exit code is 1.";
 
 /// Arguments of `quoth import`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = FORMAT)]
+#[command(after_help = FORMATS)]
 pub(super) struct Args {
-    /// The file, one entry per line.
-    #[arg(value_name = "FILE.jsonl")]
-    file: PathBuf,
+    /// The file, or a folder of files.
+    #[arg(value_name = "FILE|FOLDER")]
+    path: PathBuf,
     /// The pack folder to create; it may exist if it is empty.
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The title of the pack and of its source [default: the file's name].
+    /// The title of the pack and of its source [default: the document's title, else the file's name].
     #[arg(long)]
     title: Option<String>,
+    /// The language of the questions, as two letters [default: recognized].
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// The column or key with the questions.
+    #[arg(long, value_name = "NAME")]
+    question: Option<String>,
+    /// The column or key with the answers.
+    #[arg(long, value_name = "NAME")]
+    answer: Option<String>,
+    /// The column or key with other phrasings.
+    #[arg(long, value_name = "NAME")]
+    variants: Option<String>,
+    /// The column or key with topics.
+    #[arg(long, value_name = "NAME")]
+    tags: Option<String>,
+    /// The column or key with ids.
+    #[arg(long, value_name = "NAME")]
+    id: Option<String>,
+    /// Make gaps of questions without an answer, instead of leaving them out.
+    #[arg(long)]
+    gaps: bool,
+    /// Let a question without an answer stand for its answer: for measuring on sets of questions alone.
+    #[arg(long, conflicts_with = "gaps")]
+    question_stands_in: bool,
+    /// Show what would be imported, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
-    let name = args.file.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let title = args.title.as_deref().unwrap_or(&name);
-    if title.trim().is_empty() {
-        bail!("the title is empty: give one with --title");
+    if args.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+        bail!("the title is empty: give one with --title, or omit --title");
+    }
+    if let Some(code) = args.language.as_deref().filter(|code| !is_language_code(code)) {
+        bail!("{code:?} is no language: give its two letters, such as --language en");
     }
     pack_files::check_is_free(&args.into)?;
-    let bytes = read_lines(&args.file)?;
-    let imported = match import_lines(&bytes, title, terminal) {
-        Ok(imported) => imported,
+    let files = import_files::read(&args.path)?;
+    let readings = match read_all(&files, &args.fields(), terminal) {
+        Ok(readings) => readings,
         Err(errors) => {
-            print_errors(&args.file, &errors)?;
+            print_errors(&errors)?;
             return Ok(Status::Failed);
         }
     };
-    let counts = format!(
-        "{}, {} and a source of {}",
-        report::pluralize_as(imported.n_entries, "entry", "entries"),
-        report::pluralize(imported.n_gaps, "gap"),
-        report::pluralize(imported.n_paragraphs, "paragraph"),
-    );
-    pack_files::create(&args.into, &imported.pack.into_files())?;
+    let title = args.title_of(&readings);
+    let mut out = std::io::BufWriter::new(anstream::stdout().lock());
+    writeln!(out, "{}", described::files(&files, &readings))?;
+    let records: Vec<Record> = readings.into_iter().flat_map(|reading| reading.records).collect();
+    let collection = Collection::new(records, args.unanswered());
+    described::left_out(&mut out, &files, &collection)?;
+    if collection.entries.is_empty() {
+        out.flush()?;
+        bail!("{}", described::nothing_found(&args.path, &collection));
+    }
+    let language = args.language.as_deref().map(Language::new);
+    let (pack, text) = import::new_pack(&title, &collection.entries, language);
+    let counts = counts(&collection, &text);
+    if args.dry_run {
+        show_first(&mut out, &collection.entries)?;
+        writeln!(
+            out,
+            "Would create the pack {} with {counts}. Nothing was written.",
+            args.into.display()
+        )?;
+        out.flush()?;
+        return Ok(Status::Success);
+    }
+    pack_files::create(&args.into, &pack.into_files())?;
     let folder = args.into.display();
     writeln!(
-        std::io::stdout(),
-        "Created the pack {folder} with {counts}.\nTo check it, run: quoth check {folder}"
+        out,
+        "Created the pack {folder} with {counts}.\nTo ask it something, run: quoth chat --pack {folder}\n\
+         To check it, run: quoth check {folder}"
     )?;
+    out.flush()?;
     Ok(Status::Success)
 }
 
-fn read_lines(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let name = path.display();
-    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?;
-    if metadata.is_dir() {
-        bail!("{name} is a folder; import takes a file of lines");
+impl Args {
+    fn fields(&self) -> FieldChoice {
+        let named = [
+            (Field::Question, &self.question),
+            (Field::Answer, &self.answer),
+            (Field::Variants, &self.variants),
+            (Field::Tags, &self.tags),
+            (Field::Id, &self.id),
+        ];
+        named.into_iter().fold(FieldChoice::default(), |choice, (field, name)| match name {
+            Some(name) => choice.with(field, name),
+            None => choice,
+        })
     }
-    if metadata.len() > MAX_IMPORT_BYTES {
-        let n_bytes = metadata.len();
-        bail!("{name} has {n_bytes} bytes, more than the limit of {MAX_IMPORT_BYTES}; split it");
-    }
-    std::fs::read(path).with_context(|| format!("cannot read {name}"))
-}
 
-fn import_lines(
-    bytes: &[u8],
-    title: &str,
-    terminal: &Terminal,
-) -> Result<Imported, Vec<LineError>> {
-    let bar = progress::bytes_bar(terminal, "Importing".to_owned(), bytes.len());
-    let mut import = Import::default();
-    let mut n_read_bytes = 0;
-    for (idx, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        import.add(line);
-        n_read_bytes += line.len() + 1;
-        if idx % LINES_PER_TICK == 0 {
-            progress::move_to(&bar, n_read_bytes);
+    fn unanswered(&self) -> Unanswered {
+        match (self.gaps, self.question_stands_in) {
+            (true, _) => Unanswered::Gaps,
+            (false, true) => Unanswered::QuestionStandsIn,
+            (false, false) => Unanswered::LeftOut,
         }
     }
-    bar.finish_and_clear();
-    import.finish(title)
+
+    /// The title that is given, else that of the only document, else the name of the file or folder.
+    fn title_of(&self, readings: &[FileReading]) -> String {
+        let of_document = match readings {
+            [reading] => reading.title.clone().filter(|title| !title.trim().is_empty()),
+            _ => None,
+        };
+        let name = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        let name = if name.is_dir() { name.file_name() } else { name.file_stem() };
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        let title = self.title.clone().or(of_document).or(name).unwrap_or_default();
+        if title.trim().is_empty() { "FAQ".to_owned() } else { title.trim().to_owned() }
+    }
 }
 
-fn print_errors(path: &Path, errors: &[LineError]) -> std::io::Result<()> {
-    let mut stderr = std::io::BufWriter::new(anstream::stderr().lock());
-    for error in errors {
-        writeln!(stderr, "{}:{}: {}", path.display(), error.line, error.problem)?;
+fn is_language_code(code: &str) -> bool {
+    (2..=3).contains(&Language::new(code).code().len())
+        && code.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+}
+
+fn read_all(
+    files: &[ImportFile],
+    fields: &FieldChoice,
+    terminal: &Terminal,
+) -> Result<Vec<FileReading>, Vec<FileError>> {
+    let n_bytes = files.iter().map(|file| file.bytes.len()).sum();
+    let bar = progress::bytes_bar(terminal, "Importing".to_owned(), n_bytes);
+    let mut readings = Vec::new();
+    let mut errors = Vec::new();
+    let mut n_read_bytes = 0;
+    for (idx, file) in files.iter().enumerate() {
+        match import::read_file(idx, &file.path, &file.bytes, fields) {
+            Ok(reading) => readings.push(reading),
+            // Of many files, one may be empty.
+            Err(ReadError::Empty) if files.len() > 1 => {}
+            Err(problem) => errors.push(FileError { path: file.path.clone(), problem }),
+        }
+        n_read_bytes += file.bytes.len();
+        progress::move_to(&bar, n_read_bytes);
     }
-    let n_invalid = report::pluralize(errors.len(), "bad line");
-    writeln!(stderr, "Nothing was written: {n_invalid}.")?;
+    bar.finish_and_clear();
+    if errors.is_empty() { Ok(readings) } else { Err(errors) }
+}
+
+/// What a pack has, in one line.
+fn counts(collection: &Collection, text: &PackText) -> String {
+    let n_gaps = collection.n_gaps();
+    let divided = match text.n_divided {
+        0 => String::new(),
+        n => format!(
+            "; {} divided into several quotes",
+            report::pluralize_as(n, "long answer was", "long answers were")
+        ),
+    };
+    format!(
+        "{}, {} and a source of {}{divided}",
+        report::pluralize_as(collection.entries.len() - n_gaps, "entry", "entries"),
+        report::pluralize(n_gaps, "gap"),
+        report::pluralize(text.n_paragraphs, "paragraph"),
+    )
+}
+
+fn show_first(out: &mut impl Write, entries: &[ImportedEntry]) -> std::io::Result<()> {
+    for entry in entries.iter().take(N_SHOWN_ENTRIES) {
+        writeln!(out, "\n{} ({})", entry.question, entry.id.as_str())?;
+        for variant in &entry.variants {
+            writeln!(out, "  or: {variant}")?;
+        }
+        for line in entry.answers.iter().flat_map(|answer| answer.text.lines()) {
+            writeln!(out, "  > {line}")?;
+        }
+    }
+    let n_more = entries.len().saturating_sub(N_SHOWN_ENTRIES);
+    if n_more > 0 {
+        writeln!(out, "\n... and {}", report::pluralize_as(n_more, "more entry", "more entries"))?;
+    }
+    writeln!(out)
+}
+
+fn print_errors(errors: &[FileError]) -> std::io::Result<()> {
+    let mut stderr = std::io::BufWriter::new(anstream::stderr().lock());
+    let mut n_lines = 0;
+    for error in errors {
+        if let ReadError::Lines { errors: lines } = &error.problem {
+            n_lines += lines.len();
+            for line in lines {
+                writeln!(stderr, "{}:{}: {}", error.path, line.line, line.problem)?;
+            }
+        } else {
+            writeln!(stderr, "{error}")?;
+        }
+    }
+    let what = match n_lines {
+        0 => report::pluralize_as(
+            errors.len(),
+            "file that cannot be imported",
+            "files that cannot be imported",
+        ),
+        n => report::pluralize(n, "bad line"),
+    };
+    writeln!(stderr, "Nothing was written: {what}.")?;
     stderr.flush()
+}
+
+/// The path of a file as it is shown, with the line if it is known.
+fn place(files: &[ImportFile], file: usize, line: usize) -> String {
+    let path = files.get(file).map_or("", |file| file.path.as_str());
+    let path = Path::new(path).display();
+    if line > 0 { format!("{path}:{line}") } else { path.to_string() }
 }

@@ -1,201 +1,138 @@
-//! Import of a pack from JSON lines, each a question with its answer.
+//! Import of the FAQs that people have: Markdown, tables, JSON, YAML, TOML and HTML.
 //!
-//! The answers become the source: each paragraph of an answer, and each part of one that is too
-//! long for a quote, becomes a paragraph of its own, which its entry quotes by number.
+//! A reader for each format finds [`Record`]s: questions with their answers. [`Collection`] makes entries of
+//! them, and [`pack_text`] the files of a pack: the answers become the text of its source, which the entries
+//! quote. [`merge`] brings a later version of the same file into a pack that people have worked on.
 
-mod line;
+mod answer_parts;
+mod collection;
+mod encoding;
+mod error;
+mod field_choice;
+mod field_names;
+mod format;
+mod front_matter;
+mod html;
+mod json_lines;
+mod markdown;
+mod pack_text;
+mod record;
+mod table;
+mod tree;
+mod tree_records;
 
-use std::collections::HashMap;
+pub use collection::{Collection, ImportedEntry, LeftOut, Reason, Unanswered};
+pub use error::{FileError, LineError, LineProblem, ReadError};
+pub use field_choice::FieldChoice;
+pub use field_names::Field;
+pub use format::{Conversion, Format};
+pub use pack_text::{PackText, new_pack};
+pub use record::{Answer, Place, Record};
 
-use serde_json::error::Category;
+use tree::Tree;
 
-use super::new_pack::NewPack;
-use super::quote_split::split_for_quotes;
-use super::source::paragraph_spans;
-use super::{EntryDraft, QuoteDraft};
-use crate::text::whitespace::Folded;
-use line::{Line, LineQuote};
-
-/// An import in progress, to which lines are added.
-#[derive(Debug, Default)]
-pub struct Import {
-    body: String,
-    n_paragraphs: usize,
-    faq: String,
-    n_lines: usize,
-    /// The line number of each id.
-    line_of_id: HashMap<String, usize>,
-    n_gaps: usize,
-    errors: Vec<LineError>,
+/// How a table was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableLayout {
+    /// The character between two values.
+    pub separator: char,
+    /// Whether the first row names the columns.
+    pub has_header: bool,
+    /// The name of the column with the questions, or its number from 1.
+    pub question: String,
+    /// The same of the answers; empty if there are none.
+    pub answer: String,
 }
 
-/// The result of an import.
+/// What was found in one file.
 #[derive(Debug)]
-pub struct Imported {
-    /// The new pack.
-    pub pack: NewPack,
-    /// The number of its entries, without gaps.
-    pub n_entries: usize,
-    /// The number of its gaps.
-    pub n_gaps: usize,
-    /// The number of paragraphs of its source.
-    pub n_paragraphs: usize,
+pub struct FileReading {
+    /// The format it was taken for.
+    pub format: Format,
+    /// The name of its encoding, if that is not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// How it was read, if it is a table.
+    pub layout: Option<TableLayout>,
+    /// The title that it gives itself.
+    pub title: Option<String>,
+    /// What it holds.
+    pub records: Vec<Record>,
 }
 
-impl Import {
-    /// Adds the next line. Blank lines are ignored; errors are collected for [`Self::finish`].
-    pub fn add(&mut self, line: &[u8]) {
-        self.n_lines += 1;
-        let line = if self.n_lines == 1 { without_byte_order_mark(line) } else { line };
-        if line.trim_ascii().is_empty() {
-            return;
-        }
-        if let Err(problem) = self.read(line) {
-            self.errors.push(LineError { line: self.n_lines, problem });
-        }
+/// Reads the file `bytes` with the name `path`. The records have the position `file`.
+///
+/// # Errors
+/// [`ReadError`] if it is no text, malformed, or of no format that is known.
+pub fn read_file(
+    file: usize,
+    path: &str,
+    bytes: &[u8],
+    fields: &FieldChoice,
+) -> Result<FileReading, ReadError> {
+    let by_name = Format::of_name(path).map_err(ReadError::Conversion)?;
+    let decoded = encoding::decode(bytes).ok_or(ReadError::NotText)?;
+    let text = decoded.text.as_str();
+    if text.trim().is_empty() {
+        return Err(ReadError::Empty);
     }
-
-    /// The pack, if every line is valid.
-    ///
-    /// # Errors
-    /// The errors of all lines, or one error if there was no line at all.
-    pub fn finish(mut self, title: &str) -> Result<Imported, Vec<LineError>> {
-        if self.line_of_id.is_empty() && self.errors.is_empty() {
-            self.errors
-                .push(LineError { line: self.n_lines.max(1), problem: LineProblem::NoLines });
+    let format = by_name.or_else(|| Format::of_text(text)).ok_or(ReadError::UnknownFormat)?;
+    let mut reading = read_text(format, text, fields)?;
+    reading.encoding = Some(decoded.encoding).filter(|name| *name != "UTF-8");
+    // quoth's own format is taken as it is; in others, questions may have markup and answers HTML.
+    let has_markup = !matches!(reading.format, Format::Markdown | Format::JsonLines);
+    for record in &mut reading.records {
+        record.place.file = file;
+        if has_markup {
+            record.question = html::plain_question(&record.question);
         }
-        if !self.errors.is_empty() {
-            return Err(self.errors);
-        }
-        if self.n_paragraphs == 0 {
-            // There are only gaps, but a source needs some text.
-            self.write_paragraph(title.trim());
-        }
-        let header =
-            format!("# {} questions and their answers, as imported.\n", self.line_of_id.len());
-        Ok(Imported {
-            n_entries: self.line_of_id.len() - self.n_gaps,
-            n_gaps: self.n_gaps,
-            n_paragraphs: self.n_paragraphs,
-            pack: NewPack {
-                title: title.trim().to_owned(),
-                body: self.body,
-                faq: format!("{header}{}", self.faq),
-            },
-        })
-    }
-
-    fn read(&mut self, line: &[u8]) -> Result<(), LineProblem> {
-        let line: Line = serde_json::from_slice(line)?;
-        let id = line.id()?;
-        if let Some(first) = self.line_of_id.get(id.as_str()) {
-            return Err(LineProblem::DuplicateId { id: id.to_string(), first: *first });
-        }
-        let mut draft = EntryDraft::new(id, line.question()?);
-        let answers = line.answers()?;
-        draft.variants = line.variants();
-        draft.tags = line.tags();
-        draft.lead = line.lead();
-        draft.quotes = answers.iter().flat_map(|answer| self.quote(answer)).collect();
-        self.n_gaps += usize::from(draft.quotes.is_empty());
-        self.line_of_id.insert(draft.id.to_string(), self.n_lines);
-        self.faq.push('\n');
-        self.faq.push_str(&draft.to_toml());
-        Ok(())
-    }
-
-    /// Appends an answer to the source and returns the quotes of it.
-    fn quote(&mut self, answer: &LineQuote) -> Vec<QuoteDraft> {
-        let paragraphs = paragraph_spans(&answer.text);
-        let mut quotes = Vec::new();
-        for paragraph in paragraphs.into_iter().filter_map(|span| answer.text.get(span)) {
-            for part in split_for_quotes(paragraph) {
-                self.write_paragraph(part);
-                quotes.push(QuoteDraft {
-                    text: Folded::new(part).as_str().to_owned(),
-                    source: None,
-                    paragraph: Some(self.n_paragraphs),
-                    speaker: answer.speaker.clone(),
-                    role: answer.role.clone(),
-                });
+        for answer in &mut record.answers {
+            match reading.format {
+                // The reader of Markdown has done so.
+                Format::Markdown => {}
+                Format::JsonLines if !html::is_fragment(&answer.text) => {}
+                _ => answer.text = html::replace_tags(&answer.text),
             }
         }
-        quotes
     }
+    Ok(reading)
+}
 
-    fn write_paragraph(&mut self, text: &str) {
-        if self.n_paragraphs > 0 {
-            self.body.push('\n');
+fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileReading, ReadError> {
+    let mut reading =
+        FileReading { format, encoding: None, layout: None, title: None, records: Vec::new() };
+    let of_tree =
+        |tree: Result<Tree, ReadError>| tree.map(|tree| tree_records::find(&tree, fields));
+    reading.records = match format {
+        Format::Markdown => {
+            let markdown = markdown::read(text)?;
+            reading.title = markdown.title;
+            markdown.records
         }
-        self.body.push_str(text);
-        self.body.push('\n');
-        self.n_paragraphs += 1;
-    }
-}
-
-fn without_byte_order_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(line)
-}
-
-/// An invalid line of an import.
-#[derive(Debug, thiserror::Error)]
-#[error("line {line}: {problem}")]
-pub struct LineError {
-    /// The number of the line, from 1.
-    pub line: usize,
-    /// Why the line is invalid.
-    pub problem: LineProblem,
-}
-
-/// Why a line is invalid.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LineProblem {
-    /// The line is not JSON, or lacks a key, or a value has the wrong type.
-    #[error("{message} (column {column})")]
-    Json {
-        /// The parser's message.
-        message: String,
-        /// The column, in bytes from 1.
-        column: usize,
-    },
-    /// The id does not follow the rule of [`crate::knowledge::EntryId`].
-    #[error(
-        "{id:?} is not an id: an id has 1 to 100 characters, without white space or control characters"
-    )]
-    BadId {
-        /// The id.
-        id: String,
-    },
-    /// An earlier line has the same id.
-    #[error("the id `{id}` is already used on line {first}")]
-    DuplicateId {
-        /// The id.
-        id: String,
-        /// The number of the line that has it first.
-        first: usize,
-    },
-    /// The question is blank.
-    #[error("the question is empty")]
-    EmptyQuestion,
-    /// The line is marked as a gap but has an answer.
-    #[error("a gap has no answer, but this line has one")]
-    GapWithAnswer,
-    /// There is nothing to import.
-    #[error("the file has no line with a question")]
-    NoLines,
-}
-
-impl From<serde_json::Error> for LineProblem {
-    fn from(error: serde_json::Error) -> Self {
-        let position = format!(" at line {} column {}", error.line(), error.column());
-        let reason = error.to_string().replace(&position, "");
-        let message = match error.classify() {
-            Category::Data | Category::Io => reason,
-            Category::Eof => "the line ends too early to be JSON".to_owned(),
-            Category::Syntax => format!("this is not JSON: {reason}"),
-        };
-        Self::Json { message, column: error.column() }
-    }
+        Format::Html => match html::read(text)? {
+            html::Page::Declared(records) => records,
+            html::Page::Markdown(text) => {
+                let markdown = markdown::read(&text)?;
+                reading.title = markdown.title;
+                markdown.records
+            }
+        },
+        Format::Table => {
+            let (records, layout) = table::read(text, fields)?;
+            reading.layout = Some(layout);
+            records
+        }
+        Format::JsonLines => json_lines::read(text, fields)?,
+        Format::Json
+            if json_lines::looks_like_json_lines(text) && Tree::from_json(text).is_err() =>
+        {
+            reading.format = Format::JsonLines;
+            json_lines::read(text, fields)?
+        }
+        Format::Json => of_tree(Tree::from_json(text))?,
+        Format::Yaml => of_tree(Tree::from_yaml(text))?,
+        Format::Toml => of_tree(Tree::from_toml(text))?,
+    };
+    Ok(reading)
 }
 
 #[cfg(test)]

@@ -2,17 +2,22 @@
 
 use super::PackFile;
 use super::pack::{FAQ_FILE, PACK_FILE, SOURCES_FOLDER};
+use super::slug::slug;
 use super::toml_text::plain;
-use crate::text::normalize_word;
+use crate::text::Language;
 
 /// The longest file name of a source, in characters: enough to recognize the title.
-const MAX_SLUG_CHARS: usize = 60;
+const MAX_NAME_CHARS: usize = 60;
 
 /// The content of a new pack of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPack {
     /// The title of the pack and of its source.
     pub title: String,
+    /// The language of its questions, if it is known.
+    pub language: Option<Language>,
+    /// Whether the source's text is Markdown.
+    pub is_markdown: bool,
     /// The source's text.
     pub body: String,
     /// The text of `faq.toml`.
@@ -23,54 +28,31 @@ impl NewPack {
     /// The files, in the order of their paths.
     pub fn into_files(self) -> Vec<PackFile> {
         let title = plain(&self.title);
-        let pack = format!(
-            "title = {title}\n# The language of the questions in faq.toml, as two letters.\n\
-             language = \"en\"\n"
-        );
-        let source = format!("+++\ntitle = {title}\n+++\n\n{}", self.body);
+        let mut pack = format!("title = {title}\n");
+        if let Some(language) = &self.language {
+            pack.push_str(&format!(
+                "# The language of the questions in faq.toml, as two letters.\nlanguage = {}\n",
+                plain(language.code())
+            ));
+        }
+        let source = source_file(&self.title, self.is_markdown, &self.body);
         let file = |path: String, text: String| PackFile { path, bytes: text.into_bytes() };
         vec![
             file(FAQ_FILE.to_owned(), self.faq),
             file(PACK_FILE.to_owned(), pack),
-            file(format!("{SOURCES_FOLDER}/{}.md", slug(&self.title)), source),
+            file(format!("{SOURCES_FOLDER}/{}.md", source_name(&self.title)), source),
         ]
     }
 }
 
-/// A file name made of a title: its words in lower case, joined by hyphens.
-fn slug(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_alphanumeric() && c != '’' && c != '\'');
-    let mut slug = String::new();
-    for word in words {
-        let word: String = normalize_word(word).chars().filter(|c| c.is_alphanumeric()).collect();
-        let n_chars = slug.chars().count() + word.chars().count();
-        if word.is_empty() || n_chars >= MAX_SLUG_CHARS {
-            continue;
-        }
-        if !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.push_str(&word);
-    }
-    if slug.is_empty() { "source".to_owned() } else { slug }
+/// The file of a source.
+pub(super) fn source_file(title: &str, is_markdown: bool, body: &str) -> String {
+    let format = if is_markdown { "format = \"markdown\"\n" } else { "" };
+    format!("+++\ntitle = {}\n{format}+++\n\n{body}", plain(title))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slug_is_a_plain_file_name() {
-        let cases = [
-            ("Why did China not dispatch soldiers?", "why-did-china-not-dispatch-soldiers"),
-            ("The PLA’s “Żółw”", "the-plas-zołw"),
-            ("../../etc/passwd", "etc-passwd"),
-            ("北京", "北京"),
-            (" --- ", "source"),
-            (&"word ".repeat(50), "word-word-word-word-word-word-word-word-word-word-word-word"),
-        ];
-        for (title, want) in cases {
-            assert_eq!(slug(title), want, "{title:?}");
-        }
-    }
+/// The name of a source with this title, which is its file's without extension.
+pub(super) fn source_name(title: &str) -> String {
+    let name = slug(title, MAX_NAME_CHARS);
+    if name.is_empty() { "source".to_owned() } else { name }
 }

@@ -5,6 +5,8 @@ use super::quote_split::split_for_quotes;
 use super::source::Metadata;
 use super::toml_text::plain;
 use super::{QuoteDraft, Source};
+use crate::text::Language;
+use crate::text::detect::detect;
 use crate::text::whitespace::Folded;
 
 /// Longest first line that is taken as a title, in characters. A longer one begins the text.
@@ -26,7 +28,13 @@ pub fn from_document(document: &str, title: Option<&str>, name: &str) -> NewPack
     };
     let title = title.trim().to_owned();
     let faq = faq(&title, body);
-    NewPack { title, body: body.to_owned(), faq }
+    NewPack {
+        title,
+        language: detect(std::iter::once(body)).or_else(|| Some(Language::english())),
+        is_markdown: false,
+        body: body.to_owned(),
+        faq,
+    }
 }
 
 /// The title at the start of the document, and the text after it.

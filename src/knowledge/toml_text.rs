@@ -10,10 +10,17 @@ pub fn plain(text: &str) -> String {
     }
 }
 
-/// `text` as a TOML literal string (three apostrophes), so that words of a source stay unchanged.
-/// Escaped only where a literal string cannot hold the text.
+/// `text` as a TOML literal string (three apostrophes), so that words of a source stay unchanged; a text of
+/// several lines starts on a line of its own. Escaped only where a literal string cannot hold the text.
 pub fn verbatim(text: &str) -> String {
-    literal(text).unwrap_or_else(|| escaped(text))
+    literal(text).or_else(|| literal_lines(text)).unwrap_or_else(|| escaped(text))
+}
+
+/// A literal string of several lines. TOML drops the line break behind the opening apostrophes.
+fn literal_lines(text: &str) -> Option<String> {
+    let is_plain = |line: &str| !line.chars().any(must_be_escaped);
+    let fits = !text.contains("'''") && !text.ends_with('\'') && text.split('\n').all(is_plain);
+    fits.then(|| format!("'''\n{text}'''"))
 }
 
 /// A literal string, if it can hold `text`: it cannot hold control characters and its own end. TOML
@@ -61,7 +68,8 @@ mod tests {
             ("the '''end", "\"the '''end\"", "\"the '''end\""),
             ("dogs' \"", "'''dogs' \"'''", "'''dogs' \"'''"),
             ("the dogs'", "\"the dogs'\"", "\"the dogs'\""),
-            ("a\nb", "\"a\\nb\"", "\"a\\nb\""),
+            ("a\nb", "\"a\\nb\"", "'''\na\nb'''"),
+            ("a'\n\nb'", "\"a'\\n\\nb'\"", "\"a'\\n\\nb'\""),
             ("\u{0}\u{85}", "\"\\u0000\\u0085\"", "\"\\u0000\\u0085\""),
             ("C:\\x", "'''C:\\x'''", "'''C:\\x'''"),
         ];

@@ -3,30 +3,29 @@ use proptest::prelude::*;
 use super::*;
 use crate::knowledge::{Content, PackFiles, Proof, prove};
 
-fn import(lines: &str) -> Result<Imported, Vec<LineError>> {
-    let mut import = Import::default();
-    for line in lines.split('\n') {
-        import.add(line.as_bytes());
-    }
-    import.finish("Title")
+fn entries(name: &str, bytes: &[u8]) -> Vec<ImportedEntry> {
+    let records = read_file(0, name, bytes, &FieldChoice::default()).unwrap().records;
+    Collection::new(records, Unanswered::QuestionStandsIn).entries
 }
 
-fn proved(lines: &str) -> Proof {
-    let imported = import(lines).unwrap();
-    let proof = prove(&PackFiles { name: "p".to_owned(), files: imported.pack.into_files() });
-    assert_eq!(proof.findings, [], "{lines}");
-    assert_eq!(proof.pack.entries.len(), imported.n_entries + imported.n_gaps);
+/// The proof of the pack that is made of a file.
+fn proved(name: &str, text: &str) -> Proof {
+    let entries = entries(name, text.as_bytes());
+    let (pack, _) = new_pack("Title", &entries, None);
+    let proof = prove(&PackFiles { name: "p".to_owned(), files: pack.into_files() });
+    assert_eq!(proof.findings, [], "{text}");
+    assert_eq!(proof.pack.entries.len(), entries.len());
     proof
 }
 
 /// The texts of the quotes of the first entry of the pack.
 fn quoted(line: &str) -> Vec<String> {
-    let proof = proved(line);
+    let proof = proved("a.jsonl", line);
     proof.pack.entries[0].quotes().iter().map(|quote| quote.text().to_owned()).collect()
 }
 
 #[test]
-fn answers_become_paragraphs_that_their_entries_quote() {
+fn answers_become_the_source_that_their_entries_quote() {
     let line = |rest: &str| format!("{{\"id\": \"a\", \"question\": \" What? \"{rest}}}");
     let (first, second) = ("One two. ".repeat(166), "One two. ".repeat(134));
     let long = format!("{first}{second}");
@@ -35,18 +34,18 @@ fn answers_become_paragraphs_that_their_entries_quote() {
         (line(", \"answer\": null, \"quotes\": [], \"variants\": null"), &["What?"]),
         (line(", \"answer\": \" \\n\""), &["What?"]),
         (line(", \"answer\": \"This.\""), &["This."]),
-        (line(", \"answer\": \"a\\nb\\n \\n\\r\\nc\\td\\n\""), &["a\nb", "c\td"]),
+        (line(", \"answer\": \"a\\nb\\n \\n\\r\\nc\\td\\n\""), &["a\nb\n \n\r\nc\td"]),
         (
             line(", \"quotes\": [\"One.\", {\"text\": \"Two.\"}], \"answer\": \"x\""),
             &["One.", "Two."],
         ),
         (line(", \"quotes\": [{\"text\": \"  \", \"speaker\": null}], \"answer\": \"x\""), &["x"]),
-        (line(", \"answer\": \"+++\\n\\n+++\""), &["+++", "+++"]),
+        (line(", \"answer\": \"+++\\n\\n+++\""), &["+++\n\n+++"]),
         (
             line(", \"answer\": \"[[entry]]\\n# '''x''' \\\"\\\"\\\" \\\\u0000\""),
             &["[[entry]]\n# '''x''' \"\"\" \\u0000"],
         ),
-        (line(", \"answer\": \"\\u0000\\u001b\\u2028\\ufeff\""), &["\u{0}\u{1b}\u{2028}\u{feff}"]),
+        (line(", \"answer\": \"\\u001b\\u2028x\\ufeff\""), &["\u{1b}\u{2028}x\u{feff}"]),
         (line(", \"answer\": \"'''\""), &["'''"]),
         (line(", \"gap\": false, \"unknown\": [1]"), &["What?"]),
         (line(", \"gap\": true"), &[]),
@@ -60,6 +59,7 @@ fn answers_become_paragraphs_that_their_entries_quote() {
 #[test]
 fn all_fields_of_a_line_are_in_its_entry() {
     let proof = proved(
+        "a.jsonl",
         "\u{feff}{\"id\": 7, \"question\": \"What?\", \"variants\": [\"wot\", \" \"], \"lead\": \"So.\", \"tags\": [\"t\"], \
          \"quotes\": [{\"text\": \"Same.\", \"speaker\": \"Ann\", \"role\": \"x \\\"y\\\"\"}]}\r\n\n\
          {\"id\": \"b\", \"question\": \"Who?\", \"answer\": \"Same.\"}\n",
@@ -86,37 +86,69 @@ fn invalid_lines_are_all_reported_with_their_number() {
                  {\"id\": \"a b\", \"question\": \"What?\"}\n\
                  \n\
                  {\"id\": \"c\", \"question\": \" \"}\n\
-                 {\"question\": \"What?\"}\n\
-                 {\"id\": \"d\", \"question\": \"What?\", \"quotes\": [3]}\n\
+                 [1]\n\
                  {\"id\": \"e\", \"question\": \"What?\", \"gap\": true, \"answer\": \"x\"}\n\
                  {\"id\": \"f\"\n\
                  nonsense\n\
-                 {\"id\": [], \"question\": \"What?\"}\n\
                  {\"id\": \"\\ud800\", \"question\": \"What?\"}";
-    let errors: Vec<String> =
-        import(lines).unwrap_err().iter().map(|error| error.to_string()).collect();
+    let Err(ReadError::Lines { errors }) = json_lines::read(lines, &FieldChoice::default()) else {
+        panic!()
+    };
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     let want = [
         "line 2: the id `a` is already used on line 1",
         "line 3: \"a b\" is not an id: an id has 1 to 100 characters, without white space or control characters",
-        "line 5: the question is empty",
-        "line 6: missing field `id` (column 21)",
-        "line 7: `quotes` takes texts, or objects like {\"text\": \"...\", \"speaker\": \"...\"} (column 46)",
-        "line 8: a gap has no answer, but this line has one",
-        "line 9: the line ends too early to be JSON (column 10)",
-        "line 10: this is not JSON: expected ident (column 2)",
-        "line 11: `id` takes a text or a whole number (column 9)",
-        "line 12: this is not JSON: unexpected end of hex escape (column 15)",
+        "line 5: there is no question; the keys are: id, question",
+        "line 6: this is no JSON object, such as {\"question\": \"...\", \"answer\": \"...\"}",
+        "line 7: a gap has no answer, but this line has one",
+        "line 8: the line ends too early to be JSON (column 10)",
+        "line 9: this is not JSON: expected ident (column 2)",
+        "line 10: this is not JSON: unexpected end of hex escape (column 15)",
     ];
     assert_eq!(errors, want);
-    assert_eq!(import("\n \n").unwrap_err()[0].problem, LineProblem::NoLines);
-    let mut import = Import::default();
-    import.add(b"{\"id\": \"\xff\"}");
-    assert_eq!(import.finish("T").unwrap_err().len(), 1);
+}
+
+#[test]
+fn file_of_something_else_is_one_error() {
+    let cases: [(&str, &[u8], &str); 8] = [
+        (
+            "a.jsonl",
+            b"# FAQ\n\n## A?\n\none\n",
+            "no line is a JSON object with a question: line 1: ",
+        ),
+        ("a.jsonl", b" \n\n", "the file is empty"),
+        (
+            "a.json",
+            b"{\"a\": [1, 2",
+            "this is not valid JSON: line 1, column 11: it ends too early",
+        ),
+        ("a.csv", b"no columns at all\nhere\n", "there are no two columns"),
+        ("a.rst", b"FAQ\n===\n", "reStructuredText cannot be read: convert it with pandoc"),
+        ("a.dat", b"some words\n", "this is no FAQ in a format that is known"),
+        ("a.md", b"\x89PNG\r\n\x1a\n\0\0\0\0\0\0\0\0", "this is not a text file"),
+        ("a.md", b"---\ntitle: [\n---\n# A?\n", "this is not valid YAML: line "),
+    ];
+    for (name, bytes, want) in cases {
+        let error = read_file(0, name, bytes, &FieldChoice::default()).unwrap_err().to_string();
+        assert!(error.starts_with(want), "{name}: {error}");
+    }
+}
+
+#[test]
+fn answer_of_several_paragraphs_is_one_quote_with_its_markup() {
+    let text = "## How?\n\nFirst:\n\n- one\n- two\n\n```\n  code\n\n  more\n```\n\n## B?\n\nSee [this](https://a.example).\n";
+    let (pack, text) = new_pack("T", &entries("faq.md", text.as_bytes()), None);
+    assert!(pack.is_markdown && text.n_divided == 0);
+    assert_eq!(text.quotes[0][0].text, "First:\n\n- one\n- two\n\n```\n  code\n\n  more\n```");
+    assert_eq!(text.quotes[1][0].paragraph, Some(5));
 }
 
 #[test]
 fn gaps_alone_make_a_valid_pack() {
-    let proof = proved("{\"id\": \"g\", \"question\": \"When?\", \"gap\": true, \"lead\": \"x\"}");
+    let proof = proved(
+        "a.jsonl",
+        "{\"id\": \"g\", \"question\": \"When?\", \"gap\": true, \"lead\": \"x\"}",
+    );
     assert!(proof.pack.entries[0].is_gap());
 }
 
@@ -131,7 +163,7 @@ proptest! {
             "id": "a", "question": question, "variants": [answer], "tags": [speaker],
             "lead": speaker, "quotes": [{"text": answer, "speaker": speaker}],
         });
-        let proof = proved(&line.to_string());
+        let proof = proved("a.jsonl", &line.to_string());
         let quotes = proof.pack.entries[0].quotes();
         let squeeze = |text: &str| text.split_whitespace().collect::<String>();
         let shown: String = quotes.iter().map(|quote| squeeze(quote.text())).collect();

@@ -1,0 +1,132 @@
+//! What `quoth import` says about files and records.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use super::place;
+use crate::cli::report::{pluralize, pluralize_as};
+use crate::knowledge::import::{Collection, FileReading, Format, LeftOut, Reason, TableLayout};
+use crate::store::import_files::ImportFile;
+
+/// Questions of one kind that are listed; of more, their number is said.
+const N_LISTED: usize = 20;
+
+/// What the files were taken for, in one line.
+pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
+    if let ([file], [reading]) = (files, readings) {
+        let layout = reading.layout.as_ref().map(table).unwrap_or_default();
+        let encoding = reading.encoding.map(|name| format!(" in {name}")).unwrap_or_default();
+        let n = pluralize(reading.records.len(), "question");
+        return format!("{}: {}{layout}{encoding}, {n}.", file.path, article(reading.format));
+    }
+    let mut n_by_format: BTreeMap<Format, usize> = BTreeMap::new();
+    for reading in readings {
+        *n_by_format.entry(reading.format).or_default() += 1;
+    }
+    let counts: Vec<String> = n_by_format
+        .into_iter()
+        .map(|(format, n)| pluralize(n, &format!("{} file", format.name())))
+        .collect();
+    let n_records = readings.iter().map(|reading| reading.records.len()).sum();
+    format!("{}, {}.", counts.join(", "), pluralize(n_records, "question"))
+}
+
+fn article(format: Format) -> String {
+    match format {
+        Format::Table => "a table".to_owned(),
+        format => format.name().to_owned(),
+    }
+}
+
+fn table(layout: &TableLayout) -> String {
+    let separator = match layout.separator {
+        '\t' => "tabs",
+        ';' => "semicolons",
+        '|' => "vertical bars",
+        _ => "commas",
+    };
+    let column = |name: &str| {
+        if layout.has_header { format!("\"{name}\"") } else { format!("column {name}") }
+    };
+    let header = if layout.has_header { "" } else { " and no header" };
+    let answer = match layout.answer.as_str() {
+        "" => "no answers".to_owned(),
+        name => format!("answers in {}", column(name)),
+    };
+    format!(" with {separator}{header}, questions in {}, {answer}", column(&layout.question))
+}
+
+/// Lists the records that became no entry of their own, by reason.
+pub(super) fn left_out(
+    out: &mut impl Write,
+    files: &[ImportFile],
+    collection: &Collection,
+) -> std::io::Result<()> {
+    let of = |is_meant: fn(&Reason) -> bool| -> Vec<&LeftOut> {
+        collection.left_out.iter().filter(|left| is_meant(&left.reason)).collect()
+    };
+    let lists = [
+        (
+            of(|reason| *reason == Reason::NoAnswer),
+            "without an answer left out (--gaps makes gaps of them)",
+        ),
+        (
+            of(|reason| matches!(reason, Reason::SameAsEarlier(_))),
+            "left out that stand twice with one answer",
+        ),
+        (
+            of(|reason| matches!(reason, Reason::AddedToEarlier(_))),
+            "that stand twice; the answer was added to the first",
+        ),
+        (
+            of(|reason| matches!(reason, Reason::NamedByTopic(_))),
+            "that stand twice under different headings, which were added to them",
+        ),
+        (
+            of(|reason| *reason == Reason::LongQuestion),
+            "left out that are too long to be a question",
+        ),
+        (
+            of(|reason| *reason == Reason::LongAnswer),
+            "left out whose answer is too long: a document for `quoth new`",
+        ),
+    ];
+    for (list, what) in lists.iter().filter(|(list, _)| !list.is_empty()) {
+        writeln!(out, "{} {what}:", pluralize(list.len(), "question"))?;
+        for left in list.iter().take(N_LISTED) {
+            writeln!(
+                out,
+                "  {}: {}",
+                place(files, left.place.file, left.place.line),
+                left.question
+            )?;
+        }
+        if list.len() > N_LISTED {
+            writeln!(out, "  ... and {} more", list.len() - N_LISTED)?;
+        }
+    }
+    if collection.n_shared_variants > 0 {
+        let n = pluralize(collection.n_shared_variants, "phrasing");
+        writeln!(out, "{n} left out that stand under several questions.")?;
+    }
+    Ok(())
+}
+
+/// Why there is nothing to import, and what to do.
+pub(super) fn nothing_found(path: &Path, collection: &Collection) -> String {
+    let shown = path.display();
+    if collection.left_out.is_empty() {
+        format!(
+            "{shown} has no question that is recognized: make each question a heading, or a bold line of its own, above \
+             its answer; in tables and lists, name the fields with --question and --answer. For a document without \
+             questions there is `quoth new`"
+        )
+    } else {
+        let n = pluralize_as(collection.left_out.len(), "question", "questions");
+        format!(
+            "none of the {n} in {shown} can become an entry, since they have no answer of a usual length; name the field of \
+             the answers with --answer, or make gaps of them with --gaps"
+        )
+    }
+}

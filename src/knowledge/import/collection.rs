@@ -1,0 +1,316 @@
+//! Entries made of records: each question once, with an id of its own and an answer.
+
+use std::collections::{HashMap, HashSet};
+
+use super::record::{Answer, Place, Record, on_one_line};
+use crate::knowledge::EntryId;
+use crate::knowledge::slug::slug;
+
+/// Longest question, in characters. A longer text is no question.
+const MAX_QUESTION_CHARS: usize = 500;
+
+/// Longest answer, in characters: some forty quotes. A longer text is a document, not an answer.
+const MAX_ANSWER_CHARS: usize = 60_000;
+
+/// Longest id that is made of a question, in characters, without a number behind it.
+const MAX_ID_CHARS: usize = 60;
+
+/// Most characters of a question that a message shows.
+const MAX_SHOWN_CHARS: usize = 80;
+
+/// An entry that an import makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedEntry {
+    /// Its id: the record's own, else made of the question.
+    pub id: EntryId,
+    /// The question.
+    pub question: String,
+    /// Other phrasings.
+    pub variants: Vec<String>,
+    /// The answers; none for a gap.
+    pub answers: Vec<Answer>,
+    /// The curator's line.
+    pub lead: Option<String>,
+    /// Topics.
+    pub tags: Vec<String>,
+}
+
+/// A record that became no entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its question, cut if it is long.
+    pub question: String,
+    /// Where it was found.
+    pub place: Place,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a record became no entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It has no answer.
+    NoAnswer,
+    /// An earlier record has the same question and answer.
+    SameAsEarlier(Place),
+    /// An earlier record has the same question; the answer was added to it.
+    AddedToEarlier(Place),
+    /// An earlier record has the same question under another heading; the heading was added to the question.
+    NamedByTopic(Place),
+    /// The question is too long.
+    LongQuestion,
+    /// The answer is too long.
+    LongAnswer,
+}
+
+/// What becomes of questions without an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unanswered {
+    /// They are left out.
+    #[default]
+    LeftOut,
+    /// They become gaps.
+    Gaps,
+    /// The question stands for the answer: for measuring on sets of questions alone.
+    QuestionStandsIn,
+}
+
+/// The entries of an import, and what is to be said about the records.
+#[derive(Debug, Default)]
+pub struct Collection {
+    /// The entries, in the order of their records.
+    pub entries: Vec<ImportedEntry>,
+    /// Records that became no entry of their own, or one with another question.
+    pub left_out: Vec<LeftOut>,
+    /// The number of phrasings that were left out since they stand under several questions.
+    pub n_shared_variants: usize,
+}
+
+impl Collection {
+    /// The entries of `records`.
+    pub fn new(records: Vec<Record>, unanswered: Unanswered) -> Self {
+        let mut seen = HashSet::new();
+        let are_ids_unique =
+            records.iter().filter_map(|record| record.id.as_deref()).all(|id| seen.insert(id));
+        let mut collector = Collector {
+            unanswered,
+            are_ids_unique,
+            ids: HashSet::new(),
+            by_question: HashMap::new(),
+            places: Vec::new(),
+            collection: Self::default(),
+        };
+        // Ids that records have are not taken by others.
+        if are_ids_unique {
+            collector.ids = records.iter().filter_map(|record| record.id.clone()).collect();
+        }
+        for record in records {
+            collector.add(record);
+        }
+        let mut collection = collector.collection;
+        collection.drop_shared_variants();
+        collection
+    }
+
+    /// Drops phrasings that stand under several entries, as keywords often do: none of them could be answered.
+    fn drop_shared_variants(&mut self) {
+        let mut n_entries: HashMap<String, usize> = HashMap::new();
+        for entry in &self.entries {
+            let phrasings = entry.variants.iter().chain([&entry.question]);
+            for key in phrasings.map(|text| key_of(text)).collect::<HashSet<String>>() {
+                *n_entries.entry(key).or_default() += 1;
+            }
+        }
+        for entry in &mut self.entries {
+            let n_variants = entry.variants.len();
+            entry.variants.retain(|variant| n_entries.get(&key_of(variant)) == Some(&1));
+            self.n_shared_variants += n_variants - entry.variants.len();
+        }
+    }
+
+    /// The number of gaps among the entries.
+    pub fn n_gaps(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.answers.is_empty()).count()
+    }
+}
+
+struct Collector {
+    unanswered: Unanswered,
+    are_ids_unique: bool,
+    ids: HashSet<String>,
+    /// The entry of each question without an id of its own.
+    by_question: HashMap<String, usize>,
+    /// Parallel to the entries.
+    places: Vec<Place>,
+    collection: Collection,
+}
+
+impl Collector {
+    fn add(&mut self, mut record: Record) {
+        record.question = on_one_line(&record.question);
+        let n_chars: usize = record.answers.iter().map(|answer| answer.text.chars().count()).sum();
+        if record.question.chars().count() > MAX_QUESTION_CHARS {
+            return self.leave_out(&record, Reason::LongQuestion);
+        }
+        if n_chars > MAX_ANSWER_CHARS {
+            return self.leave_out(&record, Reason::LongAnswer);
+        }
+        if record.answers.is_empty() && !record.is_gap {
+            match self.unanswered {
+                Unanswered::LeftOut => return self.leave_out(&record, Reason::NoAnswer),
+                Unanswered::Gaps => {}
+                Unanswered::QuestionStandsIn => {
+                    record.answers.extend(Answer::new(&record.question))
+                }
+            }
+        }
+        let own_id =
+            record.id.take().filter(|_| self.are_ids_unique).and_then(|id| EntryId::new(&id));
+        if own_id.is_none() && self.add_to_earlier(&mut record) {
+            return;
+        }
+        let id = own_id.or_else(|| self.id_of(&record.question));
+        let Some(id) = id else { return self.leave_out(&record, Reason::LongQuestion) };
+        let idx = self.collection.entries.len();
+        self.by_question.entry(key_of(&record.question)).or_insert(idx);
+        self.places.push(record.place);
+        self.collection.entries.push(ImportedEntry {
+            id,
+            variants: distinct(record.variants, &record.question),
+            question: record.question,
+            lead: record.lead.filter(|_| !record.answers.is_empty()),
+            answers: record.answers,
+            tags: distinct(record.tags, ""),
+        });
+    }
+
+    /// Adds a record whose question stands already to the entry of that question, or names it apart. Returns
+    /// whether it needs no entry of its own.
+    fn add_to_earlier(&mut self, record: &mut Record) -> bool {
+        let Some(idx) = self.by_question.get(&key_of(&record.question)).copied() else {
+            return false;
+        };
+        let first = self.places.get(idx).cloned().unwrap_or_default();
+        let Some(entry) = self.collection.entries.get_mut(idx) else { return false };
+        let reason = if entry.answers == record.answers || record.answers.is_empty() {
+            Reason::SameAsEarlier(first)
+        } else if let Some(topic) = record.tags.last().filter(|topic| !entry.tags.contains(topic)) {
+            let named = format!("{} ({topic})", record.question);
+            if self.by_question.contains_key(&key_of(&named)) {
+                return false;
+            }
+            self.leave_out(record, Reason::NamedByTopic(first));
+            record.question = named;
+            return false;
+        } else {
+            entry.answers.append(&mut record.answers);
+            entry.variants =
+                distinct([&entry.variants[..], &record.variants].concat(), &entry.question);
+            Reason::AddedToEarlier(first)
+        };
+        self.leave_out(record, reason);
+        true
+    }
+
+    fn leave_out(&mut self, record: &Record, reason: Reason) {
+        let mut question: String = record.question.chars().take(MAX_SHOWN_CHARS).collect();
+        if question.len() < record.question.len() {
+            question.push('…');
+        }
+        self.collection.left_out.push(LeftOut { question, place: record.place.clone(), reason });
+    }
+
+    /// An id made of the question, with a number if another entry has it.
+    fn id_of(&mut self, question: &str) -> Option<EntryId> {
+        let slug = slug(question, MAX_ID_CHARS);
+        let stem = if slug.is_empty() { "entry".to_owned() } else { slug };
+        let numbered = (2..).map(|number: usize| format!("{stem}-{number}"));
+        let free =
+            std::iter::once(stem.clone()).chain(numbered).find(|id| !self.ids.contains(id))?;
+        self.ids.insert(free.clone());
+        EntryId::new(&free)
+    }
+}
+
+/// The words of a question, for comparing.
+fn key_of(question: &str) -> String {
+    let key: String =
+        question.chars().filter(|c| !matches!(c, '?' | '？' | '!' | '.' | ':')).collect();
+    on_one_line(&key).to_lowercase()
+}
+
+/// The texts that are not blank and not `except`, each once.
+fn distinct(texts: Vec<String>, except: &str) -> Vec<String> {
+    let mut seen = HashSet::from([except.to_owned(), String::new()]);
+    texts
+        .into_iter()
+        .map(|text| on_one_line(&text))
+        .filter(|text| seen.insert(text.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(question: &str, answer: &str, tag: &str) -> Record {
+        let tags = vec![tag.to_owned()];
+        let answers = Answer::new(answer).into_iter().collect();
+        Record { question: question.to_owned(), answers, tags, ..Record::default() }
+    }
+
+    fn ids(collection: &Collection) -> Vec<&str> {
+        collection.entries.iter().map(|entry| entry.id.as_str()).collect()
+    }
+
+    #[test]
+    fn question_that_stands_twice_becomes_one_entry_unless_its_topic_differs() {
+        let records = vec![
+            record("How to install?", "a", "Linux"),
+            record("How to install", "a", "Linux"),
+            record("How to install?", "b", "Linux"),
+            record("How to install?", "c", "Windows"),
+        ];
+        let collection = Collection::new(records, Unanswered::default());
+        assert_eq!(ids(&collection), ["how-to-install", "how-to-install-windows"]);
+        let answers: Vec<&str> =
+            collection.entries[0].answers.iter().map(|a| a.text.as_str()).collect();
+        assert_eq!(answers, ["a", "b"]);
+        assert_eq!(collection.entries[1].question, "How to install? (Windows)");
+        let reasons: Vec<&Reason> = collection.left_out.iter().map(|left| &left.reason).collect();
+        let place = Place::default();
+        assert_eq!(
+            reasons,
+            [
+                &Reason::SameAsEarlier(place.clone()),
+                &Reason::AddedToEarlier(place.clone()),
+                &Reason::NamedByTopic(place),
+            ]
+        );
+    }
+
+    #[test]
+    fn question_without_an_answer_is_left_out_or_becomes_what_is_asked_for() {
+        let n_answers = |unanswered| {
+            let collection = Collection::new(vec![record("What?", "", "")], unanswered);
+            (collection.entries.first().map(|entry| entry.answers.len()), collection.left_out.len())
+        };
+        assert_eq!(n_answers(Unanswered::LeftOut), (None, 1));
+        assert_eq!(n_answers(Unanswered::Gaps), (Some(0), 0));
+        assert_eq!(n_answers(Unanswered::QuestionStandsIn), (Some(1), 0));
+    }
+
+    #[test]
+    fn ids_of_the_file_are_kept_if_each_is_unique() {
+        let with_id = |id: &str, question: &str| Record {
+            id: Some(id.to_owned()),
+            ..record(question, "x", "")
+        };
+        let unique = vec![with_id("1", "A?"), with_id("a b", "B?"), record("1", "y", "")];
+        assert_eq!(ids(&Collection::new(unique, Unanswered::default())), ["1", "b", "1-2"]);
+        let repeated = vec![with_id("1", "A?"), with_id("1", "B?")];
+        assert_eq!(ids(&Collection::new(repeated, Unanswered::default())), ["a", "b"]);
+        let long = vec![record(&"何".repeat(80), "x", ""), record("???", "x", "")];
+        assert_eq!(ids(&Collection::new(long, Unanswered::default()))[0].chars().count(), 60);
+    }
+}

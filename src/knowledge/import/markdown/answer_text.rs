@@ -1,0 +1,146 @@
+//! The text of an answer, taken out of its document.
+
+use std::ops::Range;
+
+use super::blocks::{Document, ReferenceLink};
+use crate::knowledge::import::html;
+
+/// Cuts answers out of a document.
+pub(super) struct AnswerText<'a> {
+    document: &'a Document<'a>,
+}
+
+impl<'a> AnswerText<'a> {
+    pub(super) fn new(document: &'a Document<'a>) -> Self {
+        Self { document }
+    }
+
+    /// The Markdown of `span` as a document of its own: addresses of links stand beside them, the indentation
+    /// of the item or definition it stands in, `indent` spaces, is removed, rules, anchors and links to the top at its end are
+    /// left out.
+    pub(super) fn of(&self, span: &Range<usize>, indent: usize) -> String {
+        let text = self.with_addresses(span);
+        let text = dedent(&text, indent);
+        let text = without_end_matter(&text);
+        html::replace_tags(text)
+    }
+
+    /// The text with `[label][name]` as `[label](address)`, and without the definitions of names, since they
+    /// may stand elsewhere.
+    fn with_addresses(&self, span: &Range<usize>) -> String {
+        let text = self.document.text();
+        let is_inside = |other: &Range<usize>| span.start <= other.start && other.end <= span.end;
+        let links = self.document.reference_links.iter().filter(|link| is_inside(&link.span));
+        let definitions = self.document.definitions.iter().filter(|span| is_inside(span));
+        let mut replaced: Vec<(Range<usize>, String)> = links
+            .map(|link| (link.span.clone(), self.written(link)))
+            .chain(definitions.map(|span| (span.clone(), String::new())))
+            .collect();
+        replaced.sort_unstable_by_key(|(span, _)| span.start);
+        let mut written = String::with_capacity(span.len());
+        let mut at = span.start;
+        for (replaced, by) in replaced {
+            if replaced.start < at {
+                // An image in a link: the outer link was written.
+                continue;
+            }
+            written.push_str(text.get(at..replaced.start).unwrap_or_default());
+            written.push_str(&by);
+            at = replaced.end;
+        }
+        written.push_str(text.get(at..span.end).unwrap_or_default());
+        written
+    }
+
+    fn written(&self, link: &ReferenceLink) -> String {
+        let label = self.document.text().get(link.inner.clone()).unwrap_or_default();
+        let mark = if link.is_image { "!" } else { "" };
+        let is_plain = !link
+            .address
+            .contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>'));
+        if is_plain {
+            format!("{mark}[{label}]({})", link.address)
+        } else {
+            format!("{mark}[{label}](<{}>)", link.address.replace(['<', '>'], ""))
+        }
+    }
+}
+
+/// The text without an indentation of at most `indent` spaces. The first line stands behind the question, or
+/// has the indentation, too.
+fn dedent(text: &str, indent: usize) -> String {
+    let text = text.trim_start_matches('\n');
+    if indent == 0 {
+        return text.to_owned();
+    }
+    let dedent_line = |line: &str| -> String {
+        let n_spaces = line.len() - line.trim_start_matches(' ').len();
+        line.get(n_spaces.min(indent)..).unwrap_or(line).to_owned()
+    };
+    text.split('\n').map(dedent_line).collect::<Vec<_>>().join("\n")
+}
+
+/// The text without lines at its end that are no part of an answer, and without marks of bold text and
+/// punctuation at its start that closed the question.
+fn without_end_matter(text: &str) -> &str {
+    let start = text.trim_start_matches(['*', '_', '\\', ':']);
+    // "**Question?**: answer" leaves a colon, "***" is a rule, "* " an item, "**" starts bold text.
+    let text = if start.starts_with(['\n', ' ']) && !text.starts_with("* ") { start } else { text };
+    let mut text = text.trim_end();
+    loop {
+        let line_start = text.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(line_start..).unwrap_or_default().trim();
+        if line.is_empty() || !is_end_matter(line) {
+            return text;
+        }
+        text = text.get(..line_start).unwrap_or_default().trim_end();
+        if text.is_empty() {
+            return text;
+        }
+    }
+}
+
+/// Whether a line is a rule, an anchor (`<a id="x"></a>`, `</details>`) or a link within the page ("back to
+/// top").
+fn is_end_matter(line: &str) -> bool {
+    let is_rule = line.len() >= 3
+        && ["-", "*", "_"].iter().any(|c| line.replace([' '], "").replace(c, "").is_empty());
+    let is_tag = line.starts_with('<')
+        && line.ends_with('>')
+        && html::plain_text(line).is_empty()
+        && !line.contains("<img");
+    let bare = line.trim_matches(|c: char| !matches!(c, '[' | ')'));
+    let is_local_link = bare.starts_with('[')
+        && bare.matches("](#").count() == 1
+        && bare.ends_with(')')
+        && bare.matches('[').count() == 1;
+    is_rule || is_tag || (is_local_link && line.chars().count() - bare.chars().count() <= 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answer_is_cut_out_with_what_it_needs_and_no_more() {
+        let cases = [
+            (
+                "See [the rules][r].\n\n[r]: https://a.example/r",
+                "See [the rules](https://a.example/r).",
+            ),
+            ("See [rules].\n\n[rules]: </r (1)>", "See [rules](</r (1)>)."),
+            ("Run:\n\n    make\n", "Run:\n\n    make"),
+            ("text\n\n---\n", "text"),
+            ("text\n\n[Back to top](#top)\n\n<a id=\"x\"></a>\n", "text"),
+            ("text\n\n[**⬆ back to top**](#top)", "text"),
+            ("see [this](#this) and [that](#that)", "see [this](#this) and [that](#that)"),
+            (": text", " text"),
+            ("* one\n* two", "* one\n* two"),
+            ("**Bold** text", "**Bold** text"),
+        ];
+        for (text, want) in cases {
+            let document = Document::parse(text);
+            assert_eq!(AnswerText::new(&document).of(&(0..text.len()), 0), want, "{text:?}");
+        }
+    }
+}

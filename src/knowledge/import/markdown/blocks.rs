@@ -1,0 +1,339 @@
+//! The blocks of a Markdown document, with where they stand.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use super::details::{self, Details};
+
+/// A block at the top level of a document.
+#[derive(Debug, PartialEq)]
+pub(super) enum Block {
+    /// A heading: its level from 1, and its text.
+    Heading { level: u8, text: String, span: Range<usize> },
+    /// A paragraph.
+    Paragraph(Paragraph),
+    /// A list, with its items.
+    List(Vec<Item>),
+    /// Terms, with the spans of their definitions.
+    Definitions(Vec<(String, Range<usize>)>),
+    /// `<details>` with `<summary>`.
+    Details(Details),
+    /// Anything else.
+    Other(Range<usize>),
+}
+
+/// A paragraph.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Paragraph {
+    pub(super) span: Range<usize>,
+    /// The plain text; line breaks are line feeds.
+    pub(super) text: String,
+    /// The plain text of the bold words that it starts with, and where they end.
+    pub(super) bold: Option<(String, usize)>,
+    /// Whether it is nothing but links to places in the same document, as in a table of contents.
+    pub(super) is_local_links: bool,
+}
+
+/// An item of a list.
+#[derive(Debug, PartialEq)]
+pub(super) struct Item {
+    pub(super) span: Range<usize>,
+    /// Its first paragraph.
+    pub(super) first: Paragraph,
+}
+
+/// A link whose address stands elsewhere in the document.
+#[derive(Debug, PartialEq)]
+pub(super) struct ReferenceLink {
+    pub(super) span: Range<usize>,
+    /// The text between the brackets.
+    pub(super) inner: Range<usize>,
+    pub(super) address: String,
+    pub(super) is_image: bool,
+}
+
+/// A document and its blocks.
+pub(super) struct Document<'a> {
+    text: &'a str,
+    pub(super) blocks: Vec<Block>,
+    pub(super) reference_links: Vec<ReferenceLink>,
+    /// Where the addresses of reference links are defined, in the order of the text.
+    pub(super) definitions: Vec<Range<usize>>,
+}
+
+impl<'a> Document<'a> {
+    /// Parses `text`.
+    pub(super) fn parse(text: &'a str) -> Self {
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_HEADING_ATTRIBUTES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_GFM
+            | Options::ENABLE_DEFINITION_LIST;
+        let mut builder = Builder::default();
+        let mut code = Vec::new();
+        let parser = Parser::new_ext(text, options);
+        let mut definitions: Vec<Range<usize>> = parser
+            .reference_definitions()
+            .iter()
+            .map(|(_, definition)| definition.span.clone())
+            .collect();
+        definitions.sort_unstable_by_key(|span| span.start);
+        for (event, span) in parser.into_offset_iter() {
+            if matches!(event, Event::Start(Tag::CodeBlock(_)) | Event::Code(_)) {
+                code.push(span.clone());
+            }
+            builder.add(&event, &span);
+        }
+        let blocks = details::insert(details::find(text, &code), builder.blocks);
+        Self { text, blocks, reference_links: builder.reference_links, definitions }
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The blocks that start in `span`.
+    pub(super) fn blocks_in(&self, span: &Range<usize>) -> &[Block] {
+        let start = self.blocks.partition_point(|block| block.span().start < span.start);
+        let end = self.blocks.partition_point(|block| block.span().start < span.end);
+        self.blocks.get(start..end.max(start)).unwrap_or_default()
+    }
+}
+
+impl Block {
+    /// Where it stands.
+    pub(super) fn span(&self) -> Range<usize> {
+        match self {
+            Self::Heading { span, .. } | Self::Other(span) => span.clone(),
+            Self::Paragraph(paragraph) => paragraph.span.clone(),
+            Self::List(items) => Self::around(items.iter().map(|item| &item.span)),
+            Self::Definitions(terms) => Self::around(terms.iter().map(|(_, span)| span)),
+            Self::Details(details) => details.span.clone(),
+        }
+    }
+
+    fn around<'s>(spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Range<usize> {
+        let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
+        start..spans.map(|span| span.end).max().unwrap_or(start)
+    }
+}
+
+/// Collects blocks from the events of the parser.
+#[derive(Default)]
+struct Builder {
+    blocks: Vec<Block>,
+    reference_links: Vec<ReferenceLink>,
+    /// The kinds of blocks that are open.
+    depth: usize,
+    /// The paragraph or heading whose words are read.
+    words: Option<Words>,
+    list: Vec<Item>,
+    terms: Vec<(String, Range<usize>)>,
+    links: Vec<ReferenceLink>,
+}
+
+/// The words of a paragraph or heading.
+#[derive(Default)]
+struct Words {
+    text: String,
+    bold: Option<(String, usize)>,
+    /// The length of the text where the bold words start, while they are open.
+    bold_from: Option<usize>,
+    /// Open links, and whether text stands outside links to the same document.
+    n_local_links: usize,
+    is_in_local_link: bool,
+    has_other_text: bool,
+}
+
+impl Words {
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.has_other_text |= !self.is_in_local_link && text.contains(char::is_alphanumeric);
+    }
+
+    fn into_paragraph(self, span: Range<usize>) -> Paragraph {
+        let is_local_links = self.n_local_links > 0 && !self.has_other_text;
+        Paragraph { span, text: self.text, bold: self.bold, is_local_links }
+    }
+}
+
+impl Builder {
+    fn add(&mut self, event: &Event<'_>, span: &Range<usize>) {
+        match event {
+            Event::Start(tag) => {
+                self.start(tag, span);
+                if is_block(tag) {
+                    self.depth += 1;
+                }
+            }
+            Event::End(end) => self.end(*end, span),
+            Event::Text(text) | Event::Code(text) => self.add_text(text, span),
+            Event::SoftBreak | Event::HardBreak => self.add_text("\n", span),
+            Event::Rule if self.depth == 0 => self.blocks.push(Block::Other(span.clone())),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, span: &Range<usize>) {
+        match tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::DefinitionListTitle
+                if self.words.is_none() =>
+            {
+                self.words = Some(Words::default());
+            }
+            Tag::Item if self.depth == 1 => {
+                self.list.push(Item { span: span.clone(), first: Paragraph::default() });
+                self.words = Some(Words::default());
+            }
+            _ if is_block(tag) && self.depth >= 2 && *tag != Tag::Paragraph => {
+                self.end_first_of_item(&(span.start..span.start));
+            }
+            Tag::Strong => {
+                let words = self.words.as_mut().filter(|words| words.bold.is_none());
+                if let Some(words) = words.filter(|words| words.text.trim().is_empty()) {
+                    words.bold_from = Some(words.text.len());
+                }
+            }
+            Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. } => {
+                if let Some(words) = self.words.as_mut().filter(|_| dest_url.starts_with('#')) {
+                    words.n_local_links += 1;
+                    words.is_in_local_link = true;
+                }
+                if matches!(
+                    link_type,
+                    LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut
+                ) {
+                    self.links.push(ReferenceLink {
+                        span: span.clone(),
+                        inner: span.end..span.start,
+                        address: dest_url.to_string(),
+                        is_image: matches!(tag, Tag::Image { .. }),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_text(&mut self, text: &str, span: &Range<usize>) {
+        if let Some(link) = self.links.last_mut() {
+            link.inner = link.inner.start.min(span.start)..link.inner.end.max(span.end);
+        }
+        if let Some(words) = &mut self.words {
+            words.add(text);
+        }
+    }
+
+    fn end(&mut self, end: TagEnd, span: &Range<usize>) {
+        match end {
+            TagEnd::Strong => {
+                if let Some(words) = &mut self.words
+                    && let Some(from) = words.bold_from.take()
+                {
+                    let bold = words.text.get(from..).unwrap_or_default().trim().to_owned();
+                    words.bold = Some((bold, span.end));
+                }
+                return;
+            }
+            TagEnd::Link | TagEnd::Image => {
+                self.end_link(span);
+                return;
+            }
+            _ if !is_block_end(end) => return,
+            _ => {}
+        }
+        self.depth = self.depth.saturating_sub(1);
+        match (end, self.depth) {
+            (TagEnd::Heading(level), 0) => {
+                let text = self.words.take().unwrap_or_default().text;
+                self.blocks.push(Block::Heading { level: level as u8, text, span: span.clone() });
+            }
+            (TagEnd::Paragraph, 0) => {
+                let words = self.words.take().unwrap_or_default();
+                self.blocks.push(Block::Paragraph(words.into_paragraph(span.clone())));
+            }
+            (TagEnd::List(_), 0) => {
+                self.words = None;
+                self.blocks.push(Block::List(std::mem::take(&mut self.list)));
+            }
+            (TagEnd::DefinitionList, 0) => {
+                self.words = None;
+                self.blocks.push(Block::Definitions(std::mem::take(&mut self.terms)));
+            }
+            (TagEnd::DefinitionListTitle, 1) => {
+                let title = self.words.take().unwrap_or_default().text;
+                self.terms.push((title, span.end..span.end));
+            }
+            (TagEnd::DefinitionListDefinition, 1) => {
+                self.words = None;
+                if let Some((_, definition)) = self.terms.last_mut() {
+                    let start = if definition.start == definition.end {
+                        span.start
+                    } else {
+                        definition.start
+                    };
+                    *definition = start..span.end;
+                }
+            }
+            (TagEnd::HtmlBlock, 0) => self.blocks.push(Block::Other(span.clone())),
+            (_, 0) => {
+                self.words = None;
+                self.blocks.push(Block::Other(span.clone()));
+            }
+            // The first block of an item ends.
+            (_, _) => self.end_first_of_item(span),
+        }
+    }
+
+    /// Takes the words read so far as the first paragraph of the open item.
+    fn end_first_of_item(&mut self, span: &Range<usize>) {
+        if let Some(item) = self.list.last_mut().filter(|item| item.first.span.is_empty())
+            && let Some(words) = self.words.take()
+        {
+            let start = item.span.start;
+            item.first = words.into_paragraph(start..span.end.max(start + 1));
+        }
+    }
+
+    fn end_link(&mut self, span: &Range<usize>) {
+        if let Some(words) = &mut self.words {
+            words.is_in_local_link = false;
+        }
+        if self.links.last().is_some_and(|link| link.span == *span)
+            && let Some(link) = self.links.pop()
+            && link.inner.start < link.inner.end
+        {
+            self.reference_links.push(link);
+        }
+    }
+}
+
+fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
+}
+
+fn is_block_end(end: TagEnd) -> bool {
+    !matches!(
+        end,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+    )
+}

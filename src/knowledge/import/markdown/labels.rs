@@ -1,0 +1,154 @@
+//! Labels of questions and answers in running text: "Q: ...", "**A:** ...", "Frage 3: ...".
+
+use std::ops::Range;
+
+use super::on_one_line;
+use crate::knowledge::import::field_names::{self, Field};
+
+/// Most characters of a label, with its number.
+const MAX_LABEL_CHARS: usize = 14;
+
+/// Whether the text has lines that are labelled as questions and as answers.
+pub(in crate::knowledge::import) fn has_labels(text: &str) -> bool {
+    let has =
+        |field| text.lines().any(|line| of_line(line).is_some_and(|(found, _)| found == field));
+    has(Field::Question) && has(Field::Answer)
+}
+
+/// A question and an answer that are labelled.
+#[derive(Debug, PartialEq)]
+pub(super) struct Labelled {
+    pub(super) start: usize,
+    pub(super) question: String,
+    pub(super) answer: Range<usize>,
+}
+
+/// The labelled questions in `span` of `text`; empty unless answers are labelled, too. Lines in `is_code` are
+/// no labels.
+pub(super) fn find(
+    text: &str,
+    span: &Range<usize>,
+    is_code: impl Fn(usize) -> bool,
+) -> Vec<Labelled> {
+    let own = text.get(span.clone()).unwrap_or_default();
+    let mut labels: Vec<(usize, Field, usize)> = Vec::new();
+    let mut at = span.start;
+    for line in own.split_inclusive('\n') {
+        if let Some((field, rest)) = of_line(line).filter(|_| !is_code(at)) {
+            labels.push((at, field, at + line.trim_end().len() - rest.len()));
+        }
+        at += line.len();
+    }
+    if !labels.iter().any(|(_, field, _)| *field == Field::Answer) {
+        return Vec::new();
+    }
+    let mut found: Vec<Labelled> = Vec::new();
+    for (idx, (start, field, text_start)) in labels.iter().enumerate() {
+        let end = labels.get(idx + 1).map_or(span.end, |(next, _, _)| *next);
+        match (field, found.last_mut()) {
+            (Field::Question, _) => {
+                let question = text.get(*text_start..end).unwrap_or_default();
+                // The question is a paragraph; what follows it, up to the label of the answer, is a remark.
+                let paragraph = question.trim_start().split("\n\n").next().unwrap_or_default();
+                let question = on_one_line(paragraph).trim_matches(['*', '_', '#', ' ']).to_owned();
+                found.push(Labelled { start: *start, question, answer: end..end });
+            }
+            (_, Some(open)) if open.answer.is_empty() => open.answer = *text_start..end,
+            (_, Some(open)) => open.answer.end = end,
+            (_, None) => {}
+        }
+    }
+    found.retain(|labelled| !labelled.question.is_empty());
+    found
+}
+
+/// The label of a line, and the text behind it.
+fn of_line(line: &str) -> Option<(Field, &str)> {
+    let line = line.trim();
+    let text = line.trim_start_matches(['*', '_', '#', '>', '-', ' ']);
+    let end = text
+        .char_indices()
+        .take(MAX_LABEL_CHARS)
+        .find(|(_, c)| matches!(c, ':' | '：' | '.' | ')'))?;
+    let (label, rest) = text.split_at(end.0);
+    let label =
+        label.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '*');
+    let is_colon = matches!(end.1, ':' | '：');
+    // "a." numbers an item, and "No." is no label.
+    let is_certain = is_colon || label.eq_ignore_ascii_case("q");
+    let field = [Field::Question, Field::Answer]
+        .into_iter()
+        .find(|field| field_names::is_label(*field, label))?;
+    let rest = rest.get(end.1.len_utf8()..)?;
+    // The bold words that hold the label only ("**Q:** ...") end behind it.
+    let rest = rest.trim_start_matches(['*', '_']).trim_start();
+    is_certain.then_some((field, rest))
+}
+
+/// `text` without the label of an answer at its start.
+pub(super) fn without_answer_label(text: &str) -> &str {
+    match text.split_inclusive('\n').next().and_then(of_line) {
+        Some((Field::Answer, rest)) => {
+            let first = text.split_inclusive('\n').next().unwrap_or_default();
+            text.get(first.trim_end().len() - rest.len()..).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
+/// `question` on one line, without a number or a label before it ("1. ", "3) ", "Q4: ").
+pub(super) fn without_number(question: &str) -> String {
+    let question = on_one_line(question);
+    if let Some((Field::Question, rest)) = of_line(&question) {
+        return rest.to_owned();
+    }
+    let rest = question.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = question.get(..question.len() - rest.len()).unwrap_or_default();
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit());
+    let is_marked = number.ends_with('.') || rest.starts_with([')', ':']);
+    let text = rest.trim_start_matches([')', ':', '.']).trim_start();
+    // "3.5 and later" starts with a number that belongs to it; so does "24 hours?".
+    let is_spaced = rest.starts_with([' ', ')', ':']);
+    if is_number && is_marked && is_spaced && !text.is_empty() { text.to_owned() } else { question }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_questions_and_answers_are_recognized() {
+        let cases = [
+            ("Q: What?", Some((Field::Question, "What?"))),
+            ("**Q:** What?", Some((Field::Question, "What?"))),
+            ("**Q1: What?**", Some((Field::Question, "What?**"))),
+            ("Q. What?", Some((Field::Question, "What?"))),
+            ("A: So.", Some((Field::Answer, "So."))),
+            ("Frage 3: Was?", Some((Field::Question, "Was?"))),
+            ("Antwort: So.", Some((Field::Answer, "So."))),
+            ("質問：何？", Some((Field::Question, "何？"))),
+            ("a. first item", None),
+            ("Note: this", None),
+            ("Question", None),
+        ];
+        for (line, want) in cases {
+            assert_eq!(of_line(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn numbers_before_a_question_are_dropped() {
+        let cases = [
+            ("1. What is it?", "What is it?"),
+            ("12) What?", "What?"),
+            ("1.2. What?", "What?"),
+            ("2.1 What is new?", "2.1 What is new?"),
+            ("24 hours open?", "24 hours open?"),
+            ("Q3: What?", "What?"),
+            ("What\n  is it?", "What is it?"),
+        ];
+        for (question, want) in cases {
+            assert_eq!(without_number(question), want, "{question}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Questions inside a section: `<details>`, definitions, labels, bold lines, list items, lines.
+
+use std::ops::Range;
+
+use super::blocks::{Block, Document, Item, Paragraph};
+use super::ends_like_question;
+use super::labels;
+
+/// A question in running text.
+#[derive(Debug, PartialEq)]
+pub(super) struct Marker {
+    /// Where it starts.
+    pub(super) start: usize,
+    pub(super) question: String,
+    /// Where its answer stands; `None` if there is none.
+    pub(super) answer: Option<Range<usize>>,
+    /// The indentation of the answer in spaces: that of the item or definition it stands in.
+    pub(super) indent: usize,
+}
+
+/// The questions in `span`, in order. Where no other mark tells questions, lines of their own that end with a
+/// question mark do, if `with_plain_lines`.
+pub(super) fn find(
+    document: &Document<'_>,
+    span: &Range<usize>,
+    with_plain_lines: bool,
+) -> Vec<Marker> {
+    let blocks = document.blocks_in(span);
+    let labelled = labels::find(document.text(), span, |at| {
+        blocks.iter().any(|block| matches!(block, Block::Other(code) if code.contains(&at)))
+    });
+    if !labelled.is_empty() {
+        let marker = |found: labels::Labelled| Marker {
+            start: found.start,
+            question: found.question,
+            answer: Some(found.answer).filter(|answer| !answer.is_empty()),
+            indent: 0,
+        };
+        return labelled.into_iter().map(marker).collect();
+    }
+    for kind in [Kind::Marked, Kind::Bold, Kind::Plain] {
+        if kind == Kind::Plain && !with_plain_lines {
+            break;
+        }
+        let found =
+            Finder { document, kind, open: Vec::new(), found: Vec::new() }.find(blocks, span.end);
+        // A single bold line without a question mark is more likely emphasis.
+        let n_questions =
+            found.iter().filter(|marker| ends_like_question(&marker.question)).count();
+        let n_answered = found.iter().filter(|marker| marker.answer.is_some()).count();
+        let is_meant = match kind {
+            Kind::Marked => !found.is_empty(),
+            Kind::Bold => found.len() > 1 && n_answered == found.len() && n_questions == 0,
+            Kind::Plain => n_answered * 2 > found.len(),
+        };
+        if is_meant {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// What counts as a question.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Details, definitions, and bold lines and items that end with a question mark.
+    Marked,
+    /// The same, and every bold line.
+    Bold,
+    /// The same, and every line that ends with a question mark.
+    Plain,
+}
+
+struct Finder<'a> {
+    document: &'a Document<'a>,
+    kind: Kind,
+    /// Questions whose answer has not ended, with where it starts.
+    open: Vec<(usize, String, usize)>,
+    found: Vec<Marker>,
+}
+
+impl Finder<'_> {
+    fn find(mut self, blocks: &[Block], end: usize) -> Vec<Marker> {
+        for block in blocks {
+            match block {
+                Block::Details(details) => {
+                    self.close(details.span.start);
+                    self.add(details.span.start, &details.summary, Some(details.body.clone()), 0);
+                }
+                Block::Definitions(terms) => {
+                    self.close(block.span().start);
+                    for (term, definition) in terms {
+                        let indent = self.indent_at(definition.start);
+                        self.add(definition.start, term, Some(definition.clone()), indent);
+                    }
+                }
+                Block::Paragraph(paragraph) => self.read_paragraph(paragraph),
+                Block::List(items) => self.read_list(items),
+                Block::Heading { .. } | Block::Other(_) => {}
+            }
+        }
+        self.close(end);
+        self.found
+    }
+
+    fn read_paragraph(&mut self, paragraph: &Paragraph) {
+        if let Some((question, answer_start)) = self.question_of(paragraph) {
+            self.close(paragraph.span.start);
+            self.open.push((paragraph.span.start, question, answer_start));
+        }
+    }
+
+    /// Items that start with a question. A list of questions alone is a table of contents, unless it has one
+    /// item, whose answer may follow the list.
+    fn read_list(&mut self, items: &[Item]) {
+        let questions: Vec<Option<(String, usize)>> =
+            items.iter().map(|item| self.question_of(&item.first)).collect();
+        let has_text = |item: &Item, start: usize| {
+            let rest = self.document.text().get(start..item.span.end).unwrap_or_default();
+            rest.contains(char::is_alphanumeric)
+        };
+        let n_answered = items
+            .iter()
+            .zip(&questions)
+            .filter(|(item, question)| {
+                question.as_ref().is_some_and(|(_, start)| has_text(item, *start))
+            })
+            .count();
+        let is_single = matches!(questions.as_slice(), [Some(_)]);
+        if n_answered * 2 <= items.len() && !is_single {
+            return;
+        }
+        for (item, question) in items.iter().zip(questions) {
+            let Some((question, start)) = question else { continue };
+            self.close(item.span.start);
+            if is_single && n_answered == 0 {
+                self.open.push((item.span.start, question, start));
+            } else {
+                let indent = self.indent_at(item.span.start);
+                self.add(item.span.start, &question, Some(start..item.span.end), indent);
+            }
+        }
+    }
+
+    /// The question that a paragraph starts with, and where the text behind it starts.
+    fn question_of(&self, paragraph: &Paragraph) -> Option<(String, usize)> {
+        if paragraph.is_local_links {
+            return None;
+        }
+        if let Some((bold, end)) = &paragraph.bold {
+            let is_whole = paragraph.text.trim() == bold.trim();
+            if ends_like_question(bold) || (self.kind != Kind::Marked && is_whole) {
+                return Some((bold.clone(), *end));
+            }
+        }
+        let source = self.document.text().get(paragraph.span.clone())?;
+        let first_line = source.trim_start().split('\n').next().unwrap_or_default();
+        let plain = paragraph.text.trim_start().split('\n').next().unwrap_or_default();
+        let line_end =
+            paragraph.span.start + (source.len() - source.trim_start().len()) + first_line.len();
+        let is_bold_line = paragraph.bold.is_some() && ends_like_question(plain);
+        // Of items of lists, the first line; else a paragraph of one line.
+        let is_plain = self.kind == Kind::Plain && ends_like_question(plain);
+        (is_plain || is_bold_line).then(|| (plain.to_owned(), line_end))
+    }
+
+    /// The width of the mark of the item or definition that starts at `at`: "- ", "12. ", ":   ".
+    fn indent_at(&self, at: usize) -> usize {
+        let text = self.document.text().get(at..).unwrap_or_default();
+        let after_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let after_mark =
+            after_number.strip_prefix(['-', '*', '+', '.', ')', ':']).unwrap_or(after_number);
+        text.len() - after_mark.trim_start_matches(' ').len()
+    }
+
+    fn add(&mut self, start: usize, question: &str, answer: Option<Range<usize>>, indent: usize) {
+        let text = |span: &Range<usize>| self.document.text().get(span.clone()).unwrap_or_default();
+        let answer = answer.filter(|span| !text(span).trim().is_empty());
+        self.found.push(Marker { start, question: question.trim().to_owned(), answer, indent });
+    }
+
+    /// Ends the open answer at `end`.
+    fn close(&mut self, end: usize) {
+        for (start, question, answer_start) in std::mem::take(&mut self.open) {
+            self.add(start, &question, Some(answer_start..end.max(answer_start)), 0);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use super::*;
+
+/// Questions with their answers and tags, in short. Blank lines are shown as ¶, other line breaks as /.
+fn found(text: &str) -> Vec<String> {
+    let shown = |record: &Record| {
+        let answer = record.answers.first().map_or("-", |answer| answer.text.as_str());
+        let answer = answer.replace("\n\n", "¶").replace('\n', "/");
+        let tags = if record.tags.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", record.tags.join(", "))
+        };
+        format!("{} = {answer}{tags}", record.question)
+    };
+    read(text).unwrap().records.iter().map(shown).collect()
+}
+
+#[test]
+fn headings_of_any_level_are_questions_and_those_above_are_tags() {
+    let cases: [(&str, &[&str]); 10] = [
+        (
+            "# FAQ\n\nIntro.\n\n## A?\n\none\n\ntwo\n\n## B?\n\nthree\n",
+            &["A? = one¶two", "B? = three"],
+        ),
+        (
+            "# FAQ\n## General\nIntro.\n### A?\none\n## Pay\n### B?\ntwo\n",
+            &["A? = one [General]", "B? = two [Pay]"],
+        ),
+        ("A?\n---\none\n\nB?\n---\ntwo", &["A? = one", "B? = two"]),
+        ("# A?\none\n# B?\ntwo", &["A? = one", "B? = two"]),
+        (
+            "# FAQ\n## How to install?\nFirst:\n### Linux\none\n### Windows\ntwo\n## B?\nthree",
+            &["How to install? = First:/### Linux/one/### Windows/two", "B? = three"],
+        ),
+        ("# Manual\n## Install\none\n## Use\ntwo", &["Install = one", "Use = two"]),
+        (
+            "# FAQ\n## Contents\n- [A?](#a)\n- [B?](#b)\n## A?\none\n## B?\ntwo",
+            &["A? = one", "B? = two"],
+        ),
+        ("# FAQ\n## 1. **A** `x`? {#a}\none\n\n---\n## 2. B?\ntwo", &["A x? = one", "B? = two"]),
+        ("# FAQ\n## A?\n## B?\none", &["A? = -", "B? = one"]),
+        ("# Is it open?\nYes.\n", &["Is it open? = Yes."]),
+    ];
+    for (text, want) in cases {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn bold_lines_are_questions() {
+    let cases: [(&str, &[&str]); 8] = [
+        ("# FAQ\n\n**A?**\n\none\n\n**B?**\ntwo\n", &["A? = one", "B? = two"]),
+        ("**A?** one\n\ntwo\n\n**B?** three", &["A? = one¶two", "B? = three"]),
+        ("## Pay\n\n**A?**\n\none\n\n## Go\n\n__B?__\n\ntwo", &["A? = one [Pay]", "B? = two [Go]"]),
+        ("- **A?**\n  one\n- **B?** two\n", &["A? = one", "B? = two"]),
+        (
+            "- **A?**\n\n      code\n- **B?**\n\n  two:\n\n      code",
+            &["A? =     code", "B? = two:¶    code"],
+        ),
+        ("1. **A?**\n\n   one\n\n   - x\n2. **B?**\n\n   two\n", &["A? = one¶- x", "B? = two"]),
+        ("**Install**\n\none\n\n**Use**\n\ntwo", &["Install = one", "Use = two"]),
+        (
+            "## A?\n\n**Note:** one\n\n**More**\n\ntwo\n## B?\nthree",
+            &["A? = **Note:** one¶**More**¶two", "B? = three"],
+        ),
+    ];
+    for (text, want) in cases {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn details_definitions_and_labels_are_questions() {
+    let cases: [(&str, &[&str]); 9] = [
+        (
+            "# FAQ\n<details>\n<summary>A?</summary>\n\none\n\n</details>\n\n<details><summary><b>B?</b></summary>\n\ntwo\n\n</details>\n",
+            &["A? = one", "B? = two"],
+        ),
+        (
+            "<details><summary>A?</summary><p>one <a href=\"https://a.example\">x</a></p></details>",
+            &["A? = one [x](https://a.example)"],
+        ),
+        (
+            "# FAQ\n## Pay\n<details>\n<summary>A?</summary>\n\n```\n</details>\n```\n</details>",
+            &["A? = ```/</details>/``` [Pay]"],
+        ),
+        ("A?\n: one\n\nB?\n: two\n\n  three\n", &["A? = one", "B? = two¶three"]),
+        ("Q: A?\nA: one\n\ntwo\n\nQ: B?\nA: three", &["A? = one¶two", "B? = three"]),
+        ("**Q: A?**\n\n**A:** one\n\n**Q: B?**\n\nA: two", &["A? = one", "B? = two"]),
+        ("## Pay\n**Frage 1:** A?\n\n**Antwort:** eins", &["A? = eins"]),
+        ("### Q: A?\nA: one\n### Q: B?\nA: two", &["A? = one", "B? = two"]),
+        ("1. A?\n\none\n\n2. B?\n\ntwo", &["A? = one", "B? = two"]),
+    ];
+    for (text, want) in cases {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn lines_that_end_with_a_question_mark_are_questions_where_nothing_else_is() {
+    assert_eq!(found("Intro.\n\nA?\n\none\n\nB?\ntwo\n"), ["A? = one", "B? = two"]);
+    assert_eq!(found("Just a text. Is it? It is.\n"), Vec::<String>::new());
+    assert_eq!(found("## A?\n\nWhy not?\n\nBecause.\n"), ["A? = Why not?¶Because."]);
+}
+
+#[test]
+fn front_matter_names_the_question_of_a_file() {
+    let cases: [(&str, &[&str]); 4] = [
+        ("---\ntitle: A?\ntags: [x]\naliases:\n  - AA?\n---\none\n\ntwo\n", &["A? = one¶two [x]"]),
+        ("+++\nquestion = \"A?\"\n+++\n# A?\n\none\n", &["A? = one"]),
+        ("---\ntitle: FAQ\n---\n## A?\none\n## B?\ntwo", &["A? = one", "B? = two"]),
+        (
+            "---\ntitle: Refunds\ncategory: Pay\n---\none\n\n## Late\n\ntwo",
+            &["Refunds = one¶## Late¶two [Pay]"],
+        ),
+    ];
+    for (text, want) in cases {
+        assert_eq!(found(text), want, "{text}");
+    }
+    let record = &read("---\ntitle: A?\naliases: [AA?]\n---\none").unwrap().records[0];
+    assert_eq!(record.variants, ["AA?"]);
+    assert_eq!(
+        read("---\ntitle: T\n---\n## A?\none\n## B?\ntwo").unwrap().title.as_deref(),
+        Some("T")
+    );
+}
+
+#[test]
+fn place_of_a_question_is_its_line() {
+    let lines: Vec<usize> = read("---\ntitle: T\n---\n# FAQ\n\n## A?\none\n## B?\ntwo")
+        .unwrap()
+        .records
+        .iter()
+        .map(|r| r.place.line)
+        .collect();
+    assert_eq!(lines, [6, 8]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read(text in "(?s:.){0,80}|[#*_<>/\\[\\]() a?:`\\-\\n1.]{0,80}|(<details>|<summary>|</summary>|</details>|\\n| |A\\?|\\*\\*|- ){0,20}") {
+        let records = read(&text).map(|markdown| markdown.records).unwrap_or_default();
+        for record in records {
+            proptest::prop_assert!(!record.question.is_empty());
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The text of a source and of `faq.toml`, made of imported entries.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::answer_parts::divide;
+use super::collection::ImportedEntry;
+use crate::knowledge::new_pack::NewPack;
+use crate::knowledge::source::paragraph_spans;
+use crate::knowledge::{EntryDraft, QuoteDraft};
+use crate::text::Language;
+use crate::text::detect::detect;
+
+/// The answers of entries as the text of a source, and the quotes of each entry.
+#[derive(Debug, Default)]
+pub struct PackText {
+    /// The text of the source.
+    pub body: String,
+    /// Whether it is Markdown.
+    pub is_markdown: bool,
+    /// The number of its paragraphs.
+    pub n_paragraphs: usize,
+    /// The quotes of each entry, parallel to the entries.
+    pub quotes: Vec<Vec<QuoteDraft>>,
+    /// The number of answers that were divided into several quotes.
+    pub n_divided: usize,
+}
+
+impl PackText {
+    /// The text of `entries`, whose quotes name the source `source` unless it is the only one.
+    pub fn new(entries: &[ImportedEntry], source: Option<&str>) -> Self {
+        let answers = || entries.iter().flat_map(|entry| &entry.answers);
+        let mut text = Self {
+            is_markdown: answers().any(|answer| has_markup(&answer.text)),
+            ..Self::default()
+        };
+        for entry in entries {
+            let mut quotes = Vec::new();
+            for answer in &entry.answers {
+                let parts = divide(&answer.text, text.is_markdown);
+                text.n_divided += usize::from(parts.len() > 1);
+                for part in parts {
+                    quotes.push(QuoteDraft {
+                        text: part.to_owned(),
+                        source: source.map(str::to_owned),
+                        paragraph: Some(text.n_paragraphs + 1),
+                        speaker: answer.speaker.clone(),
+                        role: answer.role.clone(),
+                    });
+                    text.add_part(part);
+                }
+            }
+            text.quotes.push(quotes);
+        }
+        text
+    }
+
+    fn add_part(&mut self, part: &str) {
+        if !self.body.is_empty() {
+            self.body.push('\n');
+        }
+        self.body.push_str(part);
+        self.body.push('\n');
+        self.n_paragraphs += paragraph_spans(part).len();
+    }
+}
+
+/// The draft of an imported entry.
+pub(super) fn draft(entry: &ImportedEntry, quotes: Vec<QuoteDraft>) -> EntryDraft {
+    let mut draft = EntryDraft::new(entry.id.clone(), &entry.question);
+    draft.variants.clone_from(&entry.variants);
+    draft.tags.clone_from(&entry.tags);
+    draft.lead.clone_from(&entry.lead);
+    draft.quotes = quotes;
+    draft
+}
+
+/// A new pack of `entries`. Its language is `language`, else that of the texts.
+pub fn new_pack(
+    title: &str,
+    entries: &[ImportedEntry],
+    language: Option<Language>,
+) -> (NewPack, PackText) {
+    let mut text = PackText::new(entries, None);
+    if text.n_paragraphs == 0 {
+        // There are only gaps, but a source needs some text.
+        text.add_part(title.trim());
+    }
+    let mut faq = format!("# {} questions and their answers, as imported.\n", entries.len());
+    for (entry, quotes) in entries.iter().zip(&text.quotes) {
+        faq.push('\n');
+        faq.push_str(&draft(entry, quotes.clone()).to_toml());
+    }
+    let pack = NewPack {
+        title: title.trim().to_owned(),
+        language: language.or_else(|| language_of(entries)),
+        is_markdown: text.is_markdown,
+        body: std::mem::take(&mut text.body),
+        faq,
+    };
+    (pack, text)
+}
+
+/// The language of the questions, with the answers where they are too short to tell.
+fn language_of(entries: &[ImportedEntry]) -> Option<Language> {
+    let questions = || entries.iter().map(|entry| entry.question.as_str());
+    let answers =
+        entries.iter().flat_map(|entry| &entry.answers).map(|answer| answer.text.as_str());
+    detect(questions()).or_else(|| detect(questions().chain(answers)))
+}
+
+/// Whether a text has markup: whether a reader of Markdown sees something else than the characters that stand
+/// there.
+fn has_markup(text: &str) -> bool {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut read = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) | Event::SoftBreak => {
+                read.push('\n')
+            }
+            Event::Text(words) => read.push_str(&words),
+            _ => return true,
+        }
+    }
+    !read.split_whitespace().eq(text.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_what_a_reader_does_not_see() {
+        for text in [
+            "**a**",
+            "[a](b)",
+            "`a`",
+            "- a\n- b",
+            "a\\*b",
+            "a &amp; b",
+            "# a",
+            "    a",
+            "a  \nb",
+            "|a|b|\n|-|-|\n|1|2|",
+        ] {
+            assert!(has_markup(text), "{text}");
+        }
+        for text in
+            ["a", "2 * 3 * 4", "snake_case_name", "a\nb\n\nc", "AT&T: 50 %", "https://a.example"]
+        {
+            assert!(!has_markup(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Records in tables: values separated by commas, semicolons, tabs or vertical bars.
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::field_choice::FieldChoice;
+use super::field_names::{self, Field};
+use super::record::{Answer, Place, Record, on_one_line};
+use super::tree_records::{ends_like_question, split_list};
+use super::{ReadError, TableLayout};
+
+/// Separators of values, the likelier first.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Rows from which the separator and the columns are recognized.
+const N_SAMPLE_ROWS: usize = 200;
+
+/// The records of a table, and how it was read.
+///
+/// # Errors
+/// [`ReadError`] if there are no two columns, or a column that the user named is missing.
+pub(super) fn read(
+    text: &str,
+    fields: &FieldChoice,
+) -> Result<(Vec<Record>, TableLayout), ReadError> {
+    let (separator, sample) = recognize_separator(text).ok_or(ReadError::NoColumns)?;
+    let columns = Columns::recognize(&sample, fields)?;
+    let layout = TableLayout {
+        separator: char::from(separator),
+        has_header: columns.has_header,
+        question: columns.name_of(&sample, columns.question),
+        answer: columns.name_of(&sample, columns.answer),
+    };
+    let mut records = Vec::new();
+    for row in rows(text, separator).skip(usize::from(columns.has_header)) {
+        records.extend(columns.record(&row));
+    }
+    Ok((records, layout))
+}
+
+/// A row: its cells, and the line on which it starts.
+struct Row {
+    cells: Vec<String>,
+    line: usize,
+}
+
+impl Row {
+    fn cell(&self, idx: usize) -> &str {
+        self.cells.get(idx).map_or("", |cell| cell.trim())
+    }
+}
+
+fn rows(text: &str, separator: u8) -> impl Iterator<Item = Row> + '_ {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut record = ByteRecord::new();
+    std::iter::from_fn(move || {
+        // Reading text from memory does not fail; a quotation mark that is never closed ends with the file.
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            let cells: Vec<String> =
+                record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            if cells.iter().any(|cell| !cell.trim().is_empty()) {
+                return Some(Row {
+                    cells,
+                    line: record.position().map_or(0, |at| line_of(text, at)),
+                });
+            }
+        }
+        None
+    })
+}
+
+/// The line of a row: the position of the reader is before the blank lines above it.
+fn line_of(text: &str, position: &csv::Position) -> usize {
+    let number = |n: u64| usize::try_from(n).unwrap_or(0);
+    let rest = text.get(number(position.byte())..).unwrap_or_default();
+    number(position.line()) + rest.bytes().take_while(|byte| *byte == b'\n').count()
+}
+
+/// The separator with which the most rows have the same number of columns, at least two, and the first rows.
+fn recognize_separator(text: &str) -> Option<(u8, Vec<Row>)> {
+    let candidates = SEPARATORS.into_iter().rev().filter_map(|separator| {
+        let sample: Vec<Row> = rows(text, separator).take(N_SAMPLE_ROWS).collect();
+        let n_columns = sample.first()?.cells.len();
+        let n_same = sample.iter().filter(|row| row.cells.len() == n_columns).count();
+        // With two columns only where most rows have them; a comma of a sentence makes a column by chance.
+        (n_columns > 1 && n_same * 10 >= sample.len() * 6).then_some((
+            n_same * 100 / sample.len(),
+            separator,
+            sample,
+        ))
+    });
+    let best = candidates.max_by_key(|(share, _, _)| *share)?;
+    Some((best.1, best.2))
+}
+
+/// Which columns hold what.
+struct Columns {
+    has_header: bool,
+    question: usize,
+    answer: Option<usize>,
+    variants: Option<usize>,
+    tags: Option<usize>,
+    id: Option<usize>,
+}
+
+impl Columns {
+    fn recognize(sample: &[Row], fields: &FieldChoice) -> Result<Self, ReadError> {
+        let header = sample.first().ok_or(ReadError::NoColumns)?;
+        let names = || header.cells.iter().map(String::as_str);
+        let missing = fields.missing(names());
+        if let Some(name) = missing.first() {
+            let columns =
+                names().map(|name| format!("\"{}\"", name.trim())).collect::<Vec<_>>().join(", ");
+            return Err(ReadError::NoSuchField { name: (*name).to_owned(), fields: columns });
+        }
+        // A name of a column is short, and no question; a question may contain the word "question".
+        let is_name = |name: &str| name.chars().count() <= 40 && !ends_like_question(name);
+        let position =
+            |field, taken: &[usize]| {
+                let free = header.cells.iter().enumerate();
+                let free = free.map(|(idx, name)| {
+                    if taken.contains(&idx) || !is_name(name) { "" } else { name.as_str() }
+                });
+                fields.position(field, free.collect::<Vec<_>>().into_iter())
+            };
+        let question = position(Field::Question, &[]);
+        let taken: Vec<usize> = question.into_iter().collect();
+        let answer = position(Field::Answer, &taken);
+        // One letter is a name only beside another name.
+        let is_letter = |column: usize| header.cell(column).chars().count() == 1;
+        let only = question.xor(answer);
+        if question.or(answer).is_none() || only.is_some_and(is_letter) {
+            return Ok(Self::without_header(sample));
+        }
+        let rows = sample.get(1..).unwrap_or_default();
+        let longest = |except: usize| longest_column(rows, header.cells.len(), except);
+        let question =
+            question.unwrap_or_else(|| first_text_column(rows, header.cells.len(), answer));
+        let answer = answer.or_else(|| longest(question));
+        let taken: Vec<usize> = [Some(question), answer].into_iter().flatten().collect();
+        Ok(Self {
+            has_header: true,
+            question,
+            answer,
+            variants: position(Field::Variants, &taken),
+            tags: position(Field::Tags, &taken),
+            id: position(Field::Id, &taken),
+        })
+    }
+
+    /// The column with most question marks, else the first with text, and the longest of the others.
+    fn without_header(sample: &[Row]) -> Self {
+        let n_columns = sample.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        let n_questions = |column: usize| {
+            sample.iter().filter(|row| ends_like_question(row.cell(column))).count()
+        };
+        let most_questions = (0..n_columns).rev().max_by_key(|column| n_questions(*column));
+        let question = most_questions
+            .filter(|column| n_questions(*column) * 3 >= sample.len())
+            .unwrap_or_else(|| first_text_column(sample, n_columns, None));
+        let answer = longest_column(sample, n_columns, question);
+        Self { has_header: false, question, answer, variants: None, tags: None, id: None }
+    }
+
+    fn name_of(&self, sample: &[Row], column: impl Into<Option<usize>>) -> String {
+        let Some(column) = column.into() else { return String::new() };
+        let name =
+            sample.first().filter(|_| self.has_header).map(|row| on_one_line(row.cell(column)));
+        name.unwrap_or_else(|| (column + 1).to_string())
+    }
+
+    /// `None` for a row without a question.
+    fn record(&self, row: &Row) -> Option<Record> {
+        let question = on_one_line(row.cell(self.question));
+        let list = |column: Option<usize>| {
+            column.map_or_else(Vec::new, |column| split_list(row.cell(column)))
+        };
+        let text = |column: Option<usize>| {
+            column.map(|column| row.cell(column)).filter(|text| !text.is_empty())
+        };
+        (!question.is_empty()).then(|| Record {
+            place: Place { file: 0, line: row.line },
+            id: text(self.id).map(str::to_owned),
+            question,
+            variants: list(self.variants),
+            answers: text(self.answer).and_then(Answer::new).into_iter().collect(),
+            tags: list(self.tags),
+            ..Record::default()
+        })
+    }
+}
+
+/// The first column of which most cells are texts with a letter.
+fn first_text_column(rows: &[Row], n_columns: usize, except: Option<usize>) -> usize {
+    let is_text = |column: usize| {
+        let n_texts =
+            rows.iter().filter(|row| row.cell(column).contains(char::is_alphabetic)).count();
+        n_texts * 2 > rows.len()
+    };
+    (0..n_columns).find(|column| Some(*column) != except && is_text(*column)).unwrap_or(0)
+}
+
+/// The column with the longest texts.
+fn longest_column(rows: &[Row], n_columns: usize, except: usize) -> Option<usize> {
+    let n_chars = |column: usize| rows.iter().map(|row| row.cell(column).len()).sum::<usize>();
+    let columns = (0..n_columns).rev().filter(|column| *column != except);
+    columns.max_by_key(|column| n_chars(*column)).filter(|column| n_chars(*column) > 0)
+}
+
+/// Whether a usual name says that the table has questions and answers: for files without a telling name.
+pub(super) fn looks_like_table(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    SEPARATORS.into_iter().any(|separator| {
+        let names = || first.split(char::from(separator)).map(|name| name.trim_matches('"'));
+        let question = field_names::find(Field::Question, names());
+        question.is_some()
+            && field_names::find(Field::Answer, names()).is_some_and(|at| Some(at) != question)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let (records, _) = read(text, &FieldChoice::default()).unwrap();
+        let answer =
+            |record: &Record| record.answers.first().map(|a| a.text.clone()).unwrap_or_default();
+        records
+            .iter()
+            .map(|r| format!("{}: {} = {}", r.place.line, r.question, answer(r)))
+            .collect()
+    }
+
+    #[test]
+    fn tables_of_every_usual_layout_are_read() {
+        let cases: [(&str, &[&str]); 9] = [
+            ("Question,Answer\nA?,1.\n\nB?,2.\n", &["2: A? = 1.", "4: B? = 2."]),
+            (
+                "id;Antwort;Frage\n1;Eins, zwei.;A?\n2;Zwei.;B?\n",
+                &["2: A? = Eins, zwei.", "3: B? = Zwei."],
+            ),
+            (
+                "question\tanswer\nA?\t\"Two\nlines\"\nB?\t2.\n",
+                &["2: A? = Two\nlines", "4: B? = 2."],
+            ),
+            (
+                "A?,\"1, or 2.\"\nB?,\"Say \"\"so\"\".\"\n",
+                &["1: A? = 1, or 2.", "2: B? = Say \"so\"."],
+            ),
+            ("1,A?,1.\n2,B?,2.\n", &["1: A? = 1.", "2: B? = 2."]),
+            ("A|one\nB|two\n", &["1: A = one", "2: B = two"]),
+            ("Pregunta;Notas;Texto largo\nA?;x;uno dos tres\n", &["2: A? = uno dos tres"]),
+            ("Title,Body\nA,1.\nB,\n,3.\n", &["2: A = 1.", "3: B = "]),
+            ("Question,Answer\n\"A?\",\"never closed\nB?,2.\n", &["2: A? = never closed\nB?,2.\n"]),
+        ];
+        for (text, want) in cases {
+            let got = found(text);
+            let got: Vec<&str> = got.iter().map(|line| line.trim_end()).collect();
+            let want: Vec<&str> = want.iter().map(|line| line.trim_end()).collect();
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn columns_that_the_user_names_are_taken() {
+        let text = "text,q2,Label\nA?,1.,t\n";
+        let fields = FieldChoice::default().with(Field::Question, "TEXT").with(Field::Answer, "q2");
+        let (records, layout) = read(text, &fields).unwrap();
+        assert_eq!((&*records[0].question, &*records[0].answers[0].text), ("A?", "1."));
+        assert_eq!((&*layout.question, &*layout.answer), ("text", "q2"));
+        let error = read(text, &FieldChoice::default().with(Field::Id, "nr")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no field \"nr\"; there are \"text\", \"q2\", \"Label\""
+        );
+        assert!(matches!(read("no table\nat all\n", &fields), Err(ReadError::NoColumns)));
+    }
+}

@@ -1,0 +1,368 @@
+//! Records in documents of nested values, whatever their shape.
+
+use super::field_choice::FieldChoice;
+use super::field_names::{self, Field};
+use super::record::{Answer, Record, on_one_line};
+use super::tree::Tree;
+use crate::text::language::LANGUAGES;
+
+/// Keys of maps and lists that only wrap records, so that they are no topics.
+const WRAPPERS: [&str; 22] = [
+    "faq",
+    "faqs",
+    "questions",
+    "items",
+    "entries",
+    "data",
+    "list",
+    "results",
+    "content",
+    "contents",
+    "mainentity",
+    "sections",
+    "categories",
+    "groups",
+    "topics",
+    "pages",
+    "children",
+    "tags",
+    "articles",
+    "qna",
+    "knowledge",
+    "intents",
+];
+
+/// The records in `tree`:
+/// - maps with a question and an answer, by the names of their keys, at any depth; titles of what is around
+///   them are topics;
+/// - maps from questions to answers;
+/// - lists of pairs.
+pub(super) fn find(tree: &Tree, fields: &FieldChoice) -> Vec<Record> {
+    let mut finder = Finder { fields, records: Vec::new() };
+    finder.visit(tree, &[]);
+    let mut records = finder.records;
+    // The title of the whole document is no topic.
+    if let Some(title) = tree.as_map().and_then(|map| with_title(map, &[], fields).pop()) {
+        for record in records.iter_mut().filter(|record| record.tags.first() == Some(&title)) {
+            record.tags.remove(0);
+        }
+    }
+    records
+}
+
+struct Finder<'a> {
+    fields: &'a FieldChoice,
+    records: Vec<Record>,
+}
+
+impl Finder<'_> {
+    fn visit(&mut self, tree: &Tree, tags: &[String]) {
+        match tree {
+            Tree::Nothing | Tree::Text(_) => {}
+            Tree::List(items) => {
+                for item in items {
+                    match pair(item) {
+                        Some((question, answer)) => self.push(question, answer, tags),
+                        None => self.visit(item, tags),
+                    }
+                }
+            }
+            Tree::Map(map) => self.visit_map(map, tags),
+        }
+    }
+
+    fn visit_map(&mut self, map: &[(String, Tree)], tags: &[String]) {
+        let is_group = map.iter().any(|(_, value)| self.holds_records(value));
+        if !is_group && let Some(mut record) = record(map, self.fields) {
+            record.tags = [tags, &record.tags].concat();
+            self.records.push(record);
+            return;
+        }
+        if !is_group && is_from_questions_to_answers(map) {
+            for (question, answer) in map {
+                self.push(question, answer, tags);
+            }
+            return;
+        }
+        let tags = with_title(map, tags, self.fields);
+        for (key, value) in map {
+            if let Tree::Map(inner) = value
+                && let Some(mut record) = record_named(key, inner, self.fields)
+            {
+                record.tags = [&tags, &record.tags[..]].concat();
+                self.records.push(record);
+                continue;
+            }
+            let is_wrapper =
+                WRAPPERS.contains(&&*key.to_lowercase()) || key.starts_with(['@', '$']);
+            if is_wrapper {
+                self.visit(value, &tags);
+            } else {
+                self.visit(value, &[&tags[..], &[on_one_line(key)]].concat());
+            }
+        }
+    }
+
+    /// Whether `value` is a list or map of which at least one item is a record.
+    fn holds_records(&self, value: &Tree) -> bool {
+        let is_record = |item: &Tree| {
+            pair(item).is_some()
+                || item.as_map().is_some_and(|map| record(map, self.fields).is_some())
+        };
+        value.as_list().is_some_and(|items| items.iter().any(is_record))
+    }
+
+    fn push(&mut self, question: &str, answer: &Tree, tags: &[String]) {
+        self.records.push(Record {
+            question: on_one_line(question),
+            answers: text_of(answer).as_deref().and_then(Answer::new).into_iter().collect(),
+            tags: tags.to_vec(),
+            ..Record::default()
+        });
+    }
+}
+
+/// The record in a map with a question and an answer; `None` if it is no record.
+pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
+    let question_at = fields.find(Field::Question, map)?;
+    let (question_key, question) = map.get(question_at)?;
+    let mut questions = texts_of(question).into_iter().map(|text| on_one_line(&text));
+    let question = questions.next()?;
+    let more_questions: Vec<String> = questions.collect();
+    let others = |field| {
+        let at = fields.find_except(field, map, question_at)?;
+        map.get(at).map(|(_, value)| value)
+    };
+    let mut answers: Vec<Answer> = quotes_of(map);
+    if answers.is_empty() {
+        let text = others(Field::Answer).and_then(text_of);
+        answers.extend(text.as_deref().and_then(Answer::new));
+    }
+    let is_gap = get(map, "gap").is_some_and(|value| value.as_text() == Some("true"));
+    let says_question = fields.is_named(Field::Question)
+        || field_names::is_label(Field::Question, question_key)
+        || ends_like_question(&question);
+    if answers.is_empty() && !is_gap && !says_question {
+        return None;
+    }
+    let mut variants = more_questions;
+    variants.extend(others(Field::Variants).map(split_texts).unwrap_or_default());
+    Some(Record {
+        id: others(Field::Id).and_then(Tree::as_text).map(str::to_owned),
+        question,
+        variants,
+        answers,
+        lead: get(map, "lead").and_then(Tree::as_text).map(on_one_line),
+        tags: others(Field::Tags).map(split_texts).unwrap_or_default(),
+        is_gap,
+        ..Record::default()
+    })
+}
+
+/// The record of a map that has an answer and is named by its question.
+fn record_named(name: &str, map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
+    let answer_at = fields.find(Field::Answer, map)?;
+    let has_question = fields
+        .find(Field::Question, map)
+        .and_then(|at| map.get(at))
+        .is_some_and(|(key, _)| field_names::is_label(Field::Question, key));
+    let (_, answer) = map.get(answer_at).filter(|_| !has_question)?;
+    let other = |field| map.get(fields.find_except(field, map, answer_at)?).map(|(_, value)| value);
+    Some(Record {
+        question: on_one_line(name),
+        variants: other(Field::Variants).map(split_texts).unwrap_or_default(),
+        answers: text_of(answer).as_deref().and_then(Answer::new).into_iter().collect(),
+        tags: other(Field::Tags).map(split_texts).unwrap_or_default(),
+        ..Record::default()
+    })
+    .filter(|record| !record.answers.is_empty())
+}
+
+/// The quotes of quoth's own JSON lines: texts, or maps with `text`, `speaker` and `role`.
+fn quotes_of(map: &[(String, Tree)]) -> Vec<Answer> {
+    let quotes = get(map, "quotes").and_then(Tree::as_list).unwrap_or_default();
+    let field = |quote: &Tree, key: &str| quote.get(key).and_then(Tree::as_text).map(str::to_owned);
+    let read = |quote: &Tree| match quote {
+        Tree::Text(text) => Answer::new(text),
+        quote => {
+            let text = Answer::new(&field(quote, "text")?)?;
+            Some(Answer { speaker: field(quote, "speaker"), role: field(quote, "role"), ..text })
+        }
+    };
+    quotes.iter().filter_map(read).collect()
+}
+
+fn get<'a>(map: &'a [(String, Tree)], key: &str) -> Option<&'a Tree> {
+    map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+}
+
+/// A list of two texts, or a map of one: a question with its answer.
+fn pair(item: &Tree) -> Option<(&str, &Tree)> {
+    match item {
+        Tree::List(items) => match items.as_slice() {
+            [question, answer @ Tree::Text(_)] => Some((question.as_text()?, answer)),
+            _ => None,
+        },
+        Tree::Map(map) => match map.as_slice() {
+            [(question, answer)] if ends_like_question(question) => {
+                text_of(answer).map(|_| (question.as_str(), answer))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether the keys of a map are questions and its values their answers: all values are texts (or lists of
+/// texts), and there are several, or the keys end like questions.
+fn is_from_questions_to_answers(map: &[(String, Tree)]) -> bool {
+    let is_text = |value: &Tree| match value {
+        Tree::Text(_) => true,
+        Tree::List(items) => !items.is_empty() && items.iter().all(|item| item.as_text().is_some()),
+        _ => false,
+    };
+    let all_texts = map.iter().all(|(key, value)| !key.trim().is_empty() && is_text(value));
+    all_texts && (map.len() > 1 || map.iter().any(|(key, _)| ends_like_question(key)))
+}
+
+/// `tags`, and the title of a group of records.
+fn with_title(map: &[(String, Tree)], tags: &[String], fields: &FieldChoice) -> Vec<String> {
+    let has_list = map.iter().any(|(_, value)| value.as_list().is_some());
+    let texts: Vec<(String, &str)> =
+        map.iter().filter_map(|(key, value)| Some((key.clone(), value.as_text()?))).collect();
+    let at = fields.find(Field::Tags, &texts).or_else(|| fields.find(Field::Question, &texts));
+    let title = at.and_then(|at| texts.get(at)).map(|(_, title)| on_one_line(title));
+    tags.iter().cloned().chain(title.filter(|_| has_list)).collect()
+}
+
+/// The text of a value: a text; a list of texts as paragraphs; the answer in a map, or its text in one of
+/// several languages.
+fn text_of(value: &Tree) -> Option<String> {
+    match value {
+        Tree::Nothing => None,
+        Tree::Text(text) => (!text.trim().is_empty()).then(|| text.clone()),
+        Tree::List(items) => {
+            let texts: Option<Vec<String>> = items.iter().map(text_of).collect();
+            texts.map(|texts| texts.join("\n\n")).filter(|text| !text.is_empty())
+        }
+        Tree::Map(map) => {
+            let keys = || map.iter().map(|(key, _)| key.as_str());
+            let in_language = |wanted: &str| get(map, wanted);
+            if !map.is_empty() && keys().all(|key| LANGUAGES.contains(&&*key.to_lowercase())) {
+                return in_language("en").or_else(|| Some(&map.first()?.1)).and_then(text_of);
+            }
+            let at = field_names::find(Field::Answer, keys())?;
+            text_of(&map.get(at)?.1)
+        }
+    }
+}
+
+/// The texts of a list, or the only one.
+fn texts_of(value: &Tree) -> Vec<String> {
+    match value {
+        Tree::List(items) => items.iter().filter_map(text_of).collect(),
+        value => text_of(value).into_iter().collect(),
+    }
+}
+
+/// Several short texts in a list, or in one text with separators.
+fn split_texts(value: &Tree) -> Vec<String> {
+    match value {
+        Tree::Text(text) => split_list(text),
+        value => texts_of(value).iter().map(|text| on_one_line(text)).collect(),
+    }
+}
+
+/// The items of a list that is written in one text: one a line, else between vertical bars, semicolons or, if
+/// no item is a sentence, commas.
+pub(super) fn split_list(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let is_list_of_words = !text.contains(['?', '!', '.', '？', '。']);
+    let separator = ['\n', '|', ';', '；', '、', ',', '，']
+        .into_iter()
+        .find(|c| text.contains(*c) && (!matches!(c, ',' | '，') || is_list_of_words));
+    let items: Vec<&str> = match separator {
+        Some(separator) => text.split(separator).collect(),
+        None => vec![text],
+    };
+    let cleaned =
+        items.into_iter().map(|item| on_one_line(item.trim_start_matches(['-', '*', '•'])));
+    cleaned.filter(|item| !item.is_empty()).collect()
+}
+
+/// Whether `text` ends with a question mark of any script; closing quotation marks and brackets may follow.
+pub(super) fn ends_like_question(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '”' | '»' | '’' | '\'' | ')' | '）' | '*' | '_' | ':' | '」')
+    });
+    text.ends_with(['?', '？', '؟', '⸮', '՞', '\u{37E}'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Questions, with answers and tags, in short.
+    fn found(json: &str) -> Vec<String> {
+        let tree = Tree::from_json(json).unwrap();
+        let records = find(&tree, &FieldChoice::default());
+        let texts = |record: &Record| -> String {
+            record.answers.iter().map(|answer| answer.text.replace("\n\n", "¶")).collect()
+        };
+        records.iter().map(|r| format!("{} = {} {:?}", r.question, texts(r), r.tags)).collect()
+    }
+
+    #[test]
+    fn records_are_found_in_every_usual_shape() {
+        let cases: [(&str, &[&str]); 15] = [
+            (r#"[{"question": "A?", "answer": "1."}]"#, &["A? = 1. []"]),
+            (r#"[{"title": "A", "content": "1.", "category": "T"}]"#, &[r#"A = 1. ["T"]"#]),
+            (r#"{"A?": "1.", "B?": "2."}"#, &["A? = 1. []", "B? = 2. []"]),
+            (
+                r#"{"rules": "Be kind.", "map": "See above."}"#,
+                &["rules = Be kind. []", "map = See above. []"],
+            ),
+            (r#"{"faq": {"Pay": [{"q": "A?", "a": "1."}]}}"#, &[r#"A? = 1. ["Pay"]"#]),
+            (
+                r#"{"title": "Our FAQ", "version": 2, "questions": [{"question": "A?", "answer": "1."}]}"#,
+                &["A? = 1. []"],
+            ),
+            (
+                r#"[{"title": "Pay", "questions": [{"question": "A?", "answer": "1."}]}]"#,
+                &[r#"A? = 1. ["Pay"]"#],
+            ),
+            (
+                r#"[{"name": "Pay", "description": "How to pay.", "items": [{"question": "A?", "answer": ["1.", "2."]}]}]"#,
+                &[r#"A? = 1.¶2. ["Pay"]"#],
+            ),
+            (r#"{"how": {"answer": "1.", "keywords": ["x"]}}"#, &["how = 1. []"]),
+            (r#"[["A?", "1."], ["B?", "2."]]"#, &["A? = 1. []", "B? = 2. []"]),
+            (r#"[{"A?": "1."}, {"B?": "2."}]"#, &["A? = 1. []", "B? = 2. []"]),
+            (
+                r#"{"@type": "FAQPage", "mainEntity": [{"@type": "Question", "name": "A?", "acceptedAnswer": {"@type": "Answer", "text": "1."}}]}"#,
+                &["A? = 1. []"],
+            ),
+            (
+                r#"[{"question": {"de": "Was?", "en": "What?"}, "answer": {"en": "1."}}]"#,
+                &["What? = 1. []"],
+            ),
+            (r#"[{"question": "A?"}, {"title": "No question"}]"#, &["A? =  []"]),
+            (r#"{"a": 1, "b": {"c": []}}"#, &[]),
+        ];
+        for (json, want) in cases {
+            assert_eq!(found(json), want, "{json}");
+        }
+    }
+
+    #[test]
+    fn variants_and_tags_are_lists_or_texts_with_separators() {
+        let json = r#"[{"id": 7, "questions": ["A?", "AA?"], "answer": "1.", "aliases": "x; y", "tags": "t, u"}]"#;
+        let records = find(&Tree::from_json(json).unwrap(), &FieldChoice::default());
+        assert_eq!(records[0].id.as_deref(), Some("7"));
+        assert_eq!(records[0].variants, ["AA?", "x", "y"]);
+        assert_eq!(records[0].tags, ["t", "u"]);
+        assert_eq!(split_list("How much, really? Say."), ["How much, really? Say."]);
+        assert_eq!(split_list("- a\n- b, c"), ["a", "b, c"]);
+    }
+}
