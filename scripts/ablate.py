@@ -83,7 +83,7 @@ def measure(quoth, args):
     for data in sorted((args.sets / "data").glob("dev_*")):
         pack = WORK / "packs" / data.name
         if not pack.exists():
-            subprocess.run([quoth, "import", data / "faq.jsonl", "--into", pack], check=True, capture_output=True)
+            subprocess.run([quoth, "import", data / "faq.jsonl", "--question-stands-in", "--into", pack], check=True, capture_output=True)
         for kind in ("queries", "queries_typo"):
             messages = data / f"{kind}.jsonl"
             scored = subprocess.run([sys.executable, args.sets / "score.py", messages, ask(quoth, pack, messages)], capture_output=True, text=True, check=True).stdout

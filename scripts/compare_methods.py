@@ -154,7 +154,7 @@ def of_quoth(binary, sets):
     with tempfile.TemporaryDirectory() as folder:
         for of in sets:
             pack, entries = pathlib.Path(folder) / of.name, {entry: at for at, entry in enumerate(of.faq.ids)}
-            subprocess.run([binary, "import", of.folder / "faq.jsonl", "--into", pack], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([binary, "import", of.folder / "faq.jsonl", "--question-stands-in", "--into", pack], check=True, stdout=subprocess.DEVNULL)
             for kind, messages in of.messages.items():
                 lines = "".join(json.dumps({"q": message}) + "\n" for message in messages)
                 out = subprocess.run([binary, "ask", "--jsonl", "--pack", pack], input=lines.encode(), capture_output=True, check=True).stdout

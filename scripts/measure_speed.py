@@ -124,7 +124,7 @@ class Quoth:
         self.pack = CACHE / f"pack-{n}"
         self.phrasings = [json.loads(line)["question"] for line in open(faq / "faq.jsonl", encoding="utf-8")]
         self.messages = [[json.loads(line) for line in open(faq / name, encoding="utf-8")] for name in KINDS.values()]
-        cached(self.pack, lambda folder: subprocess.run([binary, "import", faq / "faq.jsonl", "--into", folder], check=True, stdout=sys.stderr))
+        cached(self.pack, lambda folder: subprocess.run([binary, "import", faq / "faq.jsonl", "--question-stands-in", "--into", folder], check=True, stdout=sys.stderr))
 
     def ask(self, core):
         # Each file is asked twice: the first pass warms up and is not counted.

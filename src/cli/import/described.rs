@@ -106,8 +106,8 @@ pub(super) fn left_out(
             writeln!(out, "  ... and {} more", list.len() - N_LISTED)?;
         }
     }
-    if collection.n_shared_variants > 0 {
-        let n = pluralize(collection.n_shared_variants, "phrasing");
+    if collection.n_shared_keywords > 0 {
+        let n = pluralize(collection.n_shared_keywords, "keyword");
         writeln!(out, "{n} left out that stand under several questions.")?;
     }
     Ok(())

@@ -82,8 +82,8 @@ pub struct Collection {
     pub entries: Vec<ImportedEntry>,
     /// Records that became no entry of their own, or one with another question.
     pub left_out: Vec<LeftOut>,
-    /// The number of phrasings that were left out since they stand under several questions.
-    pub n_shared_variants: usize,
+    /// The number of keywords that were left out since they stand under several questions.
+    pub n_shared_keywords: usize,
 }
 
 impl Collection {
@@ -98,6 +98,7 @@ impl Collection {
             ids: HashSet::new(),
             by_question: HashMap::new(),
             places: Vec::new(),
+            keywords: Vec::new(),
             collection: Self::default(),
         };
         // Ids that records have are not taken by others.
@@ -107,25 +108,8 @@ impl Collection {
         for record in records {
             collector.add(record);
         }
-        let mut collection = collector.collection;
-        collection.drop_shared_variants();
-        collection
-    }
-
-    /// Drops phrasings that stand under several entries, as keywords often do: none of them could be answered.
-    fn drop_shared_variants(&mut self) {
-        let mut n_entries: HashMap<String, usize> = HashMap::new();
-        for entry in &self.entries {
-            let phrasings = entry.variants.iter().chain([&entry.question]);
-            for key in phrasings.map(|text| key_of(text)).collect::<HashSet<String>>() {
-                *n_entries.entry(key).or_default() += 1;
-            }
-        }
-        for entry in &mut self.entries {
-            let n_variants = entry.variants.len();
-            entry.variants.retain(|variant| n_entries.get(&key_of(variant)) == Some(&1));
-            self.n_shared_variants += n_variants - entry.variants.len();
-        }
+        collector.add_keywords();
+        collector.collection
     }
 
     /// The number of gaps among the entries.
@@ -142,6 +126,8 @@ struct Collector {
     by_question: HashMap<String, usize>,
     /// Parallel to the entries.
     places: Vec<Place>,
+    /// Keywords of the entries, parallel to them.
+    keywords: Vec<Vec<String>>,
     collection: Collection,
 }
 
@@ -174,6 +160,7 @@ impl Collector {
         let idx = self.collection.entries.len();
         self.by_question.entry(key_of(&record.question)).or_insert(idx);
         self.places.push(record.place);
+        self.keywords.push(distinct(record.keywords, &record.question));
         self.collection.entries.push(ImportedEntry {
             id,
             variants: distinct(record.variants, &record.question),
@@ -210,6 +197,23 @@ impl Collector {
         };
         self.leave_out(record, reason);
         true
+    }
+
+    /// Adds the keywords that stand under one entry to its phrasings. The others could not be answered.
+    fn add_keywords(&mut self) {
+        let mut n_entries: HashMap<String, usize> = HashMap::new();
+        for (entry, keywords) in self.collection.entries.iter().zip(&self.keywords) {
+            let phrasings = entry.variants.iter().chain(keywords).chain([&entry.question]);
+            for key in phrasings.map(|text| key_of(text)).collect::<HashSet<String>>() {
+                *n_entries.entry(key).or_default() += 1;
+            }
+        }
+        for (entry, keywords) in self.collection.entries.iter_mut().zip(&mut self.keywords) {
+            let n_keywords = keywords.len();
+            keywords.retain(|keyword| n_entries.get(&key_of(keyword)) == Some(&1));
+            self.collection.n_shared_keywords += n_keywords - keywords.len();
+            entry.variants = distinct([&entry.variants[..], keywords].concat(), &entry.question);
+        }
     }
 
     fn leave_out(&mut self, record: &Record, reason: Reason) {
@@ -287,6 +291,19 @@ mod tests {
                 &Reason::NamedByTopic(place),
             ]
         );
+    }
+
+    #[test]
+    fn keywords_of_one_question_are_phrasings_of_it() {
+        let with = |question: &str, keywords: &[&str]| Record {
+            keywords: keywords.iter().map(|&word| word.to_owned()).collect(),
+            ..record(question, "x", "")
+        };
+        let records = vec![with("A?", &["wifi", "Bands"]), with("B?", &["WiFi", "hotspot"])];
+        let collection = Collection::new(records, Unanswered::default());
+        let variants: Vec<&[String]> = collection.entries.iter().map(|e| &e.variants[..]).collect();
+        assert_eq!(variants, [["Bands"], ["hotspot"]]);
+        assert_eq!(collection.n_shared_keywords, 2);
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub enum Field {
     Answer,
     /// Other phrasings of the question.
     Variants,
+    /// Single words that lead to the question. They are phrasings where no other question has them.
+    Keywords,
     /// Topics.
     Tags,
     /// The id of the entry.
@@ -26,6 +28,7 @@ impl Field {
             Self::Question => QUESTION,
             Self::Answer => ANSWER,
             Self::Variants => VARIANTS,
+            Self::Keywords => KEYWORDS,
             Self::Tags => TAGS,
             Self::Id => ID,
         }
@@ -186,14 +189,17 @@ const VARIANTS: &[&str] = &[
     "triggers",
     "patterns",
     "examples",
-    "keywords",
-    "keyword",
     "varianten",
     "formulierungen",
-    "stichwörter",
-    "schlagworte",
     "variantes",
     "alternativas",
+];
+
+const KEYWORDS: &[&str] = &[
+    "keywords",
+    "keyword",
+    "stichwörter",
+    "schlagworte",
     "palabras clave",
     "mots clés",
     "mots-clés",
@@ -350,7 +356,7 @@ mod tests {
             (Field::Answer, &["text", "réponse"], Some(1)),
             (Field::Answer, &["acceptedAnswer"], Some(0)),
             (Field::Question, &["प्रश्न"], Some(0)),
-            (Field::Variants, &["id", "mots-clés"], Some(1)),
+            (Field::Keywords, &["id", "mots-clés"], Some(1)),
             (Field::Tags, &["Category"], Some(0)),
             (Field::Id, &["paid"], None),
         ];

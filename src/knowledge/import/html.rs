@@ -181,7 +181,9 @@ fn mark_of(tag: &str, address: &mut Option<String>) -> Option<String> {
             if address.is_some() { "[" } else { "" }
         }
         "/a" => {
-            return Some(address.take().map_or_else(String::new, |address| format!("]({address})")));
+            return Some(
+                address.take().map_or_else(String::new, |address| format!("]({address})")),
+            );
         }
         "b" | "/b" | "strong" | "/strong" => "**",
         "i" | "/i" | "em" | "/em" => "*",

@@ -95,6 +95,7 @@ fn record_of_file(matter: &Tree, document: &Document<'_>, tree: &SectionTree) ->
         place: Place { file: 0, line: 1 },
         question: question.unwrap_or_default(),
         variants: list(Field::Variants),
+        keywords: list(Field::Keywords),
         tags: list(Field::Tags),
         answers: Answer::new(&answer).into_iter().collect(),
         ..Record::default()

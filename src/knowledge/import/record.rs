@@ -39,6 +39,8 @@ pub struct Record {
     pub question: String,
     /// Other phrasings.
     pub variants: Vec<String>,
+    /// Words that lead to the question.
+    pub keywords: Vec<String>,
     /// The answers, none of them blank. Empty if the file has none, and for a gap.
     pub answers: Vec<Answer>,
     /// The curator's line above the quotes.

@@ -102,6 +102,7 @@ struct Columns {
     question: usize,
     answer: Option<usize>,
     variants: Option<usize>,
+    keywords: Option<usize>,
     tags: Option<usize>,
     id: Option<usize>,
 }
@@ -146,6 +147,7 @@ impl Columns {
             question,
             answer,
             variants: position(Field::Variants, &taken),
+            keywords: position(Field::Keywords, &taken),
             tags: position(Field::Tags, &taken),
             id: position(Field::Id, &taken),
         })
@@ -162,7 +164,15 @@ impl Columns {
             .filter(|column| n_questions(*column) * 3 >= sample.len())
             .unwrap_or_else(|| first_text_column(sample, n_columns, None));
         let answer = longest_column(sample, n_columns, question);
-        Self { has_header: false, question, answer, variants: None, tags: None, id: None }
+        Self {
+            has_header: false,
+            question,
+            answer,
+            variants: None,
+            keywords: None,
+            tags: None,
+            id: None,
+        }
     }
 
     fn name_of(&self, sample: &[Row], column: impl Into<Option<usize>>) -> String {
@@ -186,6 +196,7 @@ impl Columns {
             id: text(self.id).map(str::to_owned),
             question,
             variants: list(self.variants),
+            keywords: list(self.keywords),
             answers: text(self.answer).and_then(Answer::new).into_iter().collect(),
             tags: list(self.tags),
             ..Record::default()

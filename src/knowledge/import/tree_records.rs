@@ -151,6 +151,7 @@ pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Rec
         id: others(Field::Id).and_then(Tree::as_text).map(str::to_owned),
         question,
         variants,
+        keywords: others(Field::Keywords).map(split_texts).unwrap_or_default(),
         answers,
         lead: get(map, "lead").and_then(Tree::as_text).map(on_one_line),
         tags: others(Field::Tags).map(split_texts).unwrap_or_default(),
@@ -171,6 +172,7 @@ fn record_named(name: &str, map: &[(String, Tree)], fields: &FieldChoice) -> Opt
     Some(Record {
         question: on_one_line(name),
         variants: other(Field::Variants).map(split_texts).unwrap_or_default(),
+        keywords: other(Field::Keywords).map(split_texts).unwrap_or_default(),
         answers: text_of(answer).as_deref().and_then(Answer::new).into_iter().collect(),
         tags: other(Field::Tags).map(split_texts).unwrap_or_default(),
         ..Record::default()
