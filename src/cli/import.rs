@@ -1,6 +1,7 @@
 //! `quoth import`: makes a pack of the FAQ that somebody has.
 
 mod described;
+mod merged;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::knowledge::import::{
     self, Collection, Field, FieldChoice, FileError, FileReading, ImportedEntry, PackText,
     ReadError, Record, Unanswered,
 };
+use crate::knowledge::new_pack::source_name;
 use crate::store::import_files::{self, ImportFile};
 use crate::store::pack_files;
 use crate::text::Language;
@@ -31,6 +33,10 @@ Answers become the text of the pack's source, with their markup. An answer is on
 characters is divided at headings, paragraphs or sentences. Ids are made of the questions, unless the file has \
 some.
 
+Into a pack that exists the file is merged: what changed in the file is taken over, and what people changed in \
+the pack stays (phrasings, leads, tags, quotes, entries of their own). The folder imports/ of the pack remembers \
+what the last import wrote.
+
 If a file cannot be read, nothing is written and the exit code is 1.";
 
 /// Arguments of `quoth import`.
@@ -40,7 +46,7 @@ pub(super) struct Args {
     /// The file, or a folder of files.
     #[arg(value_name = "FILE|FOLDER")]
     path: PathBuf,
-    /// The pack folder to create; it may exist if it is empty.
+    /// The pack folder to create, or the pack to merge into.
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
     /// The title of the pack and of its source [default: the document's title, else the file's name].
@@ -70,6 +76,9 @@ pub(super) struct Args {
     /// Let a question without an answer stand for its answer: for measuring on sets of questions alone.
     #[arg(long, conflicts_with = "gaps")]
     question_stands_in: bool,
+    /// Remove entries of an earlier import that are gone from the file.
+    #[arg(long)]
+    prune: bool,
     /// Show what would be imported, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -82,7 +91,10 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     if let Some(code) = args.language.as_deref().filter(|code| !is_language_code(code)) {
         bail!("{code:?} is no language: give its two letters, such as --language en");
     }
-    pack_files::check_is_free(&args.into)?;
+    let is_merge = pack_files::is_pack(&args.into);
+    if !is_merge {
+        pack_files::check_is_free(&args.into)?;
+    }
     let files = import_files::read(&args.path)?;
     let readings = match read_all(&files, &args.fields(), terminal) {
         Ok(readings) => readings,
@@ -101,6 +113,11 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
         out.flush()?;
         bail!("{}", described::nothing_found(&args.path, &collection));
     }
+    if is_merge {
+        let status = merged::run(&mut out, args, &title, collection, terminal)?;
+        out.flush()?;
+        return Ok(status);
+    }
     let language = args.language.as_deref().map(Language::new);
     let (pack, text) = import::new_pack(&title, &collection.entries, language);
     let counts = counts(&collection, &text);
@@ -114,7 +131,9 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
         out.flush()?;
         return Ok(Status::Success);
     }
-    pack_files::create(&args.into, &pack.into_files())?;
+    let mut new_files = pack.into_files();
+    new_files.push(import::base_file(&source_name(&title), &collection.entries));
+    pack_files::create(&args.into, &new_files)?;
     let folder = args.into.display();
     writeln!(
         out,

@@ -2,9 +2,10 @@
 //!
 //! A reader for each format finds [`Record`]s: questions with their answers. [`Collection`] makes entries of
 //! them, and [`pack_text`] the files of a pack: the answers become the text of its source, which the entries
-//! quote. [`merge`] brings a later version of the same file into a pack that people have worked on.
+//! quote. [`merge()`] brings a later version of the same file into a pack that people have worked on.
 
 mod answer_parts;
+mod base;
 mod collection;
 mod encoding;
 mod error;
@@ -15,17 +16,20 @@ mod front_matter;
 mod html;
 mod json_lines;
 mod markdown;
+mod merge;
 mod pack_text;
 mod record;
 mod table;
 mod tree;
 mod tree_records;
 
+pub use base::{IMPORTS_FOLDER, base_file};
 pub use collection::{Collection, ImportedEntry, LeftOut, Reason, Unanswered};
 pub use error::{FileError, LineError, LineProblem, ReadError};
 pub use field_choice::FieldChoice;
 pub use field_names::Field;
 pub use format::{Conversion, Format};
+pub use merge::{ChangeKind, MergeChange, MergeInput, Merged, merge};
 pub use pack_text::{PackText, new_pack};
 pub use record::{Answer, Place, Record};
 

@@ -35,7 +35,7 @@ impl NewPack {
                 plain(language.code())
             ));
         }
-        let source = source_file(&self.title, self.is_markdown, &self.body);
+        let source = new_source(&self.title, self.is_markdown, &self.body);
         let file = |path: String, text: String| PackFile { path, bytes: text.into_bytes() };
         vec![
             file(FAQ_FILE.to_owned(), self.faq),
@@ -45,14 +45,26 @@ impl NewPack {
     }
 }
 
-/// The file of a source.
-pub(super) fn source_file(title: &str, is_markdown: bool, body: &str) -> String {
+/// The text of a new source file.
+pub fn new_source(title: &str, is_markdown: bool, body: &str) -> String {
     let format = if is_markdown { "format = \"markdown\"\n" } else { "" };
     format!("+++\ntitle = {}\n{format}+++\n\n{body}", plain(title))
 }
 
+/// The source file `old` with another text. Its front matter stays; it is told that the text is Markdown if it is.
+pub fn with_body(old: &str, body_start: usize, is_markdown: bool, body: &str) -> String {
+    let matter = old.get(..body_start).unwrap_or_default();
+    let is_told = matter.lines().any(|line| line.trim_start().starts_with("format"));
+    let fence = matter.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    if is_markdown && !is_told {
+        let (before, fence) = matter.split_at_checked(fence).unwrap_or((matter, ""));
+        return format!("{before}format = \"markdown\"\n{fence}\n{body}");
+    }
+    format!("{matter}\n{body}")
+}
+
 /// The name of a source with this title, which is its file's without extension.
-pub(super) fn source_name(title: &str) -> String {
+pub fn source_name(title: &str) -> String {
     let name = slug(title, MAX_NAME_CHARS);
     if name.is_empty() { "source".to_owned() } else { name }
 }

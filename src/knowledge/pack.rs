@@ -29,7 +29,7 @@ pub const LEXICON_FILE: &str = "lexicon.toml";
 pub const SOURCES_FOLDER: &str = "sources";
 
 /// One file of a pack, not yet parsed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackFile {
     /// Its path relative to the pack's folder, with `/` between the parts.
     pub path: String,

@@ -9,6 +9,9 @@ mod fields;
 mod sections;
 mod text_list;
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use toml_edit::{DocumentMut, Table, TomlError};
 
 use super::{EntryDraft, EntryId};
@@ -64,19 +67,78 @@ impl Patch {
             (Self::Add(draft), Some(_)) => Err(PatchError::IdTaken { id: draft.id.clone() }),
             (Self::Add(draft), None) => Ok(add(faq, &sections, draft)),
             (_, None) => Err(PatchError::UnknownEntry { id: self.id().clone() }),
-            (Self::Replace { fields, .. }, Some(section)) => edit(faq, section, |entry| {
+            (_, Some(section)) => self.apply_to(faq, section),
+        }
+    }
+
+    /// The text of `faq.toml` with this change of the entry in `section` applied.
+    fn apply_to(&self, faq: &str, section: &Section) -> Result<String, PatchError> {
+        match self {
+            Self::Add(draft) => Err(PatchError::IdTaken { id: draft.id.clone() }),
+            Self::Replace { fields, .. } => edit(faq, section, |entry| {
                 fields.write(entry);
                 Ok(())
             }),
-            (Self::AddVariant { id, variant }, Some(section)) => edit(faq, section, |entry| {
+            Self::AddVariant { id, variant } => edit(faq, section, |entry| {
                 if fields::add_variant(entry, variant) {
                     return Ok(());
                 }
                 Err(PatchError::DuplicateVariant { id: id.clone(), variant: variant.clone() })
             }),
-            (Self::Remove { .. }, Some(section)) => Ok(remove(faq, section)),
+            Self::Remove { .. } => Ok(remove(faq, section)),
         }
     }
+}
+
+/// The text of `faq.toml` with all of `patches` applied, each to another entry. New entries are appended in
+/// their order. The file is parsed once, so that many patches take no longer than the file and the patches.
+///
+/// # Errors
+/// [`PatchError`] if a patch does not apply to this file.
+pub fn apply_all(faq: &str, patches: &[Patch]) -> Result<String, PatchError> {
+    let sections = sections::find(faq)?;
+    let by_id: HashMap<&str, &Section> =
+        sections.iter().filter_map(|section| Some((section.id.as_deref()?, section))).collect();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let mut added = String::new();
+    for patch in patches {
+        let found = by_id.get(patch.id().as_str()).copied();
+        match (patch, found) {
+            (Patch::Add(draft), Some(_)) => {
+                return Err(PatchError::IdTaken { id: draft.id.clone() });
+            }
+            (Patch::Add(draft), None) => {
+                added.push('\n');
+                added.push_str(&draft.to_toml());
+            }
+            (_, None) => return Err(PatchError::UnknownEntry { id: patch.id().clone() }),
+            (Patch::Remove { .. }, Some(section)) => {
+                let rest = faq.get(section.span.end..).unwrap_or_default();
+                let end = faq.len() - sections::skip_blank_lines(rest).len();
+                edits.push((section.comment_start..end, String::new()));
+            }
+            (_, Some(section)) => {
+                let text = faq.get(section.span.clone()).unwrap_or_default();
+                let alone = Section { span: 0..text.len(), comment_start: 0, ..section.clone() };
+                edits.push((section.span.clone(), patch.apply_to(text, &alone)?));
+            }
+        }
+    }
+    edits.sort_by_key(|(span, _)| span.start);
+    let mut written = String::with_capacity(faq.len() + added.len());
+    let mut at = 0;
+    for (span, text) in edits {
+        written.push_str(faq.get(at..span.start).unwrap_or_default());
+        written.push_str(&text);
+        at = span.end;
+    }
+    written.push_str(faq.get(at..).unwrap_or_default());
+    if !added.is_empty() && !written.is_empty() {
+        written.truncate(written.trim_end().len());
+        written.push('\n');
+    }
+    written.push_str(&added);
+    Ok(with_line_ends_of(faq, written.replace("\r\n", "\n")))
 }
 
 fn add(faq: &str, sections: &[Section], draft: &EntryDraft) -> String {

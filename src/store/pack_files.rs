@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::atomic::{self, WriteError};
+use crate::knowledge::import::IMPORTS_FOLDER;
 use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
 use crate::knowledge::{PackFile, PackFiles};
 
@@ -27,12 +28,35 @@ pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
             files.push(PackFile { path: name.to_owned(), bytes });
         }
     }
-    for name in source_names(&folder.join(SOURCES_FOLDER))? {
-        if let Some(bytes) = read_file(&folder.join(SOURCES_FOLDER).join(&name))? {
-            files.push(PackFile { path: format!("{SOURCES_FOLDER}/{name}"), bytes });
+    for name in file_names(&folder.join(SOURCES_FOLDER), ".md")? {
+        let path = format!("{SOURCES_FOLDER}/{name}.md");
+        if let Some(bytes) = read_file(&folder.join(&path))? {
+            files.push(PackFile { path, bytes });
         }
     }
     Ok(PackFiles { name: name_of(folder), files })
+}
+
+/// Whether `folder` has the files of a pack.
+pub fn is_pack(folder: &Path) -> bool {
+    folder.join(PACK_FILE).is_file() && folder.join(FAQ_FILE).is_file()
+}
+
+/// The names of the sources that imports have made, sorted.
+///
+/// # Errors
+/// [`ReadError`] if the folder cannot be read.
+pub fn imports(folder: &Path) -> Result<Vec<String>, ReadError> {
+    file_names(&folder.join(IMPORTS_FOLDER), ".jsonl")
+}
+
+/// The text of what the last import of the source `name` left; empty if there was none.
+///
+/// # Errors
+/// [`ReadError`] if the file cannot be read.
+pub fn read_import(folder: &Path, name: &str) -> Result<String, ReadError> {
+    let bytes = read_file(&folder.join(IMPORTS_FOLDER).join(format!("{name}.jsonl")))?;
+    Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
 }
 
 /// Checks that a new pack can be created in `folder`: the folder is missing or empty.
@@ -56,6 +80,14 @@ pub fn check_is_free(folder: &Path) -> Result<(), CreateError> {
 /// [`CreateError`] if the folder is not empty, or a file cannot be written.
 pub fn create(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
     check_is_free(folder)?;
+    write(folder, files)
+}
+
+/// Writes files of a pack, each atomically, in their order.
+///
+/// # Errors
+/// [`CreateError`] if a file cannot be written.
+pub fn write(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
     for file in files {
         let path = folder.join(&file.path);
         let parent = path.parent().unwrap_or(folder);
@@ -85,8 +117,9 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>, ReadError> {
     std::fs::read(path).map(Some).map_err(unreadable)
 }
 
-/// Names of the `.md` files in `folder`, sorted, so that their order is the same on every machine.
-fn source_names(folder: &Path) -> Result<Vec<String>, ReadError> {
+/// Names, without `ending`, of the files in `folder` that have it, sorted, so that their order is the same on every
+/// machine; none if the folder does not exist.
+fn file_names(folder: &Path, ending: &str) -> Result<Vec<String>, ReadError> {
     let unreadable = |source| ReadError::Folder { path: folder.to_owned(), source };
     let listing = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -94,11 +127,9 @@ fn source_names(folder: &Path) -> Result<Vec<String>, ReadError> {
     };
     let mut names = Vec::new();
     for file in listing {
-        let path = file.map_err(unreadable)?.path();
-        let is_source = path.extension().is_some_and(|extension| extension == "md");
-        if let Some(name) = path.file_name().filter(|_| is_source) {
-            names.push(name.to_string_lossy().into_owned());
-        }
+        let name = file.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        // A file with no name but the ending is hidden.
+        names.extend(name.strip_suffix(ending).filter(|name| !name.is_empty()).map(str::to_owned));
     }
     names.sort_unstable();
     Ok(names)

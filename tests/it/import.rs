@@ -102,13 +102,14 @@ fn invalid_lines_are_all_reported_and_nothing_is_written() {
 
 #[test]
 fn bad_usage_has_another_exit_code_than_invalid_lines() {
-    let folder = Folder::with_pack();
+    let folder = Folder::empty();
     folder.write("lines.jsonl", LINES);
+    folder.write("full/notes.txt", "mine");
     std::fs::create_dir(folder.path("empty")).unwrap();
-    let [lines, missing, pack, empty, new] =
-        ["lines.jsonl", "none.jsonl", "p", "empty", "new"].map(|n| folder.arg(n));
+    let [lines, missing, full, empty, new] =
+        ["lines.jsonl", "none.jsonl", "full", "empty", "new"].map(|n| folder.arg(n));
     let cases: [(&[&str], &str); 6] = [
-        (&[&lines, "--into", &pack], "not empty"),
+        (&[&lines, "--into", &full], "not empty"),
         (&[&missing, "--into", &new], "cannot read"),
         (&[&empty, "--into", &new], "no file that can be imported"),
         (&[&lines, "--into", &new, "--language", "english"], "two letters"),
@@ -140,4 +141,113 @@ fn large_import_is_accepted() {
     let run = quoth(&["check", "--json", &folder.arg("pack")]);
     assert_eq!(run.code, 0);
     assert_eq!(run.json()["packs"][0]["entries"], 2_000);
+}
+
+#[test]
+fn second_import_is_merged_into_the_pack() {
+    let folder = Folder::empty();
+    folder.write("faq.md", "# Club\n\n## Is it free?\n\nYes.\n\n## Where is it?\n\nIn **Kiel**.\n");
+    let (file, pack) = (folder.arg("faq.md"), folder.arg("pack"));
+    let import = |more: &[&str]| quoth(&[&["import", &file, "--into", &pack], more].concat());
+    assert_eq!(import(&[]).code, 0);
+    let again = import(&[]);
+    assert!(again.code == 0 && again.stdout.contains("is up to date"), "{again:?}");
+    let faq = std::fs::read_to_string(folder.path("pack/faq.toml")).unwrap();
+    folder.write(
+        "pack/faq.toml",
+        faq.replace("\"Is it free?\"", "\"Is it free?\"\nvariants = [\"costs\"]"),
+    );
+    folder.write("faq.md", "# Club\n\n## Is it free?\n\nNo.\n\n## When is it?\n\nOn Mondays.\n");
+    let dry = import(&["--dry-run"]);
+    assert!(dry.stdout.ends_with("Nothing was written.\n"), "{dry:?}");
+    let merged = import(&[]);
+    insta::assert_snapshot!(merged.stdout.replace(&file, "faq.md").replace(&pack, "pack"), @r"
+    faq.md: Markdown, 2 questions.
+    ! Where is it? (where-is-it): gone from the file; kept (--prune removes it)
+    ~ Is it free? (is-it-free): answer
+    + When is it? (when-is-it)
+    1 entry added, 1 changed, 0 removed.
+    Merged into the pack pack.
+    To check it, run: quoth check pack
+    ");
+    assert_eq!(quoth(&["check", &pack]).code, 0);
+    for (question, want) in
+        [("costs", "No."), ("when is it", "On Mondays."), ("where is it", "In Kiel.")]
+    {
+        let run = quoth(&["ask", "--pack", &pack, question]);
+        assert!(run.stdout.contains(want), "{question}: {run:?}");
+    }
+    let pruned = import(&["--prune"]);
+    assert!(pruned.stdout.contains("- Where is it? (where-is-it)"), "{pruned:?}");
+    assert!(
+        !std::fs::read_to_string(folder.path("pack/faq.toml")).unwrap().contains("where-is-it")
+    );
+}
+
+#[test]
+fn import_that_would_break_the_pack_writes_nothing() {
+    let folder = Folder::with_pack();
+    folder.write("faq.md", "# p\n\n## Is it free?\n\nYes.\n");
+    let before = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
+    folder.write("p/faq.toml", format!("{before}\n[[entry]]\nid = \"x\"\nquestion = \"X?\"\n"));
+    let run =
+        quoth(&["import", &folder.arg("faq.md"), "--into", &folder.arg("p"), "--title", "Club"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("Nothing was written"), "{run:?}");
+    assert!(!folder.path("p/sources/club.md").exists());
+}
+
+#[test]
+fn every_format_is_imported_and_answers() {
+    let json = r#"{"faq": [{"question": "Is it free?", "answer": "Yes, <b>always</b>."}]}"#;
+    let html =
+        "<html><body><h1>Club</h1><h2>Is it free?</h2><p>Yes, <b>always</b>.</p></body></html>";
+    let cases = [
+        ("faq.md", "# Club\n\n## Is it free?\n\nYes, **always**.\n", "Markdown"),
+        (
+            "faq.csv",
+            "Frage;Antwort\nIs it free?;Yes, always.\n",
+            "a table with semicolons, questions in \"Frage\", answers in \"Antwort\"",
+        ),
+        (
+            "faq.tsv",
+            "Is it free?\tYes, always.\nWhere?\tIn Kiel.\n",
+            "a table with tabs and no header, questions in column 1, answers in column 2",
+        ),
+        ("faq.json", json, "JSON"),
+        (
+            "faq.jsonl",
+            "{\"question\": \"Is it free?\", \"answer\": \"Yes, always.\"}\n",
+            "JSON lines",
+        ),
+        ("faq.yaml", "- Is it free?: Yes, always.\n", "YAML"),
+        ("faq.toml", "[[faq]]\nquestion = \"Is it free?\"\nanswer = \"Yes, always.\"\n", "TOML"),
+        ("faq.html", html, "HTML"),
+        ("faq.txt", "Q: Is it free?\nA: Yes, always.\n", "Markdown"),
+    ];
+    for (name, text, taken_for) in cases {
+        let folder = Folder::empty();
+        folder.write(name, text);
+        let (file, pack) = (folder.arg(name), folder.arg("pack"));
+        let run = quoth(&["import", &file, "--into", &pack]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        assert!(run.stdout.starts_with(&format!("{file}: {taken_for}, ")), "{name}: {run:?}");
+        let answer = quoth(&["ask", "--pack", &pack, "is it free?"]);
+        assert!(answer.stdout.contains("Yes, always."), "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn folder_of_files_is_one_pack() {
+    let folder = Folder::empty();
+    folder.write(
+        "faq/pay/refund.md",
+        "---\ntitle: Can I get a refund?\ntags: [money]\n---\nWithin 14 days.\n",
+    );
+    folder.write("faq/join.md", "---\nquestion: How do I join?\n---\nAsk Ann.\n");
+    folder.write("faq/empty.md", "");
+    let run = quoth(&["import", &folder.arg("faq"), "--into", &folder.arg("pack")]);
+    assert!(run.stdout.starts_with("2 Markdown files, 2 questions."), "{run:?}");
+    let answer = quoth(&["ask", "--pack", &folder.arg("pack"), "how do i join"]);
+    assert!(answer.stdout.contains("Ask Ann."), "{answer:?}");
 }

@@ -54,6 +54,13 @@ impl PackText {
         text
     }
 
+    /// Adds the title where there are only gaps, since a source needs some text.
+    pub(super) fn add_title_if_empty(&mut self, title: &str) {
+        if self.n_paragraphs == 0 {
+            self.add_part(title);
+        }
+    }
+
     fn add_part(&mut self, part: &str) {
         if !self.body.is_empty() {
             self.body.push('\n');
@@ -81,10 +88,7 @@ pub fn new_pack(
     language: Option<Language>,
 ) -> (NewPack, PackText) {
     let mut text = PackText::new(entries, None);
-    if text.n_paragraphs == 0 {
-        // There are only gaps, but a source needs some text.
-        text.add_part(title.trim());
-    }
+    text.add_title_if_empty(title.trim());
     let mut faq = format!("# {} questions and their answers, as imported.\n", entries.len());
     for (entry, quotes) in entries.iter().zip(&text.quotes) {
         faq.push('\n');

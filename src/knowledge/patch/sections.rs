@@ -7,7 +7,7 @@ use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Table, Value};
 use super::PatchError;
 
 /// One `[[entry]]` with its subtables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Section {
     pub(super) id: Option<String>,
     pub(super) is_gap: bool,
