@@ -16,6 +16,7 @@ use super::tree::Tree;
 use super::tree_records::{ends_like_question, split_list};
 use answer_text::AnswerText;
 use blocks::Document;
+use markers::Marks;
 use sections::{Section, SectionTree};
 
 pub(super) use labels::has_labels;
@@ -121,7 +122,12 @@ impl Reader<'_> {
             self.read_children(section, tags);
             return;
         }
-        let markers = markers::find(self.document, &section.own, section.is_root());
+        let marks = match (section.is_root(), self.tree.has_question_headings()) {
+            (true, _) => Marks::Lines,
+            (false, false) => Marks::Bold,
+            (false, true) => Marks::Certain,
+        };
+        let markers = markers::find(self.document, &section.own, marks);
         let answers = AnswerText::new(self.document);
         for marker in &markers {
             let text = marker

@@ -37,13 +37,18 @@ impl Tree {
             with_snippet: false,
             duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
         };
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let documents: Result<Vec<Self>, _> =
+            serde_saphyr::from_multiple_with_options(text, options);
+        let documents = documents.map_err(|error| {
             let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
             let reason = error.to_string();
             let reason = reason.lines().next().unwrap_or_default();
             let to_usize = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
             ReadError::malformed("YAML", to_usize(line), to_usize(column), reason)
-        })
+        })?;
+        let mut documents: Vec<Self> =
+            documents.into_iter().filter(|document| *document != Self::Nothing).collect();
+        Ok(if documents.len() == 1 { documents.remove(0) } else { Self::List(documents) })
     }
 
     /// Reads a TOML document.
@@ -185,6 +190,7 @@ mod tests {
         assert_eq!(Tree::from_yaml(yaml).unwrap(), want);
         let toml = "z = [1, \"two\", true]\n[a]\nb = 2024-05-01\n";
         assert_eq!(Tree::from_toml(toml).unwrap(), want);
+        assert_eq!(Tree::from_yaml("---\n- x\n---\n").unwrap(), Tree::List(vec![text("x")]));
         assert_eq!(Tree::from_yaml("a:\n").unwrap().get("a"), Some(&Tree::Nothing));
         assert_eq!(Tree::from_yaml("404: x\n").unwrap().get("404"), Some(&text("x")));
     }

@@ -75,7 +75,9 @@ fn dedent(text: &str, indent: usize) -> String {
     }
     let dedent_line = |line: &str| -> String {
         let n_spaces = line.len() - line.trim_start_matches(' ').len();
-        line.get(n_spaces.min(indent)..).unwrap_or(line).to_owned()
+        let line = line.get(n_spaces.min(indent)..).unwrap_or(line);
+        // A further definition of the same term is a paragraph of its answer.
+        line.strip_prefix(": ").map_or(line, str::trim_start).to_owned()
     };
     text.split('\n').map(dedent_line).collect::<Vec<_>>().join("\n")
 }

@@ -15,8 +15,8 @@ pub(super) enum Block {
     Paragraph(Paragraph),
     /// A list, with its items.
     List(Vec<Item>),
-    /// Terms, with the spans of their definitions.
-    Definitions(Vec<(String, Range<usize>)>),
+    /// Terms with their definitions.
+    Definitions(Vec<Term>),
     /// `<details>` with `<summary>`.
     Details(Details),
     /// Anything else.
@@ -33,6 +33,16 @@ pub(super) struct Paragraph {
     pub(super) bold: Option<(String, usize)>,
     /// Whether it is nothing but links to places in the same document, as in a table of contents.
     pub(super) is_local_links: bool,
+}
+
+/// A term with its definitions.
+#[derive(Debug, PartialEq)]
+pub(super) struct Term {
+    pub(super) title: String,
+    /// Where the term starts.
+    pub(super) start: usize,
+    /// Where its definitions stand.
+    pub(super) definition: Range<usize>,
 }
 
 /// An item of a list.
@@ -60,6 +70,8 @@ pub(super) struct Document<'a> {
     pub(super) reference_links: Vec<ReferenceLink>,
     /// Where the addresses of reference links are defined, in the order of the text.
     pub(super) definitions: Vec<Range<usize>>,
+    /// Where code stands, in the order of the text.
+    code: Vec<Range<usize>>,
 }
 
 impl<'a> Document<'a> {
@@ -88,12 +100,18 @@ impl<'a> Document<'a> {
             builder.add(&event, &span);
         }
         let blocks = details::insert(details::find(text, &code), builder.blocks);
-        Self { text, blocks, reference_links: builder.reference_links, definitions }
+        Self { text, blocks, reference_links: builder.reference_links, definitions, code }
     }
 
     /// The whole text.
     pub(super) fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Whether the byte `at` is code.
+    pub(super) fn is_code(&self, at: usize) -> bool {
+        let next = self.code.partition_point(|span| span.end <= at);
+        self.code.get(next).is_some_and(|span| span.contains(&at))
     }
 
     /// The blocks that start in `span`.
@@ -110,16 +128,21 @@ impl Block {
         match self {
             Self::Heading { span, .. } | Self::Other(span) => span.clone(),
             Self::Paragraph(paragraph) => paragraph.span.clone(),
-            Self::List(items) => Self::around(items.iter().map(|item| &item.span)),
-            Self::Definitions(terms) => Self::around(terms.iter().map(|(_, span)| span)),
+            Self::List(items) => {
+                around(items.first().map(|item| &item.span), items.last().map(|item| &item.span))
+            }
+            Self::Definitions(terms) => {
+                let start = terms.first().map_or(0, |term| term.start);
+                start..terms.last().map_or(start, |term| term.definition.end)
+            }
             Self::Details(details) => details.span.clone(),
         }
     }
+}
 
-    fn around<'s>(spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Range<usize> {
-        let start = spans.clone().map(|span| span.start).min().unwrap_or(0);
-        start..spans.map(|span| span.end).max().unwrap_or(start)
-    }
+fn around(first: Option<&Range<usize>>, last: Option<&Range<usize>>) -> Range<usize> {
+    let start = first.map_or(0, |span| span.start);
+    start..last.map_or(start, |span| span.end)
 }
 
 /// Collects blocks from the events of the parser.
@@ -132,7 +155,7 @@ struct Builder {
     /// The paragraph or heading whose words are read.
     words: Option<Words>,
     list: Vec<Item>,
-    terms: Vec<(String, Range<usize>)>,
+    terms: Vec<Term>,
     links: Vec<ReferenceLink>,
 }
 
@@ -266,11 +289,11 @@ impl Builder {
             }
             (TagEnd::DefinitionListTitle, 1) => {
                 let title = self.words.take().unwrap_or_default().text;
-                self.terms.push((title, span.end..span.end));
+                self.terms.push(Term { title, start: span.start, definition: span.end..span.end });
             }
             (TagEnd::DefinitionListDefinition, 1) => {
                 self.words = None;
-                if let Some((_, definition)) = self.terms.last_mut() {
+                if let Some(Term { definition, .. }) = self.terms.last_mut() {
                     let start = if definition.start == definition.end {
                         span.start
                     } else {

@@ -23,43 +23,72 @@ pub(super) struct Labelled {
     pub(super) answer: Range<usize>,
 }
 
-/// The labelled questions in `span` of `text`; empty unless answers are labelled, too. Lines in `is_code` are
-/// no labels.
+/// The labelled questions in `span` of `text`. Where no answer is labelled, what follows the paragraph of a
+/// question is its answer, if several questions are labelled. Lines in `is_code` are no labels.
 pub(super) fn find(
     text: &str,
     span: &Range<usize>,
     is_code: impl Fn(usize) -> bool,
 ) -> Vec<Labelled> {
-    let own = text.get(span.clone()).unwrap_or_default();
-    let mut labels: Vec<(usize, Field, usize)> = Vec::new();
-    let mut at = span.start;
-    for line in own.split_inclusive('\n') {
-        if let Some((field, rest)) = of_line(line).filter(|_| !is_code(at)) {
-            labels.push((at, field, at + line.trim_end().len() - rest.len()));
-        }
-        at += line.len();
-    }
-    if !labels.iter().any(|(_, field, _)| *field == Field::Answer) {
+    let labels = labels_in(text, span, is_code);
+    let n_of = |field| labels.iter().filter(|label| label.field == field).count();
+    let are_answers_labelled = n_of(Field::Answer) > 0;
+    if !are_answers_labelled && n_of(Field::Question) < 2 {
         return Vec::new();
     }
     let mut found: Vec<Labelled> = Vec::new();
-    for (idx, (start, field, text_start)) in labels.iter().enumerate() {
-        let end = labels.get(idx + 1).map_or(span.end, |(next, _, _)| *next);
-        match (field, found.last_mut()) {
+    for (idx, label) in labels.iter().enumerate() {
+        let end = labels.get(idx + 1).map_or(span.end, |next| next.start);
+        match (label.field, found.last_mut()) {
             (Field::Question, _) => {
-                let question = text.get(*text_start..end).unwrap_or_default();
+                let rest = text.get(label.text_start..end).unwrap_or_default();
                 // The question is a paragraph; what follows it, up to the label of the answer, is a remark.
-                let paragraph = question.trim_start().split("\n\n").next().unwrap_or_default();
+                let paragraph = rest.trim_start().split("\n\n").next().unwrap_or_default();
                 let question = on_one_line(paragraph).trim_matches(['*', '_', '#', ' ']).to_owned();
-                found.push(Labelled { start: *start, question, answer: end..end });
+                let paragraph_end = end - rest.trim_start().len() + paragraph.len();
+                let answer = if are_answers_labelled { end..end } else { paragraph_end..end };
+                found.push(Labelled { start: label.start, question, answer });
             }
-            (_, Some(open)) if open.answer.is_empty() => open.answer = *text_start..end,
+            (_, Some(open)) if open.answer.start == open.answer.end => {
+                open.answer = label.text_start..end
+            }
             (_, Some(open)) => open.answer.end = end,
             (_, None) => {}
         }
     }
     found.retain(|labelled| !labelled.question.is_empty());
     found
+}
+
+/// A label at the start of a line.
+struct Label {
+    field: Field,
+    start: usize,
+    text_start: usize,
+}
+
+fn labels_in(text: &str, span: &Range<usize>, is_code: impl Fn(usize) -> bool) -> Vec<Label> {
+    let own = text.get(span.clone()).unwrap_or_default();
+    let mut labels = Vec::new();
+    let mut has_question = false;
+    let mut at = span.start;
+    for line in own.split_inclusive('\n') {
+        let found = of_line(line).or_else(|| dotted_answer(line).filter(|_| has_question));
+        if let Some((field, rest)) = found.filter(|_| !is_code(at)) {
+            let text_start = at + line.trim_end().len() - rest.len();
+            has_question |= field == Field::Question;
+            labels.push(Label { field, start: at, text_start });
+        }
+        at += line.len();
+    }
+    labels
+}
+
+/// The text behind "A." or "**A**.", which is a label only where questions are labelled.
+fn dotted_answer(line: &str) -> Option<(Field, &str)> {
+    let text = line.trim().trim_start_matches(['*', '_', '#', '>', ' ']);
+    let rest = text.strip_prefix(['A', 'a'])?.trim_start_matches('*').strip_prefix('.')?;
+    rest.starts_with([' ', '*']).then(|| (Field::Answer, rest.trim_start_matches('*').trim_start()))
 }
 
 /// The label of a line, and the text behind it.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, Document, Item, Paragraph};
+use super::blocks::{Block, Document, Item, Paragraph, Term};
 use super::ends_like_question;
 use super::labels;
 
@@ -18,17 +18,21 @@ pub(super) struct Marker {
     pub(super) indent: usize,
 }
 
-/// The questions in `span`, in order. Where no other mark tells questions, lines of their own that end with a
-/// question mark do, if `with_plain_lines`.
-pub(super) fn find(
-    document: &Document<'_>,
-    span: &Range<usize>,
-    with_plain_lines: bool,
-) -> Vec<Marker> {
+/// Which marks of questions are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(super) enum Marks {
+    /// Those that are certain.
+    Certain,
+    /// Bold lines without a question mark, too, if there are no others.
+    Bold,
+    /// Lines of their own that end with a question mark, too, if there are no others.
+    Lines,
+}
+
+/// The questions in `span`, in order.
+pub(super) fn find(document: &Document<'_>, span: &Range<usize>, marks: Marks) -> Vec<Marker> {
     let blocks = document.blocks_in(span);
-    let labelled = labels::find(document.text(), span, |at| {
-        blocks.iter().any(|block| matches!(block, Block::Other(code) if code.contains(&at)))
-    });
+    let labelled = labels::find(document.text(), span, |at| document.is_code(at));
     if !labelled.is_empty() {
         let marker = |found: labels::Labelled| Marker {
             start: found.start,
@@ -38,12 +42,10 @@ pub(super) fn find(
         };
         return labelled.into_iter().map(marker).collect();
     }
-    for kind in [Kind::Marked, Kind::Bold, Kind::Plain] {
-        if kind == Kind::Plain && !with_plain_lines {
-            break;
-        }
-        let found =
-            Finder { document, kind, open: Vec::new(), found: Vec::new() }.find(blocks, span.end);
+    let kinds =
+        [(Kind::Marked, Marks::Certain), (Kind::Bold, Marks::Bold), (Kind::Plain, Marks::Lines)];
+    for (kind, _) in kinds.into_iter().filter(|(_, least)| marks >= *least) {
+        let found = Finder { document, kind, open: None, found: Vec::new() }.find(blocks, span.end);
         // A single bold line without a question mark is more likely emphasis.
         let n_questions =
             found.iter().filter(|marker| ends_like_question(&marker.question)).count();
@@ -71,11 +73,19 @@ enum Kind {
     Plain,
 }
 
+/// A question whose answer has not ended.
+struct Open {
+    start: usize,
+    question: String,
+    answer_start: usize,
+    indent: usize,
+}
+
 struct Finder<'a> {
     document: &'a Document<'a>,
     kind: Kind,
-    /// Questions whose answer has not ended, with where it starts.
-    open: Vec<(usize, String, usize)>,
+    /// The question whose answer has not ended.
+    open: Option<Open>,
     found: Vec<Marker>,
 }
 
@@ -89,9 +99,17 @@ impl Finder<'_> {
                 }
                 Block::Definitions(terms) => {
                     self.close(block.span().start);
-                    for (term, definition) in terms {
-                        let indent = self.indent_at(definition.start);
-                        self.add(definition.start, term, Some(definition.clone()), indent);
+                    let n_terms = terms.len();
+                    for (idx, Term { title, start, definition }) in terms.iter().enumerate() {
+                        let (start, answer_start) = (*start, definition.start);
+                        let indent = self.indent_at(answer_start);
+                        if idx + 1 == n_terms {
+                            // What follows the last definition without an indentation belongs to it.
+                            self.open =
+                                Some(Open { start, question: title.clone(), answer_start, indent });
+                        } else {
+                            self.add(start, title, Some(definition.clone()), indent);
+                        }
                     }
                 }
                 Block::Paragraph(paragraph) => self.read_paragraph(paragraph),
@@ -106,7 +124,8 @@ impl Finder<'_> {
     fn read_paragraph(&mut self, paragraph: &Paragraph) {
         if let Some((question, answer_start)) = self.question_of(paragraph) {
             self.close(paragraph.span.start);
-            self.open.push((paragraph.span.start, question, answer_start));
+            self.open =
+                Some(Open { start: paragraph.span.start, question, answer_start, indent: 0 });
         }
     }
 
@@ -134,7 +153,8 @@ impl Finder<'_> {
             let Some((question, start)) = question else { continue };
             self.close(item.span.start);
             if is_single && n_answered == 0 {
-                self.open.push((item.span.start, question, start));
+                self.open =
+                    Some(Open { start: item.span.start, question, answer_start: start, indent: 0 });
             } else {
                 let indent = self.indent_at(item.span.start);
                 self.add(item.span.start, &question, Some(start..item.span.end), indent);
@@ -149,7 +169,8 @@ impl Finder<'_> {
         }
         if let Some((bold, end)) = &paragraph.bold {
             let is_whole = paragraph.text.trim() == bold.trim();
-            if ends_like_question(bold) || (self.kind != Kind::Marked && is_whole) {
+            let is_title = is_whole && !bold.ends_with([':', '：']);
+            if ends_like_question(bold) || (self.kind != Kind::Marked && is_title) {
                 return Some((bold.clone(), *end));
             }
         }
@@ -181,8 +202,8 @@ impl Finder<'_> {
 
     /// Ends the open answer at `end`.
     fn close(&mut self, end: usize) {
-        for (start, question, answer_start) in std::mem::take(&mut self.open) {
-            self.add(start, &question, Some(answer_start..end.max(answer_start)), 0);
+        if let Some(Open { start, question, answer_start, indent }) = self.open.take() {
+            self.add(start, &question, Some(answer_start..end.max(answer_start)), indent);
         }
     }
 }

@@ -92,6 +92,11 @@ impl SectionTree {
         self.title.map(|(_, end)| end)
     }
 
+    /// Whether any heading but the title is a question.
+    pub(super) fn has_question_headings(&self) -> bool {
+        self.question_level != u8::MAX
+    }
+
     /// Whether the section's heading is the title of the document.
     pub(super) fn is_title(&self, section: &Section) -> bool {
         !section.is_root() && self.title.is_some_and(|(start, _)| start == section.start)

@@ -48,7 +48,7 @@ fn headings_of_any_level_are_questions_and_those_above_are_tags() {
 
 #[test]
 fn bold_lines_are_questions() {
-    let cases: [(&str, &[&str]); 8] = [
+    let cases: [(&str, &[&str]); 9] = [
         ("# FAQ\n\n**A?**\n\none\n\n**B?**\ntwo\n", &["A? = one", "B? = two"]),
         ("**A?** one\n\ntwo\n\n**B?** three", &["A? = one¶two", "B? = three"]),
         ("## Pay\n\n**A?**\n\none\n\n## Go\n\n__B?__\n\ntwo", &["A? = one [Pay]", "B? = two [Go]"]),
@@ -59,6 +59,10 @@ fn bold_lines_are_questions() {
         ),
         ("1. **A?**\n\n   one\n\n   - x\n2. **B?**\n\n   two\n", &["A? = one¶- x", "B? = two"]),
         ("**Install**\n\none\n\n**Use**\n\ntwo", &["Install = one", "Use = two"]),
+        (
+            "# FAQ\n## A?\none\n## It does not work\n\n**Causes:**\n\n1. x\n\n**Do:**\n\n1. y\n",
+            &["A? = one", "It does not work = **Causes:**¶1. x¶**Do:**¶1. y"],
+        ),
         (
             "## A?\n\n**Note:** one\n\n**More**\n\ntwo\n## B?\nthree",
             &["A? = **Note:** one¶**More**¶two", "B? = three"],
@@ -71,7 +75,19 @@ fn bold_lines_are_questions() {
 
 #[test]
 fn details_definitions_and_labels_are_questions() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 12] = [
+        (
+            "**Q**. A?\n\n**A**. one\n**Note**: x\n\n**Q**. B?\n\n**A**. two",
+            &["A? = one/**Note**: x", "B? = two"],
+        ),
+        (
+            "# FAQ\n\n## Join\n\n> 问: A?\n\none\n\ntwo\n\n> 问：B?\n\nthree",
+            &["A? = one¶two [Join]", "B? = three [Join]"],
+        ),
+        (
+            "A?\n\n: one\n\n: two\n\n```\ncode\n```\n\nmore\n\nB?\n\n: three",
+            &["A? = one¶two¶```/code/```¶more", "B? = three"],
+        ),
         (
             "# FAQ\n<details>\n<summary>A?</summary>\n\none\n\n</details>\n\n<details><summary><b>B?</b></summary>\n\ntwo\n\n</details>\n",
             &["A? = one", "B? = two"],
