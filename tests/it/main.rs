@@ -28,6 +28,7 @@ mod discord;
 mod first_pack;
 mod folder;
 mod import;
+mod import_examples;
 #[cfg(unix)]
 mod kill;
 #[cfg(any(feature = "discord", feature = "matrix"))]

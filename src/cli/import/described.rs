@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::place;
-use crate::cli::report::{pluralize, pluralize_as};
+use crate::cli::report::pluralize;
 use crate::knowledge::import::{Collection, FileReading, Format, LeftOut, Reason, TableLayout};
 use crate::store::import_files::ImportFile;
 
@@ -123,10 +123,9 @@ pub(super) fn nothing_found(path: &Path, collection: &Collection) -> String {
              questions there is `quoth new`"
         )
     } else {
-        let n = pluralize_as(collection.left_out.len(), "question", "questions");
         format!(
-            "none of the {n} in {shown} can become an entry, since they have no answer of a usual length; name the field of \
-             the answers with --answer, or make gaps of them with --gaps"
+            "no question in {shown} can become an entry, since none has an answer of a usual length; name the field of the \
+             answers with --answer, or make gaps of them with --gaps"
         )
     }
 }

@@ -43,6 +43,7 @@ impl Tree {
             let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
             let reason = error.to_string();
             let reason = reason.lines().next().unwrap_or_default();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
             let to_usize = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
             ReadError::malformed("YAML", to_usize(line), to_usize(column), reason)
         })?;
