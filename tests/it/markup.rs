@@ -178,13 +178,16 @@ pub(crate) struct Reading {
     pub(crate) code_blocks: Vec<String>,
     /// The addresses of links and images.
     pub(crate) addresses: Vec<String>,
-    /// Whether there is HTML, or a quote, whose text places show in ways of their own.
-    pub(crate) has_html_or_quotes: bool,
+    /// Whether other text is shown than these events have: of HTML and of quotes, which places show in
+    /// ways of their own, and of addresses with markup in them, which are shown untouched.
+    pub(crate) has_other_text: bool,
 }
 
 /// `text` without white space, and without control characters and what places show in their stead.
 pub(crate) fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{fffd}').collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !"\u{fffd}\u{feff}".contains(*c))
+        .collect()
 }
 
 /// An answer with a quote of the whole of `document`.
@@ -232,7 +235,8 @@ pub(crate) fn read(document: &str, additions: Additions) -> Reading {
     let mut reading = Reading::default();
     let (mut shown, mut lists, mut links) = (String::new(), Vec::new(), Vec::new());
     let (mut code, mut n_cells): (Option<String>, usize) = (None, 0);
-    for event in Parser::new_ext(document, options) {
+    for (event, span) in Parser::new_ext(document, options).into_offset_iter() {
+        reading.has_other_text |= is_in_address(document, &event, span.start);
         match event {
             Event::Text(text) => match &mut code {
                 Some(code) => code.push_str(&text),
@@ -286,13 +290,21 @@ pub(crate) fn read(document: &str, additions: Additions) -> Reading {
                 end_link(&mut shown, start, &address, links.is_empty(), additions);
             }
             Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::BlockQuote(_)) => {
-                reading.has_html_or_quotes = true;
+                reading.has_other_text = true;
             }
             _ => {}
         }
     }
     reading.text = squeeze(&shown);
     reading
+}
+
+/// Whether `event`, which is at `start`, is markup within a web address that is written out.
+fn is_in_address(document: &str, event: &Event<'_>, start: usize) -> bool {
+    let is_markup = matches!(event, Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough));
+    let is_end = |c: char| c.is_whitespace() || "<>|`[]\"".contains(c);
+    let before = &document[..start];
+    is_markup && before.rsplit(is_end).next().is_some_and(|it| it.contains("://"))
 }
 
 /// Adds the address of the link whose label starts at `start`, where it is displayed.
@@ -341,7 +353,7 @@ fn check_terminal(document: &str) -> Result<(), TestCaseError> {
         let quote: Vec<&str> =
             shown[..end].lines().map(|it| it.strip_prefix(mark).unwrap_or(it)).collect();
         let quote = squeeze(quote.concat().strip_prefix("Quote:").unwrap_or(&quote.concat()));
-        if !reading.has_html_or_quotes && quote_of(document).rich_text.is_some() {
+        if !reading.has_other_text && quote_of(document).rich_text.is_some() {
             prop_assert_eq!(quote, &reading.text[..], "{}", shown);
         }
     }

@@ -187,7 +187,7 @@ fn check_markup(rendered: &RenderedMessage, document: &str) -> Result<(), TestCa
     let reading = read(document, MATRIX);
     let tags = [&TAGS[..], &MARKUP].concat();
     let parsed = check_form(rendered, &tags, |link| is_linked_in(document, &reading, link))?;
-    if reading.has_html_or_quotes || quote_of(document).rich_text.is_none() {
+    if reading.has_other_text || quote_of(document).rich_text.is_none() {
         return Ok(());
     }
     let [quote] = parsed.quotes.as_slice() else {

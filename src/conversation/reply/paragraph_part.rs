@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::knowledge::Source;
 use crate::matching::Index;
 use crate::text::RichText;
 
@@ -28,21 +29,27 @@ impl ParagraphPart {
         let mut seen = Vec::new();
         let mut all = Vec::new();
         for quote in index.entry(entry).map_or(&[][..], |entry| entry.quotes()) {
-            let (source, paragraph) = (quote.source(), quote.paragraph());
-            let key = (source.name(), paragraph);
-            if seen.contains(&key) {
-                continue;
+            let source = quote.source();
+            let last = source.paragraph_at(quote.span().end.saturating_sub(1));
+            for paragraph in quote.paragraph()..=last {
+                let key = (source.name(), paragraph);
+                if !seen.contains(&key) {
+                    seen.push(key);
+                    all.extend(Self::of_paragraph(source, paragraph));
+                }
             }
-            seen.push(key);
-            let span = source.paragraph_span(paragraph).unwrap_or_default();
-            all.extend(parts(source.body(), span).map(|(part, text)| Self {
-                text: text.to_owned(),
-                rich_text: source.rich_text(part),
-                title: source.metadata().title.clone(),
-                paragraph,
-            }));
         }
         all
+    }
+
+    fn of_paragraph(source: &Source, paragraph: usize) -> impl Iterator<Item = Self> {
+        let span = source.paragraph_span(paragraph).unwrap_or_default();
+        parts(source.body(), span).map(move |(part, text)| Self {
+            text: text.to_owned(),
+            rich_text: source.rich_text(part),
+            title: source.metadata().title.clone(),
+            paragraph,
+        })
     }
 }
 

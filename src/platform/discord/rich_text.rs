@@ -42,7 +42,7 @@ pub(super) fn markdown(text: &RichText) -> String {
                     written.push(code);
                     continue;
                 }
-                None => escape(text),
+                None => escape_quote(text),
             },
         };
         written.push(format!("{first}{}", content.replace('\n', &format!("\n{prefix}"))));
@@ -111,7 +111,7 @@ enum Token {
     Text(String),
     /// Markup that is complete.
     Raw(String),
-    Start(Markup),
+    Start,
     End(Markup),
 }
 
@@ -134,14 +134,20 @@ fn with_markup(content: &[Inline]) -> String {
                 continue;
             }
             Token::Raw(raw) => raw,
-            Token::Start(_) | Token::End(_) => delimiter,
+            // Text goes on where markup is left out, but for an address.
+            Token::Start | Token::End(_) if delimiter.is_empty() && !ends_with_address(&text) => {
+                continue;
+            }
+            Token::Start | Token::End(_) => delimiter,
         };
-        if !raw.is_empty() {
-            written.push_str(&escape_quote(&std::mem::take(&mut text)));
-            written.push_str(raw);
-        }
+        written.push_str(&escape_quote(&std::mem::take(&mut text)));
+        written.push_str(raw);
     }
     written + escape_quote(&text).as_str()
+}
+
+fn ends_with_address(text: &str) -> bool {
+    text.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("://"))
 }
 
 fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
@@ -171,7 +177,7 @@ fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
             Inline::Strong(content) => (Markup::Strong, content),
             Inline::Strikethrough(content) => (Markup::Strikethrough, content),
         };
-        tokens.push(Token::Start(markup));
+        tokens.push(Token::Start);
         tokenize(content, tokens);
         tokens.push(Token::End(markup));
     }
@@ -182,7 +188,7 @@ fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
 fn tokenize_link(content: &[Inline], address: &Address, tokens: &mut Vec<Token>) {
     let text = text_of(content);
     if address.is_shown_by(&text) {
-        tokens.push(Token::Text(text));
+        tokens.push(Token::Raw(escape_quote(&text)));
         return;
     }
     let has_label = !text.contains(['[', ']', '\n']) && !text.contains("://");
@@ -195,8 +201,10 @@ fn tokenize_link(content: &[Inline], address: &Address, tokens: &mut Vec<Token>)
     match masked {
         Some(link) => tokens.push(Token::Raw(link)),
         None => {
+            // An address before it ends there.
+            tokens.push(Token::Raw(String::new()));
             tokenize(content, tokens);
-            tokens.push(Token::Text(format!(" ({})", address.displayed())));
+            tokens.push(Token::Raw(escape_quote(&format!(" ({})", address.displayed()))));
         }
     }
 }
@@ -232,7 +240,7 @@ fn delimiters(tokens: &[Token]) -> Vec<&'static str> {
     let mut starts = Vec::new();
     for (end, token) in tokens.iter().enumerate() {
         match token {
-            Token::Start(_) => starts.push(end),
+            Token::Start => starts.push(end),
             Token::End(markup) => {
                 let Some(start) = starts.pop() else { continue };
                 let delimiter = delimiter(*markup, tokens, start, end);
@@ -265,7 +273,7 @@ fn conflict(tokens: &[Token], delimiters: &[&'static str]) -> Option<usize> {
     for (idx, (token, delimiter)) in tokens.iter().zip(delimiters).enumerate() {
         let text = match token {
             Token::Text(text) | Token::Raw(text) => text.as_str(),
-            Token::Start(_) | Token::End(_) => delimiter,
+            Token::Start | Token::End(_) => delimiter,
         };
         let (Some(first), end) = (text.chars().next(), text.chars().next_back()) else { continue };
         let before = last.and_then(|(idx, _)| delimiters.get(idx)).copied().unwrap_or_default();
@@ -279,7 +287,7 @@ fn conflict(tokens: &[Token], delimiters: &[&'static str]) -> Option<usize> {
             return if touches_same && !is_end { Some(idx) } else { last.map(|(idx, _)| idx) };
         }
         let before = last.and_then(|(_, end)| end);
-        if *delimiter == "_" && matches!(token, Token::Start(_)) && before.is_some_and(is_word) {
+        if *delimiter == "_" && matches!(token, Token::Start) && before.is_some_and(is_word) {
             return Some(idx);
         }
         last = Some((idx, end));
@@ -299,7 +307,7 @@ fn delimiter(markup: Markup, tokens: &[Token], start: usize, end: usize) -> &'st
         inner.iter().any(|token| match token {
             Token::Text(text) => has_unescaped(&escape_quote(text), delimiter),
             Token::Raw(raw) => raw.contains(delimiter),
-            Token::Start(_) | Token::End(_) => false,
+            Token::Start | Token::End(_) => false,
         })
     };
     let outer = [start.checked_sub(1), Some(end + 1)].map(|idx| tokens.get(idx?));
@@ -307,7 +315,7 @@ fn delimiter(markup: Markup, tokens: &[Token], start: usize, end: usize) -> &'st
         edge(outer[0], true).is_some_and(is_word) || edge(outer[1], false).is_some_and(is_word);
     let touches_markup = [outer[0], outer[1], inner.first(), inner.last()]
         .into_iter()
-        .any(|token| matches!(token, Some(Token::Start(_) | Token::End(_))));
+        .any(|token| matches!(token, Some(Token::Start | Token::End(_))));
     let has_space = [edge(inner.first(), false), edge(inner.last(), true)]
         .into_iter()
         .any(|c| c.is_none_or(char::is_whitespace));
@@ -324,7 +332,7 @@ fn delimiter(markup: Markup, tokens: &[Token], start: usize, end: usize) -> &'st
 fn edge(token: Option<&Token>, is_last: bool) -> Option<char> {
     let text = match token? {
         Token::Text(text) | Token::Raw(text) => text,
-        Token::Start(_) | Token::End(_) => return Some('*'),
+        Token::Start | Token::End(_) => return Some('*'),
     };
     if is_last { text.chars().next_back() } else { text.chars().next() }
 }

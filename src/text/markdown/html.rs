@@ -115,6 +115,9 @@ const CELLS: [&str; 4] = ["td", "th", "tr", "wbr"];
 /// Elements whose content is no text.
 const WITHOUT_TEXT: [&str; 2] = ["script", "style"];
 
+/// Longest tag, in characters, so that tags that are never ended take linear time.
+const MAX_TAG_CHARS: usize = 2_000;
+
 impl HtmlTag<'_> {
     /// Whether the element is within a line of text.
     pub(super) fn is_inline(&self) -> bool {
@@ -203,9 +206,10 @@ fn markup(html: &str) -> Option<(usize, HtmlKind<'_>)> {
 /// Where the `>` is that ends a tag: not in the value of an attribute.
 fn tag_end(rest: &str) -> Option<usize> {
     let mut quote = None;
-    for (at, c) in rest.char_indices() {
+    for (at, c) in rest.char_indices().take(MAX_TAG_CHARS) {
         match (quote, c) {
             (None, '>') => return Some(at),
+            (None, '<') => return None,
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), _) if open == c => quote = None,
             _ => {}

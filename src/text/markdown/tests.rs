@@ -75,6 +75,10 @@ fn markup_is_read_into_a_tree() {
             "a(https://x.example>https://x.example) a(a@x.example>mailto:a@x.example)",
         ),
         ("https://x.example/a_b_c", "https://x.example/a_b_c"),
+        ("*https://x.example/_b_/c* d", "e(https://x.example/_b_/c) d"),
+        ("**https://x.example/a**, *b*", "s(https://x.example/a), e(b)"),
+        ("https://x.example/*a __b c__", "https://x.example/*a s(b c)"),
+        ("https://x.example/_a b_", "https://x.example/_a b_"),
         ("[a](b.md) [c](javascript:d) [e]()", "a(a?b.md) a(c?javascript:d) e"),
         ("![a](https://x.example/b.png) ![](c.png)", "a(a>https://x.example/b.png) a(c.png?c.png)"),
         ("[![a](b.png)](https://x.example)", "a(a>https://x.example)"),
@@ -145,6 +149,7 @@ fn words_are_the_document_without_syntax() {
         ("|a|b|\n|-|-|\n|c|d|", "a b c d"),
         ("<b>a</b> <image>\n\n<div>b</div>", "a <image> b"),
         ("a<br>b", "a b"),
+        ("<!--\nhidden\n-->\n\na <!-- b --> c", "a c"),
         ("- [x] a\n\n[r]: https://x.example", "a"),
         ("日**本**語 é", "日本語 é"),
     ];
@@ -192,6 +197,8 @@ fn deep_nesting_takes_linear_time_and_a_bounded_tree() {
         format!("{}x{}", "<b>".repeat(n), "</b>".repeat(n)),
         format!("<div>{}x", "<b><i>".repeat(n)),
         "<".repeat(n),
+        format!("<div>{}x", "<div ".repeat(5 * n)),
+        "https://a/*b ".repeat(n),
         "<a ".repeat(n),
         "`a``".repeat(n),
     ];

@@ -25,11 +25,23 @@ pub(super) struct TreeBuilder<'a> {
     is_in_tree: Vec<bool>,
     /// The open parts of the line of text; the first one is the line.
     inlines: Vec<OpenInline>,
-    /// Whether each open part of the document's line is one of `inlines`.
-    is_inline_in_tree: Vec<bool>,
+    /// How each open part of the document's line is read.
+    open_markup: Vec<OpenMarkup>,
+    /// The spans of the web addresses in the text, in order.
+    addresses: Vec<Range<usize>>,
     heading: Option<u8>,
     code: Option<(Option<String>, String)>,
     html: Option<String>,
+}
+
+/// How a part of a line is read.
+enum OpenMarkup {
+    /// As one of the open parts.
+    InTree,
+    /// As a part of what it is in.
+    Left,
+    /// As text, with this delimiter.
+    Text(&'static str),
 }
 
 enum OpenBlock {
@@ -75,7 +87,8 @@ impl<'a> TreeBuilder<'a> {
             blocks: vec![OpenBlock::Blocks(Vec::new())],
             is_in_tree: Vec::new(),
             inlines: vec![OpenInline::line()],
-            is_inline_in_tree: Vec::new(),
+            open_markup: Vec::new(),
+            addresses: bare_addresses(document),
             heading: None,
             code: None,
             html: None,
@@ -95,7 +108,7 @@ impl<'a> TreeBuilder<'a> {
                 | TagEnd::Subscript
                 | TagEnd::Link
                 | TagEnd::Image,
-            ) => self.end_inline(),
+            ) => self.end_inline(&span),
             Event::End(end) => self.end_block(end),
             Event::Text(text) => {
                 let text = self.clipped(&text, &span);
@@ -351,7 +364,7 @@ impl<'a> TreeBuilder<'a> {
         while self.inlines.len() > 1 {
             self.close_inline();
         }
-        self.is_inline_in_tree.clear();
+        self.open_markup.clear();
         let mut content = match self.inlines.first_mut() {
             Some(line) => std::mem::take(&mut line.content),
             None => Vec::new(),
@@ -372,6 +385,13 @@ impl<'a> TreeBuilder<'a> {
     }
 
     fn start_inline(&mut self, tag: Tag<'_>, span: &Range<usize>) {
+        if let Some(delimiter) = self.delimiter_in_address(&tag, span) {
+            if self.part.contains(&span.start) {
+                self.push_text(delimiter);
+            }
+            self.open_markup.push(OpenMarkup::Text(delimiter));
+            return;
+        }
         let has_mark = self.overlaps(span) && self.part.start <= span.start;
         let kind = match tag {
             Tag::Emphasis if has_mark => Some(InlineKind::Emphasis),
@@ -388,7 +408,21 @@ impl<'a> TreeBuilder<'a> {
             _ => None,
         };
         let is_open = kind.is_some_and(|kind| self.open_inline(kind, None));
-        self.is_inline_in_tree.push(is_open);
+        self.open_markup.push(if is_open { OpenMarkup::InTree } else { OpenMarkup::Left });
+    }
+
+    /// The delimiter of markup that starts in a web address, and so is a part of it.
+    fn delimiter_in_address(&self, tag: &Tag<'_>, span: &Range<usize>) -> Option<&'static str> {
+        let next = self.addresses.partition_point(|address| address.start <= span.start);
+        let address = self.addresses.get(next.checked_sub(1)?)?;
+        let written = self.document.get(span.clone()).filter(|_| span.start < address.end)?;
+        let delimiters: &[&str] = match tag {
+            Tag::Emphasis => &["*", "_"],
+            Tag::Strong => &["**", "__"],
+            Tag::Strikethrough => &["~~", "~"],
+            _ => &[],
+        };
+        delimiters.iter().find(|delimiter| written.starts_with(**delimiter)).copied()
     }
 
     fn address(&self, written: &str) -> Option<Address> {
@@ -408,9 +442,16 @@ impl<'a> TreeBuilder<'a> {
         true
     }
 
-    fn end_inline(&mut self) {
-        if self.is_inline_in_tree.pop() != Some(true) {
-            return;
+    fn end_inline(&mut self, span: &Range<usize>) {
+        match self.open_markup.pop() {
+            Some(OpenMarkup::InTree) => {}
+            Some(OpenMarkup::Text(delimiter)) => {
+                if span.end <= self.part.end {
+                    self.push_text(delimiter);
+                }
+                return;
+            }
+            Some(OpenMarkup::Left) | None => return,
         }
         // HTML elements that are not ended end with what they are in.
         while self.inlines.last().is_some_and(|open| open.element.is_some()) {
@@ -534,6 +575,34 @@ impl OpenInline {
     fn line() -> Self {
         Self { kind: InlineKind::Line, element: None, content: Vec::new() }
     }
+}
+
+/// The spans of the web addresses that are written out in `document`, in order, as GitHub finds them:
+/// without punctuation at their end.
+fn bare_addresses(document: &str) -> Vec<Range<usize>> {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for (at, _) in document.match_indices("://") {
+        let (before, after) = document.split_at(at);
+        let Some(scheme) = ["https", "http"].iter().find(|scheme| before.ends_with(**scheme))
+        else {
+            continue;
+        };
+        let start = at - scheme.len();
+        // In a link, it is an address already; in a word, it is none.
+        let is_bare = before.get(..start).is_some_and(|it| {
+            !it.ends_with("](") && !it.ends_with(|c: char| c.is_alphanumeric() || c == '<')
+        });
+        if !is_bare {
+            continue;
+        }
+        let ends = |c: char| c.is_whitespace() || "<>|`[]\"".contains(c);
+        let address = after.get(..after.find(ends).unwrap_or(after.len())).unwrap_or_default();
+        let address = address.trim_end_matches(|c| "?!.,:;*_~')".contains(c));
+        if spans.last().is_none_or(|last| last.end <= start) {
+            spans.push(start..at + address.len());
+        }
+    }
+    spans
 }
 
 fn drop_empty_row(rows: &mut Vec<Vec<Cell>>) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::html::{HtmlKind, parts};
 use super::{LineSpan, is_inline};
@@ -19,12 +19,14 @@ pub(super) struct WordReader<'a> {
     /// The start of the line of text that is being read.
     line: Option<usize>,
     is_code: bool,
+    /// Whether the block that is being read is HTML, which is read as a whole.
+    is_html: bool,
 }
 
 impl<'a> WordReader<'a> {
     pub(super) fn new(document: &'a str) -> Self {
         let words = Vec::with_capacity(document.len());
-        Self { document, words, lines: Vec::new(), line: None, is_code: false }
+        Self { document, words, lines: Vec::new(), line: None, is_code: false, is_html: false }
     }
 
     pub(super) fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
@@ -41,11 +43,16 @@ impl<'a> WordReader<'a> {
             ) => self.skip_to(span.end, SYNTAX),
             Event::Start(tag) => {
                 self.close();
-                self.is_code = matches!(tag, pulldown_cmark::Tag::CodeBlock(_));
+                self.is_code = matches!(tag, Tag::CodeBlock(_));
+                self.is_html = matches!(tag, Tag::HtmlBlock);
+                if self.is_html {
+                    let html = self.document.get(span.clone()).unwrap_or_default();
+                    self.push_html(&span, html);
+                }
             }
             Event::End(_) | Event::Rule => {
                 self.close();
-                self.is_code = false;
+                (self.is_code, self.is_html) = (false, false);
             }
             Event::Text(text) => self.push(span, text),
             Event::Code(text) => {
@@ -57,7 +64,8 @@ impl<'a> WordReader<'a> {
                 self.push(start..(start + text.len()).min(span.end), text);
                 self.skip_to(span.end, SYNTAX);
             }
-            Event::Html(html) | Event::InlineHtml(html) => self.push_html(span, html),
+            Event::Html(_) if self.is_html => {}
+            Event::Html(html) | Event::InlineHtml(html) => self.push_html(&span, html),
             Event::SoftBreak | Event::HardBreak => self.skip_to(span.end, ' '),
             Event::TaskListMarker(_) => self.skip_to(span.end, SYNTAX),
             Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
@@ -95,7 +103,7 @@ impl<'a> WordReader<'a> {
         self.skip_to(span.end, SYNTAX);
     }
 
-    fn push_html(&mut self, span: Range<usize>, html: &str) {
+    fn push_html(&mut self, span: &Range<usize>, html: &str) {
         for part in parts(html) {
             let of_part = span.start + part.span.start..span.start + part.span.end;
             match part.kind {
