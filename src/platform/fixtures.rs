@@ -2,6 +2,7 @@
 
 use crate::conversation::reply::{Answer, CitedQuote, Reply};
 use crate::conversation::{BotMessage, ReplyKind};
+use crate::text::MarkdownText;
 
 /// A quote of a whole sentence from the source `title` at `url`.
 pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
@@ -16,6 +17,14 @@ pub(super) fn quote_from(title: &str, url: &str, text: &str) -> CitedQuote {
         paragraph: 3,
         url: Some(url.to_owned()),
     }
+}
+
+/// A quote of `text`, written in Markdown, from a document that goes on with `rest`.
+pub(super) fn quote_of_markdown(text: &str, rest: &str) -> CitedQuote {
+    let document = format!("{text}{rest}");
+    let rich_text = MarkdownText::new(&document).rich_text(&document, 0..text.len(), None);
+    let quote = quote_from("The harbor", "https://harbor.example/", text);
+    CitedQuote { rich_text: Some(rich_text), ..quote }
 }
 
 /// A public answer with feedback.

@@ -4,6 +4,7 @@
 //! that a part of it is read as it is meant there: with the lists it stands in, and with the addresses
 //! that links name elsewhere.
 
+mod bare_address;
 mod html;
 mod tree;
 mod words;

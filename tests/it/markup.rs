@@ -221,7 +221,7 @@ pub(crate) fn is_linked_in(document: &str, reading: &Reading, address: &str) -> 
     let address = decoded(address);
     let is_same = |it: &String| decoded(it.trim()) == address;
     reading.addresses.iter().any(is_same)
-        || decoded(document).contains(&address)
+        || decoded(document).replace("&amp;", "&").contains(&address)
         || reading.text.contains(&address)
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::text::MarkdownText;
 
 fn layout(width: usize, is_plain: bool) -> Layout {
     Layout { width, is_plain, wording: Wording::english() }
@@ -64,4 +65,39 @@ fn suggestions_are_numbered_from_one() {
     let reply = Reply::Suggestions(vec![suggestion("Who?"), suggestion("Why?")]);
     let text = render(&reply, layout(80, true));
     assert_eq!(text, "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
+}
+
+#[test]
+fn quotes_of_markdown_are_lines_with_their_marks() {
+    let document = "see *it*:\n\n```\na\n    b\n```\n\n[c](https://x.example/d/e/f/g)";
+    let rich_text = MarkdownText::new(document).rich_text(document, 0..document.len(), None);
+    let mut answer = Answer { lead: None, ..answer() };
+    answer.quotes[0].rich_text = Some(rich_text);
+    answer.quotes[0].text = document.to_owned();
+    let text = render_answer(&answer, layout(20, true));
+    insta::assert_snapshot!(text, @r"
+    Quote: [...] see it:
+
+    a
+        b
+
+    c
+    (https://x.example/d/e/f/g)
+    [...]
+    Source: Ann Lee, an
+    expert. “Doc”,
+    paragraph 3,
+    https://example.org/doc
+    ");
+    let text = render_answer(&answer, layout(40, false));
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
+    │ [...] see it:
+    │ 
+    │ a
+    │     b
+    │ 
+    │ c (https://x.example/d/e/f/g) [...]
+      — Ann Lee, an expert. “Doc”, paragraph
+      3, https://example.org/doc
+    ");
 }

@@ -124,7 +124,7 @@ fn inlines(content: &[Inline]) -> String {
 
 fn with_markup(content: &[Inline]) -> String {
     let mut tokens = Vec::new();
-    tokenize(content, &mut tokens);
+    tokenize(content, &mut Vec::new(), &mut tokens);
     let delimiters = delimiters(&tokens);
     let (mut written, mut text) = (String::new(), String::new());
     for (token, delimiter) in tokens.iter().zip(delimiters) {
@@ -150,7 +150,8 @@ fn ends_with_address(text: &str) -> bool {
     text.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("://"))
 }
 
-fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
+/// The tokens of `content`, which stands in the `open` markup.
+fn tokenize(content: &[Inline], open: &mut Vec<Markup>, tokens: &mut Vec<Token>) {
     for inline in content {
         let (markup, content) = match inline {
             Inline::Text(text) => {
@@ -165,12 +166,15 @@ fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
                 tokens.push(code_span.map_or_else(|| Token::Text(code.clone()), Token::Raw));
                 continue;
             }
+            // Markup does not go on in the next line of an item.
             Inline::LineBreak => {
+                tokens.extend(open.iter().rev().copied().map(Token::End));
                 tokens.push(Token::Raw("\n".to_owned()));
+                tokens.extend(open.iter().map(|_| Token::Start));
                 continue;
             }
             Inline::Link { content, address } => {
-                tokenize_link(content, address, tokens);
+                tokenize_link(content, address, open, tokens);
                 continue;
             }
             Inline::Emphasis(content) => (Markup::Emphasis, content),
@@ -178,14 +182,21 @@ fn tokenize(content: &[Inline], tokens: &mut Vec<Token>) {
             Inline::Strikethrough(content) => (Markup::Strikethrough, content),
         };
         tokens.push(Token::Start);
-        tokenize(content, tokens);
+        open.push(markup);
+        tokenize(content, open, tokens);
+        open.pop();
         tokens.push(Token::End(markup));
     }
 }
 
 /// A link whose label is displayed, or the label and the address where Discord has no such link: for
 /// labels with brackets or an address, and for addresses that are not of the web.
-fn tokenize_link(content: &[Inline], address: &Address, tokens: &mut Vec<Token>) {
+fn tokenize_link(
+    content: &[Inline],
+    address: &Address,
+    open: &mut Vec<Markup>,
+    tokens: &mut Vec<Token>,
+) {
     let text = text_of(content);
     if address.is_shown_by(&text) {
         tokens.push(Token::Raw(escape_quote(&text)));
@@ -193,27 +204,18 @@ fn tokenize_link(content: &[Inline], address: &Address, tokens: &mut Vec<Token>)
     }
     let has_label = !text.contains(['[', ']', '\n']) && !text.contains("://");
     let masked = match address {
-        Address::Linked(address) if has_label => {
-            link(&label(content), address).filter(|it| !it.contains('\n'))
-        }
-        _ => None,
+        Address::Linked(address) if has_label => link(&inlines(content), address),
+        Address::Linked(_) | Address::Shown(_) => None,
     };
     match masked {
         Some(link) => tokens.push(Token::Raw(link)),
         None => {
             // An address before it ends there.
             tokens.push(Token::Raw(String::new()));
-            tokenize(content, tokens);
+            tokenize(content, open, tokens);
             tokens.push(Token::Raw(escape_quote(&format!(" ({})", address.displayed()))));
         }
     }
-}
-
-/// The label of a link: emphasis and code, without addresses that Discord would link.
-fn label(content: &[Inline]) -> String {
-    let text = inlines(content);
-    // Addresses have been excluded.
-    if text.contains('<') && !text.contains(r"\<") { escape(&text_of(content)) } else { text }
 }
 
 /// Code within a line; `None` if Discord would display it otherwise.
@@ -295,6 +297,11 @@ fn conflict(tokens: &[Token], delimiters: &[&'static str]) -> Option<usize> {
     None
 }
 
+/// Whether Discord takes `c` for white space.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
+
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -318,10 +325,14 @@ fn delimiter(markup: Markup, tokens: &[Token], start: usize, end: usize) -> &'st
         .any(|token| matches!(token, Some(Token::Start | Token::End(_))));
     let has_space = [edge(inner.first(), false), edge(inner.last(), true)]
         .into_iter()
-        .any(|c| c.is_none_or(char::is_whitespace));
+        .any(|c| c.is_none_or(is_blank));
+    let has_text = inner.iter().any(|token| match token {
+        Token::Text(text) | Token::Raw(text) => !text.chars().all(is_blank),
+        Token::Start | Token::End(_) => false,
+    });
     match markup {
-        Markup::Strong if !has_raw('*') => "**",
-        Markup::Strikethrough if !has_raw('~') => "~~",
+        Markup::Strong if has_text && !has_raw('*') => "**",
+        Markup::Strikethrough if has_text && !has_raw('~') => "~~",
         Markup::Emphasis if !has_space && !is_in_word && !has_raw('_') => "_",
         Markup::Emphasis if !has_space && !touches_markup && !has_raw('*') => "*",
         Markup::Strong | Markup::Strikethrough | Markup::Emphasis => "",
@@ -354,6 +365,7 @@ mod tests {
             ("***a** b* un*believ*able", "_**a** b_ un*believ*able"),
             ("**see `a*b`** *c `d_e`*", "see `a*b` *c `d_e`*"),
             ("a  \nb\nc", "a\nb c"),
+            ("**a  \nb** *c\\\nd*", "**a**\n**b** _c_\n_d_"),
             ("a_b \\*c\\* @everyone <#1>", r"a\_b \*c\* \@everyone \<\#1\>"),
             ("[a *b*](https://x.example/c_d)", "[a _b_](<https://x.example/c_d>)"),
             (

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::super::markdown::utf16_len;
 use super::*;
 use crate::conversation::ReplyKind;
-use crate::platform::fixtures::{answer, quote_from};
+use crate::platform::fixtures::{answer, quote_from, quote_of_markdown};
 
 fn quote(text: &str) -> CitedQuote {
     quote_from("The *harbor*", "https://harbor.example/a?b=(1)", text)
@@ -226,4 +226,45 @@ fn notices_are_escaped_and_fit_the_limit() {
         message.content.contains("<#77>") && message.content.contains("Send Messages"),
         "{message:?}"
     );
+}
+
+#[test]
+fn quotes_of_markdown_have_its_markup_and_their_marks() {
+    let mut quote = quote_of_markdown("see *it*:\n\n- [a](https://x.example)\n- b", "");
+    (quote.is_cut_before, quote.is_cut_after) = (true, true);
+    let message = rendered(&answer(None, vec![quote]), AnswerStyle::Embed);
+    assert_eq!(message.content, "see it: - a - b");
+    insta::assert_snapshot!(message.embeds[0], @r"
+    > \[...\] see _it_:
+    > 
+    > - [a](<https://x.example>)
+    > - b \[...\]
+    — “The harbor”, paragraph 3 · [open the source](<https://harbor.example/>)
+    ");
+}
+
+#[test]
+fn markup_that_is_too_long_is_left_out_and_no_word_is() {
+    let links = |len: usize| {
+        let definition = format!("\n\n[a]: https://x.example/{}", "y".repeat(len));
+        quote_of_markdown("[a] ".repeat(370).trim_end(), &definition)
+    };
+    let rows = [
+        ("links fit", links(0), "> [a](<https://x.example/>) [a]", "](<https://x.example/>)\n—"),
+        ("links without addresses", links(400), "> a a a", " a a\n—"),
+        (
+            "cells without markup",
+            quote_of_markdown(&format!("|{}\n|{}", "a|".repeat(497), "-|".repeat(250)), ""),
+            "> ",
+            "\n—",
+        ),
+    ];
+    for (what, quote, start, end) in rows {
+        for style in [AnswerStyle::Embed, AnswerStyle::Text] {
+            let message = rendered(&answer(None, vec![quote.clone()]), style);
+            check(&message, what);
+            let text = message.embeds.first().unwrap_or(&message.content);
+            assert!(text.starts_with(start) && text.contains(end), "{what}: {text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::conversation::{PlaceId, ReplyKind};
-use crate::platform::fixtures::{answer, quote_from};
+use crate::platform::fixtures::{answer, quote_from, quote_of_markdown};
 
 fn quote(text: &str) -> CitedQuote {
     quote_from("The <harbor>", "https://harbor.example/?a=1&b=2", text)
@@ -139,4 +139,33 @@ fn room_in_a_notice_is_a_link() {
     let link = "<a href=\"https://matrix.to/#/!abc:example.org\">!abc:example.org</a>";
     assert!(body.html.contains(link), "{}", body.html);
     assert!(body.plain.contains("in !abc:example.org."), "{}", body.plain);
+}
+
+#[test]
+fn quotes_of_markdown_have_its_markup_and_their_marks() {
+    let mut quote = quote_of_markdown("see *it*:\n\n- [a](https://x.example)\n- b", "");
+    (quote.is_cut_before, quote.is_cut_after) = (true, true);
+    let body = rendered(&answer(None, vec![quote]));
+    let html = "<blockquote><p>[...] see <em>it</em>:</p><ul><li>\
+                <a href=\"https://x.example\">a</a></li><li>b [...]</li></ul></blockquote><p>— ";
+    assert!(body.html.starts_with(html), "{}", body.html);
+    let plain = "> [...] see it:\n> \n> - a (https://x.example)\n> - b [...]\n— “The harbor”";
+    assert!(body.plain.starts_with(plain), "{}", body.plain);
+}
+
+#[test]
+fn markup_that_is_too_long_is_left_out_and_no_word_is() {
+    let links = |len: usize| {
+        let definition = format!("\n\n[a]: https://x.example/{}", "y".repeat(len));
+        quote_of_markdown("[a] ".repeat(370).trim_end(), &definition)
+    };
+    let cells = format!("|{}\n|{}", "\u{1}|".repeat(497), "-|".repeat(250));
+    for (quote, start) in [
+        (links(0), "<blockquote><a href=\"https://x.example/\">a</a> <a"),
+        (links(400), "<blockquote>a a a"),
+        (quote_of_markdown(&cells, ""), "<blockquote>"),
+    ] {
+        let body = rendered(&answer(None, vec![quote; 3]));
+        assert!(body.html.starts_with(start), "{}", body.html);
+    }
 }
