@@ -34,14 +34,14 @@ pub enum Block {
         content: Vec<Inline>,
     },
     /// Lines that are shown as they are written.
-    CodeBlock {
+    Code {
         /// The language, if it is named.
         language: Option<String>,
         /// The lines, without a line break at the end.
         text: String,
     },
     /// A quote.
-    BlockQuote(Vec<Self>),
+    Quote(Vec<Self>),
     /// A list.
     List {
         /// The number of the first item; `None` without numbers.
@@ -147,7 +147,7 @@ impl Block {
             Self::Heading { level, content } => {
                 Self::Heading { level: *level, content: without_links(content) }
             }
-            Self::BlockQuote(blocks) => Self::BlockQuote(all(blocks)),
+            Self::Quote(blocks) => Self::Quote(all(blocks)),
             Self::List { start, is_loose, items } => {
                 let item =
                     |item: &Item| Item { blocks: all(&item.blocks), is_checked: item.is_checked };
@@ -157,7 +157,7 @@ impl Block {
             Self::Table { head, rows } => {
                 Self::Table { head: cells(head), rows: rows.iter().map(cells).collect() }
             }
-            Self::CodeBlock { .. } | Self::Rule => self.clone(),
+            Self::Code { .. } | Self::Rule => self.clone(),
         }
     }
 }
@@ -223,7 +223,7 @@ fn prepend(blocks: &mut Vec<Block>, text: &str) {
                 content.insert(0, Inline::Text(format!("{text} ")));
             }
         }
-        Some(Block::BlockQuote(inner)) => prepend(inner, text),
+        Some(Block::Quote(inner)) => prepend(inner, text),
         Some(Block::List { items, .. }) if !items.is_empty() => {
             if let Some(item) = items.first_mut() {
                 prepend(&mut item.blocks, text);
@@ -238,7 +238,7 @@ fn append(blocks: &mut Vec<Block>, text: &str) {
         Some(Block::Paragraph(content) | Block::Heading { content, .. }) => {
             push_text(content, &format!(" {text}"));
         }
-        Some(Block::BlockQuote(inner)) => append(inner, text),
+        Some(Block::Quote(inner)) => append(inner, text),
         Some(Block::List { items, .. }) if !items.is_empty() => {
             if let Some(item) = items.last_mut() {
                 append(&mut item.blocks, text);

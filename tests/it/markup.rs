@@ -218,11 +218,12 @@ fn percent_decoded(text: &str) -> Vec<u8> {
 /// or written out.
 pub(crate) fn is_linked_in(document: &str, reading: &Reading, address: &str) -> bool {
     let decoded = |text: &str| String::from_utf8_lossy(&percent_decoded(text)).into_owned();
+    // Delimiters may be parts of an address, and be escaped.
+    let bare = |text: &str| decoded(text).replace("&amp;", "&").replace(['*', '_', '~', '\\'], "");
     let address = decoded(address);
-    let is_same = |it: &String| decoded(it.trim()) == address;
-    reading.addresses.iter().any(is_same)
-        || decoded(document).replace("&amp;", "&").contains(&address)
-        || reading.text.contains(&address)
+    // Browsers take a backslash for a slash.
+    let is_same = |it: &String| decoded(it.trim()).replace('\\', "/") == address.replace('\\', "/");
+    reading.addresses.iter().any(is_same) || bare(document).contains(&bare(&address))
 }
 
 /// Reads `document` event by event.

@@ -3,7 +3,7 @@
 //! Markup that Discord would read otherwise where it stands, such as emphasis that touches other
 //! emphasis, is left out: its text is shown without it.
 
-use super::markdown::{escape, escape_quote, has_unescaped, link};
+use super::markdown::{escape_quote, has_unescaped, link};
 use crate::text::RichText;
 use crate::text::rich_text::{Address, Inline, LineContent, LineMarks, text_of};
 

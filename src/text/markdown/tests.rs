@@ -17,10 +17,10 @@ fn show(block: &Block) -> String {
     match block {
         Block::Paragraph(content) => line(content),
         Block::Heading { level, content } => format!("h{level}({})", line(content)),
-        Block::CodeBlock { language, text } => {
+        Block::Code { language, text } => {
             format!("code({}:{text})", language.as_deref().unwrap_or_default())
         }
-        Block::BlockQuote(blocks) => format!("quote({})", all(blocks)),
+        Block::Quote(blocks) => format!("quote({})", all(blocks)),
         Block::List { start, is_loose, items } => {
             let items = items.iter().map(|item| {
                 let mark = match item.is_checked {
@@ -68,7 +68,7 @@ fn markup_is_read_into_a_tree() {
         ("***a** b*", "e(s(a) b)"),
         ("un**believ**able", "uns(believ)able"),
         ("a\nb  \nc\\\nd", "a b⏎c⏎d"),
-        ("a &amp; &lt;b&gt; \\*c\\*", "a & <b> *c*"),
+        ("a &amp; &lt;b&gt; \\*c\\* d&#10;e&#13;f", "a & <b> *c* d e f"),
         ("[a *b*](https://x.example \"t\")", "a(a e(b)>https://x.example)"),
         (
             "<https://x.example> <a@x.example>",

@@ -193,7 +193,7 @@ impl<'a> TreeBuilder<'a> {
             text.pop();
         }
         if !text.trim().is_empty() {
-            self.blocks.push(Block::CodeBlock { language, text });
+            self.blocks.push(Block::Code { language, text });
         }
     }
 

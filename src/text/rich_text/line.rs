@@ -129,11 +129,11 @@ impl<'a> LineWriter<'a, '_> {
         match block {
             Block::Paragraph(content) => self.push(LineContent::Paragraph(content)),
             Block::Heading { level, content } => self.push(LineContent::Heading(*level, content)),
-            Block::CodeBlock { language, text } => {
+            Block::Code { language, text } => {
                 self.push(LineContent::Code(language.as_deref(), text));
             }
             Block::Rule => self.push(LineContent::Rule),
-            Block::BlockQuote(blocks) => {
+            Block::Quote(blocks) => {
                 let mark = self.marks.quote.to_owned();
                 self.indented(&mark.clone(), &mark, |writer| writer.blocks(blocks, true));
             }
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn lines_have_the_marks_of_lists_and_quotes() {
         let nested = list(None, false, vec![vec![paragraph("x")], vec![]]);
-        let code = Block::CodeBlock { language: None, text: "a\n  b".to_owned() };
+        let code = Block::Code { language: None, text: "a\n  b".to_owned() };
         let rows = [
             (vec![paragraph("a"), paragraph("b")], "a\n\nb"),
             (vec![list(None, false, vec![vec![paragraph("a"), nested]])], "- a\n  - x\n  - "),
@@ -245,7 +245,7 @@ mod tests {
                 "9. a\n\n   a\n     b\n\n10. b",
             ),
             (
-                vec![Block::BlockQuote(vec![paragraph("a"), paragraph("b\nc")]), Block::Rule],
+                vec![Block::Quote(vec![paragraph("a"), paragraph("b\nc")]), Block::Rule],
                 "> a\n>\n> b\n> c\n\n---",
             ),
         ];

@@ -34,7 +34,7 @@ fn block_html(block: &TextBlock, is_tight: bool) -> String {
         TextBlock::Heading { level, content } => {
             format!("<h{level}>{}</h{level}>", inlines(content))
         }
-        TextBlock::CodeBlock { language, text } => {
+        TextBlock::Code { language, text } => {
             let is_name = |c: char| c.is_ascii_alphanumeric() || "_+-.#".contains(c);
             let language = language.as_deref().filter(|it| it.len() <= MAX_LANGUAGE);
             let class = language.filter(|it| it.chars().all(is_name));
@@ -42,7 +42,7 @@ fn block_html(block: &TextBlock, is_tight: bool) -> String {
             let text = escape(text).replace("<br>", "\n");
             format!("<pre><code{class}>{text}</code></pre>")
         }
-        TextBlock::BlockQuote(blocks) => {
+        TextBlock::Quote(blocks) => {
             format!("<blockquote>{}</blockquote>", html_of(blocks, false))
         }
         TextBlock::List { start, is_loose, items } => {

@@ -143,7 +143,7 @@ impl BlockStack {
     fn close(&mut self) {
         match self.open.pop() {
             Some(OpenBlock::Blocks(blocks)) if !blocks.is_empty() => {
-                self.push(Block::BlockQuote(blocks));
+                self.push(Block::Quote(blocks));
             }
             Some(OpenBlock::Item(item)) => {
                 if let Some(OpenBlock::List { items, .. }) = self.open.last_mut() {

@@ -2,6 +2,8 @@
 
 use crate::text::rich_text::{Address, Inline, MAX_DEPTH, push_text, text_of};
 
+const LINE_BREAKS: [char; 2] = ['\n', '\r'];
+
 /// What a part of a line is.
 #[derive(PartialEq, Eq)]
 pub(super) enum InlineKind {
@@ -78,6 +80,12 @@ impl LineBuilder {
             (InlineKind::Link(_), InlineKind::Link(_)) => true,
             (open, kind) => open == kind,
         };
+        // As in HTML, a link ends where another one starts.
+        let is_link = |open: &OpenInline| matches!(open.kind, InlineKind::Link(_));
+        let ends = |open: &OpenInline| is_link(open) && open.element.is_some();
+        if matches!(kind, InlineKind::Link(_)) && self.open.last().is_some_and(ends) {
+            self.close();
+        }
         if self.open.len() > MAX_DEPTH || self.open.iter().any(is_same) {
             return false;
         }
@@ -121,8 +129,12 @@ impl LineBuilder {
         }
     }
 
+    /// Adds text, in which line breaks, which may be written as entities, are spaces.
     pub(super) fn push_text(&mut self, text: &str) {
-        if let Some(open) = self.open.last_mut() {
+        let Some(open) = self.open.last_mut() else { return };
+        if text.contains(LINE_BREAKS) {
+            push_text(&mut open.content, &text.replace(LINE_BREAKS, " "));
+        } else {
             push_text(&mut open.content, text);
         }
     }
