@@ -84,8 +84,8 @@ fn quotes_of_markdown_are_lines_with_their_marks() {
     c
     (https://x.example/d/e/f/g)
     [...]
-    Source: Ann Lee, an
-    expert. “Doc”,
+    Source: Ann Lee,
+    an expert. “Doc”,
     paragraph 3,
     https://example.org/doc
     ");

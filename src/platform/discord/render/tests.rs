@@ -245,13 +245,18 @@ fn quotes_of_markdown_have_its_markup_and_their_marks() {
 
 #[test]
 fn markup_that_is_too_long_is_left_out_and_no_word_is() {
-    let links = |len: usize| {
+    let links = |n: usize, len: usize| {
         let definition = format!("\n\n[a]: https://x.example/{}", "y".repeat(len));
-        quote_of_markdown("[a] ".repeat(370).trim_end(), &definition)
+        quote_of_markdown("[a] ".repeat(n).trim_end(), &definition)
     };
     let rows = [
-        ("links fit", links(0), "> [a](<https://x.example/>) [a]", "](<https://x.example/>)\n—"),
-        ("links without addresses", links(400), "> a a a", " a a\n—"),
+        (
+            "links fit",
+            links(100, 0),
+            "> [a](<https://x.example/>) [a]",
+            " [a](<https://x.example/>)\n—",
+        ),
+        ("links without addresses", links(370, 400), "> a a a", " a a\n—"),
         (
             "cells without markup",
             quote_of_markdown(&format!("|{}\n|{}", "a|".repeat(497), "-|".repeat(250)), ""),
