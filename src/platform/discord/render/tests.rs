@@ -258,10 +258,10 @@ fn markup_that_is_too_long_is_left_out_and_no_word_is() {
         ),
         ("links without addresses", links(370, 400), "> a a a", " a a\n—"),
         (
-            "cells without markup",
-            quote_of_markdown(&format!("|{}\n|{}", "a|".repeat(497), "-|".repeat(250)), ""),
-            "> ",
-            "\n—",
+            "cells fit",
+            quote_of_markdown(&format!("|{}\n|{}", "a|".repeat(370), "-|".repeat(370)), ""),
+            "> **a** \\| **a**",
+            " **a**\n—",
         ),
     ];
     for (what, quote, start, end) in rows {
