@@ -12,7 +12,7 @@ pub struct MatchingSettings {
     /// Default: 0.77.
     pub answer_from: f64,
     /// Minimum probability that one of three entries answers, for suggestions; above 0.0, at most
-    /// 1.0. Default: 0.3.
+    /// 1.0. Default: 0.32.
     pub suggest_from: f64,
     /// Share of unanswerable questions that `quoth calibrate` assumes; between 0.0 and 1.0.
     /// Default: 0.3.

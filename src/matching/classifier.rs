@@ -154,7 +154,9 @@ mod tests {
         let [with, without] =
             [None, Some(3)].map(|excluded_phrasing| logits(&index, excluded_phrasing, "lock"));
         assert!(with[0] > with[1] + 0.5, "{with:?}");
-        assert!((without[0] - without[1]).abs() < 0.5, "{without:?}");
+        // Without it the word counts as much as one that nobody wrote: not at all. What is left are the
+        // biases, which differ by some tenths, and by more the higher the learning rate is.
+        assert_eq!(without, logits(&index, Some(3), "zzyzx"));
     }
 
     #[test]

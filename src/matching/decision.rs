@@ -48,7 +48,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.77, suggest: 0.3, gap: 1.0 }
+        Self { answer: 0.77, suggest: 0.32, gap: 1.0 }
     }
 }
 

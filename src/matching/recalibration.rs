@@ -45,7 +45,7 @@ const MIN_GAIN: f64 = 0.03;
 const MAX_MORE_SUGGESTIONS: f64 = 0.05;
 
 /// Decisions on questions of the pack itself, as shares of the questions that something answers
-/// (first four) and of those that nothing answers (last two), 0.0 to 1.0.
+/// (first three) and of those that nothing answers (last two), 0.0 to 1.0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DecisionShares {
     /// Answered rightly.
