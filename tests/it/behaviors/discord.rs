@@ -10,7 +10,9 @@ use super::list::{Behavior, Step};
 use super::{Driver, VisibleEffect, kinds};
 use crate::discord::bot::{Bot, LABELS};
 use crate::first_pack::first_pack;
-use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId, UserMessage};
+use crate::support::discord::{
+    ChannelId, Discord, GuildId, ObservedChange, UserId, UserMessage, permission,
+};
 
 /// The service, restarted on the same data, and the Discord objects of the list's names.
 pub(super) struct OnDiscord {
@@ -82,7 +84,14 @@ impl OnDiscord {
 
     fn user(&self, name: &str) -> UserId {
         let mut names = self.names.borrow_mut();
-        *names.users.entry(name.to_owned()).or_insert_with(|| self.discord.user(name))
+        let guild = names.home;
+        *names.users.entry(name.to_owned()).or_insert_with(|| {
+            let user = self.discord.user(name);
+            // Who is a moderator for the bot is in its settings; Discord offers some commands only to those
+            // who may manage the guild, moderators or not.
+            self.discord.give_role_with(guild, user, ("staff", permission::MANAGE_GUILD));
+            user
+        })
     }
 
     fn id(&self, name: &str) -> u64 {

@@ -72,7 +72,10 @@ fn closed_or_deleted_channels_are_tried_once() {
         discord.user_sends(channel, *ada, &home.mention_bot(QUESTION));
         std::thread::sleep(Duration::from_millis(200));
         match close {
-            0 => discord.archive_thread(channel),
+            0 => {
+                discord.archive_thread(channel);
+                discord.lock_thread(channel);
+            }
             1 => discord.delete_channel(channel),
             _ => discord.close_direct_messages(*ada),
         }

@@ -117,6 +117,25 @@ impl Bot {
         error_of(self.runtime.block_on(responded).err()?)
     }
 
+    /// Edits a message.
+    pub(super) fn edit_message(
+        &self,
+        channel: ChannelId,
+        id: u64,
+        message: &Value,
+    ) -> Option<(u16, Value)> {
+        let channel = serenity::all::ChannelId::new(channel.0);
+        let edited = self.http.edit_message(channel, id.into(), message, Vec::new());
+        error_of(self.runtime.block_on(edited).err()?)
+    }
+
+    /// Deletes a message.
+    pub(super) fn delete_message(&self, channel: ChannelId, id: u64) -> Option<(u16, Value)> {
+        let channel = serenity::all::ChannelId::new(channel.0);
+        let deleted = self.http.delete_message(channel, id.into(), None);
+        error_of(self.runtime.block_on(deleted).err()?)
+    }
+
     /// Sends `message`. Returns the status and errors, or `None` on success.
     pub(super) fn create_message(
         &self,

@@ -4,6 +4,7 @@
 //! and fields that Discord would ignore silently, are violations: a test that has any fails at its
 //! end. Faults can be injected.
 
+mod access;
 mod api;
 mod builders;
 mod clock;
@@ -22,6 +23,7 @@ mod mention;
 mod message;
 mod message_effects;
 mod observed;
+mod overwrite;
 pub(crate) mod permission;
 mod route;
 mod session;
@@ -40,6 +42,7 @@ pub(crate) use builders::{ChannelId, GuildId, UserId};
 pub(crate) use fault_injection::{ConnectionFault, InjectedFault};
 pub(crate) use message::Attached;
 pub(crate) use observed::{Call, ObservedChange, ObservedMessage};
+pub(crate) use overwrite::Subject;
 use state::ServerState;
 pub(crate) use state::TOKEN;
 pub(crate) use user_messages::UserMessage;

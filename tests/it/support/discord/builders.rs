@@ -1,14 +1,15 @@
-//! Builders of guilds, channels and users, and changes of permissions.
+//! Builders of guilds, channels and users.
 
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Discord;
 use super::guild::{self, CATEGORY, Channel, DIRECT, FORUM, TEXT, THREAD};
 use super::message::{Message, THREAD_STARTER_MESSAGE};
-use super::permission::{Permissions, VIEW_CHANNEL};
+use super::overwrite::Overwrites;
+use super::permission;
 use super::session::{Dispatch, GUILDS};
 use super::state::ServerState;
 
@@ -77,9 +78,9 @@ impl ServerState {
             guild,
             parent,
             owner,
-            denied: 0,
-            denied_to_users: 0,
+            overwrites: Overwrites::new(),
             is_archived: false,
+            is_locked: false,
             last_message: None,
             is_deleted: false,
         };
@@ -91,10 +92,19 @@ impl ServerState {
         id
     }
 
+    /// Unarchives a thread, as a message in it does.
+    pub(super) fn unarchive(&mut self, channel: u64) {
+        let thread = self.channels.get_mut(&channel).filter(|channel| channel.is_archived);
+        if let Some(thread) = thread {
+            thread.is_archived = false;
+            self.send_channel_event("THREAD_UPDATE", channel);
+        }
+    }
+
     /// Sends an event about a guild channel.
-    fn send_channel_event(&mut self, kind: &'static str, id: u64) {
+    pub(super) fn send_channel_event(&mut self, kind: &'static str, id: u64) {
         let channel = &self.channels[&id];
-        let (guild, mut json) = (channel.guild, channel.json(self.bot));
+        let (guild, mut json) = (channel.guild, channel.json());
         if kind == "THREAD_CREATE" {
             json["newly_created"] = json!(true);
         }
@@ -112,16 +122,24 @@ impl Discord {
     /// A guild that the bot joined this long ago. The event is sent when the bot connects.
     pub(crate) fn guild_joined(&self, name: &str, ago: Duration) -> GuildId {
         self.shared.update(|state| {
-            let (id, bot_role) = (state.clock.id(), state.clock.id());
+            let [id, bot_role, user_role] = [(); 3].map(|()| state.clock.id());
             let joined_at_ms = state.clock.now_ms() - u64::try_from(ago.as_millis()).unwrap();
             let guild = guild::Guild {
                 id,
                 name: name.to_owned(),
                 joined_at_ms,
                 locale: "en-US".to_owned(),
-                roles: [(id, "@everyone".to_owned()), (bot_role, "quoth".to_owned())].into(),
+                roles: [
+                    (id, "@everyone", 0),
+                    (bot_role, "quoth", permission::GRANTED_BY_INVITE),
+                    (user_role, "members", permission::GRANTED_TO_USERS),
+                ]
+                .map(|(id, name, permissions)| {
+                    (id, guild::Role { name: name.to_owned(), permissions })
+                })
+                .into(),
                 bot_role,
-                denied: 0,
+                user_role,
                 is_timed_out: false,
                 is_left: false,
             };
@@ -184,13 +202,6 @@ impl Discord {
         })
     }
 
-    /// Denies users permissions in a channel.
-    pub(crate) fn deny_users(&self, channel: ChannelId, denied: Permissions) {
-        self.shared.update(|state| {
-            state.channels.get_mut(&channel.0).unwrap().denied_to_users = denied;
-        });
-    }
-
     /// A channel of this type, by Discord's numbers.
     pub(crate) fn channel_of_kind(&self, guild: GuildId, kind: u64) -> ChannelId {
         let location = Location { guild: Some(guild.0), ..Location::default() };
@@ -239,11 +250,6 @@ impl Discord {
         let thread = self.thread(parent, owner);
         self.discard_events();
         thread
-    }
-
-    /// Archives and locks a thread.
-    pub(crate) fn archive_thread(&self, thread: ChannelId) {
-        self.shared.update(|state| state.channels.get_mut(&thread.0).unwrap().is_archived = true);
     }
 
     /// Deletes a channel.
@@ -298,77 +304,6 @@ impl Discord {
     pub(crate) fn set_locale(&self, user: UserId, locale: &str) {
         self.shared.update(|state| {
             state.users.get_mut(&user.0).unwrap().locale = locale.to_owned();
-        });
-    }
-
-    /// Creates a role, gives it to a user and returns its id.
-    pub(crate) fn give_role(&self, guild: GuildId, user: UserId, name: &str) -> u64 {
-        self.shared.update(|state| {
-            let role = state.clock.id();
-            state.guilds.get_mut(&guild.0).unwrap().roles.insert(role, name.to_owned());
-            let roles = &mut state.users.get_mut(&user.0).unwrap().roles;
-            roles.entry(guild.0).or_default().insert(role);
-            role
-        })
-    }
-
-    /// Denies the bot permissions in a channel, and sends the event.
-    pub(crate) fn deny(&self, channel: ChannelId, denied: Permissions) {
-        self.shared.update(|state| {
-            state.channels.get_mut(&channel.0).unwrap().denied = denied;
-            let kind = if denied & VIEW_CHANNEL != 0 { "CHANNEL_DELETE" } else { "CHANNEL_UPDATE" };
-            state.send_channel_event(kind, channel.0);
-        });
-    }
-
-    /// Denies the bot's role permissions, and sends the role event.
-    pub(crate) fn deny_role(&self, guild: GuildId, denied: Permissions) {
-        self.change_guild(guild, "GUILD_ROLE_UPDATE", |state| {
-            let bot = state.bot;
-            let changed = state.guilds.get_mut(&guild.0).unwrap();
-            changed.denied = denied;
-            json!({ "guild_id": guild.0.to_string(), "role": changed.role(changed.bot_role, bot) })
-        });
-    }
-
-    /// Denies the bot's role permissions, and sends the guild event, which contains the roles.
-    pub(crate) fn deny_guild(&self, guild: GuildId, denied: Permissions) {
-        self.change_guild(guild, "GUILD_UPDATE", |state| {
-            let bot = state.bot;
-            let changed = state.guilds.get_mut(&guild.0).unwrap();
-            changed.denied = denied;
-            changed.json(bot)
-        });
-    }
-
-    /// Begins or ends a timeout of the bot, and sends the member event.
-    pub(crate) fn set_timed_out(&self, guild: GuildId, is_timed_out: bool) {
-        self.change_guild(guild, "GUILD_MEMBER_UPDATE", |state| {
-            state.guilds.get_mut(&guild.0).unwrap().is_timed_out = is_timed_out;
-            let mut member = state.member(guild.0, state.bot);
-            member["guild_id"] = json!(guild.0.to_string());
-            member["user"] = state.user(state.bot).unwrap().json();
-            member
-        });
-    }
-
-    /// Changes a guild, and sends the event that `change` returns. Bots receive events of their own
-    /// member without the intent for members, too.
-    fn change_guild(
-        &self,
-        guild: GuildId,
-        kind: &'static str,
-        change: impl FnOnce(&mut ServerState) -> Value,
-    ) {
-        self.shared.update(|state| {
-            let json = change(state);
-            let data = |_| json.clone();
-            state.send_event(&Dispatch {
-                kind,
-                guild: Some(guild.0),
-                intents: GUILDS,
-                data: &data,
-            });
         });
     }
 

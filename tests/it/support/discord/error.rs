@@ -32,6 +32,7 @@ pub(super) const WRONG_CHANNEL_TYPE: ErrorCode =
     (400, 50024, "Cannot execute action on this channel type");
 pub(super) const INVALID_WEBHOOK_TOKEN: ErrorCode = (401, 50027, "Invalid Webhook Token");
 pub(super) const THREAD_ARCHIVED: ErrorCode = (400, 50083, "Thread is archived");
+pub(super) const THREAD_LOCKED: ErrorCode = (403, 160_005, "Thread is locked");
 pub(super) const CANNOT_REPLY: ErrorCode =
     (400, 160_002, "Cannot reply without permission to read message history");
 

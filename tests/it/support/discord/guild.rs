@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::clock::iso;
+use super::overwrite::{self, Overwrites};
 use super::permission::{self, Permissions};
 
 /// A user.
@@ -29,6 +30,13 @@ impl User {
     }
 }
 
+/// A role.
+#[derive(Debug, Clone)]
+pub(super) struct Role {
+    pub(super) name: String,
+    pub(super) permissions: Permissions,
+}
+
 /// A guild that the bot is in.
 #[derive(Debug, Clone)]
 pub(super) struct Guild {
@@ -36,12 +44,12 @@ pub(super) struct Guild {
     pub(super) name: String,
     pub(super) joined_at_ms: u64,
     pub(super) locale: String,
-    /// Names of roles by id. The role with the guild's id is @everyone.
-    pub(super) roles: BTreeMap<u64, String>,
+    /// Roles by id. The one with the guild's id is @everyone, which permits nothing by itself.
+    pub(super) roles: BTreeMap<u64, Role>,
     /// The managed role of the bot.
     pub(super) bot_role: u64,
-    /// Permissions that this role lacks.
-    pub(super) denied: Permissions,
+    /// The role of everybody but the bot.
+    pub(super) user_role: u64,
     /// Whether the bot is in a timeout.
     pub(super) is_timed_out: bool,
     /// Whether the bot was removed.
@@ -49,11 +57,17 @@ pub(super) struct Guild {
 }
 
 impl Guild {
+    /// Sets the permissions of the bot's role to those of the invite link without `denied`.
+    pub(super) fn deny_bot_role(&mut self, denied: Permissions) {
+        let role = self.roles.get_mut(&self.bot_role).expect("the role of the bot");
+        role.permissions = permission::GRANTED_BY_INVITE & !denied;
+    }
+
     pub(super) fn role(&self, id: u64, bot: u64) -> Value {
         let is_bots = id == self.bot_role;
-        let permissions = if is_bots { permission::GRANTED_BY_INVITE & !self.denied } else { 0 };
+        let Role { name, permissions } = &self.roles[&id];
         let mut role = json!({
-            "id": id.to_string(), "name": self.roles[&id], "color": 0, "hoist": false,
+            "id": id.to_string(), "name": name, "color": 0, "hoist": false,
             "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
             "position": if id == self.id { 0 } else { 1 },
             "permissions": permissions.to_string(), "managed": is_bots, "mentionable": true,
@@ -91,7 +105,7 @@ impl Guild {
             channels
                 .iter()
                 .filter(|channel| channel.is_thread() == wants_threads)
-                .map(|channel| channel.json(bot))
+                .map(|channel| channel.json())
                 .collect()
         };
         let mut json = self.json(bot);
@@ -128,11 +142,10 @@ pub(super) struct Channel {
     pub(super) parent: Option<u64>,
     /// The creator of a thread, or the user of a direct message.
     pub(super) owner: Option<u64>,
-    /// Permissions that the bot lacks there.
-    pub(super) denied: Permissions,
-    /// Permissions that users lack there.
-    pub(super) denied_to_users: Permissions,
+    pub(super) overwrites: Overwrites,
     pub(super) is_archived: bool,
+    /// Whether only moderators may write in the thread, and unarchive it.
+    pub(super) is_locked: bool,
     /// The last message, which may have been deleted.
     pub(super) last_message: Option<u64>,
     /// Whether it was deleted.
@@ -144,7 +157,7 @@ impl Channel {
         (10..=12).contains(&self.kind)
     }
 
-    pub(super) fn json(&self, bot: u64) -> Value {
+    pub(super) fn json(&self) -> Value {
         let mut json = json!({
             "id": self.id.to_string(), "type": self.kind, "flags": 0,
             "last_message_id": self.last_message.map(|id| id.to_string()),
@@ -161,17 +174,14 @@ impl Channel {
             json["thread_metadata"] = json!({
                 "archived": self.is_archived, "auto_archive_duration": 1440,
                 "archive_timestamp": iso(super::clock::created_at_ms(self.id)),
-                "locked": self.is_archived,
+                "locked": self.is_locked,
             });
             return json;
         }
         json["position"] = json!(0);
         json["topic"] = json!(null);
         json["nsfw"] = json!(false);
-        let denied = json!({
-            "id": bot.to_string(), "type": 1, "allow": "0", "deny": self.denied.to_string(),
-        });
-        json["permission_overwrites"] = if self.denied == 0 { json!([]) } else { json!([denied]) };
+        json["permission_overwrites"] = overwrite::json(&self.overwrites);
         json
     }
 }

@@ -318,8 +318,8 @@ pub(super) fn json(state: &ServerState, interaction: &Interaction, data: &Value)
     let mut json = json!({
         "id": interaction.id.to_string(), "application_id": state.application.to_string(), "type": interaction.kind,
         "data": data, "token": interaction.token, "version": 1, "locale": user.locale,
-        "channel": channel.json(state.bot), "channel_id": channel.id.to_string(),
-        "app_permissions": state.permissions(channel).to_string(), "entitlements": [],
+        "channel": channel.json(), "channel_id": channel.id.to_string(),
+        "app_permissions": state.permissions(channel, state.bot).to_string(), "entitlements": [],
         "authorizing_integration_owners": { "0": channel.guild.unwrap_or(0).to_string() },
         "context": if channel.guild.is_some() { 0 } else { 1 }, "attachment_size_limit": 10_485_760,
     });
@@ -327,7 +327,7 @@ pub(super) fn json(state: &ServerState, interaction: &Interaction, data: &Value)
         Some(guild) => {
             let mut member = state.member(guild, interaction.user);
             member["user"] = user.json();
-            member["permissions"] = json!(state.user_permissions(channel).to_string());
+            member["permissions"] = json!(state.permissions(channel, interaction.user).to_string());
             json["member"] = member;
             json["guild_id"] = json!(guild.to_string());
             json["guild"] = json!({ "id": guild.to_string(), "locale": "en-US", "features": [] });

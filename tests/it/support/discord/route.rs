@@ -6,14 +6,13 @@ use super::command;
 use super::draft::{Draft, Origin};
 use super::error::{
     ApiError, CANNOT_REPLY, CANNOT_SEND_TO_USER, ErrorCode, MISSING_ACCESS, MISSING_PERMISSIONS,
-    NOT_AUTHOR, NOT_FOUND, THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE,
-    UNKNOWN_USER, WRONG_CHANNEL_TYPE,
+    NOT_AUTHOR, NOT_FOUND, THREAD_ARCHIVED, THREAD_LOCKED, UNKNOWN_CHANNEL, UNKNOWN_GUILD,
+    UNKNOWN_MESSAGE, UNKNOWN_USER, WRONG_CHANNEL_TYPE,
 };
 use super::guild::{Channel, DIRECT, FORUM};
 use super::message::{Message, REPLY, Visibility};
 use super::permission::{
-    EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS,
-    VIEW_CHANNEL,
+    EMBED_LINKS, MANAGE_MESSAGES, MANAGE_THREADS, READ_MESSAGE_HISTORY, VIEW_CHANNEL,
 };
 use super::state::ServerState;
 
@@ -42,7 +41,7 @@ impl ServerState {
                 ok(self.application_json())
             }
             ("GET", ["users" | "guilds", ..]) => self.get_object(path).and_then(ok),
-            ("GET", ["channels", channel]) => ok(self.visible_channel(channel)?.json(self.bot)),
+            ("GET", ["channels", channel]) => ok(self.visible_channel(channel)?.json()),
             ("POST", ["channels", channel, "typing"]) => {
                 let channel = self.visible_channel(channel)?;
                 self.check_may_send(&channel)?;
@@ -87,7 +86,7 @@ impl ServerState {
                 let id = self.guild_id(guild)?;
                 let all =
                     self.channels.values().filter(|it| it.guild == Some(id) && !it.is_thread());
-                Ok(all.map(|channel| channel.json(self.bot)).collect())
+                Ok(all.map(|channel| channel.json()).collect())
             }
             ["guilds", guild, "members", user] => {
                 let guild = self.guild_id(guild)?;
@@ -145,14 +144,13 @@ impl ServerState {
     }
 
     fn check_may_send(&self, channel: &Channel) -> Result<(), ErrorCode> {
-        let wanted = if channel.is_thread() { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
         if channel.kind == FORUM {
             return Err(WRONG_CHANNEL_TYPE);
         }
-        if channel.is_archived {
-            return Err(THREAD_ARCHIVED);
+        if channel.is_locked && !self.may(channel, MANAGE_THREADS) {
+            return Err(if channel.is_archived { THREAD_ARCHIVED } else { THREAD_LOCKED });
         }
-        if !self.may(channel, wanted) {
+        if !self.may_send(channel, self.bot) {
             return Err(MISSING_PERMISSIONS);
         }
         let accepts_direct_messages = channel
@@ -170,7 +168,7 @@ impl ServerState {
         let recipient = body["recipient_id"].as_str().and_then(|id| id.parse().ok());
         let user = recipient.filter(|id| self.users.contains_key(id)).ok_or(UNKNOWN_USER)?;
         let id = self.direct_channel(user);
-        let mut json = self.channels[&id].json(self.bot);
+        let mut json = self.channels[&id].json();
         json["recipients"] = json!([self.users[&user].json()]);
         Ok(json)
     }

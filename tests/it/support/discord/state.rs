@@ -158,8 +158,7 @@ impl ServerState {
 
     /// The member object of `user` in `guild`, without its user object.
     pub(super) fn member(&self, guild: u64, user: u64) -> Value {
-        let roles = self.user(user).and_then(|user| user.roles.get(&guild));
-        let roles: Vec<String> = roles.into_iter().flatten().map(u64::to_string).collect();
+        let roles: Vec<String> = self.roles_of(guild, user).iter().map(u64::to_string).collect();
         let is_timed_out = user == self.bot && self.guilds[&guild].is_timed_out;
         let silent_until_ms = is_timed_out.then(|| self.clock.now_ms() + 3_600_000);
         json!({
@@ -169,34 +168,12 @@ impl ServerState {
         })
     }
 
-    /// The permissions of the bot in `channel`.
-    pub(super) fn permissions(&self, channel: &Channel) -> Permissions {
-        let parent = channel.parent.and_then(|id| self.channels.get(&id));
-        let guild = channel.guild.and_then(|id| self.guilds.get(&id));
-        let denied = channel.denied
-            | parent.map_or(0, |parent| parent.denied)
-            | guild.map_or(0, |guild| guild.denied);
-        let is_timed_out = guild.is_some_and(|guild| guild.is_timed_out);
-        let allowed = if is_timed_out {
-            permission::ALLOWED_IN_TIMEOUT
-        } else {
-            permission::GRANTED_BY_INVITE
-        };
-        allowed & !denied
-    }
-
-    /// The permissions of everybody but the bot in `channel`.
-    pub(super) fn user_permissions(&self, channel: &Channel) -> Permissions {
-        let parent = channel.parent.and_then(|id| self.channels.get(&id));
-        let denied = channel.denied_to_users | parent.map_or(0, |parent| parent.denied_to_users);
-        permission::GRANTED_TO_USERS & !denied
-    }
-
     /// Whether the bot has the permissions `wanted` in `channel`. In direct messages it has all.
     pub(super) fn may(&self, channel: &Channel, wanted: Permissions) -> bool {
         match channel.guild {
             Some(guild) => {
-                !self.guilds[&guild].is_left && self.permissions(channel) & wanted == wanted
+                let granted = self.permissions(channel, self.bot);
+                !self.guilds[&guild].is_left && granted & wanted == wanted
             }
             None => true,
         }
@@ -269,6 +246,8 @@ impl ServerState {
             .channels
             .values()
             .filter(|channel| channel.guild == Some(guild) && !channel.is_deleted)
+            // Threads are listed while they are active.
+            .filter(|channel| !channel.is_archived)
             .filter(|channel| self.may(channel, permission::VIEW_CHANNEL))
             .collect();
         let mut member = self.member(guild, self.bot);
@@ -292,10 +271,11 @@ impl ServerState {
         if message.author == self.bot && !message.is_loading {
             self.changes.push(ObservedChange::Sent(ObservedMessage::new(&message)));
         }
-        if message.visible_to.is_none()
-            && let Some(channel) = self.channels.get_mut(&message.channel)
-        {
-            channel.last_message = channel.last_message.max(Some(id));
+        if message.visible_to.is_none() {
+            self.unarchive(message.channel);
+            if let Some(channel) = self.channels.get_mut(&message.channel) {
+                channel.last_message = channel.last_message.max(Some(id));
+            }
         }
         self.messages.insert(id, message);
         self.send_message_event("MESSAGE_CREATE", id);

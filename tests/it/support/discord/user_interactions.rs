@@ -6,6 +6,7 @@ use super::Discord;
 use super::builders::{ChannelId, UserId};
 use super::interaction::{self, AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL};
 use super::message::Visibility;
+use super::permission::VIEW_CHANNEL;
 use super::session::Dispatch;
 use super::state::ServerState;
 use crate::service::MAX_WAIT;
@@ -33,9 +34,13 @@ impl ServerState {
         Interaction::new(self.clock.id(), kind, user.0, channel, self.clock.now_ms())
     }
 
-    fn command(&self, name: &str) -> Value {
+    /// The command `name`, which has to be offered to the user.
+    fn command(&self, name: &str, channel: u64, user: UserId) -> Value {
         let found = self.commands.iter().find(|command| command["name"] == name);
-        found.unwrap_or_else(|| panic!("no command {name}")).clone()
+        let command = found.unwrap_or_else(|| panic!("no command {name}"));
+        let is_offered = self.is_offered(command, &self.channels[&channel], user.0);
+        assert!(is_offered, "{name} is not offered to {user} in {channel}");
+        command.clone()
     }
 }
 
@@ -50,7 +55,7 @@ impl Discord {
     ) -> InteractionRef {
         self.shared.update(|state| {
             let interaction = state.interaction(COMMAND, user, channel.0);
-            let command = state.command(name);
+            let command = state.command(name, channel.0, user);
             let data = json!({
                 "id": command["id"], "name": name, "type": 1,
                 "options": option_values(options, None),
@@ -70,7 +75,7 @@ impl Discord {
             let target = state.messages[&message].clone();
             let mut interaction = state.interaction(COMMAND, user, target.channel);
             interaction.is_on_message = true;
-            let command = state.command(name);
+            let command = state.command(name, target.channel, user);
             assert_eq!(command["type"], 3, "{name} is for messages");
             let json = target.json(state, Visibility::All);
             let data = json!({
@@ -91,7 +96,7 @@ impl Discord {
     ) -> InteractionRef {
         self.shared.update(|state| {
             let interaction = state.interaction(AUTOCOMPLETE, user, channel.0);
-            let command = state.command(name);
+            let command = state.command(name, channel.0, user);
             let data = json!({
                 "id": command["id"], "name": name, "type": 1,
                 "options": option_values(&[(option, text)], Some(option)),
@@ -154,6 +159,8 @@ impl Discord {
     ) -> InteractionRef {
         self.shared.update(|state| {
             let channel = state.messages[&message].channel;
+            let granted = state.permissions(&state.channels[&channel], user.0);
+            assert!(granted & VIEW_CHANNEL != 0, "{user} does not see the message");
             let mut interaction = state.interaction(COMPONENT, user, channel);
             interaction.source = Some(message);
             let mut data = json!({

@@ -45,6 +45,9 @@ impl Discord {
         options: UserMessage<'_>,
     ) -> u64 {
         self.shared.update(|state| {
+            let is_of_user = !options.is_from_webhook && options.webhook.is_none();
+            let may_send = state.may_send(&state.channels[&channel.0], user.0);
+            assert!(may_send || !is_of_user, "{user} may not send messages in {channel}");
             let at_ms = state.clock.now_ms() - u64::try_from(options.ago.as_millis()).unwrap();
             let id = state.clock.id_at(at_ms);
             let mut message = Message {
@@ -85,6 +88,7 @@ impl Discord {
         self.shared.update(|state| {
             let now_ms = state.clock.now_ms();
             let mut edited = state.messages[&message].clone();
+            assert!(!state.channels[&edited.channel].is_archived, "the thread is archived");
             edited.content = text.to_owned();
             // Edits in the same millisecond have different times on Discord.
             edited.edited_at_ms = edited.edited_at_ms.map(|last| last + 1).max(Some(now_ms));
