@@ -121,6 +121,64 @@ fn calibration_that_decides_no_better_is_not_written_and_an_old_one_is_removed()
     assert!(!pack.join("calibration.toml").exists());
 }
 
+/// A pack of things and what can be done with them. Its entries differ by one word, so that the default is too
+/// sure of them, and some have a phrasing that says the word of another entry.
+fn pack_of_similar_entries() -> crate::folder::Folder {
+    const THINGS: [&str; 6] = ["bike", "boat", "tent", "kayak", "drone", "camera"];
+    const ACTIONS: [(&str, &str); 3] = [("rent", "hire"), ("repair", "fix"), ("sell", "offer")];
+    let (mut source, mut faq) = ("+++\ntitle = \"S\"\n+++\n".to_owned(), String::new());
+    let mut number = 0;
+    for thing in THINGS {
+        for (action, same) in ACTIONS {
+            let id = format!("e{number}");
+            let mut variants = vec![
+                format!("can you {action} my {thing}"),
+                format!("{action} a {thing} today"),
+                format!("how do I {same} a {thing}"),
+                format!("what about a {thing}"),
+            ];
+            if action == "rent" {
+                variants.push(format!("{thing} repair shop"));
+            }
+            source.push_str(&format!("Answer number {number}.\n\n"));
+            faq.push_str(&format!(
+                "[[entry]]\nid = {id:?}\nquestion = \"where can I {action} a {thing}\"\n\
+                 variants = {variants:?}\n[[entry.quote]]\n\
+                 text = \"Answer number {number}.\"\n"
+            ));
+            number += 1;
+        }
+    }
+    let folder = crate::folder::Folder::empty();
+    folder.write("p/pack.toml", "title = \"P\"\n");
+    folder.write("p/sources/s.md", source);
+    folder.write("p/faq.toml", faq);
+    folder
+}
+
+#[test]
+fn calibration_prints_what_it_changes_in_each_kind_of_decision() {
+    let folder = pack_of_similar_entries();
+    let run = quoth(&["calibrate", "--pack", &folder.arg("p")]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.starts_with("Wrote"), "{}", run.stdout);
+    // More of these shares (1) or fewer (-1) than by default.
+    let rows = [
+        ("answered rightly", -1),
+        ("answered wrongly", -1),
+        ("suggested with the right entry", 1),
+        ("answered though nothing does", -1),
+        ("suggested though nothing answers", -1),
+    ];
+    for (label, direction) in rows {
+        let line = run.stdout.lines().find_map(|line| line.strip_prefix(label));
+        let line = line.unwrap_or_else(|| panic!("{label} is not in {}", run.stdout));
+        let shares: Vec<f64> = line.split('%').filter_map(|it| it.trim().parse().ok()).collect();
+        let [default, calibrated] = shares[..] else { panic!("{line}") };
+        assert!((calibrated - default) * f64::from(direction) > 1.0, "{label}: {line}");
+    }
+}
+
 #[test]
 fn invalid_calibration_file_is_ignored() {
     let (_folder, pack) = copy_of_pack();
