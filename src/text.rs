@@ -2,6 +2,7 @@
 //!
 //! The lowest layer: it must not know packs, questions or files.
 
+pub mod abbreviation;
 pub mod analyzer;
 pub mod chat_noise;
 pub mod detect;

@@ -160,11 +160,12 @@ pub fn prove(files: &PackFiles) -> Proof {
     let text = |path: &str| texts.iter().find(|(name, _)| *name == path).map(|(_, text)| *text);
 
     let header = text(PACK_FILE).map(|text| read_header(text, &mut findings)).unwrap_or_default();
+    let source_language = header.language.as_ref().map(|(language, _)| language);
     let prefix = format!("{SOURCES_FOLDER}/");
     let (sources, source_locations): (Vec<Arc<Source>>, Vec<SourceLocation>) = texts
         .iter()
         .filter(|(path, _)| path.starts_with(&prefix))
-        .map(|(path, text)| front_matter::read_source(path, text, &mut findings))
+        .map(|(path, text)| front_matter::read_source(path, text, source_language, &mut findings))
         .map(|(source, location)| (Arc::new(source), location))
         .unzip();
     let lexicon =

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use suffix::SuffixTable;
 use url::Url;
 
+use crate::text::Language;
 use crate::text::markdown::LineSpan;
-use crate::text::sentence::sentences;
+use crate::text::sentence::sentences_in;
 use crate::text::whitespace::Folded;
 use crate::text::{MarkdownText, RichText};
 
@@ -58,6 +59,7 @@ pub struct Metadata {
 pub struct Source {
     name: String,
     metadata: Metadata,
+    language: Language,
     body: String,
     /// Original byte spans, trimmed, in order.
     paragraphs: Vec<Range<usize>>,
@@ -70,7 +72,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// A source named `name` (its file name without extension) with the text `body`.
+    /// An English source named `name` (its file name without extension) with the text `body`.
     ///
     /// Paragraphs are separated by lines that hold nothing but white space.
     pub fn new(name: &str, metadata: Metadata, body: String) -> Self {
@@ -80,6 +82,7 @@ impl Source {
         Self {
             name: name.to_owned(),
             metadata,
+            language: Language::english(),
             body,
             paragraphs,
             folded,
@@ -88,6 +91,19 @@ impl Source {
             sentences: OnceLock::new(),
             markdown: OnceLock::new(),
         }
+    }
+
+    /// The same source, written in `language`.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self.sentences = OnceLock::new();
+        self
+    }
+
+    /// The language in which it is written; it decides where sentences end.
+    pub fn language(&self) -> &Language {
+        &self.language
     }
 
     /// The file name without its extension.
@@ -174,11 +190,12 @@ impl Source {
     pub fn sentences(&self) -> &[Range<usize>] {
         self.sentences.get_or_init(|| {
             if let Some(markdown) = self.markdown() {
-                return markdown_sentences(markdown);
+                return markdown_sentences(markdown, &self.language);
             }
             let spans_of = |paragraph: &Range<usize>| {
                 let start = paragraph.start;
-                let spans = sentences(self.body.get(paragraph.clone()).unwrap_or_default());
+                let text = self.body.get(paragraph.clone()).unwrap_or_default();
+                let spans = sentences_in(text, &self.language);
                 spans.into_iter().map(move |span| start + span.start..start + span.end)
             };
             self.paragraphs.iter().flat_map(spans_of).collect()
@@ -218,7 +235,7 @@ impl Source {
     }
 }
 
-fn markdown_sentences(markdown: &MarkdownText) -> Vec<Range<usize>> {
+fn markdown_sentences(markdown: &MarkdownText, language: &Language) -> Vec<Range<usize>> {
     let spans_of = |line: &LineSpan| {
         let text = markdown.blanked(line.span.clone());
         let start = line.span.start + text.len() - text.trim_start().len();
@@ -227,7 +244,7 @@ fn markdown_sentences(markdown: &MarkdownText) -> Vec<Range<usize>> {
             true if code.is_empty() => Vec::new(),
             true => vec![code],
             false => {
-                let spans = sentences(&text).into_iter();
+                let spans = sentences_in(&text, language).into_iter();
                 spans.map(|span| line.span.start + span.start..line.span.start + span.end).collect()
             }
         };

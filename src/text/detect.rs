@@ -16,6 +16,8 @@ pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
     let mut sample = String::new();
     let mut n_chars = 0;
     for text in texts {
+        let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+        let text = text.get(..end).unwrap_or(text);
         sample.push_str(text);
         sample.push('\n');
         n_chars += text.chars().count();

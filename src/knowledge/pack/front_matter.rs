@@ -5,15 +5,29 @@ use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::pack::SourceLocation;
 use crate::knowledge::source::{Format, Metadata};
 use crate::knowledge::toml_reader::{TableReader, parse};
+use crate::text::Language;
+use crate::text::detect::detect;
 
 const FENCE: &str = "+++";
-const KEYS: [&str; 8] =
-    ["title", "standfirst", "author", "publisher", "url", "published", "rights", "format"];
+const KEYS: [&str; 9] = [
+    "title",
+    "standfirst",
+    "author",
+    "publisher",
+    "url",
+    "published",
+    "rights",
+    "format",
+    "language",
+];
 
 /// Parses a source file. The source's name is the file's, without folder and extension.
+///
+/// Its language is that of its front matter, else `pack_language`, else the one detected in it.
 pub(super) fn read_source(
     path: &str,
     text: &str,
+    pack_language: Option<&Language>,
     findings: &mut Vec<Finding>,
 ) -> (Source, SourceLocation) {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -26,8 +40,10 @@ pub(super) fn read_source(
         let location = SourceLocation { file: path.to_owned(), body_start: 0 };
         return (Source::new(name, Metadata::default(), text.to_owned()), location);
     };
-    let metadata = read_metadata(path, text, matter, findings);
-    let source = Source::new(name, metadata, body.to_owned());
+    let (metadata, language) = read_metadata(path, text, matter, findings);
+    let language = language.or_else(|| pack_language.cloned()).or_else(|| detect(body.lines()));
+    let source = Source::new(name, metadata, body.to_owned())
+        .in_language(language.unwrap_or_else(Language::english));
     if source.n_paragraphs() == 0 {
         let end = text.len();
         findings.push(
@@ -44,11 +60,11 @@ fn read_metadata(
     text: &str,
     matter: std::ops::Range<usize>,
     findings: &mut Vec<Finding>,
-) -> Metadata {
+) -> (Metadata, Option<Language>) {
     // Padding to the start of the front matter makes every span one of the whole file.
     let padding = " ".repeat(matter.start);
     let padded = format!("{padding}{}", text.get(matter.clone()).unwrap_or_default());
-    let Some(table) = parse(path, &padded, findings) else { return Metadata::default() };
+    let Some(table) = parse(path, &padded, findings) else { return Default::default() };
     let span = matter.end..matter.end;
     let mut reader = TableReader::new(path, table.get_ref(), span, &KEYS, findings);
     let mut text = |key: &str| reader.text(key).map(|(text, _)| text);
@@ -62,8 +78,9 @@ fn read_metadata(
         rights: text("rights"),
         format: read_format(&mut reader),
     };
+    let language = text("language").map(|code| Language::new(&code));
     let title = reader.required_text("title").map(|(title, _)| title).unwrap_or_default();
-    Metadata { title, ..optional }
+    (Metadata { title, ..optional }, language)
 }
 
 /// How the text is written.

@@ -4,7 +4,8 @@ use frostem::Algorithm;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::exclusive::ExclusiveWords;
-use super::file::LanguageFile;
+use super::file::{AbbreviationLists, LanguageFile};
+use crate::text::abbreviation::{Abbreviations, Ending};
 use crate::text::fold::Folding;
 use crate::text::phrases::Phrases;
 
@@ -42,6 +43,13 @@ pub struct LanguageData {
     pub opposite_prefixes: Vec<String>,
     /// Groups of everyday words and phrases with the same meaning, not folded.
     pub equivalents: Vec<Vec<String>>,
+    /// Abbreviations, after which a sentence may go on.
+    pub abbreviations: Abbreviations,
+    /// Words after which a number with a full stop is an ordinal ("am 3. Oktober"), folded; empty if
+    /// the language does not write ordinals so, or writes what follows them in lower case.
+    pub before_ordinals: FxHashSet<String>,
+    /// Names of months, folded.
+    pub months: FxHashSet<String>,
     stop_words: FxHashSet<String>,
     /// Zipf value of the most common words: log10 of their occurrences in a billion words.
     everyday: FxHashMap<String, f32>,
@@ -113,6 +121,9 @@ impl LanguageData {
                 .collect(),
             opposite_prefixes: file.opposites.prefixes.iter().map(|it| word(it)).collect(),
             equivalents: file.equivalents.groups,
+            months: set(&file.closed_sets.get("months").map(|it| it.concat()).unwrap_or_default()),
+            before_ordinals: set(&file.abbreviations.before_ordinals),
+            abbreviations: abbreviations(&file.abbreviations),
             stop_words,
             rarest: frequencies.get(N_WEIGHTED - 1).or(frequencies.last()).map_or(0.0, |it| it.1),
             everyday: frequencies.into_iter().rev().collect(),
@@ -147,6 +158,19 @@ impl LanguageData {
         let Some(zipf) = self.everyday.get(word) else { return 1.0 };
         ((BILLION_LOG10 - zipf) / (BILLION_LOG10 - self.rarest)).clamp(0.0, 1.0)
     }
+}
+
+fn abbreviations(lists: &AbbreviationLists) -> Abbreviations {
+    let lists = [
+        (&lists.within, Ending::Never),
+        (&lists.before_numbers, Ending::UnlessNumber),
+        (&lists.possible_ends, Ending::Possible),
+    ];
+    let mut abbreviations = Abbreviations::default();
+    for (list, ending) in lists {
+        list.iter().for_each(|text| abbreviations.add(text, ending));
+    }
+    abbreviations
 }
 
 /// Question types in the order of their bits, by their keys in `language.toml`.

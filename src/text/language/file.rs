@@ -27,6 +27,7 @@ pub(super) struct LanguageFile {
     pub(super) closed_sets: BTreeMap<String, Vec<Vec<String>>>,
     pub(super) opposites: Opposites,
     pub(super) equivalents: Equivalents,
+    pub(super) abbreviations: AbbreviationLists,
 }
 
 #[derive(Deserialize)]
@@ -43,4 +44,13 @@ pub(super) struct Opposites {
 #[serde(deny_unknown_fields)]
 pub(super) struct Equivalents {
     pub(super) groups: Vec<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AbbreviationLists {
+    pub(super) within: Vec<String>,
+    pub(super) before_numbers: Vec<String>,
+    pub(super) possible_ends: Vec<String>,
+    pub(super) before_ordinals: Vec<String>,
 }
