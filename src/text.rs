@@ -16,6 +16,7 @@ pub mod rich_text;
 pub mod sentence;
 pub mod tokenize;
 pub mod whitespace;
+pub mod word_boundary;
 
 pub use analyzer::{Analyzer, Origin, Token};
 pub use language::Language;

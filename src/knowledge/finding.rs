@@ -60,6 +60,7 @@ rules! {
     UnknownSource Error "unknown-source" "A quote names its source by the file name without .md; in a pack of one source the name may be left out."
     NoSuchParagraph Error "no-such-paragraph" "Paragraphs are numbered from 1; headline and standfirst have no number."
     QuoteNotInSource Error "quote-not-in-source" "quoth only shows words that are in the source, character for character; only white space may differ."
+    CutWord Error "cut-word" "A quote starts and ends at the boundaries of words and characters, so that no part of a word says something else than the word."
     QuoteTooLong Error "quote-too-long" "A quote has at most 1,500 characters, so that it can be read in chat."
     UnknownSeeAlso Error "unknown-see-also" "see_also lists other entries of the same pack by their ids."
     AmbiguousQuote Warning "quote-stands-twice" "The same words occur in several paragraphs; the first one is cited unless the quote names another."

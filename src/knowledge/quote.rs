@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Source;
+use super::source::{Occurrences, Paragraphs};
 use crate::text::RichText;
 use crate::text::whitespace::Folded;
 
@@ -19,18 +20,20 @@ pub struct Quote {
     span: Range<usize>,
     speaker: Option<String>,
     role: Option<String>,
-    other_paragraphs: Vec<usize>,
+    /// None if the words start in one paragraph only, as most do.
+    other_paragraphs: Option<Box<Paragraphs>>,
 }
 
 impl Quote {
     /// Finds `text` in `source` and makes a quote of the span.
     ///
     /// Runs of white space count as one space; everything else must be equal, character for
-    /// character. With `paragraph` (from 1), the quote has to start there; without it, the first
-    /// occurrence is taken.
+    /// character. The quote has to start and end at boundaries of words, see [`crate::text::word_boundary`].
+    /// With `paragraph` (from 1), it has to start there; without it, the first such occurrence is
+    /// taken.
     ///
     /// # Errors
-    /// [`QuoteError`] if the text is empty, too long, or not in the source.
+    /// [`QuoteError`] if the text is empty, too long, not in the source, or there only inside words.
     pub fn prove(
         source: &Arc<Source>,
         text: &str,
@@ -45,10 +48,11 @@ impl Quote {
         if n_chars > MAX_QUOTE_CHARS {
             return Err(QuoteError::TooLong { n_chars });
         }
-        let (span, other_paragraphs) = match paragraph {
-            Some(number) => (locate_in(source, needle, number)?, Vec::new()),
+        let (span, others) = match paragraph {
+            Some(number) => (locate_in(source, needle, number)?, Paragraphs::default()),
             None => locate(source, needle)?,
         };
+        let other_paragraphs = (!others.is_empty()).then(|| Box::new(others));
         Ok(Self { source: Arc::clone(source), span, speaker: None, role: None, other_paragraphs })
     }
 
@@ -101,10 +105,10 @@ impl Quote {
         self.role.as_deref()
     }
 
-    /// Numbers of the other paragraphs in which the same words start. Empty if the quote was proved
-    /// in a given paragraph.
-    pub fn other_paragraphs(&self) -> &[usize] {
-        &self.other_paragraphs
+    /// The other paragraphs in which the same words start, after the one that is quoted. None if the
+    /// quote was proved in a given paragraph.
+    pub fn other_paragraphs(&self) -> Option<&Paragraphs> {
+        self.other_paragraphs.as_deref()
     }
 
     /// Whether the quote starts, and whether it ends, inside a sentence.
@@ -127,24 +131,32 @@ fn locate_in(source: &Source, needle: &str, number: usize) -> Result<Range<usize
     if number == 0 || number > n_paragraphs {
         return Err(QuoteError::NoSuchParagraph { number, n_paragraphs });
     }
-    source.find_in_paragraph(needle, number).ok_or_else(|| {
-        let elsewhere = paragraphs_of(source, &source.find_all(needle));
-        QuoteError::NotInSource { elsewhere }
-    })
+    let found = source.find_in_paragraph(needle, number).unwrap_or_default();
+    match first(source, found) {
+        Ok((span, _)) => Ok(span),
+        Err(QuoteError::NotInSource { .. }) => {
+            Err(QuoteError::NotInSource { elsewhere: source.find(needle).paragraphs })
+        }
+        Err(error) => Err(error),
+    }
 }
 
-fn locate(source: &Source, needle: &str) -> Result<(Range<usize>, Vec<usize>), QuoteError> {
-    let spans = source.find_all(needle);
-    let first = spans.first().cloned().ok_or(QuoteError::NotInSource { elsewhere: Vec::new() })?;
-    let mut others = paragraphs_of(source, &spans);
-    others.retain(|number| *number != source.paragraph_at(first.start));
-    Ok((first, others))
+fn locate(source: &Source, needle: &str) -> Result<(Range<usize>, Paragraphs), QuoteError> {
+    first(source, source.find(needle))
 }
 
-fn paragraphs_of(source: &Source, spans: &[Range<usize>]) -> Vec<usize> {
-    let mut numbers: Vec<usize> = spans.iter().map(|s| source.paragraph_at(s.start)).collect();
-    numbers.dedup();
-    numbers
+/// The first occurrence, and the other paragraphs.
+fn first(source: &Source, found: Occurrences) -> Result<(Range<usize>, Paragraphs), QuoteError> {
+    match (found.first, found.inside_word) {
+        (Some(span), _) => Ok((span, found.paragraphs.without_first())),
+        (None, Some((span, whole))) => Err(QuoteError::InsideWord {
+            starts: whole.start < span.start,
+            ends: span.end < whole.end,
+            paragraph: source.paragraph_at(span.start),
+            whole: source.body().get(whole).unwrap_or_default().to_owned(),
+        }),
+        (None, None) => Err(QuoteError::NotInSource { elsewhere: Paragraphs::default() }),
+    }
 }
 
 /// Why a text is not a quote of a source.
@@ -171,7 +183,19 @@ pub enum QuoteError {
     #[error("the words are not in the source")]
     NotInSource {
         /// Paragraphs in which the words do start, if another one was given.
-        elsewhere: Vec<usize>,
+        elsewhere: Paragraphs,
+    },
+    /// The words are in the source, but start or end inside a longer word or a character there.
+    #[error("the words are part of longer ones in the source")]
+    InsideWord {
+        /// Whether they start inside a word.
+        starts: bool,
+        /// Whether they end inside a word.
+        ends: bool,
+        /// The number of the paragraph, from 1.
+        paragraph: usize,
+        /// The source's words, as far as they have to be quoted with them.
+        whole: String,
     },
 }
 
@@ -190,9 +214,12 @@ mod tests {
         let cases = [
             ("“It is,” she said.", Ok("“It is,”\nshe said.")),
             ("  It’s \n so. ", Ok("It’s so.")),
-            ("\"It is,\" she said.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
-            ("it’s so.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
-            ("It's so.", Err(QuoteError::NotInSource { elsewhere: vec![] })),
+            (
+                "\"It is,\" she said.",
+                Err(QuoteError::NotInSource { elsewhere: Paragraphs::default() }),
+            ),
+            ("it’s so.", Err(QuoteError::NotInSource { elsewhere: Paragraphs::default() })),
+            ("It's so.", Err(QuoteError::NotInSource { elsewhere: Paragraphs::default() })),
             (" \n", Err(QuoteError::Empty)),
         ];
         for (text, want) in cases {
@@ -205,16 +232,42 @@ mod tests {
     fn given_paragraph_selects_among_repeated_words() {
         let source = source("Yes. No.\n\nNo.\n\nMaybe.");
         let first = Quote::prove(&source, "No.", None).unwrap();
-        assert_eq!((first.paragraph(), first.other_paragraphs()), (1, &[2][..]));
+        let others = first.other_paragraphs().unwrap();
+        assert_eq!((first.paragraph(), others.listed(), others.n_total()), (1, &[2][..], 1));
         let second = Quote::prove(&source, "No.", Some(2)).unwrap();
         assert_eq!((second.paragraph(), second.span()), (2, 10..13));
         let errors = [
-            ("No.", 3, QuoteError::NotInSource { elsewhere: vec![1, 2] }),
+            ("No.", 3, QuoteError::NotInSource { elsewhere: [1, 2].into_iter().collect() }),
             ("No.", 0, QuoteError::NoSuchParagraph { number: 0, n_paragraphs: 3 }),
             ("No.", 4, QuoteError::NoSuchParagraph { number: 4, n_paragraphs: 3 }),
         ];
         for (text, number, want) in errors {
             assert_eq!(Quote::prove(&source, text, Some(number)).unwrap_err(), want, "{number}");
+        }
+    }
+
+    #[test]
+    fn quote_inside_a_word_or_character_is_refused_with_the_whole_words() {
+        let source =
+            source("It is unsafe to swim. It isn't.\n\nre\u{301}sume\u{301}\n\n👩‍👩‍👧 ok\n\n不安全。");
+        let cases = [
+            ("safe to swim.", (true, false, 1, "unsafe to swim.")),
+            ("unsafe to sw", (false, true, 1, "unsafe to swim")),
+            ("It is", (false, false, 1, "")),
+            ("n't.", (true, false, 1, "isn't.")),
+            ("re\u{301}sume", (false, true, 2, "re\u{301}sume\u{301}")),
+            ("👩‍👩", (false, true, 3, "👩‍👩‍👧")),
+            ("安全", (false, false, 4, "")),
+        ];
+        for (text, (starts, ends, paragraph, whole)) in cases {
+            let got = Quote::prove(&source, text, None);
+            if whole.is_empty() {
+                assert!(got.is_ok(), "{text:?}: {got:?}");
+                continue;
+            }
+            let whole = whole.to_owned();
+            let want = QuoteError::InsideWord { starts, ends, paragraph, whole };
+            assert_eq!(got.unwrap_err(), want, "{text:?}");
         }
     }
 
@@ -234,7 +287,7 @@ mod tests {
             ("One two. Three four. Five.", (false, false)),
             ("two.", (true, false)),
             ("Three", (false, true)),
-            ("hree four. Fiv", (true, true)),
+            ("four. Five", (true, true)),
         ];
         for (text, want) in cases {
             assert_eq!(Quote::prove(&source, text, None).unwrap().cuts(), want, "{text:?}");

@@ -1,17 +1,22 @@
 //! A source: a document with numbered paragraphs, from which quotes are taken.
 
+mod paragraphs;
+mod search;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use suffix::SuffixTable;
 use url::Url;
 
 use crate::text::Language;
 use crate::text::markdown::LineSpan;
 use crate::text::sentence::sentences_in;
-use crate::text::whitespace::Folded;
 use crate::text::{MarkdownText, RichText};
+use search::Search;
+
+pub use paragraphs::Paragraphs;
+pub(crate) use search::Occurrences;
 
 /// How the text of a source is written. Quotes are proved on the text as it is written in any case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,10 +68,7 @@ pub struct Source {
     body: String,
     /// Original byte spans, trimmed, in order.
     paragraphs: Vec<Range<usize>>,
-    folded: Folded,
-    /// Folded starts of the paragraphs, in order.
-    folded_starts: Vec<usize>,
-    suffixes: OnceLock<SuffixTable<'static, 'static>>,
+    search: Search,
     sentences: OnceLock<Vec<Range<usize>>>,
     markdown: OnceLock<MarkdownText>,
 }
@@ -77,17 +79,14 @@ impl Source {
     /// Paragraphs are separated by lines that hold nothing but white space.
     pub fn new(name: &str, metadata: Metadata, body: String) -> Self {
         let paragraphs = paragraph_spans(&body);
-        let folded = Folded::new(&body);
-        let folded_starts = paragraphs.iter().map(|p| folded.folded_offset(p.start)).collect();
+        let search = Search::new(&body, &paragraphs);
         Self {
             name: name.to_owned(),
             metadata,
             language: Language::english(),
             body,
             paragraphs,
-            folded,
-            folded_starts,
-            suffixes: OnceLock::new(),
+            search,
             sentences: OnceLock::new(),
             markdown: OnceLock::new(),
         }
@@ -210,28 +209,15 @@ impl Source {
         self.sentences().iter().filter(has_words).cloned()
     }
 
-    /// Body spans of all occurrences of `needle` (folded, not empty), in order.
-    ///
-    /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
-    /// in a body of n bytes, so that proving many quotes is not quadratic.
-    pub(crate) fn find_all(&self, needle: &str) -> Vec<Range<usize>> {
-        let table = self.suffixes.get_or_init(|| SuffixTable::new(self.folded.as_str().to_owned()));
-        let mut starts: Vec<usize> =
-            table.positions(needle).iter().map(|at| usize::try_from(*at).unwrap_or(0)).collect();
-        starts.sort_unstable();
-        starts.iter().map(|at| self.folded.original_span(&(*at..at + needle.len()))).collect()
+    /// Where `needle` (folded, not empty) stands in the body.
+    pub(crate) fn find(&self, needle: &str) -> Occurrences {
+        self.search.find(&self.body, needle)
     }
 
-    /// Body span of the first occurrence of `needle` (folded, not empty) that starts in the
-    /// paragraph `number`. It may continue into the next one.
-    pub(crate) fn find_in_paragraph(&self, needle: &str, number: usize) -> Option<Range<usize>> {
-        let text = self.folded.as_str();
-        let start = *self.folded_starts.get(number.checked_sub(1)?)?;
-        let next = self.folded_starts.get(number).copied().unwrap_or(text.len());
-        let end = next.saturating_add(needle.len()).min(text.len());
-        let haystack = text.as_bytes().get(start..end)?;
-        let at = start + memchr::memmem::find(haystack, needle.as_bytes())?;
-        (at < next).then(|| self.folded.original_span(&(at..at + needle.len())))
+    /// Where `needle` (folded, not empty) starts in the paragraph `number`, from 1; `None` if there is
+    /// no such paragraph.
+    pub(crate) fn find_in_paragraph(&self, needle: &str, number: usize) -> Option<Occurrences> {
+        self.search.find_in_paragraph(&self.body, needle, number)
     }
 }
 
@@ -339,11 +325,35 @@ mod tests {
     #[test]
     fn needle_is_found_across_white_space_and_in_a_given_paragraph() {
         let source = source("to be or\nnot\n\nnot to be");
-        assert_eq!(source.find_all("to be"), [0..5, 18..23]);
-        assert_eq!(source.find_all("or not not").first(), Some(&(6..17)));
-        assert_eq!(source.find_in_paragraph("to be", 2), Some(18..23));
-        assert_eq!(source.find_in_paragraph("not not", 1), Some(9..17));
-        assert_eq!(source.find_in_paragraph("be or", 2), None);
-        assert_eq!(source.find_in_paragraph("to be", 3), None);
+        let all = source.find("to be");
+        assert_eq!((all.first, all.paragraphs.listed()), (Some(0..5), &[1, 2][..]));
+        assert_eq!(source.find("or not not").first, Some(6..17));
+        let first_in = |needle, number| source.find_in_paragraph(needle, number)?.first;
+        assert_eq!(first_in("to be", 2), Some(18..23));
+        assert_eq!(first_in("not not", 1), Some(9..17));
+        assert_eq!(first_in("be or", 2), None);
+        assert_eq!(first_in("to be", 3), None);
+    }
+
+    #[test]
+    fn first_occurrence_at_a_boundary_is_taken() {
+        let source = source("unsafe safety\n\nsafe\n\nresume\u{301}");
+        let found = source.find("safe");
+        assert_eq!((found.first, found.paragraphs.listed()), (Some(15..19), &[2][..]));
+        assert_eq!(source.find_in_paragraph("safe", 1).unwrap().inside_word, Some((2..6, 0..6)));
+        assert_eq!(source.find("resume").inside_word, Some((21..27, 21..29)));
+    }
+
+    #[test]
+    fn frequent_words_are_examined_once() {
+        let n_times = 1_000;
+        let source = source(&"Yes. No.\n\n".repeat(n_times));
+        for _ in 0..n_times {
+            let found = source.find("Yes.");
+            assert_eq!(found.paragraphs.n_total(), n_times);
+            assert_eq!(source.find_in_paragraph("No.", n_times).unwrap().paragraphs.n_total(), 1);
+        }
+        // Once all of "Yes.", and one "No." each time.
+        assert_eq!(source.search.n_examined(), 2 * n_times);
     }
 }

@@ -2,18 +2,14 @@
 
 use super::quotes_with_spans;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{Finding, Proof, Quote, Rule};
-
-/// The other paragraphs listed in a finding; more numbers would not help.
-const MAX_LISTED: usize = 5;
+use crate::knowledge::{Finding, Proof, Rule};
 
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for found in quotes_with_spans(proof).filter(|found| !found.quote.other_paragraphs().is_empty())
-    {
+    for found in quotes_with_spans(proof) {
+        let Some(others) = found.quote.other_paragraphs() else { continue };
         let paragraph = found.quote.paragraph();
-        let message =
-            format!("these words occur in paragraph {paragraph} and in {}", others(found.quote));
+        let message = format!("these words occur in paragraph {paragraph} and in {others}");
         findings.push(
             Finding::new(Rule::AmbiguousQuote, FAQ_FILE, found.text_span.clone(), message)
                 .label(format!("paragraph {paragraph} is cited"))
@@ -23,15 +19,6 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
         );
     }
     findings
-}
-
-fn others(quote: &Quote) -> String {
-    let others = quote.other_paragraphs();
-    let listed: Vec<String> = others.iter().take(MAX_LISTED).map(ToString::to_string).collect();
-    match others.len().saturating_sub(MAX_LISTED) {
-        0 => listed.join(", "),
-        n_more => format!("{} and {n_more} more", listed.join(", ")),
-    }
 }
 
 #[cfg(test)]

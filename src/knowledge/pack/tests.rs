@@ -34,7 +34,7 @@ fn mistake_in_the_faq_is_reported_by_its_rule() {
     let translated = |translations: &str| {
         GOOD.replace("[[entry.quote]]", &format!("translations = {translations}\n[[entry.quote]]"))
     };
-    let cases: [(String, &[&str]); 25] = [
+    let cases: [(String, &[&str]); 27] = [
         (format!("{GOOD}{gap}"), &[]),
         (format!("{GOOD}{GOOD}"), &["doubled-id"]),
         (format!("{GOOD}[[entry]]\n"), &["missing-field", "missing-field", "entry-without-quote"]),
@@ -45,6 +45,8 @@ fn mistake_in_the_faq_is_reported_by_its_rule() {
         (GOOD.replace("id = \"a\"", "id = \"a b\""), &["bad-id"]),
         (GOOD.replace("One two.", "One too."), &["quote-not-in-source"]),
         (GOOD.replace("One two.", "Nothing like it"), &["quote-not-in-source"]),
+        (GOOD.replace("One two.", "ne two."), &["cut-word"]),
+        (format!("{}paragraph = 1\n", GOOD.replace("One two.", "One tw")), &["cut-word"]),
         (format!("{GOOD}paragraph = 2\n"), &["quote-not-in-source"]),
         (format!("{GOOD}paragraph = 9\n"), &["no-such-paragraph"]),
         (format!("{GOOD}paragraph = 0\n"), &["wrong-type"]),
@@ -65,6 +67,42 @@ fn mistake_in_the_faq_is_reported_by_its_rule() {
         let got = rules(&files(&faq));
         assert!(got.starts_with(want) && got.len() >= want.len(), "{faq}\n got {got:?}");
         assert_eq!(want.is_empty(), got.is_empty(), "{faq}\n got {got:?}");
+    }
+}
+
+#[test]
+fn words_in_another_unicode_form_are_told_apart_from_wrong_ones() {
+    let mut files = files(GOOD);
+    let cases = [("Café noir.", false), ("Café\u{302} noir.", false), ("café noir.", true)];
+    for (body, want) in cases {
+        files.files[0].bytes = GOOD.replace("One two.", "cafe\u{301} noir.").into();
+        files.files[2].bytes = format!("+++\ntitle = \"Doc\"\n+++\n\nUn {body}\n").into();
+        let findings = prove(&files).findings;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        assert_eq!(finding.rule, Rule::QuoteNotInSource);
+        assert_eq!(finding.message.contains("another Unicode form"), want, "{finding:?}");
+        let help = finding.help.as_deref().unwrap_or_default();
+        assert_eq!(help.ends_with("\ncafé noir."), want, "{help}");
+    }
+}
+
+#[test]
+fn sources_have_the_language_of_front_matter_pack_or_text() {
+    let german =
+        "Heute ist z. B. der Garten geöffnet, und alle Kinder dürfen am 3. Oktober kommen.";
+    let cases = [
+        ("", "", german, "de", 1),
+        ("language = \"fr\"\n", "", german, "fr", 3),
+        ("language = \"fr\"\n", "language = \"de\"\n", german, "de", 1),
+        ("", "", "Short.", "en", 1),
+    ];
+    for (pack, matter, body, want, n_sentences) in cases {
+        let mut files = files(GOOD);
+        files.files[1].bytes = format!("title = \"P\"\n{pack}").into();
+        files.files[2].bytes = format!("+++\ntitle = \"Doc\"\n{matter}+++\n\n{body}\n").into();
+        let proof = prove(&files);
+        assert_eq!(proof.pack.sources[0].language().code(), want, "{pack} {matter}");
+        assert_eq!(proof.pack.sources[0].sentences().len(), n_sentences, "{pack} {matter}");
     }
 }
 

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::MAX_NEAREST;
 use crate::knowledge::finding::{Finding, Rule};
+use crate::knowledge::other_form;
 use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
 use crate::knowledge::passage::{self, Passage};
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
@@ -112,27 +113,59 @@ impl<'a> QuoteReader<'a> {
                     .help("leave `paragraph` out and quoth finds it")
             }
             QuoteError::NotInSource { elsewhere } if !elsewhere.is_empty() => {
-                let numbers: Vec<String> = elsewhere.iter().map(ToString::to_string).collect();
                 let message = "the quote does not start in the paragraph that it names";
                 Finding::new(Rule::QuoteNotInSource, FAQ_FILE, span, message)
-                    .label(format!("it is in paragraph {}", numbers.join(", ")))
+                    .label(format!("it is in paragraph {elsewhere}"))
                     .help("correct `paragraph`, or leave it out and quoth finds it")
             }
             QuoteError::NotInSource { .. } => {
-                not_in_source(source, span, self.nearest(source, text))
+                let limits = self.may_scan(source);
+                let same = limits.then(|| other_form::find(source, text)).flatten();
+                match same {
+                    Some(same) => in_another_form(source, span, &same),
+                    None => {
+                        let nearest = limits.then(|| passage::nearest(source, text)).flatten();
+                        not_in_source(source, span, nearest)
+                    }
+                }
+            }
+            QuoteError::InsideWord { starts, ends, paragraph, whole } => {
+                let cut = match (starts, ends) {
+                    (true, false) => "starts",
+                    (false, true) => "ends",
+                    _ => "starts and ends",
+                };
+                let message = format!("the quote {cut} inside a word or character of its source");
+                Finding::new(Rule::CutWord, FAQ_FILE, span, message)
+                    .label(format!("part of longer words in paragraph {paragraph}"))
+                    .help(format!("quote whole words; the source says:\n{whole}"))
             }
         })
     }
 
-    /// The nearest passage, unless the limits of such searches are reached.
-    fn nearest<'s>(&mut self, source: &'s Source, text: &str) -> Option<Passage<'s>> {
+    /// Counts one more search of a source; false if the limits of such searches are reached.
+    fn may_scan(&mut self, source: &Source) -> bool {
         if self.n_nearest >= MAX_NEAREST || self.n_scanned_bytes >= MAX_SCANNED_BYTES {
-            return None;
+            return false;
         }
         self.n_nearest += 1;
         self.n_scanned_bytes += source.body().len();
-        passage::nearest(source, text)
+        true
     }
+}
+
+/// The finding about a quote of the same words in other code points.
+fn in_another_form(source: &Source, span: Range<usize>, same: &Range<usize>) -> Finding {
+    let text = source.body().get(same.clone()).unwrap_or_default();
+    let paragraph = source.paragraph_at(same.start);
+    let message = "these are the words of the source in another Unicode form";
+    let help = format!(
+        "they look the same, but accents are composed with their letters on one side and not on the \
+         other; copy the words from the source:\n{text}"
+    );
+    Finding::new(Rule::QuoteNotInSource, FAQ_FILE, span, message)
+        .label(format!("the same as in paragraph {paragraph}, in other code points"))
+        .help(help)
 }
 
 fn not_in_source(source: &Source, span: Range<usize>, nearest: Option<Passage<'_>>) -> Finding {
