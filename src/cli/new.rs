@@ -14,8 +14,10 @@ const MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Text of `--help` about the pack.
 const OUTCOME: &str = "\
-The text is kept unchanged, except that a first line which is the title is not repeated. faq.toml has \
-an entry for every sentence, commented out, that lacks only its question. Until the first question \
+The text is kept unchanged, except that a first line which is the title is not repeated, and that \
+front matter in YAML or TOML (title, author, date, url, language) becomes that of the source. faq.toml has \
+an entry for every sentence, below the heading of its section, commented out, that lacks only its \
+question. Until the first question \
 is written, `quoth check` reports that there is no entry, and fails.";
 
 /// Arguments of `quoth new`.
@@ -28,7 +30,8 @@ pub(super) struct Args {
     /// The document to quote from: text or Markdown in UTF-8, paragraphs separated by blank lines.
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
-    /// The document's title [default: its first line, if that is a heading or stands alone].
+    /// The document's title [default: that of its front matter, else its first line, if that is a
+    /// heading or stands alone].
     #[arg(long)]
     title: Option<String>,
 }

@@ -12,7 +12,7 @@ mod error;
 mod field_choice;
 mod field_names;
 mod format;
-mod front_matter;
+pub(super) mod front_matter;
 mod html;
 mod json_lines;
 mod markdown;
@@ -33,7 +33,7 @@ pub use merge::{ChangeKind, MergeChange, MergeInput, Merged, merge};
 pub use pack_text::{PackText, new_pack};
 pub use record::{Answer, Place, Record};
 
-use tree::Tree;
+pub(super) use tree::Tree;
 
 /// How a table was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::PackFile;
 use super::pack::{FAQ_FILE, PACK_FILE, SOURCES_FOLDER};
 use super::slug::slug;
+use super::source::{Format, Metadata};
 use super::toml_text::plain;
 use crate::text::Language;
 
@@ -12,12 +13,10 @@ const MAX_NAME_CHARS: usize = 60;
 /// The content of a new pack of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPack {
-    /// The title of the pack and of its source.
-    pub title: String,
+    /// The title of the pack and of its source, and what else is known about the source.
+    pub metadata: Metadata,
     /// The language of its questions, if it is known.
     pub language: Option<Language>,
-    /// Whether the source's text is Markdown.
-    pub is_markdown: bool,
     /// The source's text.
     pub body: String,
     /// The text of `faq.toml`.
@@ -27,28 +26,40 @@ pub struct NewPack {
 impl NewPack {
     /// The files, in the order of their paths.
     pub fn into_files(self) -> Vec<PackFile> {
-        let title = plain(&self.title);
-        let mut pack = format!("title = {title}\n");
+        let title = &self.metadata.title;
+        let mut pack = format!("title = {}\n", plain(title));
         if let Some(language) = &self.language {
             pack.push_str(&format!(
                 "# The language of the questions in faq.toml, as two letters.\nlanguage = {}\n",
                 plain(language.code())
             ));
         }
-        let source = new_source(&self.title, self.is_markdown, &self.body);
         let file = |path: String, text: String| PackFile { path, bytes: text.into_bytes() };
+        let source_path = format!("{SOURCES_FOLDER}/{}.md", source_name(title));
         vec![
             file(FAQ_FILE.to_owned(), self.faq),
             file(PACK_FILE.to_owned(), pack),
-            file(format!("{SOURCES_FOLDER}/{}.md", source_name(&self.title)), source),
+            file(source_path, new_source(&self.metadata, &self.body)),
         ]
     }
 }
 
 /// The text of a new source file.
-pub fn new_source(title: &str, is_markdown: bool, body: &str) -> String {
-    let format = if is_markdown { "format = \"markdown\"\n" } else { "" };
-    format!("+++\ntitle = {}\n{format}+++\n\n{body}", plain(title))
+pub fn new_source(metadata: &Metadata, body: &str) -> String {
+    let Metadata { title, standfirst, author, publisher, url, published, rights, format } = metadata;
+    let format = (*format == Format::Markdown).then(|| "markdown".to_owned());
+    let keys = [
+        ("standfirst", standfirst),
+        ("author", author),
+        ("publisher", publisher),
+        ("url", url),
+        ("published", published),
+        ("rights", rights),
+        ("format", &format),
+    ];
+    let known = keys.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?)));
+    let lines: String = known.map(|(key, text)| format!("{key} = {}\n", plain(text))).collect();
+    format!("+++\ntitle = {}\n{lines}+++\n\n{body}", plain(title))
 }
 
 /// The source file `old` with another text. Its front matter stays; it is told that the text is Markdown if it is.

@@ -78,15 +78,34 @@ fn join_lines(paragraph: &str) -> Cow<'_, str> {
         return Cow::Borrowed(paragraph);
     }
     let mut joined = String::with_capacity(paragraph.len());
+    let mut line_start = 0;
     for (at, c) in paragraph.char_indices() {
-        let next_line = paragraph.get(at + c.len_utf8()..).unwrap_or_default();
-        if LINE_BREAKS.contains(&c) && !opens_block(next_line) {
-            joined.extend(std::iter::repeat_n(' ', c.len_utf8()));
-        } else {
+        if !LINE_BREAKS.contains(&c) {
             joined.push(c);
+            continue;
+        }
+        let line = paragraph.get(line_start..at).unwrap_or_default();
+        line_start = at + c.len_utf8();
+        let next_line = paragraph.get(line_start..).unwrap_or_default();
+        if is_heading(line) || is_underline(line) || opens_block(next_line) {
+            joined.push(c);
+        } else {
+            joined.extend(std::iter::repeat_n(' ', c.len_utf8()));
         }
     }
     Cow::Owned(joined)
+}
+
+/// Whether a line is a Markdown heading, which the text below does not continue.
+fn is_heading(line: &str) -> bool {
+    let text = line.trim_start_matches('#');
+    text.len() < line.len() && text.starts_with([' ', '\t'])
+}
+
+/// Whether a line of the characters `=` or `-` alone marks the line above as a heading.
+fn is_underline(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() > 2 && ["=", "-"].iter().any(|mark| line.trim_start_matches(mark).is_empty())
 }
 
 /// Whether a line starts a list item, block quote or heading in Markdown.

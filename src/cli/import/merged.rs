@@ -113,7 +113,7 @@ fn changed_files(
         Some((text, body_start)) => {
             with_body(text, body_start, merged.text.is_markdown, &merged.text.body)
         }
-        None => new_source(title, merged.text.is_markdown, &merged.text.body),
+        None => new_source(&merged.text.metadata(title), &merged.text.body),
     };
     let file = |path: String, text: &str| PackFile { path, bytes: text.as_bytes().to_vec() };
     let mut files = vec![file(path, &text), file(FAQ_FILE.to_owned(), &merged.faq)];

@@ -7,7 +7,7 @@ use super::tree::Tree;
 ///
 /// # Errors
 /// [`ReadError`] if the front matter is not valid YAML or TOML.
-pub(super) fn split(text: &str) -> Result<(Option<Tree>, &str), ReadError> {
+pub(in crate::knowledge) fn split(text: &str) -> Result<(Option<Tree>, &str), ReadError> {
     if let Some((matter, body)) = between(text, "+++") {
         return Ok((Some(Tree::from_toml(matter)?), body));
     }
@@ -25,7 +25,8 @@ fn between<'a>(text: &'a str, fence: &str) -> Option<(&'a str, &'a str)> {
     }
     let mut at = 0;
     for line in rest.split_inclusive('\n') {
-        if line.trim_end() == fence {
+        let line_end = line.trim_end();
+        if line_end == fence || (fence == "---" && line_end == "...") {
             return Some((rest.get(..at)?, rest.get(at + line.len()..)?));
         }
         at += line.len();

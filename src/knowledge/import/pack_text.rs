@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::answer_parts::divide;
 use super::collection::ImportedEntry;
 use crate::knowledge::new_pack::NewPack;
-use crate::knowledge::source::paragraph_spans;
+use crate::knowledge::source::{Format, Metadata, paragraph_spans};
 use crate::knowledge::{EntryDraft, QuoteDraft};
 use crate::text::Language;
 use crate::text::detect::detect;
@@ -54,6 +54,12 @@ impl PackText {
         text
     }
 
+    /// What is known about the source: its title, and whether it has markup.
+    pub fn metadata(&self, title: &str) -> Metadata {
+        let format = if self.is_markdown { Format::Markdown } else { Format::Text };
+        Metadata { title: title.trim().to_owned(), format, ..Metadata::default() }
+    }
+
     /// Adds the title where there are only gaps, since a source needs some text.
     pub(super) fn add_title_if_empty(&mut self, title: &str) {
         if self.n_paragraphs == 0 {
@@ -95,9 +101,8 @@ pub fn new_pack(
         faq.push_str(&draft(entry, quotes.clone()).to_toml());
     }
     let pack = NewPack {
-        title: title.trim().to_owned(),
+        metadata: text.metadata(title),
         language: language.or_else(|| language_of(entries)),
-        is_markdown: text.is_markdown,
         body: std::mem::take(&mut text.body),
         faq,
     };

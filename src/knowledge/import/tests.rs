@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::knowledge::source::Format as SourceFormat;
 use crate::knowledge::{Content, PackFiles, Proof, prove};
 
 fn entries(name: &str, bytes: &[u8]) -> Vec<ImportedEntry> {
@@ -138,7 +139,7 @@ fn file_of_something_else_is_one_error() {
 fn answer_of_several_paragraphs_is_one_quote_with_its_markup() {
     let text = "## How?\n\nFirst:\n\n- one\n- two\n\n```\n  code\n\n  more\n```\n\n## B?\n\nSee [this](https://a.example).\n";
     let (pack, text) = new_pack("T", &entries("faq.md", text.as_bytes()), None);
-    assert!(pack.is_markdown && text.n_divided == 0);
+    assert_eq!((pack.metadata.format, text.n_divided), (SourceFormat::Markdown, 0));
     assert_eq!(text.quotes[0][0].text, "First:\n\n- one\n- two\n\n```\n  code\n\n  more\n```");
     assert_eq!(text.quotes[1][0].paragraph, Some(5));
 }

@@ -8,7 +8,7 @@ use super::ReadError;
 
 /// A value with its maps in the order of the file, which is the order of the entries.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Tree {
+pub(in crate::knowledge) enum Tree {
     /// `null`, or nothing.
     Nothing,
     /// A text, or a number or truth value as text.
@@ -79,7 +79,7 @@ impl Tree {
     }
 
     /// The keys and values of a map.
-    pub(super) fn as_map(&self) -> Option<&[(String, Self)]> {
+    pub(in crate::knowledge) fn as_map(&self) -> Option<&[(String, Self)]> {
         match self {
             Self::Map(fields) => Some(fields),
             _ => None,
@@ -87,7 +87,7 @@ impl Tree {
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(in crate::knowledge) fn get(&self, key: &str) -> Option<&Self> {
         self.as_map()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 }

@@ -67,6 +67,7 @@ fn read_metadata(
     let Some(table) = parse(path, &padded, findings) else { return Default::default() };
     let span = matter.end..matter.end;
     let mut reader = TableReader::new(path, table.get_ref(), span, &KEYS, findings);
+    let format = read_format(&mut reader);
     let mut text = |key: &str| reader.text(key).map(|(text, _)| text);
     let optional = Metadata {
         title: String::new(),
@@ -76,7 +77,7 @@ fn read_metadata(
         url: text("url"),
         published: text("published"),
         rights: text("rights"),
-        format: read_format(&mut reader),
+        format,
     };
     let language = text("language").map(|code| Language::new(&code));
     let title = reader.required_text("title").map(|(title, _)| title).unwrap_or_default();

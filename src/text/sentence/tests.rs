@@ -7,8 +7,10 @@ fn split<'t>(language: &str, text: &'t str) -> Vec<&'t str> {
 
 #[test]
 fn sentences_end_at_terminators_and_list_items_only() {
-    let cases: [(&str, &[&str]); 10] = [
+    let cases: [(&str, &[&str]); 12] = [
         ("", &[]),
+        ("# A title\nText\nhere", &["# A title", "Text\nhere"]),
+        ("A title\n=====\nText", &["A title\n=====", "Text"]),
         ("One. Two!", &["One.", "Two!"]),
         ("the U.S. and its allies. It is", &["the U.S. and its allies.", "It is"]),
         ("He met Dr. Li. They spoke.", &["He met Dr. Li.", "They spoke."]),
