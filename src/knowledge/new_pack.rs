@@ -46,7 +46,8 @@ impl NewPack {
 
 /// The text of a new source file.
 pub fn new_source(metadata: &Metadata, body: &str) -> String {
-    let Metadata { title, standfirst, author, publisher, url, published, rights, format } = metadata;
+    let Metadata { title, standfirst, author, publisher, url, published, rights, format } =
+        metadata;
     let format = (*format == Format::Markdown).then(|| "markdown".to_owned());
     let keys = [
         ("standfirst", standfirst),

@@ -102,6 +102,25 @@ pub struct EntrySpans {
     pub speakers: Vec<Range<usize>>,
 }
 
+impl EntrySpans {
+    /// The same spans, further on in the file.
+    fn shifted(mut self, by: usize) -> Self {
+        let Self { id, phrasings, languages, quotes, speakers } = &mut self;
+        let shift = |span: &mut Range<usize>| {
+            // The empty span stands for what is not written.
+            if *span != (0..0) {
+                *span = span.start + by..span.end + by;
+            }
+        };
+        shift(id);
+        for spans in [phrasings, languages, quotes, speakers] {
+            spans.shrink_to_fit();
+            spans.iter_mut().for_each(shift);
+        }
+        self
+    }
+}
+
 /// The file of a source, for findings that point into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceLocation {

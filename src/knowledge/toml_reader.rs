@@ -10,7 +10,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::finding::{Finding, Rule};
 
 /// Syntax errors reported for one file. The first ones usually cause the rest.
-const MAX_SYNTAX_ERRORS: usize = 5;
+pub(crate) const MAX_SYNTAX_ERRORS: usize = 5;
 
 /// Least Jaro-Winkler similarity (0.0 to 1.0) of a name that is offered as a correction. Below it,
 /// pairs of unrelated keys begin ("tags" and "lead").

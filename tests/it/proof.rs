@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use quoth::knowledge::lint::lint;
 use quoth::knowledge::source::Metadata;
-use quoth::knowledge::{PackFile, PackFiles, Quote, QuoteError, Source, prove};
+use quoth::knowledge::{PackFile, PackFiles, Paragraphs, Quote, QuoteError, Source, prove};
 
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth;

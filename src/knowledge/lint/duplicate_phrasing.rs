@@ -2,23 +2,36 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryId, Finding, Proof, Rule};
+use crate::knowledge::{Finding, Proof, Rule};
 use crate::text::tokenize;
 
 pub(super) fn check(proof: &Proof) -> Vec<Finding> {
-    let mut seen: HashMap<String, &EntryId> = HashMap::new();
+    // The first entry by the hash of a key, since all keys are a copy of the pack. On a hit the words
+    // are compared.
+    let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut findings = Vec::new();
-    for (entry, spans) in proof.pack.entries.iter().zip(&proof.entry_spans) {
-        for (phrasing, span) in entry.phrasings().zip(&spans.phrasings) {
-            let first = match seen.entry(key_of(phrasing)) {
+    for (idx, (entry, spans)) in proof.pack.entries.iter().zip(&proof.entry_spans).enumerate() {
+        for (number, (phrasing, span)) in entry.phrasings().zip(&spans.phrasings).enumerate() {
+            let key = key_of(phrasing);
+            let first = match seen.entry(FxBuildHasher.hash_one(&key)) {
                 Slot::Vacant(slot) => {
-                    slot.insert(&entry.id);
+                    slot.insert(idx);
                     continue;
                 }
                 Slot::Occupied(slot) => *slot.get(),
             };
+            // Phrasings after this one have not been seen yet.
+            let n_seen = if first == idx { number } else { usize::MAX };
+            let Some(first) = proof.pack.entries.get(first) else { continue };
+            if !first.phrasings().take(n_seen).any(|it| key_of(it) == key) {
+                continue;
+            }
+            let first = &first.id;
             let finding = |message: String, label: &str, help: &str| {
                 Finding::new(Rule::DuplicatePhrasing, FAQ_FILE, span.clone(), message)
                     .label(label)

@@ -2,6 +2,7 @@
 
 mod links;
 mod quote;
+mod sections;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,7 +14,7 @@ use super::{EntrySpans, FAQ_FILE};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS, Translation};
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::line_index::LineIndex;
-use crate::knowledge::toml_reader::{TableReader, WithSpan, parse};
+use crate::knowledge::toml_reader::{MAX_SYNTAX_ERRORS, TableReader, WithSpan, parse};
 use crate::knowledge::{Quote, Source};
 use crate::text::Language;
 use links::Links;
@@ -47,50 +48,110 @@ pub(super) struct Faq {
     pub(super) unproved_ids: Vec<EntryId>,
 }
 
-/// Parses `faq.toml` and proves the quotes of every entry.
+/// Parses `faq.toml`, section by section, and proves the quotes of every entry.
 pub(super) fn read_entries(
     text: &str,
     sources: &[Arc<Source>],
     findings: &mut Vec<Finding>,
 ) -> Faq {
-    let Some(table) = parse(FAQ_FILE, text, findings) else { return Faq::default() };
-    let tables =
-        TableReader::new(FAQ_FILE, table.get_ref(), 0..0, &["entry"], findings).tables("entry");
-    if tables.is_empty() {
+    let n_findings = findings.len();
+    let mut syntax_errors = Vec::new();
+    let mut n_tables = 0;
+    let mut reader = EntryReader {
+        findings,
+        text,
+        lines: None,
+        id_spans: HashMap::new(),
+        quotes: QuoteReader::new(sources),
+        unproved_ids: Vec::new(),
+        section_start: 0,
+    };
+    let parts = parts(text);
+    let mut faq = Faq {
+        entries: Vec::with_capacity(parts.len()),
+        entry_spans: Vec::with_capacity(parts.len()),
+        unproved_ids: Vec::new(),
+    };
+    let mut links = Vec::new();
+    for section in parts {
+        let part = text.get(section.clone()).unwrap_or_default();
+        let n_errors = syntax_errors.len();
+        let Some(document) = parse(FAQ_FILE, part, &mut syntax_errors) else {
+            shift(syntax_errors.iter_mut().skip(n_errors), section.start);
+            if syntax_errors.len() >= MAX_SYNTAX_ERRORS {
+                break;
+            }
+            continue;
+        };
+        reader.section_start = section.start;
+        let n_before = reader.findings.len();
+        let tables =
+            TableReader::new(FAQ_FILE, document.get_ref(), 0..0, &["entry"], reader.findings)
+                .tables("entry");
+        n_tables += tables.len();
+        for (table, span) in tables {
+            if let Some((entry, spans, see_also)) = reader.entry(table, span) {
+                faq.entries.push(entry);
+                faq.entry_spans.push(spans.shifted(section.start));
+                let shifted = |(id, span): WithSpan<String>| (id, moved(span, section.start));
+                links.push(see_also.into_iter().map(shifted).collect());
+            }
+        }
+        shift(reader.findings.iter_mut().skip(n_before), section.start);
+    }
+    let EntryReader { id_spans, unproved_ids, .. } = reader;
+    if !syntax_errors.is_empty() {
+        // What a broken file says elsewhere may be meant in another way.
+        findings.truncate(n_findings);
+        findings.extend(syntax_errors.into_iter().take(MAX_SYNTAX_ERRORS));
+        return Faq::default();
+    }
+    if n_tables == 0 {
         findings.push(Finding::new(Rule::MissingField, FAQ_FILE, 0..0, "there is no entry").help(
             "write the first one below a line [[entry]]; in a file made by `quoth new`, remove the \
              # from the lines of a sentence and write its question",
         ));
     }
-    let mut reader = EntryReader {
-        findings,
-        lines: LineIndex::new(text),
-        id_spans: HashMap::new(),
-        quotes: QuoteReader::new(sources),
-        unproved_ids: Vec::new(),
-    };
-    let mut entries = Vec::new();
-    let mut entry_spans = Vec::new();
-    let mut links = Vec::new();
-    for (table, span) in tables {
-        if let Some((entry, spans, see_also)) = reader.entry(table, span) {
-            entries.push(entry);
-            entry_spans.push(spans);
-            links.push(see_also);
-        }
+    links::resolve(&mut faq.entries, links, &id_spans, findings);
+    faq.unproved_ids = unproved_ids;
+    faq
+}
+
+/// The parts of the file that are parsed on their own: its sections, unless the part before the
+/// first one says something about entries, which TOML then allows nowhere else.
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let sections = sections::divide(text);
+    let preamble = sections.first().and_then(|span| text.get(span.clone())).unwrap_or_default();
+    let has_content = preamble.lines().any(|line| {
+        !line.trim_start_matches('\u{FEFF}').trim_start().starts_with('#')
+            && !line.trim().is_empty()
+    });
+    if has_content { std::iter::once(0..text.len()).collect() } else { sections }
+}
+
+/// Makes the spans of findings about a section those of the file.
+fn shift<'f>(findings: impl Iterator<Item = &'f mut Finding>, section_start: usize) {
+    for finding in findings {
+        finding.span = moved(finding.span.clone(), section_start);
     }
-    let EntryReader { id_spans, unproved_ids, .. } = reader;
-    links::resolve(&mut entries, links, &id_spans, findings);
-    Faq { entries, entry_spans, unproved_ids }
+}
+
+fn moved(span: Range<usize>, by: usize) -> Range<usize> {
+    span.start + by..span.end + by
 }
 
 struct EntryReader<'a> {
     findings: &'a mut Vec<Finding>,
-    lines: LineIndex<'a>,
-    /// The span of the first use of each id.
+    /// The whole file.
+    text: &'a str,
+    /// Its lines, once they are asked for.
+    lines: Option<LineIndex<'a>>,
+    /// The span of the first use of each id, in the file.
     id_spans: HashMap<String, Range<usize>>,
     quotes: QuoteReader<'a>,
     unproved_ids: Vec<EntryId>,
+    /// Where the section that is read starts in the file; spans are those in the section.
+    section_start: usize,
 }
 
 impl EntryReader<'_> {
@@ -116,10 +177,11 @@ impl EntryReader<'_> {
         self.check_answer(&span, is_gap, n_quotes > 0, lead.is_some());
 
         let mut spans = EntrySpans::default();
-        let quotes: Vec<Quote> = quote_tables
+        let mut quotes: Vec<Quote> = quote_tables
             .into_iter()
             .filter_map(|(table, span)| self.quotes.read(table, span, &mut spans, self.findings))
             .collect();
+        quotes.shrink_to_fit();
         let (id, id_span) = self.unique_id(id)?;
         if quotes.len() < n_quotes {
             self.unproved_ids.push(id.clone());
@@ -188,12 +250,13 @@ impl EntryReader<'_> {
         };
         if let Some(first) = self.id_spans.get(&text) {
             let message = format!("the id `{text}` is used twice");
-            let (line, _) = self.lines.line_and_column(first.start);
+            let lines = self.lines.get_or_insert_with(|| LineIndex::new(self.text));
+            let (line, _) = lines.line_and_column(first.start);
             let label = format!("the first one is on line {line}");
             self.report(Rule::DuplicateId, &span, message, label);
             return None;
         }
-        self.id_spans.insert(text, span.clone());
+        self.id_spans.insert(text, moved(span.clone(), self.section_start));
         Some((id, span))
     }
 
@@ -208,6 +271,9 @@ impl EntryReader<'_> {
     }
 }
 
+/// The texts, in a list without room for more: a large pack has hundreds of thousands of lists.
 fn without_spans(texts: Vec<WithSpan<String>>) -> Vec<String> {
-    texts.into_iter().map(|(text, _)| text).collect()
+    let mut texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
+    texts.shrink_to_fit();
+    texts
 }

@@ -107,6 +107,29 @@ fn sources_have_the_language_of_front_matter_pack_or_text() {
 }
 
 #[test]
+fn spans_of_later_sections_are_those_of_the_file() {
+    let second = GOOD.replace("\"a\"", "\"b\"");
+    let cases = [
+        (second.replace("b\"", "b c\""), "\"b c\""),
+        (second.replace("\"b\"", "\"a\""), "\"a\""),
+        (second.replace("One two.", "One too."), "\"One too.\""),
+        (second.replace("question", "quesiton") + "question = \"x\"\n", "quesiton"),
+        (second.replace("\"b\"", "\"b\"\nsee_also = [\"zz\"]"), "\"zz\""),
+        (second.replace("\"b\"", "b"), "b"),
+    ];
+    for (second, want) in cases {
+        let faq = format!("# é\n{GOOD}\n{second}");
+        let findings = prove(&files(&faq)).findings;
+        let span = findings.first().unwrap().span.clone();
+        assert!(span.start > GOOD.len(), "{second}: {findings:?}");
+        assert_eq!(faq.get(span), Some(want), "{second}: {findings:?}");
+    }
+    let inline = "title = 1\nentry = [{ id = \"g\", question = \"When?\", gap = true }]\n";
+    assert_eq!(rules(&files(inline)), ["unknown-key"]);
+    assert_eq!(rules(&files(&format!("{inline}{GOOD}")))[0], "not-toml");
+}
+
+#[test]
 fn link_to_a_rejected_entry_is_not_reported() {
     let linking = GOOD.replace("\"a\"", "\"b\"\nsee_also = [\"a\"]");
     let faq = [GOOD.replace("One two.", "Nothing like it"), linking].concat();

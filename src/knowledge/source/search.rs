@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use suffix::SuffixTable;
@@ -13,6 +14,10 @@ use crate::text::word_boundary::{may_end, may_start, widen};
 /// Most occurrences that are looked at again for each quote of the same words. The result for words
 /// that occur more often is kept, so that thousands of entries that quote "Yes." cost as much as one.
 const MAX_UNCACHED: usize = 64;
+
+/// Most searches for words that occur inside other words only. A file with more such quotes has
+/// another problem than a few that are cut.
+const MAX_SCANS: usize = 200;
 
 /// Where the words of a quote stand in a body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,11 +37,14 @@ pub(super) struct Search {
     folded: Folded,
     /// Folded starts of the paragraphs, in order.
     paragraph_starts: Vec<usize>,
-    suffixes: OnceLock<SuffixTable<'static, 'static>>,
+    /// The offsets in the folded text at which a quote may start, by what follows them.
+    suffixes: OnceLock<Vec<u32>>,
     /// Results for words that occur often, by the paragraph that was searched, or 0 for all.
     frequent: Mutex<HashMap<(usize, String), Occurrences>>,
+    /// How often the whole text has been read.
+    n_scans: AtomicUsize,
     #[cfg(test)]
-    n_examined: std::sync::atomic::AtomicUsize,
+    n_examined: AtomicUsize,
 }
 
 impl Search {
@@ -49,8 +57,9 @@ impl Search {
             paragraph_starts,
             suffixes: OnceLock::new(),
             frequent: Mutex::default(),
+            n_scans: AtomicUsize::new(0),
             #[cfg(test)]
-            n_examined: std::sync::atomic::AtomicUsize::new(0),
+            n_examined: AtomicUsize::new(0),
         }
     }
 
@@ -59,14 +68,58 @@ impl Search {
     /// A suffix array, built at the first call, keeps this at O(m log n) for a needle of m bytes
     /// in a body of n bytes, so that proving many quotes is not quadratic.
     pub(super) fn find(&self, body: &str, needle: &str) -> Occurrences {
-        let new_table = || SuffixTable::new(self.folded.as_str().to_owned());
-        let positions = self.suffixes.get_or_init(new_table).positions(needle);
-        self.cached(0, needle, positions.len(), || {
-            let mut starts: Vec<usize> =
-                positions.iter().map(|at| usize::try_from(*at).unwrap_or(0)).collect();
+        let positions = self.positions(needle);
+        let found = self.cached(0, needle, positions.len(), || {
+            let mut starts: Vec<usize> = positions.iter().map(|at| offset(*at)).collect();
             starts.sort_unstable();
             self.examine(body, needle, starts.into_iter())
-        })
+        });
+        if found.first.is_some() || found.inside_word.is_some() {
+            return found;
+        }
+        self.find_inside_words(body, needle).unwrap_or(found)
+    }
+
+    /// The part of the suffix array in which all suffixes start with `needle`.
+    fn positions(&self, needle: &str) -> &[u32] {
+        let text = self.folded.as_str().as_bytes();
+        let suffixes = self.suffixes.get_or_init(|| self.suffix_array());
+        let suffix = |at: &u32| text.get(offset(*at)..).unwrap_or_default();
+        let start = suffixes.partition_point(|at| suffix(at) < needle.as_bytes());
+        let from_start = suffixes.get(start..).unwrap_or_default();
+        let n = from_start.partition_point(|at| suffix(at).starts_with(needle.as_bytes()));
+        from_start.get(..n).unwrap_or_default()
+    }
+
+    /// The suffix array of the folded text, without the suffixes that start inside a word: five of six
+    /// in most scripts.
+    fn suffix_array(&self) -> Vec<u32> {
+        let text = self.folded.as_str();
+        let (_, all) = SuffixTable::new(text).into_parts();
+        let mut is_kept = vec![false; text.len()];
+        let mut last = ' ';
+        let mut n_kept = 0;
+        for (at, c) in text.char_indices() {
+            if c != ' ' && !(is_european(last) && is_european(c)) {
+                is_kept.get_mut(at).into_iter().for_each(|flag| *flag = true);
+                n_kept += 1;
+            }
+            last = c;
+        }
+        let mut suffixes = Vec::with_capacity(n_kept);
+        let kept = |at: &u32| is_kept.get(offset(*at)).copied().unwrap_or(false);
+        suffixes.extend(all.iter().copied().filter(kept));
+        suffixes
+    }
+
+    /// The first occurrence that starts inside a word, for words that occur nowhere else. `None` if
+    /// there is none, or after [`MAX_SCANS`] such searches, each of which reads the whole text.
+    fn find_inside_words(&self, body: &str, needle: &str) -> Option<Occurrences> {
+        if self.n_scans.fetch_add(1, Ordering::Relaxed) >= MAX_SCANS {
+            return None;
+        }
+        let starts = memchr::memmem::find_iter(self.folded.as_str().as_bytes(), needle.as_bytes());
+        Some(self.examine(body, needle, starts.take(MAX_UNCACHED)))
     }
 
     /// The occurrences of `needle` (folded, not empty) that start in the paragraph `number`, from 1.
@@ -116,7 +169,7 @@ impl Search {
         let mut found = Occurrences::default();
         for at in starts {
             #[cfg(test)]
-            self.n_examined.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.n_examined.fetch_add(1, Ordering::Relaxed);
             let span = self.folded.original_span(&(at..at + needle.len()));
             if !may_start(body, span.start) || !may_end(body, span.end) {
                 if found.first.is_some() || found.inside_word.is_some() {
@@ -140,6 +193,16 @@ impl Search {
     /// How many occurrences have been looked at.
     #[cfg(test)]
     pub(super) fn n_examined(&self) -> usize {
-        self.n_examined.load(std::sync::atomic::Ordering::Relaxed)
+        self.n_examined.load(Ordering::Relaxed)
     }
+}
+
+fn offset(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// Whether `c` is a letter or digit of Latin, Greek, Cyrillic or Armenian. No quote may start between
+/// two of them, see [`may_start`].
+fn is_european(c: char) -> bool {
+    c < '\u{590}' && c.is_alphanumeric()
 }
