@@ -153,10 +153,10 @@ mod tests {
         // "lock" occurs only in the fourth phrasing of the first entry.
         let [with, without] =
             [None, Some(3)].map(|excluded_phrasing| logits(&index, excluded_phrasing, "lock"));
-        assert!(with[0] > with[1] + 0.5, "{with:?}");
-        // Without it the word counts as much as one that nobody wrote: not at all. What is left are the
-        // biases, which differ by some tenths, and by more the higher the learning rate is.
-        assert_eq!(without, logits(&index, Some(3), "zzyzx"));
+        let [learned, left] = [&with, &without].map(|logits| logits[0] - logits[1]);
+        assert!(learned > 0.5, "{with:?}");
+        // The vector of "lock" is near that of "block", which the other phrasings have.
+        assert!(left < learned / 2.0, "{with:?} {without:?}");
     }
 
     #[test]
