@@ -49,7 +49,8 @@ pub(super) fn run(
         other_sources: &other_sources,
         prune: args.prune,
     })?;
-    let files = changed_files(&old, &proof, &merged, &source, title, &base);
+    let target = Target { source: &source, title, base: &base };
+    let files = changed_files(&old, &proof, &merged, &target);
     describe(out, &merged.changes)?;
     if files.is_empty() {
         writeln!(out, "The pack {} is up to date.", folder.display())?;
@@ -95,16 +96,25 @@ fn text_of<'a>(files: &'a PackFiles, path: &str) -> anyhow::Result<&'a str> {
     std::str::from_utf8(bytes).with_context(|| format!("{path} of the pack is not UTF-8"))
 }
 
+/// The source that the import is merged into.
+struct Target<'a> {
+    /// Its name.
+    source: &'a str,
+    /// The title that it gets if it is new.
+    title: &'a str,
+    /// What the last import left.
+    base: &'a str,
+}
+
 /// The files that differ from those in the pack: the source first, so that every quote stands when the entries
 /// are read.
 fn changed_files(
     old: &PackFiles,
     proof: &Proof,
     merged: &Merged,
-    source: &str,
-    title: &str,
-    base: &str,
+    target: &Target<'_>,
 ) -> Vec<PackFile> {
+    let Target { source, title, base } = target;
     let path = format!("{SOURCES_FOLDER}/{source}.md");
     let location = proof.source_locations.iter().find(|location| location.file == path);
     let text = match location
@@ -118,7 +128,7 @@ fn changed_files(
     let file = |path: String, text: &str| PackFile { path, bytes: text.as_bytes().to_vec() };
     let mut files = vec![file(path, &text), file(FAQ_FILE.to_owned(), &merged.faq)];
     files.retain(|file| !old.files.contains(file));
-    if merged.base != base {
+    if merged.base != *base {
         files.push(file(format!("{IMPORTS_FOLDER}/{source}.jsonl"), &merged.base));
     }
     files

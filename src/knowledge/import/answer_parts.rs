@@ -21,7 +21,7 @@ pub(super) fn divide(answer: &str, is_markdown: bool) -> Vec<&str> {
     for (block, is_heading) in blocks(answer, is_markdown) {
         match parts.last_mut() {
             Some(open) if !is_heading && fits(answer, &(open.start..block.end)) => {
-                open.end = block.end
+                open.end = block.end;
             }
             _ if fits(answer, &block) => parts.push(block),
             _ => parts.extend(divide_block(answer, block)),

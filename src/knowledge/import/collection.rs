@@ -146,7 +146,7 @@ impl Collector {
                 Unanswered::LeftOut => return self.leave_out(&record, Reason::NoAnswer),
                 Unanswered::Gaps => {}
                 Unanswered::QuestionStandsIn => {
-                    record.answers.extend(Answer::new(&record.question))
+                    record.answers.extend(Answer::new(&record.question));
                 }
             }
         }

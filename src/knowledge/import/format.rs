@@ -38,7 +38,10 @@ impl Format {
         }
     }
 
-    /// The format of files with the extension of `path`; an error if it has to be converted first.
+    /// The format of files with the extension of `path`; `None` if the extension does not tell.
+    ///
+    /// # Errors
+    /// [`Conversion`] if another program has to convert it first.
     pub fn of_name(path: &str) -> Result<Option<Self>, Conversion> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let Some((_, extension)) = name.rsplit_once('.') else { return Ok(None) };

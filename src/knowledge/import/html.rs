@@ -265,7 +265,7 @@ pub(super) fn plain_question(text: &str) -> String {
             Event::Text(words) | Event::Code(words) => plain.push_str(&words),
             // A name in angle brackets that is no element of HTML.
             Event::InlineHtml(tag) | Event::Html(tag) if mark_of(&tag, &mut None).is_none() => {
-                plain.push_str(&tag)
+                plain.push_str(&tag);
             }
             Event::SoftBreak | Event::HardBreak => plain.push(' '),
             _ => {}
@@ -306,8 +306,7 @@ fn converter() -> HtmlToMarkdown {
 /// `<details>` stays, with its content as Markdown.
 fn details(handlers: &dyn Handlers, element: Element<'_>) -> Option<HandlerResult> {
     let children = element.node.children.borrow();
-    let summary =
-        children.iter().find(|child| is_element(child, "summary")).map(|node| text_of(node));
+    let summary = children.iter().find(|child| is_element(child, "summary")).map(text_of);
     let mut content = String::new();
     for child in children.iter().filter(|child| !is_element(child, "summary")) {
         content.push_str(&handlers.handle(child).map(|result| result.content).unwrap_or_default());
@@ -387,7 +386,7 @@ fn declared_records(document: &Rc<Node>, converter: &HtmlToMarkdown) -> Vec<Reco
         |node: &&Rc<Node>| attribute(node, "type").as_deref() == Some("application/ld+json");
     let mut records = Vec::new();
     for script in nodes.iter().filter(is_json) {
-        let json = script.children.borrow().iter().map(|node| raw_text(node)).collect::<String>();
+        let json = script.children.borrow().iter().map(raw_text).collect::<String>();
         let Ok(tree) = Tree::from_json(&json) else { continue };
         for page in faq_pages(&tree) {
             records.extend(tree_records::find(page, &FieldChoice::default()));

@@ -135,7 +135,7 @@ impl Reader<'_> {
                 .as_ref()
                 .map_or_else(String::new, |answer| answers.of(answer, marker.indent));
             let text = labels::without_answer_label(&text);
-            self.push_text(&marker.question, &text, marker.start, &self.tags(section, tags));
+            self.push_text(&marker.question, text, marker.start, &self.tags(section, tags));
         }
         let is_leaf = section.children.is_empty() && !section.is_root();
         if markers.is_empty() && is_leaf && self.tree.is_leaf_entry(section) {

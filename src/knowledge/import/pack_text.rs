@@ -125,7 +125,7 @@ fn has_markup(text: &str) -> bool {
     for event in Parser::new_ext(text, options) {
         match event {
             Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) | Event::SoftBreak => {
-                read.push('\n')
+                read.push('\n');
             }
             Event::Text(words) => read.push_str(&words),
             _ => return true,

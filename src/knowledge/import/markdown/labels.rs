@@ -50,7 +50,7 @@ pub(super) fn find(
                 found.push(Labelled { start: label.start, question, answer });
             }
             (_, Some(open)) if open.answer.start == open.answer.end => {
-                open.answer = label.text_start..end
+                open.answer = label.text_start..end;
             }
             (_, Some(open)) => open.answer.end = end,
             (_, None) => {}
