@@ -77,9 +77,10 @@ impl LanguageData {
         let set =
             |list: &[String]| -> FxHashSet<String> { list.iter().map(|it| word(it)).collect() };
         let phrases = |list: &[String]| {
-            let mut phrases = Phrases::default();
-            list.iter().for_each(|text| phrases.add(phrase(text), ()));
-            phrases
+            list.iter().fold(Phrases::default(), |mut phrases, text| {
+                phrases.add(phrase(text), ());
+                phrases
+            })
         };
         let mut question_words = Phrases::default();
         for (bit, name) in (0..).zip(QUESTION_TYPES) {
@@ -88,19 +89,16 @@ impl LanguageData {
             }
         }
         let stop_words = set(&file.stop_words);
+        let months = file.closed_sets.get("months").map(|it| it.concat()).unwrap_or_default();
         let numerals = file
             .numerals
             .iter()
             .map(|(text, number)| (word(text), number.to_string()))
             .filter(|(text, _)| !stop_words.contains(text) && !text.contains(' '))
             .collect();
-        let contractions = file.contractions.iter();
-        let contractions = contractions.map(|(k, v)| (word(k), v.to_lowercase())).collect();
-        let frequencies: Vec<(String, f32)> = everyday
-            .lines()
-            .filter_map(|line| line.rsplit_once(' '))
-            .filter_map(|(text, zipf)| Some((word(text), zipf.parse().ok()?)))
-            .collect();
+        let contractions =
+            file.contractions.iter().map(|(k, v)| (word(k), v.to_lowercase())).collect();
+        let frequencies = frequencies(everyday, word);
         let stemmer = file.stemmer.as_deref().and_then(|name| Algorithm::from_name(name).ok());
         let exclusive = ExclusiveWords::new(&file, &folding, stemmer, phrase);
         Ok(Self {
@@ -121,7 +119,7 @@ impl LanguageData {
                 .collect(),
             opposite_prefixes: file.opposites.prefixes.iter().map(|it| word(it)).collect(),
             equivalents: file.equivalents.groups,
-            months: set(&file.closed_sets.get("months").map(|it| it.concat()).unwrap_or_default()),
+            months: set(&months),
             before_ordinals: set(&file.abbreviations.before_ordinals),
             abbreviations: abbreviations(&file.abbreviations),
             stop_words,
@@ -158,6 +156,12 @@ impl LanguageData {
         let Some(zipf) = self.everyday.get(word) else { return 1.0 };
         ((BILLION_LOG10 - zipf) / (BILLION_LOG10 - self.rarest)).clamp(0.0, 1.0)
     }
+}
+
+/// The words of `everyday`, folded by `word`, with their Zipf values.
+fn frequencies(everyday: &str, word: impl Fn(&str) -> String) -> Vec<(String, f32)> {
+    let lines = everyday.lines().filter_map(|line| line.rsplit_once(' '));
+    lines.filter_map(|(text, zipf)| Some((word(text), zipf.parse().ok()?))).collect()
 }
 
 fn abbreviations(lists: &AbbreviationLists) -> Abbreviations {
