@@ -26,6 +26,9 @@ fn answer_has_lead_quotes_source_and_controls_in_both_styles() {
         let labels =
             [LABELS.show_paragraph, LABELS.answered_it, LABELS.not_this, LABELS.delete].to_vec();
         assert_eq!(reply.labels(), labels, "{style}");
+        // The button that deletes stands out (danger) from the others (secondary).
+        let colors: Vec<u64> = reply.controls().filter_map(|it| it["style"].as_u64()).collect();
+        assert_eq!(colors, [2, 2, 2, 4], "{style}");
     }
 }
 
