@@ -10,6 +10,7 @@ use crate::conversation::Reply;
 use crate::conversation::layout::with_cut_marks;
 use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
 use crate::conversation::wording::{CUT, Wording};
+use crate::text::rich_text::Block;
 
 pub use session::{ConsoleSession, PLACE};
 pub use wrap::wrap_options;
@@ -103,7 +104,14 @@ fn quote_lines(quote: &CitedQuote, label: &str, width: usize, layout: Layout) ->
         Some(text) => {
             let mark = |is_cut: bool| if is_cut { CUT } else { "" };
             let text = text.surrounded(mark(quote.is_cut_before), mark(quote.is_cut_after));
-            rich_text::lines(&text.surrounded(label, ""), width, layout.is_plain)
+            // A label is no part of a list or of code.
+            let is_text =
+                |block: &Block| matches!(block, Block::Paragraph(_) | Block::Heading { .. });
+            if label.is_empty() || text.blocks.first().is_some_and(is_text) {
+                return rich_text::lines(&text.surrounded(label, ""), width, layout.is_plain);
+            }
+            let lines = rich_text::lines(&text, width, layout.is_plain);
+            std::iter::once(label.to_owned()).chain(lines).collect()
         }
         None => {
             let words = with_cut_marks(quote, &printable(&quote.text), CUT);
