@@ -96,6 +96,10 @@ pub fn read_file(
                 Format::JsonLines if !html::is_fragment(&answer.text) => {}
                 _ => answer.text = html::replace_tags(&answer.text),
             }
+            // YAML and TOML hold Markdown, if any; cells and JSON hold text as people typed it.
+            let is_typed =
+                matches!(reading.format, Format::Table | Format::Json | Format::JsonLines);
+            answer.keeps_lines = is_typed && !pack_text::has_markup(&answer.text);
         }
     }
     Ok(reading)

@@ -5,18 +5,19 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::quote::MAX_QUOTE_CHARS;
-use crate::text::sentence::sentences;
+use crate::text::Language;
+use crate::text::sentence::sentences_in;
 
 /// The parts of `text`, in order, each at most [`MAX_QUOTE_CHARS`] characters long.
 ///
 /// A text that fits is one part; else each part has as many whole sentences as fit. A sentence that
 /// is too long is split between words, a word that is too long between characters. Only white space
-/// is dropped.
-pub fn split_for_quotes(text: &str) -> Vec<&str> {
+/// is dropped. The text is written in `language`, which decides where sentences end.
+pub fn split_for_quotes<'t>(text: &'t str, language: &Language) -> Vec<&'t str> {
     let text = text.trim();
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut n_open_chars = 0;
-    for unit in units(text) {
+    for unit in units(text, language) {
         let open_end = spans.last().map_or(unit.start, |open| open.end);
         let n_more_chars = n_chars(text, &(open_end..unit.end));
         match spans.last_mut() {
@@ -38,12 +39,13 @@ fn n_chars(text: &str, span: &Range<usize>) -> usize {
 }
 
 /// Splits a text into byte spans.
-type Splitter = fn(&str) -> Vec<Range<usize>>;
+type Splitter<'s> = &'s dyn Fn(&str) -> Vec<Range<usize>>;
 
 /// Byte spans of the units that stay whole: sentences; words of sentences that are too long;
 /// graphemes, then characters, of words that are too long.
-fn units(text: &str) -> Vec<Range<usize>> {
-    let splitters: [Splitter; 4] = [sentences, words, graphemes, characters];
+fn units(text: &str, language: &Language) -> Vec<Range<usize>> {
+    let sentences = |text: &str| sentences_in(text, language);
+    let splitters: [Splitter<'_>; 4] = [&sentences, &words, &graphemes, &characters];
     let mut units: Vec<Range<usize>> = std::iter::once(0..text.len()).collect();
     units.retain(|unit| !unit.is_empty());
     for split in splitters {
@@ -94,7 +96,7 @@ mod tests {
             (format!("e{}", "\u{301}".repeat(1_501)), vec![1_500, 2]),
         ];
         for (text, want) in cases {
-            let got = split_for_quotes(&text);
+            let got = split_for_quotes(&text, &Language::english());
             let lengths: Vec<usize> = got.iter().map(|part| part.chars().count()).collect();
             assert_eq!(lengths, want, "{:.20}", text);
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();

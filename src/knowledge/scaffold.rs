@@ -105,7 +105,7 @@ fn faq(title: &str, body: &str, language: &Language) -> String {
         if number != paragraph {
             (paragraph, n_in_paragraph) = (number, 0);
         }
-        for part in split_for_quotes(source.body().get(span).unwrap_or_default()) {
+        for part in split_for_quotes(source.body().get(span).unwrap_or_default(), language) {
             n_in_paragraph += 1;
             let question = question.take().unwrap_or_default();
             faq.push_str(&commented_entry(part, &question, paragraph, n_in_paragraph));

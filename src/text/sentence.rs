@@ -18,11 +18,6 @@ const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 /// Most digits of the number of a list item; a longer number is a year that ends a sentence.
 const MAX_NUMBER_DIGITS: usize = 2;
 
-/// Byte spans of the sentences of an English `paragraph`, see [`sentences_in`].
-pub fn sentences(paragraph: &str) -> Vec<Range<usize>> {
-    sentences_in(paragraph, &Language::english())
-}
-
 /// Byte spans of the sentences of `paragraph`, trimmed, in order. It is written in `language`.
 ///
 /// Candidates are the boundaries of Unicode Standard Annex #29, which knows no abbreviations. Of

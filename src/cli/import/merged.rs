@@ -47,6 +47,7 @@ pub(super) fn run(
         entries: collection.entries,
         source: &source,
         other_sources: &other_sources,
+        language: &proof.pack.language,
         prune: args.prune,
     })?;
     let target = Target { source: &source, title, base: &base };

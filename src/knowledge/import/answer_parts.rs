@@ -7,13 +7,14 @@ use pulldown_cmark::{Event, Options, Parser};
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::quote_split::split_for_quotes;
 use crate::knowledge::source::paragraph_spans;
+use crate::text::Language;
 
 /// The parts of `answer`, in order, each short enough for a quote.
 ///
 /// An answer that fits is one part, with its blank lines. Else each part has as many whole blocks of Markdown
 /// (paragraphs of plain text) as fit, and a heading starts a part. A block that does not fit is divided
-/// between its lines if they are those of a list, table or code, else between sentences.
-pub(super) fn divide(answer: &str, is_markdown: bool) -> Vec<&str> {
+/// between its lines if they are those of a list, table or code, else between the sentences of its `language`.
+pub(super) fn divide<'a>(answer: &'a str, is_markdown: bool, language: &Language) -> Vec<&'a str> {
     if n_chars(answer) <= MAX_QUOTE_CHARS {
         return vec![answer];
     }
@@ -24,7 +25,7 @@ pub(super) fn divide(answer: &str, is_markdown: bool) -> Vec<&str> {
                 open.end = block.end;
             }
             _ if fits(answer, &block) => parts.push(block),
-            _ => parts.extend(divide_block(answer, block)),
+            _ => parts.extend(divide_block(answer, block, language)),
         }
     }
     parts.into_iter().filter_map(|part| answer.get(part)).map(trim_end_lines).collect()
@@ -68,11 +69,11 @@ fn blocks(answer: &str, is_markdown: bool) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Parts of one long block: runs of lines, or sentences where a line is too long.
-fn divide_block(text: &str, block: Range<usize>) -> Vec<Range<usize>> {
+fn divide_block(text: &str, block: Range<usize>, language: &Language) -> Vec<Range<usize>> {
     let inner = text.get(block.clone()).unwrap_or_default();
     let is_of_lines = inner.lines().filter(|line| opens_item(line)).count() > 1;
     if !is_of_lines {
-        return sentences(text, block);
+        return sentences(text, block, language);
     }
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut at = block.start;
@@ -82,7 +83,7 @@ fn divide_block(text: &str, block: Range<usize>) -> Vec<Range<usize>> {
         match parts.last_mut() {
             Some(open) if fits(text, &(open.start..span.end)) => open.end = span.end,
             _ if fits(text, &span) => parts.push(span),
-            _ => parts.extend(sentences(text, span)),
+            _ => parts.extend(sentences(text, span, language)),
         }
     }
     parts.retain(|part| text.get(part.clone()).is_some_and(|part| !part.trim().is_empty()));
@@ -97,10 +98,10 @@ fn opens_item(line: &str) -> bool {
     is_numbered || text.starts_with(['-', '*', '+', '|', '•', '`']) || line.starts_with("    ")
 }
 
-fn sentences(text: &str, block: Range<usize>) -> Vec<Range<usize>> {
+fn sentences(text: &str, block: Range<usize>, language: &Language) -> Vec<Range<usize>> {
     let inner = text.get(block.clone()).unwrap_or_default();
     let start_of = |part: &str| block.start + (part.as_ptr().addr() - inner.as_ptr().addr());
-    split_for_quotes(inner)
+    split_for_quotes(inner, language)
         .into_iter()
         .map(|part| start_of(part)..start_of(part) + part.len())
         .collect()
@@ -124,7 +125,7 @@ mod tests {
             (format!("{}.", words(700)), 3),
         ];
         for (answer, want) in cases {
-            let parts = divide(&answer, true);
+            let parts = divide(&answer, true, &Language::english());
             assert_eq!(parts.len(), want, "{:.60}", answer);
             assert!(parts.iter().all(|part| n_chars(part) <= MAX_QUOTE_CHARS));
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();

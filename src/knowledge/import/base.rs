@@ -43,6 +43,8 @@ struct LineQuote {
     speaker: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keeps_lines: bool,
 }
 
 /// The file of a first import of `entries` into the source `source`.
@@ -63,6 +65,7 @@ pub(super) fn write(entries: &[BaseEntry]) -> String {
             text: answer.text.clone(),
             speaker: answer.speaker.clone(),
             role: answer.role.clone(),
+            keeps_lines: answer.keeps_lines,
         };
         let line = Line {
             id: entry.id.to_string(),
@@ -84,10 +87,9 @@ pub(super) fn write(entries: &[BaseEntry]) -> String {
 /// nobody.
 pub(super) fn read(text: &str) -> Vec<BaseEntry> {
     let entry = |line: Line| {
-        let answer = |quote: LineQuote| Answer {
-            text: quote.text,
-            speaker: quote.speaker,
-            role: quote.role,
+        let answer = |quote: LineQuote| {
+            let LineQuote { text, speaker, role, keeps_lines } = quote;
+            Answer { text, speaker, role, keeps_lines }
         };
         Some(BaseEntry {
             entry: ImportedEntry {

@@ -14,6 +14,7 @@ use super::pack_text::{PackText, draft};
 use crate::knowledge::patch::apply_all;
 use crate::knowledge::source::Metadata;
 use crate::knowledge::{EntryFields, EntryId, Patch, PatchError, Quote, QuoteDraft, Source};
+use crate::text::Language;
 use crate::text::whitespace::Folded;
 
 /// A pack, and what is to be merged into it.
@@ -29,6 +30,8 @@ pub struct MergeInput<'a> {
     pub source: &'a str,
     /// The names of the pack's other sources.
     pub other_sources: &'a [String],
+    /// The language of the pack.
+    pub language: &'a Language,
     /// Whether entries that are gone from the file are removed from the pack.
     pub prune: bool,
 }
@@ -87,14 +90,14 @@ pub fn merge(input: MergeInput<'_>) -> Result<Merged, PatchError> {
     let named = (!is_only_source).then_some(input.source);
     let old_entries: Vec<ImportedEntry> =
         old.iter().filter(|entry| !entry.is_removed).map(|entry| entry.entry.clone()).collect();
-    let old_text = PackText::new(&old_entries, named);
+    let old_text = PackText::new(&old_entries, named, input.language);
     let new_entries: Vec<ImportedEntry> = plan
         .entries
         .iter()
         .filter(|entry| !entry.is_removed)
         .map(|entry| entry.entry.clone())
         .collect();
-    let mut text = PackText::new(&new_entries, named);
+    let mut text = PackText::new(&new_entries, named, input.language);
     text.add_title_if_empty(input.source);
     let source = Arc::new(Source::new(input.source, Metadata::default(), text.body.clone()));
     let mut merger = Merger {

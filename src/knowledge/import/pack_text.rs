@@ -1,9 +1,12 @@
 //! The text of a source and of `faq.toml`, made of imported entries.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::answer_parts::divide;
 use super::collection::ImportedEntry;
+use super::record::Answer;
 use crate::knowledge::new_pack::NewPack;
 use crate::knowledge::source::{Format, Metadata, paragraph_spans};
 use crate::knowledge::{EntryDraft, QuoteDraft};
@@ -26,8 +29,9 @@ pub struct PackText {
 }
 
 impl PackText {
-    /// The text of `entries`, whose quotes name the source `source` unless it is the only one.
-    pub fn new(entries: &[ImportedEntry], source: Option<&str>) -> Self {
+    /// The text of `entries`, which is written in `language`. Their quotes name the source `source` unless it is
+    /// the only one.
+    pub fn new(entries: &[ImportedEntry], source: Option<&str>, language: &Language) -> Self {
         let answers = || entries.iter().flat_map(|entry| &entry.answers);
         let mut text = Self {
             is_markdown: answers().any(|answer| has_markup(&answer.text)),
@@ -36,7 +40,8 @@ impl PackText {
         for entry in entries {
             let mut quotes = Vec::new();
             for answer in &entry.answers {
-                let parts = divide(&answer.text, text.is_markdown);
+                let written = written(answer, text.is_markdown);
+                let parts = divide(&written, text.is_markdown, language);
                 text.n_divided += usize::from(parts.len() > 1);
                 for part in parts {
                     quotes.push(QuoteDraft {
@@ -93,7 +98,9 @@ pub fn new_pack(
     entries: &[ImportedEntry],
     language: Option<Language>,
 ) -> (NewPack, PackText) {
-    let mut text = PackText::new(entries, None);
+    let language = language.or_else(|| language_of(entries));
+    let mut text =
+        PackText::new(entries, None, &language.clone().unwrap_or_else(Language::english));
     text.add_title_if_empty(title.trim());
     let mut faq = format!("# {} questions and their answers, as imported.\n", entries.len());
     for (entry, quotes) in entries.iter().zip(&text.quotes) {
@@ -102,7 +109,7 @@ pub fn new_pack(
     }
     let pack = NewPack {
         metadata: text.metadata(title),
-        language: language.or_else(|| language_of(entries)),
+        language,
         body: std::mem::take(&mut text.body),
         faq,
     };
@@ -117,9 +124,29 @@ fn language_of(entries: &[ImportedEntry]) -> Option<Language> {
     detect(questions()).or_else(|| detect(questions().chain(answers)))
 }
 
+/// The text of an answer in the source. In Markdown, line breaks that count end with a backslash.
+fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
+    if !is_markdown || !answer.keeps_lines || !answer.text.contains('\n') {
+        return Cow::Borrowed(&answer.text);
+    }
+    let mut written = String::with_capacity(answer.text.len() + 8);
+    let mut lines = answer.text.lines().map(str::trim_end).peekable();
+    while let Some(line) = lines.next() {
+        written.push_str(line);
+        let is_followed = lines.peek().is_some_and(|next| !next.is_empty());
+        if !line.is_empty() && is_followed {
+            written.push('\\');
+        }
+        if lines.peek().is_some() {
+            written.push('\n');
+        }
+    }
+    Cow::Owned(written)
+}
+
 /// Whether a text has markup: whether a reader of Markdown sees something else than the characters that stand
 /// there.
-fn has_markup(text: &str) -> bool {
+pub(super) fn has_markup(text: &str) -> bool {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut read = String::with_capacity(text.len());
     for event in Parser::new_ext(text, options) {
@@ -137,6 +164,14 @@ fn has_markup(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_plain_answers_stay_lines_beside_markup() {
+        let answer = |text: &str, keeps_lines| Answer { keeps_lines, ..Answer::new(text).unwrap() };
+        assert_eq!(written(&answer("a\nb\n\nc\r\nd", true), true), "a\\\nb\n\nc\\\nd");
+        assert_eq!(written(&answer("a\nb", true), false), "a\nb");
+        assert_eq!(written(&answer("a\nb", false), true), "a\nb");
+    }
 
     #[test]
     fn markup_is_what_a_reader_does_not_see() {

@@ -18,6 +18,8 @@ pub struct Answer {
     pub speaker: Option<String>,
     /// The role of the speaker.
     pub role: Option<String>,
+    /// Whether it is plain text whose line breaks count, as in a cell of a table, and not Markdown.
+    pub keeps_lines: bool,
 }
 
 impl Answer {

@@ -37,6 +37,7 @@ impl State {
             entries: entries(markdown),
             source: "faq",
             other_sources: &others,
+            language: &Language::english(),
             prune,
         };
         let merged = merge(input).unwrap();
