@@ -163,7 +163,11 @@ fn tokenize(content: &[Inline], open: &mut Vec<Markup>, tokens: &mut Vec<Token>)
                 let last = tokens.iter().rev().find(is_shown);
                 let is_after_code = matches!(last, Some(Token::Raw(raw)) if raw.ends_with('`'));
                 let code_span = inline_code(code).filter(|_| !is_after_code);
-                tokens.push(code_span.map_or_else(|| Token::Text(code.clone()), Token::Raw));
+                match code_span {
+                    Some(code) => tokens.push(Token::Raw(code)),
+                    // An address before it ends there.
+                    None => tokens.extend([Token::Raw(String::new()), Token::Text(code.clone())]),
+                }
                 continue;
             }
             // Markup does not go on in the next line of an item.
@@ -388,6 +392,7 @@ mod tests {
             ("|a|b|\n|-|-|\n|c|`d`|", "**a** \\| **b**\nc \\| `d`"),
             ("a\n\n---\n\n1\\. b", "a\n\n\\-\\-\\-\n\n1\\. b"),
             ("**a**<b>b</b>", "**a**b"),
+            ("https://x.example/`a``b`", "<https://x.example/>a\\`\\`b"),
         ];
         for (document, want) in rows {
             assert_eq!(rendered(document), want, "{document}");
