@@ -117,12 +117,13 @@ enum Token {
 
 /// `content` in Discord's Markdown; line breaks are line feeds.
 fn inlines(content: &[Inline]) -> String {
-    let written = with_markup(content);
+    let written = with_markup(content, delimiters);
     // Discord would display its backslash.
-    if written.contains(SHRUG) { escape_quote(&text_of(content)) } else { written }
+    let none = |tokens: &[Token]| vec![""; tokens.len()];
+    if written.contains(SHRUG) { with_markup(content, none) } else { written }
 }
 
-fn with_markup(content: &[Inline]) -> String {
+fn with_markup(content: &[Inline], delimiters: impl Fn(&[Token]) -> Vec<&'static str>) -> String {
     let mut tokens = Vec::new();
     tokenize(content, &mut Vec::new(), &mut tokens);
     let delimiters = delimiters(&tokens);
