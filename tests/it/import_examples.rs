@@ -37,7 +37,7 @@ fn run_all(transcript: &str, root: &Path) -> usize {
         let (line, want) = part.split_once('\n').unwrap();
         let words = words(line);
         let run = quoth_in(root, &[], &words.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(run.stdout + &run.stderr, want, "quoth {line}");
+        assert_eq!(format!("{}{}", run.stdout, run.stderr), want, "quoth {line}");
         n_commands += 1;
     }
     n_commands

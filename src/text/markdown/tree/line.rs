@@ -77,14 +77,20 @@ impl LineBuilder {
     /// Opens a part of the line, unless it is in one of its kind, or too deep.
     pub(super) fn open(&mut self, kind: InlineKind, element: Option<String>) -> bool {
         let is_same = |open: &OpenInline| match (&open.kind, &kind) {
-            (InlineKind::Link(_), InlineKind::Link(_)) => true,
+            (InlineKind::Link(address), InlineKind::Link(_)) => address.is_some(),
             (open, kind) => open == kind,
         };
         // As in HTML, a link ends where another one starts.
         let is_link = |open: &OpenInline| matches!(open.kind, InlineKind::Link(_));
         let ends = |open: &OpenInline| is_link(open) && open.element.is_some();
-        if matches!(kind, InlineKind::Link(_)) && self.open.last().is_some_and(ends) {
-            self.close();
+        if matches!(kind, InlineKind::Link(_)) {
+            if self.open.last().is_some_and(ends) {
+                self.close();
+            }
+            // With another part open inside it, it cannot end here, and leads nowhere.
+            if let Some(outer) = self.open.iter_mut().find(|open| ends(open)) {
+                outer.kind = InlineKind::Link(None);
+            }
         }
         if self.open.len() > MAX_DEPTH || self.open.iter().any(is_same) {
             return false;

@@ -120,7 +120,8 @@ impl Discord {
             let guild = state.guild_of(channel.0).expect("a guild");
             let event = state.guild_event(guild);
             let threads = event["threads"].as_array().expect("threads").iter();
-            let of_channel = threads.filter(|it| it["parent_id"] == channel.0.to_string());
+            let parent = channel.0.to_string();
+            let of_channel = threads.filter(|it| it["parent_id"] == *parent);
             of_channel.map(|it| ChannelId(it["id"].as_str().unwrap().parse().unwrap())).collect()
         })
     }
