@@ -259,7 +259,8 @@ fn markup_that_is_too_long_is_left_out_and_no_word_is() {
             "> [a](<https://x.example/>) [a]",
             " [a](<https://x.example/>)\n—",
         ),
-        ("links without addresses", links(370, 400), "> a a a", " a a\n—"),
+        // pulldown-cmark reads the addresses of references up to 100 KB in all.
+        ("links without addresses", links(370, 200), "> a a a", " a a\n—"),
         (
             "cells fit",
             quote_of_markdown(&format!("|{}\n|{}", "a|".repeat(370), "-|".repeat(370)), ""),
