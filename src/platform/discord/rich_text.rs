@@ -166,8 +166,11 @@ fn tokenize(content: &[Inline], open: &mut Vec<Markup>, tokens: &mut Vec<Token>)
                 let code_span = inline_code(code).filter(|_| !is_after_code);
                 match code_span {
                     Some(code) => tokens.push(Token::Raw(code)),
-                    // An address before it ends there.
-                    None => tokens.extend([Token::Raw(String::new()), Token::Text(code.clone())]),
+                    // Addresses before it end there, and those in it end with it.
+                    None => {
+                        let end = || Token::Raw(String::new());
+                        tokens.extend([end(), Token::Text(code.clone()), end()]);
+                    }
                 }
                 continue;
             }
@@ -394,6 +397,7 @@ mod tests {
             ("a\n\n---\n\n1\\. b", "a\n\n\\-\\-\\-\n\n1\\. b"),
             ("**a**<b>b</b>", "**a**b"),
             ("https://x.example/`a``b`", "<https://x.example/>a\\`\\`b"),
+            ("a`` ` https://x.example/``b", "a \\` <https://x.example/>b"),
         ];
         for (document, want) in rows {
             assert_eq!(rendered(document), want, "{document}");

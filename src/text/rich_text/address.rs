@@ -55,8 +55,12 @@ impl Address {
     /// Whether a link that shows `label` shows this address.
     pub fn is_shown_by(&self, label: &str) -> bool {
         let label = label.trim();
-        label == self.displayed()
-            || matches!(self, Self::Linked(address) if *address == label || *address == encode(label))
+        let written = encode(label);
+        let is_address = |address: &str| [label, &written].contains(&address);
+        match self {
+            Self::Linked(address) => is_address(address) || is_address(self.displayed()),
+            Self::Shown(address) => address == label,
+        }
     }
 }
 
@@ -123,6 +127,7 @@ mod tests {
             ("https://a.example/b c", "https://a.example/b c", true),
             ("mailto:a@b.example", "a@b.example", true),
             ("mailto:a@b.example", "mailto:a@b.example", true),
+            ("mailto:^a@b.example", "^a@b.example", true),
             ("https://a.example/", "a", false),
         ];
         for (written, label, want) in rows {
