@@ -3,10 +3,10 @@
 //! Three states are compared, field by field: what the last import wrote (the base), what the file says now, and
 //! what the pack says. What changed in the file only is taken over; what people changed in the pack stays.
 
+mod file_entry;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-use serde::Deserialize;
 
 use super::base::{self, BaseEntry};
 use super::collection::ImportedEntry;
@@ -16,6 +16,7 @@ use crate::knowledge::source::Metadata;
 use crate::knowledge::{EntryFields, EntryId, Patch, PatchError, Quote, QuoteDraft, Source};
 use crate::text::Language;
 use crate::text::whitespace::Folded;
+use file_entry::{FileEntry, file_entries};
 
 /// A pack, and what is to be merged into it.
 #[derive(Debug)]
@@ -131,17 +132,6 @@ pub fn merge(input: MergeInput<'_>) -> Result<Merged, PatchError> {
     merger.patches.extend(plan.pruned.iter().map(|id| Patch::Remove { id: id.clone() }));
     let faq = apply_all(input.faq, &merger.patches)?;
     Ok(Merged { faq, text, base: base::write(&plan.entries), changes: merger.changes })
-}
-
-/// An entry as `faq.toml` has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct FileEntry {
-    id: EntryId,
-    question: String,
-    variants: Vec<String>,
-    tags: Vec<String>,
-    lead: Option<String>,
-    quotes: Vec<QuoteDraft>,
 }
 
 /// Which entries there are after the merge.
@@ -387,52 +377,6 @@ fn same_text(a: &str, b: &str) -> bool {
 
 fn same_texts(a: &[QuoteDraft], b: &[QuoteDraft]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_text(&a.text, &b.text))
-}
-
-/// The entries of `faq.toml`, as far as they can be read; proving the pack reports the rest.
-fn file_entries(faq: &str) -> HashMap<EntryId, FileEntry> {
-    let read = toml::from_str::<FileText>(faq).unwrap_or_default();
-    let entry = |table: EntryTable| {
-        let id = EntryId::new(&table.id)?;
-        let quote = |table: QuoteTable| QuoteDraft {
-            text: table.text,
-            source: table.source,
-            paragraph: table.paragraph,
-            speaker: table.speaker,
-            role: table.role,
-        };
-        let quotes = table.quote.into_iter().map(quote).collect();
-        let EntryTable { question, variants, tags, lead, .. } = table;
-        Some((id.clone(), FileEntry { id, question, variants, tags, lead, quotes }))
-    };
-    read.entry.into_iter().filter_map(entry).collect()
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct FileText {
-    entry: Vec<EntryTable>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct EntryTable {
-    id: String,
-    question: String,
-    variants: Vec<String>,
-    tags: Vec<String>,
-    lead: Option<String>,
-    quote: Vec<QuoteTable>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct QuoteTable {
-    text: String,
-    source: Option<String>,
-    paragraph: Option<usize>,
-    speaker: Option<String>,
-    role: Option<String>,
 }
 
 #[cfg(test)]
