@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::quote_split::split_for_quotes;
 use crate::knowledge::source::paragraph_spans;
 use crate::text::Language;
+use crate::text::markdown::options;
 
 /// The parts of `answer`, in order, each short enough for a quote.
 ///
@@ -51,12 +52,11 @@ fn blocks(answer: &str, is_markdown: bool) -> Vec<(Range<usize>, bool)> {
     }
     let mut blocks = Vec::new();
     let mut depth = 0_usize;
-    let options = Options::ENABLE_TABLES | Options::ENABLE_GFM | Options::ENABLE_FOOTNOTES;
-    for (event, span) in Parser::new_ext(answer, options).into_offset_iter() {
+    for (event, span) in Parser::new_ext(answer, options()).into_offset_iter() {
         match event {
             Event::Start(tag) => {
                 if depth == 0 {
-                    blocks.push((span, matches!(tag, pulldown_cmark::Tag::Heading { .. })));
+                    blocks.push((span, matches!(tag, Tag::Heading { .. })));
                 }
                 depth += 1;
             }

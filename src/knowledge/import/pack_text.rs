@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::answer_parts::divide;
 use super::collection::ImportedEntry;
@@ -12,6 +12,7 @@ use crate::knowledge::source::{Format, Metadata, paragraph_spans};
 use crate::knowledge::{EntryDraft, QuoteDraft};
 use crate::text::Language;
 use crate::text::detect::detect;
+use crate::text::markdown::options;
 
 /// The answers of entries as the text of a source, and the quotes of each entry.
 #[derive(Debug, Default)]
@@ -147,9 +148,8 @@ fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
 /// Whether a text has markup: whether a reader of Markdown sees something else than the characters that stand
 /// there.
 pub(super) fn has_markup(text: &str) -> bool {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut read = String::with_capacity(text.len());
-    for event in Parser::new_ext(text, options) {
+    for event in Parser::new_ext(text, options()) {
         match event {
             Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) | Event::SoftBreak => {
                 read.push('\n');

@@ -10,7 +10,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkTyp
 use url::Url;
 
 use super::bare_address::bare_addresses;
-use super::is_inline;
+use super::{is_inline, is_inline_end};
 use crate::text::RichText;
 use crate::text::rich_text::{Address, Block, Inline};
 use blocks::{BlockStack, OpenBlock};
@@ -57,15 +57,7 @@ impl<'a> TreeBuilder<'a> {
         match event {
             Event::Start(tag) if is_inline(&tag) => self.start_inline(tag, &span),
             Event::Start(tag) => self.start_block(tag, &span),
-            Event::End(
-                TagEnd::Emphasis
-                | TagEnd::Strong
-                | TagEnd::Strikethrough
-                | TagEnd::Superscript
-                | TagEnd::Subscript
-                | TagEnd::Link
-                | TagEnd::Image,
-            ) => {
+            Event::End(end) if is_inline_end(end) => {
                 let delimiter = self.line.end().filter(|_| span.end <= self.part.end);
                 self.line.push_text(delimiter.unwrap_or_default());
             }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag};
 
 use super::html::{HtmlKind, parts};
-use super::{LineSpan, is_inline};
+use super::{LineSpan, is_inline, is_inline_end};
 
 /// Stands for a byte of syntax within a line of text, where a space would part a word: of
 /// `un**believ**able`.
@@ -32,15 +32,7 @@ impl<'a> WordReader<'a> {
     pub(super) fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
         match event {
             Event::Start(tag) if is_inline(tag) => self.open(span.start),
-            Event::End(
-                TagEnd::Emphasis
-                | TagEnd::Strong
-                | TagEnd::Strikethrough
-                | TagEnd::Superscript
-                | TagEnd::Subscript
-                | TagEnd::Link
-                | TagEnd::Image,
-            ) => self.skip_to(span.end, SYNTAX),
+            Event::End(end) if is_inline_end(*end) => self.skip_to(span.end, SYNTAX),
             Event::Start(tag) => {
                 self.close();
                 self.is_code = matches!(tag, Tag::CodeBlock(_));

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::{escape_bold, plain_text, to_markdown};
 use crate::knowledge::import::record::on_one_line;
+use crate::text::markdown::options;
 
 /// Names of HTML elements that start a fragment.
 const BLOCK_TAGS: [&str; 14] = [
@@ -34,12 +35,11 @@ pub(in crate::knowledge::import) fn replace_tags(text: &str) -> String {
     if is_fragment(text) {
         return to_markdown(text);
     }
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut replaced = String::with_capacity(text.len());
     let mut at = 0;
     let mut address = None;
     let mut block: Option<Range<usize>> = None;
-    for (event, span) in Parser::new_ext(text, options).into_offset_iter() {
+    for (event, span) in Parser::new_ext(text, options()).into_offset_iter() {
         let by = match &event {
             Event::Start(Tag::HtmlBlock) => {
                 block = Some(span.clone());

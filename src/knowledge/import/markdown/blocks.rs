@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::details::{self, Details};
+use crate::text::markdown::{is_inline, is_inline_end, options};
 
 /// A block at the top level of a document.
 #[derive(Debug, PartialEq)]
@@ -77,13 +78,8 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Parses `text`.
     pub(super) fn parse(text: &'a str) -> Self {
-        let options = Options::ENABLE_TABLES
-            | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_HEADING_ATTRIBUTES
-            | Options::ENABLE_FOOTNOTES
-            | Options::ENABLE_GFM
-            | Options::ENABLE_DEFINITION_LIST;
+        // Definition lists are no markup of sources.
+        let options = options() | Options::ENABLE_FOOTNOTES | Options::ENABLE_DEFINITION_LIST;
         let mut builder = Builder::default();
         let mut code = Vec::new();
         let parser = Parser::new_ext(text, options);
@@ -189,7 +185,7 @@ impl Builder {
         match event {
             Event::Start(tag) => {
                 self.start(tag, span);
-                if is_block(tag) {
+                if !is_inline(tag) {
                     self.depth += 1;
                 }
             }
@@ -212,7 +208,7 @@ impl Builder {
                 self.list.push(Item { span: span.clone(), first: Paragraph::default() });
                 self.words = Some(Words::default());
             }
-            _ if is_block(tag) && self.depth >= 2 && *tag != Tag::Paragraph => {
+            _ if !is_inline(tag) && self.depth >= 2 && *tag != Tag::Paragraph => {
                 self.end_first_of_item(&(span.start..span.start));
             }
             Tag::Strong => {
@@ -266,7 +262,7 @@ impl Builder {
                 self.end_link(span);
                 return;
             }
-            _ if !is_block_end(end) => return,
+            _ if is_inline_end(end) => return,
             _ => {}
         }
         self.depth = self.depth.saturating_sub(1);
@@ -333,30 +329,4 @@ impl Builder {
             self.reference_links.push(link);
         }
     }
-}
-
-fn is_block(tag: &Tag<'_>) -> bool {
-    !matches!(
-        tag,
-        Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. }
-    )
-}
-
-fn is_block_end(end: TagEnd) -> bool {
-    !matches!(
-        end,
-        TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::Link
-            | TagEnd::Image
-    )
 }
