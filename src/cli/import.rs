@@ -85,16 +85,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
-    if args.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
-        bail!("the title is empty: give one with --title, or omit --title");
-    }
-    if let Some(code) = args.language.as_deref().filter(|code| !is_language_code(code)) {
-        bail!("{code:?} is no language: give its two letters, such as --language en");
-    }
     let is_merge = pack_files::is_pack(&args.into);
-    if !is_merge {
-        pack_files::check_is_free(&args.into)?;
-    }
+    args.check(is_merge)?;
     let files = import_files::read(&args.path)?;
     let readings = match read_all(&files, &args.fields(), terminal) {
         Ok(readings) => readings,
@@ -145,6 +137,25 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
 }
 
 impl Args {
+    /// Whether the arguments fit each other and the folder.
+    fn check(&self, is_merge: bool) -> anyhow::Result<()> {
+        if self.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+            bail!("the title is empty: give one with --title, or omit --title");
+        }
+        if let Some(code) = self.language.as_deref().filter(|code| !is_language_code(code)) {
+            bail!("{code:?} is no language: give its two letters, such as --language en");
+        }
+        if is_merge && self.language.is_some() {
+            bail!(
+                "the pack has a language of its own; change `language` in its pack.toml instead of --language"
+            );
+        }
+        if !is_merge {
+            pack_files::check_is_free(&self.into)?;
+        }
+        Ok(())
+    }
+
     fn fields(&self) -> FieldChoice {
         let named = [
             (Field::Question, &self.question),

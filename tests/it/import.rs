@@ -102,17 +102,18 @@ fn invalid_lines_are_all_reported_and_nothing_is_written() {
 
 #[test]
 fn bad_usage_has_another_exit_code_than_invalid_lines() {
-    let folder = Folder::empty();
+    let folder = Folder::with_pack();
     folder.write("lines.jsonl", LINES);
     folder.write("full/notes.txt", "mine");
     std::fs::create_dir(folder.path("empty")).unwrap();
-    let [lines, missing, full, empty, new] =
-        ["lines.jsonl", "none.jsonl", "full", "empty", "new"].map(|n| folder.arg(n));
-    let cases: [(&[&str], &str); 6] = [
+    let [lines, missing, full, empty, pack, new] =
+        ["lines.jsonl", "none.jsonl", "full", "empty", "p", "new"].map(|n| folder.arg(n));
+    let cases: [(&[&str], &str); 7] = [
         (&[&lines, "--into", &full], "not empty"),
         (&[&missing, "--into", &new], "cannot read"),
         (&[&empty, "--into", &new], "no file that can be imported"),
         (&[&lines, "--into", &new, "--language", "english"], "two letters"),
+        (&[&lines, "--into", &pack, "--language", "de"], "a language of its own"),
         (&[&lines, "--into", &new, "--title", ""], "the title is empty"),
         (&[&lines], "--into"),
     ];

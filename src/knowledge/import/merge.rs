@@ -124,10 +124,10 @@ pub fn merge(input: MergeInput<'_>) -> Result<Merged, PatchError> {
             None => merger.add(entry, quotes),
         }
     }
-    for entry in plan.file.values().filter(|entry| !imported.contains(&entry.id)) {
-        if !plan.is_pruned(&entry.id) {
-            merger.name_sources(entry);
-        }
+    let is_own =
+        |entry: &&FileEntry| !imported.contains(&entry.id) && !plan.pruned.contains(&entry.id);
+    for entry in plan.file.values().filter(is_own) {
+        merger.name_sources(entry);
     }
     merger.patches.extend(plan.pruned.iter().map(|id| Patch::Remove { id: id.clone() }));
     let faq = apply_all(input.faq, &merger.patches)?;
@@ -140,7 +140,7 @@ struct Plan {
     file: HashMap<EntryId, FileEntry>,
     /// The base of the next import.
     entries: Vec<BaseEntry>,
-    pruned: Vec<EntryId>,
+    pruned: HashSet<EntryId>,
     changes: Vec<MergeChange>,
 }
 
@@ -149,7 +149,7 @@ impl Plan {
         let mut plan = Self {
             file: file_entries(input.faq),
             entries: Vec::new(),
-            pruned: Vec::new(),
+            pruned: HashSet::new(),
             changes: Vec::new(),
         };
         let mut new: HashMap<&EntryId, &ImportedEntry> =
@@ -164,7 +164,7 @@ impl Plan {
                 }
                 (None, true) if input.prune => {
                     plan.say(entry, ChangeKind::Removed);
-                    plan.pruned.push(entry.id.clone());
+                    plan.pruned.insert(entry.id.clone());
                 }
                 (None, true) => {
                     plan.say(entry, ChangeKind::KeptThoughGone);
@@ -190,10 +190,6 @@ impl Plan {
     fn say(&mut self, entry: &ImportedEntry, kind: ChangeKind) {
         let question = entry.question.clone();
         self.changes.push(MergeChange { id: entry.id.clone(), question, kind });
-    }
-
-    fn is_pruned(&self, id: &EntryId) -> bool {
-        self.pruned.contains(id)
     }
 }
 
