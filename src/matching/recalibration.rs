@@ -41,8 +41,8 @@ const COST_OF_ERROR: f64 = 4.0;
 /// first pack would lose 9 of 122 right answers to judged messages for one false one.
 const MIN_GAIN: f64 = 0.03;
 
-/// By how much the share of suggestions where nothing answers may rise.
-const MAX_MORE_SUGGESTIONS: f64 = 0.05;
+/// By how much the share of questions that get a reply although nothing answers them may rise.
+const MAX_MORE_NOISE: f64 = 0.05;
 
 /// Decisions on questions of the pack itself, as shares of the questions that something answers
 /// (first three) and of those that nothing answers (last two), 0.0 to 1.0.
@@ -58,6 +58,13 @@ pub struct DecisionShares {
     pub falsely_answered: f64,
     /// Suggested although nothing answers.
     pub falsely_suggested: f64,
+}
+
+impl DecisionShares {
+    /// The share of questions that get a reply although nothing answers them.
+    fn noise(&self) -> f64 {
+        self.falsely_answered + self.falsely_suggested
+    }
 }
 
 /// Why a pack keeps the default calibration.
@@ -113,8 +120,7 @@ impl Recalibration {
         let default = shares(samples.iter().map(|sample| (sample, Self::IDENTITY)), thresholds);
         let calibrated =
             shares(by_fold.iter().map(|(sample, fitted)| (sample, *fitted)), thresholds);
-        let is_noisy =
-            calibrated.falsely_suggested > default.falsely_suggested + MAX_MORE_SUGGESTIONS;
+        let is_noisy = calibrated.noise() > default.noise() + MAX_MORE_NOISE;
         let gain = calibrated.value(unanswerable_share) - default.value(unanswerable_share);
         if gain < MIN_GAIN || is_noisy {
             return Err(NotCalibrated::NotBetter { default, calibrated });
@@ -274,6 +280,18 @@ mod tests {
     fn too_few_questions_keep_the_default() {
         let few = Recalibration::fit(&samples(1.0, 0.0)[..50], 0.3, &Thresholds::default());
         assert!(matches!(few, Err(NotCalibrated::TooFewQuestions { .. })), "{few:?}");
+    }
+
+    #[test]
+    fn false_answers_that_become_suggestions_are_no_more_noise() {
+        let mut overconfident = samples(1.0, -1.0);
+        overconfident.retain(|sample| sample.first >= 0.5);
+        let n = overconfident.iter().filter(|it| !it.is_answerable).count();
+        let share = n as f64 / overconfident.len() as f64;
+        let fitted = Recalibration::fit(&overconfident, share, &Thresholds::default()).unwrap();
+        let Calibrated { default, calibrated, .. } = fitted;
+        assert!(calibrated.falsely_suggested > default.falsely_suggested + MAX_MORE_NOISE);
+        assert!(calibrated.noise() <= default.noise(), "{default:?} {calibrated:?}");
     }
 
     #[test]
