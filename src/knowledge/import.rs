@@ -35,6 +35,8 @@ pub use record::{Answer, Place, Record};
 
 pub(super) use tree::Tree;
 
+use crate::text::MarkdownText;
+
 /// How a table was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableLayout {
@@ -82,19 +84,15 @@ pub fn read_file(
     let format = by_name.or_else(|| Format::of_text(text)).ok_or(ReadError::UnknownFormat)?;
     let mut reading = read_text(format, text, fields)?;
     reading.encoding = Some(decoded.encoding).filter(|name| *name != "UTF-8");
-    // quoth's own format is taken as it is; in others, questions may have markup and answers HTML.
-    let has_markup = !matches!(reading.format, Format::Markdown | Format::JsonLines);
     for record in &mut reading.records {
         record.place.file = file;
-        if has_markup {
-            record.question = html::plain_question(&record.question);
+        // The reader of Markdown has done so; quoth's own format has plain text.
+        if !matches!(reading.format, Format::Markdown | Format::JsonLines) {
+            record.question = plain_text(&record.question);
         }
         for answer in &mut record.answers {
-            match reading.format {
-                // The reader of Markdown has done so.
-                Format::Markdown => {}
-                Format::JsonLines if !html::is_fragment(&answer.text) => {}
-                _ => answer.text = html::replace_tags(&answer.text),
+            if html::is_fragment(&answer.text) {
+                answer.text = html::to_markdown(&answer.text);
             }
             // YAML and TOML hold Markdown, if any; cells and JSON hold text as people typed it.
             let is_typed =
@@ -103,6 +101,13 @@ pub fn read_file(
         }
     }
     Ok(reading)
+}
+
+/// A question without the marks of Markdown and the tags of HTML, on one line.
+fn plain_text(question: &str) -> String {
+    let markdown = MarkdownText::new(question);
+    let plain = record::on_one_line(&markdown.words(0..question.len()));
+    if plain.is_empty() { record::on_one_line(question) } else { plain }
 }
 
 fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileReading, ReadError> {

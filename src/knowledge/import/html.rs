@@ -4,7 +4,7 @@
 
 mod declared;
 mod dom;
-mod tags;
+mod fragment;
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use super::record::{Record, on_one_line};
 use super::tree_records::ends_like_question;
 use dom::{depth, is_element, text_of};
 
-pub(super) use tags::{is_fragment, plain_question, replace_tags};
+pub(super) use fragment::is_fragment;
 
 /// Deepest nesting of elements that is converted; the conversion is recursive. Pages of people have a few dozen.
 const MAX_DEPTH: usize = 256;

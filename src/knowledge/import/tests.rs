@@ -145,6 +145,32 @@ fn answer_of_several_paragraphs_is_one_quote_with_its_markup() {
 }
 
 #[test]
+fn question_in_another_format_loses_its_markup() {
+    let cases = [
+        ("Is it _really_ `x`, <b>so</b>, or <name>?", "Is it really x, so, or <name>?"),
+        ("Bread &amp; <i>butter</i>?", "Bread & butter?"),
+        ("How much is 2 * 3?", "How much is 2 * 3?"),
+        ("**", "**"),
+    ];
+    for (question, want) in cases {
+        let json = serde_json::json!([{"question": question, "answer": "x"}]).to_string();
+        assert_eq!(entries("faq.json", json.as_bytes())[0].question, want, "{question}");
+    }
+}
+
+#[test]
+fn html_answer_becomes_markdown_and_markdown_keeps_its_html() {
+    let cases = [
+        ("<p>See <a href=\"https://a.example\">this</a>.</p>", "See [this](https://a.example)."),
+        ("- see <a href='/x'>this</a>\n- **b**", "- see <a href='/x'>this</a>\n- **b**"),
+    ];
+    for (answer, want) in cases {
+        let json = serde_json::json!([{"question": "A?", "answer": answer}]).to_string();
+        assert_eq!(entries("faq.json", json.as_bytes())[0].answers[0].text, want, "{answer}");
+    }
+}
+
+#[test]
 fn gaps_alone_make_a_valid_pack() {
     let proof = proved(
         "a.jsonl",

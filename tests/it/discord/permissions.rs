@@ -137,7 +137,7 @@ fn member_without_commands_is_answered_by_mention_and_uses_its_buttons() {
 }
 
 #[test]
-fn whoever_may_not_write_makes_the_bot_write_nothing_for_others() {
+fn users_without_send_messages_get_private_replies_only() {
     // In a channel and in a thread of it; the permission is lost after the private answer.
     in_parallel([false, true], |is_thread| {
         let home = TestGuild::new();

@@ -22,7 +22,7 @@ impl<'a> AnswerText<'a> {
         let text = self.with_addresses(span);
         let text = dedent(&text, indent);
         let text = without_end_matter(&text);
-        html::replace_tags(text)
+        if html::is_fragment(text) { html::to_markdown(text) } else { text.to_owned() }
     }
 
     /// The text with `[label][name]` as `[label](address)`, and without the definitions of names, since they

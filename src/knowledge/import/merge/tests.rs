@@ -87,7 +87,7 @@ fn changes_of_the_file_are_taken_over() {
 }
 
 #[test]
-fn what_people_changed_in_the_pack_stays() {
+fn fields_that_people_changed_survive_a_merge() {
     let state = State::imported(SHEET)
         .edited("question = \"A?\"", "question = \"A, better?\"\nvariants = [\"aa?\"] # mine\ntags = [\"x\"]\nlead = \"In short.\"")
         .edited("text = '''\ntwo\n\nmore'''", "text = '''two'''");
