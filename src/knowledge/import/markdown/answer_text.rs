@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{Document, ReferenceLink};
+use super::blocks::{Document, ReferenceLink, starting_in};
 use crate::knowledge::import::html;
 
 /// Cuts answers out of a document.
@@ -15,9 +15,9 @@ impl<'a> AnswerText<'a> {
         Self { document }
     }
 
-    /// The Markdown of `span` as a document of its own: addresses of links stand beside them, the indentation
-    /// of the item or definition it stands in, `indent` spaces, is removed, rules, anchors and links to the top at its end are
-    /// left out.
+    /// The Markdown of `span` as a document of its own: addresses of links stand beside them; the indentation of
+    /// the item or definition it stands in, `indent` spaces, is removed; rules, anchors and links to the top at its
+    /// end are left out.
     pub(super) fn of(&self, span: &Range<usize>, indent: usize) -> String {
         let text = self.with_addresses(span);
         let text = dedent(&text, indent);
@@ -29,13 +29,12 @@ impl<'a> AnswerText<'a> {
     /// may stand elsewhere.
     fn with_addresses(&self, span: &Range<usize>) -> String {
         let text = self.document.text();
-        let is_inside = |other: &Range<usize>| span.start <= other.start && other.end <= span.end;
-        let links = self.document.reference_links.iter().filter(|link| is_inside(&link.span));
-        let definitions = self.document.definitions.iter().filter(|span| is_inside(span));
-        let mut replaced: Vec<(Range<usize>, String)> = links
-            .map(|link| (link.span.clone(), self.written(link)))
-            .chain(definitions.map(|span| (span.clone(), String::new())))
-            .collect();
+        let links = starting_in(&self.document.reference_links, span, |link| link.span.start);
+        let definitions = starting_in(&self.document.definitions, span, |span| span.start);
+        let links = links.iter().map(|link| (link.span.clone(), self.written(link)));
+        let definitions = definitions.iter().map(|span| (span.clone(), String::new()));
+        let mut replaced: Vec<(Range<usize>, String)> =
+            links.chain(definitions).filter(|(replaced, _)| replaced.end <= span.end).collect();
         replaced.sort_unstable_by_key(|(span, _)| span.start);
         let mut written = String::with_capacity(span.len());
         let mut at = span.start;

@@ -68,6 +68,7 @@ pub(super) struct ReferenceLink {
 pub(super) struct Document<'a> {
     text: &'a str,
     pub(super) blocks: Vec<Block>,
+    /// In the order of the text.
     pub(super) reference_links: Vec<ReferenceLink>,
     /// Where the addresses of reference links are defined, in the order of the text.
     pub(super) definitions: Vec<Range<usize>>,
@@ -95,6 +96,8 @@ impl<'a> Document<'a> {
             }
             builder.add(&event, &span);
         }
+        // A link ends after those in it.
+        builder.reference_links.sort_unstable_by_key(|link| link.span.start);
         let blocks = details::insert(details::find(text, &code), builder.blocks);
         Self { text, blocks, reference_links: builder.reference_links, definitions, code }
     }
@@ -112,10 +115,19 @@ impl<'a> Document<'a> {
 
     /// The blocks that start in `span`.
     pub(super) fn blocks_in(&self, span: &Range<usize>) -> &[Block] {
-        let start = self.blocks.partition_point(|block| block.span().start < span.start);
-        let end = self.blocks.partition_point(|block| block.span().start < span.end);
-        self.blocks.get(start..end.max(start)).unwrap_or_default()
+        starting_in(&self.blocks, span, |block| block.span().start)
     }
+}
+
+/// The `items`, which are in the order of their starts, that start in `span`.
+pub(super) fn starting_in<'i, T>(
+    items: &'i [T],
+    span: &Range<usize>,
+    start_of: impl Fn(&T) -> usize,
+) -> &'i [T] {
+    let start = items.partition_point(|item| start_of(item) < span.start);
+    let end = items.partition_point(|item| start_of(item) < span.end);
+    items.get(start..end.max(start)).unwrap_or_default()
 }
 
 impl Block {

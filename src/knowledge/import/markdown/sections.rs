@@ -1,5 +1,6 @@
 //! The sections of a Markdown document: its headings with what stands below them.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::blocks::{Block, Document};
@@ -52,7 +53,7 @@ pub(super) struct SectionTree {
     /// The start and end of the heading that is the title of the document.
     title: Option<(usize, usize)>,
     /// Starts of the sections without a text of their own, but for links to other sections.
-    contents: Vec<usize>,
+    contents: HashSet<usize>,
 }
 
 impl SectionTree {
