@@ -72,8 +72,10 @@ fn normalize_whitespace(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\u{c}', "").replace('\t', "    ")
 }
 
+/// A text that is displayed on one line. A form feed in it separates words; a client that drops it joins them, which
+/// is why it must not be rendered.
 fn words(text: &str) -> String {
-    normalize_whitespace(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The quote with the marks of omitted text.
