@@ -12,7 +12,7 @@
 //! | index of a pack | `term`, `forward_index`, `entry_terms`, `score_parts`, `postings`, `document`, `accumulators`, `classifier`, `excluded`, `facts`, `pack_index` |
 //! | analysis of a question | `query_terms`, `query` |
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
-//! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration` |
+//! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
 //! | decision | `decision`, `language_part`, `questions`, `index` |
 //! | evaluation | `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
@@ -38,6 +38,7 @@ pub mod leave_one_out;
 mod neighbors;
 pub mod objection;
 mod pack_index;
+pub mod passages;
 mod postings;
 pub mod query;
 mod query_terms;
@@ -57,3 +58,4 @@ mod word_vectors;
 pub use decision::{Decision, DecisionRule, Outcome, Thresholds};
 pub use index::Index;
 pub(crate) use pack_index::PackIndex;
+pub use passages::Passage;

@@ -31,7 +31,9 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Record::new(index, question, &outcome, args.timings.then_some(micros))
     };
     let text = |LoadedIndex { index, rule }: &LoadedIndex, question: &str| {
-        console::render(&Reply::new(index, &index.ask(question, rule)), terminal.layout())
+        let outcome = index.ask(question, rule);
+        let passages = index.passages(question, &outcome);
+        console::render(&Reply::new(index, &outcome, &passages), terminal.layout())
     };
     args.question.run(config, record, text)
 }

@@ -4,8 +4,11 @@ use super::Status;
 use super::config_args::ConfigArgs;
 use super::packs::LoadedIndex;
 use super::question::QuestionArgs;
+use crate::conversation::layout::one_line;
 use crate::matching::Decision;
-use crate::matching::explanation::{ExplainedEntry, ExplainedMatch, Explanation, explain};
+use crate::matching::explanation::{
+    ExplainedEntry, ExplainedMatch, ExplainedPassage, Explanation, explain,
+};
 use crate::platform::console::printable;
 
 /// Most entries that are shown as text.
@@ -32,7 +35,10 @@ fn report(explanation: &Explanation) -> String {
         (Decision::Answer, _) => "answer with the first entry".to_owned(),
         (Decision::Suggest, _) => "suggest the best entries".to_owned(),
         (Decision::Abstain, Some(gap)) => format!("reply that the source does not answer ({gap})"),
-        (Decision::Abstain, None) => "reply that nothing was found".to_owned(),
+        (Decision::Abstain, None) if explanation.passages.is_empty() => {
+            "reply that nothing was found".to_owned()
+        }
+        (Decision::Abstain, None) => "suggest sentences of the document".to_owned(),
     };
     line(&mut text, &format!("Decision: {decision}"));
     let percent = |label: &str, probability: f64, what: &str, from: f64| {
@@ -50,6 +56,17 @@ fn report(explanation: &Explanation) -> String {
     for (number, entry) in (1..).zip(explanation.entries.iter().take(MAX_SHOWN)) {
         line(&mut text, "");
         describe(&mut text, number, entry);
+    }
+    if !explanation.passages.is_empty() {
+        line(
+            &mut text,
+            "\nSuggested from the document; if it answers, write an entry that quotes it:",
+        );
+        for passage in &explanation.passages {
+            let ExplainedPassage { source, paragraph, text: words, score } = passage;
+            let words = printable(&one_line(words));
+            line(&mut text, &format!("  {words} ({source}, paragraph {paragraph}, {score:.2})"));
+        }
     }
     if !explanation.changes.is_empty() {
         line(&mut text, "\nWhat would have to change for an answer:");

@@ -16,7 +16,7 @@ pub struct BotMessage {
     pub asks_feedback: bool,
     /// The kind of reply, for the records.
     pub kind: ReplyKind,
-    /// Ids of the entries that it shows.
+    /// Ids of the entries and passages that it shows.
     pub entries: Vec<String>,
     /// How many quotes, parts of paragraphs or questions precede those in [`Self::reply`], because
     /// an earlier message showed them. Controls that show more count from the first of all.

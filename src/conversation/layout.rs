@@ -6,7 +6,7 @@ mod block;
 mod budget;
 mod measure;
 
-pub use block::{one_line, prefix_lines, with_cut_marks};
+pub use block::{first_words, one_line, prefix_lines, with_cut_marks};
 pub use budget::Budget;
 pub use measure::Measure;
 

@@ -3,16 +3,16 @@
 mod answer;
 mod cited_quote;
 mod paragraph_part;
-mod suggestion;
+mod suggestions;
 mod topic;
 
 use super::notice::Notice;
-use crate::matching::{Decision, Index, Outcome};
+use crate::matching::{Decision, Index, Outcome, Passage};
 
 pub use answer::Answer;
 pub use cited_quote::CitedQuote;
 pub use paragraph_part::ParagraphPart;
-pub use suggestion::Suggestion;
+pub use suggestions::{SuggestionList, Suggestions};
 pub use topic::Topic;
 
 /// The content of a reply.
@@ -20,8 +20,8 @@ pub use topic::Topic;
 pub enum Reply {
     /// The answer of an entry.
     Answer(Answer),
-    /// Entries that may answer, for the asker to pick from. Never empty.
-    Suggestions(Vec<Suggestion>),
+    /// Entries and passages that may answer, for the asker to pick from.
+    Suggestions(Suggestions),
     /// The question is a known gap: the source was searched for it and does not answer it.
     NotInSource {
         /// Titles of the pack's sources, to show what was searched.
@@ -45,24 +45,22 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// The reply for the outcome of a search.
-    pub fn new(index: &Index, outcome: &Outcome) -> Self {
+    /// The reply for the outcome of a search, with `passages` to suggest.
+    pub fn new(index: &Index, outcome: &Outcome, passages: &[Passage]) -> Self {
         match outcome.decision {
             Decision::Answer => outcome
                 .ranked
                 .first()
                 .and_then(|entry| Answer::in_language(index, *entry, outcome.language.as_ref()))
                 .map_or(Self::NothingFound, Self::Answer),
-            Decision::Suggest => Self::Suggestions(
-                outcome
-                    .suggestions
-                    .iter()
-                    .filter_map(|entry| Suggestion::new(index, *entry, outcome.language.as_ref()))
-                    .collect(),
-            ),
-            Decision::Abstain => outcome
-                .gap
-                .map_or(Self::NothingFound, |gap| Self::NotInSource { titles: titles(index, gap) }),
+            Decision::Suggest | Decision::Abstain => {
+                let suggestions = Suggestions::new(index, outcome, passages);
+                match outcome.gap {
+                    _ if !suggestions.is_empty() => Self::Suggestions(suggestions),
+                    Some(gap) => Self::NotInSource { titles: titles(index, gap) },
+                    None => Self::NothingFound,
+                }
+            }
         }
     }
 }
@@ -105,15 +103,19 @@ mod tests {
             ("when does the ferry leave", "When does the ferry leave?"),
         ] {
             let outcome = index.ask(asked, &DecisionRule::default());
-            let Reply::Answer(answer) = Reply::new(&index, &outcome) else { panic!("{outcome:?}") };
-            assert_eq!(answer.question, shown);
+            let Reply::Answer(answer) = Reply::new(&index, &outcome, &[]) else {
+                panic!("{outcome:?}")
+            };
+            assert_eq!(answer.question.as_deref(), Some(shown));
             let outcome = Outcome { decision: Decision::Suggest, suggestions: vec![0], ..outcome };
-            let Reply::Suggestions(suggestions) = Reply::new(&index, &outcome) else { panic!() };
-            assert_eq!(suggestions[0].question, shown);
+            let Reply::Suggestions(suggestions) = Reply::new(&index, &outcome, &[]) else {
+                panic!()
+            };
+            assert_eq!(suggestions.questions[0], shown);
         }
         let french = Outcome { language: Some(Language::new("fr")), ..Outcome::nothing() };
         let french = Outcome { decision: Decision::Suggest, suggestions: vec![0], ..french };
-        let Reply::Suggestions(suggestions) = Reply::new(&index, &french) else { panic!() };
-        assert_eq!(suggestions[0].question, "When does the ferry leave?");
+        let Reply::Suggestions(suggestions) = Reply::new(&index, &french, &[]) else { panic!() };
+        assert_eq!(suggestions.questions[0], "When does the ferry leave?");
     }
 }

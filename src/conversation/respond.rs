@@ -19,7 +19,7 @@ use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
 use super::timestamp::EventTime;
 use super::trigger::{AddressedBy, Command, Trigger};
-use crate::matching::{Decision, DecisionRule, Index, Outcome};
+use crate::matching::{DecisionRule, Index, Outcome, Passage};
 pub use controls::respond_to_control;
 use more::topics;
 use questions::{answer_question, respond_unasked};
@@ -217,15 +217,23 @@ fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>
     }
 }
 
-/// The message that shows the outcome of a search.
-fn message_for(outcome: &Outcome, is_private: bool, context: &Context<'_>) -> BotMessage {
-    let ids = |entries: &[usize]| entries.iter().map(|idx| context.index.entry_id(*idx)).collect();
-    let (kind, entries) = match outcome.decision {
-        Decision::Answer => (ReplyKind::Answer, ids(outcome.ranked.get(..1).unwrap_or_default())),
-        Decision::Suggest => (ReplyKind::Suggest, ids(&outcome.suggestions)),
-        Decision::Abstain => (ReplyKind::Abstain, Vec::new()),
+/// The message that shows the outcome of a search, with `passages` to suggest.
+fn message_for(
+    outcome: &Outcome,
+    passages: &[Passage],
+    is_private: bool,
+    context: &Context<'_>,
+) -> BotMessage {
+    let reply = Reply::new(context.index, outcome, passages);
+    let (kind, entries) = match &reply {
+        Reply::Answer(_) => (ReplyKind::Answer, outcome.ranked.get(..1).unwrap_or_default()),
+        Reply::Suggestions(_) => (ReplyKind::Suggest, &outcome.suggestions[..]),
+        _ => (ReplyKind::Abstain, &[][..]),
     };
-    let reply = without_disabled_lead(Reply::new(context.index, outcome), context);
+    let entries = entries.iter().map(|entry| context.index.entry_id(*entry));
+    let passages = passages.iter().map(|it| context.index.passage_id(&it.quote));
+    let entries = entries.chain(passages).collect();
+    let reply = without_disabled_lead(reply, context);
     let asks_feedback = kind == ReplyKind::Answer && context.space.settings.asks_feedback;
     BotMessage { reply, is_private, asks_feedback, kind, entries, offset: 0, is_unsolicited: false }
 }
@@ -243,7 +251,8 @@ fn selected_answer(
         return BotMessage::without_entry(Reply::NoSuchNumber { n_suggestions }, is_private);
     };
     let answer = context.index.find(id).and_then(|entry| Answer::new(context.index, entry));
-    let Some(answer) = answer else {
+    let passage = || context.index.find_passage(id).map(|passage| Answer::of_passage(&passage));
+    let Some(answer) = answer.or_else(passage) else {
         return BotMessage::notice(Notice::NoLongerAvailable, is_private);
     };
     BotMessage {

@@ -27,7 +27,8 @@ pub struct SentReply {
     pub kind: ReplyKind,
     /// Whether only the asker sees it.
     pub is_private: bool,
-    /// Ids of the entries that it shows: the one of the answer, or the suggested ones in order.
+    /// Ids of the entries and passages that it shows: the one of the answer, or the suggested ones in
+    /// order.
     pub entries: Vec<String>,
     /// When it was sent.
     pub sent_at: Timestamp,

@@ -50,6 +50,9 @@ pub struct SpaceSettings {
     pub reports_to: Option<PlaceId>,
     /// Whether answers show the curator's lead above the quotes. Default: yes.
     pub shows_lead: bool,
+    /// Whether sentences of the source that no entry quotes are suggested where no entry answers.
+    /// Default: yes.
+    pub suggests_passages: bool,
     /// Whether the bot sends a greeting when it joins a place. Default: yes.
     pub greets: bool,
     /// Whether answers have controls for feedback. Default: yes.
@@ -89,6 +92,7 @@ impl Default for SpaceSettings {
             moderators: Vec::new(),
             reports_to: None,
             shows_lead: true,
+            suggests_passages: true,
             greets: true,
             asks_feedback: true,
             questions_per_asker: 5,

@@ -22,6 +22,8 @@ pub struct UnansweredQuestion {
     pub nearest: Vec<String>,
     /// Id of the gap that matched, if one did.
     pub gap: Option<String>,
+    /// Ids of the passages that may answer, best first.
+    pub passages: Vec<String>,
     /// When it was asked.
     pub asked_at: Timestamp,
 }

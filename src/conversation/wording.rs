@@ -99,6 +99,16 @@ impl Wording {
         self.format("did-you-mean", [("n", n.into())])
     }
 
+    /// Line above passages that follow suggestions of entries.
+    pub fn in_document(&self) -> String {
+        self.format("in-document", [])
+    }
+
+    /// Line above passages where no entry is suggested.
+    pub fn only_in_document(&self) -> String {
+        self.format("only-in-document", [])
+    }
+
     /// Reply when the picked number is not one of `n` suggestions.
     pub fn no_such_number(&self, n: usize) -> String {
         self.format("no-such-number", [("n", n.into())])

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use url::Url;
 
 use crate::text::Language;
-use crate::text::markdown::LineSpan;
+use crate::text::markdown::{LineKind, LineSpan};
 use crate::text::sentence::sentences_in;
 use crate::text::{MarkdownText, RichText};
 use search::Search;
@@ -201,6 +201,25 @@ impl Source {
         })
     }
 
+    /// Whether a part of the body stands in a heading. A text without markup has none.
+    pub(crate) fn is_heading(&self, part: &Range<usize>) -> bool {
+        let headings = self.headings();
+        let next = headings.partition_point(|heading| heading.end <= part.start);
+        headings.get(next).is_some_and(|heading| heading.start < part.end)
+    }
+
+    /// Body span of the last heading before the byte offset `at`.
+    pub(crate) fn heading_above(&self, at: usize) -> Option<Range<usize>> {
+        let headings = self.headings();
+        let next = headings.partition_point(|heading| heading.end <= at);
+        headings.get(next.checked_sub(1)?).cloned()
+    }
+
+    /// Body spans of the headings, in order.
+    fn headings(&self) -> &[Range<usize>] {
+        self.markdown().map_or(&[], MarkdownText::headings)
+    }
+
     /// Body spans of the sentences that have a letter or digit. A line of asterisks, which
     /// separates parts of a text, is not an answer to anything.
     pub fn content_sentences(&self) -> impl Iterator<Item = Range<usize>> {
@@ -226,10 +245,10 @@ fn markdown_sentences(markdown: &MarkdownText, language: &Language) -> Vec<Range
         let text = markdown.blanked(line.span.clone());
         let start = line.span.start + text.len() - text.trim_start().len();
         let code = start..start + text.trim().len();
-        let spans = match line.is_code {
-            true if code.is_empty() => Vec::new(),
-            true => vec![code],
-            false => {
+        let spans = match line.kind {
+            LineKind::Code if code.is_empty() => Vec::new(),
+            LineKind::Code => vec![code],
+            LineKind::Text | LineKind::Heading => {
                 let spans = sentences_in(&text, language).into_iter();
                 spans.map(|span| line.span.start + span.start..line.span.start + span.end).collect()
             }

@@ -102,14 +102,7 @@ impl DocumentCoverage {
         let mut sums: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
         for token in query.content_words() {
             let by_entry = coverage(entry, token);
-            let mut of_token: FxHashMap<u32, f32> = FxHashMap::default();
-            for found in &token.matches {
-                for sentence in index.document.sentences_with(found.term) {
-                    let best = of_token.entry(*sentence).or_default();
-                    *best = best.max(found.similarity);
-                }
-            }
-            for (sentence, similarity) in of_token {
+            for (sentence, similarity) in similarities_by_sentence(index, token) {
                 let (all, left) = sums.entry(sentence).or_default();
                 *all += token.weight * similarity;
                 *left += token.weight * (similarity - by_entry).max(0.0);
@@ -122,4 +115,20 @@ impl DocumentCoverage {
         }
         most
     }
+}
+
+/// How well each sentence that no entry quotes covers a word of a question, by the number of the sentence;
+/// those that do not at all are left out.
+pub(super) fn similarities_by_sentence(
+    index: &PackIndex,
+    token: &QueryToken,
+) -> FxHashMap<u32, f32> {
+    let mut similarities: FxHashMap<u32, f32> = FxHashMap::default();
+    for found in &token.matches {
+        for sentence in index.document.sentences_with(found.term) {
+            let best = similarities.entry(*sentence).or_default();
+            *best = best.max(found.similarity);
+        }
+    }
+    similarities
 }

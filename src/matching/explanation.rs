@@ -15,7 +15,7 @@ use super::objection::Objection;
 use super::query::{MatchKind, Query, QueryToken, TermMatch};
 use super::ranking;
 use super::scorer::{self, ScoredEntry};
-use super::{Index, PackIndex};
+use super::{Index, PackIndex, Passage};
 
 /// Most entries that are explained.
 const MAX_EXPLAINED: usize = ranking::MAX_REORDERED;
@@ -43,6 +43,8 @@ pub struct Explanation {
     pub words: Vec<Word>,
     /// The best entries and gaps, best first.
     pub entries: Vec<ExplainedEntry>,
+    /// What is suggested of the sources beside entries, best first.
+    pub passages: Vec<ExplainedPassage>,
     /// What would have to change for an answer, in sentences; empty if there is one.
     pub changes: Vec<String>,
     /// The features of the first entry, and what each adds to the log-odds of the confidence.
@@ -62,6 +64,19 @@ pub struct Word {
     pub is_content_word: bool,
     /// Whether any pack knows it, possibly misspelled.
     pub is_known: bool,
+}
+
+/// A sentence that no entry quotes and that may answer.
+#[derive(Debug, Serialize)]
+pub struct ExplainedPassage {
+    /// The name of its source.
+    pub source: String,
+    /// The number of its paragraph, from 1.
+    pub paragraph: usize,
+    /// The sentence.
+    pub text: String,
+    /// Share of the weight of the question's content words that it covers, 0.0 to 1.0.
+    pub score: f32,
 }
 
 /// An entry, and how it matches the words of the question.
@@ -123,6 +138,7 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     ranking::reorder(&mut scored);
     let explained = scored.iter().take(MAX_EXPLAINED).zip(part.into_iter().cycle());
     let entries = explained.map(|(it, part)| entry(index, part, &query, it));
+    let passages = index.passages(text, &outcome);
     Explanation {
         question: text.to_owned(),
         decision: outcome.decision,
@@ -134,8 +150,18 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
         gap: outcome.gap.map(|gap| index.entry_id(gap)),
         words: query.tokens.iter().map(word).collect(),
         entries: entries.collect(),
+        passages: passages.iter().map(passage).collect(),
         changes: changes(index, part, &query, &outcome, rule),
         contributions: contributions(&outcome, &rule.calibration),
+    }
+}
+
+fn passage(passage: &Passage) -> ExplainedPassage {
+    ExplainedPassage {
+        source: passage.quote.source().name().to_owned(),
+        paragraph: passage.quote.paragraph(),
+        text: passage.quote.text().to_owned(),
+        score: passage.score,
     }
 }
 

@@ -7,11 +7,16 @@ use super::PackIndex;
 use super::decision::{Decision, DecisionRule, MAX_RANKED, MAX_SUGGESTIONS, Outcome, share_quote};
 use super::excluded::Excluded;
 use super::language_part::LanguagePart;
+use super::objection::Objection;
+use super::passages::{self, Passage};
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
 use super::questions::questions;
-use crate::knowledge::{Entry, EntryId, Pack};
+use crate::knowledge::{Entry, EntryId, Pack, Quote};
 use crate::text::Language;
+
+/// Start of the public id of a passage.
+const PASSAGE_PREFIX: &str = "passage ";
 
 /// Most questions of a message that are asked one by one.
 const MAX_QUESTIONS: usize = 6;
@@ -170,6 +175,39 @@ impl Index {
         ranked.truncate(MAX_RANKED);
         let decision = Decision::Suggest;
         (Outcome { decision, suggestions: answering, ranked, gap: None, ..whole }, part)
+    }
+
+    /// What the sources say in sentences that no entry quotes and that may answer the question `text`, best
+    /// first; nothing if `outcome`, that of the question, has an answer or a gap, or is that of a
+    /// statement.
+    pub fn passages(&self, text: &str, outcome: &Outcome) -> Vec<Passage> {
+        let is_answered = outcome.decision == Decision::Answer || outcome.gap.is_some();
+        if is_answered || outcome.objection == Some(Objection::Statement) {
+            return Vec::new();
+        }
+        let find = |index: &PackIndex| passages::find(index, &Query::new(index, text));
+        passages::best(self.indexes().flat_map(find).collect(), outcome.suggestions.len())
+    }
+
+    /// The public id of a passage, by which [`Self::find_passage`] finds it as long as it is in the source.
+    /// Unlike the id of an entry, it has white space.
+    pub fn passage_id(&self, passage: &Quote) -> String {
+        let (source, paragraph, text) = (passage.source(), passage.paragraph(), passage.text());
+        let has_source = |pack: &&Arc<Pack>| pack.sources.iter().any(|it| Arc::ptr_eq(it, source));
+        let pack = self.packs.iter().find(has_source).map_or("", |pack| &pack.name);
+        format!("{PASSAGE_PREFIX}{pack}/{}/{paragraph} {text}", source.name())
+    }
+
+    /// The passage with the public id `id`, proved again. If the source has changed, it may stand in another
+    /// paragraph now.
+    pub fn find_passage(&self, id: &str) -> Option<Quote> {
+        let mut parts = id.strip_prefix(PASSAGE_PREFIX)?.splitn(3, '/');
+        let (pack, source, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        let (paragraph, text) = rest.split_once(' ')?;
+        let pack = self.packs.iter().find(|it| it.name == pack)?;
+        let source = pack.sources.iter().find(|it| it.name() == source)?;
+        let paragraph = paragraph.parse().ok();
+        Quote::prove(source, text, paragraph).or_else(|_| Quote::prove(source, text, None)).ok()
     }
 
     fn ask_one(

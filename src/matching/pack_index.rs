@@ -19,7 +19,7 @@ use super::question_kind::N_QUESTION_TYPES;
 use super::term::Term;
 use super::vocabulary::{TermId, Vocabulary};
 use super::word_vectors::TextDirections;
-use crate::knowledge::{Entry, Pack};
+use crate::knowledge::{Entry, Pack, Source};
 use crate::text::{Analyzer, Language};
 
 /// Data of an entry except its texts.
@@ -76,6 +76,11 @@ impl PackIndex {
     /// The language of its phrasings.
     pub(crate) fn language(&self) -> &Language {
         &self.pack.language
+    }
+
+    /// The sources of its pack.
+    pub(crate) fn sources(&self) -> &[Arc<Source>] {
+        &self.pack.sources
     }
 
     /// Number of entries and gaps.

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::conversation::Reply;
 use crate::conversation::layout::with_cut_marks;
-use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
+use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestions, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::text::rich_text::Block;
 
@@ -126,11 +126,14 @@ fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn render_suggestions(suggestions: &[Suggestion], layout: Layout) -> String {
-    let mut text = wrap(&layout.wording.did_you_mean(suggestions.len()), layout, "");
-    for (number, suggestion) in (1..).zip(suggestions) {
-        let line = format!("{number}. {}", printable(&suggestion.question));
-        text.push_str(&wrap(&line, layout, "  "));
+fn render_suggestions(suggestions: &Suggestions, layout: Layout) -> String {
+    let mut text = String::new();
+    for list in suggestions.lists(layout.wording) {
+        text.push_str(&wrap(&list.heading, layout, ""));
+        for (number, line) in (list.first_number..).zip(&list.lines) {
+            let line = format!("{number}. {}", printable(line));
+            text.push_str(&wrap(&line, layout, "  "));
+        }
     }
     text
 }

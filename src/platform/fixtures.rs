@@ -30,8 +30,7 @@ pub(super) fn quote_of_markdown(text: &str, rest: &str) -> CitedQuote {
 /// A public answer with feedback.
 pub(super) fn answer(lead: Option<&str>, quotes: Vec<CitedQuote>) -> BotMessage {
     let reply = Reply::Answer(Answer {
-        entry: 0,
-        question: "q".to_owned(),
+        question: Some("q".to_owned()),
         lead: lead.map(str::to_owned),
         quotes,
         see_also: Vec::new(),

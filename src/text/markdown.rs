@@ -32,6 +32,8 @@ pub struct MarkdownText {
     words: String,
     /// The byte spans of what has lines of its own: paragraphs, headings, items, cells, code blocks.
     lines: Vec<LineSpan>,
+    /// The byte spans of the headings.
+    headings: Vec<Range<usize>>,
     /// The starts of the blocks that are in no other block, in order.
     block_starts: Vec<usize>,
     /// The addresses that links name, by their folded names.
@@ -43,8 +45,19 @@ pub struct MarkdownText {
 pub struct LineSpan {
     /// From its first to its last byte.
     pub span: Range<usize>,
-    /// Whether it is code, in which full stops end no sentence.
-    pub is_code: bool,
+    /// What it is.
+    pub kind: LineKind,
+}
+
+/// What has lines of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// A paragraph, an item or a cell.
+    Text,
+    /// A heading.
+    Heading,
+    /// Code, in which full stops end no sentence.
+    Code,
 }
 
 /// The extensions of CommonMark that are read.
@@ -77,9 +90,11 @@ impl MarkdownText {
             reader.read(&event, span);
         }
         let (words, lines) = reader.finish();
+        let headings = lines.iter().filter(|line| line.kind == LineKind::Heading);
+        let headings = headings.map(|line| line.span.clone()).collect();
         // The end of a block is an event, too.
         block_starts.dedup();
-        Self { words, lines, block_starts, addresses }
+        Self { words, lines, headings, block_starts, addresses }
     }
 
     /// The words of a part of the document, without syntax.
@@ -102,6 +117,11 @@ impl MarkdownText {
     /// What has lines of its own, in order.
     pub fn lines(&self) -> &[LineSpan] {
         &self.lines
+    }
+
+    /// The byte spans of the headings, in order.
+    pub fn headings(&self) -> &[Range<usize>] {
+        &self.headings
     }
 
     /// What is read of `part` of `document`, with links relative to `base`. `document` is the one that

@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 37] = [
+const MATCHING: [&str; 38] = [
     // Words.
     "similarity",
     "term_weight",
@@ -56,6 +56,7 @@ const MATCHING: [&str; 37] = [
     "features",
     "objection",
     "calibration",
+    "passages",
     // Decision.
     "decision",
     "language_part",

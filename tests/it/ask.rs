@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, SOURCE, UNQUOTED};
 use crate::quoth::{quoth, quoth_reading};
 
 const ARTICLE: &str = "knowledge/china-kazakhstan/sources/article.md";
@@ -24,8 +24,8 @@ fn answer_has_the_contract_keys_and_byte_exact_spans() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let answer = run.json();
     let keys: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-    let mut want =
-        ["q", "decision", "confidence", "ids", "quotes", "citations", "suggested_quotes", "gap"];
+    let mut want = vec!["q", "decision", "confidence", "ids", "quotes", "citations"];
+    want.extend(["suggested_quotes", "suggested_passages", "passage_citations", "gap"]);
     want.sort_unstable();
     assert_eq!(keys, want);
     assert_eq!(answer["decision"], "answer");
@@ -40,6 +40,24 @@ fn answer_has_the_contract_keys_and_byte_exact_spans() {
     );
     let confidence = answer["confidence"].as_f64().unwrap();
     assert!((confidence * 1e4).fract().abs() < 1e-6, "{confidence} has more than four decimals");
+}
+
+#[test]
+fn passage_is_named_in_json_with_its_citation() {
+    let folder = Folder::with_unquoted_sentence();
+    let pack = folder.arg("p");
+    let run = quoth(&["ask", "--json", "--pack", &pack, "do bicycles travel"]);
+    let outcome = run.json();
+    assert_eq!(outcome["decision"], "abstain", "it is no answer");
+    assert_eq!(outcome["suggested_passages"], json!([UNQUOTED]));
+    let start = SOURCE.rsplit("+++\n").next().unwrap().len() + 1;
+    let end = start + UNQUOTED.len();
+    let citation = json!({
+        "source": "doc", "paragraph": 3, "speaker": null, "role": null, "start": start, "end": end
+    });
+    assert_eq!(outcome["passage_citations"], json!([citation]));
+    let run = quoth(&["ask", "--json", "--pack", &pack, "How many?"]);
+    assert_eq!(run.json()["suggested_passages"], json!([]), "beside an answer there is none");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `quoth chat` through a pipe: each line is a question, and a number picks a suggestion.
 
+use crate::folder::Folder;
 use crate::quoth::quoth_reading;
 
 fn chat(lines: &str) -> String {
@@ -32,6 +33,21 @@ fn suggestions_are_picked_by_number() {
         output.split_once("There is no such number: pick from 1 to 3").unwrap();
     assert!(suggested.starts_with("Did you mean one of these?\n  1. "), "{output}");
     assert!(picked.contains("Quote: ") && picked.contains("Source: "), "{output}");
+}
+
+#[test]
+fn passage_is_suggested_and_shown_with_its_citation_when_picked() {
+    let folder = Folder::with_unquoted_sentence();
+    let pack = folder.arg("p");
+    let args = ["chat", "--plain", "--pack", &pack];
+    let run = quoth_reading(&args, b"do bicycles travel\n1\n");
+    insta::assert_snapshot!(run.stdout, @r"
+    I have no prepared answer to this. In the document:
+      1. Bicycles travel for two euros.
+
+    Quote: Bicycles travel for two euros.
+    Source: “Doc”, paragraph 3
+    ");
 }
 
 #[test]

@@ -30,6 +30,8 @@ question = \"When?\"
 gap = true
 ";
 
+pub(crate) const UNQUOTED: &str = "Bicycles travel for two euros.";
+
 /// A temporary folder, which is deleted when it is dropped.
 pub(crate) struct Folder(TempDir);
 
@@ -44,6 +46,13 @@ impl Folder {
         folder.write("p/pack.toml", "title = \"P\"\n");
         folder.write("p/sources/doc.md", SOURCE);
         folder.write("p/faq.toml", FAQ);
+        folder
+    }
+
+    /// A folder with a pack named `p`, whose source has the sentence [`UNQUOTED`], which no entry quotes.
+    pub(crate) fn with_unquoted_sentence() -> Self {
+        let folder = Self::with_pack();
+        folder.write("p/sources/doc.md", format!("{SOURCE}\n{UNQUOTED}\n"));
         folder
     }
 

@@ -41,8 +41,7 @@ pub(crate) fn quote_of(document: &str) -> CitedQuote {
 /// An answer with a quote of the whole of `document`.
 pub(crate) fn answer_with(document: &str) -> BotMessage {
     let answer = Answer {
-        entry: 0,
-        question: "q".to_owned(),
+        question: Some("q".to_owned()),
         lead: None,
         quotes: vec![quote_of(document)],
         see_also: Vec::new(),
@@ -122,7 +121,7 @@ fn quote_of_markdown_is_verbatim_and_its_words_are_those_that_are_read() {
     let index = Index::new(vec![Arc::new(pack)]);
     let rule = DecisionRule::default();
     let outcome = index.ask("how do i start it", &rule);
-    let reply = Reply::new(&index, &outcome);
+    let reply = Reply::new(&index, &outcome, &[]);
     let layout = Layout { width: 80, is_plain: true, wording: Wording::english() };
     let shown = render(&reply, layout);
     let want = "Quote: Press the button (https://docs.example/faq/start.html) twice:\n\n\

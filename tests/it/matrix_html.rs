@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use quoth::conversation::reply::{CitedQuote, Reply, Suggestion, Topic};
+use quoth::conversation::reply::{CitedQuote, Reply, Topic};
 use quoth::conversation::wording::Wording;
 use quoth::conversation::{BotMessage, Control};
 use quoth::platform::matrix::render::{RenderedMessage, render};
@@ -15,7 +15,7 @@ use ruma_html::{Html, NodeData, NodeRef, SanitizerConfig};
 use crate::markup::{
     Additions, Links, answer_with, documents, is_linked_in, noise, quote_of, read, squeeze,
 };
-use crate::random::{answers, lists};
+use crate::random::{answers, lists, suggested_lines};
 
 /// Random replies per test.
 const N_CASES: u32 = 10_000;
@@ -136,8 +136,9 @@ fn check(rendered: &RenderedMessage, reply: &Reply) -> Result<(), TestCaseError>
             }
         }
         Reply::Suggestions(suggestions) => {
-            let expected = suggestions.iter().map(|Suggestion { question, .. }| words(question));
-            prop_assert_eq!(parsed.items, expected.collect::<Vec<String>>());
+            let expected = suggested_lines(suggestions);
+            let expected: Vec<String> = expected.iter().map(|it| words(it)).collect();
+            prop_assert_eq!(parsed.items, expected);
         }
         Reply::Paragraphs(parts) => {
             let expected = parts.iter().map(|it| it.text.trim_end().replace('\0', "\u{fffd}"));

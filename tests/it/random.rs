@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use quoth::conversation::reply::{Answer, CitedQuote, ParagraphPart, Reply, Suggestion, Topic};
+use quoth::conversation::reply::{Answer, CitedQuote, ParagraphPart, Reply, Suggestions, Topic};
 use quoth::conversation::{BotMessage, ReplyKind};
 
 /// Syntax of Discord and Matrix, and other texts that often break renderers.
@@ -139,8 +139,7 @@ pub(crate) fn answers() -> impl Strategy<Value = BotMessage> {
     let see_also = vec(text(10), 0..3);
     (vec(quote(), 1..4), prop::option::of(text(12)), see_also).prop_map(
         |(quotes, lead, see_also)| {
-            let question = "q".to_owned();
-            let answer = Answer { entry: 0, question, lead, quotes, see_also };
+            let answer = Answer { question: Some("q".to_owned()), lead, quotes, see_also };
             bot_message(Reply::Answer(answer), ReplyKind::Answer)
         },
     )
@@ -148,8 +147,13 @@ pub(crate) fn answers() -> impl Strategy<Value = BotMessage> {
 
 /// Suggestions, paragraphs of a source, and topics.
 pub(crate) fn lists() -> impl Strategy<Value = BotMessage> {
-    let suggestion = text(10).prop_map(|question| Suggestion { entry: 0, question });
-    let suggestions = vec(suggestion, 1..4).prop_map(Reply::Suggestions);
+    let suggestions = (vec(text(10), 0..4), vec(quote(), 0..3)).prop_filter_map(
+        "there is a suggestion",
+        |(questions, passages)| {
+            let suggestions = Suggestions { questions, passages };
+            (!suggestions.is_empty()).then_some(Reply::Suggestions(suggestions))
+        },
+    );
     let paragraph = (quote_text(), text(6)).prop_map(|(text, title)| ParagraphPart {
         text,
         rich_text: None,
@@ -162,4 +166,22 @@ pub(crate) fn lists() -> impl Strategy<Value = BotMessage> {
     let topics = vec(topic, 1..3).prop_map(Reply::Topics);
     prop_oneof![suggestions, paragraphs, topics]
         .prop_map(|reply| bot_message(reply, ReplyKind::Suggest))
+}
+
+/// The lines that `suggestions` are displayed with: each is a question, or the words of a passage up to a
+/// mark of what is left out.
+pub(crate) fn suggested_lines(suggestions: &Suggestions) -> Vec<String> {
+    let lines = (1..=suggestions.len()).filter_map(|number| suggestions.line(number));
+    let lines: Vec<String> = lines.collect();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let questions = suggestions.questions.iter().map(|it| words(it));
+    assert!(lines.iter().zip(questions).all(|(line, question)| *line == question), "{lines:?}");
+    let of_passages = lines.get(suggestions.questions.len()..).unwrap_or_default();
+    assert_eq!(of_passages.len(), suggestions.passages.len());
+    for (line, passage) in of_passages.iter().zip(&suggestions.passages) {
+        let text = words(&passage.text);
+        let start = line.strip_suffix("[...]").map(str::trim_end);
+        assert!(*line == text || start.is_some_and(|start| text.starts_with(start)), "{line:?}");
+    }
+    lines
 }

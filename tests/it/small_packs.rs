@@ -114,6 +114,54 @@ fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     assert!(n("noise") <= 13, "{counts:?}");
 }
 
+/// The sentences that answer a judged message which no entry answers.
+#[derive(Deserialize)]
+struct AnsweringSentences {
+    pack: String,
+    q: String,
+    /// Parts of the sentences, each of which answers.
+    answers: Vec<String>,
+}
+
+fn answering_sentences() -> BTreeMap<(String, String), Vec<String>> {
+    let lines = include_str!("../data/smallpacks/passages.jsonl").lines();
+    let rows = lines.map(|line| serde_json::from_str::<AnsweringSentences>(line).unwrap());
+    rows.map(|row| ((row.pack, row.q), row.answers)).collect()
+}
+
+#[test]
+fn passages_answer_half_of_what_only_the_document_answers_and_are_seldom_noise() {
+    let rule = DecisionRule::default();
+    let answers = answering_sentences();
+    assert_eq!(answers.len(), 76);
+    let (mut n_right, mut n_found) = (0, 0);
+    // Of messages that nothing answers: near ones, and those on other subjects.
+    let (mut near, mut aside) = ((0, 0), (0, 0));
+    for (pack, messages) in judged() {
+        let name = pack.name.clone();
+        let index = index(pack);
+        for message in messages.into_iter().filter(|message| message.gold.is_empty()) {
+            let outcome = index.ask(&message.q, &rule);
+            let passages = index.passages(&message.q, &outcome);
+            match (answers.get(&(name.clone(), message.q)), message.kind.as_str()) {
+                (Some(sentences), _) => {
+                    let is_right = |text: &str| sentences.iter().any(|it| text.contains(it));
+                    n_found += usize::from(!passages.is_empty());
+                    n_right += usize::from(passages.iter().any(|it| is_right(it.quote.text())));
+                }
+                (None, kind) => {
+                    let (n, n_offered) = if kind == "near" { &mut near } else { &mut aside };
+                    *n += 1;
+                    *n_offered += usize::from(!passages.is_empty());
+                }
+            }
+        }
+    }
+    assert!(n_right >= 42, "{n_right} right and {n_found} found of 76");
+    assert!(near.0 == 68 && near.1 <= 8, "{near:?}");
+    assert!(aside.0 == 96 && aside.1 == 0, "{aside:?}");
+}
+
 /// What a pack asks, and the same with one word swapped.
 const COUNTERPARTS: [(&str, &str, &str); 40] = [
     ("en", "How do I enable dark mode?", "How do I disable dark mode?"),

@@ -15,6 +15,8 @@ pub(super) struct Record {
     quotes: Vec<String>,
     citations: Vec<Citation>,
     suggested_quotes: Vec<Vec<String>>,
+    suggested_passages: Vec<String>,
+    passage_citations: Vec<Citation>,
     gap: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     micros: Option<u128>,
@@ -41,6 +43,8 @@ impl Record {
         let answered = outcome.ranked.first().filter(|_| outcome.decision == Decision::Answer);
         let quotes = answered.map_or(&[][..], |entry| quotes_of(*entry));
         let texts = |quotes: &[Quote]| quotes.iter().map(|q| q.text().to_owned()).collect();
+        let passages = index.passages(question, outcome).into_iter().map(|it| it.quote);
+        let passages: Vec<Quote> = passages.collect();
         Self {
             q: question.to_owned(),
             decision: outcome.decision,
@@ -49,6 +53,8 @@ impl Record {
             quotes: texts(quotes),
             citations: quotes.iter().map(Citation::new).collect(),
             suggested_quotes: outcome.suggestions.iter().map(|e| texts(quotes_of(*e))).collect(),
+            suggested_passages: texts(&passages),
+            passage_citations: passages.iter().map(Citation::new).collect(),
             gap: outcome.gap.map(|gap| index.entry_id(gap)),
             micros,
         }

@@ -1,20 +1,19 @@
 //! The answer of an entry.
 
 use super::CitedQuote;
+use crate::knowledge::Quote;
 use crate::matching::Index;
 use crate::text::Language;
 
 /// Most related questions of an answer: it is about something else.
 const MAX_SEE_ALSO: usize = 3;
 
-/// The answer of an entry: its lead and quotes.
+/// The answer of an entry: its lead and quotes; or a passage that was picked, which has nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The entry's position in the index.
-    pub entry: usize,
-    /// Its question, to show which question is answered; in the asker's language if it is known and
-    /// the entry has one in it.
-    pub question: String,
+    /// The question of the entry, to show which question is answered; in the asker's language if it is
+    /// known and the entry has one in it.
+    pub question: Option<String>,
     /// The curator's line above the quotes.
     pub lead: Option<String>,
     /// The quotes, in order. Never empty.
@@ -30,6 +29,12 @@ impl Answer {
         Self::in_language(index, entry, None)
     }
 
+    /// A passage that was picked.
+    pub(crate) fn of_passage(passage: &Quote) -> Self {
+        let quotes = vec![CitedQuote::new(passage)];
+        Self { question: None, lead: None, quotes, see_also: Vec::new() }
+    }
+
     /// The same with its question in `language`, if the entry has one in it.
     pub(super) fn in_language(
         index: &Index,
@@ -42,8 +47,7 @@ impl Answer {
             index.question(related, language).map(str::to_owned)
         });
         Some(Self {
-            entry,
-            question: index.question(entry, language)?.to_owned(),
+            question: Some(index.question(entry, language)?.to_owned()),
             lead: found.lead().map(str::to_owned),
             quotes: found.quotes().iter().map(CitedQuote::new).collect(),
             see_also: related.take(MAX_SEE_ALSO).collect(),

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::knowledge::Source;
-use crate::matching::Index;
+use crate::knowledge::{Quote, Source};
 use crate::text::RichText;
 
 /// Longest part of a paragraph, in characters. A quote has the same limit, so a platform that can
@@ -24,11 +23,11 @@ pub struct ParagraphPart {
 }
 
 impl ParagraphPart {
-    /// The paragraphs that the entry at `entry` quotes from, each once, in the order of the quotes.
-    pub fn all(index: &Index, entry: usize) -> Vec<Self> {
+    /// The paragraphs that `quotes` are from, each once, in the order of the quotes.
+    pub fn all(quotes: &[Quote]) -> Vec<Self> {
         let mut seen = Vec::new();
         let mut all = Vec::new();
-        for quote in index.entry(entry).map_or(&[][..], |entry| entry.quotes()) {
+        for quote in quotes {
             let source = quote.source();
             let last = source.paragraph_at(quote.span().end.saturating_sub(1));
             for paragraph in quote.paragraph()..=last {

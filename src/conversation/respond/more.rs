@@ -8,9 +8,12 @@ use crate::conversation::sent_reply::{ReplyKind, SentReply};
 
 /// The paragraphs that the answer `target` quotes from, without the first `offset` parts.
 pub(super) fn paragraphs(offset: usize, target: &SentReply, context: &Context<'_>) -> BotMessage {
-    let entry = answered_entry(target, context);
-    let parts = entry.map(|entry| ParagraphPart::all(context.index, entry)).unwrap_or_default();
-    let parts: Vec<ParagraphPart> = parts.into_iter().skip(offset).collect();
+    let id = answered_id(target).unwrap_or_default();
+    let quotes = match context.index.find(id).and_then(|entry| context.index.entry(entry)) {
+        Some(entry) => entry.quotes().to_vec(),
+        None => context.index.find_passage(id).into_iter().collect(),
+    };
+    let parts: Vec<_> = ParagraphPart::all(&quotes).into_iter().skip(offset).collect();
     if parts.is_empty() {
         return BotMessage::notice(Notice::NoLongerAvailable, true);
     }
@@ -29,7 +32,7 @@ pub(super) fn remaining_quotes(
     target: &SentReply,
     context: &Context<'_>,
 ) -> BotMessage {
-    let entry = answered_entry(target, context);
+    let entry = answered_id(target).and_then(|id| context.index.find(id));
     match entry.and_then(|entry| Answer::new(context.index, entry)) {
         Some(answer) if offset < answer.quotes.len() => {
             let quotes = answer.quotes.into_iter().skip(offset).collect();
@@ -48,8 +51,7 @@ pub(super) fn topics(offset: usize, is_private: bool, context: &Context<'_>) -> 
     BotMessage { offset, ..BotMessage::without_entry(Reply::Topics(topics), is_private) }
 }
 
-/// The entry of the answer `target`, if it is an answer and the entry still exists.
-fn answered_entry(target: &SentReply, context: &Context<'_>) -> Option<usize> {
-    let id = target.entries.first().filter(|_| target.kind == ReplyKind::Answer)?;
-    context.index.find(id)
+/// The id of the entry or passage of `target`, if it is an answer.
+fn answered_id(target: &SentReply) -> Option<&str> {
+    target.entries.first().filter(|_| target.kind == ReplyKind::Answer).map(String::as_str)
 }

@@ -9,7 +9,7 @@ use crate::conversation::notice::Notice;
 use crate::conversation::reply::Reply;
 use crate::conversation::trigger::{AddressedBy, Command, Question};
 use crate::conversation::unanswered::UnansweredQuestion;
-use crate::matching::{Decision, Outcome};
+use crate::matching::{Decision, Outcome, Passage};
 
 /// Longest text of a recorded question, in characters. Any text that can become a phrasing fits.
 pub(super) const MAX_RECORDED_CHARS: usize = 1000;
@@ -37,9 +37,12 @@ pub(super) fn respond_unasked(
     if !is_sure_enough {
         return Effects::default();
     }
+    // Only an answer can be unsolicited, and beside it there are no passages.
+    let passages = context.index.passages(&question.text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer)
-        .then(|| unanswered(message, &question.text, &outcome, context));
-    let reply = BotMessage { is_unsolicited: !is_reply, ..message_for(&outcome, false, context) };
+        .then(|| unanswered(message, &question.text, (&outcome, &passages), context));
+    let reply = message_for(&outcome, suggested(&passages, context), false, context);
+    let reply = BotMessage { is_unsolicited: !is_reply, ..reply };
     match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
         Admission::Allowed => Effects { unanswered, ..reply.into() },
         Admission::Limited { retry_after, is_of_place, is_notified: false } if is_reply => {
@@ -74,11 +77,13 @@ pub(super) fn answer_question(
     let is_private = is_private && (!message.addressing.is_public || !is_found);
     // Whoever wrote the message that is replied to did not ask the bot: only the asker's words are
     // recorded.
+    let passages = context.index.passages(text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer && !is_referenced)
-        .then(|| unanswered(message, text, &outcome, context));
+        .then(|| unanswered(message, text, (&outcome, &passages), context));
     let author = message.replied_to.as_ref().and_then(|replied_to| replied_to.author.clone());
     let asked_for = author.filter(|_| is_referenced);
-    Effects { unanswered, asked_for, ..message_for(&outcome, is_private, context).into() }
+    let reply = message_for(&outcome, suggested(&passages, context), is_private, context);
+    Effects { unanswered, asked_for, ..reply.into() }
 }
 
 /// The words that are taken for the question.
@@ -123,10 +128,15 @@ fn is_help(question: &Question, message: &Message) -> bool {
     !message.addressing.is_question && Command::parse(&question.text) == Some(Command::Help)
 }
 
+/// The `passages` of a question that are suggested in the space.
+fn suggested<'p>(passages: &'p [Passage], context: &Context<'_>) -> &'p [Passage] {
+    if context.space.settings.suggests_passages { passages } else { &[] }
+}
+
 fn unanswered(
     message: &Message,
     text: &str,
-    outcome: &Outcome,
+    (outcome, passages): (&Outcome, &[Passage]),
     context: &Context<'_>,
 ) -> UnansweredQuestion {
     UnansweredQuestion {
@@ -137,6 +147,7 @@ fn unanswered(
         text: text.chars().take(MAX_RECORDED_CHARS).collect(),
         nearest: outcome.ranked.iter().map(|idx| context.index.entry_id(*idx)).collect(),
         gap: outcome.gap.map(|gap| context.index.entry_id(gap)),
+        passages: passages.iter().map(|it| context.index.passage_id(&it.quote)).collect(),
         asked_at: message.sent_at,
     }
 }

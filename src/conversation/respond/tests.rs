@@ -8,7 +8,7 @@ use super::super::event::ControlUse;
 use super::super::id::PrincipalId;
 use super::super::message::{Addressing, RepliedTo, User};
 use super::super::pause::PauseScope;
-use super::super::reply::Suggestion;
+use super::super::reply::Suggestions;
 use super::super::settings::SpaceSettings;
 use super::super::timestamp::Timestamp;
 use super::super::trigger::classify;
@@ -20,7 +20,8 @@ const PACK: [(&str, &str); 3] = [
     ("pack.toml", "title = \"Harbor\"\nlanguage = \"en\"\n"),
     (
         "sources/harbor.md",
-        "+++\ntitle = \"The harbor\"\n+++\n\nThe lighthouse was painted red in May.\n\nThe ferry leaves at nine.\n",
+        "+++\ntitle = \"The harbor\"\n+++\n\nThe lighthouse was painted red in May.\n\nThe ferry leaves at nine.\n\n\
+         Bicycles travel for two euros.\n",
     ),
     (
         "faq.toml",
@@ -49,6 +50,9 @@ gap = true
 "#,
     ),
 ];
+
+/// The id of a sentence that no entry quotes.
+const BICYCLES: &str = "passage harbor/harbor/3 Bicycles travel for two euros.";
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let files = PACK

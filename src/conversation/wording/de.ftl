@@ -6,8 +6,10 @@ did-you-mean = { $n ->
     [one] Meinst du das hier?
    *[other] Meinst du etwas davon?
 }
+in-document = Im Dokument:
+only-in-document = Eine fertige Antwort habe ich nicht. Im Dokument:
 no-such-number = Diese Nummer gibt es nicht: Wähle 1 bis { $n } oder frag etwas anderes.
-help = Frag in deinen eigenen Worten. Ich antworte mit wörtlichen Zitaten aus der Quelle oder sage, dass ich keines habe. Wo ich Fragen vorschlage, antworte mit einer Nummer. `topics` zeigt, was man fragen kann.
+help = Frag in deinen eigenen Worten. Ich antworte mit wörtlichen Zitaten aus der Quelle oder sage, dass ich keines habe. Wo ich etwas vorschlage, antworte mit der Nummer. `topics` zeigt, was man fragen kann.
 
 lead-label = Kurz gesagt
 quote-label = Zitat

@@ -7,8 +7,11 @@ did-you-mean = { $n ->
     [one] Did you mean this?
    *[other] Did you mean one of these?
 }
+# Above sentences of the document that may answer.
+in-document = In the document:
+only-in-document = I have no prepared answer to this. In the document:
 no-such-number = There is no such number: pick from 1 to { $n }, or ask something else.
-help = Ask in your own words. I reply with quotes from the source, word for word, or say that I have none. Where I suggest questions, answer with a number. `topics` lists what can be asked.
+help = Ask in your own words. I reply with quotes from the source, word for word, or say that I have none. Where I suggest something, answer with its number. `topics` lists what can be asked.
 
 # Label before the curator's lead, so that nobody takes it for a quote.
 lead-label = In short

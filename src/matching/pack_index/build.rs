@@ -93,10 +93,11 @@ fn reserve(texts: &mut ForwardIndex, parsed_parts: &[ParsedEntries]) {
 /// Parses the unquoted sentences of a pack, and returns them with all their terms.
 fn parse_document(pack: &Pack, term_builder: &mut TermBuilder<'_>) -> (Document, Vec<TermId>) {
     let (mut document, mut terms) = (Document::default(), Vec::new());
-    for sentence in unquoted_sentences(pack) {
-        let sentence = term_builder.terms_of_text(&sentence);
+    for place in unquoted_sentences(pack) {
+        let Some(source) = pack.sources.get(place.source) else { continue };
+        let sentence = term_builder.terms_of_text(&source.words(place.span.clone()));
         terms.extend_from_slice(&sentence);
-        document.push(sentence);
+        document.push(place, sentence);
     }
     (document, terms)
 }

@@ -7,8 +7,7 @@ fn layout(width: usize, is_plain: bool) -> Layout {
 
 fn answer() -> Answer {
     Answer {
-        entry: 0,
-        question: "Why?".to_owned(),
+        question: Some("Why?".to_owned()),
         lead: Some("Because\u{1b}[31m of it.".to_owned()),
         quotes: vec![CitedQuote {
             rich_text: None,
@@ -60,11 +59,30 @@ fn related_questions_are_below_the_quotes() {
 }
 
 #[test]
-fn suggestions_are_numbered_from_one() {
-    let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
-    let reply = Reply::Suggestions(vec![suggestion("Who?"), suggestion("Why?")]);
-    let text = render(&reply, layout(80, true));
-    assert_eq!(text, "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
+fn suggestions_are_numbered_from_one_and_passages_follow_entries() {
+    let passage = CitedQuote {
+        text: "It was\nred.".to_owned(),
+        is_cut_before: false,
+        is_cut_after: false,
+        ..answer().quotes.remove(0)
+    };
+    let both = Suggestions {
+        questions: vec!["Who?".to_owned(), "Why?".to_owned()],
+        passages: vec![passage],
+    };
+    let text = |suggestions| render(&Reply::Suggestions(suggestions), layout(80, true));
+    let questions = Suggestions { passages: Vec::new(), ..both.clone() };
+    assert_eq!(text(questions), "Did you mean one of these?\n  1. Who?\n  2. Why?\n");
+    let passages = Suggestions { questions: Vec::new(), ..both.clone() };
+    assert_eq!(
+        text(passages),
+        "I have no prepared answer to this. In the document:\n  1. It was red.\n"
+    );
+    let both = text(both);
+    assert_eq!(
+        both,
+        "Did you mean one of these?\n  1. Who?\n  2. Why?\nIn the document:\n  3. It was red.\n"
+    );
 }
 
 #[test]

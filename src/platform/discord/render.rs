@@ -9,7 +9,7 @@ use super::markdown::{
 };
 use super::rich_text::markdown;
 use crate::conversation::layout::{self, MAX_CITATION, MAX_QUESTION, with_cut_marks};
-use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
+use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestions, Topic};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
 use crate::text::RichText;
@@ -92,9 +92,7 @@ impl RenderedMessage {
 fn label(control: Control, message: &BotMessage, wording: &Wording) -> String {
     let label = match (control, &message.reply) {
         (Control::Pick(number), Reply::Suggestions(suggestions)) => {
-            let suggestion = number.checked_sub(1).and_then(|idx| suggestions.get(idx));
-            let question = suggestion.map(|it| it.question.as_str()).unwrap_or_default();
-            format!("{number}. {question}")
+            format!("{number}. {}", suggestions.line(number).unwrap_or_default())
         }
         (control, reply) => wording.control(control, reply),
     };
@@ -109,7 +107,8 @@ fn render_answer(
 ) -> RenderedMessage {
     let quotes: Vec<String> = answer.quotes.iter().map(|quote| cited(quote, wording)).collect();
     let label = wording.lead_label();
-    let preview = answer.quotes.first().map(preview).unwrap_or_default();
+    let preview = answer.quotes.first().map(|quote| layout::first_words(quote, MAX_PREVIEW));
+    let preview = escape(&preview.unwrap_or_default());
     let head = match &answer.lead {
         Some(lead) => Head::Lead(&label, lead),
         None => Head::Preview(&preview),
@@ -118,25 +117,6 @@ fn render_answer(
     let see_also = one_line(&truncate(&wording.see_also(&answer.see_also), MAX_SEE_ALSO));
     page.append_if_it_fits(&see_also);
     RenderedMessage::new(page, message, wording)
-}
-
-/// The first words of a quote, with a mark outside them if there are more.
-fn preview(quote: &CitedQuote) -> String {
-    let text = match &quote.rich_text {
-        Some(rich_text) => layout::one_line(&rich_text.plain_text()),
-        None => layout::one_line(&quote.text),
-    };
-    let mut words = String::new();
-    for word in text.split(' ') {
-        if !words.is_empty() && words.chars().count() + word.chars().count() >= MAX_PREVIEW {
-            return format!("{} {}", escape(&truncate(&words, MAX_PREVIEW)), escape(CUT));
-        }
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-    }
-    escape(&truncate(&words, MAX_PREVIEW))
 }
 
 /// `message` with the question that it answers above it, if there is room.
@@ -183,16 +163,18 @@ fn quoted(text: &RichText, limit: usize) -> Option<String> {
 }
 
 fn render_suggestions(
-    suggestions: &[Suggestion],
+    suggestions: &Suggestions,
     message: &BotMessage,
     wording: &Wording,
 ) -> RenderedMessage {
-    let mut text = wording.did_you_mean(suggestions.len());
-    for (number, suggestion) in (1..).zip(suggestions) {
-        let question = one_line(&truncate(&suggestion.question, MAX_QUESTION));
-        text.push_str(&format!("\n{number}. {question}"));
+    let mut lines = Vec::new();
+    for list in suggestions.lists(wording) {
+        lines.push(list.heading);
+        for (number, line) in (list.first_number..).zip(&list.lines) {
+            lines.push(format!("{number}. {}", one_line(&truncate(line, MAX_QUESTION))));
+        }
     }
-    RenderedMessage::new(pages::list(&[text]), message, wording)
+    RenderedMessage::new(pages::list(&[lines.join("\n")]), message, wording)
 }
 
 fn render_paragraphs(

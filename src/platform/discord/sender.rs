@@ -201,7 +201,7 @@ impl Discord {
         }
         let question = match (&pending.kind, &outgoing.message.reply) {
             (InteractionKind::Command { question, .. }, _) => Some(question),
-            (_, Reply::Answer(answer)) => Some(&answer.question),
+            (_, Reply::Answer(answer)) => answer.question.as_ref(),
             _ => None,
         };
         match question.filter(|_| !is_private) {

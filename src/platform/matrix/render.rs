@@ -8,7 +8,9 @@ use super::reactions::reaction_key;
 use crate::conversation::layout::{
     self, Budget, MAX_CITATION, MAX_LEAD, MAX_QUESTION, Measure, with_cut_marks,
 };
-use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestion, Topic};
+use crate::conversation::reply::{
+    Answer, CitedQuote, ParagraphPart, SuggestionList, Suggestions, Topic,
+};
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, Reply};
 use crate::text::RichText;
@@ -165,22 +167,27 @@ fn render_part(part: &ParagraphPart, wording: &Wording) -> Block {
 }
 
 fn render_suggestions(
-    suggestions: &[Suggestion],
+    suggestions: &Suggestions,
     message: &BotMessage,
     wording: &Wording,
 ) -> RenderedMessage {
-    let question = wording.did_you_mean(suggestions.len());
-    let lines = suggestions.iter().map(|it| one_line(&it.question, MAX_QUESTION));
-    let lines: Vec<String> = lines.collect();
-    let plain: Vec<String> =
-        (1..).zip(&lines).map(|(number, line)| format!("{number}. {line}")).collect();
-    let html: String = lines.iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
-    let list = Block { plain: plain.join("\n"), html: format!("<ol>{html}</ol>") };
-    let head = Block::paragraph(&question);
-    let block = Block {
-        plain: format!("{}\n{}", head.plain, list.plain),
-        html: head.html + list.html.as_str(),
-    };
+    let mut block = Block::default();
+    for SuggestionList { heading, first_number, lines } in suggestions.lists(wording) {
+        let heading = Block::paragraph(&heading);
+        let start = match first_number {
+            1 => String::new(),
+            number => format!(" start=\"{number}\""),
+        };
+        let (mut plain, mut html) = (heading.plain, format!("{}<ol{start}>", heading.html));
+        for (number, line) in (first_number..).zip(&lines) {
+            let line = one_line(line, MAX_QUESTION);
+            plain.push_str(&format!("\n{number}. {line}"));
+            html.push_str(&format!("<li>{}</li>", escape(&line)));
+        }
+        let separator = if block.plain.is_empty() { "" } else { "\n" };
+        block.plain.push_str(&format!("{separator}{plain}"));
+        block.html.push_str(&format!("{html}</ol>"));
+    }
     RenderedMessage::with_controls(vec![block], suggestions.len(), message, wording)
 }
 

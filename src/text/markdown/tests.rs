@@ -165,21 +165,21 @@ fn words_are_the_document_without_syntax() {
 fn lines_of_text_end_with_their_block() {
     let document = "# a\nb\nc\n- d\n  e\n- f\n\n|g|h|\n|-|-|\n\n```\ni\n\nj\n```\n";
     let text = MarkdownText::new(document);
-    let lines = text.lines().iter().map(|line| (text.words(line.span.clone()), line.is_code));
-    let lines: Vec<_> = lines.map(|(words, is_code)| (words.trim().to_owned(), is_code)).collect();
+    let of_line = |line: &LineSpan| {
+        let words = text.words(line.span.clone()).replace(SYNTAX, " ");
+        (words.trim().to_owned(), line.kind)
+    };
+    let lines: Vec<_> = text.lines().iter().map(of_line).collect();
     let want = [
-        ("a", false),
-        ("b c", false),
-        ("d e", false),
-        ("f", false),
-        ("g", false),
-        ("h", false),
-        ("i\n\nj", true),
+        ("a", LineKind::Heading),
+        ("b c", LineKind::Text),
+        ("d e", LineKind::Text),
+        ("f", LineKind::Text),
+        ("g", LineKind::Text),
+        ("h", LineKind::Text),
+        ("i\n\nj", LineKind::Code),
     ];
-    let lines: Vec<_> =
-        lines.iter().map(|(words, is_code)| (words.replace(SYNTAX, " "), *is_code)).collect();
-    let want: Vec<_> =
-        want.iter().map(|(words, is_code)| ((*words).to_owned(), *is_code)).collect();
+    let want = want.map(|(words, kind)| (words.to_owned(), kind));
     assert_eq!(lines, want);
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag};
 
 use super::html::{HtmlKind, parts};
-use super::{LineSpan, is_inline, is_inline_end};
+use super::{LineKind, LineSpan, is_inline, is_inline_end};
 
 /// Stands for a byte of syntax within a line of text, where a space would part a word: of
 /// `un**believ**able`.
@@ -18,7 +18,7 @@ pub(super) struct WordReader<'a> {
     lines: Vec<LineSpan>,
     /// The start of the line of text that is being read.
     line: Option<usize>,
-    is_code: bool,
+    kind: LineKind,
     /// Whether the block that is being read is HTML, which is read as a whole.
     is_html: bool,
 }
@@ -26,7 +26,8 @@ pub(super) struct WordReader<'a> {
 impl<'a> WordReader<'a> {
     pub(super) fn new(document: &'a str) -> Self {
         let words = Vec::with_capacity(document.len());
-        Self { document, words, lines: Vec::new(), line: None, is_code: false, is_html: false }
+        let (lines, line, kind) = (Vec::new(), None, LineKind::Text);
+        Self { document, words, lines, line, kind, is_html: false }
     }
 
     pub(super) fn read(&mut self, event: &Event<'_>, span: Range<usize>) {
@@ -35,7 +36,11 @@ impl<'a> WordReader<'a> {
             Event::End(end) if is_inline_end(*end) => self.skip_to(span.end, SYNTAX),
             Event::Start(tag) => {
                 self.close();
-                self.is_code = matches!(tag, Tag::CodeBlock(_));
+                self.kind = match tag {
+                    Tag::CodeBlock(_) => LineKind::Code,
+                    Tag::Heading { .. } => LineKind::Heading,
+                    _ => LineKind::Text,
+                };
                 self.is_html = matches!(tag, Tag::HtmlBlock);
                 if self.is_html {
                     let html = self.document.get(span.clone()).unwrap_or_default();
@@ -44,7 +49,7 @@ impl<'a> WordReader<'a> {
             }
             Event::End(_) | Event::Rule => {
                 self.close();
-                (self.is_code, self.is_html) = (false, false);
+                (self.kind, self.is_html) = (LineKind::Text, false);
             }
             Event::Text(text) => self.push(span, text),
             Event::Code(text) => {
@@ -82,7 +87,7 @@ impl<'a> WordReader<'a> {
 
     fn close(&mut self) {
         if let Some(start) = self.line.take() {
-            self.lines.push(LineSpan { span: start..self.words.len(), is_code: self.is_code });
+            self.lines.push(LineSpan { span: start..self.words.len(), kind: self.kind });
         }
     }
 

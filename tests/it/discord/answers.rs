@@ -2,7 +2,7 @@
 
 use super::bot::{ANSWER, LABELS, QUESTION, TestGuild};
 use crate::first_pack::letters;
-use crate::folder::Folder;
+use crate::folder::{Folder, UNQUOTED};
 use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage, UserMessage};
 use std::time::Duration;
 
@@ -143,6 +143,31 @@ fn suggestions_are_selected_by_their_asker_in_private() {
         !selected.labels().contains(&LABELS.delete),
         "an ephemeral answer has no delete button"
     );
+    bot.stop();
+}
+
+#[test]
+fn passage_is_suggested_and_shown_with_its_citation_when_picked() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, .. } = &home;
+    let folder = Folder::with_unquoted_sentence();
+    let packs = format!("['{}']", folder.arg("p"));
+    let bot = home.bot_with(&packs, folder, &[]);
+    let ask = [("question", "do bicycles travel")];
+    discord.user_runs_command(*channel, *ada, "ask", &ask);
+    let suggestions = discord.next_message();
+    assert!(suggestions.text.ends_with(&format!("In the document:\n1. {UNQUOTED}")));
+    assert_eq!(suggestions.labels(), [format!("1. {UNQUOTED}")]);
+    let bot = bot.restart(discord, false);
+    discord.user_presses(suggestions.id, "1. ", *ada);
+    let ObservedChange::Edited(selected) = discord.next_change() else { panic!("not edited") };
+    let quote = format!("> {UNQUOTED}\n— “Doc”, paragraph 3");
+    assert!(selected.text.contains(&quote), "{selected:?}");
+    discord.user_presses(suggestions.id, LABELS.show_paragraph, *ada);
+    assert!(discord.next_message().text.contains(&quote));
+    discord.user_presses(suggestions.id, LABELS.share, *ada);
+    let shared = discord.next_message();
+    assert!(!shared.is_private && shared.text.contains(&quote), "{shared:?}");
     bot.stop();
 }
 

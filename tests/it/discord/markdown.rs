@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
-use quoth::conversation::reply::{Answer, CitedQuote, Reply, Suggestion, Topic};
+use quoth::conversation::reply::{Answer, CitedQuote, Reply, Topic};
 use quoth::conversation::wording::Wording;
 use quoth::conversation::{BotMessage, Control};
 use quoth::platform::AnswerStyle;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::markup::{
     Additions, Links, answer_with, documents, is_linked_in, noise, quote_of, read, squeeze,
 };
-use crate::random::{answers, lists};
+use crate::random::{answers, lists, suggested_lines};
 
 /// Random replies in each style.
 const N_CASES: u32 = 5000;
@@ -144,8 +144,8 @@ fn check_list(
     match reply {
         Reply::Suggestions(suggestions) => {
             let outside = words(&parsed.outside);
-            for Suggestion { question, .. } in suggestions {
-                prop_assert!(outside.contains(&words(question)), "{:?} in {:?}", question, outside);
+            for line in suggested_lines(suggestions) {
+                prop_assert!(outside.contains(&words(&line)), "{:?} in {:?}", line, outside);
             }
         }
         Reply::Paragraphs(paragraphs) => {

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::bot::{ANSWER, QUESTION, TestChat};
+use crate::folder::{Folder, UNQUOTED};
 use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap};
 use crate::support::synapse::Synapse;
 
@@ -145,6 +146,23 @@ fn bot_sets_the_reactions_that_select_a_suggestion_and_removes_them() {
     let answer = chat.next_change().sent();
     chat.expect_nothing_else();
     assert!(chat.ada.reactions_of(&chat.bot.id, &answer.id).is_empty());
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn passage_is_suggested_and_shown_with_its_citation_when_picked() {
+    let folder = Folder::with_unquoted_sentence();
+    let packs = format!("['{}']", folder.arg("p"));
+    let mut chat = TestChat::with(RoomKind::Encrypted, &[("QUOTH_PACKS", &packs)]);
+    chat.ask("do bicycles travel");
+    let suggested = chat.next_change().sent();
+    let list = format!("In the document:</p><ol><li>{UNQUOTED}</li></ol>");
+    assert!(suggested.html.contains(&list), "{suggested:?}");
+    chat.bot.restart(false);
+    chat.ada.react(&chat.room, &suggested.id, &keycap(1));
+    let picked = chat.next_change().edited();
+    let quote = format!("<blockquote>{UNQUOTED}</blockquote><p>— “Doc”, paragraph 3</p>");
+    assert!(picked.html.contains(&quote), "{picked:?}");
 }
 
 #[test]

@@ -63,6 +63,16 @@ fn asker_may_pick_and_asker_and_moderators_may_delete() {
 }
 
 #[test]
+fn passage_is_shown_while_the_source_has_it() {
+    let entries = vec![BICYCLES.to_owned(), BICYCLES.replace("two", "three")];
+    let target = SentReply { entries, ..suggestion() };
+    let fixture = Fixture { target: Some(target), ..Fixture::new() };
+    let picked = |number| summary(&fixture.used("t:ada", Control::Pick(number)));
+    assert_eq!(picked(1), format!("edit: answer {BICYCLES}"));
+    assert_eq!(picked(2), "private: NoLongerAvailable");
+}
+
+#[test]
 fn feedback_is_taken_back_by_the_same_feedback() {
     let suggested = || Fixture { target: Some(suggestion()), ..Fixture::new() };
     let given = Some(FeedbackEffect::Give { is_helpful: false });
@@ -93,6 +103,9 @@ fn any_user_may_be_shown_paragraphs_and_remaining_quotes() {
         assert!(got.contains(want), "{control:?}: {got}");
         assert!(message.is_private, "{control:?}");
     }
+    fixture.target = Some(SentReply { entries: vec![BICYCLES.to_owned()], ..answer() });
+    let got = summary(&fixture.used("t:bob", Control::Paragraphs(0)));
+    assert!(got.contains("1 paragraphs"), "of a passage: {got}");
     fixture.target = Some(suggestion());
     for control in [Control::Paragraphs(0), Control::Quotes(0)] {
         let got = summary(&fixture.used("t:bob", control));
@@ -192,8 +205,8 @@ fn messages_offer_the_controls_of_their_kind() {
         fixture.space.settings.asks_feedback = false;
         fixture
     };
-    let suggestion = |number: usize| Suggestion { entry: number, question: format!("{number}?") };
-    let suggestions = Reply::Suggestions(vec![suggestion(0), suggestion(1)]);
+    let questions = vec!["0?".to_owned(), "1?".to_owned()];
+    let suggestions = Reply::Suggestions(Suggestions { questions, passages: Vec::new() });
     let suggestions =
         BotMessage { kind: ReplyKind::Suggest, ..BotMessage::without_entry(suggestions, false) };
     let rows: [(&str, BotMessage, usize, &[Control]); 9] = [

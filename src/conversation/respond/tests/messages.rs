@@ -83,6 +83,21 @@ fn unanswered_questions_and_nothing_else_are_recorded_for_moderators() {
 }
 
 #[test]
+fn passages_are_suggested_where_no_entry_answers_and_the_space_wants_them() {
+    let question = mention("do bicycles travel");
+    let effects = Fixture::new().respond(&question);
+    assert_eq!(summary(&effects), format!("suggest {BICYCLES}"));
+    assert_eq!(effects.unanswered.unwrap().passages, [BICYCLES]);
+    let private = Fixture::new().respond(&command(question.clone()));
+    assert_eq!(summary(&private), format!("private: suggest {BICYCLES}"));
+    let mut without = Fixture::new();
+    without.space.settings.suggests_passages = false;
+    let effects = without.respond(&question);
+    assert_eq!(summary(&effects), "nothing found");
+    assert_eq!(effects.unanswered.unwrap().passages, [BICYCLES], "moderators see it");
+}
+
+#[test]
 fn listening_channels_get_answers_only() {
     let unaddressed = |text: &str| Message {
         addressing: Addressing::default(),
@@ -92,6 +107,7 @@ fn listening_channels_get_answers_only() {
     for (text, want) in [
         ("what color is the lighthouse?", "answer lighthouse"),
         ("best pizza in town", "-"),
+        ("do bicycles travel", "-"),
         ("who is the captain of the ferry", "-"),
     ] {
         let effects = Fixture::new().respond(&unaddressed(text));
@@ -118,6 +134,7 @@ fn replies_without_a_mention_get_answers_and_suggestions_only() {
         ("that is not what I wanted to know", "-", false),
         ("who is the captain of the ferry", "-", false),
         ("best pizza in town", "-", false),
+        ("do bicycles travel", "-", false),
         ("thanks a lot", "-", false),
         ("help", "help", false),
     ] {

@@ -149,10 +149,10 @@ fn longest_quotes_fit_in_both_styles() {
 
 #[test]
 fn suggestions_are_listed_completely_with_labeled_buttons() {
-    let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
-    let long = "What ".repeat(200);
+    let questions = vec!["Why *not*?".to_owned(), "What ".repeat(200)];
+    let passages = vec![quote("It *is*\n- red.")];
     let reply = BotMessage {
-        reply: Reply::Suggestions(vec![suggestion("Why *not*?"), suggestion(&long)]),
+        reply: Reply::Suggestions(Suggestions { questions, passages }),
         kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
@@ -161,8 +161,11 @@ fn suggestions_are_listed_completely_with_labeled_buttons() {
     assert!(
         message.content.starts_with("Did you mean one of these?\n1. Why \\*not\\*?\n2. What What")
     );
+    assert!(message.content.ends_with("…\nIn the document:\n3. It \\*is\\* - red."), "{message:?}");
     assert_eq!(message.buttons[0].label, "1. Why *not*?");
-    assert_eq!(controls(&message), [Control::Pick(1), Control::Pick(2), Control::Delete]);
+    assert_eq!(message.buttons[2].label, "3. It *is* - red.");
+    let picks = [1, 2, 3].map(Control::Pick);
+    assert_eq!(controls(&message), [&picks[..], &[Control::Delete]].concat());
 }
 
 #[test]

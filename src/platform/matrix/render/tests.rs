@@ -87,16 +87,20 @@ fn longest_quotes_fit_into_an_event() {
 
 #[test]
 fn suggestions_are_numbered_and_selected_by_keycaps() {
-    let suggestion = |question: &str| Suggestion { entry: 0, question: question.to_owned() };
+    let questions = vec!["Why <not>?".to_owned(), "What ".repeat(200)];
+    let passages = vec![quote("It <is>\nred.")];
     let message = BotMessage {
-        reply: Reply::Suggestions(vec![suggestion("Why <not>?"), suggestion(&"What ".repeat(200))]),
+        reply: Reply::Suggestions(Suggestions { questions, passages }),
         kind: ReplyKind::Suggest,
         ..answer(None, vec![])
     };
     let body = rendered(&message);
     assert!(body.plain.starts_with("Did you mean one of these?\n1. Why <not>?\n2. What What"));
     assert!(body.html.contains("<ol><li>Why &lt;not&gt;?</li><li>What What"), "{}", body.html);
-    assert!(body.plain.ends_with("1️⃣ 2️⃣ · 🗑️ Delete"), "{}", body.plain);
+    let list = "<p>In the document:</p><ol start=\"3\"><li>It &lt;is&gt; red.</li></ol>";
+    assert!(body.html.contains(list), "{}", body.html);
+    let end = "\nIn the document:\n3. It <is> red.\n\n1️⃣ 2️⃣ 3️⃣ · 🗑️ Delete";
+    assert!(body.plain.ends_with(end), "{}", body.plain);
 }
 
 #[test]

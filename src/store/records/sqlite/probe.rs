@@ -61,6 +61,7 @@ fn question(message: &MessageId, place: &PlaceId) -> UnansweredQuestion {
         text: String::new(),
         nearest: Vec::new(),
         gap: None,
+        passages: Vec::new(),
         asked_at: Timestamp::from_millis(0),
     }
 }

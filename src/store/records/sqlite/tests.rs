@@ -47,6 +47,7 @@ fn unanswered_question(message: &str, asker: &str, seconds: i64) -> UnansweredQu
         asker: asker.into(),
         text: "why?".to_owned(),
         nearest: vec!["a".to_owned()],
+        passages: vec!["passage pack/doc/2 It is red.".to_owned()],
         gap: Some("g".to_owned()),
         asked_at: at(seconds),
     }

@@ -29,8 +29,8 @@ pub(super) fn insert(
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO unanswered
-             (message, space, place, asker, text, nearest, gap, asked_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             (message, space, place, asker, text, nearest, gap, passages, asked_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             question.message.as_str(),
@@ -40,6 +40,7 @@ pub(super) fn insert(
             question.text.as_str(),
             json(&question.nearest)?,
             question.gap.as_deref(),
+            json(&question.passages)?,
             question.asked_at.as_millis(),
         ])?;
     connection
@@ -67,6 +68,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<UnansweredQuestion> {
         text: row.get("text")?,
         nearest: from_json(row, "nearest")?,
         gap: row.get("gap")?,
+        passages: from_json(row, "passages")?,
         asked_at: Timestamp::from_millis(row.get("asked_at")?),
     })
 }
