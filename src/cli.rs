@@ -18,6 +18,8 @@ mod lines;
 mod matrix;
 mod new;
 mod packs;
+#[cfg(feature = "phrasings")]
+mod phrasings;
 mod progress;
 mod question;
 mod reliability_table;
@@ -62,8 +64,11 @@ enum Command {
     Check(check::Args),
     /// Create a starter pack from a document.
     New(new::Args),
-    /// Create a pack from questions and answers in JSON lines.
+    /// Create a pack from an FAQ that you have, or merge a later version of it into the pack.
     Import(import::Args),
+    /// Have a language model draft phrasings for entries that have few, and take them over.
+    #[cfg(feature = "phrasings")]
+    Phrasings(phrasings::Args),
     /// Run the bot on the configured platforms.
     Run,
     /// Set up the bot's account on Matrix.
@@ -139,6 +144,8 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(&args, config, terminal),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args, terminal),
+        #[cfg(feature = "phrasings")]
+        Command::Phrasings(args) => phrasings::run(&args, config, terminal),
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),

@@ -14,7 +14,7 @@
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
 //! | decision | `decision`, `language_part`, `questions`, `index` |
-//! | evaluation | `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
+//! | evaluation | `phrasing_need`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
 pub mod calibration;
@@ -39,6 +39,7 @@ mod neighbors;
 pub mod objection;
 mod pack_index;
 pub mod passages;
+pub mod phrasing_need;
 mod postings;
 pub mod query;
 mod query_terms;

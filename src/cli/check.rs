@@ -11,6 +11,7 @@ use super::{Status, progress};
 use crate::knowledge::lint::lint;
 use crate::knowledge::{Finding, PackFiles, Proof, Rule, prove};
 use crate::matching::leave_one_out::{self, PhrasingResult, PhrasingSummary};
+use crate::matching::phrasing_need::PhrasingNeeds;
 use crate::matching::{DecisionRule, Index};
 use crate::store::pack_files;
 
@@ -65,6 +66,9 @@ const MAX_ASKED: usize = 5_000;
 /// limit keeps the check of a large pack within seconds.
 const MAX_WORK: usize = 50_000_000;
 
+/// Most entries that are named as in need of phrasings: what somebody writes in one sitting.
+const MAX_NEEDS: usize = 5;
+
 /// Checks one pack. The findings are sorted by file and position.
 fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal) -> PackReport {
     let warnings = lint(&proof);
@@ -72,15 +76,18 @@ fn check(folder: &Path, files: PackFiles, mut proof: Proof, terminal: &Terminal)
     findings.extend(warnings);
     let entry_spans = std::mem::take(&mut proof.entry_spans);
     let pack = Arc::new(proof.pack);
-    let mut own_phrasings = None;
+    let (mut own_phrasings, mut phrasing_needs) = (None, PhrasingNeeds::default());
     if !findings.iter().any(Finding::is_error) {
         let index = Index::new(vec![Arc::clone(&pack)]);
         let results = ask_own_phrasings(&index, terminal);
         findings.extend(leave_one_out::findings(&index, &entry_spans, &results));
         own_phrasings = Some(PhrasingSummary::new(&index, &results));
+        phrasing_needs = PhrasingNeeds::new(&index, MAX_NEEDS);
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    PackReport::new(folder, files, &pack, findings, own_phrasings)
+    let mut report = PackReport::new(folder, files, &pack, findings);
+    (report.own_phrasings, report.phrasing_needs) = (own_phrasings, phrasing_needs);
+    report
 }
 
 fn ask_own_phrasings(index: &Index, terminal: &Terminal) -> Vec<PhrasingResult> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::knowledge::{Finding, LineIndex, Pack, PackFiles, Rule};
 use crate::matching::leave_one_out::PhrasingSummary;
+use crate::matching::phrasing_need::PhrasingNeeds;
 
 pub(super) use human::{pluralize, pluralize_as, print};
 pub(super) use json::print_json;
@@ -27,7 +28,9 @@ pub(super) struct PackReport {
     /// Sorted by file and position.
     findings: Vec<Finding>,
     /// Results of asking the pack's own phrasings; `None` for a rejected pack.
-    own_phrasings: Option<PhrasingSummary>,
+    pub(super) own_phrasings: Option<PhrasingSummary>,
+    /// The entries that need more phrasings; none for a rejected pack.
+    pub(super) phrasing_needs: PhrasingNeeds,
 }
 
 impl PackReport {
@@ -36,7 +39,6 @@ impl PackReport {
         files: PackFiles,
         pack: &Pack,
         findings: Vec<Finding>,
-        own_phrasings: Option<PhrasingSummary>,
     ) -> Self {
         let n_gaps = pack.entries.iter().filter(|entry| entry.is_gap()).count();
         Self {
@@ -47,7 +49,8 @@ impl PackReport {
             n_gaps,
             n_sentences: pack.sources.iter().map(|source| source.content_sentences().count()).sum(),
             findings,
-            own_phrasings,
+            own_phrasings: None,
+            phrasing_needs: PhrasingNeeds::default(),
         }
     }
 

@@ -31,12 +31,12 @@ pub enum Patch {
         /// The fields to change.
         fields: EntryFields,
     },
-    /// Appends a phrasing to an entry's variants.
-    AddVariant {
+    /// Appends phrasings to an entry's variants.
+    AddVariants {
         /// The entry.
         id: EntryId,
-        /// The phrasing.
-        variant: String,
+        /// The phrasings.
+        variants: Vec<String>,
     },
     /// Removes an entry and the comment directly above it. Links from other entries to it stay;
     /// proving the pack reports them.
@@ -51,7 +51,7 @@ impl Patch {
     pub fn id(&self) -> &EntryId {
         match self {
             Self::Add(draft) => &draft.id,
-            Self::Replace { id, .. } | Self::AddVariant { id, .. } | Self::Remove { id } => id,
+            Self::Replace { id, .. } | Self::AddVariants { id, .. } | Self::Remove { id } => id,
         }
     }
 
@@ -79,11 +79,14 @@ impl Patch {
                 fields.write(entry);
                 Ok(())
             }),
-            Self::AddVariant { id, variant } => edit(faq, section, |entry| {
-                if fields::add_variant(entry, variant) {
-                    return Ok(());
+            Self::AddVariants { id, variants } => edit(faq, section, |entry| {
+                for variant in variants {
+                    if !fields::add_variant(entry, variant) {
+                        let (id, variant) = (id.clone(), variant.clone());
+                        return Err(PatchError::DuplicateVariant { id, variant });
+                    }
                 }
-                Err(PatchError::DuplicateVariant { id: id.clone(), variant: variant.clone() })
+                Ok(())
             }),
             Self::Remove { .. } => Ok(remove(faq, section)),
         }

@@ -34,6 +34,46 @@ pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
     LANGUAGES.iter().find(|(lang, _)| *lang == found.lang()).map(|(_, code)| Language::new(code))
 }
 
+/// Fewest letters of a text whose language is told from it alone.
+const MIN_LETTERS_ALONE: usize = 20;
+
+/// Confidence, 0.0 to 1.0, from which the detection in a short text needs no other evidence.
+const CLEAR_CONFIDENCE: f64 = 0.8;
+
+/// How many more stop words of the detected language than of the other a short text has, if the detection
+/// alone is not clear.
+const MIN_STOP_WORDS_MORE: usize = 2;
+
+/// Whether a short text is clearly in another language than `language`. A text of a few words is in none.
+pub fn is_in_another_language(text: &str, language: &Language) -> bool {
+    let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
+    let code_of = |lang: Lang| LANGUAGES.iter().find(|it| it.0 == lang).map(|(_, code)| *code);
+    let Some(found) = detector.detect(text).filter(|_| n_letters >= MIN_LETTERS_ALONE) else {
+        return false;
+    };
+    let Some(code) = code_of(found.lang()).filter(|code| *code != language.code()) else {
+        return false;
+    };
+    if name_of(language).is_none() {
+        // Nothing is known about it.
+        return false;
+    }
+    let n_stop_words = |language: &Language| {
+        let data = language.data();
+        let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+        words.filter(|word| data.is_stop_word(&data.folding.fold(word))).count()
+    };
+    found.confidence() >= CLEAR_CONFIDENCE
+        || n_stop_words(&Language::new(code)) >= n_stop_words(language) + MIN_STOP_WORDS_MORE
+}
+
+/// The English name of a language that has data.
+pub fn name_of(language: &Language) -> Option<&'static str> {
+    let known = LANGUAGES.iter().find(|(_, code)| *code == language.code());
+    known.map(|(lang, _)| lang.eng_name())
+}
+
 fn is_syllable_or_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
@@ -70,6 +110,24 @@ const LANGUAGES: [(Lang, &str); 25] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_text_is_in_another_language_only_if_that_is_clear() {
+        for (text, code, want) in [
+            ("À partir de quelle heure peut-on entrer ?", "en", true),
+            ("From what time can one get in?", "en", false),
+            ("From what time can one get into the garden?", "de", true),
+            ("Ab wann kann man in den Garten gehen?", "de", false),
+            ("Когда открывается сад для посетителей?", "en", true),
+            ("garden wifi", "de", false),
+            ("wann", "en", false),
+            ("From what time can one get into the garden?", "xx", false),
+        ] {
+            assert_eq!(is_in_another_language(text, &Language::new(code)), want, "{text} {code}");
+        }
+        assert_eq!(name_of(&Language::new("de")), Some("German"));
+        assert_eq!(name_of(&Language::new("xx")), None);
+    }
 
     #[test]
     fn clear_languages_are_detected_and_short_texts_are_not() {

@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 38] = [
+const MATCHING: [&str; 39] = [
     // Words.
     "similarity",
     "term_weight",
@@ -63,6 +63,7 @@ const MATCHING: [&str; 38] = [
     "questions",
     "index",
     // Evaluation.
+    "phrasing_need",
     "explanation",
     "leave_one_out",
     "reliability",

@@ -1,5 +1,7 @@
 //! `quoth check`: reports, exit codes and JSON.
 
+use serde_json::json;
+
 use crate::folder::{FAQ, Folder, SOURCE};
 use crate::quoth::quoth;
 
@@ -7,8 +9,20 @@ use crate::quoth::quoth;
 fn valid_pack_passes_with_a_summary() {
     let folder = Folder::with_pack();
     let run = quoth(&["check", "--deny", "warnings", &folder.arg("p")]);
-    let want = "pack p: 2 entries, 1 gap, 2 sentences, all quoted\n0 errors, 0 warnings\n";
-    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, want, ""));
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(run.stdout, @r"
+    pack p: 2 entries, 1 gap, 2 sentences, all quoted
+    pack p: 2 entries have fewer than 8 phrasings. Those that need more most, with words of their quotes that no phrasing has:
+      a: 1 phrasing; said
+      b: 1 phrasing
+    0 errors, 0 warnings
+    ");
+    let pack = &quoth(&["check", "--json", &folder.arg("p")]).json()["packs"][0];
+    let want = json!([
+        { "entry": "a", "phrasings": 1, "missing_words": ["said"] },
+        { "entry": "b", "phrasings": 1, "missing_words": [] },
+    ]);
+    assert_eq!(pack["phrasings_needed"], want);
 }
 
 #[test]
@@ -144,6 +158,9 @@ fn plain_report_has_the_same_content_in_readable_lines() {
         meaning of the sentence.
 
     pack p: 2 entries, 1 gap, 2 sentences, all quoted
+    pack p: 2 entries have fewer than 8 phrasings. Those that need more most, with words of their quotes that no phrasing has:
+      a: 1 phrasing; said
+      b: 1 phrasing
     0 errors, 1 warning
     "#);
 }

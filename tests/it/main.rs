@@ -43,6 +43,8 @@ mod pack_changes;
 mod pack_independence;
 mod patch;
 #[cfg(target_os = "linux")]
+#[cfg(feature = "phrasings")]
+mod phrasings;
 mod power_failure;
 mod proof;
 mod quoth;

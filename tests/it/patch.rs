@@ -20,8 +20,9 @@ fn entry_of_the_first_pack_is_patched_without_other_changes() {
         let unchanged = Patch::Replace { id: id.clone(), fields: same }.apply(faq).unwrap();
         assert_eq!(unchanged, faq, "{id}");
         let variant = "another phrasing".to_owned();
-        let added =
-            Patch::AddVariant { id: id.clone(), variant: variant.clone() }.apply(faq).unwrap();
+        let added = Patch::AddVariants { id: id.clone(), variants: vec![variant.clone()] }
+            .apply(faq)
+            .unwrap();
         assert_eq!(added.replace(&format!("  \"{variant}\",\n"), ""), faq, "{id}");
         // Proving the pack after each removal would take long; every 20th and the last are enough.
         if idx % 20 == 0 || idx + 1 == n_entries {

@@ -1,5 +1,7 @@
 //! Fake and real servers that the program connects to.
 
+#[cfg(feature = "phrasings")]
+pub(crate) mod chat_model;
 #[cfg(feature = "discord")]
 pub(crate) mod discord;
 #[cfg(feature = "matrix")]

@@ -61,7 +61,7 @@ pub(super) fn run(
     let proof = prove(&new);
     if !proof.is_accepted() {
         out.flush()?;
-        print(&[PackReport::new(folder, new, &proof.pack, proof.findings, None)], terminal)?;
+        print(&[PackReport::new(folder, new, &proof.pack, proof.findings)], terminal)?;
         writeln!(out, "Nothing was written: the pack would not pass the check.")?;
         return Ok(Status::Failed);
     }

@@ -11,6 +11,8 @@ use super::{Document, PackReport};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::{Finding, Rule, Severity};
 use crate::matching::leave_one_out::PhrasingSummary;
+use crate::matching::phrasing_need::{ENOUGH_PHRASINGS, PhrasingNeeds};
+use crate::platform::console::printable;
 
 /// Most findings of one rule in one pack that are shown on a terminal; the others are counted. Nobody
 /// fixes more in one sitting, and an imported pack can have thousands of unquoted sentences.
@@ -40,6 +42,7 @@ pub(in crate::cli) fn print(reports: &[PackReport], terminal: &Terminal) -> anyh
         if let Some(own) = report.own_phrasings.filter(|own| own.asked >= MIN_SUMMARIZED) {
             writeln!(out, "pack {}: {}", report.name, own_phrasings(own))?;
         }
+        print_needs(&mut out, report)?;
     }
     let n_errors: usize = reports.iter().map(PackReport::n_errors).sum();
     let n_warnings: usize = reports.iter().map(PackReport::n_warnings).sum();
@@ -126,6 +129,31 @@ fn print_explanations(
         writeln!(out, "{}", textwrap::fill(&text, options))?;
     }
     writeln!(out)
+}
+
+/// Prints which entries need more phrasings.
+fn print_needs(out: &mut impl Write, report: &PackReport) -> std::io::Result<()> {
+    let PhrasingNeeds { n_entries, first } = &report.phrasing_needs;
+    if *n_entries == 0 {
+        return Ok(());
+    }
+    let entries = pluralize_as(*n_entries, "entry has", "entries have");
+    writeln!(
+        out,
+        "pack {}: {entries} fewer than {ENOUGH_PHRASINGS} phrasings. Those that need more most, with words \
+         of their quotes that no phrasing has:",
+        report.name
+    )?;
+    for need in first {
+        let phrasings = pluralize(need.n_phrasings, "phrasing");
+        let words: Vec<String> = need.missing_words.iter().map(|it| printable(it)).collect();
+        let words = match words.as_slice() {
+            [] => String::new(),
+            words => format!("; {}", words.join(", ")),
+        };
+        writeln!(out, "  {}: {phrasings}{words}", printable(&need.id))?;
+    }
+    Ok(())
 }
 
 fn summary(report: &PackReport) -> String {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Document, PackReport};
 use crate::knowledge::{Finding, Severity};
 use crate::matching::leave_one_out::PhrasingSummary;
+use crate::matching::phrasing_need::PhrasingNeed;
 
 #[derive(Serialize)]
 struct Report<'r> {
@@ -23,6 +24,7 @@ struct JsonPack<'r> {
     errors: usize,
     warnings: usize,
     own_phrasings: Option<PhrasingSummary>,
+    phrasings_needed: &'r [PhrasingNeed],
     findings: Vec<JsonFinding<'r>>,
 }
 
@@ -66,6 +68,7 @@ fn json_pack(report: &PackReport) -> JsonPack<'_> {
         errors: report.n_errors(),
         warnings: report.n_warnings(),
         own_phrasings: report.own_phrasings,
+        phrasings_needed: &report.phrasing_needs.first,
         findings,
     }
 }

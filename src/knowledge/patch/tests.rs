@@ -76,11 +76,11 @@ fn adding_or_removing_changes_no_other_line() {
         ),
         (Patch::Add(new_gap), "+[[entry]]\n+id = \"c\"\n+question = \"Why?\"\n+gap = true\n+\n"),
         (
-            Patch::AddVariant { id: id("a"), variant: "wut".to_owned() },
+            Patch::AddVariants { id: id("a"), variants: vec!["wut".to_owned()] },
             "-  'wot'\n+  'wot',\n+  \"wut\",\n",
         ),
         (
-            Patch::AddVariant { id: id("b"), variant: "say \"who\"".to_owned() },
+            Patch::AddVariants { id: id("b"), variants: vec!["say \"who\"".to_owned()] },
             "+variants = [\n+  '''say \"who\"''',\n+]\n",
         ),
         (
@@ -154,7 +154,7 @@ fn replaced_quotes_change_their_own_sections_only() {
 #[test]
 fn patch_that_does_not_apply_is_a_typed_error() {
     let add = |name: &str| Patch::Add(EntryDraft::new(id(name), "Q?"));
-    let variant = |text: &str| Patch::AddVariant { id: id("a"), variant: text.to_owned() };
+    let variant = |text: &str| Patch::AddVariants { id: id("a"), variants: vec![text.to_owned()] };
     let remove = Patch::Remove { id: id("zz") };
     assert!(matches!(remove.apply(FAQ), Err(PatchError::UnknownEntry { .. })));
     assert!(matches!(add("g").apply(FAQ), Err(PatchError::IdTaken { .. })));

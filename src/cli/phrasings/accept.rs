@@ -1,0 +1,82 @@
+//! Takes drafts over into the pack.
+
+use std::collections::HashSet;
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, bail};
+
+use super::Args;
+use crate::cli::Status;
+use crate::cli::report::{PackReport, pluralize, print};
+use crate::cli::terminal::Terminal;
+use crate::knowledge::pack::FAQ_FILE;
+use crate::knowledge::patch::{Patch, apply_all};
+use crate::knowledge::{Entry, PackFile, prove};
+use crate::moderation::phrasing_drafts::DraftFile;
+use crate::store::{atomic, pack_files};
+
+/// Writes the drafts of the entries `ids`, or of all, into the pack. The pack is written before the drafts are
+/// removed, so that a break loses nothing; what is in both is not added again.
+pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::Result<Status> {
+    let file = args.file();
+    let Some(mut drafts) = read(args)? else { bail!("there is no file {}", file.display()) };
+    if let Some(unknown) = ids.iter().find(|id| !drafts.has(id)) {
+        bail!("{} has no entry {unknown}", file.display());
+    }
+    let taken = drafts.take(ids);
+    let old = pack_files::read(&args.folder)?;
+    let proof = prove(&old);
+    let (mut patches, mut n_added) = (Vec::new(), 0);
+    for (id, variants) in taken {
+        let Some(entry) = proof.pack.entries.iter().find(|entry| entry.id.as_str() == id) else {
+            bail!("the pack has no entry {id} any more; remove it from {}", file.display());
+        };
+        let variants = new_variants(entry, variants);
+        n_added += variants.len();
+        if !variants.is_empty() {
+            patches.push(Patch::AddVariants { id: entry.id.clone(), variants });
+        }
+    }
+    let faq = old.text(FAQ_FILE).unwrap_or_default();
+    let bytes = apply_all(faq, &patches)?.into_bytes();
+    let faq = PackFile { path: FAQ_FILE.to_owned(), bytes };
+    let mut new = old.clone();
+    new.files.retain(|file| file.path != FAQ_FILE);
+    new.files.insert(0, faq.clone());
+    let proof = prove(&new);
+    let mut out = std::io::stdout();
+    if !proof.is_accepted() {
+        print(&[PackReport::new(&args.folder, new, &proof.pack, proof.findings)], terminal)?;
+        writeln!(out, "Nothing was written: the pack would not pass the check.")?;
+        return Ok(Status::Failed);
+    }
+    if !patches.is_empty() {
+        pack_files::write(&args.folder, &[faq])?;
+    }
+    atomic::write(&file, drafts.to_toml(&args.folder.display().to_string()).as_bytes())?;
+    writeln!(
+        out,
+        "Took over {} for {}. To check the pack, run: quoth check {}",
+        pluralize(n_added, "phrasing"),
+        crate::cli::report::pluralize_as(patches.len(), "entry", "entries"),
+        args.folder.display()
+    )?;
+    Ok(Status::Success)
+}
+
+/// Those of `variants` that the entry does not have, each once.
+fn new_variants(entry: &Entry, variants: Vec<String>) -> Vec<String> {
+    let mut known: HashSet<String> = entry.phrasings().map(str::to_owned).collect();
+    variants.into_iter().filter(|variant| known.insert(variant.clone())).collect()
+}
+
+/// The drafts that wait; `None` without a file.
+pub(super) fn read(args: &Args) -> anyhow::Result<Option<DraftFile>> {
+    let path = args.file();
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.with_context(|| format!("cannot read {}", path.display()))?,
+    };
+    let drafts = DraftFile::parse(&text);
+    Ok(Some(drafts.with_context(|| format!("cannot read the drafts in {}", path.display()))?))
+}
