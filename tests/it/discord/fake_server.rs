@@ -316,10 +316,10 @@ fn interaction_accepts_one_response_within_three_seconds() {
     let interaction = discord.user_presses(sent.id, "l", ada);
     assert_eq!(discord.response_type(&interaction), 4);
     assert!(discord.next_message().is_private);
-    assert_eq!(bot.next_event(), "\"x\"");
-    let mut events = [bot.next_event(), bot.next_event()];
+    // serenity handles each event in a task of its own.
+    let mut events = [bot.next_event(), bot.next_event(), bot.next_event()];
     events.sort();
-    assert_eq!(events, ["\"pressed\" to \"x\"", "true true"]);
+    assert_eq!(events, ["\"pressed\" to \"x\"", "\"x\"", "true true"]);
     assert_eq!(discord.take_violations().len(), 2, "the second response is rejected");
 
     discord.inject_fault(
