@@ -55,6 +55,7 @@ fn candidates(text: &str, language: &Language) -> impl Iterator<Item = usize> {
         let questions = is_greek.then(|| greek_questions(piece)).into_iter().flatten();
         let end = at + piece.len();
         let end = boundary::skip_closing(text, boundary::skip_opening(text, at..end));
+        let end = boundary::skip_reference(text, end);
         questions.map(move |question_end| at + question_end).chain(std::iter::once(end))
     })
 }

@@ -182,6 +182,25 @@ pub(super) fn skip_opening(text: &str, span: Range<usize>) -> usize {
     }
 }
 
+/// Most bytes of the mark of a footnote or of a source, such as `[^12]` or `[3]`.
+const MAX_REFERENCE_BYTES: usize = 12;
+
+/// `end`, or the end of the mark of a footnote that stands directly behind the full stop. UAX #29 takes its
+/// opening bracket for a closing one.
+pub(super) fn skip_reference(text: &str, end: usize) -> usize {
+    let before = text.get(..end).unwrap_or_default();
+    if !before.strip_suffix('[').is_some_and(|sentence| sentence.ends_with(['.', '!', '?'])) {
+        return end;
+    }
+    let rest = text.get(end..).unwrap_or_default();
+    let limit = rest.floor_char_boundary(MAX_REFERENCE_BYTES);
+    let Some(at) = rest.get(..limit).and_then(|mark| mark.find(']')) else { return end };
+    let is_mark = rest.get(..at).is_some_and(|mark| !mark.contains(char::is_whitespace));
+    let after = rest.get(at + 1..).filter(|after| is_mark && !after.starts_with(['(', '[']));
+    let Some(after) = after else { return end };
+    text.len() - after.trim_start_matches(|c: char| c.is_whitespace() && !is_line_break(c)).len()
+}
+
 /// `end`, or the end of the closing guillemet that French sets after a space.
 pub(super) fn skip_closing(text: &str, end: usize) -> usize {
     let rest = text.get(end..).unwrap_or_default();

@@ -7,7 +7,7 @@ fn split<'t>(language: &str, text: &'t str) -> Vec<&'t str> {
 
 #[test]
 fn sentences_end_at_terminators_and_list_items_only() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("", &[]),
         ("# A title\nText\nhere", &["# A title", "Text\nhere"]),
         ("A title\n=====\nText", &["A title\n=====", "Text"]),
@@ -20,6 +20,8 @@ fn sentences_end_at_terminators_and_list_items_only() {
         ("Steps:\n1. Go\n2) Stop", &["Steps:", "1. Go", "2) Stop"]),
         ("born in\n1950. Then", &["born in\n1950.", "Then"]),
         ("Why?\n\u{a0}Because.", &["Why?", "Because."]),
+        ("It is so.[^1] Others say no.[2]", &["It is so.[^1]", "Others say no.[2]"]),
+        ("It is so.[^note]\nand so on", &["It is so.[^note]\nand so on"]),
     ];
     for (paragraph, want) in cases {
         assert_eq!(split("en", paragraph), want, "{paragraph:?}");
