@@ -1,6 +1,6 @@
 //! Detection of the language that texts are written in.
 
-use whatlang::{Detector, Lang};
+use whatlang::{Detector, Lang, Script, detect_script};
 
 use super::language::Language;
 
@@ -35,37 +35,56 @@ pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
 }
 
 /// Fewest letters of a text whose language is told from it alone.
-const MIN_LETTERS_ALONE: usize = 20;
+const MIN_LETTERS_ALONE: usize = 12;
 
-/// Confidence, 0.0 to 1.0, from which the detection in a short text needs no other evidence.
-const CLEAR_CONFIDENCE: f64 = 0.8;
+/// Fewest letters of a text for whose language the detection needs no other evidence, and the least
+/// confidence, 0.0 to 1.0.
+const MIN_LETTERS_CLEAR: usize = 20;
+const MIN_CONFIDENCE_CLEAR: f64 = 0.8;
 
 /// How many more stop words of the detected language than of the other a short text has, if the detection
 /// alone is not clear.
 const MIN_STOP_WORDS_MORE: usize = 2;
 
-/// Whether a short text is clearly in another language than `language`. A text of a few words is in none.
+/// Whether a short text is clearly in another language than `language`: by its script, or by its words. A text
+/// of a few words is in none, and names are written in Latin letters everywhere.
 pub fn is_in_another_language(text: &str, language: &Language) -> bool {
-    let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
-    let code_of = |lang: Lang| LANGUAGES.iter().find(|it| it.0 == lang).map(|(_, code)| *code);
-    let Some(found) = detector.detect(text).filter(|_| n_letters >= MIN_LETTERS_ALONE) else {
-        return false;
-    };
-    let Some(code) = code_of(found.lang()).filter(|code| *code != language.code()) else {
-        return false;
-    };
-    if name_of(language).is_none() {
+    let Some((own, _)) = LANGUAGES.iter().find(|(_, code)| *code == language.code()) else {
         // Nothing is known about it.
         return false;
+    };
+    let script = detect_script(text);
+    if script.is_some_and(|it| it != Script::Latin && !own_scripts(*own).contains(&it)) {
+        return true;
     }
+    let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
+    let found = detector.detect(text).filter(|_| n_letters >= MIN_LETTERS_ALONE);
+    let Some(found) = found.filter(|found| found.lang() != *own) else { return false };
+    let other = LANGUAGES.iter().find(|(lang, _)| *lang == found.lang());
+    let Some(other) = other.map(|(_, code)| Language::new(code)) else { return false };
     let n_stop_words = |language: &Language| {
         let data = language.data();
         let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
         words.filter(|word| data.is_stop_word(&data.folding.fold(word))).count()
     };
-    found.confidence() >= CLEAR_CONFIDENCE
-        || n_stop_words(&Language::new(code)) >= n_stop_words(language) + MIN_STOP_WORDS_MORE
+    let is_clear = n_letters >= MIN_LETTERS_CLEAR && found.confidence() >= MIN_CONFIDENCE_CLEAR;
+    is_clear || n_stop_words(&other) >= n_stop_words(language) + MIN_STOP_WORDS_MORE
+}
+
+/// The scripts of a language, besides Latin.
+fn own_scripts(lang: Lang) -> &'static [Script] {
+    match lang {
+        Lang::Ara => &[Script::Arabic],
+        Lang::Cmn => &[Script::Mandarin],
+        Lang::Ell => &[Script::Greek],
+        Lang::Heb => &[Script::Hebrew],
+        Lang::Hin => &[Script::Devanagari],
+        Lang::Jpn => &[Script::Hiragana, Script::Katakana, Script::Mandarin],
+        Lang::Kor => &[Script::Hangul],
+        Lang::Rus | Lang::Ukr => &[Script::Cyrillic],
+        _ => &[],
+    }
 }
 
 /// The English name of a language that has data.
@@ -121,6 +140,14 @@ mod tests {
             ("Когда открывается сад для посетителей?", "en", true),
             ("garden wifi", "de", false),
             ("wann", "en", false),
+            ("Wann öffnet der Garten?", "en", true),
+            ("Quand ouvre le jardin ?", "en", true),
+            ("когда", "en", true),
+            ("庭はいつ開きますか", "en", true),
+            ("庭はいつ開きますか", "ja", false),
+            ("Wi-Fi", "ja", false),
+            ("wann macht ihr auf", "de", false),
+            ("hours today", "en", false),
             ("From what time can one get into the garden?", "xx", false),
         ] {
             assert_eq!(is_in_another_language(text, &Language::new(code)), want, "{text} {code}");

@@ -78,7 +78,8 @@ fn drafts_that_would_help_wait_in_a_file_and_are_no_part_of_the_pack() {
     #     quoth phrasings p --accept           of all entries
     #     quoth phrasings p --accept ID ...    of these entries
     #
-    # An entry without drafts stays here, so that no drafts are made for it again.
+    # An entry without drafts stays here, so that no drafts are made for it again. Other comments are
+    # not kept.
 
     [[entry]]
     id = "dogs"
@@ -191,12 +192,50 @@ fn drafts_that_would_break_the_pack_are_not_taken_over() {
     assert!(run.stdout.contains("Nothing was written"), "{}", run.stdout);
     folder.write("p/phrasings.toml", entry("cats", "May cats come in?"));
     let run = accept();
+    assert!(run.stdout.contains("no entry cats any more; its drafts stay"), "{}", run.stdout);
+    assert!(read(&folder, "p/phrasings.toml").contains("May cats come in?"));
+    let named = ["phrasings", "p", "--accept", "cats"];
+    let run = quoth_in(&folder.path(""), &[], &named);
     assert!(run.stderr.contains("the pack has no entry cats any more"), "{}", run.stderr);
     folder.write("p/phrasings.toml", "drafts = 1\n");
     assert!(accept().stderr.contains("it is not a file of drafts"));
     folder.remove("p/phrasings.toml");
     assert!(accept().stderr.contains("there is no file"));
     assert_eq!(read(&folder, "p/faq.toml"), FAQ);
+    folder.write("p/phrasings.toml", entry("dogs", "Is my dog welcome?"));
+    folder.write("p/faq.toml", FAQ.replace("Dogs stay outside", "Dogs stay in"));
+    let run = accept();
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("Nothing was written: fix the pack first."), "{}", run.stdout);
+    assert!(read(&folder, "p/phrasings.toml").contains("Is my dog welcome?"));
+}
+
+#[test]
+fn reply_without_phrasings_leaves_its_entry_for_the_next_run() {
+    let folder = garden();
+    let empty = r#"{"choices": [{"message": {"content": null}, "finish_reason": "length"}]}"#;
+    let cut = Response::says("<think>\nThey want to know");
+    let model = ChatModel::start([Response::with(200, empty), cut, Response::says(DOGS)]);
+    let run = phrasings(&folder, &model, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("1 of 2: dogs: the reply has no phrasings"), "{}", run.stdout);
+    assert!(run.stdout.contains("2 of 2: hours: the reply has no phrasings"), "{}", run.stdout);
+    assert!(run.stdout.contains("There are no drafts."), "{}", run.stdout);
+    let again = phrasings(&folder, &model, &[]);
+    assert!(again.stdout.starts_with("1 of 2: dogs: 2 drafts kept"), "{}", again.stdout);
+}
+
+#[test]
+fn reply_of_too_many_phrasings_is_cut() {
+    let folder = garden();
+    let many: Vec<String> = (0..30_000).map(|n| format!("may my dog number {n} come in")).collect();
+    let model = ChatModel::start([Response::says(&many.join("\n"))]);
+    let file = folder.arg("drafts.toml");
+    let run = phrasings(&folder, &model, &["--requests", "1", "--number", "3", "--file", &file]);
+    assert!(run.stdout.starts_with("1 of 1: dogs: 3 drafts kept\n"), "{}", run.stdout);
+    let hint = format!("quoth phrasings p --file {file} --accept");
+    assert!(run.stdout.contains(&hint), "{}", run.stdout);
+    assert_eq!(read(&folder, "drafts.toml").matches("may my dog number").count(), 3);
 }
 
 #[test]
@@ -247,7 +286,13 @@ fn transient_errors_are_retried_and_others_say_what_to_do() {
 fn invalid_arguments_are_rejected_before_anything_is_asked() {
     let folder = garden();
     let pack = folder.arg("p");
-    let rows: [(&[&str], &str); 6] = [
+    folder.write("key", "one\ntwo\n");
+    let key = folder.arg("key");
+    let rows: [(&[&str], &str); 7] = [
+        (
+            &["--endpoint", "http://127.0.0.1:1/v1", "--model", "m", "--key-file", &key],
+            "the key has white space",
+        ),
         (&[], "--endpoint <URL>"),
         (&["--endpoint", "localhost", "--model", "m"], "invalid value 'localhost'"),
         (&["--endpoint", "ftp://x/v1", "--model", "m"], "starts with http:// or https://"),

@@ -1,6 +1,6 @@
 //! Takes drafts over into the pack.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, Write};
 
 use anyhow::{Context, bail};
@@ -13,6 +13,7 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::{Patch, apply_all};
 use crate::knowledge::{Entry, PackFile, prove};
 use crate::moderation::phrasing_drafts::DraftFile;
+use crate::platform::console::printable;
 use crate::store::{atomic, pack_files};
 
 /// Writes the drafts of the entries `ids`, or of all, into the pack. The pack is written before the drafts are
@@ -23,14 +24,25 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
     if let Some(unknown) = ids.iter().find(|id| !drafts.has(id)) {
         bail!("{} has no entry {unknown}", file.display());
     }
-    let taken = drafts.take(ids);
     let old = pack_files::read(&args.folder)?;
     let proof = prove(&old);
+    if !proof.is_accepted() {
+        print(&[PackReport::new(&args.folder, old, &proof.pack, proof.findings)], terminal)?;
+        writeln!(std::io::stdout(), "Nothing was written: fix the pack first.")?;
+        return Ok(Status::Failed);
+    }
+    let by_id: HashMap<&str, &Entry> =
+        proof.pack.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
+    let gone: Vec<String> =
+        drafts.ids().filter(|id| !by_id.contains_key(id)).map(str::to_owned).collect();
+    if let Some(id) = ids.iter().find(|id| gone.contains(id)) {
+        bail!("the pack has no entry {id} any more; remove it from {}", file.display());
+    }
+    let is_taken =
+        |id: &str| by_id.contains_key(id) && (ids.is_empty() || ids.iter().any(|it| it == id));
     let (mut patches, mut n_added) = (Vec::new(), 0);
-    for (id, variants) in taken {
-        let Some(entry) = proof.pack.entries.iter().find(|entry| entry.id.as_str() == id) else {
-            bail!("the pack has no entry {id} any more; remove it from {}", file.display());
-        };
+    for (id, variants) in drafts.take(is_taken) {
+        let Some(entry) = by_id.get(id.as_str()) else { continue };
         let variants = new_variants(entry, variants);
         n_added += variants.len();
         if !variants.is_empty() {
@@ -54,6 +66,9 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
         pack_files::write(&args.folder, &[faq])?;
     }
     atomic::write(&file, drafts.to_toml(&args.folder.display().to_string()).as_bytes())?;
+    for id in &gone {
+        writeln!(out, "The pack has no entry {} any more; its drafts stay.", printable(id))?;
+    }
     writeln!(
         out,
         "Took over {} for {}. To check the pack, run: quoth check {}",

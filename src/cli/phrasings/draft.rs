@@ -1,6 +1,7 @@
 //! Has a model draft phrasings.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use secrecy::SecretString;
@@ -22,6 +23,9 @@ use crate::store::atomic;
 /// The environment variable with the key. Those that start with `QUOTH_` are settings of the service.
 const KEY_VARIABLE: &str = "PHRASINGS_API_KEY";
 
+/// How many times as many phrasings as were asked for are read from a reply.
+const MAX_TIMES_ASKED: usize = 4;
+
 /// Drafts phrasings, and writes the file after each entry, so that nothing is lost by a break.
 pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
     let model = model(args)?;
@@ -33,6 +37,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
     let mut reviewer = Reviewer::new(&index, &rule, &pack.language);
     drafts.entries.iter().flat_map(|it| &it.variants).for_each(|it| reviewer.add_known(it));
     let n_now = entries.len().min(args.requests.try_into().unwrap_or(usize::MAX));
+    check_is_writable(&args.file())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut out = std::io::stdout();
     for (number, idx) in (1..).zip(entries.iter().take(n_now)) {
@@ -42,13 +47,18 @@ pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
         let reply = runtime.block_on(model.reply(&prompt)).with_context(|| {
             format!("no drafts for {}; run the same command again to go on with it", entry.id)
         })?;
-        let review = reviewer.review(*idx, language, phrasings_of_reply(&reply));
-        writeln!(
-            out,
-            "{number} of {n_now}: {}",
-            printable(&described(entry.id.as_str(), &review))
-        )?;
-        add(&mut drafts, entry.id.as_str(), &entry.question, review.kept);
+        let mut phrasings = phrasings_of_reply(&reply);
+        phrasings.truncate(MAX_TIMES_ASKED * usize::from(args.number));
+        let id = entry.id.as_str();
+        if phrasings.is_empty() {
+            // A model that has run out of tokens may do better next time.
+            writeln!(out, "{number} of {n_now}: {}: the reply has no phrasings", printable(id))?;
+            continue;
+        }
+        let mut review = reviewer.review(*idx, language, phrasings);
+        review.kept.truncate(args.number.into());
+        writeln!(out, "{number} of {n_now}: {}", printable(&described(id, &review)))?;
+        add(&mut drafts, id, &entry.question, review.kept);
         write(args, &drafts)?;
     }
     conclude(&mut out, args, &drafts, entries.len() - n_now)?;
@@ -71,7 +81,17 @@ fn model(args: &Args) -> anyhow::Result<Model> {
         None => std::env::var(KEY_VARIABLE).ok(),
     };
     let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+    if key.as_ref().is_some_and(|key| !key.chars().all(|c| c.is_ascii_graphic())) {
+        bail!("the key has white space or another character that no key has");
+    }
     Model::new(endpoint, name, key.map(SecretString::from), args.timeout())
+}
+
+/// Checks that the file can be written, before a model works for nothing.
+fn check_is_writable(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let attempt = tempfile::tempfile_in(folder);
+    attempt.with_context(|| format!("cannot write into {}", folder.display())).map(drop)
 }
 
 /// The entries to draft for: those that are named, or those `in_need` that have no drafts yet.
@@ -142,6 +162,10 @@ fn conclude(
     n_left: usize,
 ) -> anyhow::Result<()> {
     let (file, folder) = (args.file(), args.folder.display());
+    let file_argument = match &args.file {
+        Some(file) => format!(" --file {}", file.display()),
+        None => String::new(),
+    };
     if n_left > 0 {
         let entries = crate::cli::report::pluralize_as(n_left, "entry is", "entries are");
         writeln!(out, "{entries} left; run the same command again to go on.")?;
@@ -149,15 +173,15 @@ fn conclude(
     if drafts.n_drafts() == 0 {
         writeln!(
             out,
-            "There are no drafts: each entry has {ENOUGH_PHRASINGS} phrasings, or is in {} without any. \
-             --entry ID drafts for an entry again.",
+            "There are no drafts. --entry ID drafts for an entry that has {ENOUGH_PHRASINGS} phrasings, or is in {} \
+             without any.",
             file.display()
         )?;
         return Ok(());
     }
     writeln!(
         out,
-        "{} in {}. Read them and remove those that nobody would ask, then run: quoth phrasings {folder} --accept",
+        "{} in {}. Read them and remove those that nobody would ask, then run: quoth phrasings {folder}{file_argument} --accept",
         pluralize(drafts.n_drafts(), "draft"),
         file.display()
     )?;

@@ -30,7 +30,7 @@ pub struct EntryDrafts {
 
 /// Why a file of drafts cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("it is not a file of drafts: {0}")]
+#[error("it is not a file of drafts")]
 pub struct DraftFileError(#[from] toml::de::Error);
 
 impl DraftFile {
@@ -51,7 +51,8 @@ impl DraftFile {
              #     quoth phrasings {folder} --accept           of all entries\n\
              #     quoth phrasings {folder} --accept ID ...    of these entries\n\
              #\n\
-             # An entry without drafts stays here, so that no drafts are made for it again.\n"
+             # An entry without drafts stays here, so that no drafts are made for it again. Other comments are\n\
+             # not kept.\n"
         );
         for EntryDrafts { id, question, variants } in &self.entries {
             let lines: String =
@@ -75,10 +76,14 @@ impl DraftFile {
         self.entries.iter().map(|entry| entry.variants.len()).sum()
     }
 
-    /// Removes the drafts of the entries `ids`, or of all entries if there are none, and returns them.
-    pub fn take(&mut self, ids: &[String]) -> Vec<(String, Vec<String>)> {
-        let is_taken = |entry: &&mut EntryDrafts| ids.is_empty() || ids.contains(&entry.id);
-        let taken = self.entries.iter_mut().filter(is_taken);
+    /// The ids of the entries.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.id.as_str())
+    }
+
+    /// Removes the drafts of the entries whose id `is_taken`, and returns them.
+    pub fn take(&mut self, is_taken: impl Fn(&str) -> bool) -> Vec<(String, Vec<String>)> {
+        let taken = self.entries.iter_mut().filter(|entry| is_taken(&entry.id));
         let taken = taken.map(|entry| (entry.id.clone(), std::mem::take(&mut entry.variants)));
         taken.filter(|(_, variants)| !variants.is_empty()).collect()
     }
@@ -103,10 +108,10 @@ mod tests {
         let mut file = DraftFile { entries };
         assert_eq!(DraftFile::parse(&file.to_toml("p")).unwrap(), file);
         assert_eq!((file.n_drafts(), file.has("b"), file.has("d")), (3, true, false));
-        let taken = file.take(&["a".to_owned(), "b".to_owned()]);
+        let taken = file.take(|id| id != "c");
         assert_eq!(taken, [("a".to_owned(), vec!["wann \\ \"x\"?".to_owned(), "two".to_owned()])]);
         assert_eq!((file.n_drafts(), file.has("a")), (1, true));
-        assert_eq!(file.take(&[]), [("c".to_owned(), vec!["three".to_owned()])]);
+        assert_eq!(file.take(|_| true), [("c".to_owned(), vec!["three".to_owned()])]);
         for text in ["[[entry", "x = 1", "[[entry]]\nvariants = []"] {
             assert!(DraftFile::parse(text).is_err(), "{text}");
         }

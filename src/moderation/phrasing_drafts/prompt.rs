@@ -1,5 +1,7 @@
 //! What a language model is asked, and what it replies.
 
+use serde_json::Value;
+
 use crate::knowledge::Entry;
 use crate::text::Language;
 use crate::text::detect::name_of;
@@ -47,35 +49,65 @@ impl Prompt {
 }
 
 /// The phrasings in the reply of a model: one a line, without what models put around them, or the texts
-/// of a JSON list.
+/// of a JSON list. Empty if the reply ends before the model has said anything but its reasoning.
 pub fn phrasings_of_reply(reply: &str) -> Vec<String> {
-    let reply = without_reasoning(reply).trim();
-    let reply =
-        reply.strip_prefix("```json").or_else(|| reply.strip_prefix("```")).unwrap_or(reply);
-    let reply = reply.strip_suffix("```").unwrap_or(reply).trim();
-    let lines = match serde_json::from_str::<Vec<String>>(reply) {
-        Ok(texts) => texts,
-        Err(_) => reply.lines().map(str::to_owned).collect(),
-    };
+    let reply = without_reasoning(reply);
+    let lines = list_of_json(reply).unwrap_or_else(|| reply.lines().map(str::to_owned).collect());
+    let lines = lines.iter().map(|line| line.trim());
+    // Titles and fences of code.
+    let lines = lines.filter(|line| !line.starts_with(['#', '`']));
+    let lines = lines.map(|line| on_one_line(without_marks(line)));
     // A line that ends in a colon introduces the others.
-    let lines = lines.iter().map(|line| without_marks(line)).filter(|line| !line.ends_with(':'));
-    lines.map(on_one_line).filter(|line| line.contains(char::is_alphanumeric)).collect()
+    lines.filter(|line| line.contains(char::is_alphanumeric) && !line.ends_with(':')).collect()
 }
 
-/// The reply after the reasoning that some models write before it.
+/// The texts of the JSON list in `reply`, whatever is around it.
+fn list_of_json(reply: &str) -> Option<Vec<String>> {
+    let (start, end) = (reply.find('[')?, reply.rfind(']')?);
+    let list: Vec<Value> = serde_json::from_str(reply.get(start..=end)?).ok()?;
+    // Some models wrap each text.
+    let text = |value: &Value| match value {
+        Value::Object(fields) => fields.values().find_map(Value::as_str).map(str::to_owned),
+        value => value.as_str().map(str::to_owned),
+    };
+    let texts: Vec<String> = list.iter().filter_map(text).collect();
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// The reply after the reasoning that some models write before it; nothing if the reasoning does not end.
 fn without_reasoning(reply: &str) -> &str {
-    reply.rsplit_once("</think>").map_or(reply, |(_, rest)| rest)
+    match reply.rsplit_once("</think>") {
+        Some((_, rest)) => rest,
+        None if reply.contains("<think>") => "",
+        None => reply,
+    }
 }
 
-/// A line without the number or mark of a list, and without quotation marks around it.
+/// A line without the number, letter or mark of a list, and without quotation marks around it.
 fn without_marks(line: &str) -> &str {
-    let line = line.trim();
-    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numbered = digits.strip_prefix(['.', ')', ':']).filter(|_| digits.len() < line.len());
-    let numbered = numbered.filter(|rest| rest.starts_with(char::is_whitespace));
-    let marked = ["- ", "* ", "• ", "– "].iter().find_map(|mark| line.strip_prefix(mark));
-    let line = numbered.or(marked).unwrap_or(line).trim();
+    let mut line = line.trim();
+    while let Some(rest) = without_mark(line) {
+        line = rest.trim();
+    }
     line.trim_matches(|c| "\"“”„«»「」*`".contains(c)).trim()
+}
+
+/// The rest of a line behind a mark such as "1.", "(2)", "a)", "-", ">" or "[ ]"; `None` without one.
+fn without_mark(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix('(').unwrap_or(line);
+    let digits = inner.trim_start_matches(|c: char| c.is_ascii_digit());
+    let letter = inner.strip_prefix(|c: char| c.is_ascii_lowercase());
+    let numbered = Some(digits).filter(|rest| rest.len() < inner.len());
+    let behind = |rest: &'_ str, marks: &[char]| {
+        let after = rest.trim_start_matches(marks);
+        (after.len() < rest.len() && after.starts_with(char::is_whitespace)).then_some(after.len())
+    };
+    let n_rest = numbered
+        .and_then(|rest| behind(rest, &['.', ')', ':']))
+        .or_else(|| letter.and_then(|rest| behind(rest, &[')'])));
+    let marks = ["- ", "* ", "• ", "– ", "> ", "[ ] ", "[x] "];
+    let marked = || marks.iter().find_map(|mark| line.strip_prefix(mark));
+    n_rest.and_then(|n| line.get(line.len() - n..)).or_else(marked)
 }
 
 fn on_one_line(text: &str) -> String {
@@ -88,7 +120,7 @@ mod tests {
 
     #[test]
     fn phrasings_are_read_without_what_models_put_around_them() {
-        let rows: [(&str, &[&str]); 9] = [
+        let rows: [(&str, &[&str]); 16] = [
             ("", &[]),
             ("when is it?\nopening hours\n", &["when is it?", "opening hours"]),
             (
@@ -101,6 +133,13 @@ mod tests {
             ("```\nwhen?\n```", &["when?"]),
             ("24 hours open?\n3.5 t allowed?", &["24 hours open?", "3.5 t allowed?"]),
             ("---\n???\n", &[]),
+            ("<think>\nThey want...\nopening hours", &[]),
+            ("### Short\n**Chat:**\n(3) evening?", &["evening?"]),
+            ("a) early?\n1.) late?\n> [ ] open?", &["early?", "late?", "open?"]),
+            ("I need a plot\n2 plots?\ne.g. tulips", &["I need a plot", "2 plots?", "e.g. tulips"]),
+            ("Sure: [\"when?\", {\"q\": \"who?\"}] Done!", &["when?", "who?"]),
+            ("{\"phrasings\": [\"when?\"], \"n\": 1}", &["when?"]),
+            ("why [so] late?", &["why [so] late?"]),
         ];
         for (reply, want) in rows {
             assert_eq!(phrasings_of_reply(reply), want, "{reply:?}");

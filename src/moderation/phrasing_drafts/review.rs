@@ -18,7 +18,8 @@ pub enum Rejection {
     LeadsTo(String),
     /// It is not in the language of the pack.
     OtherLanguage,
-    /// It is longer than a question, or has no word by which it could be found.
+    /// It is longer than a question, has characters that cannot be seen, or no word by which it could be
+    /// found.
     NoQuestion,
 }
 
@@ -82,7 +83,8 @@ impl<'a> Reviewer<'a> {
     }
 
     fn rejection(&mut self, entry: usize, language: &Language, draft: &str) -> Option<Rejection> {
-        if draft.chars().count() > MAX_CHARS || !self.index.has_content_words(draft) {
+        let is_readable = !draft.chars().any(is_invisible) && draft.chars().count() <= MAX_CHARS;
+        if !is_readable || !self.index.has_content_words(draft) {
             return Some(Rejection::NoQuestion);
         }
         let words = self.words(draft);
@@ -99,6 +101,14 @@ impl<'a> Reviewer<'a> {
         let tokens = self.analyzer.tokenize(text, Origin::Pack, MAX_CHARS);
         tokens.into_iter().map(|token| token.word).collect()
     }
+}
+
+/// Whether nobody sees the character, who reads a draft: control characters, marks of direction, spaces without
+/// width. The joiners of Indic scripts and of emoji are visible by what they do.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// The id of the gap or of another entry that `draft` leads to. An entry that has the quotes of this one
@@ -159,6 +169,8 @@ mod tests {
                 Some(Rejection::OtherLanguage),
             ),
             ("and then?", Some(Rejection::NoQuestion)),
+            ("which \u{202E}gate is it", Some(Rejection::NoQuestion)),
+            ("which \u{1b}[31mgate is it", Some(Rejection::NoQuestion)),
             (long.as_str(), Some(Rejection::NoQuestion)),
         ];
         let drafts = rows.iter().map(|(draft, _)| (*draft).to_owned()).collect();
