@@ -201,11 +201,12 @@ impl Source {
         })
     }
 
-    /// Whether a part of the body stands in a heading. A text without markup has none.
-    pub(crate) fn is_heading(&self, part: &Range<usize>) -> bool {
-        let headings = self.headings();
-        let next = headings.partition_point(|heading| heading.end <= part.start);
-        headings.get(next).is_some_and(|heading| heading.start < part.end)
+    /// Whether a sentence stands in a paragraph or an item: not in a heading, a cell or code. A text
+    /// without markup has nothing else.
+    pub(crate) fn is_in_text(&self, sentence: &Range<usize>) -> bool {
+        let lines = self.markdown().map_or(&[][..], MarkdownText::lines);
+        let next = lines.partition_point(|line| line.span.end <= sentence.start);
+        lines.get(next).is_none_or(|line| line.kind == LineKind::Text)
     }
 
     /// Body span of the last heading before the byte offset `at`.
@@ -248,7 +249,7 @@ fn markdown_sentences(markdown: &MarkdownText, language: &Language) -> Vec<Range
         let spans = match line.kind {
             LineKind::Code if code.is_empty() => Vec::new(),
             LineKind::Code => vec![code],
-            LineKind::Text | LineKind::Heading => {
+            LineKind::Text | LineKind::Cell | LineKind::Heading => {
                 let spans = sentences_in(&text, language).into_iter();
                 spans.map(|span| line.span.start + span.start..line.span.start + span.end).collect()
             }

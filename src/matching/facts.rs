@@ -65,6 +65,17 @@ impl Facts {
         }
     }
 
+    /// The facts of `text`, which belongs to a pack.
+    pub(super) fn of_text(analyzer: &Analyzer, text: &str) -> Self {
+        let mut facts = Self::default();
+        let tokens = analyzer.tokenize(text, Origin::Pack, usize::MAX);
+        let stems: Vec<String> = tokens.iter().map(|it| analyzer.stem(&it.word)).collect();
+        let words = tokens.iter().zip(&stems);
+        let words = words.map(|(token, stem)| StemmedWord { word: &token.word, stem });
+        facts.add(analyzer, &words.collect::<Vec<_>>());
+        facts
+    }
+
     fn extend(&mut self, other: Self) {
         self.members.extend(other.members);
         self.identifiers.extend(other.identifiers);
@@ -125,15 +136,7 @@ pub(crate) struct EntryFacts {
 impl EntryFacts {
     /// Collects the facts of `entry`.
     pub(super) fn new(analyzer: &Analyzer, entry: &Entry) -> Self {
-        let of_text = |text: &str| {
-            let mut facts = Facts::default();
-            let tokens = analyzer.tokenize(text, Origin::Pack, usize::MAX);
-            let stems: Vec<String> = tokens.iter().map(|it| analyzer.stem(&it.word)).collect();
-            let words = tokens.iter().zip(&stems);
-            let words = words.map(|(token, stem)| StemmedWord { word: &token.word, stem });
-            facts.add(analyzer, &words.collect::<Vec<_>>());
-            facts
-        };
+        let of_text = |text: &str| Facts::of_text(analyzer, text);
         let mut all = Self::default();
         for facts in entry.phrasings().map(of_text) {
             all.note_varying(&facts);

@@ -1,6 +1,7 @@
 //! Passages: sentences of the sources that no entry quotes and that may answer a question. They are
 //! offered, never given as an answer: nobody has checked that they answer anything.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -8,10 +9,12 @@ use rustc_hash::FxHashSet;
 use super::PackIndex;
 use super::coverage::{MIN_COVERED, similarities_by_sentence};
 use super::document::SentencePlace;
+use super::facts::Facts;
 use super::query::{MAX_TOKENS, Query, QueryToken};
 use super::vocabulary::TermId;
 use crate::knowledge::{Quote, Source};
 use crate::text::Origin;
+use crate::text::identifier::{is_identifier, kind};
 
 /// Most passages that are offered for a question.
 pub const MAX_PASSAGES: usize = 2;
@@ -20,9 +23,12 @@ pub const MAX_PASSAGES: usize = 2;
 const MAX_OFFERED: usize = 4;
 
 /// Least [`Passage::score`]. Of the questions of eight small packs that no entry answers, a passage that
-/// answers is offered for more than half of those that have one, and any for one in eight of the others
+/// answers is offered for more than half of those that have one, and any for one in eleven of the others
 /// (docs/quality.md).
 const MIN_SCORE: f32 = 0.5;
+
+/// The same for a message that asks nothing, as a statement in chat does.
+const MIN_STATEMENT_SCORE: f32 = 0.65;
 
 /// Least score of the second passage, as a share of the best one's.
 const SECOND_SHARE: f32 = 0.8;
@@ -36,6 +42,9 @@ const CONTEXT_SHARE: f32 = 0.7;
 
 /// Number of sentences before a sentence that are its context, if they stand in the same paragraph.
 const N_BEFORE: usize = 2;
+
+/// Most bytes of the mark of a footnote.
+const MAX_REFERENCE_BYTES: usize = 12;
 
 /// Most sentences that are compared with a question: those that cover most of it by themselves.
 const MAX_CANDIDATES: usize = 24;
@@ -74,6 +83,7 @@ pub(super) fn find(index: &PackIndex, query: &Query) -> Vec<Passage> {
     if weight <= 0.0 || query.is_statement && n_needed < MIN_COVERED_WORDS {
         return Vec::new();
     }
+    let least_score = if query.is_statement { MIN_STATEMENT_SCORE } else { MIN_SCORE };
     let passage = |place: &SentencePlace| {
         let source = index.sources().get(place.source)?;
         let sentence = Sentence::new(index, source, place)?;
@@ -81,15 +91,18 @@ pub(super) fn find(index: &PackIndex, query: &Query) -> Vec<Passage> {
         let n_covered = covered.clone().filter(|it| *it >= MIN_COVERED).count();
         let sum: f32 = asked.iter().zip(covered).map(|(token, it)| token.weight * it).sum();
         let score = sum / weight;
-        let is_about_it = asked.iter().any(|token| sentence.own_coverage(token) >= MIN_COVERED);
-        let covers = score >= MIN_SCORE && n_covered >= n_needed && is_about_it;
-        if !covers || !sentence.says_more_than(query) {
+        let covers = score >= least_score && n_covered >= n_needed && sentence.is_about(&asked);
+        if !covers || !sentence.says_more_than(query) || sentence.contradicts(index, query) {
             return None;
         }
         let quote = Quote::prove(source, sentence.text, Some(sentence.paragraph)).ok()?;
-        Some(Passage { quote, score })
+        Some((sentence.terms.len(), Passage { quote, score }))
     };
-    candidates(index, &asked).into_iter().filter_map(passage).collect()
+    let mut found: Vec<(usize, Passage)> =
+        candidates(index, &asked).into_iter().filter_map(passage).collect();
+    // Of those that cover as much, a short one is more about it.
+    found.sort_by_key(|(n_terms, _)| *n_terms);
+    found.into_iter().map(|(_, passage)| passage).collect()
 }
 
 /// The words of a question that a passage should cover: the content words, without the phrase that says
@@ -128,6 +141,8 @@ fn candidates<'i>(index: &'i PackIndex, asked: &[&QueryToken]) -> Vec<&'i Senten
 /// A sentence and what stands around it.
 struct Sentence<'s> {
     text: &'s str,
+    /// The text without the syntax of markup.
+    words: Cow<'s, str>,
     paragraph: usize,
     terms: FxHashSet<TermId>,
     /// The terms of the sentences before it and of the heading above it.
@@ -135,12 +150,12 @@ struct Sentence<'s> {
 }
 
 impl<'s> Sentence<'s> {
-    /// The sentence at `place` in `source`; `None` if it is a heading or a question, which answer
-    /// nothing.
+    /// The sentence at `place` in `source`; `None` if it is no sentence, such as a heading, a cell or code, or
+    /// asks something itself.
     fn new(index: &PackIndex, source: &'s Arc<Source>, place: &SentencePlace) -> Option<Self> {
         let span = place.span.clone();
         let words = source.words(span.clone());
-        if source.is_heading(&span) || ends_with_question_mark(&words) {
+        if !source.is_in_text(&span) || !is_statement(&words) {
             return None;
         }
         let paragraph = source.paragraph_at(span.start);
@@ -155,7 +170,7 @@ impl<'s> Sentence<'s> {
             context.extend(terms(index, &source.words(span)));
         }
         let terms = terms(index, &words).collect();
-        Some(Self { text: source.body().get(span)?, paragraph, terms, context })
+        Some(Self { text: source.body().get(span)?, words, paragraph, terms, context })
     }
 
     /// How well the sentence covers a word of the question, 0.0 to 1.0.
@@ -166,6 +181,27 @@ impl<'s> Sentence<'s> {
     /// The same without its context.
     fn own_coverage(&self, token: &QueryToken) -> f32 {
         similarity(&self.terms, token)
+    }
+
+    /// Whether the sentence itself covers a word, and not only a number.
+    fn is_about(&self, asked: &[&QueryToken]) -> bool {
+        let mut words = asked.iter().filter(|token| !is_number(&token.word));
+        words.any(|token| self.own_coverage(token) >= MIN_COVERED)
+    }
+
+    /// Whether it has another code of the kind that is asked for, and not this one: E102 for E101. Opposites and
+    /// other days do not contradict: "closed on Mondays" answers who asks whether it is open.
+    fn contradicts(&self, index: &PackIndex, query: &Query) -> bool {
+        let asked = &query.facts.identifiers;
+        if asked.is_empty() {
+            return false;
+        }
+        let own = Facts::of_text(&index.analyzer, &self.words);
+        let is_other_code = |asked: &String| {
+            let is_code = !is_number(asked) && !own.has_identifier(asked);
+            is_code && own.identifiers.iter().any(|other| kind(other) == kind(asked))
+        };
+        asked.iter().any(is_other_code)
     }
 
     /// Whether it has a word that the question lacks. A title that repeats the question answers nothing.
@@ -180,13 +216,28 @@ impl<'s> Sentence<'s> {
 
 /// The largest similarity of a word of the question and one of `terms`, 0.0 to 1.0.
 fn similarity(terms: &FxHashSet<TermId>, token: &QueryToken) -> f32 {
-    let found = token.matches.iter().filter(|found| terms.contains(&found.term));
+    let found = token.matches.iter().filter(|it| it.is_direct() && terms.contains(&it.term));
     found.map(|found| found.similarity).fold(0.0, f32::max)
 }
 
-fn ends_with_question_mark(words: &str) -> bool {
-    let end = words.trim_end_matches(|c: char| c.is_whitespace() || "\"'”’»)*_".contains(c));
-    end.ends_with(['?', '\u{37E}', '\u{55E}', '\u{61F}', '\u{FF1F}'])
+/// Whether `words` end as a sentence does that is no question. Titles, items and fragments mostly have no mark at
+/// their end, or a colon.
+fn is_statement(words: &str) -> bool {
+    let is_closing = |c: char| c.is_whitespace() || "\"'”’“»«」』）)]*_".contains(c);
+    let words = words.trim_end_matches(is_closing);
+    // The mark of a footnote.
+    let words = words.rsplit_once('[').map_or(words, |(before, mark)| {
+        let is_mark = mark.len() < MAX_REFERENCE_BYTES && before.ends_with(['.', '!']);
+        if is_mark { before } else { words }
+    });
+    // Dots that lead to a page number end a line of a table of contents.
+    let is_table = words.ends_with("..");
+    !is_table && words.ends_with(['.', '!', '…', '。', '！', '．', '।', '۔', '։'])
+}
+
+/// Whether a word, spelled as in tokens, is a number without letters.
+fn is_number(word: &str) -> bool {
+    is_identifier(word) && !word.contains(char::is_alphabetic)
 }
 
 /// The terms of a text, with those of its concepts.

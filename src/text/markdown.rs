@@ -52,8 +52,10 @@ pub struct LineSpan {
 /// What has lines of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
-    /// A paragraph, an item or a cell.
+    /// A paragraph or an item.
     Text,
+    /// A cell of a table.
+    Cell,
     /// A heading.
     Heading,
     /// Code, in which full stops end no sentence.

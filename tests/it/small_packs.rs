@@ -158,7 +158,7 @@ fn passages_answer_half_of_what_only_the_document_answers_and_are_seldom_noise()
         }
     }
     assert!(n_right >= 42, "{n_right} right and {n_found} found of 76");
-    assert!(near.0 == 68 && near.1 <= 8, "{near:?}");
+    assert!(near.0 == 68 && near.1 <= 6, "{near:?}");
     assert!(aside.0 == 96 && aside.1 == 0, "{aside:?}");
 }
 

@@ -20,7 +20,7 @@ pub fn prefix_lines(text: &str, prefix: &str) -> String {
 
 /// `text` with `mark` at each end where `quote` is cut out of a sentence.
 ///
-/// `text` is the text of `quote`, and `mark` is [`CUT`](crate::conversation::wording::CUT), both
+/// `text` is the text of `quote`, and `mark` is [`CUT`], both
 /// escaped as the platform needs it.
 pub fn with_cut_marks(quote: &CitedQuote, text: &str, mark: &str) -> String {
     let before = if quote.is_cut_before { format!("{mark} ") } else { String::new() };

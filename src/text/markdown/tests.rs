@@ -175,8 +175,8 @@ fn lines_of_text_end_with_their_block() {
         ("b c", LineKind::Text),
         ("d e", LineKind::Text),
         ("f", LineKind::Text),
-        ("g", LineKind::Text),
-        ("h", LineKind::Text),
+        ("g", LineKind::Cell),
+        ("h", LineKind::Cell),
         ("i\n\nj", LineKind::Code),
     ];
     let want = want.map(|(words, kind)| (words.to_owned(), kind));

@@ -39,6 +39,7 @@ impl<'a> WordReader<'a> {
                 self.kind = match tag {
                     Tag::CodeBlock(_) => LineKind::Code,
                     Tag::Heading { .. } => LineKind::Heading,
+                    Tag::TableCell => LineKind::Cell,
                     _ => LineKind::Text,
                 };
                 self.is_html = matches!(tag, Tag::HtmlBlock);
