@@ -16,7 +16,7 @@ use markup5ever_rcdom::Node;
 use super::ReadError;
 use super::record::{Record, on_one_line};
 use super::tree_records::ends_like_question;
-use dom::{depth, is_element, text_of};
+use dom::{attribute, depth, is_element, nodes, text_of};
 
 pub(super) use fragment::is_fragment;
 
@@ -126,6 +126,7 @@ fn converter() -> HtmlToMarkdown {
         .add_handler(vec!["details"], details)
         .add_handler(vec!["dt"], term)
         .add_handler(vec!["button", "label"], control)
+        .add_handler(vec!["div", "p", "span", "a", "li"], named_question)
         .build()
 }
 
@@ -157,6 +158,33 @@ fn control(_: &dyn Handlers, element: Element<'_>) -> Option<HandlerResult> {
     ends_like_question(&text).then(|| format!("\n\n**{}**\n\n", escape_bold(&text)).into())
 }
 
+/// Most characters of a text that is taken for a question because its element is named so.
+const MAX_QUESTION_CHARS: usize = 300;
+
+/// An element whose class says that it is a question: "question", "faq-question", "faq__question".
+fn named_question(handlers: &dyn Handlers, element: Element<'_>) -> Option<HandlerResult> {
+    let is_named = |node: &Rc<Node>, name: &str| {
+        let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
+        classes.split_whitespace().any(|class| class.rsplit(['-', '_']).next() == Some(name))
+    };
+    if !is_named(element.node, "question") {
+        return handlers.fallback(element);
+    }
+    // A heading in it marks the question already; an answer in it means that it names the pair.
+    let has_more = |node: &Rc<Node>| {
+        is_named(node, "answer")
+            || ["h1", "h2", "h3", "h4", "h5", "h6", "button", "summary"]
+                .iter()
+                .any(|name| is_element(node, name))
+    };
+    let text = text_of(element.node);
+    let is_text = (1..=MAX_QUESTION_CHARS).contains(&text.chars().count());
+    if !is_text || nodes(element.node).iter().any(has_more) {
+        return handlers.fallback(element);
+    }
+    Some(format!("\n\n**{}**\n\n", escape_bold(&text)).into())
+}
+
 fn escape_bold(text: &str) -> String {
     text.replace('*', "\\*")
 }
@@ -176,6 +204,11 @@ mod tests {
             ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
             ("<nav>Menu</nav><p>Text</p><script>x</script>", "Text"),
             ("<dl><dt>A?</dt><dd>1.</dd></dl>", "**A?**\n\n1."),
+            (
+                "<div class=\"faq__question open\">A?</div><div class=\"faq__answer\">1.</div>",
+                "**A?**\n\n1.",
+            ),
+            ("<div class=\"question\"><h3>A?</h3><p>1.</p></div>", "### A?\n\n1."),
             ("<p><button>Buy</button></p><button>A?</button><div>1.</div>", "**A?**\n\n1."),
         ];
         for (html, want) in cases {

@@ -1,4 +1,4 @@
-//! Records in Markdown: headings, bold lines, `<details>`, definition lists and "Q: / A:" lines.
+//! Records in Markdown: headings, bold lines, `<details>`, definition lists, "Q: / A:" lines and tables.
 
 mod answer_text;
 mod blocks;
@@ -6,6 +6,7 @@ mod details;
 mod labels;
 mod markers;
 mod sections;
+mod tables;
 
 use super::ReadError;
 use super::field_choice::FieldChoice;
@@ -49,6 +50,10 @@ pub(super) fn read(text: &str) -> Result<Markdown, ReadError> {
     };
     reader.read_section(tree.root(), &[]);
     let mut records = reader.records;
+    if !records.iter().any(|record| ends_like_question(&record.question)) {
+        let in_tables = tables::records(body, first_line);
+        records = if in_tables.is_empty() { records } else { in_tables };
+    }
     let mut title = tree.title().map(str::to_owned);
     if let Some(matter) = matter {
         let whole = record_of_file(&matter, &document, &tree);
@@ -122,7 +127,8 @@ impl Reader<'_> {
             self.read_children(section, tags);
             return;
         }
-        let marks = match (section.is_root(), self.tree.has_question_headings()) {
+        let is_whole = section.is_root() || self.tree.is_title(section);
+        let marks = match (is_whole, self.tree.has_question_headings()) {
             (true, _) => Marks::Lines,
             (false, false) => Marks::Bold,
             (false, true) => Marks::Certain,

@@ -7,7 +7,8 @@ use super::tree::Tree;
 use crate::text::language::LANGUAGES;
 
 /// Keys of maps and lists that only wrap records, so that they are no topics.
-const WRAPPERS: [&str; 22] = [
+const WRAPPERS: [&str; 23] = [
+    "intents",
     "faq",
     "faqs",
     "questions",
@@ -317,7 +318,7 @@ mod tests {
 
     #[test]
     fn records_are_found_in_every_usual_shape() {
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 16] = [
             (r#"[{"question": "A?", "answer": "1."}]"#, &["A? = 1. []"]),
             (r#"[{"title": "A", "content": "1.", "category": "T"}]"#, &[r#"A = 1. ["T"]"#]),
             (r#"{"A?": "1.", "B?": "2."}"#, &["A? = 1. []", "B? = 2. []"]),
@@ -348,6 +349,10 @@ mod tests {
             (
                 r#"[{"question": {"de": "Was?", "en": "What?"}, "answer": {"en": "1."}}]"#,
                 &["What? = 1. []"],
+            ),
+            (
+                r#"{"intents": [{"tag": "pay", "patterns": ["A?", "B?"], "responses": ["1."]}]}"#,
+                &[r#"A? = 1. ["pay"]"#],
             ),
             (r#"[{"question": "A?"}, {"title": "No question"}]"#, &["A? =  []"]),
             (r#"{"a": 1, "b": {"c": []}}"#, &[]),

@@ -44,7 +44,9 @@ pub(super) fn find(
                 let rest = text.get(label.text_start..end).unwrap_or_default();
                 // The question is a paragraph; what follows it, up to the label of the answer, is a remark.
                 let paragraph = rest.trim_start().split("\n\n").next().unwrap_or_default();
-                let question = on_one_line(paragraph).trim_matches(['*', '_', '#', ' ']).to_owned();
+                let question = on_one_line(paragraph);
+                // A backslash at its end breaks the line.
+                let question = question.trim_matches(['*', '_', '#', ' ', '\\']).to_owned();
                 let paragraph_end = end - rest.trim_start().len() + paragraph.len();
                 let answer = if are_answers_labelled { end..end } else { paragraph_end..end };
                 found.push(Labelled { start: label.start, question, answer });

@@ -120,6 +120,29 @@ fn lines_that_end_with_a_question_mark_are_questions_where_nothing_else_is() {
 }
 
 #[test]
+fn items_and_rows_of_a_document_with_a_title_are_questions() {
+    let cases: [(&str, &[&str]); 5] = [
+        ("# FAQ\n\n1. A?\n\n   one\n\n2. B?\n\n   two", &["A? = one", "B? = two"]),
+        (
+            "# FAQ\n\n| Question | Answer |\n|---|---|\n| A? | *one* |\n| B? | two |\n",
+            &["A? = *one*", "B? = two"],
+        ),
+        (
+            "# FAQ\n\n| Tag | Frage | Antwort |\n|---|---|---|\n| x | `A`? | one |\n| | B? | |\n",
+            &["A? = one [x]", "B? = -"],
+        ),
+        (
+            "# FAQ\n\n| Size | Price |\n|---|---|\n| A? | one |\n",
+            &["FAQ = | Size | Price |/|---|---|/| A? | one |"],
+        ),
+        ("**Q: A?**\\\nA: one\n\n**Q: B?**\\\nA: two", &["A? = one", "B? = two"]),
+    ];
+    for (text, want) in cases {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
 fn front_matter_names_the_question_of_a_file() {
     let cases: [(&str, &[&str]); 4] = [
         ("---\ntitle: A?\ntags: [x]\naliases:\n  - AA?\n---\none\n\ntwo\n", &["A? = one¶two [x]"]),
