@@ -16,7 +16,7 @@ use markup5ever_rcdom::Node;
 use super::ReadError;
 use super::record::{Record, on_one_line};
 use super::tree_records::ends_like_question;
-use dom::{attribute, depth, is_element, nodes, text_of};
+use dom::{depth, has_class, is_element, nodes, text_of};
 
 pub(super) use fragment::is_fragment;
 
@@ -163,16 +163,12 @@ const MAX_QUESTION_CHARS: usize = 300;
 
 /// An element whose class says that it is a question: "question", "faq-question", "faq__question".
 fn named_question(handlers: &dyn Handlers, element: Element<'_>) -> Option<HandlerResult> {
-    let is_named = |node: &Rc<Node>, name: &str| {
-        let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
-        classes.split_whitespace().any(|class| class.rsplit(['-', '_']).next() == Some(name))
-    };
-    if !is_named(element.node, "question") {
+    if !has_class(element.node, "question") {
         return handlers.fallback(element);
     }
     // A heading in it marks the question already; an answer in it means that it names the pair.
     let has_more = |node: &Rc<Node>| {
-        is_named(node, "answer")
+        has_class(node, "answer")
             || ["h1", "h2", "h3", "h4", "h5", "h6", "button", "summary"]
                 .iter()
                 .any(|name| is_element(node, name))
@@ -205,7 +201,7 @@ mod tests {
             ("<nav>Menu</nav><p>Text</p><script>x</script>", "Text"),
             ("<dl><dt>A?</dt><dd>1.</dd></dl>", "**A?**\n\n1."),
             (
-                "<div class=\"faq__question open\">A?</div><div class=\"faq__answer\">1.</div>",
+                "<div class=\"faq__question open\">A?</div><div class=\"panel\">1.</div>",
                 "**A?**\n\n1.",
             ),
             ("<div class=\"question\"><h3>A?</h3><p>1.</p></div>", "### A?\n\n1."),

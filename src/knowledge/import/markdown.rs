@@ -20,7 +20,7 @@ use blocks::Document;
 use markers::Marks;
 use sections::{Section, SectionTree};
 
-pub(super) use labels::has_labels;
+pub(super) use labels::{has_labels, without_number};
 
 /// What a Markdown file holds.
 #[derive(Debug, Default, PartialEq)]
@@ -176,7 +176,7 @@ impl Reader<'_> {
     }
 
     fn push_text(&mut self, question: &str, answer: &str, start: usize, tags: &[String]) {
-        let question = labels::without_number(question);
+        let question = without_number(question);
         if !question.contains(char::is_alphanumeric) {
             return;
         }

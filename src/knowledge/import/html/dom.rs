@@ -18,6 +18,12 @@ pub(super) fn attribute(node: &Rc<Node>, name: &str) -> Option<String> {
     attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| attr.value.to_string())
 }
 
+/// Whether an element has a class whose last word is `name`: "answer", "faq-answer", "faq__answer".
+pub(super) fn has_class(node: &Rc<Node>, name: &str) -> bool {
+    let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
+    classes.split_whitespace().any(|class| class.rsplit(['-', '_']).next() == Some(name))
+}
+
 /// All nodes below `root` and itself, in the order of the page.
 pub(super) fn nodes(root: &Rc<Node>) -> Vec<Rc<Node>> {
     let mut all = Vec::new();

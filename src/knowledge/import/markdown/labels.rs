@@ -128,7 +128,7 @@ pub(super) fn without_answer_label(text: &str) -> &str {
 }
 
 /// `question` on one line, without a number or a label before it ("1. ", "3) ", "Q4: ").
-pub(super) fn without_number(question: &str) -> String {
+pub(in crate::knowledge::import) fn without_number(question: &str) -> String {
     let question = on_one_line(question);
     if let Some((Field::Question, rest)) = of_line(&question) {
         return rest.to_owned();
