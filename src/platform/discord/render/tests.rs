@@ -87,8 +87,8 @@ fn content_has_the_lead_or_the_first_words_of_the_quote() {
     let rows = [
         ("It is red.".to_owned(), "It is red.".to_owned()),
         ("one\ntwo *three*".to_owned(), r"one two \*three\*".to_owned()),
-        ("word ".repeat(40), format!(r"{} \[...\]", "word ".repeat(24).trim_end())),
-        ("x".repeat(300), format!("{}…", "x".repeat(119))),
+        ("word ".repeat(40), format!(r"{} \[...\]", "word ".repeat(23).trim_end())),
+        ("x".repeat(300), format!(r"{} \[...\]", "x".repeat(114))),
     ];
     for (text, want) in rows {
         let message = rendered(&answer(None, vec![quote(&text)]), AnswerStyle::Embed);
