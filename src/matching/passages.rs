@@ -2,6 +2,7 @@
 //! offered, never given as an answer: nobody has checked that they answer anything.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -12,6 +13,7 @@ use super::document::SentencePlace;
 use super::facts::Facts;
 use super::query::{MAX_TOKENS, Query, QueryToken};
 use super::vocabulary::TermId;
+use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::{Quote, Source};
 use crate::text::Origin;
 use crate::text::identifier::{is_identifier, kind};
@@ -48,6 +50,9 @@ const MAX_REFERENCE_BYTES: usize = 12;
 
 /// Most sentences that are compared with a question: those that cover most of it by themselves.
 const MAX_CANDIDATES: usize = 24;
+
+/// Longest sentence that is compared with a question, in bytes: none that is longer is a quote.
+const MAX_SENTENCE_BYTES: usize = 4 * MAX_QUOTE_CHARS;
 
 /// A sentence that may answer a question.
 #[derive(Debug, Clone)]
@@ -154,6 +159,9 @@ impl<'s> Sentence<'s> {
     /// asks something itself.
     fn new(index: &PackIndex, source: &'s Arc<Source>, place: &SentencePlace) -> Option<Self> {
         let span = place.span.clone();
+        if span.len() > MAX_SENTENCE_BYTES {
+            return None;
+        }
         let words = source.words(span.clone());
         if !source.is_in_text(&span) || !is_statement(&words) {
             return None;
@@ -163,7 +171,8 @@ impl<'s> Sentence<'s> {
         let sentences = source.sentences();
         let number = sentences.partition_point(|sentence| sentence.start < span.start);
         let before = sentences.get(number.saturating_sub(N_BEFORE)..number).unwrap_or_default();
-        let before = before.iter().filter(|sentence| sentence.start >= start);
+        let is_context = |it: &&Range<usize>| it.start >= start && it.len() <= MAX_SENTENCE_BYTES;
+        let before = before.iter().filter(is_context);
         let heading = source.heading_above(span.start);
         let mut context = FxHashSet::default();
         for span in before.cloned().chain(heading) {
