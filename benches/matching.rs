@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench                      up to 100,000 phrasings
 //! QUOTH_BENCH_MAX=1000000 cargo bench    up to a million; takes minutes and 6 GB
+//! cargo bench --bench matching -- --prove 1000000    memory that proving a pack of as many entries takes
 //! ```
 //!
 //! The phrasings consist of made-up words, whose frequencies follow those of a language (Zipf).
@@ -12,11 +13,13 @@
 #![allow(clippy::indexing_slicing, reason = "a panic is an acceptable failure of a benchmark")]
 #![allow(clippy::let_underscore_must_use, reason = "writing to a string cannot fail")]
 #![allow(clippy::expect_used, reason = "a benchmark that cannot start should fail with the reason")]
+#![allow(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Instant;
 
 use divan::Bencher;
 use quoth::knowledge::{Pack, PackFile, PackFiles, prove};
@@ -26,7 +29,31 @@ use quoth::matching::{DecisionRule, Index};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    divan::main();
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--prove").skip(1);
+    match arguments.next().map(|n| n.parse().expect("--prove takes a number of entries")) {
+        Some(n_entries) => measure_proof(n_entries),
+        None => divan::main(),
+    }
+}
+
+/// Prints the time and the memory that proving `n_entries` entries of one phrasing takes, and the size of
+/// their files, which are in memory, too.
+fn measure_proof(n_entries: usize) {
+    let (files, ..) = made_up_files(n_entries, 1);
+    let n_bytes: usize = files.files.iter().map(|file| file.bytes.len()).sum();
+    let start = Instant::now();
+    let proof = prove(&files);
+    let (time, peak) = (start.elapsed().as_secs_f64(), peak_resident_mib());
+    let (n, size) = (proof.pack.entries.len(), n_bytes / (1024 * 1024));
+    println!("{n} entries, {size} MiB of files: {time:.2} s, at most {peak:.0} MiB in all");
+}
+
+/// Most resident memory of this process so far, in MiB; 0.0 if /proc does not have it.
+fn peak_resident_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kib.unwrap_or(0.0) / 1024.0
 }
 
 /// Numbers of phrasings.
@@ -100,16 +127,24 @@ const N_QUESTIONS: usize = 1_000;
 const PHRASINGS_PER_ENTRY: usize = 10;
 
 fn generate(n: usize) -> Corpus {
+    let (files, typed, misspelled) = made_up_files(n / PHRASINGS_PER_ENTRY, PHRASINGS_PER_ENTRY);
+    let proof = prove(&files);
+    assert!(proof.is_accepted(), "{:?}", proof.findings.first());
+    Corpus { files, pack: Arc::new(proof.pack), typed, misspelled }
+}
+
+/// The files of a pack of `n_entries` entries with `n_phrasings` phrasings each, and questions: as typed and
+/// misspelled.
+fn made_up_files(n_entries: usize, n_phrasings: usize) -> (PackFiles, Vec<String>, Vec<String>) {
     let mut random = Random(1);
     let mut source = "+++\ntitle = \"Made up\"\n+++\n".to_owned();
     let mut faq = String::new();
     let (mut typed, mut misspelled) = (Vec::new(), Vec::new());
-    for entry in 0..n / PHRASINGS_PER_ENTRY {
+    for entry in 0..n_entries {
         let subject: Vec<String> = (0..3).map(|_| random.rare_word()).collect();
-        let phrasings: Vec<String> =
-            (0..PHRASINGS_PER_ENTRY).map(|_| random.phrasing(&subject)).collect();
+        let phrasings: Vec<String> = (0..n_phrasings).map(|_| random.phrasing(&subject)).collect();
         let quote = format!("{} {entry}.", random.phrasing(&subject));
-        let (question, variants) = phrasings.split_first().expect("ten of them");
+        let (question, variants) = phrasings.split_first().expect("one or more");
         let _ = write!(
             faq,
             "[[entry]]\nid = \"e{entry}\"\nquestion = \"{question}\"\nvariants = {variants:?}\n\
@@ -117,7 +152,7 @@ fn generate(n: usize) -> Corpus {
             entry + 1
         );
         let _ = write!(source, "{quote}\n\n");
-        if entry % (n / PHRASINGS_PER_ENTRY / N_QUESTIONS).max(1) == 0 {
+        if entry % (n_entries / N_QUESTIONS).max(1) == 0 {
             misspelled.push(random.misspell(question));
             typed.push(question.clone());
         }
@@ -131,9 +166,7 @@ fn generate(n: usize) -> Corpus {
             file("sources/made-up.md", source),
         ],
     };
-    let proof = prove(&files);
-    assert!(proof.is_accepted(), "{:?}", proof.findings.first());
-    Corpus { files, pack: Arc::new(proof.pack), typed, misspelled }
+    (files, typed, misspelled)
 }
 
 /// xorshift64* (Marsaglia 2003, Vigna 2016): sufficient for a corpus, and the same on every
