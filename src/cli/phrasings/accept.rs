@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::Args;
 use crate::cli::Status;
-use crate::cli::report::{PackReport, pluralize, print};
+use crate::cli::report::{PackReport, pluralize, pluralize_as, print};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::{Patch, apply_all};
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
         out,
         "Took over {} for {}. To check the pack, run: quoth check {}",
         pluralize(n_added, "phrasing"),
-        crate::cli::report::pluralize_as(patches.len(), "entry", "entries"),
+        pluralize_as(patches.len(), "entry", "entries"),
         args.folder.display()
     )?;
     Ok(Status::Success)

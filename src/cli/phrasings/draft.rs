@@ -11,8 +11,8 @@ use super::{Args, accept};
 use crate::cli::Status;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::packs::{self, LoadedIndex, PackArgs};
-use crate::cli::report::pluralize;
-use crate::knowledge::Pack;
+use crate::cli::report::{pluralize, pluralize_as};
+use crate::knowledge::{Entry, Pack};
 use crate::matching::phrasing_need::{ENOUGH_PHRASINGS, entries_in_need};
 use crate::moderation::phrasing_drafts::{
     DraftFile, EntryDrafts, Prompt, Rejection, Review, Reviewer, phrasings_of_reply,
@@ -107,7 +107,7 @@ fn entries(
         return Ok(entries.filter(|idx| !drafts.has(id(*idx))).collect());
     }
     let position = |id: &String| {
-        let is_named = |entry: &crate::knowledge::Entry| entry.id.as_str() == id && !entry.is_gap();
+        let is_named = |entry: &Entry| entry.id.as_str() == id && !entry.is_gap();
         let position = pack.entries.iter().position(is_named);
         position.ok_or_else(|| anyhow!("the pack has no entry {id} with quotes"))
     };
@@ -167,7 +167,7 @@ fn conclude(
         None => String::new(),
     };
     if n_left > 0 {
-        let entries = crate::cli::report::pluralize_as(n_left, "entry is", "entries are");
+        let entries = pluralize_as(n_left, "entry is", "entries are");
         writeln!(out, "{entries} left; run the same command again to go on.")?;
     }
     if drafts.n_drafts() == 0 {
