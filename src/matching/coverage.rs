@@ -69,6 +69,12 @@ pub(crate) fn covered_share(index: &PackIndex, entry: &EntryTerms, query: &Query
     words.share(words.covered)
 }
 
+/// Share of the content words' weight that the entry's phrasings cover.
+pub(crate) fn share_of_phrasings(index: &PackIndex, entry: &EntryTerms, query: &Query) -> f32 {
+    let phrasings = EntryTerms { phrasings: entry.phrasings.clone(), quotes: Vec::new() };
+    covered_share(index, &phrasings, query)
+}
+
 /// How well `entry` explains a word of the question, 0.0 to 1.0.
 pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     coverage_by(&entry.phrasings, token).max(QUOTE_COVERAGE * coverage_by(&entry.quotes, token))

@@ -7,7 +7,7 @@ use super::coverage::covered_share;
 use super::entry_terms::EntryTerms;
 use super::excluded::Excluded;
 use super::features::{self, Alternatives, Features};
-use super::objection::{Objection, objection};
+use super::objection::{Objection, is_covered_by_chance, objection};
 use super::query::{MAX_TOKENS, Query};
 use super::ranking;
 use super::scorer::{self, ScoredEntry};
@@ -182,6 +182,10 @@ fn decide(
     let confidence = probability(&calibration.first).max(floor);
     let n_phrasings = answers.first().map_or(0, |first| first.n_phrasings);
     let objection = features.as_ref().and_then(|features| objection(features, n_phrasings));
+    let is_by_chance = answers.first().is_some_and(|first| {
+        is_covered_by_chance(index, &left_out.terms_of(&index.texts, first.entry), query)
+    });
+    let objection = objection.or(is_by_chance.then_some(Objection::Coverage));
     // The first is one of the first three.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {

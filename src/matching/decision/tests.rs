@@ -130,6 +130,40 @@ fn entry_is_at_most_suggested_when_a_gap_covers_clearly_more() {
 }
 
 #[test]
+fn words_that_only_long_quotes_have_are_no_answer() {
+    let index_with = |answer: &str| {
+        let faq = format!(
+            "[[entry]]\nid = \"workshop\"\nquestion = \"Who may use the workshop?\"\n\
+             [[entry.quote]]\ntext = \"{answer}\"\n\
+             [[entry]]\nid = \"keys\"\nquestion = \"Where is the key?\"\n\
+             [[entry.quote]]\ntext = \"The key hangs here.\"\n"
+        );
+        let source = format!("+++\ntitle = \"T\"\n+++\n{answer}\n\nThe key hangs here.\n");
+        let files = [
+            ("faq.toml", faq),
+            ("pack.toml", "title = \"T\"\n".to_owned()),
+            ("sources/a.md", source),
+        ];
+        let file =
+            |(path, text): (&str, String)| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = files.map(file).to_vec();
+        let proof = prove(&PackFiles { name: "t".to_owned(), files });
+        assert!(proof.is_accepted(), "{:?}", proof.findings);
+        Index::new(vec![Arc::new(proof.pack)])
+    };
+    let short = "Members repair gears and brakes there.";
+    let letters = |n: u8| char::from(b'a' + n % 26);
+    let words: Vec<String> =
+        (0..60u8).map(|n| format!("x{}{}", letters(n), letters(n / 26))).collect();
+    let long = format!("{short} {}.", words.join(" "));
+    for (answer, want) in [(short, None), (&long, Some(Objection::Coverage))] {
+        let outcome = ask(&index_with(answer), "repair gears and brakes");
+        assert_eq!(outcome.objection, want, "{outcome:?}");
+        assert!(!outcome.ranked.is_empty());
+    }
+}
+
+#[test]
 fn entries_that_answer_several_questions_of_a_message_are_suggested() {
     let index = index();
     for (text, want) in [
