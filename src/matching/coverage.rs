@@ -17,6 +17,7 @@ pub(super) struct ContentWordWeights {
     pub(super) n_words: f32,
     pub(super) total: f32,
     pub(super) covered: f32,
+    pub(super) covered_by_phrasings: f32,
     pub(super) covered_by_quotes: f32,
     pub(super) unknown: f32,
     pub(super) unknown_everyday: f32,
@@ -31,11 +32,14 @@ impl ContentWordWeights {
         let data = index.analyzer.data();
         let mut words = Self::default();
         for token in query.content_words() {
-            let coverage = coverage(entry, token);
+            let by_phrasings = coverage_by(&entry.phrasings, token);
+            let by_quotes = coverage_by(&entry.quotes, token);
+            let coverage = combined(by_phrasings, by_quotes);
             words.n_words += 1.0;
             words.total += token.weight;
             words.covered += token.weight * coverage;
-            words.covered_by_quotes += token.weight * coverage_by(&entry.quotes, token);
+            words.covered_by_phrasings += token.weight * by_phrasings;
+            words.covered_by_quotes += token.weight * by_quotes;
             let known = token.direct_match().map(|found| index.term(found.term));
             match known {
                 None if data.is_known(&data.folding.fold(&token.word)) => {
@@ -50,8 +54,7 @@ impl ContentWordWeights {
             }
             words.largest_uncovered = words.largest_uncovered.max(token.weight * (1.0 - coverage));
             if token.is_name {
-                let missing = 1.0 - coverage_by(&entry.phrasings, token);
-                words.other_name = words.other_name.max(token.weight * missing);
+                words.other_name = words.other_name.max(token.weight * (1.0 - by_phrasings));
             }
         }
         words
@@ -69,15 +72,14 @@ pub(crate) fn covered_share(index: &PackIndex, entry: &EntryTerms, query: &Query
     words.share(words.covered)
 }
 
-/// Share of the content words' weight that the entry's phrasings cover.
-pub(crate) fn share_of_phrasings(index: &PackIndex, entry: &EntryTerms, query: &Query) -> f32 {
-    let phrasings = EntryTerms { phrasings: entry.phrasings.clone(), quotes: Vec::new() };
-    covered_share(index, &phrasings, query)
-}
-
 /// How well `entry` explains a word of the question, 0.0 to 1.0.
 pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
-    coverage_by(&entry.phrasings, token).max(QUOTE_COVERAGE * coverage_by(&entry.quotes, token))
+    combined(coverage_by(&entry.phrasings, token), coverage_by(&entry.quotes, token))
+}
+
+/// How well an entry explains a word that its phrasings and its quotes explain this well.
+fn combined(by_phrasings: f32, by_quotes: f32) -> f32 {
+    by_phrasings.max(QUOTE_COVERAGE * by_quotes)
 }
 
 /// How well the terms of some texts, ascending, explain a word of the question.

@@ -6,8 +6,8 @@ use super::contradiction;
 use super::coverage::covered_share;
 use super::entry_terms::EntryTerms;
 use super::excluded::Excluded;
-use super::features::{self, Alternatives, Features};
-use super::objection::{Objection, is_covered_by_chance, objection};
+use super::features::{self, Alternatives, Evidence, Features};
+use super::objection::{Objection, objection};
 use super::query::{MAX_TOKENS, Query};
 use super::ranking;
 use super::scorer::{self, ScoredEntry};
@@ -174,18 +174,13 @@ fn decide(
         !is_exact && (is_exact_gap || fits())
     };
     let gap = gaps.first().filter(is_asked);
-    let features = features_of_first(index, query, candidates, gap.is_some());
+    let evidence = evidence_of_first(index, query, candidates, gap.is_some());
     let probability = |model: &LogisticModel| {
-        features.as_ref().map_or(0.0, |features| model.probability(features))
+        evidence.as_ref().map_or(0.0, |evidence| model.probability(&evidence.features))
     };
     let floor = if is_exact { EXACT_PHRASING_CONFIDENCE } else { 0.0 };
     let confidence = probability(&calibration.first).max(floor);
-    let n_phrasings = answers.first().map_or(0, |first| first.n_phrasings);
-    let objection = features.as_ref().and_then(|features| objection(features, n_phrasings));
-    let is_by_chance = answers.first().is_some_and(|first| {
-        is_covered_by_chance(index, &left_out.terms_of(&index.texts, first.entry), query)
-    });
-    let objection = objection.or(is_by_chance.then_some(Objection::Coverage));
+    let objection = evidence.as_ref().and_then(objection);
     // The first is one of the first three.
     let any_confidence = probability(&calibration.any).max(confidence);
     let decision = match gap {
@@ -214,19 +209,19 @@ fn decide(
         suggestions,
         gap: gap.filter(|_| decision == Decision::Abstain).map(|gap| gap.entry),
         is_exact: is_exact || is_exact_gap && gap.is_some(),
-        features: features.unwrap_or_default(),
+        features: evidence.unwrap_or_default().features,
         objection,
         language: Some(index.language().clone()),
     }
 }
 
-/// The features of the first answer, if there is one.
-fn features_of_first(
+/// The evidence about the first answer, if there is one.
+fn evidence_of_first(
     index: &PackIndex,
     query: &Query,
     candidates: Candidates<'_>,
     gap_wins: bool,
-) -> Option<Features> {
+) -> Option<Evidence> {
     let Candidates { answers, gaps, total, left_out, .. } = candidates;
     let first = answers.first()?;
     let nearest_gap = gaps.iter().map(|gap| gap.best_similarity).fold(0.0, f32::max);

@@ -1,4 +1,5 @@
-//! Features of the top-ranked entry, from which its confidence is computed.
+//! Evidence about the top-ranked entry: the features from which its confidence is computed, and what else the
+//! rules against it need.
 
 use super::PackIndex;
 use super::contradiction::Contradiction;
@@ -110,6 +111,19 @@ features! {
     phrasings ("phrasings"): "how many phrasings it has", -0.710, -0.881;
 }
 
+/// What speaks for and against answering with the best entry.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Evidence {
+    /// What its confidence is computed from.
+    pub(crate) features: Features,
+    /// Number of its phrasings.
+    pub(crate) n_phrasings: usize,
+    /// Number of different terms of its lead and quotes.
+    pub(crate) n_quote_terms: usize,
+    /// Share of the weight of the content words that its phrasings cover.
+    pub(crate) covered_by_phrasings: f32,
+}
+
 /// What the message might mean other than the best entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Alternatives {
@@ -129,15 +143,15 @@ pub(crate) struct Alternatives {
     pub(crate) contradiction: Contradiction,
 }
 
-/// Extracts the features of `first`, the best entry.
+/// Extracts the evidence about `first`, the best entry.
 pub(crate) fn extract(
     index: &PackIndex,
     query: &Query,
     first: &ScoredEntry,
     rivals: Alternatives,
     left_out: Excluded,
-) -> Features {
-    let Some(entry) = index.entries.get(first.entry) else { return Features::default() };
+) -> Evidence {
+    let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
     let terms = left_out.terms_of(&index.texts, first.entry);
     let words = ContentWordWeights::new(index, &terms, query);
     let document = DocumentCoverage::new(index, &terms, query);
@@ -145,7 +159,7 @@ pub(crate) fn extract(
     // In a tiny pack, the lack of another candidate is no evidence.
     let margin = (score - rivals.other_score.max(MIN_OTHER_SCORE * score)).max(0.0);
     let coverage = words.share(words.covered);
-    Features {
+    let features = Features {
         score,
         margin,
         gap_wins: f32::from(u8::from(rivals.gap_wins)),
@@ -175,6 +189,12 @@ pub(crate) fn extract(
         meaning_margin: (first.meaning - rivals.other_meaning)
             * (1.0 - ranking::fewness(first.n_phrasings)),
         phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
+    };
+    Evidence {
+        features,
+        n_phrasings: first.n_phrasings,
+        n_quote_terms: terms.quotes.len(),
+        covered_by_phrasings: words.share(words.covered_by_phrasings),
     }
 }
 

@@ -1,10 +1,6 @@
 //! Rules that forbid to answer with an entry, at any confidence.
 
-use super::PackIndex;
-use super::coverage::share_of_phrasings;
-use super::entry_terms::EntryTerms;
-use super::features::Features;
-use super::query::Query;
+use super::features::Evidence;
 
 /// Why an entry is at most suggested, at any confidence; a [`Self::Statement`] is not even that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -32,7 +28,7 @@ const GAP_MARGIN: f32 = 0.15;
 /// Least coverage of an answer.
 const MIN_COVERAGE: f32 = 0.4;
 
-/// Value of [`Features::statement`] from which a message is a statement unlike the phrasings.
+/// Value of the feature `statement` from which a message is a statement unlike the phrasings.
 const STATEMENT: f32 = 0.85;
 
 /// Least coverage of a statement.
@@ -41,10 +37,10 @@ const STATEMENT_COVERAGE: f32 = 0.62;
 /// Least number of phrasings of an entry to object to what none of them has.
 const MANY_PHRASINGS: usize = 10;
 
-/// Value of [`Features::question_type`] up to which no phrasing has the question type.
+/// Value of the feature `question_type` up to which no phrasing has the question type.
 const NO_QUESTION_TYPE: f32 = 0.02;
 
-/// Value of [`Features::other_name`] from which a name is missing.
+/// Value of the feature `other_name` from which a name is missing.
 const MISSING_NAME: f32 = 0.8;
 
 /// Number of different terms of an entry's quotes from which they have any word by chance: long answers, as
@@ -55,15 +51,10 @@ const MANY_QUOTE_TERMS: usize = 50;
 /// questions about five FAQs with long answers, 2 right answers are below, and 2 wrong or false ones.
 const MIN_COVERAGE_BY_PHRASINGS: f32 = 0.15;
 
-/// Whether only the long quotes of an entry have the words of the question, which may be by chance.
-pub(crate) fn is_covered_by_chance(index: &PackIndex, entry: &EntryTerms, query: &Query) -> bool {
-    entry.quotes.len() > MANY_QUOTE_TERMS
-        && share_of_phrasings(index, entry, query) < MIN_COVERAGE_BY_PHRASINGS
-}
-
-/// The first rule that forbids to answer with an entry of `n_phrasings` phrasings, if one does.
-pub(crate) fn objection(features: &Features, n_phrasings: usize) -> Option<Objection> {
-    let has_many = n_phrasings >= MANY_PHRASINGS;
+/// The first rule that forbids to answer with an entry, if one does.
+pub(crate) fn objection(evidence: &Evidence) -> Option<Objection> {
+    let features = &evidence.features;
+    let has_many = evidence.n_phrasings >= MANY_PHRASINGS;
     let objections = [
         (features.contradiction > 0.0, Objection::Contradiction),
         (
@@ -74,6 +65,34 @@ pub(crate) fn objection(features: &Features, n_phrasings: usize) -> Option<Objec
         (features.coverage < MIN_COVERAGE, Objection::Coverage),
         (has_many && features.question_type <= NO_QUESTION_TYPE, Objection::QuestionType),
         (has_many && features.other_name >= MISSING_NAME, Objection::Name),
+        (is_covered_by_chance(evidence), Objection::Coverage),
     ];
     objections.into_iter().find(|(applies, _)| *applies).map(|(_, objection)| objection)
+}
+
+/// Whether only the long quotes of an entry have the words of the question, which may be by chance.
+fn is_covered_by_chance(evidence: &Evidence) -> bool {
+    evidence.n_quote_terms > MANY_QUOTE_TERMS
+        && evidence.covered_by_phrasings < MIN_COVERAGE_BY_PHRASINGS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::features::Features;
+
+    #[test]
+    fn long_quotes_forbid_an_answer_unless_phrasings_cover_some_of_the_question() {
+        let features = Features { coverage: 0.9, question_type: 1.0, ..Features::default() };
+        let many = MANY_QUOTE_TERMS + 1;
+        for (n_quote_terms, covered_by_phrasings, want) in [
+            (many, MIN_COVERAGE_BY_PHRASINGS - 0.01, Some(Objection::Coverage)),
+            (many, MIN_COVERAGE_BY_PHRASINGS, None),
+            (MANY_QUOTE_TERMS, 0.0, None),
+        ] {
+            let evidence =
+                Evidence { features, n_phrasings: 3, n_quote_terms, covered_by_phrasings };
+            assert_eq!(objection(&evidence), want, "{evidence:?}");
+        }
+    }
 }
