@@ -17,6 +17,7 @@ use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::{Quote, Source};
 use crate::text::Origin;
 use crate::text::identifier::{is_identifier, kind};
+use crate::text::sentence::ends_like_statement;
 
 /// Most passages that are offered for a question.
 pub const MAX_PASSAGES: usize = 2;
@@ -44,9 +45,6 @@ const CONTEXT_SHARE: f32 = 0.7;
 
 /// Number of sentences before a sentence that are its context, if they stand in the same paragraph.
 const N_BEFORE: usize = 2;
-
-/// Most bytes of the mark of a footnote.
-const MAX_REFERENCE_BYTES: usize = 12;
 
 /// Most sentences that are compared with a question: those that cover most of it by themselves.
 const MAX_CANDIDATES: usize = 24;
@@ -163,7 +161,7 @@ impl<'s> Sentence<'s> {
             return None;
         }
         let words = source.words(span.clone());
-        if !source.is_in_text(&span) || !is_statement(&words) {
+        if !source.is_in_text(&span) || !ends_like_statement(&words) {
             return None;
         }
         let paragraph = source.paragraph_at(span.start);
@@ -227,21 +225,6 @@ impl<'s> Sentence<'s> {
 fn similarity(terms: &FxHashSet<TermId>, token: &QueryToken) -> f32 {
     let found = token.matches.iter().filter(|it| it.is_direct() && terms.contains(&it.term));
     found.map(|found| found.similarity).fold(0.0, f32::max)
-}
-
-/// Whether `words` end as a sentence does that is no question. Titles, items and fragments mostly have no mark at
-/// their end, or a colon.
-fn is_statement(words: &str) -> bool {
-    let is_closing = |c: char| c.is_whitespace() || "\"'”’“»«」』）)]*_".contains(c);
-    let words = words.trim_end_matches(is_closing);
-    // The mark of a footnote.
-    let words = words.rsplit_once('[').map_or(words, |(before, mark)| {
-        let is_mark = mark.len() < MAX_REFERENCE_BYTES && before.ends_with(['.', '!']);
-        if is_mark { before } else { words }
-    });
-    // Dots that lead to a page number end a line of a table of contents.
-    let is_table = words.ends_with("..");
-    !is_table && words.ends_with(['.', '!', '…', '。', '！', '．', '।', '۔', '։'])
 }
 
 /// Whether a word, spelled as in tokens, is a number without letters.

@@ -1,4 +1,4 @@
-//! Splits a paragraph into sentences.
+//! Splits a paragraph into sentences, and tells by its end whether a text is one.
 
 mod boundary;
 mod enclosed;
@@ -46,6 +46,12 @@ pub fn sentences_in(paragraph: &str, language: &Language) -> Vec<Range<usize>> {
     }
     spans.push(start..text.len());
     spans.into_iter().filter_map(|span| trimmed(text, span)).collect()
+}
+
+/// Whether `words`, a text without the syntax of markup, end as a sentence does that is no question. Titles,
+/// items and fragments mostly have no mark at their end, or a colon.
+pub fn ends_like_statement(words: &str) -> bool {
+    boundary::ends_with_statement_mark(words)
 }
 
 /// Places where a sentence could end, ascending.

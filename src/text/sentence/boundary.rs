@@ -17,6 +17,12 @@ const CLOSING_QUOTES: &[char] = &['"', '”', '’', '“', '»', '«', '」', '
 /// stop without a space, as in Chinese and Japanese, with the sentence before.
 const OPENING: [char; 8] = ['「', '『', '（', '《', '〈', '【', '〔', '“'];
 
+/// Marks that end a sentence which is no question.
+const STATEMENT_MARKS: [char; 9] = ['.', '!', '…', '。', '！', '．', '।', '۔', '։'];
+
+/// Marks that may stand behind those: the ones of [`CLOSING`] without ‘, ›, ‹ and }.
+const CLOSING_STATEMENT: &str = "\"'”’“»«」』）)]*_";
+
 /// Particles of Japanese by which a sentence goes on after what was said in brackets.
 const PARTICLES: [&str; 8] = ["と", "って", "を", "の", "に", "が", "は", "も"];
 
@@ -210,4 +216,22 @@ pub(super) fn skip_closing(text: &str, end: usize) -> usize {
         return end;
     }
     text.len() - after.trim_start_matches(|c: char| c.is_whitespace() && !is_line_break(c)).len()
+}
+
+/// Whether `text` ends with a mark that ends a sentence and asks nothing, perhaps inside marks that close it
+/// or before the mark of a footnote.
+pub(super) fn ends_with_statement_mark(text: &str) -> bool {
+    let closes = |c: char| c.is_whitespace() || CLOSING_STATEMENT.contains(c);
+    let text = without_reference(text.trim_end_matches(closes));
+    // Dots that lead to a page number end a line of a table of contents.
+    let is_table = text.ends_with("..");
+    !is_table && text.ends_with(STATEMENT_MARKS)
+}
+
+/// `text` without the mark of a footnote at its end, of which the closing bracket is trimmed already.
+fn without_reference(text: &str) -> &str {
+    text.rsplit_once('[').map_or(text, |(before, mark)| {
+        let is_mark = mark.len() < MAX_REFERENCE_BYTES && before.ends_with(['.', '!']);
+        if is_mark { before } else { text }
+    })
 }

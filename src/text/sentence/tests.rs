@@ -134,6 +134,36 @@ fn quotation_marks_and_brackets_stay_with_their_sentence() {
 }
 
 #[test]
+fn statement_ends_with_a_mark_that_closing_marks_and_a_footnote_may_follow() {
+    for text in [
+        "It is so.",
+        "Go! ",
+        "“It is so.”\u{a0}",
+        "(It is so.)*",
+        "そうです。」",
+        "यह है।",
+        "And so on…",
+        "It is so.[^12]",
+        "It is so![3] ",
+    ] {
+        assert!(ends_like_statement(text), "{text}");
+    }
+    for text in [
+        "",
+        "Compost bin",
+        "Prices:",
+        "Is it so?",
+        "“Is it so?”",
+        "Is it so?[1]",
+        "Prices ...... ",
+        "See [the page.]x",
+        "It is so.[a longer note]",
+    ] {
+        assert!(!ends_like_statement(text), "{text}");
+    }
+}
+
+#[test]
 fn code_addresses_and_versions_are_not_divided() {
     check(&[
         ("en", "Call `a. B` and ``x! Y``.|Then `e.g. Foo`.|Open https://a.org/?q=Abc!|Now."),
