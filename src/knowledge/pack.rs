@@ -53,6 +53,21 @@ impl PackFiles {
         std::str::from_utf8(&file.bytes).ok()
     }
 
+    /// These files with `files` in place of those of the same paths. Those that are new are inserted by the
+    /// order of the paths.
+    #[must_use]
+    pub fn with(mut self, files: impl IntoIterator<Item = PackFile>) -> Self {
+        for file in files {
+            if let Some(old) = self.files.iter_mut().find(|old| old.path == file.path) {
+                *old = file;
+            } else {
+                let at = self.files.partition_point(|old| old.path < file.path);
+                self.files.insert(at, file);
+            }
+        }
+        self
+    }
+
     /// A hash that identifies the content of these files: SHA-256 over paths, lengths and bytes,
     /// in hexadecimal digits. The folder's name is not part of it.
     pub fn fingerprint(&self) -> String {

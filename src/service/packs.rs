@@ -75,20 +75,13 @@ pub fn load_again(
         (Err(error), None) => return Err(error),
         (Err(error), Some(_)) => error,
     };
-    let served = with_faq(&files, accepted.map_or("", String::as_str));
+    let faq = accepted.map_or("", String::as_str);
+    let faq = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.into() };
+    let served = files.with([faq]);
     match verify(folder, &served, served.fingerprint(), is_about_sources) {
         Ok(loaded) => Ok((loaded, Some(rejected))),
         Err(_) => Err(rejected),
     }
-}
-
-/// `files` with `faq` as `faq.toml`.
-fn with_faq(files: &PackFiles, faq: &str) -> PackFiles {
-    let mut files = files.clone();
-    files.files.retain(|file| file.path != FAQ_FILE);
-    files.files.push(PackFile { path: FAQ_FILE.to_owned(), bytes: faq.as_bytes().to_vec() });
-    files.files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
 }
 
 /// Whether a change of the sources alone can violate `rule`.

@@ -57,7 +57,8 @@ pub(super) fn run(
         writeln!(out, "The pack {} is up to date.", folder.display())?;
         return Ok(Status::Success);
     }
-    let new = with_files(old, &files);
+    let is_of_pack = |file: &&PackFile| !file.path.starts_with(IMPORTS_FOLDER);
+    let new = old.with(files.iter().filter(is_of_pack).cloned());
     let proof = prove(&new);
     if !proof.is_accepted() {
         out.flush()?;
@@ -133,16 +134,6 @@ fn changed_files(
         files.push(file(format!("{IMPORTS_FOLDER}/{source}.jsonl"), &merged.base));
     }
     files
-}
-
-fn with_files(mut pack: PackFiles, files: &[PackFile]) -> PackFiles {
-    for file in files.iter().filter(|file| !file.path.starts_with(IMPORTS_FOLDER)) {
-        match pack.files.iter_mut().find(|old| old.path == file.path) {
-            Some(old) => *old = file.clone(),
-            None => pack.files.push(file.clone()),
-        }
-    }
-    pack
 }
 
 /// Lists what changed, as a diff of questions.

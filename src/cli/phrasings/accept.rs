@@ -52,9 +52,7 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
     let faq = old.text(FAQ_FILE).unwrap_or_default();
     let bytes = apply_all(faq, &patches)?.into_bytes();
     let faq = PackFile { path: FAQ_FILE.to_owned(), bytes };
-    let mut new = old.clone();
-    new.files.retain(|file| file.path != FAQ_FILE);
-    new.files.insert(0, faq.clone());
+    let new = old.with([faq.clone()]);
     let proof = prove(&new);
     let mut out = std::io::stdout();
     if !proof.is_accepted() {

@@ -29,6 +29,17 @@ fn pack_of_required_keys_alone_is_accepted() {
 }
 
 #[test]
+fn files_take_the_place_of_those_of_the_same_path_or_are_inserted() {
+    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+    let new = [file("sources/a.md", "new"), file("pack.toml", "title = \"New\"\n")];
+    let changed = files(GOOD).with(new);
+    let paths: Vec<&str> = changed.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["faq.toml", "pack.toml", "sources/a.md", "sources/doc.md"]);
+    assert_eq!(changed.text("pack.toml"), Some("title = \"New\"\n"));
+    assert_eq!(changed.text("faq.toml"), Some(GOOD));
+}
+
+#[test]
 fn mistake_in_the_faq_is_reported_by_its_rule() {
     let gap = "[[entry]]\nid = \"g\"\nquestion = \"When?\"\ngap = true\n";
     let translated = |translations: &str| {
