@@ -5,6 +5,8 @@
 pub mod draft;
 pub mod entry;
 pub mod finding;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod import;
 pub mod lexicon;
 pub mod line_index;

@@ -102,10 +102,8 @@ fn words_of(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack;
 
     fn index() -> Index {
         let entry = |id: &str, question: &str, more: &str| {
@@ -119,17 +117,7 @@ mod tests {
             entry("hours", "When does the library open?", ""),
             "[[entry]]\nid = 'gap'\nquestion = 'Where is the roof?'\ngap = true\n".to_owned(),
         ];
-        let files = [
-            ("pack.toml", "title = 'P'\n".to_owned()),
-            ("sources/s.md", "+++\ntitle = 'S'\n+++\n\nIt is so.\n".to_owned()),
-            ("faq.toml", faq.concat()),
-        ];
-        let files = files
-            .map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into_bytes() })
-            .into();
-        let proof = prove(&PackFiles { name: "p".to_owned(), files });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        Index::new(vec![pack(&faq.concat(), "It is so.")])
     }
 
     #[test]

@@ -73,10 +73,8 @@ fn titles(index: &Index, entry: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack;
     use crate::matching::decision::DecisionRule;
     use crate::text::Language;
 
@@ -84,15 +82,7 @@ mod tests {
         let faq = "[[entry]]\nid = \"a\"\nquestion = \"When does the ferry leave?\"\n\
                    translations = { de = [\"Wann fährt die Fähre?\"] }\n\
                    [[entry.quote]]\ntext = \"At nine.\"\n";
-        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-        let files = vec![
-            file("faq.toml", faq),
-            file("pack.toml", "title = \"Harbor\"\nlanguage = \"en\"\n"),
-            file("sources/a.md", "+++\ntitle = \"A\"\n+++\nAt nine.\n"),
-        ];
-        let proof = prove(&PackFiles { name: "harbor".to_owned(), files });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        Index::new(vec![pack(faq, "At nine.")])
     }
 
     #[test]

@@ -58,19 +58,14 @@ fn source_idx(proof: &Proof, source: &Arc<Source>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::{fixtures, prove};
 
     /// The findings of all rules on a pack of one source, as `rule:marked text`.
     pub(super) fn findings(body: &str, faq: &str) -> Vec<String> {
-        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-        let files = PackFiles {
-            name: "p".to_owned(),
-            files: vec![
-                file("faq.toml", faq),
-                file("pack.toml", "title = \"P\"\nlanguage = \"en\"\n"),
-                file("sources/doc.md", &format!("+++\ntitle = \"Doc\"\n+++\n{body}")),
-            ],
-        };
+        let source = format!("+++\ntitle = \"Doc\"\n+++\n{body}");
+        let header = "title = \"P\"\nlanguage = \"en\"\n";
+        let files = [("faq.toml", faq), ("pack.toml", header), ("sources/doc.md", &source)];
+        let files = fixtures::files("p", &files);
         let proof = prove(&files);
         assert_eq!(proof.findings, [], "{faq}");
         let marked = |finding: &Finding| {
@@ -88,15 +83,11 @@ mod tests {
 
     #[test]
     fn unquoted_sentences_are_not_listed_for_a_rejected_pack() {
-        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-        let files = PackFiles {
-            name: "p".to_owned(),
-            files: vec![
-                file("faq.toml", "[[entry]]\n"),
-                file("pack.toml", "title = \"P\"\n"),
-                file("sources/doc.md", "+++\ntitle = \"Doc\"\n+++\nOne.\n"),
-            ],
-        };
+        let source = "+++\ntitle = \"Doc\"\n+++\nOne.\n";
+        let header = "title = \"P\"\n";
+        let files =
+            [("faq.toml", "[[entry]]\n"), ("pack.toml", header), ("sources/doc.md", source)];
+        let files = fixtures::files("p", &files);
         assert_eq!(lint(&prove(&files)), []);
     }
 }

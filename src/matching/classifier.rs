@@ -82,10 +82,8 @@ pub(crate) fn normalize(term_features: &mut [TermFeature]) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::TermFeature;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack;
     use crate::matching::PackIndex;
     use crate::matching::query::Query;
 
@@ -105,8 +103,6 @@ mod tests {
     ];
 
     fn index(n_phrasings: usize) -> PackIndex {
-        let file =
-            |path: &str, text: String| PackFile { path: path.to_owned(), bytes: text.into() };
         let entry = |(id, phrasings): &(&str, [&str; 5])| {
             format!(
                 "[[entry]]\nid = {id:?}\nquestion = {:?}\nvariants = {:?}\n[[entry.quote]]\ntext = \"Text.\"\n",
@@ -114,17 +110,8 @@ mod tests {
                 &phrasings[1..n_phrasings]
             )
         };
-        let files = PackFiles {
-            name: "bank".to_owned(),
-            files: vec![
-                file("faq.toml", PHRASINGS.iter().map(entry).collect()),
-                file("pack.toml", "title = \"Bank\"".to_owned()),
-                file("sources/bank.md", "+++\ntitle = \"Bank\"\n+++\nText.\n".to_owned()),
-            ],
-        };
-        let proof = prove(&files);
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        PackIndex::new(Arc::new(proof.pack))
+        let faq: String = PHRASINGS.iter().map(entry).collect();
+        PackIndex::new(pack(&faq, "Text."))
     }
 
     fn logits(index: &PackIndex, excluded_phrasing: Option<usize>, text: &str) -> Vec<f32> {

@@ -115,9 +115,7 @@ impl LanguagePart {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack_of;
     use crate::matching::Index;
     use crate::matching::decision::{Decision, DecisionRule};
     use crate::matching::excluded::Excluded;
@@ -138,21 +136,12 @@ mod tests {
     ];
 
     fn index(language: &str, entries: impl Iterator<Item = String>) -> Index {
-        let file =
-            |path: &str, text: String| PackFile { path: path.to_owned(), bytes: text.into() };
         let quote = "[[entry.quote]]\ntext = \"See the board.\"\n";
         let faq: String = entries.map(|entry| format!("[[entry]]\n{entry}{quote}")).collect();
-        let files = PackFiles {
-            name: "library".to_owned(),
-            files: vec![
-                file("faq.toml", faq),
-                file("pack.toml", format!("title = \"Library\"\nlanguage = {language:?}\n")),
-                file("sources/a.md", "+++\ntitle = \"A\"\n+++\nSee the board.\n".to_owned()),
-            ],
-        };
-        let proof = prove(&files);
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        let header = format!("title = \"Library\"\nlanguage = {language:?}\n");
+        let source = "+++\ntitle = \"A\"\n+++\nSee the board.\n";
+        let files = [("faq.toml", faq.as_str()), ("pack.toml", &header), ("sources/a.md", source)];
+        Index::new(vec![pack_of("library", &files)])
     }
 
     /// A pack in one language.

@@ -102,19 +102,11 @@ fn is_word(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack;
 
     fn index(faq: &str) -> Index {
-        let source = "+++\ntitle = \"T\"\n+++\nThe ferry leaves at nine. It carries bicycles.\n";
-        let files = [("pack.toml", "title = \"P\"\n"), ("faq.toml", faq), ("sources/a.md", source)];
-        let file =
-            |(path, text): (&str, &str)| PackFile { path: path.to_owned(), bytes: text.into() };
-        let proof = prove(&PackFiles { name: "p".to_owned(), files: files.map(file).to_vec() });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        Index::new(vec![pack(faq, "The ferry leaves at nine. It carries bicycles.")])
     }
 
     #[test]

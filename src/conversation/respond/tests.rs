@@ -1,7 +1,7 @@
 mod controls;
 mod messages;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use super::super::control::Control;
 use super::super::event::ControlUse;
@@ -14,7 +14,7 @@ use super::super::timestamp::Timestamp;
 use super::super::trigger::classify;
 use super::questions::MAX_RECORDED_CHARS;
 use super::*;
-use crate::knowledge::{PackFile, PackFiles, prove};
+use crate::knowledge::fixtures::pack_of;
 
 const PACK: [(&str, &str); 3] = [
     ("pack.toml", "title = \"Harbor\"\nlanguage = \"en\"\n"),
@@ -54,15 +54,7 @@ gap = true
 /// The id of a sentence that no entry quotes.
 const BICYCLES: &str = "passage harbor/harbor/3 Bicycles travel for two euros.";
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let files = PACK
-        .iter()
-        .map(|(path, text)| PackFile { path: (*path).to_owned(), bytes: text.as_bytes().to_vec() })
-        .collect();
-    let proof = prove(&PackFiles { name: "harbor".to_owned(), files });
-    assert!(proof.is_accepted(), "{:?}", proof.findings);
-    Index::new(vec![Arc::new(proof.pack)])
-});
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(vec![pack_of("harbor", &PACK)]));
 
 fn space() -> Space {
     let settings = SpaceSettings {

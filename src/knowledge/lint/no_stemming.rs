@@ -36,15 +36,14 @@ fn finding(language: &Language, file: &str, span: &Range<usize>) -> Option<Findi
 
 #[cfg(test)]
 mod tests {
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::{fixtures, prove};
 
     #[test]
     fn language_without_data_is_reported_at_its_span() {
         let cases = [("en", None), ("pt-BR", None), ("ja", None), ("english", Some(11..20))];
         for (code, want) in cases {
-            let bytes = format!("language = \"{code}\"").into_bytes();
-            let file = PackFile { path: "pack.toml".to_owned(), bytes };
-            let proof = prove(&PackFiles { name: "p".to_owned(), files: vec![file] });
+            let header = format!("language = \"{code}\"");
+            let proof = prove(&fixtures::files("p", &[("pack.toml", &header)]));
             let spans = super::check(&proof).into_iter().map(|finding| finding.span);
             assert_eq!(spans.collect::<Vec<_>>(), Vec::from_iter(want), "{code}");
         }
@@ -55,9 +54,8 @@ mod tests {
         let faq = "[[entry]]\nid = \"a\"\nquestion = \"What?\"\ngap = true\n\
                    translations = { de = [\"Was?\"], xx = [\"Ha?\"] }\n\
                    [[entry]]\nid = \"b\"\nquestion = \"Ho?\"\ngap = true\nlanguage = \"xx\"\n";
-        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-        let files = vec![file("faq.toml", faq), file("pack.toml", "language = \"en\"")];
-        let proof = prove(&PackFiles { name: "p".to_owned(), files });
+        let files = [("faq.toml", faq), ("pack.toml", "language = \"en\"")];
+        let proof = prove(&fixtures::files("p", &files));
         let found: Vec<_> = super::check(&proof).into_iter().map(|it| (it.file, it.span)).collect();
         let at = faq.find("xx").unwrap();
         assert_eq!(found, [("faq.toml".to_owned(), at..at + 2)]);

@@ -30,21 +30,16 @@ fn is_nearly_same(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::knowledge::{PackFile, PackFiles, Proof, prove};
+    use crate::knowledge::{Proof, fixtures, prove};
 
     fn proof(header: &str) -> Proof {
-        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
         let faq = "[[entry]]\nid = \"a\"\nquestion = \"Wann ist das Schwimmbad geöffnet?\"\n\
                    variants = [\"Wie lange kann man am Sonntag schwimmen?\", \"Ab welchem Alter dürfen Kinder alleine in das Bad?\"]\n\
                    [[entry.quote]]\ntext = \"Von acht bis zwölf.\"\n";
-        let proof = prove(&PackFiles {
-            name: "p".to_owned(),
-            files: vec![
-                file("pack.toml", &format!("title = \"P\"\n{header}")),
-                file("faq.toml", faq),
-                file("sources/s.md", "+++\ntitle = \"S\"\n+++\nVon acht bis zwölf.\n"),
-            ],
-        });
+        let header = format!("title = \"P\"\n{header}");
+        let source = "+++\ntitle = \"S\"\n+++\nVon acht bis zwölf.\n";
+        let files = [("pack.toml", header.as_str()), ("faq.toml", faq), ("sources/s.md", source)];
+        let proof = prove(&fixtures::files("p", &files));
         assert!(proof.is_accepted(), "{:?}", proof.findings);
         proof
     }

@@ -1,16 +1,11 @@
 use super::*;
+use crate::knowledge::fixtures;
 
 /// A pack of one source and the given `faq.toml`.
 fn files(faq: &str) -> PackFiles {
-    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-    PackFiles {
-        name: "p".to_owned(),
-        files: vec![
-            file("faq.toml", faq),
-            file("pack.toml", "title = \"P\"\n"),
-            file("sources/doc.md", "+++\ntitle = \"Doc\"\n+++\n\nOne two.\n\nThree four.\n"),
-        ],
-    }
+    let source = "+++\ntitle = \"Doc\"\n+++\n\nOne two.\n\nThree four.\n";
+    let files = [("faq.toml", faq), ("pack.toml", "title = \"P\"\n"), ("sources/doc.md", source)];
+    fixtures::files("p", &files)
 }
 
 fn rules(files: &PackFiles) -> Vec<&'static str> {
@@ -30,9 +25,8 @@ fn pack_of_required_keys_alone_is_accepted() {
 
 #[test]
 fn files_take_the_place_of_those_of_the_same_path_or_are_inserted() {
-    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-    let new = [file("sources/a.md", "new"), file("pack.toml", "title = \"New\"\n")];
-    let changed = files(GOOD).with(new);
+    let new = [("sources/a.md", "new"), ("pack.toml", "title = \"New\"\n")];
+    let changed = files(GOOD).with(fixtures::files("p", &new).files);
     let paths: Vec<&str> = changed.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["faq.toml", "pack.toml", "sources/a.md", "sources/doc.md"]);
     assert_eq!(changed.text("pack.toml"), Some("title = \"New\"\n"));

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::knowledge::{PackFile, PackFiles, prove};
+use crate::knowledge::fixtures::{pack, pack_of};
 use crate::matching::Index;
 
 const SOURCE: &str = "+++\ntitle = \"Library\"\n+++\nThe library opens at nine.\n\n\
@@ -52,19 +52,13 @@ fn index() -> Index {
 }
 
 fn index_of(faq: &str) -> Index {
-    let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
-    let files = PackFiles {
-        name: "library".to_owned(),
-        files: vec![
-            file("faq.toml", faq),
-            file("lexicon.toml", LEXICON),
-            file("pack.toml", "title = \"Library\""),
-            file("sources/library.md", SOURCE),
-        ],
-    };
-    let proof = prove(&files);
-    assert_eq!(proof.findings, []);
-    Index::new(vec![Arc::new(proof.pack)])
+    let files = [
+        ("faq.toml", faq),
+        ("lexicon.toml", LEXICON),
+        ("pack.toml", "title = \"Library\""),
+        ("sources/library.md", SOURCE),
+    ];
+    Index::new(vec![pack_of("library", &files)])
 }
 
 fn ask(index: &Index, text: &str) -> Outcome {
@@ -138,18 +132,7 @@ fn words_that_only_long_quotes_have_are_no_answer() {
              [[entry]]\nid = \"keys\"\nquestion = \"Where is the key?\"\n\
              [[entry.quote]]\ntext = \"The key hangs here.\"\n"
         );
-        let source = format!("+++\ntitle = \"T\"\n+++\n{answer}\n\nThe key hangs here.\n");
-        let files = [
-            ("faq.toml", faq),
-            ("pack.toml", "title = \"T\"\n".to_owned()),
-            ("sources/a.md", source),
-        ];
-        let file =
-            |(path, text): (&str, String)| PackFile { path: path.to_owned(), bytes: text.into() };
-        let files = files.map(file).to_vec();
-        let proof = prove(&PackFiles { name: "t".to_owned(), files });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        Index::new(vec![pack(&faq, &format!("{answer}\n\nThe key hangs here."))])
     };
     let short = "Members repair gears and brakes there.";
     let letters = |n: u8| char::from(b'a' + n % 26);

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use crate::knowledge::{PackFile, PackFiles, prove};
+use crate::knowledge::fixtures::pack_of;
 use crate::matching::{Decision, DecisionRule, Index};
 
 const GARDEN: &str = "The garden opens at eight. Dogs stay outside.\n\n\
@@ -16,17 +14,9 @@ const FAQ: &str = "[[entry]]\nid = \"opening\"\nquestion = \"When does the garde
 fn index_of(packs: &[(&str, &str, &str)]) -> Index {
     let pack = |(name, front_matter, body): &(&str, &str, &str)| {
         let source = format!("+++\ntitle = \"T\"\n{front_matter}+++\n{body}");
-        let pack = "title = \"Garden\"\nlanguage = \"en\"\n".to_owned();
-        let files =
-            [("pack.toml", pack), ("faq.toml", FAQ.to_owned()), ("sources/garden.md", source)];
-        let file = |(path, text): (&str, String)| PackFile {
-            path: path.to_owned(),
-            bytes: text.into_bytes(),
-        };
-        let files = files.map(file).to_vec();
-        let proof = prove(&PackFiles { name: (*name).to_owned(), files });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Arc::new(proof.pack)
+        let header = "title = \"Garden\"\nlanguage = \"en\"\n";
+        let files = [("pack.toml", header), ("faq.toml", FAQ), ("sources/garden.md", &source)];
+        pack_of(name, &files)
     };
     Index::new(packs.iter().map(pack).collect())
 }

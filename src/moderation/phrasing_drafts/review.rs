@@ -132,10 +132,8 @@ fn leads_to(index: &Index, rule: &DecisionRule, entry: usize, draft: &str) -> Op
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::knowledge::{PackFile, PackFiles, prove};
+    use crate::knowledge::fixtures::pack;
 
     fn index() -> Index {
         let faq = "[[entry]]\nid = \"hours\"\nquestion = \"When does the garden open?\"\n\
@@ -143,13 +141,7 @@ mod tests {
             [[entry]]\nid = \"dogs\"\nquestion = \"May dogs come in?\"\n\
             variants = [\"can I bring my dog\"]\n[[entry.quote]]\ntext = \"Dogs stay outside.\"\n\
             [[entry]]\nid = \"water\"\nquestion = \"Who pays for the water?\"\ngap = true\n";
-        let source = "+++\ntitle = \"T\"\n+++\nIt opens at eight. Dogs stay outside.\n";
-        let files = [("pack.toml", "title = \"P\"\n"), ("faq.toml", faq), ("sources/a.md", source)];
-        let file =
-            |(path, text): (&str, &str)| PackFile { path: path.to_owned(), bytes: text.into() };
-        let proof = prove(&PackFiles { name: "p".to_owned(), files: files.map(file).to_vec() });
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        Index::new(vec![Arc::new(proof.pack)])
+        Index::new(vec![pack(faq, "It opens at eight. Dogs stay outside.")])
     }
 
     #[test]
