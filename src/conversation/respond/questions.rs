@@ -40,7 +40,7 @@ pub(super) fn respond_unasked(
     // Only an answer can be unsolicited, and beside it there are no passages.
     let passages = context.index.passages(&question.text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer)
-        .then(|| unanswered(message, &question.text, (&outcome, &passages), context));
+        .then(|| unanswered(message, &question.text, &outcome, &passages, context));
     let reply = message_for(&outcome, suggested(&passages, context), false, context);
     let reply = BotMessage { is_unsolicited: !is_reply, ..reply };
     match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
@@ -79,7 +79,7 @@ pub(super) fn answer_question(
     // recorded.
     let passages = context.index.passages(text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer && !is_referenced)
-        .then(|| unanswered(message, text, (&outcome, &passages), context));
+        .then(|| unanswered(message, text, &outcome, &passages, context));
     let author = message.replied_to.as_ref().and_then(|replied_to| replied_to.author.clone());
     let asked_for = author.filter(|_| is_referenced);
     let reply = message_for(&outcome, suggested(&passages, context), is_private, context);
@@ -136,7 +136,8 @@ fn suggested<'p>(passages: &'p [Passage], context: &Context<'_>) -> &'p [Passage
 fn unanswered(
     message: &Message,
     text: &str,
-    (outcome, passages): (&Outcome, &[Passage]),
+    outcome: &Outcome,
+    passages: &[Passage],
     context: &Context<'_>,
 ) -> UnansweredQuestion {
     UnansweredQuestion {
