@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::conversation::layout::one_line;
 use crate::knowledge::Entry;
 use crate::text::Language;
 use crate::text::detect::name_of;
@@ -33,7 +34,7 @@ impl Prompt {
         );
         let mut known = String::new();
         for phrasing in entry.phrasings().take(MAX_PHRASINGS) {
-            known.push_str(&format!("- {}\n", on_one_line(phrasing)));
+            known.push_str(&format!("- {}\n", one_line(phrasing)));
         }
         let quotes: Vec<String> =
             entry.quotes().iter().map(|quote| quote.words().trim().to_owned()).collect();
@@ -56,7 +57,7 @@ pub fn phrasings_of_reply(reply: &str) -> Vec<String> {
     let lines = lines.iter().map(|line| line.trim());
     // Titles and fences of code.
     let lines = lines.filter(|line| !line.starts_with(['#', '`']));
-    let lines = lines.map(|line| on_one_line(without_marks(line)));
+    let lines = lines.map(|line| one_line(without_marks(line)));
     // A line that ends in a colon introduces the others.
     lines.filter(|line| line.contains(char::is_alphanumeric) && !line.ends_with(':')).collect()
 }
@@ -108,10 +109,6 @@ fn without_mark(line: &str) -> Option<&str> {
     let marks = ["- ", "* ", "• ", "– ", "> ", "[ ] ", "[x] "];
     let marked = || marks.iter().find_map(|mark| line.strip_prefix(mark));
     n_rest.and_then(|n| line.get(line.len() - n..)).or_else(marked)
-}
-
-fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
