@@ -1,6 +1,5 @@
 //! Takes drafts over into the pack.
 
-use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, Write};
 
 use anyhow::{Context, bail};
@@ -10,9 +9,9 @@ use crate::cli::Status;
 use crate::cli::report::{PackReport, pluralize, pluralize_as, print};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::patch::{Patch, apply_all};
-use crate::knowledge::{Entry, PackFile, prove};
-use crate::moderation::phrasing_drafts::DraftFile;
+use crate::knowledge::patch::apply_all;
+use crate::knowledge::{PackFile, prove};
+use crate::moderation::phrasing_drafts::{DraftFile, Takeover};
 use crate::platform::console::printable;
 use crate::store::{atomic, pack_files};
 
@@ -31,23 +30,9 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
         writeln!(std::io::stdout(), "Nothing was written: fix the pack first.")?;
         return Ok(Status::Failed);
     }
-    let by_id: HashMap<&str, &Entry> =
-        proof.pack.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
-    let gone: Vec<String> =
-        drafts.ids().filter(|id| !by_id.contains_key(id)).map(str::to_owned).collect();
+    let Takeover { patches, n_added, gone } = drafts.take_over(&proof.pack, ids);
     if let Some(id) = ids.iter().find(|id| gone.contains(id)) {
         bail!("the pack has no entry {id} any more; remove it from {}", file.display());
-    }
-    let is_taken =
-        |id: &str| by_id.contains_key(id) && (ids.is_empty() || ids.iter().any(|it| it == id));
-    let (mut patches, mut n_added) = (Vec::new(), 0);
-    for (id, variants) in drafts.take(is_taken) {
-        let Some(entry) = by_id.get(id.as_str()) else { continue };
-        let variants = new_variants(entry, variants);
-        n_added += variants.len();
-        if !variants.is_empty() {
-            patches.push(Patch::AddVariants { id: entry.id.clone(), variants });
-        }
     }
     let faq = old.text(FAQ_FILE).unwrap_or_default();
     let bytes = apply_all(faq, &patches)?.into_bytes();
@@ -75,12 +60,6 @@ pub(super) fn run(args: &Args, ids: &[String], terminal: &Terminal) -> anyhow::R
         args.folder.display()
     )?;
     Ok(Status::Success)
-}
-
-/// Those of `variants` that the entry does not have, each once.
-fn new_variants(entry: &Entry, variants: Vec<String>) -> Vec<String> {
-    let mut known: HashSet<String> = entry.phrasings().map(str::to_owned).collect();
-    variants.into_iter().filter(|variant| known.insert(variant.clone())).collect()
 }
 
 /// The drafts that wait; `None` without a file.

@@ -15,16 +15,13 @@ use crate::cli::report::{pluralize, pluralize_as};
 use crate::knowledge::{Entry, Pack};
 use crate::matching::phrasing_need::{ENOUGH_PHRASINGS, entries_in_need};
 use crate::moderation::phrasing_drafts::{
-    DraftFile, EntryDrafts, Prompt, Rejection, Review, Reviewer, phrasings_of_reply,
+    DraftFile, Prompt, Rejection, Review, Reviewer, phrasings_of_reply,
 };
 use crate::platform::console::printable;
 use crate::store::atomic;
 
 /// The environment variable with the key. Those that start with `QUOTH_` are settings of the service.
 const KEY_VARIABLE: &str = "PHRASINGS_API_KEY";
-
-/// How many times as many phrasings as were asked for are read from a reply.
-const MAX_TIMES_ASKED: usize = 4;
 
 /// Drafts phrasings, and writes the file after each entry, so that nothing is lost by a break.
 pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
@@ -47,18 +44,16 @@ pub(super) fn run(args: &Args, config: &ConfigArgs) -> anyhow::Result<Status> {
         let reply = runtime.block_on(model.reply(&prompt)).with_context(|| {
             format!("no drafts for {}; run the same command again to go on with it", entry.id)
         })?;
-        let mut phrasings = phrasings_of_reply(&reply);
-        phrasings.truncate(MAX_TIMES_ASKED * usize::from(args.number));
+        let phrasings = phrasings_of_reply(&reply);
         let id = entry.id.as_str();
         if phrasings.is_empty() {
             // A model that has run out of tokens may do better next time.
             writeln!(out, "{number} of {n_now}: {}: the reply has no phrasings", printable(id))?;
             continue;
         }
-        let mut review = reviewer.review(*idx, language, phrasings);
-        review.kept.truncate(args.number.into());
+        let review = reviewer.review(*idx, language, phrasings, args.number.into());
         writeln!(out, "{number} of {n_now}: {}", printable(&described(id, &review)))?;
-        add(&mut drafts, id, &entry.question, review.kept);
+        drafts.add(id, &entry.question, review.kept);
         write(args, &drafts)?;
     }
     conclude(&mut out, args, &drafts, entries.len() - n_now)?;
@@ -137,17 +132,6 @@ fn described(id: &str, review: &Review) -> String {
         line.push_str(&format!("; {}", reasons.join(", ")));
     }
     line
-}
-
-fn add(drafts: &mut DraftFile, id: &str, question: &str, kept: Vec<String>) {
-    match drafts.entries.iter_mut().find(|entry| entry.id == id) {
-        Some(entry) => entry.variants.extend(kept),
-        None => drafts.entries.push(EntryDrafts {
-            id: id.to_owned(),
-            question: question.to_owned(),
-            variants: kept,
-        }),
-    }
 }
 
 fn write(args: &Args, drafts: &DraftFile) -> anyhow::Result<()> {

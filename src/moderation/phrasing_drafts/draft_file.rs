@@ -81,8 +81,20 @@ impl DraftFile {
         self.entries.iter().map(|entry| entry.id.as_str())
     }
 
+    /// Adds the drafts `kept` for the entry `id` with this question.
+    pub fn add(&mut self, id: &str, question: &str, kept: Vec<String>) {
+        match self.entries.iter_mut().find(|entry| entry.id == id) {
+            Some(entry) => entry.variants.extend(kept),
+            None => self.entries.push(EntryDrafts {
+                id: id.to_owned(),
+                question: question.to_owned(),
+                variants: kept,
+            }),
+        }
+    }
+
     /// Removes the drafts of the entries whose id `is_taken`, and returns them.
-    pub fn take(&mut self, is_taken: impl Fn(&str) -> bool) -> Vec<(String, Vec<String>)> {
+    pub(super) fn take(&mut self, is_taken: impl Fn(&str) -> bool) -> Vec<(String, Vec<String>)> {
         let taken = self.entries.iter_mut().filter(|entry| is_taken(&entry.id));
         let taken = taken.map(|entry| (entry.id.clone(), std::mem::take(&mut entry.variants)));
         taken.filter(|(_, variants)| !variants.is_empty()).collect()
@@ -94,18 +106,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drafts_are_read_as_they_were_written_and_taken_by_entry() {
+    fn drafts_are_added_read_as_they_were_written_and_taken_by_entry() {
         let drafts = |id: &str, variants: &[&str]| EntryDrafts {
             id: id.to_owned(),
             question: "When \"is\" it?".to_owned(),
             variants: variants.iter().map(|it| (*it).to_owned()).collect(),
         };
-        let entries = vec![
-            drafts("a", &["wann \\ \"x\"?", "two"]),
-            drafts("b", &[]),
-            drafts("c", &["three"]),
-        ];
-        let mut file = DraftFile { entries };
+        let mut file = DraftFile::default();
+        for (id, variants) in
+            [("a", &["wann \\ \"x\"?"][..]), ("b", &[]), ("c", &["three"]), ("a", &["two"])]
+        {
+            let EntryDrafts { id, question, variants } = drafts(id, variants);
+            file.add(&id, &question, variants);
+        }
+        let entries =
+            [drafts("a", &["wann \\ \"x\"?", "two"]), drafts("b", &[]), drafts("c", &["three"])];
+        assert_eq!(file.entries, entries);
         assert_eq!(DraftFile::parse(&file.to_toml("p")).unwrap(), file);
         assert_eq!((file.n_drafts(), file.has("b"), file.has("d")), (3, true, false));
         let taken = file.take(|id| id != "c");

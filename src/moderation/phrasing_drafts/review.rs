@@ -9,6 +9,9 @@ use crate::text::{Analyzer, Language, Origin};
 /// Longest draft, in characters. What people ask in chat is shorter.
 const MAX_CHARS: usize = 300;
 
+/// How many times as many drafts as are wanted are reviewed. Each is asked of the index.
+const MAX_TIMES_WANTED: usize = 4;
+
 /// Why a draft is thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
@@ -70,15 +73,22 @@ impl<'a> Reviewer<'a> {
         self.known.insert(words);
     }
 
-    /// Reviews `drafts` of phrasings in `language` for the entry at `entry`.
-    pub fn review(&mut self, entry: usize, language: &Language, drafts: Vec<String>) -> Review {
+    /// Reviews `drafts` of phrasings in `language` for the entry at `entry`, and keeps at most `n_wanted`.
+    pub fn review(
+        &mut self,
+        entry: usize,
+        language: &Language,
+        drafts: Vec<String>,
+        n_wanted: usize,
+    ) -> Review {
         let mut review = Review::default();
-        for draft in drafts {
+        for draft in drafts.into_iter().take(MAX_TIMES_WANTED * n_wanted) {
             match self.rejection(entry, language, &draft) {
                 None => review.kept.push(draft),
                 Some(rejection) => review.rejected.push((draft, rejection)),
             }
         }
+        review.kept.truncate(n_wanted);
         review
     }
 
@@ -165,15 +175,29 @@ mod tests {
             ("which \u{1b}[31mgate is it", Some(Rejection::NoQuestion)),
             (long.as_str(), Some(Rejection::NoQuestion)),
         ];
-        let drafts = rows.iter().map(|(draft, _)| (*draft).to_owned()).collect();
+        let drafts: Vec<String> = rows.iter().map(|(draft, _)| (*draft).to_owned()).collect();
         let (english, rule) = (Language::english(), DecisionRule::default());
         let mut reviewer = Reviewer::new(&index, &rule, &english);
         reviewer.add_known("when is the gate unlocked");
-        let reviewed = reviewer.review(0, &english, drafts);
+        let reviewed = reviewer.review(0, &english, drafts, rows.len());
         for (draft, want) in rows {
             let found = reviewed.rejected.iter().find(|(text, _)| text == draft);
             assert_eq!(found.map(|(_, reason)| reason.clone()), want, "{draft}");
             assert_eq!(reviewed.kept.iter().any(|text| text == draft), want.is_none(), "{draft}");
         }
+    }
+
+    #[test]
+    fn no_more_drafts_are_kept_than_are_wanted_and_few_more_are_read() {
+        let index = index();
+        let drafts = |numbers: std::ops::Range<usize>| -> Vec<String> {
+            numbers.map(|number| format!("is gate {number} open")).collect()
+        };
+        let (english, rule) = (Language::english(), DecisionRule::default());
+        let mut reviewer = Reviewer::new(&index, &rule, &english);
+        let reviewed = reviewer.review(0, &english, drafts(0..100), 2);
+        assert_eq!(reviewed, Review { kept: drafts(0..2), rejected: Vec::new() });
+        let reviewed = reviewer.review(0, &english, drafts(0..100), 2);
+        assert_eq!((reviewed.kept.len(), reviewed.rejected.len()), (0, MAX_TIMES_WANTED * 2));
     }
 }
