@@ -24,14 +24,14 @@ from scipy.optimize import minimize
 
 PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 0.002
-RAISES = {"quote_meaning", "meaning_margin", "score", "margin", "coverage", "quote_coverage", "question_type", "posterior"}
+RAISES = {"meaning", "quote_meaning", "meaning_margin", "score", "margin", "coverage", "quote_coverage", "question_type", "posterior"}
 LOWERS = {"largest_uncovered", "gap_wins", "gap_best", "gap_coverage", "document", "document_left", "unknown", "unknown_everyday", "elsewhere",
           "elsewhere_in_texts", "other_name", "contradiction", "identifiers_missing", "statement"}
 # Weights of the devset and of each question set beside small packs at 1, for either model.
 WEIGHTS = [(1.5, 1.0), (1.5, 1.0)]
-ANSWER_FROM, SUGGEST_FROM = 0.77, 0.32  # the defaults
-SUGGESTED_COVERAGE = 0.1  # as in src/matching/decision.rs
-THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.77, 0.8, 0.85)
+ANSWER_FROM, SUGGEST_FROM = 0.82, 0.32  # the defaults
+SUGGESTED_COVERAGE, SUGGESTED_MEANING, SAME_MEANING = 0.1, 0.3, 0.62  # as in src/matching/decision.rs
+THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.85)
 
 # may_answer, may_suggest: whether the rules of the decision allow it at any confidence.
 Part = collections.namedtuple("Part", "names features right in_scope kinds weights may_answer may_suggest")
@@ -54,7 +54,9 @@ def part(quoth, pack, rows, is_right):
     names = [f["name"] for f in explained[0]["evidence"]]
     no_gap = np.array([e["gap"] is None for e in explained])
     may_answer = no_gap & [e["objection"] is None for e in explained]
-    may_suggest = no_gap & [e["objection"] != "statement" for e in explained] & (features[:, names.index("coverage")] >= SUGGESTED_COVERAGE)
+    meaning = np.maximum(features[:, names.index("meaning")], features[:, names.index("quote_meaning")])
+    covered = (features[:, names.index("coverage")] >= SUGGESTED_COVERAGE) & ((meaning >= SUGGESTED_MEANING) | (meaning == 0))
+    may_suggest = no_gap & [e["objection"] != "statement" for e in explained] & (covered | (meaning >= SAME_MEANING))
     return Part(names, features, right, in_scope, np.array([r.get("kind", "") for r in rows]), weights, may_answer, may_suggest)
 
 

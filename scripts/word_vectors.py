@@ -14,9 +14,10 @@ Needs numpy, scipy, and the clients pip and npm, which fetch the sources into DI
   dialogs of the PyPI package chatterbot-corpus 1.3.3 (BSD license); the messages of the PyPI package indico 3.3.14 (MIT);
   the documentation of the PyPI package Django 5.2 (BSD-3-Clause); questions put together from the word lists below
 
-File, little-endian: b"QVEC", u32 version, u32 pieces, u32 dimensions, u32 bytes of the strings; pieces + 1 u32 offsets
-into the strings; the strings, UTF-8, in ascending order of their bytes, "##" before pieces that continue a word; pieces *
-dimensions i8. All have one scale, which the cosine does not need.
+File, little-endian: b"QVEC", u32 version, u32 pieces, u32 dimensions, an even number, u32 bytes of the strings;
+pieces + 1 u32 offsets into the strings; the strings, UTF-8, in ascending order of their bytes, "##" before pieces that
+continue a word; for each piece u8, its scale; for each piece dimensions / 2 bytes, each two numbers from -7 to 7 plus 8,
+the first in the low half. A number times the scale is a component; the unit does not matter to the cosine.
 Reader: lower-case, decompose (NFD), drop nonspacing marks; words are runs of letters and digits; from the start of
 each word, take the longest piece, then the longest with "##", and so on; leave out a word that cannot be taken apart.
 """
@@ -42,7 +43,6 @@ SEED = 1
 HELD_OUT = 0.1
 LONGEST = 32  # pieces of a sentence
 EPOCHS = 8
-CUT = 0.9999  # quantile of the numbers that the largest i8 stands for
 BATCH = 512
 RATE = 0.01
 PAIRS = 2.0  # weight of the cosines between the sentences of a batch
@@ -344,14 +344,17 @@ def fit(start, matrix, targets, full, rng):
 
 
 def write(path, strings, vectors):
-    """Rounds to i8 with one scale; the few numbers beyond it are cut off."""
-    scale = np.quantile(np.abs(vectors), CUT) / 127
-    rounded = np.clip(np.rint(vectors / scale), -127, 127).astype(np.int8)
+    """Rounds each vector to numbers from -7 to 7, with a scale of its own."""
+    largest = np.abs(vectors).max(1)
+    scales = np.clip(np.ceil(largest / largest.max() * 255), 1, 255)
+    numbers = np.clip(np.rint(vectors * (7 * 255 / largest.max()) / scales[:, None]), -7, 7).astype(np.int8)
+    halves = (numbers + 8).astype(np.uint8)
     encoded = [s.encode() for s in strings]
     offsets = np.cumsum([0] + [len(s) for s in encoded]).astype("<u4")
-    header = b"QVEC" + struct.pack("<4I", 1, len(strings), vectors.shape[1], offsets[-1])
-    path.write_bytes(header + offsets.tobytes() + b"".join(encoded) + rounded.tobytes())
-    return rounded.astype(np.float32)
+    header = b"QVEC" + struct.pack("<4I", 2, len(strings), vectors.shape[1], offsets[-1])
+    packed = (halves[:, ::2] | halves[:, 1::2] << 4).tobytes()
+    path.write_bytes(header + offsets.tobytes() + b"".join(encoded) + scales.astype(np.uint8).tobytes() + packed)
+    return (numbers * scales[:, None]).astype(np.float32)
 
 
 def main():

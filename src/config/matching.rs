@@ -9,7 +9,7 @@ use crate::matching::Thresholds;
 #[serde(deny_unknown_fields, default)]
 pub struct MatchingSettings {
     /// Minimum probability that the first entry answers, for an answer; above 0.0, at most 1.0.
-    /// Default: 0.77.
+    /// Default: 0.82.
     pub answer_from: f64,
     /// Minimum probability that one of three entries answers, for suggestions; above 0.0, at most
     /// 1.0. Default: 0.32.

@@ -7,6 +7,7 @@
 
 use super::PackIndex;
 use super::accumulators::Accumulators;
+use super::excluded::Excluded;
 use super::postings::Posting;
 use super::query::Query;
 
@@ -21,15 +22,47 @@ fn budget(index: &PackIndex) -> usize {
     MIN_BUDGET.max(index.entries.len() / ENTRIES_PER_POSTING)
 }
 
+/// Most entries that are scored in full for the words that they share with the question.
+const MAX_BY_WORDS: usize = 24;
+
+/// Most entries that are scored in full for their meaning.
+const MAX_BY_MEANING: usize = 8;
+
 /// Most entries that are scored in full.
-const MAX_CANDIDATES: usize = 24;
+pub(super) const MAX_CANDIDATES: usize = MAX_BY_WORDS + MAX_BY_MEANING;
+
+/// Least cosine of a candidate by meaning. Those far below what is suggested without a common word are noise.
+const MIN_MEANING: f32 = 0.5;
+
+/// Most texts whose meaning is compared with every question. In larger packs the right entry shares some word
+/// with most questions, and comparing all would take milliseconds.
+const MAX_TEXTS: usize = 20_000;
 
 /// The indices of the candidates, in no particular order.
-pub(super) fn select(index: &PackIndex, query: &Query) -> Vec<usize> {
+pub(super) fn select(index: &PackIndex, query: &Query, left_out: Excluded) -> Vec<usize> {
+    let mut candidates = by_words(index, query);
+    for entry in by_meaning(index, query, left_out) {
+        if !candidates.contains(&entry) {
+            candidates.push(entry);
+        }
+    }
+    candidates
+}
+
+/// The entries whose texts mean the same or something near, whether or not they share a word with the question.
+fn by_meaning(index: &PackIndex, query: &Query, left_out: Excluded) -> Vec<usize> {
+    let directions = index.directions.as_ref().filter(|it| it.n_texts() <= MAX_TEXTS);
+    let (Some(directions), Some(asked)) = (directions, &query.direction) else { return Vec::new() };
+    let counts = |entry, text| !left_out.has_phrasing(entry, text);
+    directions.nearest(asked, MIN_MEANING, MAX_BY_MEANING, counts)
+}
+
+/// The entries that share the most telling words with the question.
+fn by_words(index: &PackIndex, query: &Query) -> Vec<usize> {
     let mut accumulators = index.accumulator_pool.take();
     accumulators.prepare(index.entries.len(), budget(index));
     accumulate(&mut accumulators, index, query, budget(index));
-    let top_candidates = accumulators.top(MAX_CANDIDATES);
+    let top_candidates = accumulators.top(MAX_BY_WORDS);
     accumulators.clear();
     index.accumulator_pool.put_back(accumulators);
     top_candidates.into_iter().filter_map(|entry| usize::try_from(entry).ok()).collect()

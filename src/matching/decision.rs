@@ -48,7 +48,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.77, suggest: 0.32, gap: 1.0 }
+        Self { answer: 0.82, suggest: 0.32, gap: 1.0 }
     }
 }
 
@@ -165,10 +165,10 @@ fn decide(
     DecisionRule { calibration, thresholds }: &DecisionRule,
 ) -> Outcome {
     let Candidates { answers, gaps, is_exact, is_exact_gap, left_out, .. } = candidates;
-    let best = answers.first().map_or(0.0, |first| first.score);
+    let best = answers.first().map_or(0.0, |first| first.text_score);
     let is_asked = |gap: &&ScoredEntry| {
         let fits = || {
-            gap.score >= thresholds.gap * best
+            gap.text_score >= thresholds.gap * best
                 && fits(index, &left_out.terms_of(&index.texts, gap.entry), query)
         };
         !is_exact && (is_exact_gap || fits())
@@ -297,10 +297,35 @@ fn fits(index: &PackIndex, gap: &EntryTerms, query: &Query) -> bool {
 /// chance.
 const SUGGESTED_SHARE: f32 = 0.5;
 
-/// Least share of the weight of the content words that a suggestion covers.
+/// Least share of the weight of the content words that a suggestion covers, unless it means nearly the same as the
+/// question.
 const SUGGESTED_COVERAGE: f32 = 0.1;
 
-/// The best entries that cover some content word, no two of which share a quote.
+/// Least cosine of what question and suggestion mean, in a language with word vectors. Less has a word in common by
+/// chance: a message in chat, a question about another subject.
+const SUGGESTED_MEANING: f32 = 0.3;
+
+/// Cosine from which a suggestion need not have any word of the question. Of the eight small packs' 240 questions in
+/// scope, it gives 9 more a useful reply; of the 96 messages on other subjects, 2 more a suggestion.
+const SAME_MEANING: f32 = 0.62;
+
+/// Whether an entry has enough of the question's words or of its meaning to be suggested.
+fn may_be_meant(
+    index: &PackIndex,
+    query: &Query,
+    scored: &ScoredEntry,
+    left_out: Excluded,
+) -> bool {
+    let meaning = scored.meaning.max(scored.quote_meaning);
+    let is_covered = || {
+        let terms = left_out.terms_of(&index.texts, scored.entry);
+        covered_share(index, &terms, query) >= SUGGESTED_COVERAGE
+    };
+    let has_vectors = query.direction.is_some();
+    meaning >= SAME_MEANING || (!has_vectors || meaning >= SUGGESTED_MEANING) && is_covered()
+}
+
+/// The best entries that may be meant, no two of which share a quote.
 fn suggestions(
     index: &PackIndex,
     query: &Query,
@@ -313,8 +338,7 @@ fn suggestions(
         if chosen.len() == MAX_SUGGESTIONS || scored.score < SUGGESTED_SHARE * best {
             break;
         }
-        let terms = left_out.terms_of(&index.texts, scored.entry);
-        if covered_share(index, &terms, query) >= SUGGESTED_COVERAGE
+        if may_be_meant(index, query, scored, left_out)
             && !chosen.iter().any(|entry| share_quote_in(index, *entry, scored.entry))
         {
             chosen.push(scored.entry);

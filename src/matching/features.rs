@@ -47,68 +47,71 @@ macro_rules! features {
 
 features! {
     /// The entry's [`ScoredEntry::text_score`], 0.0 to about 1.5.
-    score ("score"): "how well the entry fits", 0.109, 0.686;
+    score ("score"): "how well the entry fits", 0.220, 0.397;
     /// Score minus that of the best entry with other quotes, 0.0 to about 1.5.
-    margin ("margin"): "its lead over the next entry", 2.501, 1.001;
+    margin ("margin"): "its lead over the next entry", 2.260, 0.900;
     /// 1.0 if a gap wins: it fits at least as well as the entry.
-    gap_wins ("gap_wins"): "a gap fits as well", -5.335, -4.591;
+    gap_wins ("gap_wins"): "a gap fits as well", -2.614, -2.473;
     /// Similarity of the most similar phrasing of any gap, as a share of the entry's, at most 2.0.
-    gap_best ("gap_best"): "how near the nearest gap comes", -0.067, -0.134;
+    gap_best ("gap_best"): "how near the nearest gap comes", 0.000, 0.000;
     /// How much more of the question a gap covers than the entry, as a share of the weight of the
     /// content words: for example the same action of another actor, or another aspect of the
     /// subject.
-    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.862, -9.886;
+    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.204, -10.265;
     /// Share of the weight of the content words that phrasings, lead or quotes of the entry cover.
-    coverage ("coverage"): "share of the words that it covers", 1.125, 1.167;
+    coverage ("coverage"): "share of the words that it covers", 0.753, 0.410;
     /// Share of the weight of the content words that its lead and quotes cover.
-    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.877, 0.467;
+    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.045, 0.000;
     /// Largest share of the weight of the content words that a single unquoted sentence of the sources
     /// covers.
-    document ("document"): "share of the words that an unquoted sentence covers", -0.838, -1.544;
+    document ("document"): "share of the words that an unquoted sentence covers", -0.964, -2.254;
     /// Largest share of that weight that the entry does not cover and a single unquoted sentence does.
-    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.669, -0.668;
+    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.224, -2.138;
     /// Share of the weight of the content words that are neither in the pack nor among the everyday
     /// words of the language: names, typos.
-    unknown ("unknown"): "rare words that the pack does not know", -0.607, 0.000;
+    unknown ("unknown"): "rare words that the pack does not know", -0.195, -0.238;
     /// Share of the weight of the content words that are not in the pack, but everyday words.
-    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -1.012, -0.623;
+    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -0.763, -0.551;
     /// Share of the weight of the content words that this entry does not cover and phrasings of other
     /// entries have.
-    elsewhere ("elsewhere"): "words that only other entries use", -0.123, -0.143;
+    elsewhere ("elsewhere"): "words that only other entries use", -0.099, -0.522;
     /// Share of the weight of the content words that this entry does not cover and only quotes or
     /// unquoted sentences of the pack have.
-    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", -0.257, -0.230;
+    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", 0.000, 0.000;
     /// Largest weight of a name (of a person, place or body) that is not covered: the right action of
     /// the wrong actor.
-    other_name ("other_name"): "a name that it does not have", -0.634, -0.534;
+    other_name ("other_name"): "a name that it does not have", -0.839, -1.109;
     /// Largest weight of a content word that is not covered, times [`ranking::fewness`]: where there are
     /// few phrasings, a question about another thing shares all words but one with an entry.
-    largest_uncovered ("largest_uncovered"): "an important word that it does not have", -0.716, -0.737;
+    largest_uncovered ("largest_uncovered"): "an important word that it does not have", -0.714, -0.826;
     /// ln(1 + number of content words), 0.0 to about 5.
-    content_words ("telling"): "how many content words there are", 0.941, 0.920;
+    content_words ("telling"): "how many content words there are", 0.765, 0.935;
     /// 1.0 if question and entry contradict each other: an opposite, another number.
-    contradiction ("contradiction"): "the entry says the opposite or another number", -0.458, -0.345;
+    contradiction ("contradiction"): "the entry says the opposite or another number", -0.277, -0.279;
     /// Number of identifiers of the question that the entry does not have, 0.0 to 2.0.
-    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.137, -0.181;
+    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.268, -0.404;
     /// Share of the entry's phrasings with the same question type (who, when, how many ...), scaled
     /// to 1.0 from a quarter on; 0.5 if the question has no type.
-    question_type ("question_type"): "it is asked for the same kind of thing", 0.220, 0.280;
+    question_type ("question_type"): "it is asked for the same kind of thing", 0.250, 0.067;
     /// For a statement: share of the entry's phrasings that are no statements. 0.0 for a question or
     /// search words.
-    statement ("statement"): "the message asks nothing", -0.213, -0.349;
+    statement ("statement"): "the message asks nothing", -0.162, -0.453;
     /// Probability of the entry among the candidates by the classifier alone;
     /// [`UNTRAINED_POSTERIOR`] without a classifier.
-    posterior ("posterior"): "it is this entry rather than others", 2.070, 2.000;
-    /// Cosine of the vectors of the question and of lead and quotes, 0.0 to 1.0; 0.0 unless the pack is
-    /// in English.
-    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.174, 0.971;
+    posterior ("posterior"): "it is this entry rather than others", 1.449, 1.604;
+    /// Cosine of the vectors of the question and of lead and quotes, 0.0 to 1.0; [`UNKNOWN_QUOTE_MEANING`] if the
+    /// pack's language has no word vectors.
+    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.983, 2.566;
+    /// Cosine of the vectors of the question and of the entry's most similar phrasing, 0.0 to 1.0;
+    /// [`UNKNOWN_MEANING`] if the pack's language has no word vectors.
+    meaning ("meaning"): "how near the meaning of its phrasings is", 0.925, 2.081;
     /// Cosine of the vectors of the question and of the entry's most similar phrasing, minus the largest
     /// of any entry with other quotes, times 1 - [`ranking::fewness`]; -1.0 to 1.0. Where there are few
     /// phrasings, a question about another aspect is as similar as a paraphrase.
-    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 7.728, 5.740;
+    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 6.843, 4.710;
     /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more phrasings an entry has, the
     /// likelier one of them is similar to anything by chance.
-    phrasings ("phrasings"): "how many phrasings it has", -0.710, -0.881;
+    phrasings ("phrasings"): "how many phrasings it has", -0.553, -0.735;
 }
 
 /// What speaks for and against answering with the best entry.
@@ -159,6 +162,7 @@ pub(crate) fn extract(
     // In a tiny pack, the lack of another candidate is no evidence.
     let margin = (score - rivals.other_score.max(MIN_OTHER_SCORE * score)).max(0.0);
     let coverage = words.share(words.covered);
+    let has_vectors = index.directions.is_some();
     let features = Features {
         score,
         margin,
@@ -185,7 +189,8 @@ pub(crate) fn extract(
         question_type: question_type(entry, query),
         statement: if query.is_statement { 1.0 - entry.share_of_statements } else { 0.0 },
         posterior: rivals.posterior.unwrap_or(UNTRAINED_POSTERIOR),
-        quote_meaning: first.quote_meaning,
+        quote_meaning: if has_vectors { first.quote_meaning } else { UNKNOWN_QUOTE_MEANING },
+        meaning: if has_vectors { first.meaning } else { UNKNOWN_MEANING },
         meaning_margin: (first.meaning - rivals.other_meaning)
             * (1.0 - ranking::fewness(first.n_phrasings)),
         phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
@@ -200,6 +205,13 @@ pub(crate) fn extract(
 
 /// Least assumed score of the next entry, as a share of the best one's.
 const MIN_OTHER_SCORE: f32 = 0.4;
+
+/// Value of [`Features::meaning`] in a language without word vectors: the mean of the messages to the eight small
+/// packs, so that nothing speaks for or against an entry.
+const UNKNOWN_MEANING: f32 = 0.57;
+
+/// The same for [`Features::quote_meaning`].
+const UNKNOWN_QUOTE_MEANING: f32 = 0.46;
 
 /// Value of [`Features::posterior`] without a classifier.
 pub const UNTRAINED_POSTERIOR: f32 = 0.7;

@@ -53,7 +53,7 @@ pub(crate) struct PackIndex {
     pub(crate) entries: Vec<IndexedEntry>,
     pub(crate) texts: ForwardIndex,
     pub(crate) postings: Postings,
-    /// Word-vector directions of its texts; `None` unless the pack is in English.
+    /// Word-vector directions of its texts; `None` if its language has no word vectors.
     pub(crate) directions: Option<TextDirections>,
     /// The sentences of the sources that no entry quotes.
     pub(crate) document: Document,

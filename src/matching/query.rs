@@ -65,7 +65,7 @@ pub struct Query {
     pub(crate) norm: f32,
     /// Input of the classifier; empty if the index has none.
     pub(crate) term_features: Vec<TermFeature>,
-    /// Direction of its word vectors; `None` if the pack is not in English, or if no word has a
+    /// Direction of its word vectors; `None` if the pack's language has none, or if no word has a
     /// vector.
     pub(crate) direction: Option<Direction>,
     /// Its facts, which can contradict an entry.
@@ -123,7 +123,7 @@ impl Query {
             question_types: kind.types,
             is_statement: kind.is_statement,
             norm: norm.max(MIN_LENGTH),
-            direction: index.directions.as_ref().and_then(|_| direction(index, &tokens)),
+            direction: direction(index, &tokens),
             term_features: term_features(index, &tokens),
             facts,
             tokens,
@@ -246,11 +246,14 @@ fn term_features(index: &PackIndex, tokens: &[QueryToken]) -> Vec<TermFeature> {
 
 /// Direction of the sum of the word vectors, with misspelled words corrected.
 fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
+    let vectors = index.directions.as_ref()?.vectors();
     let mut sum = VectorSum::default();
     for token in tokens {
         match token.direct_match().map(|term_match| term_match.kind) {
-            Some(MatchKind::Misspelling(word)) => sum.add_word(index.vocabulary.word(word)),
-            _ => sum.add_word(&token.word),
+            Some(MatchKind::Misspelling(word)) => {
+                sum.add_word(vectors, index.vocabulary.word(word))
+            }
+            _ => sum.add_word(vectors, &token.word),
         }
     }
     sum.direction()

@@ -8,8 +8,8 @@ use std::cmp::Reverse;
 
 use super::scorer::{ScoredEntry, rounded};
 
-/// How many candidates are ordered anew: the best by score.
-pub const MAX_REORDERED: usize = 8;
+/// How many candidates are ordered anew: all.
+pub const MAX_REORDERED: usize = super::candidates::MAX_CANDIDATES;
 
 /// Names of the features of [`features`] for programs.
 pub const FEATURE_NAMES: [&str; N_FEATURES] =
@@ -22,10 +22,10 @@ const N_OF_WORDS: usize = 3;
 
 /// What one unit of each feature adds to the score of an entry of one phrasing, and how much of it
 /// is left where there are many. Fitted by `scripts/fit_ranking.py`.
-const WEIGHTS: [f32; N_FEATURES] = [0.09, 0.10, 0.12, 0.23, 0.16];
+const WEIGHTS: [f32; N_FEATURES] = [0.08, 0.07, 0.04, 0.32, 0.29];
 
 /// What one unit of each feature adds to the score of any entry.
-const WEIGHTS_OF_MANY: [f32; N_FEATURES] = [0.14, 0.17, 0.16, 0.33, 0.25];
+const WEIGHTS_OF_MANY: [f32; N_FEATURES] = [0.19, 0.16, 0.10, 0.57, 0.50];
 
 /// Puts the best of `scored`, which is in descending order of score, into their final order, and
 /// corrects their scores accordingly.

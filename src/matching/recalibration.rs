@@ -301,8 +301,8 @@ mod tests {
         let share = n as f64 / fitting.len() as f64;
         let kept = Recalibration::fit(&fitting, share, &Thresholds::default());
         assert!(matches!(kept, Err(NotCalibrated::NotBetter { .. })), "{kept:?}");
-        // The default is far too sure here: questions at log-odds of 1.5 are right one time in two.
-        let overconfident = samples(1.0, -1.5);
+        // The default is far too sure here: questions at log-odds of 2.0 are right one time in two.
+        let overconfident = samples(1.0, -2.0);
         let better = Recalibration::fit(&overconfident, share, &Thresholds::default()).unwrap();
         assert!(better.calibrated.falsely_answered < better.default.falsely_answered);
     }

@@ -46,7 +46,7 @@ pub struct ScoredEntry {
 /// The candidate entries for `query`, best first; ties are in the order of the packs.
 pub(crate) fn score(index: &PackIndex, query: &Query, excluded: Excluded) -> Vec<ScoredEntry> {
     let mut scorer = Scorer::new(index, query, excluded);
-    let candidates = candidates::select(index, query);
+    let candidates = candidates::select(index, query, excluded);
     index.texts.prefetch(&candidates);
     let mut scored: Vec<ScoredEntry> = candidates
         .into_iter()

@@ -107,10 +107,10 @@ fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     }
     let n = |what: &str| counts.get(what).copied().unwrap_or_default();
     // 240 messages that an entry answers, 240 that none does, 96 of these on other subjects.
-    assert!(n("right") >= 90, "{counts:?}");
+    assert!(n("right") >= 88, "{counts:?}");
     assert!(n("wrong") <= 1, "{counts:?}");
-    assert!(n("false") <= 11, "{counts:?} {false_by_pack:?}");
-    assert!(n("right") + n("suggested") >= 168, "{counts:?}");
+    assert!(n("false") <= 9, "{counts:?} {false_by_pack:?}");
+    assert!(n("right") + n("suggested") >= 186, "{counts:?}");
     assert!(n("noise") <= 13, "{counts:?}");
 }
 
@@ -158,7 +158,7 @@ fn passages_answer_half_of_what_only_the_document_answers_and_are_seldom_noise()
         }
     }
     assert!(n_right >= 42, "{n_right} right and {n_found} found of 76");
-    assert!(near.0 == 68 && near.1 <= 6, "{near:?}");
+    assert!(near.0 == 68 && near.1 <= 7, "{near:?}");
     assert!(aside.0 == 96 && aside.1 == 0, "{aside:?}");
 }
 

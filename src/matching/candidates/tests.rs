@@ -1,14 +1,12 @@
-use std::sync::Arc;
-
 use super::*;
-use crate::knowledge::{PackFile, PackFiles, prove};
+use crate::knowledge::fixtures::{pack, pack_of};
 use crate::matching::DecisionRule;
 use crate::matching::excluded::Excluded;
 
 /// A pack of entries that share all words but one.
 fn index(n_entries: usize) -> PackIndex {
     let mut faq = String::new();
-    let mut source = "+++\ntitle = \"S\"\n+++\n\n".to_owned();
+    let mut source = String::new();
     for number in 0..n_entries {
         faq.push_str(&format!(
             "[[entry]]\nid = \"e{number}\"\nquestion = \"Where can I buy a {} for my house?\"\n\
@@ -17,18 +15,7 @@ fn index(n_entries: usize) -> PackIndex {
         ));
         source.push_str(&format!("Shop {number}.\n\n"));
     }
-    let file = |path: &str, text: String| PackFile { path: path.to_owned(), bytes: text.into() };
-    let files = PackFiles {
-        name: "shop".to_owned(),
-        files: vec![
-            file("pack.toml", "title = \"Shop\"".to_owned()),
-            file("faq.toml", faq),
-            file("sources/shop.md", source),
-        ],
-    };
-    let proof = prove(&files);
-    assert!(proof.is_accepted(), "{:?}", proof.findings);
-    PackIndex::new(Arc::new(proof.pack))
+    PackIndex::new(pack(&faq, &source))
 }
 
 /// A word of six syllables that is dissimilar to those of other numbers.
@@ -44,8 +31,8 @@ fn entry_with_the_rare_word_is_a_candidate_among_many_with_the_common_words() {
     let index = index(900);
     for number in [0, 7, 450, 899] {
         let question = format!("where can i buy a {} for my house", unique_word(number));
-        let found = select(&index, &Query::new(&index, &question));
-        assert_eq!(found.len(), MAX_CANDIDATES);
+        let found = by_words(&index, &Query::new(&index, &question));
+        assert_eq!(found.len(), MAX_BY_WORDS);
         assert!(found.contains(&number), "{question}: {found:?}");
         let outcome = index.ask_excluding(&question, &DecisionRule::default(), Excluded::default());
         assert_eq!(outcome.ranked.first(), Some(&number), "{question}");
@@ -67,11 +54,30 @@ fn number_of_processed_postings_is_limited_by_the_budget() {
 fn accumulators_are_cleared_after_each_search() {
     let index = index(60);
     let question = |number: usize| Query::new(&index, &format!("buy a {}", unique_word(number)));
-    let mut first = select(&index, &question(3));
-    select(&index, &question(40));
-    let mut again = select(&index, &question(3));
+    let mut first = by_words(&index, &question(3));
+    by_words(&index, &question(40));
+    let mut again = by_words(&index, &question(3));
     first.sort_unstable();
     again.sort_unstable();
     assert_eq!(first, again);
-    assert!(select(&index, &Query::new(&index, "zxcv")).is_empty());
+    assert!(by_words(&index, &Query::new(&index, "zxcv")).is_empty());
+}
+
+#[test]
+fn entry_that_means_the_same_in_other_words_is_a_candidate() {
+    let faq = "[[entry]]\nid = \"journey\"\nquestion = \"Wie lange dauert die Reise?\"\n\
+         [[entry.quote]]\ntext = \"Sechs.\"\n";
+    let index = PackIndex::new(pack_of(
+        "p",
+        &[
+            ("faq.toml", faq),
+            ("pack.toml", "title = \"P\"\nlanguage = \"de\"\n"),
+            ("sources/s.md", "+++\ntitle = \"S\"\n+++\nSechs.\n"),
+        ],
+    ));
+    let query = Query::new(&index, "Fahrt Stunden");
+    assert!(by_words(&index, &query).is_empty());
+    assert_eq!(select(&index, &query, Excluded::default()), [0]);
+    let left_out = Excluded { phrasing: Some((0, 0)), ..Excluded::default() };
+    assert!(select(&index, &query, left_out).is_empty());
 }

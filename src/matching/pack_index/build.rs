@@ -16,7 +16,7 @@ use crate::matching::forward_index::ForwardIndex;
 use crate::matching::postings::Postings;
 use crate::matching::term::Term;
 use crate::matching::vocabulary::TermId;
-use crate::matching::word_vectors::{TextDirections, VectorSum};
+use crate::matching::word_vectors::{TextDirections, VectorSum, WordVectors};
 use crate::text::identifier::is_emoji;
 use crate::text::{Analyzer, Language};
 
@@ -30,7 +30,7 @@ pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
     term_builder
         .add_equivalents(n_groups, |word| parsed_parts.iter().any(|parsed| parsed.has_word(word)));
     reserve(&mut texts, &parsed_parts);
-    let mut directions = (pack.language == Language::english()).then(TextDirections::default);
+    let mut directions = WordVectors::of(&pack.language).map(TextDirections::new);
     for parsed in parsed_parts {
         add(&parsed, &mut term_builder, &mut texts, &mut entries);
         if let Some(directions) = &mut directions {
@@ -134,9 +134,10 @@ fn add(
 
 /// Adds the word-vector directions of parsed texts.
 fn add_directions(parsed: &ParsedEntries, directions: &mut TextDirections) {
+    let vectors = directions.vectors();
     let of_word = |word: &ParsedWord| {
         let mut vector = VectorSum::default();
-        vector.add_word(&word.word);
+        vector.add_word(vectors, &word.word);
         vector
     };
     let word_vectors: Vec<VectorSum> = parsed.words.par_iter().map(of_word).collect();
