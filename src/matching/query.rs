@@ -251,7 +251,7 @@ fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
     for token in tokens {
         match token.direct_match().map(|term_match| term_match.kind) {
             Some(MatchKind::Misspelling(word)) => {
-                sum.add_word(vectors, index.vocabulary.word(word))
+                sum.add_word(vectors, index.vocabulary.word(word));
             }
             _ => sum.add_word(vectors, &token.word),
         }
