@@ -30,17 +30,34 @@ LOWERS = {"largest_uncovered", "gap_wins", "gap_best", "gap_coverage", "document
 # Weights of the devset and of each question set beside small packs at 1, for either model.
 WEIGHTS = [(1.5, 1.0), (1.5, 1.0)]
 ANSWER_FROM, SUGGEST_FROM = 0.82, 0.32  # the defaults
-SUGGESTED_COVERAGE, SUGGESTED_MEANING, SAME_MEANING = 0.1, 0.3, 0.62  # as in src/matching/decision.rs
+# As in src/matching/decision.rs.
+SUGGESTED_SHARE, SUGGESTED_COVERAGE, SUGGESTED_MEANING, MIN_MEANING, SAME_MEANING, MAX_SUGGESTIONS = 0.5, 0.1, 0.45, 0.3, 0.62, 3
 THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.85)
 
-# may_answer, may_suggest: whether the rules of the decision allow it at any confidence.
-Part = collections.namedtuple("Part", "names features right in_scope kinds weights may_answer may_suggest")
+# may_answer, may_suggest: whether the rules of the decision allow it at any confidence. shown_right: whether a right entry
+# would be among the suggestions.
+Part = collections.namedtuple("Part", "names features right in_scope kinds weights may_answer may_suggest shown_right")
 
 
 def run(quoth, command, pack, questions):
     lines = "\n".join(json.dumps({"q": q}) for q in questions)
     done = subprocess.run([quoth, command, "--jsonl", "--pack", pack], input=lines, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def suggested(entries):
+    """The ids of the entries that would be suggested, but for those that share a quote with another."""
+    entries = [e for e in entries if not e["is_gap"]]
+    chosen = []
+    for e in entries:
+        e["meaning"] = max(e["ranking"]["meaning"], e["ranking"]["quote_meaning"])
+        e["covered"] = e["ranking"]["coverage"] >= SUGGESTED_COVERAGE
+        enough = e["score"] >= SUGGESTED_SHARE * entries[0]["score"] and len(chosen) < MAX_SUGGESTIONS
+        if enough and (e["covered"] or e["meaning"] >= SUGGESTED_MEANING):
+            chosen.append(e)
+    has_vectors = any(e["meaning"] > 0 for e in entries)
+    strong = any(e["meaning"] >= SAME_MEANING or e["covered"] and (e["meaning"] >= MIN_MEANING or not has_vectors) for e in chosen)
+    return [e["id"] for e in chosen] if strong else []
 
 
 def part(quoth, pack, rows, is_right):
@@ -54,10 +71,10 @@ def part(quoth, pack, rows, is_right):
     names = [f["name"] for f in explained[0]["evidence"]]
     no_gap = np.array([e["gap"] is None for e in explained])
     may_answer = no_gap & [e["objection"] is None for e in explained]
-    meaning = np.maximum(features[:, names.index("meaning")], features[:, names.index("quote_meaning")])
-    covered = (features[:, names.index("coverage")] >= SUGGESTED_COVERAGE) & ((meaning >= SUGGESTED_MEANING) | (meaning == 0))
-    may_suggest = no_gap & [e["objection"] != "statement" for e in explained] & (covered | (meaning >= SAME_MEANING))
-    return Part(names, features, right, in_scope, np.array([r.get("kind", "") for r in rows]), weights, may_answer, may_suggest)
+    shown = [suggested(e["entries"]) for e in explained]
+    shown_right = np.array([is_right(r, ids) for r, ids in zip(rows, shown)])
+    may_suggest = no_gap & [e["objection"] != "statement" for e in explained] & [bool(ids) for ids in shown]
+    return Part(names, features, right, in_scope, np.array([r.get("kind", "") for r in rows]), weights, may_answer, may_suggest, shown_right)
 
 
 def by_id(row, ids):
@@ -147,7 +164,7 @@ def report_packs(unseen):
         suggested = ~answered & p.may_suggest & (np.maximum(first, of_three) >= SUGGEST_FROM)
         outside = ~p.in_scope
         counts = [p.in_scope.sum(), (answered & p.right[0] & p.in_scope).sum(), (answered & ~p.right[0] & p.in_scope).sum(),
-                  (suggested & p.right[1] & p.in_scope).sum(), outside.sum(), (answered & outside).sum(), (suggested & outside).sum(),
+                  (suggested & p.shown_right & p.in_scope).sum(), outside.sum(), (answered & outside).sum(), (suggested & outside).sum(),
                   (suggested & np.isin(p.kinds, ["far", "chat"])).sum()]
         total += np.array(counts, int)
         print(f"{name:24s}", *counts)

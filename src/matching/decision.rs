@@ -297,54 +297,48 @@ fn fits(index: &PackIndex, gap: &EntryTerms, query: &Query) -> bool {
 /// chance.
 const SUGGESTED_SHARE: f32 = 0.5;
 
-/// Least share of the weight of the content words that a suggestion covers, unless it means nearly the same as the
-/// question.
+/// Least share of the weight of the content words that a suggestion covers, unless its meaning is near.
 const SUGGESTED_COVERAGE: f32 = 0.1;
 
-/// Least cosine of what question and suggestion mean, in a language with word vectors. Less has a word in common by
-/// chance: a message in chat, a question about another subject.
-const SUGGESTED_MEANING: f32 = 0.3;
+/// Least cosine of what the question and a suggestion mean, unless it covers a word.
+const SUGGESTED_MEANING: f32 = 0.45;
 
-/// Cosine from which a suggestion need not have any word of the question. Of the eight small packs' 240 questions in
-/// scope, it gives 9 more a useful reply; of the 96 messages on other subjects, 2 more a suggestion.
+/// Least cosine of the suggestion that the others stand beside, in a language with word vectors. Less has a word in
+/// common by chance: a message in chat, a question about another subject.
+const MIN_MEANING: f32 = 0.3;
+
+/// Cosine from which it need not have any word of the question. Of the eight small packs' 240 questions in scope,
+/// this gives 9 more a useful reply; of the 96 messages on other subjects, it gives none more a suggestion.
 const SAME_MEANING: f32 = 0.62;
 
-/// Whether an entry has enough of the question's words or of its meaning to be suggested.
-fn may_be_meant(
-    index: &PackIndex,
-    query: &Query,
-    scored: &ScoredEntry,
-    left_out: Excluded,
-) -> bool {
-    let meaning = scored.meaning.max(scored.quote_meaning);
-    let is_covered = || {
-        let terms = left_out.terms_of(&index.texts, scored.entry);
-        covered_share(index, &terms, query) >= SUGGESTED_COVERAGE
-    };
-    let has_vectors = query.direction.is_some();
-    meaning >= SAME_MEANING || (!has_vectors || meaning >= SUGGESTED_MEANING) && is_covered()
-}
-
-/// The best entries that may be meant, no two of which share a quote.
+/// The best entries that have some of the question's words or are near its meaning, best first, no two of which share
+/// a quote. None if all of them are weak.
 fn suggestions(
     index: &PackIndex,
     query: &Query,
     answers: &[ScoredEntry],
     left_out: Excluded,
 ) -> Vec<usize> {
+    let has_vectors = query.direction.is_some();
     let mut chosen: Vec<usize> = Vec::new();
+    let mut is_any_strong = false;
     let best = answers.first().map_or(0.0, |first| first.score);
     for scored in answers {
         if chosen.len() == MAX_SUGGESTIONS || scored.score < SUGGESTED_SHARE * best {
             break;
         }
-        if may_be_meant(index, query, scored, left_out)
+        let meaning = scored.meaning.max(scored.quote_meaning);
+        let terms = left_out.terms_of(&index.texts, scored.entry);
+        let is_covered = covered_share(index, &terms, query) >= SUGGESTED_COVERAGE;
+        if (is_covered || meaning >= SUGGESTED_MEANING)
             && !chosen.iter().any(|entry| share_quote_in(index, *entry, scored.entry))
         {
             chosen.push(scored.entry);
+            let is_near = !has_vectors || meaning >= MIN_MEANING;
+            is_any_strong |= meaning >= SAME_MEANING || is_near && is_covered;
         }
     }
-    chosen
+    if is_any_strong { chosen } else { Vec::new() }
 }
 
 fn share_quote_in(index: &PackIndex, a: usize, b: usize) -> bool {
