@@ -112,7 +112,7 @@ fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     assert!(n("wrong") <= 1, "{counts:?}");
     assert!(n("false") <= 9, "{counts:?} {false_by_pack:?}");
     assert!(n("right") + n("suggested") >= 186, "{counts:?}");
-    assert!(n("noise") <= 13, "{counts:?}");
+    assert!(n("noise") <= 12, "{counts:?}");
 }
 
 /// The sentences that answer a judged message which no entry answers.

@@ -31,6 +31,7 @@ fn questions_are_answered_once_across_homeserver_restarts() {
     for is_killed in [false, true] {
         load.ask(&bot, N_QUESTIONS / 2);
         server.stop(is_killed);
+        bot.service().wait_for_log("The homeserver does not respond");
         std::thread::sleep(Duration::from_secs(1));
         server.start_and_wait();
     }
