@@ -170,12 +170,12 @@ class Image:
 
 
 def sources(binary):
-    """The files of this clone that `binary` was built of, as cargo has noted beside it."""
+    """The files of this clone that `binary` was built of, as cargo has noted beside it, without the settings of its lints."""
     noted = binary.with_name(binary.name + ".d").read_text()
     _, _, files = noted.partition(": ")
     found = [Path(file.replace("\\ ", " ")) for file in re.split(r"(?<!\\)\s+", files.strip())]
     assert ROOT / "src/main.rs" in found, f"{binary} is not built of {ROOT}"
-    return [file for file in found if file.is_relative_to(ROOT)]
+    return [file for file in found if file.is_relative_to(ROOT) and file != ROOT / "clippy.toml"]
 
 
 def start(image):
