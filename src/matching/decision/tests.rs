@@ -299,3 +299,17 @@ proptest::proptest! {
         proptest::prop_assert!(!answered || !outcome.ranked.is_empty());
     }
 }
+
+#[test]
+fn meaning_is_neutral_in_a_language_without_word_vectors() {
+    let meaning = |language: &str| {
+        let header = format!("title = \"P\"\nlanguage = {language:?}\n");
+        let faq = "[[entry]]\nid = \"a\"\nquestion = \"Zelk murmo tasp?\"\n\
+             [[entry.quote]]\ntext = \"Brin.\"\n";
+        let source = "+++\ntitle = \"S\"\n+++\nBrin.\n";
+        let files = [("faq.toml", faq), ("pack.toml", &header), ("sources/s.md", source)];
+        ask(&Index::new(vec![pack_of("p", &files)]), "Zelk murmo?").features.meaning
+    };
+    assert!(meaning("sv") > 0.5 && meaning("sv") < 0.6, "{}", meaning("sv"));
+    assert!(meaning("de") > 0.8, "{}", meaning("de"));
+}
