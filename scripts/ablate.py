@@ -33,7 +33,7 @@ COMPONENTS = [
     ("correction of misspelled words", "similarity.rs", "MIN_CHARS_ONE_EDIT: usize = 3", "MIN_CHARS_ONE_EDIT: usize = 99"),
     ("two edits from 5 characters, not 8", "similarity.rs", "MIN_CHARS_TWO_EDITS: usize = 5", "MIN_CHARS_TWO_EDITS: usize = 8"),
     ("words of similar meaning", "query/token.rs", "MAX_NEIGHBORS: usize = 8", "MAX_NEIGHBORS: usize = 0"),
-    ("vectors of word pieces", "pack_index/build.rs", "(pack.language == Language::english()).then(TextDirections::default)", "None::<TextDirections>"),
+    ("vectors of word pieces", "pack_index/build.rs", "WordVectors::of(&pack.language).map(TextDirections::new)", "None::<TextDirections>"),
     ("bigrams", "query.rs", "BIGRAM_FACTOR: f32 = 0.4", "BIGRAM_FACTOR: f32 = 0.0"),
     ("the lexicon", "concepts.rs", "SYNONYM_SIMILARITY: f32 = 0.85", "SYNONYM_SIMILARITY: f32 = 0.0"),
     ("pooling: the best phrasing alone", "score_parts.rs", "POOL: [f32; 3] = [1.0, 0.5, 0.25]", "POOL: [f32; 3] = [1.0, 0.0, 0.0]"),
@@ -45,7 +45,7 @@ COMPONENTS = [
     ("the bonus for nearly identical questions", "score_parts.rs", "IDENTITY_WEIGHT: f32 = 0.4", "IDENTITY_WEIGHT: f32 = 0.0"),
     ("pivoted length: plain cosine", "forward_index.rs", "PIVOT_SLOPE: f32 = 0.5", "PIVOT_SLOPE: f32 = 1.0"),
     ("any division by length", "forward_index.rs", "PIVOT_SLOPE: f32 = 0.5", "PIVOT_SLOPE: f32 = 0.0"),
-    ("all candidates scored in full, not 24", "candidates.rs", "MAX_CANDIDATES: usize = 24", "MAX_CANDIDATES: usize = 1_000_000"),
+    ("all candidates scored in full, not 24", "candidates.rs", "MAX_BY_WORDS: usize = 24", "MAX_BY_WORDS: usize = 1_000_000"),
 ]
 
 
