@@ -320,10 +320,10 @@ def counts(piece_lists, n):
     return sparse.csr_matrix((np.ones(len(flat), np.float32), flat, starts), shape=(len(piece_lists), n))
 
 
-def fit(start, matrix, targets, full, rng):
+def fit(start, matrix, targets, full, rng, epochs=EPOCHS):
     """Adam; the loss is 1 - cosine with the target, the squared differences of the cosines in a batch, and the way from the start."""
     vectors, m, v = start.copy(), np.zeros_like(start), np.zeros_like(start)
-    steps = EPOCHS * (matrix.shape[0] // BATCH)
+    steps = epochs * (matrix.shape[0] // BATCH)
     for step in range(steps):
         if step % (matrix.shape[0] // BATCH) == 0:
             order = rng.permutation(matrix.shape[0])

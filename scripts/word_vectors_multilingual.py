@@ -201,8 +201,7 @@ def distill(code, encoder, archives, out_file):
     lengths = 0.3 + np.minimum(1.2, np.log1p(1e-3 / of_piece) / 8)
     start = (english.unit(alone @ basis) * lengths[:, None]).astype(np.float32)
     matrix = english.counts([splitter(text) for text in texts], len(splitter.strings))
-    english.EPOCHS = EPOCHS
-    vectors = english.fit(start, matrix[~held_out], targets[~held_out], full[~held_out], rng)
+    vectors = english.fit(start, matrix[~held_out], targets[~held_out], full[~held_out], rng, EPOCHS)
     rounded = english.write(out_file, splitter.strings, vectors)
 
     print(f"{code}: {len(splitter.strings)} pieces, {out_file.stat().st_size} bytes; mean cosine on texts held out:", end="")

@@ -28,9 +28,6 @@ const MAX_BY_WORDS: usize = 24;
 /// Most entries that are scored in full for their meaning.
 const MAX_BY_MEANING: usize = 8;
 
-/// Most entries that are scored in full.
-pub(super) const MAX_CANDIDATES: usize = MAX_BY_WORDS + MAX_BY_MEANING;
-
 /// Least cosine of a candidate by meaning. Those far below what is suggested without a common word are noise.
 const MIN_MEANING: f32 = 0.5;
 

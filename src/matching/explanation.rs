@@ -17,9 +17,6 @@ use super::ranking;
 use super::scorer::{self, ScoredEntry};
 use super::{Index, PackIndex, Passage};
 
-/// Most entries that are explained.
-const MAX_EXPLAINED: usize = ranking::MAX_REORDERED;
-
 /// Explanation of the outcome for one question.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
@@ -136,7 +133,7 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     let scored = part.map(|part| scorer::score(&part.index, &query, Excluded::default()));
     let mut scored = scored.unwrap_or_default();
     ranking::reorder(&mut scored);
-    let explained = scored.iter().take(MAX_EXPLAINED).zip(part.into_iter().cycle());
+    let explained = scored.iter().zip(part.into_iter().cycle());
     let entries = explained.map(|(it, part)| entry(index, part, &query, it));
     let passages = index.passages(text, &outcome);
     Explanation {

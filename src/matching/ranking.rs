@@ -8,9 +8,6 @@ use std::cmp::Reverse;
 
 use super::scorer::{ScoredEntry, rounded};
 
-/// How many candidates are ordered anew: all.
-pub const MAX_REORDERED: usize = super::candidates::MAX_CANDIDATES;
-
 /// Names of the features of [`features`] for programs.
 pub const FEATURE_NAMES: [&str; N_FEATURES] =
     ["coverage", "quote_coverage", "quotes", "meaning", "quote_meaning"];
@@ -27,12 +24,9 @@ const WEIGHTS: [f32; N_FEATURES] = [0.08, 0.07, 0.04, 0.32, 0.29];
 /// What one unit of each feature adds to the score of any entry.
 const WEIGHTS_OF_MANY: [f32; N_FEATURES] = [0.19, 0.16, 0.10, 0.57, 0.50];
 
-/// Puts the best of `scored`, which is in descending order of score, into their final order, and
-/// corrects their scores accordingly.
+/// Puts the candidates into their final order, and corrects their scores accordingly.
 pub(crate) fn reorder(scored: &mut [ScoredEntry]) {
-    let n = scored.len().min(MAX_REORDERED);
-    let Some(best) = scored.get_mut(..n) else { return };
-    for entry in &mut *best {
+    for entry in &mut *scored {
         let fewness = fewness(entry.n_phrasings);
         let weights = WEIGHTS.iter().zip(WEIGHTS_OF_MANY).map(|(few, many)| few * fewness + many);
         let features = features(entry);
@@ -40,7 +34,7 @@ pub(crate) fn reorder(scored: &mut [ScoredEntry]) {
         entry.text_score = entry.base_score + added.by_ref().take(N_OF_WORDS).sum::<f32>();
         entry.score = entry.text_score + added.sum::<f32>();
     }
-    best.sort_by_key(|entry| (Reverse(rounded(entry.score)), entry.entry));
+    scored.sort_by_key(|entry| (Reverse(rounded(entry.score)), entry.entry));
 }
 
 /// 1.0 for an entry of one phrasing, 0.5 for five, near 0.0 for many.
