@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Fits the default confidence (src/matching/features.rs, calibration.rs) on judged messages.
 
-fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR
+fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [--ablate]
 
 QUOTH is the release binary. Four kinds of data are fitted together, so that no kind of pack is sacrificed: the devset,
 whose messages are judged by the quotes of the first pack (--pack); the question sets below --bench whose name starts
-with dev_, as typed and misspelt; and the small packs below --small. Within each part unanswerable messages count as
+with dev_, as typed and misspelt, and those of 20 phrasings an entry with the first one, two or three of them; and the small
+packs below --small. Within each part unanswerable messages count as
 PRIOR of all. Coefficients have bounds: what speaks for an entry never lowers the confidence, and the other way round.
 Prints the coefficients as src/matching/features.rs declares them; then what models give that have not seen a part: for
-each small pack one without it, for the devset five folds; then each question set at the fitted model.
+each small pack one without it, for the devset five folds; then each question set at the fitted model. With --ablate: what
+models give that have not seen a part, fitted without one feature at a time, at the default threshold.
 Logistic regression with an L2 penalty on standardized features. Needs numpy and scipy.
 """
 import argparse
@@ -24,15 +26,16 @@ from scipy.optimize import minimize
 
 PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 0.002
-RAISES = {"meaning", "quote_meaning", "meaning_margin", "score", "margin", "coverage", "quote_coverage", "question_type", "posterior"}
-LOWERS = {"largest_uncovered", "gap_wins", "gap_best", "gap_coverage", "document", "document_left", "unknown", "unknown_everyday", "elsewhere",
-          "elsewhere_in_texts", "other_name", "contradiction", "identifiers_missing", "statement"}
-# Weights of the devset and of each question set beside small packs at 1, for either model.
-WEIGHTS = [(1.5, 1.0), (1.5, 1.0)]
-ANSWER_FROM, SUGGEST_FROM = 0.82, 0.32  # the defaults
+RAISES = {"meaning", "quote_meaning", "meaning_margin", "text_margin", "score", "margin", "coverage", "question_type", "posterior"}
+LOWERS = {"unrelated", "gap_wins", "gap_coverage", "document", "document_left", "unknown", "unknown_everyday", "elsewhere",
+          "other_name", "contradiction", "identifiers_missing", "statement"}
+# Weights of the devset, of each question set and of each with few phrasings beside small packs at 1, for either model.
+WEIGHTS = [(1.5, 1.0, 0.5), (1.5, 0.5, 0.0)]
+FEW_PHRASINGS = (1, 2, 3)
+ANSWER_FROM, SUGGEST_FROM = 0.80, 0.30  # the defaults
 # As in src/matching/decision.rs.
 SUGGESTED_SHARE, SUGGESTED_COVERAGE, SUGGESTED_MEANING, MIN_MEANING, SAME_MEANING, MAX_SUGGESTIONS = 0.5, 0.1, 0.45, 0.3, 0.62, 3
-THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.82, 0.85)
+THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 # may_answer, may_suggest: whether the rules of the decision allow it at any confidence. shown_right: whether a right entry
 # would be among the suggestions.
@@ -107,10 +110,15 @@ def judged_sets(args):
     for path in sorted(args.small.glob("*/questions.jsonl")):
         yield f"small {path.parent.name}", path.parent, read_lines(path), by_id
     for folder in sorted(p for p in args.bench.glob("dev_*") if p.is_dir()):
+        rows = read_lines(folder / "faq.jsonl")
         with tempfile.TemporaryDirectory() as pack:
-            write_pack(read_lines(folder / "faq.jsonl"), pathlib.Path(pack))
+            write_pack(rows, pathlib.Path(pack))
             for queries in ("queries", "queries_typo"):
                 yield f"{folder.name} {queries}", pack, read_lines(folder / f"{queries}.jsonl"), by_id
+        for n in FEW_PHRASINGS if folder.name.endswith("_k20") else ():
+            with tempfile.TemporaryDirectory() as pack:
+                write_pack([{**row, "variants": row["variants"][:n - 1]} for row in rows], pathlib.Path(pack))
+                yield f"few {folder.name} {n}", pack, read_lines(folder / "queries.jsonl"), by_id
 
 
 def write_pack(rows, folder):
@@ -192,6 +200,25 @@ def folds(p, n_folds, others):
     return confidence
 
 
+def without(p, feature):
+    keep = [name != feature for name in p.names]
+    return p._replace(names=[n for n, kept in zip(p.names, keep) if kept], features=p.features[:, keep])
+
+
+def ablate(names, dev, small, parts):
+    """A Markdown table of the decisions without one feature at a time."""
+    print("| without | small packs: right | wrong | false | devset: right | wrong | false |\n|---|---|---|---|---|---|---|")
+    for feature in (None, *names):
+        def reduced(left_out=None):
+            return [(without(p, feature), weight) for p, weight in parts(0, left_out)]
+        packs = [(without(p, feature), name) for name, p in small.items()]
+        decided = [[(p, probability(fit(reduced(name), 0), p)) for p, name in packs], [(without(dev, feature), folds(without(dev, feature), 5, reduced()[1:]))]]
+        counts = [n for pairs in decided for n in (
+            sum((is_answered(p, c, ANSWER_FROM) & chosen(p)).sum() for p, c in pairs)
+            for chosen in (lambda p: p.right[0] & p.in_scope, lambda p: ~p.right[0] & p.in_scope, lambda p: ~p.in_scope))]
+        print("|", feature or "nothing", "|", " | ".join(map(str, counts)), "|")
+
+
 def arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("quoth")
@@ -201,16 +228,22 @@ def arguments(description):
 
 
 def main():
-    args = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--ablate", action="store_true")
+    args = parser.parse_args()
     all_parts = {name: part(args.quoth, pack, rows, is_right) for name, pack, rows, is_right in judged_sets(args)}
     dev = all_parts.pop("devset")
     small = {name: p for name, p in all_parts.items() if name.startswith("small ")}
     sets = {name: p for name, p in all_parts.items() if name not in small}
 
-    def parts(which, without=None):
-        of_dev, of_set = WEIGHTS[which]
-        return [(dev, of_dev), *((p, of_set) for p in sets.values()), *((p, 1.0) for name, p in small.items() if name != without)]
+    def parts(which, left_out=None):
+        of_dev, of_set, of_few = WEIGHTS[which]
+        of_sets = [(p, of_few if name.startswith("few ") else of_set) for name, p in sets.items()]
+        return [(dev, of_dev), *of_sets, *((p, 1.0) for name, p in small.items() if name != left_out)]
 
+    if args.ablate:
+        ablate(dev.names, dev, small, parts)
+        return
     models = [fit(parts(which), which) for which in (0, 1)]
     for name, first, of_three in zip(["intercept", *dev.names], *models):
         print(f"{name:20s} {first:+.3f}, {of_three:+.3f}")

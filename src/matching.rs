@@ -8,7 +8,7 @@
 //!
 //! | stage | modules |
 //! |---|---|
-//! | words | `similarity`, `term_weight`, `vocabulary`, `concepts`, `neighbors`, `word_vectors`, `question_kind` |
+//! | words | `similarity`, `term_weight`, `vocabulary`, `concepts`, `neighbors`, `word_vectors`, `direction`, `text_directions`, `term_directions`, `question_kind` |
 //! | index of a pack | `term`, `forward_index`, `entry_terms`, `score_parts`, `postings`, `document`, `accumulators`, `classifier`, `excluded`, `facts`, `pack_index` |
 //! | analysis of a question | `query_terms`, `query` |
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
@@ -24,6 +24,7 @@ mod concepts;
 mod contradiction;
 mod coverage;
 pub mod decision;
+mod direction;
 mod document;
 mod entry_terms;
 pub mod evaluation;
@@ -52,7 +53,9 @@ mod score_parts;
 pub mod scorer;
 pub mod similarity;
 mod term;
+mod term_directions;
 pub mod term_weight;
+mod text_directions;
 mod vocabulary;
 mod word_vectors;
 

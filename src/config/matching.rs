@@ -9,10 +9,10 @@ use crate::matching::Thresholds;
 #[serde(deny_unknown_fields, default)]
 pub struct MatchingSettings {
     /// Minimum probability that the first entry answers, for an answer; above 0.0, at most 1.0.
-    /// Default: 0.82.
+    /// Default: 0.8.
     pub answer_from: f64,
     /// Minimum probability that one of three entries answers, for suggestions; above 0.0, at most
-    /// 1.0. Default: 0.32.
+    /// 1.0. Default: 0.3.
     pub suggest_from: f64,
     /// Share of unanswerable questions that `quoth calibrate` assumes; between 0.0 and 1.0.
     /// Default: 0.3.

@@ -3,9 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::PackIndex;
+use super::direction::VectorSum;
 use super::entry_terms::EntryTerms;
 use super::query::{Query, QueryToken};
 use super::score_parts::QUOTE_COVERAGE;
+use super::text_directions::TextDirections;
 use super::vocabulary::TermId;
 
 /// Below this coverage a word counts as one that the entry does not explain.
@@ -18,13 +20,11 @@ pub(super) struct ContentWordWeights {
     pub(super) total: f32,
     pub(super) covered: f32,
     pub(super) covered_by_phrasings: f32,
-    pub(super) covered_by_quotes: f32,
     pub(super) unknown: f32,
     pub(super) unknown_everyday: f32,
     pub(super) elsewhere: f32,
-    pub(super) elsewhere_in_texts: f32,
     pub(super) other_name: f32,
-    pub(super) largest_uncovered: f32,
+    pub(super) unrelated: f32,
 }
 
 impl ContentWordWeights {
@@ -39,7 +39,6 @@ impl ContentWordWeights {
             words.total += token.weight;
             words.covered += token.weight * coverage;
             words.covered_by_phrasings += token.weight * by_phrasings;
-            words.covered_by_quotes += token.weight * by_quotes;
             let known = token.direct_match().map(|found| index.term(found.term));
             match known {
                 None if data.is_known(&data.folding.fold(&token.word)) => {
@@ -49,10 +48,10 @@ impl ContentWordWeights {
                 Some(term) if coverage < MIN_COVERED && term.is_in_phrasings => {
                     words.elsewhere += token.weight;
                 }
-                Some(_) if coverage < MIN_COVERED => words.elsewhere_in_texts += token.weight,
                 Some(_) => {}
             }
-            words.largest_uncovered = words.largest_uncovered.max(token.weight * (1.0 - coverage));
+            let related = coverage.max(relatedness(index, entry, token));
+            words.unrelated = words.unrelated.max(token.weight * (1.0 - related));
             if token.is_name {
                 words.other_name = words.other_name.max(token.weight * (1.0 - by_phrasings));
             }
@@ -75,6 +74,23 @@ pub(crate) fn covered_share(index: &PackIndex, entry: &EntryTerms, query: &Query
 /// How well `entry` explains a word of the question, 0.0 to 1.0.
 pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     combined(coverage_by(&entry.phrasings, token), coverage_by(&entry.quotes, token))
+}
+
+/// Value of [`relatedness`] in a language without word vectors, and for words without: the mean of words that their
+/// entries do not cover, in the messages to the eight small packs.
+const UNKNOWN_RELATEDNESS: f32 = 0.45;
+
+/// The largest cosine of what a word of the question and one of the entry means, 0.0 to 1.0.
+fn relatedness(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> f32 {
+    let Some(vectors) = index.directions.as_ref().map(TextDirections::vectors) else {
+        return UNKNOWN_RELATEDNESS;
+    };
+    let mut sum = VectorSum::default();
+    sum.add_word(vectors, token.meant_word(index));
+    let Some(direction) = sum.direction() else { return UNKNOWN_RELATEDNESS };
+    let of_texts = [&entry.phrasings, &entry.quotes]
+        .map(|it| index.term_directions.largest_cosine(&direction, it));
+    of_texts[0].max(of_texts[1])
 }
 
 /// How well an entry explains a word that its phrasings and its quotes explain this well.

@@ -48,7 +48,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.82, suggest: 0.32, gap: 1.0 }
+        Self { answer: 0.8, suggest: 0.3, gap: 1.0 }
     }
 }
 
@@ -224,12 +224,12 @@ fn evidence_of_first(
 ) -> Option<Evidence> {
     let Candidates { answers, gaps, total, left_out, .. } = candidates;
     let first = answers.first()?;
-    let nearest_gap = gaps.iter().map(|gap| gap.best_similarity).fold(0.0, f32::max);
     let others: Vec<&ScoredEntry> =
         answers.iter().filter(|other| !share_quote_in(index, first.entry, other.entry)).collect();
     let best_of =
         |value: fn(&ScoredEntry) -> f32| others.iter().map(|it| value(it)).fold(0.0, f32::max);
     let (other_score, other_meaning) = (best_of(|it| it.text_score), best_of(|it| it.meaning));
+    let other_nearest_meaning = best_of(ScoredEntry::nearest_meaning);
     let covered = |gap: &ScoredEntry| {
         covered_share(index, &left_out.terms_of(&index.texts, gap.entry), query)
     };
@@ -239,8 +239,8 @@ fn evidence_of_first(
     let rivals = Alternatives {
         other_score,
         other_meaning,
+        other_nearest_meaning,
         gap_wins,
-        nearest_gap,
         posterior,
         gap_coverage,
         contradiction,
@@ -328,7 +328,7 @@ fn suggestions(
         if chosen.len() == MAX_SUGGESTIONS || scored.score < SUGGESTED_SHARE * best {
             break;
         }
-        let meaning = scored.meaning.max(scored.quote_meaning);
+        let meaning = scored.nearest_meaning();
         let terms = left_out.terms_of(&index.texts, scored.entry);
         let is_covered = covered_share(index, &terms, query) >= SUGGESTED_COVERAGE;
         if (is_covered || meaning >= SUGGESTED_MEANING)

@@ -47,71 +47,68 @@ macro_rules! features {
 
 features! {
     /// The entry's [`ScoredEntry::text_score`], 0.0 to about 1.5.
-    score ("score"): "how well the entry fits", 0.220, 0.397;
+    score ("score"): "how well the entry fits", 0.472, 0.179;
     /// Score minus that of the best entry with other quotes, 0.0 to about 1.5.
-    margin ("margin"): "its lead over the next entry", 2.260, 0.900;
+    margin ("margin"): "its lead over the next entry", 2.251, 0.806;
     /// 1.0 if a gap wins: it fits at least as well as the entry.
-    gap_wins ("gap_wins"): "a gap fits as well", -2.614, -2.473;
-    /// Similarity of the most similar phrasing of any gap, as a share of the entry's, at most 2.0.
-    gap_best ("gap_best"): "how near the nearest gap comes", 0.000, 0.000;
+    gap_wins ("gap_wins"): "a gap fits as well", -2.421, -2.230;
     /// How much more of the question a gap covers than the entry, as a share of the weight of the
     /// content words: for example the same action of another actor, or another aspect of the
     /// subject.
-    gap_coverage ("gap_coverage"): "a gap covers more of the question", -9.204, -10.265;
+    gap_coverage ("gap_coverage"): "a gap covers more of the question", -8.891, -9.361;
     /// Share of the weight of the content words that phrasings, lead or quotes of the entry cover.
-    coverage ("coverage"): "share of the words that it covers", 0.753, 0.410;
-    /// Share of the weight of the content words that its lead and quotes cover.
-    quote_coverage ("quote_coverage"): "share of the words that its quotes cover", 0.045, 0.000;
+    coverage ("coverage"): "share of the words that it covers", 0.327, 0.484;
     /// Largest share of the weight of the content words that a single unquoted sentence of the sources
     /// covers.
-    document ("document"): "share of the words that an unquoted sentence covers", -0.964, -2.254;
+    document ("document"): "share of the words that an unquoted sentence covers", -1.374, -2.747;
     /// Largest share of that weight that the entry does not cover and a single unquoted sentence does.
-    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -2.224, -2.138;
+    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -1.786, -1.687;
     /// Share of the weight of the content words that are neither in the pack nor among the everyday
     /// words of the language: names, typos.
-    unknown ("unknown"): "rare words that the pack does not know", -0.195, -0.238;
+    unknown ("unknown"): "rare words that the pack does not know", -0.143, -0.041;
     /// Share of the weight of the content words that are not in the pack, but everyday words.
-    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -0.763, -0.551;
+    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -0.741, -0.639;
     /// Share of the weight of the content words that this entry does not cover and phrasings of other
     /// entries have.
-    elsewhere ("elsewhere"): "words that only other entries use", -0.099, -0.522;
-    /// Share of the weight of the content words that this entry does not cover and only quotes or
-    /// unquoted sentences of the pack have.
-    elsewhere_in_texts ("elsewhere_in_texts"): "words that only other texts use", 0.000, 0.000;
+    elsewhere ("elsewhere"): "words that only other entries use", -0.031, -0.374;
     /// Largest weight of a name (of a person, place or body) that is not covered: the right action of
     /// the wrong actor.
-    other_name ("other_name"): "a name that it does not have", -0.839, -1.109;
-    /// Largest weight of a content word that is not covered, times [`ranking::fewness`]: where there are
-    /// few phrasings, a question about another thing shares all words but one with an entry.
-    largest_uncovered ("largest_uncovered"): "an important word that it does not have", -0.714, -0.826;
+    other_name ("other_name"): "a name that it does not have", -0.760, -1.152;
+    /// Largest weight of a content word, times how little it means like any word of the entry: 1 - the
+    /// larger of its coverage and its largest cosine with one of them (a mean value if the pack's
+    /// language has no word vectors); times [`ranking::fewness`].
+    unrelated ("unrelated"): "an important word unlike any that it has", -1.534, -2.184;
     /// ln(1 + number of content words), 0.0 to about 5.
-    content_words ("telling"): "how many content words there are", 0.765, 0.935;
+    content_words ("telling"): "how many content words there are", 0.833, 1.242;
     /// 1.0 if question and entry contradict each other: an opposite, another number.
-    contradiction ("contradiction"): "the entry says the opposite or another number", -0.277, -0.279;
+    contradiction ("contradiction"): "the entry says the opposite or another number", -0.300, -0.536;
     /// Number of identifiers of the question that the entry does not have, 0.0 to 2.0.
-    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.268, -0.404;
+    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.145, -0.606;
     /// Share of the entry's phrasings with the same question type (who, when, how many ...), scaled
     /// to 1.0 from a quarter on; 0.5 if the question has no type.
-    question_type ("question_type"): "it is asked for the same kind of thing", 0.250, 0.067;
+    question_type ("question_type"): "it is asked for the same kind of thing", 0.298, 0.250;
     /// For a statement: share of the entry's phrasings that are no statements. 0.0 for a question or
     /// search words.
-    statement ("statement"): "the message asks nothing", -0.162, -0.453;
+    statement ("statement"): "the message asks nothing", -0.083, -0.659;
     /// Probability of the entry among the candidates by the classifier alone;
     /// [`UNTRAINED_POSTERIOR`] without a classifier.
-    posterior ("posterior"): "it is this entry rather than others", 1.449, 1.604;
+    posterior ("posterior"): "it is this entry rather than others", 1.136, 1.108;
     /// Cosine of the vectors of the question and of lead and quotes, 0.0 to 1.0; [`UNKNOWN_QUOTE_MEANING`] if the
     /// pack's language has no word vectors.
-    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.983, 2.566;
+    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.429, 1.926;
     /// Cosine of the vectors of the question and of the entry's most similar phrasing, 0.0 to 1.0;
     /// [`UNKNOWN_MEANING`] if the pack's language has no word vectors.
-    meaning ("meaning"): "how near the meaning of its phrasings is", 0.925, 2.081;
+    meaning ("meaning"): "how near the meaning of its phrasings is", 0.968, 2.106;
     /// Cosine of the vectors of the question and of the entry's most similar phrasing, minus the largest
     /// of any entry with other quotes, times 1 - [`ranking::fewness`]; -1.0 to 1.0. Where there are few
     /// phrasings, a question about another aspect is as similar as a paraphrase.
-    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 6.843, 4.710;
-    /// ln(number of phrasings / 5), 0.0 to 1.4 (from 20 on): the more phrasings an entry has, the
-    /// likelier one of them is similar to anything by chance.
-    phrasings ("phrasings"): "how many phrasings it has", -0.553, -0.735;
+    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 5.244, 4.092;
+    /// Larger cosine of [`Self::meaning`] and [`Self::quote_meaning`], minus the largest of any entry with
+    /// other quotes, times [`ranking::fewness`]; -1.0 to 1.0.
+    text_margin ("text_margin"): "its lead in meaning, by any of its texts", 3.323, 0.000;
+    /// [`ranking::fewness`] of its phrasings: the more an entry has, the likelier one of them is similar to
+    /// anything by chance.
+    fewness ("fewness"): "how few phrasings it has", 1.601, 2.618;
 }
 
 /// What speaks for and against answering with the best entry.
@@ -136,8 +133,8 @@ pub(crate) struct Alternatives {
     pub(crate) gap_wins: bool,
     /// Largest [`ScoredEntry::meaning`] of an entry with other quotes.
     pub(crate) other_meaning: f32,
-    /// Similarity of the most similar phrasing of any gap.
-    pub(crate) nearest_gap: f32,
+    /// Largest [`ScoredEntry::nearest_meaning`] of an entry with other quotes.
+    pub(crate) other_nearest_meaning: f32,
     /// Probability of the best entry by the classifier, if there is one.
     pub(crate) posterior: Option<f32>,
     /// Largest share of the weight of the content words that one of the best gaps covers.
@@ -162,27 +159,21 @@ pub(crate) fn extract(
     // In a tiny pack, the lack of another candidate is no evidence.
     let margin = (score - rivals.other_score.max(MIN_OTHER_SCORE * score)).max(0.0);
     let coverage = words.share(words.covered);
+    let fewness = ranking::fewness(first.n_phrasings);
     let has_vectors = index.directions.is_some();
     let features = Features {
         score,
         margin,
         gap_wins: f32::from(u8::from(rivals.gap_wins)),
-        gap_best: if first.best_similarity > 0.0 {
-            (rivals.nearest_gap / first.best_similarity).min(2.0)
-        } else {
-            0.0
-        },
         gap_coverage: (rivals.gap_coverage - coverage).max(0.0),
         coverage,
-        quote_coverage: words.share(words.covered_by_quotes),
         document: words.share(document.best),
         document_left: words.share(document.left),
         unknown: words.share(words.unknown),
         unknown_everyday: words.share(words.unknown_everyday),
         elsewhere: words.share(words.elsewhere),
-        elsewhere_in_texts: words.share(words.elsewhere_in_texts),
         other_name: words.other_name,
-        largest_uncovered: words.largest_uncovered * ranking::fewness(first.n_phrasings),
+        unrelated: words.unrelated * fewness,
         content_words: words.n_words.ln_1p(),
         contradiction: f32::from(u8::from(rivals.contradiction.excludes)),
         identifiers_missing: rivals.contradiction.n_missing.min(2.0),
@@ -191,9 +182,9 @@ pub(crate) fn extract(
         posterior: rivals.posterior.unwrap_or(UNTRAINED_POSTERIOR),
         quote_meaning: if has_vectors { first.quote_meaning } else { UNKNOWN_QUOTE_MEANING },
         meaning: if has_vectors { first.meaning } else { UNKNOWN_MEANING },
-        meaning_margin: (first.meaning - rivals.other_meaning)
-            * (1.0 - ranking::fewness(first.n_phrasings)),
-        phrasings: phrasings(index.texts.of(first.entry).map_or(0, |texts| texts.n_phrasings)),
+        meaning_margin: (first.meaning - rivals.other_meaning) * (1.0 - fewness),
+        text_margin: (first.nearest_meaning() - rivals.other_nearest_meaning) * fewness,
+        fewness,
     };
     Evidence {
         features,
@@ -215,14 +206,6 @@ const UNKNOWN_QUOTE_MEANING: f32 = 0.46;
 
 /// Value of [`Features::posterior`] without a classifier.
 pub const UNTRAINED_POSTERIOR: f32 = 0.7;
-
-/// Range of [`Features::phrasings`], in phrasings: that of the question sets for tuning.
-const PHRASINGS: std::ops::RangeInclusive<f32> = 5.0..=20.0;
-
-#[expect(clippy::cast_precision_loss, reason = "counts of phrasings are far below 2^24")]
-fn phrasings(n: usize) -> f32 {
-    ((n as f32).clamp(*PHRASINGS.start(), *PHRASINGS.end()) / PHRASINGS.start()).ln()
-}
 
 /// Share of phrasings of a question type from which [`Features::question_type`] is 1.0.
 const FULL_TYPE_SHARE: f32 = 0.25;

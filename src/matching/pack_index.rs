@@ -17,8 +17,9 @@ use super::forward_index::{ForwardIndex, bytes_of};
 use super::postings::Postings;
 use super::question_kind::N_QUESTION_TYPES;
 use super::term::Term;
+use super::term_directions::TermDirections;
+use super::text_directions::TextDirections;
 use super::vocabulary::{TermId, Vocabulary};
-use super::word_vectors::TextDirections;
 use crate::knowledge::{Entry, Pack, Source};
 use crate::text::{Analyzer, Language};
 
@@ -55,6 +56,8 @@ pub(crate) struct PackIndex {
     pub(crate) postings: Postings,
     /// Word-vector directions of its texts; `None` if its language has no word vectors.
     pub(crate) directions: Option<TextDirections>,
+    /// Word-vector directions of the terms of its texts; without any if its language has no word vectors.
+    pub(crate) term_directions: TermDirections,
     /// The sentences of the sources that no entry quotes.
     pub(crate) document: Document,
     classifier: Classifier,
@@ -103,6 +106,7 @@ impl PackIndex {
             + self.texts.n_bytes()
             + self.postings.n_bytes()
             + self.directions.as_ref().map_or(0, TextDirections::n_bytes)
+            + self.term_directions.n_bytes()
             + self.classifier.n_bytes()
     }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use super::PackIndex;
 use super::classifier::{self, TermFeature};
 use super::concepts::SYNONYM_SIMILARITY;
+use super::direction::{Direction, VectorSum};
 use super::facts::{Facts, StemmedWord};
 use super::forward_index::MIN_LENGTH;
 use super::query_terms::{Hit, QueryTerms};
@@ -14,7 +15,6 @@ use super::question_kind::QuestionKind;
 use super::term::NO_TERM;
 use super::term_weight::FILLER_FACTOR;
 use super::vocabulary::TermId;
-use super::word_vectors::{Direction, VectorSum};
 use crate::text::Origin;
 use crate::text::identifier::is_emoji;
 use crate::text::language::LanguageData;
@@ -249,12 +249,7 @@ fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
     let vectors = index.directions.as_ref()?.vectors();
     let mut sum = VectorSum::default();
     for token in tokens {
-        match token.direct_match().map(|term_match| term_match.kind) {
-            Some(MatchKind::Misspelling(word)) => {
-                sum.add_word(vectors, index.vocabulary.word(word));
-            }
-            _ => sum.add_word(vectors, &token.word),
-        }
+        sum.add_word(vectors, token.meant_word(index));
     }
     sum.direction()
 }

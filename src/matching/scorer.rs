@@ -43,6 +43,13 @@ pub struct ScoredEntry {
     pub logit: f32,
 }
 
+impl ScoredEntry {
+    /// Cosine of what the question means and the nearest of its texts, 0.0 to 1.0.
+    pub(crate) fn nearest_meaning(&self) -> f32 {
+        self.meaning.max(self.quote_meaning)
+    }
+}
+
 /// The candidate entries for `query`, best first; ties are in the order of the packs.
 pub(crate) fn score(index: &PackIndex, query: &Query, excluded: Excluded) -> Vec<ScoredEntry> {
     let mut scorer = Scorer::new(index, query, excluded);

@@ -52,141 +52,20 @@ macro_rules! tables {
     };
 }
 
-tables! { "ar" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "pl" "pt" "ru" "tr" "zh" }
-
-/// A unit vector, with components in steps of 1/127.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Direction([i8; DIMENSIONS]);
-
-/// A sum of word vectors.
-#[derive(Debug, Clone)]
-pub(crate) struct VectorSum([i32; DIMENSIONS]);
-
-impl Default for VectorSum {
-    fn default() -> Self {
-        Self([0; DIMENSIONS])
-    }
-}
-
-impl VectorSum {
-    /// Adds the vector of a word in lower case; a part of it that is not made of pieces of the
+impl WordVectors {
+    /// Adds the vector of a word in lower case to `sum`; a part of it that is not made of pieces of the
     /// table adds nothing.
-    pub(crate) fn add_word(&mut self, vectors: WordVectors, word: &str) {
+    pub(super) fn add_word(self, word: &str, sum: &mut [i32; DIMENSIONS]) {
         let plain = Folding::fold_all(word);
         for part in plain.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
-            for piece in vectors.0.pieces(part).unwrap_or_default() {
-                vectors.0.add(piece, &mut self.0);
+            for piece in self.0.pieces(part).unwrap_or_default() {
+                self.0.add(piece, sum);
             }
         }
     }
-
-    /// Adds another sum.
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (sum, value) in self.0.iter_mut().zip(other.0) {
-            *sum += value;
-        }
-    }
-
-    /// The direction of the sum; `None` if it is zero.
-    pub(crate) fn direction(&self) -> Option<Direction> {
-        #[expect(clippy::cast_precision_loss, reason = "a sum of a few hundred bytes")]
-        let values = self.0.map(|value| value as f32);
-        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
-        #[expect(clippy::cast_possible_truncation, reason = "rounded, and at most 127")]
-        let quantized = |value: f32| (value / length * f32::from(i8::MAX)).round() as i8;
-        (length > 0.0).then(|| Direction(values.map(quantized)))
-    }
 }
 
-impl Direction {
-    /// The cosine of the angle between two directions, -1.0 to 1.0.
-    pub(crate) fn cosine(&self, other: &Self) -> f32 {
-        let products = self.0.iter().zip(other.0).map(|(a, b)| i32::from(*a) * i32::from(b));
-        #[expect(clippy::cast_precision_loss, reason = "at most 112 * 127 * 127, below 2^24")]
-        let sum = products.sum::<i32>() as f32;
-        (sum / f32::from(i8::MAX).powi(2)).clamp(-1.0, 1.0)
-    }
-}
-
-/// The directions of the texts of all entries: of each phrasing, and of lead and quotes together.
-#[derive(Debug)]
-pub(crate) struct TextDirections {
-    vectors: WordVectors,
-    /// Offset of each entry in `directions`.
-    starts: Vec<u32>,
-    directions: Vec<Option<Direction>>,
-}
-
-impl TextDirections {
-    /// No directions yet, of texts in a language with these vectors.
-    pub(super) fn new(vectors: WordVectors) -> Self {
-        Self { vectors, starts: Vec::new(), directions: Vec::new() }
-    }
-
-    /// The vectors that the directions are made of.
-    pub(crate) fn vectors(&self) -> WordVectors {
-        self.vectors
-    }
-
-    /// Starts the next entry.
-    pub(super) fn push_entry(&mut self) {
-        self.starts.push(u32::try_from(self.directions.len()).unwrap_or(u32::MAX));
-    }
-
-    /// Adds a text to the last entry, in the order of the forward index: its phrasings, then lead
-    /// and quotes. `None` is a text without word vectors.
-    pub(super) fn push(&mut self, direction: Option<Direction>) {
-        self.directions.push(direction);
-    }
-
-    /// The directions of the entry at `idx`: of its phrasings, in order, and of lead and quotes.
-    pub(crate) fn of(&self, idx: usize) -> Option<(&[Option<Direction>], Option<Direction>)> {
-        let (quotes, phrasings) = self.texts_of(idx)?.split_last()?;
-        Some((phrasings, *quotes))
-    }
-
-    fn texts_of(&self, idx: usize) -> Option<&[Option<Direction>]> {
-        let start = usize::try_from(*self.starts.get(idx)?).ok()?;
-        let end = self.starts.get(idx + 1).and_then(|end| usize::try_from(*end).ok());
-        self.directions.get(start..end.unwrap_or(self.directions.len()))
-    }
-
-    /// Number of texts.
-    pub(super) fn n_texts(&self) -> usize {
-        self.directions.len()
-    }
-
-    /// The `n` entries with a text of the nearest meaning to `asked`, of a cosine of at least `min`, in no
-    /// particular order. Only texts `counts` is true of, by the entry and the number of the text.
-    pub(super) fn nearest(
-        &self,
-        asked: &Direction,
-        min: f32,
-        n: usize,
-        counts: impl Fn(usize, usize) -> bool,
-    ) -> Vec<usize> {
-        let nearest_text = |idx: usize| {
-            let texts = self.texts_of(idx)?.iter().enumerate();
-            let cosines = texts
-                .filter(|(number, _)| counts(idx, *number))
-                .filter_map(|(_, direction)| Some(direction.as_ref()?.cosine(asked)));
-            Some((cosines.fold(f32::MIN, f32::max), idx))
-        };
-        let mut entries: Vec<(f32, usize)> =
-            (0..self.starts.len()).filter_map(nearest_text).filter(|(it, _)| *it >= min).collect();
-        if entries.len() > n {
-            entries.select_nth_unstable_by(n, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            entries.truncate(n);
-        }
-        entries.into_iter().map(|(_, idx)| idx).collect()
-    }
-
-    /// Heap size in bytes.
-    pub(super) fn n_bytes(&self) -> usize {
-        size_of::<u32>() * self.starts.capacity()
-            + size_of::<Option<Direction>>() * self.directions.capacity()
-    }
-}
+tables! { "ar" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "pl" "pt" "ru" "tr" "zh" }
 
 /// The parts of the table.
 #[derive(Debug, Default)]
@@ -308,25 +187,11 @@ fn four(bytes: &'static [u8], at: usize) -> Option<&'static [u8; 4]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Analyzer, Origin};
-
-    fn vectors(code: &str) -> WordVectors {
-        WordVectors::of(&Language::new(code)).unwrap()
-    }
-
-    fn direction(code: &str, text: &str) -> Direction {
-        let analyzer = Analyzer::new(&Language::new(code));
-        let mut sum = VectorSum::default();
-        for token in analyzer.tokenize(text, Origin::Message, 50) {
-            sum.add_word(vectors(code), &token.word);
-        }
-        sum.direction().unwrap()
-    }
 
     #[test]
     fn tables_are_complete() {
         for code in CODES {
-            let table = vectors(code).0;
+            let table = WordVectors::of(&Language::new(code)).unwrap().0;
             assert!(table.n_pieces > 10_000, "{code}: {} pieces", table.n_pieces);
             assert_eq!(table.vectors.len(), table.n_pieces * table.n_dimensions / 2, "{code}");
             assert!(table.scales.iter().all(|scale| *scale > 0), "{code}");
@@ -337,50 +202,5 @@ mod tests {
             assert_eq!(names.concat().len(), table.names.len(), "{code}");
         }
         assert!(WordVectors::of(&Language::new("xx")).is_none());
-    }
-
-    #[test]
-    fn texts_of_similar_meaning_have_larger_cosines() {
-        let cases = [
-            ("en", "how much does it cost", "what is the price", "where is the station"),
-            ("en", "i cannot log in", "signing in fails", "how do i bake bread"),
-            ("en", "when do you open", "opening hours", "who wrote this book"),
-            ("de", "wie teuer ist das", "was kostet es", "wo liegt der Bahnhof"),
-            ("es", "no puedo entrar en mi cuenta", "fallo al iniciar sesión", "una receta de pan"),
-            ("fr", "quand est-ce ouvert", "horaires d'ouverture", "qui a écrit ce livre"),
-            ("ja", "料金はいくらですか", "値段を教えて", "駅はどこですか"),
-            ("ru", "сколько это стоит", "какая цена", "где находится вокзал"),
-            ("zh", "这个多少钱", "价格是多少", "车站在哪里"),
-        ];
-        for (code, text, near, far) in cases {
-            let [text, near, far] = [text, near, far].map(|text| direction(code, text));
-            let cosines = [text.cosine(&near), text.cosine(&far)];
-            assert!(cosines[0] > cosines[1] + 0.1, "{code}: {cosines:?}");
-        }
-    }
-
-    #[test]
-    fn words_without_pieces_add_nothing() {
-        let mut sum = VectorSum::default();
-        ["", "書", "--", "🐶"].iter().for_each(|word| sum.add_word(vectors("en"), word));
-        assert_eq!(sum.direction(), None);
-    }
-
-    #[test]
-    fn nearest_entries_are_those_of_the_nearest_text() {
-        let mut directions = TextDirections::new(vectors("en"));
-        for texts in [["bake bread", "oven"], ["opening hours", "bread"], ["train", "station"]] {
-            directions.push_entry();
-            texts.iter().for_each(|text| directions.push(Some(direction("en", text))));
-        }
-        directions.push_entry();
-        directions.push(None);
-        let mut nearest = directions.nearest(&direction("en", "bread"), 0.0, 2, |_, _| true);
-        nearest.sort_unstable();
-        assert_eq!(nearest, [0, 1]);
-        assert_eq!(directions.nearest(&direction("en", "bread"), 0.99, 2, |_, _| true), [1]);
-        let without = |entry, text| (entry, text) != (1, 1);
-        assert!(directions.nearest(&direction("en", "bread"), 0.99, 2, without).is_empty());
-        assert_eq!(directions.n_texts(), 7);
     }
 }

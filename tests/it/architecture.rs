@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 39] = [
+const MATCHING: [&str; 42] = [
     // Words.
     "similarity",
     "term_weight",
@@ -30,6 +30,9 @@ const MATCHING: [&str; 39] = [
     "concepts",
     "neighbors",
     "word_vectors",
+    "direction",
+    "text_directions",
+    "term_directions",
     "question_kind",
     // The index of a pack.
     "term",

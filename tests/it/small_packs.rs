@@ -108,9 +108,9 @@ fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     }
     let n = |what: &str| counts.get(what).copied().unwrap_or_default();
     // 240 messages that an entry answers, 240 that none does, 96 of these on other subjects.
-    assert!(n("right") >= 88, "{counts:?}");
+    assert!(n("right") >= 93, "{counts:?}");
     assert!(n("wrong") <= 1, "{counts:?}");
-    assert!(n("false") <= 9, "{counts:?} {false_by_pack:?}");
+    assert!(n("false") <= 12, "{counts:?} {false_by_pack:?}");
     assert!(n("right") + n("suggested") >= 186, "{counts:?}");
     assert!(n("noise") <= 12, "{counts:?}");
 }

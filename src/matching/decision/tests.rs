@@ -300,16 +300,29 @@ proptest::proptest! {
     }
 }
 
+/// The features of the only entry of a pack in a language, for a question that shares two words with it.
+fn features_in(language: &str) -> Features {
+    let header = format!("title = \"P\"\nlanguage = {language:?}\n");
+    let faq = "[[entry]]\nid = \"a\"\nquestion = \"Zelk murmo tasp?\"\n\
+         [[entry.quote]]\ntext = \"Brin.\"\n";
+    let source = "+++\ntitle = \"S\"\n+++\nBrin.\n";
+    let files = [("faq.toml", faq), ("pack.toml", &header), ("sources/s.md", source)];
+    ask(&Index::new(vec![pack_of("p", &files)]), "Zelk murmo quavi?").features
+}
+
 #[test]
 fn meaning_is_neutral_in_a_language_without_word_vectors() {
-    let meaning = |language: &str| {
-        let header = format!("title = \"P\"\nlanguage = {language:?}\n");
-        let faq = "[[entry]]\nid = \"a\"\nquestion = \"Zelk murmo tasp?\"\n\
-             [[entry.quote]]\ntext = \"Brin.\"\n";
-        let source = "+++\ntitle = \"S\"\n+++\nBrin.\n";
-        let files = [("faq.toml", faq), ("pack.toml", &header), ("sources/s.md", source)];
-        ask(&Index::new(vec![pack_of("p", &files)]), "Zelk murmo?").features.meaning
-    };
-    assert!(meaning("sv") > 0.5 && meaning("sv") < 0.6, "{}", meaning("sv"));
-    assert!(meaning("de") > 0.8, "{}", meaning("de"));
+    let [without, with] = ["sv", "de"].map(features_in);
+    assert!(without.meaning > 0.5 && without.meaning < 0.6, "{}", without.meaning);
+    assert!(with.meaning > 0.6, "{}", with.meaning);
+    assert!(without.unrelated > 0.4 && without.unrelated < 0.6, "{}", without.unrelated);
+}
+
+#[test]
+fn uncovered_word_speaks_less_against_an_entry_that_has_a_similar_one() {
+    let index = index();
+    let unrelated = |question: &str| ask(&index, question).features.unrelated;
+    let [same, similar, other] =
+        ["Who is the director?", "Who is the manager?", "Who is the zebra?"].map(unrelated);
+    assert!(same < 0.05 && same < similar && similar + 0.1 < other, "{same} {similar} {other}");
 }

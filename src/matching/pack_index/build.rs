@@ -11,12 +11,15 @@ use super::{IndexedEntry, PackIndex};
 use crate::knowledge::Pack;
 use crate::matching::accumulators::AccumulatorPool;
 use crate::matching::classifier::Classifier;
+use crate::matching::direction::VectorSum;
 use crate::matching::document::{Document, unquoted_sentences};
 use crate::matching::forward_index::ForwardIndex;
 use crate::matching::postings::Postings;
 use crate::matching::term::Term;
+use crate::matching::term_directions::TermDirections;
+use crate::matching::text_directions::TextDirections;
 use crate::matching::vocabulary::TermId;
-use crate::matching::word_vectors::{TextDirections, VectorSum, WordVectors};
+use crate::matching::word_vectors::WordVectors;
 use crate::text::identifier::is_emoji;
 use crate::text::{Analyzer, Language};
 
@@ -31,10 +34,11 @@ pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
         .add_equivalents(n_groups, |word| parsed_parts.iter().any(|parsed| parsed.has_word(word)));
     reserve(&mut texts, &parsed_parts);
     let mut directions = WordVectors::of(&pack.language).map(TextDirections::new);
+    let mut term_directions = TermDirections::default();
     for parsed in parsed_parts {
-        add(&parsed, &mut term_builder, &mut texts, &mut entries);
+        let terms = add(&parsed, &mut term_builder, &mut texts, &mut entries);
         if let Some(directions) = &mut directions {
-            add_directions(&parsed, directions);
+            add_directions(&parsed, &terms, directions, &mut term_directions);
         }
     }
     entries.shrink_to_fit();
@@ -73,6 +77,7 @@ pub(super) fn build(pack: Arc<Pack>) -> PackIndex {
         texts,
         postings,
         directions,
+        term_directions,
         document,
         classifier,
         fold_classifiers: Default::default(),
@@ -102,13 +107,13 @@ fn parse_document(pack: &Pack, term_builder: &mut TermBuilder<'_>) -> (Document,
     (document, terms)
 }
 
-/// Adds parsed entries, with words replaced by terms.
+/// Adds parsed entries, with words replaced by terms. Returns the terms of the words.
 fn add(
     parsed: &ParsedEntries,
     term_builder: &mut TermBuilder<'_>,
     texts: &mut ForwardIndex,
     entries: &mut Vec<IndexedEntry>,
-) {
+) -> Vec<TermId> {
     let terms = term_builder.add_words(parsed);
     term_builder.add_hyphenated(parsed, &terms);
     let term_of = |word_idx: &u32| terms.get(usize::try_from(*word_idx).ok()?).copied();
@@ -130,17 +135,30 @@ fn add(
             texts.push(text_words.by_ref().take(n_words).filter_map(term_of), found);
         }
     }
+    terms
 }
 
-/// Adds the word-vector directions of parsed texts.
-fn add_directions(parsed: &ParsedEntries, directions: &mut TextDirections) {
-    let vectors = directions.vectors();
+/// The vectors of parsed words.
+fn word_vectors(parsed: &ParsedEntries, vectors: WordVectors) -> Vec<VectorSum> {
     let of_word = |word: &ParsedWord| {
         let mut vector = VectorSum::default();
         vector.add_word(vectors, &word.word);
         vector
     };
-    let word_vectors: Vec<VectorSum> = parsed.words.par_iter().map(of_word).collect();
+    parsed.words.par_iter().map(of_word).collect()
+}
+
+/// Adds the directions of parsed texts, and of the terms of their words.
+fn add_directions(
+    parsed: &ParsedEntries,
+    terms: &[TermId],
+    directions: &mut TextDirections,
+    term_directions: &mut TermDirections,
+) {
+    let word_vectors = word_vectors(parsed, directions.vectors());
+    for (term, vector) in terms.iter().zip(&word_vectors) {
+        term_directions.add(*term, vector);
+    }
     let mut ranges = Vec::with_capacity(parsed.text_lengths.len());
     let mut start = 0;
     for n_words in &parsed.text_lengths {

@@ -308,7 +308,7 @@ async fn messages_dated_ahead_count_as_sent_now() {
     let service = world.start();
     let year = Duration::from_secs(400 * 24 * 60 * 60);
     for number in 1..=3 {
-        let mut message = world.question(&format!("t:{number}"), "Is the tower of gold?");
+        let mut message = world.question(&format!("t:{number}"), "Is the bridge of wood?");
         message.sent_at = world.clock.now().plus(year * number);
         service.handle(&Event::MessageCreated(message), &platform).await;
     }
