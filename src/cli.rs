@@ -11,6 +11,7 @@ mod config;
 mod config_args;
 mod eval;
 mod explain;
+mod faq;
 mod healthcheck;
 mod import;
 mod lines;
@@ -69,6 +70,8 @@ enum Command {
     /// Have a language model draft phrasings for entries that have few, and take them over.
     #[cfg(feature = "phrasings")]
     Phrasings(phrasings::Args),
+    /// Read and edit the entries of a pack, with the history of its changes.
+    Faq(faq::Args),
     /// Run the bot on the configured platforms.
     Run,
     /// Set up the bot's account on Matrix.
@@ -146,6 +149,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Import(args) => import::run(&args, terminal),
         #[cfg(feature = "phrasings")]
         Command::Phrasings(args) => phrasings::run(&args, config, terminal),
+        Command::Faq(args) => faq::run(&args, config, terminal),
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),

@@ -16,6 +16,7 @@ mod handle;
 pub mod health;
 pub mod knowledge_base;
 pub mod metrics;
+pub mod pack_editor;
 pub mod packs;
 mod permission_reports;
 pub mod records_health;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::AppState;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId};
+use crate::moderation::Revision;
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::service::{Clock, SystemClock};
-use crate::store::records::revision::RevisionAuthor;
-use crate::store::records::{Records, Revision};
+use crate::store::records::Records;
 
 /// Logs `updates`, records changed entries as revisions, and alerts moderators to problems where their
 /// space has an alert channel.
@@ -36,16 +36,9 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
 /// Records what is served now, and the changed entries of `update` as revisions whose author is the file.
 async fn record_change(update: &PackUpdate, state: &Arc<AppState>) {
     let Some(faq) = update.faq.clone() else { return };
-    let revisions = update.changes.iter().map(|change| Revision {
-        pack: update.pack.clone(),
-        entry: change.id.clone(),
-        at: SystemClock.now(),
-        by: RevisionAuthor::File,
-        reason: None,
-        before: change.before.clone(),
-        after: change.after.clone(),
-    });
-    let revisions: Vec<Revision> = revisions.collect();
+    let now = SystemClock.now();
+    let changes = update.changes.iter().cloned();
+    let revisions = changes.map(|change| Revision::by_file(&update.pack, change, now)).collect();
     let pack = &update.pack;
     if let Err(error) = state.service.records().accept_pack(pack.clone(), faq, revisions).await {
         let error = anyhow::Error::from(error);

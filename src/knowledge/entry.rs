@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use super::Quote;
+use super::slug::slug;
 use crate::text::Language;
 
 /// The longest id, in characters.
 pub const MAX_ID_CHARS: usize = 100;
+
+/// The longest id that is made of a question, in characters, without a number.
+const MAX_CHARS_FROM_QUESTION: usize = 60;
 
 /// The id of an entry: 1 to [`MAX_ID_CHARS`] characters without white space or control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +23,19 @@ impl EntryId {
         let is_valid = (1..=MAX_ID_CHARS).contains(&n_chars)
             && !id.chars().any(|c| c.is_whitespace() || c.is_control());
         is_valid.then(|| Self(id.to_owned()))
+    }
+
+    /// An id made of the words of a question, with a number if it is taken.
+    pub fn from_question(question: &str, is_taken: impl Fn(&str) -> bool) -> Self {
+        let words = slug(question, MAX_CHARS_FROM_QUESTION);
+        let stem = if words.is_empty() { "entry".to_owned() } else { words };
+        let mut id = stem.clone();
+        let mut number = 1usize;
+        while is_taken(&id) {
+            number += 1;
+            id = format!("{stem}-{number}");
+        }
+        Self(id)
     }
 
     /// The id as text.

@@ -6,6 +6,7 @@
 
 mod changes;
 mod fields;
+mod hunk;
 mod sections;
 mod text_list;
 
@@ -17,6 +18,7 @@ use toml_edit::{DocumentMut, Table, TomlError};
 use super::{EntryDraft, EntryId};
 pub use changes::{EntryChange, changes};
 pub use fields::EntryFields;
+pub use hunk::Hunk;
 use sections::Section;
 
 /// A change of one entry or gap.
@@ -44,6 +46,13 @@ pub enum Patch {
         /// The entry.
         id: EntryId,
     },
+    /// Gives an entry the text that it had before. One that was removed is inserted like a new one.
+    Restore {
+        /// The entry.
+        id: EntryId,
+        /// Its text, from `[[entry]]` on.
+        text: String,
+    },
 }
 
 impl Patch {
@@ -51,7 +60,22 @@ impl Patch {
     pub fn id(&self) -> &EntryId {
         match self {
             Self::Add(draft) => &draft.id,
-            Self::Replace { id, .. } | Self::AddVariants { id, .. } | Self::Remove { id } => id,
+            Self::Replace { id, .. }
+            | Self::AddVariants { id, .. }
+            | Self::Remove { id }
+            | Self::Restore { id, .. } => id,
+        }
+    }
+
+    /// The section that is inserted if the file has no such entry, and whether it is a gap's.
+    fn new_section(&self) -> Option<(String, bool)> {
+        match self {
+            Self::Add(draft) => Some((draft.to_toml(), draft.quotes.is_empty())),
+            Self::Restore { text, .. } => {
+                let is_gap = sections::find(text).ok()?.first().is_some_and(|it| it.is_gap);
+                Some((on_lines_of_their_own(text), is_gap))
+            }
+            Self::Replace { .. } | Self::AddVariants { .. } | Self::Remove { .. } => None,
         }
     }
 
@@ -63,11 +87,10 @@ impl Patch {
         let sections = sections::find(faq)?;
         let found =
             sections.iter().find(|section| section.id.as_deref() == Some(self.id().as_str()));
-        match (self, found) {
-            (Self::Add(draft), Some(_)) => Err(PatchError::IdTaken { id: draft.id.clone() }),
-            (Self::Add(draft), None) => Ok(add(faq, &sections, draft)),
-            (_, None) => Err(PatchError::UnknownEntry { id: self.id().clone() }),
-            (_, Some(section)) => self.apply_to(faq, section),
+        match (found, self.new_section()) {
+            (Some(section), _) => self.apply_to(faq, section),
+            (None, Some((section, is_gap))) => Ok(add(faq, &sections, &section, is_gap)),
+            (None, None) => Err(PatchError::UnknownEntry { id: self.id().clone() }),
         }
     }
 
@@ -89,6 +112,12 @@ impl Patch {
                 Ok(())
             }),
             Self::Remove { .. } => Ok(remove(faq, section)),
+            Self::Restore { text, .. } => {
+                let mut restored = faq.to_owned();
+                let text = with_line_ends_of(faq, on_lines_of_their_own(text));
+                restored.replace_range(section.span.clone(), &text);
+                Ok(restored)
+            }
         }
     }
 }
@@ -107,14 +136,11 @@ pub fn apply_all(faq: &str, patches: &[Patch]) -> Result<String, PatchError> {
     for patch in patches {
         let found = by_id.get(patch.id().as_str()).copied();
         match (patch, found) {
-            (Patch::Add(draft), Some(_)) => {
-                return Err(PatchError::IdTaken { id: draft.id.clone() });
-            }
-            (Patch::Add(draft), None) => {
+            (_, None) => {
+                let unknown = || PatchError::UnknownEntry { id: patch.id().clone() };
                 added.push('\n');
-                added.push_str(&draft.to_toml());
+                added.push_str(&patch.new_section().ok_or_else(unknown)?.0);
             }
-            (_, None) => return Err(PatchError::UnknownEntry { id: patch.id().clone() }),
             (Patch::Remove { .. }, Some(section)) => {
                 let rest = faq.get(section.span.end..).unwrap_or_default();
                 let end = faq.len() - sections::skip_blank_lines(rest).len();
@@ -144,14 +170,18 @@ pub fn apply_all(faq: &str, patches: &[Patch]) -> Result<String, PatchError> {
     Ok(with_line_ends_of(faq, written.replace("\r\n", "\n")))
 }
 
-fn add(faq: &str, sections: &[Section], draft: &EntryDraft) -> String {
-    let is_gap = draft.quotes.is_empty();
+/// `text` with a line break at its end.
+fn on_lines_of_their_own(text: &str) -> String {
+    format!("{}\n", text.trim_end())
+}
+
+fn add(faq: &str, sections: &[Section], new: &str, is_gap: bool) -> String {
     let last_of_kind = sections.iter().rfind(|section| section.is_gap == is_gap);
     let at = last_of_kind.map_or(faq.len(), |section| section.span.end);
     let (before, after) = faq.split_at_checked(at).unwrap_or((faq, ""));
     let break_line = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     let blank_line = if before.trim().is_empty() { "" } else { "\n" };
-    let written = format!("{break_line}{blank_line}{}", draft.to_toml());
+    let written = format!("{break_line}{blank_line}{new}");
     format!("{before}{}{after}", with_line_ends_of(faq, written))
 }
 

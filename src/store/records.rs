@@ -5,7 +5,6 @@
 
 pub mod claim;
 pub mod lookup;
-pub mod revision;
 pub mod sqlite;
 
 use std::collections::HashMap;
@@ -16,14 +15,16 @@ use std::time::Duration;
 
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use lookup::{Found, Lookup, ReplyKey};
-pub use revision::Revision;
-pub use sqlite::SqliteRecords;
+pub use sqlite::{
+    AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter, SqliteRecords,
+};
 
 use super::system_error;
 
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
+use crate::moderation::Revision;
 
 /// The records of one process, or of several that share them.
 ///
@@ -143,7 +144,7 @@ pub trait Records: Clone + Send + Sync + 'static {
     fn accepted_packs(&self) -> impl Future<Output = Result<HashMap<String, String>>> + Send;
 
     /// Records that `faq` of the pack `name` is served now, and `revisions` with what has changed, in one
-    /// transaction.
+    /// transaction. What is recorded already, by [`PackHistory`], is not recorded again.
     fn accept_pack(
         &self,
         name: String,

@@ -24,6 +24,7 @@ mod config;
 mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
+mod faq;
 #[cfg(all(unix, any(feature = "discord", feature = "matrix")))]
 mod first_pack;
 mod folder;

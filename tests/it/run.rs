@@ -4,8 +4,8 @@
 use std::time::Instant;
 
 use quoth::conversation::Timestamp;
-use quoth::store::records::revision::RevisionAuthor;
-use quoth::store::records::{Records, Revision, SqliteRecords};
+use quoth::moderation::{Revision, RevisionAuthor};
+use quoth::store::records::{Records, SqliteRecords};
 use serde_json::json;
 
 use crate::folder::{FAQ, Folder, SOURCE};
@@ -237,6 +237,24 @@ fn changes_made_while_stopped_are_recorded_and_an_invalid_one_is_not_served() {
     let ended = Service::start(&folder, &other).wait();
     assert_eq!(ended.code, Some(2), "{}", ended.log);
     assert!(ended.log.contains("the pack p is rejected"), "{}", ended.log);
+}
+
+#[test]
+fn edit_in_the_terminal_is_served_at_once_and_recorded_once() {
+    let folder = Folder::with_pack();
+    let settings = [("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0")];
+    let service = Service::start(&folder, &settings);
+    let mut client = BridgeClient::connect(&folder);
+    let mut ids = 0;
+    ask_until(&mut client, &mut ids, &json!([ANSWER]));
+    let args = ["faq", "edit", "a", "--quote", "“One two.”", "--by", "bo", "--pack", "p"];
+    let edited = quoth_in(&folder.path(""), &[("QUOTH_DATA", "data")], &args);
+    assert_eq!(edited.code, 0, "{edited:?}");
+    ask_until(&mut client, &mut ids, &json!(["“One two.”"]));
+    service.stop();
+    let revisions = revisions(&folder, "a");
+    assert_eq!(revisions.len(), 1, "{revisions:?}");
+    assert_eq!(revisions[0].by, RevisionAuthor::Terminal("bo".to_owned()));
 }
 
 /// The revisions of an entry in the records of a service that has ended.

@@ -4,16 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::record::{Answer, Place, Record, on_one_line};
 use crate::knowledge::EntryId;
-use crate::knowledge::slug::slug;
 
 /// Longest question, in characters. A longer text is no question.
 const MAX_QUESTION_CHARS: usize = 500;
 
 /// Longest answer, in characters: some forty quotes. A longer text is a document, not an answer.
 const MAX_ANSWER_CHARS: usize = 60_000;
-
-/// Longest id that is made of a question, in characters, without a number behind it.
-const MAX_ID_CHARS: usize = 60;
 
 /// Most characters of a question that a message shows.
 const MAX_SHOWN_CHARS: usize = 80;
@@ -155,8 +151,7 @@ impl Collector {
         if own_id.is_none() && self.add_to_earlier(&mut record) {
             return;
         }
-        let id = own_id.or_else(|| self.id_of(&record.question));
-        let Some(id) = id else { return self.leave_out(&record, Reason::LongQuestion) };
+        let id = own_id.unwrap_or_else(|| self.id_of(&record.question));
         let idx = self.collection.entries.len();
         self.by_question.entry(key_of(&record.question)).or_insert(idx);
         self.places.push(record.place);
@@ -225,14 +220,10 @@ impl Collector {
     }
 
     /// An id made of the question, with a number if another entry has it.
-    fn id_of(&mut self, question: &str) -> Option<EntryId> {
-        let slug = slug(question, MAX_ID_CHARS);
-        let stem = if slug.is_empty() { "entry".to_owned() } else { slug };
-        let numbered = (2..).map(|number: usize| format!("{stem}-{number}"));
-        let free =
-            std::iter::once(stem.clone()).chain(numbered).find(|id| !self.ids.contains(id))?;
-        self.ids.insert(free.clone());
-        EntryId::new(&free)
+    fn id_of(&mut self, question: &str) -> EntryId {
+        let id = EntryId::from_question(question, |id| self.ids.contains(id));
+        self.ids.insert(id.as_str().to_owned());
+        id
     }
 }
 

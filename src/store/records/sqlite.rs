@@ -4,6 +4,7 @@ mod claims;
 mod data_dir;
 mod erasure;
 mod error;
+mod history;
 mod lookup;
 mod migrations;
 mod packs;
@@ -24,11 +25,13 @@ use rusqlite::Connection;
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::lookup::{Found, Lookup};
-use super::{Feedback, Join, Records, RecordsError, Result, RetentionCutoffs, Revision};
+use super::{Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
+use crate::moderation::Revision;
 use data_dir::Lock;
+pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 use write_queue::{JobError, WriteQueue};
 
 /// Name of the file in the data folder.

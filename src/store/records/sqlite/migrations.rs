@@ -11,13 +11,14 @@ use super::error;
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
     (4, "paused_places", include_str!("../migrations/0004_paused_places.sql")),
     (5, "feedback cause", include_str!("../migrations/0005_feedback_cause.sql")),
     (6, "passages", include_str!("../migrations/0006_passages.sql")),
+    (7, "revision hunks", include_str!("../migrations/0007_revision_hunks.sql")),
 ];
 
 /// The table of applied migrations, as earlier versions made it by the library sqlx: they open these

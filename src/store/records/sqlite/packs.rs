@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::revisions;
-use crate::store::records::Revision;
+use crate::moderation::Revision;
 
 pub(super) fn accepted(connection: &Connection) -> rusqlite::Result<HashMap<String, String>> {
     connection
@@ -20,6 +20,28 @@ pub(super) fn accept(
     faq: &str,
     revisions: &[Revision],
 ) -> rusqlite::Result<()> {
-    connection.execute("INSERT OR REPLACE INTO packs (name, faq) VALUES (?, ?)", [name, faq])?;
+    // An edit that another process of quoth has made and recorded is noticed by the service, too.
+    if accepted_faq(connection, name)?.as_deref() == Some(faq) {
+        return Ok(());
+    }
+    set_accepted(connection, name, faq)?;
     revisions::insert(connection, revisions)
+}
+
+/// The text of `faq.toml` that was accepted last.
+pub(super) fn accepted_faq(
+    connection: &Connection,
+    name: &str,
+) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT faq FROM packs WHERE name = ?")?
+        .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn set_accepted(connection: &Connection, name: &str, faq: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO packs (name, faq) VALUES (?, ?)")?
+        .execute([name, faq])
+        .map(drop)
 }

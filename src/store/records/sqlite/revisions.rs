@@ -3,32 +3,34 @@
 use rusqlite::{Connection, Row, params};
 
 use crate::conversation::{PrincipalId, Timestamp};
-use crate::store::records::revision::{Revision, RevisionAuthor};
+use crate::moderation::{Revision, RevisionAuthor};
+
+/// What the id of an author at the terminal begins with. No platform has this name.
+const TERMINAL: &str = "terminal:";
 
 pub(super) fn insert(connection: &Connection, revisions: &[Revision]) -> rusqlite::Result<()> {
-    revisions.iter().try_for_each(|revision| insert_one(connection, revision))
+    revisions.iter().try_for_each(|revision| insert_one(connection, revision).map(drop))
 }
 
-fn insert_one(connection: &Connection, revision: &Revision) -> rusqlite::Result<()> {
-    let author = match &revision.by {
-        RevisionAuthor::User(user) => Some(user.as_str()),
-        RevisionAuthor::File => None,
-    };
+/// Inserts a revision and returns its number.
+pub(super) fn insert_one(connection: &Connection, revision: &Revision) -> rusqlite::Result<i64> {
+    let hunk = revision.hunk.as_ref().map(serde_json::to_string).transpose();
+    let hunk = hunk.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     connection
         .prepare_cached(
-            "INSERT INTO revisions (pack, entry, at, author, reason, before, after)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO revisions (pack, entry, at, author, reason, before, after, hunk)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )?
-        .execute(params![
+        .insert(params![
             revision.pack.as_str(),
             revision.entry.as_str(),
             revision.at.as_millis(),
-            author,
+            author_id(&revision.by),
             revision.reason.as_deref(),
             revision.before.as_deref(),
             revision.after.as_deref(),
+            hunk,
         ])
-        .map(drop)
 }
 
 pub(super) fn latest(
@@ -45,16 +47,31 @@ pub(super) fn latest(
         .collect()
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
+/// The stored id of an author; `None` is the file.
+pub(super) fn author_id(author: &RevisionAuthor) -> Option<String> {
+    match author {
+        RevisionAuthor::User(user) => Some(user.as_str().to_owned()),
+        RevisionAuthor::Terminal(name) => Some(format!("{TERMINAL}{name}")),
+        RevisionAuthor::File => None,
+    }
+}
+
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
     let author: Option<String> = row.get("author")?;
+    let by = author.map_or(RevisionAuthor::File, |author| match author.strip_prefix(TERMINAL) {
+        Some(name) => RevisionAuthor::Terminal(name.to_owned()),
+        None => RevisionAuthor::User(PrincipalId::from(author)),
+    });
+    let hunk: Option<String> = row.get("hunk")?;
     Ok(Revision {
         pack: row.get("pack")?,
         entry: row.get("entry")?,
         at: Timestamp::from_millis(row.get("at")?),
-        by: author
-            .map_or(RevisionAuthor::File, |author| RevisionAuthor::User(PrincipalId::from(author))),
+        by,
         reason: row.get("reason")?,
         before: row.get("before")?,
         after: row.get("after")?,
+        // One that cannot be read is taken back by the texts of the entry.
+        hunk: hunk.and_then(|hunk| serde_json::from_str(&hunk).ok()),
     })
 }

@@ -3,9 +3,9 @@ use std::sync::mpsc;
 
 use super::super::PlaceStatus;
 use super::super::lookup::ReplyKey;
-use super::super::revision::RevisionAuthor;
 use super::*;
 use crate::conversation::ReplyKind;
+use crate::moderation::{Revision, RevisionAuthor};
 
 mod claims;
 mod data_folder;
@@ -184,6 +184,7 @@ async fn revisions_are_listed_latest_first() {
         reason: Some("because".to_owned()),
         before: None,
         after: Some("text".to_owned()),
+        hunk: None,
     };
     let (first, second) =
         (revision(1, RevisionAuthor::File), revision(1, RevisionAuthor::User("t:mod".into())));

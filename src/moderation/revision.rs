@@ -1,6 +1,8 @@
 //! A revision: one recorded change of one entry.
 
 use crate::conversation::{PrincipalId, Timestamp};
+use crate::knowledge::EntryChange;
+use crate::knowledge::patch::Hunk;
 
 /// One change of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,25 @@ pub struct Revision {
     pub before: Option<String>,
     /// The entry's TOML after; `None` if it was removed.
     pub after: Option<String>,
+    /// The change of the file, of this entry and those that were changed with it, to take it back byte for byte;
+    /// `None` if it is unknown or long.
+    pub hunk: Option<Hunk>,
+}
+
+impl Revision {
+    /// A change of an entry of `pack` in its file, by nobody known.
+    pub fn by_file(pack: &str, change: EntryChange, at: Timestamp) -> Self {
+        Self {
+            pack: pack.to_owned(),
+            entry: change.id,
+            at,
+            by: RevisionAuthor::File,
+            reason: None,
+            before: change.before,
+            after: change.after,
+            hunk: None,
+        }
+    }
 }
 
 /// The author of a revision.
@@ -26,6 +47,8 @@ pub struct Revision {
 pub enum RevisionAuthor {
     /// A user in chat.
     User(PrincipalId),
+    /// Somebody at the terminal, by the name that they gave.
+    Terminal(String),
     /// An unknown editor of the file.
     File,
 }

@@ -1,0 +1,145 @@
+//! `quoth faq list`, `show` and `search`.
+
+use std::io::Write;
+
+use anyhow::bail;
+use serde::Serialize;
+
+use super::Context;
+use crate::cli::Status;
+use crate::cli::packs::{self, PackArgs};
+use crate::cli::report::pluralize;
+use crate::knowledge::{Entry, Pack, Quote};
+use crate::platform::console::printable;
+
+/// Arguments of `quoth faq show`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ShowArgs {
+    /// The entry's id.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+}
+
+/// Arguments of `quoth faq search`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SearchArgs {
+    /// The question.
+    #[arg(value_name = "TEXT", required = true)]
+    text: Vec<String>,
+}
+
+/// An entry in a list.
+#[derive(Serialize)]
+struct Listed<'p> {
+    id: &'p str,
+    question: &'p str,
+    is_gap: bool,
+    n_phrasings: usize,
+    tags: &'p [String],
+}
+
+impl<'p> Listed<'p> {
+    fn new(entry: &'p Entry) -> Self {
+        Self {
+            id: entry.id.as_str(),
+            question: &entry.question,
+            is_gap: entry.is_gap(),
+            n_phrasings: entry.n_phrasings(),
+            tags: &entry.tags,
+        }
+    }
+}
+
+/// All of an entry.
+#[derive(Serialize)]
+struct Shown<'p> {
+    #[serde(flatten)]
+    listed: Listed<'p>,
+    variants: &'p [String],
+    lead: Option<&'p str>,
+    quotes: Vec<ShownQuote<'p>>,
+    see_also: Vec<&'p str>,
+}
+
+#[derive(Serialize)]
+struct ShownQuote<'p> {
+    text: &'p str,
+    source: &'p str,
+    paragraph: usize,
+    speaker: Option<&'p str>,
+    role: Option<&'p str>,
+}
+
+impl<'p> ShownQuote<'p> {
+    fn new(quote: &'p Quote) -> Self {
+        Self {
+            text: quote.text(),
+            source: quote.source().name(),
+            paragraph: quote.paragraph(),
+            speaker: quote.speaker(),
+            role: quote.role(),
+        }
+    }
+}
+
+pub(super) fn list(context: &Context<'_>) -> anyhow::Result<Status> {
+    let pack = context.pack()?;
+    print_list(pack.entries.iter(), context)
+}
+
+fn print_list<'p>(
+    entries: impl Iterator<Item = &'p Entry>,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
+    let listed: Vec<Listed<'_>> = entries.map(Listed::new).collect();
+    if context.is_json {
+        context.print_json(&listed)?;
+        return Ok(Status::Success);
+    }
+    let mut out = anstream::stdout().lock();
+    for entry in &listed {
+        let kind = if entry.is_gap { "gap, " } else { "" };
+        let phrasings = pluralize(entry.n_phrasings, "phrasing");
+        let question = printable(entry.question);
+        writeln!(out, "{}: {question} ({kind}{phrasings})", printable(entry.id))?;
+    }
+    Ok(Status::Success)
+}
+
+pub(super) fn show(args: &ShowArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let pack = context.pack()?;
+    let entry = entry(&pack, &args.id)?;
+    if context.is_json {
+        context.print_json(&Shown {
+            listed: Listed::new(entry),
+            variants: &entry.variants,
+            lead: entry.lead(),
+            quotes: entry.quotes().iter().map(ShownQuote::new).collect(),
+            see_also: entry.see_also.iter().map(|id| id.as_str()).collect(),
+        })?;
+        return Ok(Status::Success);
+    }
+    let text = crate::moderation::edit::text_of_entry(&context.faq()?, &args.id);
+    writeln!(anstream::stdout(), "{}", printable(&text.unwrap_or_default()))?;
+    Ok(Status::Success)
+}
+
+pub(super) fn search(args: &SearchArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let loaded = packs::open(&PackArgs { packs: vec![context.folder.clone()] }, context.config)?;
+    let outcome = loaded.index.ask(&args.text.join(" "), &loaded.rule);
+    let found: Vec<String> = outcome.ranked.iter().map(|it| loaded.index.entry_id(*it)).collect();
+    let pack = context.pack()?;
+    let by_id = |id: &String| pack.entries.iter().find(|entry| entry.id.as_str() == id);
+    if found.is_empty() && !context.is_json {
+        writeln!(anstream::stdout(), "No entry has a word of it.")?;
+    }
+    print_list(found.iter().filter_map(by_id), context)
+}
+
+/// The entry with this id.
+fn entry<'p>(pack: &'p Pack, id: &str) -> anyhow::Result<&'p Entry> {
+    match pack.entries.iter().find(|entry| entry.id.as_str() == id) {
+        Some(entry) => Ok(entry),
+        None => bail!("there is no entry {}; `quoth faq list` shows all", printable(id)),
+    }
+}

@@ -1,0 +1,169 @@
+//! `quoth faq history` and `diff`.
+
+use std::io::Write;
+
+use anyhow::{anyhow, bail};
+use serde::Serialize;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{Date, OffsetDateTime};
+
+use super::{Context, word_diff};
+use crate::cli::Status;
+use crate::conversation::Timestamp;
+use crate::moderation::RevisionAuthor;
+use crate::platform::console::printable;
+use crate::service::{Clock, SystemClock};
+use crate::store::records::{AuthorFilter, RecordedRevision, RevisionFilter};
+
+/// Arguments of `quoth faq history`.
+#[derive(Debug, clap::Args)]
+pub(super) struct HistoryArgs {
+    /// Only the changes of this entry.
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+    /// Only the changes by this person; `file` are those of the file by an editor.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Only the changes since this day or time (UTC), like 2026-11-30 or 2026-11-30T08:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+}
+
+/// Arguments of `quoth faq diff`.
+#[derive(Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    /// The number of the change, from `quoth faq history`.
+    #[arg(value_name = "REVISION")]
+    revision: i64,
+}
+
+/// A change, for programs.
+#[derive(Serialize)]
+pub(super) struct Change<'r> {
+    id: i64,
+    pack: &'r str,
+    entry: &'r str,
+    by: String,
+    reason: Option<&'r str>,
+    at: String,
+    before: Option<&'r str>,
+    after: Option<&'r str>,
+}
+
+impl<'r> Change<'r> {
+    pub(super) fn new(recorded: &'r RecordedRevision) -> Self {
+        let revision = &recorded.revision;
+        Self {
+            id: recorded.id,
+            pack: &revision.pack,
+            entry: &revision.entry,
+            by: author(&revision.by),
+            reason: revision.reason.as_deref(),
+            at: format_time(revision.at),
+            before: revision.before.as_deref(),
+            after: revision.after.as_deref(),
+        }
+    }
+}
+
+pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let mut editor = context.editor()?;
+    editor.catch_up(SystemClock.now())?;
+    let filter = RevisionFilter {
+        pack: context.pack()?.name,
+        entry: args.id.clone(),
+        by: args.by.as_deref().map(author_filter),
+        since: args.since,
+        limit: args.limit,
+    };
+    let found = editor.history().list(&filter)?;
+    if context.is_json {
+        context.print_json(&found.iter().map(Change::new).collect::<Vec<_>>())?;
+        return Ok(Status::Success);
+    }
+    if found.is_empty() {
+        writeln!(anstream::stdout(), "No change is recorded.")?;
+    }
+    found.iter().try_for_each(|recorded| print_change(recorded, context))?;
+    Ok(Status::Success)
+}
+
+pub(super) fn diff(args: &DiffArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let found = context.editor()?.history().find(args.revision)?;
+    let Some(found) = found else { bail!("there is no revision {}", args.revision) };
+    if context.is_json {
+        context.print_json(&Change::new(&found))?;
+        return Ok(Status::Success);
+    }
+    print_change(&found, context)?;
+    let [before, after] = [&found.revision.before, &found.revision.after];
+    let [before, after] = [before, after].map(|text| text.as_deref().unwrap_or_default());
+    writeln!(anstream::stdout(), "{}", word_diff::render(before, after, context.terminal))?;
+    Ok(Status::Success)
+}
+
+/// Prints a change in a line.
+pub(super) fn print_change(
+    RecordedRevision { id, revision }: &RecordedRevision,
+    context: &Context<'_>,
+) -> anyhow::Result<()> {
+    if context.is_json {
+        return Ok(());
+    }
+    let what = match (&revision.before, &revision.after) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    };
+    let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+    let (at, by) = (format_time(revision.at), author(&revision.by));
+    let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
+    Ok(writeln!(anstream::stdout(), "{}", printable(&line))?)
+}
+
+/// How changes of the file are told, which nobody known has made.
+const FILE: &str = "file";
+
+fn author_filter(by: &str) -> AuthorFilter {
+    if by == FILE { AuthorFilter::File } else { AuthorFilter::Name(by.to_owned()) }
+}
+
+/// The author for people.
+fn author(by: &RevisionAuthor) -> String {
+    match by {
+        RevisionAuthor::User(user) => user.as_str().to_owned(),
+        RevisionAuthor::Terminal(name) => name.clone(),
+        RevisionAuthor::File => FILE.to_owned(),
+    }
+}
+
+/// The time in UTC, as of RFC 3339, to the second.
+fn format_time(at: Timestamp) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(at.as_millis().div_euclid(1000));
+    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// A day (its start) or a time of RFC 3339.
+fn parse_time(text: &str) -> anyhow::Result<Timestamp> {
+    let day = || Date::parse(text, &Iso8601::DATE).map(|day| day.midnight().assume_utc());
+    let at = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| day());
+    let at = at.map_err(|_| anyhow!("write it like 2026-11-30 or 2026-11-30T08:00:00Z"))?;
+    Ok(Timestamp::from_millis(at.unix_timestamp().saturating_mul(1000)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_and_written_in_utc() {
+        let at = |text: &str| parse_time(text).map(format_time).ok();
+        assert_eq!(at("2026-11-30").as_deref(), Some("2026-11-30T00:00:00Z"));
+        assert_eq!(at("2026-11-30T08:01:02+02:00").as_deref(), Some("2026-11-30T06:01:02Z"));
+        assert_eq!(at("yesterday"), None);
+        assert_eq!(at("2026-13-30"), None);
+    }
+}

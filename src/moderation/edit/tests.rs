@@ -1,0 +1,166 @@
+use super::*;
+use crate::conversation::Timestamp;
+use crate::knowledge::QuoteDraft;
+use crate::knowledge::fixtures::files;
+use crate::moderation::RevisionAuthor;
+
+const SOURCE: &str = "+++\ntitle = \"S\"\n+++\n\nThe garden opens at eight.\n\nDogs stay outside.\n\n\
+    Water is free.\n";
+
+const FAQ: &str = "\
+# About this file.
+
+# About the hours.
+[[entry]]
+id = \"hours\"
+question = \"When does the garden open?\"
+variants = [
+  \"opening hours\", # asked in May
+  \"when can I come\",
+]
+
+[[entry.quote]]
+text = \"The garden opens at eight.\"
+
+
+[[entry]]
+id = \"dogs\"
+question = \"May dogs come in?\"
+see_also = [\"hours\"]
+[[entry.quote]]
+text = \"Dogs stay outside.\"
+
+[[entry]]
+id = \"parking\"
+question = \"Where can I park?\"
+gap = true
+";
+
+fn garden(faq: &str) -> PackFiles {
+    let pack = "title = \"P\"\nlanguage = \"en\"\n";
+    files("p", &[("faq.toml", faq), ("pack.toml", pack), ("sources/s.md", SOURCE)])
+}
+
+fn id(id: &str) -> EntryId {
+    EntryId::new(id).unwrap()
+}
+
+fn water(quote: &str) -> Edit {
+    let quotes = vec![QuoteDraft { text: quote.to_owned(), ..QuoteDraft::default() }];
+    Edit::Add(EntryDraft { quotes, ..EntryDraft::new(id("water"), "What does water cost?") })
+}
+
+fn move_phrasing(phrasing: &str) -> Edit {
+    Edit::MovePhrasing { from: id("hours"), to: id("parking"), phrasing: phrasing.to_owned() }
+}
+
+/// The revisions that an edit of the file makes.
+fn revisions(proved: &ProvedEdit) -> Vec<Revision> {
+    let by_file = |change: &EntryChange| Revision {
+        hunk: proved.hunk.clone(),
+        by: RevisionAuthor::Terminal("ann".to_owned()),
+        ..Revision::by_file("p", change.clone(), Timestamp::from_millis(1))
+    };
+    proved.changes.iter().map(by_file).collect()
+}
+
+fn reverted(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
+    Edit::Revert(Box::new(revision.clone())).prove(&garden(faq)).map(|it| it.faq)
+}
+
+#[test]
+fn every_edit_can_be_taken_back_byte_for_byte() {
+    let lead = EntryFields { lead: Some("At eight.".to_owned()), ..EntryFields::default() };
+    let edits = [
+        water("Water is free."),
+        Edit::Change { id: id("hours"), fields: lead },
+        Edit::Remove { id: id("hours") },
+        Edit::Remove { id: id("parking") },
+        Edit::AddPhrasing { id: id("dogs"), phrasing: "is my dog welcome".to_owned() },
+        Edit::RemovePhrasing { id: id("hours"), phrasing: "opening hours".to_owned() },
+        move_phrasing("when can I come"),
+    ];
+    for faq in [FAQ.to_owned(), FAQ.replace('\n', "\r\n"), FAQ.trim_end().to_owned()] {
+        for edit in &edits {
+            let proved = edit.prove(&garden(&faq)).unwrap();
+            assert!(!proved.changes.is_empty(), "{edit:?}");
+            for revision in revisions(&proved) {
+                assert_eq!(reverted(&proved.faq, &revision).unwrap(), faq, "{edit:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn change_without_its_place_in_the_file_is_taken_back_by_the_texts_of_its_entry() {
+    let lead = EntryFields { lead: Some("At eight.".to_owned()), ..EntryFields::default() };
+    for edit in [
+        water("Water is free."),
+        Edit::Change { id: id("hours"), fields: lead },
+        Edit::Remove { id: id("parking") },
+    ] {
+        let proved = edit.prove(&garden(FAQ)).unwrap();
+        let revision = Revision { hunk: None, ..revisions(&proved).remove(0) };
+        let taken_back = reverted(&proved.faq, &revision).unwrap();
+        assert_eq!(changes(FAQ, &taken_back), [], "{edit:?}");
+    }
+}
+
+#[test]
+fn removing_an_entry_removes_the_links_to_it() {
+    let proved = Edit::Remove { id: id("hours") }.prove(&garden(FAQ)).unwrap();
+    assert!(!proved.faq.contains("hours"), "{}", proved.faq);
+    assert_eq!(proved.changes.len(), 2);
+}
+
+#[test]
+fn change_is_taken_back_beside_later_changes() {
+    let added = water("Water is free.").prove(&garden(FAQ)).unwrap();
+    let later = added.faq.replace("opening hours", "hours of opening");
+    let taken_back = reverted(&later, &revisions(&added)[0]).unwrap();
+    assert_eq!(taken_back, FAQ.replace("opening hours", "hours of opening"));
+}
+
+#[test]
+fn change_that_others_have_changed_again_is_not_taken_back() {
+    let phrasing = "is my dog welcome".to_owned();
+    let added = Edit::AddPhrasing { id: id("dogs"), phrasing }.prove(&garden(FAQ)).unwrap();
+    let later = added.faq.replace("is my dog welcome", "are dogs welcome");
+    let refused = reverted(&later, &revisions(&added)[0]);
+    let Err(RefusedEdit::ChangedSince { today, .. }) = refused else { panic!("{refused:?}") };
+    assert!(today.unwrap().contains("are dogs welcome"));
+}
+
+#[test]
+fn refused_edits_say_why() {
+    let text = |edit: Edit| edit.prove(&garden(FAQ)).map(|it| it.faq).unwrap_err().to_string();
+    let phrasing =
+        |id: EntryId, phrasing: &str| Edit::AddPhrasing { id, phrasing: phrasing.to_owned() };
+    let change = |question: &str| EntryFields {
+        question: Some(question.to_owned()),
+        ..EntryFields::default()
+    };
+    for (edit, want) in [
+        (water("Water is cheap."), "the pack would have errors"),
+        (phrasing(id("cats"), "cats"), "there is no entry `cats`"),
+        (phrasing(id("hours"), "opening hours"), "already has the phrasing"),
+        (move_phrasing("When does the garden open?"), "has no variant"),
+        (Edit::Change { id: id("dogs"), fields: change("May dogs come in?") }, "like that already"),
+        (Edit::Remove { id: id("cats") }, "there is no entry `cats`"),
+        (Edit::Add(EntryDraft::new(id("dogs"), "Dogs?")), "already exists"),
+    ] {
+        let told = text(edit.clone());
+        assert!(told.contains(want), "{edit:?}: {told}");
+    }
+    let invalid = FAQ.replace("Dogs stay outside.", "Dogs stay inside.");
+    let refused = water("Water is free.").prove(&garden(&invalid));
+    assert!(matches!(refused, Err(RefusedEdit::InvalidBefore(_))), "{refused:?}");
+}
+
+#[test]
+fn misquote_is_refused_with_the_nearest_passage() {
+    let refused = water("Water is fre.").prove(&garden(FAQ));
+    let Err(RefusedEdit::InvalidAfter(rejection)) = refused else { panic!("{refused:?}") };
+    let told = format!("{:?}", rejection.findings);
+    assert!(told.contains("Water is free."), "{told}");
+}

@@ -1,0 +1,146 @@
+//! `quoth faq`: edits in the terminal, and their history.
+
+use serde_json::Value;
+
+use crate::folder::{FAQ, Folder};
+use crate::quoth::{Run, quoth_in};
+
+/// Runs `quoth faq` in `folder` on its pack, as Ann.
+fn faq(folder: &Folder, args: &[&str]) -> Run {
+    let args = [&["faq", "--plain", "--pack", "p"], args].concat();
+    quoth_in(&folder.path(""), &[("USER", "ann")], &args)
+}
+
+fn json(folder: &Folder, args: &[&str]) -> Value {
+    let run = faq(folder, &[args, &["--json"]].concat());
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+fn file(folder: &Folder) -> String {
+    std::fs::read_to_string(folder.path("p/faq.toml")).unwrap()
+}
+
+/// Runs a command that has to succeed.
+fn done(folder: &Folder, args: &[&str]) -> String {
+    let run = faq(folder, args);
+    assert_eq!(run.code, 0, "{run:?}");
+    run.stdout
+}
+
+#[test]
+fn added_entry_answers_and_is_in_the_history() {
+    let folder = Folder::with_unquoted_sentence();
+    let args = ["add", "--question", "What does a bike cost?", "--quote", crate::folder::UNQUOTED];
+    let more = ["--phrasing", "price of a bicycle", "--by", "Bo", "--reason", "asked twice"];
+    let added = done(&folder, &[&args[..], &more].concat());
+    assert!(added.starts_with("1: what-does-a-bike-cost added by Bo at 20"), "{added}");
+    assert!(added.trim_end().ends_with("Z: asked twice"), "{added}");
+    let asked = ["ask", "--pack", "p", "--json", "price of a bicycle"];
+    let answer = quoth_in(&folder.path(""), &[], &asked);
+    assert!(answer.stdout.contains("\"decision\":\"answer\""), "{answer:?}");
+    let history = json(&folder, &["history"]);
+    let first = &history[0];
+    assert_eq!((first["id"].as_i64(), first["by"].as_str()), (Some(1), Some("Bo")));
+    assert_eq!(first["entry"], "what-does-a-bike-cost");
+    assert_eq!(first["reason"], "asked twice");
+    assert_eq!(first["before"], Value::Null);
+    assert!(first["at"].as_str().unwrap().ends_with('Z'), "{first}");
+}
+
+#[test]
+fn edits_are_taken_back_byte_for_byte() {
+    let folder = Folder::with_pack();
+    let edits: [&[&str]; 6] = [
+        &["add", "--gap", "--question", "Why?"],
+        &["edit", "a", "--lead", "In short: two."],
+        &["edit", "b", "--quote", "Ann said: “One two.”", "--speaker", "Ann"],
+        &["remove", "a"],
+        &["add-phrasing", "g", "at what time"],
+        &["edit", "g", "--question", "At what time?"],
+    ];
+    for edit in edits {
+        done(&folder, edit);
+        assert_ne!(file(&folder), FAQ, "{edit:?}");
+        let newest = json(&folder, &["history"])[0]["id"].to_string();
+        done(&folder, &["revert", &newest]);
+        assert_eq!(file(&folder), FAQ, "{edit:?}");
+    }
+}
+
+#[test]
+fn removed_entry_is_restored() {
+    let folder = Folder::with_pack();
+    done(&folder, &["remove", "g"]);
+    assert!(!file(&folder).contains("\"g\""));
+    let restored = done(&folder, &["restore", "g"]);
+    assert!(restored.contains("g added by ann"), "{restored}");
+    assert_eq!(file(&folder), FAQ);
+    let again = faq(&folder, &["restore", "g"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    assert!(again.stderr.contains("no removal of g"), "{again:?}");
+}
+
+#[test]
+fn refused_edit_changes_nothing_and_says_what_to_do() {
+    let folder = Folder::with_pack();
+    let rows: [(&[&str], &str); 5] = [
+        (&["add", "--question", "Who?", "--quote", "Three fore."], "Three four."),
+        (&["add-phrasing", "x", "which"], "there is no entry `x`"),
+        (&["add-phrasing", "g", "When?"], "already has the phrasing"),
+        (&["remove-phrasing", "a", "never said"], "has no variant"),
+        (&["revert", "99"], "no revision 99"),
+    ];
+    for (args, want) in rows {
+        let run = faq(&folder, args);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!([&*run.stdout, &run.stderr].concat().contains(want), "{args:?}: {run:?}");
+        let run = faq(&folder, &[args, &["--json"]].concat());
+        let told: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert!(told["error"].as_str().is_some(), "{run:?}");
+        assert_eq!(file(&folder), FAQ);
+    }
+    assert_eq!(json(&folder, &["history"]), Value::Array(Vec::new()));
+}
+
+#[test]
+fn changes_by_an_editor_are_in_the_history_as_those_of_the_file() {
+    let folder = Folder::with_pack();
+    done(&folder, &["add-phrasing", "g", "at what time"]);
+    let edited = file(&folder).replace("How many?", "How many were there?");
+    folder.write("p/faq.toml", edited);
+    done(&folder, &["add-phrasing", "b", "what number"]);
+    let history = json(&folder, &["history"]);
+    let told: Vec<_> =
+        history.as_array().unwrap().iter().map(|it| (&it["entry"], &it["by"])).collect();
+    let by = |entry: &str, by: &str| (Value::from(entry), Value::from(by));
+    let want = [by("b", "ann"), by("b", "file"), by("g", "ann")];
+    assert!(told.into_iter().eq(want.iter().map(|(entry, by)| (entry, by))), "{history}");
+    assert_eq!(json(&folder, &["history", "g"]).as_array().unwrap().len(), 1);
+    assert_eq!(json(&folder, &["history", "--by", "file"]).as_array().unwrap().len(), 1);
+    assert_eq!(json(&folder, &["history", "--since", "2999-01-01"]).as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn diff_marks_words_and_dry_run_writes_nothing() {
+    let folder = Folder::with_pack();
+    let preview = done(&folder, &["edit", "g", "--question", "At what time?", "--dry-run"]);
+    assert!(preview.contains("[-\"When?\"-]{+\"At what time?\"+}"), "{preview}");
+    assert_eq!(file(&folder), FAQ);
+    done(&folder, &["edit", "g", "--question", "At what time?"]);
+    let diff = done(&folder, &["diff", "1"]);
+    assert!(diff.contains("[-\"When?\"-]{+\"At what time?\"+}"), "{diff}");
+}
+
+#[test]
+fn phrasing_is_moved_between_entries() {
+    let folder = Folder::with_pack();
+    done(&folder, &["add-phrasing", "g", "what number"]);
+    done(&folder, &["move-phrasing", "g", "b", "what number"]);
+    let shown = json(&folder, &["show", "b"]);
+    assert_eq!(shown["variants"], Value::from(vec!["what number"]));
+    assert_eq!(json(&folder, &["show", "g"])["variants"], Value::Array(Vec::new()));
+    let listed = json(&folder, &["list"]);
+    assert_eq!(listed.as_array().unwrap().len(), 3);
+    assert_eq!(listed[1]["n_phrasings"], 2);
+    assert_eq!(json(&folder, &["search", "what number"])[0]["id"], "b");
+}
