@@ -14,9 +14,11 @@ mod explain;
 mod faq;
 mod healthcheck;
 mod import;
+mod inbox;
 mod lines;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod moderation;
 mod new;
 mod packs;
 #[cfg(feature = "phrasings")]
@@ -72,6 +74,8 @@ enum Command {
     Phrasings(phrasings::Args),
     /// Read and edit the entries of a pack, with the history of its changes.
     Faq(faq::Args),
+    /// Read and settle the questions that were not answered.
+    Inbox(inbox::Args),
     /// Run the bot on the configured platforms.
     Run,
     /// Set up the bot's account on Matrix.
@@ -150,6 +154,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         #[cfg(feature = "phrasings")]
         Command::Phrasings(args) => phrasings::run(&args, config, terminal),
         Command::Faq(args) => faq::run(&args, config, terminal),
+        Command::Inbox(args) => inbox::run(&args, config, terminal),
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),

@@ -14,7 +14,7 @@
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
 //! | decision | `decision`, `language_part`, `questions`, `index` |
-//! | evaluation | `phrasing_need`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
+//! | evaluation | `phrasing_need`, `question_groups`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
 pub mod calibration;
@@ -44,6 +44,7 @@ pub mod phrasing_need;
 mod postings;
 pub mod query;
 mod query_terms;
+pub mod question_groups;
 mod question_kind;
 mod questions;
 pub mod ranking;

@@ -3,34 +3,21 @@
 mod edit;
 mod entries;
 mod history;
-mod word_diff;
 
-use std::io::Write;
-use std::path::PathBuf;
-
-use anyhow::bail;
 use clap::Subcommand;
 
 use super::Status;
 use super::config_args::ConfigArgs;
-use super::packs;
+use super::moderation::{Context, ModerationArgs};
 use super::terminal::Terminal;
-use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{Pack, prove};
-use crate::service::pack_editor::PackEditor;
-use crate::store::pack_files;
 
 /// Arguments of `quoth faq`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The pack; needed unless exactly one is configured.
-    #[arg(long, global = true, value_name = "DIR")]
-    pack: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    moderation: ModerationArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +51,7 @@ enum Command {
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
-    let context = Context { folder: folder(args, config)?, config, terminal, is_json: args.json };
+    let context = Context::new(&args.moderation, config, terminal)?;
     match &args.command {
         Command::List => entries::list(&context),
         Command::Show(args) => entries::show(args, &context),
@@ -79,47 +66,5 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Command::History(args) => history::history(args, &context),
         Command::Diff(args) => history::diff(args, &context),
         Command::Revert(args) => edit::revert(args, &context),
-    }
-}
-
-/// The pack folder to use: the one given, else the only one of the configuration.
-fn folder(args: &Args, config: &ConfigArgs) -> anyhow::Result<PathBuf> {
-    let given: Vec<PathBuf> = args.pack.iter().cloned().collect();
-    match packs::folders(&given, config)?.as_slice() {
-        [folder] => Ok(folder.clone()),
-        several => bail!("{} packs are configured: say which one, with --pack DIR", several.len()),
-    }
-}
-
-/// What all commands need.
-struct Context<'a> {
-    folder: PathBuf,
-    config: &'a ConfigArgs,
-    terminal: &'a Terminal,
-    is_json: bool,
-}
-
-impl Context<'_> {
-    /// The pack, as far as it is valid.
-    fn pack(&self) -> anyhow::Result<Pack> {
-        Ok(prove(&pack_files::read(&self.folder)?).pack)
-    }
-
-    /// The text of `faq.toml`.
-    fn faq(&self) -> anyhow::Result<String> {
-        let files = pack_files::read(&self.folder)?;
-        Ok(files.text(FAQ_FILE).unwrap_or_default().to_owned())
-    }
-
-    /// The editor of the pack, whose history is in the data folder of the configuration.
-    fn editor(&self) -> anyhow::Result<PackEditor> {
-        Ok(PackEditor::open(&self.folder, &self.config.read()?.data)?)
-    }
-
-    /// Prints a value as JSON.
-    fn print_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        let mut out = anstream::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, value)?;
-        Ok(writeln!(out)?)
     }
 }

@@ -170,9 +170,9 @@ pub fn apply_all(faq: &str, patches: &[Patch]) -> Result<String, PatchError> {
     Ok(with_line_ends_of(faq, written.replace("\r\n", "\n")))
 }
 
-/// `text` with a line break at its end.
+/// `text` with a line break at its end, and line ends of LF.
 fn on_lines_of_their_own(text: &str) -> String {
-    format!("{}\n", text.trim_end())
+    format!("{}\n", text.trim_end().replace("\r\n", "\n"))
 }
 
 fn add(faq: &str, sections: &[Section], new: &str, is_gap: bool) -> String {

@@ -1,6 +1,6 @@
 //! Names made of texts: file names of sources, ids of entries.
 
-use crate::text::normalize_word;
+use unicode_normalization::UnicodeNormalization;
 
 /// The words of `text` in lower case, joined by hyphens, of at most `max_chars` characters; empty if there is
 /// no letter or digit. Letters of every script stay.
@@ -9,8 +9,7 @@ pub(super) fn slug(text: &str, max_chars: usize) -> String {
     let mut slug = String::new();
     let mut n_chars = 0;
     for word in words {
-        let word: String =
-            normalize_word(word).chars().filter(|c| c.is_alphanumeric() || is_mark(*c)).collect();
+        let word = plain(word);
         if word.is_empty() {
             continue;
         }
@@ -32,6 +31,18 @@ pub(super) fn slug(text: &str, max_chars: usize) -> String {
     slug
 }
 
+/// A word in lower case, without the accents of Latin, Greek and Cyrillic letters.
+fn plain(word: &str) -> String {
+    let letters = word.nfkd().filter(|c| !ACCENTS.contains(c)).nfc().flat_map(char::to_lowercase);
+    letters.filter(|c| c.is_alphanumeric() || is_mark(*c) && !VARIATIONS.contains(c)).collect()
+}
+
+/// The block "Combining Diacritical Marks" of Unicode.
+const ACCENTS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36F}';
+
+/// The block "Variation Selectors", of emoji.
+const VARIATIONS: std::ops::RangeInclusive<char> = '\u{FE00}'..='\u{FE0F}';
+
 fn is_inside_word(c: char) -> bool {
     matches!(c, '’' | '\'') || is_mark(c)
 }
@@ -52,6 +63,10 @@ mod tests {
             ("The PLA’s “Żółw”", "the-plas-zołw"),
             ("../../etc/passwd", "etc-passwd"),
             ("北京", "北京"),
+            ("同じバス", "同じバス"),
+            ("เปิดกี่โมง", "เปิดกี่โมง"),
+            ("पानी कहाँ", "पानी-कहाँ"),
+            ("Où est l’Élysée?", "ou-est-lelysee"),
             (" --- ", ""),
             (&"word ".repeat(50), "word-word-word-word-word-word-word-word-word-word-word-word"),
             (&"字".repeat(90), &"字".repeat(60)),

@@ -5,12 +5,12 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::{Hunk, apply_all, changes};
 use crate::knowledge::{
     Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, Pack, PackFile, PackFiles,
-    Patch, PatchError, prove,
+    Patch, PatchError, Proof, prove,
 };
 
-/// The longest change of the file that is kept with its revisions, in bytes. An edit of entries that are far apart
-/// is longer, since all between them is part of it.
-const MAX_HUNK_BYTES: usize = 64 * 1024;
+/// Most patches of an edit whose places in the file are kept with its revisions: each needs the whole file. Only an
+/// entry that many others link to has more.
+const MAX_HUNKS: usize = 50;
 
 /// A change of a pack that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub enum Edit {
         /// The entry.
         id: EntryId,
     },
-    /// One more phrasing.
-    AddPhrasing {
+    /// More phrasings.
+    AddPhrasings {
         /// The entry.
         id: EntryId,
-        /// The phrasing.
-        phrasing: String,
+        /// The phrasings.
+        phrasings: Vec<String>,
     },
     /// A phrasing is removed.
     RemovePhrasing {
@@ -52,8 +52,8 @@ pub enum Edit {
         /// The phrasing, one of the variants of `from`.
         phrasing: String,
     },
-    /// A revision is taken back, and with it what else was changed by the same edit.
-    Revert(Box<Revision>),
+    /// All revisions of an edit, in their order, are taken back.
+    Revert(Vec<Revision>),
 }
 
 /// What an edit makes of a pack, all of it proved.
@@ -61,10 +61,9 @@ pub enum Edit {
 pub struct ProvedEdit {
     /// The new text of `faq.toml`.
     pub faq: String,
-    /// The entries that change.
-    pub changes: Vec<EntryChange>,
-    /// The change of the file; `None` for one that is too long to be kept.
-    pub hunk: Option<Hunk>,
+    /// The entries that change, in the order in which they are changed, each with its change of the file if that is
+    /// known.
+    pub changes: Vec<(EntryChange, Option<Hunk>)>,
 }
 
 /// Why an edit is refused. Nothing has changed.
@@ -74,7 +73,7 @@ pub enum RefusedEdit {
     #[error(transparent)]
     Patch(#[from] PatchError),
     /// The entry has no such variant.
-    #[error("{id} has no variant \"{phrasing}\"; its question is changed as a whole (`edit`)")]
+    #[error("`{id}` has no phrasing \"{phrasing}\" beside its question, which `edit` changes")]
     NoSuchPhrasing {
         /// The entry.
         id: EntryId,
@@ -84,14 +83,11 @@ pub enum RefusedEdit {
     /// It would change nothing.
     #[error("the pack is like that already")]
     NoChange,
-    /// The pack has errors already.
-    #[error("the pack has errors; fix them first")]
-    InvalidBefore(Box<Rejection>),
-    /// The pack would have errors.
+    /// The pack would have errors, and not fewer than it has.
     #[error("the pack would have errors")]
-    InvalidAfter(Box<Rejection>),
-    /// A revision that is taken back is not the entry's last, and the later ones changed the same.
-    #[error("`{}` has changed since in the same place", revision.entry)]
+    Invalid(Box<Rejection>),
+    /// The entry of a revision that is taken back has changed since, and not in another place.
+    #[error("`{}` has changed since, so that cannot be taken back by itself; edit the entry", revision.entry)]
     ChangedSince {
         /// The revision.
         revision: Box<Revision>,
@@ -117,27 +113,41 @@ impl Edit {
     /// # Errors
     /// [`RefusedEdit`] says what is wrong with it.
     pub fn prove(&self, files: &PackFiles) -> Result<ProvedEdit, RefusedEdit> {
-        let pack = proved(files.clone()).map_err(RefusedEdit::InvalidBefore)?;
+        let proof = prove(files);
         let before = files.text(FAQ_FILE).unwrap_or_default();
-        let faq = match self {
-            Self::Revert(revision) => revert(before, revision)?,
-            edit => apply_all(before, &edit.patches(&pack)?)?,
+        let Steps { faq, hunks } = match self {
+            Self::Revert(revisions) => revert(before, revisions)?,
+            edit => Steps::of(before, &edit.patches(&proof.pack)?)?,
         };
         if faq == before {
             return Err(RefusedEdit::NoChange);
         }
         let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.clone().into_bytes() };
-        proved(files.clone().with([file])).map_err(RefusedEdit::InvalidAfter)?;
-        let changes = changes(before, &faq);
-        let hunk = Some(Hunk::between(before, &faq)).filter(|it| it.n_bytes() <= MAX_HUNK_BYTES);
-        Ok(ProvedEdit { faq, changes, hunk })
+        let files = files.clone().with([file]);
+        let n_errors = |findings: &[Finding]| findings.iter().filter(|it| it.is_error()).count();
+        let n_errors_before = n_errors(&proof.findings);
+        let proof = prove(&files);
+        let n_errors = n_errors(&proof.findings);
+        if n_errors > 0 && n_errors >= n_errors_before {
+            let Proof { pack, findings, .. } = proof;
+            return Err(RefusedEdit::Invalid(Box::new(Rejection { files, pack, findings })));
+        }
+        let mut changes: Vec<(EntryChange, Option<Hunk>)> = changes(before, &faq)
+            .into_iter()
+            .map(|change| {
+                let hunk = hunks.iter().find(|(id, _)| *id == change.id).map(|(_, hunk)| hunk);
+                (change, hunk.cloned())
+            })
+            .collect();
+        changes.sort_by_key(|(change, _)| hunks.iter().position(|(id, _)| *id == change.id));
+        Ok(ProvedEdit { faq, changes })
     }
 
     /// The changes of the file; none for a revision that is taken back.
     fn patches(&self, pack: &Pack) -> Result<Vec<Patch>, RefusedEdit> {
-        let add = |id: &EntryId, phrasing: &String| Patch::AddVariants {
+        let add = |id: &EntryId, phrasings: &[String]| Patch::AddVariants {
             id: id.clone(),
-            variants: vec![phrasing.clone()],
+            variants: phrasings.to_vec(),
         };
         Ok(match self {
             Self::Add(draft) => vec![Patch::Add(draft.clone())],
@@ -150,22 +160,44 @@ impl Edit {
                     linking.filter(|entry| entry.id != *id).map(|it| without_link(it, id));
                 unlinked.chain([Patch::Remove { id: id.clone() }]).collect()
             }
-            Self::AddPhrasing { id, phrasing } => vec![add(id, phrasing)],
+            Self::AddPhrasings { id, phrasings } => vec![add(id, phrasings)],
             Self::RemovePhrasing { id, phrasing } => vec![without_variant(pack, id, phrasing)?],
             Self::MovePhrasing { from, to, phrasing } => {
-                vec![without_variant(pack, from, phrasing)?, add(to, phrasing)]
+                vec![
+                    without_variant(pack, from, phrasing)?,
+                    add(to, std::slice::from_ref(phrasing)),
+                ]
             }
             Self::Revert(_) => Vec::new(),
         })
     }
 }
 
-fn proved(files: PackFiles) -> Result<Pack, Box<Rejection>> {
-    let proof = prove(&files);
-    if proof.is_accepted() {
-        return Ok(proof.pack);
+/// What patches make of a file, one after the other.
+struct Steps {
+    faq: String,
+    /// The change of each entry, in their order.
+    hunks: Vec<(String, Hunk)>,
+}
+
+impl Steps {
+    fn of(faq: &str, patches: &[Patch]) -> Result<Self, PatchError> {
+        let mut steps = Self { faq: faq.to_owned(), hunks: Vec::new() };
+        if patches.len() > MAX_HUNKS {
+            steps.faq = apply_all(faq, patches)?;
+            return Ok(steps);
+        }
+        for patch in patches {
+            steps.add(patch.id().as_str(), patch.apply(&steps.faq)?);
+        }
+        Ok(steps)
     }
-    Err(Box::new(Rejection { files, pack: proof.pack, findings: proof.findings }))
+
+    /// The next step makes `faq` of the file.
+    fn add(&mut self, entry: &str, faq: String) {
+        self.hunks.push((entry.to_owned(), Hunk::between(&self.faq, &faq)));
+        self.faq = faq;
+    }
 }
 
 fn without_link(entry: &Entry, linked: &EntryId) -> Patch {
@@ -186,19 +218,41 @@ fn without_variant(pack: &Pack, id: &EntryId, phrasing: &str) -> Result<Patch, R
     Ok(Patch::Replace { id: id.clone(), fields })
 }
 
-/// The text of `faq.toml` without the change of `revision`: byte for byte where its place has not changed
-/// since, else its entry as it was before, if that has not.
-fn revert(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
-    if let Some(undone) = revision.hunk.as_ref().and_then(|hunk| hunk.undo(faq)) {
+/// Takes back the revisions of an edit, the last first.
+fn revert(faq: &str, revisions: &[Revision]) -> Result<Steps, RefusedEdit> {
+    let mut steps = Steps { faq: faq.to_owned(), hunks: Vec::new() };
+    for revision in revisions.iter().rev() {
+        let faq = revert_one(&steps.faq, revision)?;
+        steps.add(&revision.entry, faq);
+    }
+    Ok(steps)
+}
+
+/// The text of `faq.toml` without the change of `revision`: byte for byte where its place is found, else with the entry
+/// as it was before, if that has not changed since.
+fn revert_one(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
+    let trimmed = |text: &Option<String>| text.as_deref().map(|text| text.trim_end().to_owned());
+    let (before, after) = (trimmed(&revision.before), trimmed(&revision.after));
+    let today = text_of_entry(faq, &revision.entry);
+    if today == before {
+        return Ok(faq.to_owned());
+    }
+    let is_as_after = today == after;
+    // What is undone must be this entry's, and nothing else: other places may look the same.
+    let is_undone = |undone: &String| match changes(faq, undone).as_slice() {
+        [change] => change.id == revision.entry && (!is_as_after || change.after == before),
+        _ => false,
+    };
+    let candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(faq));
+    if let Some(undone) = candidates.into_iter().find(is_undone) {
         return Ok(undone);
     }
-    let today = text_of_entry(faq, &revision.entry);
-    if today.as_deref() != revision.after.as_deref().map(str::trim_end) {
+    if !is_as_after {
         return Err(RefusedEdit::ChangedSince { revision: Box::new(revision.clone()), today });
     }
     let Some(id) = EntryId::new(&revision.entry) else { return Err(RefusedEdit::NoChange) };
-    let patch = match &revision.before {
-        Some(before) => Patch::Restore { id, text: before.clone() },
+    let patch = match before {
+        Some(text) => Patch::Restore { id, text },
         None => Patch::Remove { id },
     };
     Ok(patch.apply(faq)?)

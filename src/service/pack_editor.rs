@@ -52,7 +52,8 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`] if the pack cannot be read, or the edit is refused.
     pub fn preview(&self, edit: &Edit) -> Result<Vec<EntryChange>, EditError> {
-        Ok(edit.prove(&pack_files::read(&self.folder)?)?.changes)
+        let proved = edit.prove(&pack_files::read(&self.folder)?)?;
+        Ok(proved.changes.into_iter().map(|(change, _)| change).collect())
     }
 
     /// Makes an edit, and returns its revisions, one for each entry that has changed. When this returns, the
@@ -62,22 +63,21 @@ impl PackEditor {
     /// [`EditError`]. The pack and its history are as before.
     pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<Vec<RecordedRevision>, EditError> {
         let transaction = self.history.begin()?;
-        let files = pack_files::read(&self.folder)?;
-        let ProvedEdit { faq, changes, hunk } = proposed.edit.prove(&files)?;
-        record_outside_changes(&transaction, &files, proposed.at)?;
-        let of_change = |change: EntryChange| Revision {
-            by: proposed.by.clone(),
-            reason: proposed.reason.clone(),
-            hunk: hunk.clone(),
-            ..Revision::by_file(&files.name, change, proposed.at)
-        };
-        let revisions: Vec<Revision> = changes.into_iter().map(of_change).collect();
-        let ids = transaction.accept(&files.name, &faq, &revisions)?;
-        let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.into_bytes() };
-        pack_files::write(&self.folder, &[file])?;
-        transaction.commit()?;
-        let recorded = ids.into_iter().zip(revisions);
-        Ok(recorded.map(|(id, revision)| RecordedRevision { id, revision }).collect())
+        // Somebody may save the file in an editor while the edit is proved, which takes a while for a large pack.
+        for _ in 0..MAX_ATTEMPTS {
+            let files = pack_files::read(&self.folder)?;
+            let proved = proposed.edit.prove(&files)?;
+            if pack_files::read(&self.folder)?.text(FAQ_FILE) != files.text(FAQ_FILE) {
+                continue;
+            }
+            let file =
+                PackFile { path: FAQ_FILE.to_owned(), bytes: proved.faq.clone().into_bytes() };
+            let recorded = record(&transaction, &self.folder, &files, proposed, proved)?;
+            pack_files::write(&self.folder, &[file])?;
+            transaction.commit()?;
+            return Ok(recorded);
+        }
+        Err(EditError::Busy { folder: self.folder.clone() })
     }
 
     /// Records what has changed in the file since the last edit that is in the history. A file with errors is
@@ -91,27 +91,64 @@ impl PackEditor {
         if !prove(&files).is_accepted() {
             return Ok(());
         }
-        record_outside_changes(&transaction, &files, now)?;
+        record_outside_changes(&transaction, &self.folder, &files, now)?;
         Ok(transaction.commit()?)
     }
+}
+
+/// How often an edit is proved again because somebody has saved the file meanwhile.
+const MAX_ATTEMPTS: usize = 10;
+
+/// Records an edit of `files`, and before it what has changed outside.
+fn record(
+    transaction: &PackTransaction<'_>,
+    folder: &Path,
+    files: &PackFiles,
+    proposed: &ProposedEdit,
+    ProvedEdit { faq, changes }: ProvedEdit,
+) -> Result<Vec<RecordedRevision>, EditError> {
+    record_outside_changes(transaction, folder, files, proposed.at)?;
+    let of_change = |(change, hunk)| Revision {
+        by: proposed.by.clone(),
+        reason: proposed.reason.clone(),
+        hunk,
+        ..Revision::by_file(&files.name, change, proposed.at)
+    };
+    let revisions: Vec<Revision> = changes.into_iter().map(of_change).collect();
+    let ids = transaction.record_edit(&revisions)?;
+    transaction.accept(&files.name, &faq)?;
+    let recorded = ids.into_iter().zip(revisions);
+    Ok(recorded.map(|(id, revision)| RecordedRevision { id, revision }).collect())
 }
 
 /// Records what `files` have more or less than the history, as changes of the file. A pack without history is
 /// new: its entries have no revision.
 fn record_outside_changes(
     transaction: &PackTransaction<'_>,
+    folder: &Path,
     files: &PackFiles,
     at: Timestamp,
-) -> Result<(), RecordsError> {
+) -> Result<(), EditError> {
+    let name = &files.name;
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    match transaction.folder(name)? {
+        Some(other) if other == folder => {}
+        Some(other) if pack_files::is_pack(&other) => {
+            return Err(EditError::OtherFolder { name: name.clone(), folder: other });
+        }
+        // The folder has moved, or is new.
+        _ => transaction.set_folder(name, &folder)?,
+    }
     let faq = files.text(FAQ_FILE).unwrap_or_default();
-    let accepted = transaction.accepted(&files.name)?;
+    let accepted = transaction.accepted(name)?;
     if accepted.as_deref() == Some(faq) {
         return Ok(());
     }
     let changes = accepted.map_or_else(Vec::new, |accepted| patch::changes(&accepted, faq));
     let revisions: Vec<Revision> =
-        changes.into_iter().map(|change| Revision::by_file(&files.name, change, at)).collect();
-    transaction.accept(&files.name, faq, &revisions).map(drop)
+        changes.into_iter().map(|change| Revision::by_file(name, change, at)).collect();
+    transaction.record_changes(&revisions)?;
+    Ok(transaction.accept(name, faq)?)
 }
 
 /// Why an edit was not made.
@@ -129,4 +166,123 @@ pub enum EditError {
     /// The history cannot be used.
     #[error(transparent)]
     History(#[from] RecordsError),
+    /// Another folder of the same name has its history in the same data folder.
+    #[error(
+        "the history of the pack {name} is that of {}: for a copy, rename the folder or set another data folder (QUOTH_DATA)",
+        folder.display()
+    )]
+    OtherFolder {
+        /// The name.
+        name: String,
+        /// The other folder.
+        folder: PathBuf,
+    },
+    /// The file was changed by others all the time.
+    #[error("faq.toml in {} is being changed by another program; try again when it is done", folder.display())]
+    Busy {
+        /// The folder of the pack.
+        folder: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::EntryId;
+    use crate::store::records::RevisionFilter;
+
+    const FAQ: &str = "[[entry]]\nid = \"a\"\nquestion = \"A?\"\ngap = true\n";
+
+    /// A folder with the pack `p` and the data folder `data`.
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |path: &str, text: &str| PackFile { path: path.to_owned(), bytes: text.into() };
+        let files = [
+            file("pack.toml", "title = \"P\"\n"),
+            file("sources/s.md", "+++\ntitle = \"S\"\n+++\nText.\n"),
+            file(FAQ_FILE, FAQ),
+        ];
+        pack_files::create(&folder.path().join("p"), &files).unwrap();
+        folder
+    }
+
+    fn editor(folder: &Path) -> PackEditor {
+        PackEditor::open(&folder.join("p"), &folder.join("data")).unwrap()
+    }
+
+    fn add_phrasing(phrasing: &str) -> ProposedEdit {
+        let (id, phrasings) = (EntryId::new("a").unwrap(), vec![phrasing.to_owned()]);
+        ProposedEdit {
+            edit: Edit::AddPhrasings { id, phrasings },
+            by: RevisionAuthor::Terminal("ann".to_owned()),
+            reason: None,
+            at: Timestamp::from_millis(1),
+        }
+    }
+
+    /// The authors and the texts after the changes, the latest first.
+    fn history(editor: &PackEditor) -> Vec<(RevisionAuthor, String)> {
+        let filter =
+            RevisionFilter { pack: "p".to_owned(), limit: 99, ..RevisionFilter::default() };
+        let found = editor.history().list(&filter).unwrap().into_iter();
+        found.map(|it| (it.revision.by, it.revision.after.unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn crash_before_the_file_is_replaced_changes_nothing() {
+        let folder = folder();
+        let mut editor = editor(folder.path());
+        let transaction = editor.history.begin().unwrap();
+        transaction.accept("p", "other text").unwrap();
+        drop(transaction);
+        assert_eq!(history(&editor), []);
+        editor.edit(&add_phrasing("b")).unwrap();
+        assert_eq!(history(&editor).len(), 1);
+    }
+
+    #[test]
+    fn change_of_a_process_that_died_before_its_commit_is_recorded_as_one_of_the_file() {
+        let folder = folder();
+        let mut editor = editor(folder.path());
+        editor.edit(&add_phrasing("b")).unwrap();
+        // What a process leaves that has replaced the file and dies.
+        let path = folder.path().join("p").join(FAQ_FILE);
+        let text = std::fs::read_to_string(&path).unwrap().replace("\"b\",", "\"b\",\n  \"c\",");
+        std::fs::write(&path, text).unwrap();
+        editor.edit(&add_phrasing("d")).unwrap();
+        let history = history(&editor);
+        let authors: Vec<_> = history.iter().map(|(by, _)| by.clone()).collect();
+        let ann = RevisionAuthor::Terminal("ann".to_owned());
+        assert_eq!(authors, [ann.clone(), RevisionAuthor::File, ann]);
+        assert!(history[1].1.contains("\"c\"") && !history[1].1.contains("\"d\""), "{history:?}");
+    }
+
+    #[test]
+    fn copy_of_a_pack_does_not_share_its_history() {
+        let folder = folder();
+        editor(folder.path()).edit(&add_phrasing("b")).unwrap();
+        let copy = folder.path().join("copy/p");
+        pack_files::create(&copy, &pack_files::read(&folder.path().join("p")).unwrap().files)
+            .unwrap();
+        let mut of_copy = PackEditor::open(&copy, &folder.path().join("data")).unwrap();
+        let refused = of_copy.edit(&add_phrasing("c"));
+        assert!(matches!(refused, Err(EditError::OtherFolder { .. })), "{refused:?}");
+        // A folder that has moved keeps its history.
+        std::fs::remove_dir_all(folder.path().join("p")).unwrap();
+        of_copy.edit(&add_phrasing("c")).unwrap();
+        assert_eq!(history(&of_copy).len(), 2);
+    }
+
+    #[test]
+    fn file_that_cannot_be_written_leaves_the_history_as_it_was() {
+        let folder = folder();
+        let mut editor = editor(folder.path());
+        // A temporary file cannot be made below a file.
+        let pack = folder.path().join("p");
+        let proposed = add_phrasing("b");
+        std::fs::rename(&pack, folder.path().join("moved")).unwrap();
+        std::fs::write(&pack, "no folder").unwrap();
+        assert!(matches!(editor.edit(&proposed), Err(EditError::Read(_))));
+        assert_eq!(history(&editor), []);
+    }
 }

@@ -16,7 +16,8 @@ use std::time::Duration;
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use lookup::{Found, Lookup, ReplyKey};
 pub use sqlite::{
-    AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter, SqliteRecords,
+    AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RevisionFilter,
+    SqliteRecords,
 };
 
 use super::system_error;

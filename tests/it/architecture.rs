@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 42] = [
+const MATCHING: [&str; 43] = [
     // Words.
     "similarity",
     "term_weight",
@@ -67,6 +67,7 @@ const MATCHING: [&str; 42] = [
     "index",
     // Evaluation.
     "phrasing_need",
+    "question_groups",
     "explanation",
     "leave_one_out",
     "reliability",

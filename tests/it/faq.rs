@@ -77,7 +77,7 @@ fn removed_entry_is_restored() {
     assert_eq!(file(&folder), FAQ);
     let again = faq(&folder, &["restore", "g"]);
     assert_eq!(again.code, 1, "{again:?}");
-    assert!(again.stderr.contains("no removal of g"), "{again:?}");
+    assert!(again.stderr.contains("g was not removed last"), "{again:?}");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn refused_edit_changes_nothing_and_says_what_to_do() {
         (&["add", "--question", "Who?", "--quote", "Three fore."], "Three four."),
         (&["add-phrasing", "x", "which"], "there is no entry `x`"),
         (&["add-phrasing", "g", "When?"], "already has the phrasing"),
-        (&["remove-phrasing", "a", "never said"], "has no variant"),
+        (&["remove-phrasing", "a", "never said"], "has no phrasing"),
         (&["revert", "99"], "no revision 99"),
     ];
     for (args, want) in rows {
@@ -129,6 +129,47 @@ fn diff_marks_words_and_dry_run_writes_nothing() {
     done(&folder, &["edit", "g", "--question", "At what time?"]);
     let diff = done(&folder, &["diff", "1"]);
     assert!(diff.contains("[-\"When?\"-]{+\"At what time?\"+}"), "{diff}");
+}
+
+#[test]
+fn edits_at_the_same_time_are_all_made_and_recorded() {
+    let folder = Folder::with_pack();
+    std::thread::scope(|scope| {
+        let edit = |number: usize| {
+            let phrasing = format!("wording {number}");
+            let run = faq(&folder, &["add-phrasing", "g", &phrasing]);
+            assert_eq!(run.code, 0, "{run:?}");
+        };
+        for number in 0..8 {
+            scope.spawn(move || edit(number));
+        }
+    });
+    let history = json(&folder, &["history"]);
+    assert_eq!(history.as_array().unwrap().len(), 8, "{history}");
+    assert!((0..8).all(|number| file(&folder).contains(&format!("\"wording {number}\""))));
+}
+
+#[test]
+fn reason_cannot_forge_a_line_of_the_history() {
+    let folder = Folder::with_pack();
+    let reason = "r\n9: a removed by boss \u{1b}[2K";
+    done(&folder, &["add-phrasing", "g", "at what time", "--reason", reason]);
+    let history = done(&folder, &["history"]);
+    assert_eq!(history.lines().count(), 1, "{history:?}");
+    assert!(!history.contains('\u{1b}'), "{history:?}");
+}
+
+#[test]
+fn pack_with_an_error_is_shown_and_can_be_repaired() {
+    let folder = Folder::with_pack();
+    folder.write("p/faq.toml", FAQ.replace("Three four.", "Three fore."));
+    let shown = faq(&folder, &["show", "b"]);
+    assert!(
+        shown.stdout.contains("Three fore.") && shown.stderr.contains("has errors"),
+        "{shown:?}"
+    );
+    done(&folder, &["edit", "b", "--quote", "Three four."]);
+    assert!(file(&folder).contains("Three four."));
 }
 
 #[test]

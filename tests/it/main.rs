@@ -31,6 +31,8 @@ mod folder;
 mod import;
 mod import_examples;
 #[cfg(unix)]
+mod inbox;
+#[cfg(unix)]
 mod kill;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 mod markup;

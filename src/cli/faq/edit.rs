@@ -1,43 +1,13 @@
 //! The commands of `quoth faq` that change a pack.
 
-use std::io::Write;
-
 use anyhow::{anyhow, bail};
-use serde::Serialize;
 
-use super::history::{Change, print_change};
-use super::{Context, word_diff};
 use crate::cli::Status;
-use crate::cli::report::{PackReport, print};
-use crate::knowledge::{EntryChange, EntryDraft, EntryFields, EntryId, QuoteDraft};
-use crate::moderation::edit::Rejection;
-use crate::moderation::{Edit, RefusedEdit, RevisionAuthor};
-use crate::platform::console::printable;
-use crate::service::pack_editor::{EditError, ProposedEdit};
+use crate::cli::moderation::{ByArgs, Context, apply, refuse};
+use crate::knowledge::{EntryDraft, EntryFields, EntryId, QuoteDraft};
+use crate::moderation::Edit;
 use crate::service::{Clock, SystemClock};
-use crate::store::records::RevisionFilter;
-
-/// Who changes a pack, and how.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct ByArgs {
-    /// Your name, for the history [default: that of the system].
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-    /// Why, for the history.
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
-    /// Show what would change, and write nothing.
-    #[arg(long)]
-    dry_run: bool,
-}
-
-impl ByArgs {
-    fn author(&self) -> RevisionAuthor {
-        let of_system = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-        let name = self.by.clone().or_else(of_system).filter(|name| !name.trim().is_empty());
-        RevisionAuthor::Terminal(name.unwrap_or_else(|| "unknown".to_owned()))
-    }
-}
+use crate::store::records::{RecordedRevision, RevisionFilter};
 
 /// The fields of an entry.
 #[derive(Debug, clap::Args)]
@@ -94,7 +64,7 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// A gap: the sources do not answer the question.
-    #[arg(long, conflicts_with_all = ["quotes", "lead"], required_unless_present = "quotes")]
+    #[arg(long, conflicts_with_all = ["quotes", "lead"])]
     gap: bool,
     #[command(flatten)]
     fields: FieldArgs,
@@ -167,6 +137,9 @@ pub(super) struct RevertArgs {
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    if !args.gap && args.fields.quotes.is_empty() {
+        bail!("give --quote TEXT with words of a source, or --gap if the sources do not answer");
+    }
     let pack = context.pack()?;
     let is_taken = |id: &str| pack.entries.iter().any(|entry| entry.id.as_str() == id);
     let id = match &args.id {
@@ -213,14 +186,17 @@ pub(super) fn restore(args: &IdArgs, context: &Context<'_>) -> anyhow::Result<St
     };
     let last = editor.history().list(&filter)?.pop();
     match last.filter(|last| last.revision.after.is_none()) {
-        Some(removed) => apply(Edit::Revert(Box::new(removed.revision)), &args.by, context),
-        None => refuse(&format!("the history has no removal of {} to take back", args.id), context),
+        Some(removed) => apply(revert_of(editor.history().edit_of(removed.id)?), &args.by, context),
+        None => {
+            let text = format!("{} was not removed last, as far as the history knows", args.id);
+            refuse(&text, context)
+        }
     }
 }
 
 pub(super) fn add_phrasing(args: &PhrasingArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let (id, phrasing) = (parsed(&args.id)?, args.phrasing.clone());
-    apply(Edit::AddPhrasing { id, phrasing }, &args.by, context)
+    let (id, phrasings) = (parsed(&args.id)?, vec![args.phrasing.clone()]);
+    apply(Edit::AddPhrasings { id, phrasings }, &args.by, context)
 }
 
 pub(super) fn remove_phrasing(
@@ -237,123 +213,20 @@ pub(super) fn move_phrasing(args: &MoveArgs, context: &Context<'_>) -> anyhow::R
 }
 
 pub(super) fn revert(args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let found = context.editor()?.history().find(args.revision)?;
-    match found.filter(|found| context.pack().is_ok_and(|pack| pack.name == found.revision.pack)) {
-        Some(found) => {
-            let reason = Some(format!("takes back {}", found.id));
-            let by = ByArgs { reason: args.by.reason.clone().or(reason), ..args.by.clone() };
-            apply(Edit::Revert(Box::new(found.revision)), &by, context)
-        }
-        None => refuse(&format!("this pack has no revision {}", args.revision), context),
+    let edit = context.editor()?.history().edit_of(args.revision)?;
+    let pack = context.pack()?.name;
+    if edit.first().is_none_or(|first| first.revision.pack != pack) {
+        return refuse(&format!("this pack has no revision {}", args.revision), context);
     }
+    let numbers: Vec<String> = edit.iter().map(|recorded| recorded.id.to_string()).collect();
+    let by = args.by.with_reason(&format!("takes back {}", numbers.join(", ")));
+    apply(revert_of(edit), &by, context)
+}
+
+fn revert_of(edit: Vec<RecordedRevision>) -> Edit {
+    Edit::Revert(edit.into_iter().map(|recorded| recorded.revision).collect())
 }
 
 fn parsed(id: &str) -> anyhow::Result<EntryId> {
     EntryId::new(id).ok_or_else(|| anyhow!("an id has 1 to 100 characters, and no spaces"))
-}
-
-/// Makes an edit and prints its revisions; with `--dry-run`, what it would change.
-fn apply(edit: Edit, by: &ByArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let mut editor = context.editor()?;
-    if by.dry_run {
-        return match editor.preview(&edit) {
-            Ok(changes) => print_preview(&changes, context),
-            Err(error) => report(error, context),
-        };
-    }
-    let reason = by.reason.clone();
-    let proposed = ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now() };
-    match editor.edit(&proposed) {
-        Ok(recorded) if context.is_json => {
-            let changes: Vec<Change<'_>> = recorded.iter().map(Change::new).collect();
-            context.print_json(&changes)?;
-            Ok(Status::Success)
-        }
-        Ok(recorded) => {
-            for recorded in &recorded {
-                print_change(recorded, context)?;
-            }
-            Ok(Status::Success)
-        }
-        Err(error) => report(error, context),
-    }
-}
-
-#[derive(Serialize)]
-struct Preview<'c> {
-    entry: &'c str,
-    before: Option<&'c str>,
-    after: Option<&'c str>,
-}
-
-fn print_preview<'c>(changes: &'c [EntryChange], context: &Context<'_>) -> anyhow::Result<Status> {
-    if context.is_json {
-        let preview = |change: &'c EntryChange| Preview {
-            entry: &change.id,
-            before: change.before.as_deref(),
-            after: change.after.as_deref(),
-        };
-        context.print_json(&changes.iter().map(preview).collect::<Vec<_>>())?;
-        return Ok(Status::Success);
-    }
-    let mut out = anstream::stdout().lock();
-    for EntryChange { id, before, after } in changes {
-        writeln!(out, "{} would change:", printable(id))?;
-        let [before, after] = [before, after].map(|it| it.as_deref().unwrap_or_default());
-        writeln!(out, "{}", word_diff::render(before, after, context.terminal))?;
-    }
-    Ok(Status::Success)
-}
-
-/// Says why an edit was not made.
-fn report(error: EditError, context: &Context<'_>) -> anyhow::Result<Status> {
-    match error {
-        EditError::Refused(refused) => report_refusal(refused, context),
-        error => bail!(error),
-    }
-}
-
-fn report_refusal(refused: RefusedEdit, context: &Context<'_>) -> anyhow::Result<Status> {
-    let text = format!("{refused}; nothing was changed");
-    match refused {
-        RefusedEdit::InvalidBefore(rejection) | RefusedEdit::InvalidAfter(rejection)
-            if !context.is_json =>
-        {
-            let Rejection { files, pack, findings } = *rejection;
-            let errors = findings.into_iter().filter(|finding| finding.is_error()).collect();
-            print(&[PackReport::new(&context.folder, files, &pack, errors)], context.terminal)?;
-        }
-        RefusedEdit::InvalidBefore(rejection) | RefusedEdit::InvalidAfter(rejection) => {
-            let errors = rejection.findings.iter().filter(|finding| finding.is_error());
-            let messages = errors.map(|it| match &it.help {
-                Some(help) => format!("{}; {help}", it.message),
-                None => it.message.clone(),
-            });
-            return refuse(
-                &[text].into_iter().chain(messages).collect::<Vec<_>>().join("\n"),
-                context,
-            );
-        }
-        RefusedEdit::ChangedSince { revision, today } if !context.is_json => {
-            let after = revision.after.unwrap_or_default();
-            let diff = word_diff::render(&after, &today.unwrap_or_default(), context.terminal);
-            writeln!(anstream::stdout(), "Since that change:\n{diff}")?;
-        }
-        _ => {}
-    }
-    refuse(&text, context)
-}
-
-/// Prints why nothing was changed.
-fn refuse(text: &str, context: &Context<'_>) -> anyhow::Result<Status> {
-    #[derive(Serialize)]
-    struct Refusal<'t> {
-        error: &'t str,
-    }
-    if context.is_json {
-        context.print_json(&Refusal { error: text })?;
-    } else {
-        context.terminal.error(&anyhow!(printable(text)));
-    }
-    Ok(Status::Failed)
 }

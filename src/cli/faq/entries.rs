@@ -1,15 +1,17 @@
 //! `quoth faq list`, `show` and `search`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use anyhow::bail;
 use serde::Serialize;
 
-use super::Context;
 use crate::cli::Status;
+use crate::cli::moderation::{Context, refuse};
 use crate::cli::packs::{self, PackArgs};
 use crate::cli::report::pluralize;
-use crate::knowledge::{Entry, Pack, Quote};
+use crate::conversation::layout::one_line;
+use crate::knowledge::{Entry, Quote};
+use crate::moderation::edit::text_of_entry;
 use crate::platform::console::printable;
 
 /// Arguments of `quoth faq show`.
@@ -59,6 +61,8 @@ struct Shown<'p> {
     lead: Option<&'p str>,
     quotes: Vec<ShownQuote<'p>>,
     see_also: Vec<&'p str>,
+    /// Phrasings in other languages, by their codes.
+    translations: BTreeMap<&'p str, &'p [String]>,
 }
 
 #[derive(Serialize)]
@@ -100,7 +104,7 @@ fn print_list<'p>(
     for entry in &listed {
         let kind = if entry.is_gap { "gap, " } else { "" };
         let phrasings = pluralize(entry.n_phrasings, "phrasing");
-        let question = printable(entry.question);
+        let question = printable(&one_line(entry.question));
         writeln!(out, "{}: {question} ({kind}{phrasings})", printable(entry.id))?;
     }
     Ok(Status::Success)
@@ -108,19 +112,29 @@ fn print_list<'p>(
 
 pub(super) fn show(args: &ShowArgs, context: &Context<'_>) -> anyhow::Result<Status> {
     let pack = context.pack()?;
-    let entry = entry(&pack, &args.id)?;
+    let unknown = format!("there is no entry {}; `quoth faq list` shows all", args.id);
     if context.is_json {
+        let entry = pack.entries.iter().find(|entry| entry.id.as_str() == args.id);
+        let Some(entry) = entry else { return refuse(&unknown, context) };
         context.print_json(&Shown {
             listed: Listed::new(entry),
             variants: &entry.variants,
             lead: entry.lead(),
             quotes: entry.quotes().iter().map(ShownQuote::new).collect(),
             see_also: entry.see_also.iter().map(|id| id.as_str()).collect(),
+            translations: entry
+                .translations
+                .iter()
+                .map(|it| (it.language.code(), it.phrasings.as_slice()))
+                .collect(),
         })?;
         return Ok(Status::Success);
     }
-    let text = crate::moderation::edit::text_of_entry(&context.faq()?, &args.id);
-    writeln!(anstream::stdout(), "{}", printable(&text.unwrap_or_default()))?;
+    // As it is written, also if it has errors.
+    let Some(text) = text_of_entry(&context.faq()?, &args.id) else {
+        return refuse(&unknown, context);
+    };
+    writeln!(anstream::stdout(), "{}", printable(&text))?;
     Ok(Status::Success)
 }
 
@@ -134,12 +148,4 @@ pub(super) fn search(args: &SearchArgs, context: &Context<'_>) -> anyhow::Result
         writeln!(anstream::stdout(), "No entry has a word of it.")?;
     }
     print_list(found.iter().filter_map(by_id), context)
-}
-
-/// The entry with this id.
-fn entry<'p>(pack: &'p Pack, id: &str) -> anyhow::Result<&'p Entry> {
-    match pack.entries.iter().find(|entry| entry.id.as_str() == id) {
-        Some(entry) => Ok(entry),
-        None => bail!("there is no entry {}; `quoth faq list` shows all", printable(id)),
-    }
 }

@@ -2,18 +2,15 @@
 
 use std::io::Write;
 
-use anyhow::{anyhow, bail};
-use serde::Serialize;
+use anyhow::anyhow;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime};
 
-use super::{Context, word_diff};
 use crate::cli::Status;
+use crate::cli::moderation::{Change, Context, FILE, print_change, refuse, render_word_diff};
 use crate::conversation::Timestamp;
-use crate::moderation::RevisionAuthor;
-use crate::platform::console::printable;
 use crate::service::{Clock, SystemClock};
-use crate::store::records::{AuthorFilter, RecordedRevision, RevisionFilter};
+use crate::store::records::{AuthorFilter, RevisionFilter};
 
 /// Arguments of `quoth faq history`.
 #[derive(Debug, clap::Args)]
@@ -40,35 +37,6 @@ pub(super) struct DiffArgs {
     revision: i64,
 }
 
-/// A change, for programs.
-#[derive(Serialize)]
-pub(super) struct Change<'r> {
-    id: i64,
-    pack: &'r str,
-    entry: &'r str,
-    by: String,
-    reason: Option<&'r str>,
-    at: String,
-    before: Option<&'r str>,
-    after: Option<&'r str>,
-}
-
-impl<'r> Change<'r> {
-    pub(super) fn new(recorded: &'r RecordedRevision) -> Self {
-        let revision = &recorded.revision;
-        Self {
-            id: recorded.id,
-            pack: &revision.pack,
-            entry: &revision.entry,
-            by: author(&revision.by),
-            reason: revision.reason.as_deref(),
-            at: format_time(revision.at),
-            before: revision.before.as_deref(),
-            after: revision.after.as_deref(),
-        }
-    }
-}
-
 pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Result<Status> {
     let mut editor = context.editor()?;
     editor.catch_up(SystemClock.now())?;
@@ -92,8 +60,10 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
 }
 
 pub(super) fn diff(args: &DiffArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let found = context.editor()?.history().find(args.revision)?;
-    let Some(found) = found else { bail!("there is no revision {}", args.revision) };
+    let edit = context.editor()?.history().edit_of(args.revision)?;
+    let Some(found) = edit.into_iter().find(|recorded| recorded.id == args.revision) else {
+        return refuse(&format!("there is no revision {}", args.revision), context);
+    };
     if context.is_json {
         context.print_json(&Change::new(&found))?;
         return Ok(Status::Success);
@@ -101,49 +71,12 @@ pub(super) fn diff(args: &DiffArgs, context: &Context<'_>) -> anyhow::Result<Sta
     print_change(&found, context)?;
     let [before, after] = [&found.revision.before, &found.revision.after];
     let [before, after] = [before, after].map(|text| text.as_deref().unwrap_or_default());
-    writeln!(anstream::stdout(), "{}", word_diff::render(before, after, context.terminal))?;
+    writeln!(anstream::stdout(), "{}", render_word_diff(before, after, context.terminal))?;
     Ok(Status::Success)
 }
 
-/// Prints a change in a line.
-pub(super) fn print_change(
-    RecordedRevision { id, revision }: &RecordedRevision,
-    context: &Context<'_>,
-) -> anyhow::Result<()> {
-    if context.is_json {
-        return Ok(());
-    }
-    let what = match (&revision.before, &revision.after) {
-        (None, _) => "added",
-        (_, None) => "removed",
-        _ => "changed",
-    };
-    let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
-    let (at, by) = (format_time(revision.at), author(&revision.by));
-    let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
-    Ok(writeln!(anstream::stdout(), "{}", printable(&line))?)
-}
-
-/// How changes of the file are told, which nobody known has made.
-const FILE: &str = "file";
-
 fn author_filter(by: &str) -> AuthorFilter {
     if by == FILE { AuthorFilter::File } else { AuthorFilter::Name(by.to_owned()) }
-}
-
-/// The author for people.
-fn author(by: &RevisionAuthor) -> String {
-    match by {
-        RevisionAuthor::User(user) => user.as_str().to_owned(),
-        RevisionAuthor::Terminal(name) => name.clone(),
-        RevisionAuthor::File => FILE.to_owned(),
-    }
-}
-
-/// The time in UTC, as of RFC 3339, to the second.
-fn format_time(at: Timestamp) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(at.as_millis().div_euclid(1000));
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// A day (its start) or a time of RFC 3339.
@@ -160,7 +93,7 @@ mod tests {
 
     #[test]
     fn times_are_read_and_written_in_utc() {
-        let at = |text: &str| parse_time(text).map(format_time).ok();
+        let at = |text: &str| parse_time(text).map(crate::cli::moderation::format_time).ok();
         assert_eq!(at("2026-11-30").as_deref(), Some("2026-11-30T00:00:00Z"));
         assert_eq!(at("2026-11-30T08:01:02+02:00").as_deref(), Some("2026-11-30T06:01:02Z"));
         assert_eq!(at("yesterday"), None);

@@ -42,23 +42,31 @@ impl Hunk {
         }
     }
 
-    /// The length of the part, in bytes, before and after the change together.
-    pub fn n_bytes(&self) -> usize {
-        self.removed.len() + self.inserted.len()
+    /// The texts that `file` may have been without this change, the likeliest first: where the part still stands
+    /// between what stood around it, then where it stands behind or before that, then wherever it stands. A place
+    /// counts if there is no other like it. The caller has to check what such a text changes.
+    pub fn undone(&self, file: &str) -> Vec<String> {
+        let contexts =
+            [(&*self.above, &*self.below), (&self.above, ""), ("", &self.below), ("", "")];
+        contexts
+            .into_iter()
+            .filter_map(|(above, below)| self.undone_between(file, above, below))
+            .collect()
     }
 
-    /// `file` with the part as it was; `None` if what took its place is not in the file any more, or
-    /// stands there several times, none of them where it was.
-    pub fn undo(&self, file: &str) -> Option<String> {
-        let new = [&*self.above, &self.inserted, &self.below].concat();
-        let first = self.start.checked_sub(self.above.len())?;
-        let at = if tail(file, first).starts_with(&new) {
+    fn undone_between(&self, file: &str, above: &str, below: &str) -> Option<String> {
+        let new = [above, &self.inserted, below].concat();
+        if new.is_empty() {
+            return None;
+        }
+        let first = self.start.saturating_sub(above.len());
+        let at = if tail(file, first).starts_with(&new) && !below.is_empty() && !above.is_empty() {
             first
         } else {
             let mut found = file.match_indices(&new).map(|(at, _)| at);
             found.next().filter(|_| found.next().is_none())?
         };
-        let old = [&*self.above, &self.removed, &self.below].concat();
+        let old = [above, &self.removed, below].concat();
         Some([head(file, at), &old, tail(file, at + new.len())].concat())
     }
 }
@@ -75,43 +83,57 @@ fn tail(text: &str, start: usize) -> &str {
 mod tests {
     use super::*;
 
+    fn undone(before: &str, after: &str, file: &str) -> Vec<String> {
+        Hunk::between(before, after).undone(file)
+    }
+
     #[test]
     fn undone_change_gives_the_file_as_it_was() {
         for (before, after) in [
-            ("", "a"),
-            ("a", ""),
-            ("abc", "abc"),
             ("one two three", "one 2 three"),
             ("aaa", "aaaa"),
-            ("grün", "grüñ"),
-            ("日本", "日木"),
+            ("grün ist", "grüñ ist"),
+            ("日本語", "日木語"),
             ("a\r\nb\r\n", "a\r\nc\r\nb\r\n"),
         ] {
-            let hunk = Hunk::between(before, after);
-            assert_eq!(hunk.undo(after).as_deref(), Some(before), "{before:?} to {after:?}");
+            assert_eq!(undone(before, after, after)[0], before, "{before:?} to {after:?}");
         }
+        assert_eq!(undone("", "a", "a")[0], "");
+        assert!(undone("a", "", "").is_empty(), "nothing tells where it was");
     }
 
     #[test]
     fn change_is_found_where_other_parts_have_changed_since() {
         let (before, after) = ("[a]\nx = 1\n\n[b]\ny = 2\n", "[a]\nx = 1\n\n[b]\ny = 3\n");
         let above: String = "# A line.\n".repeat(40);
-        let hunk = Hunk::between(&format!("{above}{before}"), &format!("{above}{after}"));
-        let undone = hunk.undo(&format!("new = true\n{above}{after}"));
-        assert_eq!(undone, Some(format!("new = true\n{above}{before}")));
-        assert_eq!(hunk.undo(&format!("{above}{before}")), None, "it is not there any more");
+        let [before, after] = [before, after].map(|text| format!("{above}{text}"));
+        let hunk = Hunk::between(&before, &after);
         assert_eq!(
-            hunk.undo(&format!("{above}{after}!{above}{after}")).map(|it| it.len()),
-            Some(2 * (above.len() + after.len()) + 1),
-            "where it was"
+            hunk.undone(&format!("new = true\n{after}"))[0],
+            format!("new = true\n{before}")
         );
-        assert_eq!(hunk.undo(&format!("!{above}{after}{above}{after}")), None, "in two places");
+        assert!(hunk.undone(&before).is_empty(), "it is not there any more");
+        let twice = hunk.undone(&format!("{after}!{after}"));
+        assert_eq!(twice[0], format!("{before}!{after}"), "where it was");
+        assert!(hunk.undone(&format!("!{after}{after}")).is_empty(), "in two places");
+    }
+
+    #[test]
+    fn line_of_a_list_is_found_between_others_that_came_later() {
+        let list = |lines: &[&str]| format!("list = [\n{}]\n", lines.concat());
+        let [a, b, c] = ["  \"a\",\n", "  \"b\",\n", "  \"c\",\n"];
+        let undone = undone(&list(&[a]), &list(&[a, b]), &list(&[a, b, c]));
+        assert_eq!(undone[0], list(&[a, c]));
     }
 
     proptest::proptest! {
         #[test]
-        fn any_change_can_be_undone(before in "[ab\n日é]{0,12}", after in "[ab\n日é]{0,12}") {
-            proptest::prop_assert_eq!(Hunk::between(&before, &after).undo(&after), Some(before));
+        fn any_change_between_other_text_can_be_undone(
+            before in "[ab\n日é]{0,12}", after in "[ab\n日é]{0,12}",
+        ) {
+            let [before, after] = [before, after].map(|text| format!("<{text}>"));
+            let undone = undone(&before, &after, &after);
+            proptest::prop_assert_eq!(undone.first(), Some(&before));
         }
     }
 }

@@ -56,16 +56,16 @@ fn move_phrasing(phrasing: &str) -> Edit {
 
 /// The revisions that an edit of the file makes.
 fn revisions(proved: &ProvedEdit) -> Vec<Revision> {
-    let by_file = |change: &EntryChange| Revision {
-        hunk: proved.hunk.clone(),
+    let by_file = |(change, hunk): &(EntryChange, Option<Hunk>)| Revision {
+        hunk: hunk.clone(),
         by: RevisionAuthor::Terminal("ann".to_owned()),
         ..Revision::by_file("p", change.clone(), Timestamp::from_millis(1))
     };
     proved.changes.iter().map(by_file).collect()
 }
 
-fn reverted(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
-    Edit::Revert(Box::new(revision.clone())).prove(&garden(faq)).map(|it| it.faq)
+fn reverted(faq: &str, revisions: &[Revision]) -> Result<String, RefusedEdit> {
+    Edit::Revert(revisions.to_vec()).prove(&garden(faq)).map(|it| it.faq)
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn every_edit_can_be_taken_back_byte_for_byte() {
         Edit::Change { id: id("hours"), fields: lead },
         Edit::Remove { id: id("hours") },
         Edit::Remove { id: id("parking") },
-        Edit::AddPhrasing { id: id("dogs"), phrasing: "is my dog welcome".to_owned() },
+        Edit::AddPhrasings { id: id("dogs"), phrasings: vec!["is my dog welcome".to_owned()] },
         Edit::RemovePhrasing { id: id("hours"), phrasing: "opening hours".to_owned() },
         move_phrasing("when can I come"),
     ];
@@ -84,9 +84,7 @@ fn every_edit_can_be_taken_back_byte_for_byte() {
         for edit in &edits {
             let proved = edit.prove(&garden(&faq)).unwrap();
             assert!(!proved.changes.is_empty(), "{edit:?}");
-            for revision in revisions(&proved) {
-                assert_eq!(reverted(&proved.faq, &revision).unwrap(), faq, "{edit:?}");
-            }
+            assert_eq!(reverted(&proved.faq, &revisions(&proved)).unwrap(), faq, "{edit:?}");
         }
     }
 }
@@ -101,7 +99,7 @@ fn change_without_its_place_in_the_file_is_taken_back_by_the_texts_of_its_entry(
     ] {
         let proved = edit.prove(&garden(FAQ)).unwrap();
         let revision = Revision { hunk: None, ..revisions(&proved).remove(0) };
-        let taken_back = reverted(&proved.faq, &revision).unwrap();
+        let taken_back = reverted(&proved.faq, &[revision]).unwrap();
         assert_eq!(changes(FAQ, &taken_back), [], "{edit:?}");
     }
 }
@@ -117,16 +115,16 @@ fn removing_an_entry_removes_the_links_to_it() {
 fn change_is_taken_back_beside_later_changes() {
     let added = water("Water is free.").prove(&garden(FAQ)).unwrap();
     let later = added.faq.replace("opening hours", "hours of opening");
-    let taken_back = reverted(&later, &revisions(&added)[0]).unwrap();
+    let taken_back = reverted(&later, &revisions(&added)).unwrap();
     assert_eq!(taken_back, FAQ.replace("opening hours", "hours of opening"));
 }
 
 #[test]
 fn change_that_others_have_changed_again_is_not_taken_back() {
-    let phrasing = "is my dog welcome".to_owned();
-    let added = Edit::AddPhrasing { id: id("dogs"), phrasing }.prove(&garden(FAQ)).unwrap();
+    let phrasings = vec!["is my dog welcome".to_owned()];
+    let added = Edit::AddPhrasings { id: id("dogs"), phrasings }.prove(&garden(FAQ)).unwrap();
     let later = added.faq.replace("is my dog welcome", "are dogs welcome");
-    let refused = reverted(&later, &revisions(&added)[0]);
+    let refused = reverted(&later, &revisions(&added));
     let Err(RefusedEdit::ChangedSince { today, .. }) = refused else { panic!("{refused:?}") };
     assert!(today.unwrap().contains("are dogs welcome"));
 }
@@ -134,8 +132,10 @@ fn change_that_others_have_changed_again_is_not_taken_back() {
 #[test]
 fn refused_edits_say_why() {
     let text = |edit: Edit| edit.prove(&garden(FAQ)).map(|it| it.faq).unwrap_err().to_string();
-    let phrasing =
-        |id: EntryId, phrasing: &str| Edit::AddPhrasing { id, phrasing: phrasing.to_owned() };
+    let phrasing = |id: EntryId, phrasing: &str| Edit::AddPhrasings {
+        id,
+        phrasings: vec![phrasing.to_owned()],
+    };
     let change = |question: &str| EntryFields {
         question: Some(question.to_owned()),
         ..EntryFields::default()
@@ -144,7 +144,7 @@ fn refused_edits_say_why() {
         (water("Water is cheap."), "the pack would have errors"),
         (phrasing(id("cats"), "cats"), "there is no entry `cats`"),
         (phrasing(id("hours"), "opening hours"), "already has the phrasing"),
-        (move_phrasing("When does the garden open?"), "has no variant"),
+        (move_phrasing("When does the garden open?"), "has no phrasing"),
         (Edit::Change { id: id("dogs"), fields: change("May dogs come in?") }, "like that already"),
         (Edit::Remove { id: id("cats") }, "there is no entry `cats`"),
         (Edit::Add(EntryDraft::new(id("dogs"), "Dogs?")), "already exists"),
@@ -152,15 +152,71 @@ fn refused_edits_say_why() {
         let told = text(edit.clone());
         assert!(told.contains(want), "{edit:?}: {told}");
     }
+}
+
+#[test]
+fn edit_of_a_pack_with_errors_has_to_leave_fewer() {
     let invalid = FAQ.replace("Dogs stay outside.", "Dogs stay inside.");
     let refused = water("Water is free.").prove(&garden(&invalid));
-    assert!(matches!(refused, Err(RefusedEdit::InvalidBefore(_))), "{refused:?}");
+    assert!(matches!(refused, Err(RefusedEdit::Invalid(_))), "{refused:?}");
+    let quotes =
+        vec![QuoteDraft { text: "Dogs stay outside.".to_owned(), ..QuoteDraft::default() }];
+    let fields = EntryFields { quotes: Some(quotes), ..EntryFields::default() };
+    let repaired = Edit::Change { id: id("dogs"), fields }.prove(&garden(&invalid)).unwrap();
+    assert!(repaired.faq.contains("Dogs stay outside."), "{}", repaired.faq);
+}
+
+#[test]
+fn other_entry_that_looks_the_same_is_not_changed_by_taking_back() {
+    let entry = |id: &str| {
+        format!(
+            "[[entry]]\nid = \"{id}\"\nquestion = \"Q {id}?\"\nlead = \"{}\"\ntags = [\"old\"]\n\n\
+             [[entry.quote]]\ntext = \"Water is free.\"\n",
+            "long ".repeat(40)
+        )
+    };
+    let tag = |entry: &str, tag: &str| Edit::Change {
+        id: id(entry),
+        fields: EntryFields { tags: Some(vec![tag.to_owned()]), ..EntryFields::default() },
+    };
+    let faq = [entry("a"), "\n".to_owned(), entry("b")].concat();
+    let first = tag("a", "new").prove(&garden(&faq)).unwrap();
+    let second = tag("b", "new").prove(&garden(&first.faq)).unwrap();
+    let third = tag("a", "third").prove(&garden(&second.faq)).unwrap();
+    let refused = reverted(&third.faq, &revisions(&first));
+    assert!(matches!(refused, Err(RefusedEdit::ChangedSince { .. })), "{refused:?}");
+}
+
+#[test]
+fn edit_of_two_entries_is_taken_back_as_a_whole_beside_later_changes() {
+    for faq in [FAQ.to_owned(), FAQ.replace('\n', "\r\n")] {
+        let later = |faq: &str| faq.replace("May dogs come in?", "Are dogs welcome?");
+        for edit in [move_phrasing("when can I come"), Edit::Remove { id: id("hours") }] {
+            let proved = edit.prove(&garden(&faq)).unwrap();
+            let taken_back = reverted(&later(&proved.faq), &revisions(&proved)).unwrap();
+            assert_eq!(taken_back, later(&faq), "{edit:?}");
+        }
+    }
+}
+
+#[test]
+fn phrasing_between_others_is_taken_back() {
+    let mut faq = FAQ.to_owned();
+    let mut added = Vec::new();
+    for phrasing in ["one", "two", "three"] {
+        let phrasings = vec![phrasing.to_owned()];
+        let proved = Edit::AddPhrasings { id: id("dogs"), phrasings }.prove(&garden(&faq)).unwrap();
+        faq.clone_from(&proved.faq);
+        added.push(proved);
+    }
+    let taken_back = reverted(&faq, &revisions(&added[1])).unwrap();
+    assert_eq!(taken_back, faq.replace("  \"two\",\n", ""));
 }
 
 #[test]
 fn misquote_is_refused_with_the_nearest_passage() {
     let refused = water("Water is fre.").prove(&garden(FAQ));
-    let Err(RefusedEdit::InvalidAfter(rejection)) = refused else { panic!("{refused:?}") };
+    let Err(RefusedEdit::Invalid(rejection)) = refused else { panic!("{refused:?}") };
     let told = format!("{:?}", rejection.findings);
     assert!(told.contains("Water is free."), "{told}");
 }

@@ -1,10 +1,12 @@
 //! Records in one SQLite database file in the data folder.
 
+mod beside_service;
 mod claims;
 mod data_dir;
 mod erasure;
 mod error;
 mod history;
+mod inbox;
 mod lookup;
 mod migrations;
 mod packs;
@@ -32,6 +34,7 @@ use crate::conversation::{
 use crate::moderation::Revision;
 use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
+pub use inbox::Inbox;
 use write_queue::{JobError, WriteQueue};
 
 /// Name of the file in the data folder.

@@ -1,16 +1,14 @@
-//! The history of packs in the records, for edits by another process than the service: it needs no lock of the
-//! data folder, since it has no claims. SQLite keeps the transactions of both apart.
+//! The history of packs in the records, for edits by another process than the service.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
 
-use super::{BUSY_TIMEOUT, FILE, connect, data_dir, error, migrations, packs, revisions};
+use super::{beside_service, error, packs, revisions};
 use crate::conversation::Timestamp;
 use crate::moderation::Revision;
-use crate::store::file_permissions;
 use crate::store::records::{RecordsError, Result};
 
 /// Revisions of packs.
@@ -59,13 +57,7 @@ impl PackHistory {
     /// # Errors
     /// [`RecordsError`] if the folder or the file cannot be used.
     pub fn open(data: &Path) -> Result<Self> {
-        let unusable = |source| RecordsError::Folder { path: data.to_owned(), source };
-        file_permissions::create_private_dir(data).map_err(unusable)?;
-        let path = data.join(FILE);
-        data_dir::create_private_file(&path)?;
-        let classify = |source| error::classify(&path, Arc::new(source));
-        let mut connection = connect(&path, BUSY_TIMEOUT).map_err(classify)?;
-        migrations::apply(&mut connection, &path)?;
+        let (connection, path) = beside_service::open(data)?;
         Ok(Self { connection, path })
     }
 
@@ -103,15 +95,21 @@ impl PackHistory {
         read().map_err(|source| self.error(source))
     }
 
-    /// A revision by its number.
+    /// The revision with this number, and those of the same edit, in their order; none if there is no such.
     ///
     /// # Errors
     /// [`RecordsError`] if the records cannot be read.
-    pub fn find(&self, id: i64) -> Result<Option<RecordedRevision>> {
-        self.connection
-            .query_row("SELECT * FROM revisions WHERE id = ?", [id], recorded)
-            .optional()
-            .map_err(|source| self.error(source))
+    pub fn edit_of(&self, id: i64) -> Result<Vec<RecordedRevision>> {
+        let read = || -> rusqlite::Result<Vec<RecordedRevision>> {
+            self.connection
+                .prepare(
+                    "SELECT * FROM revisions
+                     WHERE id = ?1 OR edit = (SELECT edit FROM revisions WHERE id = ?1) ORDER BY id",
+                )?
+                .query_map([id], recorded)?
+                .collect()
+        };
+        read().map_err(|source| self.error(source))
     }
 
     /// Begins a change of the history. Until it ends, no other process can record anything.
@@ -147,15 +145,44 @@ impl PackTransaction<'_> {
         packs::accepted_faq(&self.transaction, name).map_err(|source| self.error(source))
     }
 
-    /// Records that `faq` is the text of `faq.toml` now, and what has changed. Returns the numbers of the
-    /// revisions, in their order.
+    /// Records that `faq` is the text of `faq.toml` now.
     ///
     /// # Errors
     /// [`RecordsError`] if the records cannot be written.
-    pub fn accept(&self, name: &str, faq: &str, revisions: &[Revision]) -> Result<Vec<i64>> {
-        packs::set_accepted(&self.transaction, name, faq).map_err(|source| self.error(source))?;
-        let insert = |revision: &Revision| revisions::insert_one(&self.transaction, revision);
-        revisions.iter().map(insert).collect::<rusqlite::Result<_>>().map_err(|it| self.error(it))
+    pub fn accept(&self, name: &str, faq: &str) -> Result<()> {
+        packs::set_accepted(&self.transaction, name, faq).map_err(|source| self.error(source))
+    }
+
+    /// Records changes that belong to no edit.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records cannot be written.
+    pub fn record_changes(&self, revisions: &[Revision]) -> Result<()> {
+        revisions::insert(&self.transaction, revisions).map_err(|source| self.error(source))
+    }
+
+    /// Records the revisions of an edit. Returns their numbers, in their order.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records cannot be written.
+    pub fn record_edit(&self, revisions: &[Revision]) -> Result<Vec<i64>> {
+        revisions::insert_edit(&self.transaction, revisions).map_err(|source| self.error(source))
+    }
+
+    /// The folder whose history is that of the pack `name`.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records cannot be read.
+    pub fn folder(&self, name: &str) -> Result<Option<PathBuf>> {
+        packs::folder(&self.transaction, name).map_err(|source| self.error(source))
+    }
+
+    /// Records that the history of the pack `name` is that of `folder`.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records cannot be written.
+    pub fn set_folder(&self, name: &str, folder: &Path) -> Result<()> {
+        packs::set_folder(&self.transaction, name, folder).map_err(|source| self.error(source))
     }
 
     /// Makes the change durable.

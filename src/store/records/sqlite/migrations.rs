@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha384};
 
 use super::error;
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
@@ -19,6 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "feedback cause", include_str!("../migrations/0005_feedback_cause.sql")),
     (6, "passages", include_str!("../migrations/0006_passages.sql")),
     (7, "revision hunks", include_str!("../migrations/0007_revision_hunks.sql")),
+    (8, "settled questions", include_str!("../migrations/0008_settled_questions.sql")),
 ];
 
 /// The table of applied migrations, as earlier versions made it by the library sqlx: they open these
@@ -39,15 +40,19 @@ CREATE TABLE IF NOT EXISTS _sqlx_migrations (
 /// [`RecordsError::Newer`] if they have one that this version does not know, or an error of the database.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
     let to_records_error = |source| error::classify(path, Arc::new(source));
-    let found = last_applied(connection).map_err(to_records_error)?;
     let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    // Another process may be applying them right now.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(to_records_error)?;
+    let found = last_applied(&transaction).map_err(to_records_error)?;
     if found > known {
         return Err(RecordsError::Newer { path: path.to_owned(), found, known });
     }
     for migration in MIGRATIONS.iter().filter(|(version, ..)| *version > found) {
-        apply_one(connection, migration).map_err(to_records_error)?;
+        apply_one(&transaction, migration).map_err(to_records_error)?;
     }
-    Ok(())
+    transaction.commit().map_err(to_records_error)
 }
 
 /// The number of the last applied migration, 0 for new records.
@@ -58,17 +63,17 @@ fn last_applied(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 fn apply_one(
-    connection: &mut Connection,
+    transaction: &Transaction<'_>,
     (version, description, sql): &(i64, &str, &str),
 ) -> rusqlite::Result<()> {
     let start = Instant::now();
-    let transaction = connection.transaction()?;
     transaction.execute_batch(sql)?;
     let nanos = i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX);
-    transaction.execute(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (?, ?, TRUE, ?, ?)",
-        params![version, description, Sha384::digest(sql).as_slice(), nanos],
-    )?;
-    transaction.commit()
+    transaction
+        .execute(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (?, ?, TRUE, ?, ?)",
+            params![version, description, Sha384::digest(sql).as_slice(), nanos],
+        )
+        .map(drop)
 }

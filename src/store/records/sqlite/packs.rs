@@ -1,6 +1,7 @@
 //! The table `packs`: what was served last.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -43,5 +44,27 @@ pub(super) fn set_accepted(connection: &Connection, name: &str, faq: &str) -> ru
     connection
         .prepare_cached("INSERT OR REPLACE INTO packs (name, faq) VALUES (?, ?)")?
         .execute([name, faq])
+        .map(drop)
+}
+
+/// The folder that is edited as the pack `name`.
+pub(super) fn folder(connection: &Connection, name: &str) -> rusqlite::Result<Option<PathBuf>> {
+    connection
+        .query_row("SELECT folder FROM pack_folders WHERE name = ?", [name], |row| {
+            row.get::<_, String>(0).map(PathBuf::from)
+        })
+        .optional()
+}
+
+pub(super) fn set_folder(
+    connection: &Connection,
+    name: &str,
+    folder: &Path,
+) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT OR REPLACE INTO pack_folders (name, folder) VALUES (?, ?)",
+            [name, &folder.to_string_lossy()],
+        )
         .map(drop)
 }

@@ -33,6 +33,22 @@ pub(super) fn insert_one(connection: &Connection, revision: &Revision) -> rusqli
         ])
 }
 
+/// Inserts the revisions of one edit and returns their numbers.
+pub(super) fn insert_edit(
+    connection: &Connection,
+    revisions: &[Revision],
+) -> rusqlite::Result<Vec<i64>> {
+    let ids: Vec<i64> = revisions
+        .iter()
+        .map(|revision| insert_one(connection, revision))
+        .collect::<rusqlite::Result<_>>()?;
+    let mut set = connection.prepare_cached("UPDATE revisions SET edit = ? WHERE id = ?")?;
+    for id in &ids {
+        set.execute([ids.first(), Some(id)])?;
+    }
+    Ok(ids)
+}
+
 pub(super) fn latest(
     connection: &Connection,
     pack: &str,

@@ -16,7 +16,7 @@ pub(super) fn latest(
 ) -> rusqlite::Result<Vec<UnansweredQuestion>> {
     connection
         .prepare_cached(
-            "SELECT * FROM unanswered WHERE space = ? ORDER BY asked_at DESC, message LIMIT ?",
+            "SELECT * FROM unanswered WHERE space = ? AND settled IS NULL ORDER BY asked_at DESC, message LIMIT ?",
         )?
         .query_map(params![space, limit], from_row)?
         .collect()
@@ -59,7 +59,7 @@ pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::
         .map(drop)
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<UnansweredQuestion> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<UnansweredQuestion> {
     Ok(UnansweredQuestion {
         message: MessageId::from(row.get::<_, String>("message")?),
         space: row.get("space")?,

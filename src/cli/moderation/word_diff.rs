@@ -13,7 +13,7 @@ const REMOVED_MARKS: [&str; 2] = ["[-", "-]"];
 const ADDED_MARKS: [&str; 2] = ["{+", "+}"];
 
 /// `after` with the words that `before` does not have marked, and those that only `before` has between them.
-pub(super) fn render(before: &str, after: &str, terminal: &Terminal) -> String {
+pub(in crate::cli) fn render(before: &str, after: &str, terminal: &Terminal) -> String {
     let diff = TextDiff::from_words(before, after);
     let changes: Vec<_> = diff.iter_all_changes().collect();
     let mut rendered = String::new();

@@ -1,0 +1,206 @@
+//! `quoth inbox`: the questions that were not answered.
+
+mod listed;
+
+use std::io::Write;
+
+use anyhow::anyhow;
+use clap::Subcommand;
+
+use super::Status;
+use super::config_args::ConfigArgs;
+use super::moderation::{ByArgs, Context, ModerationArgs, apply, refuse};
+use super::report::pluralize;
+use super::terminal::Terminal;
+use crate::conversation::MessageId;
+use crate::conversation::layout::one_line;
+use crate::knowledge::{EntryDraft, EntryId};
+use crate::moderation::Edit;
+use crate::moderation::inbox::{QuestionGroup, Settled, groups};
+use crate::store::records::Inbox;
+use listed::{Listed, list, show};
+
+/// Most questions that are read, the latest.
+const MAX_QUESTIONS: u32 = 10_000;
+
+/// The reason in the history of a phrasing from the inbox.
+const REASON: &str = "asked in chat";
+
+/// Arguments of `quoth inbox`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    moderation: ModerationArgs,
+    /// Only the questions of this space.
+    #[arg(long, global = true, value_name = "NAME")]
+    space: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the groups of questions that ask for the same, those of the most people first.
+    List(ListArgs),
+    /// Show the questions of a group.
+    Show(GroupArgs),
+    /// Make the questions of a group phrasings of an entry or a gap.
+    Assign(AssignArgs),
+    /// Make a gap of a group: the sources do not answer it.
+    Gap(GapArgs),
+    /// Put a group aside, and what asks for the same later.
+    Dismiss(GroupArgs),
+    /// Delete the questions of a group.
+    Erase(GroupArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Only groups with this text in a question.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+struct GroupArgs {
+    /// The id of the group, from `quoth inbox list`.
+    #[arg(value_name = "GROUP")]
+    group: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct AssignArgs {
+    #[command(flatten)]
+    group: GroupArgs,
+    /// The id of the entry or gap.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Only the question with these words; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct GapArgs {
+    #[command(flatten)]
+    group: GroupArgs,
+    /// The question of the gap [default: the latest of the group].
+    #[arg(long, value_name = "TEXT")]
+    question: Option<String>,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+impl Command {
+    /// The id of the group that is meant, if one is.
+    fn group(&self) -> Option<&str> {
+        match self {
+            Self::List(_) => None,
+            Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => Some(&args.group),
+            Self::Assign(args) => Some(&args.group.group),
+            Self::Gap(args) => Some(&args.group.group),
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
+    let context = Context::new(&args.moderation, config, terminal)?;
+    let mut inbox = Inbox::open(&config.read()?.data)?;
+    let questions = inbox.questions(args.space.as_deref(), MAX_QUESTIONS)?;
+    let groups = groups(&questions, &context.pack()?);
+    let id = args.command.group().unwrap_or_default();
+    let group = groups.iter().find(|group| group.id == id);
+    match (&args.command, group) {
+        (Command::List(args), _) => list(&groups, args.search.as_deref(), args.limit, &context),
+        (_, None) => {
+            let text = format!("there is no group {id}; `quoth inbox list` shows all");
+            refuse(&text, &context)
+        }
+        (Command::Show(_), Some(group)) => show(group, &context),
+        (Command::Assign(args), Some(group)) => {
+            let mut group = group.clone();
+            if !args.only.is_empty() {
+                group.questions.retain(|question| args.only.contains(&one_line(&question.text)));
+            }
+            if group.questions.is_empty() {
+                return refuse("the group has no question with these words", &context);
+            }
+            let status = assign(args, &group, &context)?;
+            settle(status, &group, &args.by, &mut inbox)
+        }
+        (Command::Gap(args), Some(group)) => {
+            let status = gap(args, group, &context)?;
+            settle(status, group, &args.by, &mut inbox)
+        }
+        (Command::Dismiss(_), Some(group)) => {
+            inbox.settle(&messages(group), Settled::Dismissed)?;
+            done("Dismissed", group, &context)
+        }
+        (Command::Erase(_), Some(group)) => {
+            inbox.erase(&messages(group))?;
+            done("Deleted", group, &context)
+        }
+    }
+}
+
+fn messages(group: &QuestionGroup) -> Vec<MessageId> {
+    group.questions.iter().map(|question| question.message.clone()).collect()
+}
+
+/// Adds the wordings that the entry does not have to its phrasings.
+fn assign(
+    args: &AssignArgs,
+    group: &QuestionGroup,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
+    let pack = context.pack()?;
+    let id = EntryId::new(&args.id).ok_or_else(|| anyhow!("there is no entry {}", args.id))?;
+    let entry = pack.entries.iter().find(|entry| entry.id == id);
+    let is_new = |text: &String| entry.is_none_or(|entry| entry.phrasings().all(|it| it != text));
+    let phrasings: Vec<String> = group.wordings().into_iter().filter(is_new).collect();
+    if phrasings.is_empty() {
+        return Ok(Status::Success);
+    }
+    apply(Edit::AddPhrasings { id, phrasings }, &args.by.with_reason(REASON), context)
+}
+
+/// Adds a gap of the wordings.
+fn gap(args: &GapArgs, group: &QuestionGroup, context: &Context<'_>) -> anyhow::Result<Status> {
+    let pack = context.pack()?;
+    let is_taken = |id: &str| pack.entries.iter().any(|entry| entry.id.as_str() == id);
+    let mut wordings = group.wordings();
+    let latest = wordings.first().cloned().unwrap_or_default();
+    let question = args.question.clone().unwrap_or(latest);
+    wordings.retain(|wording| *wording != question);
+    let id = EntryId::from_question(&question, is_taken);
+    let draft = EntryDraft { variants: wordings, ..EntryDraft::new(id, &question) };
+    apply(Edit::Add(draft), &args.by.with_reason(REASON), context)
+}
+
+/// Takes questions that became phrasings out of the inbox.
+fn settle(
+    status: Status,
+    group: &QuestionGroup,
+    by: &ByArgs,
+    inbox: &mut Inbox,
+) -> anyhow::Result<Status> {
+    if status == Status::Success && !by.is_dry_run() {
+        inbox.settle(&messages(group), Settled::Assigned)?;
+    }
+    Ok(status)
+}
+
+fn done(what: &str, group: &QuestionGroup, context: &Context<'_>) -> anyhow::Result<Status> {
+    if context.is_json {
+        context.print_json(&Listed::new(group))?;
+    } else {
+        let questions = pluralize(group.questions.len(), "question");
+        writeln!(anstream::stdout(), "{what} {questions}.")?;
+    }
+    Ok(Status::Success)
+}

@@ -1,0 +1,91 @@
+//! What the commands for moderators share: the pack, edits of it, and how changes are shown.
+
+mod apply;
+mod change;
+mod word_diff;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use super::config_args::ConfigArgs;
+use super::packs;
+use super::terminal::Terminal;
+use crate::knowledge::pack::FAQ_FILE;
+use crate::knowledge::{Pack, prove};
+use crate::service::pack_editor::PackEditor;
+use crate::store::pack_files;
+
+pub(super) use apply::{ByArgs, apply, refuse};
+pub(super) use change::{Change, FILE, format_time, print_change};
+pub(super) use word_diff::render as render_word_diff;
+
+/// Arguments of all commands for moderators.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModerationArgs {
+    /// The pack; needed unless exactly one is configured.
+    #[arg(long, global = true, value_name = "DIR")]
+    pack: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// The pack folder to use: the one given, else the only one of the configuration.
+fn folder(args: &ModerationArgs, config: &ConfigArgs) -> anyhow::Result<PathBuf> {
+    let given: Vec<PathBuf> = args.pack.iter().cloned().collect();
+    match packs::folders(&given, config)?.as_slice() {
+        [folder] => Ok(folder.clone()),
+        several => bail!("{} packs are configured: say which one, with --pack DIR", several.len()),
+    }
+}
+
+/// What all commands need.
+pub(super) struct Context<'a> {
+    pub(super) folder: PathBuf,
+    pub(super) config: &'a ConfigArgs,
+    pub(super) terminal: &'a Terminal,
+    pub(super) is_json: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        args: &ModerationArgs,
+        config: &'a ConfigArgs,
+        terminal: &'a Terminal,
+    ) -> anyhow::Result<Self> {
+        Ok(Self { folder: folder(args, config)?, config, terminal, is_json: args.json })
+    }
+
+    /// The pack, as far as it is valid.
+    pub(super) fn pack(&self) -> anyhow::Result<Pack> {
+        let proof = prove(&pack_files::read(&self.folder)?);
+        if !proof.is_accepted() {
+            let folder = self.folder.display();
+            let note = format!(
+                "{folder} has errors; what they are in is not listed: quoth check {folder}"
+            );
+            self.terminal.note(&note);
+        }
+        Ok(proof.pack)
+    }
+
+    /// The text of `faq.toml`.
+    pub(super) fn faq(&self) -> anyhow::Result<String> {
+        let files = pack_files::read(&self.folder)?;
+        Ok(files.text(FAQ_FILE).unwrap_or_default().to_owned())
+    }
+
+    /// The editor of the pack, whose history is in the data folder of the configuration.
+    pub(super) fn editor(&self) -> anyhow::Result<PackEditor> {
+        Ok(PackEditor::open(&self.folder, &self.config.read()?.data)?)
+    }
+
+    /// Prints a value as JSON.
+    pub(super) fn print_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        let mut out = anstream::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, value)?;
+        Ok(writeln!(out)?)
+    }
+}

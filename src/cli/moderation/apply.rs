@@ -1,0 +1,172 @@
+//! Makes an edit of a pack, or says why it is refused.
+
+use std::io::Write;
+
+use anyhow::{anyhow, bail};
+use serde::Serialize;
+
+use super::change::{Change, FILE, print_change};
+use super::{Context, word_diff};
+use crate::cli::Status;
+use crate::cli::report::{PackReport, print};
+use crate::conversation::layout::one_line;
+use crate::knowledge::EntryChange;
+use crate::moderation::edit::Rejection;
+use crate::moderation::{Edit, RefusedEdit, RevisionAuthor};
+use crate::platform::console::printable;
+use crate::service::pack_editor::{EditError, ProposedEdit};
+use crate::service::{Clock, SystemClock};
+
+/// Who changes a pack, and how.
+#[derive(Debug, Clone, clap::Args)]
+pub(in crate::cli) struct ByArgs {
+    /// Your name, for the history [default: USER of the environment].
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    by: Option<String>,
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Show what would change, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl ByArgs {
+    /// Whether nothing may be written.
+    pub(in crate::cli) fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// These, with `reason` before what is given.
+    pub(in crate::cli) fn with_reason(&self, reason: &str) -> Self {
+        let given = self.reason.as_ref().map(|given| format!(": {given}")).unwrap_or_default();
+        Self { reason: Some(format!("{reason}{given}")), ..self.clone() }
+    }
+
+    fn author(&self) -> RevisionAuthor {
+        let of_system = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        let name = self.by.clone().or_else(of_system).filter(|name| !name.trim().is_empty());
+        RevisionAuthor::Terminal(name.unwrap_or_else(|| "unknown".to_owned()))
+    }
+}
+
+/// A name that cannot be taken for that of changes by an editor.
+fn parse_name(name: &str) -> anyhow::Result<String> {
+    if name == FILE {
+        bail!("`{FILE}` stands for changes that were made in an editor");
+    }
+    Ok(name.to_owned())
+}
+
+/// Makes an edit and prints its revisions; with `--dry-run`, what it would change.
+pub(in crate::cli) fn apply(
+    edit: Edit,
+    by: &ByArgs,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
+    let mut editor = context.editor()?;
+    if by.dry_run {
+        return match editor.preview(&edit) {
+            Ok(changes) => print_preview(&changes, context),
+            Err(error) => report(error, context),
+        };
+    }
+    let reason = by.reason.clone();
+    let proposed = ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now() };
+    match editor.edit(&proposed) {
+        Ok(recorded) if context.is_json => {
+            let changes: Vec<Change<'_>> = recorded.iter().map(Change::new).collect();
+            context.print_json(&changes)?;
+            Ok(Status::Success)
+        }
+        Ok(recorded) => {
+            for recorded in &recorded {
+                print_change(recorded, context)?;
+            }
+            Ok(Status::Success)
+        }
+        Err(error) => report(error, context),
+    }
+}
+
+#[derive(Serialize)]
+struct Preview<'c> {
+    entry: &'c str,
+    before: Option<&'c str>,
+    after: Option<&'c str>,
+}
+
+fn print_preview<'c>(changes: &'c [EntryChange], context: &Context<'_>) -> anyhow::Result<Status> {
+    if context.is_json {
+        let preview = |change: &'c EntryChange| Preview {
+            entry: &change.id,
+            before: change.before.as_deref(),
+            after: change.after.as_deref(),
+        };
+        context.print_json(&changes.iter().map(preview).collect::<Vec<_>>())?;
+        return Ok(Status::Success);
+    }
+    let mut out = anstream::stdout().lock();
+    for EntryChange { id, before, after } in changes {
+        let what = match (before, after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        writeln!(out, "{} would be {what}:", printable(&one_line(id)))?;
+        let [before, after] = [before, after].map(|it| it.as_deref().unwrap_or_default());
+        writeln!(out, "{}", word_diff::render(before, after, context.terminal))?;
+    }
+    Ok(Status::Success)
+}
+
+/// Says why an edit was not made.
+fn report(error: EditError, context: &Context<'_>) -> anyhow::Result<Status> {
+    match error {
+        EditError::Refused(refused) => report_refusal(refused, context),
+        error => bail!(error),
+    }
+}
+
+fn report_refusal(refused: RefusedEdit, context: &Context<'_>) -> anyhow::Result<Status> {
+    let text = format!("{refused}; nothing was changed");
+    match refused {
+        RefusedEdit::Invalid(rejection) if !context.is_json => {
+            let Rejection { files, pack, findings } = *rejection;
+            let errors = findings.into_iter().filter(|finding| finding.is_error()).collect();
+            print(&[PackReport::new(&context.folder, files, &pack, errors)], context.terminal)?;
+        }
+        RefusedEdit::Invalid(rejection) => {
+            let errors = rejection.findings.iter().filter(|finding| finding.is_error());
+            let messages = errors.map(|it| match &it.help {
+                Some(help) => format!("{}; {help}", it.message),
+                None => it.message.clone(),
+            });
+            return refuse(
+                &[text].into_iter().chain(messages).collect::<Vec<_>>().join("\n"),
+                context,
+            );
+        }
+        RefusedEdit::ChangedSince { revision, today } if !context.is_json => {
+            let after = revision.after.unwrap_or_default();
+            let diff = word_diff::render(&after, &today.unwrap_or_default(), context.terminal);
+            writeln!(anstream::stdout(), "Since that change:\n{diff}")?;
+        }
+        _ => {}
+    }
+    refuse(&text, context)
+}
+
+/// Prints why nothing was changed.
+pub(in crate::cli) fn refuse(text: &str, context: &Context<'_>) -> anyhow::Result<Status> {
+    #[derive(Serialize)]
+    struct Refusal<'t> {
+        error: &'t str,
+    }
+    if context.is_json {
+        context.print_json(&Refusal { error: text })?;
+    } else {
+        context.terminal.error(&anyhow!(printable(text)));
+    }
+    Ok(Status::Failed)
+}

@@ -1,0 +1,80 @@
+//! A change of a pack, as it is shown.
+
+use std::io::Write;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Context;
+use crate::conversation::Timestamp;
+use crate::conversation::layout::one_line;
+use crate::moderation::RevisionAuthor;
+use crate::platform::console::printable;
+use crate::store::records::RecordedRevision;
+
+/// A change, for programs.
+#[derive(Serialize)]
+pub(in crate::cli) struct Change<'r> {
+    id: i64,
+    pack: &'r str,
+    entry: &'r str,
+    by: String,
+    reason: Option<&'r str>,
+    at: String,
+    before: Option<&'r str>,
+    after: Option<&'r str>,
+}
+
+impl<'r> Change<'r> {
+    pub(in crate::cli) fn new(recorded: &'r RecordedRevision) -> Self {
+        let revision = &recorded.revision;
+        Self {
+            id: recorded.id,
+            pack: &revision.pack,
+            entry: &revision.entry,
+            by: author(&revision.by),
+            reason: revision.reason.as_deref(),
+            at: format_time(revision.at),
+            before: revision.before.as_deref(),
+            after: revision.after.as_deref(),
+        }
+    }
+}
+
+/// Prints a change in a line.
+pub(in crate::cli) fn print_change(
+    RecordedRevision { id, revision }: &RecordedRevision,
+    context: &Context<'_>,
+) -> anyhow::Result<()> {
+    if context.is_json {
+        return Ok(());
+    }
+    let what = match (&revision.before, &revision.after) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    };
+    let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+    let (at, by) = (format_time(revision.at), author(&revision.by));
+    let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
+    Ok(writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?)
+}
+
+/// How changes of the file are told, which nobody known has made.
+pub(in crate::cli) const FILE: &str = "file";
+
+/// The author for people.
+fn author(by: &RevisionAuthor) -> String {
+    match by {
+        RevisionAuthor::User(user) => user.as_str().to_owned(),
+        RevisionAuthor::Terminal(name) => name.clone(),
+        RevisionAuthor::File => FILE.to_owned(),
+    }
+}
+
+/// The time in UTC, as of RFC 3339, to the second.
+pub(in crate::cli) fn format_time(at: Timestamp) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(at.as_millis().div_euclid(1000));
+    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! The inbox: questions that were not answered, in groups of those that ask for the same.
+
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::conversation::layout::one_line;
+use crate::conversation::{Timestamp, UnansweredQuestion};
+use crate::knowledge::Pack;
+use crate::matching::question_groups;
+
+/// A question of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxQuestion {
+    /// The question.
+    pub question: UnansweredQuestion,
+    /// Whether it was dismissed. What asks for the same is not shown then.
+    pub is_dismissed: bool,
+}
+
+/// What a moderator has done with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is a phrasing of an entry or a gap now.
+    Assigned,
+    /// It is nothing for the FAQ.
+    Dismissed,
+}
+
+/// Questions that ask for the same. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionGroup {
+    /// An id, of 8 hexadecimal digits, that stays as long as its earliest question is in the inbox.
+    pub id: String,
+    /// The questions, the latest first.
+    pub questions: Vec<UnansweredQuestion>,
+}
+
+impl QuestionGroup {
+    /// How many people have asked.
+    pub fn n_people(&self) -> usize {
+        self.questions.iter().map(|question| &question.asker).collect::<HashSet<_>>().len()
+    }
+
+    /// When it was asked last.
+    pub fn last_asked(&self) -> Timestamp {
+        self.questions.iter().map(|question| question.asked_at).max().unwrap_or_default()
+    }
+
+    /// The different wordings, the latest first, each in one line.
+    pub fn wordings(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        let all = self.questions.iter().map(|question| one_line(&question.text));
+        all.filter(|text| !text.is_empty() && seen.insert(text.to_lowercase())).collect()
+    }
+
+    /// Ids of the entries that are nearest to the latest question that has any, best first.
+    pub fn nearest(&self) -> &[String] {
+        let nearest = self.questions.iter().map(|question| question.nearest.as_slice());
+        nearest.into_iter().find(|ids| !ids.is_empty()).unwrap_or_default()
+    }
+}
+
+/// The groups of the questions, given from the latest to the earliest, as they are similar by the language and the
+/// lexicon of `pack`: those of the most people first, then the latest. Groups of which a question was dismissed are
+/// left out.
+pub fn groups(questions: &[InboxQuestion], pack: &Pack) -> Vec<QuestionGroup> {
+    let texts: Vec<&str> = questions.iter().map(|it| it.question.text.as_str()).collect();
+    let grouped = question_groups::group(&texts, &pack.language, &pack.lexicon);
+    let group = |numbers: Vec<usize>| {
+        let members: Vec<&InboxQuestion> =
+            numbers.into_iter().filter_map(|number| questions.get(number)).collect();
+        if members.iter().any(|member| member.is_dismissed) {
+            return None;
+        }
+        let earliest = members.last()?;
+        Some(QuestionGroup {
+            id: id(&earliest.question),
+            questions: members.iter().map(|member| member.question.clone()).collect(),
+        })
+    };
+    let mut groups: Vec<QuestionGroup> = grouped.into_iter().filter_map(group).collect();
+    // The sort is stable, and the latest come first.
+    groups.sort_by_key(|group| std::cmp::Reverse(group.n_people()));
+    groups
+}
+
+fn id(question: &UnansweredQuestion) -> String {
+    let hash = Sha256::digest(question.message.as_str());
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::fixtures::pack;
+
+    const FAQ: &str = "[[entry]]\nid = \"a\"\nquestion = \"Where is the pool?\"\ngap = true\n";
+
+    fn asked(number: i64, asker: &str, text: &str) -> InboxQuestion {
+        let question = UnansweredQuestion {
+            message: format!("t:{number}").as_str().into(),
+            space: "default".to_owned(),
+            place: "t:room".into(),
+            asker: asker.into(),
+            text: text.to_owned(),
+            nearest: Vec::new(),
+            gap: None,
+            passages: Vec::new(),
+            asked_at: Timestamp::from_millis(number),
+        };
+        InboxQuestion { question, is_dismissed: false }
+    }
+
+    fn inbox() -> Vec<InboxQuestion> {
+        vec![
+            asked(6, "ann", "can I bring my dog"),
+            asked(5, "bob", "How much is a locker?"),
+            asked(4, "cem", "is it possible to bring a dog?"),
+            asked(3, "bob", "what does a locker cost"),
+            asked(2, "bob", "what does a  LOCKER cost"),
+            asked(1, "dee", "May I bring\nmy dog"),
+        ]
+    }
+
+    #[test]
+    fn questions_that_ask_for_the_same_are_one_group_and_most_people_come_first() {
+        let groups = groups(&inbox(), &pack(FAQ, "Text."));
+        let told: Vec<_> = groups.iter().map(|it| (it.n_people(), it.wordings())).collect();
+        let dogs = ["can I bring my dog", "is it possible to bring a dog?", "May I bring my dog"];
+        let lockers = ["How much is a locker?", "what does a locker cost"];
+        let want =
+            [(3, dogs.map(str::to_owned).to_vec()), (1, lockers.map(str::to_owned).to_vec())];
+        assert_eq!(told, want);
+        assert_eq!(groups[0].last_asked(), Timestamp::from_millis(6));
+    }
+
+    #[test]
+    fn id_of_a_group_stays_when_it_is_asked_again() {
+        let before = groups(&inbox()[2..], &pack(FAQ, "Text."));
+        let after = groups(&inbox(), &pack(FAQ, "Text."));
+        let ids = |groups: &[QuestionGroup]| {
+            let mut ids: Vec<_> = groups.iter().map(|group| group.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(ids(&before), ids(&after));
+    }
+
+    #[test]
+    fn what_was_dismissed_is_not_shown_when_it_is_asked_again() {
+        let mut inbox = inbox();
+        inbox[5].is_dismissed = true;
+        let groups = groups(&inbox, &pack(FAQ, "Text."));
+        assert_eq!(groups.len(), 1);
+        assert!(groups[0].wordings()[0].contains("locker"));
+    }
+}
