@@ -155,7 +155,7 @@ fn refused_edits_say_why() {
 }
 
 #[test]
-fn edit_of_a_pack_with_errors_has_to_leave_fewer() {
+fn edit_of_a_pack_with_an_error_has_to_repair_it() {
     let invalid = FAQ.replace("Dogs stay outside.", "Dogs stay inside.");
     let refused = water("Water is free.").prove(&garden(&invalid));
     assert!(matches!(refused, Err(RefusedEdit::Invalid(_))), "{refused:?}");
