@@ -24,7 +24,6 @@ pub(super) struct ContentWordWeights {
     pub(super) unknown_everyday: f32,
     pub(super) elsewhere: f32,
     pub(super) other_name: f32,
-    pub(super) unrelated: f32,
 }
 
 impl ContentWordWeights {
@@ -50,8 +49,6 @@ impl ContentWordWeights {
                 }
                 Some(_) => {}
             }
-            let related = coverage.max(relatedness(index, entry, token));
-            words.unrelated = words.unrelated.max(token.weight * (1.0 - related));
             if token.is_name {
                 words.other_name = words.other_name.max(token.weight * (1.0 - by_phrasings));
             }
@@ -76,9 +73,19 @@ pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     combined(coverage_by(&entry.phrasings, token), coverage_by(&entry.quotes, token))
 }
 
+/// Largest weight of a content word of the question, times how little it means like any word of the entry.
+pub(super) fn largest_unrelated(index: &PackIndex, entry: &EntryTerms, query: &Query) -> f32 {
+    let unrelated = |token: &QueryToken| {
+        let coverage = coverage(entry, token);
+        let related = || coverage.max(relatedness(index, entry, token));
+        if coverage < 1.0 { token.weight * (1.0 - related()) } else { 0.0 }
+    };
+    query.content_words().map(unrelated).fold(0.0, f32::max)
+}
+
 /// Value of [`relatedness`] in a language without word vectors, and for words without: the mean of words that their
 /// entries do not cover, in the messages to the eight small packs.
-const UNKNOWN_RELATEDNESS: f32 = 0.45;
+const UNKNOWN_RELATEDNESS: f32 = 0.36;
 
 /// The largest cosine of what a word of the question and one of the entry means, 0.0 to 1.0.
 fn relatedness(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> f32 {
@@ -88,9 +95,8 @@ fn relatedness(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> f32
     let mut sum = VectorSum::default();
     sum.add_word(vectors, token.meant_word(index));
     let Some(direction) = sum.direction() else { return UNKNOWN_RELATEDNESS };
-    let of_texts = [&entry.phrasings, &entry.quotes]
-        .map(|it| index.term_directions.largest_cosine(&direction, it));
-    of_texts[0].max(of_texts[1])
+    let largest_cosine = |terms| index.term_directions.largest_cosine(&direction, terms);
+    largest_cosine(&entry.phrasings).max(largest_cosine(&entry.quotes))
 }
 
 /// How well an entry explains a word that its phrasings and its quotes explain this well.

@@ -3,7 +3,7 @@
 
 use super::PackIndex;
 use super::contradiction::Contradiction;
-use super::coverage::{ContentWordWeights, DocumentCoverage};
+use super::coverage::{ContentWordWeights, DocumentCoverage, largest_unrelated};
 use super::excluded::Excluded;
 use super::pack_index::IndexedEntry;
 use super::query::Query;
@@ -173,7 +173,7 @@ pub(crate) fn extract(
         unknown_everyday: words.share(words.unknown_everyday),
         elsewhere: words.share(words.elsewhere),
         other_name: words.other_name,
-        unrelated: words.unrelated * fewness,
+        unrelated: largest_unrelated(index, &terms, query) * fewness,
         content_words: words.n_words.ln_1p(),
         contradiction: f32::from(u8::from(rivals.contradiction.excludes)),
         identifiers_missing: rivals.contradiction.n_missing.min(2.0),

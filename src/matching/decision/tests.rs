@@ -315,7 +315,7 @@ fn meaning_is_neutral_in_a_language_without_word_vectors() {
     let [without, with] = ["sv", "de"].map(features_in);
     assert!(without.meaning > 0.5 && without.meaning < 0.6, "{}", without.meaning);
     assert!(with.meaning > 0.6, "{}", with.meaning);
-    assert!(without.unrelated > 0.4 && without.unrelated < 0.6, "{}", without.unrelated);
+    assert!(without.unrelated > 0.5 && without.unrelated < 0.7, "{}", without.unrelated);
 }
 
 #[test]
