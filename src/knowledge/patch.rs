@@ -73,7 +73,7 @@ impl Patch {
             Self::Add(draft) => Some((draft.to_toml(), draft.quotes.is_empty())),
             Self::Restore { text, .. } => {
                 let is_gap = sections::find(text).ok()?.first().is_some_and(|it| it.is_gap);
-                Some((on_lines_of_their_own(text), is_gap))
+                Some((with_last_line_break(text), is_gap))
             }
             Self::Replace { .. } | Self::AddVariants { .. } | Self::Remove { .. } => None,
         }
@@ -114,7 +114,7 @@ impl Patch {
             Self::Remove { .. } => Ok(remove(faq, section)),
             Self::Restore { text, .. } => {
                 let mut restored = faq.to_owned();
-                let text = with_line_ends_of(faq, on_lines_of_their_own(text));
+                let text = with_line_ends_of(faq, with_last_line_break(text));
                 restored.replace_range(section.span.clone(), &text);
                 Ok(restored)
             }
@@ -164,14 +164,14 @@ pub fn apply_all(faq: &str, patches: &[Patch]) -> Result<String, PatchError> {
     written.push_str(faq.get(at..).unwrap_or_default());
     if !added.is_empty() && !written.is_empty() {
         written.truncate(written.trim_end().len());
-        written.push('\n');
+        added.insert(0, '\n');
     }
-    written.push_str(&added);
-    Ok(with_line_ends_of(faq, written.replace("\r\n", "\n")))
+    written.push_str(&with_line_ends_of(faq, added));
+    Ok(written)
 }
 
 /// `text` with a line break at its end, and line ends of LF.
-fn on_lines_of_their_own(text: &str) -> String {
+fn with_last_line_break(text: &str) -> String {
     format!("{}\n", text.trim_end().replace("\r\n", "\n"))
 }
 

@@ -198,3 +198,18 @@ fn removing_an_added_entry_restores_the_file() {
         assert_eq!(Patch::Remove { id: id("new") }.apply(&added).unwrap(), FAQ);
     }
 }
+
+#[test]
+fn several_patches_leave_the_line_ends_of_other_entries() {
+    let entry =
+        |id: &str, end: &str| format!("[[entry]]{end}id = \"{id}\"{end}question = \"{id}?\"{end}");
+    let faq = [entry("a", "\r\n"), entry("b", "\n"), entry("c", "\r\n")].concat();
+    let id = |id: &str| EntryId::new(id).unwrap();
+    let patches = [
+        Patch::AddVariants { id: id("a"), variants: vec!["x".to_owned()] },
+        Patch::Add(EntryDraft::new(id("d"), "d?")),
+    ];
+    let patched = apply_all(&faq, &patches).unwrap();
+    assert!(patched.contains(&[entry("b", "\n"), entry("c", "\r\n")].concat()), "{patched:?}");
+    assert!(patched.ends_with("gap = true\r\n"), "{patched:?}");
+}
