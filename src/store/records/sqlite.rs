@@ -1,6 +1,5 @@
 //! Records in one SQLite database file in the data folder.
 
-mod beside_service;
 mod claims;
 mod data_dir;
 mod erasure;
@@ -16,6 +15,7 @@ mod retention;
 mod revisions;
 mod spaces;
 mod unanswered;
+mod unlocked_connection;
 mod write_queue;
 
 use std::collections::HashMap;

@@ -1,37 +1,33 @@
 //! The inbox in the records, for moderators in another process than the service.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
-use super::{beside_service, erasure, error, unanswered};
+use super::unlocked_connection::UnlockedConnection;
+use super::{erasure, unanswered};
 use crate::conversation::MessageId;
 use crate::moderation::inbox::{InboxQuestion, Settled};
-use crate::store::records::{RecordsError, Result};
+use crate::store::records::Result;
 
 /// Questions that were not answered.
 #[derive(Debug)]
-pub struct Inbox {
-    connection: Connection,
-    path: PathBuf,
-}
+pub struct Inbox(UnlockedConnection);
 
 impl Inbox {
     /// Opens the records in the data folder `data`, which are created if they are missing.
     ///
     /// # Errors
-    /// [`RecordsError`] if the folder or the file cannot be used.
+    /// [`RecordsError`](super::super::RecordsError) if the folder or the file cannot be used.
     pub fn open(data: &Path) -> Result<Self> {
-        let (connection, path) = beside_service::open(data)?;
-        Ok(Self { connection, path })
+        UnlockedConnection::open(data).map(Self)
     }
 
     /// The questions that wait, and those that were dismissed, of a space or of all, the latest first, at most
     /// `limit`.
     ///
     /// # Errors
-    /// [`RecordsError`] if the records cannot be read.
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
     pub fn questions(&self, space: Option<&str>, limit: u32) -> Result<Vec<InboxQuestion>> {
         let from_row = |row: &Row<'_>| {
             let settled: Option<String> = row.get("settled")?;
@@ -40,8 +36,8 @@ impl Inbox {
                 is_dismissed: settled.is_some(),
             })
         };
-        let read = || -> rusqlite::Result<Vec<InboxQuestion>> {
-            self.connection
+        self.0.run(|connection| {
+            connection
                 .prepare_cached(
                     "SELECT * FROM unanswered
                      WHERE (?1 IS NULL OR space = ?1) AND settled IS NOT 'assigned'
@@ -49,51 +45,37 @@ impl Inbox {
                 )?
                 .query_map(params![space, limit], from_row)?
                 .collect()
-        };
-        read().map_err(|source| self.error(source))
+        })
     }
 
     /// Records what was done with questions.
     ///
     /// # Errors
-    /// [`RecordsError`] if the records cannot be written. Nothing has changed then.
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be written. Nothing has changed then.
     pub fn settle(&mut self, messages: &[MessageId], settled: Settled) -> Result<()> {
         let settled = match settled {
             Settled::Assigned => "assigned",
             Settled::Dismissed => "dismissed",
         };
-        self.for_each(messages, |connection, message| {
-            connection
-                .prepare_cached("UPDATE unanswered SET settled = ? WHERE message = ?")?
-                .execute([settled, message.as_str()])
-                .map(drop)
-        })
+        let transaction = self.0.begin()?;
+        transaction.run(|connection| {
+            let mut update =
+                connection.prepare("UPDATE unanswered SET settled = ? WHERE message = ?")?;
+            messages.iter().try_for_each(|it| update.execute([settled, it.as_str()]).map(drop))
+        })?;
+        transaction.commit()
     }
 
     /// Deletes questions. They are then on the disk no more, unless a backup reads the records right now.
     ///
     /// # Errors
-    /// [`RecordsError`] if the records cannot be written. Nothing has changed then.
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be written. Nothing has changed then.
     pub fn erase(&mut self, messages: &[MessageId]) -> Result<()> {
-        self.for_each(messages, unanswered::delete)?;
-        erasure::empty_wal(&self.connection).map(drop).map_err(|source| self.error(source))
-    }
-
-    /// Does `work` with each message, in one transaction.
-    fn for_each(
-        &mut self,
-        messages: &[MessageId],
-        work: impl Fn(&Connection, &MessageId) -> rusqlite::Result<()>,
-    ) -> Result<()> {
-        let mut run = || {
-            let transaction = self.connection.transaction()?;
-            messages.iter().try_for_each(|message| work(&transaction, message))?;
-            transaction.commit()
-        };
-        run().map_err(|source| error::classify(&self.path, Arc::new(source)))
-    }
-
-    fn error(&self, source: rusqlite::Error) -> RecordsError {
-        error::classify(&self.path, Arc::new(source))
+        let transaction = self.0.begin()?;
+        transaction.run(|connection| {
+            messages.iter().try_for_each(|message| unanswered::delete(connection, message))
+        })?;
+        transaction.commit()?;
+        self.0.run(|connection| erasure::empty_wal(connection).map(drop))
     }
 }

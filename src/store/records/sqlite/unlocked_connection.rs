@@ -1,0 +1,92 @@
+//! Connections of other processes than the service. They need no lock of the data folder, since they have no
+//! claims. SQLite keeps the transactions of both apart.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{FILE, connect, data_dir, error, migrations};
+use crate::store::file_permissions;
+use crate::store::records::{RecordsError, Result};
+
+/// How long a command waits for others that write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A connection to the records without the lock of the data folder.
+#[derive(Debug)]
+pub(super) struct UnlockedConnection {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl UnlockedConnection {
+    /// Opens the records in the data folder `data`, which are created if they are missing.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the folder or the file cannot be used.
+    pub(super) fn open(data: &Path) -> Result<Self> {
+        let unusable = |source| RecordsError::Folder { path: data.to_owned(), source };
+        file_permissions::create_private_dir(data).map_err(unusable)?;
+        let path = data.join(FILE);
+        data_dir::create_private_file(&path)?;
+        let classify = |source| error::classify(&path, Arc::new(source));
+        let mut connection = connect(&path, BUSY_TIMEOUT).map_err(classify)?;
+        migrations::apply(&mut connection, &path)?;
+        Ok(Self { connection, path })
+    }
+
+    /// Runs `work`.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if it fails.
+    pub(super) fn run<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        work(&self.connection).map_err(|source| error::classify(&self.path, Arc::new(source)))
+    }
+
+    /// Begins a transaction. Until it ends, no other process can write.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records are locked or cannot be used.
+    pub(super) fn begin(&mut self) -> Result<UnlockedTransaction<'_>> {
+        let Self { connection, path } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        match transaction {
+            Ok(transaction) => Ok(UnlockedTransaction { transaction, path }),
+            Err(source) => Err(error::classify(path, Arc::new(source))),
+        }
+    }
+}
+
+/// A transaction that is not committed yet. Dropped, it has changed nothing.
+#[derive(Debug)]
+pub(super) struct UnlockedTransaction<'c> {
+    transaction: Transaction<'c>,
+    path: &'c Path,
+}
+
+impl UnlockedTransaction<'_> {
+    /// Runs `work` in the transaction.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if it fails.
+    pub(super) fn run<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        work(&self.transaction).map_err(|source| error::classify(self.path, Arc::new(source)))
+    }
+
+    /// Makes the changes durable.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the records cannot be written. Nothing has changed then.
+    pub(super) fn commit(self) -> Result<()> {
+        let Self { transaction, path } = self;
+        transaction.commit().map_err(|source| error::classify(path, Arc::new(source)))
+    }
+}
