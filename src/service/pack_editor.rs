@@ -7,7 +7,9 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{EntryChange, PackFile, PackFiles, patch, prove};
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
 use crate::store::pack_files::{self, CreateError, ReadError};
-use crate::store::records::{PackHistory, PackTransaction, RecordedRevision, RecordsError};
+use crate::store::records::{
+    PackHistory, PackTransaction, RecordedRevision, RecordsError, RevisionFilter,
+};
 
 /// Edits the files of a pack and keeps its history.
 ///
@@ -62,11 +64,11 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`]. The pack and its history are as before.
     pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<Vec<RecordedRevision>, EditError> {
-        let transaction = self.history.begin()?;
-        // Somebody may save the file in an editor while the edit is proved, which takes a while for a large pack.
         for _ in 0..MAX_ATTEMPTS {
+            // Proving a large pack takes a while, in which the service has to be able to write its records.
             let files = pack_files::read(&self.folder)?;
             let proved = proposed.edit.prove(&files)?;
+            let transaction = self.history.begin()?;
             if pack_files::read(&self.folder)?.text(FAQ_FILE) != files.text(FAQ_FILE) {
                 continue;
             }
@@ -78,6 +80,35 @@ impl PackEditor {
             return Ok(recorded);
         }
         Err(EditError::Busy { folder: self.folder.clone() })
+    }
+
+    /// The revision of this pack with this number, and those of the same edit, in their order; none if there is no
+    /// such.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the history cannot be read.
+    pub fn edit_of(&self, revision: i64) -> Result<Vec<RecordedRevision>, RecordsError> {
+        let name = pack_files::name_of(&self.folder);
+        let mut edit = self.history.edit_of(revision)?;
+        edit.retain(|recorded| recorded.revision.pack == name);
+        Ok(edit)
+    }
+
+    /// The revisions of the edit that removed an entry which has not changed since; none if there is no such.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if the history cannot be read.
+    pub fn removal_of(&self, entry: &str) -> Result<Vec<RecordedRevision>, RecordsError> {
+        let filter = RevisionFilter {
+            pack: pack_files::name_of(&self.folder),
+            entry: Some(entry.to_owned()),
+            limit: 1,
+            ..RevisionFilter::default()
+        };
+        match self.history.list(&filter)?.pop() {
+            Some(last) if last.revision.after.is_none() => self.edit_of(last.id),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Records what has changed in the file since the last edit that is in the history. A file with errors is
@@ -96,8 +127,8 @@ impl PackEditor {
     }
 }
 
-/// How often an edit is proved again because somebody has saved the file meanwhile.
-const MAX_ATTEMPTS: usize = 10;
+/// How often an edit is proved at most: again if somebody has changed the file meanwhile.
+const MAX_ATTEMPTS: usize = 100;
 
 /// Records an edit of `files`, and before it what has changed outside.
 fn record(
@@ -189,7 +220,6 @@ pub enum EditError {
 mod tests {
     use super::*;
     use crate::knowledge::EntryId;
-    use crate::store::records::RevisionFilter;
 
     const FAQ: &str = "[[entry]]\nid = \"a\"\nquestion = \"A?\"\ngap = true\n";
 
@@ -273,16 +303,51 @@ mod tests {
         assert_eq!(history(&of_copy).len(), 2);
     }
 
+    /// A path of a folder in `folder` in which a file with a short name can be made and a temporary one cannot: its
+    /// path would be longer than Linux allows. Permissions do not stop a test that runs as root.
+    #[cfg(target_os = "linux")]
+    fn folder_without_temporary_files(folder: &Path) -> PathBuf {
+        const MAX_PATH_BYTES: usize = 4095;
+        let n_left = MAX_PATH_BYTES - "/sources/s.md".len() - folder.as_os_str().len();
+        let (n_full, n_rest) = (n_left / 200, n_left % 200);
+        let full = format!("/{}", "d".repeat(199)).repeat(n_full);
+        // A component needs a character beside its slash.
+        let rest = format!("/{}", "e".repeat(n_rest.max(2) - 1));
+        PathBuf::from(format!("{}{full}{rest}", folder.display()))
+    }
+
     #[test]
+    #[cfg(target_os = "linux")]
     fn file_that_cannot_be_written_leaves_the_history_as_it_was() {
         let folder = folder();
-        let mut editor = editor(folder.path());
-        // A temporary file cannot be made below a file.
-        let pack = folder.path().join("p");
-        let proposed = add_phrasing("b");
-        std::fs::rename(&pack, folder.path().join("moved")).unwrap();
-        std::fs::write(&pack, "no folder").unwrap();
-        assert!(matches!(editor.edit(&proposed), Err(EditError::Read(_))));
-        assert_eq!(history(&editor), []);
+        let deep = folder_without_temporary_files(folder.path());
+        let files = pack_files::read(&folder.path().join("p")).unwrap().files;
+        std::fs::create_dir_all(deep.join("sources")).unwrap();
+        for file in &files {
+            std::fs::write(deep.join(&file.path), &file.bytes).unwrap();
+        }
+        let mut editor = PackEditor::open(&deep, &folder.path().join("data")).unwrap();
+        let refused = editor.edit(&add_phrasing("b"));
+        assert!(matches!(refused, Err(EditError::Write(_))), "{refused:?}");
+        let filter = RevisionFilter {
+            pack: pack_files::name_of(&deep),
+            limit: 9,
+            ..RevisionFilter::default()
+        };
+        assert_eq!(editor.history().list(&filter).unwrap(), []);
+        assert_eq!(std::fs::read_to_string(deep.join(FAQ_FILE)).unwrap(), FAQ);
+    }
+
+    #[test]
+    fn edit_is_proved_without_the_lock_of_the_records() {
+        let folder = folder();
+        let mut editing = editor(folder.path());
+        let mut other = PackHistory::open(&folder.path().join("data")).unwrap();
+        let transaction = other.begin().unwrap();
+        let id = EntryId::new("unknown").unwrap();
+        let refused =
+            editing.edit(&ProposedEdit { edit: Edit::Remove { id }, ..add_phrasing("b") });
+        assert!(matches!(refused, Err(EditError::Refused(_))), "{refused:?}");
+        drop(transaction);
     }
 }

@@ -98,8 +98,8 @@ pub fn write(folder: &Path, files: &[PackFile]) -> Result<(), CreateError> {
     Ok(())
 }
 
-/// The name of the folder, resolved for paths like `.` or `a/..`.
-fn name_of(folder: &Path) -> String {
+/// The name of the pack in `folder`: the name of the folder, resolved for paths like `.` or `a/..`.
+pub fn name_of(folder: &Path) -> String {
     let resolved = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     resolved.file_name().map_or_else(|| "pack".to_owned(), |n| n.to_string_lossy().into_owned())
 }
