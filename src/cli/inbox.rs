@@ -13,8 +13,7 @@ use super::moderation::{ByArgs, Context, ModerationArgs, apply, refuse};
 use super::report::pluralize;
 use super::terminal::Terminal;
 use crate::conversation::MessageId;
-use crate::conversation::layout::one_line;
-use crate::knowledge::{EntryDraft, EntryId};
+use crate::knowledge::EntryId;
 use crate::moderation::Edit;
 use crate::moderation::inbox::{QuestionGroup, Settled, groups};
 use crate::store::records::Inbox;
@@ -112,7 +111,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let context = Context::new(&args.moderation, config, terminal)?;
     let mut inbox = Inbox::open(&config.read()?.data)?;
     let questions = inbox.questions(args.space.as_deref(), MAX_QUESTIONS)?;
-    let groups = groups(&questions, &context.pack()?);
+    let groups = groups(&questions, &context.pack);
     let id = args.command.group().unwrap_or_default();
     let group = groups.iter().find(|group| group.id == id);
     match (&args.command, group) {
@@ -123,18 +122,17 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         }
         (Command::Show(_), Some(group)) => show(group, &context),
         (Command::Assign(args), Some(group)) => {
-            let mut group = group.clone();
-            if !args.only.is_empty() {
-                group.questions.retain(|question| args.only.contains(&one_line(&question.text)));
-            }
-            if group.questions.is_empty() {
+            let is_all = args.only.is_empty();
+            let chosen = if is_all { Some(group.clone()) } else { group.only(&args.only) };
+            let Some(group) = chosen else {
                 return refuse("the group has no question with these words", &context);
-            }
+            };
             let status = assign(args, &group, &context)?;
             settle(status, &group, &args.by, &mut inbox)
         }
         (Command::Gap(args), Some(group)) => {
-            let status = gap(args, group, &context)?;
+            let draft = group.gap(&context.pack, args.question.as_deref());
+            let status = apply(Edit::Add(draft), &args.by.with_reason(REASON), &context)?;
             settle(status, group, &args.by, &mut inbox)
         }
         (Command::Dismiss(_), Some(group)) => {
@@ -158,28 +156,13 @@ fn assign(
     group: &QuestionGroup,
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
-    let pack = context.pack()?;
     let id = EntryId::new(&args.id).ok_or_else(|| anyhow!("there is no entry {}", args.id))?;
-    let entry = pack.entries.iter().find(|entry| entry.id == id);
-    let is_new = |text: &String| entry.is_none_or(|entry| entry.phrasings().all(|it| it != text));
-    let phrasings: Vec<String> = group.wordings().into_iter().filter(is_new).collect();
+    let phrasings = group.new_phrasings(&context.pack, &id);
     if phrasings.is_empty() {
+        context.terminal.note(&format!("{id} has these phrasings already."));
         return Ok(Status::Success);
     }
     apply(Edit::AddPhrasings { id, phrasings }, &args.by.with_reason(REASON), context)
-}
-
-/// Adds a gap of the wordings.
-fn gap(args: &GapArgs, group: &QuestionGroup, context: &Context<'_>) -> anyhow::Result<Status> {
-    let pack = context.pack()?;
-    let is_taken = |id: &str| pack.entries.iter().any(|entry| entry.id.as_str() == id);
-    let mut wordings = group.wordings();
-    let latest = wordings.first().cloned().unwrap_or_default();
-    let question = args.question.clone().unwrap_or(latest);
-    wordings.retain(|wording| *wording != question);
-    let id = EntryId::from_question(&question, is_taken);
-    let draft = EntryDraft { variants: wordings, ..EntryDraft::new(id, &question) };
-    apply(Edit::Add(draft), &args.by.with_reason(REASON), context)
 }
 
 /// Takes questions that became phrasings out of the inbox.

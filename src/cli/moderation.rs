@@ -44,37 +44,32 @@ fn folder(args: &ModerationArgs, config: &ConfigArgs) -> anyhow::Result<PathBuf>
 /// What all commands need.
 pub(super) struct Context<'a> {
     pub(super) folder: PathBuf,
+    /// The pack, as far as it is valid.
+    pub(super) pack: Pack,
+    /// The text of `faq.toml`.
+    pub(super) faq: String,
     pub(super) config: &'a ConfigArgs,
     pub(super) terminal: &'a Terminal,
     pub(super) is_json: bool,
 }
 
 impl<'a> Context<'a> {
+    /// Reads the pack. What of it has errors is left out, with a note.
     pub(super) fn new(
         args: &ModerationArgs,
         config: &'a ConfigArgs,
         terminal: &'a Terminal,
     ) -> anyhow::Result<Self> {
-        Ok(Self { folder: folder(args, config)?, config, terminal, is_json: args.json })
-    }
-
-    /// The pack, as far as it is valid.
-    pub(super) fn pack(&self) -> anyhow::Result<Pack> {
-        let proof = prove(&pack_files::read(&self.folder)?);
+        let folder = folder(args, config)?;
+        let files = pack_files::read(&folder)?;
+        let proof = prove(&files);
         if !proof.is_accepted() {
-            let folder = self.folder.display();
-            let note = format!(
-                "{folder} has errors; what they are in is not listed: quoth check {folder}"
-            );
-            self.terminal.note(&note);
+            let shown = folder.display();
+            let note = "has errors; what they are in is not listed. To see them, run: quoth check";
+            terminal.note(&format!("{shown} {note} {shown}"));
         }
-        Ok(proof.pack)
-    }
-
-    /// The text of `faq.toml`.
-    pub(super) fn faq(&self) -> anyhow::Result<String> {
-        let files = pack_files::read(&self.folder)?;
-        Ok(files.text(FAQ_FILE).unwrap_or_default().to_owned())
+        let faq = files.text(FAQ_FILE).unwrap_or_default().to_owned();
+        Ok(Self { folder, pack: proof.pack, faq, config, terminal, is_json: args.json })
     }
 
     /// The editor of the pack, whose history is in the data folder of the configuration.

@@ -113,11 +113,10 @@ impl Edit {
     /// # Errors
     /// [`RefusedEdit`] says what is wrong with it.
     pub fn prove(&self, files: &PackFiles) -> Result<ProvedEdit, RefusedEdit> {
-        let pack = prove(files).pack;
         let before = files.text(FAQ_FILE).unwrap_or_default();
         let Steps { faq, hunks } = match self {
             Self::Revert(revisions) => revert(before, revisions)?,
-            edit => Steps::of(before, &edit.patches(&pack)?)?,
+            edit => Steps::of(before, &edit.patches(&prove(files).pack)?)?,
         };
         if faq == before {
             return Err(RefusedEdit::NoChange);

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::conversation::layout::one_line;
 use crate::conversation::{Timestamp, UnansweredQuestion};
-use crate::knowledge::Pack;
+use crate::knowledge::{EntryDraft, EntryId, Pack};
 use crate::matching::question_groups;
 
 /// A question of the inbox.
@@ -52,6 +52,32 @@ impl QuestionGroup {
         let mut seen = HashSet::new();
         let all = self.questions.iter().map(|question| one_line(&question.text));
         all.filter(|text| !text.is_empty() && seen.insert(text.to_lowercase())).collect()
+    }
+
+    /// The questions with one of these wordings; `None` if there are none.
+    pub fn only(&self, wordings: &[String]) -> Option<Self> {
+        let mut questions = self.questions.clone();
+        questions.retain(|question| wordings.contains(&one_line(&question.text)));
+        (!questions.is_empty()).then(|| Self { id: self.id.clone(), questions })
+    }
+
+    /// The wordings that the entry `id` of `pack` does not have.
+    pub fn new_phrasings(&self, pack: &Pack, id: &EntryId) -> Vec<String> {
+        let entry = pack.entries.iter().find(|entry| entry.id == *id);
+        let mut wordings = self.wordings();
+        wordings.retain(|text| entry.is_none_or(|entry| entry.phrasings().all(|it| it != text)));
+        wordings
+    }
+
+    /// A gap of `pack` for the questions, with this question or else the latest.
+    pub fn gap(&self, pack: &Pack, question: Option<&str>) -> EntryDraft {
+        let mut wordings = self.wordings();
+        let latest = wordings.first().cloned().unwrap_or_default();
+        let question = question.map_or(latest, str::to_owned);
+        wordings.retain(|wording| *wording != question);
+        let is_taken = |id: &str| pack.entries.iter().any(|entry| entry.id.as_str() == id);
+        let id = EntryId::from_question(&question, is_taken);
+        EntryDraft { variants: wordings, ..EntryDraft::new(id, &question) }
     }
 
     /// Ids of the entries that are nearest to the latest question that has any, best first.
@@ -148,11 +174,33 @@ mod tests {
     }
 
     #[test]
-    fn what_was_dismissed_is_not_shown_when_it_is_asked_again() {
+    fn dismissed_group_that_is_asked_again_stays_hidden() {
         let mut inbox = inbox();
         inbox[5].is_dismissed = true;
         let groups = groups(&inbox, &pack(FAQ, "Text."));
         assert_eq!(groups.len(), 1);
         assert!(groups[0].wordings()[0].contains("locker"));
+    }
+
+    #[test]
+    fn group_becomes_new_phrasings_or_a_gap_with_an_id_of_its_own() {
+        let pack = pack(
+            "[[entry]]\nid = \"can-i-bring-my-dog\"\nquestion = \"can I bring my dog\"\ngap = true\n",
+            "Text.",
+        );
+        let group = groups(&inbox(), &pack).remove(0);
+        let id = pack.entries[0].id.clone();
+        let others = ["is it possible to bring a dog?", "May I bring my dog"].map(str::to_owned);
+        assert_eq!(group.new_phrasings(&pack, &id), others);
+        let gap = group.gap(&pack, None);
+        assert_eq!(
+            (gap.id.as_str(), &*gap.question),
+            ("can-i-bring-my-dog-2", "can I bring my dog")
+        );
+        assert_eq!(gap.variants, others);
+        assert_eq!(group.gap(&pack, Some("Dogs?")).variants.len(), 3);
+        let only = group.only(&others[..1]).unwrap();
+        assert_eq!(only.wordings(), others[..1]);
+        assert_eq!(group.only(&["never asked".to_owned()]), None);
     }
 }

@@ -160,6 +160,19 @@ fn reason_cannot_forge_a_line_of_the_history() {
 }
 
 #[test]
+fn text_of_the_pack_cannot_send_escapes_to_the_terminal() {
+    let folder = Folder::with_pack();
+    // A control character that TOML allows, the start of an escape sequence on some terminals.
+    folder.write("p/faq.toml", FAQ.replace("When?", "When \u{9b}2J?"));
+    let edit = ["edit", "g", "--question", "At what time?"];
+    let mut shown = done(&folder, &["show", "g"]) + &done(&folder, &["list"]);
+    shown += &done(&folder, &[&edit[..], &["--dry-run"]].concat());
+    done(&folder, &edit);
+    shown += &done(&folder, &["diff", "1"]);
+    assert!(shown.contains("2J") && !shown.contains('\u{9b}'), "{shown:?}");
+}
+
+#[test]
 fn pack_with_an_error_is_shown_and_can_be_repaired() {
     let folder = Folder::with_pack();
     folder.write("p/faq.toml", FAQ.replace("Three four.", "Three fore."));

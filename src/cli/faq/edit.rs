@@ -7,7 +7,7 @@ use crate::cli::moderation::{ByArgs, Context, apply, refuse};
 use crate::knowledge::{EntryDraft, EntryFields, EntryId, QuoteDraft};
 use crate::moderation::Edit;
 use crate::service::{Clock, SystemClock};
-use crate::store::records::{RecordedRevision, RevisionFilter};
+use crate::store::records::RecordedRevision;
 
 /// The fields of an entry.
 #[derive(Debug, clap::Args)]
@@ -140,8 +140,7 @@ pub(super) fn add(args: &AddArgs, context: &Context<'_>) -> anyhow::Result<Statu
     if !args.gap && args.fields.quotes.is_empty() {
         bail!("give --quote TEXT with words of a source, or --gap if the sources do not answer");
     }
-    let pack = context.pack()?;
-    let is_taken = |id: &str| pack.entries.iter().any(|entry| entry.id.as_str() == id);
+    let is_taken = |id: &str| context.pack.entries.iter().any(|entry| entry.id.as_str() == id);
     let id = match &args.id {
         Some(id) => parsed(id)?,
         None => EntryId::from_question(&args.question, is_taken),
@@ -178,20 +177,12 @@ pub(super) fn remove(args: &IdArgs, context: &Context<'_>) -> anyhow::Result<Sta
 pub(super) fn restore(args: &IdArgs, context: &Context<'_>) -> anyhow::Result<Status> {
     let mut editor = context.editor()?;
     editor.catch_up(SystemClock.now())?;
-    let filter = RevisionFilter {
-        pack: context.pack()?.name,
-        entry: Some(args.id.clone()),
-        limit: 1,
-        ..RevisionFilter::default()
-    };
-    let last = editor.history().list(&filter)?.pop();
-    match last.filter(|last| last.revision.after.is_none()) {
-        Some(removed) => apply(revert_of(editor.history().edit_of(removed.id)?), &args.by, context),
-        None => {
-            let text = format!("{} was not removed last, as far as the history knows", args.id);
-            refuse(&text, context)
-        }
+    let removal = editor.removal_of(&args.id)?;
+    if removal.is_empty() {
+        let text = format!("{} was not removed last, as far as the history knows", args.id);
+        return refuse(&text, context);
     }
+    apply(revert_of(removal), &args.by, context)
 }
 
 pub(super) fn add_phrasing(args: &PhrasingArgs, context: &Context<'_>) -> anyhow::Result<Status> {
@@ -213,9 +204,8 @@ pub(super) fn move_phrasing(args: &MoveArgs, context: &Context<'_>) -> anyhow::R
 }
 
 pub(super) fn revert(args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let edit = context.editor()?.history().edit_of(args.revision)?;
-    let pack = context.pack()?.name;
-    if edit.first().is_none_or(|first| first.revision.pack != pack) {
+    let edit = context.editor()?.edit_of(args.revision)?;
+    if edit.is_empty() {
         return refuse(&format!("this pack has no revision {}", args.revision), context);
     }
     let numbers: Vec<String> = edit.iter().map(|recorded| recorded.id.to_string()).collect();

@@ -87,8 +87,7 @@ impl<'p> ShownQuote<'p> {
 }
 
 pub(super) fn list(context: &Context<'_>) -> anyhow::Result<Status> {
-    let pack = context.pack()?;
-    print_list(pack.entries.iter(), context)
+    print_list(context.pack.entries.iter(), context)
 }
 
 fn print_list<'p>(
@@ -111,10 +110,9 @@ fn print_list<'p>(
 }
 
 pub(super) fn show(args: &ShowArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let pack = context.pack()?;
     let unknown = format!("there is no entry {}; `quoth faq list` shows all", args.id);
     if context.is_json {
-        let entry = pack.entries.iter().find(|entry| entry.id.as_str() == args.id);
+        let entry = context.pack.entries.iter().find(|entry| entry.id.as_str() == args.id);
         let Some(entry) = entry else { return refuse(&unknown, context) };
         context.print_json(&Shown {
             listed: Listed::new(entry),
@@ -131,7 +129,7 @@ pub(super) fn show(args: &ShowArgs, context: &Context<'_>) -> anyhow::Result<Sta
         return Ok(Status::Success);
     }
     // As it is written, also if it has errors.
-    let Some(text) = text_of_entry(&context.faq()?, &args.id) else {
+    let Some(text) = text_of_entry(&context.faq, &args.id) else {
         return refuse(&unknown, context);
     };
     writeln!(anstream::stdout(), "{}", printable(&text))?;
@@ -142,8 +140,7 @@ pub(super) fn search(args: &SearchArgs, context: &Context<'_>) -> anyhow::Result
     let loaded = packs::open(&PackArgs { packs: vec![context.folder.clone()] }, context.config)?;
     let outcome = loaded.index.ask(&args.text.join(" "), &loaded.rule);
     let found: Vec<String> = outcome.ranked.iter().map(|it| loaded.index.entry_id(*it)).collect();
-    let pack = context.pack()?;
-    let by_id = |id: &String| pack.entries.iter().find(|entry| entry.id.as_str() == id);
+    let by_id = |id: &String| context.pack.entries.iter().find(|entry| entry.id.as_str() == id);
     if found.is_empty() && !context.is_json {
         writeln!(anstream::stdout(), "No entry has a word of it.")?;
     }

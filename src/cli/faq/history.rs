@@ -41,7 +41,7 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
     let mut editor = context.editor()?;
     editor.catch_up(SystemClock.now())?;
     let filter = RevisionFilter {
-        pack: context.pack()?.name,
+        pack: context.pack.name.clone(),
         entry: args.id.clone(),
         by: args.by.as_deref().map(author_filter),
         since: args.since,
@@ -55,20 +55,20 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
     if found.is_empty() {
         writeln!(anstream::stdout(), "No change is recorded.")?;
     }
-    found.iter().try_for_each(|recorded| print_change(recorded, context))?;
+    found.iter().try_for_each(print_change)?;
     Ok(Status::Success)
 }
 
 pub(super) fn diff(args: &DiffArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let edit = context.editor()?.history().edit_of(args.revision)?;
+    let edit = context.editor()?.edit_of(args.revision)?;
     let Some(found) = edit.into_iter().find(|recorded| recorded.id == args.revision) else {
-        return refuse(&format!("there is no revision {}", args.revision), context);
+        return refuse(&format!("this pack has no revision {}", args.revision), context);
     };
     if context.is_json {
         context.print_json(&Change::new(&found))?;
         return Ok(Status::Success);
     }
-    print_change(&found, context)?;
+    print_change(&found)?;
     let [before, after] = [&found.revision.before, &found.revision.after];
     let [before, after] = [before, after].map(|text| text.as_deref().unwrap_or_default());
     writeln!(anstream::stdout(), "{}", render_word_diff(before, after, context.terminal))?;

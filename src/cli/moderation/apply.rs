@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{anyhow, bail};
 use serde::Serialize;
 
-use super::change::{Change, FILE, print_change};
+use super::change::{Change, FILE, kind, print_change};
 use super::{Context, word_diff};
 use crate::cli::Status;
 use crate::cli::report::{PackReport, print};
@@ -81,7 +81,7 @@ pub(in crate::cli) fn apply(
         }
         Ok(recorded) => {
             for recorded in &recorded {
-                print_change(recorded, context)?;
+                print_change(recorded)?;
             }
             Ok(Status::Success)
         }
@@ -108,11 +108,7 @@ fn print_preview<'c>(changes: &'c [EntryChange], context: &Context<'_>) -> anyho
     }
     let mut out = anstream::stdout().lock();
     for EntryChange { id, before, after } in changes {
-        let what = match (before, after) {
-            (None, _) => "added",
-            (_, None) => "removed",
-            _ => "changed",
-        };
+        let what = kind(before.as_deref(), after.as_deref());
         writeln!(out, "{} would be {what}:", printable(&one_line(id)))?;
         let [before, after] = [before, after].map(|it| it.as_deref().unwrap_or_default());
         writeln!(out, "{}", word_diff::render(before, after, context.terminal))?;

@@ -6,7 +6,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Context;
 use crate::conversation::Timestamp;
 use crate::conversation::layout::one_line;
 use crate::moderation::RevisionAuthor;
@@ -45,20 +44,21 @@ impl<'r> Change<'r> {
 /// Prints a change in a line.
 pub(in crate::cli) fn print_change(
     RecordedRevision { id, revision }: &RecordedRevision,
-    context: &Context<'_>,
 ) -> anyhow::Result<()> {
-    if context.is_json {
-        return Ok(());
-    }
-    let what = match (&revision.before, &revision.after) {
-        (None, _) => "added",
-        (_, None) => "removed",
-        _ => "changed",
-    };
+    let what = kind(revision.before.as_deref(), revision.after.as_deref());
     let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
     let (at, by) = (format_time(revision.at), author(&revision.by));
     let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
     Ok(writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?)
+}
+
+/// What has happened to an entry with these texts.
+pub(super) fn kind(before: Option<&str>, after: Option<&str>) -> &'static str {
+    match (before, after) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    }
 }
 
 /// How changes of the file are told, which nobody known has made.

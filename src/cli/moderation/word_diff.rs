@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use crate::cli::terminal::Terminal;
+use crate::platform::console::printable;
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -14,7 +15,8 @@ const ADDED_MARKS: [&str; 2] = ["{+", "+}"];
 
 /// `after` with the words that `before` does not have marked, and those that only `before` has between them.
 pub(in crate::cli) fn render(before: &str, after: &str, terminal: &Terminal) -> String {
-    let diff = TextDiff::from_words(before, after);
+    let [before, after] = [before, after].map(printable);
+    let diff = TextDiff::from_words(&before, &after);
     let changes: Vec<_> = diff.iter_all_changes().collect();
     let mut rendered = String::new();
     for run in changes.chunk_by(|a, b| a.tag() == b.tag()) {
