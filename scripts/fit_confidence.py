@@ -6,8 +6,7 @@ fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [--ablat
 QUOTH is the release binary. Four kinds of data are fitted together, so that no kind of pack is sacrificed: the devset,
 whose messages are judged by the quotes of the first pack (--pack); the question sets below --bench whose name starts
 with dev_, as typed and misspelt, and those of 20 phrasings an entry with the first one, two or three of them; and the small
-packs below --small. Within each part unanswerable messages count as
-PRIOR of all. Coefficients have bounds: what speaks for an entry never lowers the confidence, and the other way round.
+packs below --small. Within each part unanswerable messages count as PRIOR of all. Coefficients have bounds: what speaks for an entry never lowers the confidence, and the other way round.
 Prints the coefficients as src/matching/features.rs declares them; then what models give that have not seen a part: for
 each small pack one without it, for the devset five folds; then each question set at the fitted model. With --ablate: what
 models give that have not seen a part, fitted without one feature at a time, at the default threshold.
@@ -179,13 +178,19 @@ def report_packs(unseen):
     print(f"{'all':24s}", *total)
 
 
+def decisions(pairs, threshold):
+    """How many messages of the parts, each with their confidences, are answered rightly, wrongly and falsely, and how many there are."""
+    n = collections.Counter()
+    for p, confidence in pairs:
+        answered = is_answered(p, confidence, threshold)
+        n.update(right=(answered & p.right[0] & p.in_scope).sum(), wrong=(answered & ~p.right[0] & p.in_scope).sum(),
+                 false=(answered & ~p.in_scope).sum(), inside=p.in_scope.sum(), outside=(~p.in_scope).sum())
+    return n
+
+
 def report(what, pairs):
     for threshold in THRESHOLDS:
-        n = collections.Counter()
-        for p, confidence in pairs:
-            answered = is_answered(p, confidence, threshold)
-            n.update(right=(answered & p.right[0] & p.in_scope).sum(), wrong=(answered & ~p.right[0] & p.in_scope).sum(),
-                     false=(answered & ~p.in_scope).sum(), inside=p.in_scope.sum(), outside=(~p.in_scope).sum())
+        n = decisions(pairs, threshold)
         print(f"{what:34s} from {threshold:.2f}: right {n['right']} of {n['inside']}, wrong {n['wrong']}, false {n['false']} of {n['outside']}")
 
 
@@ -205,17 +210,20 @@ def without(p, feature):
     return p._replace(names=[n for n, kept in zip(p.names, keep) if kept], features=p.features[:, keep])
 
 
-def ablate(names, dev, small, parts):
+def ablate(names, small, parts):
     """A Markdown table of the decisions without one feature at a time."""
     print("| without | small packs: right | wrong | false | devset: right | wrong | false |\n|---|---|---|---|---|---|---|")
     for feature in (None, *names):
         def reduced(left_out=None):
             return [(without(p, feature), weight) for p, weight in parts(0, left_out)]
-        packs = [(without(p, feature), name) for name, p in small.items()]
-        decided = [[(p, probability(fit(reduced(name), 0), p)) for p, name in packs], [(without(dev, feature), folds(without(dev, feature), 5, reduced()[1:]))]]
-        counts = [n for pairs in decided for n in (
-            sum((is_answered(p, c, ANSWER_FROM) & chosen(p)).sum() for p, c in pairs)
-            for chosen in (lambda p: p.right[0] & p.in_scope, lambda p: ~p.right[0] & p.in_scope, lambda p: ~p.in_scope))]
+
+        def unseen(name, p):
+            return without(p, feature), probability(fit(reduced(name), 0), without(p, feature))
+
+        dev_reduced, *others = reduced()
+        of_dev = decisions([(dev_reduced[0], folds(dev_reduced[0], 5, others))], ANSWER_FROM)
+        of_small = decisions([unseen(name, p) for name, p in small.items()], ANSWER_FROM)
+        counts = [n[what] for n in (of_small, of_dev) for what in ("right", "wrong", "false")]
         print("|", feature or "nothing", "|", " | ".join(map(str, counts)), "|")
 
 
@@ -242,7 +250,7 @@ def main():
         return [(dev, of_dev), *of_sets, *((p, 1.0) for name, p in small.items() if name != left_out)]
 
     if args.ablate:
-        ablate(dev.names, dev, small, parts)
+        ablate(dev.names, small, parts)
         return
     models = [fit(parts(which), which) for which in (0, 1)]
     for name, first, of_three in zip(["intercept", *dev.names], *models):

@@ -50,6 +50,7 @@ mod patch;
 mod phrasings;
 mod power_failure;
 mod proof;
+mod question_groups;
 mod quoth;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 mod random;
