@@ -165,10 +165,11 @@ fn text_of_the_pack_cannot_send_escapes_to_the_terminal() {
     // A control character that TOML allows, the start of an escape sequence on some terminals.
     folder.write("p/faq.toml", FAQ.replace("When?", "When \u{9b}2J?"));
     let edit = ["edit", "g", "--question", "At what time?"];
-    let mut shown = done(&folder, &["show", "g"]) + &done(&folder, &["list"]);
-    shown += &done(&folder, &[&edit[..], &["--dry-run"]].concat());
+    let mut shown = vec![done(&folder, &["show", "g"]), done(&folder, &["list"])];
+    shown.push(done(&folder, &[&edit[..], &["--dry-run"]].concat()));
     done(&folder, &edit);
-    shown += &done(&folder, &["diff", "1"]);
+    shown.push(done(&folder, &["diff", "1"]));
+    let shown = shown.concat();
     assert!(shown.contains("2J") && !shown.contains('\u{9b}'), "{shown:?}");
 }
 
