@@ -33,7 +33,7 @@ pub enum ProblemKind {
         number: usize,
     },
     /// An unknown key.
-    #[error("unknown key {key}{}", hint(near.as_deref(), known))]
+    #[error("unknown key {key}{}", key_hint(key, near.as_deref(), known))]
     UnknownKey {
         /// The key.
         key: Key,
@@ -219,6 +219,16 @@ pub enum ProblemKind {
 
 /// Known words that a hint lists; more would hide the sentence before them.
 const MAX_LISTED: usize = 16;
+
+/// What to do about an unknown key. One whose name is right is in a section, and belongs to none.
+fn key_hint(key: &Key, near: Option<&str>, known: &[String]) -> String {
+    match near {
+        Some(near) if near == key.last() => {
+            format!(": `{near}` stands at the top of the file, above the first [section]")
+        }
+        near => hint(near, known),
+    }
+}
 
 /// What to do about an unknown word.
 fn hint(near: Option<&str>, known: &[String]) -> String {

@@ -72,6 +72,13 @@ const PROBLEMS: &[&str] = &[
 ];
 
 #[test]
+fn key_of_the_top_of_the_file_in_a_section_is_sent_there() {
+    let problems = TestConfig::file("[default_space]\npacks = [\"p\"]\n").problems();
+    let want = "config/quoth.toml:2:1: unknown key `packs` in [default_space]: `packs` stands at the top of the file, above the first [section]";
+    assert_eq!(problems, [want]);
+}
+
+#[test]
 fn one_reading_reports_every_problem() {
     let config = TestConfig::file(INVALID)
         .variable("QUOTH_RETENTION__ANSWERS_DAYS", "soon")
