@@ -18,7 +18,7 @@ use crate::service::pack_editor::PackEditor;
 use crate::store::pack_files;
 
 pub(super) use apply::{ByArgs, apply, refuse};
-pub(super) use change::{Change, FILE, format_time, print_change};
+pub(super) use change::{Change, FILE, print_change};
 pub(super) use word_diff::render as render_word_diff;
 
 /// Arguments of all commands for moderators.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// When an event happened, and when it is handled: events are handled late after a downtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,23 @@ impl Timestamp {
         self.0
     }
 
+    /// The time in UTC, as of RFC 3339, to the second; empty if it is not in the years 0 to 9999.
+    pub fn rfc3339(self) -> String {
+        let at = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000));
+        at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+    }
+
+    /// The time in UTC for people, to the minute: `2026-11-30 08:15 UTC`.
+    pub fn to_the_minute(self) -> String {
+        const DATE: std::ops::Range<usize> = 0..10;
+        const TIME: std::ops::Range<usize> = 11..16;
+        let exact = self.rfc3339();
+        match (exact.get(DATE), exact.get(TIME)) {
+            (Some(date), Some(time)) => format!("{date} {time} UTC"),
+            _ => exact,
+        }
+    }
+
     /// The time `duration` later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
@@ -52,4 +71,17 @@ impl Timestamp {
 
 fn millis_of(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_utc() {
+        let at = Timestamp::from_millis(1_700_000_000_123);
+        assert_eq!(at.rfc3339(), "2023-11-14T22:13:20Z");
+        assert_eq!(at.to_the_minute(), "2023-11-14 22:13 UTC");
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_the_minute(), "");
+    }
 }

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn times_are_read_and_written_in_utc() {
-        let at = |text: &str| parse_time(text).map(crate::cli::moderation::format_time).ok();
+        let at = |text: &str| parse_time(text).map(Timestamp::rfc3339).ok();
         assert_eq!(at("2026-11-30").as_deref(), Some("2026-11-30T00:00:00Z"));
         assert_eq!(at("2026-11-30T08:01:02+02:00").as_deref(), Some("2026-11-30T06:01:02Z"));
         assert_eq!(at("yesterday"), None);

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::cli::Status;
-use crate::cli::moderation::{Context, format_time};
+use crate::cli::moderation::Context;
 use crate::cli::report::pluralize_as;
 use crate::moderation::inbox::QuestionGroup;
 use crate::platform::console::printable;
@@ -27,7 +27,7 @@ impl<'g> Listed<'g> {
             id: &group.id,
             n_questions: group.questions.len(),
             n_people: group.n_people(),
-            last_asked: format_time(group.last_asked()),
+            last_asked: group.last_asked().rfc3339(),
             wordings: group.wordings(),
             nearest: group.nearest(),
         }
@@ -81,7 +81,7 @@ pub(super) fn show(group: &QuestionGroup, context: &Context<'_>) -> anyhow::Resu
     }
     let mut out = anstream::stdout().lock();
     for question in &group.questions {
-        writeln!(out, "{}: {}", format_time(question.asked_at), printable(&question.text))?;
+        writeln!(out, "{}: {}", question.asked_at.rfc3339(), printable(&question.text))?;
     }
     if !group.nearest().is_empty() {
         writeln!(out, "Nearest entries: {}", printable(&group.nearest().join(", ")))?;

@@ -3,10 +3,7 @@
 use std::io::Write;
 
 use serde::Serialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use crate::conversation::Timestamp;
 use crate::conversation::layout::one_line;
 use crate::moderation::RevisionAuthor;
 use crate::platform::console::printable;
@@ -34,7 +31,7 @@ impl<'r> Change<'r> {
             entry: &revision.entry,
             by: author(&revision.by),
             reason: revision.reason.as_deref(),
-            at: format_time(revision.at),
+            at: revision.at.rfc3339(),
             before: revision.before.as_deref(),
             after: revision.after.as_deref(),
         }
@@ -47,7 +44,7 @@ pub(in crate::cli) fn print_change(
 ) -> anyhow::Result<()> {
     let what = kind(revision.before.as_deref(), revision.after.as_deref());
     let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
-    let (at, by) = (format_time(revision.at), author(&revision.by));
+    let (at, by) = (revision.at.rfc3339(), author(&revision.by));
     let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
     Ok(writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?)
 }
@@ -71,10 +68,4 @@ fn author(by: &RevisionAuthor) -> String {
         RevisionAuthor::Terminal(name) => name.clone(),
         RevisionAuthor::File => FILE.to_owned(),
     }
-}
-
-/// The time in UTC, as of RFC 3339, to the second.
-pub(in crate::cli) fn format_time(at: Timestamp) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(at.as_millis().div_euclid(1000));
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
