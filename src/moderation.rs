@@ -3,10 +3,15 @@
 //!
 //! Pure, like the layers below: no clock, file, network or platform.
 
+pub mod difference;
 pub mod edit;
 pub mod inbox;
 pub mod phrasing_drafts;
+pub mod proposal;
+pub mod report;
 pub mod revision;
+pub mod typed_edit;
 
 pub use edit::{Edit, ProvedEdit, RefusedEdit};
+pub use proposal::{Proposal, ProposedCommand};
 pub use revision::{Revision, RevisionAuthor};

@@ -16,6 +16,7 @@ mod handle;
 pub mod health;
 pub mod knowledge_base;
 pub mod metrics;
+pub mod moderation;
 pub mod pack_editor;
 pub mod packs;
 mod permission_reports;
@@ -37,6 +38,7 @@ pub use failure_notice::error_reference;
 pub use health::Liveness;
 pub use knowledge_base::KnowledgeBase;
 pub use metrics::Metrics;
+use moderation::PackEditing;
 use permission_reports::PermissionReports;
 pub use records_health::RecordsHealth;
 pub use sender::{Outgoing, SendError, Sender};
@@ -63,13 +65,15 @@ pub struct Service<R> {
     parts: Parts<R>,
     cooldowns: Cooldowns,
     permission_reports: PermissionReports,
+    /// `None` if packs cannot be edited from chat.
+    pack_editing: Option<PackEditing>,
 }
 
 impl<R: Records> Service<R> {
     /// A service with the dependencies `parts`.
     pub fn new(parts: Parts<R>) -> Self {
         let (cooldowns, permission_reports) = Default::default();
-        Self { parts, cooldowns, permission_reports }
+        Self { parts, cooldowns, permission_reports, pack_editing: None }
     }
 
     /// The records.

@@ -1,13 +1,18 @@
-//! Announces updates of packs: in the log, in the records, and to moderators.
+//! Announces updates of packs: in the log, in the records, and to moderators, who are shown each edit where they want.
 
 use std::sync::Arc;
 
 use super::AppState;
-use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId};
-use crate::moderation::Revision;
+use crate::conversation::reply::ModerationReply;
+use crate::conversation::wording::Wording;
+use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
+use crate::moderation::{Revision, report};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::service::{Clock, SystemClock};
 use crate::store::records::Records;
+
+/// Most changed entries that a message about an edit shows.
+const MAX_LOGGED: usize = 10;
 
 /// Logs `updates`, records changed entries as revisions, and alerts moderators to problems where their
 /// space has an alert channel.
@@ -17,20 +22,48 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
         log_update(update);
         record_change(update, state).await;
         let spaces = snapshot.spaces.all().filter(|space| space.packs.contains(&update.folder));
-        for place in spaces.filter_map(|space| space.settings.reports_to.as_ref()) {
-            forget_reports(update, place, state).await;
-            let Some(notice) = notice(update) else { continue };
-            let (platform, _) = place.parts();
-            let dispatcher = state.dispatchers().get(platform).map(Arc::clone);
-            let Some(dispatcher) = dispatcher else { continue };
-            let alert = Alert {
-                id: MessageId::from(format!("{}{}", report_id(place), update.key)),
-                place: Place { id: place.clone(), parents: Vec::new(), is_direct: false },
-                notice,
-            };
-            drop(dispatcher.try_dispatch(Event::Alert(alert)));
+        for settings in spaces.map(|space| &space.settings) {
+            if let Some(place) = &settings.reports_to {
+                forget_reports(update, place, state).await;
+                if let Some(notice) = notice(update) {
+                    let id = format!("{}{}", report_id(place), update.key);
+                    alert(place, &id, Reply::Notice(notice), state);
+                }
+            }
+            if let Some(place) =
+                settings.logs_edits_to.as_ref().filter(|_| !update.changes.is_empty())
+            {
+                log_edit(update, place, Wording::for_locale(&settings.locale), state).await;
+            }
         }
     }
+}
+
+/// Has `reply` sent to `place`, once under this `id`.
+fn alert(place: &PlaceId, id: &str, reply: Reply, state: &Arc<AppState>) {
+    let (platform, _) = place.parts();
+    let Some(dispatcher) = state.dispatchers().get(platform).map(Arc::clone) else { return };
+    let place = Place { id: place.clone(), parents: Vec::new(), is_direct: false };
+    drop(dispatcher.try_dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply })));
+}
+
+/// Shows moderators at `place` what has changed in a pack, and who has changed it.
+async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state: &Arc<AppState>) {
+    let mut recorded = Vec::new();
+    for change in update.changes.iter().take(MAX_LOGGED) {
+        let (pack, entry) = (update.pack.clone(), change.id.clone());
+        let latest = state.service.records().revisions(pack, entry, 1).await;
+        let latest = latest.ok().and_then(|mut found| found.pop());
+        recorded.extend(latest.filter(|it| it.revision.after == change.after));
+    }
+    let Some(last) = recorded.last().map(|it| it.id) else { return };
+    let n_more = update.changes.len().saturating_sub(MAX_LOGGED);
+    let revisions: Vec<(i64, Revision)> =
+        recorded.into_iter().map(|it| (it.id, it.revision)).collect();
+    let text = report::log_entry(&update.pack, &revisions, n_more, wording);
+    let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
+    // The number makes the id one of its own; the id is in the database.
+    alert(place, &format!("{place}:edit:{last}"), reply, state);
 }
 
 /// Records what is served now, and the changed entries of `update` as revisions whose author is the file.

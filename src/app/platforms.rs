@@ -216,7 +216,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Spaces};
+    use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply, Spaces};
     use crate::matching::Thresholds;
     use crate::service::{
         Clock, KnowledgeBase, Metrics, Outgoing, Parts, RecordsHealth, SendError, Service,
@@ -301,7 +301,8 @@ mod tests {
         assert_eq!(liveness.iter().map(|it| it.is_alive()).collect::<Vec<_>>(), [false, true]);
         let dispatcher = state.dispatchers().get("other").map(Arc::clone).unwrap();
         let place = Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
-        let alert = Alert { id: "t:alert".into(), place, notice: Notice::FeedbackRecorded };
+        let alert =
+            Alert { id: "t:alert".into(), place, reply: Reply::Notice(Notice::FeedbackRecorded) };
         assert_eq!(dispatcher.try_dispatch(Event::Alert(alert)), None);
         assert_eq!(sent.recv().await.unwrap().as_str(), "t:alert");
         shutdown.graceful.cancel();
@@ -328,8 +329,11 @@ mod tests {
                     tokio::time::sleep(delay).await;
                     let place =
                         Place { id: "t:mods".into(), parents: Vec::new(), is_direct: false };
-                    let alert =
-                        Alert { id: "t:alert".into(), place, notice: Notice::FeedbackRecorded };
+                    let alert = Alert {
+                        id: "t:alert".into(),
+                        place,
+                        reply: Reply::Notice(Notice::FeedbackRecorded),
+                    };
                     drop(dispatcher.try_dispatch(Event::Alert(alert)));
                     drop(in_flight);
                     shutdown.forced.cancelled().await;

@@ -47,6 +47,17 @@ pub(super) async fn run(
     }
 }
 
+/// Announces what moderators have changed from chat, which is in use already, and calibrates it.
+pub(super) async fn follow_edits(
+    mut updates: mpsc::UnboundedReceiver<Vec<PackUpdate>>,
+    state: Arc<AppState>,
+) {
+    while let Some(updates) = updates.recv().await {
+        announce(updates, &state).await;
+        recalibrate(&state);
+    }
+}
+
 fn pack_folders(state: &AppState) -> BTreeSet<PathBuf> {
     let snapshot = state.service.knowledge_base().current();
     snapshot.spaces.pack_folders().into_iter().map(Path::to_owned).collect()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use rustyline::error::ReadlineError;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
 
 use super::Status;
 use super::config_args::ConfigArgs;
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Event, PlaceId, Space, SpaceSettings, Spaces};
 use crate::platform::console::{self, ConsoleSession};
+use crate::service::moderation::PackEditing;
 use crate::service::{Clock, KnowledgeBase, Parts, Service, SystemClock};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{Holder, SqliteRecords};
@@ -57,7 +59,9 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         // No rate limit: there is only one user.
         settings: SpaceSettings { cooldown_seconds: 0, ..space.settings },
     };
-    let Config { matching, delivery, .. } = all;
+    let Config { matching, delivery, data, .. } = all;
+    // Edits are in use when they are confirmed; nobody else has to know.
+    let editing = PackEditing { data, updates: mpsc::unbounded_channel().0 };
     let spaces = Spaces { default, others: Vec::new() };
     let clock = SystemClock;
     Ok(Service::new(Parts {
@@ -67,7 +71,8 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         clock: Arc::new(clock),
         holder: Holder::new("chat"),
         delivery,
-    }))
+    })
+    .with_pack_editing(editing))
 }
 
 struct Chat<'a> {

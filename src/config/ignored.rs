@@ -73,5 +73,6 @@ fn places_of(space: &Space) -> impl Iterator<Item = (&'static str, &PlaceId)> {
     let own = space.places.iter().map(|place| ("places", place));
     let listened = space.settings.listens_in.iter().map(|place| ("listens_in", place));
     let reports = space.settings.reports_to.iter().map(|place| ("reports_to", place));
-    own.chain(listened).chain(reports)
+    let logs = space.settings.logs_edits_to.iter().map(|place| ("logs_edits_to", place));
+    own.chain(listened).chain(reports).chain(logs)
 }

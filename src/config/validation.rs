@@ -12,7 +12,7 @@ use super::matching::MatchingSettings;
 use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use super::space::PLATFORMS;
-use crate::conversation::SpaceSettings;
+use crate::conversation::{PlaceId, SpaceSettings};
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
 /// Upper limit of the catch-up. The ids of handled messages are kept for 15 days; an older message could
@@ -203,19 +203,17 @@ impl Validate for SpaceSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let is_language = LanguageIdentifier::from_str(&self.locale).is_ok();
         let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
+        let place = |key, place: &Option<PlaceId>| {
+            let place = place.as_ref()?.as_str();
+            invalid_unless(is_place(place), key, quoted(place), PLACE)
+        };
         let values = [
             invalid_unless(is_language, "locale", quoted(&self.locale), range),
             probability("listen_from", self.listen_from),
             self.answer_from.and_then(|from| probability("answer_from", from)),
             self.suggest_from.and_then(|from| probability("suggest_from", from)),
-            self.reports_to.as_ref().and_then(|place| {
-                invalid_unless(
-                    is_place(place.as_str()),
-                    "reports_to",
-                    quoted(place.as_str()),
-                    PLACE,
-                )
-            }),
+            place("reports_to", &self.reports_to),
+            place("logs_edits_to", &self.logs_edits_to),
             at_least_one("questions_per_asker", self.questions_per_asker),
             at_least_one("questions_per_place", self.questions_per_place),
         ];

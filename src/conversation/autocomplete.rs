@@ -50,6 +50,18 @@ pub fn complete<'i>(
     questions
 }
 
+/// At most `limit` entries and gaps whose id or question has what is `typed`, in the order of the packs: their public
+/// ids, and their questions. For moderators.
+pub fn complete_ids<'i>(index: &'i Index, typed: &str, limit: usize) -> Vec<(String, &'i str)> {
+    let typed = typed.trim().to_lowercase();
+    let entries = (0..index.n_entries())
+        .filter_map(|number| Some((index.entry_id(number), &*index.entry(number)?.question)));
+    let has_typed = |(id, question): &(String, &str)| {
+        id.to_lowercase().contains(&typed) || question.to_lowercase().contains(&typed)
+    };
+    entries.filter(has_typed).take(limit).collect()
+}
+
 /// All entries except gaps, and whether each is pinned.
 fn answerable(index: &Index) -> impl Iterator<Item = (usize, bool)> {
     let entries = (0..index.n_entries()).filter_map(|idx| Some((idx, index.entry(idx)?)));

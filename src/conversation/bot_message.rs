@@ -2,7 +2,7 @@
 
 use super::control::Control;
 use super::notice::Notice;
-use super::reply::Reply;
+use super::reply::{ModerationReply, Reply};
 use super::sent_reply::ReplyKind;
 
 /// A message that the bot sends, or the new content of one that it edits.
@@ -29,6 +29,16 @@ impl BotMessage {
     /// A message that shows `notice`.
     pub fn notice(notice: Notice, is_private: bool) -> Self {
         Self::without_entry(Reply::Notice(notice), is_private)
+    }
+
+    /// A message that nobody has asked for.
+    pub fn alert(reply: Reply) -> Self {
+        Self::without_entry(reply, false)
+    }
+
+    /// A message for a moderator, whose content is still missing.
+    pub fn for_moderator(is_private: bool) -> Self {
+        Self::without_entry(Reply::Moderation(ModerationReply::default()), is_private)
     }
 
     /// A message that is recorded as a notice and shows no entry.
@@ -71,6 +81,10 @@ impl BotMessage {
             Reply::Topics(topics) => {
                 let n_questions = topics.iter().map(|topic| topic.questions.len()).sum();
                 if_more(n_questions, Control::Topics(n_seen)).into_iter().collect()
+            }
+            Reply::Moderation(reply) => {
+                let picks = (1..=reply.choices.len()).map(Control::Pick);
+                picks.chain(reply.controls.iter().copied()).chain(self.delete()).collect()
             }
             _ => Vec::new(),
         }

@@ -26,4 +26,14 @@ pub enum Control {
     Share,
     /// Lists the questions that can be asked, skipping this many.
     Topics(usize),
+    /// Saves the edit that the message proposes. This and what follows is for moderators.
+    Save,
+    /// Takes back the edit that the message tells of.
+    TakeBack,
+    /// Makes a gap of the group of questions that the message shows.
+    Gap,
+    /// Puts the group of questions that the message shows aside.
+    Dismiss,
+    /// Lists the groups of questions on this page, from 1.
+    Inbox(usize),
 }

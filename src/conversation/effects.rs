@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::bot_message::BotMessage;
+use super::control::Control;
 use super::id::PrincipalId;
+use super::moderator_command::ModeratorCommand;
 use super::notice::Notice;
 use super::pause::Pause;
 use super::reply::Reply;
@@ -22,8 +24,33 @@ pub struct Effects {
     pub pause: Option<Pause>,
     /// A change of the asker's feedback on [`Context::target`](super::Context::target).
     pub feedback: Option<FeedbackEffect>,
+    /// What a moderator wants. Its reply takes the place of [`Self::message`].
+    pub moderation: Option<ModeratorRequest>,
     /// A rate limit allows no response before this time has passed; the event can be responded to then.
     pub retry_after: Option<Duration>,
+}
+
+/// What a moderator wants. That the user is one is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModeratorRequest {
+    /// What is to be done.
+    pub action: ModeratorAction,
+    /// The moderator.
+    pub by: PrincipalId,
+    /// Whether only the moderator sees the reply, on platforms with private replies.
+    pub is_private: bool,
+}
+
+/// How a moderator has said what is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModeratorAction {
+    /// By a command.
+    Command(ModeratorCommand),
+    /// By a control of [`Context::target`](super::Context::target), which the reply replaces.
+    Control(Control),
+    /// By the number, from 1, of something that can be picked from [`Context::target`](super::Context::target), in a
+    /// message.
+    Number(usize),
 }
 
 /// A change of the feedback of one user on one message of the bot.

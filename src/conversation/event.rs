@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::control::Control;
 use super::id::{MessageId, PlaceId};
 use super::message::{Message, Place, User};
-use super::notice::Notice;
+use super::reply::Reply;
 use super::timestamp::Timestamp;
 
 /// An event on a platform, or one that quoth raises itself for moderators.
@@ -51,7 +51,7 @@ pub enum Event {
         /// Whether the message may be meant for the bot.
         may_be_meant: bool,
     },
-    /// A notice for moderators, raised by quoth itself. Never read from the bridge.
+    /// Something for moderators, raised by quoth itself. Never read from the bridge.
     #[serde(skip)]
     Alert(Alert),
     /// The bot joined a place, or the platform reports again that it is a member.
@@ -123,15 +123,15 @@ impl Event {
     }
 }
 
-/// A notice for moderators.
+/// Something that moderators have not asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// Identifies the cause, so that an alert with the same id is sent once.
     pub id: MessageId,
     /// The place where it is sent.
     pub place: Place,
-    /// The notice.
-    pub notice: Notice,
+    /// What is sent.
+    pub reply: Reply,
 }
 
 /// A use of a control by a user: a button press, a reaction.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod cited_quote;
+mod moderation;
 mod paragraph_part;
 mod suggestions;
 mod topic;
@@ -11,6 +12,7 @@ use crate::matching::{Decision, Index, Outcome, Passage};
 
 pub use answer::Answer;
 pub use cited_quote::CitedQuote;
+pub use moderation::ModerationReply;
 pub use paragraph_part::ParagraphPart;
 pub use suggestions::{SuggestionList, Suggestions};
 pub use topic::Topic;
@@ -42,6 +44,8 @@ pub enum Reply {
     Paragraphs(Vec<ParagraphPart>),
     /// A message about the bot itself.
     Notice(Notice),
+    /// What a moderator has asked for.
+    Moderation(ModerationReply),
 }
 
 impl Reply {

@@ -2,6 +2,7 @@
 //! effects.
 
 mod controls;
+mod moderation;
 mod more;
 mod questions;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use super::bot_message::BotMessage;
 use super::cooldown::{Admission, Cooldowns};
-use super::effects::{Effects, MessageEffect};
+use super::effects::{Effects, MessageEffect, ModeratorAction};
 use super::id::AskerHash;
 use super::message::{Message, Place};
 use super::notice::{Notice, SetupStep};
@@ -21,6 +22,7 @@ use super::timestamp::EventTime;
 use super::trigger::{AddressedBy, Command, Trigger};
 use crate::matching::{DecisionRule, Index, Outcome, Passage};
 pub use controls::respond_to_control;
+use moderation::{is_moderation_pick, moderate_by_message};
 use more::topics;
 use questions::{answer_question, respond_unasked};
 
@@ -65,6 +67,19 @@ pub fn respond(
         Trigger::Command(Command::SetPause(pause)) => {
             set_pause(*pause, message, context, cooldowns)
         }
+        Trigger::Moderation(command, question) => {
+            let action = ModeratorAction::Command(command.clone());
+            match question {
+                Some(question) if !context.space.is_moderator(&message.author) => {
+                    let trigger = Trigger::Question(question.clone());
+                    respond(message, &trigger, context, cooldowns)
+                }
+                _ => moderate_by_message(action, message, context, cooldowns),
+            }
+        }
+        Trigger::Selection(number, _) if is_moderation_pick(context) => {
+            moderate_by_message(ModeratorAction::Number(*number), message, context, cooldowns)
+        }
         _ if context.has_reply => BotMessage::notice(Notice::AlreadyReplied, true).into(),
         // The platform shows a command as failed if it gets no reply.
         _ if context.is_paused && is_command => BotMessage::notice(Notice::Paused, true).into(),
@@ -93,8 +108,10 @@ pub fn respond_to_edit(
     context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
-    // A paused bot leaves its replies unchanged, and an edit cannot pause or resume it.
-    if context.is_paused || matches!(trigger, Trigger::Command(Command::SetPause(_))) {
+    // A paused bot leaves its replies unchanged, and an edit cannot pause or resume it, nor change a pack.
+    let is_for_moderators =
+        matches!(trigger, Trigger::Command(Command::SetPause(_)) | Trigger::Moderation(..));
+    if context.is_paused || is_for_moderators {
         return Effects::default();
     }
     let settings = &context.space.settings;
@@ -178,17 +195,22 @@ fn set_pause(
     cooldowns: &Cooldowns,
 ) -> Effects {
     if !context.space.is_moderator(&message.author) {
-        // Nobody else needs to know, and the message may be meant for another bot.
-        let is_private = message.addressing.is_command || message.place.is_direct;
-        let notice = BotMessage::notice(Notice::ModeratorsOnly, true);
-        return if is_private {
-            privately(notice, message.addressing.is_command, context, cooldowns)
-        } else {
-            Effects::default()
-        };
+        return refuse(message, context, cooldowns);
     }
     let confirmation = BotMessage::notice(Notice::PauseChanged(pause), false);
     Effects { pause: Some(pause), ..confirmation.into() }
+}
+
+/// Refuses a command for moderators by somebody else.
+fn refuse(message: &Message, context: &Context<'_>, cooldowns: &Cooldowns) -> Effects {
+    // Nobody else needs to know, and the message may be meant for another bot.
+    let is_private = message.addressing.is_command || message.place.is_direct;
+    let notice = BotMessage::notice(Notice::ModeratorsOnly, true);
+    if is_private {
+        privately(notice, message.addressing.is_command, context, cooldowns)
+    } else {
+        Effects::default()
+    }
 }
 
 fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>) -> Effects {
@@ -211,7 +233,7 @@ fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>
         Trigger::ContentUnavailable => {
             BotMessage::notice(Notice::ContentUnavailable, is_private).into()
         }
-        Trigger::Empty | Trigger::Ignore | Trigger::CommandsDisabled => {
+        Trigger::Empty | Trigger::Ignore | Trigger::CommandsDisabled | Trigger::Moderation(..) => {
             BotMessage::notice(Notice::NotAQuestion, is_private).into()
         }
     }
@@ -288,7 +310,7 @@ fn has_no_question(trigger: &Trigger, context: &Context<'_>) -> bool {
             question.addressed_by != AddressedBy::Name
                 || !texts.any(|text| has_content_word(text, context))
         }
-        Trigger::Selection(..) | Trigger::Command(_) => false,
+        Trigger::Selection(..) | Trigger::Command(_) | Trigger::Moderation(..) => false,
     }
 }
 

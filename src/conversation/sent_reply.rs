@@ -42,6 +42,16 @@ impl SentReply {
     }
 }
 
+impl ReplyKind {
+    /// Whether it is for moderators.
+    pub fn is_for_moderators(self) -> bool {
+        match self {
+            Self::Answer | Self::Suggest | Self::Abstain | Self::Notice => false,
+            Self::Proposal | Self::Edited | Self::Inbox | Self::Group | Self::Choice => true,
+        }
+    }
+}
+
 /// The kind of a reply. The strings that serde writes are stored in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,4 +64,16 @@ pub enum ReplyKind {
     Abstain,
     /// Anything else: help, topics, greetings, notices.
     Notice,
+    /// For moderators: an edit that is not made yet. Its entries are none.
+    Proposal,
+    /// For moderators: an edit that was made. Its entries are the name of the pack and the number of a
+    /// revision.
+    Edited,
+    /// For moderators: groups of questions that were not answered. Its entries are their ids.
+    Inbox,
+    /// For moderators: one group of questions. Its entries are the id of the group, then those of the nearest
+    /// entries.
+    Group,
+    /// For moderators: edits of which one can be picked. Its entries are none.
+    Choice,
 }

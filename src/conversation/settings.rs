@@ -43,11 +43,13 @@ pub struct SpaceSettings {
     pub answer_from: Option<f64>,
     /// Overrides `[matching] suggest_from` for this space. Default: not set.
     pub suggest_from: Option<f64>,
-    /// Users and roles that may pause the bot and delete its answers. Default: none.
+    /// Users and roles that may edit the packs, pause the bot and delete its answers. Default: none.
     pub moderators: Vec<PrincipalId>,
     /// Alert channel: the place where problems are reported to moderators, such as a changed pack
     /// that is invalid. Default: none; problems are only logged.
     pub reports_to: Option<PlaceId>,
+    /// The place where each change of a pack is shown to moderators. Default: none.
+    pub logs_edits_to: Option<PlaceId>,
     /// Whether answers show the curator's lead above the quotes. Default: yes.
     pub shows_lead: bool,
     /// Whether sentences of the source that no entry quotes are suggested where no entry answers.
@@ -91,6 +93,7 @@ impl Default for SpaceSettings {
             suggest_from: None,
             moderators: Vec::new(),
             reports_to: None,
+            logs_edits_to: None,
             shows_lead: true,
             suggests_passages: true,
             greets: true,

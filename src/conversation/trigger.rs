@@ -3,8 +3,10 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::message::{Message, Place};
+use super::moderator_command::{FAQ, ModeratorCommand};
 use super::pause::{EVERYWHERE, Pause, PauseScope};
 use super::settings::{Activation, SpaceSettings};
+use super::wording::Wording;
 use crate::text::tokenize;
 
 /// What a message asks the bot for.
@@ -19,6 +21,8 @@ pub enum Trigger {
     Selection(usize, Question),
     /// A fixed command word.
     Command(Command),
+    /// A command for moderators. From anybody else it is the question, if it can be one.
+    Moderation(ModeratorCommand, Option<Question>),
     /// The message addresses the bot but has no words.
     Empty,
     /// The message refers to another user's message whose text the platform withholds from the bot.
@@ -86,7 +90,13 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     if message.author.is_bot {
         return Trigger::Ignore;
     }
-    let (text, has_prefix) = strip_prefix(&message.text, &settings.prefix);
+    let wording = Wording::for_locale(&settings.locale);
+    let prefixed = prefixed_command(&message.text, &settings.prefix, wording);
+    let has_mark = prefixed.is_some();
+    let (text, has_prefix) = match prefixed {
+        Some(command) => (command, true),
+        None => strip_prefix(&message.text, &settings.prefix),
+    };
     let referenced_texts = referenced_texts(message);
     if !is_addressed(message, has_prefix, settings) {
         // A command is private to the bot, so it is not a message of a listening channel.
@@ -118,6 +128,11 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     }
     let addressed_by = if is_named { AddressedBy::Name } else { AddressedBy::Reply };
     let question = Question { text: text.to_owned(), referenced_texts, addressed_by };
+    let command = moderator_command(text, wording).filter(|_| is_named);
+    if let Some(command) = command.filter(|_| !message.addressing.is_question) {
+        let is_question = !message.addressing.is_command && !has_mark;
+        return Trigger::Moderation(command, is_question.then_some(question));
+    }
     match list_number(text) {
         Some(number) => Trigger::Selection(number, question),
         None => Trigger::Question(question),
@@ -196,9 +211,6 @@ fn is_listening_in(place: &Place, settings: &SpaceSettings) -> bool {
 /// `text` without the prefix, and whether it had it. The prefix must be a whole word; case is
 /// ignored.
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
-    if let Some(command) = prefixed_command(text, prefix) {
-        return (command, true);
-    }
     let trimmed = text.trim_start();
     let start = trimmed.get(..prefix.len());
     let has_prefix = !prefix.is_empty() && start.is_some_and(|it| it.eq_ignore_ascii_case(prefix));
@@ -213,11 +225,20 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
 /// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
 /// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, which
 /// may be meant for another bot: a music bot is paused by `!pause`.
-fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+fn prefixed_command<'a>(text: &'a str, prefix: &str, wording: &Wording) -> Option<&'a str> {
     let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
-    let is_harmless = |it: &Command| matches!(it, Command::Help | Command::Topics);
-    Command::parse(command).filter(is_harmless).map(|_| command)
+    let is_harmless = |it: Command| matches!(it, Command::Help | Command::Topics);
+    let is_command = Command::parse(command).is_some_and(is_harmless)
+        || moderator_command(command, wording).is_some();
+    is_command.then_some(command)
+}
+
+/// The command for moderators in `text`, which starts with the word for that.
+fn moderator_command(text: &str, wording: &Wording) -> Option<ModeratorCommand> {
+    let text = text.trim_start_matches('/');
+    let word = text.split_whitespace().next().filter(|word| word.eq_ignore_ascii_case(FAQ))?;
+    ModeratorCommand::parse(text.get(word.len()..)?, wording)
 }
 
 /// Whether `text` has words, apart from emoji, links and the like.

@@ -1,6 +1,8 @@
 //! All sentences that the bot itself sends, by language. They are in `wording/*.ftl`, in the syntax of
 //! Project Fluent.
 
+mod moderators;
+
 use std::fmt;
 use std::iter;
 use std::sync::LazyLock;
@@ -16,11 +18,15 @@ use super::pause::{Pause, PauseScope};
 use super::reply::{CitedQuote, Reply};
 
 /// English, the fallback for unsupported languages.
-static ENGLISH: LazyLock<Wording> =
-    LazyLock::new(|| Wording::new("en", include_str!("wording/en.ftl")));
+static ENGLISH: LazyLock<Wording> = LazyLock::new(|| Wording::new("en", ENGLISH_FILES));
 
-static OTHERS: LazyLock<[Wording; 1]> =
-    LazyLock::new(|| [Wording::new("de", include_str!("wording/de.ftl"))]);
+static OTHERS: LazyLock<[Wording; 1]> = LazyLock::new(|| [Wording::new("de", GERMAN_FILES)]);
+
+/// The sentences for everybody, then those for moderators.
+const ENGLISH_FILES: [&str; 2] =
+    [include_str!("wording/en.ftl"), include_str!("wording/moderators.en.ftl")];
+const GERMAN_FILES: [&str; 2] =
+    [include_str!("wording/de.ftl"), include_str!("wording/moderators.de.ftl")];
 
 /// Marks, outside a quote, that its sentence continues. The same in every language.
 pub const CUT: &str = "[...]";
@@ -60,15 +66,17 @@ impl Wording {
         &ENGLISH
     }
 
-    fn new(language: &str, sentences: &str) -> Self {
+    fn new(language: &str, files: [&str; 2]) -> Self {
         let language: LanguageIdentifier = language.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language.clone()]);
         // Isolation marks around variables would be visible on terminals.
         bundle.set_use_isolating(false);
         // A test parses every file, so errors do not occur. If they did, the sentences in error would be
         // missing, and `format` would return their ids.
-        let resource = FluentResource::try_new(sentences.to_owned());
-        bundle.add_resource_overriding(resource.unwrap_or_else(|(resource, _)| resource));
+        for file in files {
+            let resource = FluentResource::try_new(file.to_owned());
+            bundle.add_resource_overriding(resource.unwrap_or_else(|(resource, _)| resource));
+        }
         Self { language, sentences: bundle }
     }
 
@@ -155,7 +163,16 @@ impl Wording {
     /// Label of `control` below `reply`.
     pub fn control(&self, control: Control, reply: &Reply) -> String {
         let id = match (control, reply) {
+            (Control::Pick(number), Reply::Moderation(it)) => {
+                let label = number.checked_sub(1).and_then(|idx| it.choices.get(idx));
+                return label.map_or_else(|| number.to_string(), |it| format!("{number}. {it}"));
+            }
             (Control::Pick(number), _) => return number.to_string(),
+            (Control::Save, _) => "save",
+            (Control::TakeBack, _) => "take-back",
+            (Control::Gap, _) => "make-gap",
+            (Control::Dismiss, _) => "dismiss",
+            (Control::Inbox(_), _) => "more-groups",
             (Control::Paragraphs(_), Reply::Answer(_)) => "show-paragraph",
             (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => "show-rest",
             (Control::Helpful, _) => "helpful",

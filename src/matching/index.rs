@@ -189,6 +189,13 @@ impl Index {
         passages::best(self.indexes().flat_map(find).collect(), outcome.suggestions.len())
     }
 
+    /// The `n` sentences of the sources, of each pack and language, that no entry quotes and that cover most of
+    /// `text`, however little, best first.
+    pub fn nearest_sentences(&self, text: &str, n: usize) -> Vec<Quote> {
+        let nearest = |index: &PackIndex| passages::nearest(index, &Query::new(index, text), n);
+        self.indexes().flat_map(nearest).collect()
+    }
+
     /// The public id of a passage, by which [`Self::find_passage`] finds it as long as it is in the source.
     /// Unlike the id of an entry, it has white space.
     pub fn passage_id(&self, passage: &Quote) -> String {

@@ -108,6 +108,18 @@ pub(super) fn find(index: &PackIndex, query: &Query) -> Vec<Passage> {
     found.into_iter().map(|(_, passage)| passage).collect()
 }
 
+/// The `n` sentences of the pack that no entry quotes and that cover most of the question, however little, best first:
+/// for somebody who knows which one answers.
+pub(super) fn nearest(index: &PackIndex, query: &Query, n: usize) -> Vec<Quote> {
+    let quote = |place: &SentencePlace| {
+        let source = index.sources().get(place.source)?;
+        let sentence = Sentence::new(index, source, place)?;
+        Quote::prove(source, sentence.text, Some(sentence.paragraph)).ok()
+    };
+    let found = candidates(index, &asked_words(index, query)).into_iter();
+    found.filter_map(quote).take(n).collect()
+}
+
 /// The words of a question that a passage should cover: the content words, without the phrase that says
 /// what is asked for ("how many", "what time"), in whose place the passage has the answer.
 fn asked_words<'q>(index: &PackIndex, query: &'q Query) -> Vec<&'q QueryToken> {

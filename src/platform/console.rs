@@ -50,6 +50,9 @@ pub fn render(reply: &Reply, layout: Layout) -> String {
         Reply::Topics(topics) => topics.iter().map(|topic| render_topic(topic, layout)).collect(),
         Reply::Paragraphs(parts) => parts.iter().map(|part| render_part(part, layout)).collect(),
         Reply::Notice(notice) => wrap(&wording.notice(notice), layout, ""),
+        Reply::Moderation(reply) => {
+            lines(&rich_text::lines(&reply.text, layout.width, layout.is_plain))
+        }
     }
 }
 

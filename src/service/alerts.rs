@@ -5,7 +5,7 @@ use super::delivery::Granted;
 use super::{EventOutcome, Sender, Service};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId,
+    Alert, BotMessage, Effects, MessageId, Notice, Place, PlaceId, PrincipalId, Reply,
 };
 use crate::store::records::{self, Records};
 
@@ -59,7 +59,8 @@ impl<R: Records> Service<R> {
         let day = self.now().as_millis() / MILLIS_PER_DAY;
         if may_be_meant {
             let id = MessageId::from(format!("{}:undecryptable:{day}", place.id));
-            let alert = Alert { id, place: place.clone(), notice: Notice::Undecryptable };
+            let alert =
+                Alert { id, place: place.clone(), reply: Reply::Notice(Notice::Undecryptable) };
             return self.on_alert(&alert, sender).await;
         }
         let id = MessageId::from(format!("{}:undecryptable-at:{day}", place.id));
@@ -95,7 +96,11 @@ impl<R: Records> Service<R> {
         let alert_channel = snapshot.spaces.of(place).settings.reports_to.clone();
         let alert_channel = alert_channel.filter(|it| is_other_place(it, &place.id));
         let Some(alert_channel) = alert_channel else { return Ok(EventOutcome::NoReply) };
-        let alert = Alert { id, place: Place { id: alert_channel, ..place.clone() }, notice };
+        let alert = Alert {
+            id,
+            place: Place { id: alert_channel, ..place.clone() },
+            reply: Reply::Notice(notice),
+        };
         self.on_alert(&alert, sender).await
     }
 
@@ -111,11 +116,14 @@ impl<R: Records> Service<R> {
             Ok(granted) => granted,
             Err(outcome) => return Ok(outcome),
         };
-        let is_suppressed = context.is_paused() && !alert.notice.is_for_moderators();
-        let effects = if is_suppressed {
+        let is_for_moderators = match &alert.reply {
+            Reply::Notice(notice) => notice.is_for_moderators(),
+            _ => true,
+        };
+        let effects = if context.is_paused() && !is_for_moderators {
             Effects::default()
         } else {
-            Effects::from(BotMessage::notice(alert.notice.clone(), false))
+            Effects::from(BotMessage::alert(alert.reply.clone()))
         };
         let cause = Cause { possibly_sent_since, ..Cause::new(&alert.id) };
         self.apply_effects(effects, &cause, &context, sender).await

@@ -14,12 +14,15 @@ impl<R: Records> Service<R> {
     /// Applies `effects` of `cause`, which is claimed, and completes the claim.
     pub(super) async fn apply_effects(
         &self,
-        effects: Effects,
+        mut effects: Effects,
         cause: &Cause<'_>,
         context: &OwnedContext,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
         let space = context.space();
+        if let Some(request) = effects.moderation.take() {
+            effects.message = self.moderate(request, cause, context).await?;
+        }
         if let Some(Pause { is_paused, scope }) = effects.pause {
             let place = (scope == PauseScope::Place).then(|| context.place.id.clone());
             self.records().set_paused(space.name.clone(), place, is_paused).await?;

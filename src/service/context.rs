@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Service;
 use super::knowledge_base::{Snapshot, SpaceIndex};
 use crate::conversation::{
-    AskerHash, Context, EventTime, Message, MessageId, Place, PlaceId, PrincipalId, SentReply,
-    Space, Timestamp, Trigger,
+    AskerHash, Context, EventTime, Message, MessageId, ModeratorCommand, Place, PlaceId,
+    PrincipalId, SentReply, Space, Timestamp, Trigger,
 };
 use crate::store::records::{self, ClaimStatus, Lookup, PlaceStatus, Records, ReplyKey};
 
@@ -75,6 +75,11 @@ pub(super) struct ContextRequest<'a> {
 }
 
 impl OwnedContext {
+    /// The packs and spaces.
+    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
     pub(super) fn space(&self) -> &Space {
         self.snapshot.spaces.of(&self.place)
     }
@@ -158,14 +163,14 @@ impl<R: Records> Service<R> {
         load().await
     }
 
-    /// What names the message of the bot that `message` refers to: that which it replies to, or for a
-    /// number that replies to nothing, the last reply to the same user at this place.
+    /// What names the message of the bot that `message` refers to: that which it replies to, or for what
+    /// refers to a message and replies to nothing, the last reply to the same user at this place.
     pub(super) fn reply_target(&self, message: &Message, trigger: &Trigger) -> Option<ReplyKey> {
         match (&message.replied_to, trigger) {
             (Some(replied_to), _) if replied_to.is_from_bot => {
                 Some(ReplyKey::Message(replied_to.id.clone()))
             }
-            (None, Trigger::Selection(..)) => {
+            (None, Trigger::Selection(..) | Trigger::Moderation(ModeratorCommand::Save, _)) => {
                 let asker = self.asker_hash(&message.author.id);
                 Some(ReplyKey::Last { asker, place: message.place.id.clone() })
             }

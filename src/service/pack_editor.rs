@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::conversation::Timestamp;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{EntryChange, PackFile, PackFiles, patch, prove};
+use crate::moderation::proposal::digest;
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
 use crate::store::pack_files::{self, CreateError, ReadError};
 use crate::store::records::{
@@ -33,6 +34,9 @@ pub struct ProposedEdit {
     pub reason: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// [`digest`] of the changes that were seen before; the edit is not made if they would be others now. `None` if
+    /// none were.
+    pub seen: Option<String>,
 }
 
 impl PackEditor {
@@ -54,8 +58,7 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`] if the pack cannot be read, or the edit is refused.
     pub fn preview(&self, edit: &Edit) -> Result<Vec<EntryChange>, EditError> {
-        let proved = edit.prove(&pack_files::read(&self.folder)?)?;
-        Ok(proved.changes.into_iter().map(|(change, _)| change).collect())
+        Ok(changes_of(&edit.prove(&pack_files::read(&self.folder)?)?))
     }
 
     /// Makes an edit, and returns its revisions, one for each entry that has changed. When this returns, the
@@ -68,6 +71,12 @@ impl PackEditor {
             // Proving a large pack takes a while, in which the service has to be able to write its records.
             let files = pack_files::read(&self.folder)?;
             let proved = proposed.edit.prove(&files)?;
+            if let Some(seen) = &proposed.seen {
+                let changes = changes_of(&proved);
+                if digest(&changes) != *seen {
+                    return Err(EditError::ChangedMeanwhile { changes });
+                }
+            }
             let transaction = self.history.begin()?;
             if pack_files::read(&self.folder)?.text(FAQ_FILE) != files.text(FAQ_FILE) {
                 continue;
@@ -125,6 +134,10 @@ impl PackEditor {
         record_outside_changes(&transaction, &self.folder, &files, now)?;
         Ok(transaction.commit()?)
     }
+}
+
+fn changes_of(proved: &ProvedEdit) -> Vec<EntryChange> {
+    proved.changes.iter().map(|(change, _)| change.clone()).collect()
 }
 
 /// How often an edit is proved at most: again if somebody has changed the file meanwhile.
@@ -208,6 +221,12 @@ pub enum EditError {
         /// The other folder.
         folder: PathBuf,
     },
+    /// The edit would make other changes than those that were seen, since the pack has changed.
+    #[error("the pack has changed since the edit was shown")]
+    ChangedMeanwhile {
+        /// What it would change now.
+        changes: Vec<EntryChange>,
+    },
     /// The file was changed by others all the time.
     #[error("faq.toml in {} is being changed by another program; try again when it is done", folder.display())]
     Busy {
@@ -247,6 +266,7 @@ mod tests {
             by: RevisionAuthor::Terminal("ann".to_owned()),
             reason: None,
             at: Timestamp::from_millis(1),
+            seen: None,
         }
     }
 

@@ -17,6 +17,9 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// that no message is answered twice.
 const HANDLED_DAYS: u32 = 15;
 
+/// Days for which edits are kept that a moderator was shown and has not saved.
+const PROPOSAL_DAYS: u32 = 1;
+
 /// A clock that is this much later than the last time may be wrong: after a downtime, or before it was set
 /// by a time server.
 const MAX_TRUSTED_JUMP: Duration = Duration::from_secs(2 * 24 * 3600);
@@ -69,6 +72,7 @@ fn cutoffs(settings: &RetentionSettings, now: Timestamp) -> RetentionCutoffs {
         handled: since(HANDLED_DAYS),
         unanswered: since(settings.unanswered_days),
         answers: since(settings.answers_days),
+        proposals: since(PROPOSAL_DAYS),
     }
 }
 
@@ -119,7 +123,7 @@ mod tests {
         let settings = RetentionSettings { unanswered_days: 90, answers_days: 30 };
         let now = Timestamp::from_millis(0).plus(DAY * 1000);
         let days_ago = |since: Timestamp| now.since(since).as_secs() / DAY.as_secs();
-        let RetentionCutoffs { handled, unanswered, answers } = cutoffs(&settings, now);
-        assert_eq!([handled, unanswered, answers].map(days_ago), [15, 90, 30]);
+        let RetentionCutoffs { handled, unanswered, answers, proposals } = cutoffs(&settings, now);
+        assert_eq!([handled, unanswered, answers, proposals].map(days_ago), [15, 90, 30, 1]);
     }
 }

@@ -5,6 +5,7 @@ mod dispatcher;
 mod edits;
 mod handle;
 mod joins;
+mod moderation;
 mod selection;
 
 use std::collections::VecDeque;
@@ -82,6 +83,10 @@ impl ScriptedSender {
     fn record(&self, verb: &str, id: &MessageId, outgoing: &Outgoing) {
         let content = match &outgoing.message.reply {
             Reply::Notice(notice) => format!("{notice:?}"),
+            Reply::Moderation(reply) => {
+                let (kind, entries) = (outgoing.message.kind, outgoing.message.entries.join(","));
+                format!("{kind:?} {entries}\n{}", reply.text.plain_text())
+            }
             _ => format!("{:?} {}", outgoing.message.kind, outgoing.message.entries.join(",")),
         };
         self.calls.lock().unwrap().push(format!("{verb} {id}: {}", content.trim()));
@@ -160,7 +165,7 @@ struct TestWorld {
     knowledge_base: Arc<KnowledgeBase>,
     key: AskerKey,
     n_processes: AtomicUsize,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestWorld {
@@ -188,7 +193,7 @@ impl TestWorld {
             knowledge_base: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
             key: AskerKey::new(*b"key"),
             n_processes: AtomicUsize::new(0),
-            _folder: folder,
+            folder,
         }
     }
 

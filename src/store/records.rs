@@ -25,7 +25,7 @@ use super::system_error;
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
-use crate::moderation::Revision;
+use crate::moderation::{Proposal, Revision};
 
 /// The records of one process, or of several that share them.
 ///
@@ -165,7 +165,25 @@ pub trait Records: Clone + Send + Sync + 'static {
         pack: String,
         entry: String,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Revision>>> + Send;
+    ) -> impl Future<Output = Result<Vec<RecordedRevision>>> + Send;
+
+    /// Stores what a moderator was shown for the message or command `question`, instead of what was stored for it
+    /// before.
+    fn store_proposal(
+        &self,
+        question: MessageId,
+        proposal: Proposal,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// What a moderator was shown for `question`.
+    fn proposal(
+        &self,
+        question: MessageId,
+    ) -> impl Future<Output = Result<Option<Proposal>>> + Send;
+
+    /// Deletes what a moderator was shown for `question`.
+    fn delete_proposal(&self, question: MessageId) -> impl Future<Output = Result<()>> + Send;
 
     /// Deletes the questions, replies and feedback of an asker, and that others have asked for them.
     /// Returns the number of deleted or changed records.
@@ -237,6 +255,8 @@ pub struct RetentionCutoffs {
     pub unanswered: Timestamp,
     /// For sent replies, and the feedback on them.
     pub answers: Timestamp,
+    /// For edits that a moderator was shown and has not saved.
+    pub proposals: Timestamp,
 }
 
 /// Why the records cannot be used. Each text says what to do.

@@ -19,6 +19,7 @@ mod behaviors;
 mod bridge;
 mod calibrate;
 mod chat;
+mod chat_edits;
 mod check;
 mod config;
 mod devset;

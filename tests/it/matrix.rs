@@ -5,6 +5,7 @@ mod encryption;
 mod federation;
 mod follow_ups;
 mod login;
+mod moderation;
 mod network;
 mod other_client;
 mod question_load;

@@ -265,7 +265,7 @@ fn revisions(folder: &Folder, entry: &str) -> Vec<Revision> {
         let records = SqliteRecords::open(&folder.path("data"), now).await.unwrap();
         let revisions = records.revisions("p".to_owned(), entry.to_owned(), 9).await.unwrap();
         records.close().await;
-        revisions
+        revisions.into_iter().map(|recorded| recorded.revision).collect()
     })
 }
 

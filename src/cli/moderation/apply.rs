@@ -72,7 +72,8 @@ pub(in crate::cli) fn apply(
         };
     }
     let reason = by.reason.clone();
-    let proposed = ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now() };
+    let proposed =
+        ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now(), seen: None };
     match editor.edit(&proposed) {
         Ok(recorded) if context.is_json => {
             let changes: Vec<Change<'_>> = recorded.iter().map(Change::new).collect();

@@ -128,6 +128,7 @@ fn values_out_of_range_are_rejected() {
         ("default_space", "listens_in", "['discord:']", "['discord:channel:2', 'console']"),
         ("default_space", "listens_in", "['discord']", "['bridge:general']"),
         ("default_space", "reports_to", "'discord'", "'bridge:general'"),
+        ("default_space", "logs_edits_to", "'discord'", "'bridge:general'"),
         ("default_space", "moderators", "['console']", "['console:me', 'matrix:@a:b']"),
         ("default_space", "questions_per_asker", "0", "1"),
         ("default_space", "questions_per_place", "0", "1"),

@@ -1,5 +1,6 @@
 //! Responds to the use of controls: buttons, menus, reactions.
 
+use super::moderation::moderate_by_control;
 use super::more::{paragraphs, remaining_quotes, topics};
 use super::{Context, privately, rate_limited, selected_answer};
 use crate::conversation::bot_message::BotMessage;
@@ -16,11 +17,19 @@ pub fn respond_to_control(
     context: &Context<'_>,
     cooldowns: &Cooldowns,
 ) -> Effects {
+    let by_moderator = context.target.and_then(|it| moderate_by_control(used, it, context));
+    if let Some(effects) = by_moderator {
+        return effects;
+    }
     match (used.control, context.target) {
         (Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_), _) => {
             show_more(used.control, context, cooldowns)
         }
-        (_, None) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
+        (_, None)
+        | (
+            Control::Save | Control::TakeBack | Control::Gap | Control::Dismiss | Control::Inbox(_),
+            _,
+        ) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
         (Control::Pick(number), Some(target)) => pick(number, target, context),
         (Control::Share, Some(target)) => share(used, target, context, cooldowns),
         (Control::Helpful | Control::Unhelpful, _) => {

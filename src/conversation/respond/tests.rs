@@ -196,6 +196,7 @@ fn summary(effects: &Effects) -> String {
             Reply::Paragraphs(parts) => format!("{} paragraphs", parts.len()),
             Reply::Answer(_) => format!("answer {}", message.entries.join(" ")),
             Reply::Suggestions(_) => format!("suggest {}", message.entries.join(" ")),
+            Reply::Moderation(reply) => reply.text.plain_text(),
         };
         if message.is_private { format!("private: {content}") } else { content }
     };

@@ -2,9 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::*;
+use crate::conversation::moderator_command::{Field, Verb};
 use crate::conversation::pause::PauseScope;
 
-const FILES: [(&str, &str); 2] = [("en", include_str!("en.ftl")), ("de", include_str!("de.ftl"))];
+const FILES: [(&str, [&str; 2]); 2] = [("en", ENGLISH_FILES), ("de", GERMAN_FILES)];
 
 /// Ids of the sentences of a file, with the variables of each.
 fn sentences(file: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -25,11 +26,34 @@ fn sentences(file: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn languages_have_the_same_sentences_and_variables_without_syntax_errors() {
-    let english = sentences(FILES[0].1);
-    assert!(english.len() > 20, "{english:?}");
-    for (language, file) in FILES {
-        assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{language}");
-        assert_eq!(sentences(file), english, "{language}");
+    let english = FILES[0].1.map(sentences);
+    assert!(english.iter().all(|file| file.len() > 20), "{english:?}");
+    for (language, files) in FILES {
+        assert!(
+            files.iter().all(|it| FluentResource::try_new((*it).to_owned()).is_ok()),
+            "{language}"
+        );
+        assert_eq!(files.map(sentences), english, "{language}");
+    }
+}
+
+#[test]
+fn words_of_commands_are_those_of_the_language_or_english_and_each_means_one_thing() {
+    for wording in OTHERS.iter().chain([Wording::english()]) {
+        for verb in Verb::ALL {
+            assert_eq!(wording.verb(verb.name()), Some(verb), "{wording:?}");
+            assert_eq!(wording.verb(&wording.verb_word(verb).to_uppercase()), Some(verb));
+            let (usage, about) = wording.usage(verb);
+            assert!(!usage.contains("usage-") && !about.contains("about-"), "{usage} {about}");
+        }
+        for field in Field::ALL {
+            assert_eq!(wording.field(field.name()), Some(field), "{wording:?}");
+            let word = wording.sentence(&format!("field-{}", field.name()), []);
+            assert_eq!(wording.field(&word), Some(field), "{wording:?}: {word}");
+        }
+        assert_eq!(wording.verb("weather"), None);
+        assert!(wording.counted("n-people", 1200).contains("1200"));
+        assert_ne!(wording.counted("n-people", 1), wording.counted("n-people", 2));
     }
 }
 

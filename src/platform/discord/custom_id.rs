@@ -17,6 +17,11 @@ pub fn of(control: Control) -> String {
         Control::Paragraphs(n_before) => ("paragraph", Some(n_before)),
         Control::Quotes(n_before) => ("rest", Some(n_before)),
         Control::Topics(n_before) => ("topics", Some(n_before)),
+        Control::Save => ("save", None),
+        Control::TakeBack => ("undo", None),
+        Control::Gap => ("gap", None),
+        Control::Dismiss => ("dismiss", None),
+        Control::Inbox(page) => ("inbox", Some(page)),
     };
     match number {
         Some(number) => format!("{PREFIX}{name}:{number}"),
@@ -40,6 +45,11 @@ pub fn parse(custom_id: &str) -> Option<Control> {
         ("paragraph", Some(n_before)) => Control::Paragraphs(n_before),
         ("rest", Some(n_before)) => Control::Quotes(n_before),
         ("topics", Some(n_before)) => Control::Topics(n_before),
+        ("save", None) => Control::Save,
+        ("undo", None) => Control::TakeBack,
+        ("gap", None) => Control::Gap,
+        ("dismiss", None) => Control::Dismiss,
+        ("inbox", Some(page)) => Control::Inbox(page),
         _ => return None,
     })
 }
@@ -59,6 +69,11 @@ mod tests {
             Control::Paragraphs(0),
             Control::Quotes(usize::MAX),
             Control::Topics(250),
+            Control::Save,
+            Control::TakeBack,
+            Control::Gap,
+            Control::Dismiss,
+            Control::Inbox(2),
         ] {
             let id = of(control);
             assert!(id.len() <= 100, "{id}");

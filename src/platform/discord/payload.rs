@@ -54,16 +54,19 @@ impl ReplyReference {
     }
 }
 
+/// Discord's limit of buttons in a row. A message has at most five rows.
+const BUTTONS_PER_ROW: usize = 5;
+
 impl Payload {
     /// The payload of `message`.
     pub(super) fn new(message: RenderedMessage) -> Self {
         let embeds = message.embeds.into_iter().map(|text| CreateEmbed::new().description(text));
         let buttons: Vec<CreateButton> = message.buttons.into_iter().map(button).collect();
-        let row = (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons));
+        let rows = buttons.chunks(BUTTONS_PER_ROW).map(<[CreateButton]>::to_vec);
         Self {
             content: message.content,
             embeds: embeds.collect(),
-            components: row.into_iter().collect(),
+            components: rows.map(CreateActionRow::Buttons).collect(),
             allowed_mentions: AllowedMentions { parse: [], replied_user: false },
             flags: None,
             new_message: None,

@@ -13,6 +13,7 @@ use crate::conversation::reply::{Answer, CitedQuote, ParagraphPart, Suggestions,
 use crate::conversation::wording::{CUT, Wording};
 use crate::conversation::{BotMessage, Control, Notice, PlaceId, Reply};
 use crate::text::RichText;
+use crate::text::rich_text::Block;
 use pages::{Head, Page, first_page};
 
 /// Discord's limit of characters of a message.
@@ -44,7 +45,7 @@ pub struct RenderedMessage {
     pub content: String,
     /// The descriptions of the embeds.
     pub embeds: Vec<String>,
-    /// The buttons: at most five, which is one action row.
+    /// The buttons, at most ten: two action rows.
     pub buttons: Vec<Button>,
 }
 
@@ -72,6 +73,9 @@ pub fn render(message: &BotMessage, style: AnswerStyle, wording: &Wording) -> Re
         }
         Reply::Help => RenderedMessage::text(wording.help()),
         Reply::Notice(notice) => RenderedMessage::text(notice_text(notice, wording)),
+        Reply::Moderation(reply) => {
+            RenderedMessage::new(moderation_page(&reply.text), message, wording)
+        }
     }
 }
 
@@ -210,6 +214,24 @@ fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> R
         return RenderedMessage::text(wording.nothing_found());
     }
     RenderedMessage::new(pages::list(&blocks), message, wording)
+}
+
+/// What a moderator reads: as much as fits, since it is no quote for an asker.
+fn moderation_page(text: &RichText) -> Page {
+    let block = |block: &Block| RichText { blocks: vec![block.clone()] };
+    let blocks: Vec<String> =
+        text.blocks.iter().flat_map(|it| pages::parts(&markdown(&block(it)))).collect();
+    let mut page = first_page(Head::Preview(""), &blocks, AnswerStyle::Text);
+    let rest = blocks.get(page.n_blocks..).unwrap_or_default();
+    if !rest.is_empty() && page.embeds.is_empty() {
+        let rest = first_page(Head::Preview(""), rest, AnswerStyle::Embed);
+        page.n_blocks += rest.n_blocks;
+        page.embeds = rest.embeds;
+    }
+    if page.n_blocks < blocks.len() {
+        page.append_if_it_fits(&escape(CUT));
+    }
+    page
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {

@@ -15,6 +15,8 @@ pub(super) enum Continuation {
     Paragraphs(usize),
     /// More questions of the list of topics, from this offset on.
     Topics(usize),
+    /// More groups of questions, on this page.
+    Inbox(usize),
 }
 
 /// Shows more of what the message has.
@@ -28,6 +30,12 @@ const UNHELPFUL: &str = "👎";
 /// Nothing stands for sharing: what is private elsewhere is public in a room.
 const SHARE: &str = "📢";
 const DELETE: &str = "🗑";
+
+/// What moderators use.
+const SAVE: &str = "💾";
+const TAKE_BACK: &str = "↩";
+const GAP: &str = "🚫";
+const DISMISS: &str = "💤";
 
 /// Common alternatives to the keys that the message lists.
 const ALSO_HELPFUL: &str = "✅";
@@ -46,6 +54,7 @@ impl Continuation {
             Control::Quotes(n) => Some(Self::Quotes(n)),
             Control::Paragraphs(n) if n > 0 => Some(Self::Paragraphs(n)),
             Control::Topics(n) => Some(Self::Topics(n)),
+            Control::Inbox(page) => Some(Self::Inbox(page)),
             _ => None,
         })
     }
@@ -55,6 +64,7 @@ impl Continuation {
             Self::Quotes(n) => Control::Quotes(n),
             Self::Paragraphs(n) => Control::Paragraphs(n),
             Self::Topics(n) => Control::Topics(n),
+            Self::Inbox(page) => Control::Inbox(page),
         }
     }
 }
@@ -68,7 +78,13 @@ pub(super) fn reaction_key(control: Control) -> String {
         Control::Delete => return format!("{DELETE}{EMOJI_FORM}"),
         Control::Share => SHARE,
         Control::Paragraphs(0) => PARAGRAPH,
-        Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) => MORE,
+        Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) | Control::Inbox(_) => {
+            MORE
+        }
+        Control::Save => SAVE,
+        Control::TakeBack => return format!("{TAKE_BACK}{EMOJI_FORM}"),
+        Control::Gap => GAP,
+        Control::Dismiss => DISMISS,
     };
     key.to_owned()
 }
@@ -79,6 +95,9 @@ pub(super) fn reaction_key(control: Control) -> String {
 pub(super) fn own_keys(controls: &[Control]) -> Vec<String> {
     let is_set = |control: &&Control| match control {
         Control::Pick(_) | Control::Quotes(_) | Control::Topics(_) => true,
+        Control::Save | Control::TakeBack | Control::Gap | Control::Dismiss | Control::Inbox(_) => {
+            true
+        }
         Control::Paragraphs(offset) => *offset > 0,
         Control::Helpful | Control::Unhelpful | Control::Delete | Control::Share => false,
     };
@@ -104,6 +123,10 @@ pub(super) fn control(key: &str, continuation: Option<Continuation>) -> Option<C
         HELPFUL | ALSO_HELPFUL => Some(Control::Helpful),
         UNHELPFUL => Some(Control::Unhelpful),
         DELETE | ALSO_DELETE => Some(Control::Delete),
+        SAVE => Some(Control::Save),
+        TAKE_BACK => Some(Control::TakeBack),
+        GAP => Some(Control::Gap),
+        DISMISS => Some(Control::Dismiss),
         key => key.strip_suffix(KEYCAP)?.parse().ok().filter(|it| *it > 0).map(Control::Pick),
     }
 }
@@ -130,6 +153,11 @@ mod tests {
             Control::Paragraphs(2),
             Control::Quotes(2),
             Control::Topics(40),
+            Control::Save,
+            Control::TakeBack,
+            Control::Gap,
+            Control::Dismiss,
+            Control::Inbox(2),
         ];
         for want in controls {
             let continuation = Continuation::of(&[Control::Delete, want]);

@@ -36,6 +36,9 @@ const MAX_SEE_ALSO: usize = 400;
 /// Maximum characters of a notice. Real ones are far shorter.
 const MAX_NOTICE: usize = 2000;
 
+/// Maximum characters of a text for moderators whose first block alone does not fit.
+const MAX_CUT_CHARS: usize = 4000;
+
 /// Text is truncated to a number of characters: bytes depend on what has to be escaped.
 const CHARS: Measure = Measure { char_len: |_| 1, trims_end: false };
 
@@ -72,6 +75,7 @@ pub fn render(message: &BotMessage, wording: &Wording) -> RenderedMessage {
         }
         Reply::Help => RenderedMessage::text(&wording.help()),
         Reply::Notice(notice) => render_notice(notice, wording),
+        Reply::Moderation(reply) => render_moderation(&reply.text, message, wording),
     }
 }
 
@@ -225,6 +229,22 @@ fn render_topic(name: &str, questions: &[String]) -> Block {
         plain: format!("{name}{plain}"),
         html: format!("<p><strong>{}</strong></p><ul>{html}</ul>", escape(name)),
     }
+}
+
+/// What a moderator reads: as much as fits, since it is no quote for an asker.
+fn render_moderation(text: &RichText, message: &BotMessage, wording: &Wording) -> RenderedMessage {
+    let one = |block| rich_text::block(&RichText { blocks: vec![block] });
+    let blocks: Vec<Block> = text.blocks.iter().cloned().map(one).collect();
+    let mut budget = Budget::new(MAX_BYTES);
+    let fits = |it: &&Block| budget.admit(it.n_bytes());
+    let mut shown: Vec<Block> = blocks.iter().take_while(fits).cloned().collect();
+    if shown.iter().map(Block::n_bytes).sum::<usize>() > MAX_BYTES {
+        shown = vec![Block::inline(&truncate(&text.plain_text(), MAX_CUT_CHARS))];
+    }
+    if shown.len() < blocks.len() {
+        shown.push(Block::paragraph(CUT));
+    }
+    RenderedMessage::with_controls(shown, 0, message, wording)
 }
 
 fn not_in_source(titles: &[String], wording: &Wording) -> String {

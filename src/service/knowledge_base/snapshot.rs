@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::space_index::SpaceIndex;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
+use crate::knowledge::Pack;
 use crate::matching::Thresholds;
 use crate::service::packs::{LoadedPack, PackError};
 
@@ -48,6 +50,11 @@ impl Snapshot {
             indexes.insert(space.name.clone(), index);
         }
         Ok(Self { spaces, thresholds, packs, indexes, empty: SpaceIndex::empty() })
+    }
+
+    /// The pack in `folder`, without its disabled entries.
+    pub fn pack(&self, folder: &Path) -> Option<&Arc<Pack>> {
+        self.packs.get(folder).map(|loaded| &loaded.pack)
     }
 
     /// The index of `space`.

@@ -10,6 +10,7 @@ mod lookup;
 mod migrations;
 mod packs;
 mod probe;
+mod proposals;
 mod replies;
 mod retention;
 mod revisions;
@@ -31,7 +32,7 @@ use super::{Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
-use crate::moderation::Revision;
+use crate::moderation::{Proposal, Revision};
 use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
@@ -307,8 +308,30 @@ impl Records for SqliteRecords {
         self.run(move |connection| revisions::insert(connection, &revisions)).await
     }
 
-    async fn revisions(&self, pack: String, entry: String, limit: u32) -> Result<Vec<Revision>> {
+    async fn revisions(
+        &self,
+        pack: String,
+        entry: String,
+        limit: u32,
+    ) -> Result<Vec<RecordedRevision>> {
         self.run(move |connection| revisions::latest(connection, &pack, &entry, limit)).await
+    }
+
+    async fn store_proposal(
+        &self,
+        question: MessageId,
+        proposal: Proposal,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.run(move |connection| proposals::store(connection, &question, &proposal, at)).await
+    }
+
+    async fn proposal(&self, question: MessageId) -> Result<Option<Proposal>> {
+        self.run(move |connection| proposals::find(connection, &question)).await
+    }
+
+    async fn delete_proposal(&self, question: MessageId) -> Result<()> {
+        self.erase(move |connection| proposals::delete(connection, &question)).await
     }
 
     async fn erase_asker(&self, asker: AskerHash) -> Result<u64> {

@@ -113,6 +113,28 @@ fn lead_text(label: &str, lead: &str, room: usize) -> Option<String> {
     }
 }
 
+/// `block` in parts that each fit into an embed, divided between its lines; a line that is longer is shortened.
+/// Where a code block is divided, each part is one.
+pub(super) fn parts(block: &str) -> Vec<String> {
+    if utf16_len(block) <= MAX_DESCRIPTION {
+        return vec![block.to_owned()];
+    }
+    const FENCE: &str = "```";
+    // Room for the fences, with a name of a language.
+    let limit = MAX_DESCRIPTION - 64;
+    let opening = block.lines().next().filter(|line| line.starts_with(FENCE));
+    let lines: Vec<String> = block
+        .lines()
+        .filter(|line| opening.is_none() || !line.starts_with(FENCE))
+        .map(|line| truncate(line, limit))
+        .collect();
+    let parts = split_lines(&lines.join("\n"), limit).into_iter();
+    match opening {
+        Some(opening) => parts.map(|part| format!("{opening}\n{part}\n{FENCE}")).collect(),
+        None => parts.collect(),
+    }
+}
+
 /// Splits a block between its lines into several embeds. A quote of 1,500 characters needs this only if
 /// most of them are line breaks.
 fn split_lines(block: &str, limit: usize) -> Vec<String> {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::params_from_iter;
 use rusqlite::types::Value;
-use rusqlite::{Row, params_from_iter};
 
 use super::unlocked_connection::{UnlockedConnection, UnlockedTransaction};
 use super::{packs, revisions};
@@ -86,7 +86,10 @@ impl PackHistory {
             conditions.join(" AND ")
         );
         self.0.run(|connection| {
-            connection.prepare(&sql)?.query_map(params_from_iter(values), recorded)?.collect()
+            connection
+                .prepare(&sql)?
+                .query_map(params_from_iter(values), revisions::recorded)?
+                .collect()
         })
     }
 
@@ -101,7 +104,7 @@ impl PackHistory {
                     "SELECT * FROM revisions
                      WHERE id = ?1 OR edit = (SELECT edit FROM revisions WHERE id = ?1) ORDER BY id",
                 )?
-                .query_map([id], recorded)?
+                .query_map([id], revisions::recorded)?
                 .collect()
         })
     }
@@ -175,8 +178,4 @@ impl PackTransaction<'_> {
     pub fn commit(self) -> Result<()> {
         self.0.commit()
     }
-}
-
-fn recorded(row: &Row<'_>) -> rusqlite::Result<RecordedRevision> {
-    Ok(RecordedRevision { id: row.get("id")?, revision: revisions::from_row(row)? })
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::unanswered;
+use super::{proposals, unanswered};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
@@ -93,6 +93,7 @@ pub(super) fn update(
 
 pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
     unanswered::delete(connection, message)?;
+    proposals::delete(connection, message)?;
     connection
         .prepare_cached("DELETE FROM judgements WHERE cause = ?")?
         .execute([message.as_str()])?;

@@ -15,6 +15,8 @@ pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlit
     ] {
         n_deleted += connection.execute(delete, [asker.as_str()])?;
     }
+    // Words of anybody from the inbox may be in them; moderators can make them again.
+    n_deleted += connection.execute("DELETE FROM proposals", [])?;
     Ok(n_deleted as u64)
 }
 
@@ -40,6 +42,11 @@ pub(super) fn delete_expired_batch(
             "DELETE FROM answers WHERE question IN
              (SELECT question FROM answers WHERE sent_at < ? LIMIT 1000)",
             cutoffs.answers,
+        ),
+        (
+            "DELETE FROM proposals WHERE question IN
+             (SELECT question FROM proposals WHERE at < ? LIMIT 1000)",
+            cutoffs.proposals,
         ),
     ] {
         n_deleted += connection.execute(delete, [cutoff.as_millis()])?;

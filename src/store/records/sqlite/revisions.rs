@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::history::RecordedRevision;
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::moderation::{Revision, RevisionAuthor};
 
@@ -54,13 +55,18 @@ pub(super) fn latest(
     pack: &str,
     entry: &str,
     limit: u32,
-) -> rusqlite::Result<Vec<Revision>> {
+) -> rusqlite::Result<Vec<RecordedRevision>> {
     connection
         .prepare_cached(
             "SELECT * FROM revisions WHERE pack = ? AND entry = ? ORDER BY id DESC LIMIT ?",
         )?
-        .query_map(params![pack, entry, limit], from_row)?
+        .query_map(params![pack, entry, limit], recorded)?
         .collect()
+}
+
+/// A revision with its number.
+pub(super) fn recorded(row: &Row<'_>) -> rusqlite::Result<RecordedRevision> {
+    Ok(RecordedRevision { id: row.get("id")?, revision: from_row(row)? })
 }
 
 /// The stored id of an author; `None` is the file.
@@ -72,7 +78,7 @@ pub(super) fn author_id(author: &RevisionAuthor) -> Option<String> {
     }
 }
 
-pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
     let author: Option<String> = row.get("author")?;
     let by = author.map_or(RevisionAuthor::File, |author| match author.strip_prefix(TERMINAL) {
         Some(name) => RevisionAuthor::Terminal(name.to_owned()),

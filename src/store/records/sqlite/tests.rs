@@ -154,7 +154,12 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
         records.complete(completion(message, "a", seconds)).await.unwrap();
         records.record_feedback(feedback(message, seconds)).await.unwrap();
     }
-    let cutoffs = RetentionCutoffs { handled: at(15), unanswered: at(15), answers: at(15) };
+    let cutoffs = RetentionCutoffs {
+        handled: at(15),
+        unanswered: at(15),
+        answers: at(15),
+        proposals: at(15),
+    };
     assert_eq!(records.delete_expired(cutoffs).await.unwrap(), 3, "claim, question and reply");
     assert_eq!(records.delete_expired(cutoffs).await.unwrap(), 0);
     assert_eq!(records.reply_to("t:old".into()).await.unwrap(), None);
@@ -191,9 +196,12 @@ async fn revisions_are_listed_latest_first() {
     for revision in [&first, &second] {
         records.add_revisions(vec![revision.clone()]).await.unwrap();
     }
-    let found = records.revisions("p".to_owned(), "e".to_owned(), 9).await.unwrap();
-    assert_eq!(found, [second.clone(), first]);
-    assert_eq!(records.revisions("p".to_owned(), "e".to_owned(), 1).await.unwrap(), [second]);
+    let latest = async |limit| {
+        let found = records.revisions("p".to_owned(), "e".to_owned(), limit).await.unwrap();
+        found.into_iter().map(|recorded| recorded.revision).collect::<Vec<_>>()
+    };
+    assert_eq!(latest(9).await, [second.clone(), first]);
+    assert_eq!(latest(1).await, [second]);
     assert_eq!(records.revisions("p".to_owned(), "x".to_owned(), 1).await.unwrap(), []);
 }
 

@@ -45,7 +45,8 @@ async fn deleted_edited_erased_and_expired_questions_leave_the_disk() {
     records.update_reply(reply("38", "38", 38), None).await.unwrap();
     records.erase_asker("37".into()).await.unwrap();
     assert_eq!(found_on_disk(folder.path()), (0..37).collect::<Vec<_>>());
-    let cutoffs = RetentionCutoffs { handled: at(0), unanswered: at(30), answers: at(0) };
+    let cutoffs =
+        RetentionCutoffs { handled: at(0), unanswered: at(30), answers: at(0), proposals: at(0) };
     records.delete_expired(cutoffs).await.unwrap();
     assert_eq!(found_on_disk(folder.path()), (30..37).collect::<Vec<_>>());
     records.close().await;

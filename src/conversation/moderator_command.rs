@@ -1,0 +1,152 @@
+//! Commands for moderators, as they are typed: `!faq add-phrasing pool where can I swim`.
+//!
+//! Below the first line of `add`, `gap` and `edit`, `> ` starts a line of a quote, `- ` another phrasing, and `tags: `
+//! and the like a field.
+
+mod lines;
+mod parse;
+mod verb;
+
+use serde::{Deserialize, Serialize};
+
+pub use verb::{Field, Verb};
+
+/// The first word of a command.
+pub const FAQ: &str = "faq";
+
+/// A command for moderators.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModeratorCommand {
+    /// Something to read.
+    Read(ReadCommand),
+    /// A change of a pack.
+    Edit(Box<EditCommand>),
+    /// Puts the group of the inbox with this id aside.
+    Dismiss(String),
+    /// Saves the edit that is proposed by the message to which this replies, or by the last one.
+    Save,
+    /// The command is incomplete, or has what it cannot have. What it is for is explained.
+    Incomplete {
+        /// Name of the [`Verb`]; none for an explanation of all.
+        verb: Option<String>,
+        /// The line that was not understood, if it is one of several.
+        line: Option<String>,
+    },
+}
+
+/// Something to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadCommand {
+    /// The entries, on this page, from 1.
+    List(usize),
+    /// The entry with this id.
+    Show(String),
+    /// The entries that are nearest to this text.
+    Search(String),
+    /// How this question would be answered.
+    Test(String),
+    /// The changes of a pack, or of the entry with this id.
+    History(Option<String>),
+    /// The change with this number.
+    Diff(i64),
+    /// The groups of questions that were not answered, on this page, from 1.
+    Inbox(usize),
+    /// The group of the inbox with this id.
+    Group(String),
+}
+
+/// A change of a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditCommand {
+    /// What is to be done.
+    pub action: EditAction,
+    /// The name of the pack, if it is given.
+    pub pack: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is to be done with a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EditAction {
+    /// A new entry. Without a quote, one is to be picked.
+    Add(TypedEntry),
+    /// A new gap.
+    AddGap(TypedEntry),
+    /// Other values of what is given of an entry.
+    Change {
+        /// The entry's id.
+        id: String,
+        /// The values.
+        entry: TypedEntry,
+    },
+    /// An entry is removed.
+    Remove(String),
+    /// A removed entry comes back.
+    Restore(String),
+    /// More phrasings of an entry.
+    AddPhrasings {
+        /// The entry's id.
+        id: String,
+        /// The phrasings.
+        phrasings: Vec<String>,
+    },
+    /// A phrasing is removed.
+    RemovePhrasing {
+        /// The entry's id.
+        id: String,
+        /// The phrasing.
+        phrasing: String,
+    },
+    /// A phrasing becomes one of another entry.
+    MovePhrasing {
+        /// The id of the entry that has it.
+        from: String,
+        /// The id of the entry that gets it.
+        to: String,
+        /// The phrasing.
+        phrasing: String,
+    },
+    /// The change with this number is taken back.
+    Revert(i64),
+    /// The questions of a group of the inbox become phrasings of an entry.
+    Assign {
+        /// The group's id.
+        group: String,
+        /// The entry's id.
+        id: String,
+    },
+    /// The questions of a group of the inbox become a gap.
+    GapOfGroup {
+        /// The group's id.
+        group: String,
+    },
+}
+
+/// An entry, or a part of one, as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TypedEntry {
+    /// The question.
+    pub question: Option<String>,
+    /// The id.
+    pub id: Option<String>,
+    /// Other phrasings; none of a command that says nothing about them.
+    pub phrasings: Option<Vec<String>>,
+    /// The quotes.
+    pub quotes: Vec<String>,
+    /// The line above the quotes; empty if there is to be none.
+    pub lead: Option<String>,
+    /// The topics.
+    pub tags: Option<Vec<String>>,
+    /// The name of the source of the quotes.
+    pub source: Option<String>,
+    /// The paragraph of the quotes, from 1.
+    pub paragraph: Option<usize>,
+    /// Who is quoted.
+    pub speaker: Option<String>,
+    /// The role of the speaker.
+    pub role: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

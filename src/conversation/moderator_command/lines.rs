@@ -1,0 +1,138 @@
+//! The lines of a command, and the words of its first line.
+
+use super::{Field, TypedEntry};
+use crate::conversation::wording::Wording;
+
+/// A line that was not understood.
+pub(super) struct NotUnderstood(pub(super) String);
+
+/// `Err` if an argument is missing, or with the line that is wrong.
+pub(super) type Parsed<T> = Result<T, Option<NotUnderstood>>;
+
+/// The first line of a command, and what the lines below it say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    pub(super) first: String,
+    pub(super) entry: TypedEntry,
+    pub(super) pack: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+impl Lines {
+    pub(super) fn parse(text: &str, wording: &Wording) -> Parsed<Self> {
+        let mut lines = text.trim().lines();
+        let mut parsed =
+            Self { first: lines.next().unwrap_or_default().trim().to_owned(), ..Self::default() };
+        let mut continues_quote = false;
+        for line in lines {
+            let line = line.trim();
+            if let Some(quoted) = line.strip_prefix('>') {
+                parsed.add_quoted(quoted.trim(), continues_quote);
+                continues_quote = true;
+                continue;
+            }
+            continues_quote = false;
+            let phrasing = ["- ", "* ", "• "].iter().find_map(|mark| line.strip_prefix(mark));
+            if line.is_empty() {
+                // It only separates quotes.
+            } else if let Some(phrasing) = phrasing {
+                parsed.add_phrasing(phrasing.trim());
+            } else {
+                parsed.add_field(line, wording)?;
+            }
+        }
+        parsed.entry.quotes.retain(|quote| !quote.is_empty());
+        Ok(parsed)
+    }
+
+    /// Adds a line of a quote: to the last quote if it continues it.
+    fn add_quoted(&mut self, line: &str, continues: bool) {
+        match self.entry.quotes.last_mut().filter(|_| continues) {
+            Some(quote) => {
+                quote.push('\n');
+                quote.push_str(line);
+            }
+            None => self.entry.quotes.push(line.to_owned()),
+        }
+    }
+
+    /// Adds a phrasing; an empty one only says that there are to be none beside it.
+    fn add_phrasing(&mut self, phrasing: &str) {
+        let phrasings = self.entry.phrasings.get_or_insert_default();
+        phrasings.extend(Some(phrasing.to_owned()).filter(|it| !it.is_empty()));
+    }
+
+    pub(super) fn add_field(&mut self, line: &str, wording: &Wording) -> Parsed<()> {
+        let wrong = || Some(NotUnderstood(line.to_owned()));
+        let (name, value) = line.split_once([':', '：']).ok_or_else(wrong)?;
+        let field = wording.field(name.trim()).ok_or_else(wrong)?;
+        let value = value.trim().to_owned();
+        // What an entry may do without is removed by an empty value.
+        let may_be_empty = matches!(field, Field::Lead | Field::Tags | Field::Phrasings);
+        if value.is_empty() && !may_be_empty {
+            return Err(wrong());
+        }
+        let entry = &mut self.entry;
+        match field {
+            Field::Question => entry.question = Some(value),
+            Field::Id => entry.id = Some(value),
+            Field::Lead => entry.lead = Some(value),
+            Field::Tags => {
+                let tags = value.split([',', '、', '，', '،']).map(|tag| tag.trim().to_owned());
+                entry.tags.get_or_insert_default().extend(tags.filter(|tag| !tag.is_empty()));
+            }
+            Field::Phrasings => self.add_phrasing(&value),
+            Field::Source => entry.source = Some(value),
+            Field::Paragraph => entry.paragraph = Some(value.parse().map_err(|_| wrong())?),
+            Field::Speaker => entry.speaker = Some(value),
+            Field::Role => entry.role = Some(value),
+            Field::Pack => self.pack = Some(value),
+            Field::Reason => self.reason = Some(value),
+        }
+        Ok(())
+    }
+
+    /// The entry, whose question stands in the first line or in a field.
+    pub(super) fn entry_with_question(&self) -> Parsed<TypedEntry> {
+        let question = text(&self.first).ok().or_else(|| self.entry.question.clone());
+        let question = question.ok_or(None)?;
+        Ok(TypedEntry { question: Some(question), ..self.entry.clone() })
+    }
+}
+
+/// The first word of `text`, and the rest without the white space before it but for line breaks.
+pub(super) fn split_word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    match text.split_once(char::is_whitespace) {
+        Some((word, _)) => (word, text.get(word.len()..).unwrap_or_default()),
+        None => (text, ""),
+    }
+}
+
+pub(super) fn text(text: &str) -> Parsed<String> {
+    let text = text.trim();
+    if text.is_empty() { Err(None) } else { Ok(text.to_owned()) }
+}
+
+/// The only word of `rest`.
+pub(super) fn only_word(rest: &str) -> Parsed<String> {
+    let (word, more) = split_word(rest);
+    if more.trim().is_empty() { text(word) } else { Err(None) }
+}
+
+/// A page, from 1; the first if none is given.
+pub(super) fn page(rest: &str) -> Parsed<usize> {
+    if rest.trim().is_empty() {
+        return Ok(1);
+    }
+    rest.trim().parse().ok().filter(|page| *page > 0).ok_or(None)
+}
+
+pub(super) fn number(rest: &str) -> Parsed<i64> {
+    rest.trim().trim_start_matches('#').parse().map_err(|_| None)
+}
+
+/// Whether `word` is written like the id of a group of the inbox: 8 hexadecimal digits.
+pub(super) fn is_group(word: &str) -> bool {
+    word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,129 @@
+//! From what is typed to a command.
+
+use super::lines::{
+    Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, text,
+};
+use super::{EditAction, EditCommand, ModeratorCommand, ReadCommand, TypedEntry, Verb};
+use crate::conversation::wording::Wording;
+
+impl ModeratorCommand {
+    /// The command in `text`, which follows the word [`FAQ`]; `None` if its first word is no verb.
+    pub fn parse(text: &str, wording: &Wording) -> Option<Self> {
+        let (verb, rest) = split_word(text);
+        if verb.is_empty() {
+            return Some(Self::Incomplete { verb: None, line: None });
+        }
+        let verb = wording.verb(verb)?;
+        let parsed = parse_arguments(verb, rest, wording);
+        Some(parsed.unwrap_or_else(|line| Self::Incomplete {
+            verb: Some(verb.name().to_owned()),
+            line: line.map(|NotUnderstood(line)| line),
+        }))
+    }
+}
+
+fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<ModeratorCommand> {
+    let read = |command| Ok(ModeratorCommand::Read(command));
+    match verb {
+        Verb::List => read(ReadCommand::List(page(rest)?)),
+        Verb::Show => read(ReadCommand::Show(only_word(rest)?)),
+        Verb::Search => read(ReadCommand::Search(text(rest)?)),
+        Verb::Test => read(ReadCommand::Test(text(rest)?)),
+        Verb::History => {
+            let id = Some(rest.trim()).filter(|id| !id.is_empty()).map(only_word);
+            read(ReadCommand::History(id.transpose()?))
+        }
+        Verb::Diff => read(ReadCommand::Diff(number(rest)?)),
+        Verb::Inbox => match only_word(rest).ok().filter(|word| is_group(word)) {
+            Some(group) => read(ReadCommand::Group(group)),
+            None => read(ReadCommand::Inbox(page(rest)?)),
+        },
+        Verb::Dismiss => Ok(ModeratorCommand::Dismiss(only_word(rest)?)),
+        Verb::Save => Ok(ModeratorCommand::Save),
+        Verb::Add
+        | Verb::Gap
+        | Verb::Edit
+        | Verb::Remove
+        | Verb::Restore
+        | Verb::AddPhrasing
+        | Verb::RemovePhrasing
+        | Verb::MovePhrasing
+        | Verb::Revert
+        | Verb::Assign => {
+            let mut lines = Lines::parse(rest, wording)?;
+            let action = parse_action(verb, &mut lines, wording)?;
+            let Lines { pack, reason, .. } = lines;
+            Ok(ModeratorCommand::Edit(Box::new(EditCommand { action, pack, reason })))
+        }
+    }
+}
+
+fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {
+    let first = lines.first.clone();
+    Ok(match verb {
+        Verb::Add => EditAction::Add(lines.entry_with_question()?),
+        Verb::Gap => match only_word(&first).ok().filter(|word| is_group(word)) {
+            Some(group) => EditAction::GapOfGroup { group },
+            None => EditAction::AddGap(gap(lines)?),
+        },
+        Verb::Edit => change(lines, wording)?,
+        Verb::Remove => EditAction::Remove(only_word(&first)?),
+        Verb::Restore => EditAction::Restore(only_word(&first)?),
+        Verb::AddPhrasing => {
+            let (id, phrasing) = split_word(&first);
+            let more = lines.entry.phrasings.clone().unwrap_or_default();
+            let phrasings: Vec<String> = text(phrasing).into_iter().chain(more).collect();
+            if phrasings.is_empty() {
+                return Err(None);
+            }
+            EditAction::AddPhrasings { id: text(id)?, phrasings }
+        }
+        Verb::RemovePhrasing => {
+            let (id, phrasing) = split_word(&first);
+            EditAction::RemovePhrasing { id: text(id)?, phrasing: text(phrasing)? }
+        }
+        Verb::MovePhrasing => {
+            let (from, rest) = split_word(&first);
+            let (to, phrasing) = split_word(rest);
+            let (from, to, phrasing) = (text(from)?, text(to)?, text(phrasing)?);
+            EditAction::MovePhrasing { from, to, phrasing }
+        }
+        Verb::Revert => EditAction::Revert(number(&first)?),
+        Verb::Assign => {
+            let (group, id) = split_word(&first);
+            EditAction::Assign { group: text(group)?, id: only_word(id)? }
+        }
+        // These change no pack.
+        Verb::List
+        | Verb::Show
+        | Verb::Search
+        | Verb::Test
+        | Verb::History
+        | Verb::Diff
+        | Verb::Inbox
+        | Verb::Dismiss
+        | Verb::Save => return Err(None),
+    })
+}
+
+/// A gap, which has no answer.
+fn gap(lines: &Lines) -> Parsed<TypedEntry> {
+    let entry = lines.entry_with_question()?;
+    if entry.quotes.is_empty() && entry.lead.is_none() { Ok(entry) } else { Err(None) }
+}
+
+fn change(lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {
+    let first = std::mem::take(&mut lines.first);
+    let (id, rest) = split_word(&first);
+    match text(rest) {
+        // A field may stand on the first line, too.
+        Ok(field) if lines.add_field(&field, wording).is_ok() => {}
+        Ok(question) => lines.entry.question = Some(question),
+        Err(_) => {}
+    }
+    let entry = lines.entry.clone();
+    if entry == TypedEntry::default() {
+        return Err(None);
+    }
+    Ok(EditAction::Change { id: text(id)?, entry })
+}

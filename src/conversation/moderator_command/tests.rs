@@ -1,0 +1,152 @@
+use super::*;
+use crate::conversation::wording::Wording;
+
+fn parse(text: &str) -> Option<ModeratorCommand> {
+    ModeratorCommand::parse(text, Wording::english())
+}
+
+fn read(command: ReadCommand) -> Option<ModeratorCommand> {
+    Some(ModeratorCommand::Read(command))
+}
+
+fn edit(action: EditAction) -> Option<ModeratorCommand> {
+    Some(ModeratorCommand::Edit(Box::new(EditCommand { action, pack: None, reason: None })))
+}
+
+fn incomplete(verb: &str, line: Option<&str>) -> Option<ModeratorCommand> {
+    let (verb, line) = (Some(verb.to_owned()), line.map(str::to_owned));
+    Some(ModeratorCommand::Incomplete { verb, line })
+}
+
+#[test]
+fn commands_of_one_line_are_parsed() {
+    let text = str::to_owned;
+    let (id, phrasing) = (text("pool"), text("where  can I swim?"));
+    for (typed, want) in [
+        (" list", read(ReadCommand::List(1))),
+        ("LIST 3", read(ReadCommand::List(3))),
+        ("show pool", read(ReadCommand::Show(text("pool")))),
+        ("search is there a pool", read(ReadCommand::Search(text("is there a pool")))),
+        ("test 2", read(ReadCommand::Test(text("2")))),
+        ("history", read(ReadCommand::History(None))),
+        ("history pool", read(ReadCommand::History(Some(text("pool"))))),
+        ("diff #12", read(ReadCommand::Diff(12))),
+        ("inbox", read(ReadCommand::Inbox(1))),
+        ("inbox 2", read(ReadCommand::Inbox(2))),
+        ("inbox 12345678", read(ReadCommand::Group(text("12345678")))),
+        ("dismiss 1a2b3c4d", Some(ModeratorCommand::Dismiss(text("1a2b3c4d")))),
+        ("save", Some(ModeratorCommand::Save)),
+        ("remove pool", edit(EditAction::Remove(text("pool")))),
+        ("restore pool", edit(EditAction::Restore(text("pool")))),
+        ("revert 7", edit(EditAction::Revert(7))),
+        ("gap 1a2b3c4d", edit(EditAction::GapOfGroup { group: text("1a2b3c4d") })),
+        (
+            "assign 1a2b3c4d pool",
+            edit(EditAction::Assign { group: text("1a2b3c4d"), id: text("pool") }),
+        ),
+        (
+            "add-phrasing pool  where  can I swim?",
+            edit(EditAction::AddPhrasings { id: id.clone(), phrasings: vec![phrasing.clone()] }),
+        ),
+        (
+            "remove-phrasing pool where  can I swim?",
+            edit(EditAction::RemovePhrasing { id: id.clone(), phrasing: phrasing.clone() }),
+        ),
+        (
+            "move-phrasing sauna pool where  can I swim?",
+            edit(EditAction::MovePhrasing { from: text("sauna"), to: id, phrasing }),
+        ),
+    ] {
+        assert_eq!(parse(typed), want, "{typed}");
+    }
+}
+
+#[test]
+fn entry_is_typed_on_several_lines() {
+    let typed = "add Where is the pool?\n> In the basement,\n> past the sauna.\n\n> It is warm.\n\
+                 - where can I swim\n* is there a pool\nlead: Below.\nTags: pool, wellness\n\
+                 id: pool\nspeaker: Ann\nrole: host\nsource: doc\nparagraph: 2\npack: p\nreason: asked often";
+    let entry = TypedEntry {
+        question: Some("Where is the pool?".to_owned()),
+        id: Some("pool".to_owned()),
+        phrasings: Some(["where can I swim", "is there a pool"].map(str::to_owned).to_vec()),
+        quotes: vec!["In the basement,\npast the sauna.".to_owned(), "It is warm.".to_owned()],
+        lead: Some("Below.".to_owned()),
+        tags: Some(["pool", "wellness"].map(str::to_owned).to_vec()),
+        source: Some("doc".to_owned()),
+        paragraph: Some(2),
+        speaker: Some("Ann".to_owned()),
+        role: Some("host".to_owned()),
+    };
+    let want = EditCommand {
+        action: EditAction::Add(entry),
+        pack: Some("p".to_owned()),
+        reason: Some("asked often".to_owned()),
+    };
+    assert_eq!(parse(typed), Some(ModeratorCommand::Edit(Box::new(want))));
+    let question = TypedEntry { question: Some("When?".to_owned()), ..TypedEntry::default() };
+    let changed = EditAction::Change { id: "pool".to_owned(), entry: question.clone() };
+    for typed in ["edit pool When?", "edit pool\r\nquestion: When?"] {
+        assert_eq!(parse(typed), edit(changed.clone()), "{typed}");
+    }
+    let lead = TypedEntry { lead: Some("Now.".to_owned()), ..TypedEntry::default() };
+    let changed = EditAction::Change { id: "pool".to_owned(), entry: lead };
+    assert_eq!(parse("edit pool lead: Now."), edit(changed), "a field on the first line");
+    let emptied = TypedEntry {
+        lead: Some(String::new()),
+        tags: Some(Vec::new()),
+        phrasings: Some(Vec::new()),
+        ..TypedEntry::default()
+    };
+    let changed = EditAction::Change { id: "pool".to_owned(), entry: emptied };
+    assert_eq!(parse("edit pool\nlead:\ntags:\nphrasings:"), edit(changed), "removed");
+    assert_eq!(parse("gap When?"), edit(EditAction::AddGap(question)));
+    let phrasings = ["a", "b", "c"].map(str::to_owned).to_vec();
+    let several = EditAction::AddPhrasings { id: "pool".to_owned(), phrasings };
+    assert_eq!(parse("add-phrasing pool a\n- b\n- c"), edit(several));
+}
+
+#[test]
+fn commands_are_understood_in_the_language_of_the_space() {
+    let german = Wording::for_locale("de");
+    let entry = TypedEntry {
+        question: Some("Wo ist das Bad?".to_owned()),
+        quotes: vec!["Im Keller.".to_owned()],
+        tags: Some(vec!["Bad".to_owned()]),
+        ..TypedEntry::default()
+    };
+    for typed in [
+        "neu Wo ist das Bad?\n> Im Keller.\nthemen: Bad",
+        "add Wo ist das Bad?\n> Im Keller.\ntags: Bad",
+    ] {
+        let parsed = ModeratorCommand::parse(typed, german);
+        assert_eq!(parsed, edit(EditAction::Add(entry.clone())), "{typed}");
+    }
+    assert_eq!(parse("neu Wo ist das Bad?"), None);
+}
+
+#[test]
+fn incomplete_commands_say_which_verb_and_line_and_other_words_are_no_command() {
+    for (typed, want) in [
+        ("show", incomplete("show", None)),
+        ("show two words", incomplete("show", None)),
+        ("list zero", incomplete("list", None)),
+        ("list 0", incomplete("list", None)),
+        ("diff x", incomplete("diff", None)),
+        ("add", incomplete("add", None)),
+        ("gap When?\n> Now.", incomplete("gap", None)),
+        ("edit pool", incomplete("edit", None)),
+        ("add-phrasing pool", incomplete("add-phrasing", None)),
+        ("move-phrasing a b", incomplete("move-phrasing", None)),
+        ("assign 1a2b3c4d", incomplete("assign", None)),
+        ("add When?\nit is late", incomplete("add", Some("it is late"))),
+        ("add When?\ncolor: red", incomplete("add", Some("color: red"))),
+        ("add When?\nparagraph: two", incomplete("add", Some("paragraph: two"))),
+        ("add When?\nspeaker:", incomplete("add", Some("speaker:"))),
+        ("", Some(ModeratorCommand::Incomplete { verb: None, line: None })),
+        ("about visas", None),
+        ("showing", None),
+    ] {
+        assert_eq!(parse(typed), want, "{typed}");
+    }
+}

@@ -1,0 +1,160 @@
+# Was Moderatoren lesen, auf Deutsch.
+
+verb-list = liste
+verb-show = zeige
+verb-search = suche
+verb-test = teste
+verb-add = neu
+verb-gap = lücke
+verb-edit = ändere
+verb-remove = entferne
+verb-restore = hole-zurück
+verb-add-phrasing = formulierung
+verb-remove-phrasing = formulierung-weg
+verb-move-phrasing = formulierung-zu
+verb-history = verlauf
+verb-diff = unterschied
+verb-revert = nimm-zurück
+verb-inbox = offen
+verb-assign = zuordnen
+verb-dismiss = weglegen
+verb-save = speichere
+field-question = frage
+field-id = kennung
+field-lead = kurz
+field-tags = themen
+field-phrasings = formulierungen
+field-source = quelle
+field-paragraph = absatz
+field-speaker = wer
+field-role = rolle
+field-pack = paket
+field-reason = grund
+
+usage-list = [SEITE]
+about-list = die Einträge und Lücken
+usage-show = KENNUNG
+about-show = ein Eintrag, wie er geschrieben steht
+usage-search = TEXT
+about-search = die Einträge, die einem Text am nächsten sind
+usage-test = FRAGE
+about-test = was ich antworten würde
+usage-add = FRAGE
+about-add = ein neuer Eintrag. Darunter beginnt `> ` eine Zeile des Zitats und `- ` eine weitere Formulierung; `kurz:`, `themen:`, `kennung:`, `wer:` und `grund:` sind Felder. Ohne Zitat schlage ich Stellen der Quelle vor
+usage-gap = FRAGE | GRUPPE
+about-gap = die Quelle beantwortet das nicht
+usage-edit = KENNUNG
+about-edit = neue Werte für das, was darunter steht, wie bei einem neuen Eintrag
+usage-remove = KENNUNG
+about-remove = ein Eintrag fällt weg
+usage-restore = KENNUNG
+about-restore = ein entfernter Eintrag kommt wieder
+usage-add-phrasing = KENNUNG FORMULIERUNG
+about-add-phrasing = eine Art mehr, danach zu fragen; mehrere stehen darunter, jede nach `- `
+usage-remove-phrasing = KENNUNG FORMULIERUNG
+about-remove-phrasing = eine Art weniger, danach zu fragen
+usage-move-phrasing = VON NACH FORMULIERUNG
+about-move-phrasing = eine Formulierung geht an einen anderen Eintrag
+usage-history = [KENNUNG]
+about-history = wer was geändert hat
+usage-diff = NUMMER
+about-diff = eine Änderung, Wort für Wort
+usage-revert = NUMMER
+about-revert = eine Änderung wird zurückgenommen
+usage-inbox = [SEITE | GRUPPE]
+about-inbox = was ich nicht beantwortet habe
+usage-assign = GRUPPE KENNUNG
+about-assign = was gefragt wurde, wird zu Formulierungen eines Eintrags
+usage-dismiss = GRUPPE
+about-dismiss = was gefragt wurde, ist nichts für die FAQ
+usage-save = { "" }
+about-save = was ich zuletzt oder in der Nachricht vorschlage, auf die du antwortest, wird gespeichert
+
+moderator-commands = Befehle für Moderatoren:
+edits-are-proposed-first = Nichts ändert sich, bevor du „Speichern“ drückst.
+line-not-understood = Die Zeile „{ $line }“ verstehe ich nicht.
+write-it-like = Schreib es so:
+
+save = Speichern
+take-back = Zurücknehmen
+make-gap = Die Quelle sagt nichts
+dismiss = Nichts für uns
+more-groups = Mehr
+
+form-add = Ein neuer Eintrag
+form-edit = { $id } ändern
+form-question = Die Frage
+form-quotes = Zitate: Worte der Quelle, dann eine Leerzeile
+form-phrasings = Andere Arten zu fragen, eine je Zeile
+form-lead = Eine Zeile über den Zitaten
+form-tags = Themen, mit Kommas getrennt
+
+page-of = { $page } von { $n }
+entries = Einträge
+nothing-here = Da ist nichts.
+gap-mark = Lücke
+n-phrasings = { $n ->
+    [one] 1 Formulierung
+   *[other] { $count } Formulierungen
+}
+nearest-entries = Nächste Einträge
+no-entry-has-a-word = Kein Eintrag hat ein Wort davon.
+no-such-entry = Es gibt keinen Eintrag { $id }.
+not-removed-last = { $id } wurde nicht zuletzt entfernt, soweit der Verlauf weiß.
+no-such-pack = Ein Paket { $pack } gibt es hier nicht. Pakete: { $packs }
+which-pack = Hier gibt es mehrere Pakete ({ $packs }): schreib eine Zeile `paket: NAME` dazu, oder PAKET:KENNUNG.
+no-packs = Hier gibt es kein Paket.
+bad-id = Eine Kennung hat 1 bis 100 Zeichen und keine Leerzeichen.
+
+test-answer = Ich würde mit { $id } antworten (Sicherheit { $percent } %).
+test-suggest = Ich würde das vorschlagen (Sicherheit des ersten { $percent } %):
+test-gap = Ich würde sagen, dass die Quelle das nicht beantwortet, wegen der Lücke { $id }.
+test-nothing = Ich würde sagen, dass ich kein Zitat dazu habe. Der nächste Eintrag hat eine Sicherheit von { $percent } %.
+test-nothing-near = Ich würde sagen, dass ich kein Zitat dazu habe. Kein Eintrag ist nahe.
+
+would-be-added = { $id } käme hinzu:
+would-be-changed = { $id } würde sich ändern:
+would-be-removed = { $id } fiele weg:
+not-saved-yet = Noch ist nichts gespeichert.
+changed-meanwhile = Die Datei hat sich geändert, seit du sie gesehen hast. Das würde deine Änderung jetzt ändern:
+saved = Gespeichert als Änderung { $numbers }. Ab jetzt antworte ich damit.
+saved-not-served = Gespeichert als Änderung { $numbers }, aber noch nicht in Gebrauch: das Protokoll des Betreibers sagt, warum.
+already-like-that = Das Paket ist schon so.
+has-phrasings-already = { $id } hat diese Formulierungen schon.
+cannot-be-saved = Das geht so nicht, und nichts wurde geändert:
+id-taken = Einen Eintrag { $id } gibt es schon.
+phrasing-taken = { $id } hat die Formulierung „{ $phrasing }“ schon.
+no-such-phrasing = { $id } hat keine Formulierung „{ $phrasing }“ neben der Frage, die `ändere` ändert.
+changed-since = { $id } hat sich seither geändert, darum kann nur das nicht zurückgenommen werden. Seither:
+misquoted = Die Quelle sagt in Absatz { $paragraph }:
+use-that = Nimm das
+pick-a-quote = Welche Stelle beantwortet das?
+no-passage = Ich finde keine Stelle dazu. Schreib die Worte der Quelle in eine Zeile, die mit `> ` beginnt.
+edits-are-off = Hier können keine Einträge geändert werden.
+pack-is-busy = Ein anderes Programm ändert das Paket gerade: versuch es noch einmal, wenn es fertig ist.
+pack-cannot-be-read = Ich kann die Dateien des Pakets nicht lesen. Das Protokoll des Betreibers sagt, warum.
+pack-cannot-be-written = Ich kann die Dateien des Pakets nicht schreiben, also wurde nichts geändert: darf ich den Ordner nur lesen, oder ist die Platte voll? Das Protokoll des Betreibers sagt mehr.
+history-cannot-be-used = Ich kann den Verlauf des Pakets nicht benutzen, also wurde nichts geändert. Das Protokoll des Betreibers sagt, warum.
+
+history = Änderungen
+revision-added = { $number }: { $id } hinzugefügt von { $by }, { $at }
+revision-changed = { $number }: { $id } geändert von { $by }, { $at }
+revision-removed = { $number }: { $id } entfernt von { $by }, { $at }
+by-file = jemandem in der Datei
+no-revisions = Keine Änderung ist verzeichnet.
+no-such-revision = Eine Änderung { $number } eines Pakets hier gibt es nicht.
+takes-back = nimmt { $numbers } zurück
+asked-in-chat = im Chat gefragt
+changed-in-pack = Das Paket { $pack } hat sich geändert:
+
+inbox = Nicht beantwortet
+n-people = { $n ->
+    [one] 1 Person
+   *[other] { $count } Personen
+}
+and-more = und { $n } weitere
+no-questions = Keine Frage wartet.
+no-such-group = Diese Gruppe ist nicht mehr unter den offenen Fragen.
+asked-by = Gefragt von { $people }, zuletzt { $at }:
+a-phrasing-of = Das sind Formulierungen von:
+is-dismissed = Weggelegt.

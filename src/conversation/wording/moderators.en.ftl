@@ -1,0 +1,164 @@
+# What moderators read, in English. Other languages have the same messages with the same variables; a test
+# compares them.
+
+# The words of commands. In English they are those that are understood in every language.
+verb-list = list
+verb-show = show
+verb-search = search
+verb-test = test
+verb-add = add
+verb-gap = gap
+verb-edit = edit
+verb-remove = remove
+verb-restore = restore
+verb-add-phrasing = add-phrasing
+verb-remove-phrasing = remove-phrasing
+verb-move-phrasing = move-phrasing
+verb-history = history
+verb-diff = diff
+verb-revert = revert
+verb-inbox = inbox
+verb-assign = assign
+verb-dismiss = dismiss
+verb-save = save
+field-question = question
+field-id = id
+field-lead = lead
+field-tags = tags
+field-phrasings = phrasings
+field-source = source
+field-paragraph = paragraph
+field-speaker = speaker
+field-role = role
+field-pack = pack
+field-reason = reason
+
+# What stands after the word of a command, and what it does.
+usage-list = [PAGE]
+about-list = the entries and gaps
+usage-show = ID
+about-show = an entry as it is written
+usage-search = TEXT
+about-search = the entries nearest to a text
+usage-test = QUESTION
+about-test = how I would reply
+usage-add = QUESTION
+about-add = a new entry. Below it, `> ` starts a line of its quote, `- ` another phrasing; `lead:`, `tags:`, `id:`, `speaker:` and `reason:` are fields. Without a quote, I offer passages of the source
+usage-gap = QUESTION | GROUP
+about-gap = the source does not answer this
+usage-edit = ID
+about-edit = new values of what stands below it, as for a new entry
+usage-remove = ID
+about-remove = an entry goes
+usage-restore = ID
+about-restore = a removed entry comes back
+usage-add-phrasing = ID PHRASING
+about-add-phrasing = one more way to ask; several stand below it, each after `- `
+usage-remove-phrasing = ID PHRASING
+about-remove-phrasing = one way to ask less
+usage-move-phrasing = FROM TO PHRASING
+about-move-phrasing = a way to ask becomes that of another entry
+usage-history = [ID]
+about-history = who changed what
+usage-diff = NUMBER
+about-diff = a change, word by word
+usage-revert = NUMBER
+about-revert = a change is taken back
+usage-inbox = [PAGE | GROUP]
+about-inbox = what I did not answer
+usage-assign = GROUP ID
+about-assign = what was asked becomes phrasings of an entry
+usage-dismiss = GROUP
+about-dismiss = what was asked is nothing for the FAQ
+usage-save = { "" }
+about-save = what I have proposed last, or in the message that you reply to, is saved
+
+moderator-commands = Commands for moderators:
+edits-are-proposed-first = Nothing changes before you press “Save”.
+line-not-understood = I do not understand the line “{ $line }”.
+write-it-like = Write it like this:
+
+save = Save
+take-back = Take it back
+make-gap = The source does not say
+dismiss = Not for us
+more-groups = More
+
+# A form has labels of at most 45 characters.
+form-add = A new entry
+form-edit = Edit { $id }
+form-question = The question
+form-quotes = Quotes: words of the source, then a blank line
+form-phrasings = Other ways to ask, one a line
+form-lead = A line above the quotes
+form-tags = Topics, separated by commas
+
+page-of = { $page } of { $n }
+entries = Entries
+nothing-here = There is nothing.
+gap-mark = gap
+n-phrasings = { $n ->
+    [one] 1 phrasing
+   *[other] { $count } phrasings
+}
+nearest-entries = Nearest entries
+no-entry-has-a-word = No entry has a word of it.
+no-such-entry = There is no entry { $id }.
+not-removed-last = { $id } was not removed last, as far as the history knows.
+no-such-pack = There is no pack { $pack } here. Packs: { $packs }
+which-pack = There are several packs here ({ $packs }): add a line `pack: NAME`, or write PACK:ID.
+no-packs = There is no pack here.
+bad-id = An id has 1 to 100 characters, and no spaces.
+
+test-answer = I would answer with { $id } (confidence { $percent } %).
+test-suggest = I would suggest these (confidence of the first { $percent } %):
+test-gap = I would say that the source does not answer it, because of the gap { $id }.
+test-nothing = I would say that I have no quote for it. The nearest entry has a confidence of { $percent } %.
+test-nothing-near = I would say that I have no quote for it. No entry is near.
+
+would-be-added = { $id } would be added:
+would-be-changed = { $id } would change:
+would-be-removed = { $id } would be removed:
+not-saved-yet = Nothing is saved yet.
+changed-meanwhile = The file has changed since you saw it. This is what your edit would change now:
+saved = Saved as change { $numbers }. I answer with it from now on.
+saved-not-served = Saved as change { $numbers }, but not in use yet: the log of the operator says why.
+already-like-that = The pack is like that already.
+has-phrasings-already = { $id } has these phrasings already.
+cannot-be-saved = This cannot be saved, and nothing was changed:
+id-taken = There is an entry { $id } already.
+phrasing-taken = { $id } has the phrasing “{ $phrasing }” already.
+no-such-phrasing = { $id } has no phrasing “{ $phrasing }” beside its question, which `edit` changes.
+changed-since = { $id } has changed since, so that alone cannot be taken back. Since then:
+misquoted = The source says, in paragraph { $paragraph }:
+use-that = Use that
+pick-a-quote = Which passage answers it?
+no-passage = I find no passage for it. Add the words of the source in a line that starts with `> `.
+edits-are-off = Entries cannot be edited here.
+pack-is-busy = Another program is changing the pack: try again when it is done.
+pack-cannot-be-read = I cannot read the files of the pack. The log of the operator says why.
+pack-cannot-be-written = I cannot write the files of the pack, so nothing was changed: may I only read the folder, or is the disk full? The log of the operator says more.
+history-cannot-be-used = I cannot use the history of the pack, so nothing was changed. The log of the operator says why.
+
+history = Changes
+revision-added = { $number }: { $id } added by { $by }, { $at }
+revision-changed = { $number }: { $id } changed by { $by }, { $at }
+revision-removed = { $number }: { $id } removed by { $by }, { $at }
+by-file = an editor of the file
+no-revisions = No change is recorded.
+no-such-revision = There is no change { $number } of a pack here.
+takes-back = takes back { $numbers }
+asked-in-chat = asked in chat
+changed-in-pack = The pack { $pack } has changed:
+
+inbox = Not answered
+n-people = { $n ->
+    [one] 1 person
+   *[other] { $count } people
+}
+and-more = and { $n } more
+no-questions = No question waits.
+no-such-group = That group is not in the inbox any more.
+asked-by = Asked by { $people }, last { $at }:
+a-phrasing-of = These are phrasings of:
+is-dismissed = Put aside.

@@ -1,0 +1,43 @@
+//! The words and sentences for moderators.
+
+use fluent_bundle::FluentValue;
+
+use super::Wording;
+use crate::conversation::moderator_command::{Field, Verb};
+
+impl Wording {
+    /// The verb that `word` is, in this language or in English, whatever the case of its letters.
+    pub fn verb(&self, word: &str) -> Option<Verb> {
+        let word = word.to_lowercase();
+        Verb::ALL.into_iter().find(|verb| word == verb.name() || word == self.verb_word(*verb))
+    }
+
+    /// The word for `verb` in this language.
+    pub fn verb_word(&self, verb: Verb) -> String {
+        self.sentence(&format!("verb-{}", verb.name()), [])
+    }
+
+    /// The field that `word` names, in this language or in English, whatever the case of its letters.
+    pub fn field(&self, word: &str) -> Option<Field> {
+        let word = word.to_lowercase();
+        let name = |field: Field| self.sentence(&format!("field-{}", field.name()), []);
+        Field::ALL.into_iter().find(|field| word == field.name() || word == name(*field))
+    }
+
+    /// What stands after the word for `verb`, and what the command does.
+    pub fn usage(&self, verb: Verb) -> (String, String) {
+        let sentence = |kind: &str| self.sentence(&format!("{kind}-{}", verb.name()), []);
+        (sentence("usage"), sentence("about"))
+    }
+
+    /// The sentence `id` of `moderators.*.ftl`, with `values` filled in.
+    pub fn sentence<const N: usize>(&self, id: &str, values: [(&str, &str); N]) -> String {
+        self.format(id, values.map(|(name, value)| (name, FluentValue::from(value))))
+    }
+
+    /// The sentence `id`, which has a number: `n` chooses its form.
+    pub fn counted(&self, id: &str, n: usize) -> String {
+        // The number that is shown has no separators of thousands.
+        self.format(id, [("n", n.into()), ("count", n.to_string().into())])
+    }
+}

@@ -1,0 +1,246 @@
+//! What moderators read in chat, as rich text: lists of entries, changes, refusals, the inbox.
+
+use crate::conversation::layout::one_line;
+use crate::conversation::moderator_command::{FAQ, Verb};
+use crate::conversation::wording::Wording;
+use crate::knowledge::{Entry, EntryChange, PatchError};
+use crate::text::RichText;
+use crate::text::rich_text::{Block, Inline, Item};
+
+use super::difference::{code, difference};
+use super::edit::RefusedEdit;
+use super::inbox::QuestionGroup;
+use super::{Revision, RevisionAuthor};
+
+/// Entries of a page of a list.
+pub const ENTRIES_PER_PAGE: usize = 20;
+
+/// Groups of the inbox of a page: as many buttons fit into a row on every platform.
+pub const GROUPS_PER_PAGE: usize = 5;
+
+/// Most wordings of a group that are shown.
+const MAX_WORDINGS: usize = 10;
+
+/// Most findings of a refused edit that are shown.
+const MAX_FINDINGS: usize = 5;
+
+/// A text for moderators that is being written.
+#[derive(Debug, Default)]
+pub struct Report {
+    blocks: Vec<Block>,
+}
+
+impl Report {
+    /// A report that starts with a sentence.
+    #[must_use]
+    pub fn new(sentence: &str) -> Self {
+        Self::default().paragraph(sentence)
+    }
+
+    /// The same with a paragraph.
+    #[must_use]
+    pub fn paragraph(mut self, text: &str) -> Self {
+        self.blocks.push(Block::Paragraph(vec![Inline::Text(one_line(text))]));
+        self
+    }
+
+    /// The same with a text that is quoted.
+    #[must_use]
+    pub fn quote(mut self, text: &str) -> Self {
+        let paragraph = Block::Paragraph(vec![Inline::Text(one_line(text))]);
+        self.blocks.push(Block::Quote(vec![paragraph]));
+        self
+    }
+
+    /// The same with a list, whose items have numbers from 1 if they `are_numbered`. Nothing is added without items.
+    #[must_use]
+    pub fn list(mut self, items: Vec<Vec<Inline>>, are_numbered: bool) -> Self {
+        let item = |content| Item { is_checked: None, blocks: vec![Block::Paragraph(content)] };
+        if !items.is_empty() {
+            self.blocks.push(Block::List {
+                start: are_numbered.then_some(1),
+                is_loose: false,
+                items: items.into_iter().map(item).collect(),
+            });
+        }
+        self
+    }
+
+    /// The same with the text of an entry as it is written.
+    #[must_use]
+    pub fn code(mut self, text: &str) -> Self {
+        self.blocks.push(code(text));
+        self
+    }
+
+    /// The same with the difference between two texts of an entry.
+    #[must_use]
+    pub fn difference(mut self, before: Option<&str>, after: Option<&str>) -> Self {
+        self.blocks.extend(difference(before, after));
+        self
+    }
+
+    /// The same with what changes would do, each below a sentence.
+    #[must_use]
+    pub fn proposed(mut self, changes: &[EntryChange], wording: &Wording) -> Self {
+        for EntryChange { id, before, after } in changes {
+            let sentence = match (before, after) {
+                (None, _) => "would-be-added",
+                (_, None) => "would-be-removed",
+                _ => "would-be-changed",
+            };
+            let sentence = wording.sentence(sentence, [("id", id)]);
+            self = self.paragraph(&sentence).difference(before.as_deref(), after.as_deref());
+        }
+        self
+    }
+
+    /// The text.
+    pub fn text(self) -> RichText {
+        RichText { blocks: self.blocks }
+    }
+}
+
+/// What a list says of an entry with this id.
+pub fn entry_line(id: &str, entry: &Entry, wording: &Wording) -> Vec<Inline> {
+    let phrasings = wording.counted("n-phrasings", entry.n_phrasings());
+    let gap = wording.sentence("gap-mark", []);
+    let kind = if entry.is_gap() { format!("{gap}, ") } else { String::new() };
+    vec![
+        Inline::Code(id.to_owned()),
+        Inline::Text(format!(" {} ({kind}{phrasings})", one_line(&entry.question))),
+    ]
+}
+
+/// How commands are written: those of `verb`, or all. `line` was not understood. `mark` starts commands.
+pub fn usage(verb: Option<Verb>, line: Option<&str>, mark: &str, wording: &Wording) -> RichText {
+    let about = |verb: Verb| {
+        let (usage, about) = wording.usage(verb);
+        let word = wording.verb_word(verb);
+        let command = format!("{mark}{FAQ} {word} {usage}");
+        vec![Inline::Code(command.trim_end().to_owned()), Inline::Text(format!(": {about}"))]
+    };
+    let mut report = Report::default();
+    if let Some(line) = line {
+        report = report.paragraph(&wording.sentence("line-not-understood", [("line", line)]));
+    }
+    match verb {
+        Some(verb) => {
+            let sentence = wording.sentence("write-it-like", []);
+            report.paragraph(&sentence).list(vec![about(verb)], false).text()
+        }
+        None => report
+            .paragraph(&wording.sentence("moderator-commands", []))
+            .list(Verb::ALL.into_iter().map(about).collect(), false)
+            .paragraph(&wording.sentence("edits-are-proposed-first", []))
+            .text(),
+    }
+}
+
+/// A change in a line.
+pub fn revision_line(number: i64, revision: &Revision, wording: &Wording) -> Vec<Inline> {
+    let sentence = match (&revision.before, &revision.after) {
+        (None, _) => "revision-added",
+        (_, None) => "revision-removed",
+        _ => "revision-changed",
+    };
+    let by = match &revision.by {
+        RevisionAuthor::User(user) => user.as_str().to_owned(),
+        RevisionAuthor::Terminal(name) => name.clone(),
+        RevisionAuthor::File => wording.sentence("by-file", []),
+    };
+    let (number, at) = (number.to_string(), revision.at.to_the_minute());
+    let values = [("number", &*number), ("id", &revision.entry), ("by", &by), ("at", &at)];
+    let line = wording.sentence(sentence, values);
+    let reason = revision.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    vec![Inline::Text(one_line(&format!("{line}{reason}")))]
+}
+
+/// A group of the inbox in a line.
+pub fn group_line(group: &QuestionGroup, wording: &Wording) -> Vec<Inline> {
+    let wordings = group.wordings();
+    let first = wordings.first().map(String::as_str).unwrap_or_default();
+    let mut notes = vec![wording.counted("n-people", group.n_people())];
+    if wordings.len() > 1 {
+        notes.push(wording.sentence("and-more", [("n", &(wordings.len() - 1).to_string())]));
+    }
+    let (id, notes) = (group.id.clone(), notes.join(", "));
+    vec![Inline::Text(format!("{} ({notes}) ", one_line(first))), Inline::Code(id)]
+}
+
+/// All of a group of the inbox, and the entries that are nearest to it.
+pub fn group(group: &QuestionGroup, nearest: &[Vec<Inline>], wording: &Wording) -> RichText {
+    let people = wording.counted("n-people", group.n_people());
+    let at = group.last_asked().to_the_minute();
+    let heading = wording.sentence("asked-by", [("people", &people), ("at", &at)]);
+    let wordings = group.wordings();
+    let shown = wordings.iter().take(MAX_WORDINGS);
+    let mut lines: Vec<Vec<Inline>> =
+        shown.map(|text| vec![Inline::Text(one_line(text))]).collect();
+    if let Some(n_more) = wordings.len().checked_sub(MAX_WORDINGS).filter(|n| *n > 0) {
+        lines.push(vec![Inline::Text(wording.sentence("and-more", [("n", &n_more.to_string())]))]);
+    }
+    let report = Report::new(&heading).list(lines, false);
+    if nearest.is_empty() {
+        return report.text();
+    }
+    report.paragraph(&wording.sentence("a-phrasing-of", [])).list(nearest.to_vec(), true).text()
+}
+
+/// Why an edit is refused.
+pub fn refusal(refused: &RefusedEdit, wording: &Wording) -> RichText {
+    let sentence =
+        |id: &str, values: [(&str, &str); 1]| Report::new(&wording.sentence(id, values)).text();
+    match refused {
+        RefusedEdit::NoChange => Report::new(&wording.sentence("already-like-that", [])).text(),
+        RefusedEdit::NoSuchPhrasing { id, phrasing } => {
+            let values = [("id", id.as_str()), ("phrasing", phrasing)];
+            Report::new(&wording.sentence("no-such-phrasing", values)).text()
+        }
+        RefusedEdit::Patch(PatchError::UnknownEntry { id }) => {
+            sentence("no-such-entry", [("id", id.as_str())])
+        }
+        RefusedEdit::Patch(PatchError::IdTaken { id }) => {
+            sentence("id-taken", [("id", id.as_str())])
+        }
+        RefusedEdit::Patch(PatchError::DuplicateVariant { id, variant }) => {
+            let values = [("id", id.as_str()), ("phrasing", variant)];
+            Report::new(&wording.sentence("phrasing-taken", values)).text()
+        }
+        // What is wrong with the file is told in the words of `quoth check`.
+        RefusedEdit::Patch(error) => Report::new(&wording.sentence("cannot-be-saved", []))
+            .paragraph(&error.to_string())
+            .text(),
+        RefusedEdit::Invalid(rejection) => {
+            let errors = rejection.findings.iter().filter(|finding| finding.is_error());
+            let told = errors.take(MAX_FINDINGS).map(|finding| match &finding.help {
+                Some(help) => format!("{}; {help}", finding.message),
+                None => finding.message.clone(),
+            });
+            let lines = told.map(|text| vec![Inline::Text(one_line(&text))]).collect();
+            Report::new(&wording.sentence("cannot-be-saved", [])).list(lines, false).text()
+        }
+        RefusedEdit::ChangedSince { revision, today } => {
+            let text = wording.sentence("changed-since", [("id", &revision.entry)]);
+            Report::new(&text).difference(revision.after.as_deref(), today.as_deref()).text()
+        }
+    }
+}
+
+/// What has changed in a pack, and that `n_more` entries have, for the moderators' log.
+pub fn log_entry(
+    pack: &str,
+    revisions: &[(i64, Revision)],
+    n_more: usize,
+    wording: &Wording,
+) -> RichText {
+    let mut report = Report::new(&wording.sentence("changed-in-pack", [("pack", pack)]));
+    for (number, revision) in revisions {
+        report.blocks.push(Block::Paragraph(revision_line(*number, revision, wording)));
+        report = report.difference(revision.before.as_deref(), revision.after.as_deref());
+    }
+    if n_more > 0 {
+        report = report.paragraph(&wording.sentence("and-more", [("n", &n_more.to_string())]));
+    }
+    report.text()
+}

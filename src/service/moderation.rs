@@ -1,0 +1,130 @@
+//! Does what moderators want in chat: shows entries, the history and the inbox, and edits packs.
+//!
+//! An edit takes two steps. What it would change is shown and kept as a [`Proposal`]; it is made when a moderator saves
+//! it, and only if it still changes what was shown.
+
+mod desk;
+mod editing;
+mod inbox;
+mod reading;
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use super::Service;
+use super::apply::locale_of;
+use super::context::{Cause, OwnedContext};
+use super::knowledge_base::PackUpdate;
+use crate::conversation::reply::ModerationReply;
+use crate::conversation::wording::Wording;
+use crate::conversation::{
+    BotMessage, MessageEffect, ModeratorAction, ModeratorCommand, ModeratorRequest, Reply,
+    ReplyKind,
+};
+use crate::moderation::Proposal;
+use crate::store::records::{self, Records};
+use crate::text::RichText;
+use desk::Desk;
+
+/// Where packs are edited from chat.
+#[derive(Debug, Clone)]
+pub struct PackEditing {
+    /// The data folder, which has the history of packs and the inbox.
+    pub data: PathBuf,
+    /// Gets what has changed in packs that were edited. It is in use already.
+    pub updates: mpsc::UnboundedSender<Vec<PackUpdate>>,
+}
+
+/// What was done for a moderator.
+#[derive(Debug)]
+struct Done {
+    reply: ModerationReply,
+    kind: ReplyKind,
+    /// See [`ReplyKind`].
+    entries: Vec<String>,
+    /// What the reply proposes.
+    proposal: Option<Proposal>,
+    /// What has changed in packs.
+    updates: Vec<PackUpdate>,
+}
+
+impl Done {
+    /// Nothing but a text.
+    fn text(text: RichText) -> Self {
+        Self {
+            reply: ModerationReply { text, ..ModerationReply::default() },
+            kind: ReplyKind::Notice,
+            entries: Vec::new(),
+            proposal: None,
+            updates: Vec::new(),
+        }
+    }
+}
+
+impl<R: Records> Service<R> {
+    /// Lets moderators edit packs from chat.
+    #[must_use]
+    pub fn with_pack_editing(self, editing: PackEditing) -> Self {
+        Self { pack_editing: Some(editing), ..self }
+    }
+
+    /// Does what a moderator wants, and returns the message that says what was done.
+    pub(super) async fn moderate(
+        &self,
+        request: ModeratorRequest,
+        cause: &Cause<'_>,
+        context: &OwnedContext,
+    ) -> records::Result<MessageEffect> {
+        let ModeratorRequest { action, by, is_private } = request;
+        let proposed_for = context.target.as_ref().map(|target| target.question.clone());
+        let needs_proposal = !matches!(
+            action,
+            ModeratorAction::Command(
+                ModeratorCommand::Read(_)
+                    | ModeratorCommand::Edit(_)
+                    | ModeratorCommand::Incomplete { .. }
+            )
+        );
+        let proposal = match proposed_for.clone().filter(|_| needs_proposal) {
+            Some(question) => self.records().proposal(question).await?,
+            None => None,
+        };
+        let message = BotMessage::for_moderator(is_private);
+        let settings = &context.space().settings;
+        let wording = Wording::for_locale(&locale_of(&message, cause.locale, settings));
+        let desk = Desk::new(self, context, by, wording);
+        let replaces_target = matches!(action, ModeratorAction::Control(_));
+        let target = context.target.clone();
+        let working = tokio::task::spawn_blocking(move || desk.run(action, target, proposal));
+        let Done { reply, kind, entries, proposal, updates } = match working.await {
+            Ok(done) => done,
+            // As everywhere, a panic ends its event.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        if let Some(editing) = self.pack_editing.as_ref().filter(|_| !updates.is_empty()) {
+            // Nobody listens any more if the process is stopping; the next start finds the changes.
+            drop(editing.updates.send(updates));
+        }
+        let question = if replaces_target { proposed_for.clone() } else { None };
+        let question = question.unwrap_or_else(|| cause.id.clone());
+        match proposal {
+            Some(proposal) => {
+                self.records().store_proposal(question, proposal, self.now()).await?;
+            }
+            // What was saved cannot be saved again.
+            None if kind == ReplyKind::Edited => {
+                if let Some(question) = proposed_for {
+                    self.records().delete_proposal(question).await?;
+                }
+            }
+            None => {}
+        }
+        let message = BotMessage { reply: Reply::Moderation(reply), kind, entries, ..message };
+        Ok(if replaces_target {
+            MessageEffect::Edit(message)
+        } else {
+            MessageEffect::Send(message)
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! Edits of packs: shown first, then made.
+
+use std::sync::Arc;
+
+use super::Done;
+use super::desk::{Desk, PackOfSpace, Told};
+use crate::conversation::layout::one_line;
+use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
+use crate::conversation::reply::ModerationReply;
+use crate::conversation::{Control, ReplyKind};
+use crate::knowledge::{EntryChange, Quote};
+use crate::moderation::edit::{Edit, RefusedEdit};
+use crate::moderation::proposal::digest;
+use crate::moderation::report::{self, Report};
+use crate::moderation::typed_edit::{TypedEditError, correction, typed_edit};
+use crate::moderation::{Proposal, ProposedCommand};
+use crate::service::knowledge_base::PackUpdate;
+use crate::service::pack_editor::{EditError, ProposedEdit};
+use crate::store::records::RecordedRevision;
+use crate::text::RichText;
+use crate::text::rich_text::Inline;
+
+/// Most passages that are offered for a new entry: as many buttons are in a row.
+const MAX_QUOTES_OFFERED: usize = 5;
+
+/// An edit of a pack, as the records and the file have it.
+struct PreparedEdit<'a> {
+    of: PackOfSpace<'a>,
+    edit: Edit,
+    /// The command, which names the pack and has the entry's own ids.
+    command: EditCommand,
+}
+
+impl Desk {
+    /// Shows what a command would change.
+    pub(super) fn propose(&self, command: EditCommand) -> Told {
+        match &command.action {
+            EditAction::Add(entry) if entry.quotes.is_empty() => self.offer_quotes(&command, entry),
+            EditAction::Assign { group, id } => self.assign(group, id, command.reason.clone()),
+            EditAction::GapOfGroup { group } => self.gap_of_group(group, command.reason.clone()),
+            _ => self.preview(ProposedCommand { command, seen: None, settles: Vec::new() }),
+        }
+    }
+
+    /// Passages of the sources that a new entry may quote.
+    fn offer_quotes(&self, command: &EditCommand, entry: &TypedEntry) -> Told {
+        let question = entry.question.as_deref().unwrap_or_default();
+        let of = self.pack_for(command)?;
+        let is_of_pack =
+            |quote: &Quote| of.pack.sources.iter().any(|it| Arc::ptr_eq(it, quote.source()));
+        let quotes = self.index().index.nearest_sentences(question, MAX_QUOTES_OFFERED);
+        let quotes: Vec<Quote> =
+            quotes.into_iter().filter(is_of_pack).take(MAX_QUOTES_OFFERED).collect();
+        if quotes.is_empty() {
+            let usage = self.usage(Some(Verb::Add), None);
+            let mut text = self.sentence("no-passage", []);
+            text.blocks.extend(usage.blocks);
+            return Err(text);
+        }
+        let alternative = |quote: &Quote| {
+            let entry = TypedEntry {
+                quotes: vec![quote.text().to_owned()],
+                source: Some(quote.source().name().to_owned()),
+                paragraph: Some(quote.paragraph()),
+                ..entry.clone()
+            };
+            let command = EditCommand { action: EditAction::Add(entry), ..command.clone() };
+            ProposedCommand { command, seen: None, settles: Vec::new() }
+        };
+        let lines = quotes.iter().map(|it| vec![Inline::Text(one_line(it.text()))]).collect();
+        let heading = self.wording.sentence("pick-a-quote", []);
+        Ok(Done {
+            reply: ModerationReply {
+                text: Report::new(&heading).list(lines, true).text(),
+                choices: quotes.iter().map(|quote| one_line(quote.text())).collect(),
+                controls: Vec::new(),
+            },
+            kind: ReplyKind::Choice,
+            proposal: Some(Proposal { alternatives: quotes.iter().map(alternative).collect() }),
+            ..Done::text(RichText::default())
+        })
+    }
+
+    /// Shows what `proposed` would change, or why it is refused.
+    pub(super) fn preview(&self, proposed: ProposedCommand) -> Told {
+        let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
+        let proposed = ProposedCommand { command, ..proposed };
+        match self.editor(of.folder)?.preview(&edit) {
+            Ok(changes) => Ok(self.proposal(Report::default(), &changes, proposed)),
+            Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
+                let refused = RefusedEdit::Invalid(rejection);
+                let refusal = report::refusal(&refused, self.wording);
+                self.offer_correction(&of, proposed, refusal)
+            }
+            Err(error) => Err(self.edit_failed(error)),
+        }
+    }
+
+    /// Shows changes below `report`, to be saved.
+    fn proposal(&self, report: Report, changes: &[EntryChange], proposed: ProposedCommand) -> Done {
+        let report = report.proposed(changes, self.wording);
+        let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
+        let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
+        Done {
+            reply: ModerationReply { text, choices: Vec::new(), controls: vec![Control::Save] },
+            kind: ReplyKind::Proposal,
+            proposal: Some(Proposal { alternatives: vec![proposed] }),
+            ..Done::text(RichText::default())
+        }
+    }
+
+    /// Below why an edit is refused, offers what the source says instead of a misquote.
+    fn offer_correction(
+        &self,
+        of: &PackOfSpace<'_>,
+        proposed: ProposedCommand,
+        refusal: RichText,
+    ) -> Told {
+        let pack = self.pack_in_file(of.folder)?;
+        let Some(correction) = correction(&proposed.command, &pack) else { return Err(refusal) };
+        let paragraph = correction.paragraph.to_string();
+        let offer = self.wording.sentence("misquoted", [("paragraph", &paragraph)]);
+        let offer = Report::new(&offer).quote(&correction.text).text();
+        let text = RichText { blocks: refusal.blocks.into_iter().chain(offer.blocks).collect() };
+        let corrected = ProposedCommand { command: correction.command, ..proposed };
+        Ok(Done {
+            reply: ModerationReply {
+                text,
+                choices: vec![self.wording.sentence("use-that", [])],
+                controls: Vec::new(),
+            },
+            kind: ReplyKind::Choice,
+            proposal: Some(Proposal { alternatives: vec![corrected] }),
+            ..Done::text(RichText::default())
+        })
+    }
+
+    /// Makes the edit that was proposed.
+    pub(super) fn save(&self, proposal: Option<Proposal>) -> Told {
+        let proposed = proposal.and_then(|mut it| it.alternatives.pop());
+        let proposed = proposed.filter(|proposed| proposed.seen.is_some());
+        let proposed = proposed.ok_or_else(|| self.no_longer_available())?;
+        let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
+        let edit = ProposedEdit {
+            edit,
+            by: self.author(),
+            reason: command.reason.clone(),
+            at: self.now,
+            seen: proposed.seen.clone(),
+        };
+        match self.editor(of.folder)?.edit(&edit) {
+            Ok(recorded) => {
+                self.settle(&proposed.settles);
+                Ok(self.saved(&of.pack.name, &recorded))
+            }
+            Err(EditError::ChangedMeanwhile { changes }) => {
+                let report = Report::new(&self.wording.sentence("changed-meanwhile", []));
+                Ok(self.proposal(report, &changes, proposed))
+            }
+            Err(error) => Err(self.edit_failed(error)),
+        }
+    }
+
+    /// Takes back the edit with the revision `number` of the pack with this name, at once.
+    pub(super) fn take_back(&self, pack: &str, number: &str) -> Told {
+        let action = EditAction::Revert(number.parse().map_err(|_| self.no_longer_available())?);
+        let pack = Some(pack.to_owned());
+        let PreparedEdit { of, edit, command } =
+            self.prepare(&EditCommand { action, pack, reason: None })?;
+        let edit = ProposedEdit {
+            edit,
+            by: self.author(),
+            reason: command.reason,
+            at: self.now,
+            seen: None,
+        };
+        let recorded = self.editor(of.folder)?.edit(&edit);
+        Ok(self.saved(&of.pack.name, &recorded.map_err(|error| self.edit_failed(error))?))
+    }
+
+    /// Has questions answered with what was saved, and says so.
+    fn saved(&self, pack: &str, recorded: &[RecordedRevision]) -> Done {
+        let numbers: Vec<String> = recorded.iter().map(|it| it.id.to_string()).collect();
+        let (sentence, updates): (_, Vec<PackUpdate>) = match self.knowledge_base.reload_packs() {
+            Ok(updates) => ("saved", updates),
+            Err(error) => {
+                tracing::error!("An edit is saved, but the packs cannot be reloaded: {error}");
+                ("saved-not-served", Vec::new())
+            }
+        };
+        let text = self.wording.sentence(sentence, [("numbers", &numbers.join(", "))]);
+        let mut report = Report::new(&text);
+        for RecordedRevision { revision, .. } in recorded {
+            let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
+            report = report.difference(before, after);
+        }
+        Done {
+            reply: ModerationReply {
+                text: report.text(),
+                choices: Vec::new(),
+                controls: vec![Control::TakeBack],
+            },
+            kind: ReplyKind::Edited,
+            entries: std::iter::once(pack.to_owned()).chain(numbers.into_iter().take(1)).collect(),
+            proposal: None,
+            updates,
+        }
+    }
+
+    /// The pack that `command` is about, if no entry says so.
+    fn pack_for(&self, command: &EditCommand) -> Result<PackOfSpace<'_>, RichText> {
+        match &command.pack {
+            Some(name) => self.pack_named(name),
+            None => self.only_pack(),
+        }
+    }
+
+    /// The edit that `command` asks for, of the files as they are now.
+    fn prepare(&self, command: &EditCommand) -> Result<PreparedEdit<'_>, RichText> {
+        let mut command = command.clone();
+        let of = match &mut command.action {
+            EditAction::Revert(number) => {
+                let number = *number;
+                return self.prepare_revert(command, number);
+            }
+            EditAction::MovePhrasing { from, to, .. } => {
+                let (of, own) = self.pack_of_command(&command.pack, from)?;
+                *from = own;
+                // Both are of one pack: an entry of another is reported as missing.
+                if let Some(own) =
+                    to.strip_prefix(&*of.pack.name).and_then(|it| it.strip_prefix(':'))
+                {
+                    *to = own.to_owned();
+                }
+                of
+            }
+            EditAction::Change { id, .. }
+            | EditAction::Remove(id)
+            | EditAction::Restore(id)
+            | EditAction::AddPhrasings { id, .. }
+            | EditAction::RemovePhrasing { id, .. } => {
+                let (of, own) = self.pack_of_command(&command.pack, id)?;
+                *id = own;
+                of
+            }
+            EditAction::Add(_)
+            | EditAction::AddGap(_)
+            | EditAction::Assign { .. }
+            | EditAction::GapOfGroup { .. } => match &command.pack {
+                Some(name) => self.pack_named(name)?,
+                None => self.only_pack()?,
+            },
+        };
+        let edit = match &command.action {
+            EditAction::Restore(id) => {
+                let mut editor = self.editor(of.folder)?;
+                editor.catch_up(self.now).map_err(|error| self.edit_failed(error))?;
+                let removal = editor.removal_of(id);
+                let removal = removal.map_err(|error| self.edit_failed(error.into()))?;
+                if removal.is_empty() {
+                    return Err(self.sentence("not-removed-last", [("id", id)]));
+                }
+                revert_of(removal)
+            }
+            action => {
+                let pack = self.pack_in_file(of.folder)?;
+                typed_edit(action, &pack).map_err(|error| match error {
+                    TypedEditError::BadId => self.sentence("bad-id", []),
+                    TypedEditError::NoSuchEntry(id) => {
+                        self.sentence("no-such-entry", [("id", &id)])
+                    }
+                    TypedEditError::NeedsRecords => self.no_longer_available(),
+                })?
+            }
+        };
+        command.pack = Some(of.pack.name.clone());
+        Ok(PreparedEdit { of, edit, command })
+    }
+
+    fn pack_of_command(
+        &self,
+        pack: &Option<String>,
+        id: &str,
+    ) -> Result<(PackOfSpace<'_>, String), RichText> {
+        let Some(name) = pack else { return self.pack_of(id) };
+        let of = self.pack_named(name)?;
+        let own = id.strip_prefix(&**name).and_then(|rest| rest.strip_prefix(':'));
+        let own = own.unwrap_or(id).to_owned();
+        Ok((of, own))
+    }
+
+    fn prepare_revert(
+        &self,
+        mut command: EditCommand,
+        number: i64,
+    ) -> Result<PreparedEdit<'_>, RichText> {
+        for of in self.packs() {
+            let edit = self.editor(of.folder)?.edit_of(number);
+            let edit = edit.map_err(|error| self.edit_failed(error.into()))?;
+            if edit.is_empty() {
+                continue;
+            }
+            let numbers: Vec<String> = edit.iter().map(|it| it.id.to_string()).collect();
+            let numbers = numbers.join(", ");
+            let takes_back = self.wording.sentence("takes-back", [("numbers", &numbers)]);
+            command.reason = match command.reason {
+                // It was prepared before, to be shown.
+                Some(given) if given.starts_with(&takes_back) => Some(given),
+                Some(given) => Some(format!("{takes_back}: {given}")),
+                None => Some(takes_back),
+            };
+            command.pack = Some(of.pack.name.clone());
+            return Ok(PreparedEdit { of, edit: revert_of(edit), command });
+        }
+        Err(self.sentence("no-such-revision", [("number", &number.to_string())]))
+    }
+}
+
+fn revert_of(edit: Vec<RecordedRevision>) -> Edit {
+    Edit::Revert(edit.into_iter().map(|recorded| recorded.revision).collect())
+}

@@ -1,0 +1,163 @@
+//! What was not answered, and what moderators do with it.
+
+use super::Done;
+use super::desk::{Desk, Told};
+use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
+use crate::conversation::reply::ModerationReply;
+use crate::conversation::{Control, MessageId, ReplyKind};
+use crate::moderation::ProposedCommand;
+use crate::moderation::inbox::{QuestionGroup, Settled, groups};
+use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
+use crate::store::records::Inbox;
+use crate::text::RichText;
+
+/// Most questions that are read, the latest.
+const MAX_QUESTIONS: u32 = 10_000;
+
+/// Nearest entries that are offered for a group: with the other controls, a row of buttons.
+const MAX_NEAREST: usize = 3;
+
+impl Desk {
+    fn open_inbox(&self) -> Result<Inbox, RichText> {
+        Inbox::open(&self.editing()?.data).map_err(|error| self.edit_failed(error.into()))
+    }
+
+    fn groups(&self, inbox: &Inbox) -> Result<Vec<QuestionGroup>, RichText> {
+        let questions = inbox.questions(Some(&self.space.name), MAX_QUESTIONS);
+        let questions = questions.map_err(|error| self.edit_failed(error.into()))?;
+        // Words are compared by the rules of one language.
+        let first = self.packs().next().ok_or_else(|| self.sentence("no-packs", []))?;
+        Ok(groups(&questions, first.pack))
+    }
+
+    fn find_group(&self, inbox: &Inbox, id: &str) -> Result<QuestionGroup, RichText> {
+        let found = self.groups(inbox)?.into_iter().find(|group| group.id == id);
+        found.ok_or_else(|| self.sentence("no-such-group", []))
+    }
+
+    /// The groups on a page, from 1.
+    pub(super) fn inbox(&self, page: usize) -> Told {
+        let groups = self.groups(&self.open_inbox()?)?;
+        let n_pages = groups.len().div_ceil(GROUPS_PER_PAGE);
+        // Groups are settled while somebody pages through them.
+        let page = page.clamp(1, n_pages.max(1));
+        let shown: Vec<&QuestionGroup> =
+            groups.iter().skip((page - 1) * GROUPS_PER_PAGE).take(GROUPS_PER_PAGE).collect();
+        if shown.is_empty() {
+            return Err(self.sentence("no-questions", []));
+        }
+        let of = [("page", &*page.to_string()), ("n", &*n_pages.to_string())];
+        let of = self.wording.sentence("page-of", of);
+        let heading = format!("{}, {of}:", self.wording.sentence("inbox", []));
+        let lines = shown.iter().map(|group| group_line(group, self.wording)).collect();
+        let first_wording =
+            |group: &&QuestionGroup| group.wordings().into_iter().next().unwrap_or_default();
+        let more = (page < n_pages).then(|| Control::Inbox(page + 1));
+        Ok(Done {
+            reply: ModerationReply {
+                text: Report::new(&heading).list(lines, true).text(),
+                choices: shown.iter().map(first_wording).collect(),
+                controls: more.into_iter().collect(),
+            },
+            kind: ReplyKind::Inbox,
+            entries: shown.iter().map(|group| group.id.clone()).collect(),
+            ..Done::text(RichText::default())
+        })
+    }
+
+    /// A group, and the entries of which its questions may be phrasings.
+    pub(super) fn group(&self, id: &str) -> Told {
+        let group = self.find_group(&self.open_inbox()?, id)?;
+        let index = &self.index().index;
+        let nearest: Vec<usize> =
+            group.nearest().iter().filter_map(|id| index.find(id)).take(MAX_NEAREST).collect();
+        let entries = nearest.iter().filter_map(|number| index.entry(*number));
+        let choices: Vec<String> = entries.map(|entry| entry.question.clone()).collect();
+        let ids: Vec<String> = nearest.iter().map(|number| index.entry_id(*number)).collect();
+        let lines: Vec<_> = nearest
+            .iter()
+            .zip(&ids)
+            .filter_map(|(number, id)| Some(entry_line(id, index.entry(*number)?, self.wording)))
+            .collect();
+        Ok(Done {
+            reply: ModerationReply {
+                text: report::group(&group, &lines, self.wording),
+                choices,
+                controls: vec![Control::Gap, Control::Dismiss],
+            },
+            kind: ReplyKind::Group,
+            entries: std::iter::once(group.id).chain(ids).collect(),
+            ..Done::text(RichText::default())
+        })
+    }
+
+    /// Proposes the wordings of a group as phrasings of an entry.
+    pub(super) fn assign(&self, group: &str, id: &str, reason: Option<String>) -> Told {
+        let mut inbox = self.open_inbox()?;
+        let group = self.find_group(&inbox, group)?;
+        let (of, own) = self.pack_of(id)?;
+        let pack = self.pack_in_file(of.folder)?;
+        let entry = pack.entries.iter().find(|entry| entry.id.as_str() == own);
+        let entry = entry.ok_or_else(|| self.sentence("no-such-entry", [("id", id)]))?;
+        let phrasings = group.new_phrasings(&pack, &entry.id);
+        let settles = messages(&group);
+        if phrasings.is_empty() {
+            let settled = inbox.settle(&settles, Settled::Assigned);
+            settled.map_err(|error| self.edit_failed(error.into()))?;
+            return Err(self.sentence("has-phrasings-already", [("id", id)]));
+        }
+        let action = EditAction::AddPhrasings { id: own, phrasings };
+        self.propose_of_group(action, of.pack.name.clone(), reason, settles)
+    }
+
+    /// Proposes a gap for a group, in the pack of the nearest entry, else in the first.
+    pub(super) fn gap_of_group(&self, group: &str, reason: Option<String>) -> Told {
+        let group = self.find_group(&self.open_inbox()?, group)?;
+        let nearest = group.nearest().first().and_then(|id| self.pack_of(id).ok());
+        let of = nearest.map(|(of, _)| of).or_else(|| self.packs().next());
+        let of = of.ok_or_else(|| self.sentence("no-packs", []))?;
+        let draft = group.gap(&self.pack_in_file(of.folder)?, None);
+        let entry = TypedEntry {
+            question: Some(draft.question),
+            id: Some(draft.id.to_string()),
+            phrasings: Some(draft.variants),
+            ..TypedEntry::default()
+        };
+        let settles = messages(&group);
+        self.propose_of_group(EditAction::AddGap(entry), of.pack.name.clone(), reason, settles)
+    }
+
+    fn propose_of_group(
+        &self,
+        action: EditAction,
+        pack: String,
+        reason: Option<String>,
+        settles: Vec<MessageId>,
+    ) -> Told {
+        let reason = reason.or_else(|| Some(self.wording.sentence("asked-in-chat", [])));
+        let command = EditCommand { action, pack: Some(pack), reason };
+        self.preview(ProposedCommand { command, seen: None, settles })
+    }
+
+    /// Puts a group aside.
+    pub(super) fn dismiss(&self, id: &str) -> Told {
+        let mut inbox = self.open_inbox()?;
+        let group = self.find_group(&inbox, id)?;
+        let settled = inbox.settle(&messages(&group), Settled::Dismissed);
+        settled.map_err(|error| self.edit_failed(error.into()))?;
+        Err(self.sentence("is-dismissed", []))
+    }
+
+    /// Records that the questions of these messages have become phrasings. The edit is made: a failure must not undo
+    /// it, and is logged.
+    pub(super) fn settle(&self, messages: &[MessageId]) {
+        let Ok(mut inbox) = self.open_inbox() else { return };
+        if let Err(error) = inbox.settle(messages, Settled::Assigned) {
+            self.edit_failed(error.into());
+        }
+    }
+}
+
+fn messages(group: &QuestionGroup) -> Vec<MessageId> {
+    group.questions.iter().map(|question| question.message.clone()).collect()
+}

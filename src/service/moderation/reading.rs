@@ -1,0 +1,167 @@
+//! What moderators read: entries, how a question would be answered, the history.
+
+use super::Done;
+use super::desk::{Desk, Told};
+use crate::conversation::moderator_command::ReadCommand;
+use crate::knowledge::pack::FAQ_FILE;
+use crate::matching::{Decision, Index, Outcome};
+use crate::moderation::edit::text_of_entry;
+use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line, revision_line};
+use crate::store::pack_files;
+use crate::store::records::{RecordedRevision, RevisionFilter};
+use crate::text::rich_text::Inline;
+
+/// Changes that a history lists.
+const MAX_REVISIONS: u32 = 15;
+
+/// Entries that a search finds.
+const MAX_FOUND: usize = 5;
+
+impl Desk {
+    pub(super) fn read(&self, command: ReadCommand) -> Told {
+        match command {
+            ReadCommand::List(page) => self.list(page),
+            ReadCommand::Show(id) => self.show(&id),
+            ReadCommand::Search(text) => self.search(&text),
+            ReadCommand::Test(question) => self.test(&question),
+            ReadCommand::History(id) => self.history(id.as_deref()),
+            ReadCommand::Diff(number) => self.diff(number),
+            ReadCommand::Inbox(page) => self.inbox(page),
+            ReadCommand::Group(id) => self.group(&id),
+        }
+    }
+
+    fn list(&self, page: usize) -> Told {
+        let index = &self.index().index;
+        let n_pages = index.n_entries().div_ceil(ENTRIES_PER_PAGE);
+        let first = (page - 1).saturating_mul(ENTRIES_PER_PAGE);
+        let last = first.saturating_add(ENTRIES_PER_PAGE).min(index.n_entries());
+        let lines = self.lines(index, first..last);
+        if lines.is_empty() {
+            return Err(self.sentence("nothing-here", []));
+        }
+        let (page, n_pages) = (page.to_string(), n_pages.to_string());
+        let page = self.wording.sentence("page-of", [("page", &page), ("n", &n_pages)]);
+        let heading = format!("{}, {page}:", self.wording.sentence("entries", []));
+        Ok(Done::text(Report::new(&heading).list(lines, false).text()))
+    }
+
+    /// Lines about the entries with these numbers.
+    fn lines(&self, index: &Index, numbers: impl IntoIterator<Item = usize>) -> Vec<Vec<Inline>> {
+        let line = |number: usize| {
+            let entry = index.entry(number)?;
+            Some(entry_line(&index.entry_id(number), entry, self.wording))
+        };
+        numbers.into_iter().filter_map(line).collect()
+    }
+
+    fn show(&self, id: &str) -> Told {
+        let (of, id) = self.pack_of(id)?;
+        // As it is written, also if the file has errors.
+        let files = pack_files::read(of.folder).map_err(|error| self.edit_failed(error.into()))?;
+        let text = text_of_entry(files.text(FAQ_FILE).unwrap_or_default(), &id);
+        let text = text.ok_or_else(|| self.sentence("no-such-entry", [("id", &id)]))?;
+        Ok(Done::text(Report::default().code(&text).text()))
+    }
+
+    fn search(&self, text: &str) -> Told {
+        let space = self.index();
+        let outcome = space.index.ask(text, &space.rule);
+        let lines = self.lines(&space.index, outcome.ranked.iter().take(MAX_FOUND).copied());
+        if lines.is_empty() {
+            return Err(self.sentence("no-entry-has-a-word", []));
+        }
+        let heading = format!("{}:", self.wording.sentence("nearest-entries", []));
+        Ok(Done::text(Report::new(&heading).list(lines, true).text()))
+    }
+
+    fn test(&self, question: &str) -> Told {
+        let space = self.index();
+        let index = &space.index;
+        let outcome = index.ask(question, &space.rule);
+        let percent = format!("{:.0}", outcome.confidence * 100.0);
+        let first = outcome.ranked.first().map(|it| index.entry_id(*it)).unwrap_or_default();
+        let Outcome { decision, gap, suggestions, ranked, .. } = &outcome;
+        let percent = [("percent", percent.as_str())];
+        let report = match (decision, gap) {
+            (Decision::Answer, _) => {
+                let values = [("id", first.as_str()), ("percent", percent[0].1)];
+                Report::new(&self.wording.sentence("test-answer", values))
+            }
+            (_, Some(gap)) => {
+                let id = index.entry_id(*gap);
+                Report::new(&self.wording.sentence("test-gap", [("id", &id)]))
+            }
+            (Decision::Suggest, None) => {
+                let lines = self.lines(index, suggestions.iter().copied());
+                Report::new(&self.wording.sentence("test-suggest", percent)).list(lines, true)
+            }
+            (Decision::Abstain, None) if ranked.is_empty() => {
+                Report::new(&self.wording.sentence("test-nothing-near", []))
+            }
+            (Decision::Abstain, None) => {
+                let lines = self.lines(index, ranked.iter().take(1).copied());
+                Report::new(&self.wording.sentence("test-nothing", percent)).list(lines, false)
+            }
+        };
+        Ok(Done::text(report.text()))
+    }
+
+    fn history(&self, id: Option<&str>) -> Told {
+        let (mut found, id) = match id {
+            // A removed entry is in no pack: its history is looked for in all.
+            Some(id) => {
+                let own = self.pack_of(id).map_or_else(|_| id.to_owned(), |(_, own)| own);
+                (self.revisions(Some(&own))?, Some(own))
+            }
+            None => (self.revisions(None)?, None),
+        };
+        found.sort_by_key(|recorded| std::cmp::Reverse(recorded.id));
+        found.truncate(MAX_REVISIONS as usize);
+        if found.is_empty() {
+            return Err(self.sentence("no-revisions", []));
+        }
+        let line = |it: &RecordedRevision| revision_line(it.id, &it.revision, self.wording);
+        let of = id.map(|id| format!(" ({id})")).unwrap_or_default();
+        let heading = format!("{}{of}:", self.wording.sentence("history", []));
+        Ok(Done::text(Report::new(&heading).list(found.iter().map(line).collect(), false).text()))
+    }
+
+    /// The latest revisions of the packs, or of the entry with this id.
+    fn revisions(
+        &self,
+        entry: Option<&str>,
+    ) -> Result<Vec<RecordedRevision>, crate::text::RichText> {
+        let mut found = Vec::new();
+        for of in self.packs() {
+            let mut editor = self.editor(of.folder)?;
+            // What was changed in the file a moment ago is part of the history, too.
+            editor.catch_up(self.now).map_err(|error| self.edit_failed(error))?;
+            let filter = RevisionFilter {
+                pack: of.pack.name.clone(),
+                entry: entry.map(str::to_owned),
+                limit: MAX_REVISIONS,
+                ..RevisionFilter::default()
+            };
+            let listed = editor.history().list(&filter);
+            found.extend(listed.map_err(|error| self.edit_failed(error.into()))?);
+        }
+        Ok(found)
+    }
+
+    fn diff(&self, number: i64) -> Told {
+        for of in self.packs() {
+            let edit = self.editor(of.folder)?.edit_of(number);
+            let edit = edit.map_err(|error| self.edit_failed(error.into()))?;
+            if let Some(found) = edit.into_iter().find(|recorded| recorded.id == number) {
+                let revision = &found.revision;
+                let line = revision_line(number, revision, self.wording);
+                let report = Report::default().list(vec![line], false);
+                let [before, after] =
+                    [&revision.before, &revision.after].map(|text| text.as_deref());
+                return Ok(Done::text(report.difference(before, after).text()));
+            }
+        }
+        Err(self.sentence("no-such-revision", [("number", &number.to_string())]))
+    }
+}

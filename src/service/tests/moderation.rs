@@ -1,0 +1,299 @@
+//! Moderators edit a pack from chat.
+
+use super::*;
+use crate::conversation::wording::Wording;
+use crate::service::moderation::PackEditing;
+use crate::store::records::{AuthorFilter, PackHistory, RevisionFilter};
+use tokio::sync::mpsc;
+
+const MODERATOR: &str = "t:mod";
+
+/// A service whose moderator edits the pack, and what it sends.
+struct Moderated {
+    world: TestWorld,
+    service: Service<SqliteRecords>,
+    sender: ScriptedSender,
+    n_events: AtomicUsize,
+}
+
+impl Moderated {
+    async fn new() -> Self {
+        Self::with(SpaceSettings::default()).await
+    }
+
+    async fn with(settings: SpaceSettings) -> Self {
+        let settings =
+            SpaceSettings { moderators: vec![MODERATOR.into()], cooldown_seconds: 0, ..settings };
+        let mut world = TestWorld::with(settings).await;
+        // The inbox and the history are read from the file.
+        let data = world.folder.path().join("data");
+        world.records = SqliteRecords::open(&data, world.clock.now()).await.unwrap();
+        let service = Self::start(&world);
+        Self { world, service, sender: ScriptedSender::default(), n_events: AtomicUsize::new(0) }
+    }
+
+    fn start(world: &TestWorld) -> Service<SqliteRecords> {
+        let data = world.folder.path().join("data");
+        world.start().with_pack_editing(PackEditing { data, updates: mpsc::unbounded_channel().0 })
+    }
+
+    fn next_id(&self) -> String {
+        self.world.wait(1);
+        format!("t:{}", self.n_events.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// What is replied to `text` by `author`.
+    async fn say_as(&self, author: &str, text: &str) -> String {
+        let id = self.next_id();
+        let message = self.world.question(&id, text);
+        let event = Event::MessageCreated(Message { author: user(author), ..message });
+        self.service.handle(&event, &self.sender).await;
+        self.sender.take_calls().concat()
+    }
+
+    async fn say(&self, text: &str) -> String {
+        self.say_as(MODERATOR, text).await
+    }
+
+    /// What becomes of the reply to the event `number` when `by` uses `control` of it.
+    async fn press_as(&self, by: &str, number: usize, control: Control) -> String {
+        let id = self.next_id();
+        let event = self.world.control_use(&id, &format!("t:{number}/reply"), by, control);
+        self.service.handle(&event, &self.sender).await;
+        self.sender.take_calls().concat()
+    }
+
+    async fn press(&self, number: usize, control: Control) -> String {
+        self.press_as(MODERATOR, number, control).await
+    }
+
+    /// What Ada is replied.
+    async fn ask(&self, text: &str) -> String {
+        self.say_as("t:ada", text).await
+    }
+
+    fn faq(&self) -> String {
+        std::fs::read_to_string(self.world.folder.path().join("p/faq.toml")).unwrap()
+    }
+
+    /// The number of the last reply.
+    fn last(&self) -> usize {
+        self.n_events.load(Ordering::SeqCst) - 1
+    }
+}
+
+fn sentence(id: &str) -> String {
+    Wording::english().sentence(id, [])
+}
+
+#[tokio::test]
+async fn edit_is_shown_saved_served_and_taken_back() {
+    let chat = Moderated::new().await;
+    let nothing = chat.ask("is it raining").await;
+    assert!(nothing.contains("Abstain"), "{nothing}");
+    let shown =
+        chat.say("faq add Who is Ann?\n> Ann said\n- who is that ann\nreason: often asked").await;
+    assert!(shown.contains("Proposal"), "{shown}");
+    assert!(shown.contains("who-is-ann would be added"), "{shown}");
+    assert_eq!(chat.faq(), FAQ, "nothing is saved yet");
+    let saved = chat.press(chat.last(), Control::Save).await;
+    assert!(saved.contains("Edited p,1") && saved.contains("Saved as change 1"), "{saved}");
+    assert!(chat.faq().starts_with(FAQ) && chat.faq().contains("who-is-ann"), "{}", chat.faq());
+    let answer = chat.ask("who is that ann").await;
+    assert!(answer.contains("Answer who-is-ann"), "{answer}");
+    let history = chat.say("faq history").await;
+    assert!(history.contains("1: who-is-ann added by t:mod"), "{history}");
+    assert!(history.contains("often asked"), "{history}");
+    let taken_back = chat.press(1, Control::TakeBack).await;
+    assert!(taken_back.contains("Edited p,2"), "{taken_back}");
+    assert_eq!(chat.faq(), FAQ);
+    let answer = chat.ask("who is that ann").await;
+    assert!(!answer.contains("who-is-ann"), "{answer}");
+    let history = PackHistory::open(&chat.world.folder.path().join("data")).unwrap();
+    let by = Some(AuthorFilter::Name(MODERATOR.to_owned()));
+    let filter = RevisionFilter { pack: "p".to_owned(), by, limit: 9, ..RevisionFilter::default() };
+    let found = history.list(&filter).unwrap();
+    assert_eq!(found[0].revision.reason.as_deref(), Some("takes back 1"));
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test]
+async fn proposal_outlives_a_restart_and_is_saved_once() {
+    let mut chat = Moderated::new().await;
+    chat.say("faq add-phrasing height is it tall").await;
+    chat.service = Moderated::start(&chat.world);
+    let saved = chat.press(0, Control::Save).await;
+    assert!(saved.contains("Edited"), "{saved}");
+    let again = chat.press(0, Control::Save).await;
+    assert!(
+        again.contains(&Wording::english().notice(&crate::conversation::Notice::NoLongerAvailable)),
+        "{again}"
+    );
+    assert_eq!(chat.faq().matches("is it tall").count(), 1);
+}
+
+#[tokio::test]
+async fn only_moderators_edit_whatever_they_press() {
+    let chat = Moderated::new().await;
+    let proposed = chat.say("faq remove height").await;
+    assert!(proposed.contains("Proposal"), "{proposed}");
+    for control in
+        [Control::Save, Control::TakeBack, Control::Gap, Control::Dismiss, Control::Inbox(1)]
+    {
+        let pressed = chat.press_as("t:ada", 0, control).await;
+        assert!(pressed.contains("ModeratorsOnly"), "{control:?}: {pressed}");
+    }
+    let asked = chat.ask("faq remove height").await;
+    assert!(asked.contains("Abstain") || asked.contains("Suggest"), "it is a question: {asked}");
+    let by_mark = chat.ask("!faq remove height").await;
+    assert!(!by_mark.contains("Proposal"), "{by_mark}");
+    let answer = chat.ask(ANN).await;
+    assert!(answer.contains("Answer ann"), "{answer}");
+    // A control of a moderator on a message that shows something else.
+    let forged = chat.press(chat.last(), Control::Save).await;
+    assert!(forged.contains("NoLongerAvailable"), "{forged}");
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn permission_that_was_taken_away_is_missing_when_the_edit_is_saved() {
+    let chat = Moderated::new().await;
+    chat.say("faq remove height").await;
+    let snapshot = chat.world.knowledge_base.current();
+    let mut spaces = snapshot.spaces.clone();
+    spaces.default.settings.moderators.clear();
+    chat.world.knowledge_base.reload(spaces, Thresholds::default()).unwrap();
+    let pressed = chat.press(0, Control::Save).await;
+    assert!(pressed.contains("ModeratorsOnly"), "{pressed}");
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn edit_of_a_file_that_has_changed_meanwhile_is_shown_again_and_loses_nothing() {
+    let chat = Moderated::new().await;
+    chat.say("faq history").await;
+    chat.say("faq edit height How tall is it?").await;
+    let changed = FAQ.replace("How high is the tower?", "How high is this tower?");
+    std::fs::write(chat.world.folder.path().join("p/faq.toml"), &changed).unwrap();
+    let shown = chat.press(1, Control::Save).await;
+    assert!(
+        shown.contains("Proposal") && shown.contains(&sentence("changed-meanwhile")),
+        "{shown}"
+    );
+    assert_eq!(chat.faq(), changed);
+    let saved = chat.press(1, Control::Save).await;
+    assert!(
+        saved.contains("Edited p,2"),
+        "what was changed outside is the first revision: {saved}"
+    );
+    assert!(chat.faq().contains("How tall is it?"));
+}
+
+#[tokio::test]
+async fn misquote_is_refused_and_the_words_of_the_source_are_one_press_away() {
+    let chat = Moderated::new().await;
+    let refused = chat.say("faq add Is it high?\n> It is very high.").await;
+    assert!(refused.contains("Choice") && refused.contains("It is high."), "{refused}");
+    let shown = chat.press(0, Control::Pick(1)).await;
+    assert!(shown.contains("Proposal"), "{shown}");
+    chat.press(0, Control::Save).await;
+    assert!(chat.faq().contains("is-it-high"), "{}", chat.faq());
+    assert!(!chat.faq().contains("very high"), "{}", chat.faq());
+    let hopeless = chat.say("faq add Bananas?\n> Bananas are sold on every Monday.").await;
+    assert!(hopeless.contains(&sentence("cannot-be-saved")), "{hopeless}");
+}
+
+#[tokio::test]
+async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
+    let chat = Moderated::new().await;
+    let asked = chat.ask("what about the meters of that building").await;
+    assert!(!asked.contains("Answer"), "{asked}");
+    let inbox = chat.say("faq inbox").await;
+    assert!(inbox.contains("Inbox") && inbox.contains("meters"), "{inbox}");
+    let list = chat.last();
+    let group = chat.press(list, Control::Pick(1)).await;
+    assert!(group.contains("Group") && group.contains("height"), "{group}");
+    let proposal = chat.press(list, Control::Pick(1)).await;
+    assert!(proposal.contains("Proposal"), "{proposal}");
+    let saved = chat.press(list, Control::Save).await;
+    assert!(saved.contains("Edited"), "{saved}");
+    let answer = chat.ask("what about the meters of that building").await;
+    assert!(answer.contains("Answer height"), "{answer}");
+    let inbox = chat.say("faq inbox").await;
+    assert!(inbox.contains(&sentence("no-questions")), "{inbox}");
+}
+
+#[tokio::test]
+async fn numbers_and_words_do_what_buttons_do() {
+    let chat = Moderated::new().await;
+    chat.ask("is there a lift inside").await;
+    chat.say("faq inbox").await;
+    let group = chat.say("1").await;
+    assert!(group.contains("Group"), "{group}");
+    let shown = chat.say("faq add-phrasing height is it tall").await;
+    assert!(shown.contains("Proposal"), "{shown}");
+    let saved = chat.say("faq save").await;
+    assert!(saved.contains("Edited"), "{saved}");
+    let nothing = chat.say("faq save").await;
+    assert!(!nothing.contains("Edited"), "{nothing}");
+}
+
+#[tokio::test]
+async fn moderators_work_while_the_bot_is_paused_and_nobody_else_is_replied() {
+    let chat = Moderated::new().await;
+    chat.say("pause").await;
+    assert_eq!(chat.ask(ANN).await, "");
+    let listed = chat.say("faq list").await;
+    assert!(listed.contains("ann") && listed.contains("height"), "{listed}");
+}
+
+#[tokio::test]
+async fn replies_are_in_the_language_of_the_space_and_errors_say_what_to_do() {
+    let settings = SpaceSettings { locale: "de".to_owned(), ..SpaceSettings::default() };
+    let chat = Moderated::with(settings).await;
+    let german = Wording::for_locale("de");
+    for (said, want) in [
+        ("faq zeige nix", german.sentence("no-such-entry", [("id", "nix")])),
+        ("faq restore height", german.sentence("not-removed-last", [("id", "height")])),
+        ("faq revert 99", german.sentence("no-such-revision", [("number", "99")])),
+        (
+            "faq add-phrasing height How high is the tower?",
+            german.sentence(
+                "phrasing-taken",
+                [("id", "height"), ("phrasing", "How high is the tower?")],
+            ),
+        ),
+        (
+            "faq remove-phrasing height nope",
+            german.sentence("no-such-phrasing", [("id", "height"), ("phrasing", "nope")]),
+        ),
+        ("faq gap Was?\nkennung: ann", german.sentence("id-taken", [("id", "ann")])),
+        ("faq show other:height", german.sentence("no-such-entry", [("id", "other:height")])),
+        (
+            "faq gap Was?\npaket: q",
+            german.sentence("no-such-pack", [("pack", "q"), ("packs", "p")]),
+        ),
+        ("faq neu Was?\nabc", german.sentence("line-not-understood", [("line", "abc")])),
+        ("faq neu Bananen?", german.sentence("no-passage", [])),
+    ] {
+        let told = chat.say(said).await;
+        assert!(told.contains(&want), "{said}: {told} instead of {want}");
+    }
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn packs_that_cannot_be_edited_say_why() {
+    let chat = Moderated::new().await;
+    let service = chat.world.start();
+    let event = Event::MessageCreated(Message {
+        author: user(MODERATOR),
+        ..chat.world.question("t:x", "faq remove height")
+    });
+    service.handle(&event, &chat.sender).await;
+    let told = chat.sender.take_calls().concat();
+    assert!(told.contains(&sentence("edits-are-off")), "{told}");
+    std::fs::remove_file(chat.world.folder.path().join("p/pack.toml")).unwrap();
+    let told = chat.say("faq remove height").await;
+    assert!(!told.contains("Proposal") && told.contains("Notice"), "{told}");
+}

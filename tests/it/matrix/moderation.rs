@@ -1,0 +1,89 @@
+//! Moderators edit a pack by messages and reactions.
+
+use super::bot::{Bot, TestChat};
+use crate::folder::Folder;
+use crate::support::matrix::{Draft, RoomKind, TestUser, keycap};
+use crate::support::synapse::Synapse;
+
+/// A chat with a bot that serves the pack `p` in its folder, and a moderator of it.
+fn moderated(kind: RoomKind) -> (Folder, TestUser, TestChat) {
+    let folder = Folder::with_pack();
+    let moderator = TestUser::new(Synapse::shared(), "mod");
+    let packs = format!("['{}']", folder.path("p").display());
+    let listed = format!("['matrix:{}']", moderator.id());
+    let settings =
+        [("QUOTH_PACKS", packs.as_str()), ("QUOTH_DEFAULT_SPACE__MODERATORS", listed.as_str())];
+    let chat = TestChat::with(kind, &settings);
+    chat.ada.invite(&chat.room, moderator.id());
+    moderator.join(&chat.room);
+    (folder, moderator, chat)
+}
+
+fn faq(folder: &Folder) -> String {
+    std::fs::read_to_string(folder.path("p/faq.toml")).unwrap()
+}
+
+/// Waits until the bot itself has set these reactions.
+fn wait_for_reactions(
+    user: &TestUser,
+    bot: &Bot,
+    message: &matrix_sdk::ruma::EventId,
+    keys: &[&str],
+) {
+    user.wait_until("the bot's reactions", || {
+        let found = user.reactions_of(&bot.id, message);
+        keys.iter().all(|key| found.iter().any(|it| it == key)).then_some(())
+    });
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn edit_typed_on_several_lines_is_saved_and_taken_back_by_reactions() {
+    for kind in [RoomKind::Plain, RoomKind::Encrypted] {
+        let (folder, moderator, mut chat) = moderated(kind);
+        let before = faq(&folder);
+        let typed =
+            "!faq add What is three?\n> Three four.\n- tell me about three\nreason: often asked";
+        chat.ada.send(&chat.room, &Draft::plain(typed));
+        let command = moderator.send(&chat.room, &Draft::plain(typed));
+        let shown = chat.next_change().sent();
+        assert_eq!(shown.reply_to, Some(command), "nobody else is replied to: {shown:?}");
+        assert!(shown.text.contains("would be added") && shown.text.contains("💾"), "{shown:?}");
+        assert!(shown.html.contains("<pre><code"), "{shown:?}");
+        wait_for_reactions(&moderator, &chat.bot, &shown.id, &["💾"]);
+        chat.bot.restart(true);
+        chat.ada.react(&chat.room, &shown.id, "💾");
+        moderator.react(&chat.room, &shown.id, "💾");
+        let saved = chat.next_change().edited();
+        assert!(saved.id == shown.id && saved.text.contains("Saved as change 1"), "{saved:?}");
+        assert!(faq(&folder).contains("tell me about three"));
+        chat.ask("tell me about three");
+        assert!(chat.next_change().sent().text.contains("Three four."));
+        moderator.react(&chat.room, &shown.id, "↩️");
+        assert!(chat.next_change().edited().text.contains("Saved as change 2"));
+        assert_eq!(faq(&folder), before);
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn inbox_is_worked_through_by_reactions_or_numbers() {
+    let (folder, moderator, chat) = moderated(RoomKind::Plain);
+    chat.ask("what about the words of ann and whatnot");
+    chat.next_change().sent();
+    moderator.send(&chat.room, &Draft::plain("!faq inbox"));
+    let inbox = chat.next_change().sent();
+    assert!(inbox.text.contains("whatnot"), "{inbox:?}");
+    moderator.react(&chat.room, &inbox.id, &keycap(1));
+    let group = chat.next_change().edited();
+    assert!(group.id == inbox.id && group.text.contains("🚫"), "{group:?}");
+    moderator.react(&chat.room, &inbox.id, "🚫");
+    let shown = chat.next_change().edited();
+    assert!(shown.text.contains("gap = true"), "{shown:?}");
+    // A thumb is approval, too.
+    moderator.react(&chat.room, &inbox.id, "👍");
+    assert!(chat.next_change().edited().text.contains("Saved"));
+    assert!(faq(&folder).contains("whatnot"));
+    moderator.send(&chat.room, &Draft::plain("!faq inbox"));
+    assert!(chat.next_change().sent().text.contains("No question waits"));
+}
