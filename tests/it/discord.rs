@@ -14,6 +14,7 @@ mod fake_server;
 mod gateway;
 mod limits;
 mod markdown;
+mod moderation;
 mod outages;
 mod permissions;
 mod questions;

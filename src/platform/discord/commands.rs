@@ -1,5 +1,7 @@
 //! Application commands: their definitions and registration.
 
+pub(super) mod faq;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,7 +12,6 @@ use serenity::http::{LightMethod, Request, Route};
 use serenity::model::application::InstallationContext;
 use serenity::model::application::{CommandOptionType, CommandType, InteractionContext};
 use serenity::model::id::ApplicationId;
-use serenity::model::permissions::Permissions;
 
 use super::api::{Api, ApiError, decode};
 use crate::service::SendError;
@@ -41,24 +42,23 @@ const MAX_DELAY: Duration = Duration::from_secs(300);
 pub(super) fn all() -> Vec<CreateCommand> {
     let everywhere = vec![InteractionContext::Guild, InteractionContext::BotDm];
     let anywhere = |command: CreateCommand| command.contexts(everywhere.clone());
-    let moderators = |command: CreateCommand| {
-        let in_guilds = command.contexts(vec![InteractionContext::Guild]);
-        in_guilds.default_member_permissions(Permissions::MANAGE_GUILD)
-    };
+    // Without default permissions: who moderates is configured, and may lack permissions of the guild.
+    let in_guilds = |command: CreateCommand| command.contexts(vec![InteractionContext::Guild]);
     let about = CreateCommand::new(ABOUT).kind(CommandType::Message);
     let commands = [
         anywhere(ask()),
         anywhere(about.name_localized("de", "Danach fragen")),
         anywhere(simple_command("help", ["What I can do", "hilfe", "Was ich kann"])),
         anywhere(simple_command("topics", ["What can be asked", "themen", "Was man fragen kann"])),
-        moderators(
+        in_guilds(
             simple_command("pause", ["Be silent here", "pause", "Hier still sein"])
                 .add_option(everywhere_option()),
         ),
-        moderators(
+        in_guilds(
             simple_command("resume", ["Answer here again", "weiter", "Hier wieder antworten"])
                 .add_option(everywhere_option()),
         ),
+        anywhere(faq::command()),
     ];
     commands
         .map(|command| command.integration_types(vec![InstallationContext::Guild]))

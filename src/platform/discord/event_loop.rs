@@ -186,6 +186,7 @@ impl Discord {
 
     fn on_interaction(&self, interaction: &Interaction, cache: &mut ChannelCache) {
         match interaction {
+            Interaction::Command(command) if self.open_form(command, cache) => {}
             Interaction::Command(command) => {
                 let incoming = interaction::command(command, cache);
                 let response = (command.application_id, &command.token, &command.locale);
@@ -195,6 +196,11 @@ impl Discord {
                 let incoming = interaction::component(component, cache);
                 let response = (component.application_id, &component.token, &component.locale);
                 self.track_interaction(incoming, component.id, response);
+            }
+            Interaction::Modal(form) => {
+                let incoming = self.submitted_form(form, cache);
+                let response = (form.application_id, &form.token, &form.locale);
+                self.track_interaction(incoming, form.id, response);
             }
             Interaction::Autocomplete(typing) => self.autocomplete(typing, cache),
             _ => {}

@@ -15,7 +15,7 @@ use super::ids;
 use crate::conversation::{self, RepliedTo};
 
 /// `user` with the roles that they have in the guild; `None` outside of guilds.
-fn user(user: &User, roles: Option<&Vec<RoleId>>) -> conversation::User {
+pub(super) fn user(user: &User, roles: Option<&Vec<RoleId>>) -> conversation::User {
     let roles = roles.into_iter().flatten().map(|role| ids::role(*role)).collect();
     conversation::User { id: ids::user(user.id), roles, is_bot: user.bot }
 }

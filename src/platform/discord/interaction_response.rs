@@ -3,6 +3,7 @@
 pub(super) mod autocomplete;
 pub(super) mod callback;
 pub(super) mod defer;
+mod form;
 pub(super) mod respond;
 
 use std::collections::HashMap;

@@ -214,6 +214,11 @@ impl Bot {
         Self { folder, settings, service }
     }
 
+    /// The folder in which it runs.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// Stops the bot, and waits for its end.
     pub(crate) fn stop(self) -> Ended {
         self.service.stop()

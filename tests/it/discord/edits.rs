@@ -1,7 +1,7 @@
 //! Edits and deletions of questions, the other commands, and greetings.
 
 use super::bot::{ANSWER, QUESTION, TestGuild};
-use crate::support::discord::{InjectedFault, ObservedChange, UserMessage, permission};
+use crate::support::discord::{InjectedFault, ObservedChange, UserMessage};
 use std::time::Duration;
 
 #[test]
@@ -87,10 +87,6 @@ fn deleted_answer_is_not_restored_by_an_edit() {
 fn help_pause_and_resume_commands_check_the_user() {
     let home = TestGuild::new();
     let TestGuild { discord, guild, channel, ada, bob, .. } = &home;
-    // Discord offers some commands only to those who may manage the guild.
-    for user in [ada, bob] {
-        discord.give_role_with(*guild, *user, ("staff", permission::MANAGE_GUILD));
-    }
     let moderators = format!("['{ada}']");
     let bot = home.bot(&[("QUOTH_DEFAULT_SPACE__MODERATORS", &moderators)]);
     let rows = [

@@ -180,6 +180,14 @@ impl Discord {
         change.unwrap_or_else(|| panic!("no change: {}", self.summary()))
     }
 
+    /// Waits for the next change, which has to be an edit.
+    pub(crate) fn next_edit(&self) -> ObservedMessage {
+        match self.next_change() {
+            ObservedChange::Edited(message) => message,
+            other => panic!("an edit is expected, not {other:?}"),
+        }
+    }
+
     /// Waits for the next change, which must be a new message.
     pub(crate) fn next_message(&self) -> ObservedMessage {
         match self.next_change() {

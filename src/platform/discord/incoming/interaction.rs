@@ -2,7 +2,8 @@
 //! Pure.
 
 use serenity::model::application::{
-    CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ResolvedTarget,
+    CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ModalInteraction,
+    ResolvedTarget,
 };
 use serenity::model::channel::PartialChannel;
 use serenity::model::id::GuildId;
@@ -10,10 +11,12 @@ use serenity::model::permissions::Permissions;
 
 use super::super::channel_cache::{ChannelCache, is_thread};
 use super::super::commands;
+use super::super::commands::faq::FaqUse;
 use super::super::custom_id;
 use super::super::ids;
 use super::super::payload::ReplyReference;
 use super::{referenced_message, user};
+use crate::conversation::moderator_command::FAQ;
 use crate::conversation::pause::EVERYWHERE;
 use crate::conversation::{self, Addressing, ControlUse, Event, MessageId, RepliedTo};
 
@@ -80,6 +83,10 @@ pub(in crate::platform::discord) fn command(
                 ..command_message(command, "", true, replied_to, cache)
             })
         }
+        FAQ => {
+            let text = FaqUse::new(options)?.text();
+            Some(command_message(command, &text, false, None, cache))
+        }
         word if commands::WORDS.contains(&word) => {
             let is_everywhere = options
                 .iter()
@@ -131,7 +138,7 @@ fn command_message(
         addressing: Addressing {
             is_command: true,
             is_public,
-            is_question: !commands::WORDS.contains(&command.data.name.as_str()),
+            is_question: [commands::ASK, commands::ABOUT].contains(&command.data.name.as_str()),
             ..Addressing::default()
         },
         replied_to,
@@ -141,6 +148,28 @@ fn command_message(
     });
     let may_share = user_may_send(command) && command.guild_id.is_some();
     let kind = InteractionKind::Command { is_public, question: text.to_owned(), may_share };
+    IncomingInteraction { event, kind }
+}
+
+/// Converts a submitted form, which stands for the command `text`.
+pub(in crate::platform::discord) fn submitted_form(
+    form: &ModalInteraction,
+    text: String,
+    cache: &ChannelCache,
+) -> IncomingInteraction {
+    let event = Event::MessageCreated(conversation::Message {
+        id: ids::interaction(form.id),
+        place: cache.place(form.channel_id, form.guild_id),
+        author: user(&form.user, form.member.as_ref().map(|member| &member.roles)),
+        text,
+        addressing: Addressing { is_command: true, ..Addressing::default() },
+        replied_to: None,
+        sent_at: ids::snowflake_time(form.id.get()),
+        edit_id: None,
+        locale: Some(form.locale.clone()),
+    });
+    let kind =
+        InteractionKind::Command { is_public: false, question: String::new(), may_share: false };
     IncomingInteraction { event, kind }
 }
 

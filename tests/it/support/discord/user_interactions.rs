@@ -64,6 +64,45 @@ impl Discord {
         })
     }
 
+    /// A user runs a subcommand of a slash command with options by name.
+    pub(crate) fn user_runs_subcommand(
+        &self,
+        channel: ChannelId,
+        user: UserId,
+        (name, subcommand): (&str, &str),
+        options: &[(&str, &str)],
+    ) -> InteractionRef {
+        self.shared.update(|state| {
+            let interaction = state.interaction(COMMAND, user, channel.0);
+            let command = state.command(name, channel.0, user);
+            let options = option_values(options, None);
+            let data = subcommand_data(&command, (name, subcommand), &options);
+            state.start(interaction, &data)
+        })
+    }
+
+    /// Waits for the choices that a user gets for the last of these options of a subcommand, which are filled in so
+    /// far: name and value of each.
+    pub(crate) fn subcommand_choices(
+        &self,
+        channel: ChannelId,
+        user: UserId,
+        (name, subcommand): (&str, &str),
+        options: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
+        let typing = self.shared.update(|state| {
+            let interaction = state.interaction(AUTOCOMPLETE, user, channel.0);
+            let command = state.command(name, channel.0, user);
+            let options = option_values(options, options.last().map(|(option, _)| *option));
+            let data = subcommand_data(&command, (name, subcommand), &options);
+            state.start(interaction, &data)
+        });
+        let data = self.response_data(&typing);
+        let choices = data["choices"].as_array().expect("choices").iter();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        choices.map(|choice| (text(&choice["name"]), text(&choice["value"]))).collect()
+    }
+
     /// A user runs a message command on `message`.
     pub(crate) fn user_runs_message_command(
         &self,
@@ -198,6 +237,30 @@ impl Discord {
             state.start(interaction, &data)
         })
     }
+}
+
+/// The data of a use of a subcommand, which has to be defined, with its options.
+fn subcommand_data(command: &Value, (name, subcommand): (&str, &str), options: &[Value]) -> Value {
+    let mut defined = command["options"].as_array().into_iter().flatten();
+    let defined = defined.find(|option| option["name"] == subcommand);
+    let defined = defined.unwrap_or_else(|| panic!("no subcommand {subcommand}"));
+    let mut given = Vec::new();
+    for option in options {
+        let mut known = defined["options"].as_array().into_iter().flatten();
+        let known = known.find(|known| known["name"] == option["name"]);
+        let known = known.unwrap_or_else(|| panic!("{subcommand} has no {option}"));
+        let mut option = option.clone();
+        option["type"] = known["type"].clone();
+        if known["type"] == 4 {
+            let number = option["value"].as_str().and_then(|it| it.parse::<u64>().ok());
+            option["value"] = json!(number.expect("a number"));
+        }
+        given.push(option);
+    }
+    json!({
+        "id": command["id"], "name": name, "type": 1,
+        "options": [{ "name": subcommand, "type": 1, "options": given }],
+    })
 }
 
 fn option_values(options: &[(&str, &str)], focused: Option<&str>) -> Vec<Value> {

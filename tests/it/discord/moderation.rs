@@ -1,0 +1,237 @@
+//! Moderators edit a pack by `/faq`, with forms and buttons.
+
+use serde_json::Value;
+
+use super::bot::{Bot, TestGuild};
+use crate::folder::{Folder, UNQUOTED};
+
+/// The bot with the pack `p`, whose moderator is Bob.
+fn moderated(home: &TestGuild) -> Bot {
+    let folder = Folder::with_unquoted_sentence();
+    let packs = format!("['{}']", folder.path("p").display());
+    let moderators = format!("['{}']", home.bob);
+    home.bot_with(&packs, folder, &[("QUOTH_DEFAULT_SPACE__MODERATORS", &moderators)])
+}
+
+fn faq(bot: &Bot) -> String {
+    std::fs::read_to_string(bot.folder().path("p/faq.toml")).unwrap()
+}
+
+/// The names of the inputs of a form and their values.
+fn inputs(form: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let rows = form["components"].as_array().into_iter().flatten();
+    rows.map(|row| &row["components"][0])
+        .map(|input| (text(&input["custom_id"]), text(&input["value"])))
+        .collect()
+}
+
+#[test]
+fn entry_is_written_in_a_form_shown_saved_and_taken_back() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let before = faq(&bot);
+    let opened = discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "add"),
+        &[("question", "How do I get there?")],
+    );
+    let form = discord.response_data(&opened);
+    let names = ["question", "quotes", "phrasings", "lead", "tags"];
+    assert_eq!(inputs(&form).iter().map(|(name, _)| &**name).collect::<Vec<_>>(), names);
+    assert_eq!(inputs(&form)[0].1, "How do I get there?");
+    let values = [
+        "How do I get there?",
+        "Bicycles travel",
+        "is there a bus\nwhat about bikes",
+        "By bike.",
+        "travel, bikes",
+    ];
+    discord.user_submits(&opened, &values, *bob);
+    let shown = discord.next_message();
+    assert!(shown.is_private && shown.text.contains("would be added"), "{shown:?}");
+    assert!(shown.text.contains("what about bikes"), "{shown:?}");
+    assert_eq!(shown.labels(), ["Save"]);
+    assert_eq!(faq(&bot), before);
+    discord.user_presses(shown.id, "Save", *bob);
+    let saved = discord.next_edit();
+    assert!(saved.id == shown.id && saved.text.contains("Saved as change 1"), "{saved:?}");
+    assert!(faq(&bot).contains("tags = [\"travel\", \"bikes\"]"), "{}", faq(&bot));
+    home.ask("what about bikes");
+    assert!(discord.next_message().text.contains("Bicycles travel"));
+    discord.user_presses(saved.id, "Take it back", *bob);
+    assert!(discord.next_edit().text.contains("Saved as change 2"));
+    assert_eq!(faq(&bot), before);
+    let history = discord.user_runs_subcommand(*channel, *bob, ("faq", "history"), &[]);
+    let listed = discord.next_message();
+    assert_eq!(listed.interaction, Some(history.id));
+    assert!(listed.text.contains("takes back 1") && listed.n_pings == 0, "{listed:?}");
+    // Somebody else is refused, whether by a form or by a command.
+    for subcommand in ["add", "list"] {
+        discord.user_runs_subcommand(*channel, *ada, ("faq", subcommand), &[]);
+        let refused = discord.next_message();
+        assert!(refused.is_private && refused.text.contains("Only moderators"), "{refused:?}");
+    }
+    bot.stop();
+}
+
+#[test]
+fn form_of_an_entry_has_its_values_and_changes_only_what_is_changed() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let before = faq(&bot);
+    let opened = discord.user_runs_subcommand(*channel, *bob, ("faq", "edit"), &[("id", "a")]);
+    let values = inputs(&discord.response_data(&opened));
+    let texts: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(texts, ["What did Ann say?", "Ann said: “One two.”", "", "", ""]);
+    let submitted = ["What has Ann said?", texts[1], "ann's words", "", ""];
+    discord.user_submits(&opened, &submitted, *bob);
+    let shown = discord.next_message();
+    discord.user_presses(shown.id, "Save", *bob);
+    discord.next_edit();
+    let after = before.replace(
+        "What did Ann say?\"\n",
+        "What has Ann said?\"\nvariants = [\n  \"ann's words\",\n]\n",
+    );
+    assert_eq!(faq(&bot), after, "the quote keeps its speaker, and the other entries their bytes");
+    let unknown = discord.user_runs_subcommand(*channel, *bob, ("faq", "edit"), &[("id", "zzz")]);
+    let told = discord.next_message();
+    assert_eq!(told.interaction, Some(unknown.id));
+    assert!(told.is_private && told.text.contains("edit"), "{told:?}");
+    bot.stop();
+}
+
+#[test]
+fn new_entry_without_a_quote_offers_sentences_of_the_source() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let opened = discord.user_runs_subcommand(*channel, *bob, ("faq", "add"), &[]);
+    discord.user_submits(&opened, &["What does a bicycle cost?", "", "", "", ""], *bob);
+    let offered = discord.next_message();
+    assert!(
+        offered.text.contains("Which passage") && offered.text.contains(UNQUOTED),
+        "{offered:?}"
+    );
+    discord.user_presses(offered.id, "1. Bicycles", *bob);
+    let shown = discord.next_edit();
+    assert!(shown.text.contains("would be added"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    assert!(discord.next_edit().text.contains("Saved"));
+    assert!(faq(&bot).contains(UNQUOTED));
+    bot.stop();
+}
+
+#[test]
+fn unanswered_question_becomes_a_phrasing_in_three_presses() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let asked = "what about the words of ann and whatnot";
+    home.ask(asked);
+    let first = discord.next_message();
+    assert!(!first.text.contains("One two."), "{first:?}");
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "inbox"), &[]);
+    let inbox = discord.next_message();
+    assert!(inbox.is_private && inbox.text.contains(asked), "{inbox:?}");
+    discord.user_presses(inbox.id, "1. what about", *bob);
+    let group = discord.next_edit();
+    assert!(group.text.contains("1 person"), "{group:?}");
+    assert!(group.labels().contains(&"The source does not say"), "{group:?}");
+    discord.user_presses(inbox.id, "What did Ann", *bob);
+    let shown = discord.next_edit();
+    assert!(shown.text.contains(asked), "{shown:?}");
+    discord.user_presses(inbox.id, "Save", *bob);
+    assert!(discord.next_edit().text.contains("Saved"));
+    home.ask(asked);
+    assert!(discord.next_message().text.contains("One two."));
+    bot.stop();
+}
+
+#[test]
+fn forged_and_old_buttons_of_moderators_do_nothing() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let before = faq(&bot);
+    discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "remove"),
+        &[("id", "b"), ("reason", "old")],
+    );
+    let shown = discord.next_message();
+    assert!(shown.text.contains("b would be removed"), "{shown:?}");
+    home.ask("What did Ann say?");
+    let answer = discord.next_message();
+    for (user, message, id) in [
+        (*ada, answer.id, "q1:save"),
+        (*bob, answer.id, "q1:save"),
+        (*bob, answer.id, "q1:undo"),
+        (*ada, answer.id, "q1:inbox:1"),
+        (*bob, shown.id, "q1:pick:1"),
+    ] {
+        let pressed = discord.user_sends_custom_id(message, id, None, user);
+        let change = discord.next_change();
+        let told = change.message();
+        assert_eq!(told.interaction, Some(pressed.id), "{id}: {told:?}");
+        assert!(!told.text.contains("Saved"), "{id}: {told:?}");
+    }
+    assert_eq!(faq(&bot), before);
+    bot.stop();
+}
+
+#[test]
+fn ids_and_phrasings_are_completed_for_moderators_only() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let ids =
+        |user, typed| discord.subcommand_choices(*channel, user, ("faq", "show"), &[("id", typed)]);
+    assert_eq!(ids(*bob, "how"), [("b: How many?".to_owned(), "b".to_owned())]);
+    assert_eq!(ids(*bob, "").len(), 3);
+    assert_eq!(ids(*ada, ""), []);
+    discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "add-phrasing"),
+        &[("id", "b"), ("phrasing", "how much")],
+    );
+    let shown = discord.next_message();
+    discord.user_presses(shown.id, "Save", *bob);
+    discord.next_edit();
+    let phrasings = discord.subcommand_choices(
+        *channel,
+        *bob,
+        ("faq", "remove-phrasing"),
+        &[("id", "b"), ("phrasing", "MUCH")],
+    );
+    assert_eq!(phrasings, [("how much".to_owned(), "how much".to_owned())]);
+    bot.stop();
+}
+
+#[test]
+fn hostile_markup_in_entries_and_questions_is_shown_as_text() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let phrasing = "@everyone **bold** `code` [link](https://example.org) <@1>";
+    discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "add-phrasing"),
+        &[("id", "b"), ("phrasing", phrasing)],
+    );
+    let shown = discord.next_message();
+    assert_eq!(shown.n_pings, 0, "{shown:?}");
+    assert!(!shown.text.contains("[link](https"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    assert_eq!(discord.next_edit().n_pings, 0);
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "show"), &[("id", "b")]);
+    let listed = discord.next_message();
+    assert!(listed.text.contains("**bold**") && listed.n_pings == 0, "{listed:?}");
+    bot.stop();
+}
