@@ -5,6 +5,7 @@
 
 mod alerts;
 mod apply;
+mod awaited;
 pub mod clock;
 mod context;
 mod delivery;

@@ -1,12 +1,14 @@
 //! Announces updates of packs: in the log, in the records, and to moderators, who are shown each edit where they want.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::AppState;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
-use crate::moderation::{Revision, report};
+use crate::moderation::Revision;
+use crate::moderation::report::{self, Report};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::service::{Clock, SystemClock};
 use crate::store::records::Records;
@@ -36,6 +38,42 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
                 log_edit(update, place, Wording::for_locale(&settings.locale), state).await;
             }
         }
+    }
+    if updates.iter().any(|update| update.faq.is_some()) {
+        tell_askers(state).await;
+    }
+}
+
+/// Has askers told who wait for what has an answer now, and moderators, where they are shown edits, how many those are.
+async fn tell_askers(state: &Arc<AppState>) {
+    let found = match state.service.found_answers().await {
+        Ok(found) => found,
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            tracing::error!("Could not look for answers that askers wait for: {error:#}");
+            return;
+        }
+    };
+    let snapshot = state.service.knowledge_base().current();
+    let mut n_told: BTreeMap<&PlaceId, (usize, MessageId)> = BTreeMap::new();
+    for event in found {
+        let place = event.full_place().clone();
+        let (platform, _) = place.id.parts();
+        let Some(dispatcher) = state.dispatchers().get(platform).map(Arc::clone) else { continue };
+        if let (Some(log), Some(id)) =
+            (&snapshot.spaces.of(&place).settings.logs_edits_to, event.id())
+        {
+            n_told.entry(log).or_insert_with(|| (0, id.clone())).0 += 1;
+        }
+        drop(dispatcher.try_dispatch(event));
+    }
+    for (place, (n, first)) in n_told {
+        let mut settings = snapshot.spaces.all().map(|space| &space.settings);
+        let settings = settings.find(|it| it.logs_edits_to.as_ref() == Some(place));
+        let wording = Wording::for_locale(settings.map_or("", |it| &it.locale));
+        let text = Report::new(&wording.counted("n-answered", n)).text();
+        let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
+        alert(place, &format!("{place}:answered:{first}"), reply, state);
     }
 }
 

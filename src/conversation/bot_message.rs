@@ -82,12 +82,25 @@ impl BotMessage {
                 let n_questions = topics.iter().map(|topic| topic.questions.len()).sum();
                 if_more(n_questions, Control::Topics(n_seen)).into_iter().collect()
             }
+            Reply::NothingFound if self.offers_notification() => {
+                vec![Control::Notify, Control::Topics(0)]
+            }
             Reply::Moderation(reply) => {
                 let picks = (1..=reply.choices.len()).map(Control::Pick);
                 picks.chain(reply.controls.iter().copied()).chain(self.delete()).collect()
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether the asker can be told later: the message can still be edited then, unlike a private one.
+    fn offers_notification(&self) -> bool {
+        self.kind == ReplyKind::Abstain && !self.is_private && !self.is_unsolicited
+    }
+
+    /// Whether it notifies the asker whatever the settings say, since that is what the asker wanted.
+    pub fn must_notify(&self) -> bool {
+        self.reply == Reply::Notice(Notice::AnswerFound)
     }
 
     /// The control that deletes the message. A private message has none: users dismiss it

@@ -26,6 +26,8 @@ pub enum Control {
     Share,
     /// Lists the questions that can be asked, skipping this many.
     Topics(usize),
+    /// The asker wants to be told when there is an answer.
+    Notify,
     /// Saves the edit that the message proposes. This and what follows is for moderators.
     Save,
     /// Takes back the edit that the message tells of.

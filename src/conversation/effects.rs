@@ -24,6 +24,9 @@ pub struct Effects {
     pub pause: Option<Pause>,
     /// A change of the asker's feedback on [`Context::target`](super::Context::target).
     pub feedback: Option<FeedbackEffect>,
+    /// Whether the asker wants to be told when there is an answer to the question of
+    /// [`Context::target`](super::Context::target).
+    pub awaits_answer: bool,
     /// What a moderator wants. Its reply takes the place of [`Self::message`].
     pub moderation: Option<ModeratorRequest>,
     /// A rate limit allows no response before this time has passed; the event can be responded to then.

@@ -51,6 +51,17 @@ pub enum Event {
         /// Whether the message may be meant for the bot.
         may_be_meant: bool,
     },
+    /// A question that had no answer has one now, and its asker wanted to be told. Raised by quoth itself; never read
+    /// from the bridge.
+    #[serde(skip)]
+    AnswerFound {
+        /// Identifies it, so that the asker is told once.
+        id: MessageId,
+        /// The message that asked.
+        question: MessageId,
+        /// The place where it was asked.
+        place: Place,
+    },
     /// Something for moderators, raised by quoth itself. Never read from the bridge.
     #[serde(skip)]
     Alert(Alert),
@@ -83,6 +94,7 @@ impl Event {
             Self::MessageDeleted { place, .. }
             | Self::Joined { place, .. }
             | Self::MissingPermissions { place, .. }
+            | Self::AnswerFound { place, .. }
             | Self::Undecryptable { place, .. } => place,
             Self::ControlUsed(control_use) => &control_use.place,
             Self::Alert(alert) => &alert.place,
@@ -97,6 +109,7 @@ impl Event {
             }
             Self::ControlUsed(control_use) => Some(&control_use.id),
             Self::Alert(alert) => Some(&alert.id),
+            Self::AnswerFound { id, .. } => Some(id),
             Self::MessageDeleted { .. }
             | Self::Joined { .. }
             | Self::MissingPermissions { .. }
@@ -117,6 +130,7 @@ impl Event {
             Self::MessageDeleted { .. }
             | Self::MissingPermissions { .. }
             | Self::Undecryptable { .. }
+            | Self::AnswerFound { .. }
             | Self::Alert(_) => {}
         }
         self

@@ -34,6 +34,10 @@ pub enum Notice {
     Replied,
     /// Confirms that feedback was recorded.
     FeedbackRecorded,
+    /// Confirms that the asker is told when there is an answer.
+    WillNotify,
+    /// There is an answer now, which the asker wanted to be told of.
+    AnswerFound,
     /// Confirms that feedback was taken back.
     FeedbackWithdrawn,
     /// The message addresses the bot but contains no question.

@@ -20,7 +20,7 @@ use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
 use super::timestamp::EventTime;
 use super::trigger::{AddressedBy, Command, Trigger};
-use crate::matching::{DecisionRule, Index, Outcome, Passage};
+use crate::matching::{Decision, DecisionRule, Index, Outcome, Passage};
 pub use controls::respond_to_control;
 use moderation::{is_moderation_pick, moderate_by_message};
 use more::topics;
@@ -135,6 +135,13 @@ pub fn respond_to_edit(
         other => other,
     };
     Effects { message, ..effects }
+}
+
+/// The answer to a question that had none; `None` if there is none yet, or the bot is paused.
+pub fn answer_found(text: &str, context: &Context<'_>) -> Option<BotMessage> {
+    let outcome = context.index.ask(text, context.rule);
+    let is_answered = outcome.decision == Decision::Answer && !context.is_paused;
+    is_answered.then(|| message_for(&outcome, &[], false, context))
 }
 
 /// Greets at a place after the bot joined it.

@@ -52,13 +52,23 @@ impl Report {
         self
     }
 
-    /// The same with a list, whose items have numbers from 1 if they `are_numbered`. Nothing is added without items.
+    /// The same with a list. Nothing is added without items.
     #[must_use]
-    pub fn list(mut self, items: Vec<Vec<Inline>>, are_numbered: bool) -> Self {
+    pub fn list(self, items: Vec<Vec<Inline>>) -> Self {
+        self.list_from(None, items)
+    }
+
+    /// The same with a list whose items have numbers from `first` on.
+    #[must_use]
+    pub fn numbered(self, first: usize, items: Vec<Vec<Inline>>) -> Self {
+        self.list_from(Some(first as u64), items)
+    }
+
+    fn list_from(mut self, start: Option<u64>, items: Vec<Vec<Inline>>) -> Self {
         let item = |content| Item { is_checked: None, blocks: vec![Block::Paragraph(content)] };
         if !items.is_empty() {
             self.blocks.push(Block::List {
-                start: are_numbered.then_some(1),
+                start,
                 is_loose: false,
                 items: items.into_iter().map(item).collect(),
             });
@@ -127,11 +137,11 @@ pub fn usage(verb: Option<Verb>, line: Option<&str>, mark: &str, wording: &Wordi
     match verb {
         Some(verb) => {
             let sentence = wording.sentence("write-it-like", []);
-            report.paragraph(&sentence).list(vec![about(verb)], false).text()
+            report.paragraph(&sentence).list(vec![about(verb)]).text()
         }
         None => report
             .paragraph(&wording.sentence("moderator-commands", []))
-            .list(Verb::ALL.into_iter().map(about).collect(), false)
+            .list(Verb::ALL.into_iter().map(about).collect())
             .paragraph(&wording.sentence("edits-are-proposed-first", []))
             .text(),
     }
@@ -168,8 +178,14 @@ pub fn group_line(group: &QuestionGroup, wording: &Wording) -> Vec<Inline> {
     vec![Inline::Text(format!("{} ({notes}) ", one_line(first))), Inline::Code(id)]
 }
 
-/// All of a group of the inbox, and the entries that are nearest to it.
-pub fn group(group: &QuestionGroup, nearest: &[Vec<Inline>], wording: &Wording) -> RichText {
+/// All of a group of the inbox, the entries that are nearest to it, and passages that may answer it, which are numbered
+/// together.
+pub fn group(
+    group: &QuestionGroup,
+    nearest: Vec<Vec<Inline>>,
+    passages: Vec<Vec<Inline>>,
+    wording: &Wording,
+) -> RichText {
     let people = wording.counted("n-people", group.n_people());
     let at = group.last_asked().to_the_minute();
     let heading = wording.sentence("asked-by", [("people", &people), ("at", &at)]);
@@ -180,11 +196,17 @@ pub fn group(group: &QuestionGroup, nearest: &[Vec<Inline>], wording: &Wording) 
     if let Some(n_more) = wordings.len().checked_sub(MAX_WORDINGS).filter(|n| *n > 0) {
         lines.push(vec![Inline::Text(wording.sentence("and-more", [("n", &n_more.to_string())]))]);
     }
-    let report = Report::new(&heading).list(lines, false);
-    if nearest.is_empty() {
-        return report.text();
+    let mut report = Report::new(&heading).list(lines);
+    let first_passage = nearest.len() + 1;
+    if !nearest.is_empty() {
+        let sentence = wording.sentence("a-phrasing-of", []);
+        report = report.paragraph(&sentence).numbered(1, nearest);
     }
-    report.paragraph(&wording.sentence("a-phrasing-of", [])).list(nearest.to_vec(), true).text()
+    if !passages.is_empty() {
+        let sentence = wording.sentence("a-new-entry-of", []);
+        report = report.paragraph(&sentence).numbered(first_passage, passages);
+    }
+    report.text()
 }
 
 /// Why an edit is refused.
@@ -218,7 +240,7 @@ pub fn refusal(refused: &RefusedEdit, wording: &Wording) -> RichText {
                 None => finding.message.clone(),
             });
             let lines = told.map(|text| vec![Inline::Text(one_line(&text))]).collect();
-            Report::new(&wording.sentence("cannot-be-saved", [])).list(lines, false).text()
+            Report::new(&wording.sentence("cannot-be-saved", [])).list(lines).text()
         }
         RefusedEdit::ChangedSince { revision, today } => {
             let text = wording.sentence("changed-since", [("id", &revision.entry)]);

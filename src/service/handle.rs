@@ -34,6 +34,9 @@ impl<R: Records> Service<R> {
                 self.on_undecryptable(place, *may_be_meant, sender).await
             }
             Event::Alert(alert) => self.on_alert(alert, sender).await,
+            Event::AnswerFound { id, question, place } => {
+                self.on_answer_found((id, question), place, sender).await
+            }
         };
         let outcome = result.unwrap_or_else(|error| {
             let place = event.place();
@@ -281,6 +284,9 @@ impl<R: Records> Service<R> {
                 }
                 FeedbackEffect::Withdraw => self.records().delete_feedback(message, asker).await?,
             }
+        }
+        if let Some(target) = context.target.as_ref().filter(|_| effects.awaits_answer) {
+            self.records().set_awaited(target.question.clone(), true).await?;
         }
         let locale = control_use.locale.as_ref();
         let control_message = Some(message);

@@ -3,10 +3,10 @@
 //! An edit takes two steps. What it would change is shown and kept as a [`Proposal`]; it is made when a moderator saves
 //! it, and only if it still changes what was shown.
 
-mod desk;
 mod editing;
 mod inbox;
 mod reading;
+mod task;
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ use crate::conversation::{
 use crate::moderation::Proposal;
 use crate::store::records::{self, Records};
 use crate::text::RichText;
-use desk::Desk;
+use task::ModeratorTask;
 
 /// Where packs are edited from chat.
 #[derive(Debug, Clone)]
@@ -93,10 +93,10 @@ impl<R: Records> Service<R> {
         let message = BotMessage::for_moderator(is_private);
         let settings = &context.space().settings;
         let wording = Wording::for_locale(&locale_of(&message, cause.locale, settings));
-        let desk = Desk::new(self, context, by, wording);
+        let task = ModeratorTask::new(self, context, by, wording);
         let replaces_target = matches!(action, ModeratorAction::Control(_));
         let target = context.target.clone();
-        let working = tokio::task::spawn_blocking(move || desk.run(action, target, proposal));
+        let working = tokio::task::spawn_blocking(move || task.run(action, target, proposal));
         let Done { reply, kind, entries, proposal, updates } = match working.await {
             Ok(done) => done,
             // As everywhere, a panic ends its event.

@@ -1,5 +1,6 @@
 //! Tests of the service with a scripted platform, a manual clock and a small pack.
 
+mod awaited;
 mod delivery;
 mod dispatcher;
 mod edits;

@@ -112,6 +112,20 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
+    /// Sets whether the asker of the unanswered question `message` wants to be told when there is an answer.
+    fn set_awaited(
+        &self,
+        message: MessageId,
+        is_awaited: bool,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// The unanswered questions of all spaces whose askers want to be told of an answer, newest first, at most
+    /// `limit`.
+    fn awaited_questions(
+        &self,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
+
     /// Sets whether the bot is paused at `place` of `space`. Without a place, at all of the space,
     /// whatever was set for one of them.
     fn set_paused(

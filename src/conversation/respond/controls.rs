@@ -32,6 +32,7 @@ pub fn respond_to_control(
         ) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
         (Control::Pick(number), Some(target)) => pick(number, target, context),
         (Control::Share, Some(target)) => share(used, target, context, cooldowns),
+        (Control::Notify, Some(target)) => notify(target, context),
         (Control::Helpful | Control::Unhelpful, _) => {
             give_feedback(used.control == Control::Helpful, context)
         }
@@ -43,6 +44,18 @@ pub fn respond_to_control(
             }
         }
     }
+}
+
+/// Remembers that the asker wants to be told when there is an answer. That works while the bot is paused, too.
+fn notify(target: &SentReply, context: &Context<'_>) -> Effects {
+    if !target.is_for(context.asker) {
+        return BotMessage::notice(Notice::AskerOnly, true).into();
+    }
+    // It has an answer by now.
+    if target.kind != ReplyKind::Abstain {
+        return BotMessage::notice(Notice::NoLongerAvailable, true).into();
+    }
+    Effects { awaits_answer: true, ..BotMessage::notice(Notice::WillNotify, true).into() }
 }
 
 /// Records feedback on the target, or takes back the same feedback.

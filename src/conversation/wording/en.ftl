@@ -24,6 +24,8 @@ other-topics = other
 # Labels of buttons and links.
 show-paragraph = Show the paragraph
 show-rest = Show the rest
+show-topics = What can be asked
+notify = Tell me when there is an answer
 helpful = This answered it
 unhelpful = Not this
 delete = Delete
@@ -43,6 +45,8 @@ moderators-only = Only moderators can do that.
 asker-only = Only whoever asked can do that.
 replied = I have replied to that message.
 feedback-recorded = Thank you.
+will-notify = I will reply to your question when there is an answer.
+answer-found = There is an answer now.
 feedback-withdrawn = Your feedback is taken back.
 not-a-question = Ask me something in your own words.
 content-unavailable = I cannot read that message: it has no text, or is not shown to me. Ask in your own words.

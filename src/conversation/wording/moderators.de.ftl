@@ -153,8 +153,13 @@ n-people = { $n ->
    *[other] { $count } Personen
 }
 and-more = und { $n } weitere
+n-answered = { $n ->
+    [one] 1 Person, die gewartet hat, hat jetzt eine Antwort.
+   *[other] { $count } Personen, die gewartet haben, haben jetzt eine Antwort.
+}
 no-questions = Keine Frage wartet.
 no-such-group = Diese Gruppe ist nicht mehr unter den offenen Fragen.
 asked-by = Gefragt von { $people }, zuletzt { $at }:
 a-phrasing-of = Das sind Formulierungen von:
+a-new-entry-of = Oder ein neuer Eintrag mit diesen Worten der Quelle:
 is-dismissed = Weggelegt.

@@ -157,8 +157,13 @@ n-people = { $n ->
    *[other] { $count } people
 }
 and-more = and { $n } more
+n-answered = { $n ->
+    [one] 1 person who waited has an answer now.
+   *[other] { $count } people who waited have an answer now.
+}
 no-questions = No question waits.
 no-such-group = That group is not in the inbox any more.
 asked-by = Asked by { $people }, last { $at }:
 a-phrasing-of = These are phrasings of:
+a-new-entry-of = Or a new entry with these words of the source:
 is-dismissed = Put aside.

@@ -70,9 +70,8 @@ fn pause(is_paused: bool, scope: PauseScope) -> Notice {
     Notice::PauseChanged(Pause { is_paused, scope })
 }
 
-#[test]
-fn notices_and_replies_are_whole_sentences_in_every_language() {
-    let notices = [
+fn notices() -> Vec<Notice> {
+    vec![
         Notice::RateLimited { retry_after: Duration::from_secs(1200) },
         Notice::PlaceRateLimited { retry_after: Duration::from_secs(30) },
         Notice::AlreadyReplied,
@@ -86,6 +85,8 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
         Notice::AskerOnly,
         Notice::FeedbackRecorded,
         Notice::FeedbackWithdrawn,
+        Notice::WillNotify,
+        Notice::AnswerFound,
         Notice::NotAQuestion,
         Notice::NoLongerAvailable,
         Notice::Greeting { titles: vec!["A".to_owned(), "B".to_owned()] },
@@ -107,7 +108,12 @@ fn notices_and_replies_are_whole_sentences_in_every_language() {
             missing: vec!["Send Messages".to_owned()],
             is_timed_out: true,
         },
-    ];
+    ]
+}
+
+#[test]
+fn notices_and_replies_are_whole_sentences_in_every_language() {
+    let notices = notices();
     assert_eq!(FILES.len(), 1 + OTHERS.len());
     for wording in OTHERS.iter().chain([Wording::english()]) {
         let mut sentences: Vec<String> =

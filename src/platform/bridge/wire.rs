@@ -97,6 +97,9 @@ fn ids(event: &Event) -> Vec<&str> {
             vec![place.id.as_str()]
         }
         Event::Alert(alert) => vec![alert.id.as_str(), alert.place.id.as_str()],
+        Event::AnswerFound { id, question, place } => {
+            vec![id.as_str(), question.as_str(), place.id.as_str()]
+        }
     }
 }
 
@@ -117,6 +120,7 @@ pub(super) fn resend(event: &Event) -> String {
         Event::MessageDeleted { id, .. } => Some(id),
         Event::ControlUsed(used) => Some(&used.id),
         Event::Alert(alert) => Some(&alert.id),
+        Event::AnswerFound { id, .. } => Some(id),
         Event::Joined { .. } | Event::MissingPermissions { .. } | Event::Undecryptable { .. } => {
             None
         }

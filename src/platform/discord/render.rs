@@ -67,7 +67,10 @@ pub fn render(message: &BotMessage, style: AnswerStyle, wording: &Wording) -> Re
         Reply::Paragraphs(parts) => render_paragraphs(parts, message, wording),
         Reply::Topics(topics) => render_topics(topics, message, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(not_in_source(titles, wording)),
-        Reply::NothingFound => RenderedMessage::text(wording.nothing_found()),
+        Reply::NothingFound => {
+            let content = wording.nothing_found();
+            RenderedMessage::new(Page { content, ..Page::default() }, message, wording)
+        }
         Reply::NoSuchNumber { n_suggestions } => {
             RenderedMessage::text(wording.no_such_number(*n_suggestions))
         }

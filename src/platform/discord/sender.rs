@@ -110,7 +110,7 @@ impl Discord {
         let reference = target.or(cause.map(ReplyReference::new)).filter(|_| denial.is_none());
         // Who asks about a message of another user does not make the bot ping that user. Nor does a reply
         // that nobody asked for.
-        let pings_asker = self.settings.pings_asker
+        let pings_asker = (self.settings.pings_asker || outgoing.message.must_notify())
             && outgoing.is_reply
             && target.is_none()
             && !outgoing.message.is_unsolicited;

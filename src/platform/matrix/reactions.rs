@@ -31,6 +31,9 @@ const UNHELPFUL: &str = "👎";
 const SHARE: &str = "📢";
 const DELETE: &str = "🗑";
 
+/// Tells the asker when there is an answer.
+const NOTIFY: &str = "🔔";
+
 /// What moderators use.
 const SAVE: &str = "💾";
 const TAKE_BACK: &str = "↩";
@@ -81,6 +84,7 @@ pub(super) fn reaction_key(control: Control) -> String {
         Control::Paragraphs(_) | Control::Quotes(_) | Control::Topics(_) | Control::Inbox(_) => {
             MORE
         }
+        Control::Notify => NOTIFY,
         Control::Save => SAVE,
         Control::TakeBack => return format!("{TAKE_BACK}{EMOJI_FORM}"),
         Control::Gap => GAP,
@@ -94,7 +98,9 @@ pub(super) fn reaction_key(control: Control) -> String {
 /// with each.
 pub(super) fn own_keys(controls: &[Control]) -> Vec<String> {
     let is_set = |control: &&Control| match control {
-        Control::Pick(_) | Control::Quotes(_) | Control::Topics(_) => true,
+        Control::Pick(_) | Control::Quotes(_) => true,
+        Control::Topics(offset) => *offset > 0,
+        Control::Notify => false,
         Control::Save | Control::TakeBack | Control::Gap | Control::Dismiss | Control::Inbox(_) => {
             true
         }
@@ -123,6 +129,7 @@ pub(super) fn control(key: &str, continuation: Option<Continuation>) -> Option<C
         HELPFUL | ALSO_HELPFUL => Some(Control::Helpful),
         UNHELPFUL => Some(Control::Unhelpful),
         DELETE | ALSO_DELETE => Some(Control::Delete),
+        NOTIFY => Some(Control::Notify),
         SAVE => Some(Control::Save),
         TAKE_BACK => Some(Control::TakeBack),
         GAP => Some(Control::Gap),
@@ -153,6 +160,7 @@ mod tests {
             Control::Paragraphs(2),
             Control::Quotes(2),
             Control::Topics(40),
+            Control::Notify,
             Control::Save,
             Control::TakeBack,
             Control::Gap,

@@ -69,7 +69,10 @@ pub fn render(message: &BotMessage, wording: &Wording) -> RenderedMessage {
         }
         Reply::Topics(topics) => render_topics(topics, message, wording),
         Reply::NotInSource { titles } => RenderedMessage::text(&not_in_source(titles, wording)),
-        Reply::NothingFound => RenderedMessage::text(&wording.nothing_found()),
+        Reply::NothingFound => {
+            let text = Block::inline(&wording.nothing_found());
+            RenderedMessage::with_controls(vec![text], 0, message, wording)
+        }
         Reply::NoSuchNumber { n_suggestions } => {
             RenderedMessage::text(&wording.no_such_number(*n_suggestions))
         }

@@ -168,8 +168,8 @@ impl Matrix {
         let in_reply_to =
             question.or(outgoing.control_message.as_ref()).and_then(ids::parse_message);
         // A reply that nobody asked for notifies nobody.
-        let pings_asker =
-            self.settings.pings_asker && question.is_some() && !outgoing.message.is_unsolicited;
+        let may_ping = self.settings.pings_asker || outgoing.message.must_notify();
+        let pings_asker = may_ping && question.is_some() && !outgoing.message.is_unsolicited;
         let mentions = match &in_reply_to {
             Some(target) if pings_asker => author(room, target).await,
             _ => None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Done;
-use super::desk::{Desk, PackOfSpace, Told};
+use super::task::{ModeratorTask, PackOfSpace, TaskResult};
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
@@ -31,9 +31,9 @@ struct PreparedEdit<'a> {
     command: EditCommand,
 }
 
-impl Desk {
+impl ModeratorTask {
     /// Shows what a command would change.
-    pub(super) fn propose(&self, command: EditCommand) -> Told {
+    pub(super) fn propose(&self, command: EditCommand) -> TaskResult {
         match &command.action {
             EditAction::Add(entry) if entry.quotes.is_empty() => self.offer_quotes(&command, entry),
             EditAction::Assign { group, id } => self.assign(group, id, command.reason.clone()),
@@ -43,7 +43,7 @@ impl Desk {
     }
 
     /// Passages of the sources that a new entry may quote.
-    fn offer_quotes(&self, command: &EditCommand, entry: &TypedEntry) -> Told {
+    fn offer_quotes(&self, command: &EditCommand, entry: &TypedEntry) -> TaskResult {
         let question = entry.question.as_deref().unwrap_or_default();
         let of = self.pack_for(command)?;
         let is_of_pack =
@@ -71,7 +71,7 @@ impl Desk {
         let heading = self.wording.sentence("pick-a-quote", []);
         Ok(Done {
             reply: ModerationReply {
-                text: Report::new(&heading).list(lines, true).text(),
+                text: Report::new(&heading).numbered(1, lines).text(),
                 choices: quotes.iter().map(|quote| one_line(quote.text())).collect(),
                 controls: Vec::new(),
             },
@@ -82,7 +82,7 @@ impl Desk {
     }
 
     /// Shows what `proposed` would change, or why it is refused.
-    pub(super) fn preview(&self, proposed: ProposedCommand) -> Told {
+    pub(super) fn preview(&self, proposed: ProposedCommand) -> TaskResult {
         let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
         let proposed = ProposedCommand { command, ..proposed };
         match self.editor(of.folder)?.preview(&edit) {
@@ -115,7 +115,7 @@ impl Desk {
         of: &PackOfSpace<'_>,
         proposed: ProposedCommand,
         refusal: RichText,
-    ) -> Told {
+    ) -> TaskResult {
         let pack = self.pack_in_file(of.folder)?;
         let Some(correction) = correction(&proposed.command, &pack) else { return Err(refusal) };
         let paragraph = correction.paragraph.to_string();
@@ -136,7 +136,7 @@ impl Desk {
     }
 
     /// Makes the edit that was proposed.
-    pub(super) fn save(&self, proposal: Option<Proposal>) -> Told {
+    pub(super) fn save(&self, proposal: Option<Proposal>) -> TaskResult {
         let proposed = proposal.and_then(|mut it| it.alternatives.pop());
         let proposed = proposed.filter(|proposed| proposed.seen.is_some());
         let proposed = proposed.ok_or_else(|| self.no_longer_available())?;
@@ -162,7 +162,7 @@ impl Desk {
     }
 
     /// Takes back the edit with the revision `number` of the pack with this name, at once.
-    pub(super) fn take_back(&self, pack: &str, number: &str) -> Told {
+    pub(super) fn take_back(&self, pack: &str, number: &str) -> TaskResult {
         let action = EditAction::Revert(number.parse().map_err(|_| self.no_longer_available())?);
         let pack = Some(pack.to_owned());
         let PreparedEdit { of, edit, command } =

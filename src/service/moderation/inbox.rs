@@ -1,23 +1,30 @@
 //! What was not answered, and what moderators do with it.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::Done;
-use super::desk::{Desk, Told};
+use super::task::{ModeratorTask, PackOfSpace, TaskResult};
+use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, MessageId, ReplyKind};
+use crate::knowledge::Quote;
 use crate::moderation::ProposedCommand;
 use crate::moderation::inbox::{QuestionGroup, Settled, groups};
 use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
 use crate::store::records::Inbox;
 use crate::text::RichText;
+use crate::text::rich_text::Inline;
 
 /// Most questions that are read, the latest.
 const MAX_QUESTIONS: u32 = 10_000;
 
-/// Nearest entries that are offered for a group: with the other controls, a row of buttons.
+/// Nearest entries, and passages for a new one, that are offered for a group.
 const MAX_NEAREST: usize = 3;
+const MAX_PASSAGES: usize = 2;
 
-impl Desk {
+impl ModeratorTask {
     fn open_inbox(&self) -> Result<Inbox, RichText> {
         Inbox::open(&self.editing()?.data).map_err(|error| self.edit_failed(error.into()))
     }
@@ -36,7 +43,7 @@ impl Desk {
     }
 
     /// The groups on a page, from 1.
-    pub(super) fn inbox(&self, page: usize) -> Told {
+    pub(super) fn inbox(&self, page: usize) -> TaskResult {
         let groups = self.groups(&self.open_inbox()?)?;
         let n_pages = groups.len().div_ceil(GROUPS_PER_PAGE);
         // Groups are settled while somebody pages through them.
@@ -55,7 +62,7 @@ impl Desk {
         let more = (page < n_pages).then(|| Control::Inbox(page + 1));
         Ok(Done {
             reply: ModerationReply {
-                text: Report::new(&heading).list(lines, true).text(),
+                text: Report::new(&heading).numbered(1, lines).text(),
                 choices: shown.iter().map(first_wording).collect(),
                 controls: more.into_iter().collect(),
             },
@@ -65,34 +72,90 @@ impl Desk {
         })
     }
 
-    /// A group, and the entries of which its questions may be phrasings.
-    pub(super) fn group(&self, id: &str) -> Told {
+    /// A group, the entries of which its questions may be phrasings, and passages for a new entry.
+    pub(super) fn group(&self, id: &str) -> TaskResult {
         let group = self.find_group(&self.open_inbox()?, id)?;
         let index = &self.index().index;
         let nearest: Vec<usize> =
             group.nearest().iter().filter_map(|id| index.find(id)).take(MAX_NEAREST).collect();
-        let entries = nearest.iter().filter_map(|number| index.entry(*number));
-        let choices: Vec<String> = entries.map(|entry| entry.question.clone()).collect();
-        let ids: Vec<String> = nearest.iter().map(|number| index.entry_id(*number)).collect();
-        let lines: Vec<_> = nearest
-            .iter()
-            .zip(&ids)
-            .filter_map(|(number, id)| Some(entry_line(id, index.entry(*number)?, self.wording)))
-            .collect();
+        let lines = |number: &usize| {
+            Some(entry_line(&index.entry_id(*number), index.entry(*number)?, self.wording))
+        };
+        let passages = self.passages_for(&group);
+        let quoted = |quote: &Quote| vec![Inline::Text(one_line(quote.text()))];
+        let text = report::group(
+            &group,
+            nearest.iter().filter_map(lines).collect(),
+            passages.iter().map(quoted).collect(),
+            self.wording,
+        );
+        let questions = nearest.iter().filter_map(|number| index.entry(*number));
+        let questions = questions.map(|entry| entry.question.clone());
+        let choices = questions.chain(passages.iter().map(|quote| one_line(quote.text())));
+        let controls = vec![Control::Gap, Control::Dismiss];
+        let entries = nearest.iter().map(|number| index.entry_id(*number));
+        let entries = entries.chain(passages.iter().map(|quote| index.passage_id(quote)));
         Ok(Done {
-            reply: ModerationReply {
-                text: report::group(&group, &lines, self.wording),
-                choices,
-                controls: vec![Control::Gap, Control::Dismiss],
-            },
+            reply: ModerationReply { text, choices: choices.collect(), controls },
             kind: ReplyKind::Group,
-            entries: std::iter::once(group.id).chain(ids).collect(),
+            entries: std::iter::once(group.id.clone()).chain(entries).collect(),
             ..Done::text(RichText::default())
         })
     }
 
+    /// Passages that may answer the questions: those that were found when they were asked, else the nearest.
+    fn passages_for(&self, group: &QuestionGroup) -> Vec<Quote> {
+        let index = &self.index().index;
+        let ids = group.questions.iter().flat_map(|question| &question.passages);
+        let mut found: Vec<Quote> = ids.filter_map(|id| index.find_passage(id)).collect();
+        if found.is_empty() {
+            let latest = group.wordings().into_iter().next().unwrap_or_default();
+            found = index.nearest_sentences(&latest, MAX_PASSAGES);
+        }
+        let mut seen = HashSet::new();
+        found.retain(|quote| seen.insert(quote.text().to_owned()));
+        found.truncate(MAX_PASSAGES);
+        found
+    }
+
+    /// Proposes what was picked of a group: its questions as phrasings of the entry `picked`, or a new entry that
+    /// quotes the passage `picked`.
+    pub(super) fn pick_of_group(&self, group: &str, picked: &str) -> TaskResult {
+        let Some(quote) = self.index().index.find_passage(picked) else {
+            return self.assign(group, picked, None);
+        };
+        let group = self.find_group(&self.open_inbox()?, group)?;
+        let has_source = |it: &PackOfSpace<'_>| {
+            it.pack.sources.iter().any(|source| Arc::ptr_eq(source, quote.source()))
+        };
+        let of = self.packs().find(has_source).ok_or_else(|| self.no_longer_available())?;
+        let entry = TypedEntry {
+            quotes: vec![quote.text().to_owned()],
+            source: Some(quote.source().name().to_owned()),
+            paragraph: Some(quote.paragraph()),
+            ..self.entry_of_group(&group, &of)?
+        };
+        let settles = messages(&group);
+        self.propose_of_group(EditAction::Add(entry), of.pack.name.clone(), None, settles)
+    }
+
+    /// An entry, still without quotes, with the wordings of a group.
+    fn entry_of_group(
+        &self,
+        group: &QuestionGroup,
+        of: &PackOfSpace<'_>,
+    ) -> Result<TypedEntry, RichText> {
+        let draft = group.gap(&self.pack_in_file(of.folder)?, None);
+        Ok(TypedEntry {
+            question: Some(draft.question),
+            id: Some(draft.id.to_string()),
+            phrasings: Some(draft.variants),
+            ..TypedEntry::default()
+        })
+    }
+
     /// Proposes the wordings of a group as phrasings of an entry.
-    pub(super) fn assign(&self, group: &str, id: &str, reason: Option<String>) -> Told {
+    pub(super) fn assign(&self, group: &str, id: &str, reason: Option<String>) -> TaskResult {
         let mut inbox = self.open_inbox()?;
         let group = self.find_group(&inbox, group)?;
         let (of, own) = self.pack_of(id)?;
@@ -111,18 +174,12 @@ impl Desk {
     }
 
     /// Proposes a gap for a group, in the pack of the nearest entry, else in the first.
-    pub(super) fn gap_of_group(&self, group: &str, reason: Option<String>) -> Told {
+    pub(super) fn gap_of_group(&self, group: &str, reason: Option<String>) -> TaskResult {
         let group = self.find_group(&self.open_inbox()?, group)?;
         let nearest = group.nearest().first().and_then(|id| self.pack_of(id).ok());
         let of = nearest.map(|(of, _)| of).or_else(|| self.packs().next());
         let of = of.ok_or_else(|| self.sentence("no-packs", []))?;
-        let draft = group.gap(&self.pack_in_file(of.folder)?, None);
-        let entry = TypedEntry {
-            question: Some(draft.question),
-            id: Some(draft.id.to_string()),
-            phrasings: Some(draft.variants),
-            ..TypedEntry::default()
-        };
+        let entry = self.entry_of_group(&group, &of)?;
         let settles = messages(&group);
         self.propose_of_group(EditAction::AddGap(entry), of.pack.name.clone(), reason, settles)
     }
@@ -133,14 +190,14 @@ impl Desk {
         pack: String,
         reason: Option<String>,
         settles: Vec<MessageId>,
-    ) -> Told {
+    ) -> TaskResult {
         let reason = reason.or_else(|| Some(self.wording.sentence("asked-in-chat", [])));
         let command = EditCommand { action, pack: Some(pack), reason };
         self.preview(ProposedCommand { command, seen: None, settles })
     }
 
     /// Puts a group aside.
-    pub(super) fn dismiss(&self, id: &str) -> Told {
+    pub(super) fn dismiss(&self, id: &str) -> TaskResult {
         let mut inbox = self.open_inbox()?;
         let group = self.find_group(&inbox, id)?;
         let settled = inbox.settle(&messages(&group), Settled::Dismissed);

@@ -1,7 +1,7 @@
 //! What moderators read: entries, how a question would be answered, the history.
 
 use super::Done;
-use super::desk::{Desk, Told};
+use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::ReadCommand;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::matching::{Decision, Index, Outcome};
@@ -17,8 +17,8 @@ const MAX_REVISIONS: u32 = 15;
 /// Entries that a search finds.
 const MAX_FOUND: usize = 5;
 
-impl Desk {
-    pub(super) fn read(&self, command: ReadCommand) -> Told {
+impl ModeratorTask {
+    pub(super) fn read(&self, command: ReadCommand) -> TaskResult {
         match command {
             ReadCommand::List(page) => self.list(page),
             ReadCommand::Show(id) => self.show(&id),
@@ -31,7 +31,7 @@ impl Desk {
         }
     }
 
-    fn list(&self, page: usize) -> Told {
+    fn list(&self, page: usize) -> TaskResult {
         let index = &self.index().index;
         let n_pages = index.n_entries().div_ceil(ENTRIES_PER_PAGE);
         let first = (page - 1).saturating_mul(ENTRIES_PER_PAGE);
@@ -43,7 +43,7 @@ impl Desk {
         let (page, n_pages) = (page.to_string(), n_pages.to_string());
         let page = self.wording.sentence("page-of", [("page", &page), ("n", &n_pages)]);
         let heading = format!("{}, {page}:", self.wording.sentence("entries", []));
-        Ok(Done::text(Report::new(&heading).list(lines, false).text()))
+        Ok(Done::text(Report::new(&heading).list(lines).text()))
     }
 
     /// Lines about the entries with these numbers.
@@ -55,7 +55,7 @@ impl Desk {
         numbers.into_iter().filter_map(line).collect()
     }
 
-    fn show(&self, id: &str) -> Told {
+    fn show(&self, id: &str) -> TaskResult {
         let (of, id) = self.pack_of(id)?;
         // As it is written, also if the file has errors.
         let files = pack_files::read(of.folder).map_err(|error| self.edit_failed(error.into()))?;
@@ -64,7 +64,7 @@ impl Desk {
         Ok(Done::text(Report::default().code(&text).text()))
     }
 
-    fn search(&self, text: &str) -> Told {
+    fn search(&self, text: &str) -> TaskResult {
         let space = self.index();
         let outcome = space.index.ask(text, &space.rule);
         let lines = self.lines(&space.index, outcome.ranked.iter().take(MAX_FOUND).copied());
@@ -72,10 +72,10 @@ impl Desk {
             return Err(self.sentence("no-entry-has-a-word", []));
         }
         let heading = format!("{}:", self.wording.sentence("nearest-entries", []));
-        Ok(Done::text(Report::new(&heading).list(lines, true).text()))
+        Ok(Done::text(Report::new(&heading).numbered(1, lines).text()))
     }
 
-    fn test(&self, question: &str) -> Told {
+    fn test(&self, question: &str) -> TaskResult {
         let space = self.index();
         let index = &space.index;
         let outcome = index.ask(question, &space.rule);
@@ -94,20 +94,20 @@ impl Desk {
             }
             (Decision::Suggest, None) => {
                 let lines = self.lines(index, suggestions.iter().copied());
-                Report::new(&self.wording.sentence("test-suggest", percent)).list(lines, true)
+                Report::new(&self.wording.sentence("test-suggest", percent)).numbered(1, lines)
             }
             (Decision::Abstain, None) if ranked.is_empty() => {
                 Report::new(&self.wording.sentence("test-nothing-near", []))
             }
             (Decision::Abstain, None) => {
                 let lines = self.lines(index, ranked.iter().take(1).copied());
-                Report::new(&self.wording.sentence("test-nothing", percent)).list(lines, false)
+                Report::new(&self.wording.sentence("test-nothing", percent)).list(lines)
             }
         };
         Ok(Done::text(report.text()))
     }
 
-    fn history(&self, id: Option<&str>) -> Told {
+    fn history(&self, id: Option<&str>) -> TaskResult {
         let (mut found, id) = match id {
             // A removed entry is in no pack: its history is looked for in all.
             Some(id) => {
@@ -124,7 +124,7 @@ impl Desk {
         let line = |it: &RecordedRevision| revision_line(it.id, &it.revision, self.wording);
         let of = id.map(|id| format!(" ({id})")).unwrap_or_default();
         let heading = format!("{}{of}:", self.wording.sentence("history", []));
-        Ok(Done::text(Report::new(&heading).list(found.iter().map(line).collect(), false).text()))
+        Ok(Done::text(Report::new(&heading).list(found.iter().map(line).collect()).text()))
     }
 
     /// The latest revisions of the packs, or of the entry with this id.
@@ -149,14 +149,14 @@ impl Desk {
         Ok(found)
     }
 
-    fn diff(&self, number: i64) -> Told {
+    fn diff(&self, number: i64) -> TaskResult {
         for of in self.packs() {
             let edit = self.editor(of.folder)?.edit_of(number);
             let edit = edit.map_err(|error| self.edit_failed(error.into()))?;
             if let Some(found) = edit.into_iter().find(|recorded| recorded.id == number) {
                 let revision = &found.revision;
                 let line = revision_line(number, revision, self.wording);
-                let report = Report::default().list(vec![line], false);
+                let report = Report::default().list(vec![line]);
                 let [before, after] =
                     [&revision.before, &revision.after].map(|text| text.as_deref());
                 return Ok(Done::text(report.difference(before, after).text()));

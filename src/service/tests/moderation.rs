@@ -76,6 +76,13 @@ impl Moderated {
         std::fs::read_to_string(self.world.folder.path().join("p/faq.toml")).unwrap()
     }
 
+    /// Adds a sentence to the source that no entry quotes.
+    fn add_sentence(&self, sentence: &str) {
+        let path = self.world.folder.path().join("p/sources/doc.md");
+        std::fs::write(path, format!("{SOURCE}\n{sentence}\n")).unwrap();
+        self.world.knowledge_base.reload_packs().unwrap();
+    }
+
     /// The number of the last reply.
     fn last(&self) -> usize {
         self.n_events.load(Ordering::SeqCst) - 1
@@ -221,6 +228,23 @@ async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
     assert!(answer.contains("Answer height"), "{answer}");
     let inbox = chat.say("faq inbox").await;
     assert!(inbox.contains(&sentence("no-questions")), "{inbox}");
+}
+
+#[tokio::test]
+async fn group_becomes_a_new_entry_that_quotes_a_passage_of_the_source() {
+    let chat = Moderated::new().await;
+    chat.add_sentence("Bicycles travel for two euros.");
+    chat.ask("what would bicycles be then").await;
+    chat.say("faq inbox").await;
+    let list = chat.last();
+    let group = chat.press(list, Control::Pick(1)).await;
+    assert!(group.contains("Bicycles travel for two euros."), "{group}");
+    let entries = group.lines().next().unwrap().split(',').count();
+    let shown = chat.press(list, Control::Pick(entries - 1)).await;
+    assert!(shown.contains("Proposal") && shown.contains("would be added"), "{shown}");
+    chat.press(list, Control::Save).await;
+    assert!(chat.faq().contains("question = \"what would bicycles be then\""), "{}", chat.faq());
+    assert!(chat.ask("what would bicycles be then").await.contains("Answer"));
 }
 
 #[tokio::test]

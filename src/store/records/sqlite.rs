@@ -259,6 +259,14 @@ impl Records for SqliteRecords {
         self.run(move |connection| unanswered::latest(connection, &space, limit)).await
     }
 
+    async fn set_awaited(&self, message: MessageId, is_awaited: bool) -> Result<()> {
+        self.run(move |connection| unanswered::set_awaited(connection, &message, is_awaited)).await
+    }
+
+    async fn awaited_questions(&self, limit: u32) -> Result<Vec<UnansweredQuestion>> {
+        self.run(move |connection| unanswered::awaited(connection, limit)).await
+    }
+
     async fn set_paused(
         &self,
         space: String,

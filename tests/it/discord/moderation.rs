@@ -235,3 +235,38 @@ fn hostile_markup_in_entries_and_questions_is_shown_as_text() {
     assert!(listed.text.contains("**bold**") && listed.n_pings == 0, "{listed:?}");
     bot.stop();
 }
+
+#[test]
+fn asker_who_waits_is_pinged_by_a_reply_when_a_moderator_gives_an_answer() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let question = home.ask("is there any shop for bicycles nearby at all");
+    let nothing = discord.next_message();
+    assert!(nothing.text.contains("I have no quote"), "{nothing:?}");
+    let labels = ["Tell me when there is an answer", "What can be asked"];
+    assert_eq!(nothing.labels(), labels);
+    discord.user_presses(nothing.id, labels[1], *bob);
+    assert!(discord.next_message().text.contains("What did Ann say?"));
+    discord.user_presses(nothing.id, labels[0], *bob);
+    assert!(discord.next_message().text.contains("Only whoever asked"));
+    discord.user_presses(nothing.id, labels[0], *ada);
+    let promised = discord.next_message();
+    assert!(promised.is_private && promised.text.contains("I will reply"), "{promised:?}");
+    let bot = bot.restart(discord, true);
+    discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "add-phrasing"),
+        &[("id", "b"), ("phrasing", "is there any shop for bicycles nearby at all")],
+    );
+    let shown = discord.next_message();
+    discord.user_presses(shown.id, "Save", *bob);
+    let changes = [discord.next_change(), discord.next_change(), discord.next_change()];
+    let of = |id: u64| changes.iter().find(|it| it.message().id == id).map(|it| it.message());
+    assert!(of(nothing.id).is_some_and(|it| it.text.contains("Three four.")), "{changes:?}");
+    let told = changes.iter().map(|it| it.message()).find(|it| it.reply_to == Some(question));
+    let told = told.filter(|it| it.text.contains("There is an answer now"));
+    assert!(told.is_some_and(|it| it.pings == [ada.0]), "{changes:?}");
+    bot.stop();
+}

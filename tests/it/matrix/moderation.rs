@@ -2,7 +2,7 @@
 
 use super::bot::{Bot, TestChat};
 use crate::folder::Folder;
-use crate::support::matrix::{Draft, RoomKind, TestUser, keycap};
+use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, keycap};
 use crate::support::synapse::Synapse;
 
 /// A chat with a bot that serves the pack `p` in its folder, and a moderator of it.
@@ -86,4 +86,38 @@ fn inbox_is_worked_through_by_reactions_or_numbers() {
     assert!(faq(&folder).contains("whatnot"));
     moderator.send(&chat.room, &Draft::plain("!faq inbox"));
     assert!(chat.next_change().sent().text.contains("No question waits"));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
+fn asker_who_waits_is_mentioned_when_a_moderator_gives_an_answer() {
+    let (_folder, moderator, mut chat) = moderated(RoomKind::Encrypted);
+    let asked = "is there any shop for bicycles nearby at all";
+    let question = chat.ask(asked);
+    let nothing = chat.next_change().sent();
+    assert!(nothing.text.contains("🔔") && nothing.text.contains("I have no quote"), "{nothing:?}");
+    chat.ada.react(&chat.room, &nothing.id, "🔔");
+    // A reaction gets no reply: the next change is that of what is asked afterwards.
+    let marker = chat.ask("What did Ann say?");
+    assert_eq!(chat.next_change().sent().reply_to, Some(marker));
+    chat.bot.restart(true);
+    moderator.send(&chat.room, &Draft::plain(&format!("!faq add-phrasing b {asked}")));
+    let shown = chat.next_change().sent();
+    moderator.react(&chat.room, &shown.id, "💾");
+    let (mut is_edited, mut is_told) = (false, false);
+    for _ in 0..3 {
+        match chat.next_change() {
+            ObservedChange::Edited(edited) if edited.id == nothing.id => {
+                is_edited = edited.text.contains("Three four.");
+            }
+            ObservedChange::Edited(saved) => assert!(saved.text.contains("Saved"), "{saved:?}"),
+            ObservedChange::Sent(told) => {
+                assert_eq!(told.reply_to, Some(question.clone()), "{told:?}");
+                assert!(told.mentions.to_string().contains(chat.ada.id().as_str()), "{told:?}");
+                is_told = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(is_edited && is_told);
 }

@@ -52,6 +52,29 @@ pub(super) fn insert(
         .map(drop)
 }
 
+pub(super) fn set_awaited(
+    connection: &Connection,
+    message: &MessageId,
+    is_awaited: bool,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE unanswered SET is_awaited = ? WHERE message = ?")?
+        .execute(params![is_awaited, message.as_str()])
+        .map(drop)
+}
+
+pub(super) fn awaited(
+    connection: &Connection,
+    limit: u32,
+) -> rusqlite::Result<Vec<UnansweredQuestion>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM unanswered WHERE is_awaited ORDER BY asked_at DESC, message LIMIT ?",
+        )?
+        .query_map([limit], from_row)?
+        .collect()
+}
+
 pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM unanswered WHERE message = ?")?

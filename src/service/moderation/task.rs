@@ -1,4 +1,4 @@
-//! [`Desk`]: what is needed to do what a moderator wants, and how that is told.
+//! [`ModeratorTask`]: what is needed to do what a moderator wants, and how that is told.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,11 +23,11 @@ use crate::store::records::Records;
 use crate::text::RichText;
 
 /// What was done, or why not.
-pub(super) type Told = Result<Done, RichText>;
+pub(super) type TaskResult = Result<Done, RichText>;
 
 /// What is needed to do what one moderator wants. Its methods read and write files: they run on a thread that may
 /// wait.
-pub(super) struct Desk {
+pub(super) struct ModeratorTask {
     pub(super) knowledge_base: Arc<KnowledgeBase>,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) space: Space,
@@ -44,7 +44,7 @@ pub(super) struct PackOfSpace<'a> {
     pub(super) pack: &'a Arc<Pack>,
 }
 
-impl Desk {
+impl ModeratorTask {
     pub(super) fn new<R: Records>(
         service: &Service<R>,
         context: &OwnedContext,
@@ -79,7 +79,7 @@ impl Desk {
         told.unwrap_or_else(Done::text)
     }
 
-    fn command(&self, command: ModeratorCommand, proposal: Option<Proposal>) -> Told {
+    fn command(&self, command: ModeratorCommand, proposal: Option<Proposal>) -> TaskResult {
         match command {
             ModeratorCommand::Read(command) => self.read(command),
             ModeratorCommand::Edit(command) => self.propose(*command),
@@ -96,7 +96,7 @@ impl Desk {
         control: Control,
         target: Option<SentReply>,
         proposal: Option<Proposal>,
-    ) -> Told {
+    ) -> TaskResult {
         let target = target.ok_or_else(|| self.no_longer_available())?;
         let entry = |idx: usize| target.entries.get(idx).map(String::as_str);
         let entry = |idx| entry(idx).ok_or_else(|| self.no_longer_available());
@@ -107,7 +107,7 @@ impl Desk {
             }
             // The first of its entries is the group.
             (Control::Pick(number), ReplyKind::Group) => {
-                self.assign(entry(0)?, entry(number)?, None)
+                self.pick_of_group(entry(0)?, entry(number)?)
             }
             (Control::Gap, ReplyKind::Group) => self.gap_of_group(entry(0)?, None),
             (Control::Dismiss, ReplyKind::Group) => self.dismiss(entry(0)?),
