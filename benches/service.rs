@@ -138,6 +138,7 @@ fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
         clock: Arc::new(SystemClock),
         holder: Holder::new("bench"),
         delivery: DeliverySettings::default(),
+        keeps_questions: true,
     }))
 }
 
@@ -194,6 +195,7 @@ async fn records_alone(records: SqliteRecords) -> Vec<Duration> {
             at: message.sent_at,
             answer: Some(reply),
             unanswered: None,
+            asked: None,
             outdated_alerts: None,
         };
         records.complete(completion).await.unwrap();

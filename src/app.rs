@@ -213,6 +213,7 @@ async fn open_service(
         clock: Arc::new(clock),
         holder: Holder::new(format!("{}@{}", std::process::id(), clock.now().as_millis())),
         delivery: config.delivery.clone(),
+        keeps_questions: config.retention.keeps_questions(),
     });
     Ok((service, updates))
 }

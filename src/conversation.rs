@@ -2,6 +2,7 @@
 //!
 //! It knows no platform, no clock and no storage; time and state are arguments.
 
+pub mod asked;
 pub mod autocomplete;
 pub mod bot_message;
 pub mod control;
@@ -25,6 +26,7 @@ pub mod trigger;
 pub mod unanswered;
 pub mod wording;
 
+pub use asked::{AskedQuestion, AskedText};
 pub use bot_message::BotMessage;
 pub use control::Control;
 pub use cooldown::Cooldowns;

@@ -59,6 +59,8 @@ pub struct Parts<R> {
     pub holder: Holder,
     /// How messages are delivered.
     pub delivery: DeliverySettings,
+    /// Whether what was asked is recorded, answered or not.
+    pub keeps_questions: bool,
 }
 
 /// Handles the events of all platforms and makes sure that each message is answered once.

@@ -257,6 +257,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             holder: Holder::new("test"),
             delivery: config.delivery.clone(),
+            keeps_questions: true,
         });
         let metrics = Arc::new(Metrics::default());
         Arc::new(AppState {

@@ -71,6 +71,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         clock: Arc::new(clock),
         holder: Holder::new("chat"),
         delivery,
+        keeps_questions: false,
     })
     .with_pack_editing(editing))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::asked::AskedQuestion;
 use super::bot_message::BotMessage;
 use super::control::Control;
 use super::id::PrincipalId;
@@ -18,6 +19,8 @@ pub struct Effects {
     pub message: MessageEffect,
     /// A question for the moderators' inbox.
     pub unanswered: Option<UnansweredQuestion>,
+    /// What was asked, whether or not it was answered.
+    pub asked: Option<AskedQuestion>,
     /// The author of the message that is answered, if the asker has asked about another user's message.
     pub asked_for: Option<PrincipalId>,
     /// A pause to set or to end.

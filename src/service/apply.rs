@@ -5,10 +5,10 @@ use super::delivery::Delivery;
 use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    BotMessage, Effects, MessageEffect, MessageId, Pause, PauseScope, SentReply, Space,
-    SpaceSettings, UnansweredQuestion,
+    AskedQuestion, BotMessage, Effects, MessageEffect, MessageId, Pause, PauseScope, SentReply,
+    Space, SpaceSettings, UnansweredQuestion,
 };
-use crate::store::records::{self, Records};
+use crate::store::records::{self, AskedUpdate, Records};
 
 impl<R: Records> Service<R> {
     /// Applies `effects` of `cause`, which is claimed, and completes the claim.
@@ -19,6 +19,7 @@ impl<R: Records> Service<R> {
         context: &OwnedContext,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
+        let effects = self.without_unkept(effects);
         let space = context.space();
         if let Some(request) = effects.moderation.take() {
             effects.message = self.moderate(request, cause, context).await?;
@@ -44,6 +45,8 @@ impl<R: Records> Service<R> {
                     message: question.clone(),
                     ..unanswered
                 });
+                let asked =
+                    effects.asked.map(|asked| AskedQuestion { message: question.clone(), ..asked });
                 let delivery = Delivery {
                     outgoing,
                     question,
@@ -52,6 +55,7 @@ impl<R: Records> Service<R> {
                     asker: context.asker.clone(),
                     asked_for: effects.asked_for.map(|author| self.asker_hash(&author)),
                     unanswered,
+                    asked,
                 };
                 self.deliver_with_typing(delivery, sender).await
             }
@@ -67,6 +71,11 @@ impl<R: Records> Service<R> {
         }
     }
 
+    /// `effects` without what the retention does not keep at all.
+    fn without_unkept(&self, effects: Effects) -> Effects {
+        Effects { asked: effects.asked.filter(|_| self.parts.keeps_questions), ..effects }
+    }
+
     /// Edits or deletes the target of `context`, as `effects` require. Completes no claim.
     pub(super) async fn edit_or_delete(
         &self,
@@ -75,6 +84,7 @@ impl<R: Records> Service<R> {
         context: &OwnedContext,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
+        let effects = self.without_unkept(effects);
         let Some(target) = context.target.clone() else { return Ok(EventOutcome::NoReply) };
         match effects.message {
             MessageEffect::Edit(message) => {
@@ -88,8 +98,13 @@ impl<R: Records> Service<R> {
                     } else {
                         target.asked_for.clone()
                     };
+                    let asked = match effects.asked {
+                        _ if !cause.is_message => AskedUpdate::Same,
+                        Some(asked) => AskedUpdate::Replaced(asked),
+                        None => AskedUpdate::Deleted,
+                    };
                     let edited = SentReply { kind, is_private, entries, asked_for, ..target };
-                    self.records().update_reply(edited, effects.unanswered).await?;
+                    self.records().update_reply(edited, effects.unanswered, asked).await?;
                 }
                 Ok(outcome)
             }
@@ -110,7 +125,7 @@ impl<R: Records> Service<R> {
         if outcome == EventOutcome::Deleted {
             self.records().delete_message_data(reply.question).await?;
         } else {
-            self.records().update_reply(reply, None).await?;
+            self.records().update_reply(reply, None, AskedUpdate::Deleted).await?;
         }
         Ok(outcome)
     }

@@ -9,7 +9,7 @@ use backon::{BackoffBuilder, Retryable};
 use super::context::OwnedContext;
 use super::{EventOutcome, Outgoing, SendError, Sender, Service};
 use crate::conversation::{
-    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+    AskedQuestion, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 use crate::store::records::{self, ClaimStatus, Completion, Records};
 use retry::{RetryBudget, backoff};
@@ -47,6 +47,7 @@ pub(super) struct Delivery {
     /// See [`SentReply::asked_for`].
     pub(super) asked_for: Option<AskerHash>,
     pub(super) unanswered: Option<UnansweredQuestion>,
+    pub(super) asked: Option<AskedQuestion>,
 }
 
 /// A delivery that takes longer shows a typing indicator.
@@ -156,7 +157,7 @@ impl<R: Records> Service<R> {
         }
     }
 
-    /// Stops trying to send. An unanswered question is recorded for moderators all the same.
+    /// Stops trying to send. The question is recorded for moderators all the same.
     async fn abandon(
         &self,
         delivery: &Delivery,
@@ -171,7 +172,12 @@ impl<R: Records> Service<R> {
         } else {
             tracing::warn!(message.id = %cause, "The platform rejected the reply to {cause}");
         }
-        self.complete(cause, delivery.unanswered.clone()).await?;
+        let completion = Completion {
+            unanswered: delivery.unanswered.clone(),
+            asked: delivery.asked.clone(),
+            ..self.completion(cause)
+        };
+        self.records().complete(completion).await?;
         Ok(outcome)
     }
 
@@ -244,6 +250,7 @@ impl<R: Records> Service<R> {
         let completion = Completion {
             answer: Some(self.sent_reply(message, delivery)),
             unanswered: delivery.unanswered.clone(),
+            asked: delivery.asked.clone(),
             outdated_alerts: self.outdated_permission_reports(place),
             ..self.completion(&delivery.outgoing.cause)
         };
@@ -265,6 +272,7 @@ impl<R: Records> Service<R> {
             at: self.now(),
             answer: None,
             unanswered: None,
+            asked: None,
             outdated_alerts: None,
         }
     }

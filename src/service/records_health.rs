@@ -119,6 +119,7 @@ mod tests {
                     at: Timestamp::from_millis(0),
                     answer: None,
                     unanswered: None,
+                    asked: None,
                     outdated_alerts: None,
                 };
                 records.complete(completion).await.unwrap();

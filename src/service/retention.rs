@@ -68,9 +68,12 @@ async fn delete_expired(
 
 fn cutoffs(settings: &RetentionSettings, now: Timestamp) -> RetentionCutoffs {
     let since = |days| now.minus(DAY * days);
+    // Nothing is kept: neither what an earlier configuration has kept, whenever a clock says that it was asked.
+    let all = Timestamp::from_millis(i64::MAX);
     RetentionCutoffs {
         handled: since(HANDLED_DAYS),
         unanswered: since(settings.unanswered_days),
+        questions: if settings.keeps_questions() { since(settings.questions_days) } else { all },
         answers: since(settings.answers_days),
         proposals: since(PROPOSAL_DAYS),
     }
@@ -120,10 +123,20 @@ mod tests {
 
     #[test]
     fn retention_days_apply_per_kind_and_handled_ids_outlive_the_catch_up() {
-        let settings = RetentionSettings { unanswered_days: 90, answers_days: 30 };
+        let settings =
+            RetentionSettings { unanswered_days: 90, questions_days: 7, answers_days: 30 };
         let now = Timestamp::from_millis(0).plus(DAY * 1000);
         let days_ago = |since: Timestamp| now.since(since).as_secs() / DAY.as_secs();
-        let RetentionCutoffs { handled, unanswered, answers, proposals } = cutoffs(&settings, now);
-        assert_eq!([handled, unanswered, answers, proposals].map(days_ago), [15, 90, 30, 1]);
+        let RetentionCutoffs { handled, unanswered, questions, answers, proposals } =
+            cutoffs(&settings, now);
+        let all = [handled, unanswered, questions, answers, proposals];
+        assert_eq!(all.map(days_ago), [15, 90, 7, 30, 1]);
+    }
+
+    #[test]
+    fn questions_kept_for_no_day_are_deleted_whenever_they_were_asked() {
+        let settings = RetentionSettings { questions_days: 0, ..RetentionSettings::default() };
+        let now = Timestamp::from_millis(0).plus(DAY * 1000);
+        assert!(cutoffs(&settings, now).questions > now.plus(DAY * 1000));
     }
 }

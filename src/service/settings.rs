@@ -58,6 +58,9 @@ impl DeliverySettings {
 pub struct RetentionSettings {
     /// Days for which unanswered questions are kept, 1 or more. Default: 90.
     pub unanswered_days: u32,
+    /// Days for which what was asked is kept, answered or not, to show what an edit of a pack changes for it.
+    /// 0: it is not recorded. Default: 30.
+    pub questions_days: u32,
     /// Days for which sent answers and the feedback on them are kept, 1 or more. An older answer is
     /// not updated any more when its question is edited. Default: 30.
     pub answers_days: u32,
@@ -65,7 +68,14 @@ pub struct RetentionSettings {
 
 impl Default for RetentionSettings {
     fn default() -> Self {
-        Self { unanswered_days: 90, answers_days: 30 }
+        Self { unanswered_days: 90, questions_days: 30, answers_days: 30 }
+    }
+}
+
+impl RetentionSettings {
+    /// Whether what was asked is recorded.
+    pub fn keeps_questions(&self) -> bool {
+        self.questions_days > 0
     }
 }
 

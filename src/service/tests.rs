@@ -1,5 +1,6 @@
 //! Tests of the service with a scripted platform, a manual clock and a small pack.
 
+mod asked;
 mod awaited;
 mod delivery;
 mod dispatcher;
@@ -23,7 +24,7 @@ use crate::conversation::{
     SentReply, Space, SpaceSettings, Spaces, User,
 };
 use crate::matching::Thresholds;
-use crate::store::records::{ClaimStatus, Completion, SqliteRecords};
+use crate::store::records::{AskedUpdate, ClaimStatus, Completion, SqliteRecords};
 
 const SOURCE: &str = "+++\ntitle = \"Towers\"\n+++\n\nAnn said: “One two.”\n\nIt is high.\n";
 const FAQ: &str = "\
@@ -166,6 +167,7 @@ struct TestWorld {
     knowledge_base: Arc<KnowledgeBase>,
     key: AskerKey,
     n_processes: AtomicUsize,
+    keeps_questions: bool,
     folder: TempDir,
 }
 
@@ -194,6 +196,7 @@ impl TestWorld {
             knowledge_base: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
             key: AskerKey::new(*b"key"),
             n_processes: AtomicUsize::new(0),
+            keeps_questions: true,
             folder,
         }
     }
@@ -209,6 +212,7 @@ impl TestWorld {
             clock,
             holder: Holder::new(format!("process {process}")),
             delivery: DeliverySettings::default(),
+            keeps_questions: self.keeps_questions,
         })
     }
 
@@ -273,6 +277,7 @@ impl TestWorld {
             at,
             answer: Some(answer),
             unanswered: None,
+            asked: None,
             outdated_alerts: None,
         };
         self.records.complete(completion).await.unwrap();

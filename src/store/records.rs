@@ -1,5 +1,5 @@
-//! Records: the state that outlives a restart. Claims on messages, sent replies, unanswered questions,
-//! feedback, settings of spaces, and revisions of entries.
+//! Records: the state that outlives a restart. Claims on messages, sent replies, what was asked, unanswered
+//! questions, feedback, settings of spaces, and revisions of entries.
 //!
 //! The trait [`Records`] knows no database; [`sqlite`] implements it.
 
@@ -23,7 +23,8 @@ pub use sqlite::{
 use super::system_error;
 
 use crate::conversation::{
-    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+    AskedQuestion, AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp,
+    UnansweredQuestion,
 };
 use crate::moderation::{Proposal, Revision};
 
@@ -66,11 +67,12 @@ pub trait Records: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<SentReply>>> + Send;
 
     /// Replaces a reply whose message was edited. The unanswered question recorded for the same
-    /// message is replaced by `unanswered`, or deleted.
+    /// message is replaced by `unanswered`, or deleted; the text that was asked becomes what `asked` says.
     fn update_reply(
         &self,
         reply: SentReply,
         unanswered: Option<UnansweredQuestion>,
+        asked: AskedUpdate,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Deletes the text of a message and the reply to it, or the feedback that `message` gave. It still
@@ -125,6 +127,14 @@ pub trait Records: Clone + Send + Sync + 'static {
         &self,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
+
+    /// The different texts that were asked in one of `spaces`, or in any, and how often: at most `limit`, those asked
+    /// last.
+    fn asked(
+        &self,
+        spaces: Option<Vec<String>>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<AskedText>>> + Send;
 
     /// Sets whether the bot is paused at `place` of `space`. Without a place, at all of the space,
     /// whatever was set for one of them.
@@ -249,6 +259,17 @@ pub struct Feedback {
     pub at: Timestamp,
 }
 
+/// What becomes of the recorded text of a question when the reply to it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedUpdate {
+    /// The question is the same: its asker has picked a suggestion, or sees more of the answer.
+    Same,
+    /// Its message was edited.
+    Replaced(AskedQuestion),
+    /// Its message has no question any more, or it is not kept.
+    Deleted,
+}
+
 /// The status that applies to a message at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaceStatus {
@@ -267,6 +288,8 @@ pub struct RetentionCutoffs {
     pub handled: Timestamp,
     /// For unanswered questions.
     pub unanswered: Timestamp,
+    /// For what was asked, answered or not.
+    pub questions: Timestamp,
     /// For sent replies, and the feedback on them.
     pub answers: Timestamp,
     /// For edits that a moderator was shown and has not saved.

@@ -113,6 +113,7 @@ fn values_out_of_range_are_rejected() {
         ("delivery", "drain_seconds", "4294967296", "4294967295"),
         ("retention", "unanswered_days", "0", "1"),
         ("retention", "answers_days", "0", "1"),
+        ("retention", "questions_days", "-1", "0"),
         ("http", "listen", "'localhost'", "'[::1]:0'"),
         ("log", "format", "'TEXT'", "'json'"),
         ("log", "level", "''", "'warn,quoth::service=debug'"),

@@ -1,6 +1,7 @@
 //! Responds to questions: which words are the question, and what is recorded for moderators.
 
 use super::{Context, has_content_word, message_for, rate_limited};
+use crate::conversation::asked::AskedQuestion;
 use crate::conversation::bot_message::BotMessage;
 use crate::conversation::cooldown::{Admission, Cooldowns};
 use crate::conversation::effects::Effects;
@@ -44,7 +45,10 @@ pub(super) fn respond_unasked(
     let reply = message_for(&outcome, suggested(&passages, context), false, context);
     let reply = BotMessage { is_unsolicited: !is_reply, ..reply };
     match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
-        Admission::Allowed => Effects { unanswered, ..reply.into() },
+        Admission::Allowed => {
+            let asked = Some(asked(message, &question.text, context));
+            Effects { unanswered, asked, ..reply.into() }
+        }
         Admission::Limited { retry_after, is_of_place, is_notified: false } if is_reply => {
             BotMessage::notice(rate_limited(retry_after, is_of_place), true).into()
         }
@@ -80,10 +84,11 @@ pub(super) fn answer_question(
     let passages = context.index.passages(text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer && !is_referenced)
         .then(|| unanswered(message, text, &outcome, &passages, context));
+    let asked = (!is_referenced).then(|| asked(message, text, context));
     let author = message.replied_to.as_ref().and_then(|replied_to| replied_to.author.clone());
     let asked_for = author.filter(|_| is_referenced);
     let reply = message_for(&outcome, suggested(&passages, context), is_private, context);
-    Effects { unanswered, asked_for, ..reply.into() }
+    Effects { unanswered, asked, asked_for, ..reply.into() }
 }
 
 /// The words that are taken for the question.
@@ -145,10 +150,25 @@ fn unanswered(
         space: context.space.name.clone(),
         place: message.place.id.clone(),
         asker: context.asker.clone(),
-        text: text.chars().take(MAX_RECORDED_CHARS).collect(),
+        text: recorded(text),
         nearest: outcome.ranked.iter().map(|idx| context.index.entry_id(*idx)).collect(),
         gap: outcome.gap.map(|gap| context.index.entry_id(gap)),
         passages: passages.iter().map(|it| context.index.passage_id(&it.quote)).collect(),
         asked_at: message.sent_at,
     }
+}
+
+fn asked(message: &Message, text: &str, context: &Context<'_>) -> AskedQuestion {
+    AskedQuestion {
+        message: message.id.clone(),
+        space: context.space.name.clone(),
+        asker: context.asker.clone(),
+        text: recorded(text),
+        asked_at: message.sent_at,
+    }
+}
+
+/// What is recorded of the text of a question.
+fn recorded(text: &str) -> String {
+    text.chars().take(MAX_RECORDED_CHARS).collect()
 }

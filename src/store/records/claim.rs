@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::conversation::{MessageId, SentReply, Timestamp, UnansweredQuestion};
+use crate::conversation::{AskedQuestion, MessageId, SentReply, Timestamp, UnansweredQuestion};
 
 /// The id of one run of a process. After a restart the process is another holder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -72,6 +72,8 @@ pub struct Completion {
     pub answer: Option<SentReply>,
     /// The question, if it was not answered with quotes.
     pub unanswered: Option<UnansweredQuestion>,
+    /// The question, whether or not it was answered; `None` if what is asked is not kept.
+    pub asked: Option<AskedQuestion>,
     /// Forgets, too, that messages were handled whose ids start with this: they are alerts that no longer
     /// apply, and are sent again when they do.
     pub outdated_alerts: Option<String>,

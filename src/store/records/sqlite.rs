@@ -1,5 +1,6 @@
 //! Records in one SQLite database file in the data folder.
 
+mod asked;
 mod claims;
 mod data_dir;
 mod erasure;
@@ -28,9 +29,9 @@ use rusqlite::Connection;
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::lookup::{Found, Lookup};
-use super::{Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
+use super::{AskedUpdate, Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
 use crate::conversation::{
-    AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
+    AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 use crate::moderation::{Proposal, Revision};
 use data_dir::Lock;
@@ -223,8 +224,12 @@ impl Records for SqliteRecords {
         &self,
         reply: SentReply,
         unanswered: Option<UnansweredQuestion>,
+        asked: AskedUpdate,
     ) -> Result<()> {
-        self.erase(move |connection| replies::update(connection, &reply, unanswered.as_ref())).await
+        self.erase(move |connection| {
+            replies::update(connection, &reply, unanswered.as_ref(), &asked)
+        })
+        .await
     }
 
     async fn delete_message_data(&self, message: MessageId) -> Result<()> {
@@ -265,6 +270,10 @@ impl Records for SqliteRecords {
 
     async fn awaited_questions(&self, limit: u32) -> Result<Vec<UnansweredQuestion>> {
         self.run(move |connection| unanswered::awaited(connection, limit)).await
+    }
+
+    async fn asked(&self, spaces: Option<Vec<String>>, limit: u32) -> Result<Vec<AskedText>> {
+        self.run(move |connection| asked::texts(connection, spaces.as_deref(), limit)).await
     }
 
     async fn set_paused(

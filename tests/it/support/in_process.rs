@@ -49,6 +49,7 @@ pub(crate) fn serve(
         clock: Arc::new(SystemClock),
         holder: Holder::new("in process"),
         delivery: DeliverySettings::default(),
+        keeps_questions: true,
     }));
     let settings = Settings {
         token: fake_server::TOKEN.into(),

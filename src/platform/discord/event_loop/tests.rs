@@ -49,6 +49,7 @@ async fn counting_platform() -> (Arc<Discord>, Arc<Dispatcher>, Arc<Mutex<usize>
         clock: Arc::new(SystemClock),
         holder: Holder::new("test"),
         delivery: DeliverySettings::default(),
+        keeps_questions: true,
     }));
     let n_handled = Arc::new(Mutex::new(0));
     let counter = Arc::clone(&n_handled);

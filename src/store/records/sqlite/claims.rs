@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{replies, unanswered};
+use super::{asked, replies, unanswered};
 use crate::conversation::{MessageId, Timestamp};
 use crate::store::records::claim::{Claim, ClaimStatus, Completion, Holder};
 
@@ -85,6 +85,9 @@ pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusq
     };
     if let Some(question) = &completion.unanswered {
         unanswered::insert(connection, question)?;
+    }
+    if let Some(question) = &completion.asked {
+        asked::insert(connection, question)?;
     }
     if let Some(prefix) = &completion.outdated_alerts {
         forget(connection, prefix)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Row, params};
 
 use super::unlocked_connection::UnlockedConnection;
-use super::{erasure, unanswered};
+use super::{asked, erasure, unanswered};
 use crate::conversation::MessageId;
 use crate::moderation::inbox::{InboxQuestion, Settled};
 use crate::store::records::Result;
@@ -73,7 +73,10 @@ impl Inbox {
     pub fn erase(&mut self, messages: &[MessageId]) -> Result<()> {
         let transaction = self.0.begin()?;
         transaction.run(|connection| {
-            messages.iter().try_for_each(|message| unanswered::delete(connection, message))
+            messages.iter().try_for_each(|message| {
+                asked::delete(connection, message)?;
+                unanswered::delete(connection, message)
+            })
         })?;
         transaction.commit()?;
         self.0.run(|connection| erasure::empty_wal(connection).map(drop))

@@ -11,7 +11,7 @@ use super::error;
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
@@ -20,6 +20,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (6, "passages", include_str!("../migrations/0006_passages.sql")),
     (7, "revision hunks", include_str!("../migrations/0007_revision_hunks.sql")),
     (8, "settled questions", include_str!("../migrations/0008_settled_questions.sql")),
+    (9, "asked questions", include_str!("../migrations/0009_asked_questions.sql")),
     (10, "proposals", include_str!("../migrations/0010_proposals.sql")),
     (11, "awaited questions", include_str!("../migrations/0011_awaited_questions.sql")),
 ];

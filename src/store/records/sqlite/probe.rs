@@ -6,7 +6,8 @@ use rusqlite::Connection;
 
 use super::{claims, replies, spaces};
 use crate::conversation::{
-    AskerHash, MessageId, PlaceId, ReplyKind, SentReply, Timestamp, UnansweredQuestion,
+    AskedQuestion, AskerHash, MessageId, PlaceId, ReplyKind, SentReply, Timestamp,
+    UnansweredQuestion,
 };
 use crate::store::records::claim::{Claim, Completion, Holder};
 
@@ -30,6 +31,7 @@ pub(super) fn run(connection: &Connection) -> rusqlite::Result<()> {
         at,
         answer: Some(reply(&message, &place)),
         unanswered: Some(question(&message, &place)),
+        asked: Some(asked(&message)),
         outdated_alerts: None,
     };
     claims::complete(connection, &completion)?;
@@ -49,6 +51,16 @@ fn reply(message: &MessageId, place: &PlaceId) -> SentReply {
         is_private: false,
         entries: Vec::new(),
         sent_at: Timestamp::from_millis(0),
+    }
+}
+
+fn asked(message: &MessageId) -> AskedQuestion {
+    AskedQuestion {
+        message: message.clone(),
+        space: MESSAGE.to_owned(),
+        asker: AskerHash::from(MESSAGE),
+        text: String::new(),
+        asked_at: Timestamp::from_millis(0),
     }
 }
 

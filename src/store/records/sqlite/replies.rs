@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{proposals, unanswered};
+use super::{asked, proposals, unanswered};
 use crate::conversation::{
     AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
-use crate::store::records::Feedback;
+use crate::store::records::{AskedUpdate, Feedback};
 
 /// Inserts `reply`, in place of an earlier one to the same question. `false` if its message is that of the
 /// reply to another question, which stays: then nothing is inserted.
@@ -75,8 +75,10 @@ pub(super) fn update(
     connection: &Connection,
     reply: &SentReply,
     unanswered: Option<&UnansweredQuestion>,
+    asked_update: &AskedUpdate,
 ) -> rusqlite::Result<()> {
     unanswered::delete(connection, &reply.question)?;
+    asked::update(connection, &reply.question, asked_update)?;
     // Replacing a row deletes the feedback on it, which stays valid only for the same content.
     let is_same = find_by_question(connection, &reply.question)?.is_some_and(|old| {
         old.message == reply.message
@@ -94,6 +96,7 @@ pub(super) fn update(
 pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::Result<()> {
     unanswered::delete(connection, message)?;
     proposals::delete(connection, message)?;
+    asked::delete(connection, message)?;
     connection
         .prepare_cached("DELETE FROM judgements WHERE cause = ?")?
         .execute([message.as_str()])?;

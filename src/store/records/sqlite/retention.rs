@@ -10,6 +10,7 @@ pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlit
     for delete in [
         "DELETE FROM judgements WHERE judge = ?",
         "DELETE FROM unanswered WHERE asker = ?",
+        "DELETE FROM asked WHERE asker = ?",
         "DELETE FROM answers WHERE asker = ?",
         "UPDATE answers SET asked_for = NULL WHERE asked_for = ?",
     ] {
@@ -37,6 +38,11 @@ pub(super) fn delete_expired_batch(
             "DELETE FROM unanswered WHERE message IN
              (SELECT message FROM unanswered WHERE asked_at < ? LIMIT 1000)",
             cutoffs.unanswered,
+        ),
+        (
+            "DELETE FROM asked WHERE message IN
+             (SELECT message FROM asked WHERE asked_at < ? LIMIT 1000)",
+            cutoffs.questions,
         ),
         (
             "DELETE FROM answers WHERE question IN

@@ -1,12 +1,13 @@
 use std::path::Path;
 use std::sync::mpsc;
 
-use super::super::PlaceStatus;
 use super::super::lookup::ReplyKey;
+use super::super::{AskedUpdate, PlaceStatus};
 use super::*;
-use crate::conversation::ReplyKind;
+use crate::conversation::{AskedQuestion, ReplyKind};
 use crate::moderation::{Revision, RevisionAuthor};
 
+mod asked;
 mod claims;
 mod data_folder;
 mod erasure;
@@ -53,6 +54,16 @@ fn unanswered_question(message: &str, asker: &str, seconds: i64) -> UnansweredQu
     }
 }
 
+fn asked_question(message: &str, asker: &str, seconds: i64) -> AskedQuestion {
+    AskedQuestion {
+        message: message.into(),
+        space: "default".to_owned(),
+        asker: asker.into(),
+        text: "why?".to_owned(),
+        asked_at: at(seconds),
+    }
+}
+
 fn completion(message: &str, holder: &str, seconds: i64) -> Completion {
     Completion {
         message: message.into(),
@@ -60,6 +71,7 @@ fn completion(message: &str, holder: &str, seconds: i64) -> Completion {
         at: at(seconds),
         answer: Some(reply(message, "ada", seconds)),
         unanswered: Some(unanswered_question(message, "ada", seconds)),
+        asked: None,
         outdated_alerts: None,
     }
 }
@@ -157,6 +169,7 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
     let cutoffs = RetentionCutoffs {
         handled: at(15),
         unanswered: at(15),
+        questions: at(15),
         answers: at(15),
         proposals: at(15),
     };
@@ -167,7 +180,8 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap().len(), 1);
 
     let for_carol = SentReply { asked_for: Some("carol".into()), ..reply("t:new", "ada", 20) };
-    records.update_reply(for_carol, Some(unanswered_question("t:new", "ada", 20))).await.unwrap();
+    let unanswered = Some(unanswered_question("t:new", "ada", 20));
+    records.update_reply(for_carol, unanswered, AskedUpdate::Same).await.unwrap();
     assert_eq!(records.erase_asker("carol".into()).await.unwrap(), 1, "who it was asked for");
     let left = records.reply_to("t:new".into()).await.unwrap();
     assert_eq!(left, Some(reply("t:new", "ada", 20)));

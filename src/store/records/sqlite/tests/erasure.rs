@@ -18,7 +18,7 @@ fn found_on_disk(folder: &Path) -> Vec<usize> {
 
 const N_QUESTIONS: usize = 40;
 
-/// Records one question of each asker, from the second `number`.
+/// Records one question of each asker, from the second `number`, as asked and as unanswered.
 async fn record_questions(records: &SqliteRecords) {
     for number in 0..N_QUESTIONS {
         let id = number.to_string();
@@ -27,9 +27,10 @@ async fn record_questions(records: &SqliteRecords) {
             UnansweredQuestion { text: text(number), ..unanswered_question(&id, &id, seconds) };
         records.claim(claim(&id, "h", seconds)).await.unwrap();
         let answer = Some(reply(&id, &id, seconds));
+        let asked = Some(AskedQuestion { text: text(number), ..asked_question(&id, &id, seconds) });
         let unanswered = Some(question);
         records
-            .complete(Completion { answer, unanswered, ..completion(&id, "h", seconds) })
+            .complete(Completion { answer, unanswered, asked, ..completion(&id, "h", seconds) })
             .await
             .unwrap();
     }
@@ -42,11 +43,16 @@ async fn deleted_edited_erased_and_expired_questions_leave_the_disk() {
     record_questions(&records).await;
     assert_eq!(found_on_disk(folder.path()).len(), N_QUESTIONS);
     records.delete_message_data("39".into()).await.unwrap();
-    records.update_reply(reply("38", "38", 38), None).await.unwrap();
+    records.update_reply(reply("38", "38", 38), None, AskedUpdate::Deleted).await.unwrap();
     records.erase_asker("37".into()).await.unwrap();
     assert_eq!(found_on_disk(folder.path()), (0..37).collect::<Vec<_>>());
-    let cutoffs =
-        RetentionCutoffs { handled: at(0), unanswered: at(30), answers: at(0), proposals: at(0) };
+    let cutoffs = RetentionCutoffs {
+        handled: at(0),
+        unanswered: at(30),
+        questions: at(30),
+        answers: at(0),
+        proposals: at(0),
+    };
     records.delete_expired(cutoffs).await.unwrap();
     assert_eq!(found_on_disk(folder.path()), (30..37).collect::<Vec<_>>());
     records.close().await;
@@ -77,6 +83,7 @@ async fn texts_deleted_by_an_earlier_version_leave_the_disk_at_the_next_start() 
     other_program(folder.path())
         .execute_batch(
             "DELETE FROM unanswered;
+             DELETE FROM asked;
              DELETE FROM meta WHERE name = 'is_deleted_securely';
              PRAGMA wal_checkpoint(TRUNCATE);",
         )

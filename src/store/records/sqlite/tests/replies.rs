@@ -43,7 +43,7 @@ async fn reply_is_found_by_question_and_by_message() {
 
     let edited = SentReply { kind: ReplyKind::Answer, ..reply("t:1", "ada", 0) };
     let edited = SentReply { entries: vec!["c".to_owned()], is_private: true, ..edited };
-    records.update_reply(edited.clone(), None).await.unwrap();
+    records.update_reply(edited.clone(), None, AskedUpdate::Same).await.unwrap();
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(edited));
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
 
@@ -89,7 +89,7 @@ async fn picked_only_suggestion_becomes_an_answer() {
     };
     give_feedback().await.unwrap();
     let picked = SentReply { kind: ReplyKind::Answer, ..suggested };
-    records.update_reply(picked.clone(), None).await.unwrap();
+    records.update_reply(picked.clone(), None, AskedUpdate::Same).await.unwrap();
     assert_eq!(records.reply_to("t:1".into()).await.unwrap(), Some(picked.clone()));
     assert_eq!(
         records.erase_asker("bob".into()).await.unwrap(),
@@ -97,7 +97,7 @@ async fn picked_only_suggestion_becomes_an_answer() {
         "the feedback was on the suggestion"
     );
     give_feedback().await.unwrap();
-    records.update_reply(picked, None).await.unwrap();
+    records.update_reply(picked, None, AskedUpdate::Same).await.unwrap();
     assert_eq!(records.erase_asker("bob".into()).await.unwrap(), 1, "the reply is the same");
 }
 
