@@ -14,12 +14,13 @@
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
 //! | decision | `decision`, `language_part`, `questions`, `index` |
-//! | evaluation | `phrasing_need`, `question_groups`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
+//! | evaluation | `phrasing_need`, `question_groups`, `comparison`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
 pub mod calibration;
 mod candidates;
 mod classifier;
+pub mod comparison;
 mod concepts;
 mod contradiction;
 mod coverage;

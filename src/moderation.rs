@@ -1,4 +1,4 @@
-//! What curators do with packs, as data: edits and their proof, revisions, the inbox, and phrasings that a language model
+//! What curators do with packs, as data: edits, their proof and their review, revisions, the inbox, and phrasings that a language model
 //! drafts and a person takes over.
 //!
 //! Pure, like the layers below: no clock, file, network or platform.
@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod phrasing_drafts;
 pub mod proposal;
 pub mod report;
+pub mod review;
 pub mod revision;
 pub mod typed_edit;
 

@@ -5,7 +5,7 @@
 
 mod ambiguous_quote;
 mod cut_sentence;
-mod duplicate_phrasing;
+pub(crate) mod duplicate_phrasing;
 mod no_stemming;
 mod other_language;
 mod speaker_not_near;

@@ -29,7 +29,7 @@ const MAX_BY_WORDS: usize = 24;
 const MAX_BY_MEANING: usize = 8;
 
 /// Least cosine of a candidate by meaning. Those far below what is suggested without a common word are noise.
-const MIN_MEANING: f32 = 0.5;
+pub(super) const MIN_MEANING: f32 = 0.5;
 
 /// Most texts whose meaning is compared with every question. In larger packs the right entry shares some word
 /// with most questions, and comparing all would take milliseconds.
@@ -47,7 +47,7 @@ pub(super) fn select(index: &PackIndex, query: &Query, left_out: Excluded) -> Ve
 }
 
 /// The entries whose texts mean the same or something near, whether or not they share a word with the question.
-fn by_meaning(index: &PackIndex, query: &Query, left_out: Excluded) -> Vec<usize> {
+pub(super) fn by_meaning(index: &PackIndex, query: &Query, left_out: Excluded) -> Vec<usize> {
     let directions = index.directions.as_ref().filter(|it| it.n_texts() <= MAX_TEXTS);
     let (Some(directions), Some(asked)) = (directions, &query.direction) else { return Vec::new() };
     let counts = |entry, text| !left_out.has_phrasing(entry, text);
@@ -55,7 +55,7 @@ fn by_meaning(index: &PackIndex, query: &Query, left_out: Excluded) -> Vec<usize
 }
 
 /// The entries that share the most telling words with the question.
-fn by_words(index: &PackIndex, query: &Query) -> Vec<usize> {
+pub(super) fn by_words(index: &PackIndex, query: &Query) -> Vec<usize> {
     let mut accumulators = index.accumulator_pool.take();
     accumulators.prepare(index.entries.len(), budget(index));
     accumulate(&mut accumulators, index, query, budget(index));

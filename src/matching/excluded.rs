@@ -12,6 +12,9 @@ pub struct Excluded {
     pub another_phrasing: Option<usize>,
     /// An entry's index.
     pub entry: Option<usize>,
+    /// Whether the classifier that has learned from the phrasing is used all the same: training one without it takes
+    /// longer than a thousand searches. It leans to the phrasing's own entry.
+    pub keeps_classifier: bool,
 }
 
 impl Excluded {
@@ -20,6 +23,11 @@ impl Excluded {
         self.phrasing.is_some_and(|(entry, first)| {
             entry == idx && (first == number || self.another_phrasing == Some(number))
         })
+    }
+
+    /// The number of the phrasing from which the classifier must not have learned.
+    pub(super) fn unlearned(self) -> Option<usize> {
+        self.phrasing.filter(|_| !self.keeps_classifier).map(|(_, number)| number)
     }
 
     /// How many phrasings of the entry at `idx` are left out.

@@ -229,6 +229,11 @@ impl Index {
         self.combine(self.parts.iter().map(|part| (ask(part), part)).collect())
     }
 
+    /// The parts, one for each language of a pack.
+    pub(super) fn parts(&self) -> &[LanguagePart] {
+        &self.parts
+    }
+
     /// The indexes of all packs and languages.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = &PackIndex> {
         self.parts.iter().map(|part| &part.index)

@@ -81,10 +81,16 @@ impl LanguagePart {
         self.entries.get(number).map_or(0, |entry| entry.idx)
     }
 
+    /// The number that a phrasing of an entry has here; both are given by their numbers, the phrasing's in all languages.
+    pub(super) fn phrasing_here(&self, number: usize, phrasing: usize) -> Option<usize> {
+        phrasing.checked_sub(self.entries.get(number)?.n_before)
+    }
+
     /// What of `excluded` is in this part, in its numbers.
     pub(super) fn exclude(&self, excluded: Excluded) -> Excluded {
         let mut inside = Excluded {
             entry: excluded.entry.and_then(|idx| self.number_of(idx)),
+            keeps_classifier: excluded.keeps_classifier,
             ..Excluded::default()
         };
         let Some((idx, phrasing)) = excluded.phrasing else { return inside };

@@ -142,7 +142,7 @@ impl<'a> Scorer<'a> {
         Self {
             index,
             query,
-            classifier: index.classifier(excluded.phrasing.map(|(_, number)| number)),
+            classifier: index.classifier(excluded.unlearned()),
             excluded,
             token_scores: TokenScores { by_token: vec![0.0; n_tokens], ..TokenScores::default() },
             token_coverage: vec![TokenCoverage::default(); query.tokens.len()],

@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 43] = [
+const MATCHING: [&str; 44] = [
     // Words.
     "similarity",
     "term_weight",
@@ -68,6 +68,7 @@ const MATCHING: [&str; 43] = [
     // Evaluation.
     "phrasing_need",
     "question_groups",
+    "comparison",
     "explanation",
     "leave_one_out",
     "reliability",

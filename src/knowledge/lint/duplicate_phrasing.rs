@@ -51,7 +51,7 @@ pub(super) fn check(proof: &Proof) -> Vec<Finding> {
 }
 
 /// The words as matching compares them, or the phrasing itself if it has no words.
-fn key_of(phrasing: &str) -> String {
+pub(crate) fn key_of(phrasing: &str) -> String {
     let words: Vec<String> =
         tokenize(phrasing, usize::MAX).into_iter().map(|token| token.word).collect();
     if words.is_empty() { phrasing.trim().to_owned() } else { words.join(" ") }
