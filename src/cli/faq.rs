@@ -3,6 +3,7 @@
 mod edit;
 mod entries;
 mod history;
+mod review;
 
 use clap::Subcommand;
 
@@ -46,6 +47,8 @@ enum Command {
     History(history::HistoryArgs),
     /// Show a change, word by word.
     Diff(history::DiffArgs),
+    /// Show what the file changes for those who ask, against the text that was recorded last.
+    Review(review::ReviewArgs),
     /// Take a change back.
     Revert(edit::RevertArgs),
 }
@@ -65,6 +68,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Command::MovePhrasing(args) => edit::move_phrasing(args, &context),
         Command::History(args) => history::history(args, &context),
         Command::Diff(args) => history::diff(args, &context),
+        Command::Review(args) => review::review(args, &context),
         Command::Revert(args) => edit::revert(args, &context),
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod change;
+mod review;
 mod word_diff;
 
 use std::io::Write;
@@ -12,12 +13,13 @@ use anyhow::bail;
 use super::config_args::ConfigArgs;
 use super::packs;
 use super::terminal::Terminal;
+use crate::conversation::{Space, Spaces};
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{Pack, prove};
-use crate::service::pack_editor::PackEditor;
+use crate::service::pack_editor::{PackEditor, ReviewScope};
 use crate::store::pack_files;
 
-pub(super) use apply::{ByArgs, apply, refuse};
+pub(super) use apply::{ByArgs, Tense, apply, print_reviewed, refuse, report as report_edit_error};
 pub(super) use change::{Change, FILE, print_change};
 pub(super) use word_diff::render as render_word_diff;
 
@@ -74,7 +76,19 @@ impl<'a> Context<'a> {
 
     /// The editor of the pack, whose history is in the data folder of the configuration.
     pub(super) fn editor(&self) -> anyhow::Result<PackEditor> {
-        Ok(PackEditor::open(&self.folder, &self.config.read()?.data)?)
+        let config = self.config.read()?;
+        let editor = PackEditor::open(&self.folder, &config.data)?;
+        let (spaces, thresholds) = (self.spaces(&config.spaces()), config.default_thresholds());
+        Ok(editor.with_scope(ReviewScope { spaces, thresholds }))
+    }
+
+    /// The spaces that use the pack; `None`, which is all, if none or each does.
+    fn spaces(&self, spaces: &Spaces) -> Option<Vec<String>> {
+        let same = |folder: &PathBuf| folder.canonicalize().ok();
+        let own = same(&self.folder);
+        let uses = |space: &&Space| space.packs.iter().any(|folder| same(folder) == own);
+        let names: Vec<String> = spaces.all().filter(uses).map(|it| it.name.clone()).collect();
+        (!names.is_empty() && names.len() < spaces.all().count()).then_some(names)
     }
 
     /// Prints a value as JSON.

@@ -1,4 +1,6 @@
-//! Edits of a pack's files, each with its revision.
+//! Edits of a pack's files, each with its review and its revision.
+
+mod change_review;
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,10 @@ use crate::store::records::{
 pub struct PackEditor {
     folder: PathBuf,
     history: PackHistory,
+    scope: ReviewScope,
 }
+
+pub use change_review::{MAX_TEXTS, ReviewScope, ReviewedChange};
 
 /// An edit that somebody wants.
 #[derive(Debug, Clone)]
@@ -45,20 +50,19 @@ impl PackEditor {
     /// # Errors
     /// [`RecordsError`] if the history cannot be used.
     pub fn open(folder: &Path, data: &Path) -> Result<Self, RecordsError> {
-        Ok(Self { folder: folder.to_owned(), history: PackHistory::open(data)? })
+        let (history, scope) = (PackHistory::open(data)?, ReviewScope::default());
+        Ok(Self { folder: folder.to_owned(), history, scope })
+    }
+
+    /// The same, which reviews changes by `scope`.
+    #[must_use]
+    pub fn with_scope(self, scope: ReviewScope) -> Self {
+        Self { scope, ..self }
     }
 
     /// The history.
     pub fn history(&self) -> &PackHistory {
         &self.history
-    }
-
-    /// What an edit would change.
-    ///
-    /// # Errors
-    /// [`EditError`] if the pack cannot be read, or the edit is refused.
-    pub fn preview(&self, edit: &Edit) -> Result<Vec<EntryChange>, EditError> {
-        Ok(changes_of(&edit.prove(&pack_files::read(&self.folder)?)?))
     }
 
     /// Makes an edit, and returns its revisions, one for each entry that has changed. When this returns, the
@@ -207,6 +211,14 @@ pub enum EditError {
     /// The pack cannot be written.
     #[error(transparent)]
     Write(#[from] CreateError),
+    /// The calibration of the pack cannot be read.
+    #[error("cannot read the calibration of {}", folder.display())]
+    Calibration {
+        /// The folder of the pack.
+        folder: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
     /// The history cannot be used.
     #[error(transparent)]
     History(#[from] RecordsError),

@@ -26,6 +26,8 @@ mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
 mod faq;
+#[cfg(unix)]
+mod faq_review;
 #[cfg(all(unix, any(feature = "discord", feature = "matrix")))]
 mod first_pack;
 mod folder;

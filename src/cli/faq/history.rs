@@ -45,6 +45,7 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
         entry: args.id.clone(),
         by: args.by.as_deref().map(author_filter),
         since: args.since,
+        from: None,
         limit: args.limit,
     };
     let found = editor.history().list(&filter)?;

@@ -6,16 +6,19 @@ use anyhow::{anyhow, bail};
 use serde::Serialize;
 
 use super::change::{Change, FILE, kind, print_change};
+use super::review::{N_EXAMPLES, ShownReview, print_review};
 use super::{Context, word_diff};
 use crate::cli::Status;
 use crate::cli::report::{PackReport, print};
 use crate::conversation::layout::one_line;
 use crate::knowledge::EntryChange;
 use crate::moderation::edit::Rejection;
+use crate::moderation::review::Review;
 use crate::moderation::{Edit, RefusedEdit, RevisionAuthor};
 use crate::platform::console::printable;
-use crate::service::pack_editor::{EditError, ProposedEdit};
+use crate::service::pack_editor::{EditError, ProposedEdit, ReviewedChange};
 use crate::service::{Clock, SystemClock};
+use crate::store::records::RecordedRevision;
 
 /// Who changes a pack, and how.
 #[derive(Debug, Clone, clap::Args)]
@@ -58,67 +61,102 @@ fn parse_name(name: &str) -> anyhow::Result<String> {
     Ok(name.to_owned())
 }
 
-/// Makes an edit and prints its revisions; with `--dry-run`, what it would change.
+/// Makes an edit and prints its revisions, with examples of its review; with `--dry-run`, what it would change.
 pub(in crate::cli) fn apply(
     edit: Edit,
     by: &ByArgs,
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
     let mut editor = context.editor()?;
+    let reviewed = match editor.review(&edit) {
+        Ok(reviewed) => reviewed,
+        Err(error) => return report(error, context),
+    };
     if by.dry_run {
-        return match editor.preview(&edit) {
-            Ok(changes) => print_preview(&changes, context),
-            Err(error) => report(error, context),
-        };
+        print_reviewed(&reviewed, Tense::WouldBe, context)?;
+        return Ok(Status::Success);
     }
     let reason = by.reason.clone();
     let proposed =
         ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now(), seen: None };
     match editor.edit(&proposed) {
-        Ok(recorded) if context.is_json => {
-            let changes: Vec<Change<'_>> = recorded.iter().map(Change::new).collect();
-            context.print_json(&changes)?;
-            Ok(Status::Success)
-        }
-        Ok(recorded) => {
-            for recorded in &recorded {
-                print_change(recorded)?;
-            }
-            Ok(Status::Success)
-        }
+        Ok(recorded) => print_made(&recorded, &reviewed.review, context),
         Err(error) => report(error, context),
     }
 }
 
+/// Changes with their review, for programs.
 #[derive(Serialize)]
-struct Preview<'c> {
+struct ShownChanges<'r, C> {
+    changes: Vec<C>,
+    review: ShownReview<'r>,
+}
+
+/// Prints the revisions of an edit, and some examples of what it changes for those who ask.
+fn print_made(
+    recorded: &[RecordedRevision],
+    review: &Review,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
+    if context.is_json {
+        let changes = recorded.iter().map(Change::new).collect();
+        context.print_json(&ShownChanges { changes, review: ShownReview::new(review) })?;
+        return Ok(Status::Success);
+    }
+    recorded.iter().try_for_each(print_change)?;
+    let first = recorded.first().map_or(0, |recorded| recorded.id);
+    let rest = format!("`quoth faq review --since {first}` lists all");
+    print_review(review, N_EXAMPLES, &rest, context)?;
+    Ok(Status::Success)
+}
+
+/// Whether a change is made.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum Tense {
+    /// It is in the file.
+    Is,
+    /// It is a preview.
+    WouldBe,
+}
+
+#[derive(Serialize)]
+struct ShownEntry<'c> {
     entry: &'c str,
     before: Option<&'c str>,
     after: Option<&'c str>,
 }
 
-fn print_preview<'c>(changes: &'c [EntryChange], context: &Context<'_>) -> anyhow::Result<Status> {
+/// Prints how entries change, word by word, and all that it changes for those who ask.
+pub(in crate::cli) fn print_reviewed<'c>(
+    ReviewedChange { entries, review }: &'c ReviewedChange,
+    tense: Tense,
+    context: &Context<'_>,
+) -> anyhow::Result<()> {
     if context.is_json {
-        let preview = |change: &'c EntryChange| Preview {
+        let shown = |change: &'c EntryChange| ShownEntry {
             entry: &change.id,
             before: change.before.as_deref(),
             after: change.after.as_deref(),
         };
-        context.print_json(&changes.iter().map(preview).collect::<Vec<_>>())?;
-        return Ok(Status::Success);
+        let changes = entries.iter().map(shown).collect();
+        return context.print_json(&ShownChanges { changes, review: ShownReview::new(review) });
     }
-    let mut out = anstream::stdout().lock();
-    for EntryChange { id, before, after } in changes {
+    let verb = match tense {
+        Tense::Is => "is",
+        Tense::WouldBe => "would be",
+    };
+    for EntryChange { id, before, after } in entries {
+        let mut out = anstream::stdout().lock();
         let what = kind(before.as_deref(), after.as_deref());
-        writeln!(out, "{} would be {what}:", printable(&one_line(id)))?;
+        writeln!(out, "{} {verb} {what}:", printable(&one_line(id)))?;
         let [before, after] = [before, after].map(|it| it.as_deref().unwrap_or_default());
         writeln!(out, "{}", word_diff::render(before, after, context.terminal))?;
     }
-    Ok(Status::Success)
+    print_review(review, usize::MAX, "", context)
 }
 
 /// Says why an edit was not made.
-fn report(error: EditError, context: &Context<'_>) -> anyhow::Result<Status> {
+pub(in crate::cli) fn report(error: EditError, context: &Context<'_>) -> anyhow::Result<Status> {
     match error {
         EditError::Refused(refused) => report_refusal(refused, context),
         error => bail!(error),

@@ -6,8 +6,8 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::unlocked_connection::{UnlockedConnection, UnlockedTransaction};
-use super::{packs, revisions};
-use crate::conversation::Timestamp;
+use super::{asked, packs, revisions};
+use crate::conversation::{AskedText, Timestamp};
 use crate::moderation::Revision;
 use crate::store::records::Result;
 
@@ -35,6 +35,8 @@ pub struct RevisionFilter {
     pub by: Option<AuthorFilter>,
     /// Only those since then.
     pub since: Option<Timestamp>,
+    /// Only the one with this number and later ones.
+    pub from: Option<i64>,
     /// At most so many.
     pub limit: u32,
 }
@@ -80,6 +82,10 @@ impl PackHistory {
             conditions.push("at >= ?");
             values.push(since.as_millis().into());
         }
+        if let Some(from) = filter.from {
+            conditions.push("id >= ?");
+            values.push(from.into());
+        }
         values.push(filter.limit.into());
         let sql = format!(
             "SELECT * FROM revisions WHERE {} ORDER BY id DESC LIMIT ?",
@@ -107,6 +113,23 @@ impl PackHistory {
                 .query_map([id], revisions::recorded)?
                 .collect()
         })
+    }
+
+    /// The different texts that were asked in one of `spaces`, or in any, and how often: at most `limit`, those asked
+    /// last.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
+    pub fn asked(&self, spaces: Option<&[String]>, limit: u32) -> Result<Vec<AskedText>> {
+        self.0.run(|connection| asked::texts(connection, spaces, limit))
+    }
+
+    /// The text of `faq.toml` that is the last in the history of the pack `name`.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
+    pub fn accepted(&self, name: &str) -> Result<Option<String>> {
+        self.0.run(|connection| packs::accepted_faq(connection, name))
     }
 
     /// Begins a change of the history. Until it ends, no other process can record anything.
