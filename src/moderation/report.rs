@@ -10,6 +10,7 @@ use crate::text::rich_text::{Block, Inline, Item};
 use super::difference::{code, difference};
 use super::edit::RefusedEdit;
 use super::inbox::QuestionGroup;
+use super::review::{ReplyingEntry, Review};
 use super::{Revision, RevisionAuthor};
 
 /// Entries of a page of a list.
@@ -20,6 +21,9 @@ pub const GROUPS_PER_PAGE: usize = 5;
 
 /// Most wordings of a group that are shown.
 const MAX_WORDINGS: usize = 10;
+
+/// Most questions and phrasings of each kind that a review shows. The terminal has all.
+const MAX_EXAMPLES: usize = 3;
 
 /// Most findings of a refused edit that are shown.
 const MAX_FINDINGS: usize = 5;
@@ -103,6 +107,52 @@ impl Report {
             self = self.paragraph(&sentence).difference(before.as_deref(), after.as_deref());
         }
         self
+    }
+
+    /// The same with what changes do to those who ask: how many, and examples.
+    #[must_use]
+    pub fn review(mut self, review: &Review, wording: &Wording) -> Self {
+        let lists = [
+            ("review-gained", &review.gained),
+            ("review-lost", &review.lost),
+            ("review-changed", &review.changed),
+        ];
+        if review.n_texts > 0 {
+            let [n, gained, lost, changed] =
+                [review.n_texts, review.gained.len(), review.lost.len(), review.changed.len()]
+                    .map(|n| n.to_string());
+            let values = [("n", &*n), ("gained", &gained), ("lost", &lost), ("changed", &changed)];
+            self = self.paragraph(&wording.sentence("review-counts", values));
+        }
+        for (sentence, questions) in lists {
+            let lines = questions.iter().map(|question| {
+                let id = |entry: &Option<ReplyingEntry>| {
+                    entry.as_ref().map_or_else(|| "–".to_owned(), |entry| entry.id.clone())
+                };
+                let (before, after) = (id(&question.before), id(&question.after));
+                format!("{} ({}): {before} → {after}", question.text, question.n_times)
+            });
+            self = self.examples(sentence, lines.collect(), wording);
+        }
+        let shadowed = review.shadowed.iter();
+        let lines = shadowed.map(|it| format!("{}: {} → {}", it.phrasing, it.entry, it.by));
+        self.examples("review-shadowed", lines.collect(), wording)
+    }
+
+    /// The same with the first of `lines` below a sentence, and how many more there are.
+    fn examples(self, sentence: &str, lines: Vec<String>, wording: &Wording) -> Self {
+        if lines.is_empty() {
+            return self;
+        }
+        let n_more = lines.len().saturating_sub(MAX_EXAMPLES);
+        let shown = lines.into_iter().take(MAX_EXAMPLES);
+        let mut shown: Vec<Vec<Inline>> =
+            shown.map(|line| vec![Inline::Text(one_line(&line))]).collect();
+        if n_more > 0 {
+            let more = wording.sentence("and-more", [("n", &n_more.to_string())]);
+            shown.push(vec![Inline::Text(more)]);
+        }
+        self.paragraph(&wording.sentence(sentence, [])).list(shown)
     }
 
     /// The text.

@@ -14,12 +14,12 @@ impl<R: Records> Service<R> {
     /// Applies `effects` of `cause`, which is claimed, and completes the claim.
     pub(super) async fn apply_effects(
         &self,
-        mut effects: Effects,
+        effects: Effects,
         cause: &Cause<'_>,
         context: &OwnedContext,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let effects = self.without_unkept(effects);
+        let mut effects = self.without_unkept(effects);
         let space = context.space();
         if let Some(request) = effects.moderation.take() {
             effects.message = self.moderate(request, cause, context).await?;

@@ -75,7 +75,9 @@ impl<R: Records> Service<R> {
             ..Cause::new(id)
         };
         let edit = Effects { message: MessageEffect::Edit(answer.clone()), ..Effects::default() };
-        let edited = self.edit_or_delete(edit, &cause, &context, sender).await?;
+        // For the records, the message is the same question as before.
+        let edit_cause = Cause { is_message: false, ..Cause::new(id) };
+        let edited = self.edit_or_delete(edit, &edit_cause, &context, sender).await?;
         // Where the reply is gone, the answer itself is the new reply.
         let told = if edited == EventOutcome::Edited {
             BotMessage::notice(Notice::AnswerFound, false)

@@ -65,7 +65,7 @@ fn edit_shows_which_questions_get_an_answer_before_and_after_it_is_made() {
 }
 
 #[test]
-fn json_of_an_edit_has_its_changes_and_all_of_its_review() {
+fn json_of_a_preview_has_all_of_its_review_and_that_of_an_edit_its_revisions() {
     let folder = asked();
     let edit = ["remove-phrasing", "b", PRICE, "--dry-run"];
     faq(&folder, &ADD_PRICE);
@@ -77,7 +77,7 @@ fn json_of_an_edit_has_its_changes_and_all_of_its_review() {
     let want = json!({"n_questions": 3, "gained": [], "lost": lost, "changed": [], "shadowed": []});
     assert_eq!(shown["review"], want, "{shown}");
     let made = json_of(&folder, &edit[..3]);
-    assert_eq!((&made["changes"][0]["by"], &made["review"]), (&json!("ann"), &want));
+    assert_eq!(made[0]["by"], "ann");
 }
 
 #[test]

@@ -99,8 +99,8 @@ fn print_made(
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
     if context.is_json {
-        let changes = recorded.iter().map(Change::new).collect();
-        context.print_json(&ShownChanges { changes, review: ShownReview::new(review) })?;
+        let changes: Vec<Change<'_>> = recorded.iter().map(Change::new).collect();
+        context.print_json(&changes)?;
         return Ok(Status::Success);
     }
     recorded.iter().try_for_each(print_change)?;

@@ -8,14 +8,14 @@ use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, ReplyKind};
-use crate::knowledge::{EntryChange, Quote};
+use crate::knowledge::Quote;
 use crate::moderation::edit::{Edit, RefusedEdit};
 use crate::moderation::proposal::digest;
 use crate::moderation::report::{self, Report};
 use crate::moderation::typed_edit::{TypedEditError, correction, typed_edit};
 use crate::moderation::{Proposal, ProposedCommand};
 use crate::service::knowledge_base::PackUpdate;
-use crate::service::pack_editor::{EditError, ProposedEdit};
+use crate::service::pack_editor::{EditError, ProposedEdit, ReviewedChange};
 use crate::store::records::RecordedRevision;
 use crate::text::RichText;
 use crate::text::rich_text::Inline;
@@ -85,8 +85,8 @@ impl ModeratorTask {
     pub(super) fn preview(&self, proposed: ProposedCommand) -> TaskResult {
         let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
         let proposed = ProposedCommand { command, ..proposed };
-        match self.editor(of.folder)?.preview(&edit) {
-            Ok(changes) => Ok(self.proposal(Report::default(), &changes, proposed)),
+        match self.editor(of.folder)?.review(&edit) {
+            Ok(reviewed) => Ok(self.proposal(Report::default(), &reviewed, proposed)),
             Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
                 let refused = RefusedEdit::Invalid(rejection);
                 let refusal = report::refusal(&refused, self.wording);
@@ -96,9 +96,14 @@ impl ModeratorTask {
         }
     }
 
-    /// Shows changes below `report`, to be saved.
-    fn proposal(&self, report: Report, changes: &[EntryChange], proposed: ProposedCommand) -> Done {
-        let report = report.proposed(changes, self.wording);
+    /// Shows changes and what they do below `report`, to be saved.
+    fn proposal(
+        &self,
+        report: Report,
+        ReviewedChange { entries: changes, review }: &ReviewedChange,
+        proposed: ProposedCommand,
+    ) -> Done {
+        let report = report.proposed(changes, self.wording).review(review, self.wording);
         let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
         let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
         Done {
@@ -153,9 +158,11 @@ impl ModeratorTask {
                 self.settle(&proposed.settles);
                 Ok(self.saved(&of.pack.name, &recorded))
             }
-            Err(EditError::ChangedMeanwhile { changes }) => {
+            Err(EditError::ChangedMeanwhile { .. }) => {
+                let reviewed = self.editor(of.folder)?.review(&edit.edit);
+                let reviewed = reviewed.map_err(|error| self.edit_failed(error))?;
                 let report = Report::new(&self.wording.sentence("changed-meanwhile", []));
-                Ok(self.proposal(report, &changes, proposed))
+                Ok(self.proposal(report, &reviewed, proposed))
             }
             Err(error) => Err(self.edit_failed(error)),
         }

@@ -17,7 +17,7 @@ use crate::service::Service;
 use crate::service::context::OwnedContext;
 use crate::service::error_causes::with_causes;
 use crate::service::knowledge_base::{KnowledgeBase, Snapshot, SpaceIndex};
-use crate::service::pack_editor::{EditError, PackEditor};
+use crate::service::pack_editor::{EditError, PackEditor, ReviewScope};
 use crate::store::pack_files;
 use crate::store::records::Records;
 use crate::text::RichText;
@@ -199,7 +199,10 @@ impl ModeratorTask {
     /// The editor of the pack in `folder`.
     pub(super) fn editor(&self, folder: &Path) -> Result<PackEditor, RichText> {
         let data = &self.editing()?.data;
-        PackEditor::open(folder, data).map_err(|error| self.edit_failed(error.into()))
+        let editor = PackEditor::open(folder, data);
+        let editor = editor.map_err(|error| self.edit_failed(error.into()))?;
+        let (spaces, thresholds) = (vec![self.space.name.clone()], self.index().rule.thresholds);
+        Ok(editor.with_scope(ReviewScope { spaces: Some(spaces), thresholds }))
     }
 
     pub(super) fn editing(&self) -> Result<&PackEditing, RichText> {
@@ -219,7 +222,7 @@ impl ModeratorTask {
                 let heading = self.wording.sentence("changed-meanwhile", []);
                 return Report::new(&heading).proposed(changes, self.wording).text();
             }
-            EditError::Read(_) => "pack-cannot-be-read",
+            EditError::Read(_) | EditError::Calibration { .. } => "pack-cannot-be-read",
             EditError::Write(_) => "pack-cannot-be-written",
             EditError::Busy { .. } => "pack-is-busy",
             EditError::History(_) | EditError::OtherFolder { .. } => "history-cannot-be-used",

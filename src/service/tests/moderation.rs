@@ -125,6 +125,21 @@ async fn edit_is_shown_saved_served_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_was_asked_is_reviewed_before_an_edit_is_saved() {
+    let chat = Moderated::new().await;
+    for _ in 0..2 {
+        chat.ask("what about the meters of that building").await;
+    }
+    chat.ask(HEIGHT).await;
+    let shown = chat.say("faq add-phrasing height what about the meters of that building").await;
+    let counts = [("n", "2"), ("gained", "1"), ("lost", "0"), ("changed", "0")];
+    assert!(shown.contains(&Wording::english().sentence("review-counts", counts)), "{shown}");
+    assert!(shown.contains("meters of that building (2): – → height"), "{shown}");
+    let shown = chat.say("faq remove height").await;
+    assert!(shown.contains(&sentence("review-lost")), "{shown}");
+}
+
+#[tokio::test]
 async fn proposal_outlives_a_restart_and_is_saved_once() {
     let mut chat = Moderated::new().await;
     chat.say("faq add-phrasing height is it tall").await;
