@@ -80,6 +80,11 @@ impl QuestionGroup {
         EntryDraft { variants: wordings, ..EntryDraft::new(id, &question) }
     }
 
+    /// Id of the gap that replied to the latest question to which one did.
+    pub fn replied_gap(&self) -> Option<&str> {
+        self.questions.iter().find_map(|question| question.gap.as_deref())
+    }
+
     /// Ids of the entries that are nearest to the latest question that has any, best first.
     pub fn nearest(&self) -> &[String] {
         let nearest = self.questions.iter().map(|question| question.nearest.as_slice());

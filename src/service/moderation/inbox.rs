@@ -76,8 +76,12 @@ impl ModeratorTask {
     pub(super) fn group(&self, id: &str) -> TaskResult {
         let group = self.find_group(&self.open_inbox()?, id)?;
         let index = &self.index().index;
-        let nearest: Vec<usize> =
-            group.nearest().iter().filter_map(|id| index.find(id)).take(MAX_NEAREST).collect();
+        // A gap that has replied needs these wordings the most.
+        let ids = group.replied_gap().into_iter().chain(group.nearest().iter().map(String::as_str));
+        let mut nearest: Vec<usize> = ids.filter_map(|id| index.find(id)).collect();
+        let mut seen = HashSet::new();
+        nearest.retain(|number| seen.insert(*number));
+        nearest.truncate(MAX_NEAREST);
         let lines = |number: &usize| {
             Some(entry_line(&index.entry_id(*number), index.entry(*number)?, self.wording))
         };
