@@ -55,6 +55,8 @@ pub(super) struct OwnedContext {
     pub(super) target: Option<SentReply>,
     /// See [`Context::has_reply`].
     pub(super) has_reply: bool,
+    /// See [`Context::asked`].
+    pub(super) asked: Option<String>,
     /// See [`Context::feedback`].
     pub(super) feedback: Option<bool>,
     /// The result of the claim on the event; `None` if it was not claimed.
@@ -101,6 +103,7 @@ impl OwnedContext {
             asker: &self.asker,
             target: self.target.as_ref(),
             has_reply: self.has_reply,
+            asked: self.asked.as_deref(),
             feedback: self.feedback,
             time,
         }
@@ -137,6 +140,7 @@ impl<R: Records> Service<R> {
             asker: self.asker_hash(user),
             target: found.target,
             has_reply: found.has_reply,
+            asked: None,
             feedback: None,
             claim: found.claim,
         })

@@ -12,7 +12,7 @@ use crate::conversation::{
     Control, ControlUse, Effects, Event, EventTime, FeedbackEffect, Message, MessageEffect,
     MessageId, Place, PlaceId, PrincipalId, SentReply, Timestamp, Trigger,
 };
-use crate::store::records::{self, Feedback, Join, Records, ReplyKey};
+use crate::store::records::{self, AskedUpdate, Feedback, Join, Records, ReplyKey};
 
 impl<R: Records> Service<R> {
     /// Handles `event`. Failures are logged here and reported in the [`EventOutcome`].
@@ -270,9 +270,14 @@ impl<R: Records> Service<R> {
             let asker = context.asker.clone();
             context.feedback = self.records().feedback(message.clone(), asker).await?;
         }
+        if let Some(target) =
+            context.target.as_ref().filter(|_| control_use.control == Control::Unhelpful)
+        {
+            context.asked = self.records().asked_text(target.question.clone()).await?;
+        }
         let time = self.event_time(self.now());
         let effects = respond_to_control(control_use, &context.borrow(time), &self.cooldowns);
-        let effects =
+        let mut effects =
             if sender.supports_private_replies() { effects } else { effects.into_public() };
         if let (Some(feedback), Some(target)) = (effects.feedback, &context.target) {
             let (message, asker) = (target.message.clone(), context.asker.clone());
@@ -283,6 +288,11 @@ impl<R: Records> Service<R> {
                     self.records().record_feedback(feedback).await?;
                 }
                 FeedbackEffect::Withdraw => self.records().delete_feedback(message, asker).await?,
+            }
+            // A wrong answer is none, for moderators; where its asker takes that back, it is one.
+            if context.asked.is_some() && target.is_for(&context.asker) {
+                let unanswered = effects.unanswered.take();
+                self.records().update_reply(target.clone(), unanswered, AskedUpdate::Same).await?;
             }
         }
         if let Some(target) = context.target.as_ref().filter(|_| effects.awaits_answer) {

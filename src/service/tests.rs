@@ -9,6 +9,7 @@ mod handle;
 mod joins;
 mod moderation;
 mod selection;
+mod wrong_answers;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

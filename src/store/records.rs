@@ -128,6 +128,10 @@ pub trait Records: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
+    /// What was asked by `message`; `None` if it is not kept.
+    fn asked_text(&self, message: MessageId)
+    -> impl Future<Output = Result<Option<String>>> + Send;
+
     /// The different texts that were asked in one of `spaces`, or in any, and how often: at most `limit`, those asked
     /// last.
     fn asked(

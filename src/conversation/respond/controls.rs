@@ -2,6 +2,7 @@
 
 use super::moderation::moderate_by_control;
 use super::more::{paragraphs, remaining_quotes, topics};
+use super::wrong_answer::{WrongAnswer, wrong_answer};
 use super::{Context, privately, rate_limited, selected_answer};
 use crate::conversation::bot_message::BotMessage;
 use crate::conversation::control::Control;
@@ -34,7 +35,7 @@ pub fn respond_to_control(
         (Control::Share, Some(target)) => share(used, target, context, cooldowns),
         (Control::Notify, Some(target)) => notify(target, context),
         (Control::Helpful | Control::Unhelpful, _) => {
-            give_feedback(used.control == Control::Helpful, context)
+            give_feedback(used.control == Control::Helpful, used, context)
         }
         (Control::Delete, Some(target)) => {
             if target.is_for(context.asker) || context.space.is_moderator(&used.user) {
@@ -59,13 +60,24 @@ fn notify(target: &SentReply, context: &Context<'_>) -> Effects {
 }
 
 /// Records feedback on the target, or takes back the same feedback.
-fn give_feedback(is_helpful: bool, context: &Context<'_>) -> Effects {
+fn give_feedback(is_helpful: bool, used: &ControlUse, context: &Context<'_>) -> Effects {
     let (feedback, notice) = if context.feedback == Some(is_helpful) {
         (FeedbackEffect::Withdraw, Notice::FeedbackWithdrawn)
     } else {
         (FeedbackEffect::Give { is_helpful }, Notice::FeedbackRecorded)
     };
-    Effects { feedback: Some(feedback), ..BotMessage::notice(notice, true).into() }
+    let effects = Effects { feedback: Some(feedback), ..BotMessage::notice(notice, true).into() };
+    let is_wrong = feedback == FeedbackEffect::Give { is_helpful: false };
+    match wrong_answer(used, context).filter(|_| is_wrong) {
+        Some(WrongAnswer { unanswered, suggestions: Some(suggestions) }) => {
+            let message = MessageEffect::Send(suggestions);
+            Effects { message, unanswered: Some(unanswered), ..effects }
+        }
+        Some(WrongAnswer { unanswered, suggestions: None }) => {
+            Effects { unanswered: Some(unanswered), ..effects }
+        }
+        None => effects,
+    }
 }
 
 /// Shows more of an answer or of the topics. Since that is private, it works while the bot is

@@ -136,6 +136,7 @@ impl Fixture {
             asker: &AskerHash::from(user.as_str()),
             target: self.target.as_ref(),
             has_reply: self.has_reply,
+            asked: None,
             feedback: self.feedback,
             time: EventTime {
                 at: Timestamp::from_millis(5_000),

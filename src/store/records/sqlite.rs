@@ -272,6 +272,10 @@ impl Records for SqliteRecords {
         self.run(move |connection| unanswered::awaited(connection, limit)).await
     }
 
+    async fn asked_text(&self, message: MessageId) -> Result<Option<String>> {
+        self.run(move |connection| asked::text(connection, &message)).await
+    }
+
     async fn asked(&self, spaces: Option<Vec<String>>, limit: u32) -> Result<Vec<AskedText>> {
         self.run(move |connection| asked::texts(connection, spaces.as_deref(), limit)).await
     }

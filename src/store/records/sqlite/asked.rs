@@ -1,6 +1,6 @@
 //! The table `asked`: questions that were asked, answered or not.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::replies::json;
 use super::unanswered::MAX_PER_ASKER;
@@ -50,6 +50,17 @@ pub(super) fn delete(connection: &Connection, message: &MessageId) -> rusqlite::
         .prepare_cached("DELETE FROM asked WHERE message = ?")?
         .execute([message.as_str()])
         .map(drop)
+}
+
+/// The text of a message.
+pub(super) fn text(
+    connection: &Connection,
+    message: &MessageId,
+) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT text FROM asked WHERE message = ?")?
+        .query_row([message.as_str()], |row| row.get(0))
+        .optional()
 }
 
 /// The different texts that were asked in one of `spaces`, or in any, and how often: at most `limit`, those asked
