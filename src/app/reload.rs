@@ -9,7 +9,7 @@ use sd_notify::NotifyState;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::pack_updates::announce;
+use super::pack_updates::{announce, tell_askers};
 use super::pack_watcher::PackWatcher;
 use super::{AppState, notify};
 use crate::config::{Config, Sources};
@@ -28,6 +28,8 @@ pub(super) async fn run(
     mut requests: mpsc::Receiver<()>,
 ) {
     announce(updates, &state).await;
+    // The last process may have ended before it told them.
+    tell_askers(&state).await;
     let read = || fingerprints(Arc::clone(&state));
     loop {
         let mut watcher = PackWatcher::start(pack_folders(&state), read).await;
@@ -47,13 +49,15 @@ pub(super) async fn run(
     }
 }
 
-/// Announces what moderators have changed from chat, which is in use already, and calibrates it.
+/// Announces what moderators have changed from chat, which is in use already, and calibrates it. No change means that
+/// a pause has ended.
 pub(super) async fn follow_edits(
     mut updates: mpsc::UnboundedReceiver<Vec<PackUpdate>>,
     state: Arc<AppState>,
 ) {
     while let Some(updates) = updates.recv().await {
         announce(updates, &state).await;
+        tell_askers(&state).await;
         recalibrate(&state);
     }
 }

@@ -91,7 +91,7 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
         return Trigger::Ignore;
     }
     let wording = Wording::for_locale(&settings.locale);
-    let prefixed = prefixed_command(&message.text, &settings.prefix, wording);
+    let prefixed = prefixed_command(&message.text, &settings.prefix);
     let has_mark = prefixed.is_some();
     let (text, has_prefix) = match prefixed {
         Some(command) => (command, true),
@@ -128,7 +128,12 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
     }
     let addressed_by = if is_named { AddressedBy::Name } else { AddressedBy::Reply };
     let question = Question { text: text.to_owned(), referenced_texts, addressed_by };
-    let command = moderator_command(text, wording).filter(|_| is_named);
+    // After the mark, a verb that is not known is a typing mistake, not a question.
+    let mistyped = || {
+        let is_mistyped = has_mark && after_faq(text).is_some();
+        is_mistyped.then_some(ModeratorCommand::Incomplete { verb: None, line: None })
+    };
+    let command = moderator_command(text, wording).or_else(mistyped).filter(|_| is_named);
     if let Some(command) = command.filter(|_| !message.addressing.is_question) {
         let is_question = !message.addressing.is_command && !has_mark;
         return Trigger::Moderation(command, is_question.then_some(question));
@@ -225,20 +230,25 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
 /// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
 /// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, which
 /// may be meant for another bot: a music bot is paused by `!pause`.
-fn prefixed_command<'a>(text: &'a str, prefix: &str, wording: &Wording) -> Option<&'a str> {
+fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
     let is_harmless = |it: Command| matches!(it, Command::Help | Command::Topics);
-    let is_command = Command::parse(command).is_some_and(is_harmless)
-        || moderator_command(command, wording).is_some();
+    let is_command =
+        Command::parse(command).is_some_and(is_harmless) || after_faq(command).is_some();
     is_command.then_some(command)
 }
 
 /// The command for moderators in `text`, which starts with the word for that.
 fn moderator_command(text: &str, wording: &Wording) -> Option<ModeratorCommand> {
+    ModeratorCommand::parse(after_faq(text)?, wording)
+}
+
+/// What follows the word for moderators.
+fn after_faq(text: &str) -> Option<&str> {
     let text = text.trim_start_matches('/');
     let word = text.split_whitespace().next().filter(|word| word.eq_ignore_ascii_case(FAQ))?;
-    ModeratorCommand::parse(text.get(word.len()..)?, wording)
+    text.get(word.len()..)
 }
 
 /// Whether `text` has words, apart from emoji, links and the like.

@@ -1,6 +1,6 @@
 //! What moderators read in chat, as rich text: lists of entries, changes, refusals, the inbox.
 
-use crate::conversation::layout::one_line;
+use crate::conversation::layout::{MAX_QUESTION, Measure, one_line};
 use crate::conversation::moderator_command::{FAQ, Verb};
 use crate::conversation::wording::Wording;
 use crate::knowledge::{Entry, EntryChange, PatchError};
@@ -197,8 +197,8 @@ pub fn usage(verb: Option<Verb>, line: Option<&str>, mark: &str, wording: &Wordi
     }
 }
 
-/// A change in a line.
-pub fn revision_line(number: i64, revision: &Revision, wording: &Wording) -> Vec<Inline> {
+/// A change of the entry with this id in a line.
+pub fn revision_line(number: i64, id: &str, revision: &Revision, wording: &Wording) -> Vec<Inline> {
     let sentence = match (&revision.before, &revision.after) {
         (None, _) => "revision-added",
         (_, None) => "revision-removed",
@@ -210,10 +210,16 @@ pub fn revision_line(number: i64, revision: &Revision, wording: &Wording) -> Vec
         RevisionAuthor::File => wording.sentence("by-file", []),
     };
     let (number, at) = (number.to_string(), revision.at.to_the_minute());
-    let values = [("number", &*number), ("id", &revision.entry), ("by", &by), ("at", &at)];
+    let values = [("number", &*number), ("id", id), ("by", &by), ("at", &at)];
     let line = wording.sentence(sentence, values);
     let reason = revision.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     vec![Inline::Text(one_line(&format!("{line}{reason}")))]
+}
+
+/// A question in a line that is not too long for a list.
+fn shortened(question: &str) -> String {
+    const CHARS: Measure = Measure { char_len: |_| 1, trims_end: true };
+    CHARS.truncate(&one_line(question), MAX_QUESTION)
 }
 
 /// A group of the inbox in a line.
@@ -225,7 +231,7 @@ pub fn group_line(group: &QuestionGroup, wording: &Wording) -> Vec<Inline> {
         notes.push(wording.sentence("and-more", [("n", &(wordings.len() - 1).to_string())]));
     }
     let (id, notes) = (group.id.clone(), notes.join(", "));
-    vec![Inline::Text(format!("{} ({notes}) ", one_line(first))), Inline::Code(id)]
+    vec![Inline::Text(format!("{} ({notes}) ", shortened(first))), Inline::Code(id)]
 }
 
 /// All of a group of the inbox, the entries that are nearest to it, and passages that may answer it, which are numbered
@@ -234,6 +240,7 @@ pub fn group(
     group: &QuestionGroup,
     nearest: Vec<Vec<Inline>>,
     passages: Vec<Vec<Inline>>,
+    mark: &str,
     wording: &Wording,
 ) -> RichText {
     let people = wording.counted("n-people", group.n_people());
@@ -242,7 +249,7 @@ pub fn group(
     let wordings = group.wordings();
     let shown = wordings.iter().take(MAX_WORDINGS);
     let mut lines: Vec<Vec<Inline>> =
-        shown.map(|text| vec![Inline::Text(one_line(text))]).collect();
+        shown.map(|text| vec![Inline::Text(shortened(text))]).collect();
     if let Some(n_more) = wordings.len().checked_sub(MAX_WORDINGS).filter(|n| *n > 0) {
         lines.push(vec![Inline::Text(wording.sentence("and-more", [("n", &n_more.to_string())]))]);
     }
@@ -256,7 +263,10 @@ pub fn group(
         let sentence = wording.sentence("a-new-entry-of", []);
         report = report.paragraph(&sentence).numbered(first_passage, passages);
     }
-    report.text()
+    // For where there are no buttons.
+    let command = |verb: Verb| format!("{mark}{FAQ} {} {}", wording.verb_word(verb), group.id);
+    let commands = [Verb::Gap, Verb::Dismiss].map(|verb| vec![Inline::Code(command(verb))]);
+    report.list(commands.to_vec()).text()
 }
 
 /// Why an edit is refused.
@@ -308,7 +318,12 @@ pub fn log_entry(
 ) -> RichText {
     let mut report = Report::new(&wording.sentence("changed-in-pack", [("pack", pack)]));
     for (number, revision) in revisions {
-        report.blocks.push(Block::Paragraph(revision_line(*number, revision, wording)));
+        report.blocks.push(Block::Paragraph(revision_line(
+            *number,
+            &revision.entry,
+            revision,
+            wording,
+        )));
         report = report.difference(revision.before.as_deref(), revision.after.as_deref());
     }
     if n_more > 0 {

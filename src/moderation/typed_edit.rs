@@ -1,5 +1,7 @@
 //! From a typed command to an edit of a pack.
 
+use std::sync::Arc;
+
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
 use crate::knowledge::{
@@ -13,8 +15,6 @@ use super::Edit;
 pub enum TypedEditError {
     /// The id breaks the rules for ids.
     BadId,
-    /// The pack has no entry with this id.
-    NoSuchEntry(String),
     /// The edit needs what only the records have: it restores, takes back, or is about a group of the inbox.
     NeedsRecords,
 }
@@ -28,21 +28,21 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
     match action {
         EditAction::Add(entry) | EditAction::AddGap(entry) => Ok(Edit::Add(draft(entry, pack)?)),
         EditAction::Change { id, entry } => {
-            let id = existing(id, pack)?;
+            let id = existing(id)?;
             let old = pack.entries.iter().find(|it| it.id == id);
             Ok(Edit::Change { id, fields: changed_fields(entry, old) })
         }
-        EditAction::Remove(id) => Ok(Edit::Remove { id: existing(id, pack)? }),
+        EditAction::Remove(id) => Ok(Edit::Remove { id: existing(id)? }),
         EditAction::AddPhrasings { id, phrasings } => {
             let phrasings = phrasings.iter().map(|text| one_line(text)).collect();
-            Ok(Edit::AddPhrasings { id: existing(id, pack)?, phrasings })
+            Ok(Edit::AddPhrasings { id: existing(id)?, phrasings })
         }
         EditAction::RemovePhrasing { id, phrasing } => {
-            Ok(Edit::RemovePhrasing { id: existing(id, pack)?, phrasing: phrasing.clone() })
+            Ok(Edit::RemovePhrasing { id: existing(id)?, phrasing: phrasing.clone() })
         }
         EditAction::MovePhrasing { from, to, phrasing } => Ok(Edit::MovePhrasing {
-            from: existing(from, pack)?,
-            to: existing(to, pack)?,
+            from: existing(from)?,
+            to: existing(to)?,
             phrasing: phrasing.clone(),
         }),
         EditAction::Restore(_)
@@ -84,9 +84,10 @@ fn is_quote(text: &str, quote: &Quote) -> bool {
     one_line(quote.text()) == one_line(text)
 }
 
-fn existing(id: &str, pack: &Pack) -> Result<EntryId, TypedEditError> {
-    let found = pack.entries.iter().find(|entry| entry.id.as_str() == id);
-    found.map(|entry| entry.id.clone()).ok_or_else(|| TypedEditError::NoSuchEntry(id.to_owned()))
+/// The id of an entry that the file has, or has not: that shows when it is patched. An entry with errors is not in the
+/// pack, and can be repaired.
+fn existing(id: &str) -> Result<EntryId, TypedEditError> {
+    EntryId::new(id).ok_or(TypedEditError::BadId)
 }
 
 fn draft(entry: &TypedEntry, pack: &Pack) -> Result<EntryDraft, TypedEditError> {
@@ -142,17 +143,20 @@ pub fn correction(command: &EditCommand, pack: &Pack) -> Option<Correction> {
     let (EditAction::Add(entry) | EditAction::Change { entry, .. }) = &command.action else {
         return None;
     };
-    let sources: Vec<&Source> = pack
+    let sources: Vec<&Arc<Source>> = pack
         .sources
         .iter()
-        .map(|source| &**source)
         .filter(|source| entry.source.as_deref().is_none_or(|name| name == source.name()))
         .collect();
     let is_quoted = |text: &String| {
         sources.iter().any(|source| one_line(source.body()).contains(&one_line(text)))
     };
     let (number, text) = entry.quotes.iter().enumerate().find(|(_, text)| !is_quoted(text))?;
-    let passage = sources.iter().find_map(|source| passage::nearest(source, text))?;
+    // What cuts a word would be refused, too.
+    let passage = sources.iter().find_map(|source| {
+        let passage = passage::nearest(source, text)?;
+        Quote::prove(source, passage.text, Some(passage.paragraph)).ok().map(|_| passage)
+    })?;
     let mut quotes = entry.quotes.clone();
     passage.text.clone_into(quotes.get_mut(number)?);
     // The passage may stand in another paragraph than was typed.

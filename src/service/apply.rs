@@ -27,6 +27,10 @@ impl<R: Records> Service<R> {
         if let Some(Pause { is_paused, scope }) = effects.pause {
             let place = (scope == PauseScope::Place).then(|| context.place.id.clone());
             self.records().set_paused(space.name.clone(), place, is_paused).await?;
+            if let Some(editing) = self.pack_editing.as_ref().filter(|_| !is_paused) {
+                // Answers may have been found meanwhile.
+                drop(editing.updates.send(Vec::new()));
+            }
         }
         match effects.message {
             MessageEffect::Send(message) => {

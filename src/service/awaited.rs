@@ -16,7 +16,7 @@ use crate::store::records::{self, Records};
 const MAX_AWAITED: u32 = 1000;
 
 impl<R: Records> Service<R> {
-    /// The events that answer what askers wait for and has an answer now.
+    /// The events that answer what askers wait for and has an answer now, but for those at paused places.
     ///
     /// # Errors
     /// [`records::RecordsError`] if the questions cannot be read.
@@ -36,10 +36,25 @@ impl<R: Records> Service<R> {
             };
             awaited.into_iter().filter_map(answered).collect()
         });
-        match asking.await {
-            Ok(events) => Ok(events),
+        let found: Vec<Event> = match asking.await {
+            Ok(events) => events,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        let mut events = Vec::new();
+        for event in found {
+            if !self.is_paused_at(event.full_place()).await? {
+                events.push(event);
+            }
         }
+        Ok(events)
+    }
+
+    /// Whether moderators have paused the bot at `place`.
+    async fn is_paused_at(&self, place: &Place) -> records::Result<bool> {
+        let (snapshot, nobody) = (self.knowledge_base().current(), PrincipalId::from(""));
+        let context =
+            self.load_context(snapshot, place, &nobody, ContextRequest::default()).await?;
+        Ok(context.is_paused())
     }
 
     /// Makes the bot's reply to `question` the answer, and replies once more, so that its author is notified. Who that

@@ -32,7 +32,7 @@ use task::ModeratorTask;
 pub struct PackEditing {
     /// The data folder, which has the history of packs and the inbox.
     pub data: PathBuf,
-    /// Gets what has changed in packs that were edited. It is in use already.
+    /// Gets what has changed in packs that were edited, which is in use already; nothing when a pause has ended.
     pub updates: mpsc::UnboundedSender<Vec<PackUpdate>>,
 }
 
@@ -97,11 +97,21 @@ impl<R: Records> Service<R> {
         let replaces_target = matches!(action, ModeratorAction::Control(_));
         let target = context.target.clone();
         let working = tokio::task::spawn_blocking(move || task.run(action, target, proposal));
-        let Done { reply, kind, entries, proposal, updates } = match working.await {
-            Ok(done) => done,
+        let result = match working.await {
+            Ok(result) => result,
             // As everywhere, a panic ends its event.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
+        let done = match result {
+            Ok(done) => done,
+            // What the message shows stays: it may be an edit that was made, or one that can still be.
+            Err(text) => {
+                let reply = Reply::Moderation(Done::text(text).reply);
+                let is_private = message.is_private || replaces_target;
+                return Ok(MessageEffect::Send(BotMessage { reply, is_private, ..message }));
+            }
+        };
+        let Done { reply, kind, entries, proposal, updates } = done;
         if let Some(editing) = self.pack_editing.as_ref().filter(|_| !updates.is_empty()) {
             // Nobody listens any more if the process is stopping; the next start finds the changes.
             drop(editing.updates.send(updates));

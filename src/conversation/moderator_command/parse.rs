@@ -3,7 +3,7 @@
 use super::lines::{
     Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, text,
 };
-use super::{EditAction, EditCommand, ModeratorCommand, ReadCommand, TypedEntry, Verb};
+use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, TypedEntry, Verb};
 use crate::conversation::wording::Wording;
 
 impl ModeratorCommand {
@@ -122,6 +122,10 @@ fn change(lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {
         Err(_) => {}
     }
     let entry = lines.entry.clone();
+    if let Some(new_id) = &entry.id {
+        // An id stays, since other entries link to it.
+        return Err(Some(NotUnderstood(format!("{}: {new_id}", Field::Id.name()))));
+    }
     if entry == TypedEntry::default() {
         return Err(None);
     }

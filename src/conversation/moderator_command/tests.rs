@@ -123,6 +123,8 @@ fn commands_are_understood_in_the_language_of_the_space() {
         assert_eq!(parsed, edit(EditAction::Add(entry.clone())), "{typed}");
     }
     assert_eq!(parse("neu Wo ist das Bad?"), None);
+    // As macOS may write it: an umlaut of two characters.
+    assert!(ModeratorCommand::parse("lu\u{308}cke Wann?", german).is_some());
 }
 
 #[test]
@@ -136,6 +138,7 @@ fn incomplete_commands_say_which_verb_and_line_and_other_words_are_no_command() 
         ("add", incomplete("add", None)),
         ("gap When?\n> Now.", incomplete("gap", None)),
         ("edit pool", incomplete("edit", None)),
+        ("edit pool\nid: sauna", incomplete("edit", Some("id: sauna"))),
         ("add-phrasing pool", incomplete("add-phrasing", None)),
         ("move-phrasing a b", incomplete("move-phrasing", None)),
         ("assign 1a2b3c4d", incomplete("assign", None)),

@@ -1,6 +1,7 @@
 //! The words and sentences for moderators.
 
 use fluent_bundle::FluentValue;
+use unicode_normalization::UnicodeNormalization;
 
 use super::Wording;
 use crate::conversation::moderator_command::{Field, Verb};
@@ -8,7 +9,7 @@ use crate::conversation::moderator_command::{Field, Verb};
 impl Wording {
     /// The verb that `word` is, in this language or in English, whatever the case of its letters.
     pub fn verb(&self, word: &str) -> Option<Verb> {
-        let word = word.to_lowercase();
+        let word = folded(word);
         Verb::ALL.into_iter().find(|verb| word == verb.name() || word == self.verb_word(*verb))
     }
 
@@ -19,7 +20,7 @@ impl Wording {
 
     /// The field that `word` names, in this language or in English, whatever the case of its letters.
     pub fn field(&self, word: &str) -> Option<Field> {
-        let word = word.to_lowercase();
+        let word = folded(word);
         let name = |field: Field| self.sentence(&format!("field-{}", field.name()), []);
         Field::ALL.into_iter().find(|field| word == field.name() || word == name(*field))
     }
@@ -40,4 +41,9 @@ impl Wording {
         // The number that is shown has no separators of thousands.
         self.format(id, [("n", n.into()), ("count", n.to_string().into())])
     }
+}
+
+/// A typed word as words are compared: some systems write umlauts as two characters.
+fn folded(word: &str) -> String {
+    word.nfc().collect::<String>().to_lowercase()
 }

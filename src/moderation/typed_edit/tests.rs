@@ -73,10 +73,12 @@ fn what_is_typed_as_it_is_already_is_no_change() {
 }
 
 #[test]
-fn unknown_entries_and_what_needs_the_records_are_told_apart() {
+fn entry_that_the_pack_lacks_may_be_one_with_errors_and_what_needs_the_records_is_told() {
     let pack = pack(FAQ, SOURCE);
-    let unknown = EditAction::Remove("sauna".to_owned());
-    assert_eq!(typed_edit(&unknown, &pack), Err(TypedEditError::NoSuchEntry("sauna".to_owned())));
+    let id = EntryId::new("sauna").unwrap();
+    assert_eq!(typed_edit(&EditAction::Remove("sauna".to_owned()), &pack), Ok(Edit::Remove { id }));
+    let bad = EditAction::Remove("two words".to_owned());
+    assert_eq!(typed_edit(&bad, &pack), Err(TypedEditError::BadId));
     assert_eq!(typed_edit(&EditAction::Revert(1), &pack), Err(TypedEditError::NeedsRecords));
 }
 

@@ -8,7 +8,7 @@ use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, ReplyKind};
-use crate::knowledge::Quote;
+use crate::knowledge::{EntryChange, Quote};
 use crate::moderation::edit::{Edit, RefusedEdit};
 use crate::moderation::proposal::digest;
 use crate::moderation::report::{self, Report};
@@ -103,7 +103,13 @@ impl ModeratorTask {
         ReviewedChange { entries: changes, review }: &ReviewedChange,
         proposed: ProposedCommand,
     ) -> Done {
-        let report = report.proposed(changes, self.wording).review(review, self.wording);
+        let pack = proposed.command.pack.as_deref().unwrap_or_default();
+        let public = |change: &EntryChange| EntryChange {
+            id: self.public_id(pack, &change.id),
+            ..change.clone()
+        };
+        let shown: Vec<EntryChange> = changes.iter().map(public).collect();
+        let report = report.proposed(&shown, self.wording).review(review, self.wording);
         let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
         let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
         Done {
@@ -125,8 +131,7 @@ impl ModeratorTask {
         let Some(correction) = correction(&proposed.command, &pack) else { return Err(refusal) };
         let paragraph = correction.paragraph.to_string();
         let offer = self.wording.sentence("misquoted", [("paragraph", &paragraph)]);
-        let offer = Report::new(&offer).quote(&correction.text).text();
-        let text = RichText { blocks: refusal.blocks.into_iter().chain(offer.blocks).collect() };
+        let text = Report::new(&offer).quote(&correction.text).text();
         let corrected = ProposedCommand { command: correction.command, ..proposed };
         Ok(Done {
             reply: ModerationReply {
@@ -144,7 +149,7 @@ impl ModeratorTask {
     pub(super) fn save(&self, proposal: Option<Proposal>) -> TaskResult {
         let proposed = proposal.and_then(|mut it| it.alternatives.pop());
         let proposed = proposed.filter(|proposed| proposed.seen.is_some());
-        let proposed = proposed.ok_or_else(|| self.no_longer_available())?;
+        let proposed = proposed.ok_or_else(|| self.sentence("nothing-proposed", []))?;
         let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
         let edit = ProposedEdit {
             edit,
@@ -197,7 +202,9 @@ impl ModeratorTask {
         };
         let text = self.wording.sentence(sentence, [("numbers", &numbers.join(", "))]);
         let mut report = Report::new(&text);
-        for RecordedRevision { revision, .. } in recorded {
+        for recorded in recorded {
+            report = report.list(vec![self.revision_line(recorded)]);
+            let revision = &recorded.revision;
             let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
             report = report.difference(before, after);
         }
@@ -273,9 +280,6 @@ impl ModeratorTask {
                 let pack = self.pack_in_file(of.folder)?;
                 typed_edit(action, &pack).map_err(|error| match error {
                     TypedEditError::BadId => self.sentence("bad-id", []),
-                    TypedEditError::NoSuchEntry(id) => {
-                        self.sentence("no-such-entry", [("id", &id)])
-                    }
                     TypedEditError::NeedsRecords => self.no_longer_available(),
                 })?
             }

@@ -91,6 +91,7 @@ impl ModeratorTask {
             &group,
             nearest.iter().filter_map(lines).collect(),
             passages.iter().map(quoted).collect(),
+            self.mark(),
             self.wording,
         );
         let questions = nearest.iter().filter_map(|number| index.entry(*number));
@@ -206,7 +207,7 @@ impl ModeratorTask {
         let group = self.find_group(&inbox, id)?;
         let settled = inbox.settle(&messages(&group), Settled::Dismissed);
         settled.map_err(|error| self.edit_failed(error.into()))?;
-        Err(self.sentence("is-dismissed", []))
+        Ok(Done::text(self.sentence("is-dismissed", [])))
     }
 
     /// Records that the questions of these messages have become phrasings. The edit is made: a failure must not undo

@@ -4,9 +4,10 @@ use super::Done;
 use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::ReadCommand;
 use crate::knowledge::pack::FAQ_FILE;
+use crate::knowledge::prove;
 use crate::matching::{Decision, Index, Outcome};
 use crate::moderation::edit::text_of_entry;
-use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line, revision_line};
+use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line};
 use crate::store::pack_files;
 use crate::store::records::{RecordedRevision, RevisionFilter};
 use crate::text::rich_text::Inline;
@@ -59,8 +60,11 @@ impl ModeratorTask {
         let (of, id) = self.pack_of(id)?;
         // As it is written, also if the file has errors.
         let files = pack_files::read(of.folder).map_err(|error| self.edit_failed(error.into()))?;
-        let text = text_of_entry(files.text(FAQ_FILE).unwrap_or_default(), &id);
-        let text = text.ok_or_else(|| self.sentence("no-such-entry", [("id", &id)]))?;
+        let Some(text) = text_of_entry(files.text(FAQ_FILE).unwrap_or_default(), &id) else {
+            let is_intact = prove(&files).is_accepted();
+            let sentence = if is_intact { "no-such-entry" } else { "pack-has-errors" };
+            return Err(self.sentence(sentence, [("id", &id)]));
+        };
         Ok(Done::text(Report::default().code(&text).text()))
     }
 
@@ -121,7 +125,7 @@ impl ModeratorTask {
         if found.is_empty() {
             return Err(self.sentence("no-revisions", []));
         }
-        let line = |it: &RecordedRevision| revision_line(it.id, &it.revision, self.wording);
+        let line = |it: &RecordedRevision| self.revision_line(it);
         let of = id.map(|id| format!(" ({id})")).unwrap_or_default();
         let heading = format!("{}{of}:", self.wording.sentence("history", []));
         Ok(Done::text(Report::new(&heading).list(found.iter().map(line).collect()).text()))
@@ -155,7 +159,7 @@ impl ModeratorTask {
             let edit = edit.map_err(|error| self.edit_failed(error.into()))?;
             if let Some(found) = edit.into_iter().find(|recorded| recorded.id == number) {
                 let revision = &found.revision;
-                let line = revision_line(number, revision, self.wording);
+                let line = self.revision_line(&found);
                 let report = Report::default().list(vec![line]);
                 let [before, after] =
                     [&revision.before, &revision.after].map(|text| text.as_deref());

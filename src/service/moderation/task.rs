@@ -19,8 +19,9 @@ use crate::service::error_causes::with_causes;
 use crate::service::knowledge_base::{KnowledgeBase, Snapshot, SpaceIndex};
 use crate::service::pack_editor::{EditError, PackEditor, ReviewScope};
 use crate::store::pack_files;
-use crate::store::records::Records;
+use crate::store::records::{RecordedRevision, Records};
 use crate::text::RichText;
+use crate::text::rich_text::Inline;
 
 /// What was done, or why not.
 pub(super) type TaskResult = Result<Done, RichText>;
@@ -68,15 +69,14 @@ impl ModeratorTask {
         action: ModeratorAction,
         target: Option<SentReply>,
         proposal: Option<Proposal>,
-    ) -> Done {
-        let told = match action {
+    ) -> TaskResult {
+        match action {
             ModeratorAction::Command(command) => self.command(command, proposal),
             ModeratorAction::Control(control) => self.control(control, target, proposal),
             ModeratorAction::Number(number) => {
                 self.control(Control::Pick(number), target, proposal)
             }
-        };
-        told.unwrap_or_else(Done::text)
+        }
     }
 
     fn command(&self, command: ModeratorCommand, proposal: Option<Proposal>) -> TaskResult {
@@ -131,9 +131,14 @@ impl ModeratorTask {
     }
 
     pub(super) fn usage(&self, verb: Option<Verb>, line: Option<&str>) -> RichText {
+        report::usage(verb, line, self.mark(), self.wording)
+    }
+
+    /// What starts commands in the space.
+    pub(super) fn mark(&self) -> &str {
         let prefix = &self.space.settings.prefix;
-        let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()));
-        report::usage(verb, line, mark.unwrap_or_default(), self.wording)
+        let end = prefix.find(char::is_alphanumeric).unwrap_or(prefix.len());
+        prefix.get(..end).unwrap_or_default()
     }
 
     pub(super) fn no_longer_available(&self) -> RichText {
@@ -154,6 +159,18 @@ impl ModeratorTask {
     /// Names of the packs, separated by commas.
     fn names(&self) -> String {
         self.packs().map(|it| it.pack.name.clone()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How an entry of a pack is called here: with the name of the pack if there are several.
+    pub(super) fn public_id(&self, pack: &str, id: &str) -> String {
+        if self.packs().nth(1).is_some() { format!("{pack}:{id}") } else { id.to_owned() }
+    }
+
+    /// A change in a line.
+    pub(super) fn revision_line(&self, recorded: &RecordedRevision) -> Vec<Inline> {
+        let RecordedRevision { id, revision } = recorded;
+        let entry = self.public_id(&revision.pack, &revision.entry);
+        report::revision_line(*id, &entry, revision, self.wording)
     }
 
     /// The pack with this name.

@@ -155,6 +155,52 @@ async fn proposal_outlives_a_restart_and_is_saved_once() {
 }
 
 #[tokio::test]
+async fn control_that_does_not_fit_leaves_the_message_as_it_is() {
+    let chat = Moderated::new().await;
+    chat.say("faq add-phrasing height is it tall").await;
+    let early = chat.press(0, Control::Gap).await;
+    assert!(early.starts_with("send"), "it is said in a message of its own: {early}");
+    assert!(chat.press(0, Control::Save).await.contains("Edited p,1"));
+    let again = chat.press(0, Control::Save).await;
+    assert!(again.starts_with("send"), "{again}");
+    assert!(chat.press(0, Control::TakeBack).await.contains("Edited p,2"));
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn mistyped_command_is_explained_and_no_question() {
+    let chat = Moderated::new().await;
+    let told = chat.say("!faq lsit").await;
+    assert!(told.contains(&sentence("moderator-commands")), "{told}");
+    assert!(chat.say("faq inbox").await.contains(&sentence("no-questions")));
+    assert_eq!(chat.ask("!faq lsit").await, "", "it may be meant for another bot");
+}
+
+#[tokio::test]
+async fn entry_with_an_error_is_repaired_in_chat() {
+    let chat = Moderated::new().await;
+    let broken = FAQ.replace("text = \"It is high.\"", "text = \"It was high.\"");
+    std::fs::write(chat.world.folder.path().join("p/faq.toml"), &broken).unwrap();
+    let told = chat.say("faq add-phrasing ann who was that").await;
+    assert!(told.contains(&sentence("cannot-be-saved")), "{told}");
+    let shown = chat.say("faq edit height\n> It is high.").await;
+    assert!(shown.contains("Proposal"), "{shown}");
+    chat.press(chat.last(), Control::Save).await;
+    assert!(chat.faq().contains("It is high.") && !chat.faq().contains("It was high."));
+    std::fs::write(chat.world.folder.path().join("p/faq.toml"), "[[entry").unwrap();
+    let told = chat.say("faq show height").await;
+    assert!(told.contains(&sentence("pack-has-errors")), "{told}");
+}
+
+#[tokio::test]
+async fn removal_is_told_as_one() {
+    let chat = Moderated::new().await;
+    chat.say("faq remove height").await;
+    let saved = chat.press(0, Control::Save).await;
+    assert!(saved.contains("1: height removed by t:mod"), "{saved}");
+}
+
+#[tokio::test]
 async fn only_moderators_edit_whatever_they_press() {
     let chat = Moderated::new().await;
     let proposed = chat.say("faq remove height").await;
