@@ -21,6 +21,7 @@ pub mod moderation;
 pub mod pack_editor;
 pub mod packs;
 mod permission_reports;
+mod recorded_packs;
 pub mod records_health;
 pub mod retention;
 pub mod sender;

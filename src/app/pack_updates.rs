@@ -10,7 +10,6 @@ use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply
 use crate::moderation::Revision;
 use crate::moderation::report::{self, Report};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
-use crate::service::{Clock, SystemClock};
 use crate::store::records::Records;
 
 /// Most changed entries that a message about an edit shows.
@@ -104,15 +103,10 @@ async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state
     alert(place, &format!("{place}:edit:{last}"), reply, state);
 }
 
-/// Records what is served now, and the changed entries of `update` as revisions whose author is the file.
+/// Records what is served now, and what an editor has changed.
 async fn record_change(update: &PackUpdate, state: &Arc<AppState>) {
-    let Some(faq) = update.faq.clone() else { return };
-    let now = SystemClock.now();
-    let changes = update.changes.iter().cloned();
-    let revisions = changes.map(|change| Revision::by_file(&update.pack, change, now)).collect();
-    let pack = &update.pack;
-    if let Err(error) = state.service.records().accept_pack(pack.clone(), faq, revisions).await {
-        let error = anyhow::Error::from(error);
+    if let Err(error) = state.service.record_update(update).await {
+        let (error, pack) = (anyhow::Error::from(error), &update.pack);
         tracing::error!(
             "The changes of {pack} are in use, but could not be recorded; the next start tries again: {error:#}"
         );

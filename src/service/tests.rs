@@ -6,6 +6,7 @@ mod delivery;
 mod dispatcher;
 mod edits;
 mod handle;
+mod interleavings;
 mod joins;
 mod moderation;
 mod selection;

@@ -59,6 +59,11 @@ pub fn read_import(folder: &Path, name: &str) -> Result<String, ReadError> {
     Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
 }
 
+/// Whether `faq` is the text of `faq.toml` in `folder`.
+pub fn has_faq(folder: &Path, faq: &str) -> bool {
+    read_file(&folder.join(FAQ_FILE)).is_ok_and(|bytes| bytes.as_deref() == Some(faq.as_bytes()))
+}
+
 /// Checks that a new pack can be created in `folder`: the folder is missing or empty.
 ///
 /// # Errors

@@ -172,14 +172,16 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// The text of `faq.toml` that was served last, by the name of the pack.
     fn accepted_packs(&self) -> impl Future<Output = Result<HashMap<String, String>>> + Send;
 
-    /// Records that `faq` of the pack `name` is served now, and `revisions` with what has changed, in one
-    /// transaction. What is recorded already, by [`PackHistory`], is not recorded again.
+    /// Records that `faq` of the pack `name` is served now, and `revisions` with what has changed since `before`, in
+    /// one transaction. `false`, and nothing is recorded, if `before` is not what was recorded last: somebody else
+    /// ([`PackHistory`]) has recorded changes meanwhile.
     fn accept_pack(
         &self,
         name: String,
+        before: Option<String>,
         faq: Arc<str>,
         revisions: Vec<Revision>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<bool>> + Send;
 
     /// Forgets that messages were handled whose ids start with `prefix`: they are sent again.
     fn forget_alerts(&self, prefix: String) -> impl Future<Output = Result<()>> + Send;

@@ -315,10 +315,14 @@ impl Records for SqliteRecords {
     async fn accept_pack(
         &self,
         name: String,
+        before: Option<String>,
         faq: Arc<str>,
         revisions: Vec<Revision>,
-    ) -> Result<()> {
-        self.run(move |connection| packs::accept(connection, &name, &faq, &revisions)).await
+    ) -> Result<bool> {
+        self.run(move |connection| {
+            packs::accept(connection, &name, before.as_deref(), &faq, &revisions)
+        })
+        .await
     }
 
     async fn forget_alerts(&self, prefix: String) -> Result<()> {

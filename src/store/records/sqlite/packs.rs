@@ -18,15 +18,16 @@ pub(super) fn accepted(connection: &Connection) -> rusqlite::Result<HashMap<Stri
 pub(super) fn accept(
     connection: &Connection,
     name: &str,
+    before: Option<&str>,
     faq: &str,
     revisions: &[Revision],
-) -> rusqlite::Result<()> {
-    // An edit that another process of quoth has made and recorded is noticed by the service, too.
-    if accepted_faq(connection, name)?.as_deref() == Some(faq) {
-        return Ok(());
+) -> rusqlite::Result<bool> {
+    if accepted_faq(connection, name)?.as_deref() != before {
+        return Ok(false);
     }
     set_accepted(connection, name, faq)?;
-    revisions::insert(connection, revisions)
+    revisions::insert(connection, revisions)?;
+    Ok(true)
 }
 
 /// The text of `faq.toml` that was accepted last.
