@@ -85,6 +85,12 @@ impl PackEditor {
             if pack_files::read(&self.folder)?.text(FAQ_FILE) != files.text(FAQ_FILE) {
                 continue;
             }
+            if transaction.accepted(&files.name)?.is_none() {
+                // Recorded first: after a crash, the history could not tell what the edit has changed.
+                record_outside_changes(&transaction, &self.folder, &files, proposed.at)?;
+                transaction.commit()?;
+                continue;
+            }
             let file =
                 PackFile { path: FAQ_FILE.to_owned(), bytes: proved.faq.clone().into_bytes() };
             let recorded = record(&transaction, &self.folder, &files, proposed, proved)?;
