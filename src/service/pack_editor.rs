@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::conversation::Timestamp;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryChange, PackFile, PackFiles, patch, prove};
+use crate::knowledge::{EntryChange, PackFiles, patch, prove};
 use crate::moderation::proposal::digest;
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
-use crate::store::pack_files::{self, CreateError, ReadError};
+use crate::store::atomic::WriteError;
+use crate::store::pack_files::{self, ReadError};
 use crate::store::records::{
     PackHistory, PackTransaction, RecordedRevision, RecordsError, RevisionFilter,
 };
@@ -91,10 +92,11 @@ impl PackEditor {
                 transaction.commit()?;
                 continue;
             }
-            let file =
-                PackFile { path: FAQ_FILE.to_owned(), bytes: proved.faq.clone().into_bytes() };
+            let (before, faq) = (files.text(FAQ_FILE).unwrap_or_default(), proved.faq.clone());
             let recorded = record(&transaction, &self.folder, &files, proposed, proved)?;
-            pack_files::write(&self.folder, &[file])?;
+            if !pack_files::replace_faq(&self.folder, before, &faq)? {
+                continue;
+            }
             transaction.commit()?;
             return Ok(recorded);
         }
@@ -216,7 +218,7 @@ pub enum EditError {
     Read(#[from] ReadError),
     /// The pack cannot be written.
     #[error(transparent)]
-    Write(#[from] CreateError),
+    Write(#[from] WriteError),
     /// The calibration of the pack cannot be read.
     #[error("cannot read the calibration of {}", folder.display())]
     Calibration {
@@ -256,7 +258,7 @@ pub enum EditError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::EntryId;
+    use crate::knowledge::{EntryId, PackFile};
 
     const FAQ: &str = "[[entry]]\nid = \"a\"\nquestion = \"A?\"\ngap = true\n";
 

@@ -13,10 +13,24 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// [`WriteError`] has the cause, and its text says what to do.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_if(path, bytes, || true).map(drop)
+}
+
+/// Like [`write()`], if `may_replace` says so when the bytes are on the disk already, right before the file is replaced.
+/// Writing them takes a while, in which somebody else may save the file. Returns whether it was replaced.
+///
+/// # Errors
+/// [`WriteError`] has the cause, and its text says what to do.
+pub fn write_if(
+    path: &Path,
+    bytes: &[u8],
+    may_replace: impl FnOnce() -> bool,
+) -> Result<bool, WriteError> {
     // A path that does not exist yet cannot be resolved and is used unchanged.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let permissions = new_file_permissions();
-    replace(&target, bytes, permissions).map_err(|source| WriteError::new(&target, source))
+    replace(&target, bytes, permissions, may_replace)
+        .map_err(|source| WriteError::new(&target, source))
 }
 
 /// Like [`write()`], for a secret: a new file is accessible to its owner only.
@@ -25,11 +39,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// [`WriteError`] has the cause, and its text says what to do.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     // Temporary files are accessible to their owner only.
-    replace(path, bytes, None).map_err(|source| WriteError::new(path, source))
+    let written = replace(path, bytes, None, || true);
+    written.map(drop).map_err(|source| WriteError::new(path, source))
 }
 
 /// `new_file` are the permissions of a file that does not exist yet; `None`: its owner's only.
-fn replace(target: &Path, bytes: &[u8], new_file: Option<Permissions>) -> io::Result<()> {
+fn replace(
+    target: &Path,
+    bytes: &[u8],
+    new_file: Option<Permissions>,
+    may_replace: impl FnOnce() -> bool,
+) -> io::Result<bool> {
     let folder = folder_of(target);
     let permissions = match std::fs::metadata(target) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -48,8 +68,12 @@ fn replace(target: &Path, bytes: &[u8], new_file: Option<Permissions>) -> io::Re
     }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
+    if !may_replace() {
+        return Ok(false);
+    }
     file.persist(target).map_err(|error| error.error)?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    Ok(true)
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -64,6 +64,15 @@ pub fn has_faq(folder: &Path, faq: &str) -> bool {
     read_file(&folder.join(FAQ_FILE)).is_ok_and(|bytes| bytes.as_deref() == Some(faq.as_bytes()))
 }
 
+/// Replaces the text `before` of `faq.toml` in `folder` by `faq`. `false`, and nothing is replaced, if it has another
+/// text now.
+///
+/// # Errors
+/// [`WriteError`] if the file cannot be written.
+pub fn replace_faq(folder: &Path, before: &str, faq: &str) -> Result<bool, WriteError> {
+    atomic::write_if(&folder.join(FAQ_FILE), faq.as_bytes(), || has_faq(folder, before))
+}
+
 /// Checks that a new pack can be created in `folder`: the folder is missing or empty.
 ///
 /// # Errors
