@@ -74,7 +74,7 @@ impl PackEditor {
     pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<Vec<RecordedRevision>, EditError> {
         for _ in 0..MAX_ATTEMPTS {
             // Proving a large pack takes a while, in which the service has to be able to write its records.
-            let files = pack_files::read(&self.folder)?;
+            let files = read(&self.folder)?;
             let proved = proposed.edit.prove(&files)?;
             if let Some(seen) = &proposed.seen {
                 let changes = changes_of(&proved);
@@ -148,6 +148,16 @@ impl PackEditor {
     }
 }
 
+/// Reads the files of a pack that is to be edited.
+fn read(folder: &Path) -> Result<PackFiles, EditError> {
+    let files = pack_files::read(folder)?;
+    // An edit of an empty text instead would replace the file, and what is in it.
+    match files.text(FAQ_FILE) {
+        Some(_) => Ok(files),
+        None => Err(EditError::NoText { folder: folder.to_owned() }),
+    }
+}
+
 fn changes_of(proved: &ProvedEdit) -> Vec<EntryChange> {
     proved.changes.iter().map(|(change, _)| change.clone()).collect()
 }
@@ -216,6 +226,12 @@ pub enum EditError {
     /// The pack cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The pack has no `faq.toml`, or it is not text.
+    #[error("faq.toml in {} is missing, or is not in UTF-8: `quoth check {0}` says what to do", folder.display())]
+    NoText {
+        /// The folder of the pack.
+        folder: PathBuf,
+    },
     /// The pack cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -258,7 +274,7 @@ pub enum EditError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::{EntryId, PackFile};
+    use crate::knowledge::{EntryDraft, EntryId, PackFile};
 
     const FAQ: &str = "[[entry]]\nid = \"a\"\nquestion = \"A?\"\ngap = true\n";
 
@@ -376,6 +392,26 @@ mod tests {
         };
         assert_eq!(editor.history().list(&filter).unwrap(), []);
         assert_eq!(std::fs::read_to_string(deep.join(FAQ_FILE)).unwrap(), FAQ);
+    }
+
+    #[test]
+    fn file_that_is_no_text_is_not_taken_for_an_empty_one() {
+        let folder = folder();
+        let path = folder.path().join("p").join(FAQ_FILE);
+        let draft = EntryDraft::new(EntryId::new("new").unwrap(), "New?");
+        let add = ProposedEdit { edit: Edit::Add(draft), ..add_phrasing("b") };
+        let mut editor = editor(folder.path());
+        // In Latin-1, as an editor may save it.
+        let latin = [FAQ.as_bytes(), b"# caf\xe9\n"].concat();
+        std::fs::write(&path, &latin).unwrap();
+        let refused = editor.edit(&add);
+        assert!(matches!(refused, Err(EditError::NoText { .. })), "{refused:?}");
+        assert_eq!(std::fs::read(&path).unwrap(), latin);
+        // An editor may delete the file before it writes the new one.
+        std::fs::remove_file(&path).unwrap();
+        let refused = editor.edit(&add);
+        assert!(matches!(refused, Err(EditError::NoText { .. })), "{refused:?}");
+        assert!(!path.exists());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{EditError, PackEditor};
+use super::{EditError, PackEditor, read};
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{EntryChange, PackFile, PackFiles, patch, prove};
 use crate::matching::calibration::Calibration;
@@ -11,7 +11,7 @@ use crate::matching::{DecisionRule, Index, Thresholds};
 use crate::moderation::review::{Review, review};
 use crate::moderation::{Edit, RefusedEdit, Revision};
 use crate::store::records::RevisionFilter;
-use crate::store::{calibration_file, pack_files};
+use crate::store::calibration_file;
 
 /// Most different texts that a review asks, those asked last.
 pub const MAX_TEXTS: u32 = 10_000;
@@ -43,7 +43,7 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`] if the pack or the records cannot be read, or the edit is refused.
     pub fn review(&self, edit: &Edit) -> Result<ReviewedChange, EditError> {
-        let files = pack_files::read(&self.folder)?;
+        let files = read(&self.folder)?;
         let proved = edit.prove(&files)?;
         let entries = proved.changes.into_iter().map(|(change, _)| change).collect();
         let review = self.review_files(&files, &with_faq(&files, &proved.faq))?;
@@ -55,7 +55,7 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`] if the pack or the records cannot be read.
     pub fn review_file(&self) -> Result<Option<ReviewedChange>, EditError> {
-        let files = pack_files::read(&self.folder)?;
+        let files = read(&self.folder)?;
         let Some(recorded) = self.history.accepted(&files.name)? else { return Ok(None) };
         self.review_since_text(&recorded, &files).map(Some)
     }
@@ -65,7 +65,7 @@ impl PackEditor {
     /// # Errors
     /// [`EditError`] if the pack or the records cannot be read.
     pub fn review_since(&self, revision: i64) -> Result<Option<ReviewedChange>, EditError> {
-        let files = pack_files::read(&self.folder)?;
+        let files = read(&self.folder)?;
         let filter = RevisionFilter {
             pack: files.name.clone(),
             from: Some(revision),
