@@ -83,7 +83,7 @@ impl PackEditor {
                 }
             }
             let transaction = self.history.begin()?;
-            if pack_files::read(&self.folder)?.text(FAQ_FILE) != files.text(FAQ_FILE) {
+            if pack_files::read(&self.folder)?.files != files.files {
                 continue;
             }
             if transaction.accepted(&files.name)?.is_none() {
