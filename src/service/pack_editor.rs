@@ -9,7 +9,7 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::{EntryChange, PackFiles, patch, prove};
 use crate::moderation::proposal::digest;
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
-use crate::store::atomic::WriteError;
+use crate::store::atomic::{self, WriteError};
 use crate::store::pack_files::{self, ReadError};
 use crate::store::records::{
     PackHistory, PackTransaction, RecordedRevision, RecordsError, RevisionFilter,
@@ -98,6 +98,7 @@ impl PackEditor {
                 continue;
             }
             transaction.commit()?;
+            atomic::remove_abandoned(&self.folder);
             return Ok(recorded);
         }
         Err(EditError::Busy { folder: self.folder.clone() })

@@ -1,8 +1,16 @@
 //! Atomic file writes: readers see the old content or the new one, never a part.
 
-use std::fs::{File, Permissions};
+use std::fs::{DirEntry, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the names of temporary files begin and end with.
+const PREFIX: &str = ".quoth-";
+const SUFFIX: &str = ".tmp";
+
+/// After this time, no process writes a temporary file any more: even a large file on a slow disk takes minutes at most.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 
 /// Replaces the content of the file at `path` by `bytes`, or creates the file.
 ///
@@ -58,7 +66,7 @@ fn replace(
         Err(error) => return Err(error),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".quoth-").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     if let Some(permissions) = new_file {
         builder.permissions(permissions);
     }
@@ -74,6 +82,27 @@ fn replace(
     file.persist(target).map_err(|error| error.error)?;
     sync_folder(folder)?;
     Ok(true)
+}
+
+/// Removes temporary files in `folder` that a process has left which was killed: those of writes that began more than
+/// [`ABANDONED_AFTER`] ago. They do no harm, so failures are passed over.
+pub fn remove_abandoned(folder: &Path) {
+    let Ok(files) = std::fs::read_dir(folder) else { return };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let is_temporary =
+            name.to_str().is_some_and(|it| it.starts_with(PREFIX) && it.ends_with(SUFFIX));
+        if is_temporary && is_abandoned(&file).unwrap_or(false) {
+            drop(std::fs::remove_file(file.path()));
+        }
+    }
+}
+
+fn is_abandoned(file: &DirEntry) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    // The time of a file in the future says nothing about its age.
+    let is_old = metadata.modified()?.elapsed().is_ok_and(|age| age > ABANDONED_AFTER);
+    Ok(metadata.is_file() && is_old)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -217,6 +246,24 @@ mod tests {
         let mut names = names_in(folder.path());
         names.sort();
         assert_eq!(names, ["file", "sub"]);
+    }
+
+    #[test]
+    fn only_temporary_files_that_are_an_hour_old_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - ABANDONED_AFTER * 2;
+        for (name, is_old) in
+            [(".quoth-a.tmp", true), (".quoth-b.tmp", false), ("c.tmp", true), (".quoth-d", true)]
+        {
+            let file = File::create(folder.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(old).unwrap();
+            }
+        }
+        remove_abandoned(folder.path());
+        let mut names = names_in(folder.path());
+        names.sort();
+        assert_eq!(names, [".quoth-b.tmp", ".quoth-d", "c.tmp"]);
     }
 
     #[test]
