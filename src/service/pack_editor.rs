@@ -70,7 +70,8 @@ impl PackEditor {
     /// file and the history are durable.
     ///
     /// # Errors
-    /// [`EditError`]. The pack and its history are as before.
+    /// [`EditError`]. The pack and its history are as before, unless the disk has failed so that the file could not be put
+    /// back; then the next edit or start records it as a change of the file.
     pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<Vec<RecordedRevision>, EditError> {
         for _ in 0..MAX_ATTEMPTS {
             // Proving a large pack takes a while, in which the service has to be able to write its records.
@@ -94,10 +95,16 @@ impl PackEditor {
             }
             let (before, faq) = (files.text(FAQ_FILE).unwrap_or_default(), proved.faq.clone());
             let recorded = record(&transaction, &self.folder, &files, proposed, proved)?;
-            if !pack_files::replace_faq(&self.folder, before, &faq)? {
-                continue;
+            let made = match pack_files::replace_faq(&self.folder, before, &faq) {
+                Ok(false) => continue,
+                Ok(true) => transaction.commit().map_err(EditError::from),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = made {
+                // The file may have been replaced all the same. What is not recorded is not made.
+                drop(pack_files::replace_faq(&self.folder, &faq, before));
+                return Err(error);
             }
-            transaction.commit()?;
             atomic::remove_abandoned(&self.folder);
             return Ok(recorded);
         }
