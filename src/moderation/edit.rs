@@ -236,7 +236,10 @@ fn revert_one(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
     let is_as_after = today == after;
     // What is undone must be this entry's, and nothing else: other places may look the same.
     let is_undone = |undone: &String| match changes(faq, undone).as_slice() {
-        [change] => change.id == revision.entry && (!is_as_after || change.after == before),
+        [change] if change.id == revision.entry => {
+            let is_as_before = !is_as_after || change.after == before;
+            is_as_before && lines_without(faq, &change.id) == lines_without(undone, &change.id)
+        }
         _ => false,
     };
     let candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(faq));
@@ -252,6 +255,13 @@ fn revert_one(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
         None => Patch::Remove { id },
     };
     Ok(patch.apply(faq)?)
+}
+
+/// The lines of a file without those of an entry and of the comment above it. Blank ones do not count.
+fn lines_without(faq: &str, id: &str) -> Vec<String> {
+    let removed = EntryId::new(id).and_then(|id| Patch::Remove { id }.apply(faq).ok());
+    let left = removed.as_deref().unwrap_or(faq).lines();
+    left.filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
 }
 
 /// The text of an entry in `faq.toml`, from `[[entry]]` on.

@@ -30,14 +30,29 @@ impl Hunk {
         let end = |text: &str| text.ceil_char_boundary(text.len() - same);
         let n_same = (old.len() - end(old)).min(new.len() - end(new));
         let part = |text: &str| text.get(..text.len() - n_same).unwrap_or_default().to_owned();
+        let (removed, inserted) = (part(old), part(new));
+        // Where whole lines are inserted or removed that begin as the next one does, any of several parts is the
+        // difference. The one of whole lines leaves the next line alone when the part is found again.
+        let line_start = head(before, start).rfind('\n').map_or(0, |at| at + 1);
+        let shared = before.get(line_start..start).unwrap_or_default();
+        let slid = |text: &str| Some([shared, text.strip_suffix(shared)?].concat());
+        let slid = match (&*removed, &*inserted) {
+            ("", inserted) => slid(inserted).map(|inserted| (String::new(), inserted)),
+            (removed, "") => slid(removed).map(|removed| (removed, String::new())),
+            _ => None,
+        };
+        let (start, (removed, inserted)) = match slid {
+            Some(slid) => (line_start, slid),
+            None => (start, (removed, inserted)),
+        };
         let above = head(after, start);
-        let below = tail(new, new.len() - n_same);
+        let below = tail(after, start + inserted.len());
         Self {
             start,
             above: tail(above, above.ceil_char_boundary(start.saturating_sub(CONTEXT_BYTES)))
                 .to_owned(),
-            removed: part(old),
-            inserted: part(new),
+            removed,
+            inserted,
             below: head(below, below.floor_char_boundary(CONTEXT_BYTES)).to_owned(),
         }
     }
@@ -124,6 +139,18 @@ mod tests {
         let [a, b, c] = ["  \"a\",\n", "  \"b\",\n", "  \"c\",\n"];
         let undone = undone(&list(&[a]), &list(&[a, b]), &list(&[a, b, c]));
         assert_eq!(undone[0], list(&[a, c]));
+    }
+
+    #[test]
+    fn line_after_a_part_of_whole_lines_is_left_as_it_is_now() {
+        let (before, after) = ("x\n\n# about a\na\n\n# about b\nb\n", "x\n\n# about b\nb\n");
+        let hunk = Hunk::between(before, after);
+        let today = after.replace("# about", "# words, about");
+        let want = before.replace("# about b", "# words, about b");
+        assert_eq!(hunk.undone(&today)[0], want);
+        let hunk = Hunk::between(after, before);
+        let today = before.replace("# about b", "# words, about b");
+        assert_eq!(hunk.undone(&today)[0], after.replace("# about b", "# words, about b"));
     }
 
     proptest::proptest! {
