@@ -25,6 +25,10 @@ mod config;
 mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
+#[cfg(target_os = "linux")]
+mod edit_crashes;
+#[cfg(unix)]
+mod edit_history;
 mod faq;
 #[cfg(unix)]
 mod faq_review;
@@ -52,6 +56,7 @@ mod patch;
 #[cfg(feature = "phrasings")]
 mod phrasings;
 mod power_failure;
+mod preload;
 mod proof;
 mod question_groups;
 mod quoth;

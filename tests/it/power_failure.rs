@@ -1,11 +1,10 @@
 //! Loss of power: only what was synced to the disk is left. A killed process alone leaves everything that
 //! it has written, whether it was synced or not.
 
-use std::process::Command;
-
 use serde_json::json;
 
 use crate::folder::Folder;
+use crate::preload::compiled;
 use crate::service::{BridgeClient, Service, message_event};
 
 const QUESTION: &str = "What did Ann say?";
@@ -15,21 +14,13 @@ const FILES: [&str; 2] = ["quoth.db", "quoth.db-wal"];
 
 /// Starts a service whose synced files are copied to the folder `synced`.
 fn start(folder: &Folder) -> Service {
-    let library = folder.path("synced_files.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/synced_files.c");
-    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
-    let compiled = Command::new(compiler)
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .args([library.as_os_str(), source.as_ref()])
-        .arg("-ldl")
-        .status();
-    assert!(compiled.expect("a C compiler").success());
+    let library = compiled(folder, "synced_files");
     std::fs::create_dir_all(folder.path("synced")).unwrap();
     Service::start(
         folder,
         &[
             ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
-            ("LD_PRELOAD", library.to_str().unwrap()),
+            ("LD_PRELOAD", &library),
             ("SYNCED_FILES", &folder.arg("synced")),
         ],
     )

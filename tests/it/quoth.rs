@@ -37,6 +37,15 @@ pub(crate) fn quoth_in_reading(
     run(command(folder).envs(environment.iter().copied()).args(args), input)
 }
 
+/// The same, for a run that may be killed; then it is `None`.
+pub(crate) fn quoth_killed_in(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    args: &[&str],
+) -> Option<Run> {
+    try_run(command(folder).envs(environment.iter().copied()).args(args), b"")
+}
+
 /// A command for the binary, without `QUOTH_` settings of the test's own environment.
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
@@ -50,6 +59,11 @@ fn command(folder: &Path) -> Command {
 }
 
 fn run(command: &mut Command, input: &[u8]) -> Run {
+    try_run(command, input).expect("the binary ends by itself")
+}
+
+/// `None` if a signal has ended it.
+fn try_run(command: &mut Command, input: &[u8]) -> Option<Run> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -62,11 +76,9 @@ fn run(command: &mut Command, input: &[u8]) -> Run {
         scope.spawn(move || drop(stdin.write_all(input)));
         child.wait_with_output().expect("the binary ends")
     });
-    Run {
-        code: output.status.code().expect("the binary ends by itself"),
-        stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("errors are UTF-8"),
-    }
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    let code = output.status.code()?;
+    Some(Run { code, stdout: text(output.stdout), stderr: text(output.stderr) })
 }
 
 impl Run {
