@@ -29,6 +29,8 @@ mod discord;
 mod edit_crashes;
 #[cfg(unix)]
 mod edit_history;
+#[cfg(unix)]
+mod edit_kills;
 mod faq;
 #[cfg(unix)]
 mod faq_review;
@@ -62,6 +64,8 @@ mod question_groups;
 mod quoth;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 mod random;
+#[cfg(unix)]
+mod random_numbers;
 #[cfg(target_os = "linux")]
 mod records;
 #[cfg(unix)]

@@ -1,0 +1,263 @@
+//! A service that is killed at random moments while a moderator edits a pack from chat.
+
+use std::io::BufRead;
+use std::time::{Duration, Instant};
+
+use quoth::knowledge::{EntryId, PackFiles};
+use quoth::moderation::{Edit, RevisionAuthor};
+use quoth::store::pack_files;
+use serde_json::{Value, json};
+
+use crate::edit_history::{assert_explains, assert_valid, revisions};
+use crate::folder::{FAQ, Folder};
+use crate::quoth::quoth_in;
+use crate::random_numbers::RandomNumbers;
+use crate::service::{BridgeClient, Service, now};
+
+/// Kills unless `QUOTH_EDIT_KILLS` says otherwise.
+const N_KILLS: usize = 60;
+
+/// Most phrasings, so that the pack stays small.
+const MAX_PHRASINGS: usize = 12;
+
+const MODERATOR: &str = "bridge:ada-lovelace";
+
+/// What the moderator knows. It survives the kills.
+struct Moderator {
+    random: RandomNumbers,
+    n_events: usize,
+    /// The file as it has to be.
+    faq: String,
+    /// The phrasings that were added, with their entries.
+    phrasings: Vec<(&'static str, String)>,
+    /// The last edit that was confirmed, if nothing has changed since: the message, and the file before.
+    last: Option<(String, String)>,
+    /// The numbers of the edits that were confirmed.
+    confirmed: Vec<i64>,
+    /// Longest time between a press of Save and its confirmation.
+    longest: Duration,
+}
+
+/// An edit that may be made or not.
+struct Pending {
+    faq: String,
+    phrasings: Vec<(&'static str, String)>,
+    /// The phrasing that it adds or removes.
+    phrasing: String,
+}
+
+impl Moderator {
+    fn next_id(&mut self) -> String {
+        self.n_events += 1;
+        format!("bridge:{}", self.n_events)
+    }
+
+    /// The files of the pack with the text that is expected.
+    fn files(&self, folder: &Folder) -> PackFiles {
+        let mut files = pack_files::read(&folder.path("p")).unwrap();
+        let faq = files.files.iter_mut().find(|it| it.path == "faq.toml").unwrap();
+        faq.bytes = self.faq.clone().into_bytes();
+        files
+    }
+
+    /// A random edit: what to type, and what it makes. `None` is what the last edit is taken back for.
+    fn next_edit(&mut self, folder: &Folder) -> (Option<String>, Pending) {
+        if let Some((_, before)) = self.last.clone().filter(|_| self.random.below(4) == 0) {
+            let phrasings = self.phrasings.iter().filter(|(_, it)| before.contains(it.as_str()));
+            let phrasings: Vec<_> = phrasings.cloned().collect();
+            let gone = self.phrasings.iter().find(|it| !phrasings.contains(it));
+            let phrasing = gone.map(|(_, it)| it.clone()).unwrap_or_default();
+            return (None, Pending { faq: before, phrasings, phrasing });
+        }
+        let n = self.phrasings.len();
+        let mut phrasings = self.phrasings.clone();
+        let id = |id: &str| EntryId::new(id).unwrap();
+        let (command, edit, phrasing) = if n > 0 && self.random.below(MAX_PHRASINGS) < n {
+            let (entry, phrasing) = phrasings.swap_remove(self.random.below(n));
+            let command = format!("faq remove-phrasing {entry} {phrasing}");
+            let edit = Edit::RemovePhrasing { id: id(entry), phrasing: phrasing.clone() };
+            (command, edit, phrasing)
+        } else {
+            let entry = ["a", "b"][self.random.below(2)];
+            let phrasing = self.random.words();
+            phrasings.push((entry, phrasing.clone()));
+            let command = format!("faq add-phrasing {entry} {phrasing}");
+            let edit = Edit::AddPhrasings { id: id(entry), phrasings: vec![phrasing.clone()] };
+            (command, edit, phrasing)
+        };
+        let faq = edit.prove(&self.files(folder)).unwrap().faq;
+        (Some(command), Pending { faq, phrasings, phrasing })
+    }
+
+    /// Makes `pending` by `command`, and calls `on_save` before that. `false` if the service has ended.
+    fn edit(
+        &mut self,
+        client: &mut BridgeClient,
+        command: Option<String>,
+        pending: &Pending,
+        on_save: impl FnOnce(),
+    ) -> bool {
+        let (message, control) = match (command, &self.last) {
+            (None, Some((message, _))) => (message.clone(), "take_back"),
+            (command, _) => {
+                let id = self.next_id();
+                let said = crate::service::message_event("said", &id, &command.unwrap());
+                let Some(order) = send(client, &said).and_then(|()| order_for(client, &id)) else {
+                    return false;
+                };
+                assert_eq!(order["kind"], "proposal", "{order}");
+                (format!("{id}/reply"), "save")
+            }
+        };
+        let id = self.next_id();
+        let pressed = json!({
+            "event": "used", "id": id, "sent": message, "by": { "id": MODERATOR }, "at": now(),
+            "place": { "id": "bridge:ada's", "is_direct": true }, "control": control,
+        });
+        let start = Instant::now();
+        on_save();
+        let Some(order) = send(client, &pressed).and_then(|()| order_for(client, &id)) else {
+            return false;
+        };
+        self.longest = self.longest.max(start.elapsed());
+        assert_eq!(order["kind"], "edited", "{order}");
+        let text = order["text"].as_str().unwrap();
+        let number = text.split_once("Saved as change ").unwrap().1;
+        let number = number.split(|it: char| !it.is_ascii_digit()).next().unwrap();
+        self.confirmed.push(number.parse().unwrap());
+        let before = std::mem::replace(&mut self.faq, pending.faq.clone());
+        self.phrasings.clone_from(&pending.phrasings);
+        self.last = Some((message, before));
+        true
+    }
+
+    /// Compares the folder of a service that was killed during `pending` with what is known.
+    fn compare(&mut self, folder: &Folder, pending: Pending, of: &str) -> bool {
+        let left = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
+        let is_made = left == pending.faq;
+        assert!(is_made || left == self.faq, "{of}: neither as before nor as after:\n{left}");
+        assert_valid(&folder.path("p"), of);
+        let recorded = revisions(folder);
+        for number in &self.confirmed {
+            let found = recorded.iter().filter(|it| it.id == *number);
+            let by: Vec<_> = found.map(|it| &it.revision.by).collect();
+            assert_eq!(by, [&RevisionAuthor::User(MODERATOR.into())], "{of}: change {number}");
+        }
+        // The last change may be in the file only. The next start records it.
+        let n_left = recorded.iter().filter(|it| Some(&it.id) > self.confirmed.last()).count();
+        let recorded_text = if is_made && n_left == 0 { &self.faq } else { &left };
+        assert_explains(&recorded, FAQ, recorded_text, of);
+        if is_made {
+            self.faq = pending.faq;
+            self.phrasings = pending.phrasings;
+        }
+        // Whether the message says so depends on the moment of the kill.
+        self.last = None;
+        is_made
+    }
+}
+
+fn send(client: &mut BridgeClient, line: &Value) -> Option<()> {
+    use std::io::Write;
+    writeln!(client.writer, "{line}").ok()
+}
+
+/// Acknowledges orders until there is one for the event `id`; `None` if the service has ended.
+fn order_for(client: &mut BridgeClient, id: &str) -> Option<Value> {
+    loop {
+        let mut line = String::new();
+        client.reader.read_line(&mut line).ok()?;
+        // A kill may truncate a line.
+        let order: Value = serde_json::from_str(&line).ok()?;
+        let sent = format!("{}/reply", order["cause"].as_str().unwrap_or_default());
+        let ack = match order["do"].as_str() {
+            Some("send") => json!({ "ack": order["order"], "sent": sent }),
+            _ => json!({ "ack": order["order"] }),
+        };
+        send(client, &ack);
+        if order["cause"] == id {
+            return Some(order);
+        }
+    }
+}
+
+fn number_of(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|it| it.parse().unwrap_or_else(|_| panic!("{variable}={it}")))
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "prints how many edits there were")]
+fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_moment() {
+    let n_kills = number_of("QUOTH_EDIT_KILLS").map_or(N_KILLS, |it| usize::try_from(it).unwrap());
+    let seed = number_of("QUOTH_EDIT_SEED").unwrap_or_else(now);
+    let folder = Folder::with_pack();
+    let settings = [
+        ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
+        ("QUOTH_DEFAULT_SPACE__MODERATORS", "['bridge:ada-lovelace']"),
+        ("QUOTH_DEFAULT_SPACE__LOGS_EDITS_TO", "'bridge:office'"),
+        ("QUOTH_HTTP__IS_ON", "false"),
+    ];
+    let mut moderator = Moderator {
+        random: RandomNumbers::new(seed),
+        n_events: 0,
+        faq: FAQ.to_owned(),
+        phrasings: Vec::new(),
+        last: None,
+        confirmed: Vec::new(),
+        longest: Duration::from_millis(20),
+    };
+    let mut n_made = 0;
+    let mut unsure: Option<(bool, String)> = None;
+    for kill in 0..n_kills {
+        let of = format!("kill {kill}, QUOTH_EDIT_SEED={seed}");
+        let service = Service::start(&folder, &settings);
+        let mut client = BridgeClient::connect(&folder);
+        if let Some((is_answered, phrasing)) = unsure.take() {
+            let id = moderator.next_id();
+            client.ask(&id, &phrasing);
+            let order = order_for(&mut client, &id).unwrap();
+            assert_eq!(order["kind"] == "answer", is_answered, "{of}: {order}");
+        }
+        for _ in 0..moderator.random.below(3) {
+            let (command, pending) = moderator.next_edit(&folder);
+            assert!(moderator.edit(&mut client, command, &pending, || ()), "{of}");
+        }
+        let delay = moderator.random.below(usize::try_from(moderator.longest.as_micros()).unwrap());
+        let delay = Duration::from_micros(delay.try_into().unwrap());
+        let pending = std::thread::scope(|scope| {
+            let (start_killer, started) = std::sync::mpsc::channel::<()>();
+            let service = &service;
+            scope.spawn(move || {
+                started.recv().unwrap();
+                std::thread::sleep(delay);
+                service.signal("KILL");
+            });
+            let mut on_save = Some(|| start_killer.send(()).unwrap());
+            loop {
+                let (command, pending) = moderator.next_edit(&folder);
+                let on_save = on_save.take();
+                if !moderator.edit(&mut client, command, &pending, || {
+                    on_save.into_iter().for_each(|it| it());
+                }) {
+                    return pending;
+                }
+            }
+        });
+        service.wait();
+        let phrasing = pending.phrasing.clone();
+        let is_made = moderator.compare(&folder, pending, &of);
+        n_made += usize::from(is_made);
+        let is_there = moderator.phrasings.iter().any(|(_, it)| *it == phrasing);
+        unsure = Some((is_there, phrasing));
+    }
+    let faq = ["faq", "--pack", "p", "edit", "a", "--lead", "In short:"];
+    let last = quoth_in(&folder.path(""), &[("QUOTH_DATA", "data"), ("USER", "bo")], &faq);
+    assert_eq!(last.code, 0, "{last:?}");
+    let left = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
+    assert_explains(&revisions(&folder), FAQ, &left, &format!("QUOTH_EDIT_SEED={seed}"));
+    eprintln!(
+        "{n_kills} kills: {} edits confirmed, {n_made} made and not confirmed, {:?} at most for one",
+        moderator.confirmed.len(),
+        moderator.longest
+    );
+}
