@@ -13,10 +13,10 @@ use crate::store::records::{PackHistory, RecordedRevision, RevisionFilter};
 use tokio::sync::mpsc;
 
 /// Interleavings unless `QUOTH_INTERLEAVINGS` says otherwise.
-const N_INTERLEAVINGS: u64 = 300;
+const N_INTERLEAVINGS: u64 = 100;
 
 /// Interleavings of one pack, one after the other, before the next begins with a new one.
-const PER_PACK: u64 = 20;
+const PER_PACK: u64 = 10;
 
 const N_STEPS: usize = 12;
 
