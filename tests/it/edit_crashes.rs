@@ -253,12 +253,11 @@ fn what_an_editor_saves_at_any_point_of_an_edit_is_not_lost() {
     let scene = Scene::new(edited(), &args, "walrus tariff");
     let library = compiled(&scene.before, "faults");
     let saved = file(&scene.folder()).replace("How many?", "How many were there?");
-    let mut n_beside = 0;
-    for at in 1.. {
+    for n_beside in 0.. {
         let folder = scene.folder();
         folder.write("saved.toml", &saved);
         let (from, to) = (folder.arg("saved.toml"), folder.arg("p/faq.toml"));
-        let number = at.to_string();
+        let number = (n_beside + 1).to_string();
         let fault = [
             ("FAULT", "save"),
             ("FAULT_AT", number.as_str()),
@@ -266,7 +265,7 @@ fn what_an_editor_saves_at_any_point_of_an_edit_is_not_lost() {
             ("FAULT_TO", &to),
         ];
         let run = scene.run(&folder, &library, &fault).unwrap();
-        let of = format!("(saved at operation {at})");
+        let of = format!("(saved at operation {number})");
         assert_eq!(run.code, 0, "{of}: {run:?}");
         let left = file(&folder);
         if folder.path("saved.toml").exists() {
@@ -275,7 +274,6 @@ fn what_an_editor_saves_at_any_point_of_an_edit_is_not_lost() {
             break;
         }
         assert!(left.contains("How many were there?"), "lost {of}:\n{left}");
-        n_beside += 1;
         if !left.contains("walrus tariff") {
             assert_eq!(left, saved, "{of}");
             let recorded = revisions(&folder);

@@ -131,6 +131,36 @@ impl Moderator {
         true
     }
 
+    /// Makes edits until `service` is killed, at a random moment of the first one or after it. Returns the edit that may
+    /// be made or not.
+    fn edit_until_killed(
+        &mut self,
+        folder: &Folder,
+        client: &mut BridgeClient,
+        service: &Service,
+    ) -> Pending {
+        let longest = usize::try_from(self.longest.as_micros()).unwrap();
+        let delay = Duration::from_micros(self.random.below(longest).try_into().unwrap());
+        std::thread::scope(|scope| {
+            let (start_killer, started) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || {
+                started.recv().unwrap();
+                std::thread::sleep(delay);
+                service.signal("KILL");
+            });
+            let mut on_save = Some(|| start_killer.send(()).unwrap());
+            loop {
+                let (command, pending) = self.next_edit(folder);
+                let on_save = on_save.take();
+                if !self.edit(client, command, &pending, || {
+                    on_save.into_iter().for_each(|it| it());
+                }) {
+                    return pending;
+                }
+            }
+        })
+    }
+
     /// Compares the folder of a service that was killed during `pending` with what is known.
     fn compare(&mut self, folder: &Folder, pending: Pending, of: &str) -> bool {
         let left = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
@@ -222,27 +252,7 @@ fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_
             let (command, pending) = moderator.next_edit(&folder);
             assert!(moderator.edit(&mut client, command, &pending, || ()), "{of}");
         }
-        let delay = moderator.random.below(usize::try_from(moderator.longest.as_micros()).unwrap());
-        let delay = Duration::from_micros(delay.try_into().unwrap());
-        let pending = std::thread::scope(|scope| {
-            let (start_killer, started) = std::sync::mpsc::channel::<()>();
-            let service = &service;
-            scope.spawn(move || {
-                started.recv().unwrap();
-                std::thread::sleep(delay);
-                service.signal("KILL");
-            });
-            let mut on_save = Some(|| start_killer.send(()).unwrap());
-            loop {
-                let (command, pending) = moderator.next_edit(&folder);
-                let on_save = on_save.take();
-                if !moderator.edit(&mut client, command, &pending, || {
-                    on_save.into_iter().for_each(|it| it());
-                }) {
-                    return pending;
-                }
-            }
-        });
+        let pending = moderator.edit_until_killed(&folder, &mut client, &service);
         service.wait();
         let phrasing = pending.phrasing.clone();
         let is_made = moderator.compare(&folder, pending, &of);

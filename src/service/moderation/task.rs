@@ -239,7 +239,9 @@ impl ModeratorTask {
                 let heading = self.wording.sentence("changed-meanwhile", []);
                 return Report::new(&heading).proposed(changes, self.wording).text();
             }
-            EditError::Read(_) | EditError::NoText { .. } | EditError::Calibration { .. } => "pack-cannot-be-read",
+            EditError::Read(_) | EditError::NoText { .. } | EditError::Calibration { .. } => {
+                "pack-cannot-be-read"
+            }
             EditError::Write(_) => "pack-cannot-be-written",
             EditError::Busy { .. } => "pack-is-busy",
             EditError::History(_) | EditError::OtherFolder { .. } => "history-cannot-be-used",

@@ -10,8 +10,8 @@ use crate::matching::comparison::Version;
 use crate::matching::{DecisionRule, Index, Thresholds};
 use crate::moderation::review::{Review, review};
 use crate::moderation::{Edit, RefusedEdit, Revision};
-use crate::store::records::RevisionFilter;
 use crate::store::calibration_file;
+use crate::store::records::RevisionFilter;
 
 /// Most different texts that a review asks, those asked last.
 pub const MAX_TEXTS: u32 = 10_000;

@@ -401,7 +401,7 @@ impl Interleaving {
             7 => {
                 let events = [self.save_event(0), self.save_event(1)];
                 if let [Some(a), Some(b)] = events {
-                    self.both_save([a, b]).await;
+                    Box::pin(self.both_save([a, b])).await;
                 }
             }
             8 => self.opened = Some(self.faq()),
@@ -469,7 +469,7 @@ async fn edits_of_two_moderators_and_an_editor_in_any_order_are_neither_lost_nor
         for number in 0..PER_PACK {
             it.log.push(format!("interleaving {number}"));
             for _ in 0..N_STEPS {
-                it.step().await;
+                Box::pin(it.step()).await;
             }
             it.end().await;
         }
