@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
         let config = self.config.read()?;
         let editor = PackEditor::open(&self.folder, &config.data)?;
         let (spaces, thresholds) = (self.spaces(&config.spaces()), config.default_thresholds());
-        Ok(editor.with_scope(ReviewScope { spaces, thresholds }))
+        Ok(editor.with_scope(ReviewScope { spaces, thresholds, served: None }))
     }
 
     /// The spaces that use the pack; `None`, which is all, if none or each does.

@@ -24,9 +24,13 @@ pub(crate) fn entries(faq: &str) -> HashMap<String, String> {
     changes("", faq).into_iter().filter_map(|it| Some((it.id, it.after?))).collect()
 }
 
-/// Asserts that `revisions`, one after the other, make the entries of `after` of those of `before`: no change is missing,
-/// and none stands twice.
-pub(crate) fn assert_explains(revisions: &[RecordedRevision], before: &str, after: &str, of: &str) {
+/// The entries that `revisions`, one after the other, make of those of `before`. Each has to change what the last one has
+/// made: so no change stands twice.
+pub(crate) fn entries_by(
+    revisions: &[RecordedRevision],
+    before: &str,
+    of: &str,
+) -> HashMap<String, String> {
     let mut now = entries(before);
     for RecordedRevision { id, revision } in revisions {
         assert_eq!(now.get(&revision.entry), revision.before.as_ref(), "before change {id} {of}");
@@ -36,7 +40,12 @@ pub(crate) fn assert_explains(revisions: &[RecordedRevision], before: &str, afte
             None => now.remove(&revision.entry),
         };
     }
-    assert_eq!(now, entries(after), "after all changes {of}");
+    now
+}
+
+/// Asserts that `revisions` make the entries of `after` of those of `before`: no change is missing.
+pub(crate) fn assert_explains(revisions: &[RecordedRevision], before: &str, after: &str, of: &str) {
+    assert_eq!(entries_by(revisions, before, of), entries(after), "after all changes {of}");
 }
 
 /// Whether there is a change by somebody at the terminal.

@@ -8,7 +8,7 @@ use quoth::moderation::{Edit, RevisionAuthor};
 use quoth::store::pack_files;
 use serde_json::{Value, json};
 
-use crate::edit_history::{assert_explains, assert_valid, revisions};
+use crate::edit_history::{assert_explains, assert_valid, entries, entries_by, revisions};
 use crate::folder::{FAQ, Folder};
 use crate::quoth::quoth_in;
 use crate::random_numbers::RandomNumbers;
@@ -30,15 +30,19 @@ struct Moderator {
     faq: String,
     /// The phrasings that were added, with their entries.
     phrasings: Vec<(&'static str, String)>,
-    /// The last edit that was confirmed, if nothing has changed since: the message, and the file before.
-    last: Option<(String, String)>,
-    /// The numbers of the edits that were confirmed.
+    /// The last edit that was confirmed, if nothing has changed since: the message, and what taking it back makes.
+    last: Option<(String, Pending)>,
+    /// The numbers of the edits that were confirmed since the last kill.
     confirmed: Vec<i64>,
+    n_confirmed: usize,
+    /// What the history knew at the last kill, if the file had more.
+    recorded: Option<String>,
     /// Longest time between a press of Save and its confirmation.
     longest: Duration,
 }
 
 /// An edit that may be made or not.
+#[derive(Clone)]
 struct Pending {
     faq: String,
     phrasings: Vec<(&'static str, String)>,
@@ -63,11 +67,7 @@ impl Moderator {
     /// A random edit: what to type, and what it makes. `None` is what the last edit is taken back for.
     fn next_edit(&mut self, folder: &Folder) -> (Option<String>, Pending) {
         if let Some((_, before)) = self.last.clone().filter(|_| self.random.below(4) == 0) {
-            let phrasings = self.phrasings.iter().filter(|(_, it)| before.contains(it.as_str()));
-            let phrasings: Vec<_> = phrasings.cloned().collect();
-            let gone = self.phrasings.iter().find(|it| !phrasings.contains(it));
-            let phrasing = gone.map(|(_, it)| it.clone()).unwrap_or_default();
-            return (None, Pending { faq: before, phrasings, phrasing });
+            return (None, before);
         }
         let n = self.phrasings.len();
         let mut phrasings = self.phrasings.clone();
@@ -125,8 +125,11 @@ impl Moderator {
         let number = text.split_once("Saved as change ").unwrap().1;
         let number = number.split(|it: char| !it.is_ascii_digit()).next().unwrap();
         self.confirmed.push(number.parse().unwrap());
-        let before = std::mem::replace(&mut self.faq, pending.faq.clone());
-        self.phrasings.clone_from(&pending.phrasings);
+        let before = Pending {
+            faq: std::mem::replace(&mut self.faq, pending.faq.clone()),
+            phrasings: std::mem::replace(&mut self.phrasings, pending.phrasings.clone()),
+            phrasing: pending.phrasing.clone(),
+        };
         self.last = Some((message, before));
         true
     }
@@ -168,15 +171,21 @@ impl Moderator {
         assert!(is_made || left == self.faq, "{of}: neither as before nor as after:\n{left}");
         assert_valid(&folder.path("p"), of);
         let recorded = revisions(folder);
-        for number in &self.confirmed {
-            let found = recorded.iter().filter(|it| it.id == *number);
+        let late = self.recorded.take().filter(|_| self.confirmed.is_empty());
+        self.n_confirmed += self.confirmed.len();
+        for number in self.confirmed.drain(..) {
+            let found = recorded.iter().filter(|it| it.id == number);
             let by: Vec<_> = found.map(|it| &it.revision.by).collect();
             assert_eq!(by, [&RevisionAuthor::User(MODERATOR.into())], "{of}: change {number}");
         }
-        // The last change may be in the file only. The next start records it.
-        let n_left = recorded.iter().filter(|it| Some(&it.id) > self.confirmed.last()).count();
-        let recorded_text = if is_made && n_left == 0 { &self.faq } else { &left };
-        assert_explains(&recorded, FAQ, recorded_text, of);
+        let explained = entries_by(&recorded, FAQ, of);
+        if explained != entries(&left) {
+            // The last change may be in the file only. The next edit or start records it, unless it is killed before.
+            let made_of = Some(&self.faq).filter(|_| is_made);
+            let known = made_of.into_iter().chain(&late).find(|it| explained == entries(it));
+            let known = known.unwrap_or_else(|| panic!("{of}: {left}\nis not {explained:?}"));
+            self.recorded = Some(known.clone());
+        }
         if is_made {
             self.faq = pending.faq;
             self.phrasings = pending.phrasings;
@@ -234,6 +243,8 @@ fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_
         phrasings: Vec::new(),
         last: None,
         confirmed: Vec::new(),
+        n_confirmed: 0,
+        recorded: None,
         longest: Duration::from_millis(20),
     };
     let mut n_made = 0;
@@ -267,7 +278,7 @@ fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_
     assert_explains(&revisions(&folder), FAQ, &left, &format!("QUOTH_EDIT_SEED={seed}"));
     eprintln!(
         "{n_kills} kills: {} edits confirmed, {n_made} made and not confirmed, {:?} at most for one",
-        moderator.confirmed.len(),
+        moderator.n_confirmed + moderator.confirmed.len(),
         moderator.longest
     );
 }

@@ -23,6 +23,12 @@ pub struct SpaceIndex {
 }
 
 impl SpaceIndex {
+    /// The fingerprint and the index of the pack, if it is the only one.
+    pub fn of_only_pack(&self) -> Option<(String, Arc<Index>)> {
+        let [fingerprint] = self.fingerprints.as_slice() else { return None };
+        Some((fingerprint.clone(), Arc::clone(&self.index)))
+    }
+
     /// The index of `space`, whose packs are `loaded`. Takes index and calibration from an
     /// `existing` one of the same packs.
     pub(super) fn build<'e>(

@@ -219,7 +219,8 @@ impl ModeratorTask {
         let editor = PackEditor::open(folder, data);
         let editor = editor.map_err(|error| self.edit_failed(error.into()))?;
         let (spaces, thresholds) = (vec![self.space.name.clone()], self.index().rule.thresholds);
-        Ok(editor.with_scope(ReviewScope { spaces: Some(spaces), thresholds }))
+        let served = self.index().of_only_pack();
+        Ok(editor.with_scope(ReviewScope { spaces: Some(spaces), thresholds, served }))
     }
 
     pub(super) fn editing(&self) -> Result<&PackEditing, RichText> {

@@ -1,5 +1,6 @@
 //! Reviews of changes of a pack: what they change for those who ask.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{EditError, PackEditor, read};
@@ -17,12 +18,22 @@ use crate::store::records::RevisionFilter;
 pub const MAX_TEXTS: u32 = 10_000;
 
 /// By which questions changes are reviewed, and how these are decided.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ReviewScope {
     /// The spaces in which they were asked; `None` for all.
     pub spaces: Option<Vec<String>>,
     /// The thresholds of an answer.
     pub thresholds: Thresholds,
+    /// The index of the pack that is served, which has to be built otherwise: the fingerprint of its files, and itself.
+    pub served: Option<(String, Arc<Index>)>,
+}
+
+impl fmt::Debug for ReviewScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let served = self.served.as_ref().map(|(fingerprint, _)| fingerprint);
+        let (spaces, thresholds) = (&self.spaces, &self.thresholds);
+        write!(f, "ReviewScope({spaces:?}, {thresholds:?}, {served:?})")
+    }
 }
 
 /// Entries that change, and what that changes for those who ask.
@@ -98,10 +109,15 @@ impl PackEditor {
         let calibration = self.calibration([before, after])?;
         let rule = DecisionRule { calibration, thresholds: self.scope.thresholds };
         // What has errors is not served.
-        let index = |files: &PackFiles| Index::new(vec![Arc::new(prove(files).pack)]);
+        let build = |files: &PackFiles| Arc::new(Index::new(vec![Arc::new(prove(files).pack)]));
+        let served = self.scope.served.as_ref();
+        let index = |files: &PackFiles| match served {
+            Some((fingerprint, index)) if *fingerprint == files.fingerprint() => Arc::clone(index),
+            _ => build(files),
+        };
         let (before, after) = rayon::join(|| index(before), || index(after));
         let version = |index| Version { index, rule: &rule };
-        Ok(review(version(&before), version(&after), &asked))
+        Ok(review(version(&*before), version(&*after), &asked))
     }
 
     /// The calibration that was made for one of two states of the pack, else the default.
