@@ -234,8 +234,10 @@ fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
     let is_harmless = |it: Command| matches!(it, Command::Help | Command::Topics);
-    let is_command =
-        Command::parse(command).is_some_and(is_harmless) || after_faq(command).is_some();
+    // Where questions have the prefix `!faq`, it is not the word for moderators.
+    let asks_by_faq = prefix.get(mark.len()..).is_some_and(|it| it.eq_ignore_ascii_case(FAQ));
+    let is_for_moderators = !asks_by_faq && after_faq(command).is_some();
+    let is_command = Command::parse(command).is_some_and(is_harmless) || is_for_moderators;
     is_command.then_some(command)
 }
 

@@ -99,6 +99,15 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
 }
 
 #[test]
+fn prefix_of_questions_that_is_the_word_for_moderators_asks() {
+    let settings = SpaceSettings { prefix: "?faq".to_owned(), ..SpaceSettings::default() };
+    let asked = classify(&message("?faq who is rana mitter"), &settings);
+    assert_eq!(asked, question("who is rana mitter"));
+    let command = classify(&message("?faq faq list"), &settings);
+    assert!(matches!(command, Trigger::Moderation(..)), "{command:?}");
+}
+
+#[test]
 fn disabled_activation_is_ignored() {
     let rows = [
         (Activation::Mention, mentioning("why")),
