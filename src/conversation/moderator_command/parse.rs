@@ -7,7 +7,7 @@ use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, Typed
 use crate::conversation::wording::Wording;
 
 impl ModeratorCommand {
-    /// The command in `text`, which follows the word [`FAQ`]; `None` if its first word is no verb.
+    /// The command in `text`, which follows the word [`FAQ`](super::FAQ); `None` if its first word is no verb.
     pub fn parse(text: &str, wording: &Wording) -> Option<Self> {
         let (verb, rest) = split_word(text);
         if verb.is_empty() {
