@@ -248,7 +248,7 @@ fn edit_that_fails_at_any_operation_changes_neither_the_file_nor_the_history() {
 }
 
 #[test]
-fn what_an_editor_saves_at_any_point_of_an_edit_is_not_lost() {
+fn file_saved_by_an_editor_at_any_point_of_an_edit_is_kept() {
     let args = ["faq", "--pack", "p", "add-phrasing", "a", "walrus tariff"];
     let scene = Scene::new(edited(), &args, "walrus tariff");
     let library = compiled(&scene.before, "faults");

@@ -99,10 +99,10 @@ fn messages_trigger_only_when_the_bot_is_addressed() {
 }
 
 #[test]
-fn prefix_of_questions_that_is_the_word_for_moderators_asks() {
+fn question_prefix_faq_marks_questions_not_commands() {
     let settings = SpaceSettings { prefix: "?faq".to_owned(), ..SpaceSettings::default() };
-    let asked = classify(&message("?faq who is rana mitter"), &settings);
-    assert_eq!(asked, question("who is rana mitter"));
+    let asked = classify(&message("?faq why no soldiers?"), &settings);
+    assert_eq!(asked, question("why no soldiers?"));
     let command = classify(&message("?faq faq list"), &settings);
     assert!(matches!(command, Trigger::Moderation(..)), "{command:?}");
 }

@@ -45,7 +45,7 @@ fn quote_that_the_entry_has_keeps_its_speaker_and_place_unless_others_are_typed(
 }
 
 #[test]
-fn what_is_typed_as_it_is_already_is_no_change() {
+fn typed_values_equal_to_those_of_the_entry_change_nothing() {
     let pack = pack(FAQ, SOURCE);
     let fields = |entry| {
         let action = EditAction::Change { id: "pool".to_owned(), entry };
@@ -73,12 +73,17 @@ fn what_is_typed_as_it_is_already_is_no_change() {
 }
 
 #[test]
-fn entry_that_the_pack_lacks_may_be_one_with_errors_and_what_needs_the_records_is_told() {
+fn unknown_entry_is_left_to_the_patch_since_it_may_have_errors() {
     let pack = pack(FAQ, SOURCE);
     let id = EntryId::new("sauna").unwrap();
     assert_eq!(typed_edit(&EditAction::Remove("sauna".to_owned()), &pack), Ok(Edit::Remove { id }));
     let bad = EditAction::Remove("two words".to_owned());
     assert_eq!(typed_edit(&bad, &pack), Err(TypedEditError::BadId));
+}
+
+#[test]
+fn edit_that_needs_the_records_is_rejected() {
+    let pack = pack(FAQ, SOURCE);
     assert_eq!(typed_edit(&EditAction::Revert(1), &pack), Err(TypedEditError::NeedsRecords));
 }
 

@@ -125,7 +125,7 @@ async fn edit_is_shown_saved_served_and_taken_back() {
 }
 
 #[tokio::test]
-async fn what_was_asked_is_reviewed_before_an_edit_is_saved() {
+async fn proposal_lists_asked_questions_whose_answer_changes() {
     let chat = Moderated::new().await;
     for _ in 0..2 {
         chat.ask("what about the meters of that building").await;
@@ -155,7 +155,7 @@ async fn proposal_outlives_a_restart_and_is_saved_once() {
 }
 
 #[tokio::test]
-async fn control_that_does_not_fit_leaves_the_message_as_it_is() {
+async fn control_of_another_kind_of_message_leaves_the_message_unchanged() {
     let chat = Moderated::new().await;
     chat.say("faq add-phrasing height is it tall").await;
     let early = chat.press(0, Control::Gap).await;
@@ -168,7 +168,7 @@ async fn control_that_does_not_fit_leaves_the_message_as_it_is() {
 }
 
 #[tokio::test]
-async fn mistyped_command_is_explained_and_no_question() {
+async fn mistyped_command_gets_help_and_is_not_recorded_as_a_question() {
     let chat = Moderated::new().await;
     let told = chat.say("!faq lsit").await;
     assert!(told.contains(&sentence("moderator-commands")), "{told}");
@@ -193,7 +193,7 @@ async fn entry_with_an_error_is_repaired_in_chat() {
 }
 
 #[tokio::test]
-async fn removal_is_told_as_one() {
+async fn saved_removal_is_reported_as_a_removal() {
     let chat = Moderated::new().await;
     chat.say("faq remove height").await;
     let saved = chat.press(0, Control::Save).await;
@@ -201,7 +201,7 @@ async fn removal_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn only_moderators_edit_whatever_they_press() {
+async fn commands_and_controls_of_other_users_change_nothing() {
     let chat = Moderated::new().await;
     let proposed = chat.say("faq remove height").await;
     assert!(proposed.contains("Proposal"), "{proposed}");
@@ -224,7 +224,7 @@ async fn only_moderators_edit_whatever_they_press() {
 }
 
 #[tokio::test]
-async fn permission_that_was_taken_away_is_missing_when_the_edit_is_saved() {
+async fn save_checks_the_permission_again() {
     let chat = Moderated::new().await;
     chat.say("faq remove height").await;
     let snapshot = chat.world.knowledge_base.current();
@@ -237,7 +237,7 @@ async fn permission_that_was_taken_away_is_missing_when_the_edit_is_saved() {
 }
 
 #[tokio::test]
-async fn edit_of_a_file_that_has_changed_meanwhile_is_shown_again_and_loses_nothing() {
+async fn edit_of_a_changed_file_is_shown_again_before_it_is_saved() {
     let chat = Moderated::new().await;
     chat.say("faq history").await;
     chat.say("faq edit height How tall is it?").await;
@@ -258,7 +258,7 @@ async fn edit_of_a_file_that_has_changed_meanwhile_is_shown_again_and_loses_noth
 }
 
 #[tokio::test]
-async fn misquote_is_refused_and_the_words_of_the_source_are_one_press_away() {
+async fn misquote_is_refused_and_the_nearest_passage_is_offered() {
     let chat = Moderated::new().await;
     let refused = chat.say("faq add Is it high?\n> It is very high.").await;
     assert!(refused.contains("Choice") && refused.contains("It is high."), "{refused}");
@@ -292,7 +292,7 @@ async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
 }
 
 #[tokio::test]
-async fn group_becomes_a_new_entry_that_quotes_a_passage_of_the_source() {
+async fn group_of_questions_becomes_an_entry_that_quotes_a_picked_passage() {
     let chat = Moderated::new().await;
     chat.add_sentence("Bicycles travel for two euros.");
     chat.ask("what would bicycles be then").await;
@@ -309,7 +309,7 @@ async fn group_becomes_a_new_entry_that_quotes_a_passage_of_the_source() {
 }
 
 #[tokio::test]
-async fn numbers_and_words_do_what_buttons_do() {
+async fn numbers_and_the_command_save_replace_buttons() {
     let chat = Moderated::new().await;
     chat.ask("is there a lift inside").await;
     chat.say("faq inbox").await;
@@ -368,7 +368,7 @@ async fn replies_are_in_the_language_of_the_space_and_errors_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn packs_that_cannot_be_edited_say_why() {
+async fn edit_without_a_data_folder_or_of_a_broken_pack_is_refused() {
     let chat = Moderated::new().await;
     let service = chat.world.start();
     let event = Event::MessageCreated(Message {
