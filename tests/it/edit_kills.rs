@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use quoth::knowledge::{EntryId, PackFiles};
 use quoth::moderation::{Edit, RevisionAuthor};
 use quoth::store::pack_files;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 use crate::edit_history::{assert_explains, assert_valid, entries, entries_by, revisions};
 use crate::folder::{FAQ, Folder};
 use crate::quoth::quoth_in;
-use crate::random_numbers::RandomNumbers;
 use crate::service::{BridgeClient, Service, now};
 
 /// Kills unless `QUOTH_EDIT_KILLS` says otherwise.
@@ -24,7 +24,7 @@ const MODERATOR: &str = "bridge:ada-lovelace";
 
 /// What the moderator knows. It survives the kills.
 struct Moderator {
-    random: RandomNumbers,
+    random: Rng,
     n_events: usize,
     /// The file as it has to be.
     faq: String,
@@ -66,20 +66,20 @@ impl Moderator {
 
     /// A random edit: what to type, and what it makes. `None` is what the last edit is taken back for.
     fn next_edit(&mut self, folder: &Folder) -> (Option<String>, Pending) {
-        if let Some((_, before)) = self.last.clone().filter(|_| self.random.below(4) == 0) {
+        if let Some((_, before)) = self.last.clone().filter(|_| self.random.usize(..4) == 0) {
             return (None, before);
         }
         let n = self.phrasings.len();
         let mut phrasings = self.phrasings.clone();
         let id = |id: &str| EntryId::new(id).unwrap();
-        let (command, edit, phrasing) = if n > 0 && self.random.below(MAX_PHRASINGS) < n {
-            let (entry, phrasing) = phrasings.swap_remove(self.random.below(n));
+        let (command, edit, phrasing) = if n > 0 && self.random.usize(..MAX_PHRASINGS) < n {
+            let (entry, phrasing) = phrasings.swap_remove(self.random.usize(..n));
             let command = format!("faq remove-phrasing {entry} {phrasing}");
             let edit = Edit::RemovePhrasing { id: id(entry), phrasing: phrasing.clone() };
             (command, edit, phrasing)
         } else {
-            let entry = ["a", "b"][self.random.below(2)];
-            let phrasing = self.random.words();
+            let entry = ["a", "b"][self.random.usize(..2)];
+            let phrasing = words(&mut self.random);
             phrasings.push((entry, phrasing.clone()));
             let command = format!("faq add-phrasing {entry} {phrasing}");
             let edit = Edit::AddPhrasings { id: id(entry), phrasings: vec![phrasing.clone()] };
@@ -143,7 +143,7 @@ impl Moderator {
         service: &Service,
     ) -> Pending {
         let longest = usize::try_from(self.longest.as_micros()).unwrap();
-        let delay = Duration::from_micros(self.random.below(longest).try_into().unwrap());
+        let delay = Duration::from_micros(self.random.usize(..longest).try_into().unwrap());
         std::thread::scope(|scope| {
             let (start_killer, started) = std::sync::mpsc::channel::<()>();
             scope.spawn(move || {
@@ -220,6 +220,12 @@ fn order_for(client: &mut BridgeClient, id: &str) -> Option<Value> {
     }
 }
 
+/// Two words that are like no others.
+fn words(random: &mut Rng) -> String {
+    let mut word = || (0..10).map(|_| random.lowercase()).collect::<String>();
+    format!("{} {}", word(), word())
+}
+
 fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|it| it.parse().unwrap_or_else(|_| panic!("{variable}={it}")))
 }
@@ -237,7 +243,7 @@ fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_
         ("QUOTH_HTTP__IS_ON", "false"),
     ];
     let mut moderator = Moderator {
-        random: RandomNumbers::new(seed),
+        random: Rng::with_seed(seed),
         n_events: 0,
         faq: FAQ.to_owned(),
         phrasings: Vec::new(),
@@ -259,7 +265,7 @@ fn edits_in_chat_are_made_whole_or_not_at_all_when_the_service_is_killed_at_any_
             let order = order_for(&mut client, &id).unwrap();
             assert_eq!(order["kind"] == "answer", is_answered, "{of}: {order}");
         }
-        for _ in 0..moderator.random.below(3) {
+        for _ in 0..moderator.random.usize(..3) {
             let (command, pending) = moderator.next_edit(&folder);
             assert!(moderator.edit(&mut client, command, &pending, || ()), "{of}");
         }

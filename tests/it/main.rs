@@ -65,7 +65,6 @@ mod quoth;
 #[cfg(any(feature = "discord", feature = "matrix"))]
 mod random;
 #[cfg(unix)]
-mod random_numbers;
 #[cfg(target_os = "linux")]
 mod records;
 #[cfg(unix)]

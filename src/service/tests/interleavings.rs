@@ -1,7 +1,12 @@
 //! Two moderators on two platforms and an editor change a pack in random orders. What is in use and what is recorded
 //! follows at random, too.
 
+mod actions;
+mod checks;
+
 use std::collections::HashMap;
+
+use fastrand::Rng;
 
 use super::*;
 use crate::conversation::wording::Wording;
@@ -51,32 +56,6 @@ variants = [
 ]
 ";
 
-/// Random numbers that a seed repeats, by the algorithm SplitMix64.
-struct RandomNumbers(u64);
-
-impl RandomNumbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        (!from.is_empty()).then(|| &from[self.below(from.len())])
-    }
-
-    /// A word that is like no other.
-    fn word(&mut self) -> String {
-        let syllables = [
-            "ba", "ke", "di", "fo", "gu", "ly", "ma", "ne", "pi", "ro", "su", "ta", "vo", "xe",
-            "zi",
-        ];
-        (0..5).map(|_| syllables[self.below(syllables.len())]).collect()
-    }
-}
-
 /// A moderator on a platform of their own.
 struct Moderator {
     platform: &'static str,
@@ -98,7 +77,7 @@ struct Interleaving {
     world: TestWorld,
     service: Service<SqliteRecords>,
     moderators: [Moderator; 2],
-    random: RandomNumbers,
+    random: Rng,
     n_events: usize,
     /// What an editor has opened and not saved yet.
     opened: Option<String>,
@@ -148,7 +127,7 @@ impl Interleaving {
             world,
             service,
             moderators: ["t", "u"].map(moderator),
-            random: RandomNumbers(seed),
+            random: Rng::with_seed(seed),
             n_events: 0,
             opened: None,
             found: VecDeque::new(),
@@ -162,145 +141,6 @@ impl Interleaving {
 
     fn faq(&self) -> String {
         std::fs::read_to_string(self.world.folder.path().join("p/faq.toml")).unwrap()
-    }
-
-    fn place(&self, of: usize) -> Place {
-        let id = format!("{}:room", self.moderators[of].platform);
-        Place { id: id.as_str().into(), ..room() }
-    }
-
-    fn next_id(&mut self, of: usize) -> String {
-        self.world.wait(1);
-        self.n_events += 1;
-        format!("{}:{}", self.moderators[of].platform, self.n_events)
-    }
-
-    fn user(&self, of: usize) -> User {
-        user(&format!("{}:mod", self.moderators[of].platform))
-    }
-
-    /// The event that a moderator says `text`.
-    fn says(&mut self, of: usize, text: &str) -> Event {
-        let id = self.next_id(of);
-        self.log.push(format!("{id} says {text:?}"));
-        let message = self.world.question(&id, text);
-        Event::MessageCreated(Message { author: self.user(of), place: self.place(of), ..message })
-    }
-
-    /// The event that a moderator uses a control of `message`.
-    fn presses(&mut self, of: usize, message: &str, control: Control) -> Event {
-        let id = self.next_id(of);
-        self.log.push(format!("{id} uses {control:?} of {message}"));
-        Event::ControlUsed(ControlUse {
-            id: id.as_str().into(),
-            message: message.into(),
-            place: self.place(of),
-            user: self.user(of),
-            used_at: self.world.clock.now(),
-            control,
-            locale: None,
-        })
-    }
-
-    /// A random command.
-    fn command(&mut self) -> String {
-        let entries: Vec<(String, String)> = entries(&self.faq()).into_iter().collect();
-        let mut entries = entries;
-        entries.sort();
-        let Some((id, text)) = self.random.pick(&entries).cloned() else {
-            return format!("faq gap {}?", self.random.word());
-        };
-        let phrasings: Vec<&str> = text
-            .split_once("variants")
-            .map(|(_, it)| it.split('"').skip(1).step_by(2).collect())
-            .unwrap_or_default();
-        let word = self.random.word();
-        match self.random.below(10) {
-            0..4 => format!("faq add-phrasing {id} {word}"),
-            4 => match self.random.pick(&phrasings) {
-                Some(phrasing) => format!("faq remove-phrasing {id} {phrasing}"),
-                None => format!("faq edit {id}\nlead: {word}"),
-            },
-            5 => format!("faq edit {id} What is {word}?"),
-            6 => format!("faq gap {word} where?\n- {word} there"),
-            7 => format!("faq remove {id}"),
-            8 => format!("faq restore {}", self.random.pick(&["ann", "height", "lift"]).unwrap()),
-            _ => format!("faq revert {}", 1 + self.random.below(self.n_recorded.max(1))),
-        }
-    }
-
-    /// What an editor makes of `opened`.
-    fn edited(&mut self, opened: &str) -> String {
-        let word = self.random.word();
-        let ids = ["ann", "height", "lift"];
-        let id = self.random.pick(&ids).unwrap();
-        let line = format!("id = \"{id}\"\n");
-        match self.random.below(4) {
-            0 => opened.replace(&line, &format!("{line}tags = [\"{word}\"]\n")),
-            1 => opened.replace("# about", &format!("# {word}, about")),
-            2 => format!(
-                "{opened}\n# {word}\n[[entry]]\nid = \"{word}\"\nquestion = \"{word}?\"\ngap = true\n"
-            ),
-            _ => opened.replace("What did", &format!("What, {word}, did")),
-        }
-    }
-
-    /// Checks the replies to a moderator, and the file, which was `before`. `event` is what the moderator has used.
-    fn check_reply(&mut self, of: usize, id: &str, before: &str) -> bool {
-        let replies = self.moderators[of].sender.take_calls();
-        assert_eq!(replies.len(), 1, "told once: {replies:?}");
-        let reply = &replies[0];
-        let message = reply.split(": ").next().unwrap();
-        let message = match message.split_once(' ').unwrap() {
-            ("send", cause) => format!("{cause}/reply"),
-            (_, message) => message.to_owned(),
-        };
-        self.log.push(format!("  {}", reply.lines().take(2).collect::<Vec<_>>().join(" / ")));
-        let failed = [
-            "pack-cannot-be-read",
-            "pack-cannot-be-written",
-            "pack-is-busy",
-            "history-cannot-be-used",
-        ];
-        for failed in failed {
-            let failed = Wording::english().sentence(failed, []);
-            assert!(!reply.contains(&failed), "{id}: {reply}");
-        }
-        let is_saved = reply.contains(": Edited p,");
-        if is_saved {
-            self.told.n_saved += 1;
-            self.moderators[of].saved.push(message);
-            assert_ne!(self.faq(), before, "{reply}");
-        } else if reply.contains(": Proposal") {
-            let changed = Wording::english().sentence("changed-meanwhile", []);
-            self.told.n_changed_meanwhile += usize::from(reply.contains(&changed));
-            self.moderators[of].proposals.push(message);
-        } else {
-            self.told.n_refused += 1;
-        }
-        is_saved
-    }
-
-    /// Follows the revisions that were recorded since the last time: each changes what the last has made.
-    fn follow_history(&mut self) -> Vec<RecordedRevision> {
-        let history = PackHistory::open(&self.world.folder.path().join("data")).unwrap();
-        let filter = RevisionFilter { pack: "p".to_owned(), limit: u32::MAX, ..Default::default() };
-        let mut found = history.list(&filter).unwrap();
-        found.reverse();
-        let new = found.split_off(self.n_recorded);
-        self.n_recorded += new.len();
-        for RecordedRevision { id, revision } in &new {
-            let by = &revision.by;
-            self.log.push(format!("  change {id} of {} by {by:?}", revision.entry));
-            let before = self.recorded.get(&revision.entry);
-            assert_eq!(before, revision.before.as_ref(), "before change {id} by {by:?}");
-            assert_ne!(revision.before, revision.after, "change {id} by {by:?}");
-            match &revision.after {
-                Some(text) => self.recorded.insert(revision.entry.clone(), text.clone()),
-                None => self.recorded.remove(&revision.entry),
-            };
-        }
-        new
     }
 
     /// A moderator does something that may save an edit.
@@ -351,7 +191,7 @@ impl Interleaving {
 
     /// Records the next update of the watcher or of an edit.
     async fn announce(&mut self) -> bool {
-        let of_edits = self.random.below(2) == 0;
+        let of_edits = self.random.usize(..2) == 0;
         let updates = match self.of_edits.try_recv() {
             Ok(updates) if of_edits || self.found.is_empty() => updates,
             Ok(updates) => {
@@ -369,17 +209,9 @@ impl Interleaving {
         !updates.is_empty()
     }
 
-    /// A control that can be used now, with the message that has it: of this moderator, or of the other one.
-    fn save_event(&mut self, of: usize) -> Option<Event> {
-        let proposals: Vec<String> =
-            self.moderators[of].proposals.iter().rev().take(2).cloned().collect();
-        let message = self.random.pick(&proposals).cloned()?;
-        Some(self.presses(of, &message, Control::Save))
-    }
-
     async fn step(&mut self) {
-        let of = self.random.below(2);
-        match self.random.below(12) {
+        let of = self.random.usize(..2);
+        match self.random.usize(..12) {
             0..3 => {
                 let command = self.command();
                 let event = self.says(of, &command);
@@ -393,7 +225,7 @@ impl Interleaving {
             6 => {
                 let saved: Vec<String> =
                     self.moderators[of].saved.iter().rev().take(2).cloned().collect();
-                if let Some(message) = self.random.pick(&saved).cloned() {
+                if let Some(message) = self.random.choice(&saved).cloned() {
                     let event = self.presses(of, &message, Control::TakeBack);
                     self.saves(of, event).await;
                 }
@@ -417,27 +249,6 @@ impl Interleaving {
             10 => self.reload(),
             _ => drop(self.announce().await),
         }
-    }
-
-    /// All is quiet: what has changed is in use and recorded.
-    async fn end(&mut self) {
-        self.reload();
-        while self.announce().await || !self.found.is_empty() {}
-        let faq = self.faq();
-        assert_eq!(self.recorded, entries(&faq), "the history explains the file at the end");
-        let folder = self.world.folder.path().join("p");
-        let files = crate::store::pack_files::read(&folder).unwrap();
-        let proof = crate::knowledge::prove(&files);
-        let snapshot = self.world.knowledge_base.current();
-        let served = snapshot.pack(&folder).unwrap();
-        assert!(proof.is_accepted(), "{:?}", proof.findings);
-        let texts = |pack: &crate::knowledge::Pack| -> Vec<String> {
-            pack.entries
-                .iter()
-                .map(|it| format!("{} {} {:?}", it.id, it.question, it.variants))
-                .collect()
-        };
-        assert_eq!(texts(served), texts(&proof.pack), "what is in the file is in use");
     }
 }
 
