@@ -1,0 +1,108 @@
+//! Why the records cannot be used.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::store::system_error;
+
+/// Why the records cannot be used. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordsError {
+    /// The data folder cannot be created or written to.
+    #[error(
+        "cannot write to the data folder {}: make it writable for the user that runs quoth, or name another one (`data` in the configuration, QUOTH_DATA)",
+        path.display()
+    )]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// Another process of quoth uses the same folder.
+    #[error(
+        "the data folder {} is in use by another quoth process: stop it, or give each process its own folder",
+        path.display()
+    )]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The records were written by a later version.
+    #[error(
+        "the records {} were written by a newer version of quoth (schema {found}, this version supports {known}): run that version or later, or restore a copy made before the upgrade",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version of its schema.
+        found: i64,
+        /// The newest version of the schema that this version of quoth supports.
+        known: i64,
+    },
+    /// The file is damaged or not a database.
+    #[error(
+        "the records {} are damaged: stop quoth, keep a copy of the file, and restore a backup, or move it away to start with empty records",
+        path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// The database's error.
+        source: Arc<rusqlite::Error>,
+    },
+    /// The disk is full.
+    #[error("no space is left for the records {}: free some; no data was lost", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+        /// The database's error.
+        source: Arc<rusqlite::Error>,
+    },
+    /// Another program holds a lock on the file.
+    #[error(
+        "the records {} are locked by another program (a backup, a database browser): close it; no data was lost",
+        path.display()
+    )]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// The database's error.
+        source: Arc<rusqlite::Error>,
+    },
+    /// Any other error of the database.
+    #[error("the records {} cannot be used", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// The database's error.
+        source: Arc<rusqlite::Error>,
+    },
+    /// The thread of the records cannot be started.
+    #[error("cannot start a thread for the records")]
+    Thread {
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The records are closed or closing.
+    #[error("the records are closed: quoth is stopping")]
+    Closed,
+}
+
+impl RecordsError {
+    /// Whether the records may be usable later although nobody has changed anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Folder { source, .. } => system_error::is_transient(source.kind()),
+            Self::InUse { .. }
+            | Self::Full { .. }
+            | Self::Locked { .. }
+            | Self::Database { .. }
+            | Self::Thread { .. }
+            | Self::Closed => true,
+            Self::Newer { .. } | Self::Corrupt { .. } => false,
+        }
+    }
+}
