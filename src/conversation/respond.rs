@@ -47,7 +47,7 @@ pub struct Context<'a> {
     /// Whether there is a public reply already: to the message that a command is about, or the one that
     /// shows the private answer [`Context::target`] to everybody.
     pub has_reply: bool,
-    /// What was asked, where [`Context::target`] answers it and may be the wrong answer; `None` if it is not kept.
+    /// What was asked, where there is feedback on [`Context::target`]; `None` if it is not kept.
     pub asked: Option<&'a str>,
     /// The asker's feedback on [`Context::target`], where giving the same again takes it back: whether it
     /// was helpful.

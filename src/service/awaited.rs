@@ -65,8 +65,7 @@ impl<R: Records> Service<R> {
         place: &Place,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let awaited = self.records().awaited_questions(MAX_AWAITED).await?;
-        let Some(asked) = awaited.into_iter().find(|it| it.message == *question) else {
+        let Some(asked) = self.records().awaited_question(question.clone()).await? else {
             return Ok(EventOutcome::NoReply);
         };
         let (snapshot, nobody) = (self.knowledge_base().current(), PrincipalId::from(""));

@@ -270,9 +270,7 @@ impl<R: Records> Service<R> {
             let asker = context.asker.clone();
             context.feedback = self.records().feedback(message.clone(), asker).await?;
         }
-        if let Some(target) =
-            context.target.as_ref().filter(|_| control_use.control == Control::Unhelpful)
-        {
+        if let Some(target) = context.target.as_ref().filter(|_| gives_feedback) {
             context.asked = self.records().asked_text(target.question.clone()).await?;
         }
         let time = self.event_time(self.now());
@@ -289,7 +287,7 @@ impl<R: Records> Service<R> {
                 }
                 FeedbackEffect::Withdraw => self.records().delete_feedback(message, asker).await?,
             }
-            // A wrong answer is none, for moderators; where its asker takes that back, it is one.
+            // A wrong answer is none, for moderators; where its asker says otherwise later, it is one.
             if context.asked.is_some() && target.is_for(&context.asker) {
                 let unanswered = effects.unanswered.take();
                 self.records().update_reply(target.clone(), unanswered, AskedUpdate::Same).await?;

@@ -119,6 +119,12 @@ pub trait Records: Clone + Send + Sync + 'static {
         is_awaited: bool,
     ) -> impl Future<Output = Result<()>> + Send;
 
+    /// The unanswered question `message`, if its asker wants to be told of an answer.
+    fn awaited_question(
+        &self,
+        message: MessageId,
+    ) -> impl Future<Output = Result<Option<UnansweredQuestion>>> + Send;
+
     /// The unanswered questions of all spaces whose askers want to be told of an answer, newest first, at most
     /// `limit`.
     fn awaited_questions(

@@ -32,6 +32,19 @@ async fn wrong_answer_goes_to_the_inbox_until_its_asker_takes_that_back() {
 }
 
 #[tokio::test]
+async fn wrong_answer_leaves_the_inbox_when_its_asker_finds_it_helpful_after_all() {
+    let world = TestWorld::new().await;
+    let (service, sender) = (world.start(), ScriptedSender::default());
+    service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &sender).await;
+    for (id, control, want) in
+        [("t:2", Control::Unhelpful, &[ANN][..]), ("t:3", Control::Helpful, &[])]
+    {
+        service.handle(&world.control_use(id, "t:1/reply", "t:ada", control), &sender).await;
+        assert_eq!(unanswered(&world).await, want, "{control:?}");
+    }
+}
+
+#[tokio::test]
 async fn wrong_answer_is_followed_by_the_next_best_entries_for_its_asker() {
     let world = TestWorld::new().await;
     let other = "[[entry]]\nid = \"width\"\nquestion = \"How wide is the high tower?\"\n\

@@ -268,6 +268,10 @@ impl Records for SqliteRecords {
         self.run(move |connection| unanswered::set_awaited(connection, &message, is_awaited)).await
     }
 
+    async fn awaited_question(&self, message: MessageId) -> Result<Option<UnansweredQuestion>> {
+        self.run(move |connection| unanswered::find_awaited(connection, &message)).await
+    }
+
     async fn awaited_questions(&self, limit: u32) -> Result<Vec<UnansweredQuestion>> {
         self.run(move |connection| unanswered::awaited(connection, limit)).await
     }

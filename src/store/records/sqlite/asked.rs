@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::replies::json;
-use super::unanswered::MAX_PER_ASKER;
+use super::retention;
 use crate::conversation::{AskedQuestion, AskedText, MessageId};
 use crate::store::records::AskedUpdate;
 
@@ -20,14 +20,7 @@ pub(super) fn insert(connection: &Connection, question: &AskedQuestion) -> rusql
             question.text.as_str(),
             question.asked_at.as_millis(),
         ])?;
-    // Nobody can crowd out what others have asked.
-    connection
-        .prepare_cached(
-            "DELETE FROM asked WHERE message IN (SELECT message FROM asked
-             WHERE asker = ?1 ORDER BY asked_at DESC, message LIMIT -1 OFFSET ?2)",
-        )?
-        .execute(params![question.asker.as_str(), MAX_PER_ASKER])
-        .map(drop)
+    retention::keep_latest(connection, "asked", &question.asker)
 }
 
 pub(super) fn update(

@@ -1,9 +1,26 @@
-//! Deletion of expired records, and of all records of an asker.
+//! Deletion of expired records, of all records of an asker, and of an asker's oldest.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::conversation::AskerHash;
 use crate::store::records::RetentionCutoffs;
+
+/// Most questions of one asker that a table keeps, the latest ones: nobody can flood the moderators' inbox, nor crowd out
+/// what others have asked.
+pub(super) const MAX_PER_ASKER: i64 = 100;
+
+/// Deletes the questions of an asker in `table` beyond the latest [`MAX_PER_ASKER`].
+pub(super) fn keep_latest(
+    connection: &Connection,
+    table: &'static str,
+    asker: &AskerHash,
+) -> rusqlite::Result<()> {
+    let delete = format!(
+        "DELETE FROM {table} WHERE message IN (SELECT message FROM {table}
+         WHERE asker = ?1 ORDER BY asked_at DESC, message LIMIT -1 OFFSET ?2)"
+    );
+    connection.prepare_cached(&delete)?.execute(params![asker.as_str(), MAX_PER_ASKER]).map(drop)
+}
 
 pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlite::Result<u64> {
     let mut n_deleted = 0;

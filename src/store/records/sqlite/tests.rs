@@ -12,6 +12,7 @@ mod claims;
 mod data_folder;
 mod erasure;
 mod places;
+mod proposals;
 mod replies;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -145,7 +146,7 @@ async fn inbox_has_the_latest_first_and_is_capped_per_asker() {
     assert_eq!(records.unanswered_questions("other".to_owned(), 1).await.unwrap(), []);
 }
 
-const MAX_UNANSWERED: i64 = unanswered::MAX_PER_ASKER;
+const MAX_UNANSWERED: i64 = retention::MAX_PER_ASKER;
 
 fn feedback(question: &str, seconds: i64) -> Feedback {
     let message = format!("{question}-reply").into();

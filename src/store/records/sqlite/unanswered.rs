@@ -1,13 +1,10 @@
 //! The table `unanswered`: questions that were not answered with quotes, for moderators.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::replies::{from_json, json};
+use super::retention;
 use crate::conversation::{AskerHash, MessageId, PlaceId, Timestamp, UnansweredQuestion};
-
-/// Most unanswered questions kept for one asker, the latest ones, so that nobody can flood the
-/// moderators' inbox.
-pub(super) const MAX_PER_ASKER: i64 = 100;
 
 pub(super) fn latest(
     connection: &Connection,
@@ -43,13 +40,7 @@ pub(super) fn insert(
             json(&question.passages)?,
             question.asked_at.as_millis(),
         ])?;
-    connection
-        .prepare_cached(
-            "DELETE FROM unanswered WHERE message IN (SELECT message FROM unanswered
-             WHERE asker = ?1 ORDER BY asked_at DESC, message LIMIT -1 OFFSET ?2)",
-        )?
-        .execute(params![question.asker.as_str(), MAX_PER_ASKER])
-        .map(drop)
+    retention::keep_latest(connection, "unanswered", &question.asker)
 }
 
 pub(super) fn set_awaited(
@@ -61,6 +52,17 @@ pub(super) fn set_awaited(
         .prepare_cached("UPDATE unanswered SET is_awaited = ? WHERE message = ?")?
         .execute(params![is_awaited, message.as_str()])
         .map(drop)
+}
+
+/// The question of this message, if its asker wants to be told of an answer.
+pub(super) fn find_awaited(
+    connection: &Connection,
+    message: &MessageId,
+) -> rusqlite::Result<Option<UnansweredQuestion>> {
+    connection
+        .prepare_cached("SELECT * FROM unanswered WHERE is_awaited AND message = ?")?
+        .query_row([message.as_str()], from_row)
+        .optional()
 }
 
 pub(super) fn awaited(

@@ -1,0 +1,62 @@
+//! Edits that a moderator was shown and has not saved.
+
+use super::*;
+use crate::conversation::moderator_command::{EditAction, EditCommand};
+use crate::moderation::{Proposal, ProposedCommand};
+
+fn proposal(id: &str) -> Proposal {
+    let action = EditAction::Remove(id.to_owned());
+    let command = EditCommand { action, pack: Some("p".to_owned()), reason: None };
+    Proposal { alternatives: vec![ProposedCommand { command, seen: None, settles: Vec::new() }] }
+}
+
+/// Records with the proposal of the message `t:1`, of the second 5.
+async fn with_proposal() -> SqliteRecords {
+    let records = in_memory().await;
+    records.store_proposal("t:1".into(), proposal("a"), at(5)).await.unwrap();
+    records
+}
+
+#[tokio::test]
+async fn proposal_is_found_replaced_and_deleted() {
+    let records = with_proposal().await;
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), Some(proposal("a")));
+    assert_eq!(records.proposal("t:2".into()).await.unwrap(), None);
+    records.store_proposal("t:1".into(), proposal("b"), at(6)).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), Some(proposal("b")));
+    records.delete_proposal("t:1".into()).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn proposal_is_deleted_with_its_message_its_age_and_any_asker() {
+    let expired = |proposals| RetentionCutoffs {
+        handled: at(0),
+        unanswered: at(0),
+        questions: at(0),
+        answers: at(0),
+        proposals,
+    };
+    let records = with_proposal().await;
+    records.delete_expired(expired(at(5))).await.unwrap();
+    assert!(records.proposal("t:1".into()).await.unwrap().is_some(), "it is not old enough");
+    records.delete_expired(expired(at(6))).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), None);
+    let records = with_proposal().await;
+    records.delete_message_data("t:1".into()).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), None);
+    let records = with_proposal().await;
+    // It may have words of the asker from the inbox.
+    records.erase_asker("anybody".into()).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn proposal_that_another_version_wrote_otherwise_is_none() {
+    let records = with_proposal().await;
+    let write = |connection: &Connection| {
+        connection.execute("UPDATE proposals SET content = '{\"edits\": []}'", [])
+    };
+    records.run(write).await.unwrap();
+    assert_eq!(records.proposal("t:1".into()).await.unwrap(), None);
+}
