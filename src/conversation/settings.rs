@@ -78,6 +78,12 @@ impl SpaceSettings {
             ..general
         }
     }
+
+    /// What starts commands: the punctuation before the word of the [prefix](Self::prefix). Empty if there is none.
+    pub fn command_mark(&self) -> &str {
+        let end = self.prefix.find(char::is_alphanumeric).unwrap_or(self.prefix.len());
+        self.prefix.get(..end).unwrap_or_default()
+    }
 }
 
 impl Default for SpaceSettings {

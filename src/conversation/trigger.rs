@@ -91,7 +91,7 @@ pub fn classify(message: &Message, settings: &SpaceSettings) -> Trigger {
         return Trigger::Ignore;
     }
     let wording = Wording::for_locale(&settings.locale);
-    let prefixed = prefixed_command(&message.text, &settings.prefix);
+    let prefixed = prefixed_command(&message.text, settings);
     let has_mark = prefixed.is_some();
     let (text, has_prefix) = match prefixed {
         Some(command) => (command, true),
@@ -230,8 +230,8 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
 /// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
 /// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, which
 /// may be meant for another bot: a music bot is paused by `!pause`.
-fn prefixed_command<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let mark = prefix.get(..prefix.find(char::is_alphanumeric).unwrap_or(prefix.len()))?;
+fn prefixed_command<'a>(text: &'a str, settings: &SpaceSettings) -> Option<&'a str> {
+    let (prefix, mark) = (&settings.prefix, settings.command_mark());
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;
     let is_harmless = |it: Command| matches!(it, Command::Help | Command::Topics);
     // Where questions have the prefix `!faq`, it is not the word for moderators.

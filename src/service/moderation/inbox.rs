@@ -91,7 +91,7 @@ impl ModeratorTask {
             &group,
             nearest.iter().filter_map(lines).collect(),
             passages.iter().map(quoted).collect(),
-            self.mark(),
+            self.space.settings.command_mark(),
             self.wording,
         );
         let questions = nearest.iter().filter_map(|number| index.entry(*number));

@@ -131,14 +131,7 @@ impl ModeratorTask {
     }
 
     pub(super) fn usage(&self, verb: Option<Verb>, line: Option<&str>) -> RichText {
-        report::usage(verb, line, self.mark(), self.wording)
-    }
-
-    /// What starts commands in the space.
-    pub(super) fn mark(&self) -> &str {
-        let prefix = &self.space.settings.prefix;
-        let end = prefix.find(char::is_alphanumeric).unwrap_or(prefix.len());
-        prefix.get(..end).unwrap_or_default()
+        report::usage(verb, line, self.space.settings.command_mark(), self.wording)
     }
 
     pub(super) fn no_longer_available(&self) -> RichText {
