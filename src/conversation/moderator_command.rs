@@ -6,16 +6,19 @@
 mod lines;
 mod parse;
 mod verb;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub use lines::tags;
 pub use verb::{Field, Verb};
+pub use write::{add_command, edit_command};
 
 /// The first word of a command.
 pub const FAQ: &str = "faq";
 
 /// A command for moderators.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModeratorCommand {
     /// Something to read.
     Read(ReadCommand),
@@ -27,15 +30,15 @@ pub enum ModeratorCommand {
     Save,
     /// The command is incomplete, or has what it cannot have. What it is for is explained.
     Incomplete {
-        /// Name of the [`Verb`]; none for an explanation of all.
-        verb: Option<String>,
+        /// What it does; none for an explanation of all.
+        verb: Option<Verb>,
         /// The line that was not understood, if it is one of several.
         line: Option<String>,
     },
 }
 
 /// Something to read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadCommand {
     /// The entries, on this page, from 1.
     List(usize),

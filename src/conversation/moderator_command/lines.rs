@@ -78,8 +78,7 @@ impl Lines {
             Field::Id => entry.id = Some(value),
             Field::Lead => entry.lead = Some(value),
             Field::Tags => {
-                let tags = value.split([',', '、', '，', '،']).map(|tag| tag.trim().to_owned());
-                entry.tags.get_or_insert_default().extend(tags.filter(|tag| !tag.is_empty()));
+                entry.tags.get_or_insert_default().extend(tags(&value));
             }
             Field::Phrasings => self.add_phrasing(&value),
             Field::Source => entry.source = Some(value),
@@ -98,6 +97,12 @@ impl Lines {
         let question = question.ok_or(None)?;
         Ok(TypedEntry { question: Some(question), ..self.entry.clone() })
     }
+}
+
+/// The topics in `text`, which commas separate.
+pub fn tags(text: &str) -> Vec<String> {
+    let tags = text.split([',', '、', '，', '،']).map(str::trim);
+    tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
 /// The first word of `text`, and the rest without the white space before it but for line breaks.

@@ -16,7 +16,7 @@ impl ModeratorCommand {
         let verb = wording.verb(verb)?;
         let parsed = parse_arguments(verb, rest, wording);
         Some(parsed.unwrap_or_else(|line| Self::Incomplete {
-            verb: Some(verb.name().to_owned()),
+            verb: Some(verb),
             line: line.map(|NotUnderstood(line)| line),
         }))
     }

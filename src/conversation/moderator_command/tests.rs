@@ -13,8 +13,8 @@ fn edit(action: EditAction) -> Option<ModeratorCommand> {
     Some(ModeratorCommand::Edit(Box::new(EditCommand { action, pack: None, reason: None })))
 }
 
-fn incomplete(verb: &str, line: Option<&str>) -> Option<ModeratorCommand> {
-    let (verb, line) = (Some(verb.to_owned()), line.map(str::to_owned));
+fn incomplete(verb: Verb, line: Option<&str>) -> Option<ModeratorCommand> {
+    let (verb, line) = (Some(verb), line.map(str::to_owned));
     Some(ModeratorCommand::Incomplete { verb, line })
 }
 
@@ -130,26 +130,63 @@ fn commands_are_understood_in_the_language_of_the_space() {
 #[test]
 fn incomplete_commands_say_which_verb_and_line_and_other_words_are_no_command() {
     for (typed, want) in [
-        ("show", incomplete("show", None)),
-        ("show two words", incomplete("show", None)),
-        ("list zero", incomplete("list", None)),
-        ("list 0", incomplete("list", None)),
-        ("diff x", incomplete("diff", None)),
-        ("add", incomplete("add", None)),
-        ("gap When?\n> Now.", incomplete("gap", None)),
-        ("edit pool", incomplete("edit", None)),
-        ("edit pool\nid: sauna", incomplete("edit", Some("id: sauna"))),
-        ("add-phrasing pool", incomplete("add-phrasing", None)),
-        ("move-phrasing a b", incomplete("move-phrasing", None)),
-        ("assign 1a2b3c4d", incomplete("assign", None)),
-        ("add When?\nit is late", incomplete("add", Some("it is late"))),
-        ("add When?\ncolor: red", incomplete("add", Some("color: red"))),
-        ("add When?\nparagraph: two", incomplete("add", Some("paragraph: two"))),
-        ("add When?\nspeaker:", incomplete("add", Some("speaker:"))),
+        ("show", incomplete(Verb::Show, None)),
+        ("show two words", incomplete(Verb::Show, None)),
+        ("list zero", incomplete(Verb::List, None)),
+        ("list 0", incomplete(Verb::List, None)),
+        ("diff x", incomplete(Verb::Diff, None)),
+        ("add", incomplete(Verb::Add, None)),
+        ("gap When?\n> Now.", incomplete(Verb::Gap, None)),
+        ("edit pool", incomplete(Verb::Edit, None)),
+        ("edit pool\nid: sauna", incomplete(Verb::Edit, Some("id: sauna"))),
+        ("add-phrasing pool", incomplete(Verb::AddPhrasing, None)),
+        ("move-phrasing a b", incomplete(Verb::MovePhrasing, None)),
+        ("assign 1a2b3c4d", incomplete(Verb::Assign, None)),
+        ("add When?\nit is late", incomplete(Verb::Add, Some("it is late"))),
+        ("add When?\ncolor: red", incomplete(Verb::Add, Some("color: red"))),
+        ("add When?\nparagraph: two", incomplete(Verb::Add, Some("paragraph: two"))),
+        ("add When?\nspeaker:", incomplete(Verb::Add, Some("speaker:"))),
         ("", Some(ModeratorCommand::Incomplete { verb: None, line: None })),
         ("about visas", None),
         ("showing", None),
     ] {
         assert_eq!(parse(typed), want, "{typed}");
+    }
+}
+
+#[test]
+fn entry_written_as_a_command_is_parsed_as_the_same() {
+    let text = |text: &str| Some(text.to_owned());
+    let full = TypedEntry {
+        question: text("When is the pool open?"),
+        id: None,
+        phrasings: Some(vec!["pool hours".to_owned(), "- when to swim?".to_owned()]),
+        quotes: vec!["From 8 to 20.\nNot on Mondays.".to_owned(), "> Quoted.".to_owned()],
+        lead: text("Of the pool:"),
+        tags: Some(vec!["pool".to_owned(), "hours".to_owned()]),
+        source: text("house rules"),
+        paragraph: Some(2),
+        speaker: text("Ann"),
+        role: text("lifeguard"),
+    };
+    let emptied = TypedEntry {
+        phrasings: Some(Vec::new()),
+        lead: text(""),
+        tags: Some(Vec::new()),
+        ..TypedEntry::default()
+    };
+    let short = TypedEntry { question: text("Why?"), ..TypedEntry::default() };
+    let after_word = |command: &str| command.strip_prefix(FAQ).unwrap().to_owned();
+    for entry in [&full, &short] {
+        let written = add_command(entry);
+        assert_eq!(parse(&after_word(&written)), edit(EditAction::Add(entry.clone())), "{written}");
+    }
+    for entry in [full, short, emptied] {
+        let (id, written) = ("pool".to_owned(), edit_command("pool", &entry));
+        assert_eq!(
+            parse(&after_word(&written)),
+            edit(EditAction::Change { id, entry }),
+            "{written}"
+        );
     }
 }

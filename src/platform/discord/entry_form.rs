@@ -7,8 +7,7 @@ use serenity::model::application::{ActionRowComponent, InputTextStyle, ModalInte
 use sha2::{Digest, Sha256};
 
 use super::markdown::truncate;
-use crate::conversation::layout::one_line;
-use crate::conversation::moderator_command::{FAQ, Verb};
+use crate::conversation::moderator_command::{TypedEntry, add_command, edit_command, tags};
 use crate::conversation::wording::Wording;
 use crate::knowledge::Entry;
 use crate::matching::Index;
@@ -92,41 +91,37 @@ pub(super) fn command(submitted: &ModalInteractionData, index: &Index) -> Option
             _ => None,
         });
         let input = inputs.find(|input| input.custom_id == name)?;
-        Some(input.value.as_deref().unwrap_or_default().trim())
+        // What is emptied in the form of an entry is removed.
+        let value = input.value.as_deref().unwrap_or_default().trim();
+        (!value.is_empty() || !of.is_empty()).then_some(value)
     };
-    let value = |name: &str| input(name).filter(|value| !value.is_empty());
-    let question = one_line(value(QUESTION).unwrap_or_default());
-    let mut text = match of.strip_prefix(':') {
-        None => format!("{FAQ} {} {question}", Verb::Add.name()),
+    let entry = TypedEntry {
+        question: input(QUESTION).map(str::to_owned),
+        quotes: input(QUOTES).map(paragraphs).unwrap_or_default(),
+        phrasings: input(PHRASINGS).map(|text| lines(text).map(str::to_owned).collect()),
+        lead: input(LEAD).map(str::to_owned),
+        tags: input(TAGS).map(tags),
+        ..TypedEntry::default()
+    };
+    Some(match of.strip_prefix(':') {
+        None => add_command(&entry),
         Some(of) => {
             let ids = (0..index.n_entries()).map(|number| index.entry_id(number));
             // A form of an entry that is gone is a command that says so.
             let id = ids.into_iter().find(|id| key(id) == of).unwrap_or_else(|| of.to_owned());
-            format!("{FAQ} {} {id}\n{QUESTION}: {question}", Verb::Edit.name())
+            edit_command(&id, &entry)
         }
-    };
-    let mut add = |line: String| {
-        text.push('\n');
-        text.push_str(&line);
-    };
-    for line in value(QUOTES).into_iter().flat_map(str::lines) {
-        // A blank line separates quotes.
-        add(if line.trim().is_empty() { String::new() } else { format!("> {line}") });
-    }
-    for line in value(PHRASINGS).into_iter().flat_map(str::lines) {
-        if !line.trim().is_empty() {
-            add(format!("- {}", line.trim()));
-        }
-    }
-    // What is emptied in the form of an entry is removed.
-    for name in [PHRASINGS, LEAD, TAGS] {
-        match input(name) {
-            Some("") if !of.is_empty() => add(format!("{name}:")),
-            Some(value) if !value.is_empty() && name != PHRASINGS => {
-                add(format!("{name}: {}", one_line(value)));
-            }
-            _ => {}
-        }
-    }
-    Some(text)
+    })
+}
+
+/// The lines of `text` that are not blank.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// The parts of `text` between blank lines.
+fn paragraphs(text: &str) -> Vec<String> {
+    let all: Vec<&str> = text.lines().map(str::trim).collect();
+    let parts = all.split(|line| line.is_empty()).filter(|part| !part.is_empty());
+    parts.map(|part| part.join("\n")).collect()
 }

@@ -85,9 +85,7 @@ impl ModeratorTask {
             ModeratorCommand::Edit(command) => self.propose(*command),
             ModeratorCommand::Dismiss(group) => self.dismiss(&group),
             ModeratorCommand::Save => self.save(proposal),
-            ModeratorCommand::Incomplete { verb, line } => {
-                Err(self.usage(verb.and_then(|verb| self.wording.verb(&verb)), line.as_deref()))
-            }
+            ModeratorCommand::Incomplete { verb, line } => Err(self.usage(verb, line.as_deref())),
         }
     }
 
