@@ -7,11 +7,11 @@ use crate::knowledge::{Entry, EntryChange, PatchError};
 use crate::text::RichText;
 use crate::text::rich_text::{Block, Inline, Item};
 
+use super::Revision;
 use super::difference::{code, difference};
 use super::edit::RefusedEdit;
 use super::inbox::QuestionGroup;
 use super::review::{ReplyingEntry, Review};
-use super::{Revision, RevisionAuthor};
 
 /// Entries of a page of a list.
 pub const ENTRIES_PER_PAGE: usize = 20;
@@ -204,11 +204,8 @@ pub fn revision_line(number: i64, id: &str, revision: &Revision, wording: &Wordi
         (_, None) => "revision-removed",
         _ => "revision-changed",
     };
-    let by = match &revision.by {
-        RevisionAuthor::User(user) => user.as_str().to_owned(),
-        RevisionAuthor::Terminal(name) => name.clone(),
-        RevisionAuthor::File => wording.sentence("by-file", []),
-    };
+    let by = revision.by.name().map(str::to_owned);
+    let by = by.unwrap_or_else(|| wording.sentence("by-file", []));
     let (number, at) = (number.to_string(), revision.at.to_the_minute());
     let values = [("number", &*number), ("id", id), ("by", &by), ("at", &at)];
     let line = wording.sentence(sentence, values);

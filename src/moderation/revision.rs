@@ -52,3 +52,14 @@ pub enum RevisionAuthor {
     /// An unknown editor of the file.
     File,
 }
+
+impl RevisionAuthor {
+    /// The name, or the id of a user; `None` for an unknown editor of the file.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::User(user) => Some(user.as_str()),
+            Self::Terminal(name) => Some(name),
+            Self::File => None,
+        }
+    }
+}

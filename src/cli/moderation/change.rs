@@ -5,7 +5,6 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::conversation::layout::one_line;
-use crate::moderation::RevisionAuthor;
 use crate::platform::console::printable;
 use crate::store::records::RecordedRevision;
 
@@ -15,7 +14,7 @@ pub(in crate::cli) struct Change<'r> {
     id: i64,
     pack: &'r str,
     entry: &'r str,
-    by: String,
+    by: &'r str,
     reason: Option<&'r str>,
     at: String,
     before: Option<&'r str>,
@@ -29,7 +28,7 @@ impl<'r> Change<'r> {
             id: recorded.id,
             pack: &revision.pack,
             entry: &revision.entry,
-            by: author(&revision.by),
+            by: revision.by.name().unwrap_or(FILE),
             reason: revision.reason.as_deref(),
             at: revision.at.rfc3339(),
             before: revision.before.as_deref(),
@@ -44,7 +43,7 @@ pub(in crate::cli) fn print_change(
 ) -> anyhow::Result<()> {
     let what = kind(revision.before.as_deref(), revision.after.as_deref());
     let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
-    let (at, by) = (revision.at.rfc3339(), author(&revision.by));
+    let (at, by) = (revision.at.rfc3339(), revision.by.name().unwrap_or(FILE));
     let line = format!("{id}: {} {what} by {by} at {at}{reason}", revision.entry);
     Ok(writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?)
 }
@@ -60,12 +59,3 @@ pub(super) fn kind(before: Option<&str>, after: Option<&str>) -> &'static str {
 
 /// How changes of the file are told, which nobody known has made.
 pub(in crate::cli) const FILE: &str = "file";
-
-/// The author for people.
-fn author(by: &RevisionAuthor) -> String {
-    match by {
-        RevisionAuthor::User(user) => user.as_str().to_owned(),
-        RevisionAuthor::Terminal(name) => name.clone(),
-        RevisionAuthor::File => FILE.to_owned(),
-    }
-}
