@@ -111,8 +111,8 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
         opened = open_service(&config) => opened?,
         () = signals.stopped() => return Ok(ExitReason::Requested),
     };
-    let (edited, edits) = mpsc::unbounded_channel();
-    let editing = PackEditing { data: config.data.clone(), updates: edited };
+    let (events, moderation) = mpsc::unbounded_channel();
+    let editing = PackEditing { data: config.data.clone(), events };
     let state = Arc::new(AppState {
         service: Arc::new(service.with_pack_editing(editing)),
         metrics: Arc::default(),
@@ -139,7 +139,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     let (request_reload, reload_requests) = mpsc::channel(1);
     let running = (config.clone(), sources.clone());
     tasks.spawn(reload::run(updates, running, Arc::clone(&state), reload_requests));
-    tasks.spawn(reload::follow_edits(edits, Arc::clone(&state)));
+    tasks.spawn(reload::follow_moderation(moderation, Arc::clone(&state)));
     let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
     shutdown.graceful.cancel();

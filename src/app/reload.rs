@@ -14,6 +14,7 @@ use super::pack_watcher::PackWatcher;
 use super::{AppState, notify};
 use crate::config::{Config, Sources};
 use crate::service::knowledge_base::PackUpdate;
+use crate::service::moderation::ModerationEvent;
 
 /// Reading packs takes seconds at most, also those of a hundred thousand entries.
 const SLOW_READ: Duration = Duration::from_secs(30);
@@ -49,16 +50,19 @@ pub(super) async fn run(
     }
 }
 
-/// Announces what moderators have changed from chat, which is in use already, and calibrates it. No change means that
-/// a pause has ended.
-pub(super) async fn follow_edits(
-    mut updates: mpsc::UnboundedReceiver<Vec<PackUpdate>>,
+/// Announces what moderators have edited in chat, which is in use already, and calibrates it.
+pub(super) async fn follow_moderation(
+    mut events: mpsc::UnboundedReceiver<ModerationEvent>,
     state: Arc<AppState>,
 ) {
-    while let Some(updates) = updates.recv().await {
-        announce(updates, &state).await;
-        tell_askers(&state).await;
-        recalibrate(&state);
+    while let Some(event) = events.recv().await {
+        match event {
+            ModerationEvent::PacksEdited(updates) => {
+                announce(updates, &state).await;
+                recalibrate(&state);
+            }
+            ModerationEvent::Resumed => tell_askers(&state).await,
+        }
     }
 }
 

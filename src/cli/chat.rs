@@ -61,7 +61,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
     };
     let Config { matching, delivery, data, .. } = all;
     // Edits are in use when they are confirmed; nobody else has to know.
-    let editing = PackEditing { data, updates: mpsc::unbounded_channel().0 };
+    let editing = PackEditing { data, events: mpsc::unbounded_channel().0 };
     let spaces = Spaces { default, others: Vec::new() };
     let clock = SystemClock;
     Ok(Service::new(Parts {

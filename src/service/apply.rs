@@ -2,6 +2,7 @@
 
 use super::context::{Cause, OwnedContext};
 use super::delivery::Delivery;
+use super::moderation::ModerationEvent;
 use super::{EventOutcome, Outgoing, Sender, Service};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
@@ -28,8 +29,8 @@ impl<R: Records> Service<R> {
             let place = (scope == PauseScope::Place).then(|| context.place.id.clone());
             self.records().set_paused(space.name.clone(), place, is_paused).await?;
             if let Some(editing) = self.pack_editing.as_ref().filter(|_| !is_paused) {
-                // Answers may have been found meanwhile.
-                drop(editing.updates.send(Vec::new()));
+                // Nobody listens any more if the process is stopping.
+                drop(editing.events.send(ModerationEvent::Resumed));
             }
         }
         match effects.message {

@@ -32,8 +32,17 @@ use task::ModeratorTask;
 pub struct PackEditing {
     /// The data folder, which has the history of packs and the inbox.
     pub data: PathBuf,
-    /// Gets what has changed in packs that were edited, which is in use already; nothing when a pause has ended.
-    pub updates: mpsc::UnboundedSender<Vec<PackUpdate>>,
+    /// Gets what moderators have done, which is in use already.
+    pub events: mpsc::UnboundedSender<ModerationEvent>,
+}
+
+/// What a moderator has done in chat.
+#[derive(Debug)]
+pub enum ModerationEvent {
+    /// Edited packs.
+    PacksEdited(Vec<PackUpdate>),
+    /// Ended a pause, during which answers may have been found.
+    Resumed,
 }
 
 /// What was done for a moderator.
@@ -114,7 +123,7 @@ impl<R: Records> Service<R> {
         let Done { reply, kind, entries, proposal, updates } = done;
         if let Some(editing) = self.pack_editing.as_ref().filter(|_| !updates.is_empty()) {
             // Nobody listens any more if the process is stopping; the next start finds the changes.
-            drop(editing.updates.send(updates));
+            drop(editing.events.send(ModerationEvent::PacksEdited(updates)));
         }
         let question = if replaces_target { proposed_for.clone() } else { None };
         let question = question.unwrap_or_else(|| cause.id.clone());

@@ -1,6 +1,9 @@
 //! Askers who want to be told when there is an answer.
 
+use tokio::sync::mpsc;
+
 use super::*;
+use crate::service::moderation::{ModerationEvent, PackEditing};
 
 /// Ada's question that has no answer yet.
 const RAIN: &str = "is it raining over there";
@@ -67,10 +70,13 @@ async fn answer_is_a_reply_of_its_own_where_the_first_reply_cannot_be_edited() {
 }
 
 #[tokio::test]
-async fn paused_bot_tells_nobody_until_the_next_change() {
+async fn paused_bot_tells_nobody_until_it_is_resumed() {
     let moderators = vec!["t:ada".into()];
     let world = TestWorld::with(SpaceSettings { moderators, ..SpaceSettings::default() }).await;
-    let (service, sender) = (world.start(), ScriptedSender::default());
+    let (events, mut sent_events) = mpsc::unbounded_channel();
+    let data = world.folder.path().join("data");
+    let service = world.start().with_pack_editing(PackEditing { data, events });
+    let sender = ScriptedSender::default();
     let say = async |id, text| {
         service.handle(&Event::MessageCreated(world.question(id, text)), &sender).await;
     };
@@ -81,7 +87,9 @@ async fn paused_bot_tells_nobody_until_the_next_change() {
     sender.take_calls();
     answer_it(&world);
     assert_eq!(found(&service, &sender).await, [""; 0]);
+    assert!(sent_events.try_recv().is_err(), "no event while it is paused");
     say("t:4", "resume").await;
+    assert!(matches!(sent_events.try_recv(), Ok(ModerationEvent::Resumed)));
     sender.take_calls();
     assert_eq!(found(&service, &sender).await.len(), 2);
 }

@@ -13,7 +13,7 @@ use crate::conversation::wording::Wording;
 use crate::knowledge::EntryChange;
 use crate::knowledge::patch::changes;
 use crate::service::knowledge_base::PackUpdate;
-use crate::service::moderation::PackEditing;
+use crate::service::moderation::{ModerationEvent, PackEditing};
 use crate::store::records::{PackHistory, RecordedRevision, RevisionFilter};
 use tokio::sync::mpsc;
 
@@ -83,7 +83,7 @@ struct Interleaving {
     opened: Option<String>,
     /// Updates that are not recorded yet: those that the watcher has found, and those of edits in chat.
     found: VecDeque<PackUpdate>,
-    of_edits: mpsc::UnboundedReceiver<Vec<PackUpdate>>,
+    of_edits: mpsc::UnboundedReceiver<ModerationEvent>,
     /// The entries as the revisions so far make them.
     recorded: HashMap<String, String>,
     n_recorded: usize,
@@ -112,8 +112,8 @@ impl Interleaving {
         std::fs::write(world.folder.path().join("p/faq.toml"), PACK).unwrap();
         let data = world.folder.path().join("data");
         world.records = SqliteRecords::open(&data, world.clock.now()).await.unwrap();
-        let (updates, of_edits) = mpsc::unbounded_channel();
-        let service = world.start().with_pack_editing(PackEditing { data, updates });
+        let (events, of_edits) = mpsc::unbounded_channel();
+        let service = world.start().with_pack_editing(PackEditing { data, events });
         // As at the start of the program.
         world.knowledge_base.reload_packs().unwrap();
         world.records.accept_pack("p".to_owned(), None, PACK.into(), Vec::new()).await.unwrap();
@@ -192,14 +192,18 @@ impl Interleaving {
     /// Records the next update of the watcher or of an edit.
     async fn announce(&mut self) -> bool {
         let of_edits = self.random.usize(..2) == 0;
-        let updates = match self.of_edits.try_recv() {
-            Ok(updates) if of_edits || self.found.is_empty() => updates,
-            Ok(updates) => {
+        let edited = self.of_edits.try_recv().ok().and_then(|event| match event {
+            ModerationEvent::PacksEdited(updates) => Some(updates),
+            ModerationEvent::Resumed => None,
+        });
+        let updates = match edited {
+            Some(updates) if of_edits || self.found.is_empty() => updates,
+            Some(updates) => {
                 // The order of both is any.
                 let first = self.found.pop_front();
                 first.into_iter().chain(updates).collect()
             }
-            Err(_) => self.found.pop_front().into_iter().collect(),
+            None => self.found.pop_front().into_iter().collect(),
         };
         self.log.push(format!("records {} updates", updates.len()));
         for update in &updates {

@@ -34,7 +34,7 @@ impl Moderated {
 
     fn start(world: &TestWorld) -> Service<SqliteRecords> {
         let data = world.folder.path().join("data");
-        world.start().with_pack_editing(PackEditing { data, updates: mpsc::unbounded_channel().0 })
+        world.start().with_pack_editing(PackEditing { data, events: mpsc::unbounded_channel().0 })
     }
 
     fn next_id(&self) -> String {
