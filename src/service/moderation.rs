@@ -47,7 +47,7 @@ pub enum ModerationEvent {
 
 /// What was done for a moderator.
 #[derive(Debug)]
-struct Done {
+struct TaskOutput {
     reply: ModerationReply,
     kind: ReplyKind,
     /// See [`ReplyKind`].
@@ -58,7 +58,7 @@ struct Done {
     updates: Vec<PackUpdate>,
 }
 
-impl Done {
+impl TaskOutput {
     /// Nothing but a text.
     fn text(text: RichText) -> Self {
         Self {
@@ -115,12 +115,12 @@ impl<R: Records> Service<R> {
             Ok(done) => done,
             // What the message shows stays: it may be an edit that was made, or one that can still be.
             Err(text) => {
-                let reply = Reply::Moderation(Done::text(text).reply);
+                let reply = Reply::Moderation(TaskOutput::text(text).reply);
                 let is_private = message.is_private || replaces_target;
                 return Ok(MessageEffect::Send(BotMessage { reply, is_private, ..message }));
             }
         };
-        let Done { reply, kind, entries, proposal, updates } = done;
+        let TaskOutput { reply, kind, entries, proposal, updates } = done;
         if let Some(editing) = self.pack_editing.as_ref().filter(|_| !updates.is_empty()) {
             // Nobody listens any more if the process is stopping; the next start finds the changes.
             drop(editing.events.send(ModerationEvent::PacksEdited(updates)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Done;
+use super::TaskOutput;
 use super::task::{ModeratorTask, PackOfSpace, TaskResult};
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
@@ -69,7 +69,7 @@ impl ModeratorTask {
         };
         let lines = quotes.iter().map(|it| vec![Inline::Text(one_line(it.text()))]).collect();
         let heading = self.wording.sentence("pick-a-quote", []);
-        Ok(Done {
+        Ok(TaskOutput {
             reply: ModerationReply {
                 text: Report::new(&heading).numbered(1, lines).text(),
                 choices: quotes.iter().map(|quote| one_line(quote.text())).collect(),
@@ -77,7 +77,7 @@ impl ModeratorTask {
             },
             kind: ReplyKind::Choice,
             proposal: Some(Proposal { alternatives: quotes.iter().map(alternative).collect() }),
-            ..Done::text(RichText::default())
+            ..TaskOutput::text(RichText::default())
         })
     }
 
@@ -102,7 +102,7 @@ impl ModeratorTask {
         report: Report,
         ReviewedChange { entries: changes, review }: &ReviewedChange,
         proposed: ProposedCommand,
-    ) -> Done {
+    ) -> TaskOutput {
         let pack = proposed.command.pack.as_deref().unwrap_or_default();
         let public = |change: &EntryChange| EntryChange {
             id: self.public_id(pack, &change.id),
@@ -112,11 +112,11 @@ impl ModeratorTask {
         let report = report.proposed(&shown, self.wording).review(review, self.wording);
         let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
         let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
-        Done {
+        TaskOutput {
             reply: ModerationReply { text, choices: Vec::new(), controls: vec![Control::Save] },
             kind: ReplyKind::Proposal,
             proposal: Some(Proposal { alternatives: vec![proposed] }),
-            ..Done::text(RichText::default())
+            ..TaskOutput::text(RichText::default())
         }
     }
 
@@ -133,7 +133,7 @@ impl ModeratorTask {
         let offer = self.wording.sentence("misquoted", [("paragraph", &paragraph)]);
         let text = Report::new(&offer).quote(&correction.text).text();
         let corrected = ProposedCommand { command: correction.command, ..proposed };
-        Ok(Done {
+        Ok(TaskOutput {
             reply: ModerationReply {
                 text,
                 choices: vec![self.wording.sentence("use-that", [])],
@@ -141,7 +141,7 @@ impl ModeratorTask {
             },
             kind: ReplyKind::Choice,
             proposal: Some(Proposal { alternatives: vec![corrected] }),
-            ..Done::text(RichText::default())
+            ..TaskOutput::text(RichText::default())
         })
     }
 
@@ -191,7 +191,7 @@ impl ModeratorTask {
     }
 
     /// Has questions answered with what was saved, and says so.
-    fn saved(&self, pack: &str, recorded: &[RecordedRevision]) -> Done {
+    fn saved(&self, pack: &str, recorded: &[RecordedRevision]) -> TaskOutput {
         let numbers: Vec<String> = recorded.iter().map(|it| it.id.to_string()).collect();
         let (sentence, updates): (_, Vec<PackUpdate>) = match self.knowledge_base.reload_packs() {
             Ok(updates) => ("saved", updates),
@@ -208,7 +208,7 @@ impl ModeratorTask {
             let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
             report = report.difference(before, after);
         }
-        Done {
+        TaskOutput {
             reply: ModerationReply {
                 text: report.text(),
                 choices: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Done;
+use super::TaskOutput;
 use super::task::{ModeratorTask, PackOfSpace, TaskResult};
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
@@ -60,7 +60,7 @@ impl ModeratorTask {
         let first_wording =
             |group: &&QuestionGroup| group.wordings().into_iter().next().unwrap_or_default();
         let more = (page < n_pages).then(|| Control::Inbox(page + 1));
-        Ok(Done {
+        Ok(TaskOutput {
             reply: ModerationReply {
                 text: Report::new(&heading).numbered(1, lines).text(),
                 choices: shown.iter().map(first_wording).collect(),
@@ -68,7 +68,7 @@ impl ModeratorTask {
             },
             kind: ReplyKind::Inbox,
             entries: shown.iter().map(|group| group.id.clone()).collect(),
-            ..Done::text(RichText::default())
+            ..TaskOutput::text(RichText::default())
         })
     }
 
@@ -100,11 +100,11 @@ impl ModeratorTask {
         let controls = vec![Control::Gap, Control::Dismiss];
         let entries = nearest.iter().map(|number| index.entry_id(*number));
         let entries = entries.chain(passages.iter().map(|quote| index.passage_id(quote)));
-        Ok(Done {
+        Ok(TaskOutput {
             reply: ModerationReply { text, choices: choices.collect(), controls },
             kind: ReplyKind::Group,
             entries: std::iter::once(group.id.clone()).chain(entries).collect(),
-            ..Done::text(RichText::default())
+            ..TaskOutput::text(RichText::default())
         })
     }
 
@@ -207,7 +207,7 @@ impl ModeratorTask {
         let group = self.find_group(&inbox, id)?;
         let settled = inbox.settle(&messages(&group), Settled::Dismissed);
         settled.map_err(|error| self.edit_failed(error.into()))?;
-        Ok(Done::text(self.sentence("is-dismissed", [])))
+        Ok(TaskOutput::text(self.sentence("is-dismissed", [])))
     }
 
     /// Records that the questions of these messages have become phrasings. The edit is made: a failure must not undo

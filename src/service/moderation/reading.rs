@@ -1,6 +1,6 @@
 //! What moderators read: entries, how a question would be answered, the history.
 
-use super::Done;
+use super::TaskOutput;
 use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::ReadCommand;
 use crate::knowledge::pack::FAQ_FILE;
@@ -44,7 +44,7 @@ impl ModeratorTask {
         let (page, n_pages) = (page.to_string(), n_pages.to_string());
         let page = self.wording.sentence("page-of", [("page", &page), ("n", &n_pages)]);
         let heading = format!("{}, {page}:", self.wording.sentence("entries", []));
-        Ok(Done::text(Report::new(&heading).list(lines).text()))
+        Ok(TaskOutput::text(Report::new(&heading).list(lines).text()))
     }
 
     /// Lines about the entries with these numbers.
@@ -65,7 +65,7 @@ impl ModeratorTask {
             let sentence = if is_intact { "no-such-entry" } else { "pack-has-errors" };
             return Err(self.sentence(sentence, [("id", &id)]));
         };
-        Ok(Done::text(Report::default().code(&text).text()))
+        Ok(TaskOutput::text(Report::default().code(&text).text()))
     }
 
     fn search(&self, text: &str) -> TaskResult {
@@ -76,7 +76,7 @@ impl ModeratorTask {
             return Err(self.sentence("no-entry-has-a-word", []));
         }
         let heading = format!("{}:", self.wording.sentence("nearest-entries", []));
-        Ok(Done::text(Report::new(&heading).numbered(1, lines).text()))
+        Ok(TaskOutput::text(Report::new(&heading).numbered(1, lines).text()))
     }
 
     fn test(&self, question: &str) -> TaskResult {
@@ -108,7 +108,7 @@ impl ModeratorTask {
                 Report::new(&self.wording.sentence("test-nothing", percent)).list(lines)
             }
         };
-        Ok(Done::text(report.text()))
+        Ok(TaskOutput::text(report.text()))
     }
 
     fn history(&self, id: Option<&str>) -> TaskResult {
@@ -128,7 +128,7 @@ impl ModeratorTask {
         let line = |it: &RecordedRevision| self.revision_line(it);
         let of = id.map(|id| format!(" ({id})")).unwrap_or_default();
         let heading = format!("{}{of}:", self.wording.sentence("history", []));
-        Ok(Done::text(Report::new(&heading).list(found.iter().map(line).collect()).text()))
+        Ok(TaskOutput::text(Report::new(&heading).list(found.iter().map(line).collect()).text()))
     }
 
     /// The latest revisions of the packs, or of the entry with this id.
@@ -163,7 +163,7 @@ impl ModeratorTask {
                 let report = Report::default().list(vec![line]);
                 let [before, after] =
                     [&revision.before, &revision.after].map(|text| text.as_deref());
-                return Ok(Done::text(report.difference(before, after).text()));
+                return Ok(TaskOutput::text(report.difference(before, after).text()));
             }
         }
         Err(self.sentence("no-such-revision", [("number", &number.to_string())]))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Done, PackEditing};
+use super::{PackEditing, TaskOutput};
 use crate::conversation::moderator_command::Verb;
 use crate::conversation::wording::Wording;
 use crate::conversation::{
@@ -24,7 +24,7 @@ use crate::text::RichText;
 use crate::text::rich_text::Inline;
 
 /// What was done, or why not.
-pub(super) type TaskResult = Result<Done, RichText>;
+pub(super) type TaskResult = Result<TaskOutput, RichText>;
 
 /// What is needed to do what one moderator wants. Its methods read and write files: they run on a thread that may
 /// wait.
