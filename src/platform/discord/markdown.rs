@@ -125,7 +125,8 @@ fn web_address_len(text: &str) -> Option<usize> {
     let is_in_address =
         |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%[]".contains(c);
     let end = rest.find(|c| !is_in_address(c)).unwrap_or(rest.len());
-    let mut address = rest.get(..end)?;
+    // `](` would turn the text from an earlier `[`, as of a rendered link, into a link.
+    let mut address = rest.get(..end)?.split("](").next()?;
     while let Some(last) = address.chars().last() {
         let is_closed = last == ')' && address.matches('(').count() >= address.matches(')').count();
         if is_closed || !".,:;!?'()*[]".contains(last) {
@@ -197,6 +198,7 @@ mod tests {
             ("(https://x.example/w_(y)), so", r"(<https://x.example/w_(y)>), so"),
             ("HTTP: http://x.example:8080?a=*b*", r"HTTP: <http://x.example:8080?a=*b>\*"),
             ("[a](https://b.example)", r"\[a\]\(<https://b.example>)"),
+            ("https://a.example/b](c)", r"<https://a.example/b>\]\(c)"),
             (
                 "https://a.example\nhttps://b.example/\r\n",
                 "<https://a.example>\n<https://b.example/>\n",
