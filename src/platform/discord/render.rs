@@ -181,7 +181,7 @@ fn render_suggestions(
             lines.push(format!("{number}. {}", one_line(&truncate(line, MAX_QUESTION))));
         }
     }
-    RenderedMessage::new(pages::list(&[lines.join("\n")]), message, wording)
+    RenderedMessage::new(pages::long(&[lines.join("\n")], "\n"), message, wording)
 }
 
 fn render_paragraphs(
@@ -216,7 +216,7 @@ fn render_topics(topics: &[Topic], message: &BotMessage, wording: &Wording) -> R
     if blocks.is_empty() {
         return RenderedMessage::text(wording.nothing_found());
     }
-    RenderedMessage::new(pages::list(&blocks), message, wording)
+    RenderedMessage::new(pages::long(&blocks, "\n"), message, wording)
 }
 
 /// What a moderator reads: as much as fits, since it is no quote for an asker.
@@ -224,15 +224,10 @@ fn moderation_page(text: &RichText) -> Page {
     let block = |block: &Block| RichText { blocks: vec![block.clone()] };
     let blocks: Vec<String> =
         text.blocks.iter().flat_map(|it| pages::parts(&markdown(&block(it)))).collect();
-    let mut page = first_page(Head::Preview(""), &blocks, AnswerStyle::Text);
-    let rest = blocks.get(page.n_blocks..).unwrap_or_default();
-    if !rest.is_empty() && page.embeds.is_empty() {
-        let rest = first_page(Head::Preview(""), rest, AnswerStyle::Embed);
-        page.n_blocks += rest.n_blocks;
-        page.embeds = rest.embeds;
-    }
-    if page.n_blocks < blocks.len() {
-        page.append_if_it_fits(&escape(CUT));
+    let mut page = pages::long(&blocks, "\n\n");
+    while page.n_blocks < blocks.len() && !page.append_if_it_fits(&escape(CUT)) {
+        let fewer = blocks.get(..page.n_blocks - 1).unwrap_or_default();
+        page = pages::long(fewer, "\n\n");
     }
     page
 }

@@ -36,8 +36,9 @@ const MAX_SEE_ALSO: usize = 400;
 /// Maximum characters of a notice. Real ones are far shorter.
 const MAX_NOTICE: usize = 2000;
 
-/// Maximum characters of a text for moderators whose first block alone does not fit.
-const MAX_CUT_CHARS: usize = 4000;
+/// Number of characters that are shown of a block for moderators that takes more than [`MAX_MARKUP_BYTES`]. Each
+/// takes at most 12 bytes.
+const MAX_CUT_CHARS: usize = 3000;
 
 /// Text is truncated to a number of characters: bytes depend on what has to be escaped.
 const CHARS: Measure = Measure { char_len: |_| 1, trims_end: false };
@@ -236,14 +237,16 @@ fn render_topic(name: &str, questions: &[String]) -> Block {
 
 /// What a moderator reads: as much as fits, since it is no quote for an asker.
 fn render_moderation(text: &RichText, message: &BotMessage, wording: &Wording) -> RenderedMessage {
-    let one = |block| rich_text::block(&RichText { blocks: vec![block] });
-    let blocks: Vec<Block> = text.blocks.iter().cloned().map(one).collect();
+    let shortened = |block: &RichText| {
+        let whole = rich_text::block(block);
+        let text = || Block::paragraph(&truncate(&block.plain_text(), MAX_CUT_CHARS));
+        if whole.n_bytes() <= MAX_MARKUP_BYTES { whole } else { text() }
+    };
+    let alone = text.blocks.iter().map(|block| RichText { blocks: vec![block.clone()] });
+    let blocks: Vec<Block> = alone.map(|block| shortened(&block)).collect();
     let mut budget = Budget::new(MAX_BYTES);
-    let fits = |it: &&Block| budget.admit(it.n_bytes());
-    let mut shown: Vec<Block> = blocks.iter().take_while(fits).cloned().collect();
-    if shown.iter().map(Block::n_bytes).sum::<usize>() > MAX_BYTES {
-        shown = vec![Block::inline(&truncate(&text.plain_text(), MAX_CUT_CHARS))];
-    }
+    let mut shown: Vec<Block> =
+        blocks.iter().take_while(|it| budget.admit(it.n_bytes())).cloned().collect();
     if shown.len() < blocks.len() {
         shown.push(Block::paragraph(CUT));
     }

@@ -20,17 +20,19 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Adds `line` below the blocks, unless it is empty or the message has no room for it.
-    pub(super) fn append_if_it_fits(&mut self, line: &str) {
+    /// Adds `line` below the blocks, unless it is empty or the message has no room for it. Whether it is there.
+    pub(super) fn append_if_it_fits(&mut self, line: &str) -> bool {
         let (text, limit) = match self.embeds.as_mut_slice() {
             [] => (&mut self.content, MAX_CONTENT),
             [embed] => (embed, MAX_DESCRIPTION),
-            _ => return,
+            _ => return false,
         };
-        if !line.is_empty() && utf16_len(text) + 2 + utf16_len(line) <= limit {
+        let fits = !line.is_empty() && utf16_len(text) + 2 + utf16_len(line) <= limit;
+        if fits {
             text.push_str("\n\n");
             text.push_str(line);
         }
+        fits
     }
 }
 
@@ -50,13 +52,13 @@ pub(super) fn first_page(head: Head<'_>, blocks: &[String], style: AnswerStyle) 
     fill_page(head, blocks, "\n\n", style)
 }
 
-/// A page with as many of `lines` as fit: a long list begins in the content field and goes on in an
-/// embed, for which Discord allows more text.
-pub(super) fn list(lines: &[String]) -> Page {
-    let mut page = fill_page(Head::Preview(""), lines, "\n", AnswerStyle::Text);
-    let rest = lines.get(page.n_blocks..).unwrap_or_default();
+/// A page with as many of `blocks` as fit, with `separator` between them: a long text begins in the content
+/// field and goes on in an embed, for which Discord allows more text.
+pub(super) fn long(blocks: &[String], separator: &str) -> Page {
+    let mut page = fill_page(Head::Preview(""), blocks, separator, AnswerStyle::Text);
+    let rest = blocks.get(page.n_blocks..).unwrap_or_default();
     if page.embeds.is_empty() && !rest.is_empty() {
-        let rest = fill_page(Head::Preview(""), rest, "\n", AnswerStyle::Embed);
+        let rest = fill_page(Head::Preview(""), rest, separator, AnswerStyle::Embed);
         page.n_blocks += rest.n_blocks;
         page.embeds = rest.embeds;
     }
@@ -116,12 +118,12 @@ fn lead_text(label: &str, lead: &str, room: usize) -> Option<String> {
 /// `block` in parts that each fit into an embed, divided between its lines; a line that is longer is shortened.
 /// Where a code block is divided, each part is one.
 pub(super) fn parts(block: &str) -> Vec<String> {
-    if utf16_len(block) <= MAX_DESCRIPTION {
+    const FENCE: &str = "```";
+    // Room for the fences, with a name of a language, or for a mark that text was cut.
+    let limit = MAX_DESCRIPTION - 64;
+    if utf16_len(block) <= limit {
         return vec![block.to_owned()];
     }
-    const FENCE: &str = "```";
-    // Room for the fences, with a name of a language.
-    let limit = MAX_DESCRIPTION - 64;
     let opening = block.lines().next().filter(|line| line.starts_with(FENCE));
     let lines: Vec<String> = block
         .lines()

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::super::markdown::utf16_len;
 use super::*;
 use crate::conversation::ReplyKind;
-use crate::platform::fixtures::{answer, quote_from, quote_of_markdown};
+use crate::platform::fixtures::{answer, long_texts_for_moderators, quote_from, quote_of_markdown};
 
 fn quote(text: &str) -> CitedQuote {
     quote_from("The *harbor*", "https://harbor.example/a?b=(1)", text)
@@ -278,5 +278,20 @@ fn markup_that_is_too_long_is_left_out_and_no_word_is() {
             let text = message.embeds.first().unwrap_or(&message.content);
             assert!(text.starts_with(start) && text.contains(end), "{what}: {text}");
         }
+    }
+}
+
+#[test]
+fn long_text_for_moderators_is_cut_to_the_limits_between_lines_and_says_so() {
+    for (number, message) in long_texts_for_moderators().iter().enumerate() {
+        let message = rendered(message, AnswerStyle::Embed);
+        check(&message, &format!("text {number}"));
+        for part in std::iter::once(&message.content).chain(&message.embeds) {
+            let n_fences = part.lines().filter(|line| line.starts_with("```")).count();
+            assert_eq!(n_fences % 2, 0, "text {number} leaves a code block open: {part}");
+        }
+        let last = message.embeds.last().unwrap_or(&message.content);
+        let says_so = last.contains('…') || last.ends_with(&escape(CUT));
+        assert!(says_so, "text {number} is cut in silence: {last}");
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::conversation::{PlaceId, ReplyKind};
-use crate::platform::fixtures::{answer, quote_from, quote_of_markdown};
+use crate::platform::fixtures::{answer, long_texts_for_moderators, quote_from, quote_of_markdown};
 
 fn quote(text: &str) -> CitedQuote {
     quote_from("The <harbor>", "https://harbor.example/?a=1&b=2", text)
@@ -171,5 +171,16 @@ fn markup_that_is_too_long_is_left_out_and_no_word_is() {
     ] {
         let body = rendered(&answer(None, vec![quote; 3]));
         assert!(body.html.starts_with(start), "{}", body.html);
+    }
+}
+
+#[test]
+fn long_text_for_moderators_is_cut_to_the_limit_and_says_so() {
+    for (number, message) in long_texts_for_moderators().iter().enumerate() {
+        let message = rendered(message);
+        let is_cut = message.plain.ends_with(CUT) || message.plain.contains('…');
+        // Markdown of a message on Discord that is cut may fit here.
+        assert!(is_cut || message.plain.len() < 20_000, "text {number}: {}", message.plain);
+        assert!(message.plain.len() > 2500, "text {number}: {}", message.plain);
     }
 }
