@@ -13,10 +13,11 @@
 //! | analysis of a question | `query_terms`, `query` |
 //! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
 //! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
-//! | decision | `decision`, `language_part`, `questions`, `index` |
+//! | decision | `decision`, `language_part`, `index`, `questions`, `ask` |
 //! | evaluation | `phrasing_need`, `question_groups`, `comparison`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;
+mod ask;
 pub mod calibration;
 mod candidates;
 mod classifier;

@@ -41,6 +41,9 @@ fn report(explanation: &Explanation) -> String {
         (Decision::Abstain, None) => "suggest sentences of the document".to_owned(),
     };
     line(&mut text, &format!("Decision: {decision}"));
+    if let Some(clause) = &explanation.asked_alone {
+        line(&mut text, &format!("Asked alone: {}", printable(clause)));
+    }
     let percent = |label: &str, probability: f64, what: &str, from: f64| {
         // Rounded down, so that a probability just below the threshold does not look equal to it.
         let [probability, from] = [probability, from].map(|it| (it * 100.0 + 1e-9).floor());
@@ -74,21 +77,26 @@ fn report(explanation: &Explanation) -> String {
             line(&mut text, &format!("  - {}", printable(change)));
         }
     }
+    add_features(&mut text, explanation);
+    text
+}
+
+/// Adds the features of the first entry, those that count most first.
+fn add_features(text: &mut String, explanation: &Explanation) {
     let mut features: Vec<_> = explanation
         .contributions
         .iter()
         .filter(|feature| feature.log_odds.abs() >= 0.005)
         .collect();
     if !explanation.entries.is_empty() && !features.is_empty() {
-        line(&mut text, "\nFeatures for (+) and against (-) the first entry, strongest first:");
+        line(text, "\nFeatures for (+) and against (-) the first entry, strongest first:");
         features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
         let width = features.iter().map(|feature| feature.label.len()).max().unwrap_or(0);
         for feature in features {
             let (label, value, log_odds) = (feature.label, feature.value, feature.log_odds);
-            line(&mut text, &format!("  {label:<width$}  {value:>5.2}  {log_odds:>+6.2}"));
+            line(text, &format!("  {label:<width$}  {value:>5.2}  {log_odds:>+6.2}"));
         }
     }
-    text
 }
 
 fn describe(text: &mut String, number: usize, entry: &ExplainedEntry) {

@@ -12,7 +12,7 @@ use super::excluded::Excluded;
 use super::index::Index;
 use super::language_part::LanguagePart;
 use super::query::Query;
-use super::questions::questions;
+use super::questions::asked_apart;
 use super::vocabulary::TermId;
 use crate::knowledge::{Entry, Pack, Quote, Source, Translation};
 
@@ -135,9 +135,7 @@ impl ChangedEntries {
         if self.idxs.is_empty() {
             return false;
         }
-        // A message with several questions is asked as a whole, and question by question.
-        let several = Some(questions(text)).filter(|questions| questions.len() > 1);
-        let mut asked = std::iter::once(text).chain(several.into_iter().flatten());
+        let mut asked = std::iter::once(text).chain(asked_apart(text));
         asked.any(|question| {
             self.of_parts(index).any(|(part, changed)| {
                 let query = Query::new(&part.index, question);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::ask::Asked;
 use super::calibration::Calibration;
 use super::coverage::{MIN_COVERED, coverage};
 use super::decision::{Decision, DecisionRule, Outcome};
@@ -22,6 +23,8 @@ use super::{Index, PackIndex, Passage};
 pub struct Explanation {
     /// The question.
     pub question: String,
+    /// The clause of the question that was asked alone and has decided, if one has.
+    pub asked_alone: Option<String>,
     /// The decision.
     pub decision: Decision,
     /// Probability that the first entry answers, 0.0 to 1.0.
@@ -128,8 +131,8 @@ pub struct FeatureContribution {
 
 /// Explains the outcome of `index` for `text`.
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
-    let (outcome, part) = index.ask_parts(text, rule, Excluded::default());
-    let query = part.map(|part| Query::new(&part.index, text)).unwrap_or_default();
+    let Asked { outcome, part, text: asked } = index.ask_message(text, rule, Excluded::default());
+    let query = part.map(|part| Query::new(&part.index, asked)).unwrap_or_default();
     let scored = part.map(|part| scorer::score(&part.index, &query, Excluded::default()));
     let mut scored = scored.unwrap_or_default();
     ranking::reorder(&mut scored);
@@ -138,6 +141,7 @@ pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     let passages = index.passages(text, &outcome);
     Explanation {
         question: text.to_owned(),
+        asked_alone: (asked != text).then(|| asked.to_owned()),
         decision: outcome.decision,
         confidence: outcome.confidence,
         any_confidence: outcome.any_confidence,

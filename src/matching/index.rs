@@ -4,22 +4,17 @@
 use std::sync::Arc;
 
 use super::PackIndex;
-use super::decision::{Decision, DecisionRule, MAX_RANKED, MAX_SUGGESTIONS, Outcome, share_quote};
-use super::excluded::Excluded;
+use super::decision::{Decision, Outcome};
 use super::language_part::LanguagePart;
 use super::objection::Objection;
 use super::passages::{self, Passage};
 pub use super::postings::MAX_ENTRIES;
 use super::query::Query;
-use super::questions::questions;
 use crate::knowledge::{Entry, EntryId, Pack, Quote};
 use crate::text::Language;
 
 /// Start of the public id of a passage.
 const PASSAGE_PREFIX: &str = "passage ";
-
-/// Most questions of a message that are asked one by one.
-const MAX_QUESTIONS: usize = 6;
 
 /// The indexes of all packs. Entries are numbered through, in the order of the packs.
 #[derive(Debug)]
@@ -131,52 +126,6 @@ impl Index {
         self.indexes().any(|index| Query::new(index, text).content_words().next().is_some())
     }
 
-    /// What to do with the question `text`.
-    pub fn ask(&self, text: &str, rule: &DecisionRule) -> Outcome {
-        self.ask_excluding(text, rule, Excluded::default())
-    }
-
-    /// The same as if `excluded` were not in the packs.
-    pub fn ask_excluding(&self, text: &str, rule: &DecisionRule, excluded: Excluded) -> Outcome {
-        self.ask_parts(text, rule, excluded).0
-    }
-
-    /// The outcome, and the part that has decided; `None` without a pack.
-    ///
-    /// A message that asks several questions is asked as a whole, too, and question by question: entries
-    /// that answer two of them, or one where the whole has none, are suggested. A phrasing of the pack stays
-    /// what it is.
-    pub(crate) fn ask_parts(
-        &self,
-        text: &str,
-        rule: &DecisionRule,
-        excluded: Excluded,
-    ) -> (Outcome, Option<&LanguagePart>) {
-        let (whole, part) = self.ask_one(text, rule, excluded);
-        let questions = questions(text);
-        if whole.is_exact || questions.len() < 2 {
-            return (whole, part);
-        }
-        let mut answering: Vec<usize> = Vec::new();
-        for question in questions.into_iter().take(MAX_QUESTIONS) {
-            let (outcome, _) = self.ask_one(question, rule, excluded);
-            let answers = outcome.decision == Decision::Answer;
-            if let Some(idx) = outcome.ranked.first().copied().filter(|_| answers) {
-                self.add_suggestion(&mut answering, idx);
-            }
-        }
-        answering.truncate(MAX_SUGGESTIONS);
-        let n_needed = if whole.decision == Decision::Abstain { 1 } else { 2 };
-        if answering.len() < n_needed {
-            return (whole, part);
-        }
-        let mut ranked = answering.clone();
-        add_new(&mut ranked, whole.ranked);
-        ranked.truncate(MAX_RANKED);
-        let decision = Decision::Suggest;
-        (Outcome { decision, suggestions: answering, ranked, gap: None, ..whole }, part)
-    }
-
     /// What the sources say in sentences that no entry quotes and that may answer the question `text`, best
     /// first; nothing if `outcome`, that of the question, has an answer or a gap, or is that of a
     /// statement.
@@ -217,18 +166,6 @@ impl Index {
         Quote::prove(source, text, paragraph).or_else(|_| Quote::prove(source, text, None)).ok()
     }
 
-    fn ask_one(
-        &self,
-        text: &str,
-        rule: &DecisionRule,
-        excluded: Excluded,
-    ) -> (Outcome, Option<&LanguagePart>) {
-        let ask = |part: &LanguagePart| {
-            part.outside(part.index.ask_excluding(text, rule, part.exclude(excluded)))
-        };
-        self.combine(self.parts.iter().map(|part| (ask(part), part)).collect())
-    }
-
     /// The parts, one for each language of a pack.
     pub(super) fn parts(&self) -> &[LanguagePart] {
         &self.parts
@@ -237,59 +174,5 @@ impl Index {
     /// The indexes of all packs and languages.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = &PackIndex> {
         self.parts.iter().map(|part| &part.index)
-    }
-
-    /// The outcome of several parts: that of the part which decides for most (an answer, then a gap,
-    /// then suggestions), and of these of the surest; the other parts' entries follow its own. Ties
-    /// go to the part that stands first.
-    fn combine<'a>(
-        &self,
-        mut outcomes: Vec<(Outcome, &'a LanguagePart)>,
-    ) -> (Outcome, Option<&'a LanguagePart>) {
-        let rank = |outcome: &Outcome| match outcome.decision {
-            Decision::Answer => 0,
-            Decision::Abstain if outcome.gap.is_some() => 1,
-            Decision::Suggest => 2,
-            Decision::Abstain => 3,
-        };
-        outcomes.sort_by(|(a, _), (b, _)| {
-            let by_confidence = b.confidence.total_cmp(&a.confidence);
-            rank(a)
-                .cmp(&rank(b))
-                .then(by_confidence)
-                .then(b.any_confidence.total_cmp(&a.any_confidence))
-        });
-        let mut outcomes = outcomes.into_iter();
-        let Some((mut first, part)) = outcomes.next() else { return (Outcome::nothing(), None) };
-        for (other, _) in outcomes {
-            add_new(&mut first.ranked, other.ranked);
-            add_new(&mut first.nearest, other.nearest);
-            if first.decision == Decision::Suggest {
-                for idx in other.suggestions {
-                    self.add_suggestion(&mut first.suggestions, idx);
-                }
-            }
-        }
-        first.ranked.truncate(MAX_RANKED);
-        first.nearest.truncate(MAX_SUGGESTIONS);
-        first.suggestions.truncate(MAX_SUGGESTIONS);
-        (first, Some(part))
-    }
-
-    /// Appends the entry `idx`, unless one of `suggestions` has the same quote.
-    fn add_suggestion(&self, suggestions: &mut Vec<usize>, idx: usize) {
-        let is_same = |it: &usize| *it == idx || share_quote(self.entry(*it), self.entry(idx));
-        if !suggestions.iter().any(is_same) {
-            suggestions.push(idx);
-        }
-    }
-}
-
-/// Appends those of `others` that `list` does not have.
-fn add_new(list: &mut Vec<usize>, others: Vec<usize>) {
-    for idx in others {
-        if !list.contains(&idx) {
-            list.push(idx);
-        }
     }
 }

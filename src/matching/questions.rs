@@ -1,4 +1,7 @@
-//! The questions of a message that asks several.
+//! The questions of a message that asks several, and the clauses of one that says more than it asks.
+
+use super::PackIndex;
+use super::query::Query;
 
 /// Question marks: Latin, Greek, Armenian, Arabic, full width.
 const MARKS: [char; 5] = ['?', '\u{037E}', '\u{055E}', '\u{061F}', '\u{FF1F}'];
@@ -22,9 +25,74 @@ pub(super) fn questions(text: &str) -> Vec<&str> {
     questions
 }
 
+/// The clauses of `text`: what is between punctuation, line breaks, dashes and emoji. Punctuation inside a word or a
+/// number ends none.
+pub(super) fn clauses(text: &str) -> Vec<&str> {
+    let mut clauses = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let is_last_of_word = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+        let ends = match c {
+            '.' | '!' | '?' | '…' | ',' | ';' | ':' | '\u{037E}' | '\u{055E}' | '\u{060C}'
+            | '\u{061F}' => is_last_of_word,
+            '-' | '–' | '—' => {
+                is_last_of_word && text.get(..at).is_some_and(ends_in_white_space)
+            }
+            '\n' | '。' | '！' | '？' | '、' | '，' | '；' | '～' => true,
+            '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}' => true,
+            _ => false,
+        };
+        if ends {
+            let end = at + c.len_utf8();
+            clauses.extend(text.get(start..end));
+            start = end;
+        }
+    }
+    clauses.extend(text.get(start..));
+    clauses.retain(|clause| clause.chars().any(char::is_alphanumeric));
+    clauses.into_iter().map(str::trim).collect()
+}
+
+fn ends_in_white_space(text: &str) -> bool {
+    text.ends_with(char::is_whitespace)
+}
+
+/// Whether `text` asks something with at least `min_words` content words: it has a question word of the pack's language,
+/// or ends in a question mark.
+pub(super) fn asks(index: &PackIndex, text: &str, min_words: usize) -> bool {
+    let query = Query::new(index, text);
+    (query.question_types != 0 || text.ends_with(MARKS))
+        && query.content_words().count() >= min_words
+}
+
+/// What of the message `text` is asked apart from the whole: each question if there are several, and each clause.
+pub(super) fn asked_apart(text: &str) -> impl Iterator<Item = &str> {
+    let several = |parts: Vec<_>| Some(parts).filter(|parts| parts.len() > 1).unwrap_or_default();
+    several(questions(text)).into_iter().chain(several(clauses(text)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clauses_end_at_punctuation_between_words_and_at_emoji() {
+        let rows: [(&str, &[&str]); 9] = [
+            ("", &[]),
+            ("when do you open", &["when do you open"]),
+            ("hi all, when do you open?", &["hi all,", "when do you open?"]),
+            ("lost my key 😩 who has 3.5 of them", &["lost my key 😩", "who has 3.5 of them"]),
+            ("open 8:00, I heard. really?", &["open 8:00,", "I heard.", "really?"]),
+            ("well - can I come - or not", &["well -", "can I come -", "or not"]),
+            ("a well-known place\nwhere is it", &["a well-known place", "where is it"]),
+            ("すみません、何時までですか？", &["すみません、", "何時までですか？"]),
+            ("... !? 😀", &[]),
+        ];
+        for (text, want) in rows {
+            assert_eq!(clauses(text), want, "{text}");
+        }
+    }
 
     #[test]
     fn questions_end_in_a_question_mark_that_is_not_inside_a_word() {

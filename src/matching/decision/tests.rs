@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::knowledge::fixtures::{pack, pack_of};
 use crate::matching::Index;
+use crate::matching::explanation::explain;
 
 const SOURCE: &str = "+++\ntitle = \"Library\"\n+++\nThe library opens at nine.\n\n\
 Members may borrow ten books. Returning late costs a euro.\n\nThe director is Ann Lee.\n";
@@ -170,6 +171,37 @@ fn entries_that_answer_several_questions_of_a_message_are_suggested() {
     assert_eq!((outcome.gap, outcome.ranked.first()), (None, Some(&0)), "{:?}", outcome.decision);
     let outcome = ask(&index, "When does the library open? Thanks?");
     assert_eq!(outcome.decision, Decision::Answer);
+}
+
+#[test]
+fn clause_that_asks_is_answered_without_what_is_said_around_it() {
+    let index = index();
+    let around =
+        "my daughter lost her purple umbrella somewhere near the windy beach yesterday evening";
+    let question = "how many books may members borrow at once?";
+    let one = ask(&index, question);
+    for text in [
+        format!("{around}, {question}"),
+        format!("{around} 😩 {question} the weather was awful though"),
+        format!("{around}\n{question}"),
+    ] {
+        let outcome = ask(&index, &text);
+        assert_eq!((outcome.decision, &outcome.ranked), (Decision::Answer, &one.ranked), "{text}");
+        let explained = explain(&index, &text, &DecisionRule::default());
+        assert_eq!(explained.asked_alone.as_deref(), Some(question), "{text}");
+        assert!((explained.confidence - one.confidence).abs() < 1e-9, "{text}");
+    }
+    for (text, why) in [
+        (format!("{around} how many books may members borrow at once?"), "one clause"),
+        (format!("{around}, how many books?"), "too few words"),
+        (format!("{around}, members may borrow books at once"), "asks nothing"),
+        (format!("the director is how old, {question}"), "a gap"),
+        (format!("not ten books but 20, {question}"), "another number"),
+    ] {
+        let outcome = ask(&index, &text);
+        let explained = explain(&index, &text, &DecisionRule::default());
+        assert_eq!(explained.asked_alone, None, "{why}: {:?}", outcome.decision);
+    }
 }
 
 #[test]
