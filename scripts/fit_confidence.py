@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fits the default confidence (src/matching/features.rs, calibration.rs) on judged messages.
 
-fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [--ablate]
+fit_confidence.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [DIR ...] [--ablate]
 
 QUOTH is the release binary. Four kinds of data are fitted together, so that no kind of pack is sacrificed: the devset,
 whose messages are judged by the quotes of the first pack (--pack); the question sets below --bench whose name starts
@@ -26,10 +26,10 @@ from scipy.optimize import minimize
 PRIOR = 0.30  # assumed share of unanswerable messages
 PENALTY = 0.002
 RAISES = {"meaning", "quote_meaning", "meaning_margin", "text_margin", "score", "margin", "coverage", "question_type", "posterior"}
-LOWERS = {"unrelated", "gap_wins", "gap_coverage", "document", "document_left", "unknown", "unknown_everyday", "elsewhere",
+LOWERS = {"unrelated", "gap_wins", "gap_coverage", "document", "document_left", "unknown", "unknown_everyday",
           "other_name", "contradiction", "identifiers_missing", "statement"}
-# Weights of the devset, of each question set and of each with few phrasings beside small packs at 1, for either model.
-WEIGHTS = [(1.5, 1.0, 0.5), (1.5, 0.5, 0.0)]
+# Weights of the devset, of each question set, of each with few phrasings and of each small pack, for either model.
+WEIGHTS = [(3.0, 2.0, 1.0, 1.0), (3.0, 1.0, 0.0, 1.0)]
 FEW_PHRASINGS = (1, 2, 3)
 ANSWER_FROM, SUGGEST_FROM = 0.80, 0.30  # the defaults
 # As in src/matching/decision.rs.
@@ -106,7 +106,7 @@ def by_quotes(folder, pack):
 def judged_sets(args):
     """Name, pack, judged messages and is_right(row, ids) of the devset, the small packs and the question sets for tuning."""
     yield "devset", args.pack, read_lines(args.devset / "questions.jsonl"), by_quotes(args.devset, args.pack)
-    for path in sorted(args.small.glob("*/questions.jsonl")):
+    for path in sorted(path for folder in args.small for path in folder.glob("*/questions.jsonl")):
         yield f"small {path.parent.name}", path.parent, read_lines(path), by_id
     for folder in sorted(p for p in args.bench.glob("dev_*") if p.is_dir()):
         rows = read_lines(folder / "faq.jsonl")
@@ -230,8 +230,9 @@ def ablate(names, small, parts):
 def arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("quoth")
-    for name in ("devset", "pack", "bench", "small"):
+    for name in ("devset", "pack", "bench"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    parser.add_argument("--small", type=pathlib.Path, nargs="+", required=True)
     return parser
 
 
@@ -245,9 +246,9 @@ def main():
     sets = {name: p for name, p in all_parts.items() if name not in small}
 
     def parts(which, left_out=None):
-        of_dev, of_set, of_few = WEIGHTS[which]
+        of_dev, of_set, of_few, of_small = WEIGHTS[which]
         of_sets = [(p, of_few if name.startswith("few ") else of_set) for name, p in sets.items()]
-        return [(dev, of_dev), *of_sets, *((p, 1.0) for name, p in small.items() if name != left_out)]
+        return [(dev, of_dev), *of_sets, *((p, of_small) for name, p in small.items() if name != left_out)]
 
     if args.ablate:
         ablate(dev.names, small, parts)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fits the weights by which the best candidates are ordered (src/matching/ranking.rs) on judged messages.
 
-fit_ranking.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [--drop FEATURE ...]
+fit_ranking.py QUOTH --devset DIR --pack DIR --bench DIR --small DIR [DIR ...] [--drop FEATURE ...]
 
 QUOTH is the release binary; the data are those of fit_confidence.py. Of each message that an entry answers, the candidates
 that `quoth explain` lists are the classes of a softmax over "scale * (score + features * (few * fewness + many))", where

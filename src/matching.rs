@@ -11,9 +11,9 @@
 //! | words | `similarity`, `term_weight`, `vocabulary`, `concepts`, `neighbors`, `word_vectors`, `direction`, `text_directions`, `term_directions`, `question_kind` |
 //! | index of a pack | `term`, `forward_index`, `entry_terms`, `score_parts`, `postings`, `document`, `accumulators`, `classifier`, `excluded`, `facts`, `pack_index` |
 //! | analysis of a question | `query_terms`, `query` |
-//! | retrieval and scoring | `candidates`, `scorer`, `ranking` |
-//! | evidence | `coverage`, `contradiction`, `features`, `objection`, `calibration`, `passages` |
-//! | decision | `decision`, `language_part`, `index`, `questions`, `ask` |
+//! | retrieval and scoring | `candidates`, `scorer`, `coverage`, `ranking` |
+//! | evidence | `contradiction`, `features`, `objection`, `calibration`, `passages` |
+//! | decision | `decision`, `language_part`, `questions`, `index`, `ask` |
 //! | evaluation | `phrasing_need`, `question_groups`, `comparison`, `explanation`, `leave_one_out`, `reliability`, `evaluation`, `recalibration` |
 
 mod accumulators;

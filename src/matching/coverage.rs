@@ -3,11 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::PackIndex;
-use super::direction::VectorSum;
 use super::entry_terms::EntryTerms;
 use super::query::{Query, QueryToken};
 use super::score_parts::QUOTE_COVERAGE;
-use super::text_directions::TextDirections;
 use super::vocabulary::TermId;
 
 /// Below this coverage a word counts as one that the entry does not explain.
@@ -22,7 +20,6 @@ pub(super) struct ContentWordWeights {
     pub(super) covered_by_phrasings: f32,
     pub(super) unknown: f32,
     pub(super) unknown_everyday: f32,
-    pub(super) elsewhere: f32,
     pub(super) other_name: f32,
 }
 
@@ -38,15 +35,11 @@ impl ContentWordWeights {
             words.total += token.weight;
             words.covered += token.weight * coverage;
             words.covered_by_phrasings += token.weight * by_phrasings;
-            let known = token.direct_match().map(|found| index.term(found.term));
-            match known {
+            match token.direct_match() {
                 None if data.is_known(&data.folding.fold(&token.word)) => {
                     words.unknown_everyday += token.weight;
                 }
                 None => words.unknown += token.weight,
-                Some(term) if coverage < MIN_COVERED && term.is_in_phrasings => {
-                    words.elsewhere += token.weight;
-                }
                 Some(_) => {}
             }
             if token.is_name {
@@ -73,29 +66,41 @@ pub(crate) fn coverage(entry: &EntryTerms, token: &QueryToken) -> f32 {
     combined(coverage_by(&entry.phrasings, token), coverage_by(&entry.quotes, token))
 }
 
-/// Largest weight of a content word of the question, times how little it means like any word of the entry.
-pub(super) fn largest_unrelated(index: &PackIndex, entry: &EntryTerms, query: &Query) -> f32 {
-    let unrelated = |token: &QueryToken| {
-        let coverage = coverage(entry, token);
-        let related = || coverage.max(relatedness(index, entry, token));
-        if coverage < 1.0 { token.weight * (1.0 - related()) } else { 0.0 }
-    };
-    query.content_words().map(unrelated).fold(0.0, f32::max)
+/// How what the content words of a question mean relates to the words of an entry.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Relation {
+    /// Mean of how near each word is to the nearest of the entry, by weight, 0.0 to 1.0.
+    pub(super) mean: f32,
+    /// Largest weight of a word, times how far it is from every word of the entry.
+    pub(super) largest_unrelated: f32,
 }
 
-/// Value of [`relatedness`] in a language without word vectors, and for words without: the mean of words that their
+impl Relation {
+    pub(super) fn new(index: &PackIndex, entry: &EntryTerms, query: &Query) -> Self {
+        let mut relation = Self::default();
+        let (mut total, mut related) = (0.0, 0.0);
+        for token in query.content_words() {
+            let coverage = coverage(entry, token);
+            let nearness =
+                if coverage < 1.0 { coverage.max(nearness(index, entry, token)) } else { 1.0 };
+            total += token.weight;
+            related += token.weight * nearness;
+            relation.largest_unrelated =
+                relation.largest_unrelated.max(token.weight * (1.0 - nearness));
+        }
+        relation.mean = related / total.max(f32::EPSILON);
+        relation
+    }
+}
+
+/// Value of [`nearness`] in a language without word vectors, and for words without: the mean of words that their
 /// entries do not cover, in the messages to the eight small packs.
-const UNKNOWN_RELATEDNESS: f32 = 0.36;
+const UNKNOWN_NEARNESS: f32 = 0.36;
 
 /// The largest cosine of what a word of the question and one of the entry means, 0.0 to 1.0.
-fn relatedness(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> f32 {
-    let Some(vectors) = index.directions.as_ref().map(TextDirections::vectors) else {
-        return UNKNOWN_RELATEDNESS;
-    };
-    let mut sum = VectorSum::default();
-    sum.add_word(vectors, token.meant_word(index));
-    let Some(direction) = sum.direction() else { return UNKNOWN_RELATEDNESS };
-    let largest_cosine = |terms| index.term_directions.largest_cosine(&direction, terms);
+fn nearness(index: &PackIndex, entry: &EntryTerms, token: &QueryToken) -> f32 {
+    let Some(direction) = &token.direction else { return UNKNOWN_NEARNESS };
+    let largest_cosine = |terms| index.term_directions.largest_cosine(direction, terms);
     largest_cosine(&entry.phrasings).max(largest_cosine(&entry.quotes))
 }
 

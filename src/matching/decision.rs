@@ -124,7 +124,7 @@ impl PackIndex {
     ) -> Outcome {
         let query = Query::new(self, text);
         let mut scored = scorer::score(self, &query, left_out);
-        ranking::reorder(&mut scored);
+        ranking::reorder(self, &query, left_out, &mut scored);
         let total = self.has_classifier().then(|| total(&scored));
         let nearest = scored.iter().take(MAX_SUGGESTIONS).map(|scored| scored.entry).collect();
         let is_gap =

@@ -133,9 +133,12 @@ pub struct FeatureContribution {
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
     let Asked { outcome, part, text: asked } = index.ask_message(text, rule, Excluded::default());
     let query = part.map(|part| Query::new(&part.index, asked)).unwrap_or_default();
-    let scored = part.map(|part| scorer::score(&part.index, &query, Excluded::default()));
-    let mut scored = scored.unwrap_or_default();
-    ranking::reorder(&mut scored);
+    let scored = part.map(|part| {
+        let mut scored = scorer::score(&part.index, &query, Excluded::default());
+        ranking::reorder(&part.index, &query, Excluded::default(), &mut scored);
+        scored
+    });
+    let scored = scored.unwrap_or_default();
     let explained = scored.iter().zip(part.into_iter().cycle());
     let entries = explained.map(|(it, part)| entry(index, part, &query, it));
     let passages = index.passages(text, &outcome);

@@ -3,9 +3,8 @@
 
 use super::PackIndex;
 use super::contradiction::Contradiction;
-use super::coverage::{ContentWordWeights, DocumentCoverage, largest_unrelated};
+use super::coverage::{ContentWordWeights, DocumentCoverage, Relation};
 use super::excluded::Excluded;
-use super::pack_index::IndexedEntry;
 use super::query::Query;
 use super::ranking;
 use super::scorer::ScoredEntry;
@@ -47,68 +46,65 @@ macro_rules! features {
 
 features! {
     /// The entry's [`ScoredEntry::text_score`], 0.0 to about 1.5.
-    score ("score"): "how well the entry fits", 0.472, 0.179;
+    score ("score"): "how well the entry fits", 0.735, 0.540;
     /// Score minus that of the best entry with other quotes, 0.0 to about 1.5.
-    margin ("margin"): "its lead over the next entry", 2.251, 0.806;
+    margin ("margin"): "its lead over the next entry", 2.366, 0.956;
     /// 1.0 if a gap wins: it fits at least as well as the entry.
-    gap_wins ("gap_wins"): "a gap fits as well", -2.421, -2.230;
+    gap_wins ("gap_wins"): "a gap fits as well", -2.427, -2.301;
     /// How much more of the question a gap covers than the entry, as a share of the weight of the
     /// content words: for example the same action of another actor, or another aspect of the
     /// subject.
-    gap_coverage ("gap_coverage"): "a gap covers more of the question", -8.891, -9.361;
+    gap_coverage ("gap_coverage"): "a gap covers more of the question", -10.173, -10.110;
     /// Share of the weight of the content words that phrasings, lead or quotes of the entry cover.
-    coverage ("coverage"): "share of the words that it covers", 0.327, 0.484;
+    coverage ("coverage"): "share of the words that it covers", 0.364, 0.937;
     /// Largest share of the weight of the content words that a single unquoted sentence of the sources
     /// covers.
-    document ("document"): "share of the words that an unquoted sentence covers", -1.374, -2.747;
+    document ("document"): "share of the words that an unquoted sentence covers", -1.295, -1.998;
     /// Largest share of that weight that the entry does not cover and a single unquoted sentence does.
-    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -1.786, -1.687;
+    document_left ("document_left"): "words that it lacks and an unquoted sentence has", -1.443, -1.175;
     /// Share of the weight of the content words that are neither in the pack nor among the everyday
     /// words of the language: names, typos.
-    unknown ("unknown"): "rare words that the pack does not know", -0.143, -0.041;
+    unknown ("unknown"): "rare words that the pack does not know", -0.381, -0.290;
     /// Share of the weight of the content words that are not in the pack, but everyday words.
-    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -0.741, -0.639;
-    /// Share of the weight of the content words that this entry does not cover and phrasings of other
-    /// entries have.
-    elsewhere ("elsewhere"): "words that only other entries use", -0.031, -0.374;
+    unknown_everyday ("unknown_everyday"): "everyday words that the pack does not know", -0.598, -0.539;
     /// Largest weight of a name (of a person, place or body) that is not covered: the right action of
     /// the wrong actor.
-    other_name ("other_name"): "a name that it does not have", -0.760, -1.152;
+    other_name ("other_name"): "a name that it does not have", -0.380, -0.543;
     /// Largest weight of a content word, times how little it means like any word of the entry: 1 - the
     /// larger of its coverage and its largest cosine with one of them (a mean value if the pack's
     /// language has no word vectors); times [`ranking::fewness`].
-    unrelated ("unrelated"): "an important word unlike any that it has", -1.534, -2.184;
+    unrelated ("unrelated"): "an important word unlike any that it has", -1.580, -2.148;
     /// ln(1 + number of content words), 0.0 to about 5.
-    content_words ("telling"): "how many content words there are", 0.833, 1.242;
+    content_words ("telling"): "how many content words there are", 0.679, 1.068;
     /// 1.0 if question and entry contradict each other: an opposite, another number.
-    contradiction ("contradiction"): "the entry says the opposite or another number", -0.300, -0.536;
+    contradiction ("contradiction"): "the entry says the opposite or another number", -0.636, -0.754;
     /// Number of identifiers of the question that the entry does not have, 0.0 to 2.0.
-    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.145, -0.606;
+    identifiers_missing ("identifiers_missing"): "numbers and codes that it does not have", -0.103, -0.062;
     /// Share of the entry's phrasings with the same question type (who, when, how many ...), scaled
     /// to 1.0 from a quarter on; 0.5 if the question has no type.
-    question_type ("question_type"): "it is asked for the same kind of thing", 0.298, 0.250;
+    question_type ("question_type"): "it is asked for the same kind of thing", 0.178, 0.156;
     /// For a statement: share of the entry's phrasings that are no statements. 0.0 for a question or
     /// search words.
-    statement ("statement"): "the message asks nothing", -0.083, -0.659;
+    statement ("statement"): "the message asks nothing", -0.123, -0.471;
     /// Probability of the entry among the candidates by the classifier alone;
     /// [`UNTRAINED_POSTERIOR`] without a classifier.
-    posterior ("posterior"): "it is this entry rather than others", 1.136, 1.108;
+    posterior ("posterior"): "it is this entry rather than others", 1.087, 1.018;
     /// Cosine of the vectors of the question and of lead and quotes, 0.0 to 1.0; [`UNKNOWN_QUOTE_MEANING`] if the
     /// pack's language has no word vectors.
-    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.429, 1.926;
+    quote_meaning ("quote_meaning"): "how near the meaning of its quotes is", 1.284, 1.669;
     /// Cosine of the vectors of the question and of the entry's most similar phrasing, 0.0 to 1.0;
     /// [`UNKNOWN_MEANING`] if the pack's language has no word vectors.
-    meaning ("meaning"): "how near the meaning of its phrasings is", 0.968, 2.106;
+    meaning ("meaning"): "how near the meaning of its phrasings is", 0.965, 1.542;
     /// Cosine of the vectors of the question and of the entry's most similar phrasing, minus the largest
     /// of any entry with other quotes, times 1 - [`ranking::fewness`]; -1.0 to 1.0. Where there are few
     /// phrasings, a question about another aspect is as similar as a paraphrase.
-    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 5.244, 4.092;
+    meaning_margin ("meaning_margin"): "how much nearer its meaning is than the next", 5.160, 3.596;
     /// Larger cosine of [`Self::meaning`] and [`Self::quote_meaning`], minus the largest of any entry with
     /// other quotes, times [`ranking::fewness`]; -1.0 to 1.0.
-    text_margin ("text_margin"): "its lead in meaning, by any of its texts", 3.323, 0.000;
+    text_margin ("text_margin"): "its lead in meaning, by any of its texts", 2.312, 0.000;
     /// [`ranking::fewness`] of its phrasings: the more an entry has, the likelier one of them is similar to
     /// anything by chance.
-    fewness ("fewness"): "how few phrasings it has", 1.601, 2.618;
+    fewness ("fewness"): "how few phrasings it has", 1.646, 2.341;
 }
 
 /// What speaks for and against answering with the best entry.
@@ -171,13 +167,12 @@ pub(crate) fn extract(
         document_left: words.share(document.left),
         unknown: words.share(words.unknown),
         unknown_everyday: words.share(words.unknown_everyday),
-        elsewhere: words.share(words.elsewhere),
         other_name: words.other_name,
-        unrelated: largest_unrelated(index, &terms, query) * fewness,
+        unrelated: Relation::new(index, &terms, query).largest_unrelated * fewness,
         content_words: words.n_words.ln_1p(),
         contradiction: f32::from(u8::from(rivals.contradiction.excludes)),
         identifiers_missing: rivals.contradiction.n_missing.min(2.0),
-        question_type: question_type(entry, query),
+        question_type: entry.question_type_fit(query.question_types),
         statement: if query.is_statement { 1.0 - entry.share_of_statements } else { 0.0 },
         posterior: rivals.posterior.unwrap_or(UNTRAINED_POSTERIOR),
         quote_meaning: if has_vectors { first.quote_meaning } else { UNKNOWN_QUOTE_MEANING },
@@ -206,14 +201,3 @@ const UNKNOWN_QUOTE_MEANING: f32 = 0.46;
 
 /// Value of [`Features::posterior`] without a classifier.
 pub const UNTRAINED_POSTERIOR: f32 = 0.7;
-
-/// Share of phrasings of a question type from which [`Features::question_type`] is 1.0.
-const FULL_TYPE_SHARE: f32 = 0.25;
-
-/// See [`Features::question_type`].
-fn question_type(entry: &IndexedEntry, query: &Query) -> f32 {
-    if query.question_types == 0 {
-        return 0.5;
-    }
-    (entry.question_type_share(query.question_types) / FULL_TYPE_SHARE).min(1.0)
-}

@@ -152,12 +152,21 @@ impl PackIndex {
     }
 }
 
+/// Share of phrasings of a question type from which [`IndexedEntry::question_type_fit`] is 1.0.
+const FULL_TYPE_SHARE: f32 = 0.25;
+
 impl IndexedEntry {
     /// Share of its phrasings with one of the question `types`, the most frequent of them: 0.0 to
     /// 1.0.
-    pub(crate) fn question_type_share(&self, types: u32) -> f32 {
+    fn question_type_share(&self, types: u32) -> f32 {
         let matching =
             (0..).zip(&self.question_type_shares).filter(|(bit, _)| types & (1 << bit) != 0);
         f32::from(matching.map(|(_, share)| *share).max().unwrap_or(0)) / f32::from(u8::MAX)
+    }
+
+    /// How well its phrasings fit a question of these types: [`Self::question_type_share`], scaled to 1.0 from
+    /// [`FULL_TYPE_SHARE`] on; 0.5 if the question has no type.
+    pub(crate) fn question_type_fit(&self, types: u32) -> f32 {
+        if types == 0 { 0.5 } else { (self.question_type_share(types) / FULL_TYPE_SHARE).min(1.0) }
     }
 }

@@ -123,7 +123,7 @@ impl Query {
             question_types: kind.types,
             is_statement: kind.is_statement,
             norm: norm.max(MIN_LENGTH),
-            direction: direction(index, &tokens),
+            direction: add_directions(index, &mut tokens),
             term_features: term_features(index, &tokens),
             facts,
             tokens,
@@ -244,12 +244,16 @@ fn term_features(index: &PackIndex, tokens: &[QueryToken]) -> Vec<TermFeature> {
     term_features
 }
 
-/// Direction of the sum of the word vectors, with misspelled words corrected.
-fn direction(index: &PackIndex, tokens: &[QueryToken]) -> Option<Direction> {
+/// Adds the directions of the content words, with misspelled words corrected; returns the direction of the sum of all
+/// words.
+fn add_directions(index: &PackIndex, tokens: &mut [QueryToken]) -> Option<Direction> {
     let vectors = index.directions.as_ref()?.vectors();
     let mut sum = VectorSum::default();
     for token in tokens {
-        sum.add_word(vectors, token.meant_word(index));
+        let mut of_word = VectorSum::default();
+        of_word.add_word(vectors, token.meant_word(index));
+        token.direction = of_word.direction().filter(|_| token.is_content_word);
+        sum.add(&of_word);
     }
     sum.direction()
 }

@@ -37,6 +37,11 @@ pub struct ScoredEntry {
     pub meaning: f32,
     /// The same for lead and quotes.
     pub quote_meaning: f32,
+    /// How well its phrasings fit the question's type, 0.0 to 1.0.
+    pub question_type: f32,
+    /// How near the words of the question are to words of the entry in meaning, 0.0 to 1.0; known of the best
+    /// candidates only.
+    pub related: f32,
     /// How many phrasings it has.
     pub n_phrasings: usize,
     /// The classifier's logit, see [`Classifier::logit`].
@@ -182,6 +187,8 @@ impl<'a> Scorer<'a> {
             quote_coverage,
             meaning,
             quote_meaning,
+            question_type: self.question_type(idx),
+            related: 0.0,
             n_phrasings,
             logit: parts.logit,
         })
@@ -216,6 +223,11 @@ impl<'a> Scorer<'a> {
             previous_hits = hits;
         }
         self.token_scores.take() / (query.norm * text.norm)
+    }
+
+    fn question_type(&self, idx: usize) -> f32 {
+        let entry = self.index.entries.get(idx);
+        entry.map_or(0.0, |entry| entry.question_type_fit(self.query.question_types))
     }
 
     /// How near the meaning of the question is to the nearest phrasing of an entry, and to its quotes.

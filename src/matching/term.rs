@@ -18,8 +18,6 @@ pub(crate) struct Term {
     pub(crate) is_stop_word: bool,
     /// Whether it occurs in a phrasing, a lead, a quote, a synonym or an unquoted sentence.
     pub(crate) is_used: bool,
-    /// Whether it occurs in a phrasing.
-    pub(crate) is_in_phrasings: bool,
     /// Its index in the [neighbor table](neighbors), if it may match neighbors.
     pub(crate) stem_index: Option<neighbors::StemIndex>,
 }

@@ -22,7 +22,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of the matching layer, from the first: a module may use those before it.
-const MATCHING: [&str; 44] = [
+const MATCHING: [&str; 45] = [
     // Words.
     "similarity",
     "term_weight",
@@ -52,9 +52,9 @@ const MATCHING: [&str; 44] = [
     // Retrieval and scoring.
     "candidates",
     "scorer",
+    "coverage",
     "ranking",
     // Evidence.
-    "coverage",
     "contradiction",
     "features",
     "objection",
@@ -65,6 +65,7 @@ const MATCHING: [&str; 44] = [
     "language_part",
     "questions",
     "index",
+    "ask",
     // Evaluation.
     "phrasing_need",
     "question_groups",

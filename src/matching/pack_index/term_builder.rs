@@ -188,7 +188,6 @@ impl<'a> TermBuilder<'a> {
         }
         for (idx, (term, n)) in terms.iter_mut().zip(n_entries_with).enumerate() {
             let stats = self.stats.get(idx).copied().unwrap_or_default();
-            term.is_in_phrasings = n > 0;
             term.pack_idf = pack_idf(n, texts.len());
             term.weight = weight(stats.background_idf, term.pack_idf);
             // Names are often written in lower case on phones, so a third with capitals suffices.

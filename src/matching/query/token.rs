@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::matching::PackIndex;
 use crate::matching::concepts::SYNONYM_SIMILARITY;
+use crate::matching::direction::Direction;
 use crate::matching::neighbors;
 use crate::matching::term::{NO_TERM, Term};
 use crate::matching::term_weight::{background_idf, weight};
@@ -54,6 +55,8 @@ pub struct QueryToken {
     /// Whether it is a name: the packs write it with a capital, or they do not know it and the
     /// question does.
     pub is_name: bool,
+    /// Direction of its word vector, if it is a content word that has one.
+    pub(crate) direction: Option<Direction>,
     /// The index terms that it matches, most similar first; empty if the packs know none.
     pub(crate) matches: Vec<TermMatch>,
 }
@@ -134,7 +137,15 @@ pub(super) fn query_token(
     if let Some(stem_index) = stem_index.filter(|_| is_content_word) {
         add_neighbors(index, stem_index, &mut matches);
     }
-    QueryToken { word, span, weight: token_weight, is_content_word, is_name: false, matches }
+    QueryToken {
+        word,
+        span,
+        weight: token_weight,
+        is_content_word,
+        is_name: false,
+        direction: None,
+        matches,
+    }
 }
 
 /// Whether the word belongs to the language and is therefore not a misspelling: a common word, a
