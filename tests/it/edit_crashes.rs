@@ -17,8 +17,8 @@ use crate::service::{BridgeClient, Service};
 /// The exit code for an operation that cannot be done by half, see `support/faults.c`.
 const NOT_A_WRITE: i32 = 86;
 
-/// An edit that is tried at each point.
-struct Scene {
+/// An edit that is killed at each operation on a file.
+struct KilledEdit {
     /// The pack and its data folder as they are before the edit. The text before the first change that the history has is
     /// [`FAQ`].
     before: Folder,
@@ -69,7 +69,7 @@ fn is_answered(folder: &Folder, question: &str) -> bool {
     run.stdout.contains("\"decision\":\"answer\"")
 }
 
-impl Scene {
+impl KilledEdit {
     fn new(before: Folder, args: &[&str], question: &'static str) -> Self {
         let args = args.iter().map(|it| (*it).to_owned()).collect();
         // A copy of a pack does not share its history, unless the pack has moved.
@@ -180,32 +180,32 @@ fn edited() -> Folder {
 #[test]
 fn first_edit_of_a_pack_that_is_killed_is_made_whole_or_not_at_all() {
     let args = ["faq", "--pack", "p", "add-phrasing", "b", "zebra quota"];
-    Scene::new(Folder::with_pack(), &args, "zebra quota").is_whole_after_each_kill();
+    KilledEdit::new(Folder::with_pack(), &args, "zebra quota").is_whole_after_each_kill();
 }
 
 #[test]
 fn added_phrasing_that_is_killed_is_made_whole_or_not_at_all() {
     let args = ["faq", "--pack", "p", "add-phrasing", "a", "walrus tariff"];
-    Scene::new(edited(), &args, "walrus tariff").is_whole_after_each_kill();
+    KilledEdit::new(edited(), &args, "walrus tariff").is_whole_after_each_kill();
 }
 
 #[test]
 fn added_entry_that_is_killed_is_made_whole_or_not_at_all() {
     let question = "What does a bike cost?";
     let args = ["faq", "--pack", "p", "add", "--question", question, "--quote", UNQUOTED];
-    Scene::new(edited(), &args, question).is_whole_after_each_kill();
+    KilledEdit::new(edited(), &args, question).is_whole_after_each_kill();
 }
 
 #[test]
 fn reverted_edit_that_is_killed_is_made_whole_or_not_at_all() {
     let args = ["faq", "--pack", "p", "revert", "1"];
-    Scene::new(edited(), &args, "zebra quota").is_whole_after_each_kill();
+    KilledEdit::new(edited(), &args, "zebra quota").is_whole_after_each_kill();
 }
 
 #[test]
 fn removed_entry_and_the_links_to_it_go_together_when_that_is_killed() {
     let args = ["faq", "--pack", "p", "remove", "a"];
-    Scene::new(edited(), &args, "What did Ann say?").is_whole_after_each_kill();
+    KilledEdit::new(edited(), &args, "What did Ann say?").is_whole_after_each_kill();
 }
 
 #[test]
@@ -219,13 +219,13 @@ fn assigned_question_that_is_killed_is_made_whole_or_not_at_all() {
     let listed = quoth(&folder, &["inbox", "--pack", "p", "list", "--json"]).json();
     let group = listed[0]["id"].as_str().unwrap_or_else(|| panic!("{listed}"));
     let args = ["inbox", "--pack", "p", "assign", group, "a"];
-    Scene::new(folder, &args, "who bakes the bread").is_whole_after_each_kill();
+    KilledEdit::new(folder, &args, "who bakes the bread").is_whole_after_each_kill();
 }
 
 #[test]
 fn edit_that_fails_at_any_operation_changes_neither_the_file_nor_the_history() {
     let args = ["faq", "--pack", "p", "add-phrasing", "a", "walrus tariff"];
-    let scene = Scene::new(edited(), &args, "walrus tariff");
+    let scene = KilledEdit::new(edited(), &args, "walrus tariff");
     let library = compiled(&scene.before, "faults");
     let (old, n_before) = (file(&scene.folder()), revisions(&scene.folder()).len());
     let mut n_failed = 0;
@@ -250,7 +250,7 @@ fn edit_that_fails_at_any_operation_changes_neither_the_file_nor_the_history() {
 #[test]
 fn file_saved_by_an_editor_at_any_point_of_an_edit_is_kept() {
     let args = ["faq", "--pack", "p", "add-phrasing", "a", "walrus tariff"];
-    let scene = Scene::new(edited(), &args, "walrus tariff");
+    let scene = KilledEdit::new(edited(), &args, "walrus tariff");
     let library = compiled(&scene.before, "faults");
     let saved = file(&scene.folder()).replace("How many?", "How many were there?");
     for n_beside in 0.. {
