@@ -8,7 +8,7 @@ whose messages are judged by the quotes of the first pack (--pack); the question
 with dev_, as typed and misspelt, and those of 20 phrasings an entry with the first one, two or three of them; and the small
 packs below --small. Within each part unanswerable messages count as PRIOR of all. Coefficients have bounds: what speaks for an entry never lowers the confidence, and the other way round.
 Prints the coefficients as src/matching/features.rs declares them; then what models give that have not seen a part: for
-each small pack one without it, for the devset five folds; then each question set at the fitted model. With --ablate: what
+each small pack one without it, for the devset five folds; then each question set at the fitted models. With --ablate: what
 models give that have not seen a part, fitted without one feature at a time, at the default threshold.
 Logistic regression with an L2 penalty on standardized features. Needs numpy and scipy.
 """
@@ -162,11 +162,11 @@ def is_answered(p, confidence, threshold):
     return (confidence >= threshold) & p.may_answer
 
 
-def report_packs(unseen):
-    """What is decided at the default thresholds, of each pack by models that have not seen it."""
+def report_packs(packs):
+    """What is decided at the default thresholds, of each pack by its confidences of the first entry and of three."""
     total = np.zeros(8, int)
     print("pack, of its messages in scope and out: right, wrong, suggested with the right entry; false, suggested, of these far or chat")
-    for name, (p, first, of_three) in unseen.items():
+    for name, (p, first, of_three) in packs.items():
         answered = is_answered(p, first, ANSWER_FROM)
         suggested = ~answered & p.may_suggest & (np.maximum(first, of_three) >= SUGGEST_FROM)
         outside = ~p.in_scope
@@ -260,8 +260,10 @@ def main():
     report("small packs, each unseen", [(p, first) for p, first, _ in unseen.values()])
     report_packs(unseen)
     report("devset, in five folds", [(dev, folds(dev, 5, parts(0)[1:]))])
-    for name, p in sets.items():
-        report(name, [(p, probability(models[0], p))])
+    of_sets = {name: (p, *(probability(model, p) for model in models)) for name, p in sets.items()}
+    report_packs(of_sets)
+    for name, (p, first, _) in of_sets.items():
+        report(name, [(p, first)])
 
 
 if __name__ == "__main__":

@@ -106,9 +106,14 @@ impl Service {
 
     /// Waits until the log contains `text`.
     pub(crate) fn wait_for_log(&self, text: &str) {
+        self.wait_for_logs(text, 1);
+    }
+
+    /// Waits until the log contains `text` at least `n` times.
+    pub(crate) fn wait_for_logs(&self, text: &str, n: usize) {
         let start = Instant::now();
-        while !self.log().contains(text) {
-            assert!(start.elapsed() < MAX_WAIT, "{text} is not in {}", self.log());
+        while self.log().matches(text).count() < n {
+            assert!(start.elapsed() < MAX_WAIT, "{text} is not {n} times in {}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -73,10 +73,11 @@ fn questions_are_answered_once_across_network_outages() {
     let proxy = FaultProxy::new(server.url());
     let mut bot = start_behind(&proxy);
     let mut load = QuestionLoad::new(server, &bot);
-    for _ in 0..2 {
+    for n_outages in 1..=2 {
         load.ask(&bot, 10);
         proxy.disconnect();
         load.ask(&bot, 10);
+        bot.service().wait_for_logs("The homeserver does not respond", n_outages);
         std::thread::sleep(Duration::from_secs(2));
         let (_, readiness) = bot.service().get("/readyz");
         let age = readiness.lines().find(|line| line.starts_with("matrix: "));
