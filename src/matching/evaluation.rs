@@ -147,50 +147,49 @@ pub struct Sweep {
 /// Thresholds that [`sweep`] tries, in percent.
 const SWEPT_PERCENT: [u8; 13] = [30, 40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 98];
 
-/// Asks every judged message once and counts the outcomes with different thresholds. Calls
-/// `progress` after each.
+/// Asks every judged message with each threshold and counts the outcomes. Calls `progress` after each message.
 pub fn sweep(
     index: &Index,
     messages: &[JudgedMessage],
     rule: &DecisionRule,
     mut progress: impl FnMut(),
 ) -> Sweep {
-    let thresholds = Thresholds { answer: 0.0, ..rule.thresholds };
-    let always = DecisionRule { thresholds, ..rule.clone() };
-    let mut answers: Vec<(f64, bool, bool)> = Vec::new();
+    let with_threshold = |answer: f64| {
+        let thresholds = Thresholds { answer, ..rule.thresholds };
+        DecisionRule { thresholds, ..rule.clone() }
+    };
+    let always = with_threshold(0.0);
+    let mut rows = SWEPT_PERCENT.map(|percent| {
+        let answer_from = f64::from(percent) / 100.0;
+        let row = SweepRow { answer_from, right: 0, wrong: 0, false_answers: 0 };
+        (row, with_threshold(answer_from))
+    });
+    let mut predictions = Vec::new();
     for message in messages {
-        let outcome = index.ask(&message.q, &always);
-        if outcome.decision == Decision::Answer {
-            let tally = tally(index, message, &outcome);
-            answers.push((outcome.confidence, tally.right == 1, message.gold.is_empty()));
+        let answer_by = |rule: &DecisionRule| {
+            let outcome = index.ask(&message.q, rule);
+            let is_right = tally(index, message, &outcome).right == 1;
+            (outcome.decision == Decision::Answer).then_some((outcome.confidence, is_right))
+        };
+        let prediction = |(confidence, is_right)| Prediction { confidence, is_right, weight: 1.0 };
+        predictions.extend(answer_by(&always).map(prediction));
+        // A clause is asked alone only where the whole message has no answer, so one outcome does not tell all.
+        for (row, rule) in &mut rows {
+            match answer_by(rule) {
+                None => {}
+                Some(_) if message.gold.is_empty() => row.false_answers += 1,
+                Some((_, true)) => row.right += 1,
+                Some((_, false)) => row.wrong += 1,
+            }
         }
         progress();
     }
-    let rows = SWEPT_PERCENT.map(|percent| {
-        let answer_from = f64::from(percent) / 100.0;
-        let count = |right: bool, nothing_answers: bool| {
-            let counted = |answer: &&(f64, bool, bool)| {
-                answer.0 >= answer_from && (answer.1, answer.2) == (right, nothing_answers)
-            };
-            answers.iter().filter(counted).count()
-        };
-        SweepRow {
-            answer_from,
-            right: count(true, false),
-            wrong: count(false, false),
-            false_answers: count(false, true),
-        }
-    });
-    let prediction = |(confidence, is_right, _): (f64, bool, bool)| Prediction {
-        confidence,
-        is_right,
-        weight: 1.0,
-    };
+    let out_of_scope = messages.iter().filter(|message| message.gold.is_empty()).count();
     Sweep {
-        in_scope: messages.iter().filter(|message| !message.gold.is_empty()).count(),
-        out_of_scope: messages.iter().filter(|message| message.gold.is_empty()).count(),
-        rows: rows.to_vec(),
-        predictions: answers.into_iter().map(prediction).collect(),
+        in_scope: messages.len() - out_of_scope,
+        out_of_scope,
+        rows: rows.into_iter().map(|(row, _)| row).collect(),
+        predictions,
     }
 }
 

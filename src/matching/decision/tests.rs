@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::knowledge::fixtures::{pack, pack_of};
 use crate::matching::Index;
+use crate::matching::evaluation::{JudgedMessage, sweep};
 use crate::matching::explanation::explain;
 
 const SOURCE: &str = "+++\ntitle = \"Library\"\n+++\nThe library opens at nine.\n\n\
@@ -191,6 +192,12 @@ fn clause_that_asks_is_answered_without_what_is_said_around_it() {
         assert_eq!(explained.asked_alone.as_deref(), Some(question), "{text}");
         assert!((explained.confidence - one.confidence).abs() < 1e-9, "{text}");
     }
+    // That is so at each threshold, too.
+    let q = format!("{around}, {question}");
+    let message = JudgedMessage { q, gold: vec!["borrowing".to_owned()], kind: String::new() };
+    let swept = sweep(&index, &[message], &DecisionRule::default(), || {});
+    let answering = swept.rows.iter().filter(|row| row.answer_from <= one.confidence);
+    assert!(answering.clone().count() > 3 && answering.clone().all(|row| row.right == 1));
     for (text, why) in [
         (format!("{around} how many books may members borrow at once?"), "one clause"),
         (format!("{around}, how many books?"), "too few words"),
