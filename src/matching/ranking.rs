@@ -65,7 +65,8 @@ const TEXT_WEIGHTS: [Weight; 3] =
     [Weight::new(0.19, 0.08), Weight::new(0.16, 0.07), Weight::new(0.10, 0.04)];
 
 /// Number of the first candidates whose words are compared with those of the question one by one, which takes a
-/// twentieth of a millisecond where entries have forty phrasings. With eight, no more messages are answered rightly.
+/// twentieth of a millisecond where entries have forty phrasings. The weights
+/// were fitted with eight; with eight, no more messages are answered rightly.
 const N_COMPARED: usize = 4;
 
 /// Puts the candidates into their final order, and corrects their scores accordingly.
