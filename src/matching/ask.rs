@@ -44,26 +44,27 @@ impl Index {
         excluded: Excluded,
     ) -> Asked<'_, 't> {
         let (outcome, part) = self.ask_one(text, rule, excluded);
-        let whole = Asked { outcome, part, text };
-        if whole.outcome.is_exact {
-            return whole;
+        if outcome.is_exact {
+            return Asked { outcome, part, text };
         }
-        let whole = self.ask_questions(whole, rule, excluded);
-        self.ask_clauses(whole, rule, excluded)
+        let questions = questions(text);
+        if questions.len() > 1 {
+            let outcome = self.ask_questions(outcome, questions, rule, excluded);
+            return Asked { outcome, part, text };
+        }
+        self.ask_clauses(Asked { outcome, part, text }, rule, excluded)
     }
 
-    /// If the message asks several questions, they are asked one by one, too: entries that answer two of them, or one
-    /// where the whole has none, are suggested.
-    fn ask_questions<'i, 't>(
-        &'i self,
-        whole: Asked<'i, 't>,
+    /// The outcome of a message with several questions, of which `whole` is the outcome as a whole: entries that answer
+    /// two of them, or one where the whole has none, are suggested. None is answered alone, as the others would be
+    /// passed over.
+    fn ask_questions(
+        &self,
+        whole: Outcome,
+        questions: Vec<&str>,
         rule: &DecisionRule,
         excluded: Excluded,
-    ) -> Asked<'i, 't> {
-        let questions = questions(whole.text);
-        if questions.len() < 2 {
-            return whole;
-        }
+    ) -> Outcome {
         let mut answering: Vec<usize> = Vec::new();
         for question in questions.into_iter().take(MAX_PARTS) {
             let (outcome, _) = self.ask_one(question, rule, excluded);
@@ -73,20 +74,18 @@ impl Index {
             }
         }
         answering.truncate(MAX_SUGGESTIONS);
-        let n_needed = if whole.outcome.decision == Decision::Abstain { 1 } else { 2 };
+        let n_needed = if whole.decision == Decision::Abstain { 1 } else { 2 };
         if answering.len() < n_needed {
             return whole;
         }
         let mut ranked = answering.clone();
-        add_new(&mut ranked, whole.outcome.ranked);
+        add_new(&mut ranked, whole.ranked);
         ranked.truncate(MAX_RANKED);
         let decision = Decision::Suggest;
-        let outcome =
-            Outcome { decision, suggestions: answering, ranked, gap: None, ..whole.outcome };
-        Asked { outcome, ..whole }
+        Outcome { decision, suggestions: answering, ranked, gap: None, ..whole }
     }
 
-    /// If the message has no answer, but says something around its question ("parcel's in, how long can it stay?"), each
+    /// If the message, of at most one question mark, has no answer, but says something around its question ("parcel's in, how long can it stay?"), each
     /// clause that asks is asked alone, too, and the surest answer is that of the message, if its entry is the message's
     /// best one. Nothing is gained where the message has another number than the entry, or the opposite of a word.
     fn ask_clauses<'i, 't>(

@@ -66,10 +66,9 @@ pub(super) fn asks(index: &PackIndex, text: &str, min_words: usize) -> bool {
         && query.content_words().count() >= min_words
 }
 
-/// What of the message `text` is asked apart from the whole: each question if there are several, and each clause.
-pub(super) fn asked_apart(text: &str) -> impl Iterator<Item = &str> {
-    let several = |parts: Vec<_>| Some(parts).filter(|parts| parts.len() > 1).unwrap_or_default();
-    several(questions(text)).into_iter().chain(several(clauses(text)))
+/// What of the message `text` may be asked apart from the whole: each question if there are several, else each clause.
+pub(super) fn asked_apart(text: &str) -> Vec<&str> {
+    Some(questions(text)).filter(|questions| questions.len() > 1).unwrap_or_else(|| clauses(text))
 }
 
 #[cfg(test)]

@@ -168,6 +168,12 @@ fn entries_that_answer_several_questions_of_a_message_are_suggested() {
         assert!(outcome.gap.is_none() || want.is_empty(), "{text}");
         assert!(outcome.ranked.starts_with(&outcome.suggestions), "{text}");
     }
+    // Long enough to be asked alone as clauses, which would answer only one of them.
+    let text = "somehow, when does the library open in the morning? \
+                and also, how many books may members borrow at once?";
+    let outcome = ask(&index, text);
+    let suggested = outcome.suggestions.iter().map(|idx| index.entry_id(*idx));
+    assert_eq!(suggested.collect::<Vec<_>>(), ["opening", "borrowing"], "{:?}", outcome.decision);
     let outcome = ask(&index, "How old is the director? When does the library open?");
     assert_eq!((outcome.gap, outcome.ranked.first()), (None, Some(&0)), "{:?}", outcome.decision);
     let outcome = ask(&index, "When does the library open? Thanks?");
