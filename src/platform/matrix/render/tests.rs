@@ -180,7 +180,7 @@ fn long_text_for_moderators_is_cut_to_the_limit_and_says_so() {
     for (number, message) in long_texts_for_moderators().iter().enumerate() {
         let Reply::Moderation(reply) = &message.reply else { panic!("for a moderator") };
         let shown = rendered(message).plain;
-        let says_so = shown.ends_with(CUT) || shown.contains('…');
+        let says_so = shown.contains(CUT) || shown.contains('…');
         let is_whole = n_letters(&shown) >= n_letters(&reply.text.plain_text());
         assert_ne!(says_so, is_whole, "text {number}: {shown}");
         assert!(n_letters(&shown) > 400, "text {number}: {shown}");
