@@ -196,10 +196,8 @@ async fn open_service(
 ) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>)> {
     let clock = SystemClock;
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
-    let asker_key = match &config.records.hash_key {
-        Some(key) => AskerKey::new(key.expose()),
-        None => AskerKey::load_or_create(&config.data)?,
-    };
+    let hash_key = config.records.hash_key.as_ref();
+    let asker_key = AskerKey::configured(hash_key.map(|key| key.expose()), &config.data)?;
     let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
     let accepted = records.accepted_packs().await?;
     let opening = tokio::task::spawn_blocking(move || {

@@ -4,6 +4,7 @@
 
 pub mod draft;
 pub mod entry;
+pub mod export;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixtures;

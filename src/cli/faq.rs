@@ -2,6 +2,7 @@
 
 mod edit;
 mod entries;
+mod export;
 mod history;
 mod review;
 
@@ -49,8 +50,10 @@ enum Command {
     Diff(history::DiffArgs),
     /// Show what the file changes for those who ask, against the text that was recorded last.
     Review(review::ReviewArgs),
-    /// Take a change back.
+    /// Take a change back, or all that somebody has done.
     Revert(edit::RevertArgs),
+    /// Write all entries to a file that other programs, or `quoth import`, read.
+    Export(export::ExportArgs),
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
@@ -70,5 +73,6 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Command::Diff(args) => history::diff(args, &context),
         Command::Review(args) => review::review(args, &context),
         Command::Revert(args) => edit::revert(args, &context),
+        Command::Export(args) => export::export(args, &context),
     }
 }

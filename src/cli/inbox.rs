@@ -4,7 +4,7 @@ mod listed;
 
 use std::io::Write;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::Subcommand;
 
 use super::Status;
@@ -12,10 +12,11 @@ use super::config_args::ConfigArgs;
 use super::moderation::{ByArgs, Context, ModerationArgs, apply, refuse};
 use super::report::pluralize;
 use super::terminal::Terminal;
-use crate::conversation::MessageId;
+use crate::conversation::{MessageId, PrincipalId};
 use crate::knowledge::EntryId;
 use crate::moderation::Edit;
 use crate::moderation::inbox::{QuestionGroup, Settled, groups};
+use crate::store::asker_key::AskerKey;
 use crate::store::records::Inbox;
 use listed::{Listed, list, show};
 
@@ -51,6 +52,15 @@ enum Command {
     Dismiss(GroupArgs),
     /// Delete the questions of a group.
     Erase(GroupArgs),
+    /// Delete all that is recorded of a person, as they can themselves by `forget me`.
+    Forget(ForgetArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ForgetArgs {
+    /// The person's id, such as discord:user:56 or matrix:@ada:example.org.
+    #[arg(value_name = "USER")]
+    user: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -99,7 +109,7 @@ impl Command {
     /// The id of the group that is meant, if one is.
     fn group(&self) -> Option<&str> {
         match self {
-            Self::List(_) => None,
+            Self::List(_) | Self::Forget(_) => None,
             Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => Some(&args.group),
             Self::Assign(args) => Some(&args.group.group),
             Self::Gap(args) => Some(&args.group.group),
@@ -108,6 +118,9 @@ impl Command {
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
+    if let Command::Forget(forget) = &args.command {
+        return self::forget(&forget.user, config);
+    }
     let context = Context::new(&args.moderation, config, terminal)?;
     let mut inbox = Inbox::open(&config.read()?.data)?;
     let questions = inbox.questions(args.space.as_deref(), MAX_QUESTIONS)?;
@@ -116,6 +129,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let group = groups.iter().find(|group| group.id == id);
     match (&args.command, group) {
         (Command::List(args), _) => list(&groups, args.search.as_deref(), args.limit, &context),
+        (Command::Forget(forget), _) => self::forget(&forget.user, config),
         (_, None) => {
             let text = format!("there is no group {id}; `quoth inbox list` shows all");
             refuse(&text, &context)
@@ -144,6 +158,20 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
             done("Deleted", group, &context)
         }
     }
+}
+
+/// Deletes the records of the user with this id.
+fn forget(user: &str, config: &ConfigArgs) -> anyhow::Result<Status> {
+    let config = config.read()?;
+    if !user.contains(':') {
+        bail!("write the id with its platform, such as discord:user:56 or matrix:@ada:example.org");
+    }
+    let hash_key = config.records.hash_key.as_ref();
+    let key = AskerKey::configured(hash_key.map(|key| key.expose()), &config.data)?;
+    let n_deleted = Inbox::open(&config.data)?.erase_asker(&key.hash(&PrincipalId::from(user)))?;
+    let records = pluralize(usize::try_from(n_deleted).unwrap_or(usize::MAX), "record");
+    writeln!(anstream::stdout(), "Deleted {records}.")?;
+    Ok(Status::Success)
 }
 
 fn messages(group: &QuestionGroup) -> Vec<MessageId> {

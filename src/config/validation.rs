@@ -218,9 +218,12 @@ impl Validate for SpaceSettings {
             at_least_one("questions_per_place", self.questions_per_place),
         ];
         let places = self.listens_in.iter().map(|place| place.as_str());
-        let principals = self.moderators.iter().map(|principal| principal.as_str());
         let places = ids("listens_in", places, is_place, PLACE);
-        let principals = ids("moderators", principals, is_principal, PRINCIPAL);
+        let principals = [("moderators", &self.moderators), ("owners", &self.owners)];
+        let principals = principals.into_iter().flat_map(|(key, listed)| {
+            let listed = listed.iter().map(|principal| principal.as_str());
+            ids(key, listed, is_principal, PRINCIPAL)
+        });
         values.into_iter().flatten().chain(places).chain(principals).collect()
     }
 }
@@ -230,9 +233,10 @@ pub(super) const PLACE: &str = "a place on discord, matrix, bridge or console, l
      \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \
      \"console\"";
 
-/// Description of a valid user or role.
+/// Description of a valid user, role or rank.
 const PRINCIPAL: &str = "a user or role on discord, matrix, bridge or console, like \
-     \"discord:user:1\", \"discord:role:2\" or \"matrix:@ada:example.org\"";
+     \"discord:user:1\", \"discord:role:2\", \"discord:managers:3\" (a server's id), \"matrix:@ada:example.org\" \
+     or \"matrix:moderators:!abc:example.org\" (a room's id)";
 
 /// Whether `id` is a place. The console is one place without a part after the colon. Aliases of Matrix
 /// rooms are not accepted, since they can change.
@@ -246,7 +250,10 @@ pub(super) fn is_place(id: &str) -> bool {
 
 fn is_principal(id: &str) -> bool {
     match on_platform(id) {
-        Some(("matrix", rest)) => rest.starts_with('@'),
+        Some(("matrix", rest)) => {
+            let room = ["moderators:", "admins:"].iter().find_map(|rank| rest.strip_prefix(rank));
+            rest.starts_with('@') || room.is_some_and(|room| room.starts_with('!'))
+        }
         found => found.is_some(),
     }
 }

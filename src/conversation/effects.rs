@@ -25,6 +25,8 @@ pub struct Effects {
     pub asked_for: Option<PrincipalId>,
     /// A pause to set or to end.
     pub pause: Option<Pause>,
+    /// Whether everything that is recorded of the asker is deleted.
+    pub forgets_asker: bool,
     /// A change of the asker's feedback on [`Context::target`](super::Context::target).
     pub feedback: Option<FeedbackEffect>,
     /// Whether the asker wants to be told when there is an answer to the question of

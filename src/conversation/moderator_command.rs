@@ -14,6 +14,8 @@ pub use lines::tags;
 pub use verb::{Field, Verb};
 pub use write::{add_command, edit_command};
 
+use super::timestamp::Timestamp;
+
 /// The first word of a command.
 pub const FAQ: &str = "faq";
 
@@ -56,6 +58,13 @@ pub enum ReadCommand {
     Inbox(usize),
     /// The group of the inbox with this id.
     Group(String),
+}
+
+impl ModeratorCommand {
+    /// Whether it concerns the work of others, and is for owners.
+    pub fn is_for_owners(&self) -> bool {
+        matches!(self, Self::Edit(edit) if matches!(edit.action, EditAction::RevertAll { .. }))
+    }
 }
 
 /// A change of a pack.
@@ -112,6 +121,13 @@ pub enum EditAction {
     },
     /// The change with this number is taken back.
     Revert(i64),
+    /// What somebody has done is taken back.
+    RevertAll {
+        /// Who, as the history names them.
+        by: String,
+        /// Since when; ever, if it is not given.
+        since: Option<Timestamp>,
+    },
     /// The questions of a group of the inbox become phrasings of an entry.
     Assign {
         /// The group's id.

@@ -28,6 +28,8 @@ pub enum Notice {
     PauseChanged(Pause),
     /// The action is reserved for moderators.
     ModeratorsOnly,
+    /// The action is reserved for owners.
+    OwnersOnly,
     /// The action is reserved for the asker: to pick a suggestion, to delete an answer.
     AskerOnly,
     /// Confirms to the user of a message command that the reply is below that message.
@@ -36,6 +38,8 @@ pub enum Notice {
     FeedbackRecorded,
     /// Confirms that the asker is told when there is an answer.
     WillNotify,
+    /// Confirms that what was recorded of the asker is deleted.
+    AskerForgotten,
     /// There is an answer now, which the asker wanted to be told of.
     AnswerFound,
     /// Confirms that feedback was taken back.

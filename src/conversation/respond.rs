@@ -15,7 +15,7 @@ use super::effects::{Effects, MessageEffect, ModeratorAction};
 use super::id::AskerHash;
 use super::message::{Message, Place};
 use super::notice::{Notice, SetupStep};
-use super::pause::Pause;
+use super::pause::{Pause, PauseScope};
 use super::reply::{Answer, Reply};
 use super::sent_reply::{ReplyKind, SentReply};
 use super::space::Space;
@@ -112,9 +112,12 @@ pub fn respond_to_edit(
     cooldowns: &Cooldowns,
 ) -> Effects {
     // A paused bot leaves its replies unchanged, and an edit cannot pause or resume it, nor change a pack.
-    let is_for_moderators =
-        matches!(trigger, Trigger::Command(Command::SetPause(_)) | Trigger::Moderation(..));
-    if context.is_paused || is_for_moderators {
+    // Nor does it delete what is recorded.
+    let has_consequences = matches!(
+        trigger,
+        Trigger::Command(Command::SetPause(_) | Command::ForgetMe) | Trigger::Moderation(..)
+    );
+    if context.is_paused || has_consequences {
         return Effects::default();
     }
     let settings = &context.space.settings;
@@ -207,6 +210,9 @@ fn set_pause(
     if !context.space.is_moderator(&message.author) {
         return refuse(message, context, cooldowns);
     }
+    if pause.scope == PauseScope::Space && !context.space.is_owner(&message.author) {
+        return BotMessage::notice(Notice::OwnersOnly, true).into();
+    }
     let confirmation = BotMessage::notice(Notice::PauseChanged(pause), false);
     Effects { pause: Some(pause), ..confirmation.into() }
 }
@@ -229,6 +235,10 @@ fn respond_addressed(message: &Message, trigger: &Trigger, context: &Context<'_>
     let is_private = message.addressing.is_command;
     match trigger {
         Trigger::Command(Command::Topics) => topics(0, is_private, context).into(),
+        Trigger::Command(Command::ForgetMe) => {
+            let confirmation = BotMessage::notice(Notice::AskerForgotten, is_private);
+            Effects { forgets_asker: true, ..confirmation.into() }
+        }
         Trigger::Command(_) => BotMessage::without_entry(Reply::Help, is_private).into(),
         Trigger::Selection(number, question) => {
             match context.target.filter(|target| target.kind == ReplyKind::Suggest) {

@@ -45,6 +45,9 @@ pub struct SpaceSettings {
     pub suggest_from: Option<f64>,
     /// Users and roles that may edit the packs, pause the bot and delete its answers. Default: none.
     pub moderators: Vec<PrincipalId>,
+    /// Moderators who alone may do what concerns the work of others: take back all that somebody has done, and pause
+    /// the bot everywhere. Default: none; then every moderator may.
+    pub owners: Vec<PrincipalId>,
     /// Alert channel: the place where problems are reported to moderators, such as a changed pack
     /// that is invalid. Default: none; problems are only logged.
     pub reports_to: Option<PlaceId>,
@@ -98,6 +101,7 @@ impl Default for SpaceSettings {
             answer_from: None,
             suggest_from: None,
             moderators: Vec::new(),
+            owners: Vec::new(),
             reports_to: None,
             logs_edits_to: None,
             shows_lead: true,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::id::PlaceId;
+use super::id::{PlaceId, PrincipalId};
 use super::message::{Place, User};
 use super::settings::SpaceSettings;
 
@@ -28,11 +28,21 @@ pub struct Space {
 pub const DEFAULT_SPACE: &str = "default";
 
 impl Space {
-    /// Whether `user` may pause the bot in this space and delete its answers.
+    /// Whether `user` may edit the packs of this space, pause the bot there and delete its answers.
     pub fn is_moderator(&self, user: &User) -> bool {
-        let listed = &self.settings.moderators;
-        listed.contains(&user.id) || user.roles.iter().any(|role| listed.contains(role))
+        let SpaceSettings { moderators, owners, .. } = &self.settings;
+        is_listed(user, moderators) || is_listed(user, owners)
     }
+
+    /// Whether `user` is a moderator who may do what concerns the work of others.
+    pub fn is_owner(&self, user: &User) -> bool {
+        let owners = &self.settings.owners;
+        if owners.is_empty() { self.is_moderator(user) } else { is_listed(user, owners) }
+    }
+}
+
+fn is_listed(user: &User, listed: &[PrincipalId]) -> bool {
+    listed.contains(&user.id) || user.roles.iter().any(|role| listed.contains(role))
 }
 
 /// All spaces.
@@ -118,6 +128,23 @@ mod tests {
         ] {
             let user = User { id: id.into(), roles: vec![role.into()], is_bot: false };
             assert_eq!(space.is_moderator(&user), want, "{id} with {role}");
+            assert_eq!(space.is_owner(&user), want, "without owners, all moderators are");
+        }
+    }
+
+    #[test]
+    fn owners_are_moderators_and_the_only_owners() {
+        let mut space = space("s", &[]);
+        space.settings.moderators = vec!["d:role:2".into()];
+        space.settings.owners = vec!["d:user:1".into()];
+        for (id, role, is_moderator, is_owner) in [
+            ("d:user:1", "d:role:9", true, true),
+            ("d:user:8", "d:role:2", true, false),
+            ("d:user:8", "d:role:9", false, false),
+        ] {
+            let user = User { id: id.into(), roles: vec![role.into()], is_bot: false };
+            let levels = (space.is_moderator(&user), space.is_owner(&user));
+            assert_eq!(levels, (is_moderator, is_owner), "{id} with {role}");
         }
     }
 }

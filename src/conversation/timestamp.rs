@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{Date, OffsetDateTime};
 
 /// When an event happened, and when it is handled: events are handled late after a downtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,14 @@ impl Timestamp {
     /// Milliseconds since 1970.
     pub const fn as_millis(self) -> i64 {
         self.0
+    }
+
+    /// The start of a day, like `2026-11-30`, in UTC, or a time of RFC 3339, like `2026-11-30T08:00:00Z`; `None` if
+    /// `text` is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        let day = || Date::parse(text, &Iso8601::DATE).map(|day| day.midnight().assume_utc());
+        let at = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| day()).ok()?;
+        Some(Self(at.unix_timestamp().saturating_mul(1000)))
     }
 
     /// The time in UTC, as of RFC 3339, to the second; empty if it is not in the years 0 to 9999.
@@ -83,5 +91,14 @@ mod tests {
         assert_eq!(at.rfc3339(), "2023-11-14T22:13:20Z");
         assert_eq!(at.to_the_minute(), "2023-11-14 22:13 UTC");
         assert_eq!(Timestamp::from_millis(i64::MAX).to_the_minute(), "");
+    }
+
+    #[test]
+    fn days_and_times_are_parsed_in_utc() {
+        let at = |text: &str| Timestamp::parse(text).map(Timestamp::rfc3339);
+        assert_eq!(at("2026-11-30").as_deref(), Some("2026-11-30T00:00:00Z"));
+        assert_eq!(at("2026-11-30T08:01:02+02:00").as_deref(), Some("2026-11-30T06:01:02Z"));
+        assert_eq!(at("yesterday"), None);
+        assert_eq!(at("2026-13-30"), None);
     }
 }

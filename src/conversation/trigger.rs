@@ -56,7 +56,10 @@ pub enum AddressedBy {
     Nothing,
 }
 
-/// A command that is a single fixed word.
+/// The command that deletes what is recorded of the asker.
+pub const FORGET_ME: &str = "forget-me";
+
+/// A command of fixed words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// Shows what the bot can do.
@@ -65,6 +68,8 @@ pub enum Command {
     Topics,
     /// Pauses the bot, or ends the pause. For moderators.
     SetPause(Pause),
+    /// Deletes what is recorded of the asker.
+    ForgetMe,
 }
 
 impl Command {
@@ -76,6 +81,7 @@ impl Command {
         Some(match *words {
             ["help"] => Self::Help,
             ["topics"] => Self::Topics,
+            [FORGET_ME] | ["forget", "me"] => Self::ForgetMe,
             ["pause"] => pause(true, PauseScope::Place),
             ["resume"] => pause(false, PauseScope::Place),
             ["pause", EVERYWHERE] => pause(true, PauseScope::Space),
@@ -228,8 +234,8 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> (&'a str, bool) {
 }
 
 /// The command in `text`, if `text` is nothing but a command after the punctuation that `prefix`
-/// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, which
-/// may be meant for another bot: a music bot is paused by `!pause`.
+/// starts with: if the prefix is `!ask`, `!help` is a command. Not one that pauses or resumes, or has
+/// somebody forgotten, which may be meant for another bot: a music bot is paused by `!pause`.
 fn prefixed_command<'a>(text: &'a str, settings: &SpaceSettings) -> Option<&'a str> {
     let (prefix, mark) = (&settings.prefix, settings.command_mark());
     let command = text.trim().strip_prefix(mark).filter(|_| !mark.is_empty())?;

@@ -214,6 +214,36 @@ fn without_variant(pack: &Pack, id: &EntryId, phrasing: &str) -> Result<Patch, R
     Ok(Patch::Replace { id: id.clone(), fields })
 }
 
+/// Which of these edits, the latest first, can be taken back together: each as a whole, after those later ones that can.
+pub fn revertible(files: &PackFiles, edits: &[Vec<Revision>]) -> Vec<bool> {
+    let before = files.text(FAQ_FILE).unwrap_or_default();
+    let step = |faq: &str, edit: &[Revision]| revert(faq, edit).ok().map(|steps| steps.faq);
+    let mut faq = before.to_owned();
+    let mut fit = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let reverted = step(&faq, edit);
+        fit.push(reverted.is_some());
+        faq = reverted.unwrap_or(faq);
+    }
+    let is_valid = |faq: &str| {
+        let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.as_bytes().to_vec() };
+        prove(&files.clone().with([file])).is_accepted()
+    };
+    if is_valid(&faq) {
+        return fit;
+    }
+    // Rarely, a later change needs what would go, such as a link to an entry: only then is each step proved.
+    let mut faq = before.to_owned();
+    edits
+        .iter()
+        .map(|edit| {
+            let Some(reverted) = step(&faq, edit).filter(|faq| is_valid(faq)) else { return false };
+            faq = reverted;
+            true
+        })
+        .collect()
+}
+
 /// Takes back the revisions of an edit, the last first.
 fn revert(faq: &str, revisions: &[Revision]) -> Result<Steps, RefusedEdit> {
     let mut steps = Steps { faq: faq.to_owned(), hunks: Vec::new() };

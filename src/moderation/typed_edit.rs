@@ -47,6 +47,7 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         }),
         EditAction::Restore(_)
         | EditAction::Revert(_)
+        | EditAction::RevertAll { .. }
         | EditAction::Assign { .. }
         | EditAction::GapOfGroup { .. } => Err(TypedEditError::NeedsRecords),
     }

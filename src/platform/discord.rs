@@ -13,6 +13,7 @@ mod ids;
 mod incoming;
 mod interaction_response;
 mod lookup;
+mod managers;
 pub mod markdown;
 mod payload;
 mod permissions;

@@ -25,6 +25,10 @@ impl<R: Records> Service<R> {
         if let Some(request) = effects.moderation.take() {
             effects.message = self.moderate(request, cause, context).await?;
         }
+        if effects.forgets_asker {
+            let n_deleted = self.records().erase_asker(context.asker.clone()).await?;
+            tracing::info!(n_deleted, "Deleted the records of an asker who wanted that");
+        }
         if let Some(Pause { is_paused, scope }) = effects.pause {
             let place = (scope == PauseScope::Place).then(|| context.place.id.clone());
             self.records().set_paused(space.name.clone(), place, is_paused).await?;

@@ -1,6 +1,7 @@
 //! Edits of a pack's files, each with its review and its revision.
 
 mod change_review;
+mod edits_by;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,7 @@ pub struct PackEditor {
 }
 
 pub use change_review::{MAX_TEXTS, ReviewScope, ReviewedChange};
+pub use edits_by::EditsBy;
 
 /// An edit that somebody wants.
 #[derive(Debug, Clone)]

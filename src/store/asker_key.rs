@@ -39,6 +39,14 @@ impl AskerKey {
         Ok(Self::new(key))
     }
 
+    /// The key that the configuration has, or else that of the data folder.
+    ///
+    /// # Errors
+    /// [`KeyError`] if the file cannot be read or written, or is too short.
+    pub fn configured(secret: Option<&str>, folder: &Path) -> Result<Self, KeyError> {
+        secret.map_or_else(|| Self::load_or_create(folder), |secret| Ok(Self::new(secret)))
+    }
+
     /// The key in the data folder. It is generated if the file is missing.
     ///
     /// # Errors

@@ -68,6 +68,74 @@ fn edits_are_taken_back_byte_for_byte() {
 }
 
 #[test]
+fn all_that_a_person_has_done_is_taken_back_but_for_what_others_have_changed_since() {
+    let folder = Folder::with_pack();
+    done(&folder, &["add-phrasing", "g", "at what time"]);
+    done(&folder, &["edit", "a", "--lead", "In short: two.", "--by", "Bo"]);
+    done(&folder, &["add-phrasing", "b", "what number", "--by", "Bo"]);
+    done(&folder, &["edit", "a", "--lead", "Two."]);
+    let shown = faq(&folder, &["revert", "--all-by", "Bo", "--dry-run"]);
+    assert!(shown.stdout.contains("b would be changed"), "{shown:?}");
+    let run = faq(&folder, &["revert", "--all-by", "Bo", "--since", "2020-01-01"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("takes back all by Bo since 2020-01-01 00:00 UTC"), "{run:?}");
+    assert!(run.stderr.contains("2: a stays"), "{run:?}");
+    let left = file(&folder);
+    assert!(!left.contains("what number"), "{left}");
+    assert!(left.contains("at what time") && left.contains("Two."), "{left}");
+    for args in
+        [&["revert", "--all-by", "Cy"][..], &["revert", "--all-by", "Bo", "--since", "2100-01-01"]]
+    {
+        let refused = faq(&folder, args);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stderr.contains("has no change by"), "{refused:?}");
+    }
+    assert_eq!(file(&folder), left);
+}
+
+#[test]
+fn exported_entries_are_imported_with_the_same_questions_and_answers() {
+    let folder = Folder::with_pack();
+    let of_pack = |pack: &str| {
+        let run = quoth_in(&folder.path(""), &[], &["faq", "--pack", pack, "export"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let line = |line: &str| {
+            let mut entry: Value = serde_json::from_str(line).unwrap();
+            for quote in entry["quotes"].as_array_mut().into_iter().flatten() {
+                quote.as_object_mut().unwrap().remove("source");
+            }
+            entry
+        };
+        run.stdout.lines().map(line).collect::<Vec<Value>>()
+    };
+    let entries = of_pack("p");
+    assert_eq!(entries.len(), 3);
+    for (format, file) in [("jsonl", "all.jsonl"), ("json", "all.json")] {
+        done(&folder, &["export", "--format", format, "--output", file]);
+        let import = ["import", file, "--into", format, "--language", "en"];
+        let run = quoth_in(&folder.path(""), &[], &import);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(of_pack(format), entries, "{format}");
+    }
+    // A table and a page have no gaps and no speakers.
+    for (format, file) in [("csv", "all.csv"), ("markdown", "all.md")] {
+        done(&folder, &["export", "--format", format, "--output", file]);
+        let import = ["import", file, "--into", format, "--language", "en"];
+        let run = quoth_in(&folder.path(""), &[], &import);
+        assert_eq!(run.code, 0, "{run:?}");
+        let told = |entries: &[Value]| -> Vec<(Value, Vec<Value>)> {
+            let texts = |entry: &Value| {
+                let quotes = entry["quotes"].as_array().into_iter().flatten();
+                quotes.map(|quote| quote["text"].clone()).collect::<Vec<_>>()
+            };
+            let told = entries.iter().filter(|entry| entry["gap"] != true);
+            told.map(|entry| (entry["question"].clone(), texts(entry))).collect()
+        };
+        assert_eq!(told(&of_pack(format)), told(&entries), "{format}: {run:?}");
+    }
+}
+
+#[test]
 fn removed_entry_is_restored() {
     let folder = Folder::with_pack();
     done(&folder, &["remove", "g"]);

@@ -2,10 +2,13 @@
 
 use anyhow::{anyhow, bail};
 
+use super::history::{author_filter, parse_time};
 use crate::cli::Status;
 use crate::cli::moderation::{ByArgs, Context, apply, refuse};
+use crate::conversation::Timestamp;
 use crate::knowledge::{EntryDraft, EntryFields, EntryId, QuoteDraft};
 use crate::moderation::Edit;
+use crate::service::pack_editor::EditsBy;
 use crate::service::{Clock, SystemClock};
 use crate::store::records::RecordedRevision;
 
@@ -130,8 +133,14 @@ pub(super) struct MoveArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct RevertArgs {
     /// The number of the change, from `quoth faq history`.
-    #[arg(value_name = "REVISION")]
-    revision: i64,
+    #[arg(value_name = "REVISION", required_unless_present = "all_by", conflicts_with = "all_by")]
+    revision: Option<i64>,
+    /// Take back all changes by this person, as `quoth faq history` names them; `file` are those by an editor.
+    #[arg(long, value_name = "NAME")]
+    all_by: Option<String>,
+    /// With --all-by: only the changes since this day or time (UTC), like 2026-11-30 or 2026-11-30T08:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = parse_time, requires = "all_by")]
+    since: Option<Timestamp>,
     #[command(flatten)]
     by: ByArgs,
 }
@@ -204,13 +213,38 @@ pub(super) fn move_phrasing(args: &MoveArgs, context: &Context<'_>) -> anyhow::R
 }
 
 pub(super) fn revert(args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let edit = context.editor()?.edit_of(args.revision)?;
+    match (args.revision, &args.all_by) {
+        (Some(revision), _) => revert_one(revision, args, context),
+        (None, Some(name)) => revert_all(name, args, context),
+        (None, None) => bail!("say which change: its number, or --all-by NAME"),
+    }
+}
+
+fn revert_one(revision: i64, args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let edit = context.editor()?.edit_of(revision)?;
     if edit.is_empty() {
-        return refuse(&format!("this pack has no revision {}", args.revision), context);
+        return refuse(&format!("this pack has no revision {revision}"), context);
     }
     let numbers: Vec<String> = edit.iter().map(|recorded| recorded.id.to_string()).collect();
     let by = args.by.with_reason(&format!("takes back {}", numbers.join(", ")));
     apply(revert_of(edit), &by, context)
+}
+
+/// Takes back what `name` has done, and lists what stays since others have changed the same places.
+fn revert_all(name: &str, args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let mut editor = context.editor()?;
+    let found = editor.edits_by(author_filter(name), args.since, SystemClock.now())?;
+    let since = args.since.map(|since| format!(" since {}", since.to_the_minute()));
+    let since = since.unwrap_or_default();
+    let Some(EditsBy { reverted, kept }) = found else {
+        return refuse(&format!("this pack has no change by {name}{since}"), context);
+    };
+    for RecordedRevision { id, revision } in &kept {
+        let note = "stays, since others have changed the same place: see `quoth faq diff";
+        context.terminal.note(&format!("{id}: {} {note} {id}`", revision.entry));
+    }
+    let by = args.by.with_reason(&format!("takes back all by {name}{since}"));
+    apply(reverted, &by, context)
 }
 
 fn revert_of(edit: Vec<RecordedRevision>) -> Edit {

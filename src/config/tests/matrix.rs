@@ -76,6 +76,9 @@ fn matrix_places_are_room_ids_and_moderators_user_ids() {
         ("reports_to = 'matrix:#ops:example.org'", 1),
         ("moderators = ['matrix:@ada:example.org']", 0),
         ("moderators = ['matrix:ada']", 1),
+        ("moderators = ['matrix:moderators:!abc:example.org']", 0),
+        ("owners = ['matrix:admins:!abc:example.org']", 0),
+        ("owners = ['matrix:admins:#ops:example.org']", 1),
     ];
     for (keys, n_problems) in rows {
         let config = TestConfig::file(&format!("[default_space]\n{keys}"));

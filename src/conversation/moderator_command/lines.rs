@@ -1,6 +1,7 @@
 //! The lines of a command, and the words of its first line.
 
 use super::{Field, TypedEntry};
+use crate::conversation::timestamp::Timestamp;
 use crate::conversation::wording::Wording;
 
 /// A line that was not understood.
@@ -16,6 +17,8 @@ pub(super) struct Lines {
     pub(super) entry: TypedEntry,
     pub(super) pack: Option<String>,
     pub(super) reason: Option<String>,
+    pub(super) by: Option<String>,
+    pub(super) since: Option<Timestamp>,
 }
 
 impl Lines {
@@ -87,6 +90,8 @@ impl Lines {
             Field::Role => entry.role = Some(value),
             Field::Pack => self.pack = Some(value),
             Field::Reason => self.reason = Some(value),
+            Field::By => self.by = Some(value),
+            Field::Since => self.since = Some(Timestamp::parse(&value).ok_or_else(wrong)?),
         }
         Ok(())
     }

@@ -52,7 +52,11 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         | Verb::Assign => {
             let mut lines = Lines::parse(rest, wording)?;
             let action = parse_action(verb, &mut lines, wording)?;
-            let Lines { pack, reason, .. } = lines;
+            let Lines { pack, reason, by, since, .. } = lines;
+            let is_revert_all = matches!(action, EditAction::RevertAll { .. });
+            if (by.is_some() || since.is_some()) && !is_revert_all {
+                return Err(None);
+            }
             Ok(ModeratorCommand::Edit(Box::new(EditCommand { action, pack, reason })))
         }
     }
@@ -88,7 +92,7 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
             let (from, to, phrasing) = (text(from)?, text(to)?, text(phrasing)?);
             EditAction::MovePhrasing { from, to, phrasing }
         }
-        Verb::Revert => EditAction::Revert(number(&first)?),
+        Verb::Revert => revert(lines, wording)?,
         Verb::Assign => {
             let (group, id) = split_word(&first);
             EditAction::Assign { group: text(group)?, id: only_word(id)? }
@@ -110,6 +114,19 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
 fn gap(lines: &Lines) -> Parsed<TypedEntry> {
     let entry = lines.entry_with_question()?;
     if entry.quotes.is_empty() && entry.lead.is_none() { Ok(entry) } else { Err(None) }
+}
+
+/// Takes back a change, or all by somebody.
+fn revert(lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {
+    let first = std::mem::take(&mut lines.first);
+    if let Ok(number) = number(&first) {
+        return Ok(EditAction::Revert(number));
+    }
+    // Fields may stand on the first line, too.
+    if !first.is_empty() {
+        lines.add_field(&first, wording)?;
+    }
+    Ok(EditAction::RevertAll { by: lines.by.clone().ok_or(None)?, since: lines.since })
 }
 
 fn change(lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {

@@ -107,6 +107,24 @@ fn entry_is_typed_on_several_lines() {
 }
 
 #[test]
+fn changes_by_a_person_are_taken_back_since_a_day() {
+    let all = |since| EditAction::RevertAll { by: "@ann:example.org".to_owned(), since };
+    let day = Timestamp::parse("2026-11-30");
+    for (typed, since) in [
+        ("revert by: @ann:example.org", None),
+        ("revert by: @ann:example.org\nsince: 2026-11-30", day),
+        ("revert\nsince: 2026-11-30T00:00:00Z\nby: @ann:example.org", day),
+    ] {
+        assert_eq!(parse(typed), edit(all(since)), "{typed}");
+    }
+    let german = ModeratorCommand::parse(
+        "nimm-zurück\nvon: @ann:example.org\nseit: 2026-11-30",
+        Wording::for_locale("de"),
+    );
+    assert_eq!(german, edit(all(day)));
+}
+
+#[test]
 fn commands_are_understood_in_the_language_of_the_space() {
     let german = Wording::for_locale("de");
     let entry = TypedEntry {
@@ -146,6 +164,11 @@ fn incomplete_commands_say_which_verb_and_line_and_other_words_are_no_command() 
         ("add When?\ncolor: red", incomplete(Verb::Add, Some("color: red"))),
         ("add When?\nparagraph: two", incomplete(Verb::Add, Some("paragraph: two"))),
         ("add When?\nspeaker:", incomplete(Verb::Add, Some("speaker:"))),
+        ("revert", incomplete(Verb::Revert, None)),
+        ("revert since: 2026-11-30", incomplete(Verb::Revert, None)),
+        ("revert 7\nby: ann", incomplete(Verb::Revert, None)),
+        ("revert by: ann\nsince: monday", incomplete(Verb::Revert, Some("since: monday"))),
+        ("remove pool\nby: ann", incomplete(Verb::Remove, None)),
         ("", Some(ModeratorCommand::Incomplete { verb: None, line: None })),
         ("about visas", None),
         ("showing", None),

@@ -93,7 +93,7 @@ impl Verb {
     }
 }
 
-/// A field of an entry, or of its change, on a line of its own: `tags: visa, travel`.
+/// A field of an entry, or of a change, on a line of its own: `tags: visa, travel`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// The question.
@@ -118,11 +118,15 @@ pub enum Field {
     Pack,
     /// Why the entry is changed, for the history.
     Reason,
+    /// Who has made the changes that are meant, as the history names them.
+    By,
+    /// Since when the changes that are meant were made.
+    Since,
 }
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Question,
         Self::Id,
         Self::Lead,
@@ -134,6 +138,8 @@ impl Field {
         Self::Role,
         Self::Pack,
         Self::Reason,
+        Self::By,
+        Self::Since,
     ];
 
     /// The English word, which is understood in every language.
@@ -150,6 +156,8 @@ impl Field {
             Self::Role => "role",
             Self::Pack => "pack",
             Self::Reason => "reason",
+            Self::By => "by",
+            Self::Since => "since",
         }
     }
 }

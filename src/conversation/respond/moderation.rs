@@ -25,6 +25,11 @@ pub(super) fn moderate_by_message(
     if !context.space.is_moderator(&message.author) {
         return refuse(message, context, cooldowns);
     }
+    let is_for_owners =
+        matches!(&action, ModeratorAction::Command(command) if command.is_for_owners());
+    if is_for_owners && !context.space.is_owner(&message.author) {
+        return BotMessage::notice(Notice::OwnersOnly, true).into();
+    }
     let is_private = message.addressing.is_command;
     request(ModeratorRequest { action, by: message.author.id.clone(), is_private })
 }

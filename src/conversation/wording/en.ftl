@@ -11,7 +11,7 @@ did-you-mean = { $n ->
 in-document = In the document:
 only-in-document = I have no prepared answer to this. In the document:
 no-such-number = There is no such number: pick from 1 to { $n }, or ask something else.
-help = Ask in your own words. I reply with quotes from the source, word for word, or say that I have none. Where I suggest something, answer with its number. `topics` lists what can be asked.
+help = Ask in your own words. I reply with quotes from the source, word for word, or say that I have none. Where I suggest something, answer with its number. `topics` lists what can be asked, `forget me` deletes what I have recorded of you.
 
 # Label before the curator's lead, so that nobody takes it for a quote.
 lead-label = In short
@@ -42,10 +42,12 @@ paused-everywhere = I am paused everywhere.
 resumed = I answer again here.
 resumed-everywhere = I answer again everywhere.
 moderators-only = Only moderators can do that.
+owners-only = Only owners can do that.
 asker-only = Only whoever asked can do that.
 replied = I have replied to that message.
 feedback-recorded = Thank you.
 will-notify = I will reply to your question when there is an answer.
+asker-forgotten = I have deleted all that I had recorded of you: your questions, your feedback, and that you wait for an answer. My messages stay where they are.
 answer-found = There is an answer now.
 feedback-withdrawn = Your feedback is taken back.
 not-a-question = Ask me something in your own words.

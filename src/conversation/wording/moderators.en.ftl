@@ -32,6 +32,8 @@ field-speaker = speaker
 field-role = role
 field-pack = pack
 field-reason = reason
+field-by = by
+field-since = since
 
 # What stands after the word of a command, and what it does.
 usage-list = [PAGE]
@@ -62,8 +64,8 @@ usage-history = [ID]
 about-history = who changed what
 usage-diff = NUMBER
 about-diff = a change, word by word
-usage-revert = NUMBER
-about-revert = a change is taken back
+usage-revert = NUMBER | by: NAME
+about-revert = a change is taken back, or all by somebody; `since: 2026-11-30` below it takes back the later ones alone
 usage-inbox = [PAGE | GROUP]
 about-inbox = what I did not answer
 usage-assign = GROUP ID
@@ -153,8 +155,12 @@ revision-changed = { $number }: { $id } changed by { $by }, { $at }
 revision-removed = { $number }: { $id } removed by { $by }, { $at }
 by-file = an editor of the file
 no-revisions = No change is recorded.
+no-revisions-by = No change by { $by } is recorded there.
 no-such-revision = There is no change { $number } of a pack here.
 takes-back = takes back { $numbers }
+takes-back-all = takes back all by { $by }
+takes-back-since = takes back all by { $by } since { $at }
+changed-by-others-since = These stay, since others have changed the same places:
 asked-in-chat = asked in chat
 changed-in-pack = The pack { $pack } has changed:
 

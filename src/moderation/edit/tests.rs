@@ -220,3 +220,18 @@ fn misquote_is_refused_with_the_nearest_passage() {
     let told = format!("{:?}", rejection.findings);
     assert!(told.contains("Water is free."), "{told}");
 }
+
+#[test]
+fn edits_of_a_person_that_others_have_built_on_are_kept() {
+    let phrasings = vec!["is my dog welcome".to_owned()];
+    let entry = water("Water is free.").prove(&garden(FAQ)).unwrap();
+    let phrasing = Edit::AddPhrasings { id: id("dogs"), phrasings };
+    let phrasing = phrasing.prove(&garden(&entry.faq)).unwrap();
+    let edits = [revisions(&phrasing), revisions(&entry)];
+    assert_eq!(revertible(&garden(&phrasing.faq), &edits), [true, true]);
+    let changed = phrasing.faq.replace("is my dog welcome", "are dogs welcome");
+    assert_eq!(revertible(&garden(&changed), &edits), [false, true], "another phrasing");
+    let linked = phrasing.faq.replace("see_also = [\"hours\"]", "see_also = [\"water\"]");
+    assert_eq!(revertible(&garden(&linked), &edits), [true, false], "a link to the entry");
+    assert_eq!(revertible(&garden(FAQ), &edits), [true, true], "taken back already");
+}

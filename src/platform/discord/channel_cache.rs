@@ -8,6 +8,7 @@ use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
 use serenity::model::permissions::Permissions;
 
 use super::ids;
+use super::managers::Managers;
 use crate::conversation::Place;
 
 /// Longest chain of a channel and its parents: thread, channel, category.
@@ -34,6 +35,7 @@ pub(super) struct ChannelCache {
     guilds: HashSet<GuildId>,
     /// The managed role of the bot in each guild, by which users may mention it.
     bot_roles: HashMap<GuildId, RoleId>,
+    managers: Managers,
     channels: HashMap<ChannelId, ChannelEntry>,
     threads: HashMap<ChannelId, ChannelEntry>,
 }
@@ -87,13 +89,25 @@ impl ChannelCache {
         if let Some(role) = bot_role.filter(|_| self.bot_id.is_some()) {
             self.bot_roles.insert(guild.id, role.id);
         }
+        self.managers.set_guild(guild);
         self.guilds.insert(guild.id)
+    }
+
+    /// Who may manage the guilds.
+    pub(super) fn managers(&self) -> &Managers {
+        &self.managers
+    }
+
+    /// The same, to be updated.
+    pub(super) fn managers_mut(&mut self) -> &mut Managers {
+        &mut self.managers
     }
 
     /// Removes a guild that the bot has left, with its channels and threads.
     pub(super) fn remove_guild(&mut self, guild: GuildId) {
         self.guilds.remove(&guild);
         self.bot_roles.remove(&guild);
+        self.managers.remove_guild(guild);
         for entries in [&mut self.channels, &mut self.threads] {
             entries.retain(|_, entry| entry.guild != Some(guild));
         }

@@ -14,6 +14,7 @@ use serenity::model::application::{CommandOptionType, CommandType, InteractionCo
 use serenity::model::id::ApplicationId;
 
 use super::api::{Api, ApiError, decode};
+use crate::conversation::trigger::FORGET_ME;
 use crate::service::SendError;
 
 /// The slash command that asks a question.
@@ -29,7 +30,7 @@ pub(super) const EVERYWHERE: &str = "everywhere";
 /// The message command that takes the message as a question.
 pub(super) const ABOUT: &str = "Ask about this";
 /// Slash commands that are also commands in messages, under the same name.
-pub(super) const WORDS: [&str; 4] = ["help", "topics", "pause", "resume"];
+pub(super) const WORDS: [&str; 5] = ["help", "topics", FORGET_ME, "pause", "resume"];
 
 /// Limit of characters of a typed question: far more than a question needs.
 const MAX_QUESTION_CHARS: u16 = 1000;
@@ -50,6 +51,14 @@ pub(super) fn all() -> Vec<CreateCommand> {
         anywhere(about.name_localized("de", "Danach fragen")),
         anywhere(simple_command("help", ["What I can do", "hilfe", "Was ich kann"])),
         anywhere(simple_command("topics", ["What can be asked", "themen", "Was man fragen kann"])),
+        anywhere(simple_command(
+            FORGET_ME,
+            [
+                "Delete what I have recorded of you",
+                "vergiss-mich",
+                "Löschen, was ich von dir gespeichert habe",
+            ],
+        )),
         in_guilds(
             simple_command("pause", ["Be silent here", "pause", "Hier still sein"])
                 .add_option(everywhere_option()),

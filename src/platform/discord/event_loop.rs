@@ -114,7 +114,15 @@ impl Discord {
                 let changed = channel.id;
                 self.recent_denials.forget(|it| it == changed || cache.is_child_of(it, changed));
             }
-            GatewayEvent::PermissionsChanged(guild) => {
+            GatewayEvent::GuildUpdate { guild, owner } => {
+                cache.managers_mut().set_owner(guild, owner);
+                self.recent_denials.forget(|channel| cache.is_in(channel, guild));
+            }
+            GatewayEvent::RoleUpdate { guild, role, permissions } => {
+                cache.managers_mut().set_role(guild, role, permissions);
+                self.recent_denials.forget(|channel| cache.is_in(channel, guild));
+            }
+            GatewayEvent::MemberUpdate(guild) => {
                 self.recent_denials.forget(|channel| cache.is_in(channel, guild));
             }
             GatewayEvent::ChannelDelete(channel) => cache.remove_channel(channel),

@@ -59,6 +59,11 @@ pub(super) fn role(id: RoleId) -> PrincipalId {
     PrincipalId::new(PLATFORM, format_args!("role:{id}"))
 }
 
+/// Whoever may manage the guild, as if that was a role.
+pub(super) fn managers(guild: GuildId) -> PrincipalId {
+    PrincipalId::new(PLATFORM, format_args!("managers:{guild}"))
+}
+
 /// The channel and message of `id`. `None` for ids of other kinds or platforms.
 pub(super) fn parse_message(id: &MessageId) -> Option<(ChannelId, GenericId)> {
     let (channel, message) = discord_part(id.parts())?.strip_prefix("message:")?.split_once(':')?;

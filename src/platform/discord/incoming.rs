@@ -7,17 +7,29 @@ pub(super) mod message;
 pub(super) mod thread_reference;
 
 use serenity::model::channel::Message;
-use serenity::model::id::RoleId;
+use serenity::model::id::{GuildId, RoleId};
 use serenity::model::user::User;
 
 use super::channel_cache::ChannelCache;
 use super::ids;
 use crate::conversation::{self, RepliedTo};
 
-/// `user` with the roles that they have in the guild; `None` outside of guilds.
-pub(super) fn user(user: &User, roles: Option<&Vec<RoleId>>) -> conversation::User {
-    let roles = roles.into_iter().flatten().map(|role| ids::role(*role)).collect();
-    conversation::User { id: ids::user(user.id), roles, is_bot: user.bot }
+/// `user` with the roles that they have in a guild, of which managing it counts as one; `None` outside of guilds.
+pub(super) fn user(
+    user: &User,
+    member: Option<(GuildId, &Vec<RoleId>)>,
+    cache: &ChannelCache,
+) -> conversation::User {
+    let roles = member.map(|(guild, roles)| {
+        let is_manager = cache.managers().includes(guild, user.id, roles);
+        let managers = is_manager.then(|| ids::managers(guild));
+        roles.iter().map(|role| ids::role(*role)).chain(managers).collect()
+    });
+    conversation::User {
+        id: ids::user(user.id),
+        roles: roles.unwrap_or_default(),
+        is_bot: user.bot,
+    }
 }
 
 /// `message` as the target of a reply or of a message command.

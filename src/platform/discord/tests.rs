@@ -5,7 +5,8 @@ use serenity::model::application::{CommandInteraction, ComponentInteraction};
 use serenity::model::channel::Message;
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::guild::Guild;
-use serenity::model::id::{ChannelId, GuildId, UserId};
+use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
+use serenity::model::permissions::Permissions;
 
 use super::channel_cache::ChannelCache;
 use super::check_shards;
@@ -89,7 +90,7 @@ fn message_is_converted_with_place_author_and_time() {
     let parents: Vec<&str> = message.place.parents.iter().map(|it| it.as_str()).collect();
     assert_eq!(parents, ["discord:channel:20", "discord:guild:1"]);
     assert_eq!(message.author.id.as_str(), "discord:user:5");
-    assert_eq!(message.author.roles, ["discord:role:7".into()]);
+    assert_eq!(message.author.roles, ["discord:role:7".into(), "discord:managers:1".into()]);
     assert_eq!(message.sent_at.as_millis(), 1_515_437_831_640);
     assert!(!message.place.is_direct && !message.author.is_bot);
 }
@@ -235,9 +236,36 @@ fn command_is_converted_with_its_visibility() {
         assert_eq!(message.text, text);
         let want = Addressing { is_command: true, is_public, is_question, mentions_bot: false };
         assert_eq!((message.addressing, message.locale.as_deref()), (want, Some("de")), "{data}");
-        assert_eq!(message.author.roles, ["discord:role:7".into()]);
+        let owner = ["discord:role:7".into(), "discord:managers:1".into()];
+        assert_eq!(message.author.roles, owner);
     }
     assert!(incoming(json!({ "id": "1", "name": "dance", "type": 1 })).is_none());
+}
+
+#[test]
+fn who_may_manage_a_guild_is_its_owner_and_by_roles_that_may_change() {
+    let mut cache = cache();
+    let [guild, other, member, admin]: [u64; 4] = [1, 2, 6, 7];
+    let is_manager = |cache: &ChannelCache, guild: u64, user: u64, role: u64| {
+        cache.managers().includes(GuildId::new(guild), UserId::new(user), &[RoleId::new(role)])
+    };
+    assert!(is_manager(&cache, guild, 5, 9), "the owner");
+    assert!(!is_manager(&cache, other, 5, 9), "of another guild");
+    assert!(!is_manager(&cache, guild, member, 9));
+    let set = |cache: &mut ChannelCache, role: u64, permissions| {
+        cache.managers_mut().set_role(GuildId::new(guild), RoleId::new(role), permissions);
+    };
+    set(&mut cache, 9, Permissions::MANAGE_GUILD);
+    set(&mut cache, 10, Permissions::ADMINISTRATOR);
+    assert!(is_manager(&cache, guild, member, 9) && is_manager(&cache, guild, admin, 10));
+    set(&mut cache, 9, Permissions::MANAGE_CHANNELS);
+    assert!(!is_manager(&cache, guild, member, 9), "the role has lost the permission");
+    cache.managers_mut().set_owner(GuildId::new(guild), UserId::new(member));
+    assert!(!is_manager(&cache, guild, 5, 9) && is_manager(&cache, guild, member, 9));
+    set(&mut cache, guild, Permissions::MANAGE_GUILD);
+    assert!(is_manager(&cache, guild, 5, 9), "everybody has the role of the guild");
+    cache.remove_guild(GuildId::new(guild));
+    assert!(!is_manager(&cache, guild, member, 9));
 }
 
 #[test]

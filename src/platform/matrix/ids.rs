@@ -44,6 +44,11 @@ pub(super) fn user(user: &UserId) -> PrincipalId {
     PrincipalId::new(PLATFORM, user)
 }
 
+/// Whoever has a rank in `room`, as if that was a role.
+pub(super) fn rank(rank: &str, room: &RoomId) -> PrincipalId {
+    PrincipalId::new(PLATFORM, format_args!("{rank}:{room}"))
+}
+
 /// The event ID in `id`. `None` if it is of another platform or invalid.
 pub(super) fn parse_message(id: &MessageId) -> Option<OwnedEventId> {
     on_this_platform(id.parts())?.try_into().ok()

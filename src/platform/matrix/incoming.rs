@@ -9,6 +9,7 @@ use super::content;
 use super::event::{RoomEvent, RoomEventKind, TextContent};
 use super::ids;
 use super::memberships::Memberships;
+use super::permissions;
 use super::place;
 use super::reactions;
 use super::rooms::event_cache::{CachedEvent, EventCache};
@@ -89,7 +90,7 @@ impl EventConverter<'_> {
                 self.memberships,
             )
             .await,
-            author: user(cached),
+            author: self.user(cached).await,
             text,
             addressing: Addressing { mentions_bot, ..Addressing::default() },
             replied_to,
@@ -115,7 +116,7 @@ impl EventConverter<'_> {
             id: ids::message(&room_event.id),
             message: ids::message(target),
             place: place::place(self.room, thread_root, &room_event.sender, self.memberships).await,
-            user: user(&CachedEvent::of(room_event)),
+            user: self.user(&CachedEvent::of(room_event)).await,
             used_at: room_event.at,
             control,
             locale: None,
@@ -141,10 +142,11 @@ impl EventConverter<'_> {
         let event = self.room.event(id, None).await.ok()?;
         RoomEvent::parse(event.raw()).map(|room_event| CachedEvent::of(&room_event))
     }
-}
 
-/// The sender of an event. Never marked as a bot: bots send notices, which are filtered out
-/// earlier.
-fn user(event: &CachedEvent) -> User {
-    User { id: ids::user(&event.sender), roles: Vec::new(), is_bot: false }
+    /// The sender of an event. Never marked as a bot: bots send notices, which are filtered out
+    /// earlier.
+    async fn user(self, event: &CachedEvent) -> User {
+        let roles = permissions::ranks(self.room, &event.sender).await;
+        User { id: ids::user(&event.sender), roles, is_bot: false }
+    }
 }

@@ -7,7 +7,7 @@ use super::task::{ModeratorTask, PackOfSpace, TaskResult};
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
-use crate::conversation::{Control, ReplyKind};
+use crate::conversation::{Control, ReplyKind, Timestamp};
 use crate::knowledge::{EntryChange, Quote};
 use crate::moderation::edit::{Edit, RefusedEdit};
 use crate::moderation::proposal::digest;
@@ -15,8 +15,8 @@ use crate::moderation::report::{self, Report};
 use crate::moderation::typed_edit::{TypedEditError, correction, typed_edit};
 use crate::moderation::{Proposal, ProposedCommand};
 use crate::service::knowledge_base::PackUpdate;
-use crate::service::pack_editor::{EditError, ProposedEdit, ReviewedChange};
-use crate::store::records::RecordedRevision;
+use crate::service::pack_editor::{EditError, EditsBy, ProposedEdit, ReviewedChange};
+use crate::store::records::{AuthorFilter, RecordedRevision};
 use crate::text::RichText;
 use crate::text::rich_text::Inline;
 
@@ -29,6 +29,8 @@ struct PreparedEdit<'a> {
     edit: Edit,
     /// The command, which names the pack and has the entry's own ids.
     command: EditCommand,
+    /// What the edit leaves of what it should take back, since others have changed the same places.
+    kept: Vec<RecordedRevision>,
 }
 
 impl ModeratorTask {
@@ -83,10 +85,10 @@ impl ModeratorTask {
 
     /// Shows what `proposed` would change, or why it is refused.
     pub(super) fn preview(&self, proposed: ProposedCommand) -> TaskResult {
-        let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
+        let PreparedEdit { of, edit, command, kept } = self.prepare(&proposed.command)?;
         let proposed = ProposedCommand { command, ..proposed };
         match self.editor(of.folder)?.review(&edit) {
-            Ok(reviewed) => Ok(self.proposal(Report::default(), &reviewed, proposed)),
+            Ok(reviewed) => Ok(self.proposal(self.kept(&kept), &reviewed, proposed)),
             Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
                 let refused = RefusedEdit::Invalid(rejection);
                 let refusal = report::refusal(&refused, self.wording);
@@ -94,6 +96,16 @@ impl ModeratorTask {
             }
             Err(error) => Err(self.edit_failed(error)),
         }
+    }
+
+    /// Which changes stay.
+    fn kept(&self, kept: &[RecordedRevision]) -> Report {
+        if kept.is_empty() {
+            return Report::default();
+        }
+        let sentence = self.wording.sentence("changed-by-others-since", []);
+        let lines = kept.iter().map(|recorded| self.revision_line(recorded)).collect();
+        Report::new(&sentence).list(lines)
     }
 
     /// Shows changes and what they do below `report`, to be saved.
@@ -150,7 +162,7 @@ impl ModeratorTask {
         let proposed = proposal.and_then(|mut it| it.alternatives.pop());
         let proposed = proposed.filter(|proposed| proposed.seen.is_some());
         let proposed = proposed.ok_or_else(|| self.sentence("nothing-proposed", []))?;
-        let PreparedEdit { of, edit, command } = self.prepare(&proposed.command)?;
+        let PreparedEdit { of, edit, command, .. } = self.prepare(&proposed.command)?;
         let edit = ProposedEdit {
             edit,
             by: self.author(),
@@ -177,7 +189,7 @@ impl ModeratorTask {
     pub(super) fn take_back(&self, pack: &str, number: &str) -> TaskResult {
         let action = EditAction::Revert(number.parse().map_err(|_| self.no_longer_available())?);
         let pack = Some(pack.to_owned());
-        let PreparedEdit { of, edit, command } =
+        let PreparedEdit { of, edit, command, .. } =
             self.prepare(&EditCommand { action, pack, reason: None })?;
         let edit = ProposedEdit {
             edit,
@@ -237,6 +249,10 @@ impl ModeratorTask {
                 let number = *number;
                 return self.prepare_revert(command, number);
             }
+            EditAction::RevertAll { by, since } => {
+                let (by, since) = (by.clone(), *since);
+                return self.prepare_revert_all(command, by, since);
+            }
             EditAction::MovePhrasing { from, to, .. } => {
                 let (of, own) = self.pack_of_command(&command.pack, from)?;
                 *from = own;
@@ -285,7 +301,7 @@ impl ModeratorTask {
             }
         };
         command.pack = Some(of.pack.name.clone());
-        Ok(PreparedEdit { of, edit, command })
+        Ok(PreparedEdit { of, edit, command, kept: Vec::new() })
     }
 
     fn pack_of_command(
@@ -314,16 +330,45 @@ impl ModeratorTask {
             let numbers: Vec<String> = edit.iter().map(|it| it.id.to_string()).collect();
             let numbers = numbers.join(", ");
             let takes_back = self.wording.sentence("takes-back", [("numbers", &numbers)]);
-            command.reason = match command.reason {
-                // It was prepared before, to be shown.
-                Some(given) if given.starts_with(&takes_back) => Some(given),
-                Some(given) => Some(format!("{takes_back}: {given}")),
-                None => Some(takes_back),
-            };
+            command.reason = Some(with_prefix(takes_back, command.reason));
             command.pack = Some(of.pack.name.clone());
-            return Ok(PreparedEdit { of, edit: revert_of(edit), command });
+            return Ok(PreparedEdit { of, edit: revert_of(edit), command, kept: Vec::new() });
         }
         Err(self.sentence("no-such-revision", [("number", &number.to_string())]))
+    }
+
+    fn prepare_revert_all(
+        &self,
+        mut command: EditCommand,
+        by: String,
+        since: Option<Timestamp>,
+    ) -> Result<PreparedEdit<'_>, RichText> {
+        let of = self.pack_for(&command)?;
+        let found =
+            self.editor(of.folder)?.edits_by(AuthorFilter::Name(by.clone()), since, self.now);
+        let found = found.map_err(|error| self.edit_failed(error))?;
+        let Some(EditsBy { reverted, kept }) = found else {
+            return Err(self.sentence("no-revisions-by", [("by", &by)]));
+        };
+        let takes_back = match since {
+            Some(since) => {
+                let values = [("by", &*by), ("at", &since.to_the_minute())];
+                self.wording.sentence("takes-back-since", values)
+            }
+            None => self.wording.sentence("takes-back-all", [("by", &by)]),
+        };
+        command.reason = Some(with_prefix(takes_back, command.reason));
+        command.pack = Some(of.pack.name.clone());
+        Ok(PreparedEdit { of, edit: reverted, command, kept })
+    }
+}
+
+/// A reason that begins with `prefix`, once: a command that was shown is prepared again.
+fn with_prefix(prefix: String, reason: Option<String>) -> String {
+    match reason {
+        Some(given) if given.starts_with(&prefix) => given,
+        Some(given) => format!("{prefix}: {given}"),
+        None => prefix,
     }
 }
 

@@ -95,6 +95,32 @@ async fn paused_bot_tells_nobody_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn askers_delete_what_is_recorded_of_them_and_of_nobody_else() {
+    let world = TestWorld::new().await;
+    let (service, sender) = (world.start(), ScriptedSender::default());
+    let by = |author: &str, id: &str, text: &str| {
+        let message = world.question(id, text);
+        Event::MessageCreated(Message { author: user(author), ..message })
+    };
+    for (author, id) in [("t:ada", "t:1"), ("t:bob", "t:2")] {
+        service.handle(&by(author, id, RAIN), &sender).await;
+    }
+    sender.take_calls();
+    service.handle(&by("t:ada", "t:3", "forget me"), &sender).await;
+    assert_eq!(sender.take_calls(), ["send t:3: AskerForgotten"]);
+    let space = DEFAULT_SPACE.to_owned();
+    let unanswered = world.records.unanswered_questions(space, 9).await.unwrap();
+    let askers: Vec<_> = unanswered.iter().map(|it| it.asker.clone()).collect();
+    assert_eq!(askers, [world.key.hash(&"t:bob".into())]);
+    assert_eq!(world.records.asked_text("t:1".into()).await.unwrap(), None);
+    assert_eq!(world.records.reply_to("t:1".into()).await.unwrap(), None);
+    // An edit of an old message cannot do it.
+    let edited = Message { edit_id: Some("t:4".into()), ..world.question("t:3", "Forget me!") };
+    service.handle(&Event::MessageEdited(edited), &sender).await;
+    assert_eq!(sender.take_calls(), [""; 0]);
+}
+
+#[tokio::test]
 async fn deleted_or_erased_question_is_not_waited_for() {
     for is_erased in [false, true] {
         let world = TestWorld::new().await;

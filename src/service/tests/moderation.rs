@@ -125,6 +125,28 @@ async fn edit_is_shown_saved_served_and_taken_back() {
 }
 
 #[tokio::test]
+async fn all_changes_by_a_person_are_taken_back_at_once() {
+    let chat = Moderated::new().await;
+    for phrasing in ["how tall", "how many meters"] {
+        chat.say(&format!("faq add-phrasing height {phrasing}")).await;
+        chat.press(chat.last(), Control::Save).await;
+    }
+    let unknown = chat.say("faq revert by: t:ada").await;
+    assert!(unknown.contains("No change by t:ada"), "{unknown}");
+    let future = chat.say("faq revert by: mod\nsince: 2100-01-01").await;
+    assert!(future.contains("No change by mod"), "{future}");
+    let shown = chat.say("faq revert by: t:mod\nsince: 1970-01-01\nreason: a joke").await;
+    assert!(shown.contains("height would change"), "{shown}");
+    assert!(chat.faq().contains("how tall"), "nothing is saved yet");
+    let saved = chat.press(chat.last(), Control::Save).await;
+    assert!(
+        saved.contains("takes back all by t:mod since 1970-01-01 00:00 UTC: a joke"),
+        "{saved}"
+    );
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
 async fn proposal_lists_asked_questions_whose_answer_changes() {
     let chat = Moderated::new().await;
     for _ in 0..2 {

@@ -79,6 +79,44 @@ fn entry_is_written_in_a_form_shown_saved_and_taken_back() {
 }
 
 #[test]
+fn members_with_manage_server_are_moderators_and_owners_alone_take_back_what_others_did() {
+    let home = TestGuild::new();
+    let TestGuild { discord, guild, channel, ada, bob } = &home;
+    // The permission Manage Server.
+    discord.give_role_with(*guild, *ada, ("crew", 1 << 5));
+    let folder = Folder::with_unquoted_sentence();
+    let packs = format!("['{}']", folder.path("p").display());
+    let (managers, owners) = (format!("['discord:managers:{}']", guild.0), format!("['{bob}']"));
+    let settings = [
+        ("QUOTH_DEFAULT_SPACE__MODERATORS", &*managers),
+        ("QUOTH_DEFAULT_SPACE__OWNERS", &*owners),
+    ];
+    let bot = home.bot_with(&packs, folder, &settings);
+    let before = faq(&bot);
+    let added = [("id", "a"), ("phrasing", "ann's words")];
+    discord.user_runs_subcommand(*channel, *ada, ("faq", "add-phrasing"), &added);
+    discord.user_presses(discord.next_message().id, "Save", *ada);
+    assert!(discord.next_edit().text.contains("Saved as change 1"));
+    let by_ada = ada.0.to_string();
+    let take_back = |user| {
+        let options = [("by", &*by_ada), ("since", "2020-01-01")];
+        discord.user_runs_subcommand(*channel, user, ("faq", "revert"), &options);
+        discord.next_message()
+    };
+    let refused = take_back(*ada);
+    assert!(refused.is_private && refused.text.contains("Only owners"), "{refused:?}");
+    let shown = take_back(*bob);
+    assert!(shown.text.contains("would change"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    assert!(discord.next_edit().text.contains("Saved as change 2"));
+    assert_eq!(faq(&bot), before);
+    let cem = discord.user("cem");
+    discord.user_runs_subcommand(*channel, cem, ("faq", "list"), &[]);
+    assert!(discord.next_message().text.contains("Only moderators"));
+    bot.stop();
+}
+
+#[test]
 fn form_of_an_entry_has_its_values_and_changes_only_what_is_changed() {
     let home = TestGuild::new();
     let TestGuild { discord, channel, bob, .. } = &home;

@@ -179,7 +179,7 @@ fn private_replies_use_the_users_locale_and_commands_are_localized() {
         reply.text.contains("I have no quote"),
         "public replies use the locale of the space: {reply:?}"
     );
-    for name in ["ask", "help", "topics", "pause", "resume", "Ask about this"] {
+    for name in ["ask", "help", "topics", "forget-me", "pause", "resume", "Ask about this"] {
         let command = discord.command(name);
         assert!(command["name_localizations"]["de"].is_string(), "{command}");
     }

@@ -67,6 +67,26 @@ fn edit_typed_on_several_lines_is_saved_and_taken_back_by_reactions() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn ranks_of_a_room_are_moderators_while_they_have_its_power_level() {
+    let (_folder, former, mut chat) = moderated(RoomKind::Plain);
+    // The creator of the room has a level of 100.
+    let listed = format!("['matrix:moderators:{}']", chat.room);
+    chat.bot.set("QUOTH_DEFAULT_SPACE__MODERATORS", &listed);
+    chat.bot.restart(false);
+    former.send(&chat.room, &Draft::plain("!faq list"));
+    let command = chat.ada.send(&chat.room, &Draft::plain("!faq list"));
+    let listed = chat.next_change().sent();
+    assert_eq!(listed.reply_to, Some(command), "{listed:?}");
+    chat.ada.change_power_levels(&chat.room, |levels| {
+        levels["users"][former.id().as_str()] = 50.into();
+    });
+    let command = former.send(&chat.room, &Draft::plain("!faq list"));
+    let listed = chat.next_change().sent();
+    assert_eq!(listed.reply_to, Some(command), "{listed:?}");
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn inbox_is_worked_through_by_reactions_or_numbers() {
     let (folder, moderator, chat) = moderated(RoomKind::Plain);
     chat.ask("what about the words of ann and whatnot");

@@ -5,8 +5,9 @@ use serenity::model::application::{
     CommandDataOption, CommandDataOptionValue, CommandOptionType, CommandType,
 };
 
+use super::super::ids;
 use super::super::markdown::truncate;
-use crate::conversation::moderator_command::{FAQ, Verb};
+use crate::conversation::moderator_command::{FAQ, Field, Verb};
 use crate::conversation::wording::Wording;
 
 /// Discord's limit of characters of a description.
@@ -23,8 +24,8 @@ pub(in crate::platform::discord) const IDS: [&str; 3] = [ID, "from", "to"];
 pub(in crate::platform::discord) const PHRASING: &str = "phrasing";
 /// The option with a question.
 pub(in crate::platform::discord) const QUESTION: &str = "question";
-/// The option with the reason of an edit.
-const REASON: &str = "reason";
+/// Options that the text command has as fields, on lines of their own.
+const FIELDS: [Field; 3] = [Field::Reason, Field::By, Field::Since];
 
 /// An option of a subcommand, in the order in which the text command has them.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +84,7 @@ impl Argument {
             .set_autocomplete(self.is_completed);
         match self.kind {
             CommandOptionType::Integer => option.min_int_value(1),
+            CommandOptionType::User => option,
             _ => option.max_length(MAX_TEXT),
         }
     }
@@ -110,7 +112,19 @@ const OLD_PHRASING: Argument =
         .completed();
 const ASKED: Argument = Argument::text(QUESTION, "frage", "The question", "Die Frage");
 const WHY: Argument =
-    Argument::text(REASON, "grund", "Why, for the history", "Warum, für den Verlauf").optional();
+    Argument::text("reason", "grund", "Why, for the history", "Warum, für den Verlauf").optional();
+const BY: Argument = Argument {
+    kind: CommandOptionType::User,
+    ..Argument::text("by", "von", "All by this person instead", "Stattdessen alle von jemandem")
+        .optional()
+};
+const SINCE: Argument = Argument::text(
+    "since",
+    "seit",
+    "Only those since a day, like 2026-11-30",
+    "Nur die seit einem Tag, wie 2026-11-30",
+)
+.optional();
 const PAGE: Argument =
     Argument::number("page", "seite", "The page, from 1", "Die Seite, ab 1").optional();
 const NUMBER: Argument = Argument::number(
@@ -143,7 +157,7 @@ fn arguments(verb: Verb) -> Option<Vec<Argument>> {
         Verb::MovePhrasing => vec![FROM, TO, OLD_PHRASING, WHY],
         Verb::History => vec![Argument { is_required: false, ..ENTRY }],
         Verb::Diff => vec![NUMBER],
-        Verb::Revert => vec![NUMBER, WHY],
+        Verb::Revert => vec![NUMBER.optional(), BY, SINCE, WHY],
         Verb::Assign | Verb::Dismiss | Verb::Save => return None,
     })
 }
@@ -195,16 +209,19 @@ impl<'a> FaqUse<'a> {
     /// The command as it would be typed.
     pub(in crate::platform::discord) fn text(&self) -> String {
         let mut text = format!("{FAQ} {}", self.verb);
-        for option in self.options.iter().filter(|option| option.name != REASON) {
-            let value = match &option.value {
-                CommandDataOptionValue::Integer(number) => number.to_string(),
-                value => value.as_str().unwrap_or_default().to_owned(),
-            };
-            text.push(' ');
-            text.push_str(&value);
+        let value_of = |option: &CommandDataOption| match &option.value {
+            CommandDataOptionValue::Integer(number) => number.to_string(),
+            CommandDataOptionValue::User(user) => ids::user(*user).to_string(),
+            value => value.as_str().unwrap_or_default().to_owned(),
+        };
+        let is_field =
+            |option: &&CommandDataOption| FIELDS.iter().any(|field| field.name() == option.name);
+        let (fields, arguments): (Vec<_>, Vec<_>) = self.options.iter().partition(is_field);
+        for argument in arguments {
+            text.push_str(&format!(" {}", value_of(argument)));
         }
-        if let Some(reason) = self.text_of(REASON) {
-            text.push_str(&format!("\n{REASON}: {reason}"));
+        for field in fields {
+            text.push_str(&format!("\n{}: {}", field.name, value_of(field)));
         }
         text
     }

@@ -8,7 +8,8 @@ use serenity::model::channel::{GuildChannel, Message};
 use serenity::model::event::{GuildCreateEvent, MessageUpdateEvent};
 use serenity::model::gateway::Ready;
 use serenity::model::guild::{Guild, UnavailableGuild};
-use serenity::model::id::{ChannelId, GuildId, MessageId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use serenity::model::permissions::Permissions;
 
 /// A gateway event.
 #[derive(Debug)]
@@ -22,8 +23,19 @@ pub(in crate::platform::discord) enum GatewayEvent {
     ChannelUpdate(Box<GuildChannel>),
     /// A channel or thread was deleted.
     ChannelDelete(ChannelId),
-    /// The bot's permissions in the guild may have changed: by the guild, a role or a member.
-    PermissionsChanged(GuildId),
+    /// The guild was updated, and with it perhaps its owner and the bot's permissions.
+    GuildUpdate {
+        guild: GuildId,
+        owner: UserId,
+    },
+    /// A role was created or updated, and with it perhaps the bot's permissions.
+    RoleUpdate {
+        guild: GuildId,
+        role: RoleId,
+        permissions: Permissions,
+    },
+    /// The bot's permissions in the guild may have changed: by its roles.
+    MemberUpdate(GuildId),
     MessageCreate(Box<Message>),
     MessageUpdate(Box<MessageUpdateEvent>),
     MessageDelete {
@@ -42,6 +54,26 @@ struct WithId<T> {
 #[derive(Deserialize)]
 struct WithGuildId {
     guild_id: GuildId,
+}
+
+/// The fields of a guild that are used of its updates.
+#[derive(Deserialize)]
+struct GuildFields {
+    id: GuildId,
+    owner_id: UserId,
+}
+
+/// The fields of the events about a role that exists.
+#[derive(Deserialize)]
+struct RoleEvent {
+    guild_id: GuildId,
+    role: RoleFields,
+}
+
+#[derive(Deserialize)]
+struct RoleFields {
+    id: RoleId,
+    permissions: Permissions,
 }
 
 /// The fields of the events about one deleted message, and about several.
@@ -65,11 +97,16 @@ impl GatewayEvent {
                 let guild: UnavailableGuild = read(data)?;
                 (!guild.unavailable).then_some(Self::GuildDelete(guild.id))?
             }
-            "GUILD_UPDATE" => Self::PermissionsChanged(read::<WithId<GuildId>>(data)?.id),
-            // Without the intent for guild members, Discord sends the last one for the bot only.
-            "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" | "GUILD_MEMBER_UPDATE" => {
-                Self::PermissionsChanged(read::<WithGuildId>(data)?.guild_id)
+            "GUILD_UPDATE" => {
+                let GuildFields { id: guild, owner_id: owner } = read(data)?;
+                Self::GuildUpdate { guild, owner }
             }
+            "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
+                let RoleEvent { guild_id: guild, role } = read(data)?;
+                Self::RoleUpdate { guild, role: role.id, permissions: role.permissions }
+            }
+            // Without the intent for guild members, Discord sends this for the bot only.
+            "GUILD_MEMBER_UPDATE" => Self::MemberUpdate(read::<WithGuildId>(data)?.guild_id),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
                 Self::ChannelUpdate(Box::new(read(data)?))
             }

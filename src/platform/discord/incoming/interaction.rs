@@ -6,7 +6,8 @@ use serenity::model::application::{
     ResolvedTarget,
 };
 use serenity::model::channel::PartialChannel;
-use serenity::model::id::GuildId;
+use serenity::model::guild::Member;
+use serenity::model::id::{GuildId, RoleId};
 use serenity::model::permissions::Permissions;
 
 use super::super::channel_cache::{ChannelCache, is_thread};
@@ -98,6 +99,14 @@ pub(in crate::platform::discord) fn command(
     }
 }
 
+/// The guild in which `member` has used something, with their roles there.
+pub(in crate::platform::discord) fn roles(
+    guild: Option<GuildId>,
+    member: Option<&Member>,
+) -> Option<(GuildId, &Vec<RoleId>)> {
+    guild.zip(member.map(|member| &member.roles))
+}
+
 /// Whether the user of `command` may send messages in its channel.
 fn user_may_send(command: &CommandInteraction) -> bool {
     let granted = command.member.as_ref().and_then(|member| member.permissions);
@@ -133,7 +142,7 @@ fn command_message(
     let event = Event::MessageCreated(conversation::Message {
         id: ids::interaction(command.id),
         place: cache.place(command.channel_id, command.guild_id),
-        author: user(&command.user, command.member.as_ref().map(|member| &member.roles)),
+        author: user(&command.user, roles(command.guild_id, command.member.as_deref()), cache),
         text: text.to_owned(),
         addressing: Addressing {
             is_command: true,
@@ -160,7 +169,7 @@ pub(in crate::platform::discord) fn submitted_form(
     let event = Event::MessageCreated(conversation::Message {
         id: ids::interaction(form.id),
         place: cache.place(form.channel_id, form.guild_id),
-        author: user(&form.user, form.member.as_ref().map(|member| &member.roles)),
+        author: user(&form.user, roles(form.guild_id, form.member.as_ref()), cache),
         text,
         addressing: Addressing { is_command: true, ..Addressing::default() },
         replied_to: None,
@@ -194,7 +203,7 @@ pub(in crate::platform::discord) fn component(
         id: ids::interaction(component.id),
         message: message.clone(),
         place: cache.place(component.channel_id, component.guild_id),
-        user: user(&component.user, component.member.as_ref().map(|member| &member.roles)),
+        user: user(&component.user, roles(component.guild_id, component.member.as_ref()), cache),
         used_at: ids::snowflake_time(component.id.get()),
         control: custom_id::parse(custom_id)?,
         locale: Some(component.locale.clone()),

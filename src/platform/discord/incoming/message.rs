@@ -168,7 +168,8 @@ impl<'m> MessageParts<'m> {
         let may_refer = mentions_bot && reference::may_refer(&text);
         let thread_reference = || self.thread_reference(cache).filter(|_| may_refer);
         let replied_to = self.replied_to(cache).or_else(thread_reference);
-        let author = user(self.author, self.member.map(|member| &member.roles));
+        let author =
+            user(self.author, self.guild.zip(self.member.map(|member| &member.roles)), cache);
         Some(conversation::Message {
             id: ids::message(self.channel, self.id),
             place: cache.place(self.channel, self.guild),

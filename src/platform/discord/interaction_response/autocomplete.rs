@@ -13,6 +13,7 @@ use super::super::Discord;
 use super::super::api::{Api, ApiError};
 use super::super::channel_cache::ChannelCache;
 use super::super::commands::faq::{self, FaqUse};
+use super::super::incoming::interaction::roles;
 use super::super::incoming::user;
 use super::super::markdown::truncate;
 use crate::conversation::autocomplete;
@@ -45,7 +46,11 @@ impl Discord {
         let asked = FaqUse::new(&interaction.data.options).filter(|_| interaction.data.name == FAQ);
         let is_for_moderators = asked.is_some();
         // Entries are named beside their ids to nobody who may not edit them.
-        let author = user(&interaction.user, interaction.member.as_ref().map(|it| &it.roles));
+        let author = user(
+            &interaction.user,
+            roles(interaction.guild_id, interaction.member.as_deref()),
+            cache,
+        );
         let of = asked.and_then(|asked| asked.text_of("from").or(asked.text_of(faq::ID)));
         let of = of.map(str::to_owned);
         tokio::spawn(async move {

@@ -11,7 +11,7 @@ use super::super::Discord;
 use super::super::channel_cache::ChannelCache;
 use super::super::commands::faq::{self, FaqUse};
 use super::super::entry_form;
-use super::super::incoming::interaction::{self, IncomingInteraction};
+use super::super::incoming::interaction::{self, IncomingInteraction, roles};
 use super::super::incoming::user;
 use crate::conversation::moderator_command::{FAQ, Verb};
 use crate::conversation::wording::Wording;
@@ -34,7 +34,7 @@ impl Discord {
         let place = cache.place(command.channel_id, command.guild_id);
         let snapshot = self.knowledge_base.current();
         let space = snapshot.spaces.of(&place);
-        let author = user(&command.user, command.member.as_ref().map(|member| &member.roles));
+        let author = user(&command.user, roles(command.guild_id, command.member.as_deref()), cache);
         if !space.is_moderator(&author) {
             return false;
         }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use rusqlite::{Row, params_from_iter};
 
 use super::unlocked_connection::{UnlockedConnection, UnlockedTransaction};
 use super::{asked, packs, revisions};
@@ -46,7 +46,8 @@ pub struct RevisionFilter {
 pub enum AuthorFilter {
     /// Whoever has edited the file.
     File,
-    /// The person of this name at the terminal, or the user with this id in chat.
+    /// The person of this name at the terminal, or the user with this id in chat, with or without the name of the
+    /// platform before it.
     Name(String),
 }
 
@@ -64,6 +65,32 @@ impl PackHistory {
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
     pub fn list(&self, filter: &RevisionFilter) -> Result<Vec<RecordedRevision>> {
+        self.select(filter, revisions::recorded)
+    }
+
+    /// The edits that `filter` names, newest first, each with its revisions in their order. The limit counts revisions.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
+    pub fn edits(&self, filter: &RevisionFilter) -> Result<Vec<Vec<RecordedRevision>>> {
+        let mut revisions = self.select(filter, |row| {
+            let edit: Option<i64> = row.get("edit")?;
+            let recorded = revisions::recorded(row)?;
+            Ok((edit.unwrap_or(recorded.id), recorded))
+        })?;
+        revisions.reverse();
+        let of_edit = revisions.chunk_by(|(edit, _), (next, _)| edit == next);
+        let of_edit =
+            of_edit.map(|edit| edit.iter().map(|(_, recorded)| recorded.clone()).collect());
+        Ok(of_edit.rev().collect())
+    }
+
+    /// What `read` makes of the rows that `filter` names, newest first.
+    fn select<T>(
+        &self,
+        filter: &RevisionFilter,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
         let mut conditions = vec!["pack = ?"];
         let mut values = vec![Value::from(filter.pack.clone())];
         if let Some(entry) = &filter.entry {
@@ -74,7 +101,8 @@ impl PackHistory {
             None => {}
             Some(AuthorFilter::File) => conditions.push("author IS NULL"),
             Some(AuthorFilter::Name(name)) => {
-                conditions.push("author IN (?, 'terminal:' || ?)");
+                // With the name of the platform before it, or without.
+                conditions.push("(author = ? OR substr(author, instr(author, ':') + 1) = ?)");
                 values.extend([name.clone().into(), name.clone().into()]);
             }
         }
@@ -92,10 +120,7 @@ impl PackHistory {
             conditions.join(" AND ")
         );
         self.0.run(|connection| {
-            connection
-                .prepare(&sql)?
-                .query_map(params_from_iter(values), revisions::recorded)?
-                .collect()
+            connection.prepare(&sql)?.query_map(params_from_iter(values), read)?.collect()
         })
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use rusqlite::{Row, params};
 
 use super::unlocked_connection::UnlockedConnection;
-use super::{asked, erasure, unanswered};
-use crate::conversation::MessageId;
+use super::{asked, erasure, retention, unanswered};
+use crate::conversation::{AskerHash, MessageId};
 use crate::moderation::inbox::{InboxQuestion, Settled};
 use crate::store::records::Result;
 
@@ -64,6 +64,19 @@ impl Inbox {
             messages.iter().try_for_each(|it| update.execute([settled, it.as_str()]).map(drop))
         })?;
         transaction.commit()
+    }
+
+    /// Deletes all records of an asker, like [`Records::erase_asker`](super::super::Records::erase_asker). Returns their
+    /// number.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be written. Nothing has changed then.
+    pub fn erase_asker(&mut self, asker: &AskerHash) -> Result<u64> {
+        let transaction = self.0.begin()?;
+        let n_deleted = transaction.run(|connection| retention::erase_asker(connection, asker))?;
+        transaction.commit()?;
+        self.0.run(|connection| erasure::empty_wal(connection).map(drop))?;
+        Ok(n_deleted)
     }
 
     /// Deletes questions. They are then on the disk no more, unless a backup reads the records right now.

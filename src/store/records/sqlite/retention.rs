@@ -23,7 +23,12 @@ pub(super) fn keep_latest(
 }
 
 pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlite::Result<u64> {
-    let mut n_deleted = 0;
+    // Words of the asker from the inbox may be in them; moderators can make them again.
+    let mut n_deleted = connection.execute(
+        "DELETE FROM proposals WHERE EXISTS
+         (SELECT 1 FROM unanswered WHERE asker = ? AND instr(content, json_quote(message)))",
+        [asker.as_str()],
+    )?;
     for delete in [
         "DELETE FROM judgements WHERE judge = ?",
         "DELETE FROM unanswered WHERE asker = ?",
@@ -33,8 +38,6 @@ pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlit
     ] {
         n_deleted += connection.execute(delete, [asker.as_str()])?;
     }
-    // Words of anybody from the inbox may be in them; moderators can make them again.
-    n_deleted += connection.execute("DELETE FROM proposals", [])?;
     Ok(n_deleted as u64)
 }
 
