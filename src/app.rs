@@ -1,5 +1,6 @@
 //! The service as a process: builds its parts, serves the platforms, reloads, shuts down.
 
+mod digests;
 mod http;
 mod log;
 #[cfg(feature = "matrix")]
@@ -140,6 +141,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     let running = (config.clone(), sources.clone());
     tasks.spawn(reload::run(updates, running, Arc::clone(&state), reload_requests));
     tasks.spawn(reload::follow_moderation(moderation, Arc::clone(&state)));
+    tasks.spawn(digests::run(Arc::clone(&state)));
     let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
     shutdown.graceful.cancel();

@@ -33,7 +33,7 @@ pub use cooldown::Cooldowns;
 pub use effects::{Effects, FeedbackEffect, MessageEffect, ModeratorAction, ModeratorRequest};
 pub use event::{Alert, ControlUse, Event};
 pub use id::{AskerHash, MessageId, PlaceId, PrincipalId};
-pub use message::{Addressing, Message, Place, RepliedTo, User};
+pub use message::{Addressing, Message, MessageOrigin, Place, RepliedTo, User};
 pub use moderator_command::ModeratorCommand;
 pub use notice::Notice;
 pub use pause::{Pause, PauseScope};

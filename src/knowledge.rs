@@ -25,7 +25,7 @@ pub mod source;
 pub mod toml_reader;
 pub mod toml_text;
 
-pub use draft::{EntryDraft, QuoteDraft};
+pub use draft::{EntryDraft, MessageDraft, QuoteDraft};
 pub use entry::{Content, Entry, EntryId, Translation};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;

@@ -13,6 +13,7 @@ use super::pack_updates::{announce, tell_askers};
 use super::pack_watcher::PackWatcher;
 use super::{AppState, notify};
 use crate::config::{Config, Sources};
+use crate::conversation::Event;
 use crate::service::knowledge_base::PackUpdate;
 use crate::service::moderation::ModerationEvent;
 
@@ -62,6 +63,12 @@ pub(super) async fn follow_moderation(
                 recalibrate(&state);
             }
             ModerationEvent::Resumed => tell_askers(&state).await,
+            ModerationEvent::MessageQuoted(quoted) => {
+                let (platform, _) = quoted.place.id.parts();
+                if let Some(dispatcher) = state.dispatchers().get(platform) {
+                    drop(dispatcher.try_dispatch(Event::MessageQuoted(quoted)));
+                }
+            }
         }
     }
 }

@@ -207,6 +207,8 @@ impl Validate for SpaceSettings {
             let place = place.as_ref()?.as_str();
             invalid_unless(is_place(place), key, quoted(place), PLACE)
         };
+        // That a digest was sent is known for 15 days, like that a message was handled.
+        let is_digest_days = (1..=14).contains(&self.digest_days);
         let values = [
             invalid_unless(is_language, "locale", quoted(&self.locale), range),
             probability("listen_from", self.listen_from),
@@ -214,6 +216,9 @@ impl Validate for SpaceSettings {
             self.suggest_from.and_then(|from| probability("suggest_from", from)),
             place("reports_to", &self.reports_to),
             place("logs_edits_to", &self.logs_edits_to),
+            place("sends_digest_to", &self.sends_digest_to),
+            invalid_unless(is_digest_days, "digest_days", self.digest_days, "1 to 14"),
+            invalid_unless(self.digest_hour < 24, "digest_hour", self.digest_hour, "0 to 23"),
             at_least_one("questions_per_asker", self.questions_per_asker),
             at_least_one("questions_per_place", self.questions_per_place),
         ];

@@ -98,9 +98,9 @@ impl BotMessage {
         self.kind == ReplyKind::Abstain && !self.is_private && !self.is_unsolicited
     }
 
-    /// Whether it notifies the asker whatever the settings say, since that is what the asker wanted.
+    /// Whether it notifies the asker whatever the settings say, since that is what the asker wanted, or has to know.
     pub fn must_notify(&self) -> bool {
-        self.reply == Reply::Notice(Notice::AnswerFound)
+        self.reply == Reply::Notice(Notice::AnswerFound) || self.kind == ReplyKind::Quoted
     }
 
     /// The control that deletes the message. A private message has none: users dismiss it

@@ -38,4 +38,6 @@ pub enum Control {
     Dismiss,
     /// Lists the groups of questions on this page, from 1.
     Inbox(usize),
+    /// Removes the entry that quotes the user's message, of which the message tells. For its author, and moderators.
+    RemoveQuoted,
 }

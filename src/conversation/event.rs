@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::control::Control;
-use super::id::{MessageId, PlaceId};
+use super::id::{MessageId, PlaceId, PrincipalId};
 use super::message::{Message, Place, User};
 use super::reply::Reply;
 use super::timestamp::Timestamp;
@@ -62,6 +62,9 @@ pub enum Event {
         /// The place where it was asked.
         place: Place,
     },
+    /// An entry quotes a message now, and its author has to know. Raised by quoth itself; never read from the bridge.
+    #[serde(skip)]
+    MessageQuoted(Box<MessageQuoted>),
     /// Something for moderators, raised by quoth itself. Never read from the bridge.
     #[serde(skip)]
     Alert(Alert),
@@ -98,6 +101,7 @@ impl Event {
             | Self::Undecryptable { place, .. } => place,
             Self::ControlUsed(control_use) => &control_use.place,
             Self::Alert(alert) => &alert.place,
+            Self::MessageQuoted(quoted) => &quoted.place,
         }
     }
 
@@ -110,6 +114,7 @@ impl Event {
             Self::ControlUsed(control_use) => Some(&control_use.id),
             Self::Alert(alert) => Some(&alert.id),
             Self::AnswerFound { id, .. } => Some(id),
+            Self::MessageQuoted(quoted) => Some(&quoted.id),
             Self::MessageDeleted { .. }
             | Self::Joined { .. }
             | Self::MissingPermissions { .. }
@@ -131,10 +136,30 @@ impl Event {
             | Self::MissingPermissions { .. }
             | Self::Undecryptable { .. }
             | Self::AnswerFound { .. }
+            | Self::MessageQuoted(_)
             | Self::Alert(_) => {}
         }
         self
     }
+}
+
+/// A message that an entry quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageQuoted {
+    /// Identifies the edit, so that the author is told once.
+    pub id: MessageId,
+    /// The message.
+    pub message: MessageId,
+    /// Where it was sent.
+    pub place: Place,
+    /// Its author.
+    pub author: PrincipalId,
+    /// The name of the pack.
+    pub pack: String,
+    /// The entry's id.
+    pub entry: String,
+    /// The entry's question.
+    pub question: String,
 }
 
 /// Something that moderators have not asked for.

@@ -101,4 +101,21 @@ pub struct RepliedTo {
     /// The title of the thread that was started from it, if that may be meant, too.
     #[serde(default)]
     pub title: Option<String>,
+    /// Where it is from, as far as the platform reports it.
+    #[serde(default)]
+    pub origin: MessageOrigin,
+}
+
+/// Where a message is from, for those who quote it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageOrigin {
+    /// The name of its author, as they are called at the place.
+    pub author_name: Option<String>,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// The address at which it can be read.
+    pub url: Option<String>,
+    /// The text of the message that it replies to.
+    pub answered: Option<String>,
 }

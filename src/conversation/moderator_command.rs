@@ -14,6 +14,8 @@ pub use lines::tags;
 pub use verb::{Field, Verb};
 pub use write::{add_command, edit_command};
 
+use super::id::{MessageId, PrincipalId};
+use super::message::Place;
 use super::timestamp::Timestamp;
 
 /// The first word of a command.
@@ -26,6 +28,8 @@ pub enum ModeratorCommand {
     Read(ReadCommand),
     /// A change of a pack.
     Edit(Box<EditCommand>),
+    /// Makes an entry of the message that this replies to. The action adds an entry, still without that message.
+    Make(Box<EditCommand>),
     /// Puts the group of the inbox with this id aside.
     Dismiss(String),
     /// Saves the edit that is proposed by the message to which this replies, or by the last one.
@@ -56,6 +60,8 @@ pub enum ReadCommand {
     Diff(i64),
     /// The groups of questions that were not answered, on this page, from 1.
     Inbox(usize),
+    /// The groups of questions that were not answered in which one has this text.
+    InboxSearch(String),
     /// The group of the inbox with this id.
     Group(String),
 }
@@ -165,6 +171,27 @@ pub struct TypedEntry {
     pub speaker: Option<String>,
     /// The role of the speaker.
     pub role: Option<String>,
+    /// The message of somebody in chat that the quotes are from.
+    pub message: Option<QuotedMessage>,
+}
+
+/// A message of somebody in chat that an entry quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it was sent.
+    pub place: Place,
+    /// Who wrote it.
+    pub author: Option<PrincipalId>,
+    /// The name of the author, as they are called there.
+    pub author_name: Option<String>,
+    /// The day when it was sent, like `2026-11-30`.
+    pub date: Option<String>,
+    /// The address at which it can be read.
+    pub url: Option<String>,
+    /// Its words.
+    pub text: String,
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub enum Notice {
     WillNotify,
     /// Confirms that what was recorded of the asker is deleted.
     AskerForgotten,
+    /// Messages of members are not quoted in this space.
+    MessagesNotQuoted,
     /// There is an answer now, which the asker wanted to be told of.
     AnswerFound,
     /// Confirms that feedback was taken back.

@@ -46,7 +46,7 @@ impl ReplyKind {
     /// Whether it is for moderators.
     pub fn is_for_moderators(self) -> bool {
         match self {
-            Self::Answer | Self::Suggest | Self::Abstain | Self::Notice => false,
+            Self::Answer | Self::Suggest | Self::Abstain | Self::Notice | Self::Quoted => false,
             Self::Proposal | Self::Edited | Self::Inbox | Self::Group | Self::Choice => true,
         }
     }
@@ -76,4 +76,7 @@ pub enum ReplyKind {
     Group,
     /// For moderators: edits of which one can be picked. Its entries are none.
     Choice,
+    /// Tells the author of a message that an entry quotes it. Its entries are the name of the pack and the id of the
+    /// entry.
+    Quoted,
 }

@@ -53,11 +53,19 @@ pub struct SpaceSettings {
     pub reports_to: Option<PlaceId>,
     /// The place where each change of a pack is shown to moderators. Default: none.
     pub logs_edits_to: Option<PlaceId>,
+    /// The place where moderators are told on schedule what was not answered. Default: none.
+    pub sends_digest_to: Option<PlaceId>,
+    /// Days between two digests, 1 to 14; those of 7 days are sent on Mondays. Default: 7.
+    pub digest_days: u32,
+    /// The hour of the day (UTC) from which on a digest is sent, 0 to 23. Default: 8.
+    pub digest_hour: u32,
     /// Whether answers show the curator's lead above the quotes. Default: yes.
     pub shows_lead: bool,
     /// Whether sentences of the source that no entry quotes are suggested where no entry answers.
     /// Default: yes.
     pub suggests_passages: bool,
+    /// Whether moderators may make entries of messages of members, who are told. Default: yes.
+    pub quotes_messages: bool,
     /// Whether the bot sends a greeting when it joins a place. Default: yes.
     pub greets: bool,
     /// Whether answers have controls for feedback. Default: yes.
@@ -104,8 +112,12 @@ impl Default for SpaceSettings {
             owners: Vec::new(),
             reports_to: None,
             logs_edits_to: None,
+            sends_digest_to: None,
+            digest_days: 7,
+            digest_hour: 8,
             shows_lead: true,
             suggests_passages: true,
+            quotes_messages: true,
             greets: true,
             asks_feedback: true,
             questions_per_asker: 5,

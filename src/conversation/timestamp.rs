@@ -48,6 +48,11 @@ impl Timestamp {
         at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
     }
 
+    /// The day in UTC: `2026-11-30`.
+    pub fn date(self) -> String {
+        self.rfc3339().chars().take_while(|c| *c != 'T').collect()
+    }
+
     /// The time in UTC for people, to the minute: `2026-11-30 08:15 UTC`.
     pub fn to_the_minute(self) -> String {
         const DATE: std::ops::Range<usize> = 0..10;
@@ -90,6 +95,7 @@ mod tests {
         let at = Timestamp::from_millis(1_700_000_000_123);
         assert_eq!(at.rfc3339(), "2023-11-14T22:13:20Z");
         assert_eq!(at.to_the_minute(), "2023-11-14 22:13 UTC");
+        assert_eq!(at.date(), "2023-11-14");
         assert_eq!(Timestamp::from_millis(i64::MAX).to_the_minute(), "");
     }
 

@@ -18,6 +18,19 @@ pub struct QuoteDraft {
     pub role: Option<String>,
 }
 
+/// A message that an entry quotes, to be written to `faq.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageDraft {
+    /// Its words, verbatim.
+    pub text: String,
+    /// The name of its author, as they are called there.
+    pub author: Option<String>,
+    /// When it was sent, for people.
+    pub date: Option<String>,
+    /// The address at which it can be read.
+    pub url: Option<String>,
+}
+
 /// An entry to be written to `faq.toml`, or a gap if it has no quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryDraft {
@@ -33,6 +46,8 @@ pub struct EntryDraft {
     pub tags: Vec<String>,
     /// Ids of related entries.
     pub see_also: Vec<String>,
+    /// The message that the quotes are from, if they are from no source of the pack.
+    pub message: Option<MessageDraft>,
     /// The quotes that answer the question; none for a gap.
     pub quotes: Vec<QuoteDraft>,
 }
@@ -47,6 +62,7 @@ impl EntryDraft {
             lead: None,
             tags: Vec::new(),
             see_also: Vec::new(),
+            message: None,
             quotes: Vec::new(),
         }
     }
@@ -71,9 +87,26 @@ impl EntryDraft {
                 toml.push_str(&format!("{key} = {}\n", on_one_line(texts)));
             }
         }
+        if let Some(message) = &self.message {
+            toml.push('\n');
+            toml.push_str(&message.to_toml());
+        }
         for quote in &self.quotes {
             toml.push('\n');
             toml.push_str(&quote.to_toml());
+        }
+        toml
+    }
+}
+
+impl MessageDraft {
+    /// The section of `faq.toml`, from `[entry.message]` to its last line break.
+    fn to_toml(&self) -> String {
+        let mut toml = format!("[entry.message]\ntext = {}\n", verbatim(&self.text));
+        for (key, text) in [("author", &self.author), ("date", &self.date), ("url", &self.url)] {
+            if let Some(text) = text {
+                toml.push_str(&format!("{key} = {}\n", plain(text)));
+            }
         }
         toml
     }

@@ -180,6 +180,16 @@ impl<'r, 'a, 't> TableReader<'r, 'a, 't> {
         tables
     }
 
+    /// The section at `key`, if there is one.
+    pub(crate) fn table(&mut self, key: &str) -> Option<(&'a DeTable<'t>, Range<usize>)> {
+        let value = self.value(key)?;
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_type(key, value, &format!("a section that starts with [entry.{key}]"));
+            return None;
+        };
+        Some((table, value.span()))
+    }
+
     /// Reports a finding in this file.
     pub(crate) fn report(
         &mut self,

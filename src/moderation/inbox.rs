@@ -54,6 +54,12 @@ impl QuestionGroup {
         all.filter(|text| !text.is_empty() && seen.insert(text.to_lowercase())).collect()
     }
 
+    /// Whether a question has `text`, whatever the case of its letters.
+    pub fn has(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.questions.iter().any(|question| question.text.to_lowercase().contains(&text))
+    }
+
     /// The questions with one of these wordings; `None` if there are none.
     pub fn only(&self, wordings: &[String]) -> Option<Self> {
         let mut questions = self.questions.clone();

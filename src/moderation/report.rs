@@ -1,5 +1,8 @@
 //! What moderators read in chat, as rich text: lists of entries, changes, refusals, the inbox.
 
+use std::collections::HashSet;
+
+use crate::conversation::Timestamp;
 use crate::conversation::layout::{MAX_QUESTION, Measure, one_line};
 use crate::conversation::moderator_command::{FAQ, Verb};
 use crate::conversation::wording::Wording;
@@ -229,6 +232,27 @@ pub fn group_line(group: &QuestionGroup, wording: &Wording) -> Vec<Inline> {
     }
     let (id, notes) = (group.id.clone(), notes.join(", "));
     vec![Inline::Text(format!("{} ({notes}) ", shortened(first))), Inline::Code(id)]
+}
+
+/// What was not answered since a time: groups of the inbox, of which there is at least one.
+pub fn digest(
+    groups: &[QuestionGroup],
+    since: Timestamp,
+    mark: &str,
+    wording: &Wording,
+) -> RichText {
+    let questions = groups.iter().flat_map(|group| &group.questions);
+    let people: HashSet<_> = questions.clone().map(|question| &question.asker).collect();
+    let n_questions = wording.counted("n-questions", questions.count());
+    let people = wording.counted("n-people", people.len());
+    let day = since.date();
+    let values = [("day", &*day), ("questions", &n_questions), ("people", &people)];
+    let lines = groups.iter().take(GROUPS_PER_PAGE).map(|group| group_line(group, wording));
+    let command = format!("{mark}{FAQ} {}", wording.verb_word(Verb::Inbox));
+    Report::new(&wording.sentence("digest", values))
+        .list(lines.collect())
+        .paragraph(&wording.sentence("digest-more", [("command", &command)]))
+        .text()
 }
 
 /// All of a group of the inbox, the entries that are nearest to it, and passages that may answer it, which are numbered

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
 use crate::knowledge::{
-    Entry, EntryDraft, EntryFields, EntryId, Pack, Quote, QuoteDraft, Source, passage,
+    Entry, EntryDraft, EntryFields, EntryId, MessageDraft, Pack, Quote, QuoteDraft, Source, passage,
 };
 
 use super::Edit;
@@ -102,6 +102,12 @@ fn draft(entry: &TypedEntry, pack: &Pack) -> Result<EntryDraft, TypedEditError> 
         variants: entry.phrasings.clone().unwrap_or_default(),
         lead: entry.lead.clone().filter(|lead| !lead.is_empty()),
         tags: entry.tags.clone().unwrap_or_default(),
+        message: entry.message.as_ref().map(|message| MessageDraft {
+            text: message.text.clone(),
+            author: message.author_name.clone(),
+            date: message.date.clone(),
+            url: message.url.clone(),
+        }),
         quotes: entry.quotes.iter().map(|text| quote(text, entry, None)).collect(),
         ..EntryDraft::new(id, &question)
     })
@@ -144,6 +150,10 @@ pub fn correction(command: &EditCommand, pack: &Pack) -> Option<Correction> {
     let (EditAction::Add(entry) | EditAction::Change { entry, .. }) = &command.action else {
         return None;
     };
+    // A message is at hand; its words can be copied.
+    if entry.message.is_some() {
+        return None;
+    }
     let sources: Vec<&Arc<Source>> = pack
         .sources
         .iter()

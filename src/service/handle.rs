@@ -34,6 +34,7 @@ impl<R: Records> Service<R> {
                 self.on_undecryptable(place, *may_be_meant, sender).await
             }
             Event::Alert(alert) => self.on_alert(alert, sender).await,
+            Event::MessageQuoted(quoted) => self.on_message_quoted(quoted, sender).await,
             Event::AnswerFound { id, question, place } => {
                 self.on_answer_found((id, question), place, sender).await
             }

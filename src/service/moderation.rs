@@ -16,6 +16,7 @@ use super::Service;
 use super::apply::locale_of;
 use super::context::{Cause, OwnedContext};
 use super::knowledge_base::PackUpdate;
+use crate::conversation::event::MessageQuoted;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{
@@ -43,6 +44,8 @@ pub enum ModerationEvent {
     PacksEdited(Vec<PackUpdate>),
     /// Ended a pause, during which answers may have been found.
     Resumed,
+    /// Made an entry of a message.
+    MessageQuoted(Box<MessageQuoted>),
 }
 
 /// What was done for a moderator.
@@ -56,6 +59,8 @@ struct TaskOutput {
     proposal: Option<Proposal>,
     /// What has changed in packs.
     updates: Vec<PackUpdate>,
+    /// The message that an entry quotes now.
+    quoted: Option<Box<MessageQuoted>>,
 }
 
 impl TaskOutput {
@@ -67,6 +72,7 @@ impl TaskOutput {
             entries: Vec::new(),
             proposal: None,
             updates: Vec::new(),
+            quoted: None,
         }
     }
 }
@@ -120,10 +126,14 @@ impl<R: Records> Service<R> {
                 return Ok(MessageEffect::Send(BotMessage { reply, is_private, ..message }));
             }
         };
-        let TaskOutput { reply, kind, entries, proposal, updates } = done;
-        if let Some(editing) = self.pack_editing.as_ref().filter(|_| !updates.is_empty()) {
-            // Nobody listens any more if the process is stopping; the next start finds the changes.
-            drop(editing.events.send(ModerationEvent::PacksEdited(updates)));
+        let TaskOutput { reply, kind, entries, proposal, updates, quoted } = done;
+        if let Some(editing) = &self.pack_editing {
+            let edited = Some(updates).filter(|updates| !updates.is_empty());
+            let edited = edited.map(ModerationEvent::PacksEdited);
+            for event in edited.into_iter().chain(quoted.map(ModerationEvent::MessageQuoted)) {
+                // Nobody listens any more if the process is stopping; the next start finds the changes.
+                drop(editing.events.send(event));
+            }
         }
         let question = if replaces_target { proposed_for.clone() } else { None };
         let question = question.unwrap_or_else(|| cause.id.clone());

@@ -22,8 +22,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{
-    Addressing, Control, ControlUse, Event, Message, Place, PlaceId, RepliedTo, Reply, ReplyKind,
-    SentReply, Space, SpaceSettings, Spaces, User,
+    Addressing, Control, ControlUse, Event, Message, MessageOrigin, Place, PlaceId, RepliedTo,
+    Reply, ReplyKind, SentReply, Space, SpaceSettings, Spaces, User,
 };
 use crate::matching::Thresholds;
 use crate::store::records::{AskedUpdate, ClaimStatus, Completion, SqliteRecords};

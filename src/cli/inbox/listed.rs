@@ -32,12 +32,6 @@ impl<'g> Listed<'g> {
             nearest: group.nearest(),
         }
     }
-
-    /// Whether a wording has this text, whatever the case of its letters.
-    fn has(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        self.wordings.iter().any(|wording| wording.to_lowercase().contains(&text))
-    }
 }
 
 /// Lists at most `limit` groups, if `search` is given those that have it in a question.
@@ -47,9 +41,8 @@ pub(super) fn list(
     limit: usize,
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
-    let listed = groups.iter().map(Listed::new);
-    let mut found: Vec<Listed<'_>> =
-        listed.filter(|group| search.is_none_or(|text| group.has(text))).collect();
+    let is_found = |group: &&QuestionGroup| search.is_none_or(|text| group.has(text));
+    let mut found: Vec<Listed<'_>> = groups.iter().filter(is_found).map(Listed::new).collect();
     let n_more = found.len().saturating_sub(limit);
     found.truncate(limit);
     if context.is_json {

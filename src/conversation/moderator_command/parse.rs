@@ -36,10 +36,19 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         Verb::Diff => read(ReadCommand::Diff(number(rest)?)),
         Verb::Inbox => match only_word(rest).ok().filter(|word| is_group(word)) {
             Some(group) => read(ReadCommand::Group(group)),
-            None => read(ReadCommand::Inbox(page(rest)?)),
+            None => match page(rest) {
+                Ok(page) => read(ReadCommand::Inbox(page)),
+                Err(_) => read(ReadCommand::InboxSearch(text(rest)?)),
+            },
         },
         Verb::Dismiss => Ok(ModeratorCommand::Dismiss(only_word(rest)?)),
         Verb::Save => Ok(ModeratorCommand::Save),
+        Verb::Make => {
+            let Lines { first, entry, pack, reason, .. } = Lines::parse(rest, wording)?;
+            let question = text(&first).ok().or_else(|| entry.question.clone());
+            let action = EditAction::Add(TypedEntry { question, ..entry });
+            Ok(ModeratorCommand::Make(Box::new(EditCommand { action, pack, reason })))
+        }
         Verb::Add
         | Verb::Gap
         | Verb::Edit
@@ -105,6 +114,7 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         | Verb::History
         | Verb::Diff
         | Verb::Inbox
+        | Verb::Make
         | Verb::Dismiss
         | Verb::Save => return Err(None),
     })

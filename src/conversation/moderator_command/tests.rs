@@ -33,6 +33,7 @@ fn commands_of_one_line_are_parsed() {
         ("diff #12", read(ReadCommand::Diff(12))),
         ("inbox", read(ReadCommand::Inbox(1))),
         ("inbox 2", read(ReadCommand::Inbox(2))),
+        ("inbox a towel", read(ReadCommand::InboxSearch(text("a towel")))),
         ("inbox 12345678", read(ReadCommand::Group(text("12345678")))),
         ("dismiss 1a2b3c4d", Some(ModeratorCommand::Dismiss(text("1a2b3c4d")))),
         ("save", Some(ModeratorCommand::Save)),
@@ -77,6 +78,7 @@ fn entry_is_typed_on_several_lines() {
         paragraph: Some(2),
         speaker: Some("Ann".to_owned()),
         role: Some("host".to_owned()),
+        message: None,
     };
     let want = EditCommand {
         action: EditAction::Add(entry),
@@ -191,6 +193,7 @@ fn entry_written_as_a_command_is_parsed_as_the_same() {
         paragraph: Some(2),
         speaker: text("Ann"),
         role: text("lifeguard"),
+        message: None,
     };
     let emptied = TypedEntry {
         phrasings: Some(Vec::new()),

@@ -13,6 +13,8 @@ pub enum Verb {
     Test,
     /// Adds an entry.
     Add,
+    /// Makes an entry of a message in chat.
+    Make,
     /// Adds a gap.
     Gap,
     /// Changes an entry.
@@ -45,12 +47,13 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs, in the order in which they are explained.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::List,
         Self::Show,
         Self::Search,
         Self::Test,
         Self::Add,
+        Self::Make,
         Self::Gap,
         Self::Edit,
         Self::Remove,
@@ -75,6 +78,7 @@ impl Verb {
             Self::Search => "search",
             Self::Test => "test",
             Self::Add => "add",
+            Self::Make => "make",
             Self::Gap => "gap",
             Self::Edit => "edit",
             Self::Remove => "remove",

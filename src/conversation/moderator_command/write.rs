@@ -30,6 +30,8 @@ fn command(verb: Verb, argument: &str, entry: &TypedEntry) -> String {
         paragraph,
         speaker,
         role,
+        // It is not typed.
+        message: _,
     } = entry;
     for quote in quotes {
         // A blank line separates quotes.

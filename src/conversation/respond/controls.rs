@@ -28,7 +28,12 @@ pub fn respond_to_control(
         }
         (_, None)
         | (
-            Control::Save | Control::TakeBack | Control::Gap | Control::Dismiss | Control::Inbox(_),
+            Control::Save
+            | Control::TakeBack
+            | Control::Gap
+            | Control::Dismiss
+            | Control::Inbox(_)
+            | Control::RemoveQuoted,
             _,
         ) => BotMessage::notice(Notice::NoLongerAvailable, true).into(),
         (Control::Pick(number), Some(target)) => pick(number, target, context),

@@ -6,9 +6,14 @@ use crate::conversation::control::Control;
 use crate::conversation::cooldown::Cooldowns;
 use crate::conversation::effects::{Effects, ModeratorAction, ModeratorRequest};
 use crate::conversation::event::ControlUse;
+use crate::conversation::layout::one_line;
 use crate::conversation::message::Message;
+use crate::conversation::moderator_command::{
+    EditAction, EditCommand, ModeratorCommand, QuotedMessage, TypedEntry, Verb,
+};
 use crate::conversation::notice::Notice;
 use crate::conversation::sent_reply::{ReplyKind, SentReply};
+use crate::conversation::timestamp::Timestamp;
 
 /// Whether a number picks from a message for moderators.
 pub(super) fn is_moderation_pick(context: &Context<'_>) -> bool {
@@ -30,8 +35,52 @@ pub(super) fn moderate_by_message(
     if is_for_owners && !context.space.is_owner(&message.author) {
         return BotMessage::notice(Notice::OwnersOnly, true).into();
     }
+    let action = match action {
+        ModeratorAction::Command(ModeratorCommand::Make(_))
+            if !context.space.settings.quotes_messages =>
+        {
+            return BotMessage::notice(Notice::MessagesNotQuoted, true).into();
+        }
+        ModeratorAction::Command(ModeratorCommand::Make(command)) => {
+            ModeratorAction::Command(entry_of_message(*command, message))
+        }
+        action => action,
+    };
     let is_private = message.addressing.is_command;
     request(ModeratorRequest { action, by: message.author.id.clone(), is_private })
+}
+
+/// The command that adds an entry which quotes the message that `message` replies to: all of it, unless `command` says
+/// which words. Its question is what that message answered, unless `command` says another.
+fn entry_of_message(command: EditCommand, message: &Message) -> ModeratorCommand {
+    let incomplete = ModeratorCommand::Incomplete { verb: Some(Verb::Make), line: None };
+    let EditAction::Add(entry) = &command.action else { return incomplete };
+    let quoted = message.replied_to.as_ref().filter(|it| !it.is_from_bot);
+    let Some((quoted, text)) = quoted.and_then(|it| Some((it, it.text.clone()?))) else {
+        return incomplete;
+    };
+    let origin = &quoted.origin;
+    let asked = origin.answered.as_ref().or(quoted.title.as_ref());
+    let Some(question) = entry.question.as_ref().or(asked) else { return incomplete };
+    let all = || vec![text.trim().to_owned()];
+    let quotes = if entry.quotes.is_empty() { all() } else { entry.quotes.clone() };
+    let author_name = origin.author_name.as_deref().map(one_line).filter(|name| !name.is_empty());
+    let message = QuotedMessage {
+        id: quoted.id.clone(),
+        place: message.place.clone(),
+        author: quoted.author.clone(),
+        author_name,
+        date: origin.sent_at.map(Timestamp::date),
+        url: origin.url.clone(),
+        text,
+    };
+    let entry = TypedEntry {
+        question: Some(one_line(question)),
+        quotes,
+        message: Some(message),
+        ..entry.clone()
+    };
+    ModeratorCommand::Edit(Box::new(EditCommand { action: EditAction::Add(entry), ..command }))
 }
 
 /// Has done what `control` of `target` stands for, if the user is a moderator. `None` if the control is not one for
@@ -51,6 +100,7 @@ pub(super) fn moderate_by_control(
             true
         }
         Control::Pick(_) => target.kind.is_for_moderators(),
+        Control::RemoveQuoted => return Some(remove_quoted(used, target, context)),
         _ => false,
     };
     if !is_for_moderators {
@@ -66,6 +116,18 @@ pub(super) fn moderate_by_control(
     let action = ModeratorAction::Control(control);
     let (by, is_private) = (used.user.id.clone(), target.is_private);
     Some(request(ModeratorRequest { action, by, is_private }))
+}
+
+/// Has the entry removed that quotes a message, if its author or a moderator wants that.
+fn remove_quoted(used: &ControlUse, target: &SentReply, context: &Context<'_>) -> Effects {
+    if target.kind != ReplyKind::Quoted {
+        return BotMessage::notice(Notice::NoLongerAvailable, true).into();
+    }
+    if !target.is_for(context.asker) && !context.space.is_moderator(&used.user) {
+        return BotMessage::notice(Notice::AskerOnly, true).into();
+    }
+    let action = ModeratorAction::Control(Control::RemoveQuoted);
+    request(ModeratorRequest { action, by: used.user.id.clone(), is_private: false })
 }
 
 fn request(request: ModeratorRequest) -> Effects {

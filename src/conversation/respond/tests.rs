@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::super::control::Control;
 use super::super::event::ControlUse;
 use super::super::id::PrincipalId;
-use super::super::message::{Addressing, RepliedTo, User};
+use super::super::message::{Addressing, MessageOrigin, RepliedTo, User};
 use super::super::pause::PauseScope;
 use super::super::reply::Suggestions;
 use super::super::settings::SpaceSettings;
@@ -82,7 +82,8 @@ fn mention(text: &str) -> Message {
 /// The message that is replied to.
 fn replied_to(id: &str, is_from_bot: bool, text: Option<&str>) -> Option<RepliedTo> {
     let text = text.map(str::to_owned);
-    Some(RepliedTo { id: id.into(), is_from_bot, author: None, text, title: None })
+    let origin = MessageOrigin::default();
+    Some(RepliedTo { id: id.into(), is_from_bot, author: None, text, title: None, origin })
 }
 
 fn by(user: &str, message: Message) -> Message {

@@ -1,4 +1,4 @@
-use super::super::message::{Addressing, RepliedTo, User};
+use super::super::message::{Addressing, MessageOrigin, RepliedTo, User};
 use super::super::timestamp::Timestamp;
 use super::*;
 
@@ -36,6 +36,7 @@ fn replying(text: &str, to: &str, is_from_bot: bool) -> Message {
         author: None,
         text: Some(to.to_owned()),
         title: None,
+        origin: MessageOrigin::default(),
     };
     Message { replied_to: Some(replied_to), ..message(text) }
 }

@@ -43,6 +43,7 @@ replied = Ich habe auf die Nachricht geantwortet.
 feedback-recorded = Danke.
 will-notify = Ich antworte auf deine Frage, sobald es eine Antwort gibt.
 asker-forgotten = Ich habe alles gelöscht, was ich von dir gespeichert hatte: deine Fragen, deine Rückmeldungen, und dass du auf eine Antwort wartest. Meine Nachrichten bleiben stehen.
+messages-not-quoted = Aus Nachrichten von Mitgliedern werden hier keine Einträge: der Betreiber hat das abgeschaltet.
 answer-found = Jetzt gibt es eine Antwort.
 feedback-withdrawn = Deine Rückmeldung ist zurückgenommen.
 not-a-question = Frag mich etwas in deinen eigenen Worten.

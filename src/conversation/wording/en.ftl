@@ -48,6 +48,7 @@ replied = I have replied to that message.
 feedback-recorded = Thank you.
 will-notify = I will reply to your question when there is an answer.
 asker-forgotten = I have deleted all that I had recorded of you: your questions, your feedback, and that you wait for an answer. My messages stay where they are.
+messages-not-quoted = Messages of members are not made entries here: the operator has turned that off.
 answer-found = There is an answer now.
 feedback-withdrawn = Your feedback is taken back.
 not-a-question = Ask me something in your own words.

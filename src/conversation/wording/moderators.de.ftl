@@ -5,6 +5,7 @@ verb-show = zeige
 verb-search = suche
 verb-test = teste
 verb-add = neu
+verb-make = übernimm
 verb-gap = lücke
 verb-edit = ändere
 verb-remove = entferne
@@ -43,6 +44,8 @@ usage-test = FRAGE
 about-test = was ich antworten würde
 usage-add = FRAGE
 about-add = ein neuer Eintrag. Darunter beginnt `> ` eine Zeile des Zitats und `- ` eine weitere Formulierung; `kurz:`, `themen:`, `kennung:`, `wer:` und `grund:` sind Felder. Ohne Zitat schlage ich Stellen der Quelle vor
+usage-make = [FRAGE]
+about-make = in einer Antwort auf eine Nachricht: ein Eintrag, der sie zitiert, mit Namen und Link. Ohne Frage beantwortet er, worauf die Nachricht antwortete; `> ` darunter zitiert weniger davon
 usage-gap = FRAGE | GRUPPE
 about-gap = die Quelle beantwortet das nicht
 usage-edit = KENNUNG
@@ -63,7 +66,7 @@ usage-diff = NUMMER
 about-diff = eine Änderung, Wort für Wort
 usage-revert = NUMMER | von: NAME
 about-revert = eine Änderung wird zurückgenommen, oder alle von jemandem; mit `seit: 2026-11-30` darunter nur die späteren
-usage-inbox = [SEITE | GRUPPE]
+usage-inbox = [SEITE | GRUPPE | TEXT]
 about-inbox = was ich nicht beantwortet habe
 usage-assign = GRUPPE KENNUNG
 about-assign = was gefragt wurde, wird zu Formulierungen eines Eintrags
@@ -79,6 +82,7 @@ write-it-like = Schreib es so:
 
 save = Speichern
 take-back = Zurücknehmen
+remove-quoted = Entfernen
 make-gap = Die Quelle sagt nichts
 dismiss = Nichts für uns
 more-groups = Mehr
@@ -160,6 +164,10 @@ changed-by-others-since = Diese bleiben, weil andere dieselben Stellen geändert
 asked-in-chat = im Chat gefragt
 changed-in-pack = Das Paket { $pack } hat sich geändert:
 
+message-quoted = Ein Moderator hat aus dieser Nachricht eine Antwort auf „{ $question }“ gemacht. Ich zitiere sie Wort für Wort, mit deinem Namen und einem Link darauf. Wenn du das nicht willst, entferne sie.
+quoted-removed = Der Eintrag mit dieser Nachricht ist entfernt.
+removed-by-its-author = vom Verfasser der Nachricht entfernt
+
 inbox = Nicht beantwortet
 n-people = { $n ->
     [one] 1 Person
@@ -169,6 +177,17 @@ and-more = und { $n } weitere
 n-answered = { $n ->
     [one] 1 Person, die gewartet hat, hat jetzt eine Antwort.
    *[other] { $count } Personen, die gewartet haben, haben jetzt eine Antwort.
+}
+digest = Seit { $day } nicht beantwortet: { $questions }, { $people }. Am meisten gefragt:
+n-questions = { $n ->
+    [one] 1 Frage
+   *[other] { $count } Fragen
+}
+digest-more = { $command } zeigt alle.
+no-questions-with = Keine offene Frage enthält „{ $text }“.
+n-groups = { $n ->
+    [one] 1 Gruppe
+   *[other] { $count } Gruppen
 }
 no-questions = Keine Frage wartet.
 no-such-group = Diese Gruppe ist nicht mehr unter den offenen Fragen.

@@ -7,6 +7,7 @@ verb-show = show
 verb-search = search
 verb-test = test
 verb-add = add
+verb-make = make
 verb-gap = gap
 verb-edit = edit
 verb-remove = remove
@@ -46,6 +47,8 @@ usage-test = QUESTION
 about-test = how I would reply
 usage-add = QUESTION
 about-add = a new entry. Below it, `> ` starts a line of its quote, `- ` another phrasing; `lead:`, `tags:`, `id:`, `speaker:` and `reason:` are fields. Without a quote, I offer passages of the source
+usage-make = [QUESTION]
+about-make = in a reply to a message: an entry that quotes it, with its author and link. Without a question, it answers what that message replied to; `> ` below it quotes less of it
 usage-gap = QUESTION | GROUP
 about-gap = the source does not answer this
 usage-edit = ID
@@ -66,7 +69,7 @@ usage-diff = NUMBER
 about-diff = a change, word by word
 usage-revert = NUMBER | by: NAME
 about-revert = a change is taken back, or all by somebody; `since: 2026-11-30` below it takes back the later ones alone
-usage-inbox = [PAGE | GROUP]
+usage-inbox = [PAGE | GROUP | TEXT]
 about-inbox = what I did not answer
 usage-assign = GROUP ID
 about-assign = what was asked becomes phrasings of an entry
@@ -82,6 +85,7 @@ write-it-like = Write it like this:
 
 save = Save
 take-back = Take it back
+remove-quoted = Remove it
 make-gap = The source does not say
 dismiss = Not for us
 more-groups = More
@@ -164,6 +168,10 @@ changed-by-others-since = These stay, since others have changed the same places:
 asked-in-chat = asked in chat
 changed-in-pack = The pack { $pack } has changed:
 
+message-quoted = A moderator has made an answer to “{ $question }” of this message. I quote it word for word, with your name and a link to it. If you do not want that, remove it.
+quoted-removed = The entry with this message is removed.
+removed-by-its-author = removed by the author of the message
+
 inbox = Not answered
 n-people = { $n ->
     [one] 1 person
@@ -173,6 +181,17 @@ and-more = and { $n } more
 n-answered = { $n ->
     [one] 1 person who waited has an answer now.
    *[other] { $count } people who waited have an answer now.
+}
+digest = Not answered since { $day }: { $questions }, { $people }. Most asked:
+n-questions = { $n ->
+    [one] 1 question
+   *[other] { $count } questions
+}
+digest-more = { $command } shows all of them.
+no-questions-with = No question that waits has “{ $text }” in it.
+n-groups = { $n ->
+    [one] 1 group
+   *[other] { $count } groups
 }
 no-questions = No question waits.
 no-such-group = That group is not in the inbox any more.

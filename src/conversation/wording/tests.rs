@@ -88,6 +88,7 @@ fn notices() -> Vec<Notice> {
         Notice::FeedbackWithdrawn,
         Notice::WillNotify,
         Notice::AskerForgotten,
+        Notice::MessagesNotQuoted,
         Notice::AnswerFound,
         Notice::NotAQuestion,
         Notice::NoLongerAvailable,

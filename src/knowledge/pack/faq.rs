@@ -1,6 +1,7 @@
 //! The reader of `faq.toml`: entries and gaps.
 
 mod links;
+mod message;
 mod quote;
 mod sections;
 
@@ -20,7 +21,7 @@ use crate::text::Language;
 use links::Links;
 use quote::QuoteReader;
 
-const ENTRY_KEYS: [&str; 10] = [
+const ENTRY_KEYS: [&str; 11] = [
     "id",
     "question",
     "variants",
@@ -30,6 +31,7 @@ const ENTRY_KEYS: [&str; 10] = [
     "tags",
     "see_also",
     "gap",
+    "message",
     "quote",
 ];
 
@@ -172,14 +174,20 @@ impl EntryReader<'_> {
         let tags = reader.texts("tags");
         let see_also = reader.texts("see_also");
         let is_gap = reader.flag("gap");
+        let message = reader.table("message");
         let quote_tables = reader.tables("quote");
         let n_quotes = quote_tables.len();
         self.check_answer(&span, is_gap, n_quotes > 0, lead.is_some());
 
+        let message = message.and_then(|(table, span)| {
+            message::read(table, span, self.quotes.language(), self.findings)
+        });
         let mut spans = EntrySpans::default();
         let mut quotes: Vec<Quote> = quote_tables
             .into_iter()
-            .filter_map(|(table, span)| self.quotes.read(table, span, &mut spans, self.findings))
+            .filter_map(|(table, span)| {
+                self.quotes.read((table, span), message.as_ref(), &mut spans, self.findings)
+            })
             .collect();
         quotes.shrink_to_fit();
         let (id, id_span) = self.unique_id(id)?;

@@ -188,3 +188,32 @@ fn format_of_a_source_is_text_or_markdown() {
         assert_eq!(prove(&files).pack.sources[0].metadata().format, format, "{line}");
     }
 }
+
+#[test]
+fn entry_quotes_the_message_that_it_brings_and_no_other_word() {
+    let faq = |quote: &str| {
+        format!(
+            "[[entry]]\nid = \"tea\"\nquestion = \"Is there tea?\"\n[entry.message]\ntext = \"\"\"\nYes, tea is \
+             free.\n\nAsk at the bar.\"\"\"\nauthor = \"Ann\"\ndate = \"2026-11-30\"\nurl = \"https://chat.example/1\"\n\
+             [[entry.quote]]\ntext = \"{quote}\"\n"
+        )
+    };
+    let proof = |faq: &str| prove(&files(faq));
+    let proved = proof(&faq("tea is free"));
+    assert_eq!(proved.findings, []);
+    let quote = &proved.pack.entries[0].quotes()[0];
+    let metadata = quote.source().metadata();
+    assert_eq!((metadata.title.as_str(), quote.paragraph()), ("Ann, 2026-11-30", 1));
+    assert_eq!(metadata.url.as_deref(), Some("https://chat.example/1"));
+    assert_eq!(proved.pack.sources.len(), 1, "it is none of the pack's");
+    let misquoted = proof(&faq("tea is cheap"));
+    let rules: Vec<Rule> = misquoted.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [Rule::QuoteNotInSource]);
+    for (broken, rule) in [
+        (faq("tea is free").replace("text = \"\"\"", "txt = \"\"\""), Rule::UnknownKey),
+        (faq("tea is free").replace("author = \"Ann\"", "author = 1"), Rule::WrongType),
+    ] {
+        let found = proof(&broken).findings;
+        assert!(found.iter().any(|finding| finding.rule == rule), "{found:?}");
+    }
+}

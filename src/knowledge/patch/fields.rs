@@ -8,7 +8,7 @@ use crate::knowledge::draft::{on_one_line, one_a_line};
 use crate::knowledge::toml_text::verbatim;
 
 /// The usual order of keys. A new key is inserted after the last one that precedes it here.
-const ENTRY_ORDER: [&str; 10] = [
+const ENTRY_ORDER: [&str; 11] = [
     "id",
     "question",
     "variants",
@@ -18,6 +18,7 @@ const ENTRY_ORDER: [&str; 10] = [
     "lead",
     "tags",
     "see_also",
+    "message",
     "quote",
 ];
 const QUOTE_ORDER: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];

@@ -100,6 +100,7 @@ fn ids(event: &Event) -> Vec<&str> {
         Event::AnswerFound { id, question, place } => {
             vec![id.as_str(), question.as_str(), place.id.as_str()]
         }
+        Event::MessageQuoted(quoted) => vec![quoted.id.as_str(), quoted.place.id.as_str()],
     }
 }
 
@@ -121,6 +122,7 @@ pub(super) fn resend(event: &Event) -> String {
         Event::ControlUsed(used) => Some(&used.id),
         Event::Alert(alert) => Some(&alert.id),
         Event::AnswerFound { id, .. } => Some(id),
+        Event::MessageQuoted(quoted) => Some(&quoted.id),
         Event::Joined { .. } | Event::MissingPermissions { .. } | Event::Undecryptable { .. } => {
             None
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::{Layout, render};
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    Addressing, Message, MessageId, Place, PlaceId, RepliedTo, ReplyKind, Timestamp, User,
+    Addressing, Message, MessageId, MessageOrigin, Place, PlaceId, RepliedTo, ReplyKind, Timestamp,
+    User,
 };
 use crate::service::{Outgoing, SendError, Sender};
 
@@ -54,6 +55,7 @@ impl ConsoleSession {
             author: None,
             text: None,
             title: None,
+            origin: MessageOrigin::default(),
         });
         Message {
             id: state.next_id(),

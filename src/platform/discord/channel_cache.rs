@@ -185,6 +185,11 @@ impl ChannelCache {
         self.channels.get(&channel).or_else(|| self.threads.get(&channel))
     }
 
+    /// The guild of `channel`; `None` for direct messages, and if it is not in the cache.
+    pub(super) fn guild_of(&self, channel: ChannelId) -> Option<GuildId> {
+        self.entry(channel)?.guild
+    }
+
     /// Whether `other` is a parent of `channel`, directly or not.
     pub(super) fn is_child_of(&self, channel: ChannelId, other: ChannelId) -> bool {
         self.parents(channel).any(|it| it == other)

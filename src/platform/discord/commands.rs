@@ -29,6 +29,8 @@ pub(super) const EVERYONE: &str = "everyone";
 pub(super) const EVERYWHERE: &str = "everywhere";
 /// The message command that takes the message as a question.
 pub(super) const ABOUT: &str = "Ask about this";
+/// The message command that makes an entry of the message.
+pub(super) const MAKE: &str = "Make this an entry";
 /// Slash commands that are also commands in messages, under the same name.
 pub(super) const WORDS: [&str; 5] = ["help", "topics", FORGET_ME, "pause", "resume"];
 
@@ -46,9 +48,11 @@ pub(super) fn all() -> Vec<CreateCommand> {
     // Without default permissions: who moderates is configured, and may lack permissions of the guild.
     let in_guilds = |command: CreateCommand| command.contexts(vec![InteractionContext::Guild]);
     let about = CreateCommand::new(ABOUT).kind(CommandType::Message);
+    let make = CreateCommand::new(MAKE).kind(CommandType::Message);
     let commands = [
         anywhere(ask()),
         anywhere(about.name_localized("de", "Danach fragen")),
+        in_guilds(make.name_localized("de", "Als Eintrag übernehmen")),
         anywhere(simple_command("help", ["What I can do", "hilfe", "Was ich kann"])),
         anywhere(simple_command("topics", ["What can be asked", "themen", "Was man fragen kann"])),
         anywhere(simple_command(

@@ -23,6 +23,7 @@ pub fn of(control: Control) -> String {
         Control::Gap => ("gap", None),
         Control::Dismiss => ("dismiss", None),
         Control::Inbox(page) => ("inbox", Some(page)),
+        Control::RemoveQuoted => ("unquote", None),
     };
     match number {
         Some(number) => format!("{PREFIX}{name}:{number}"),
@@ -52,6 +53,7 @@ pub fn parse(custom_id: &str) -> Option<Control> {
         ("gap", None) => Control::Gap,
         ("dismiss", None) => Control::Dismiss,
         ("inbox", Some(page)) => Control::Inbox(page),
+        ("unquote", None) => Control::RemoveQuoted,
         _ => return None,
     })
 }
@@ -77,6 +79,7 @@ mod tests {
             Control::Gap,
             Control::Dismiss,
             Control::Inbox(2),
+            Control::RemoveQuoted,
         ] {
             let id = of(control);
             assert!(id.len() <= 100, "{id}");

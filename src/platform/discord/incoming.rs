@@ -12,7 +12,7 @@ use serenity::model::user::User;
 
 use super::channel_cache::ChannelCache;
 use super::ids;
-use crate::conversation::{self, RepliedTo};
+use crate::conversation::{self, MessageOrigin, RepliedTo};
 
 /// `user` with the roles that they have in a guild, of which managing it counts as one; `None` outside of guilds.
 pub(super) fn user(
@@ -42,6 +42,21 @@ fn referenced_message(message: &Message, cache: &ChannelCache) -> RepliedTo {
         // of components only.
         text: Some(text(message)).filter(|text| !text.is_empty()),
         title: None,
+        origin: origin(message, cache),
+    }
+}
+
+/// Where `message` is from. It answers the message that it replies to, or in a thread without one, its title.
+fn origin(message: &Message, cache: &ChannelCache) -> MessageOrigin {
+    let (channel, author) = (message.channel_id, &message.author);
+    let place = cache.guild_of(channel).map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let answered = message.referenced_message.as_deref().map(text);
+    let answered = answered.or_else(|| cache.thread_name(channel).map(str::to_owned));
+    MessageOrigin {
+        author_name: Some(author.global_name.as_ref().unwrap_or(&author.name).clone()),
+        sent_at: Some(ids::snowflake_time(message.id.get())),
+        url: Some(format!("https://discord.com/channels/{place}/{channel}/{}", message.id)),
+        answered: answered.filter(|text| !text.is_empty()),
     }
 }
 

@@ -13,7 +13,9 @@ use super::permissions;
 use super::place;
 use super::reactions;
 use super::rooms::event_cache::{CachedEvent, EventCache};
-use crate::conversation::{Addressing, Control, ControlUse, Event, Message, RepliedTo, User};
+use crate::conversation::{
+    Addressing, Control, ControlUse, Event, Message, MessageOrigin, RepliedTo, User,
+};
 use mention::{StrippedText, strip_mentions};
 
 /// Converts the events of one room, with the recent events of the room at hand.
@@ -73,14 +75,17 @@ impl EventConverter<'_> {
                 .as_ref()
                 .is_some_and(|it| it.sender != bot.id && it.mentions.contains(&bot.id));
         let mentions_bot = mentions_bot && !is_copied;
-        let replied_to = content.in_reply_to.as_ref().zip(target);
-        let replied_to = replied_to.map(|(id, target)| RepliedTo {
-            id: ids::message(id),
-            is_from_bot: target.sender == bot.id,
-            author: Some(ids::user(&target.sender)),
-            text: target.text,
-            title: None,
-        });
+        let replied_to = match content.in_reply_to.as_ref().zip(target) {
+            Some((id, target)) => Some(RepliedTo {
+                id: ids::message(id),
+                is_from_bot: target.sender == bot.id,
+                author: Some(ids::user(&target.sender)),
+                origin: self.origin(id, &target).await,
+                text: target.text,
+                title: None,
+            }),
+            None => None,
+        };
         Message {
             id: ids::message(id),
             place: place::place(
@@ -97,6 +102,19 @@ impl EventConverter<'_> {
             sent_at: cached.at,
             edit_id: None,
             locale: None,
+        }
+    }
+
+    /// Where the message `id` is from. What it replies to is known if that was sent a short while ago.
+    async fn origin(self, id: &EventId, message: &CachedEvent) -> MessageOrigin {
+        let member = self.room.get_member_no_sync(&message.sender).await.ok().flatten();
+        let answered = message.in_reply_to.as_deref().and_then(|id| self.cache.get(id));
+        let url = self.room.matrix_to_event_permalink(id.to_owned()).await;
+        MessageOrigin {
+            author_name: member.map(|member| member.name().to_owned()),
+            sent_at: Some(message.at),
+            url: url.ok().map(|url| url.to_string()),
+            answered: answered.and_then(|answered| answered.text.clone()),
         }
     }
 

@@ -40,6 +40,9 @@ const TAKE_BACK: &str = "↩";
 const GAP: &str = "🚫";
 const DISMISS: &str = "💤";
 
+/// Removes the entry that quotes a user's message.
+const REMOVE_QUOTED: &str = "✂";
+
 /// Common alternatives to the keys that the message lists.
 const ALSO_HELPFUL: &str = "✅";
 const ALSO_DELETE: &str = "❌";
@@ -87,6 +90,7 @@ pub(super) fn reaction_key(control: Control) -> String {
         Control::Notify => NOTIFY,
         Control::Save => SAVE,
         Control::TakeBack => return format!("{TAKE_BACK}{EMOJI_FORM}"),
+        Control::RemoveQuoted => return format!("{REMOVE_QUOTED}{EMOJI_FORM}"),
         Control::Gap => GAP,
         Control::Dismiss => DISMISS,
     };
@@ -101,9 +105,12 @@ pub(super) fn own_keys(controls: &[Control]) -> Vec<String> {
         Control::Pick(_) | Control::Quotes(_) => true,
         Control::Topics(offset) => *offset > 0,
         Control::Notify => false,
-        Control::Save | Control::TakeBack | Control::Gap | Control::Dismiss | Control::Inbox(_) => {
-            true
-        }
+        Control::Save
+        | Control::TakeBack
+        | Control::Gap
+        | Control::Dismiss
+        | Control::Inbox(_)
+        | Control::RemoveQuoted => true,
         Control::Paragraphs(offset) => *offset > 0,
         Control::Helpful | Control::Unhelpful | Control::Delete | Control::Share => false,
     };
@@ -134,6 +141,7 @@ pub(super) fn control(key: &str, continuation: Option<Continuation>) -> Option<C
         TAKE_BACK => Some(Control::TakeBack),
         GAP => Some(Control::Gap),
         DISMISS => Some(Control::Dismiss),
+        REMOVE_QUOTED => Some(Control::RemoveQuoted),
         key => key.strip_suffix(KEYCAP)?.parse().ok().filter(|it| *it > 0).map(Control::Pick),
     }
 }
@@ -166,6 +174,7 @@ mod tests {
             Control::Gap,
             Control::Dismiss,
             Control::Inbox(2),
+            Control::RemoveQuoted,
         ];
         for want in controls {
             let continuation = Continuation::of(&[Control::Delete, want]);

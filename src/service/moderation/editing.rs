@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::TaskOutput;
 use super::task::{ModeratorTask, PackOfSpace, TaskResult};
+use crate::conversation::event::MessageQuoted;
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
-use crate::conversation::{Control, ReplyKind, Timestamp};
-use crate::knowledge::{EntryChange, Quote};
+use crate::conversation::{Control, MessageId, ReplyKind, Timestamp};
+use crate::knowledge::{Entry, EntryChange, Quote};
 use crate::moderation::edit::{Edit, RefusedEdit};
 use crate::moderation::proposal::digest;
 use crate::moderation::report::{self, Report};
@@ -173,7 +174,8 @@ impl ModeratorTask {
         match self.editor(of.folder)?.edit(&edit) {
             Ok(recorded) => {
                 self.settle(&proposed.settles);
-                Ok(self.saved(&of.pack.name, &recorded))
+                let quoted = message_quoted(&command, &recorded);
+                Ok(TaskOutput { quoted, ..self.saved(&of.pack.name, &recorded) })
             }
             Err(EditError::ChangedMeanwhile { .. }) => {
                 let reviewed = self.editor(of.folder)?.review(&edit.edit);
@@ -230,7 +232,32 @@ impl ModeratorTask {
             entries: std::iter::once(pack.to_owned()).chain(numbers.into_iter().take(1)).collect(),
             proposal: None,
             updates,
+            quoted: None,
         }
+    }
+
+    /// Removes the entry `id` of `pack`, as the author of the message that it quotes has wanted.
+    pub(super) fn remove_quoted(&self, pack: &str, id: &str) -> TaskResult {
+        let of = self.pack_named(pack)?;
+        let pack = self.pack_in_file(of.folder)?;
+        let is_of_source =
+            |quote: &Quote| pack.sources.iter().any(|it| Arc::ptr_eq(it, quote.source()));
+        // It may quote something else by now.
+        let is_quoted =
+            |entry: &&Entry| entry.id.as_str() == id && !entry.quotes().iter().all(is_of_source);
+        let entry = pack.entries.iter().find(is_quoted);
+        let entry = entry.ok_or_else(|| self.no_longer_available())?;
+        let edit = ProposedEdit {
+            edit: Edit::Remove { id: entry.id.clone() },
+            by: self.author(),
+            reason: Some(self.wording.sentence("removed-by-its-author", [])),
+            at: self.now,
+            seen: None,
+        };
+        let recorded = self.editor(of.folder)?.edit(&edit);
+        let recorded = recorded.map_err(|error| self.edit_failed(error))?;
+        let updates = self.saved(&of.pack.name, &recorded).updates;
+        Ok(TaskOutput { updates, ..TaskOutput::text(self.sentence("quoted-removed", [])) })
     }
 
     /// The pack that `command` is about, if no entry says so.
@@ -361,6 +388,24 @@ impl ModeratorTask {
         command.pack = Some(of.pack.name.clone());
         Ok(PreparedEdit { of, edit: reverted, command, kept })
     }
+}
+
+/// The message that a saved `command` has made an entry of, whose author has to know.
+fn message_quoted(
+    command: &EditCommand,
+    recorded: &[RecordedRevision],
+) -> Option<Box<MessageQuoted>> {
+    let EditAction::Add(entry) = &command.action else { return None };
+    let (message, RecordedRevision { id, revision }) = (entry.message.as_ref()?, recorded.first()?);
+    Some(Box::new(MessageQuoted {
+        id: MessageId::from(format!("{}:quoted:{id}", message.id)),
+        message: message.id.clone(),
+        place: message.place.clone(),
+        author: message.author.clone()?,
+        pack: revision.pack.clone(),
+        entry: revision.entry.clone(),
+        question: entry.question.clone()?,
+    }))
 }
 
 /// A reason that begins with `prefix`, once: a command that was shown is prepared again.

@@ -55,12 +55,34 @@ impl ModeratorTask {
         }
         let of = [("page", &*page.to_string()), ("n", &*n_pages.to_string())];
         let of = self.wording.sentence("page-of", of);
+        let more = (page < n_pages).then(|| Control::Inbox(page + 1));
+        Ok(self.listed_groups(&of, &shown, more))
+    }
+
+    /// The groups in which a question has `text`, as far as they fit on a page.
+    pub(super) fn search_inbox(&self, text: &str) -> TaskResult {
+        let groups = self.groups(&self.open_inbox()?)?;
+        let found: Vec<&QuestionGroup> = groups.iter().filter(|group| group.has(text)).collect();
+        if found.is_empty() {
+            return Err(self.sentence("no-questions-with", [("text", text)]));
+        }
+        let of = self.wording.counted("n-groups", found.len());
+        let shown = found.get(..GROUPS_PER_PAGE).unwrap_or(&found);
+        Ok(self.listed_groups(&of, shown, None))
+    }
+
+    /// A list of groups, `of` what, of which one can be picked.
+    fn listed_groups(
+        &self,
+        of: &str,
+        shown: &[&QuestionGroup],
+        more: Option<Control>,
+    ) -> TaskOutput {
         let heading = format!("{}, {of}:", self.wording.sentence("inbox", []));
         let lines = shown.iter().map(|group| group_line(group, self.wording)).collect();
         let first_wording =
             |group: &&QuestionGroup| group.wordings().into_iter().next().unwrap_or_default();
-        let more = (page < n_pages).then(|| Control::Inbox(page + 1));
-        Ok(TaskOutput {
+        TaskOutput {
             reply: ModerationReply {
                 text: Report::new(&heading).numbered(1, lines).text(),
                 choices: shown.iter().map(first_wording).collect(),
@@ -69,7 +91,7 @@ impl ModeratorTask {
             kind: ReplyKind::Inbox,
             entries: shown.iter().map(|group| group.id.clone()).collect(),
             ..TaskOutput::text(RichText::default())
-        })
+        }
     }
 
     /// A group, the entries of which its questions may be phrasings, and passages for a new entry.

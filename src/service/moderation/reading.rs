@@ -28,6 +28,7 @@ impl ModeratorTask {
             ReadCommand::History(id) => self.history(id.as_deref()),
             ReadCommand::Diff(number) => self.diff(number),
             ReadCommand::Inbox(page) => self.inbox(page),
+            ReadCommand::InboxSearch(text) => self.search_inbox(&text),
             ReadCommand::Group(id) => self.group(&id),
         }
     }

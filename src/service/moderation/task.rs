@@ -83,6 +83,8 @@ impl ModeratorTask {
         match command {
             ModeratorCommand::Read(command) => self.read(command),
             ModeratorCommand::Edit(command) => self.propose(*command),
+            // It is an edit by now, unless it lacks something.
+            ModeratorCommand::Make(_) => Err(self.usage(Some(Verb::Make), None)),
             ModeratorCommand::Dismiss(group) => self.dismiss(&group),
             ModeratorCommand::Save => self.save(proposal),
             ModeratorCommand::Incomplete { verb, line } => Err(self.usage(verb, line.as_deref())),
@@ -118,6 +120,7 @@ impl ModeratorTask {
                 self.preview(proposal.alternatives.swap_remove(idx))
             }
             (Control::Save, ReplyKind::Proposal) => self.save(proposal),
+            (Control::RemoveQuoted, ReplyKind::Quoted) => self.remove_quoted(entry(0)?, entry(1)?),
             (Control::TakeBack, ReplyKind::Edited) => self.take_back(entry(0)?, entry(1)?),
             _ => Err(self.no_longer_available()),
         }

@@ -29,6 +29,7 @@ async fn questions_are_recorded_whatever_the_reply_and_other_messages_are_not() 
             author: Some("t:bob".into()),
             text: Some(HEIGHT.to_owned()),
             title: None,
+            origin: MessageOrigin::default(),
         }),
         ..message
     };

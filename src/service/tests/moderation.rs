@@ -1,8 +1,9 @@
 //! Moderators edit a pack from chat.
 
 use super::*;
+use crate::conversation::Timestamp;
 use crate::conversation::wording::Wording;
-use crate::service::moderation::PackEditing;
+use crate::service::moderation::{ModerationEvent, PackEditing};
 use crate::store::records::{AuthorFilter, PackHistory, RevisionFilter};
 use tokio::sync::mpsc;
 
@@ -403,4 +404,138 @@ async fn edit_without_a_data_folder_or_of_a_broken_pack_is_refused() {
     std::fs::remove_file(chat.world.folder.path().join("p/pack.toml")).unwrap();
     let told = chat.say("faq remove height").await;
     assert!(!told.contains("Proposal") && told.contains("Notice"), "{told}");
+}
+
+/// A reply by the moderator to Bob's message `text`, which answered `answered`.
+fn make(chat: &Moderated, command: &str, text: &str, answered: Option<&str>) -> Event {
+    let id = chat.next_id();
+    let origin = MessageOrigin {
+        author_name: Some("Bob".to_owned()),
+        sent_at: Timestamp::parse("2026-11-30"),
+        url: Some("https://chat.example/9".to_owned()),
+        answered: answered.map(str::to_owned),
+    };
+    let replied_to = RepliedTo {
+        id: "t:bobs".into(),
+        is_from_bot: false,
+        author: Some("t:bob".into()),
+        text: Some(text.to_owned()),
+        title: None,
+        origin,
+    };
+    let message = chat.world.question(&id, command);
+    Event::MessageCreated(Message {
+        author: user(MODERATOR),
+        replied_to: Some(replied_to),
+        ..message
+    })
+}
+
+#[tokio::test]
+async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_removed() {
+    let (events, mut sent_events) = mpsc::unbounded_channel();
+    let mut chat = Moderated::new().await;
+    let data = chat.world.folder.path().join("data");
+    chat.service = chat.world.start().with_pack_editing(PackEditing { data, events });
+    let text = "The sauna is open on Mondays.\n\nBring a towel.";
+    let event = make(&chat, "faq make", text, Some("when is the  sauna open"));
+    chat.service.handle(&event, &chat.sender).await;
+    let shown = chat.sender.take_calls().concat();
+    assert!(shown.contains("when-is-the-sauna-open would be added"), "{shown}");
+    chat.press(chat.last(), Control::Save).await;
+    assert!(chat.faq().contains("author = \"Bob\"\ndate = \"2026-11-30\""), "{}", chat.faq());
+    let answer = chat.ask("when is the sauna open").await;
+    assert!(answer.contains("Answer when-is-the-sauna-open"), "{answer}");
+    let quoted = std::iter::from_fn(|| sent_events.try_recv().ok());
+    let quoted = quoted.filter_map(|event| match event {
+        ModerationEvent::MessageQuoted(quoted) => Some(quoted),
+        _ => None,
+    });
+    let quoted: Vec<_> = quoted.collect();
+    assert_eq!(quoted.len(), 1);
+    let told = Event::MessageQuoted(quoted[0].clone());
+    chat.service.handle(&told, &chat.sender).await;
+    let told_text = chat.sender.take_calls().concat();
+    assert!(told_text.contains("t:bobs") && told_text.contains("word for word"), "{told_text}");
+    chat.service.handle(&told, &chat.sender).await;
+    assert_eq!(chat.sender.take_calls(), [""; 0], "once");
+    let press = async |by: &str| {
+        let id = chat.next_id();
+        let message = format!("{}/reply", quoted[0].id);
+        let event = chat.world.control_use(&id, &message, by, Control::RemoveQuoted);
+        chat.service.handle(&event, &chat.sender).await;
+        chat.sender.take_calls().concat()
+    };
+    let refused = press("t:ada").await;
+    assert!(refused.contains("AskerOnly"), "{refused}");
+    assert_ne!(chat.faq(), FAQ);
+    let removed = press("t:bob").await;
+    assert!(removed.contains("is removed"), "{removed}");
+    assert_eq!(chat.faq(), FAQ);
+    let history = chat.say("faq history").await;
+    assert!(history.contains("removed by t:bob"), "{history}");
+}
+
+#[tokio::test]
+async fn message_is_made_an_entry_with_a_question_and_only_where_that_is_on() {
+    let chat = Moderated::new().await;
+    let without_question = make(&chat, "faq make", "Bring a towel.", None);
+    chat.service.handle(&without_question, &chat.sender).await;
+    let usage = chat.sender.take_calls().concat();
+    assert!(usage.contains("faq make [QUESTION]"), "{usage}");
+    let part = make(&chat, "faq make What to bring?\n> a towel", "Bring a towel.", None);
+    chat.service.handle(&part, &chat.sender).await;
+    let shown = chat.sender.take_calls().concat();
+    assert!(shown.contains("what-to-bring would be added"), "{shown}");
+    let misquote = make(&chat, "faq make What to bring?\n> two towels", "Bring a towel.", None);
+    chat.service.handle(&misquote, &chat.sender).await;
+    let refused = chat.sender.take_calls().concat();
+    assert!(refused.contains("cannot be saved"), "{refused}");
+    let settings = SpaceSettings { quotes_messages: false, ..SpaceSettings::default() };
+    let off = Moderated::with(settings).await;
+    let event = make(&off, "faq make", "Bring a towel.", Some("what to bring"));
+    off.service.handle(&event, &off.sender).await;
+    assert!(off.sender.take_calls().concat().contains("MessagesNotQuoted"));
+    assert_eq!(off.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn inbox_is_searched_for_words() {
+    let chat = Moderated::new().await;
+    chat.ask("is it raining over there").await;
+    chat.ask("who bakes the bread").await;
+    let found = chat.say("faq inbox BREAD").await;
+    assert!(found.contains("1 group") && found.contains("bakes"), "{found}");
+    assert!(!found.contains("raining"), "{found}");
+    let picked = chat.press(chat.last(), Control::Pick(1)).await;
+    assert!(picked.contains("who bakes the bread"), "{picked}");
+    let none = chat.say("faq inbox sauna").await;
+    assert!(none.contains("No question that waits has"), "{none}");
+}
+
+#[tokio::test]
+async fn digest_of_what_waits_is_sent_once_a_period() {
+    let settings =
+        SpaceSettings { sends_digest_to: Some("t:office".into()), ..SpaceSettings::default() };
+    let chat = Moderated::with(settings).await;
+    let due = async || {
+        let mut sent = Vec::new();
+        for digest in chat.service.digests().await.unwrap() {
+            chat.service.handle(&Event::Alert(digest), &chat.sender).await;
+            sent.extend(chat.sender.take_calls());
+        }
+        sent
+    };
+    assert_eq!(due().await, [""; 0], "nothing waits");
+    chat.ask("is it raining over there").await;
+    chat.say_as("t:bob", "does it rain over there").await;
+    let first = due().await.concat();
+    assert!(first.contains("2 questions, 2 people") && first.contains("rain"), "{first}");
+    assert!(first.contains("!faq inbox"), "{first}");
+    assert_eq!(due().await, [""; 0], "once a period");
+    chat.world.wait(15 * 24 * 3600);
+    assert_eq!(due().await, [""; 0], "nothing new");
+    chat.ask("is it snowing over there").await;
+    let second = due().await.concat();
+    assert!(second.contains("1 question, 1 person"), "{second}");
 }

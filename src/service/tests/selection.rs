@@ -44,6 +44,7 @@ async fn number_in_reply_to_suggestions_selects_one() {
         author: None,
         text: None,
         title: None,
+        origin: MessageOrigin::default(),
     };
     message.replied_to = Some(replied_to);
     assert_eq!(

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::bot::{Bot, TestGuild};
 use crate::folder::{Folder, UNQUOTED};
-use crate::support::discord::ObservedMessage;
+use crate::support::discord::{ObservedChange, ObservedMessage, UserMessage};
+
+/// The message command that makes an entry of a message.
+const MAKE: &str = "Make this an entry";
 
 /// The bot with the pack `p`, whose moderator is Bob.
 fn moderated(home: &TestGuild) -> Bot {
@@ -161,6 +164,46 @@ fn new_entry_without_a_quote_offers_sentences_of_the_source() {
     discord.user_presses(shown.id, "Save", *bob);
     assert!(discord.next_edit().text.contains("Saved"));
     assert!(faq(&bot).contains(UNQUOTED));
+    bot.stop();
+}
+
+#[test]
+fn message_becomes_an_entry_whose_author_is_told_and_can_have_it_removed() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let before = faq(&bot);
+    let cem = discord.user("cem");
+    let asked = discord.user_sends(*channel, *ada, "when does the workshop open");
+    let text = "At *eight*, but on Mondays at nine.";
+    let reply = UserMessage { text, reply_to: Some(asked), ..UserMessage::default() };
+    let helped = discord.user_sends_message(*channel, cem, reply);
+    discord.user_runs_message_command(helped, *ada, MAKE);
+    assert!(discord.next_message().text.contains("Only moderators"));
+    discord.user_runs_message_command(asked, *bob, MAKE);
+    let incomplete = discord.next_message();
+    assert!(incomplete.text.contains("make [QUESTION]"), "it answers nothing: {incomplete:?}");
+    discord.user_runs_message_command(helped, *bob, MAKE);
+    let shown = discord.next_message();
+    assert!(shown.is_private && shown.text.contains("would be added"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    let [first, second] = [discord.next_change(), discord.next_change()];
+    let (ObservedChange::Edited(saved), ObservedChange::Sent(told)) = (first, second) else {
+        panic!("it is saved, then told")
+    };
+    assert!(saved.text.contains("Saved as change 1"), "{saved:?}");
+    assert_eq!((told.reply_to, told.n_pings), (Some(helped), 1), "{told:?}");
+    assert!(told.text.contains("word for word"), "{told:?}");
+    home.ask("when does the workshop open");
+    let answer = discord.next_message();
+    assert!(answer.text.contains("but on Mondays at nine."), "{answer:?}");
+    let link = format!("https://discord.com/channels/{}/{}/{helped}", home.guild.0, channel.0);
+    assert!(answer.text.contains("cem") && answer.text.contains(&link), "{answer:?}");
+    discord.user_presses(told.id, "Remove it", *ada);
+    assert!(discord.next_message().is_private, "it is nobody else's");
+    discord.user_presses(told.id, "Remove it", cem);
+    assert!(discord.next_edit().text.contains("is removed"));
+    assert_eq!(faq(&bot), before);
     bot.stop();
 }
 

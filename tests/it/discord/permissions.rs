@@ -116,7 +116,7 @@ fn commands_of_moderators_are_offered_to_members_without_permissions_of_the_guil
     // Who moderates is configured; the bot refuses the others.
     assert_eq!(
         offered(*channel, *ada),
-        "Ask about this ask faq forget-me help pause resume topics"
+        "Ask about this Make this an entry ask faq forget-me help pause resume topics"
     );
     // There is nothing to pause in direct messages.
     assert_eq!(offered(discord.direct(*ada), *ada), "Ask about this ask faq forget-me help topics");

@@ -67,6 +67,36 @@ fn edit_typed_on_several_lines_is_saved_and_taken_back_by_reactions() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn message_becomes_an_entry_whose_author_is_told_and_can_have_it_removed() {
+    for kind in [RoomKind::Plain, RoomKind::Encrypted] {
+        let (folder, moderator, chat) = moderated(kind);
+        let before = faq(&folder);
+        let asked = chat.ada.send(&chat.room, &Draft::plain("when does the workshop open"));
+        let text = "At eight, but on Mondays at nine.";
+        let helped = chat.ada.send(&chat.room, &Draft::plain(text).reply_to(&asked));
+        moderator.wait_for_event(&helped);
+        let make = Draft::plain("!faq make").reply_to(&helped);
+        moderator.send(&chat.room, &make);
+        let shown = chat.next_change().sent();
+        assert!(shown.text.contains("would be added"), "{shown:?}");
+        moderator.react(&chat.room, &shown.id, "💾");
+        let saved = chat.next_change().edited();
+        assert!(saved.text.contains("Saved as change 1"), "{saved:?}");
+        let told = chat.next_change().sent();
+        assert_eq!(told.reply_to.as_deref(), Some(&*helped), "{told:?}");
+        assert!(told.text.contains("word for word") && told.text.contains("✂"), "{told:?}");
+        chat.ask("when does the workshop open");
+        let answer = chat.next_change().sent();
+        assert!(answer.text.contains("on Mondays at nine"), "{answer:?}");
+        assert!(answer.text.contains("https://matrix.to/#/"), "{answer:?}");
+        chat.ada.react(&chat.room, &told.id, "✂️");
+        assert!(chat.next_change().edited().text.contains("is removed"));
+        assert_eq!(faq(&folder), before);
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn ranks_of_a_room_are_moderators_while_they_have_its_power_level() {
     let (_folder, former, mut chat) = moderated(RoomKind::Plain);
     // The creator of the room has a level of 100.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::MAX_NEAREST;
+use super::{MAX_NEAREST, message};
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::other_form;
 use crate::knowledge::pack::{EntrySpans, FAQ_FILE};
@@ -13,6 +13,7 @@ use crate::knowledge::passage::{self, Passage};
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::toml_reader::{TableReader, WithSpan, nearest_name};
 use crate::knowledge::{Quote, QuoteError, Source};
+use crate::text::Language;
 
 const KEYS: [&str; 5] = ["text", "source", "paragraph", "speaker", "role"];
 
@@ -31,11 +32,17 @@ impl<'a> QuoteReader<'a> {
         Self { sources, n_nearest: 0, n_scanned_bytes: 0 }
     }
 
-    /// Reads and proves one quote, and adds its spans to those of the entry.
+    /// The language of the first source: that of the pack, unless the source has one of its own.
+    pub(super) fn language(&self) -> Option<&'a Language> {
+        self.sources.first().map(|source| source.language())
+    }
+
+    /// Reads and proves one quote of an entry, which may have a `message` of its own, and adds its spans to those of
+    /// the entry.
     pub(super) fn read(
         &mut self,
-        table: &DeTable<'_>,
-        span: Range<usize>,
+        (table, span): (&DeTable<'_>, Range<usize>),
+        message: Option<&Arc<Source>>,
         spans: &mut EntrySpans,
         findings: &mut Vec<Finding>,
     ) -> Option<Quote> {
@@ -46,7 +53,11 @@ impl<'a> QuoteReader<'a> {
         let speaker = reader.text("speaker");
         let role = reader.text("role");
         let (text, text_span) = text?;
-        let source = self.source(source, &text_span, findings)?;
+        let is_of_message = source.as_ref().is_none_or(|(name, _)| name == message::NAME);
+        let source = match message.filter(|_| is_of_message) {
+            Some(message) => Arc::clone(message),
+            None => self.source(source, &text_span, findings)?,
+        };
         match Quote::prove(&source, &text, paragraph) {
             Ok(quote) => {
                 spans.quotes.push(text_span.clone());

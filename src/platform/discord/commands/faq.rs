@@ -127,6 +127,8 @@ const SINCE: Argument = Argument::text(
 .optional();
 const PAGE: Argument =
     Argument::number("page", "seite", "The page, from 1", "Die Seite, ab 1").optional();
+const WORDS: Argument =
+    Argument::text("text", "text", "Words that a question has", "Wörter, die eine Frage enthält");
 const NUMBER: Argument = Argument::number(
     "number",
     "nummer",
@@ -137,7 +139,8 @@ const NUMBER: Argument = Argument::number(
 /// The options of the subcommand for `verb`; `None` if it is no subcommand, since buttons do it.
 fn arguments(verb: Verb) -> Option<Vec<Argument>> {
     Some(match verb {
-        Verb::List | Verb::Inbox => vec![PAGE],
+        Verb::List => vec![PAGE],
+        Verb::Inbox => vec![PAGE, WORDS.optional()],
         Verb::Show | Verb::Edit => vec![ENTRY],
         Verb::Search => vec![Argument { name: "text", german_name: "text", ..ASKED }],
         Verb::Test => vec![ASKED],
@@ -158,7 +161,7 @@ fn arguments(verb: Verb) -> Option<Vec<Argument>> {
         Verb::History => vec![Argument { is_required: false, ..ENTRY }],
         Verb::Diff => vec![NUMBER],
         Verb::Revert => vec![NUMBER.optional(), BY, SINCE, WHY],
-        Verb::Assign | Verb::Dismiss | Verb::Save => return None,
+        Verb::Assign | Verb::Dismiss | Verb::Save | Verb::Make => return None,
     })
 }
 

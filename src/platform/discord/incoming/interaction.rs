@@ -17,7 +17,7 @@ use super::super::custom_id;
 use super::super::ids;
 use super::super::payload::ReplyReference;
 use super::{referenced_message, user};
-use crate::conversation::moderator_command::FAQ;
+use crate::conversation::moderator_command::{FAQ, Verb};
 use crate::conversation::pause::EVERYWHERE;
 use crate::conversation::{self, Addressing, ControlUse, Event, MessageId, RepliedTo};
 
@@ -83,6 +83,12 @@ pub(in crate::platform::discord) fn command(
                 kind,
                 ..command_message(command, "", true, replied_to, cache)
             })
+        }
+        commands::MAKE => {
+            let Some(ResolvedTarget::Message(target)) = command.data.target() else { return None };
+            let replied_to = Some(referenced_message(target, cache));
+            let text = format!("{FAQ} {}", Verb::Make.name());
+            Some(command_message(command, &text, false, replied_to, cache))
         }
         FAQ => {
             let text = FaqUse::new(options)?.text();

@@ -11,8 +11,8 @@ use serenity::model::user::User;
 use super::super::channel_cache::ChannelCache;
 use super::super::ids;
 use super::mention::{StrippedText, strip_bot_mentions};
-use super::{referenced_message, text, user};
-use crate::conversation::{self, Addressing, Event, RepliedTo, reference};
+use super::{origin, referenced_message, text, user};
+use crate::conversation::{self, Addressing, Event, MessageOrigin, RepliedTo, reference};
 
 /// Converts a new message. `None` for system messages, such as joins and pins.
 pub(in crate::platform::discord) fn message_created(
@@ -133,7 +133,8 @@ impl<'m> MessageParts<'m> {
         }
         let reference = self.reference?;
         let id = ids::message(reference.channel_id, reference.message_id?);
-        Some(RepliedTo { id, is_from_bot: false, author: None, text: None, title: None })
+        let origin = MessageOrigin::default();
+        Some(RepliedTo { id, is_from_bot: false, author: None, text: None, title: None, origin })
     }
 
     /// What a mention of the bot in a thread refers to if it says nothing itself.
@@ -149,6 +150,7 @@ impl<'m> MessageParts<'m> {
             author: starter.map(|starter| ids::user(starter.author.id)),
             text: starter.map(text).filter(|text| !text.is_empty()),
             title: Some(title),
+            origin: starter.map(|starter| origin(starter, cache)).unwrap_or_default(),
         })
     }
 

@@ -14,8 +14,8 @@ const MAX_CACHED: usize = 512;
 /// Mentions that are cached of a message.
 const MAX_MENTIONS: usize = 64;
 
-/// Characters that are cached of a message: the maximum length of a question.
-const MAX_TEXT_CHARS: usize = 2000;
+/// Characters that are cached of a message: more than a question has, or a message that is quoted.
+const MAX_TEXT_CHARS: usize = 4000;
 
 /// The parts of an event that the conversion of later events needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
