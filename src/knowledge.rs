@@ -5,6 +5,7 @@
 pub mod draft;
 pub mod entry;
 pub mod export;
+mod faq_parts;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixtures;

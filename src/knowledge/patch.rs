@@ -16,7 +16,7 @@ use std::ops::Range;
 use toml_edit::{DocumentMut, Table, TomlError};
 
 use super::{EntryDraft, EntryId};
-pub use changes::{EntryChange, changes};
+pub use changes::{EntryChange, changes, text_of_entry};
 pub use fields::EntryFields;
 pub use hunk::Hunk;
 use sections::Section;
@@ -84,12 +84,13 @@ impl Patch {
     /// # Errors
     /// [`PatchError`] if the change does not apply to this file.
     pub fn apply(&self, faq: &str) -> Result<String, PatchError> {
-        let sections = sections::find(faq)?;
-        let found =
-            sections.iter().find(|section| section.id.as_deref() == Some(self.id().as_str()));
+        let found = sections::find_entry(faq, self.id().as_str())?;
         match (found, self.new_section()) {
-            (Some(section), _) => self.apply_to(faq, section),
-            (None, Some((section, is_gap))) => Ok(add(faq, &sections, &section, is_gap)),
+            (Some(section), _) => self.apply_to(faq, &section),
+            (None, Some((section, is_gap))) => {
+                let last_of_kind = sections::find_last(faq, is_gap)?;
+                Ok(add(faq, last_of_kind.as_ref(), &section))
+            }
             (None, None) => Err(PatchError::UnknownEntry { id: self.id().clone() }),
         }
     }
@@ -175,8 +176,8 @@ fn with_last_line_break(text: &str) -> String {
     format!("{}\n", text.trim_end().replace("\r\n", "\n"))
 }
 
-fn add(faq: &str, sections: &[Section], new: &str, is_gap: bool) -> String {
-    let last_of_kind = sections.iter().rfind(|section| section.is_gap == is_gap);
+/// Inserts the section `new` after the last one of its kind, or at the end of the file.
+fn add(faq: &str, last_of_kind: Option<&Section>, new: &str) -> String {
     let at = last_of_kind.map_or(faq.len(), |section| section.span.end);
     let (before, after) = faq.split_at_checked(at).unwrap_or((faq, ""));
     let break_line = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };

@@ -1,8 +1,10 @@
 //! Edits of a pack: what somebody wants to change, and its proof.
 
+use std::borrow::Cow;
+
 use super::revision::Revision;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::patch::{Hunk, apply_all, changes};
+use crate::knowledge::patch::{Hunk, apply_all, changes, text_of_entry};
 use crate::knowledge::{
     Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, Pack, PackFile, PackFiles,
     Patch, PatchError, Proof, prove,
@@ -268,12 +270,12 @@ fn revert_one(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
     let is_undone = |undone: &String| match changes(faq, undone).as_slice() {
         [change] if change.id == revision.entry => {
             let is_as_before = !is_as_after || change.after == before;
-            is_as_before && lines_without(faq, &change.id) == lines_without(undone, &change.id)
+            is_as_before && is_same_without(faq, undone, &change.id)
         }
         _ => false,
     };
-    let candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(faq));
-    if let Some(undone) = candidates.into_iter().find(is_undone) {
+    let mut candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(faq));
+    if let Some(undone) = candidates.find(is_undone) {
         return Ok(undone);
     }
     if !is_as_after {
@@ -287,16 +289,18 @@ fn revert_one(faq: &str, revision: &Revision) -> Result<String, RefusedEdit> {
     Ok(patch.apply(faq)?)
 }
 
-/// The lines of a file without those of an entry and of the comment above it. Blank ones do not count.
-fn lines_without(faq: &str, id: &str) -> Vec<String> {
-    let removed = EntryId::new(id).and_then(|id| Patch::Remove { id }.apply(faq).ok());
-    let left = removed.as_deref().unwrap_or(faq).lines();
-    left.filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+/// Whether two states of a file are the same without the lines of an entry and of the comment above it. Blank lines do not
+/// count.
+fn is_same_without(a: &str, b: &str, id: &str) -> bool {
+    let [a, b] = [a, b].map(|faq| {
+        let removed = EntryId::new(id).and_then(|id| Patch::Remove { id }.apply(faq).ok());
+        removed.map_or(Cow::Borrowed(faq), Cow::Owned)
+    });
+    non_blank_lines(&a).eq(non_blank_lines(&b))
 }
 
-/// The text of an entry in `faq.toml`, from `[[entry]]` on.
-pub fn text_of_entry(faq: &str, id: &str) -> Option<String> {
-    changes("", faq).into_iter().find(|it| it.id == id)?.after
+fn non_blank_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::cli::moderation::{Context, refuse};
 use crate::cli::packs::{self, PackArgs};
 use crate::cli::report::pluralize;
 use crate::conversation::layout::one_line;
+use crate::knowledge::patch::text_of_entry;
 use crate::knowledge::{Entry, Quote};
-use crate::moderation::edit::text_of_entry;
 use crate::platform::console::printable;
 
 /// Arguments of `quoth faq show`.

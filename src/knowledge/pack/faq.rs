@@ -3,7 +3,6 @@
 mod links;
 mod message;
 mod quote;
-mod sections;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,6 +12,7 @@ use toml::de::DeTable;
 
 use super::{EntrySpans, FAQ_FILE};
 use crate::knowledge::entry::{Content, Entry, EntryId, MAX_ID_CHARS, Translation};
+use crate::knowledge::faq_parts::parts;
 use crate::knowledge::finding::{Finding, Rule};
 use crate::knowledge::line_index::LineIndex;
 use crate::knowledge::toml_reader::{MAX_SYNTAX_ERRORS, TableReader, WithSpan, parse};
@@ -117,18 +117,6 @@ pub(super) fn read_entries(
     links::resolve(&mut faq.entries, links, &id_spans, findings);
     faq.unproved_ids = unproved_ids;
     faq
-}
-
-/// The parts of the file that are parsed on their own: its sections, unless the part before the
-/// first one says something about entries, which TOML then allows nowhere else.
-fn parts(text: &str) -> Vec<Range<usize>> {
-    let sections = sections::divide(text);
-    let preamble = sections.first().and_then(|span| text.get(span.clone())).unwrap_or_default();
-    let has_content = preamble.lines().any(|line| {
-        !line.trim_start_matches('\u{FEFF}').trim_start().starts_with('#')
-            && !line.trim().is_empty()
-    });
-    if has_content { std::iter::once(0..text.len()).collect() } else { sections }
 }
 
 /// Makes the spans of findings about a section those of the file.

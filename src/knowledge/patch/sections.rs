@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Table, Value};
 
 use super::PatchError;
+use crate::knowledge::faq_parts::parts;
 
 /// One `[[entry]]` with its subtables.
 #[derive(Debug, Clone)]
@@ -19,10 +20,76 @@ pub(super) struct Section {
 
 /// The sections of all entries and gaps, in the order of the file.
 pub(super) fn find(faq: &str) -> Result<Vec<Section>, PatchError> {
-    let document = Document::parse(faq)?;
+    let mut sections = Vec::new();
+    for part in parts(faq) {
+        sections.extend(find_in(faq, &part)?);
+    }
+    Ok(sections)
+}
+
+/// The sections in one of the [`parts`] of the file.
+pub(super) fn find_in(faq: &str, part: &Range<usize>) -> Result<Vec<Section>, PatchError> {
+    let text = text_of(faq, part);
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        // The error has to name the line of the file.
+        Err(error) => return Err(Document::parse(faq).err().unwrap_or(error).into()),
+    };
     let Some(item) = document.get("entry") else { return Ok(Vec::new()) };
     let tables = item.as_array_of_tables().ok_or(PatchError::NoSections)?;
-    Ok(tables.iter().filter_map(|table| section(faq, table)).collect())
+    let in_file = |section: Section| Section {
+        span: section.span.start + part.start..section.span.end + part.start,
+        comment_start: comment_start(faq, section.span.start + part.start),
+        ..section
+    };
+    Ok(tables.iter().filter_map(|table| section(text, table)).map(in_file).collect())
+}
+
+/// The section of the entry with this id. Only what may be it is parsed.
+pub(super) fn find_entry(faq: &str, id: &str) -> Result<Option<Section>, PatchError> {
+    let parts = parts(faq);
+    for may_be_it in [says, may_say_with_escapes] {
+        for part in parts.iter().filter(|part| may_be_it(text_of(faq, part), id)) {
+            let found = find_in(faq, part)?.into_iter().find(|it| it.id.as_deref() == Some(id));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The last section of an entry or of a gap, as `is_gap` says. Of a file that is divided, only what may be it is parsed.
+pub(super) fn find_last(faq: &str, is_gap: bool) -> Result<Option<Section>, PatchError> {
+    let parts = parts(faq);
+    let may_be_it = |part: &Range<usize>| {
+        let text = text_of(faq, part);
+        !is_gap || parts.len() == 1 || says(text, "gap") || may_say_with_escapes(text, "gap")
+    };
+    for part in parts.iter().rev().filter(|part| may_be_it(part)) {
+        let found = find_in(faq, part)?.into_iter().rfind(|it| it.is_gap == is_gap);
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn text_of<'f>(faq: &'f str, part: &Range<usize>) -> &'f str {
+    faq.get(part.clone()).unwrap_or_default()
+}
+
+/// Whether `word`, which has no white space, stands in `toml`.
+fn says(toml: &str, word: &str) -> bool {
+    toml.contains(word)
+}
+
+/// Whether `word` may stand in `toml` with characters that are escaped, or in two lines.
+fn may_say_with_escapes(toml: &str, word: &str) -> bool {
+    // The two that have to be escaped stand for themselves.
+    let has_itself =
+        |escaped: &str| escaped.starts_with(['"', '\\']) && !word.contains(['"', '\\']);
+    toml.match_indices('\\').any(|(at, _)| !toml.get(at + 1..).is_some_and(has_itself))
 }
 
 /// The entries of an array, `entry = [{ id = "a" }]`, in the order of the file. They cannot be edited from

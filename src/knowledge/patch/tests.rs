@@ -213,3 +213,23 @@ fn several_patches_leave_the_line_ends_of_other_entries() {
     assert!(patched.contains(&[entry("b", "\n"), entry("c", "\r\n")].concat()), "{patched:?}");
     assert!(patched.ends_with("gap = true\r\n"), "{patched:?}");
 }
+
+#[test]
+fn entry_is_found_however_its_id_is_written() {
+    for written in ["\"a\"", "'a'", "\"\\u0061\"", "\"\"\"\\\n  a\"\"\"", "\"\\U00000061\" # a"] {
+        let faq = FAQ.replace("\"a\"", written);
+        let removed = Patch::Remove { id: id("a") }.apply(&faq).unwrap();
+        assert!(!removed.contains("What?") && removed.contains("Who?"), "{written}: {removed}");
+        let taken = Patch::Add(EntryDraft::new(id("a"), "A?")).apply(&faq);
+        assert!(matches!(taken, Err(PatchError::IdTaken { .. })), "{written}: {taken:?}");
+    }
+    let quoted = FAQ.replace("\"a\"", r#""say-\"a\"\\""#);
+    assert!(Patch::Remove { id: id(r#"say-"a"\"#) }.apply(&quoted).is_ok());
+}
+
+#[test]
+fn section_that_is_no_toml_does_not_hinder_a_patch_of_another() {
+    let faq = format!("{FAQ}[[entry]]\nid = \n");
+    let removed = Patch::Remove { id: id("a") }.apply(&faq).unwrap();
+    assert!(removed.ends_with("id = \n") && !removed.contains("What?"), "{removed}");
+}
