@@ -31,7 +31,7 @@ pub use entry::{Content, Entry, EntryId, Translation};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
 pub use line_index::LineIndex;
-pub use pack::{Pack, PackFile, PackFiles, Proof, SourceLocation, prove};
+pub use pack::{Pack, PackFile, PackFiles, Proof, ProvedPack, SourceLocation, prove};
 pub use patch::{EntryChange, EntryFields, Patch, PatchError};
 pub use quote::{Quote, QuoteError};
 pub use source::{Paragraphs, Source};

@@ -4,6 +4,7 @@
 
 mod faq;
 mod front_matter;
+mod proved_pack;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,6 +15,7 @@ use super::lexicon::Lexicon;
 use super::toml_reader::{TableReader, WithSpan, parse};
 use super::{Entry, EntryId, Source};
 use faq::Faq;
+pub use proved_pack::ProvedPack;
 use sha2::{Digest, Sha256};
 
 use crate::text::Language;
@@ -35,6 +37,15 @@ pub struct PackFile {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
+}
+
+impl PackFile {
+    fn add_to(&self, hash: &mut Sha256) {
+        for part in [self.path.as_bytes(), &self.bytes] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+    }
 }
 
 /// All files of a pack, not yet parsed.
@@ -72,11 +83,8 @@ impl PackFiles {
     /// in hexadecimal digits. The folder's name is not part of it.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
-        for PackFile { path, bytes } in &self.files {
-            for part in [path.as_bytes(), bytes] {
-                hash.update(part.len().to_le_bytes());
-                hash.update(part);
-            }
+        for file in &self.files {
+            file.add_to(&mut hash);
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -208,11 +216,8 @@ pub fn prove(files: &PackFiles) -> Proof {
         .map(|text| faq::read_entries(text, &sources, &mut findings))
         .unwrap_or_default();
 
-    let (language, language_span) = header.language.unwrap_or_else(|| {
-        let untagged = entries.iter().filter(|entry| entry.language.is_none());
-        let detected = detect(untagged.flat_map(Entry::untranslated));
-        (detected.unwrap_or_else(Language::english), 0..0)
-    });
+    let (language, language_span) =
+        header.language.unwrap_or_else(|| (detected_language(&entries), 0..0));
     findings.extend(duplicate_languages(&language, &entries, &entry_spans));
     let pack = Pack {
         name: files.name.clone(),
@@ -224,6 +229,21 @@ pub fn prove(files: &PackFiles) -> Proof {
         lexicon,
     };
     Proof { pack, entry_spans, unproved_ids, source_locations, language_span, findings }
+}
+
+/// The language of a pack whose header names none.
+fn detected_language(entries: &[Entry]) -> Language {
+    let untagged = entries.iter().filter(|entry| entry.language.is_none());
+    detect(untagged.flat_map(Entry::untranslated)).unwrap_or_else(Language::english)
+}
+
+/// The language of the pack of `files` with these entries.
+fn language_of(files: &PackFiles, entries: &[Entry]) -> Language {
+    let header = files.text(PACK_FILE).map(|text| read_header(text, &mut Vec::new()));
+    match header.and_then(|header| header.language) {
+        Some((language, _)) => language,
+        None => detected_language(entries),
+    }
 }
 
 /// Reports each translation in a language that the entry has already.

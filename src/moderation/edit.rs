@@ -7,7 +7,7 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::{Hunk, apply_all, changes, text_of_entry};
 use crate::knowledge::{
     Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, Pack, PackFile, PackFiles,
-    Patch, PatchError, Proof, prove,
+    Patch, PatchError, Proof, ProvedPack, prove,
 };
 
 /// Most patches of an edit whose places in the file are kept with its revisions: each needs the whole file. Only an
@@ -63,6 +63,8 @@ pub enum Edit {
 pub struct ProvedEdit {
     /// The new text of `faq.toml`.
     pub faq: String,
+    /// The pack with it.
+    pub pack: ProvedPack,
     /// The entries that change, in the order in which they are changed, each with its change of the file if that is
     /// known.
     pub changes: Vec<(EntryChange, Option<Hunk>)>,
@@ -115,21 +117,41 @@ impl Edit {
     /// # Errors
     /// [`RefusedEdit`] says what is wrong with it.
     pub fn prove(&self, files: &PackFiles) -> Result<ProvedEdit, RefusedEdit> {
+        self.prove_with(files, &[])
+    }
+
+    /// The same. What the pack has in common with the `known` ones, before the edit and after it, is not proved again.
+    ///
+    /// # Errors
+    /// [`RefusedEdit`] says what is wrong with it.
+    pub fn prove_with(
+        &self,
+        files: &PackFiles,
+        known: &[ProvedPack],
+    ) -> Result<ProvedEdit, RefusedEdit> {
         let before = files.text(FAQ_FILE).unwrap_or_default();
+        let proved_before = ProvedPack::prove(files, known);
+        let pack = match &proved_before {
+            Ok(proved) => &**proved.pack(),
+            Err(proof) => &proof.pack,
+        };
         let Steps { faq, hunks } = match self {
             Self::Revert(revisions) => revert(before, revisions)?,
-            edit => Steps::of(before, &edit.patches(&prove(files).pack)?)?,
+            edit => Steps::of(before, &edit.patches(pack)?)?,
         };
         if faq == before {
             return Err(RefusedEdit::NoChange);
         }
         let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.clone().into_bytes() };
         let files = files.clone().with([file]);
-        let proof = prove(&files);
-        if !proof.is_accepted() {
-            let Proof { pack, findings, .. } = proof;
-            return Err(RefusedEdit::Invalid(Box::new(Rejection { files, pack, findings })));
-        }
+        let known: Vec<ProvedPack> = known.iter().cloned().chain(proved_before.ok()).collect();
+        let pack = match ProvedPack::prove(&files, &known) {
+            Ok(pack) => pack,
+            Err(proof) => {
+                let Proof { pack, findings, .. } = *proof;
+                return Err(RefusedEdit::Invalid(Box::new(Rejection { files, pack, findings })));
+            }
+        };
         let mut changes: Vec<(EntryChange, Option<Hunk>)> = changes(before, &faq)
             .into_iter()
             .map(|change| {
@@ -138,7 +160,7 @@ impl Edit {
             })
             .collect();
         changes.sort_by_key(|(change, _)| hunks.iter().position(|(id, _)| *id == change.id));
-        Ok(ProvedEdit { faq, changes })
+        Ok(ProvedEdit { faq, pack, changes })
     }
 
     /// The changes of the file; none for a revision that is taken back.

@@ -181,7 +181,7 @@ fn record(
     folder: &Path,
     files: &PackFiles,
     proposed: &ProposedEdit,
-    ProvedEdit { faq, changes }: ProvedEdit,
+    ProvedEdit { faq, changes, .. }: ProvedEdit,
 ) -> Result<Vec<RecordedRevision>, EditError> {
     record_outside_changes(transaction, folder, files, proposed.at)?;
     let of_change = |(change, hunk)| Revision {

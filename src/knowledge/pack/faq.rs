@@ -1,5 +1,6 @@
 //! The reader of `faq.toml`: entries and gaps.
 
+mod changed;
 mod links;
 mod message;
 mod quote;
@@ -18,6 +19,7 @@ use crate::knowledge::line_index::LineIndex;
 use crate::knowledge::toml_reader::{MAX_SYNTAX_ERRORS, TableReader, WithSpan, parse};
 use crate::knowledge::{Quote, Source};
 use crate::text::Language;
+pub(super) use changed::ChangedEntries;
 use links::Links;
 use quote::QuoteReader;
 
@@ -56,58 +58,10 @@ pub(super) fn read_entries(
     sources: &[Arc<Source>],
     findings: &mut Vec<Finding>,
 ) -> Faq {
-    let n_findings = findings.len();
-    let mut syntax_errors = Vec::new();
-    let mut n_tables = 0;
-    let mut reader = EntryReader {
-        findings,
-        text,
-        lines: None,
-        id_spans: HashMap::new(),
-        quotes: QuoteReader::new(sources),
-        unproved_ids: Vec::new(),
-        section_start: 0,
-    };
-    let parts = parts(text);
-    let mut faq = Faq {
-        entries: Vec::with_capacity(parts.len()),
-        entry_spans: Vec::with_capacity(parts.len()),
-        unproved_ids: Vec::new(),
-    };
-    let mut links = Vec::new();
-    for section in parts {
-        let part = text.get(section.clone()).unwrap_or_default();
-        let n_errors = syntax_errors.len();
-        let Some(document) = parse(FAQ_FILE, part, &mut syntax_errors) else {
-            shift(syntax_errors.iter_mut().skip(n_errors), section.start);
-            if syntax_errors.len() >= MAX_SYNTAX_ERRORS {
-                break;
-            }
-            continue;
-        };
-        reader.section_start = section.start;
-        let n_before = reader.findings.len();
-        let tables =
-            TableReader::new(FAQ_FILE, document.get_ref(), 0..0, &["entry"], reader.findings)
-                .tables("entry");
-        n_tables += tables.len();
-        for (table, span) in tables {
-            if let Some((entry, spans, see_also)) = reader.entry(table, span) {
-                faq.entries.push(entry);
-                faq.entry_spans.push(spans.shifted(section.start));
-                let shifted = |(id, span): WithSpan<String>| (id, moved(span, section.start));
-                links.push(see_also.into_iter().map(shifted).collect());
-            }
-        }
-        shift(reader.findings.iter_mut().skip(n_before), section.start);
-    }
-    let EntryReader { id_spans, unproved_ids, .. } = reader;
-    if !syntax_errors.is_empty() {
-        // What a broken file says elsewhere may be meant in another way.
-        findings.truncate(n_findings);
-        findings.extend(syntax_errors.into_iter().take(MAX_SYNTAX_ERRORS));
+    let Some(read) = ReadParts::new(text, &parts(text), sources, findings) else {
         return Faq::default();
-    }
+    };
+    let ReadParts { mut faq, links, id_spans, n_tables } = read;
     if n_tables == 0 {
         findings.push(Finding::new(Rule::MissingField, FAQ_FILE, 0..0, "there is no entry").help(
             "write the first one below a line [[entry]]; in a file made by `quoth new`, remove the \
@@ -115,8 +69,81 @@ pub(super) fn read_entries(
         ));
     }
     links::resolve(&mut faq.entries, links, &id_spans, findings);
-    faq.unproved_ids = unproved_ids;
     faq
+}
+
+/// What parts of the file say, before the links between entries are resolved.
+struct ReadParts {
+    faq: Faq,
+    /// Parallel to the entries.
+    links: Vec<Links>,
+    /// The span of the first use of each id, in the file.
+    id_spans: HashMap<String, Range<usize>>,
+    n_tables: usize,
+}
+
+impl ReadParts {
+    /// Reads `parts` of the file `text`; `None` if there are syntax errors.
+    fn new(
+        text: &str,
+        parts: &[Range<usize>],
+        sources: &[Arc<Source>],
+        findings: &mut Vec<Finding>,
+    ) -> Option<Self> {
+        let n_findings = findings.len();
+        let mut syntax_errors = Vec::new();
+        let mut n_tables = 0;
+        let mut reader = EntryReader {
+            findings,
+            text,
+            lines: None,
+            id_spans: HashMap::new(),
+            quotes: QuoteReader::new(sources),
+            unproved_ids: Vec::new(),
+            section_start: 0,
+        };
+        let mut faq = Faq {
+            entries: Vec::with_capacity(parts.len()),
+            entry_spans: Vec::with_capacity(parts.len()),
+            unproved_ids: Vec::new(),
+        };
+        let mut links = Vec::new();
+        for section in parts {
+            let part = text.get(section.clone()).unwrap_or_default();
+            let n_errors = syntax_errors.len();
+            let Some(document) = parse(FAQ_FILE, part, &mut syntax_errors) else {
+                shift(syntax_errors.iter_mut().skip(n_errors), section.start);
+                if syntax_errors.len() >= MAX_SYNTAX_ERRORS {
+                    break;
+                }
+                continue;
+            };
+            reader.section_start = section.start;
+            let n_before = reader.findings.len();
+            let tables =
+                TableReader::new(FAQ_FILE, document.get_ref(), 0..0, &["entry"], reader.findings)
+                    .tables("entry");
+            n_tables += tables.len();
+            for (table, span) in tables {
+                if let Some((entry, spans, see_also)) = reader.entry(table, span) {
+                    faq.entries.push(entry);
+                    faq.entry_spans.push(spans.shifted(section.start));
+                    let shifted = |(id, span): WithSpan<String>| (id, moved(span, section.start));
+                    links.push(see_also.into_iter().map(shifted).collect());
+                }
+            }
+            shift(reader.findings.iter_mut().skip(n_before), section.start);
+        }
+        let EntryReader { id_spans, unproved_ids, findings, .. } = reader;
+        if !syntax_errors.is_empty() {
+            // What a broken file says elsewhere may be meant in another way.
+            findings.truncate(n_findings);
+            findings.extend(syntax_errors.into_iter().take(MAX_SYNTAX_ERRORS));
+            return None;
+        }
+        faq.unproved_ids = unproved_ids;
+        Some(Self { faq, links, id_spans, n_tables })
+    }
 }
 
 /// Makes the spans of findings about a section those of the file.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::conversation::Timestamp;
-use crate::knowledge::QuoteDraft;
 use crate::knowledge::fixtures::files;
+use crate::knowledge::{Quote, QuoteDraft};
 use crate::moderation::RevisionAuthor;
 
 const SOURCE: &str = "+++\ntitle = \"S\"\n+++\n\nThe garden opens at eight.\n\nDogs stay outside.\n\n\
@@ -234,4 +234,41 @@ fn edits_of_a_person_that_others_have_built_on_are_kept() {
     let linked = phrasing.faq.replace("see_also = [\"hours\"]", "see_also = [\"water\"]");
     assert_eq!(revertible(&garden(&linked), &edits), [true, false], "a link to the entry");
     assert_eq!(revertible(&garden(FAQ), &edits), [true, true], "taken back already");
+}
+
+#[test]
+fn edit_of_a_known_pack_is_proved_as_by_itself() {
+    let known = ProvedPack::prove(&garden(FAQ), &[]).unwrap();
+    let edited = water("Water is free.").prove(&garden(FAQ)).unwrap();
+    for edit in [
+        water("Water is free."),
+        water("Water is cheap."),
+        Edit::Remove { id: id("hours") },
+        Edit::Add(EntryDraft::new(id("dogs"), "Dogs?")),
+        move_phrasing("when can I come"),
+        move_phrasing("what"),
+        Edit::Revert(revisions(&edited)),
+    ] {
+        for faq in [FAQ, &edited.faq, &FAQ.replace("Dogs stay outside.", "Dogs stay inside.")] {
+            let shown = |proved: Result<ProvedEdit, RefusedEdit>| match proved {
+                Ok(proved) => {
+                    assert_eq!(**proved.pack.faq(), *proved.faq);
+                    // Whether a source was searched does not matter.
+                    let content = |entry: &Entry| {
+                        let phrasings: Vec<String> = entry.phrasings().map(str::to_owned).collect();
+                        let quotes: Vec<_> = entry.quotes().iter().map(Quote::span).collect();
+                        (entry.id.clone(), phrasings, quotes, entry.see_also.clone())
+                    };
+                    let entries: Vec<_> = proved.pack.pack().entries.iter().map(content).collect();
+                    format!("{} {:?} {entries:?}", proved.faq, proved.changes)
+                }
+                Err(RefusedEdit::Invalid(rejection)) => format!("{:?}", rejection.findings),
+                Err(error) => format!("{error:?}"),
+            };
+            let files = garden(faq);
+            let known = [known.clone(), edited.pack.clone()];
+            let (alone, with_known) = (edit.prove(&files), edit.prove_with(&files, &known));
+            assert_eq!(shown(alone), shown(with_known), "{edit:?} {faq}");
+        }
+    }
 }
