@@ -24,18 +24,42 @@ pub struct Index {
     starts: Vec<usize>,
     /// One for each language of a pack, in the order of the packs.
     parts: Vec<LanguagePart>,
+    /// The number after the last part of each pack.
+    part_ends: Vec<usize>,
 }
 
 impl Index {
     /// Builds the index of `packs`, of each of which the first [`MAX_ENTRIES`] entries can be found.
     pub fn new(packs: Vec<Arc<Pack>>) -> Self {
-        let (mut starts, mut parts, mut n_entries) = (Vec::new(), Vec::new(), 0);
+        Self::with_parts_of(packs, std::iter::empty())
+    }
+
+    /// The same. What `others` have learned of the same packs is shared with them, and not learned again.
+    pub fn with_parts_of<'o>(
+        packs: Vec<Arc<Pack>>,
+        others: impl Iterator<Item = &'o Self> + Clone,
+    ) -> Self {
+        let (mut starts, mut parts, mut part_ends) = (Vec::new(), Vec::new(), Vec::new());
+        let mut n_entries = 0;
         for pack in &packs {
             starts.push(n_entries);
-            parts.extend(LanguagePart::all_of(pack, n_entries));
+            match others.clone().find_map(|other| other.parts_of(pack)) {
+                Some(existing) => {
+                    parts.extend(existing.iter().map(|part| part.starting_at(n_entries)));
+                }
+                None => parts.extend(LanguagePart::all_of(pack, n_entries)),
+            }
+            part_ends.push(parts.len());
             n_entries += pack.entries.len();
         }
-        Self { packs, starts, parts }
+        Self { packs, starts, parts, part_ends }
+    }
+
+    /// The parts of `pack`, if it is one of the packs.
+    fn parts_of(&self, pack: &Arc<Pack>) -> Option<&[LanguagePart]> {
+        let number = self.packs.iter().position(|own| Arc::ptr_eq(own, pack))?;
+        let before = number.checked_sub(1).and_then(|number| self.part_ends.get(number));
+        self.parts.get(before.copied().unwrap_or(0)..*self.part_ends.get(number)?)
     }
 
     /// The packs, in order.
@@ -173,6 +197,6 @@ impl Index {
 
     /// The indexes of all packs and languages.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = &PackIndex> {
-        self.parts.iter().map(|part| &part.index)
+        self.parts.iter().map(|part| &*part.index)
     }
 }

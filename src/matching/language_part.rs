@@ -12,15 +12,17 @@ use crate::text::Language;
 /// The index of the phrasings in one language, and what its entries are in the whole index.
 #[derive(Debug)]
 pub(crate) struct LanguagePart {
-    pub(crate) index: PackIndex,
+    pub(crate) index: Arc<PackIndex>,
     /// By the entry's number in `index`, ascending.
-    entries: Vec<PartOfEntry>,
+    entries: Arc<[PartOfEntry]>,
+    /// The index of the first entry of the pack.
+    start: usize,
 }
 
 /// What an entry of a [`LanguagePart`] is in the whole index.
 #[derive(Debug, Clone, Copy)]
 struct PartOfEntry {
-    /// The index of the entry.
+    /// The index of the entry in its pack.
     idx: usize,
     /// How many phrasings of other languages precede those of this one.
     n_before: usize,
@@ -31,17 +33,16 @@ impl LanguagePart {
     pub(super) fn all_of(pack: &Arc<Pack>, start: usize) -> Vec<Self> {
         let languages = pack.languages();
         if languages == [&pack.language] {
-            let index = PackIndex::new(Arc::clone(pack));
-            let entries =
-                (0..pack.entries.len()).map(|idx| PartOfEntry { idx: start + idx, n_before: 0 });
-            return vec![Self { entries: entries.collect(), index }];
+            let index = Arc::new(PackIndex::new(Arc::clone(pack)));
+            let entries = (0..pack.entries.len()).map(|idx| PartOfEntry { idx, n_before: 0 });
+            return vec![Self { entries: entries.collect(), index, start }];
         }
         languages.into_iter().map(|language| Self::of_language(pack, language, start)).collect()
     }
 
     fn of_language(pack: &Pack, language: &Language, start: usize) -> Self {
         let (mut part, mut entries) = (Vec::new(), Vec::new());
-        for (idx, entry) in (start..).zip(&pack.entries) {
+        for (idx, entry) in pack.entries.iter().enumerate() {
             let mut languages = entry.languages(&pack.language);
             let Some((_, numbers)) = languages.find(|(found, _)| *found == language) else {
                 continue;
@@ -68,17 +69,23 @@ impl LanguagePart {
             entries: part,
             lexicon: pack.lexicon.clone(),
         };
-        Self { index: PackIndex::new(Arc::new(pack)), entries }
+        Self { index: Arc::new(PackIndex::new(Arc::new(pack))), entries: entries.into(), start }
+    }
+
+    /// The same part, where the first entry of its pack has the index `start`.
+    pub(super) fn starting_at(&self, start: usize) -> Self {
+        Self { index: Arc::clone(&self.index), entries: Arc::clone(&self.entries), start }
     }
 
     /// The number that the entry at `idx` has here.
     pub(crate) fn number_of(&self, idx: usize) -> Option<usize> {
+        let idx = idx.checked_sub(self.start)?;
         self.entries.binary_search_by_key(&idx, |entry| entry.idx).ok()
     }
 
     /// The index of the entry with this number.
     pub(crate) fn idx_of(&self, number: usize) -> usize {
-        self.entries.get(number).map_or(0, |entry| entry.idx)
+        self.entries.get(number).map_or(0, |entry| self.start + entry.idx)
     }
 
     /// The number that a phrasing of an entry has here; both are given by their numbers, the phrasing's in all languages.
@@ -121,6 +128,8 @@ impl LanguagePart {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use crate::knowledge::fixtures::pack_of;
     use crate::matching::Index;
     use crate::matching::decision::{Decision, DecisionRule};
@@ -190,6 +199,30 @@ mod tests {
         }
         assert_eq!(both.n_entries(), 3);
         assert_eq!(both.n_phrasings(), 12);
+    }
+
+    #[test]
+    fn parts_of_other_indexes_give_the_same_outcomes() {
+        let [english, german, both] = [single("en", &ENGLISH), single("de", &GERMAN), translated()]
+            .map(|it| it.packs().to_vec());
+        let packs = [both, german, english].concat();
+        let fresh = Index::new(packs.clone());
+        let alone: Vec<Index> = packs.iter().map(|it| Index::new(vec![Arc::clone(it)])).collect();
+        let shared = Index::with_parts_of(packs.clone(), alone.iter().skip(1));
+        let again =
+            Index::with_parts_of(packs.iter().rev().cloned().collect(), [&shared].into_iter());
+        assert!(std::ptr::eq(
+            shared.indexes().last().unwrap(),
+            alone.last().unwrap().indexes().last().unwrap()
+        ));
+        assert!(std::ptr::eq(shared.indexes().next().unwrap(), again.indexes().nth(2).unwrap()));
+        let rule = DecisionRule::default();
+        for text in ENGLISH.iter().chain(&GERMAN).flat_map(|(_, phrasings)| phrasings) {
+            let [want, got, reversed] =
+                [&fresh, &shared, &again].map(|index| index.ask(text, &rule));
+            assert_eq!(format!("{want:?}"), format!("{got:?}"), "{text}");
+            assert_eq!(got.decision, reversed.decision, "{text}");
+        }
     }
 
     #[test]
