@@ -7,6 +7,7 @@ mod word_diff;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::bail;
 
@@ -15,7 +16,7 @@ use super::packs;
 use super::terminal::Terminal;
 use crate::conversation::{Space, Spaces};
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{Pack, prove};
+use crate::knowledge::{Pack, ProvedPack};
 use crate::service::pack_editor::{PackEditor, ReviewScope};
 use crate::store::pack_files;
 
@@ -47,7 +48,9 @@ fn folder(args: &ModerationArgs, config: &ConfigArgs) -> anyhow::Result<PathBuf>
 pub(super) struct Context<'a> {
     pub(super) folder: PathBuf,
     /// The pack, as far as it is valid.
-    pub(super) pack: Pack,
+    pub(super) pack: Arc<Pack>,
+    /// The pack as it was proved; `None` if it has errors.
+    proved: Option<ProvedPack>,
     /// The text of `faq.toml`.
     pub(super) faq: String,
     pub(super) config: &'a ConfigArgs,
@@ -64,14 +67,17 @@ impl<'a> Context<'a> {
     ) -> anyhow::Result<Self> {
         let folder = folder(args, config)?;
         let files = pack_files::read(&folder)?;
-        let proof = prove(&files);
-        if !proof.is_accepted() {
+        let (pack, proved) = match ProvedPack::prove(&files, &[]) {
+            Ok(proved) => (Arc::clone(proved.pack()), Some(proved)),
+            Err(proof) => (Arc::new(proof.pack), None),
+        };
+        if proved.is_none() {
             let shown = folder.display();
             let note = "has errors; what they are in is not listed. To see them, run: quoth check";
             terminal.note(&format!("{shown} {note} {shown}"));
         }
         let faq = files.text(FAQ_FILE).unwrap_or_default().to_owned();
-        Ok(Self { folder, pack: proof.pack, faq, config, terminal, is_json: args.json })
+        Ok(Self { folder, pack, proved, faq, config, terminal, is_json: args.json })
     }
 
     /// The editor of the pack, whose history is in the data folder of the configuration.
@@ -79,7 +85,8 @@ impl<'a> Context<'a> {
         let config = self.config.read()?;
         let editor = PackEditor::open(&self.folder, &config.data)?;
         let (spaces, thresholds) = (self.spaces(&config.spaces()), config.default_thresholds());
-        Ok(editor.with_scope(ReviewScope { spaces, thresholds, served: None }))
+        let known = self.proved.iter().cloned().collect();
+        Ok(editor.with_scope(ReviewScope { spaces, thresholds, served: None, known }))
     }
 
     /// The spaces that use the pack; `None`, which is all, if none or each does.

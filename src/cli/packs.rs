@@ -47,7 +47,7 @@ pub(super) struct LoadedIndex {
 pub(super) fn open(args: &PackArgs, config: &ConfigArgs) -> anyhow::Result<LoadedIndex> {
     let folders = folders(&args.packs, config)?;
     let loaded = folders.iter().map(|folder| packs::load(folder)).collect::<Result<Vec<_>, _>>()?;
-    let index = packs::index(&loaded)?;
+    let index = packs::index(&loaded, std::iter::empty())?;
     let calibration = match packs::calibration(&folders, &loaded)? {
         PackCalibration::Current(own) => *own,
         PackCalibration::None => Calibration::default(),

@@ -2,16 +2,17 @@
 //! whole.
 
 mod pack_update;
+mod prepared_packs;
 mod snapshot;
 mod space_index;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
 use crate::conversation::Spaces;
-use crate::knowledge::patch;
+use crate::knowledge::{ProvedPack, patch};
 use crate::matching::recalibration::{
     CalibrationSample, MAX_ASKED, Recalibration, collect_samples,
 };
@@ -19,6 +20,8 @@ use crate::matching::{Index, Thresholds};
 use crate::store::pack_files;
 
 pub use pack_update::{PackUpdate, PackUpdateKind};
+pub use prepared_packs::PreparedPack;
+use prepared_packs::PreparedPacks;
 pub use snapshot::Snapshot;
 pub use space_index::SpaceIndex;
 
@@ -28,6 +31,7 @@ pub struct KnowledgeBase {
     /// Held while the next snapshot is built, so that no update is lost. The folders whose packs have a
     /// problem that was reported, or may have been reported before the start.
     building: Mutex<BTreeSet<PathBuf>>,
+    prepared: Mutex<PreparedPacks>,
 }
 
 impl KnowledgeBase {
@@ -36,7 +40,7 @@ impl KnowledgeBase {
     /// # Errors
     /// [`PackError`] if a pack has errors.
     pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let snapshot = Snapshot::build(spaces, thresholds, None, packs::load)?;
+        let snapshot = Snapshot::build(spaces, thresholds, None, &[], packs::load)?;
         Ok(Self::new(snapshot))
     }
 
@@ -54,7 +58,7 @@ impl KnowledgeBase {
     ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut updates = Vec::new();
         let mut folders = BTreeSet::new();
-        let snapshot = Snapshot::build(spaces, thresholds, None, |folder| {
+        let snapshot = Snapshot::build(spaces, thresholds, None, &[], |folder| {
             let (loaded, rejected) = packs::load_again(folder, accepted)?;
             let before = accepted.get(&*loaded.pack.name).map(String::as_str);
             updates.extend(PackUpdate::at_start(folder, &loaded, before));
@@ -66,7 +70,11 @@ impl KnowledgeBase {
     }
 
     fn new(snapshot: Snapshot) -> Self {
-        Self { current: RwLock::new(Arc::new(snapshot)), building: Mutex::default() }
+        Self {
+            current: RwLock::new(Arc::new(snapshot)),
+            building: Mutex::default(),
+            prepared: Mutex::default(),
+        }
     }
 
     /// The current snapshot.
@@ -76,6 +84,20 @@ impl KnowledgeBase {
 
     fn replace(&self, snapshot: Snapshot) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+    }
+
+    /// Keeps a state of a pack that may be served soon.
+    pub fn prepare(&self, pack: PreparedPack) {
+        self.lock_prepared().add(pack);
+    }
+
+    /// The proved states of packs that may be served soon.
+    pub fn prepared(&self) -> Vec<ProvedPack> {
+        self.lock_prepared().all().iter().map(|it| it.pack.clone()).collect()
+    }
+
+    fn lock_prepared(&self) -> MutexGuard<'_, PreparedPacks> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the packs again and replaces the snapshot. Questions that are being answered keep
@@ -107,10 +129,12 @@ impl KnowledgeBase {
     ) -> Result<Vec<PackUpdate>, PackError> {
         let mut reported = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let previous = self.current();
+        let prepared = self.lock_prepared().all().to_vec();
+        let known: Vec<ProvedPack> = prepared.iter().map(|it| it.pack.clone()).collect();
         let mut updates = Vec::new();
-        let snapshot = Snapshot::build(spaces, thresholds, Some(&previous), |folder| {
+        let snapshot = Snapshot::build(spaces, thresholds, Some(&previous), &prepared, |folder| {
             let old = previous.packs.get(folder);
-            match (packs::load_lenient(folder, old), old) {
+            match (packs::load_lenient(folder, old, &known), old) {
                 (Ok(loaded), old) => {
                     let is_intact = loaded.disabled.is_empty();
                     let was_reported = if is_intact {
@@ -137,7 +161,14 @@ impl KnowledgeBase {
                 (Err(error), None) => Err(error),
             }
         })?;
+        let replaced = previous.replaced_by(&snapshot);
         self.replace(snapshot);
+        if !replaced.is_empty() {
+            // The other states are of an edit that is made now, or would be made of another text.
+            let mut prepared = PreparedPacks::default();
+            replaced.into_iter().for_each(|replaced| prepared.add(replaced));
+            *self.lock_prepared() = prepared;
+        }
         Ok(updates)
     }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::conversation::Timestamp;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryChange, PackFiles, patch, prove};
+use crate::knowledge::patch::{self, Hunk};
+use crate::knowledge::{EntryChange, PackFiles, ProvedPack};
 use crate::moderation::proposal::digest;
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
 use crate::store::atomic::{self, WriteError};
@@ -30,6 +31,15 @@ pub struct PackEditor {
 
 pub use change_review::{MAX_TEXTS, ReviewScope, ReviewedChange};
 pub use edits_by::EditsBy;
+
+/// An edit that was made.
+#[derive(Debug)]
+pub struct MadeEdit {
+    /// Its revisions, one for each entry that has changed.
+    pub revisions: Vec<RecordedRevision>,
+    /// The pack with it.
+    pub pack: ProvedPack,
+}
 
 /// An edit that somebody wants.
 #[derive(Debug, Clone)]
@@ -68,17 +78,16 @@ impl PackEditor {
         &self.history
     }
 
-    /// Makes an edit, and returns its revisions, one for each entry that has changed. When this returns, the
-    /// file and the history are durable.
+    /// Makes an edit. When this returns, the file and the history are durable.
     ///
     /// # Errors
     /// [`EditError`]. The pack and its history are as before, unless the disk has failed so that the file could not be put
     /// back; then the next edit or start records it as a change of the file.
-    pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<Vec<RecordedRevision>, EditError> {
+    pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<MadeEdit, EditError> {
         for _ in 0..MAX_ATTEMPTS {
             // Proving a large pack takes a while, in which the service has to be able to write its records.
             let files = read(&self.folder)?;
-            let proved = proposed.edit.prove(&files)?;
+            let proved = proposed.edit.prove_with(&files, &self.scope.known)?;
             if let Some(seen) = &proposed.seen {
                 let changes = changes_of(&proved);
                 if digest(&changes) != *seen {
@@ -89,14 +98,17 @@ impl PackEditor {
             if pack_files::read(&self.folder)?.files != files.files {
                 continue;
             }
-            if transaction.accepted(&files.name)?.is_none() {
+            let Some(accepted) = transaction.accepted(&files.name)? else {
                 // Recorded first: after a crash, the history could not tell what the edit has changed.
-                record_outside_changes(&transaction, &self.folder, &files, proposed.at)?;
+                record_outside_changes(&transaction, &self.folder, &files, None, proposed.at)?;
                 transaction.commit()?;
                 continue;
-            }
-            let (before, faq) = (files.text(FAQ_FILE).unwrap_or_default(), proved.faq.clone());
-            let recorded = record(&transaction, &self.folder, &files, proposed, proved)?;
+            };
+            let at = proposed.at;
+            record_outside_changes(&transaction, &self.folder, &files, Some(&accepted), at)?;
+            let before = files.text(FAQ_FILE).unwrap_or_default();
+            let ProvedEdit { faq, pack, changes } = proved;
+            let revisions = record(&transaction, &files.name, proposed, &faq, changes)?;
             let made = match pack_files::replace_faq(&self.folder, before, &faq) {
                 Ok(false) => continue,
                 Ok(true) => transaction.commit().map_err(EditError::from),
@@ -108,7 +120,7 @@ impl PackEditor {
                 return Err(error);
             }
             atomic::remove_abandoned(&self.folder);
-            return Ok(recorded);
+            return Ok(MadeEdit { revisions, pack });
         }
         Err(EditError::Busy { folder: self.folder.clone() })
     }
@@ -150,10 +162,11 @@ impl PackEditor {
     pub fn catch_up(&mut self, now: Timestamp) -> Result<(), EditError> {
         let transaction = self.history.begin()?;
         let files = pack_files::read(&self.folder)?;
-        if !prove(&files).is_accepted() {
+        if ProvedPack::prove(&files, &self.scope.known).is_err() {
             return Ok(());
         }
-        record_outside_changes(&transaction, &self.folder, &files, now)?;
+        let accepted = transaction.accepted(&files.name)?;
+        record_outside_changes(&transaction, &self.folder, &files, accepted.as_deref(), now)?;
         Ok(transaction.commit()?)
     }
 }
@@ -175,34 +188,34 @@ fn changes_of(proved: &ProvedEdit) -> Vec<EntryChange> {
 /// How often an edit is proved at most: again if somebody has changed the file meanwhile.
 const MAX_ATTEMPTS: usize = 100;
 
-/// Records an edit of `files`, and before it what has changed outside.
+/// Records an edit of the pack `name`.
 fn record(
     transaction: &PackTransaction<'_>,
-    folder: &Path,
-    files: &PackFiles,
+    name: &str,
     proposed: &ProposedEdit,
-    ProvedEdit { faq, changes, .. }: ProvedEdit,
+    faq: &str,
+    changes: Vec<(EntryChange, Option<Hunk>)>,
 ) -> Result<Vec<RecordedRevision>, EditError> {
-    record_outside_changes(transaction, folder, files, proposed.at)?;
     let of_change = |(change, hunk)| Revision {
         by: proposed.by.clone(),
         reason: proposed.reason.clone(),
         hunk,
-        ..Revision::by_file(&files.name, change, proposed.at)
+        ..Revision::by_file(name, change, proposed.at)
     };
     let revisions: Vec<Revision> = changes.into_iter().map(of_change).collect();
     let ids = transaction.record_edit(&revisions)?;
-    transaction.accept(&files.name, &faq)?;
+    transaction.accept(name, faq)?;
     let recorded = ids.into_iter().zip(revisions);
     Ok(recorded.map(|(id, revision)| RecordedRevision { id, revision }).collect())
 }
 
-/// Records what `files` have more or less than the history, as changes of the file. A pack without history is
-/// new: its entries have no revision.
+/// Records what `files` have more or less than `accepted`, the text that the history has, as changes of the file. A pack
+/// without history is new: its entries have no revision.
 fn record_outside_changes(
     transaction: &PackTransaction<'_>,
     folder: &Path,
     files: &PackFiles,
+    accepted: Option<&str>,
     at: Timestamp,
 ) -> Result<(), EditError> {
     let name = &files.name;
@@ -216,11 +229,10 @@ fn record_outside_changes(
         _ => transaction.set_folder(name, &folder)?,
     }
     let faq = files.text(FAQ_FILE).unwrap_or_default();
-    let accepted = transaction.accepted(name)?;
-    if accepted.as_deref() == Some(faq) {
+    if accepted == Some(faq) {
         return Ok(());
     }
-    let changes = accepted.map_or_else(Vec::new, |accepted| patch::changes(&accepted, faq));
+    let changes = accepted.map_or_else(Vec::new, |accepted| patch::changes(accepted, faq));
     let revisions: Vec<Revision> =
         changes.into_iter().map(|change| Revision::by_file(name, change, at)).collect();
     transaction.record_changes(&revisions)?;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::knowledge::finding::Rule;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{self, EntryId, Finding, Pack, PackFile, PackFiles, Proof};
+use crate::knowledge::{EntryId, Finding, Pack, PackFile, PackFiles, Proof, ProvedPack};
 use crate::matching::Index;
 use crate::matching::calibration::Calibration;
 use crate::matching::index::MAX_ENTRIES;
@@ -19,12 +19,14 @@ use crate::store::{calibration_file, pack_files};
 pub struct LoadedPack {
     /// The pack, without its disabled entries.
     pub pack: Arc<Pack>,
-    /// [`knowledge::PackFiles::fingerprint`] of its files.
+    /// [`PackFiles::fingerprint`] of its files.
     pub fingerprint: String,
     /// Ids of entries that are disabled, because a quote of theirs is no longer in its source.
     pub disabled: Vec<EntryId>,
     /// The text of its `faq.toml`, to find what the next version of it changes.
     pub faq: Arc<str>,
+    /// The same pack, by which the next version is proved; `None` if entries are disabled.
+    pub proved: Option<ProvedPack>,
 }
 
 /// Loads the pack in `folder`.
@@ -34,23 +36,30 @@ pub struct LoadedPack {
 pub fn load(folder: &Path) -> Result<LoadedPack, PackError> {
     let files = pack_files::read(folder)?;
     let fingerprint = files.fingerprint();
-    verify(folder, &files, fingerprint, |_| false)
+    verify(folder, &files, fingerprint, &[], |_| false)
 }
 
 /// Loads the pack in `folder` for a running service. If only its sources have changed since
 /// `previous`, entries whose quotes are no longer in them are disabled instead of rejecting the pack.
-/// If nothing has changed, returns `previous`.
+/// If nothing has changed, returns `previous`. What the pack has in common with that, or with a pack in `prepared`, is not
+/// proved again.
 ///
 /// # Errors
 /// [`PackError`] if it cannot be read, or has other errors.
-pub fn load_lenient(folder: &Path, previous: Option<&LoadedPack>) -> Result<LoadedPack, PackError> {
+pub fn load_lenient(
+    folder: &Path,
+    previous: Option<&LoadedPack>,
+    prepared: &[ProvedPack],
+) -> Result<LoadedPack, PackError> {
     let files = pack_files::read(folder)?;
     let fingerprint = files.fingerprint();
     if let Some(same) = previous.filter(|previous| previous.fingerprint == fingerprint) {
         return Ok(same.clone());
     }
     let is_faq_new = previous.is_some_and(|previous| *previous.faq != *faq_of(&files));
-    verify(folder, &files, fingerprint, |rule| !is_faq_new && is_about_sources(rule))
+    let previous = previous.and_then(|previous| previous.proved.clone());
+    let known: Vec<ProvedPack> = prepared.iter().cloned().chain(previous).collect();
+    verify(folder, &files, fingerprint, &known, |rule| !is_faq_new && is_about_sources(rule))
 }
 
 /// Loads the pack in `folder` at the start of a service; see
@@ -67,10 +76,10 @@ pub fn load_again(
     let is_same = |faq: &&String| faq.as_str() == faq_of(&files);
     let accepted = accepted.get(&files.name);
     if accepted.filter(is_same).is_some() {
-        let loaded = verify(folder, &files, files.fingerprint(), is_about_sources)?;
+        let loaded = verify(folder, &files, files.fingerprint(), &[], is_about_sources)?;
         return Ok((loaded, None));
     }
-    let rejected = match (verify(folder, &files, files.fingerprint(), |_| false), accepted) {
+    let rejected = match (verify(folder, &files, files.fingerprint(), &[], |_| false), accepted) {
         (Ok(loaded), _) => return Ok((loaded, None)),
         (Err(error), None) => return Err(error),
         (Err(error), Some(_)) => error,
@@ -78,7 +87,7 @@ pub fn load_again(
     let faq = accepted.map_or("", String::as_str);
     let faq = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.into() };
     let served = files.with([faq]);
-    match verify(folder, &served, served.fingerprint(), is_about_sources) {
+    match verify(folder, &served, served.fingerprint(), &[], is_about_sources) {
         Ok(loaded) => Ok((loaded, Some(rejected))),
         Err(_) => Err(rejected),
     }
@@ -89,15 +98,41 @@ fn is_about_sources(rule: Rule) -> bool {
     matches!(rule, Rule::QuoteNotInSource | Rule::NoSuchParagraph)
 }
 
-/// Checks `files`. Entries that violate only rules that `is_tolerated` accepts are disabled.
+/// Checks `files`; what they have in common with the `known` packs is not proved again. Entries that violate only rules
+/// that `is_tolerated` accepts are disabled.
 fn verify(
     folder: &Path,
     files: &PackFiles,
     fingerprint: String,
+    known: &[ProvedPack],
     is_tolerated: impl Fn(Rule) -> bool,
 ) -> Result<LoadedPack, PackError> {
     let start = Instant::now();
-    let Proof { mut pack, unproved_ids, findings, .. } = knowledge::prove(files);
+    let loaded = match ProvedPack::prove(files, known) {
+        Ok(proved) => LoadedPack {
+            pack: Arc::clone(proved.pack()),
+            fingerprint,
+            disabled: Vec::new(),
+            faq: Arc::clone(proved.faq()),
+            proved: Some(proved),
+        },
+        Err(proof) => without_unproved(folder, files, fingerprint, *proof, is_tolerated)?,
+    };
+    let pack = &loaded.pack;
+    let (n_entries, n_sources) = (pack.entries.len(), pack.sources.len());
+    let millis = start.elapsed().as_millis();
+    tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
+    Ok(loaded)
+}
+
+/// The pack of `files` without the entries that violate rules, if `is_tolerated` accepts all of these.
+fn without_unproved(
+    folder: &Path,
+    files: &PackFiles,
+    fingerprint: String,
+    Proof { mut pack, unproved_ids, findings, .. }: Proof,
+    is_tolerated: impl Fn(Rule) -> bool,
+) -> Result<LoadedPack, PackError> {
     let errors: Vec<&Finding> =
         findings.iter().filter(|it| it.is_error() && !is_tolerated(it.rule)).collect();
     if let Some(first) = errors.first() {
@@ -109,22 +144,22 @@ fn verify(
         });
     }
     pack.entries.retain(|entry| !unproved_ids.contains(&entry.id));
-    let (n_entries, n_sources) = (pack.entries.len(), pack.sources.len());
-    let millis = start.elapsed().as_millis();
-    tracing::debug!(pack = %pack.name, n_entries, n_sources, millis, "Pack {} loaded", folder.display());
     let (pack, faq) = (Arc::new(pack), Arc::from(faq_of(files)));
-    Ok(LoadedPack { pack, fingerprint, disabled: unproved_ids, faq })
+    Ok(LoadedPack { pack, fingerprint, disabled: unproved_ids, faq, proved: None })
 }
 
 fn faq_of(files: &PackFiles) -> &str {
     files.text(FAQ_FILE).unwrap_or_default()
 }
 
-/// Builds one index of the packs `loaded`.
+/// Builds one index of the packs `loaded`. Of packs that `existing` indexes have, it takes the parts of these.
 ///
 /// # Errors
 /// [`PackError::TooManyEntries`] or [`PackError::SameName`].
-pub fn index(loaded: &[LoadedPack]) -> Result<Index, PackError> {
+pub fn index<'e>(
+    loaded: &[LoadedPack],
+    existing: impl Iterator<Item = &'e Index> + Clone,
+) -> Result<Index, PackError> {
     for (number, one) in loaded.iter().enumerate() {
         let earlier = loaded.iter().take(number);
         if let Some(name) = earlier.map(|it| &it.pack.name).find(|name| **name == one.pack.name) {
@@ -136,7 +171,8 @@ pub fn index(loaded: &[LoadedPack]) -> Result<Index, PackError> {
         return Err(PackError::TooManyEntries { n_entries });
     }
     let start = Instant::now();
-    let index = Index::new(loaded.iter().map(|loaded| Arc::clone(&loaded.pack)).collect());
+    let packs = loaded.iter().map(|loaded| Arc::clone(&loaded.pack)).collect();
+    let index = Index::with_parts_of(packs, existing);
     let millis = start.elapsed().as_millis();
     let (n_phrasings, bytes) = (index.n_phrasings(), index.n_bytes());
     tracing::debug!(n_phrasings, millis, bytes, "Index built");

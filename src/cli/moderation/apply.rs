@@ -80,7 +80,7 @@ pub(in crate::cli) fn apply(
     let proposed =
         ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now(), seen: None };
     match editor.edit(&proposed) {
-        Ok(recorded) => print_made(&recorded, &reviewed.review, context),
+        Ok(made) => print_made(&made.revisions, &reviewed.review, context),
         Err(error) => report(error, context),
     }
 }
@@ -128,7 +128,7 @@ struct ShownEntry<'c> {
 
 /// Prints how entries change, word by word, and all that it changes for those who ask.
 pub(in crate::cli) fn print_reviewed<'c>(
-    ReviewedChange { entries, review }: &'c ReviewedChange,
+    ReviewedChange { entries, review, .. }: &'c ReviewedChange,
     tense: Tense,
     context: &Context<'_>,
 ) -> anyhow::Result<()> {

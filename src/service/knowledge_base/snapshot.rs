@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::prepared_packs::PreparedPack;
 use super::space_index::SpaceIndex;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
-use crate::knowledge::Pack;
+use crate::knowledge::{Pack, ProvedPack};
 use crate::matching::Thresholds;
 use crate::service::packs::{LoadedPack, PackError};
 
@@ -27,11 +28,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Loads each pack of `spaces` once and builds an index for each distinct list of packs, unless
-    /// `previous` has it.
+    /// `previous` has it, and of what neither that nor `prepared` has an index.
     pub(super) fn build(
         spaces: Spaces,
         thresholds: Thresholds,
         previous: Option<&Self>,
+        prepared: &[PreparedPack],
         mut load: impl FnMut(&Path) -> Result<LoadedPack, PackError>,
     ) -> Result<Self, PackError> {
         let mut packs: HashMap<PathBuf, LoadedPack> = HashMap::new();
@@ -46,10 +48,31 @@ impl Snapshot {
             }
             let existing = previous.into_iter().flat_map(|previous| previous.indexes.values());
             let existing = indexes.values().chain(existing);
-            let index = SpaceIndex::build(space, &loaded, thresholds, existing)?;
+            let index = SpaceIndex::build(space, &loaded, thresholds, existing, prepared)?;
             indexes.insert(space.name.clone(), index);
         }
         Ok(Self { spaces, thresholds, packs, indexes, empty: SpaceIndex::empty() })
+    }
+
+    /// The packs that `next` has in another state or not at all, with their indexes.
+    pub(super) fn replaced_by(&self, next: &Self) -> Vec<PreparedPack> {
+        let is_replaced = |folder: &Path, loaded: &LoadedPack| {
+            next.packs.get(folder).is_none_or(|next| !Arc::ptr_eq(&next.pack, &loaded.pack))
+        };
+        let index_of = |pack: &Arc<Pack>| {
+            let mut indexes = self.indexes.values().map(|it| &it.index);
+            indexes
+                .find(|index| matches!(index.packs(), [only] if Arc::ptr_eq(only, pack)))
+                .cloned()
+        };
+        let replaced = self.packs.iter().filter(|(folder, loaded)| is_replaced(folder, loaded));
+        let proved = replaced.filter_map(|(_, loaded)| loaded.proved.clone());
+        proved.map(|pack| PreparedPack { index: index_of(pack.pack()), pack }).collect()
+    }
+
+    /// The pack in `folder` as it was proved; `None` if some of its entries are disabled.
+    pub fn proved(&self, folder: &Path) -> Option<&ProvedPack> {
+        self.packs.get(folder)?.proved.as_ref()
     }
 
     /// The pack in `folder`, without its disabled entries.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::prepared_packs::PreparedPack;
 use crate::conversation::Space;
 use crate::matching::calibration::Calibration;
 use crate::matching::{DecisionRule, Index, Thresholds};
@@ -23,25 +24,24 @@ pub struct SpaceIndex {
 }
 
 impl SpaceIndex {
-    /// The fingerprint and the index of the pack, if it is the only one.
-    pub fn of_only_pack(&self) -> Option<(String, Arc<Index>)> {
-        let [fingerprint] = self.fingerprints.as_slice() else { return None };
-        Some((fingerprint.clone(), Arc::clone(&self.index)))
-    }
-
     /// The index of `space`, whose packs are `loaded`. Takes index and calibration from an
-    /// `existing` one of the same packs.
+    /// `existing` one of the same packs. What these or `prepared` ones have of the index is not built again.
     pub(super) fn build<'e>(
         space: &Space,
         loaded: &[LoadedPack],
         thresholds: Thresholds,
-        mut existing: impl Iterator<Item = &'e Self>,
+        existing: impl Iterator<Item = &'e Self> + Clone,
+        prepared: &[PreparedPack],
     ) -> Result<Self, PackError> {
         let fingerprints: Vec<String> = loaded.iter().map(|it| it.fingerprint.clone()).collect();
-        let same = existing.find(|existing| existing.fingerprints == fingerprints);
+        let same = existing.clone().find(|existing| existing.fingerprints == fingerprints);
         let index = match same {
             Some(same) => Arc::clone(&same.index),
-            None => Arc::new(packs::index(loaded)?),
+            None => {
+                let prepared = prepared.iter().filter_map(|it| it.index.as_deref());
+                let existing = existing.map(|existing| &*existing.index);
+                Arc::new(packs::index(loaded, prepared.chain(existing))?)
+            }
         };
         let (calibration, stale_share) = match packs::calibration(&space.packs, loaded)? {
             PackCalibration::None => (Calibration::default(), None),

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use super::*;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, SpaceSettings};
+use crate::knowledge::PackFile;
+use crate::knowledge::pack::FAQ_FILE;
 use crate::matching::calibration::Calibration;
 use crate::matching::calibration::SCORER_VERSION;
 use crate::matching::recalibration::Platt;
@@ -76,6 +78,91 @@ fn changed_packs_are_swapped_in_and_unchanged_indexes_are_reused() {
     assert_eq!(changes, [("b", false), ("c", true)]);
     assert_eq!(ids(&knowledge_base), ["a", "c"]);
     assert_eq!(first.entry_id(1), "b", "a question that is being answered keeps its index");
+}
+
+/// The state that the pack would have with the text `faq`.
+fn prepared(root: &TempDir, knowledge_base: &KnowledgeBase, faq: &str) -> PreparedPack {
+    let folder = root.path().join("p");
+    let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.into() };
+    let files = pack_files::read(&folder).unwrap().with([file]);
+    let known: Vec<ProvedPack> =
+        knowledge_base.current().proved(&folder).cloned().into_iter().collect();
+    let pack = ProvedPack::prove(&files, &known).unwrap();
+    let index = Some(Arc::new(Index::new(vec![Arc::clone(pack.pack())])));
+    PreparedPack { pack, index }
+}
+
+fn default_index(knowledge_base: &KnowledgeBase) -> Arc<Index> {
+    let snapshot = knowledge_base.current();
+    Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index)
+}
+
+/// Whether two indexes have the same pack, and what was learned of it is the same, too.
+fn is_shared(a: &Index, b: &Index) -> bool {
+    let is_pack_same = Arc::ptr_eq(&a.packs()[0], &b.packs()[0]);
+    let is_part_same = std::ptr::eq(a.indexes().next().unwrap(), b.indexes().next().unwrap());
+    assert_eq!(is_pack_same, is_part_same);
+    is_part_same
+}
+
+#[test]
+fn state_that_was_prepared_or_replaced_is_served_without_being_proved_and_learned_again() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let first = default_index(&knowledge_base);
+    let changed = FAQ.replace("\"b\"", "\"c\"");
+    let other = prepared(&root, &knowledge_base, &FAQ.replace("second", "next"));
+    let prepared = prepared(&root, &knowledge_base, &changed);
+    knowledge_base.prepare(prepared.clone());
+    knowledge_base.prepare(other);
+    assert_eq!(ids(&knowledge_base), ["a", "b"], "it is not served yet");
+    write(&root, &changed, SOURCE);
+    let updates = knowledge_base.reload_packs().unwrap();
+    assert_eq!(kinds(&updates), [&PackUpdateKind::Reloaded]);
+    assert_eq!(updates[0].changes.len(), 2, "the update is as without preparation");
+    let second = default_index(&knowledge_base);
+    assert!(is_shared(&second, prepared.index.as_ref().unwrap()));
+    assert_eq!(ids(&knowledge_base), ["a", "c"]);
+    write(&root, FAQ, SOURCE);
+    knowledge_base.reload_packs().unwrap();
+    assert!(is_shared(&default_index(&knowledge_base), &first), "taken back");
+    write(&root, &changed, SOURCE);
+    knowledge_base.reload_packs().unwrap();
+    assert!(is_shared(&default_index(&knowledge_base), &second));
+}
+
+#[test]
+fn prepared_state_is_not_served_if_the_files_are_others() {
+    let root = tempfile::tempdir().unwrap();
+    write(&root, FAQ, SOURCE);
+    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+    let changed = FAQ.replace("\"b\"", "\"c\"");
+    let prepared = prepared(&root, &knowledge_base, &changed);
+    for (faq, source) in [
+        (changed.replace("\"a\"", "\"d\""), SOURCE.to_owned()),
+        (changed.clone(), format!("{SOURCE}\nSeven eight.\n")),
+        (format!("{changed}\n# By somebody else.\n"), SOURCE.to_owned()),
+    ] {
+        knowledge_base.prepare(prepared.clone());
+        write(&root, &faq, &source);
+        knowledge_base.reload_packs().unwrap();
+        let served = default_index(&knowledge_base);
+        assert!(!is_shared(&served, prepared.index.as_ref().unwrap()));
+        let fresh = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
+        assert_eq!(ids(&knowledge_base), ids(&fresh));
+        assert_eq!(served.packs()[0].sources[0].body(), fresh_body(&fresh));
+        write(&root, FAQ, SOURCE);
+        knowledge_base.reload_packs().unwrap();
+    }
+    knowledge_base.prepare(prepared);
+    write(&root, &changed, &SOURCE.replace("Three", "Two"));
+    let updates = knowledge_base.reload_packs().unwrap();
+    assert!(matches!(updates[0].kind, PackUpdateKind::Rejected { .. }), "{updates:?}");
+}
+
+fn fresh_body(knowledge_base: &KnowledgeBase) -> String {
+    default_index(knowledge_base).packs()[0].sources[0].body().to_owned()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Edits of packs: shown first, then made.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::TaskOutput;
@@ -15,8 +16,8 @@ use crate::moderation::proposal::digest;
 use crate::moderation::report::{self, Report};
 use crate::moderation::typed_edit::{TypedEditError, correction, typed_edit};
 use crate::moderation::{Proposal, ProposedCommand};
-use crate::service::knowledge_base::PackUpdate;
-use crate::service::pack_editor::{EditError, EditsBy, ProposedEdit, ReviewedChange};
+use crate::service::knowledge_base::{PackUpdate, PreparedPack};
+use crate::service::pack_editor::{EditError, EditsBy, MadeEdit, ProposedEdit, ReviewedChange};
 use crate::store::records::{AuthorFilter, RecordedRevision};
 use crate::text::RichText;
 use crate::text::rich_text::Inline;
@@ -88,7 +89,7 @@ impl ModeratorTask {
     pub(super) fn preview(&self, proposed: ProposedCommand) -> TaskResult {
         let PreparedEdit { of, edit, command, kept } = self.prepare(&proposed.command)?;
         let proposed = ProposedCommand { command, ..proposed };
-        match self.editor(of.folder)?.review(&edit) {
+        match self.review(of.folder, &edit)? {
             Ok(reviewed) => Ok(self.proposal(self.kept(&kept), &reviewed, proposed)),
             Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
                 let refused = RefusedEdit::Invalid(rejection);
@@ -109,11 +110,24 @@ impl ModeratorTask {
         Report::new(&sentence).list(lines)
     }
 
+    /// Reviews an edit of the pack in `folder`, and prepares the pack for being served with it.
+    fn review(
+        &self,
+        folder: &Path,
+        edit: &Edit,
+    ) -> Result<Result<ReviewedChange, EditError>, RichText> {
+        let reviewed = self.editor(folder)?.review(edit);
+        if let Ok(ReviewedChange { prepared: Some(prepared), .. }) = &reviewed {
+            self.knowledge_base.prepare(prepared.clone());
+        }
+        Ok(reviewed)
+    }
+
     /// Shows changes and what they do below `report`, to be saved.
     fn proposal(
         &self,
         report: Report,
-        ReviewedChange { entries: changes, review }: &ReviewedChange,
+        ReviewedChange { entries: changes, review, .. }: &ReviewedChange,
         proposed: ProposedCommand,
     ) -> TaskOutput {
         let pack = proposed.command.pack.as_deref().unwrap_or_default();
@@ -172,13 +186,13 @@ impl ModeratorTask {
             seen: proposed.seen.clone(),
         };
         match self.editor(of.folder)?.edit(&edit) {
-            Ok(recorded) => {
+            Ok(made) => {
                 self.settle(&proposed.settles);
-                let quoted = message_quoted(&command, &recorded);
-                Ok(TaskOutput { quoted, ..self.saved(&of.pack.name, &recorded) })
+                let quoted = message_quoted(&command, &made.revisions);
+                Ok(TaskOutput { quoted, ..self.saved(&of.pack.name, made) })
             }
             Err(EditError::ChangedMeanwhile { .. }) => {
-                let reviewed = self.editor(of.folder)?.review(&edit.edit);
+                let reviewed = self.review(of.folder, &edit.edit)?;
                 let reviewed = reviewed.map_err(|error| self.edit_failed(error))?;
                 let report = Report::new(&self.wording.sentence("changed-meanwhile", []));
                 Ok(self.proposal(report, &reviewed, proposed))
@@ -200,13 +214,14 @@ impl ModeratorTask {
             at: self.now,
             seen: None,
         };
-        let recorded = self.editor(of.folder)?.edit(&edit);
-        Ok(self.saved(&of.pack.name, &recorded.map_err(|error| self.edit_failed(error))?))
+        let made = self.editor(of.folder)?.edit(&edit);
+        Ok(self.saved(&of.pack.name, made.map_err(|error| self.edit_failed(error))?))
     }
 
     /// Has questions answered with what was saved, and says so.
-    fn saved(&self, pack: &str, recorded: &[RecordedRevision]) -> TaskOutput {
-        let numbers: Vec<String> = recorded.iter().map(|it| it.id.to_string()).collect();
+    fn saved(&self, name: &str, MadeEdit { revisions, pack }: MadeEdit) -> TaskOutput {
+        self.knowledge_base.prepare(PreparedPack { pack, index: None });
+        let numbers: Vec<String> = revisions.iter().map(|it| it.id.to_string()).collect();
         let (sentence, updates): (_, Vec<PackUpdate>) = match self.knowledge_base.reload_packs() {
             Ok(updates) => ("saved", updates),
             Err(error) => {
@@ -216,7 +231,7 @@ impl ModeratorTask {
         };
         let text = self.wording.sentence(sentence, [("numbers", &numbers.join(", "))]);
         let mut report = Report::new(&text);
-        for recorded in recorded {
+        for recorded in &revisions {
             report = report.list(vec![self.revision_line(recorded)]);
             let revision = &recorded.revision;
             let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
@@ -229,7 +244,7 @@ impl ModeratorTask {
                 controls: vec![Control::TakeBack],
             },
             kind: ReplyKind::Edited,
-            entries: std::iter::once(pack.to_owned()).chain(numbers.into_iter().take(1)).collect(),
+            entries: std::iter::once(name.to_owned()).chain(numbers.into_iter().take(1)).collect(),
             proposal: None,
             updates,
             quoted: None,
@@ -254,9 +269,9 @@ impl ModeratorTask {
             at: self.now,
             seen: None,
         };
-        let recorded = self.editor(of.folder)?.edit(&edit);
-        let recorded = recorded.map_err(|error| self.edit_failed(error))?;
-        let updates = self.saved(&of.pack.name, &recorded).updates;
+        let made = self.editor(of.folder)?.edit(&edit);
+        let made = made.map_err(|error| self.edit_failed(error))?;
+        let updates = self.saved(&of.pack.name, made).updates;
         Ok(TaskOutput { updates, ..TaskOutput::text(self.sentence("quoted-removed", [])) })
     }
 

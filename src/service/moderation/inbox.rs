@@ -172,7 +172,7 @@ impl ModeratorTask {
         group: &QuestionGroup,
         of: &PackOfSpace<'_>,
     ) -> Result<TypedEntry, RichText> {
-        let draft = group.gap(&self.pack_in_file(of.folder)?, None);
+        let draft = group.gap(&*self.pack_in_file(of.folder)?, None);
         Ok(TypedEntry {
             question: Some(draft.question),
             id: Some(draft.id.to_string()),

@@ -3,9 +3,9 @@
 use super::TaskOutput;
 use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::ReadCommand;
+use crate::knowledge::ProvedPack;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::text_of_entry;
-use crate::knowledge::prove;
 use crate::matching::{Decision, Index, Outcome};
 use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line};
 use crate::store::pack_files;
@@ -62,7 +62,7 @@ impl ModeratorTask {
         // As it is written, also if the file has errors.
         let files = pack_files::read(of.folder).map_err(|error| self.edit_failed(error.into()))?;
         let Some(text) = text_of_entry(files.text(FAQ_FILE).unwrap_or_default(), &id) else {
-            let is_intact = prove(&files).is_accepted();
+            let is_intact = ProvedPack::prove(&files, &self.known(of.folder)).is_ok();
             let sentence = if is_intact { "no-such-entry" } else { "pack-has-errors" };
             return Err(self.sentence(sentence, [("id", &id)]));
         };

@@ -10,7 +10,7 @@ use crate::conversation::{
     Control, ModeratorAction, ModeratorCommand, Notice, PrincipalId, ReplyKind, SentReply, Space,
     Timestamp,
 };
-use crate::knowledge::Pack;
+use crate::knowledge::{Pack, ProvedPack};
 use crate::moderation::report::{self, Report};
 use crate::moderation::{Proposal, RevisionAuthor};
 use crate::service::Service;
@@ -213,8 +213,9 @@ impl ModeratorTask {
         let editor = PackEditor::open(folder, data);
         let editor = editor.map_err(|error| self.edit_failed(error.into()))?;
         let (spaces, thresholds) = (vec![self.space.name.clone()], self.index().rule.thresholds);
-        let served = self.index().of_only_pack();
-        Ok(editor.with_scope(ReviewScope { spaces: Some(spaces), thresholds, served }))
+        let served = Some(Arc::clone(&self.index().index));
+        let known = self.known(folder);
+        Ok(editor.with_scope(ReviewScope { spaces: Some(spaces), thresholds, served, known }))
     }
 
     pub(super) fn editing(&self) -> Result<&PackEditing, RichText> {
@@ -245,9 +246,18 @@ impl ModeratorTask {
         self.sentence(sentence, [])
     }
 
+    /// States of the pack in `folder` that are proved already.
+    pub(super) fn known(&self, folder: &Path) -> Vec<ProvedPack> {
+        let served = self.snapshot.proved(folder).cloned();
+        self.knowledge_base.prepared().into_iter().chain(served).collect()
+    }
+
     /// The files of the pack in `folder`, as far as they are valid.
-    pub(super) fn pack_in_file(&self, folder: &Path) -> Result<Pack, RichText> {
+    pub(super) fn pack_in_file(&self, folder: &Path) -> Result<Arc<Pack>, RichText> {
         let files = pack_files::read(folder).map_err(|error| self.edit_failed(error.into()))?;
-        Ok(crate::knowledge::prove(&files).pack)
+        Ok(match ProvedPack::prove(&files, &self.known(folder)) {
+            Ok(proved) => Arc::clone(proved.pack()),
+            Err(proof) => Arc::new(proof.pack),
+        })
     }
 }

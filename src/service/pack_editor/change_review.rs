@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::{EditError, PackEditor, read};
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryChange, PackFile, PackFiles, patch, prove};
+use crate::knowledge::{EntryChange, Pack, PackFile, PackFiles, ProvedPack, patch};
 use crate::matching::calibration::Calibration;
 use crate::matching::comparison::Version;
 use crate::matching::{DecisionRule, Index, Thresholds};
 use crate::moderation::review::{Review, review};
 use crate::moderation::{Edit, RefusedEdit, Revision};
+use crate::service::knowledge_base::PreparedPack;
 use crate::store::calibration_file;
 use crate::store::records::RevisionFilter;
 
@@ -24,15 +25,17 @@ pub struct ReviewScope {
     pub spaces: Option<Vec<String>>,
     /// The thresholds of an answer.
     pub thresholds: Thresholds,
-    /// The index of the pack that is served, which has to be built otherwise: the fingerprint of its files, and itself.
-    pub served: Option<(String, Arc<Index>)>,
+    /// The index that is served, which has to be built otherwise.
+    pub served: Option<Arc<Index>>,
+    /// States of the pack that are proved already: the one that is served, and what was shown before.
+    pub known: Vec<ProvedPack>,
 }
 
 impl fmt::Debug for ReviewScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let served = self.served.as_ref().map(|(fingerprint, _)| fingerprint);
         let (spaces, thresholds) = (&self.spaces, &self.thresholds);
-        write!(f, "ReviewScope({spaces:?}, {thresholds:?}, {served:?})")
+        let (has_index, n_known) = (self.served.is_some(), self.known.len());
+        write!(f, "ReviewScope({spaces:?}, {thresholds:?}, {has_index}, {n_known})")
     }
 }
 
@@ -43,6 +46,8 @@ pub struct ReviewedChange {
     pub entries: Vec<EntryChange>,
     /// The review.
     pub review: Review,
+    /// The pack after the change, if that has no errors, with the index that was asked.
+    pub prepared: Option<PreparedPack>,
 }
 
 impl PackEditor {
@@ -55,10 +60,9 @@ impl PackEditor {
     /// [`EditError`] if the pack or the records cannot be read, or the edit is refused.
     pub fn review(&self, edit: &Edit) -> Result<ReviewedChange, EditError> {
         let files = read(&self.folder)?;
-        let proved = edit.prove(&files)?;
+        let proved = edit.prove_with(&files, &self.scope.known)?;
         let entries = proved.changes.into_iter().map(|(change, _)| change).collect();
-        let review = self.review_files(&files, &with_faq(&files, &proved.faq))?;
-        Ok(ReviewedChange { entries, review })
+        self.review_files(entries, &files, &with_faq(&files, &proved.faq), &[proved.pack])
     }
 
     /// What the file has changed since the text that was recorded last; `None` if none is recorded.
@@ -90,7 +94,8 @@ impl PackEditor {
             return Ok(None);
         };
         let revisions: Vec<Revision> = revisions.into_iter().map(|it| it.revision).collect();
-        let before = match Edit::Revert(revisions).prove(&with_faq(&files, &recorded)) {
+        let recorded_files = with_faq(&files, &recorded);
+        let before = match Edit::Revert(revisions).prove_with(&recorded_files, &self.scope.known) {
             Ok(proved) => proved.faq,
             Err(RefusedEdit::NoChange) => recorded,
             Err(error) => return Err(error.into()),
@@ -100,24 +105,32 @@ impl PackEditor {
 
     fn review_since_text(&self, faq: &str, files: &PackFiles) -> Result<ReviewedChange, EditError> {
         let entries = patch::changes(faq, files.text(FAQ_FILE).unwrap_or_default());
-        let review = self.review_files(&with_faq(files, faq), files)?;
-        Ok(ReviewedChange { entries, review })
+        self.review_files(entries, &with_faq(files, faq), files, &[])
     }
 
-    fn review_files(&self, before: &PackFiles, after: &PackFiles) -> Result<Review, EditError> {
+    /// Reviews the change of `entries` from the files `before` to those `after` it, states of which may be `known` beside
+    /// those of the scope.
+    fn review_files(
+        &self,
+        entries: Vec<EntryChange>,
+        before: &PackFiles,
+        after: &PackFiles,
+        known: &[ProvedPack],
+    ) -> Result<ReviewedChange, EditError> {
         let asked = self.history.asked(self.scope.spaces.as_deref(), MAX_TEXTS)?;
         let calibration = self.calibration([before, after])?;
         let rule = DecisionRule { calibration, thresholds: self.scope.thresholds };
-        // What has errors is not served.
-        let build = |files: &PackFiles| Arc::new(Index::new(vec![Arc::new(prove(files).pack)]));
-        let served = self.scope.served.as_ref();
-        let index = |files: &PackFiles| match served {
-            Some((fingerprint, index)) if *fingerprint == files.fingerprint() => Arc::clone(index),
-            _ => build(files),
-        };
+        let mut known = [known, &self.scope.known].concat();
+        let (before, proved) = prove_as_far_as_valid(before, &known);
+        known.extend(proved);
+        let (after, proved) = prove_as_far_as_valid(after, &known);
+        let served = self.scope.served.as_deref();
+        let index = |pack| Index::with_parts_of(vec![pack], served.into_iter());
         let (before, after) = rayon::join(|| index(before), || index(after));
         let version = |index| Version { index, rule: &rule };
-        Ok(review(version(&*before), version(&*after), &asked))
+        let review = review(version(&before), version(&after), &asked);
+        let prepared = proved.map(|pack| PreparedPack { pack, index: Some(Arc::new(after)) });
+        Ok(ReviewedChange { entries, review, prepared })
     }
 
     /// The calibration that was made for one of two states of the pack, else the default.
@@ -128,6 +141,17 @@ impl PackEditor {
         };
         let fits = states.into_iter().any(|files| file.fits(&files.fingerprint()));
         Ok(if fits { file.change.calibration() } else { Calibration::default() })
+    }
+}
+
+/// The pack of `files` without what has errors, which is not served; and its proof if it has none.
+fn prove_as_far_as_valid(
+    files: &PackFiles,
+    known: &[ProvedPack],
+) -> (Arc<Pack>, Option<ProvedPack>) {
+    match ProvedPack::prove(files, known) {
+        Ok(proved) => (Arc::clone(proved.pack()), Some(proved)),
+        Err(proof) => (Arc::new(proof.pack), None),
     }
 }
 

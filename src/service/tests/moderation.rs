@@ -148,6 +148,26 @@ async fn all_changes_by_a_person_are_taken_back_at_once() {
 }
 
 #[tokio::test]
+async fn saved_edit_is_served_as_it_was_reviewed_and_taken_back_to_what_was_served() {
+    let chat = Moderated::new().await;
+    let served = || {
+        let snapshot = chat.world.knowledge_base.current();
+        Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index.packs()[0])
+    };
+    let first = served();
+    chat.say("faq add-phrasing height what about the meters of that building").await;
+    let prepared = chat.world.knowledge_base.prepared();
+    let [reviewed] = prepared.as_slice() else { panic!("{} states", prepared.len()) };
+    assert!(Arc::ptr_eq(&served(), &first), "it is not saved yet");
+    let proposal = chat.last();
+    chat.press(proposal, Control::Save).await;
+    assert!(Arc::ptr_eq(&served(), reviewed.pack()));
+    chat.press(proposal, Control::TakeBack).await;
+    assert!(Arc::ptr_eq(&served(), &first));
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
 async fn proposal_lists_asked_questions_whose_answer_changes() {
     let chat = Moderated::new().await;
     for _ in 0..2 {
