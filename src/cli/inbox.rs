@@ -15,7 +15,7 @@ use super::terminal::Terminal;
 use crate::conversation::{MessageId, PrincipalId};
 use crate::knowledge::EntryId;
 use crate::moderation::Edit;
-use crate::moderation::inbox::{QuestionGroup, Settled, groups};
+use crate::moderation::inbox::{QuestionGroup, Settled, find, groups};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::Inbox;
 use listed::{Listed, list, show};
@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
     let questions = inbox.questions(args.space.as_deref(), MAX_QUESTIONS)?;
     let groups = groups(&questions, &context.pack);
     let id = args.command.group().unwrap_or_default();
-    let group = groups.iter().find(|group| group.id == id);
+    let group = find(&groups, id);
     match (&args.command, group) {
         (Command::List(args), _) => list(&groups, args.search.as_deref(), args.limit, &context),
         (Command::Forget(forget), _) => self::forget(&forget.user, config),

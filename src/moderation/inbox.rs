@@ -122,6 +122,14 @@ pub fn groups(questions: &[InboxQuestion], pack: &Pack) -> Vec<QuestionGroup> {
     groups
 }
 
+/// The group with this id; else the one that the question of this id is in now. Where others of a group were settled,
+/// what is left may be similar to an earlier question, and the group has its id then.
+pub fn find<'g>(groups: &'g [QuestionGroup], wanted: &str) -> Option<&'g QuestionGroup> {
+    let has_question =
+        |group: &&QuestionGroup| group.questions.iter().any(|question| id(question) == wanted);
+    groups.iter().find(|group| group.id == wanted).or_else(|| groups.iter().find(has_question))
+}
+
 fn id(question: &UnansweredQuestion) -> String {
     let hash = Sha256::digest(question.message.as_str());
     hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -182,6 +190,17 @@ mod tests {
             ids
         };
         assert_eq!(ids(&before), ids(&after));
+    }
+
+    #[test]
+    fn group_is_found_by_the_id_of_each_of_its_questions() {
+        let inbox = inbox();
+        let earlier = inbox[5].question.clone();
+        let groups = groups(&inbox, &pack(FAQ, "Text."));
+        let dogs = find(&groups, &id(&earlier)).unwrap();
+        assert_eq!(dogs.id, id(&earlier));
+        assert_eq!(find(&groups, &id(&inbox[0].question)), Some(dogs));
+        assert_eq!(find(&groups, "00000000"), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, MessageId, ReplyKind};
 use crate::knowledge::Quote;
 use crate::moderation::ProposedCommand;
-use crate::moderation::inbox::{QuestionGroup, Settled, groups};
+use crate::moderation::inbox::{QuestionGroup, Settled, find, groups};
 use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
 use crate::store::records::Inbox;
 use crate::text::RichText;
@@ -38,8 +38,8 @@ impl ModeratorTask {
     }
 
     fn find_group(&self, inbox: &Inbox, id: &str) -> Result<QuestionGroup, RichText> {
-        let found = self.groups(inbox)?.into_iter().find(|group| group.id == id);
-        found.ok_or_else(|| self.sentence("no-such-group", []))
+        let groups = self.groups(inbox)?;
+        find(&groups, id).cloned().ok_or_else(|| self.sentence("no-such-group", []))
     }
 
     /// The groups on a page, from 1.
