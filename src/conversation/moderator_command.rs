@@ -69,7 +69,14 @@ pub enum ReadCommand {
 impl ModeratorCommand {
     /// Whether it concerns the work of others, and is for owners.
     pub fn is_for_owners(&self) -> bool {
-        matches!(self, Self::Edit(edit) if matches!(edit.action, EditAction::RevertAll { .. }))
+        matches!(self, Self::Edit(edit) if edit.is_for_owners())
+    }
+}
+
+impl EditCommand {
+    /// Whether it concerns the work of others, and is for owners.
+    pub fn is_for_owners(&self) -> bool {
+        matches!(self.action, EditAction::RevertAll { .. })
     }
 }
 

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::id::{AskerHash, MessageId, PlaceId};
 use super::timestamp::Timestamp;
 
+/// Stands in the entries of a proposal that only owners may save. It is in the database.
+pub const FOR_OWNERS: &str = "for-owners";
+
 /// A message that the bot sent, and the message that it replies to. Edits, deletions, picks and
 /// feedback find it by either id, also after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +43,11 @@ impl SentReply {
     pub fn is_for(&self, user: &AskerHash) -> bool {
         self.asker == *user || self.asked_for.as_ref() == Some(user)
     }
+
+    /// Whether it proposes an edit that only owners may save.
+    pub fn is_for_owners(&self) -> bool {
+        self.kind == ReplyKind::Proposal && self.entries.iter().any(|it| it == FOR_OWNERS)
+    }
 }
 
 impl ReplyKind {
@@ -64,7 +72,7 @@ pub enum ReplyKind {
     Abstain,
     /// Anything else: help, topics, greetings, notices.
     Notice,
-    /// For moderators: an edit that is not made yet. Its entries are none.
+    /// For moderators: an edit that is not made yet. Its entries are none, or [`FOR_OWNERS`].
     Proposal,
     /// For moderators: an edit that was made. Its entries are the name of the pack and the number of a
     /// revision.

@@ -30,8 +30,13 @@ pub(super) fn moderate_by_message(
     if !context.space.is_moderator(&message.author) {
         return refuse(message, context, cooldowns);
     }
-    let is_for_owners =
-        matches!(&action, ModeratorAction::Command(command) if command.is_for_owners());
+    let is_for_owners = match &action {
+        ModeratorAction::Command(ModeratorCommand::Save) => {
+            context.target.is_some_and(SentReply::is_for_owners)
+        }
+        ModeratorAction::Command(command) => command.is_for_owners(),
+        ModeratorAction::Control(_) | ModeratorAction::Number(_) => false,
+    };
     if is_for_owners && !context.space.is_owner(&message.author) {
         return BotMessage::notice(Notice::OwnersOnly, true).into();
     }
@@ -112,6 +117,9 @@ pub(super) fn moderate_by_control(
     }
     if !context.space.is_moderator(&used.user) {
         return Some(BotMessage::notice(Notice::ModeratorsOnly, true).into());
+    }
+    if control == Control::Save && target.is_for_owners() && !context.space.is_owner(&used.user) {
+        return Some(BotMessage::notice(Notice::OwnersOnly, true).into());
     }
     let action = ModeratorAction::Control(control);
     let (by, is_private) = (used.user.id.clone(), target.is_private);

@@ -9,6 +9,7 @@ use crate::conversation::event::MessageQuoted;
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry, Verb};
 use crate::conversation::reply::ModerationReply;
+use crate::conversation::sent_reply::FOR_OWNERS;
 use crate::conversation::{Control, MessageId, ReplyKind, Timestamp};
 use crate::knowledge::{Entry, EntryChange, Quote};
 use crate::moderation::edit::{Edit, RefusedEdit};
@@ -139,9 +140,11 @@ impl ModeratorTask {
         let report = report.proposed(&shown, self.wording).review(review, self.wording);
         let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
         let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
+        let for_owners = proposed.command.is_for_owners().then(|| FOR_OWNERS.to_owned());
         TaskOutput {
             reply: ModerationReply { text, choices: Vec::new(), controls: vec![Control::Save] },
             kind: ReplyKind::Proposal,
+            entries: for_owners.into_iter().collect(),
             proposal: Some(Proposal { alternatives: vec![proposed] }),
             ..TaskOutput::text(RichText::default())
         }

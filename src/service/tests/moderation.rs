@@ -559,3 +559,22 @@ async fn digest_of_what_waits_is_sent_once_a_period() {
     let second = due().await.concat();
     assert!(second.contains("1 question, 1 person"), "{second}");
 }
+
+#[tokio::test]
+async fn what_an_owner_proposes_to_take_back_no_other_moderator_saves() {
+    let settings = SpaceSettings { owners: vec!["t:owner".into()], ..SpaceSettings::default() };
+    let chat = Moderated::with(settings).await;
+    chat.say("faq add-phrasing height how tall").await;
+    chat.press(chat.last(), Control::Save).await;
+    let refused = chat.say("faq revert by: t:mod").await;
+    assert!(refused.contains("OwnersOnly"), "{refused}");
+    let shown = chat.say_as("t:owner", "faq revert by: t:mod").await;
+    assert!(shown.contains("height would change"), "{shown}");
+    let proposal = chat.last();
+    let refused = chat.press(proposal, Control::Save).await;
+    assert!(refused.contains("OwnersOnly"), "{refused}");
+    assert!(chat.faq().contains("how tall"));
+    let saved = chat.press_as("t:owner", proposal, Control::Save).await;
+    assert!(saved.contains("Saved as change 2"), "{saved}");
+    assert_eq!(chat.faq(), FAQ);
+}
