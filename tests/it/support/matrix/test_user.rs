@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::ruma::api::client::account::register::v3::Request as Registration;
+use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as Creation, RoomPreset};
 use matrix_sdk::ruma::api::client::room::upgrade_room::v3::Request as Upgrade;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, Dummy};
@@ -425,11 +426,17 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).expect("a time in range")
 }
 
+/// Events of a room in one sync response: as many as Synapse allows. Its default is 10; the others would be
+/// missed, as where the bot answers many questions before a slow user syncs again.
+const MAX_EVENTS: u32 = 100;
+
 /// Syncs until it is aborted. Retries while the homeserver is down.
 async fn sync(client: Client, events: Arc<Mutex<Vec<(OwnedRoomId, TimelineEvent)>>>) {
+    let mut filter = FilterDefinition::default();
+    filter.room.timeline.limit = Some(MAX_EVENTS.into());
+    let settings = SyncSettings::new().timeout(Duration::from_secs(10)).filter(filter.into());
     loop {
-        let settings = SyncSettings::new().timeout(Duration::from_secs(10));
-        let Ok(response) = client.sync_once(settings).await else {
+        let Ok(response) = client.sync_once(settings.clone()).await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
