@@ -127,14 +127,7 @@ impl<R: Records> Service<R> {
             }
         };
         let TaskOutput { reply, kind, entries, proposal, updates, quoted } = done;
-        if let Some(editing) = &self.pack_editing {
-            let edited = Some(updates).filter(|updates| !updates.is_empty());
-            let edited = edited.map(ModerationEvent::PacksEdited);
-            for event in edited.into_iter().chain(quoted.map(ModerationEvent::MessageQuoted)) {
-                // Nobody listens any more if the process is stopping; the next start finds the changes.
-                drop(editing.events.send(event));
-            }
-        }
+        self.announce_moderation(updates, quoted);
         let question = if replaces_target { proposed_for.clone() } else { None };
         let question = question.unwrap_or_else(|| cause.id.clone());
         match proposal {
@@ -155,5 +148,15 @@ impl<R: Records> Service<R> {
         } else {
             MessageEffect::Send(message)
         })
+    }
+
+    /// Has told what was done to those who have to know.
+    fn announce_moderation(&self, updates: Vec<PackUpdate>, quoted: Option<Box<MessageQuoted>>) {
+        let Some(editing) = &self.pack_editing else { return };
+        let edited = (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates));
+        for event in edited.into_iter().chain(quoted.map(ModerationEvent::MessageQuoted)) {
+            // Nobody listens any more if the process is stopping; the next start finds the changes.
+            drop(editing.events.send(event));
+        }
     }
 }

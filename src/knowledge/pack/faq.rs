@@ -194,17 +194,8 @@ impl EntryReader<'_> {
         let n_quotes = quote_tables.len();
         self.check_answer(&span, is_gap, n_quotes > 0, lead.is_some());
 
-        let message = message.and_then(|(table, span)| {
-            message::read(table, span, self.quotes.language(), self.findings)
-        });
         let mut spans = EntrySpans::default();
-        let mut quotes: Vec<Quote> = quote_tables
-            .into_iter()
-            .filter_map(|(table, span)| {
-                self.quotes.read((table, span), message.as_ref(), &mut spans, self.findings)
-            })
-            .collect();
-        quotes.shrink_to_fit();
+        let quotes = self.proved_quotes(quote_tables, message, &mut spans);
         let (id, id_span) = self.unique_id(id)?;
         if quotes.len() < n_quotes {
             self.unproved_ids.push(id.clone());
@@ -241,6 +232,22 @@ impl EntryReader<'_> {
             see_also: Vec::new(),
         };
         Some((entry, spans, see_also))
+    }
+
+    /// The quotes of an entry that are in their sources, or in the `message` that the entry brings.
+    fn proved_quotes(
+        &mut self,
+        tables: Vec<(&DeTable<'_>, Range<usize>)>,
+        message: Option<(&DeTable<'_>, Range<usize>)>,
+        spans: &mut EntrySpans,
+    ) -> Vec<Quote> {
+        let message = message.and_then(|(table, span)| {
+            message::read(table, span, self.quotes.language(), self.findings)
+        });
+        let prove = |table| self.quotes.read(table, message.as_ref(), spans, self.findings);
+        let mut quotes: Vec<Quote> = tables.into_iter().filter_map(prove).collect();
+        quotes.shrink_to_fit();
+        quotes
     }
 
     /// Reports a gap that has an answer, and an entry that has none.
