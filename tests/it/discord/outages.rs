@@ -54,3 +54,23 @@ fn hanging_connection_is_not_ready() {
     bot.wait_until_ready(false);
     bot.stop();
 }
+
+#[test]
+fn session_that_was_forgotten_in_an_outage_is_replaced_at_once() {
+    let home = TestGuild::new();
+    let TestGuild { discord, .. } = &home;
+    let bot = home.bot(&[]);
+    let n_before = discord.n_connections();
+    discord.set_connection_fault(Some(ConnectionFault::Closed(None)));
+    discord.close_connections(None);
+    discord.drop_sessions();
+    // The waits have grown: the next one is 8 s or longer, and the one after it 16 s.
+    discord.wait_for_connections(n_before + 5);
+    discord.set_connection_fault(None);
+    let question = home.ask(QUESTION);
+    assert_eq!(discord.next_message().reply_to, Some(question));
+    let wait = discord.connection_gaps(n_before + 6)[0];
+    assert!(wait < Duration::from_secs(12), "{wait:?} instead of 1 to 5 s");
+    assert_eq!(discord.counts().0, 2, "a new session");
+    bot.stop();
+}

@@ -25,11 +25,14 @@ pub(super) struct ReconnectDelays {
     delays: ExponentialBackoff,
     /// Whether the next lost session is the first since the start, or since a stable one.
     is_first: bool,
+    /// The same of a session that cannot be resumed.
+    is_first_forgotten: bool,
 }
 
 impl ReconnectDelays {
     pub(super) fn new() -> Self {
-        Self { delays: endless_backoff(MIN_DELAY, MAX_DELAY), is_first: true }
+        let delays = endless_backoff(MIN_DELAY, MAX_DELAY);
+        Self { delays, is_first: true, is_first_forgotten: true }
     }
 
     /// The delay after a connection whose session lasted for `session`; `None`: there was no session.
@@ -42,6 +45,12 @@ impl ReconnectDelays {
         }
         let delay = self.delays.next().unwrap_or(MAX_DELAY);
         if session.is_some() { delay.min(MAX_DELAY_AFTER_SESSION) } else { delay }
+    }
+
+    /// The delay after Discord has refused to resume a session: it responds, so the outage for which the
+    /// delays have grown is over. They go on if that happens again, since each new session is an IDENTIFY.
+    pub(super) fn next_after_forgotten_session(&mut self) -> Duration {
+        if std::mem::take(&mut self.is_first_forgotten) { Duration::ZERO } else { self.next(None) }
     }
 }
 
@@ -61,6 +70,19 @@ mod tests {
         assert_eq!(delays.next(Some(STABLE_AFTER)), Duration::ZERO);
         let delay = delays.next(None);
         assert!(delay >= MIN_DELAY && delay <= MIN_DELAY * 2, "{delay:?}");
+    }
+
+    #[test]
+    fn forgotten_session_is_replaced_at_once_but_not_again_and_again() {
+        let mut delays = ReconnectDelays::new();
+        for _ in 0..2 {
+            for _ in 0..8 {
+                delays.next(None);
+            }
+            assert_eq!(delays.next_after_forgotten_session(), Duration::ZERO);
+            assert!(delays.next_after_forgotten_session() >= MAX_DELAY / 2);
+            delays.next(Some(STABLE_AFTER));
+        }
     }
 
     #[test]

@@ -123,6 +123,7 @@ impl Shard {
         let mut delays = ReconnectDelays::new();
         let mut lost_at: Option<Instant> = None;
         loop {
+            let resumes = self.session.is_some();
             let (end, established_at) = self.connect_once(lost_at, stop).await;
             self.statuses.mark_disconnected(self.id);
             let reason = match end {
@@ -133,7 +134,11 @@ impl Shard {
             if established_at.is_some() || lost_at.is_none() {
                 lost_at = Some(Instant::now());
             }
-            let mut delay = delays.next(established_at.map(|at| at.elapsed()));
+            let is_forgotten = resumes && self.session.is_none() && established_at.is_none();
+            let mut delay = match reason {
+                Reason::InvalidSession if is_forgotten => delays.next_after_forgotten_session(),
+                _ => delays.next(established_at.map(|at| at.elapsed())),
+            };
             if reason == Reason::InvalidSession {
                 delay = delay.max(INVALID_SESSION_WAIT + jitter(INVALID_SESSION_WAIT * 4));
             }
