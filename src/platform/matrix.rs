@@ -24,6 +24,7 @@ mod sync;
 mod tls_error;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use matrix_sdk::Client;
 
@@ -35,6 +36,10 @@ use own_reactions::OwnReactions;
 use rate_limit::RateLimit;
 pub use settings::{Login, Settings};
 pub use setup::{RecoveryKey, SetupMode, VerificationStatus, set_up};
+use sync::SyncEnd;
+
+/// The wait before a session that has expired is continued: calls that still use it end meanwhile.
+const CONTINUE_AFTER: Duration = Duration::from_secs(1);
 
 /// The Matrix platform: one account of the bot on one homeserver.
 pub struct Matrix {
@@ -61,7 +66,7 @@ impl Matrix {
     }
 
     /// Opens the session, then syncs and sends events to `dispatcher` until `stop` requests the
-    /// shutdown or the session ends.
+    /// shutdown or the session ends. A session that expires is continued.
     ///
     /// # Errors
     /// [`PlatformError`] says whether connecting again can help.
@@ -70,16 +75,35 @@ impl Matrix {
         dispatcher: &Arc<Dispatcher>,
         stop: &Shutdown,
     ) -> Result<(), PlatformError> {
+        loop {
+            match self.serve_session(dispatcher, stop).await? {
+                SyncEnd::Shutdown => return Ok(()),
+                // No failure, after which waits would grow, however often it happens.
+                SyncEnd::Expired { was_used: true } => {}
+                SyncEnd::Expired { was_used: false } => return Err(session::expired()),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(CONTINUE_AFTER) => {}
+                () = stop.graceful.cancelled() => return Ok(()),
+            }
+        }
+    }
+
+    async fn serve_session(
+        &self,
+        dispatcher: &Arc<Dispatcher>,
+        stop: &Shutdown,
+    ) -> Result<SyncEnd, PlatformError> {
         let client = tokio::select! {
             client = session::open(&self.settings) => client?,
-            () = stop.graceful.cancelled() => return Ok(()),
+            () = stop.graceful.cancelled() => return Ok(SyncEnd::Shutdown),
         };
         self.set_client(Some(client.clone()));
         self.events.connect(dispatcher);
         let settings = self.settings.clone();
         let context = MatrixContext::new(client, settings, Arc::clone(&self.events), stop.clone());
         let result = sync::run(Arc::new(context), &self.liveness).await;
-        if result.is_err() {
+        if !matches!(result, Ok(SyncEnd::Shutdown)) {
             // Its session has ended. A call that comes before the next one is open is repeated.
             self.set_client(None);
         }

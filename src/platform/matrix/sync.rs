@@ -25,14 +25,23 @@ const SYNC_TIMEOUT: Duration = Duration::from_secs(30);
 /// Events of a room in one response. The backfill loads the rest.
 const MAX_EVENTS: u32 = 50;
 
-/// Syncs until shutdown. Retries with backoff while the homeserver does not respond.
+/// Why syncing has ended.
+pub(super) enum SyncEnd {
+    /// The shutdown was requested.
+    Shutdown,
+    /// The session has expired, and a login can continue it. Whether a sync had succeeded before.
+    Expired { was_used: bool },
+}
+
+/// Syncs until shutdown, or until the session expires. Retries with backoff while the homeserver does not
+/// respond.
 ///
 /// # Errors
 /// If the homeserver has ended the session.
 pub(super) async fn run(
     context: Arc<MatrixContext>,
     liveness: &Liveness,
-) -> Result<(), PlatformError> {
+) -> Result<SyncEnd, PlatformError> {
     let mut rooms = RoomWorkers::new(Arc::clone(&context));
     let mut memberships = MembershipTasks::new(Arc::clone(&context));
     // The first sync returns at once, so that existing rooms are served without delay.
@@ -55,7 +64,7 @@ pub(super) async fn run(
                 handle_updates(updates, &mut rooms, &mut memberships);
             }
             Err(error) if error.client_api_error_kind().is_some_and(error::is_soft_logout) => {
-                return Err(session::expired());
+                return Ok(SyncEnd::Expired { was_used: !timeout.is_zero() });
             }
             Err(error) if error.client_api_error_kind().is_some_and(error::is_logged_out) => {
                 return Err(session::logged_out());
@@ -70,7 +79,7 @@ pub(super) async fn run(
         }
     }
     rooms.drain().await;
-    Ok(())
+    Ok(SyncEnd::Shutdown)
 }
 
 /// The current outage of the homeserver, if there is one.
