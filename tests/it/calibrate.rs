@@ -170,6 +170,7 @@ fn calibration_prints_what_it_changes_in_each_kind_of_decision() {
         ("answered though nothing does", -1),
         ("suggested though nothing answers", -1),
     ];
+    let mut found = Vec::new();
     for (label, direction) in rows {
         let line = run.stdout.lines().find_map(|line| line.strip_prefix(label));
         let line = line.unwrap_or_else(|| panic!("{label} is not in {}", run.stdout));
@@ -177,6 +178,8 @@ fn calibration_prints_what_it_changes_in_each_kind_of_decision() {
         let [default, calibrated] = shares[..] else { panic!("{line}") };
         let change = calibrated - default;
         assert!(change * f64::from(direction) > 1.0, "{label}: {line}");
+        assert!(!found.contains(&shares), "{label} has the shares of another line: {line}");
+        found.push(shares);
     }
 }
 

@@ -145,7 +145,11 @@ fn messages_from_while_the_bot_was_out_are_ignored() {
     chat.ask(QUESTION);
     chat.ada.invite(&chat.room, &chat.bot.id);
     chat.ada.wait_for_join(&chat.room, &chat.bot.id);
-    chat.expect_nothing_else();
+    // The bot looks for what it has missed first: it would answer the first of these questions before those of
+    // the sync response with its join.
+    for _ in 0..2 {
+        chat.expect_nothing_else();
+    }
 }
 
 #[test]
