@@ -1,5 +1,6 @@
 //! Checks that the tables of tests in docs/discord.md and docs/matrix.md list exactly the tests that
-//! exist, and that the table of problems in docs/matrix.md has messages of the program.
+//! exist, that other pages name no others, and that the table of problems in docs/matrix.md has messages
+//! of the program.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -89,4 +90,31 @@ fn discord_table_lists_exactly_the_tests() {
 #[test]
 fn matrix_table_lists_exactly_the_tests() {
     check("docs/matrix.md", "tests/it/matrix");
+}
+
+#[test]
+fn pages_name_tests_that_exist() {
+    let root = Path::new(ROOT);
+    let sources = [sources_in(&root.join("src")), sources_in(&root.join("tests"))].concat();
+    let functions = regex::Regex::new(r"fn ([a-z0-9_]+)\(").expect("a pattern");
+    let functions: BTreeSet<&str> = functions
+        .captures_iter(&sources)
+        .filter_map(|found| Some(found.get(1)?.as_str()))
+        .collect();
+    // Names in full, and the filters of commands.
+    let pages = [
+        ("docs/behavior.md", r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`", true),
+        ("docs/reliability.md", r"`cargo test --(?:lib|test it) ([a-z0-9_]+)`", false),
+    ];
+    for (page, pattern, is_whole) in pages {
+        let text = std::fs::read_to_string(root.join(page)).expect("a page");
+        let pattern = regex::Regex::new(pattern).expect("a pattern");
+        let named: Vec<&str> =
+            pattern.captures_iter(&text).filter_map(|found| Some(found.get(1)?.as_str())).collect();
+        assert!(named.len() > 4, "{page}: {named:?}");
+        for name in named {
+            let is_meant = |it: &&str| if is_whole { *it == name } else { it.contains(name) };
+            assert!(functions.iter().any(is_meant), "{page}: no test {name}");
+        }
+    }
 }
