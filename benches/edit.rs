@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A moderator adds a phrasing, saves, and takes the edit back, with the real service, records and files. The phrasings
-//! consist of made-up words, one or ten an entry; only a pack of up to about a thousand entries with several phrasings has
-//! a classifier. Nothing was asked before, so the review asks only phrasings (docs/performance.md has its time).
+//! consist of made-up words, one or ten an entry. Nothing was asked before, so the review asks only phrasings
+//! (docs/performance.md has its time).
 
 #![allow(missing_docs, reason = "a benchmark has no users")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its results")]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::knowledge::ProvedPack;
 use crate::matching::Index;
 
-/// Most bytes of an index that is kept, that of some 300,000 phrasings (docs/performance.md). A larger one is built once more
-/// when it is served.
+/// Most bytes of an index that is kept, that of 250,000 to 500,000 phrasings (docs/performance.md). A larger one is built once
+/// more when it is served.
 const MAX_BYTES_OF_ONE: usize = 256 * 1024 * 1024;
 
 /// Most bytes of all indexes that are kept. The newest may have more.
