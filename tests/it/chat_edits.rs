@@ -107,3 +107,26 @@ fn edit_of_a_pack_that_cannot_be_read_is_refused_and_loses_nothing() {
     assert!(ended.log.contains("A moderator's edit failed"), "{}", ended.log);
     assert!(!ended.log.contains("what number"), "{}", ended.log);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn records_are_whole_after_commands_beside_a_service_that_has_edited() {
+    let (folder, service, mut client) = moderated();
+    // The service opens its records a second time for this.
+    client.ask("bridge:1", "faq add-phrasing b what number");
+    client.execute_order();
+    for _ in 0..2 {
+        faq(&folder, &["history"]);
+        let deleted = service.deleted_files();
+        assert!(deleted.is_empty(), "a command took the records for unused: {deleted:?}");
+    }
+    client.ask("bridge:2", "who bakes the bread");
+    client.execute_order();
+    service.stop();
+    let inbox = quoth_in(
+        &folder.path(""),
+        &[("QUOTH_DATA", "data")],
+        &["inbox", "--plain", "--pack", "p", "list"],
+    );
+    assert!(inbox.stdout.contains("who bakes the bread"), "{inbox:?}");
+}

@@ -79,6 +79,15 @@ impl Service {
         assert!(status.expect("kill runs").success());
     }
 
+    /// The files that the process has open and that are deleted, on Linux.
+    pub(crate) fn deleted_files(&self) -> Vec<String> {
+        let id = self.child.as_ref().expect("it is running").id();
+        let handles = std::fs::read_dir(format!("/proc/{id}/fd")).expect("the process");
+        let links = handles.filter_map(|handle| std::fs::read_link(handle.ok()?.path()).ok());
+        let names = links.map(|link| link.to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with("(deleted)")).collect()
+    }
+
     /// Number of open files of the process.
     pub(crate) fn n_file_handles(&self) -> usize {
         let pid = self.child.as_ref().expect("the service runs").id();

@@ -28,12 +28,17 @@ impl Lock {
     }
 }
 
-/// Creates an empty owner-only file at `path`, if none exists.
+/// Creates an empty owner-only file at `path`, if none exists. One that exists is not opened: on POSIX, closing any
+/// descriptor of a file releases all locks that the process has on it, also those of SQLite
+/// (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
 pub(super) fn create_private_file(path: &Path) -> Result<(), RecordsError> {
     let folder = path.parent().unwrap_or(path);
-    open_private(path)
-        .map(drop)
-        .map_err(|source| RecordsError::Folder { path: folder.to_owned(), source })
+    match file_permissions::create_private_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(RecordsError::Folder { path: folder.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open_private(path: &Path) -> io::Result<File> {
