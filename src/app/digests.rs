@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::AppState;
 use crate::conversation::Event;
 
-/// Time between two looks: a digest is at most this late.
+/// Time between two looks for digests that are due.
 const INTERVAL: Duration = Duration::from_secs(600);
 
 /// Sends the digests that are due, now and every ten minutes. Does not return.

@@ -163,7 +163,13 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
 /// Deletes the records of the user with this id.
 fn forget(user: &str, config: &ConfigArgs) -> anyhow::Result<Status> {
     let config = config.read()?;
-    if !user.contains(':') {
+    let is_user = match user.split_once(':') {
+        Some(("discord", id)) => id.starts_with("user:"),
+        Some(("matrix", id)) => id.starts_with('@'),
+        Some(("bridge" | "console", id)) => !id.is_empty(),
+        _ => false,
+    };
+    if !is_user {
         bail!("write the id with its platform, such as discord:user:56 or matrix:@ada:example.org");
     }
     let hash_key = config.records.hash_key.as_ref();

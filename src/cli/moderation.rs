@@ -21,7 +21,7 @@ use crate::service::pack_editor::{PackEditor, ReviewScope};
 use crate::store::pack_files;
 
 pub(super) use apply::{ByArgs, Tense, apply, print_reviewed, refuse, report as report_edit_error};
-pub(super) use change::{Change, FILE, print_change};
+pub(super) use change::{Change, print_change};
 pub(super) use word_diff::render as render_word_diff;
 
 /// Arguments of all commands for moderators.
@@ -96,6 +96,11 @@ impl<'a> Context<'a> {
         let uses = |space: &&Space| space.packs.iter().any(|folder| same(folder) == own);
         let names: Vec<String> = spaces.all().filter(uses).map(|it| it.name.clone()).collect();
         (!names.is_empty() && names.len() < spaces.all().count()).then_some(names)
+    }
+
+    /// Whether the pack has no errors.
+    pub(super) fn is_valid(&self) -> bool {
+        self.proved.is_some()
     }
 
     /// Prints a value as JSON.

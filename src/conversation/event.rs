@@ -160,6 +160,8 @@ pub struct MessageQuoted {
     pub entry: String,
     /// The entry's question.
     pub question: String,
+    /// A digest of the message's text: the entry may quote something else later.
+    pub text_digest: String,
 }
 
 /// Something that moderators have not asked for.

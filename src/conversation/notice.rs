@@ -32,6 +32,8 @@ pub enum Notice {
     OwnersOnly,
     /// The action is reserved for the asker: to pick a suggestion, to delete an answer.
     AskerOnly,
+    /// The action is reserved for the author of the message that is quoted.
+    AuthorOnly,
     /// Confirms to the user of a message command that the reply is below that message.
     Replied,
     /// Confirms that feedback was recorded.

@@ -84,7 +84,7 @@ pub enum ReplyKind {
     Group,
     /// For moderators: edits of which one can be picked. Its entries are none.
     Choice,
-    /// Tells the author of a message that an entry quotes it. Its entries are the name of the pack and the id of the
-    /// entry.
+    /// Tells the author of a message that an entry quotes it. Its entries are the name of the pack, the id of the
+    /// entry, and a digest of the message's text.
     Quoted,
 }

@@ -250,6 +250,7 @@ impl Wording {
             Notice::PauseChanged(pause) => self.pause_changed(pause),
             Notice::ModeratorsOnly => self.format("moderators-only", []),
             Notice::OwnersOnly => self.format("owners-only", []),
+            Notice::AuthorOnly => self.format("author-only", []),
             Notice::AskerOnly => self.format("asker-only", []),
             Notice::Replied => self.format("replied", []),
             Notice::FeedbackWithdrawn => self.format("feedback-withdrawn", []),

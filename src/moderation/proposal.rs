@@ -36,7 +36,16 @@ pub fn digest(changes: &[EntryChange]) -> String {
             hash.update(text.map_or(&b""[..], String::as_bytes));
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+/// A digest of one text, which tells it from others.
+pub fn text_digest(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

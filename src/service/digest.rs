@@ -8,7 +8,7 @@ use super::knowledge_base::Snapshot;
 use crate::conversation::event::Alert;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
-use crate::conversation::{MessageId, Place, PlaceId, Reply, Space, Timestamp};
+use crate::conversation::{MessageId, Place, PlaceId, Reply, Space, SpaceSettings, Timestamp};
 use crate::moderation::inbox::{QuestionGroup, groups};
 use crate::moderation::report;
 use crate::store::records::{self, Inbox, Records};
@@ -23,20 +23,26 @@ const FIRST_MONDAY: Timestamp = Timestamp::from_millis(4 * 24 * 3600 * 1000);
 const MAX_QUESTIONS: u32 = 10_000;
 
 impl<R: Records> Service<R> {
-    /// The digest of each space that wants one and has questions of the last days that wait. It has the same id
-    /// throughout a period, so that it is sent once, also after a restart.
+    /// The digest of each space that wants one, was not sent the last one, and has questions of those days that wait. It
+    /// has the same id until the next one is due, so that it is sent once, also after a restart.
     ///
     /// # Errors
     /// [`records::RecordsError`] if the inbox cannot be read.
     pub async fn digests(&self) -> records::Result<Vec<Alert>> {
         let Some(editing) = self.pack_editing.clone() else { return Ok(Vec::new()) };
         let (snapshot, now) = (self.knowledge_base().current(), self.now());
+        let mut wanted = Vec::new();
+        for space in snapshot.spaces.all() {
+            let Some(place) = &space.settings.sends_digest_to else { continue };
+            // To put the questions into groups takes a while.
+            if self.records().reply_to(id(space, place, now)).await?.is_none() {
+                wanted.push((space.clone(), place.clone()));
+            }
+        }
         let reading = tokio::task::spawn_blocking(move || {
             let mut digests = Vec::new();
-            for space in snapshot.spaces.all() {
-                if let Some(place) = &space.settings.sends_digest_to {
-                    digests.extend(digest((space, place), &snapshot, &editing.data, now)?);
-                }
+            for (space, place) in &wanted {
+                digests.extend(digest((space, place), &snapshot, &editing.data, now)?);
             }
             Ok(digests)
         });
@@ -47,7 +53,29 @@ impl<R: Records> Service<R> {
     }
 }
 
-/// The digest of `space` for `place`; `None` if nothing waits.
+/// What a digest is about: the days that ended when it was due last.
+struct Period {
+    since: Timestamp,
+    due: Timestamp,
+}
+
+impl Period {
+    fn before(now: Timestamp, settings: &SpaceSettings) -> Self {
+        let length = DAY * settings.digest_days.max(1);
+        let first = FIRST_MONDAY.plus(HOUR * settings.digest_hour);
+        let into = now.since(first).as_millis() % length.as_millis();
+        let due = now.minus(Duration::from_millis(u64::try_from(into).unwrap_or(0)));
+        Self { since: due.minus(length), due }
+    }
+}
+
+/// The id of the digest of `space` for `place` that was due last.
+fn id(space: &Space, place: &PlaceId, now: Timestamp) -> MessageId {
+    let due = Period::before(now, &space.settings).due;
+    MessageId::from(format!("{place}:digest:{}:{}", space.name, due.rfc3339()))
+}
+
+/// The digest of `space` for `place` that was due last; `None` if nothing waits from those days.
 fn digest(
     (space, place): (&Space, &PlaceId),
     snapshot: &Snapshot,
@@ -57,20 +85,20 @@ fn digest(
     let index = &snapshot.index_for(space).index;
     // Words are compared by the rules of one language.
     let Some(pack) = index.packs().first() else { return Ok(None) };
-    let period = DAY * space.settings.digest_days;
-    let first = FIRST_MONDAY.plus(HOUR * space.settings.digest_hour);
-    let number = now.since(first).as_secs() / period.as_secs().max(1);
-    let since = now.minus(period);
-    let questions = Inbox::open(data)?.questions(Some(&space.name), MAX_QUESTIONS)?;
-    let is_new = |group: &QuestionGroup| group.last_asked() >= since;
-    let waiting: Vec<QuestionGroup> = groups(&questions, pack).into_iter().filter(is_new).collect();
+    let Period { since, due } = Period::before(now, &space.settings);
+    let mut questions = Inbox::open(data)?.questions(Some(&space.name), MAX_QUESTIONS)?;
+    let is_of_period = |asked_at: Timestamp| since <= asked_at && asked_at < due;
+    // What was dismissed hides what asks for the same.
+    questions.retain(|it| it.is_dismissed || is_of_period(it.question.asked_at));
+    let waiting: Vec<QuestionGroup> = groups(&questions, pack);
     if waiting.is_empty() {
         return Ok(None);
     }
     let wording = Wording::for_locale(&space.settings.locale);
+    let id = id(space, place, now);
     let text = report::digest(&waiting, since, space.settings.command_mark(), wording);
     Ok(Some(Alert {
-        id: MessageId::from(format!("{place}:digest:{}:{number}", space.name)),
+        id,
         place: Place { id: place.clone(), parents: Vec::new(), is_direct: false },
         reply: Reply::Moderation(ModerationReply { text, ..ModerationReply::default() }),
     }))

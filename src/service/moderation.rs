@@ -150,7 +150,7 @@ impl<R: Records> Service<R> {
         })
     }
 
-    /// Has told what was done to those who have to know.
+    /// Tells those who have to know what was done.
     fn announce_moderation(&self, updates: Vec<PackUpdate>, quoted: Option<Box<MessageQuoted>>) {
         let Some(editing) = &self.pack_editing else { return };
         let edited = (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates));

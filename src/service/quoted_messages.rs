@@ -17,7 +17,8 @@ impl<R: Records> Service<R> {
         quoted: &MessageQuoted,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let MessageQuoted { id, message, place, author, pack, entry, question } = quoted;
+        let MessageQuoted { id, message, place, author, pack, entry, question, text_digest } =
+            quoted;
         let snapshot = self.knowledge_base().current();
         let request = ContextRequest { claimed: Some(id), ..ContextRequest::default() };
         let context = self.load_context(snapshot, place, author, request).await?;
@@ -35,7 +36,7 @@ impl<R: Records> Service<R> {
         let told = BotMessage {
             reply,
             kind: ReplyKind::Quoted,
-            entries: vec![pack.clone(), entry.clone()],
+            entries: vec![pack.clone(), entry.clone(), text_digest.clone()],
             ..BotMessage::for_moderator(false)
         };
         let cause = Cause {

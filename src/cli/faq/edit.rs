@@ -2,7 +2,7 @@
 
 use anyhow::{anyhow, bail};
 
-use super::history::{author_filter, parse_time};
+use super::history::parse_time;
 use crate::cli::Status;
 use crate::cli::moderation::{ByArgs, Context, apply, refuse};
 use crate::conversation::Timestamp;
@@ -10,7 +10,7 @@ use crate::knowledge::{EntryDraft, EntryFields, EntryId, QuoteDraft};
 use crate::moderation::Edit;
 use crate::service::pack_editor::EditsBy;
 use crate::service::{Clock, SystemClock};
-use crate::store::records::RecordedRevision;
+use crate::store::records::{AuthorFilter, RecordedRevision};
 
 /// The fields of an entry.
 #[derive(Debug, clap::Args)]
@@ -233,7 +233,7 @@ fn revert_one(revision: i64, args: &RevertArgs, context: &Context<'_>) -> anyhow
 /// Takes back what `name` has done, and lists what stays since others have changed the same places.
 fn revert_all(name: &str, args: &RevertArgs, context: &Context<'_>) -> anyhow::Result<Status> {
     let mut editor = context.editor()?;
-    let found = editor.edits_by(author_filter(name), args.since, SystemClock.now())?;
+    let found = editor.edits_by(AuthorFilter::named(name), args.since, SystemClock.now())?;
     let since = args.since.map(|since| format!(" since {}", since.to_the_minute()));
     let since = since.unwrap_or_default();
     let Some(EditsBy { reverted, kept }) = found else {

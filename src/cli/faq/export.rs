@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::cli::Status;
 use crate::cli::moderation::Context;
@@ -24,17 +24,20 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Format {
-    /// A list of objects; `quoth import` reads all of it.
+    /// A list of objects, which `quoth import` reads.
     Json,
-    /// An object a line; `quoth import` reads all of it.
+    /// An object a line, which `quoth import` reads.
     Jsonl,
     /// A table for a spreadsheet; `quoth import` reads it, without speakers and gaps.
     Csv,
-    /// A page for people: questions, with their quotes below.
+    /// A page for people: questions, with their quotes below; without leads, phrasings and speakers.
     Markdown,
 }
 
 pub(super) fn export(args: &ExportArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    if !context.is_valid() {
+        bail!("nothing was exported: what has errors would be missing");
+    }
     let format = match args.format {
         Format::Json => ExportFormat::Json,
         Format::Jsonl => ExportFormat::JsonLines,

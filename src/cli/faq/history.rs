@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::anyhow;
 
 use crate::cli::Status;
-use crate::cli::moderation::{Change, Context, FILE, print_change, refuse, render_word_diff};
+use crate::cli::moderation::{Change, Context, print_change, refuse, render_word_diff};
 use crate::conversation::Timestamp;
 use crate::service::{Clock, SystemClock};
 use crate::store::records::{AuthorFilter, RevisionFilter};
@@ -41,7 +41,7 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
     let filter = RevisionFilter {
         pack: context.pack.name.clone(),
         entry: args.id.clone(),
-        by: args.by.as_deref().map(author_filter),
+        by: args.by.as_deref().map(AuthorFilter::named),
         since: args.since,
         from: None,
         limit: args.limit,
@@ -72,10 +72,6 @@ pub(super) fn diff(args: &DiffArgs, context: &Context<'_>) -> anyhow::Result<Sta
     let [before, after] = [before, after].map(|text| text.as_deref().unwrap_or_default());
     writeln!(anstream::stdout(), "{}", render_word_diff(before, after, context.terminal))?;
     Ok(Status::Success)
-}
-
-pub(super) fn author_filter(by: &str) -> AuthorFilter {
-    if by == FILE { AuthorFilter::File } else { AuthorFilter::Name(by.to_owned()) }
 }
 
 /// A day or a time, for an argument.

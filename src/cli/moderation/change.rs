@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::conversation::layout::one_line;
 use crate::platform::console::printable;
-use crate::store::records::RecordedRevision;
+use crate::store::records::{AuthorFilter, RecordedRevision};
 
 /// A change, for programs.
 #[derive(Serialize)]
@@ -58,4 +58,4 @@ pub(super) fn kind(before: Option<&str>, after: Option<&str>) -> &'static str {
 }
 
 /// How changes of the file are told, which nobody known has made.
-pub(in crate::cli) const FILE: &str = "file";
+pub(in crate::cli) const FILE: &str = AuthorFilter::FILE;

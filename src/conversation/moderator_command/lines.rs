@@ -24,8 +24,27 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn parse(text: &str, wording: &Wording) -> Parsed<Self> {
         let mut lines = text.trim().lines();
-        let mut parsed =
-            Self { first: lines.next().unwrap_or_default().trim().to_owned(), ..Self::default() };
+        let first = lines.next().unwrap_or_default().trim().to_owned();
+        Self { first, ..Self::default() }.with(lines, wording)
+    }
+
+    /// The same of a command whose first line may be left out.
+    pub(super) fn parse_below(text: &str, wording: &Wording) -> Parsed<Self> {
+        let is_field = |line: &str| {
+            let name = line.split_once([':', '：']).map(|(name, _)| name.trim());
+            name.is_some_and(|name| wording.field(name).is_some())
+        };
+        let is_below =
+            |line: &str| line.starts_with('>') || phrasing(line).is_some() || is_field(line);
+        match text.trim().lines().next() {
+            Some(first) if is_below(first) => Self::default().with(text.trim().lines(), wording),
+            _ => Self::parse(text, wording),
+        }
+    }
+
+    /// The same with what `lines` say.
+    fn with<'t>(self, lines: impl Iterator<Item = &'t str>, wording: &Wording) -> Parsed<Self> {
+        let mut parsed = self;
         let mut continues_quote = false;
         for line in lines {
             let line = line.trim();
@@ -35,10 +54,9 @@ impl Lines {
                 continue;
             }
             continues_quote = false;
-            let phrasing = ["- ", "* ", "• "].iter().find_map(|mark| line.strip_prefix(mark));
             if line.is_empty() {
                 // It only separates quotes.
-            } else if let Some(phrasing) = phrasing {
+            } else if let Some(phrasing) = phrasing(line) {
                 parsed.add_phrasing(phrasing.trim());
             } else {
                 parsed.add_field(line, wording)?;
@@ -46,6 +64,24 @@ impl Lines {
         }
         parsed.entry.quotes.retain(|quote| !quote.is_empty());
         Ok(parsed)
+    }
+
+    /// Adds the fields on the first line, each after its name and a colon.
+    pub(super) fn add_fields_of_first_line(&mut self, wording: &Wording) -> Parsed<()> {
+        let first = std::mem::take(&mut self.first);
+        let mut fields: Vec<String> = Vec::new();
+        for word in first.split_whitespace() {
+            let name = word.strip_suffix([':', '：']);
+            let starts_field = name.is_some_and(|name| wording.field(name).is_some());
+            match fields.last_mut().filter(|_| !starts_field) {
+                Some(field) => {
+                    field.push(' ');
+                    field.push_str(word);
+                }
+                None => fields.push(word.to_owned()),
+            }
+        }
+        fields.iter().try_for_each(|field| self.add_field(field, wording))
     }
 
     /// Adds a line of a quote: to the last quote if it continues it.
@@ -102,6 +138,11 @@ impl Lines {
         let question = question.ok_or(None)?;
         Ok(TypedEntry { question: Some(question), ..self.entry.clone() })
     }
+}
+
+/// The phrasing in a line that is one.
+fn phrasing(line: &str) -> Option<&str> {
+    ["- ", "* ", "• "].iter().find_map(|mark| line.strip_prefix(mark))
 }
 
 /// The topics in `text`, which commas separate.

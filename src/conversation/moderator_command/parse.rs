@@ -44,7 +44,11 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         Verb::Dismiss => Ok(ModeratorCommand::Dismiss(only_word(rest)?)),
         Verb::Save => Ok(ModeratorCommand::Save),
         Verb::Make => {
-            let Lines { first, entry, pack, reason, .. } = Lines::parse(rest, wording)?;
+            let Lines { first, entry, pack, reason, by, since } =
+                Lines::parse_below(rest, wording)?;
+            if by.is_some() || since.is_some() {
+                return Err(None);
+            }
             let question = text(&first).ok().or_else(|| entry.question.clone());
             let action = EditAction::Add(TypedEntry { question, ..entry });
             Ok(ModeratorCommand::Make(Box::new(EditCommand { action, pack, reason })))
@@ -128,14 +132,11 @@ fn gap(lines: &Lines) -> Parsed<TypedEntry> {
 
 /// Takes back a change, or all by somebody.
 fn revert(lines: &mut Lines, wording: &Wording) -> Parsed<EditAction> {
-    let first = std::mem::take(&mut lines.first);
-    if let Ok(number) = number(&first) {
+    if let Ok(number) = number(&lines.first) {
         return Ok(EditAction::Revert(number));
     }
     // Fields may stand on the first line, too.
-    if !first.is_empty() {
-        lines.add_field(&first, wording)?;
-    }
+    lines.add_fields_of_first_line(wording)?;
     Ok(EditAction::RevertAll { by: lines.by.clone().ok_or(None)?, since: lines.since })
 }
 

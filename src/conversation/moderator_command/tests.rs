@@ -115,6 +115,7 @@ fn changes_by_a_person_are_taken_back_since_a_day() {
     for (typed, since) in [
         ("revert by: @ann:example.org", None),
         ("revert by: @ann:example.org\nsince: 2026-11-30", day),
+        ("revert by: @ann:example.org since: 2026-11-30", day),
         ("revert\nsince: 2026-11-30T00:00:00Z\nby: @ann:example.org", day),
     ] {
         assert_eq!(parse(typed), edit(all(since)), "{typed}");
@@ -124,6 +125,32 @@ fn changes_by_a_person_are_taken_back_since_a_day() {
         Wording::for_locale("de"),
     );
     assert_eq!(german, edit(all(day)));
+}
+
+#[test]
+fn entry_of_a_message_is_typed_with_or_without_a_question() {
+    let made = |entry: TypedEntry, reason: Option<&str>| {
+        let action = EditAction::Add(entry);
+        let command = EditCommand { action, pack: None, reason: reason.map(str::to_owned) };
+        Some(ModeratorCommand::Make(Box::new(command)))
+    };
+    let none = TypedEntry::default;
+    let part = TypedEntry { quotes: vec!["on Mondays".to_owned()], ..none() };
+    let question = Some("When?".to_owned());
+    for (typed, want) in [
+        ("make", made(none(), None)),
+        ("make When?", made(TypedEntry { question: question.clone(), ..none() }, None)),
+        ("make\n> on Mondays", made(part.clone(), None)),
+        ("make When?\n> on Mondays", made(TypedEntry { question, ..part }, None)),
+        ("make\nreason: asked often", made(none(), Some("asked often"))),
+        (
+            "make\n- at what time",
+            made(TypedEntry { phrasings: Some(vec!["at what time".to_owned()]), ..none() }, None),
+        ),
+        ("make\nby: ann", incomplete(Verb::Make, None)),
+    ] {
+        assert_eq!(parse(typed), want, "{typed}");
+    }
 }
 
 #[test]

@@ -39,6 +39,11 @@ pub fn respond_to_control(
         (Control::Pick(number), Some(target)) => pick(number, target, context),
         (Control::Share, Some(target)) => share(used, target, context, cooldowns),
         (Control::Notify, Some(target)) => notify(target, context),
+        (Control::Helpful | Control::Unhelpful, Some(target))
+            if target.kind == ReplyKind::Quoted =>
+        {
+            BotMessage::notice(Notice::NoLongerAvailable, true).into()
+        }
         (Control::Helpful | Control::Unhelpful, _) => {
             give_feedback(used.control == Control::Helpful, used, context)
         }

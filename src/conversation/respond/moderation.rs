@@ -15,6 +15,9 @@ use crate::conversation::notice::Notice;
 use crate::conversation::sent_reply::{ReplyKind, SentReply};
 use crate::conversation::timestamp::Timestamp;
 
+/// Characters of the name of an author that are kept. Names on Discord have at most 32.
+const MAX_NAME_CHARS: usize = 100;
+
 /// Whether a number picks from a message for moderators.
 pub(super) fn is_moderation_pick(context: &Context<'_>) -> bool {
     context.target.is_some_and(|target| target.kind.is_for_moderators())
@@ -69,14 +72,18 @@ fn entry_of_message(command: EditCommand, message: &Message) -> ModeratorCommand
     let Some(question) = entry.question.as_ref().or(asked) else { return incomplete };
     let all = || vec![text.trim().to_owned()];
     let quotes = if entry.quotes.is_empty() { all() } else { entry.quotes.clone() };
-    let author_name = origin.author_name.as_deref().map(one_line).filter(|name| !name.is_empty());
+    let author_name = origin.author_name.as_deref().map(shown_name).filter(|it| !it.is_empty());
+    let is_address = |url: &&String| {
+        let is_web = url.starts_with("https://") || url.starts_with("http://");
+        is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+    };
     let message = QuotedMessage {
         id: quoted.id.clone(),
         place: message.place.clone(),
         author: quoted.author.clone(),
         author_name,
         date: origin.sent_at.map(Timestamp::date),
-        url: origin.url.clone(),
+        url: origin.url.as_ref().filter(is_address).cloned(),
         text,
     };
     let entry = TypedEntry {
@@ -86,6 +93,12 @@ fn entry_of_message(command: EditCommand, message: &Message) -> ModeratorCommand
         ..entry.clone()
     };
     ModeratorCommand::Edit(Box::new(EditCommand { action: EditAction::Add(entry), ..command }))
+}
+
+/// A name as it stands in a pack: users of some platforms may choose any text.
+fn shown_name(name: &str) -> String {
+    let printable: String = one_line(name).chars().filter(|c| !c.is_control()).collect();
+    printable.chars().take(MAX_NAME_CHARS).collect()
 }
 
 /// Has done what `control` of `target` stands for, if the user is a moderator. `None` if the control is not one for
@@ -132,7 +145,7 @@ fn remove_quoted(used: &ControlUse, target: &SentReply, context: &Context<'_>) -
         return BotMessage::notice(Notice::NoLongerAvailable, true).into();
     }
     if !target.is_for(context.asker) && !context.space.is_moderator(&used.user) {
-        return BotMessage::notice(Notice::AskerOnly, true).into();
+        return BotMessage::notice(Notice::AuthorOnly, true).into();
     }
     let action = ModeratorAction::Control(Control::RemoveQuoted);
     request(ModeratorRequest { action, by: used.user.id.clone(), is_private: false })

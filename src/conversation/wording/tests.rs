@@ -84,6 +84,7 @@ fn notices() -> Vec<Notice> {
         Notice::ModeratorsOnly,
         Notice::AskerOnly,
         Notice::OwnersOnly,
+        Notice::AuthorOnly,
         Notice::FeedbackRecorded,
         Notice::FeedbackWithdrawn,
         Notice::WillNotify,

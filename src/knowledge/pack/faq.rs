@@ -192,7 +192,8 @@ impl EntryReader<'_> {
         let message = reader.table("message");
         let quote_tables = reader.tables("quote");
         let n_quotes = quote_tables.len();
-        self.check_answer(&span, is_gap, n_quotes > 0, lead.is_some());
+        let has_more = lead.is_some() || message.is_some();
+        self.check_answer(&span, is_gap, n_quotes > 0, has_more);
 
         let mut spans = EntrySpans::default();
         let quotes = self.proved_quotes(quote_tables, message, &mut spans);
@@ -256,10 +257,10 @@ impl EntryReader<'_> {
         span: &Range<usize>,
         is_gap: bool,
         has_quotes: bool,
-        has_lead: bool,
+        has_more: bool,
     ) {
-        if is_gap && (has_quotes || has_lead) {
-            let message = "a gap has neither quotes nor a lead, but this one has";
+        if is_gap && (has_quotes || has_more) {
+            let message = "a gap has no quote, lead or message, but this one has";
             self.report(Rule::GapWithQuotes, span, message, "remove them, or remove gap = true");
         }
         if !is_gap && !has_quotes {

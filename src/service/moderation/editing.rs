@@ -13,7 +13,7 @@ use crate::conversation::sent_reply::FOR_OWNERS;
 use crate::conversation::{Control, MessageId, ReplyKind, Timestamp};
 use crate::knowledge::{Entry, EntryChange, Quote};
 use crate::moderation::edit::{Edit, RefusedEdit};
-use crate::moderation::proposal::digest;
+use crate::moderation::proposal::{digest, text_digest};
 use crate::moderation::report::{self, Report};
 use crate::moderation::typed_edit::{TypedEditError, correction, typed_edit};
 use crate::moderation::{Proposal, ProposedCommand};
@@ -92,6 +92,9 @@ impl ModeratorTask {
         let proposed = ProposedCommand { command, ..proposed };
         match self.review(of.folder, &edit)? {
             Ok(reviewed) => Ok(self.proposal(self.kept(&kept), &reviewed, proposed)),
+            Err(EditError::Refused(RefusedEdit::NoChange)) if !kept.is_empty() => {
+                Err(self.kept(&kept).text())
+            }
             Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
                 let refused = RefusedEdit::Invalid(rejection);
                 let refusal = report::refusal(&refused, self.wording);
@@ -254,15 +257,18 @@ impl ModeratorTask {
         }
     }
 
-    /// Removes the entry `id` of `pack`, as the author of the message that it quotes has wanted.
-    pub(super) fn remove_quoted(&self, pack: &str, id: &str) -> TaskResult {
+    /// Removes the entry `id` of `pack`, as the author of the message that it quotes has wanted: the one whose text has
+    /// this digest.
+    pub(super) fn remove_quoted(&self, (pack, id): (&str, &str), digest: &str) -> TaskResult {
         let of = self.pack_named(pack)?;
         let pack = self.pack_in_file(of.folder)?;
         let is_of_source =
             |quote: &Quote| pack.sources.iter().any(|it| Arc::ptr_eq(it, quote.source()));
-        // It may quote something else by now.
+        // It may quote something else by now, also the message of somebody else.
+        let is_of_author =
+            |quote: &Quote| !is_of_source(quote) && text_digest(quote.source().body()) == digest;
         let is_quoted =
-            |entry: &&Entry| entry.id.as_str() == id && !entry.quotes().iter().all(is_of_source);
+            |entry: &&Entry| entry.id.as_str() == id && entry.quotes().iter().any(is_of_author);
         let entry = pack.entries.iter().find(is_quoted);
         let entry = entry.ok_or_else(|| self.no_longer_available())?;
         let edit = ProposedEdit {
@@ -389,8 +395,7 @@ impl ModeratorTask {
         since: Option<Timestamp>,
     ) -> Result<PreparedEdit<'_>, RichText> {
         let of = self.pack_for(&command)?;
-        let found =
-            self.editor(of.folder)?.edits_by(AuthorFilter::Name(by.clone()), since, self.now);
+        let found = self.editor(of.folder)?.edits_by(AuthorFilter::named(&by), since, self.now);
         let found = found.map_err(|error| self.edit_failed(error))?;
         let Some(EditsBy { reverted, kept }) = found else {
             return Err(self.sentence("no-revisions-by", [("by", &by)]));
@@ -423,6 +428,7 @@ fn message_quoted(
         pack: revision.pack.clone(),
         entry: revision.entry.clone(),
         question: entry.question.clone()?,
+        text_digest: text_digest(&message.text),
     }))
 }
 

@@ -120,7 +120,9 @@ impl ModeratorTask {
                 self.preview(proposal.alternatives.swap_remove(idx))
             }
             (Control::Save, ReplyKind::Proposal) => self.save(proposal),
-            (Control::RemoveQuoted, ReplyKind::Quoted) => self.remove_quoted(entry(0)?, entry(1)?),
+            (Control::RemoveQuoted, ReplyKind::Quoted) => {
+                self.remove_quoted((entry(0)?, entry(1)?), entry(2)?)
+            }
             (Control::TakeBack, ReplyKind::Edited) => self.take_back(entry(0)?, entry(1)?),
             _ => Err(self.no_longer_available()),
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::conversation::Timestamp;
+use crate::conversation::event::MessageQuoted;
 use crate::conversation::wording::Wording;
 use crate::service::moderation::{ModerationEvent, PackEditing};
 use crate::store::records::{AuthorFilter, PackHistory, RevisionFilter};
@@ -487,13 +488,59 @@ async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_re
         chat.sender.take_calls().concat()
     };
     let refused = press("t:ada").await;
-    assert!(refused.contains("AskerOnly"), "{refused}");
+    assert!(refused.contains("AuthorOnly"), "{refused}");
     assert_ne!(chat.faq(), FAQ);
     let removed = press("t:bob").await;
     assert!(removed.contains("is removed"), "{removed}");
     assert_eq!(chat.faq(), FAQ);
     let history = chat.say("faq history").await;
     assert!(history.contains("removed by t:bob"), "{history}");
+    // Another message has become an entry with the same id.
+    let other = make(&chat, "faq make", "It is always open.", Some("when is the sauna open"));
+    chat.service.handle(&other, &chat.sender).await;
+    chat.press(chat.last(), Control::Save).await;
+    let refused = press("t:bob").await;
+    assert!(!refused.contains("is removed") && chat.faq().contains("always open"), "{refused}");
+}
+
+#[tokio::test]
+async fn forgotten_author_can_still_have_an_entry_removed() {
+    let chat = Moderated::new().await;
+    let event = make(&chat, "faq make", "Bring a towel.", Some("what to bring"));
+    chat.service.handle(&event, &chat.sender).await;
+    chat.press(chat.last(), Control::Save).await;
+    let message = |id: &str| {
+        Event::MessageQuoted(Box::new(MessageQuoted {
+            id: id.into(),
+            message: "t:bobs".into(),
+            place: room(),
+            author: "t:bob".into(),
+            pack: "p".to_owned(),
+            entry: "what-to-bring".to_owned(),
+            question: "what to bring".to_owned(),
+            text_digest: crate::moderation::proposal::text_digest("Bring a towel."),
+        }))
+    };
+    chat.service.handle(&message("t:told"), &chat.sender).await;
+    chat.say_as("t:bob", "forget me").await;
+    chat.sender.take_calls();
+    let id = chat.next_id();
+    let event = chat.world.control_use(&id, "t:told/reply", "t:bob", Control::RemoveQuoted);
+    chat.service.handle(&event, &chat.sender).await;
+    assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_since_others_have_changed_it_is_listed() {
+    let chat = Moderated::new().await;
+    chat.say("faq edit height lead: Tall.").await;
+    chat.press(chat.last(), Control::Save).await;
+    let path = chat.world.folder.path().join("p/faq.toml");
+    std::fs::write(&path, chat.faq().replace("Tall.", "Very tall.")).unwrap();
+    let kept = chat.say("faq revert by: t:mod").await;
+    assert!(kept.contains("These stay") && kept.contains("1: height changed"), "{kept}");
+    let by_file = chat.say("faq revert by: file").await;
+    assert!(by_file.contains("height would change"), "{by_file}");
 }
 
 #[tokio::test]
@@ -546,18 +593,25 @@ async fn digest_of_what_waits_is_sent_once_a_period() {
         }
         sent
     };
+    let day = 24 * 3600;
+    // A Monday, three weeks after the first one, at noon.
+    chat.world.wait(25 * day + 9 * 3600);
     assert_eq!(due().await, [""; 0], "nothing waits");
     chat.ask("is it raining over there").await;
     chat.say_as("t:bob", "does it rain over there").await;
+    chat.world.wait(6 * day);
+    assert_eq!(due().await, [""; 0], "it is due on Monday");
+    chat.world.wait(day);
+    chat.ask("is it snowing over there").await;
     let first = due().await.concat();
     assert!(first.contains("2 questions, 2 people") && first.contains("rain"), "{first}");
-    assert!(first.contains("!faq inbox"), "{first}");
-    assert_eq!(due().await, [""; 0], "once a period");
-    chat.world.wait(15 * 24 * 3600);
-    assert_eq!(due().await, [""; 0], "nothing new");
-    chat.ask("is it snowing over there").await;
+    assert!(first.contains("!faq inbox") && !first.contains("snow"), "{first}");
+    assert_eq!(due().await, [""; 0], "once");
+    chat.world.wait(7 * day);
     let second = due().await.concat();
-    assert!(second.contains("1 question, 1 person"), "{second}");
+    assert!(second.contains("1 question, 1 person") && second.contains("snow"), "{second}");
+    chat.world.wait(7 * day);
+    assert_eq!(due().await, [""; 0], "nothing new");
 }
 
 #[tokio::test]

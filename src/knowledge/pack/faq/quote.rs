@@ -180,6 +180,8 @@ fn in_another_form(source: &Source, span: Range<usize>, same: &Range<usize>) -> 
 }
 
 fn not_in_source(source: &Source, span: Range<usize>, nearest: Option<Passage<'_>>) -> Finding {
+    let is_message = source.name() == message::NAME;
+    let file = if is_message { "[entry.message] above" } else { "the file in sources/" };
     let message = format!("this text is not in the source `{}`", source.name());
     let finding = Finding::new(Rule::QuoteNotInSource, FAQ_FILE, span, message);
     match nearest {
@@ -188,6 +190,6 @@ fn not_in_source(source: &Source, span: Range<usize>, nearest: Option<Passage<'_
             .help(passage.to_string()),
         None => finding
             .label("no similar text found")
-            .help("copy the words from the file in sources/; white space may differ, nothing else"),
+            .help(format!("copy the words from {file}; white space may differ, nothing else")),
     }
 }

@@ -46,9 +46,19 @@ pub struct RevisionFilter {
 pub enum AuthorFilter {
     /// Whoever has edited the file.
     File,
-    /// The person of this name at the terminal, or the user with this id in chat, with or without the name of the
-    /// platform before it.
+    /// The person of this name at the terminal, or the user with this id in chat: one of Matrix may be without the name
+    /// of the platform.
     Name(String),
+}
+
+impl AuthorFilter {
+    /// Stands for [`Self::File`] where authors are named.
+    pub const FILE: &str = "file";
+
+    /// The author of this name, as a history names it.
+    pub fn named(name: &str) -> Self {
+        if name == Self::FILE { Self::File } else { Self::Name(name.to_owned()) }
+    }
 }
 
 impl PackHistory {
@@ -101,9 +111,8 @@ impl PackHistory {
             None => {}
             Some(AuthorFilter::File) => conditions.push("author IS NULL"),
             Some(AuthorFilter::Name(name)) => {
-                // With the name of the platform before it, or without.
-                conditions.push("(author = ? OR substr(author, instr(author, ':') + 1) = ?)");
-                values.extend([name.clone().into(), name.clone().into()]);
+                conditions.push("author IN (?, 'terminal:' || ?, 'matrix:' || ?)");
+                values.extend(std::iter::repeat_n(Value::from(name.clone()), 3));
             }
         }
         if let Some(since) = filter.since {

@@ -23,9 +23,10 @@ pub(super) fn keep_latest(
 }
 
 pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlite::Result<u64> {
-    // Words of the asker from the inbox may be in them; moderators can make them again.
+    // Words of the asker from the inbox may be in them, or a message: whose that is, its hash does not tell. Moderators
+    // can make them again.
     let mut n_deleted = connection.execute(
-        "DELETE FROM proposals WHERE EXISTS
+        "DELETE FROM proposals WHERE instr(content, '\"message\":{\"id\"') OR EXISTS
          (SELECT 1 FROM unanswered WHERE asker = ? AND instr(content, json_quote(message)))",
         [asker.as_str()],
     )?;
@@ -33,7 +34,8 @@ pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlit
         "DELETE FROM judgements WHERE judge = ?",
         "DELETE FROM unanswered WHERE asker = ?",
         "DELETE FROM asked WHERE asker = ?",
-        "DELETE FROM answers WHERE asker = ?",
+        // By this one, the asker can still have an entry removed that quotes a message of theirs.
+        "DELETE FROM answers WHERE asker = ? AND kind <> '\"quoted\"'",
         "UPDATE answers SET asked_for = NULL WHERE asked_for = ?",
     ] {
         n_deleted += connection.execute(delete, [asker.as_str()])?;
