@@ -5,6 +5,8 @@
 
 mod editing;
 mod inbox;
+mod preparing;
+mod quoted;
 mod reading;
 mod task;
 
