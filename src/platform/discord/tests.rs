@@ -243,7 +243,7 @@ fn command_is_converted_with_its_visibility() {
 }
 
 #[test]
-fn who_may_manage_a_guild_is_its_owner_and_by_roles_that_may_change() {
+fn owner_and_members_with_a_managing_role_are_managers_of_their_guild() {
     let mut cache = cache();
     let [guild, other, member, admin]: [u64; 4] = [1, 2, 6, 7];
     let is_manager = |cache: &ChannelCache, guild: u64, user: u64, role: u64| {

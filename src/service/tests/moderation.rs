@@ -1,10 +1,12 @@
 //! Moderators edit a pack from chat.
 
+mod inbox;
+mod quoted_messages;
+mod taken_back;
+
 use super::*;
-use crate::conversation::Timestamp;
-use crate::conversation::event::MessageQuoted;
 use crate::conversation::wording::Wording;
-use crate::service::moderation::{ModerationEvent, PackEditing};
+use crate::service::moderation::PackEditing;
 use crate::store::records::{AuthorFilter, PackHistory, RevisionFilter};
 use tokio::sync::mpsc;
 
@@ -124,28 +126,6 @@ async fn edit_is_shown_saved_served_and_taken_back() {
     let found = history.list(&filter).unwrap();
     assert_eq!(found[0].revision.reason.as_deref(), Some("takes back 1"));
     assert_eq!(found.len(), 2);
-}
-
-#[tokio::test]
-async fn all_changes_by_a_person_are_taken_back_at_once() {
-    let chat = Moderated::new().await;
-    for phrasing in ["how tall", "how many meters"] {
-        chat.say(&format!("faq add-phrasing height {phrasing}")).await;
-        chat.press(chat.last(), Control::Save).await;
-    }
-    let unknown = chat.say("faq revert by: t:ada").await;
-    assert!(unknown.contains("No change by t:ada"), "{unknown}");
-    let future = chat.say("faq revert by: mod\nsince: 2100-01-01").await;
-    assert!(future.contains("No change by mod"), "{future}");
-    let shown = chat.say("faq revert by: t:mod\nsince: 1970-01-01\nreason: a joke").await;
-    assert!(shown.contains("height would change"), "{shown}");
-    assert!(chat.faq().contains("how tall"), "nothing is saved yet");
-    let saved = chat.press(chat.last(), Control::Save).await;
-    assert!(
-        saved.contains("takes back all by t:mod since 1970-01-01 00:00 UTC: a joke"),
-        "{saved}"
-    );
-    assert_eq!(chat.faq(), FAQ);
 }
 
 #[tokio::test]
@@ -316,43 +296,6 @@ async fn misquote_is_refused_and_the_nearest_passage_is_offered() {
 }
 
 #[tokio::test]
-async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
-    let chat = Moderated::new().await;
-    let asked = chat.ask("what about the meters of that building").await;
-    assert!(!asked.contains("Answer"), "{asked}");
-    let inbox = chat.say("faq inbox").await;
-    assert!(inbox.contains("Inbox") && inbox.contains("meters"), "{inbox}");
-    let list = chat.last();
-    let group = chat.press(list, Control::Pick(1)).await;
-    assert!(group.contains("Group") && group.contains("height"), "{group}");
-    let proposal = chat.press(list, Control::Pick(1)).await;
-    assert!(proposal.contains("Proposal"), "{proposal}");
-    let saved = chat.press(list, Control::Save).await;
-    assert!(saved.contains("Edited"), "{saved}");
-    let answer = chat.ask("what about the meters of that building").await;
-    assert!(answer.contains("Answer height"), "{answer}");
-    let inbox = chat.say("faq inbox").await;
-    assert!(inbox.contains(&sentence("no-questions")), "{inbox}");
-}
-
-#[tokio::test]
-async fn group_of_questions_becomes_an_entry_that_quotes_a_picked_passage() {
-    let chat = Moderated::new().await;
-    chat.add_sentence("Bicycles travel for two euros.");
-    chat.ask("what would bicycles be then").await;
-    chat.say("faq inbox").await;
-    let list = chat.last();
-    let group = chat.press(list, Control::Pick(1)).await;
-    assert!(group.contains("Bicycles travel for two euros."), "{group}");
-    let entries = group.lines().next().unwrap().split(',').count();
-    let shown = chat.press(list, Control::Pick(entries - 1)).await;
-    assert!(shown.contains("Proposal") && shown.contains("would be added"), "{shown}");
-    chat.press(list, Control::Save).await;
-    assert!(chat.faq().contains("question = \"what would bicycles be then\""), "{}", chat.faq());
-    assert!(chat.ask("what would bicycles be then").await.contains("Answer"));
-}
-
-#[tokio::test]
 async fn numbers_and_the_command_save_replace_buttons() {
     let chat = Moderated::new().await;
     chat.ask("is there a lift inside").await;
@@ -425,210 +368,4 @@ async fn edit_without_a_data_folder_or_of_a_broken_pack_is_refused() {
     std::fs::remove_file(chat.world.folder.path().join("p/pack.toml")).unwrap();
     let told = chat.say("faq remove height").await;
     assert!(!told.contains("Proposal") && told.contains("Notice"), "{told}");
-}
-
-/// A reply by the moderator to Bob's message `text`, which answered `answered`.
-fn make(chat: &Moderated, command: &str, text: &str, answered: Option<&str>) -> Event {
-    let id = chat.next_id();
-    let origin = MessageOrigin {
-        author_name: Some("Bob".to_owned()),
-        sent_at: Timestamp::parse("2026-11-30"),
-        url: Some("https://chat.example/9".to_owned()),
-        answered: answered.map(str::to_owned),
-    };
-    let replied_to = RepliedTo {
-        id: "t:bobs".into(),
-        is_from_bot: false,
-        author: Some("t:bob".into()),
-        text: Some(text.to_owned()),
-        title: None,
-        origin,
-    };
-    let message = chat.world.question(&id, command);
-    Event::MessageCreated(Message {
-        author: user(MODERATOR),
-        replied_to: Some(replied_to),
-        ..message
-    })
-}
-
-#[tokio::test]
-async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_removed() {
-    let (events, mut sent_events) = mpsc::unbounded_channel();
-    let mut chat = Moderated::new().await;
-    let data = chat.world.folder.path().join("data");
-    chat.service = chat.world.start().with_pack_editing(PackEditing { data, events });
-    let text = "The sauna is open on Mondays.\n\nBring a towel.";
-    let event = make(&chat, "faq make", text, Some("when is the  sauna open"));
-    chat.service.handle(&event, &chat.sender).await;
-    let shown = chat.sender.take_calls().concat();
-    assert!(shown.contains("when-is-the-sauna-open would be added"), "{shown}");
-    chat.press(chat.last(), Control::Save).await;
-    assert!(chat.faq().contains("author = \"Bob\"\ndate = \"2026-11-30\""), "{}", chat.faq());
-    let answer = chat.ask("when is the sauna open").await;
-    assert!(answer.contains("Answer when-is-the-sauna-open"), "{answer}");
-    let quoted = std::iter::from_fn(|| sent_events.try_recv().ok());
-    let quoted = quoted.filter_map(|event| match event {
-        ModerationEvent::MessageQuoted(quoted) => Some(quoted),
-        _ => None,
-    });
-    let quoted: Vec<_> = quoted.collect();
-    assert_eq!(quoted.len(), 1);
-    let told = Event::MessageQuoted(quoted[0].clone());
-    chat.service.handle(&told, &chat.sender).await;
-    let told_text = chat.sender.take_calls().concat();
-    assert!(told_text.contains("t:bobs") && told_text.contains("word for word"), "{told_text}");
-    chat.service.handle(&told, &chat.sender).await;
-    assert_eq!(chat.sender.take_calls(), [""; 0], "once");
-    let press = async |by: &str| {
-        let id = chat.next_id();
-        let message = format!("{}/reply", quoted[0].id);
-        let event = chat.world.control_use(&id, &message, by, Control::RemoveQuoted);
-        chat.service.handle(&event, &chat.sender).await;
-        chat.sender.take_calls().concat()
-    };
-    let refused = press("t:ada").await;
-    assert!(refused.contains("AuthorOnly"), "{refused}");
-    assert_ne!(chat.faq(), FAQ);
-    let removed = press("t:bob").await;
-    assert!(removed.contains("is removed"), "{removed}");
-    assert_eq!(chat.faq(), FAQ);
-    let history = chat.say("faq history").await;
-    assert!(history.contains("removed by t:bob"), "{history}");
-    // Another message has become an entry with the same id.
-    let other = make(&chat, "faq make", "It is always open.", Some("when is the sauna open"));
-    chat.service.handle(&other, &chat.sender).await;
-    chat.press(chat.last(), Control::Save).await;
-    let refused = press("t:bob").await;
-    assert!(!refused.contains("is removed") && chat.faq().contains("always open"), "{refused}");
-}
-
-#[tokio::test]
-async fn forgotten_author_can_still_have_an_entry_removed() {
-    let chat = Moderated::new().await;
-    let event = make(&chat, "faq make", "Bring a towel.", Some("what to bring"));
-    chat.service.handle(&event, &chat.sender).await;
-    chat.press(chat.last(), Control::Save).await;
-    let message = |id: &str| {
-        Event::MessageQuoted(Box::new(MessageQuoted {
-            id: id.into(),
-            message: "t:bobs".into(),
-            place: room(),
-            author: "t:bob".into(),
-            pack: "p".to_owned(),
-            entry: "what-to-bring".to_owned(),
-            question: "what to bring".to_owned(),
-            text_digest: crate::moderation::proposal::text_digest("Bring a towel."),
-        }))
-    };
-    chat.service.handle(&message("t:told"), &chat.sender).await;
-    chat.say_as("t:bob", "forget me").await;
-    chat.sender.take_calls();
-    let id = chat.next_id();
-    let event = chat.world.control_use(&id, "t:told/reply", "t:bob", Control::RemoveQuoted);
-    chat.service.handle(&event, &chat.sender).await;
-    assert_eq!(chat.faq(), FAQ);
-}
-
-#[tokio::test]
-async fn what_cannot_be_taken_back_since_others_have_changed_it_is_listed() {
-    let chat = Moderated::new().await;
-    chat.say("faq edit height lead: Tall.").await;
-    chat.press(chat.last(), Control::Save).await;
-    let path = chat.world.folder.path().join("p/faq.toml");
-    std::fs::write(&path, chat.faq().replace("Tall.", "Very tall.")).unwrap();
-    let kept = chat.say("faq revert by: t:mod").await;
-    assert!(kept.contains("These stay") && kept.contains("1: height changed"), "{kept}");
-    let by_file = chat.say("faq revert by: file").await;
-    assert!(by_file.contains("height would change"), "{by_file}");
-}
-
-#[tokio::test]
-async fn message_is_made_an_entry_with_a_question_and_only_where_that_is_on() {
-    let chat = Moderated::new().await;
-    let without_question = make(&chat, "faq make", "Bring a towel.", None);
-    chat.service.handle(&without_question, &chat.sender).await;
-    let usage = chat.sender.take_calls().concat();
-    assert!(usage.contains("faq make [QUESTION]"), "{usage}");
-    let part = make(&chat, "faq make What to bring?\n> a towel", "Bring a towel.", None);
-    chat.service.handle(&part, &chat.sender).await;
-    let shown = chat.sender.take_calls().concat();
-    assert!(shown.contains("what-to-bring would be added"), "{shown}");
-    let misquote = make(&chat, "faq make What to bring?\n> two towels", "Bring a towel.", None);
-    chat.service.handle(&misquote, &chat.sender).await;
-    let refused = chat.sender.take_calls().concat();
-    assert!(refused.contains("cannot be saved"), "{refused}");
-    let settings = SpaceSettings { quotes_messages: false, ..SpaceSettings::default() };
-    let off = Moderated::with(settings).await;
-    let event = make(&off, "faq make", "Bring a towel.", Some("what to bring"));
-    off.service.handle(&event, &off.sender).await;
-    assert!(off.sender.take_calls().concat().contains("MessagesNotQuoted"));
-    assert_eq!(off.faq(), FAQ);
-}
-
-#[tokio::test]
-async fn inbox_is_searched_for_words() {
-    let chat = Moderated::new().await;
-    chat.ask("is it raining over there").await;
-    chat.ask("who bakes the bread").await;
-    let found = chat.say("faq inbox BREAD").await;
-    assert!(found.contains("1 group") && found.contains("bakes"), "{found}");
-    assert!(!found.contains("raining"), "{found}");
-    let picked = chat.press(chat.last(), Control::Pick(1)).await;
-    assert!(picked.contains("who bakes the bread"), "{picked}");
-    let none = chat.say("faq inbox sauna").await;
-    assert!(none.contains("No question that waits has"), "{none}");
-}
-
-#[tokio::test]
-async fn digest_of_what_waits_is_sent_once_a_period() {
-    let settings =
-        SpaceSettings { sends_digest_to: Some("t:office".into()), ..SpaceSettings::default() };
-    let chat = Moderated::with(settings).await;
-    let due = async || {
-        let mut sent = Vec::new();
-        for digest in chat.service.digests().await.unwrap() {
-            chat.service.handle(&Event::Alert(digest), &chat.sender).await;
-            sent.extend(chat.sender.take_calls());
-        }
-        sent
-    };
-    let day = 24 * 3600;
-    // A Monday, three weeks after the first one, at noon.
-    chat.world.wait(25 * day + 9 * 3600);
-    assert_eq!(due().await, [""; 0], "nothing waits");
-    chat.ask("is it raining over there").await;
-    chat.say_as("t:bob", "does it rain over there").await;
-    chat.world.wait(6 * day);
-    assert_eq!(due().await, [""; 0], "it is due on Monday");
-    chat.world.wait(day);
-    chat.ask("is it snowing over there").await;
-    let first = due().await.concat();
-    assert!(first.contains("2 questions, 2 people") && first.contains("rain"), "{first}");
-    assert!(first.contains("!faq inbox") && !first.contains("snow"), "{first}");
-    assert_eq!(due().await, [""; 0], "once");
-    chat.world.wait(7 * day);
-    let second = due().await.concat();
-    assert!(second.contains("1 question, 1 person") && second.contains("snow"), "{second}");
-    chat.world.wait(7 * day);
-    assert_eq!(due().await, [""; 0], "nothing new");
-}
-
-#[tokio::test]
-async fn what_an_owner_proposes_to_take_back_no_other_moderator_saves() {
-    let settings = SpaceSettings { owners: vec!["t:owner".into()], ..SpaceSettings::default() };
-    let chat = Moderated::with(settings).await;
-    chat.say("faq add-phrasing height how tall").await;
-    chat.press(chat.last(), Control::Save).await;
-    let refused = chat.say("faq revert by: t:mod").await;
-    assert!(refused.contains("OwnersOnly"), "{refused}");
-    let shown = chat.say_as("t:owner", "faq revert by: t:mod").await;
-    assert!(shown.contains("height would change"), "{shown}");
-    let proposal = chat.last();
-    let refused = chat.press(proposal, Control::Save).await;
-    assert!(refused.contains("OwnersOnly"), "{refused}");
-    assert!(chat.faq().contains("how tall"));
-    let saved = chat.press_as("t:owner", proposal, Control::Save).await;
-    assert!(saved.contains("Saved as change 2"), "{saved}");
-    assert_eq!(chat.faq(), FAQ);
 }
