@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
+use crate::conversation::Event;
 use crate::platform::Shutdown;
 use crate::service::knowledge_base::PackUpdate;
 use crate::service::moderation::PackEditing;
@@ -102,6 +103,14 @@ struct AppState {
 impl AppState {
     fn dispatchers(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Dispatcher>>> {
         self.dispatchers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues `event` with the platform of its place. Returns whether it is handled: not if the platform has not started,
+    /// or is overloaded.
+    fn dispatch(&self, event: Event) -> bool {
+        let (platform, _) = event.full_place().id.parts();
+        let dispatcher = self.dispatchers().get(platform).map(Arc::clone);
+        dispatcher.is_some_and(|it| it.try_dispatch(event).is_none())
     }
 }
 

@@ -23,10 +23,8 @@ pub(super) async fn run(state: Arc<AppState>) {
             }
         };
         for digest in digests {
-            let (platform, _) = digest.place.id.parts();
-            if let Some(dispatcher) = state.dispatchers().get(platform) {
-                drop(dispatcher.try_dispatch(Event::Alert(digest)));
-            }
+            // One that is not sent stays due.
+            state.dispatch(Event::Alert(digest));
         }
     }
 }

@@ -56,15 +56,14 @@ pub(super) async fn tell_askers(state: &Arc<AppState>) {
     let snapshot = state.service.knowledge_base().current();
     let mut n_told: BTreeMap<&PlaceId, (usize, MessageId)> = BTreeMap::new();
     for event in found {
-        let place = event.full_place().clone();
-        let (platform, _) = place.id.parts();
-        let Some(dispatcher) = state.dispatchers().get(platform).map(Arc::clone) else { continue };
-        if let (Some(log), Some(id)) =
-            (&snapshot.spaces.of(&place).settings.logs_edits_to, event.id())
-        {
-            n_told.entry(log).or_insert_with(|| (0, id.clone())).0 += 1;
+        let log = snapshot.spaces.of(event.full_place()).settings.logs_edits_to.as_ref();
+        let id = event.id().cloned();
+        if !state.dispatch(event) {
+            continue;
         }
-        drop(dispatcher.try_dispatch(event));
+        if let (Some(log), Some(id)) = (log, id) {
+            n_told.entry(log).or_insert_with(|| (0, id)).0 += 1;
+        }
     }
     for (place, (n, first)) in n_told {
         let mut settings = snapshot.spaces.all().map(|space| &space.settings);
@@ -78,10 +77,8 @@ pub(super) async fn tell_askers(state: &Arc<AppState>) {
 
 /// Has `reply` sent to `place`, once under this `id`.
 fn alert(place: &PlaceId, id: &str, reply: Reply, state: &Arc<AppState>) {
-    let (platform, _) = place.parts();
-    let Some(dispatcher) = state.dispatchers().get(platform).map(Arc::clone) else { return };
     let place = Place { id: place.clone(), parents: Vec::new(), is_direct: false };
-    drop(dispatcher.try_dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply })));
+    state.dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply }));
 }
 
 /// Shows moderators at `place` what has changed in a pack, and who has changed it.

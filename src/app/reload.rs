@@ -64,10 +64,7 @@ pub(super) async fn follow_moderation(
             }
             ModerationEvent::Resumed => tell_askers(&state).await,
             ModerationEvent::MessageQuoted(quoted) => {
-                let (platform, _) = quoted.place.id.parts();
-                let dispatcher = state.dispatchers().get(platform).map(Arc::clone);
-                let event = Event::MessageQuoted(quoted);
-                if dispatcher.is_none_or(|it| it.try_dispatch(event).is_some()) {
+                if !state.dispatch(Event::MessageQuoted(quoted)) {
                     tracing::warn!(
                         "The author of a message that has become an entry could not be told"
                     );
