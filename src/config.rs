@@ -47,6 +47,7 @@ pub use records::RecordsSettings;
 pub use secret::Secret;
 pub use settings::Config;
 pub use sources::{DEFAULT_FILE, Sources};
+pub use validation::is_platform_user;
 
 /// The text of `config/quoth.toml`: every setting, commented, at its default.
 pub const COMMENTED_FILE: &str = include_str!("../config/quoth.toml");

@@ -12,16 +12,14 @@ use super::config_args::ConfigArgs;
 use super::moderation::{ByArgs, Context, ModerationArgs, apply, refuse};
 use super::report::pluralize;
 use super::terminal::Terminal;
+use crate::config::is_platform_user;
 use crate::conversation::{MessageId, PrincipalId};
 use crate::knowledge::EntryId;
 use crate::moderation::Edit;
-use crate::moderation::inbox::{QuestionGroup, Settled, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Settled, find, groups};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::Inbox;
 use listed::{Listed, list, show};
-
-/// Most questions that are read, the latest.
-const MAX_QUESTIONS: u32 = 10_000;
 
 /// The reason in the history of a phrasing from the inbox.
 const REASON: &str = "asked in chat";
@@ -42,6 +40,15 @@ pub(super) struct Args {
 enum Command {
     /// List the groups of questions that ask for the same, those of the most people first.
     List(ListArgs),
+    #[command(flatten)]
+    Group(GroupCommand),
+    /// Delete all that is recorded of a person, as they can themselves by `forget me`.
+    Forget(ForgetArgs),
+}
+
+/// What is done with one group.
+#[derive(Debug, Subcommand)]
+enum GroupCommand {
     /// Show the questions of a group.
     Show(GroupArgs),
     /// Make the questions of a group phrasings of an entry or a gap.
@@ -52,8 +59,6 @@ enum Command {
     Dismiss(GroupArgs),
     /// Delete the questions of a group.
     Erase(GroupArgs),
-    /// Delete all that is recorded of a person, as they can themselves by `forget me`.
-    Forget(ForgetArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,57 +110,80 @@ struct GapArgs {
     by: ByArgs,
 }
 
-impl Command {
-    /// The id of the group that is meant, if one is.
-    fn group(&self) -> Option<&str> {
+impl GroupCommand {
+    /// The id of the group.
+    fn group(&self) -> &str {
         match self {
-            Self::List(_) | Self::Forget(_) => None,
-            Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => Some(&args.group),
-            Self::Assign(args) => Some(&args.group.group),
-            Self::Gap(args) => Some(&args.group.group),
+            Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => &args.group,
+            Self::Assign(args) => &args.group.group,
+            Self::Gap(args) => &args.group.group,
         }
     }
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
-    if let Command::Forget(forget) = &args.command {
-        return self::forget(&forget.user, config);
+    match &args.command {
+        Command::List(list_args) => {
+            let (context, _, groups) = waiting(args, config, terminal)?;
+            list(&groups, list_args.search.as_deref(), list_args.limit, &context)
+        }
+        Command::Group(command) => {
+            let (context, mut inbox, groups) = waiting(args, config, terminal)?;
+            let id = command.group();
+            match find(&groups, id) {
+                Some(group) => run_group(command, group, &mut inbox, &context),
+                None => {
+                    let text = format!("there is no group {id}; `quoth inbox list` shows all");
+                    refuse(&text, &context)
+                }
+            }
+        }
+        Command::Forget(forget) => self::forget(&forget.user, config),
     }
+}
+
+/// The inbox, and the groups of questions that wait in it.
+fn waiting<'a>(
+    args: &Args,
+    config: &'a ConfigArgs,
+    terminal: &'a Terminal,
+) -> anyhow::Result<(Context<'a>, Inbox, Vec<QuestionGroup>)> {
     let context = Context::new(&args.moderation, config, terminal)?;
-    let mut inbox = Inbox::open(&config.read()?.data)?;
+    let inbox = Inbox::open(&config.read()?.data)?;
     let questions = inbox.questions(args.space.as_deref(), MAX_QUESTIONS)?;
     let groups = groups(&questions, &context.pack);
-    let id = args.command.group().unwrap_or_default();
-    let group = find(&groups, id);
-    match (&args.command, group) {
-        (Command::List(args), _) => list(&groups, args.search.as_deref(), args.limit, &context),
-        (Command::Forget(forget), _) => self::forget(&forget.user, config),
-        (_, None) => {
-            let text = format!("there is no group {id}; `quoth inbox list` shows all");
-            refuse(&text, &context)
-        }
-        (Command::Show(_), Some(group)) => show(group, &context),
-        (Command::Assign(args), Some(group)) => {
+    Ok((context, inbox, groups))
+}
+
+fn run_group(
+    command: &GroupCommand,
+    group: &QuestionGroup,
+    inbox: &mut Inbox,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
+    match command {
+        GroupCommand::Show(_) => show(group, context),
+        GroupCommand::Assign(args) => {
             let is_all = args.only.is_empty();
             let chosen = if is_all { Some(group.clone()) } else { group.only(&args.only) };
             let Some(group) = chosen else {
-                return refuse("the group has no question with these words", &context);
+                return refuse("the group has no question with these words", context);
             };
-            let status = assign(args, &group, &context)?;
-            settle(status, &group, &args.by, &mut inbox)
+            let status = assign(args, &group, context)?;
+            settle(status, &group, &args.by, inbox)
         }
-        (Command::Gap(args), Some(group)) => {
+        GroupCommand::Gap(args) => {
             let draft = group.gap(&context.pack, args.question.as_deref());
-            let status = apply(Edit::Add(draft), &args.by.with_reason(REASON), &context)?;
-            settle(status, group, &args.by, &mut inbox)
+            let status = apply(Edit::Add(draft), &args.by.with_reason(REASON), context)?;
+            settle(status, group, &args.by, inbox)
         }
-        (Command::Dismiss(_), Some(group)) => {
+        GroupCommand::Dismiss(_) => {
             inbox.settle(&messages(group), Settled::Dismissed)?;
-            done("Dismissed", group, &context)
+            done("Dismissed", group, context)
         }
-        (Command::Erase(_), Some(group)) => {
+        GroupCommand::Erase(_) => {
             inbox.erase(&messages(group))?;
-            done("Deleted", group, &context)
+            done("Deleted", group, context)
         }
     }
 }
@@ -163,13 +191,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
 /// Deletes the records of the user with this id.
 fn forget(user: &str, config: &ConfigArgs) -> anyhow::Result<Status> {
     let config = config.read()?;
-    let is_user = match user.split_once(':') {
-        Some(("discord", id)) => id.starts_with("user:"),
-        Some(("matrix", id)) => id.starts_with('@'),
-        Some(("bridge" | "console", id)) => !id.is_empty(),
-        _ => false,
-    };
-    if !is_user {
+    if !is_platform_user(user) {
         bail!("write the id with its platform, such as discord:user:56 or matrix:@ada:example.org");
     }
     let hash_key = config.records.hash_key.as_ref();

@@ -257,8 +257,17 @@ fn is_principal(id: &str) -> bool {
     match on_platform(id) {
         Some(("matrix", rest)) => {
             let room = ["moderators:", "admins:"].iter().find_map(|rank| rest.strip_prefix(rank));
-            rest.starts_with('@') || room.is_some_and(|room| room.starts_with('!'))
+            is_platform_user(id) || room.is_some_and(|room| room.starts_with('!'))
         }
+        found => found.is_some(),
+    }
+}
+
+/// Whether `id` is a user: not a role, nor a rank.
+pub fn is_platform_user(id: &str) -> bool {
+    match on_platform(id) {
+        Some(("discord", rest)) => rest.starts_with("user:"),
+        Some(("matrix", rest)) => rest.starts_with('@'),
         found => found.is_some(),
     }
 }

@@ -9,6 +9,9 @@ use crate::conversation::{Timestamp, UnansweredQuestion};
 use crate::knowledge::{EntryDraft, EntryId, Pack};
 use crate::matching::question_groups;
 
+/// Most questions that are put into groups at once, the latest ones.
+pub const MAX_QUESTIONS: u32 = 10_000;
+
 /// A question of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxQuestion {

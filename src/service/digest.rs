@@ -9,7 +9,7 @@ use crate::conversation::event::Alert;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{MessageId, Place, PlaceId, Reply, Space, SpaceSettings, Timestamp};
-use crate::moderation::inbox::{QuestionGroup, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, groups};
 use crate::moderation::report;
 use crate::store::records::{self, Inbox, Records};
 
@@ -18,9 +18,6 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A Monday: 1970 began with a Thursday.
 const FIRST_MONDAY: Timestamp = Timestamp::from_millis(4 * 24 * 3600 * 1000);
-
-/// Most questions that are read, the latest.
-const MAX_QUESTIONS: u32 = 10_000;
 
 impl<R: Records> Service<R> {
     /// The digest of each space that wants one, was not sent the last one, and has questions of those days that wait. It

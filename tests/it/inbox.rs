@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::folder::Folder;
 use crate::quoth::{Run, quoth_in};
-use crate::service::{BridgeClient, Service};
+use crate::service::{BridgeClient, Service, message_event};
 
 /// Runs `quoth` in `folder`, with the data folder of its service.
 fn quoth(folder: &Folder, args: &[&str]) -> Run {
@@ -105,4 +105,24 @@ fn dismissed_group_stays_away_and_an_erased_one_leaves_the_disk() {
     }
     let unknown = inbox(&folder, &["show", "00000000"]);
     assert_eq!(unknown.code, 1, "{unknown:?}");
+}
+
+#[test]
+fn forgotten_person_has_no_questions_in_the_inbox_and_others_keep_theirs() {
+    let (folder, service, mut client) = asked();
+    let mut event = message_event("said", "bridge:9", "is there a bus to the airport");
+    event["author"]["id"] = json!("bridge:bob");
+    client.send_line(&event);
+    client.execute_order();
+    let unknown = quoth(&folder, &["inbox", "forget", "ada"]);
+    assert!(unknown.code != 0 && unknown.stderr.contains("discord:user:56"), "{unknown:?}");
+    assert_eq!(listed(&folder, &[]).as_array().unwrap().len(), 3);
+    let forgotten = quoth(&folder, &["inbox", "forget", "bridge:ada-lovelace"]);
+    assert!(forgotten.stdout.starts_with("Deleted "), "{forgotten:?}");
+    let left = listed(&folder, &[]);
+    assert_eq!(left[0]["wordings"], json!(["is there a bus to the airport"]));
+    assert_eq!(left.as_array().unwrap().len(), 1);
+    let again = quoth(&folder, &["inbox", "forget", "bridge:ada-lovelace"]);
+    assert_eq!(again.stdout, "Deleted 0 records.\n", "{again:?}");
+    service.stop();
 }

@@ -11,14 +11,11 @@ use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, MessageId, ReplyKind};
 use crate::knowledge::Quote;
 use crate::moderation::ProposedCommand;
-use crate::moderation::inbox::{QuestionGroup, Settled, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Settled, find, groups};
 use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
 use crate::store::records::Inbox;
 use crate::text::RichText;
 use crate::text::rich_text::Inline;
-
-/// Most questions that are read, the latest.
-const MAX_QUESTIONS: u32 = 10_000;
 
 /// Nearest entries, and passages for a new one, that are offered for a group.
 const MAX_NEAREST: usize = 3;
