@@ -15,7 +15,7 @@ use crate::conversation::notice::Notice;
 use crate::conversation::sent_reply::{ReplyKind, SentReply};
 use crate::conversation::timestamp::Timestamp;
 
-/// Characters of the name of an author that are kept. Names on Discord have at most 32.
+/// Most characters of the name of an author that are kept, so that nobody's name fills an answer.
 const MAX_NAME_CHARS: usize = 100;
 
 /// Whether a number picks from a message for moderators.

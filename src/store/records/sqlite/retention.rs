@@ -26,7 +26,9 @@ pub(super) fn erase_asker(connection: &Connection, asker: &AskerHash) -> rusqlit
     // Words of the asker from the inbox may be in them, or a message: whose that is, its hash does not tell. Moderators
     // can make them again.
     let mut n_deleted = connection.execute(
-        "DELETE FROM proposals WHERE instr(content, '\"message\":{\"id\"') OR EXISTS
+        "DELETE FROM proposals
+         WHERE EXISTS (SELECT 1 FROM json_tree(content) WHERE key = 'message' AND type = 'object')
+         OR EXISTS
          (SELECT 1 FROM unanswered WHERE asker = ? AND instr(content, json_quote(message)))",
         [asker.as_str()],
     )?;

@@ -5,7 +5,6 @@ use super::super::lookup::ReplyKey;
 use super::super::{AskedUpdate, PlaceStatus};
 use super::*;
 use crate::conversation::{AskedQuestion, ReplyKind};
-use crate::moderation::{Revision, RevisionAuthor};
 
 mod asked;
 mod claims;
@@ -14,6 +13,7 @@ mod erasure;
 mod places;
 mod proposals;
 mod replies;
+mod revisions;
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -191,33 +191,6 @@ async fn expired_and_erased_records_are_deleted_and_others_stay() {
     assert_eq!(records.erase_asker("ada".into()).await.unwrap(), 2, "question and reply");
     assert_eq!(records.reply_to("t:new".into()).await.unwrap(), None);
     assert_eq!(records.unanswered_questions("default".to_owned(), 9).await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn revisions_are_listed_latest_first() {
-    let records = in_memory().await;
-    let revision = |second, by| Revision {
-        pack: "p".to_owned(),
-        entry: "e".to_owned(),
-        at: at(second),
-        by,
-        reason: Some("because".to_owned()),
-        before: None,
-        after: Some("text".to_owned()),
-        hunk: None,
-    };
-    let (first, second) =
-        (revision(1, RevisionAuthor::File), revision(1, RevisionAuthor::User("t:mod".into())));
-    for revision in [&first, &second] {
-        records.add_revisions(vec![revision.clone()]).await.unwrap();
-    }
-    let latest = async |limit| {
-        let found = records.revisions("p".to_owned(), "e".to_owned(), limit).await.unwrap();
-        found.into_iter().map(|recorded| recorded.revision).collect::<Vec<_>>()
-    };
-    assert_eq!(latest(9).await, [second.clone(), first]);
-    assert_eq!(latest(1).await, [second]);
-    assert_eq!(records.revisions("p".to_owned(), "x".to_owned(), 1).await.unwrap(), []);
 }
 
 #[tokio::test]

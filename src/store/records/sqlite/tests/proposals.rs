@@ -1,7 +1,8 @@
 //! Edits that a moderator was shown and has not saved.
 
 use super::*;
-use crate::conversation::moderator_command::{EditAction, EditCommand};
+use crate::conversation::Place;
+use crate::conversation::moderator_command::{EditAction, EditCommand, QuotedMessage, TypedEntry};
 use crate::moderation::{Proposal, ProposedCommand};
 
 fn proposal(id: &str) -> Proposal {
@@ -61,6 +62,27 @@ async fn proposal_is_deleted_with_its_message_its_age_and_the_asker_of_its_words
     records.erase_asker("ada".into()).await.unwrap();
     assert_eq!(records.proposal("t:2".into()).await.unwrap(), None);
     assert!(records.proposal("t:1".into()).await.unwrap().is_some(), "of no asker");
+}
+
+#[tokio::test]
+async fn proposal_with_a_message_is_deleted_with_the_records_of_any_asker() {
+    let records = with_proposal().await;
+    let message = QuotedMessage {
+        id: "t:bobs".into(),
+        place: Place { id: "t:room".into(), parents: Vec::new(), is_direct: false },
+        author: Some("t:bob".into()),
+        author_name: None,
+        date: None,
+        url: None,
+        text: "Bring a towel.".to_owned(),
+    };
+    let entry = TypedEntry { message: Some(message), ..TypedEntry::default() };
+    let mut of_message = proposal("a");
+    of_message.alternatives[0].command.action = EditAction::Add(entry);
+    records.store_proposal("t:2".into(), of_message, at(5)).await.unwrap();
+    records.erase_asker("bob".into()).await.unwrap();
+    assert_eq!(records.proposal("t:2".into()).await.unwrap(), None);
+    assert!(records.proposal("t:1".into()).await.unwrap().is_some(), "it has no message");
 }
 
 #[tokio::test]
