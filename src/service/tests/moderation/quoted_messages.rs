@@ -1,8 +1,8 @@
 //! Entries made of messages: their authors are told, and can have them removed.
 
 use super::*;
-use crate::conversation::Timestamp;
 use crate::conversation::event::MessageQuoted;
+use crate::conversation::{Notice, Timestamp};
 use crate::moderation::proposal::text_digest;
 use crate::service::moderation::ModerationEvent;
 
@@ -74,39 +74,60 @@ async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_re
     assert_eq!(chat.faq(), FAQ);
     let history = chat.say("faq history").await;
     assert!(history.contains("removed by t:bob"), "{history}");
-    // Another message has become an entry with the same id.
-    let other = make(&chat, "faq make", "It is always open.", Some("when is the sauna open"));
-    chat.service.handle(&other, &chat.sender).await;
+}
+
+/// Makes the entry `what-to-bring` of Bob's message `text`.
+async fn make_entry(chat: &Moderated, text: &str) {
+    let event = make(chat, "faq make", text, Some("what to bring"));
+    chat.service.handle(&event, &chat.sender).await;
     chat.press(chat.last(), Control::Save).await;
-    let refused = press("t:bob").await;
-    assert!(!refused.contains("is removed") && chat.faq().contains("always open"), "{refused}");
+    assert!(chat.faq().contains(text), "{}", chat.faq());
+}
+
+/// Tells Bob that the entry quotes his message `text`. The id of what he is told.
+async fn tell_bob(chat: &Moderated, text: &str) -> String {
+    let told = Event::MessageQuoted(Box::new(MessageQuoted {
+        id: "t:told".into(),
+        message: "t:bobs".into(),
+        place: room(),
+        author: "t:bob".into(),
+        pack: "p".to_owned(),
+        entry: "what-to-bring".to_owned(),
+        question: "what to bring".to_owned(),
+        text_digest: text_digest(text),
+    }));
+    chat.service.handle(&told, &chat.sender).await;
+    assert!(chat.sender.take_calls().concat().contains("word for word"));
+    "t:told/reply".to_owned()
+}
+
+/// What becomes of what Bob was `told` when he wants the entry removed.
+async fn remove_as_bob(chat: &Moderated, told: &str) -> String {
+    let id = chat.next_id();
+    let event = chat.world.control_use(&id, told, "t:bob", Control::RemoveQuoted);
+    chat.service.handle(&event, &chat.sender).await;
+    chat.sender.take_calls().concat()
 }
 
 #[tokio::test]
 async fn forgotten_author_can_still_have_an_entry_removed() {
     let chat = Moderated::new().await;
-    let event = make(&chat, "faq make", "Bring a towel.", Some("what to bring"));
-    chat.service.handle(&event, &chat.sender).await;
-    chat.press(chat.last(), Control::Save).await;
-    let message = |id: &str| {
-        Event::MessageQuoted(Box::new(MessageQuoted {
-            id: id.into(),
-            message: "t:bobs".into(),
-            place: room(),
-            author: "t:bob".into(),
-            pack: "p".to_owned(),
-            entry: "what-to-bring".to_owned(),
-            question: "what to bring".to_owned(),
-            text_digest: text_digest("Bring a towel."),
-        }))
-    };
-    chat.service.handle(&message("t:told"), &chat.sender).await;
+    make_entry(&chat, "Bring a towel.").await;
+    let told = tell_bob(&chat, "Bring a towel.").await;
     chat.say_as("t:bob", "forget me").await;
-    chat.sender.take_calls();
-    let id = chat.next_id();
-    let event = chat.world.control_use(&id, "t:told/reply", "t:bob", Control::RemoveQuoted);
-    chat.service.handle(&event, &chat.sender).await;
+    let removed = remove_as_bob(&chat, &told).await;
+    assert!(removed.contains("is removed"), "{removed}");
     assert_eq!(chat.faq(), FAQ);
+}
+
+#[tokio::test]
+async fn entry_that_quotes_another_message_by_now_is_not_removed() {
+    let chat = Moderated::new().await;
+    make_entry(&chat, "Nothing at all.").await;
+    let told = tell_bob(&chat, "Bring a towel.").await;
+    let refused = remove_as_bob(&chat, &told).await;
+    assert!(refused.contains(&Wording::english().notice(&Notice::NoLongerAvailable)), "{refused}");
+    assert!(chat.faq().contains("Nothing at all."));
 }
 
 #[tokio::test]
