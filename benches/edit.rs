@@ -17,6 +17,8 @@
 mod figures;
 #[allow(dead_code, reason = "other benchmarks use all of it")]
 mod made_up;
+#[allow(dead_code, reason = "other benchmarks use all of it")]
+mod set_up;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,24 +27,18 @@ use std::time::{Duration, Instant};
 
 use figures::time_at;
 use made_up::{Random, made_up_files};
-use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{
-    Addressing, Control, ControlUse, Event, Message, MessageId, Place, PlaceId, Space,
-    SpaceSettings, Spaces, User,
+    Addressing, Control, ControlUse, Event, Message, MessageId, Place, PlaceId, SpaceSettings, User,
 };
 use quoth::knowledge::pack::FAQ_FILE;
 use quoth::knowledge::{EntryId, prove};
-use quoth::matching::{Index, Thresholds};
+use quoth::matching::Index;
 use quoth::moderation::{Edit, RevisionAuthor};
 use quoth::service::moderation::PackEditing;
 use quoth::service::pack_editor::{PackEditor, ProposedEdit};
-use quoth::service::settings::DeliverySettings;
-use quoth::service::{
-    Clock, KnowledgeBase, Outgoing, Parts, SendError, Sender, Service, SystemClock,
-};
-use quoth::store::asker_key::AskerKey;
+use quoth::service::{Clock, Outgoing, SendError, Sender, Service, SystemClock};
 use quoth::store::pack_files;
-use quoth::store::records::{Holder, SqliteRecords};
+use quoth::store::records::SqliteRecords;
 use tokio::sync::mpsc;
 
 #[global_allocator]
@@ -96,27 +92,10 @@ impl Chat {
         let (pack, data) = (folder.path().join("made-up"), folder.path().join("data"));
         let (files, ..) = made_up_files(n_entries, n_phrasings);
         pack_files::create(&pack, &files.files).unwrap();
-        let settings = SpaceSettings {
-            moderators: vec![MODERATOR.into()],
-            cooldown_seconds: 0,
-            ..SpaceSettings::default()
-        };
-        let default = Space {
-            name: DEFAULT_SPACE.to_owned(),
-            places: Vec::new(),
-            packs: vec![pack.clone()],
-            settings,
-        };
-        let spaces = Spaces { default, others: Vec::new() };
-        let service = Service::new(Parts {
-            records: SqliteRecords::open(&data, SystemClock.now()).await.unwrap(),
-            knowledge_base: Arc::new(KnowledgeBase::open(spaces, Thresholds::default()).unwrap()),
-            asker_key: AskerKey::random().unwrap(),
-            clock: Arc::new(SystemClock),
-            holder: Holder::new("bench"),
-            delivery: DeliverySettings::default(),
-            keeps_questions: true,
-        });
+        let settings =
+            SpaceSettings { moderators: vec![MODERATOR.into()], ..SpaceSettings::default() };
+        let records = SqliteRecords::open(&data, SystemClock.now()).await.unwrap();
+        let service = set_up::service(records, pack.clone(), settings);
         let editing = PackEditing { data: data.clone(), events: mpsc::unbounded_channel().0 };
         Self {
             service: service.with_pack_editing(editing),

@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its results")]
 
 mod figures;
+mod set_up;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,16 +21,15 @@ use std::time::{Duration, Instant};
 use figures::{resident_mib, time_at};
 use quoth::conversation::space::DEFAULT_SPACE;
 use quoth::conversation::{
-    Addressing, AskerHash, Event, Message, MessageId, Place, PlaceId, ReplyKind, SentReply, Space,
-    SpaceSettings, Spaces, User,
+    Addressing, AskerHash, Event, Message, MessageId, Place, PlaceId, ReplyKind, SentReply,
+    SpaceSettings, User,
 };
-use quoth::matching::Thresholds;
 use quoth::service::settings::DeliverySettings;
 use quoth::service::{
-    Clock, Dispatcher, KnowledgeBase, Outgoing, Parts, SendError, Sender, Service, SystemClock,
+    Clock, Dispatcher, KnowledgeBase, Outgoing, SendError, Sender, Service, SystemClock,
 };
-use quoth::store::asker_key::AskerKey;
 use quoth::store::records::{Claim, Completion, Holder, Lookup, Records, SqliteRecords};
+use set_up::HOLDER;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -96,18 +96,6 @@ fn questions(knowledge_base: &KnowledgeBase) -> Vec<String> {
     entries.map(|entry| entry.question.trim_end_matches(['?', 's', 'n', 't']).to_owned()).collect()
 }
 
-fn knowledge_base() -> KnowledgeBase {
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
-    let default = Space {
-        name: DEFAULT_SPACE.to_owned(),
-        places: Vec::new(),
-        packs: vec![pack],
-        settings: SpaceSettings { cooldown_seconds: 0, ..SpaceSettings::default() },
-    };
-    let spaces = Spaces { default, others: Vec::new() };
-    KnowledgeBase::open(spaces, Thresholds::default()).unwrap()
-}
-
 fn message(number: usize, text: &str) -> Message {
     Message {
         id: MessageId::new("bench", number),
@@ -131,15 +119,8 @@ fn message(number: usize, text: &str) -> Message {
 }
 
 fn service(records: SqliteRecords) -> Arc<Service<SqliteRecords>> {
-    Arc::new(Service::new(Parts {
-        records,
-        knowledge_base: Arc::new(knowledge_base()),
-        asker_key: AskerKey::random().unwrap(),
-        clock: Arc::new(SystemClock),
-        holder: Holder::new("bench"),
-        delivery: DeliverySettings::default(),
-        keeps_questions: true,
-    }))
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
+    Arc::new(set_up::service(records, pack, SpaceSettings::default()))
 }
 
 /// Asks one question after the other.
@@ -162,7 +143,7 @@ async fn records_alone(records: SqliteRecords) -> Vec<Duration> {
         let message = message(number, "");
         let claim = || Claim {
             message: message.id.clone(),
-            holder: Holder::new("bench"),
+            holder: Holder::new(HOLDER),
             now: SystemClock.now(),
             lease: DeliverySettings::default().lease(),
         };
@@ -191,7 +172,7 @@ async fn records_alone(records: SqliteRecords) -> Vec<Duration> {
         };
         let completion = Completion {
             message: message.id.clone(),
-            holder: Holder::new("bench"),
+            holder: Holder::new(HOLDER),
             at: message.sent_at,
             answer: Some(reply),
             unanswered: None,
