@@ -82,7 +82,7 @@ impl Dispatcher {
                     {
                         for edit_id in &superseded {
                             if let Some(edit_id) = edit_id {
-                                service.supersede(edit_id).await;
+                                service.mark_edit_handled(edit_id).await;
                             }
                             on_handled(EventOutcome::Superseded, Duration::ZERO);
                         }

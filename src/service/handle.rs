@@ -70,9 +70,8 @@ impl<R: Records> Service<R> {
         self.notify_failure(event, EventOutcome::Panicked, sender).await;
     }
 
-    /// Marks the edit `id` as handled, since a newer one is handled instead: it must not be applied when
-    /// it is read again.
-    pub(super) async fn supersede(&self, id: &MessageId) {
+    /// Marks the edit `id` as handled: it must not be applied when it is read again.
+    pub(super) async fn mark_edit_handled(&self, id: &MessageId) {
         let marked = async {
             if self.try_claim(id).await?.is_ok() {
                 self.complete(id, None).await?;
@@ -153,46 +152,64 @@ impl<R: Records> Service<R> {
         self.apply_effects(effects, &cause, &context, sender).await
     }
 
-    /// Answers `message`, whose reply was deleted because of an edit, after another edit. What is
-    /// claimed is the edit: the message counts as handled, so that its own event is not answered when
-    /// it is read again.
-    async fn on_restored_question(
-        &self,
-        message: &Message,
-        sender: &impl Sender,
-    ) -> records::Result<EventOutcome> {
-        let claimed = message.edit_id.as_ref().unwrap_or(&message.id);
-        let outcome = self.on_question(message, claimed, sender).await?;
-        if outcome == EventOutcome::Sent {
-            self.records().set_withdrawn(message.id.clone(), false).await?;
-        }
-        Ok(outcome)
-    }
-
     async fn on_edit(
         &self,
         message: &Message,
         sender: &impl Sender,
     ) -> records::Result<EventOutcome> {
-        let Some(reply) = self.records().reply_to(message.id.clone()).await? else {
-            if message.edit_id.is_some() && self.records().is_withdrawn(message.id.clone()).await? {
-                return self.on_restored_question(message, sender).await;
+        let reply = self.records().reply_to(message.id.clone()).await?;
+        let is_withdrawn =
+            message.edit_id.is_some() && self.records().is_withdrawn(message.id.clone()).await?;
+        match (reply, &message.edit_id) {
+            (reply, Some(edit_id)) if is_withdrawn => {
+                // The process ended before the deletion of the reply was recorded.
+                if let Some(reply) = reply {
+                    let outcome = self.withdraw(reply, &message.id, sender).await?;
+                    if outcome != EventOutcome::Deleted {
+                        return Ok(outcome);
+                    }
+                }
+                // The message counts as handled, so that its own event is not answered when it is read
+                // again: what is claimed is the edit.
+                self.on_question(message, edit_id, sender).await
             }
-            // The edit may have made it a question. If it was handled before, the claim is denied.
-            return self.on_message(message, sender).await;
-        };
-        let Some(edit_id) = &message.edit_id else {
-            return self.update_reply_to(message, reply, sender).await;
-        };
-        if let Err(outcome) = self.try_claim(edit_id).await? {
-            return Ok(outcome);
+            (Some(reply), Some(edit_id)) => {
+                if let Err(outcome) = self.try_claim(edit_id).await? {
+                    return Ok(outcome);
+                }
+                let outcome = self.update_reply_to(message, reply, sender).await?;
+                match outcome {
+                    EventOutcome::RetriesExhausted | EventOutcome::Postponed(_) => {
+                        self.records().release(edit_id.clone(), self.parts.holder.clone()).await?;
+                    }
+                    _ => self.complete(edit_id, None).await?,
+                }
+                Ok(outcome)
+            }
+            (Some(reply), None) => self.update_reply_to(message, reply, sender).await,
+            (None, edit_id) => {
+                // The edit may have made it a question. If it was handled before, the claim is denied.
+                let outcome = self.on_message(message, sender).await?;
+                if let Some(edit_id) = edit_id.as_ref().filter(|_| outcome == EventOutcome::Sent) {
+                    self.mark_edit_handled(edit_id).await;
+                }
+                Ok(outcome)
+            }
         }
-        let outcome = self.update_reply_to(message, reply, sender).await?;
-        match outcome {
-            EventOutcome::RetriesExhausted | EventOutcome::Postponed(_) => {
-                self.records().release(edit_id.clone(), self.parts.holder.clone()).await?;
-            }
-            _ => self.complete(edit_id, None).await?,
+    }
+
+    /// Deletes `reply`, the reply to `message`, in which an edit has left no question. Recorded first: if
+    /// the process ends meanwhile, the next edit does not take the reply for one that is there.
+    async fn withdraw(
+        &self,
+        reply: SentReply,
+        message: &MessageId,
+        sender: &impl Sender,
+    ) -> records::Result<EventOutcome> {
+        self.records().set_withdrawn(message.clone(), true).await?;
+        let outcome = self.delete_reply(reply, message, sender).await?;
+        if outcome != EventOutcome::Deleted {
+            self.records().set_withdrawn(message.clone(), false).await?;
         }
         Ok(outcome)
     }
@@ -221,12 +238,12 @@ impl<R: Records> Service<R> {
         }
         let locale = message.locale.as_ref();
         let cause = Cause { is_message: true, locale, ..Cause::new(&message.id) };
-        let is_withdrawn = effects.message == MessageEffect::Delete;
-        let outcome = self.edit_or_delete(effects, &cause, &context, sender).await?;
-        if is_withdrawn && outcome == EventOutcome::Deleted {
-            self.records().set_withdrawn(message.id.clone(), true).await?;
+        match (&effects.message, &context.target) {
+            (MessageEffect::Delete, Some(reply)) => {
+                self.withdraw(reply.clone(), &message.id, sender).await
+            }
+            _ => self.edit_or_delete(effects, &cause, &context, sender).await,
         }
-        Ok(outcome)
     }
 
     async fn on_delete(

@@ -77,8 +77,8 @@ pub trait Records: Clone + Send + Sync + 'static {
     /// counts as handled.
     fn delete_message_data(&self, message: MessageId) -> impl Future<Output = Result<()>> + Send;
 
-    /// Sets whether the reply to the handled `message` was deleted because an edit left no question in
-    /// it. Another edit can then make it a question again; its own event cannot.
+    /// Sets whether the reply to the handled `message` is deleted because an edit left no question in
+    /// it. Another edit can then make it a question again; its own event cannot. A new reply ends this.
     fn set_withdrawn(
         &self,
         message: MessageId,

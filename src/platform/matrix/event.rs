@@ -97,6 +97,23 @@ pub(super) fn is_join_of(event: &Raw<AnySyncTimelineEvent>, user: &UserId) -> bo
         .is_some_and(|it| matches!(it.kind, RoomEventKind::Join(joined) if joined == user))
 }
 
+/// What an edit, which may be encrypted, replaces: the edits of one sender of one message. The last of them
+/// is the content of the message.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct EditKey {
+    target: OwnedEventId,
+    sender: OwnedUserId,
+}
+
+impl EditKey {
+    /// The key of `event`, if it is an edit.
+    pub(super) fn of(event: &Raw<AnySyncTimelineEvent>) -> Option<Self> {
+        let target = EncryptedContent::parse(event).edited()?;
+        let sender = event.get_field("sender").ok().flatten()?;
+        Some(Self { target, sender })
+    }
+}
+
 /// The unencrypted parts of an encrypted event.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct EncryptedContent {
@@ -116,6 +133,12 @@ struct EncryptedRelation {
     in_reply_to: Option<InReplyTo>,
 }
 
+impl EncryptedRelation {
+    fn is_edit(&self) -> bool {
+        self.rel_type.as_deref() == Some("m.replace")
+    }
+}
+
 impl EncryptedContent {
     /// The unencrypted parts of the content of `event`.
     pub(super) fn parse(event: &Raw<AnySyncTimelineEvent>) -> Self {
@@ -125,11 +148,16 @@ impl EncryptedContent {
     /// The event that it replies to or edits.
     pub(super) fn target(self) -> Option<OwnedEventId> {
         let relation = self.relates_to?;
-        if relation.rel_type.as_deref() == Some("m.replace") {
+        if relation.is_edit() {
             return relation.event_id;
         }
         let in_reply_to = relation.in_reply_to.filter(|_| !relation.is_falling_back);
         in_reply_to.map(|it| it.event_id)
+    }
+
+    /// The event that it edits.
+    fn edited(self) -> Option<OwnedEventId> {
+        self.relates_to.filter(EncryptedRelation::is_edit)?.event_id
     }
 }
 

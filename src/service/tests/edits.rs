@@ -42,15 +42,69 @@ async fn message_edited_into_a_question_is_answered() {
     assert_eq!(service.handle(&edit, &platform).await, EventOutcome::Sent);
 }
 
+fn edit(world: &TestWorld, id: &str, text: &str) -> Event {
+    let edit_id = Some(id.into());
+    Event::MessageEdited(Message { edit_id, ..world.question("t:1", text) })
+}
+
+/// An edit of `t:1` that leaves no question in it.
+fn withdrawal(world: &TestWorld, id: &str) -> Event {
+    let Event::MessageEdited(message) = edit(world, id, "no") else { unreachable!() };
+    Event::MessageEdited(Message { addressing: Addressing::default(), ..message })
+}
+
+#[tokio::test]
+async fn edit_that_made_a_message_a_question_is_applied_once() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    for outcome in [EventOutcome::Sent, EventOutcome::Duplicate] {
+        let service = world.start();
+        assert_eq!(service.handle(&edit(&world, "t:2", ANN), &platform).await, outcome);
+    }
+    assert_eq!(platform.take_calls(), ["send t:1: Answer ann"]);
+}
+
+#[tokio::test]
+async fn question_is_answered_again_after_a_crash_while_its_answer_was_deleted() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    world.start().handle(&edit(&world, "t:2", ANN), &platform).await;
+    let crashing = ScriptedSender { on_attempt: Some(Box::new(|| panic!())), ..Default::default() };
+    let (service, withdrawn) = (world.start(), withdrawal(&world, "t:3"));
+    let crash = tokio::spawn(async move { service.handle(&withdrawn, &crashing).await }).await;
+    assert!(crash.unwrap_err().is_panic());
+    // Nobody knows whether the platform has deleted it: an edit of it might be seen by nobody.
+    assert_eq!(
+        world.start().handle(&edit(&world, "t:4", HEIGHT), &platform).await,
+        EventOutcome::Sent
+    );
+    assert_eq!(
+        world.start().handle(&edit(&world, "t:4", HEIGHT), &platform).await,
+        EventOutcome::Duplicate
+    );
+    let calls = platform.take_calls();
+    assert_eq!(calls, ["send t:1: Answer ann", "delete t:1/reply", "send t:4: Answer height"]);
+}
+
+#[tokio::test]
+async fn answer_that_could_not_be_deleted_is_edited_by_the_next_edit() {
+    let world = TestWorld::new().await;
+    let platform = ScriptedSender::default();
+    world.start().handle(&edit(&world, "t:2", ANN), &platform).await;
+    let rejecting = ScriptedSender::failing([SendError::Permanent], None);
+    let outcome = world.start().handle(&withdrawal(&world, "t:3"), &rejecting).await;
+    assert_eq!(outcome, EventOutcome::Rejected);
+    world.start().handle(&edit(&world, "t:4", HEIGHT), &platform).await;
+    let calls = platform.take_calls();
+    assert_eq!(calls, ["send t:1: Answer ann", "edit t:1/reply: Answer height"]);
+}
+
 #[tokio::test]
 async fn edit_with_an_id_is_applied_once() {
     let world = TestWorld::new().await;
     let (service, platform) = (world.start(), ScriptedSender::default());
     service.handle(&Event::MessageCreated(world.question("t:1", ANN)), &platform).await;
-    let edit = |id: &str, text: &str| {
-        let edit_id = Some(id.into());
-        Event::MessageEdited(Message { edit_id, ..world.question("t:1", text) })
-    };
+    let edit = |id: &str, text: &str| edit(&world, id, text);
     for (id, text, outcome) in [
         ("t:2", HEIGHT, EventOutcome::Edited),
         ("t:3", ANN, EventOutcome::Edited),

@@ -93,6 +93,20 @@ fn question_edited_to_nothing_and_back_is_answered_again() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn edits_before_the_last_are_not_applied_after_a_restart() {
+    let mut chat = TestChat::new(RoomKind::Encrypted);
+    let message = chat.ada.send(&chat.room, &Draft::plain("hello"));
+    // No edit that leaves no question in it was answered, so nothing is recorded of it.
+    chat.ada.edit(&chat.room, &message, &Draft::plain("hello there"));
+    chat.expect_nothing_else();
+    chat.ada.edit(&chat.room, &message, &chat.bot.mention(QUESTION));
+    assert_eq!(chat.next_change().sent().reply_to, Some(message));
+    chat.bot.restart(false);
+    chat.expect_nothing_else();
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn redacted_answer_is_not_edited_with_its_question() {
     let chat = TestChat::new(RoomKind::Plain);
     let question = chat.ask(QUESTION);

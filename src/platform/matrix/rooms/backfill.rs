@@ -1,5 +1,6 @@
 //! Loads missed events of a room by back-pagination.
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use matrix_sdk::deserialized_responses::TimelineEvent;
@@ -7,7 +8,7 @@ use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{UInt, UserId};
 use matrix_sdk::{Result, Room};
 
-use super::super::event::is_join_of;
+use super::super::event::{EditKey, is_join_of};
 use super::event_cache::EventCache;
 
 /// Events per request.
@@ -20,7 +21,8 @@ const MAX_PAGES: usize = 50;
 /// claim: one that claims to be older must not hide those before it.
 const MAX_OLD: usize = 50;
 
-/// Loads the events of `room` that are not in `cache` and not older than `max_age`, oldest first.
+/// Loads the events of `room` that are not in `cache` and not older than `max_age`, oldest first. Of the edits
+/// of a message only the last: an earlier run may have applied it, and an older one must not replace it.
 ///
 /// Pagination starts at the token `from`, else at the end of the room, and goes back to the first
 /// event that is in `cache` or is the bot's own join, or to [`MAX_OLD`] that are too old.
@@ -36,6 +38,7 @@ pub(in crate::platform::matrix) async fn load_missed(
     let mut events = Vec::new();
     let oldest = SystemTime::now().checked_sub(max_age);
     let mut n_old = 0;
+    let mut edits = HashSet::new();
     for _ in 0..MAX_PAGES {
         let mut options = MessagesOptions::backward().from(from.as_deref());
         options.limit = UInt::from(PAGE_SIZE);
@@ -47,7 +50,8 @@ pub(in crate::platform::matrix) async fn load_missed(
                 events.reverse();
                 return Ok(events);
             }
-            if !is_old {
+            let is_superseded = EditKey::of(event.raw()).is_some_and(|key| !edits.insert(key));
+            if !is_old && !is_superseded {
                 events.push(event);
             }
         }

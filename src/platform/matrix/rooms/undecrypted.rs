@@ -10,7 +10,7 @@ use matrix_sdk::ruma::events::AnySyncTimelineEvent;
 use matrix_sdk::ruma::serde::Raw;
 use tokio::time::Instant;
 
-use super::super::event::EncryptedContent;
+use super::super::event::{EditKey, EncryptedContent};
 
 /// The wait for a room key before the room is alerted.
 pub(in crate::platform::matrix) const GRACE: Duration = Duration::from_secs(30);
@@ -37,6 +37,8 @@ struct HeldEvent {
     since: Instant,
     /// The event that it replies to or edits.
     target: Option<OwnedEventId>,
+    /// What it replaces, if it is an edit.
+    edit: Option<EditKey>,
     is_reported: bool,
 }
 
@@ -52,11 +54,16 @@ pub(in crate::platform::matrix) struct MissingKey {
 }
 
 impl UndecryptedEvents {
-    /// Holds `event` if it could not be decrypted; returns it otherwise.
+    /// Holds `event` if it could not be decrypted; returns it otherwise. Drops the held edits that it
+    /// supersedes.
     pub(in crate::platform::matrix) fn hold_if_undecryptable(
         &mut self,
         event: TimelineEvent,
     ) -> Option<TimelineEvent> {
+        let edit = EditKey::of(event.raw());
+        if edit.is_some() {
+            self.held.retain(|it| it.edit != edit);
+        }
         let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind else {
             return Some(event);
         };
@@ -67,7 +74,7 @@ impl UndecryptedEvents {
         }
         let target = EncryptedContent::parse(event.raw()).target();
         let since = Instant::now();
-        self.held.push(HeldEvent { event, session, since, target, is_reported: false });
+        self.held.push(HeldEvent { event, session, since, target, edit, is_reported: false });
         None
     }
 
@@ -132,11 +139,15 @@ mod tests {
 
     fn encrypted(id: &str, session: &str) -> TimelineEvent {
         let event = json!({ "type": "m.room.encrypted", "event_id": id, "sender": "@a:b" });
+        not_decrypted(Raw::from_json_string(event.to_string()).unwrap(), session)
+    }
+
+    fn not_decrypted(event: Raw<AnySyncTimelineEvent>, session: &str) -> TimelineEvent {
         let info = UnableToDecryptInfo {
             session_id: Some(session.to_owned()),
             reason: UnableToDecryptReason::MissingMegolmSession { withheld_code: None },
         };
-        TimelineEvent::from_utd(Raw::from_json_string(event.to_string()).unwrap(), info)
+        TimelineEvent::from_utd(event, info)
     }
 
     #[tokio::test(start_paused = true)]
@@ -155,6 +166,31 @@ mod tests {
         assert_eq!(sessions, ["one", "two"]);
         assert_eq!(undecrypted.overdue_keys(), []);
         assert_eq!(undecrypted.next_retry(), Some(Instant::now() + LATE_POLL_INTERVAL));
+    }
+
+    #[test]
+    fn held_edit_is_dropped_once_the_same_sender_edits_the_message_again() {
+        let edit = |id: &str, sender: &str, kind: &str| {
+            let relation = json!({ "rel_type": "m.replace", "event_id": "$it" });
+            let event = json!({
+                "type": kind, "event_id": id, "sender": sender, "content": { "m.relates_to": relation },
+            });
+            Raw::from_json_string(event.to_string()).unwrap()
+        };
+        let undecryptable =
+            |id: &str, sender: &str| not_decrypted(edit(id, sender, "m.room.encrypted"), "one");
+        let held = |undecrypted: &UndecryptedEvents| {
+            let ids = undecrypted.held.iter().filter_map(|it| it.event.event_id());
+            ids.map(|id| id.to_string()).collect::<Vec<_>>()
+        };
+        let mut undecrypted = UndecryptedEvents::default();
+        for (id, sender) in [("$1", "@ada:x"), ("$2", "@eve:x"), ("$3", "@ada:x")] {
+            assert!(undecrypted.hold_if_undecryptable(undecryptable(id, sender)).is_none());
+        }
+        assert_eq!(held(&undecrypted), ["$2", "$3"]);
+        let readable = TimelineEvent::from_plaintext(edit("$4", "@ada:x", "m.room.message"));
+        assert!(undecrypted.hold_if_undecryptable(readable).is_some());
+        assert_eq!(held(&undecrypted), ["$2"]);
     }
 
     #[test]

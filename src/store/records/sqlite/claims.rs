@@ -80,7 +80,10 @@ pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusq
             completion.answer.is_some(),
         ])?;
     let is_recorded = match &completion.answer {
-        Some(reply) => replies::insert(connection, reply)?,
+        Some(reply) => {
+            set_withdrawn(connection, &reply.question, false)?;
+            replies::insert(connection, reply)?
+        }
         None => true,
     };
     if let Some(question) = &completion.unanswered {

@@ -53,6 +53,19 @@ async fn released_message_can_be_claimed_again_and_a_done_one_cannot_be_released
     }
 }
 
+#[tokio::test]
+async fn new_reply_ends_the_withdrawal_of_its_question() {
+    let records = in_memory().await;
+    for (holder, cause) in [("a", "t:1"), ("b", "t:2")] {
+        records.claim(claim(cause, holder, 0)).await.unwrap();
+        let answer = Some(reply("t:1", "ada", 0));
+        records.complete(Completion { answer, ..completion(cause, holder, 0) }).await.unwrap();
+        assert!(!records.is_withdrawn("t:1".into()).await.unwrap(), "{cause}");
+        records.set_withdrawn("t:1".into(), true).await.unwrap();
+        assert!(records.is_withdrawn("t:1".into()).await.unwrap(), "{cause}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_claims_have_one_winner() {
     let folder = tempfile::tempdir().unwrap();
