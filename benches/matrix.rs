@@ -53,6 +53,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::service::MAX_WAIT;
 use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
 use support::fault_proxy::{FaultProxy, ProxiedRequest};
@@ -69,6 +70,9 @@ const N_QUESTIONS: usize = 500;
 
 /// The wait before the memory is measured, so that all work is done.
 const IDLE: Duration = Duration::from_secs(20);
+
+/// The last line of the log before a reply is sent.
+const SENDING: &str = "The library sends an event";
 
 /// `quoth run` behind a proxy.
 struct Bot {
@@ -120,15 +124,26 @@ impl Bot {
         [delivered_at, sent.at]
     }
 
+    /// The lines of the log that were written between `delivered` and `sent`, when the last of them has been read.
+    fn lines_of_reply(&self, delivered: Instant, sent: Instant) -> Vec<Line> {
+        let read_by = Instant::now() + MAX_WAIT;
+        loop {
+            let lines = self.log.between(delivered, sent);
+            if lines.iter().any(|it| it.message == SENDING) || Instant::now() > read_by {
+                return lines;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// The parts of the latency of the answer to `id`.
     fn parts(&self, id: &OwnedEventId) -> Parts {
         let [delivered, sent] = self.times(id);
-        let lines = self.log.between(delivered, sent);
+        let lines = self.lines_of_reply(delivered, sent);
         let at = |message: &str| lines.iter().find(|it| it.message == message).map(|it| it.at);
         let synced = at("The library has processed a sync response").unwrap();
         let dispatched = at("Dispatching an event").unwrap();
-        let (rendering, sending) =
-            (at("Rendering a reply").unwrap(), at("The library sends an event").unwrap());
+        let (rendering, sending) = (at("Rendering a reply").unwrap(), at(SENDING).unwrap());
         let is_of_records =
             |it: &&Line| it.at > dispatched && it.at <= rendering && it.took.is_some();
         let calls: Vec<Duration> =

@@ -43,7 +43,8 @@ impl TraceLog {
 
 fn parse(text: &str) -> Option<Line> {
     let line: Value = serde_json::from_str(text).ok()?;
-    let took = line["micros"].as_u64().map(Duration::from_micros);
+    // The formatter of the log writes numbers of 128 bits as text.
+    let took = line["micros"].as_str().and_then(|it| it.parse().ok()).map(Duration::from_micros);
     let message = line["message"].as_str()?.to_owned();
     Some(Line { at: instant(line["timestamp"].as_str()?)?, message, took })
 }

@@ -52,7 +52,6 @@ impl Sender for Matrix {
         // A new transaction ID: an edit that is repeated is harmless, but one that the homeserver
         // takes for a duplicate is lost, as when a question is edited back to an earlier text.
         let (transaction_id, call) = (TransactionId::new(), format!("edit {id}"));
-        tracing::trace!("The library sends an event");
         let sent = room.send_raw("m.room.message", content).with_transaction_id(&transaction_id);
         let edit = async { sent.await.map(drop) };
         self.limited(&call, edit, error::classify_send).await?;
@@ -147,6 +146,7 @@ impl Matrix {
     ) -> Result<T, SendError> {
         let wait = |wait| SendError::Transient { retry_after: Some(wait) };
         self.rate_limit.admit(key, Instant::now()).map_err(wait)?;
+        tracing::trace!("The library sends an event");
         match request.await {
             Ok(done) => Ok(done),
             Err(error) => Err(match classify(&error) {
