@@ -51,6 +51,8 @@ mod matrix;
 mod matrix_html;
 mod new;
 #[cfg(unix)]
+mod own_faq;
+#[cfg(unix)]
 mod pack_changes;
 mod pack_independence;
 mod patch;
