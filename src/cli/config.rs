@@ -1,5 +1,6 @@
 //! `quoth config`: checks and shows the configuration of the service.
 
+mod reference;
 mod toml_view;
 
 use std::io::Write;
@@ -9,7 +10,7 @@ use anyhow::bail;
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::terminal::Terminal;
-use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE};
+use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE, schema};
 use crate::conversation::{Space, Spaces};
 
 /// Arguments of `quoth config`.
@@ -32,6 +33,10 @@ enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Print a JSON schema of the configuration file, for editors.
+    Schema,
+    /// Print every setting with its default and what it does, as Markdown.
+    Reference,
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
@@ -42,6 +47,8 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
             format!("{}\n", serde_json::to_string_pretty(&config.sources().show()?)?)
         }
         Command::Show { .. } => toml_view::render(&config.sources().show()?),
+        Command::Schema => format!("{}\n", serde_json::to_string_pretty(&schema())?),
+        Command::Reference => reference::render(),
     };
     anstream::stdout().write_all(text.as_bytes())?;
     Ok(Status::Success)

@@ -5,6 +5,10 @@ use std::path::Path;
 use crate::folder::Folder;
 use crate::quoth::{quoth, quoth_in};
 
+fn in_repository(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
 const KEY: &str = "0123456789abcdef0123456789abcdef-s3cret";
 
 #[test]
@@ -19,6 +23,31 @@ fn included_configuration_is_valid() {
     ] {
         assert!(run.stdout.contains(want), "{want} is not in {}", run.stdout);
     }
+}
+
+#[test]
+fn schema_beside_the_configuration_is_that_of_the_program() {
+    let schema = std::fs::read_to_string(in_repository("config/quoth.schema.json")).unwrap();
+    let run = quoth(&["config", "schema"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert!(
+        parsed(&schema) == parsed(&run.stdout),
+        "run: quoth config schema > config/quoth.schema.json"
+    );
+    let file = std::fs::read_to_string(in_repository("config/quoth.toml")).unwrap();
+    assert_eq!(file.lines().next(), Some("#:schema quoth.schema.json"));
+}
+
+#[test]
+fn documentation_has_all_settings_as_the_program_prints_them() {
+    let page = std::fs::read_to_string(in_repository("docs/configuration.md")).unwrap();
+    let run = quoth(&["config", "reference"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        page.ends_with(&run.stdout),
+        "docs/configuration.md has to end with what `quoth config reference` prints"
+    );
 }
 
 #[test]
