@@ -28,6 +28,7 @@ mod question;
 mod reliability_table;
 mod report;
 mod run;
+mod setup;
 mod terminal;
 
 use std::io::IsTerminal;
@@ -76,6 +77,8 @@ enum Command {
     Faq(faq::Args),
     /// Read and settle the questions that were not answered.
     Inbox(inbox::Args),
+    /// Ask what is needed to run the bot, and write the configuration.
+    Setup,
     /// Run the bot on the configured platforms.
     Run,
     /// Set up the bot's account on Matrix.
@@ -155,6 +158,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Phrasings(args) => phrasings::run(&args, config, terminal),
         Command::Faq(args) => faq::run(&args, config, terminal),
         Command::Inbox(args) => inbox::run(&args, config, terminal),
+        Command::Setup => setup::run(config, terminal),
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),

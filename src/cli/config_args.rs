@@ -1,6 +1,6 @@
 //! The arguments that select the configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Config, ConfigError, Environment, Sources};
 
@@ -20,6 +20,11 @@ impl ConfigArgs {
     /// The sources of the configuration, including this process's environment.
     pub(super) fn sources(&self) -> Sources {
         Sources::new(self.config.as_deref(), &self.sets, Environment::from_process())
+    }
+
+    /// The same with another configuration file.
+    pub(super) fn sources_with_file(&self, file: &Path) -> Sources {
+        Sources::new(Some(file), &self.sets, Environment::from_process())
     }
 
     /// Reads the configuration.

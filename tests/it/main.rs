@@ -73,6 +73,8 @@ mod records;
 mod run;
 #[cfg(unix)]
 mod service;
+#[cfg(all(unix, feature = "discord", feature = "matrix"))]
+mod setup;
 mod small_packs;
 #[cfg(unix)]
 mod support;

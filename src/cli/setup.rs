@@ -1,0 +1,132 @@
+//! `quoth setup`: asks a newcomer what is needed, and writes a configuration that has been checked.
+
+mod interview;
+mod paths;
+mod questions;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::Status;
+use super::config_args::ConfigArgs;
+use super::terminal::Terminal;
+use crate::config::{COMMENTED_FILE, DEFAULT_FILE, SetupAnswers};
+use crate::store::{atomic, file_permissions};
+use interview::Interview;
+use paths::Paths;
+use questions::Platforms;
+
+/// Files in the data folder with the secrets of the answers.
+const TOKEN_FILE: &str = "discord-token";
+const PASSWORD_FILE: &str = "matrix-password";
+const PASSPHRASE_FILE: &str = "matrix-passphrase";
+
+/// Bytes of a passphrase that is made; it has twice as many digits.
+const PASSPHRASE_BYTES: usize = 32;
+
+/// A secret, and the file in the data folder that gets it.
+type SecretFile = (&'static str, String);
+
+pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
+    let file = args.sources().file().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    let before = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => COMMENTED_FILE.to_owned(),
+        Err(error) => return Err(error).context(format!("cannot read {}", file.display())),
+    };
+    let paths = Paths::of(&file, &before)?;
+    let mut interview = Interview::start(terminal);
+    terminal.note(
+        "A few questions; Enter takes what stands in brackets. Nothing is written before the end.",
+    );
+    let platforms = questions::platforms(&mut interview)?;
+    let mut answers = SetupAnswers::default();
+    let mut secrets: Vec<SecretFile> = Vec::new();
+    if platforms.has_discord {
+        let token = questions::discord_token(&mut interview)?;
+        secrets.push((TOKEN_FILE, token));
+        answers.discord_token_file = Some(paths.in_data(TOKEN_FILE));
+    }
+    if platforms.has_matrix {
+        let files = (paths.in_data(PASSWORD_FILE), paths.in_data(PASSPHRASE_FILE));
+        let (account, password) = questions::matrix_account(&mut interview, files)?;
+        secrets.push((PASSWORD_FILE, password));
+        if !paths.data.join(PASSPHRASE_FILE).exists() {
+            secrets.push((PASSPHRASE_FILE, new_passphrase()?));
+        }
+        answers.matrix = Some(account);
+    }
+    answers.packs = vec![paths.written(&questions::pack(&mut interview, paths.packs.first())?)];
+    answers.moderators = questions::moderators(&mut interview, platforms)?;
+    let text = answers.applied_to(&before).with_context(|| {
+        format!("{} is no TOML: `quoth config check` says where", file.display())
+    })?;
+    show(&text, &before, &file, terminal);
+    let written = interview.ask("Write this? (yes or no)", Some("yes"))?;
+    if !["yes", "y"].contains(&written.to_lowercase().as_str()) {
+        terminal.note("Nothing was written.");
+        return Ok(Status::Success);
+    }
+    write(&file, &text, &paths, &secrets, args)?;
+    terminal.note(&next_steps(platforms));
+    Ok(Status::Success)
+}
+
+fn new_passphrase() -> anyhow::Result<String> {
+    let mut bytes = [0; PASSPHRASE_BYTES];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Shows the lines that are new.
+fn show(text: &str, before: &str, file: &Path, terminal: &Terminal) {
+    let old: Vec<&str> = before.lines().collect();
+    terminal.note(&format!("\nIn {}:", file.display()));
+    for line in text.lines().filter(|line| !old.contains(line)) {
+        terminal.note(&format!("    {line}"));
+    }
+}
+
+/// Writes the secrets and then the configuration, which is checked before it takes the place of the old one.
+fn write(
+    file: &Path,
+    text: &str,
+    paths: &Paths,
+    secrets: &[SecretFile],
+    args: &ConfigArgs,
+) -> anyhow::Result<()> {
+    file_permissions::create_private_dir(&paths.data)
+        .with_context(|| format!("cannot write to the data folder {}", paths.data.display()))?;
+    for (name, secret) in secrets {
+        atomic::write_private(&paths.data.join(name), format!("{secret}\n").as_bytes())?;
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot write to {}", folder.display()))?;
+    }
+    let checked = tempfile::Builder::new()
+        .prefix(".quoth-setup-")
+        .suffix(".toml")
+        .tempfile_in(paths.folder())
+        .with_context(|| format!("cannot write to {}", paths.folder().display()))?;
+    std::fs::write(checked.path(), text)?;
+    let config = args.sources_with_file(checked.path()).read().context("nothing was changed")?;
+    config.check_servable().context("nothing was changed")?;
+    Ok(atomic::write(file, text.as_bytes())?)
+}
+
+fn next_steps(platforms: Platforms) -> String {
+    let mut steps = vec!["\nThe configuration is written and valid. Next:".to_owned()];
+    if platforms.has_discord {
+        steps.push("  invite the bot to your server, with the link of docs/discord.md".to_owned());
+    }
+    if platforms.has_matrix {
+        steps.push(
+            "  quoth matrix setup   (verifies the bot's device, and prints its recovery key)"
+                .to_owned(),
+        );
+    }
+    steps.push("  quoth run            (serves until you press Ctrl-C)".to_owned());
+    steps.join("\n")
+}

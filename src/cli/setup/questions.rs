@@ -1,0 +1,145 @@
+//! The questions of `quoth setup`.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use super::interview::Interview;
+use crate::config::{MatrixAnswers, is_platform_user};
+use crate::knowledge::prove;
+use crate::store::pack_files;
+
+/// Characters of a Discord token at least; see `SECRETS` of the configuration.
+const MIN_TOKEN_CHARS: usize = 20;
+
+/// What is to be served.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Platforms {
+    pub(super) has_discord: bool,
+    pub(super) has_matrix: bool,
+}
+
+pub(super) fn platforms(interview: &mut Interview<'_>) -> anyhow::Result<Platforms> {
+    let (discord, matrix) = (cfg!(feature = "discord"), cfg!(feature = "matrix"));
+    match (discord, matrix) {
+        (false, false) => {
+            bail!("this quoth was built without Discord and Matrix: build it with their features")
+        }
+        (true, false) => return Ok(Platforms { has_discord: true, has_matrix: false }),
+        (false, true) => return Ok(Platforms { has_discord: false, has_matrix: true }),
+        (true, true) => {}
+    }
+    interview.ask_until("Where will people ask: discord, matrix or both?", None, |answer| {
+        match answer.to_lowercase().as_str() {
+            "discord" => Ok(Platforms { has_discord: true, has_matrix: false }),
+            "matrix" => Ok(Platforms { has_discord: false, has_matrix: true }),
+            "both" => Ok(Platforms { has_discord: true, has_matrix: true }),
+            _ => Err("Write discord, matrix or both.".to_owned()),
+        }
+    })
+}
+
+pub(super) fn discord_token(interview: &mut Interview<'_>) -> anyhow::Result<String> {
+    interview.ask_secret(
+        "The token of the bot on Discord (docs/discord.md says where it is made):",
+        |token| {
+            let is_token =
+                token.chars().count() >= MIN_TOKEN_CHARS && !token.contains(char::is_whitespace);
+            is_token.then_some(()).ok_or("That is no token: copy all of it, and nothing else.")
+        },
+    )
+}
+
+/// The account, and its password. The files are those of the password and of the passphrase.
+pub(super) fn matrix_account(
+    interview: &mut Interview<'_>,
+    (password_file, passphrase_file): (String, String),
+) -> anyhow::Result<(MatrixAnswers, String)> {
+    let homeserver = interview.ask_until(
+        "The homeserver of the bot's account, like example.org:",
+        None,
+        |answer| {
+            let is_server = !answer.is_empty() && !answer.contains(char::is_whitespace);
+            is_server.then(|| answer.to_owned()).ok_or_else(|| "Write its name.".to_owned())
+        },
+    )?;
+    // The name in user ids is often another than that in an address.
+    let default = (!homeserver.contains("://")).then(|| format!("@quoth:{homeserver}"));
+    let user = interview.ask_until("The user id of the bot:", default.as_deref(), |answer| {
+        let id = format!("matrix:{answer}");
+        let is_user = is_platform_user(&id) && answer.contains(':');
+        is_user.then(|| answer.to_owned()).ok_or_else(|| "Write it as @name:server.".to_owned())
+    })?;
+    let password = interview.ask_secret("Its password:", |password| {
+        (!password.is_empty()).then_some(()).ok_or("The bot needs one to log in.")
+    })?;
+    let server = user.split_once(':').map_or("", |(_, server)| server);
+    let inviting = interview.ask("Who may invite it?", Some(&format!("@*:{server}")))?;
+    let account = MatrixAnswers {
+        homeserver,
+        user,
+        password_file,
+        passphrase_file,
+        accepts_invites_from: inviting,
+    };
+    Ok((account, password))
+}
+
+/// The folder of a pack that proves: `known`, if nothing else is written.
+pub(super) fn pack(
+    interview: &mut Interview<'_>,
+    known: Option<&PathBuf>,
+) -> anyhow::Result<PathBuf> {
+    let known = known.map(|pack| pack.display().to_string());
+    interview.ask_until(
+        "The folder of the pack with your FAQ (`quoth import FILE --into FOLDER` makes one):",
+        known.as_deref(),
+        |answer| {
+            let folder = PathBuf::from(answer);
+            if answer.is_empty() {
+                return Err("Write a folder.".to_owned());
+            }
+            if !pack_files::is_pack(&folder) {
+                return Err(format!(
+                    "{answer} is no pack. `quoth import FILE --into FOLDER` makes a pack of an FAQ."
+                ));
+            }
+            let files = pack_files::read(&folder).map_err(|error| error.to_string())?;
+            if prove(&files).is_accepted() {
+                Ok(folder)
+            } else {
+                Err(format!("The pack has errors: `quoth check {answer}` shows them."))
+            }
+        },
+    )
+}
+
+pub(super) fn moderators(
+    interview: &mut Interview<'_>,
+    platforms: Platforms,
+) -> anyhow::Result<Vec<String>> {
+    let mut moderators = Vec::new();
+    if platforms.has_discord {
+        let question = "Your user id on Discord, to edit the FAQ there and pause the bot (Developer Mode, Copy User ID):";
+        moderators.extend(interview.ask_until(question, Some("nobody"), |answer| {
+            let is_id = answer.bytes().all(|byte| byte.is_ascii_digit());
+            match answer {
+                "nobody" => Ok(None),
+                _ if is_id => Ok(Some(format!("discord:user:{answer}"))),
+                _ => Err("It has digits only.".to_owned()),
+            }
+        })?);
+    }
+    if platforms.has_matrix {
+        let question = "Your user id on Matrix, to edit the FAQ there and pause the bot:";
+        moderators.extend(interview.ask_until(question, Some("nobody"), |answer| {
+            let id = format!("matrix:{answer}");
+            match answer {
+                "nobody" => Ok(None),
+                _ if is_platform_user(&id) && answer.contains(':') => Ok(Some(id)),
+                _ => Err("Write it as @name:server.".to_owned()),
+            }
+        })?);
+    }
+    Ok(moderators)
+}
