@@ -126,4 +126,49 @@ mod tests {
         }
         assert!(text.ends_with("# EOF\n"));
     }
+
+    #[test]
+    fn alerts_and_dashboard_use_metrics_and_outcomes_that_exist() {
+        let metrics = Metrics::default();
+        metrics.record_event("bridge", EventOutcome::Sent, Duration::from_millis(1));
+        let platform = Liveness::new("bridge");
+        platform.mark_alive();
+        let exported = metrics.encode(&[platform]);
+        let is_exported = |name: &str| {
+            let is_sample = |line: &str| {
+                line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+            };
+            exported.lines().any(is_sample)
+        };
+        let outcomes = [
+            EventOutcome::Irrelevant,
+            EventOutcome::Sent,
+            EventOutcome::Ambiguous,
+            EventOutcome::Rejected,
+            EventOutcome::RetriesExhausted,
+            EventOutcome::StorageFailed,
+            EventOutcome::TurnedAway,
+            EventOutcome::Panicked,
+        ]
+        .map(EventOutcome::name);
+        let files = [
+            include_str!("../../deploy/alerts.yaml"),
+            include_str!("../../deploy/grafana-dashboard.json"),
+        ];
+        let name = regex::Regex::new("quoth_[a-z_]+").unwrap();
+        let fate = regex::Regex::new(r#"fate(?:=~?|!=)\\?"([a-z_|]+)"#).unwrap();
+        for file in files {
+            let names: Vec<&str> = name.find_iter(file).map(|it| it.as_str()).collect();
+            assert!(names.len() >= 5, "{names:?}");
+            for name in names {
+                assert!(is_exported(name), "{name} is not exported");
+            }
+            let fates: Vec<&str> =
+                fate.captures_iter(file).filter_map(|it| it.get(1)).map(|it| it.as_str()).collect();
+            assert!(fates.len() >= 3, "{fates:?}");
+            for fate in fates.iter().flat_map(|it| it.split('|')) {
+                assert!(outcomes.contains(&fate), "{fate} is no outcome");
+            }
+        }
+    }
 }
