@@ -81,7 +81,8 @@ enum Command {
     /// Set up the bot's account on Matrix.
     #[cfg(feature = "matrix")]
     Matrix(matrix::Args),
-    /// Copy the records to a folder, also while the service runs.
+    /// Back up packs, records and configuration to a folder, also while the service runs.
+    #[command(long_about = backup::LONG_ABOUT)]
     Backup(backup::Args),
     /// Check whether the service on this machine is ready.
     Healthcheck,

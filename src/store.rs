@@ -1,4 +1,4 @@
-//! Persistence: pack folders, calibrations, the key of asker hashes, and the records.
+//! Persistence: pack folders, calibrations, the key of asker hashes, the records, and backups of all of them.
 
 pub mod asker_key;
 pub mod atomic;

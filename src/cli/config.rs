@@ -1,6 +1,6 @@
 //! `quoth config`: checks and shows the configuration of the service.
 
-mod toml_view;
+pub(super) mod toml_view;
 
 use std::io::Write;
 

@@ -123,8 +123,8 @@ fn new_file_permissions() -> Option<Permissions> {
     None
 }
 
-/// Syncs the folder, so that the rename is durable too.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Syncs the folder, so that a rename in it is durable too.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 

@@ -2,6 +2,7 @@
 
 mod asked;
 mod claims;
+mod copy;
 mod data_dir;
 mod erasure;
 mod error;
@@ -34,6 +35,8 @@ use crate::conversation::{
     AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 use crate::moderation::{Proposal, Revision};
+pub use copy::CopyError;
+pub(in crate::store) use copy::copy;
 use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;

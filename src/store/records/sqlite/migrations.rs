@@ -61,6 +61,11 @@ pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), Reco
 /// The number of the last applied migration, 0 for new records.
 fn last_applied(connection: &Connection) -> rusqlite::Result<i64> {
     connection.execute_batch(TABLE)?;
+    last_of(connection)
+}
+
+/// The same for records that have been migrated before.
+pub(super) fn last_of(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .query_row("SELECT coalesce(max(version), 0) FROM _sqlx_migrations", [], |row| row.get(0))
 }
