@@ -27,6 +27,7 @@ mod progress;
 mod question;
 mod reliability_table;
 mod report;
+mod restore;
 mod run;
 mod terminal;
 
@@ -84,6 +85,9 @@ enum Command {
     /// Back up packs, records and configuration to a folder, also while the service runs.
     #[command(long_about = backup::LONG_ABOUT)]
     Backup(backup::Args),
+    /// Restore a backup, once all of it is checked. The service must be stopped.
+    #[command(long_about = restore::LONG_ABOUT)]
+    Restore(restore::Args),
     /// Check whether the service on this machine is ready.
     Healthcheck,
     /// Check or show the configuration of the service.
@@ -160,6 +164,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),
         Command::Backup(args) => backup::run(&args, config),
+        Command::Restore(args) => restore::run(&args, config),
         Command::Healthcheck => healthcheck::run(config),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),

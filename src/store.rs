@@ -8,4 +8,6 @@ pub(crate) mod file_permissions;
 pub mod import_files;
 pub mod pack_files;
 pub mod records;
+mod replacement;
+pub mod restore;
 pub(crate) mod system_error;

@@ -178,6 +178,17 @@ pub enum WriteError {
 }
 
 impl WriteError {
+    /// The error of the system.
+    pub(super) fn system_error(&self) -> &io::Error {
+        match self {
+            Self::NoFolder { source, .. }
+            | Self::ReadOnly { source, .. }
+            | Self::Full { source, .. }
+            | Self::IsFolder { source, .. }
+            | Self::Other { source, .. } => source,
+        }
+    }
+
     pub(super) fn new(path: &Path, source: io::Error) -> Self {
         use io::ErrorKind as Kind;
         let path = path.to_owned();

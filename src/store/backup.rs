@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 use super::asker_key::{self, AskerKey, KeyError};
 use super::atomic::{self, WriteError};
-use super::file_permissions;
 use super::pack_files::{self, ReadError};
+use super::records::RecordsError;
 use super::records::sqlite::{self, CopyError};
+use super::{file_permissions, replacement};
 use crate::conversation::Timestamp;
 use crate::knowledge::{PackFile, PackFiles};
 use manifest::{FORMAT, FileOfBackup, INCOMPLETE_FILE, Manifest, PackOfBackup};
@@ -62,6 +63,9 @@ pub fn create(
     let records = source.data.join(sqlite::FILE);
     if !records.is_file() {
         return Err(BackupError::NoRecords { path: records });
+    }
+    if replacement::is_pending(source.data) {
+        return Err(RecordsError::Restoring { path: source.data.to_owned() }.into());
     }
     let unusable = |source| BackupError::Write(WriteError::new(target, source));
     let is_new = !target.exists();
@@ -269,6 +273,9 @@ pub enum BackupError {
     /// The records cannot be copied, or the copy is damaged.
     #[error("there is no backup, since the records cannot be copied")]
     Records(#[from] CopyError),
+    /// A backup is being restored to the data folder.
+    #[error(transparent)]
+    Restoring(#[from] RecordsError),
     /// A pack cannot be read.
     #[error(
         "there is no backup, since a pack cannot be read: fix it, or `packs` in the configuration"

@@ -67,6 +67,8 @@ mod random;
 #[cfg(unix)]
 #[cfg(target_os = "linux")]
 mod records;
+#[cfg(target_os = "linux")]
+mod restore;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,6 +67,13 @@ impl FileOfBackup {
     pub(super) fn read(folder: &Path, path: &str) -> io::Result<Self> {
         let (size_bytes, sha256) = hash(&mut File::open(folder.join(path))?, |_| Ok(()))?;
         Ok(Self { path: path.to_owned(), size_bytes, sha256 })
+    }
+
+    /// Whether the path stays in the folder of the backup.
+    pub(in crate::store) fn is_inside(&self) -> bool {
+        let path = Path::new(&self.path);
+        path.components().next().is_some()
+            && path.components().all(|part| matches!(part, Component::Normal(_)))
     }
 }
 

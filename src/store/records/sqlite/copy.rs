@@ -73,6 +73,34 @@ pub(in crate::store) fn check(path: &Path) -> Result<i64, CopyError> {
     if schema == 0 { Err(CopyError::NoRecords { path: path.to_owned() }) } else { Ok(schema) }
 }
 
+/// Lets the history of the pack `name` in the copy at `path`, which nobody uses, go on with the folder `folder`: a restored
+/// pack is no copy of the one that was backed up, even if that is still there.
+///
+/// # Errors
+/// [`WriteError`].
+pub(in crate::store) fn move_pack(
+    path: &Path,
+    name: &str,
+    folder: &Path,
+) -> Result<(), WriteError> {
+    let moved = || -> rusqlite::Result<()> {
+        let connection = Connection::open(path)?;
+        // Earlier schemas do not have it.
+        let table = "SELECT 1 FROM sqlite_schema WHERE name = 'pack_folders'";
+        if connection.query_row(table, [], |_| Ok(())).optional()?.is_some() {
+            // The next edit records its folder.
+            let other = "DELETE FROM pack_folders WHERE name = ? AND folder <> ?";
+            connection.execute(other, [name, &folder.to_string_lossy()])?;
+        }
+        Ok(())
+    };
+    moved().map_err(|source| {
+        let kind =
+            if error::is_full(&source) { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };
+        WriteError::new(path, io::Error::new(kind, source))
+    })
+}
+
 /// Why records cannot be copied, or a copy not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {

@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS _sqlx_migrations (
 /// [`RecordsError::Newer`] if they have one that this version does not know, or an error of the database.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
     let to_records_error = |source| error::classify(path, Arc::new(source));
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    let known = newest();
     // Another process may be applying them right now.
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -56,6 +56,11 @@ pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), Reco
         apply_one(&transaction, migration).map_err(to_records_error)?;
     }
     transaction.commit().map_err(to_records_error)
+}
+
+/// The schema that this version makes: the number of the last migration.
+pub(in crate::store) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
 }
 
 /// The number of the last applied migration, 0 for new records.
