@@ -49,6 +49,8 @@ mod markup;
 mod matrix;
 #[cfg(feature = "matrix")]
 mod matrix_html;
+#[cfg(target_os = "linux")]
+mod migration;
 mod new;
 #[cfg(unix)]
 mod pack_changes;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::sqlite::CopyError;
 use crate::store::replacement::ReplacementError;
 use crate::store::system_error;
 
@@ -42,6 +43,17 @@ pub enum RecordsError {
         found: i64,
         /// The newest version of the schema that this version of quoth supports.
         known: i64,
+    },
+    /// The copy that is made before a migration cannot be made.
+    #[error(
+        "the records {} have to be migrated, and cannot be copied before that: nothing is migrated",
+        path.display()
+    )]
+    NotCopied {
+        /// The file.
+        path: PathBuf,
+        /// What failed, with what to do.
+        source: CopyError,
     },
     /// A restore was interrupted, and cannot be finished.
     #[error(
@@ -117,6 +129,7 @@ impl RecordsError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Folder { source, .. } => system_error::is_transient(source.kind()),
+            Self::NotCopied { source, .. } => source.is_transient(),
             Self::Restore { source, .. } => source.is_transient(),
             Self::InUse { .. }
             | Self::Restoring { .. }

@@ -11,6 +11,7 @@ mod inbox;
 mod lookup;
 pub(in crate::store) mod migrations;
 mod packs;
+mod pre_migration_copy;
 mod probe;
 mod proposals;
 mod replies;
@@ -97,7 +98,9 @@ impl SqliteRecords {
             let path = path.clone();
             move || connect(&path, busy_timeout)
         };
-        Self::start(connect, path, now, Some(lock)).await
+        let records = Self::start(connect, path, now, Some(lock)).await?;
+        pre_migration_copy::delete_old(folder);
+        Ok(records)
     }
 
     /// Records in memory, which are lost when they are closed.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::error;
 use crate::store::atomic::{self, WriteError};
-use crate::store::file_permissions;
+use crate::store::{file_permissions, system_error};
 
 /// How long to wait for a lock that the service holds, for instance while it is starting.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -129,4 +129,15 @@ pub enum CopyError {
     /// The copy cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+impl CopyError {
+    /// Whether it may pass although nobody has changed anything.
+    pub(in crate::store) fn is_transient(&self) -> bool {
+        match self {
+            Self::Database { .. } => true,
+            Self::Damaged { .. } | Self::NoRecords { .. } => false,
+            Self::Write(error) => system_error::is_transient(error.system_error().kind()),
+        }
+    }
 }

@@ -7,11 +7,11 @@ use std::time::Instant;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha384};
 
-use super::error;
+use super::{error, pre_migration_copy};
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
@@ -37,10 +37,11 @@ CREATE TABLE IF NOT EXISTS _sqlx_migrations (
     execution_time BIGINT NOT NULL
 );";
 
-/// Applies the migrations that the records at `path` do not have.
+/// Applies the migrations that the records at `path` do not have. Records that have some are copied before.
 ///
 /// # Errors
-/// [`RecordsError::Newer`] if they have one that this version does not know, or an error of the database.
+/// [`RecordsError::Newer`] if they have one that this version does not know, [`RecordsError::NotCopied`] if they cannot be
+/// copied, or an error of the database. Nothing is migrated then.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
     let to_records_error = |source| error::classify(path, Arc::new(source));
     let known = newest();
@@ -51,6 +52,10 @@ pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), Reco
     let found = last_applied(&transaction).map_err(to_records_error)?;
     if found > known {
         return Err(RecordsError::Newer { path: path.to_owned(), found, known });
+    }
+    if (1..known).contains(&found) {
+        // No other connection can write until the transaction ends, so the copy is what is migrated.
+        pre_migration_copy::create(path, found, known)?;
     }
     for migration in MIGRATIONS.iter().filter(|(version, ..)| *version > found) {
         apply_one(&transaction, migration).map_err(to_records_error)?;
@@ -89,4 +94,16 @@ fn apply_one(
             params![version, description, Sha384::digest(sql).as_slice(), nanos],
         )
         .map(drop)
+}
+
+/// Applies the migrations that the records do not have, up to the number `last`: what the version did that had it last.
+#[cfg(test)]
+pub(super) fn apply_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    let found = last_applied(&transaction)?;
+    let due = |version: i64| version > found && version <= last;
+    for migration in MIGRATIONS.iter().filter(|(version, ..)| due(*version)) {
+        apply_one(&transaction, migration)?;
+    }
+    transaction.commit()
 }
