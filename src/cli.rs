@@ -27,6 +27,7 @@ mod progress;
 mod question;
 mod reliability_table;
 mod report;
+mod restore;
 mod run;
 mod setup;
 mod terminal;
@@ -84,8 +85,12 @@ enum Command {
     /// Set up the bot's account on Matrix.
     #[cfg(feature = "matrix")]
     Matrix(matrix::Args),
-    /// Copy the records to a folder, also while the service runs.
+    /// Back up packs, records and configuration to a folder, also while the service runs.
+    #[command(long_about = backup::LONG_ABOUT)]
     Backup(backup::Args),
+    /// Restore a backup, once all of it is checked. The service must be stopped.
+    #[command(long_about = restore::LONG_ABOUT)]
+    Restore(restore::Args),
     /// Check whether the service on this machine is ready.
     Healthcheck,
     /// Check or show the configuration of the service.
@@ -163,6 +168,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         #[cfg(feature = "matrix")]
         Command::Matrix(args) => matrix::run(&args, config, terminal),
         Command::Backup(args) => backup::run(&args, config),
+        Command::Restore(args) => restore::run(&args, config),
         Command::Healthcheck => healthcheck::run(config),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),

@@ -1,4 +1,4 @@
-//! Persistence: pack folders, calibrations, the key of asker hashes, and the records.
+//! Persistence: pack folders, calibrations, the key of asker hashes, the records, and backups of all of them.
 
 pub mod asker_key;
 pub mod atomic;
@@ -8,4 +8,6 @@ pub(crate) mod file_permissions;
 pub mod import_files;
 pub mod pack_files;
 pub mod records;
+mod replacement;
+pub mod restore;
 pub(crate) mod system_error;

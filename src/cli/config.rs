@@ -1,7 +1,7 @@
 //! `quoth config`: checks and shows the configuration of the service.
 
 mod reference;
-mod toml_view;
+pub(super) mod toml_view;
 
 use std::io::Write;
 

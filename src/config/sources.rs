@@ -8,6 +8,7 @@ use super::error::ConfigError;
 use super::layers::Layers;
 use super::log::LogSettings;
 use super::reader::ConfigReader;
+use super::redacted::{self, RedactedFile};
 use super::secret_source;
 use super::settings::Config;
 
@@ -59,6 +60,11 @@ impl Sources {
     pub fn show(&self) -> Result<EffectiveSettings, ConfigError> {
         let (config, layers) = self.read_layers()?;
         Ok(EffectiveSettings::new(&config, &layers))
+    }
+
+    /// The text of the configuration file without secrets; `None` if there is no file, or none that can be read.
+    pub fn redacted_file(&self) -> Option<RedactedFile> {
+        redacted::redact(&std::fs::read_to_string(self.file()?).ok()?)
     }
 
     fn read_layers(&self) -> Result<(Config, Layers), ConfigError> {

@@ -39,6 +39,14 @@ pub fn load(folder: &Path) -> Result<LoadedPack, PackError> {
     verify(folder, &files, fingerprint, &[], |_| false)
 }
 
+/// Checks the pack `files` in `folder`, as for [`load`].
+///
+/// # Errors
+/// [`PackError::Rejected`] if it has errors.
+pub fn check(folder: &Path, files: &PackFiles) -> Result<(), PackError> {
+    verify(folder, files, String::new(), &[], |_| false).map(drop)
+}
+
 /// Loads the pack in `folder` for a running service. If only its sources have changed since
 /// `previous`, entries whose quotes are no longer in them are disabled instead of rejecting the pack.
 /// If nothing has changed, returns `previous`. What the pack has in common with that, or with a pack in `prepared`, is not

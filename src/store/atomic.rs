@@ -123,8 +123,8 @@ fn new_file_permissions() -> Option<Permissions> {
     None
 }
 
-/// Syncs the folder, so that the rename is durable too.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Syncs the folder, so that a rename in it is durable too.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
@@ -178,6 +178,17 @@ pub enum WriteError {
 }
 
 impl WriteError {
+    /// The error of the system.
+    pub(super) fn system_error(&self) -> &io::Error {
+        match self {
+            Self::NoFolder { source, .. }
+            | Self::ReadOnly { source, .. }
+            | Self::Full { source, .. }
+            | Self::IsFolder { source, .. }
+            | Self::Other { source, .. } => source,
+        }
+    }
+
     pub(super) fn new(path: &Path, source: io::Error) -> Self {
         use io::ErrorKind as Kind;
         let path = path.to_owned();

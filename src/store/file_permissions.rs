@@ -21,6 +21,21 @@ pub(super) fn create_private_file(path: &Path) -> io::Result<()> {
     owner_only(OpenOptions::new().write(true).create_new(true)).open(path).map(drop)
 }
 
+/// Gives the file or folder at `path` to the owner of `folder`, if they differ: what root restores belongs to the user that
+/// runs quoth. Other users own what they create, and cannot give it away.
+pub(super) fn give_to_owner_of(folder: &Path, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (of_folder, of_path) = (std::fs::metadata(folder)?, std::fs::metadata(path)?);
+        if of_folder.uid() != of_path.uid() {
+            std::os::unix::fs::chown(path, Some(of_folder.uid()), Some(of_folder.gid()))?;
+        }
+    }
+    let _ = (folder, path);
+    Ok(())
+}
+
 /// Restricts the existing file at `path` to its owner.
 #[cfg(feature = "matrix")]
 pub(crate) fn restrict_to_owner(path: &Path) -> io::Result<()> {

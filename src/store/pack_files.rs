@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::atomic::{self, WriteError};
+use super::calibration_file::CALIBRATION_FILE;
 use crate::knowledge::import::IMPORTS_FOLDER;
 use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
 use crate::knowledge::{PackFile, PackFiles};
@@ -35,6 +36,22 @@ pub fn read(folder: &Path) -> Result<PackFiles, ReadError> {
         }
     }
     Ok(PackFiles { name: name_of(folder), files })
+}
+
+/// Reads the files in `folder` that quoth keeps beside those of the pack: what imports have left, and the calibration.
+///
+/// # Errors
+/// [`ReadError`] if one cannot be read.
+pub fn read_others(folder: &Path) -> Result<Vec<PackFile>, ReadError> {
+    let mut paths = vec![CALIBRATION_FILE.to_owned()];
+    paths.extend(imports(folder)?.iter().map(|name| format!("{IMPORTS_FOLDER}/{name}.jsonl")));
+    let mut files = Vec::new();
+    for path in paths {
+        if let Some(bytes) = read_file(&folder.join(&path))? {
+            files.push(PackFile { path, bytes });
+        }
+    }
+    Ok(files)
 }
 
 /// Whether `folder` has the files of a pack.

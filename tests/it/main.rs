@@ -49,6 +49,8 @@ mod markup;
 mod matrix;
 #[cfg(feature = "matrix")]
 mod matrix_html;
+#[cfg(target_os = "linux")]
+mod migration;
 mod new;
 #[cfg(unix)]
 mod own_faq;
@@ -69,6 +71,8 @@ mod random;
 #[cfg(unix)]
 #[cfg(target_os = "linux")]
 mod records;
+#[cfg(target_os = "linux")]
+mod restore;
 #[cfg(unix)]
 mod run;
 #[cfg(unix)]

@@ -10,6 +10,7 @@ mod network;
 mod other_client;
 mod question_load;
 mod questions;
+mod restore;
 mod rooms;
 mod session_files;
 mod setup;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::config::{EffectiveSettings, Setting};
 
 /// The settings as TOML, each with its origin in a comment.
-pub(super) fn render(effective: &EffectiveSettings) -> String {
+pub(in crate::cli) fn render(effective: &EffectiveSettings) -> String {
     let mut text = String::new();
     let mut current_section = String::new();
     for setting in &effective.settings {

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::sqlite::CopyError;
+use crate::store::replacement::ReplacementError;
 use crate::store::system_error;
 
 /// Why the records cannot be used. Each text says what to do.
@@ -41,6 +43,37 @@ pub enum RecordsError {
         found: i64,
         /// The newest version of the schema that this version of quoth supports.
         known: i64,
+    },
+    /// The copy that is made before a migration cannot be made.
+    #[error(
+        "the records {} have to be migrated, and cannot be copied before that: nothing is migrated",
+        path.display()
+    )]
+    NotCopied {
+        /// The file.
+        path: PathBuf,
+        /// What failed, with what to do.
+        source: CopyError,
+    },
+    /// A restore was interrupted, and cannot be finished.
+    #[error(
+        "the restore of a backup to {} was interrupted and cannot be finished: fix the cause and start again, or repeat `quoth restore` as a user that may write there",
+        path.display()
+    )]
+    Restore {
+        /// The data folder.
+        path: PathBuf,
+        /// What failed.
+        source: ReplacementError,
+    },
+    /// A restore is in progress, or was interrupted.
+    #[error(
+        "a backup is being restored to {}: wait for it. If it was interrupted, start quoth or repeat `quoth restore`, which finish it",
+        path.display()
+    )]
+    Restoring {
+        /// The data folder.
+        path: PathBuf,
     },
     /// The file is damaged or not a database.
     #[error(
@@ -96,7 +129,10 @@ impl RecordsError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Folder { source, .. } => system_error::is_transient(source.kind()),
+            Self::NotCopied { source, .. } => source.is_transient(),
+            Self::Restore { source, .. } => source.is_transient(),
             Self::InUse { .. }
+            | Self::Restoring { .. }
             | Self::Full { .. }
             | Self::Locked { .. }
             | Self::Database { .. }

@@ -2,14 +2,16 @@
 
 mod asked;
 mod claims;
+mod copy;
 mod data_dir;
 mod erasure;
 mod error;
 mod history;
 mod inbox;
 mod lookup;
-mod migrations;
+pub(in crate::store) mod migrations;
 mod packs;
+mod pre_migration_copy;
 mod probe;
 mod proposals;
 mod replies;
@@ -34,7 +36,10 @@ use crate::conversation::{
     AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 use crate::moderation::{Proposal, Revision};
-use data_dir::Lock;
+use crate::store::replacement;
+pub use copy::CopyError;
+pub(in crate::store) use copy::{check, copy, move_pack};
+pub(in crate::store) use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
 use write_queue::{JobError, WriteQueue};
@@ -86,13 +91,16 @@ impl SqliteRecords {
 
     async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
         let lock = Lock::acquire(folder)?;
+        finish_restore(folder)?;
         let path = folder.join(FILE);
         data_dir::create_private_file(&path)?;
         let connect = {
             let path = path.clone();
             move || connect(&path, busy_timeout)
         };
-        Self::start(connect, path, now, Some(lock)).await
+        let records = Self::start(connect, path, now, Some(lock)).await?;
+        pre_migration_copy::delete_old(folder);
+        Ok(records)
     }
 
     /// Records in memory, which are lost when they are closed.
@@ -161,6 +169,20 @@ impl SqliteRecords {
             }
         })
     }
+}
+
+/// Finishes a restore in the data folder that was interrupted.
+fn finish_restore(folder: &Path) -> Result<()> {
+    let finished = replacement::finish(folder);
+    let unfinished = |source| RecordsError::Restore { path: folder.to_owned(), source };
+    if let Some(finished) = finished.map_err(unfinished)? {
+        tracing::warn!(
+            "The restore of {} had been interrupted and is finished now; what was here before is in {}",
+            finished.source.display(),
+            folder.join(finished.kept).display()
+        );
+    }
+    Ok(())
 }
 
 /// A connection to the file at `path`, in which nothing is read yet.

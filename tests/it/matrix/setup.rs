@@ -14,7 +14,7 @@ fn setup(folder: &Folder, id: &str, password: &str, args: &[&str], input: &str) 
 }
 
 /// The same with the data folder `data`.
-fn setup_in(data: &Path, id: &str, password: &str, args: &[&str], input: &str) -> Run {
+pub(super) fn setup_in(data: &Path, id: &str, password: &str, args: &[&str], input: &str) -> Run {
     let url = Synapse::shared().url();
     let environment = [
         ("QUOTH_DATA", data.to_str().expect("a path in UTF-8")),
@@ -27,7 +27,7 @@ fn setup_in(data: &Path, id: &str, password: &str, args: &[&str], input: &str) -
 }
 
 /// The recovery key that was printed, if one was.
-fn printed_key(run: &Run) -> Option<String> {
+pub(super) fn printed_key(run: &Run) -> Option<String> {
     let lines = run.stdout.lines().filter(|line| line.starts_with("    "));
     lines.map(|line| line.trim().to_owned()).next()
 }

@@ -12,11 +12,13 @@ const LOCK_FILE: &str = "quoth.lock";
 /// An exclusive lock on the data folder. The system releases it when the process ends, however it
 /// ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
+pub(in crate::store) struct Lock(
+    #[expect(dead_code, reason = "holds the lock until it is dropped")] File,
+);
 
 impl Lock {
     /// Locks the folder, which is created if it is missing.
-    pub(super) fn acquire(folder: &Path) -> Result<Self, RecordsError> {
+    pub(in crate::store) fn acquire(folder: &Path) -> Result<Self, RecordsError> {
         let unusable = |source| RecordsError::Folder { path: folder.to_owned(), source };
         file_permissions::create_private_dir(folder).map_err(unusable)?;
         let file = open_private(&folder.join(LOCK_FILE)).map_err(unusable)?;

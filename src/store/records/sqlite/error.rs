@@ -40,6 +40,11 @@ pub(super) fn classify(path: &Path, source: Arc<rusqlite::Error>) -> RecordsErro
     }
 }
 
+/// Whether `error` says that the disk is full.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    primary_code(error) == Some(FULL)
+}
+
 fn primary_code(error: &rusqlite::Error) -> Option<i32> {
     error.sqlite_error().map(|error| error.extended_code & PRIMARY)
 }

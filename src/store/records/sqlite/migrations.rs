@@ -7,11 +7,11 @@ use std::time::Instant;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha384};
 
-use super::error;
+use super::{error, pre_migration_copy};
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
@@ -37,13 +37,14 @@ CREATE TABLE IF NOT EXISTS _sqlx_migrations (
     execution_time BIGINT NOT NULL
 );";
 
-/// Applies the migrations that the records at `path` do not have.
+/// Applies the migrations that the records at `path` do not have. Records that have some are copied before.
 ///
 /// # Errors
-/// [`RecordsError::Newer`] if they have one that this version does not know, or an error of the database.
+/// [`RecordsError::Newer`] if they have one that this version does not know, [`RecordsError::NotCopied`] if they cannot be
+/// copied, or an error of the database. Nothing is migrated then.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
     let to_records_error = |source| error::classify(path, Arc::new(source));
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    let known = newest();
     // Another process may be applying them right now.
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -52,15 +53,29 @@ pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), Reco
     if found > known {
         return Err(RecordsError::Newer { path: path.to_owned(), found, known });
     }
+    if (1..known).contains(&found) {
+        // No other connection can write until the transaction ends, so the copy is what is migrated.
+        pre_migration_copy::create(path, found, known)?;
+    }
     for migration in MIGRATIONS.iter().filter(|(version, ..)| *version > found) {
         apply_one(&transaction, migration).map_err(to_records_error)?;
     }
     transaction.commit().map_err(to_records_error)
 }
 
+/// The schema that this version makes: the number of the last migration.
+pub(in crate::store) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+}
+
 /// The number of the last applied migration, 0 for new records.
 fn last_applied(connection: &Connection) -> rusqlite::Result<i64> {
     connection.execute_batch(TABLE)?;
+    last_of(connection)
+}
+
+/// The same for records that have been migrated before.
+pub(super) fn last_of(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .query_row("SELECT coalesce(max(version), 0) FROM _sqlx_migrations", [], |row| row.get(0))
 }
@@ -79,4 +94,16 @@ fn apply_one(
             params![version, description, Sha384::digest(sql).as_slice(), nanos],
         )
         .map(drop)
+}
+
+/// Applies the migrations that the records do not have, up to the number `last`: what the version did that had it last.
+#[cfg(test)]
+pub(super) fn apply_until(connection: &mut Connection, last: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    let found = last_applied(&transaction)?;
+    let due = |version: i64| version > found && version <= last;
+    for migration in MIGRATIONS.iter().filter(|(version, ..)| due(*version)) {
+        apply_one(&transaction, migration)?;
+    }
+    transaction.commit()
 }

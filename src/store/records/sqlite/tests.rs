@@ -14,6 +14,7 @@ mod places;
 mod proposals;
 mod replies;
 mod revisions;
+mod upgrades;
 
 const LEASE: Duration = Duration::from_secs(60);
 

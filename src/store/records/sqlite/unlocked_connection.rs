@@ -8,8 +8,8 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{FILE, connect, data_dir, error, migrations};
-use crate::store::file_permissions;
 use crate::store::records::{RecordsError, Result};
+use crate::store::{file_permissions, replacement};
 
 /// How long a command waits for others that write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -29,6 +29,9 @@ impl UnlockedConnection {
     pub(super) fn open(data: &Path) -> Result<Self> {
         let unusable = |source| RecordsError::Folder { path: data.to_owned(), source };
         file_permissions::create_private_dir(data).map_err(unusable)?;
+        if replacement::is_pending(data) {
+            return Err(RecordsError::Restoring { path: data.to_owned() });
+        }
         let path = data.join(FILE);
         data_dir::create_private_file(&path)?;
         let classify = |source| error::classify(&path, Arc::new(source));
