@@ -2,11 +2,12 @@
 
 mod asked;
 mod claims;
-mod data_dir;
+pub(crate) mod data_dir;
 mod erasure;
 mod error;
 mod history;
 mod inbox;
+mod inspection;
 mod lookup;
 mod migrations;
 mod packs;
@@ -37,6 +38,7 @@ use crate::moderation::{Proposal, Revision};
 use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
+pub use inspection::{RecordsInspection, Schema};
 use write_queue::{JobError, WriteQueue};
 
 /// Name of the file in the data folder.
