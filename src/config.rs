@@ -46,7 +46,7 @@ pub use problem_kind::ProblemKind;
 pub use records::RecordsSettings;
 pub use secret::Secret;
 pub use settings::Config;
-pub use sources::{DEFAULT_FILE, Sources};
+pub use sources::{DEFAULT_FILE, PartialConfig, Sources};
 pub use validation::is_platform_user;
 
 /// The text of `config/quoth.toml`: every setting, commented, at its default.
