@@ -174,7 +174,10 @@ async fn run_blocking<S: Send + Sync + 'static>(
 
 fn timed_out() -> CheckResult {
     let message = format!("the check did not end within {} s", CHECK_TIMEOUT.as_secs());
-    CheckResult::wrong(message, "look whether its files are on a mount that does not respond")
+    CheckResult::wrong(
+        message,
+        "look whether its files are on a mount that does not respond, and at the other checks",
+    )
 }
 
 fn panicked() -> CheckResult {

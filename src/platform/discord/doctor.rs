@@ -79,7 +79,8 @@ const TIMEOUT: Duration = Duration::from_secs(6);
 pub struct DiscordSetup {
     settings: Settings,
     configured: Configured,
-    api: Result<Api, String>,
+    /// `None` if no HTTP client can be built.
+    api: Option<Api>,
     gateway: OnceCell<Result<GatewayAddress, Failure>>,
     application: OnceCell<Result<Application, Failure>>,
     guilds: OnceCell<Result<Vec<GuildInfo>, Failure>>,
@@ -127,7 +128,7 @@ impl From<ApiError> for Failure {
 impl DiscordSetup {
     /// The setup with these settings. `configured` has what the spaces name.
     pub fn new(settings: Settings, configured: Configured) -> Arc<Self> {
-        let api = Api::new(&settings).map_err(|error| error.to_string());
+        let api = Api::new(&settings).ok();
         let (gateway, application, guilds) = Default::default();
         Arc::new(Self { settings, configured, api, gateway, application, guilds })
     }
@@ -190,7 +191,7 @@ impl DiscordSetup {
     }
 
     fn api(&self) -> Result<&Api, Failure> {
-        self.api.as_ref().map_err(|_| Failure { status: None })
+        self.api.as_ref().ok_or(Failure { status: None })
     }
 }
 
