@@ -1,6 +1,8 @@
 //! The service as a process: builds its parts, serves the platforms, reloads, shuts down.
 
 mod digests;
+pub mod doctor;
+pub mod health_client;
 mod http;
 mod log;
 #[cfg(feature = "matrix")]

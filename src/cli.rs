@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod config;
 mod config_args;
+mod doctor;
 mod eval;
 mod explain;
 mod faq;
@@ -93,6 +94,8 @@ enum Command {
     Restore(restore::Args),
     /// Check whether the service on this machine is ready.
     Healthcheck,
+    /// Check the whole setup, from the configuration to the platforms, and say what to do; also while the service runs.
+    Doctor(doctor::Args),
     /// Check or show the configuration of the service.
     Config(config::Args),
     /// Print a completion script for a shell.
@@ -170,6 +173,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Backup(args) => backup::run(&args, config),
         Command::Restore(args) => restore::run(&args, config),
         Command::Healthcheck => healthcheck::run(config),
+        Command::Doctor(args) => doctor::run(&args, config, terminal),
         Command::Config(args) => config::run(&args, config, terminal),
         Command::Completions(args) => completions::run(&args),
     }

@@ -5,6 +5,7 @@ mod answer_style;
 #[cfg(unix)]
 pub mod bridge;
 pub mod console;
+pub mod diagnosis;
 #[cfg(feature = "discord")]
 pub mod discord;
 #[cfg(any(feature = "discord", feature = "matrix"))]

@@ -64,8 +64,9 @@ pub(super) fn start(config: &Config, state: &Arc<AppState>, shutdown: &Shutdown)
     tasks
 }
 
+/// Settings of the Discord platform; `None` if no token is configured.
 #[cfg(feature = "discord")]
-fn discord_settings(config: &Config) -> Option<discord::Settings> {
+pub(super) fn discord_settings(config: &Config) -> Option<discord::Settings> {
     let settings = &config.discord;
     Some(discord::Settings {
         token: settings.token.as_ref()?.expose().into(),

@@ -217,6 +217,20 @@ pub enum ProblemKind {
     },
 }
 
+impl ProblemKind {
+    /// Whether it is about where a secret comes from.
+    pub fn is_about_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::SecretInFlag { .. }
+                | Self::SecretGivenTwice { .. }
+                | Self::SecretUnreadable { .. }
+                | Self::SecretTooLong { .. }
+                | Self::SecretTooShort { .. }
+        )
+    }
+}
+
 /// Known words that a hint lists; more would hide the sentence before them.
 const MAX_LISTED: usize = 16;
 

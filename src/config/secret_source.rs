@@ -37,6 +37,16 @@ pub(super) fn resolve(layers: &mut Layers, credentials: Option<&Path>) -> Vec<Pr
     problems
 }
 
+/// Where each secret that was resolved comes from, with its key.
+pub(super) fn origins(layers: &Layers) -> Vec<(&'static str, Origin)> {
+    let origin = |secret: SecretKey| {
+        let key = Key::new(secret.dotted);
+        let origin = layers.value(&key).map(|_| layers.origin(&key));
+        origin.filter(|it| *it != Origin::Default).map(|origin| (secret.dotted, origin))
+    };
+    SECRETS.into_iter().filter_map(origin).collect()
+}
+
 fn read(
     source: Option<SecretSource>,
     key: &Key,

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::effective::EffectiveSettings;
 use super::environment::Environment;
-use super::error::ConfigError;
+use super::error::{ConfigError, Problem};
 use super::layers::Layers;
 use super::log::LogSettings;
+use super::origin::Origin;
 use super::reader::ConfigReader;
 use super::redacted::{self, RedactedFile};
 use super::secret_source;
@@ -21,6 +22,17 @@ pub struct Sources {
     path: Option<PathBuf>,
     sets: Vec<String>,
     environment: Environment,
+}
+
+/// A configuration that was read as far as possible.
+#[derive(Debug)]
+pub struct PartialConfig {
+    /// The settings. Those with problems have their defaults.
+    pub config: Config,
+    /// All problems, as [`ConfigError`] has them.
+    pub problems: Vec<Problem>,
+    /// Where the secrets come from that could be read, each with its key.
+    pub secret_origins: Vec<(&'static str, Origin)>,
 }
 
 impl Sources {
@@ -67,7 +79,22 @@ impl Sources {
         redacted::redact(&std::fs::read_to_string(self.file()?).ok()?)
     }
 
+    /// Reads as much of the configuration as can be read.
+    pub fn read_partially(&self) -> PartialConfig {
+        let (config, layers, problems) = self.read_with_problems();
+        let problems = match ConfigError::ok_or_errors(problems, ()) {
+            Ok(()) => Vec::new(),
+            Err(error) => error.problems,
+        };
+        PartialConfig { config, problems, secret_origins: secret_source::origins(&layers) }
+    }
+
     fn read_layers(&self) -> Result<(Config, Layers), ConfigError> {
+        let (config, layers, problems) = self.read_with_problems();
+        ConfigError::ok_or_errors(problems, config).map(|config| (config, layers))
+    }
+
+    fn read_with_problems(&self) -> (Config, Layers, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut layers =
             Layers::read(self.file().as_deref(), &self.environment, &self.sets, &mut problems);
@@ -75,7 +102,8 @@ impl Sources {
         problems.extend(secret_source::resolve(&mut layers, credentials.as_deref()));
         let mut reader = ConfigReader::new(&layers, problems);
         let config = reader.config();
-        ConfigError::ok_or_errors(reader.into_problems(), config).map(|config| (config, layers))
+        let problems = reader.into_problems();
+        (config, layers, problems)
     }
 }
 

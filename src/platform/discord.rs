@@ -6,6 +6,7 @@ mod channel_cache;
 mod commands;
 pub mod custom_id;
 mod direct_channels;
+pub mod doctor;
 mod entry_form;
 mod event_loop;
 mod gateway;

@@ -3,6 +3,7 @@
 
 mod content;
 mod context;
+pub mod doctor;
 mod error;
 mod event;
 mod ids;

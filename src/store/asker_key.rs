@@ -52,6 +52,19 @@ impl AskerKey {
     /// # Errors
     /// [`KeyError`] if the file cannot be read or written, or is too short.
     pub fn load_or_create(folder: &Path) -> Result<Self, KeyError> {
+        match Self::load(folder)? {
+            Some(key) => Ok(key),
+            None => {
+                Self::create(&folder.join(FILE)).map_err(|source| KeyError::NotWritten { source })
+            }
+        }
+    }
+
+    /// The key in the data folder; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`KeyError`] if the file cannot be read or is too short.
+    pub fn load(folder: &Path) -> Result<Option<Self>, KeyError> {
         let path = folder.join(FILE);
         let unusable = |source| KeyError::Unusable { path: path.clone(), source };
         let key = match std::fs::read(&path) {
@@ -60,9 +73,9 @@ impl AskerKey {
         };
         match key.len() {
             // Earlier versions left an empty file when the disk was full. No record was made with it.
-            0 => Self::create(&path).map_err(|source| KeyError::NotWritten { source }),
+            0 => Ok(None),
             n_bytes if n_bytes < KEY_BYTES => Err(KeyError::TooShort { path, n_bytes }),
-            _ => Ok(Self::new(key)),
+            _ => Ok(Some(Self::new(key))),
         }
     }
 

@@ -15,9 +15,10 @@ use std::time::Duration;
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use error::RecordsError;
 pub use lookup::{Found, Lookup, ReplyKey};
+pub use sqlite::data_dir::{LOCK_FILE, LockState, lock_state};
 pub use sqlite::{
-    AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RevisionFilter,
-    SqliteRecords,
+    AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RecordsInspection,
+    RevisionFilter, Schema, SqliteRecords,
 };
 
 use crate::conversation::{

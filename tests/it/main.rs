@@ -25,6 +25,8 @@ mod config;
 mod devset;
 #[cfg(all(unix, feature = "discord"))]
 mod discord;
+#[cfg(unix)]
+mod doctor;
 #[cfg(target_os = "linux")]
 mod edit_crashes;
 #[cfg(unix)]

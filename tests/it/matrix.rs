@@ -1,6 +1,7 @@
 //! Matrix, with a real homeserver and real clients.
 
 pub(crate) mod bot;
+mod doctor;
 mod encryption;
 mod federation;
 mod follow_ups;

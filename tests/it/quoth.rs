@@ -46,9 +46,26 @@ pub(crate) fn quoth_killed_in(
     try_run(command(folder).envs(environment.iter().copied()).args(args), b"")
 }
 
+/// The same by `wrapper`, a command that runs the one behind its arguments.
+#[cfg(unix)]
+pub(crate) fn quoth_under(
+    wrapper: &[&str],
+    folder: &Path,
+    environment: &[(&str, &str)],
+    args: &[&str],
+) -> Run {
+    let [program, options @ ..] = wrapper else { return quoth_in(folder, environment, args) };
+    let mut command = without_settings(Command::new(program), folder);
+    command.args(options).arg(env!("CARGO_BIN_EXE_quoth"));
+    run(command.envs(environment.iter().copied()).args(args), b"")
+}
+
 /// A command for the binary, without `QUOTH_` settings of the test's own environment.
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
+    without_settings(Command::new(env!("CARGO_BIN_EXE_quoth")), folder)
+}
+
+fn without_settings(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder).env_remove("CREDENTIALS_DIRECTORY");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("QUOTH_") {

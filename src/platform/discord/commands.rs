@@ -154,20 +154,51 @@ pub(super) async fn register_with_retry(api: &Api, application_id: ApplicationId
 /// Registers the commands, unless the registered ones are the same. Returns whether they were written.
 /// Clients show changes only after a restart, and Discord limits the number of changes.
 async fn register(api: &Api, application_id: ApplicationId) -> Result<bool, ApiError> {
-    let route = Route::Commands { application_id };
-    let params = vec![("with_localizations", "true".to_owned())];
-    let registered =
-        api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;
-    let registered: Vec<Value> = decode(registered).await?;
     let defined = serde_json::to_value(all()).map_err(|_| ApiError::PERMANENT)?;
-    let is_same = defined.as_array().is_some_and(|defined| {
-        let is_registered = |it: &Value| registered.iter().any(|other| is_subset(it, other));
-        defined.len() == registered.len() && defined.iter().all(is_registered)
-    });
+    let is_same = are_defined(&registered(api, application_id).await?, &defined);
     if !is_same {
         api.call(Route::Commands { application_id }, LightMethod::Put, Some(&defined)).await?;
     }
     Ok(!is_same)
+}
+
+/// The commands that are registered with Discord.
+async fn registered(api: &Api, application_id: ApplicationId) -> Result<Vec<Value>, ApiError> {
+    let route = Route::Commands { application_id };
+    let params = vec![("with_localizations", "true".to_owned())];
+    let response = api.request(Request::new(route, LightMethod::Get).params(Some(params))).await?;
+    decode(response).await
+}
+
+/// How the registered commands differ from those of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Registration {
+    Same,
+    Different,
+    /// There are none.
+    None,
+}
+
+/// Compares the registered commands with those of this version, and changes nothing.
+pub(super) async fn registration(
+    api: &Api,
+    application_id: ApplicationId,
+) -> Result<Registration, ApiError> {
+    let registered = registered(api, application_id).await?;
+    let defined = serde_json::to_value(all()).map_err(|_| ApiError::PERMANENT)?;
+    Ok(match registered.as_slice() {
+        [] => Registration::None,
+        registered if are_defined(registered, &defined) => Registration::Same,
+        _ => Registration::Different,
+    })
+}
+
+/// Whether the `registered` commands are the `defined` ones.
+fn are_defined(registered: &[Value], defined: &Value) -> bool {
+    defined.as_array().is_some_and(|defined| {
+        let is_registered = |it: &Value| registered.iter().any(|other| is_subset(it, other));
+        defined.len() == registered.len() && defined.iter().all(is_registered)
+    })
 }
 
 /// Whether all values of `defined` are in `registered`, which also has values that Discord added.

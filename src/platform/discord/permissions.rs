@@ -11,7 +11,7 @@ use serenity::model::permissions::Permissions;
 
 use super::super::AnswerStyle;
 use super::Discord;
-use super::api::ApiError;
+use super::api::{Api, ApiError};
 use super::channel_cache::is_thread;
 use super::ids;
 use crate::conversation::Event;
@@ -22,9 +22,9 @@ const ALLOWED_IN_TIMEOUT: Permissions =
     Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
 
 /// What the bot lacks in a channel.
-struct Missing {
-    permissions: Permissions,
-    is_timed_out: bool,
+pub(super) struct Missing {
+    pub(super) permissions: Permissions,
+    pub(super) is_timed_out: bool,
 }
 
 impl Discord {
@@ -35,7 +35,7 @@ impl Discord {
         self.recent_denials.record(channel, denial);
         let Some(bot_id) = self.bot_id.get() else { return };
         let Some(place) = self.recent_places.get(&ids::channel(channel)) else { return };
-        match self.missing_in(channel, *bot_id).await {
+        match missing_in(&self.api, self.settings.style, channel, *bot_id).await {
             Ok(Missing { permissions, is_timed_out }) => {
                 let names = permissions.get_permission_names();
                 let missing: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -48,34 +48,40 @@ impl Discord {
             }
         }
     }
+}
 
-    async fn missing_in(&self, channel_id: ChannelId, bot_id: UserId) -> Result<Missing, ApiError> {
-        let channel: GuildChannel = match self.api.get(Route::Channel { channel_id }).await {
-            Ok(channel) => channel,
-            // A channel that Discord does not show cannot be viewed.
-            Err(ApiError { status: Some(403 | 404), .. }) => {
-                let permissions = Permissions::VIEW_CHANNEL;
-                return Ok(Missing { permissions, is_timed_out: false });
-            }
-            Err(error) => return Err(error),
-        };
-        let is_thread = is_thread(channel.kind);
-        let permission_channel = match channel.parent_id.filter(|_| is_thread) {
-            // A thread has the permissions of its channel.
-            Some(parent) => self.api.get(Route::Channel { channel_id: parent }).await?,
-            None => channel,
-        };
-        let guild_id = permission_channel.guild_id;
-        let guild: PartialGuild = self.api.get(Route::Guild { guild_id }).await?;
-        let member: Member = self.api.get(Route::GuildMember { guild_id, user_id: bot_id }).await?;
-        let granted = guild.user_permissions_in(&permission_channel, &member);
-        let is_administrator = granted.administrator();
-        let until = member.communication_disabled_until;
-        let is_timed_out = until.is_some_and(|until| until > Timestamp::now()) && !is_administrator;
-        let granted = if is_timed_out { granted & ALLOWED_IN_TIMEOUT } else { granted };
-        let required = required_permissions(is_thread, self.settings.style);
-        Ok(Missing { permissions: required - granted, is_timed_out })
-    }
+/// What the bot lacks in a channel for answers in this style.
+pub(super) async fn missing_in(
+    api: &Api,
+    style: AnswerStyle,
+    channel_id: ChannelId,
+    bot_id: UserId,
+) -> Result<Missing, ApiError> {
+    let channel: GuildChannel = match api.get(Route::Channel { channel_id }).await {
+        Ok(channel) => channel,
+        // A channel that Discord does not show cannot be viewed.
+        Err(ApiError { status: Some(403 | 404), .. }) => {
+            let permissions = Permissions::VIEW_CHANNEL;
+            return Ok(Missing { permissions, is_timed_out: false });
+        }
+        Err(error) => return Err(error),
+    };
+    let is_thread = is_thread(channel.kind);
+    let permission_channel = match channel.parent_id.filter(|_| is_thread) {
+        // A thread has the permissions of its channel.
+        Some(parent) => api.get(Route::Channel { channel_id: parent }).await?,
+        None => channel,
+    };
+    let guild_id = permission_channel.guild_id;
+    let guild: PartialGuild = api.get(Route::Guild { guild_id }).await?;
+    let member: Member = api.get(Route::GuildMember { guild_id, user_id: bot_id }).await?;
+    let granted = guild.user_permissions_in(&permission_channel, &member);
+    let is_administrator = granted.administrator();
+    let until = member.communication_disabled_until;
+    let is_timed_out = until.is_some_and(|until| until > Timestamp::now()) && !is_administrator;
+    let granted = if is_timed_out { granted & ALLOWED_IN_TIMEOUT } else { granted };
+    let required = required_permissions(is_thread, style);
+    Ok(Missing { permissions: required - granted, is_timed_out })
 }
 
 /// The permissions that the bot needs to answer in a channel or thread.

@@ -1,11 +1,11 @@
 //! The bot's session with its homeserver. It is stored together with the encryption keys of its
 //! device, since neither is usable without the other.
 
-mod error;
+pub(super) mod error;
 mod legacy;
-mod login;
-mod persisted;
-mod store_dir;
+pub(super) mod login;
+pub(super) mod persisted;
+pub(super) mod store_dir;
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use matrix_sdk::authentication::matrix::MatrixSession;
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
 use matrix_sdk::ruma::UserId;
-use matrix_sdk::{Client, ClientBuilder};
+use matrix_sdk::{Client, ClientBuildError, ClientBuilder};
 use secrecy::ExposeSecret;
 
 use super::super::PlatformError;
@@ -56,12 +56,17 @@ pub(super) async fn open(settings: &Settings) -> Result<Client, PlatformError> {
 
 /// A client without session and store, with the URL of the homeserver.
 async fn server(settings: &Settings) -> Result<Client, PlatformError> {
+    build_server(settings).await.map_err(|error| error::build(&settings.folder, error))
+}
+
+/// The same, with the error of the client library.
+pub(super) async fn build_server(settings: &Settings) -> Result<Client, ClientBuildError> {
     let builder = if settings.homeserver.contains("://") {
         builder().homeserver_url(&settings.homeserver)
     } else {
         builder().server_name_or_homeserver_url(&settings.homeserver)
     };
-    builder.build().await.map_err(|error| error::build(&settings.folder, error))
+    builder.build().await
 }
 
 /// A client with the store and without a session.
@@ -133,7 +138,7 @@ async fn current(
 }
 
 /// Whether `configured`, a user ID or a localpart, is the account `user`.
-fn is_account(configured: &str, user: &UserId) -> bool {
+pub(super) fn is_account(configured: &str, user: &UserId) -> bool {
     let localpart = configured.strip_prefix('@').unwrap_or(configured);
     match localpart.split_once(':') {
         Some(_) => configured == user.as_str(),

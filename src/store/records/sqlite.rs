@@ -3,11 +3,12 @@
 mod asked;
 mod claims;
 mod copy;
-mod data_dir;
+pub(crate) mod data_dir;
 mod erasure;
 mod error;
 mod history;
 mod inbox;
+mod inspection;
 mod lookup;
 pub(in crate::store) mod migrations;
 mod packs;
@@ -42,6 +43,7 @@ pub(in crate::store) use copy::{check, copy, move_pack};
 pub(in crate::store) use data_dir::Lock;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
+pub use inspection::{RecordsInspection, Schema};
 use write_queue::{JobError, WriteQueue};
 
 /// Name of the file in the data folder.

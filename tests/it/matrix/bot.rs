@@ -95,6 +95,18 @@ impl Bot {
         self.settings.retain(|(it, _)| it != name);
     }
 
+    /// The settings for commands beside the service: where it listens, too, if it runs.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let mut all = vec![("QUOTH_DATA".to_owned(), "data".to_owned())];
+        all.extend(self.settings.iter().cloned());
+        if let Some(service) = &self.service {
+            let socket = ("QUOTH_BRIDGE__SOCKET".to_owned(), "bridge.sock".to_owned());
+            let listen = ("QUOTH_HTTP__LISTEN".to_owned(), format!("127.0.0.1:{}", service.port));
+            all.extend([socket, listen]);
+        }
+        all
+    }
+
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder
     }

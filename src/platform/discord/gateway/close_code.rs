@@ -39,7 +39,7 @@ pub(in crate::platform::discord) const BAD_TOKEN: &str = "Discord rejected the t
     `token` in [discord] (QUOTH_DISCORD__TOKEN_FILE)";
 
 /// Advice for close code 4014.
-const INTENT_NOT_ENABLED: &str = "Discord closed the connection (4014), since the Message Content \
+pub(in crate::platform::discord) const INTENT_NOT_ENABLED: &str = "Discord closed the connection (4014), since the Message Content \
     Intent is not enabled: at https://discord.com/developers/applications, open your application, \
     Bot, Privileged Gateway Intents, and turn Message Content Intent on; or set \
     message_content = false in [discord], and quoth answers without it where it is mentioned";

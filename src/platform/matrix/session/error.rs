@@ -37,7 +37,7 @@ pub(super) fn folder(folder: &Path, error: io::Error) -> PlatformError {
 }
 
 /// The client could not be built.
-pub(super) fn build(folder: &Path, error: ClientBuildError) -> PlatformError {
+pub(in super::super) fn build(folder: &Path, error: ClientBuildError) -> PlatformError {
     match error {
         ClientBuildError::SqliteStore(error) => open_store(folder, &error),
         ClientBuildError::Http(HttpError::Reqwest(error)) => no_response(&error),
@@ -124,7 +124,7 @@ pub(super) fn not_written(error: WriteError) -> PlatformError {
 
 /// There was no response. What is wrong with a certificate is told as that: it may be fixed on either
 /// side without another start.
-pub(super) fn no_response(error: &(dyn Error + 'static)) -> PlatformError {
+pub(in super::super) fn no_response(error: &(dyn Error + 'static)) -> PlatformError {
     TlsError::find(error).map_or_else(unreachable, |error| transient(&error.to_string()))
 }
 
@@ -135,7 +135,7 @@ fn unreachable() -> PlatformError {
 }
 
 /// The response is not that of a homeserver.
-pub(super) fn not_a_homeserver() -> PlatformError {
+pub(in super::super) fn not_a_homeserver() -> PlatformError {
     permanent(
         "this server is not a Matrix homeserver: check `homeserver` in [matrix], which takes the server name, like \"example.org\", or the URL of its client-server API, like \"https://matrix.example.org\"",
     )
@@ -202,14 +202,14 @@ pub(in super::super) fn expired() -> PlatformError {
 }
 
 /// The configured token has expired.
-pub(super) fn token_expired() -> PlatformError {
+pub(in super::super) fn token_expired() -> PlatformError {
     permanent(
         "the access token has expired: set `token` in [matrix] to a new one of the same device, or set `user` and `password`, with which quoth logs in again by itself (docs/matrix.md)",
     )
 }
 
 /// The stored session belongs to another account than the configured one.
-pub(super) fn other_account(folder: &Path) -> PlatformError {
+pub(in super::super) fn other_account(folder: &Path) -> PlatformError {
     permanent(format!(
         "the session in {} belongs to another account than `user` in [matrix]: set `user` back, or set another data folder, or move this one away for good",
         folder.display()
@@ -217,7 +217,7 @@ pub(super) fn other_account(folder: &Path) -> PlatformError {
 }
 
 /// The token belongs to another device than the stored keys.
-pub(super) fn other_device(folder: &Path) -> PlatformError {
+pub(in super::super) fn other_device(folder: &Path) -> PlatformError {
     permanent(format!(
         "the token belongs to another account or device than the keys in {}: set the old `token` in [matrix], or move the folder away, and quoth starts as the device of the token (docs/matrix.md)",
         folder.display()

@@ -17,13 +17,13 @@ const DEVICE_NAME: &str = "quoth";
 
 /// The account and device of a token.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Whoami {
-    pub(super) user_id: OwnedUserId,
-    pub(super) device_id: Option<OwnedDeviceId>,
+pub(in super::super) struct Whoami {
+    pub(in super::super) user_id: OwnedUserId,
+    pub(in super::super) device_id: Option<OwnedDeviceId>,
 }
 
 /// Whether the homeserver accepts a token.
-pub(super) enum TokenStatus {
+pub(in super::super) enum TokenStatus {
     Valid(Whoami),
     /// It has expired, but its device remains: a login can continue with its keys (soft logout).
     Expired,
@@ -74,7 +74,10 @@ pub(super) fn tokens_of(token: &SecretString) -> SessionTokens {
 
 /// Fetches the account and device of `token`. matrix-sdk can send this request only with a session,
 /// which has both already.
-pub(super) async fn whoami(server: &Client, token: &str) -> Result<TokenStatus, PlatformError> {
+pub(in super::super) async fn whoami(
+    server: &Client,
+    token: &str,
+) -> Result<TokenStatus, PlatformError> {
     let url = server.homeserver().join("/_matrix/client/v3/account/whoami");
     let url = url.map_err(|_| error::not_a_homeserver())?;
     let request = server.http_client().get(url).bearer_auth(token).timeout(REQUEST_TIMEOUT);

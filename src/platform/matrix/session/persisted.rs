@@ -34,7 +34,7 @@ enum StoredSession {
 ///
 /// # Errors
 /// If the file cannot be read or parsed, or was written with another passphrase.
-pub(super) fn load(settings: &Settings) -> Result<Option<MatrixSession>, PlatformError> {
+pub(in super::super) fn load(settings: &Settings) -> Result<Option<MatrixSession>, PlatformError> {
     let bytes = match fs::read(path(&settings.folder)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

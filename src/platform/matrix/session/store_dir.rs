@@ -26,7 +26,7 @@ pub(super) fn create(folder: &Path) -> io::Result<()> {
 }
 
 /// Whether the store was created.
-pub(super) fn has_store(folder: &Path) -> bool {
+pub(in super::super) fn has_store(folder: &Path) -> bool {
     path(folder).join(STATE_STORE_DATABASE_NAME).exists()
 }
 

@@ -67,7 +67,7 @@ pub(in crate::store) fn check(path: &Path) -> Result<i64, CopyError> {
     let table = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     let has_table = connection.query_row(table, [], |_| Ok(())).optional().map_err(database)?;
     let schema = match has_table {
-        Some(()) => super::migrations::last_of(&connection).map_err(database)?,
+        Some(()) => super::migrations::max_version(&connection).map_err(database)?,
         None => 0,
     };
     if schema == 0 { Err(CopyError::NoRecords { path: path.to_owned() }) } else { Ok(schema) }

@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::store::file_permissions;
 use crate::store::records::RecordsError;
 
-const LOCK_FILE: &str = "quoth.lock";
+/// Name of the file that is locked.
+pub const LOCK_FILE: &str = "quoth.lock";
 
 /// An exclusive lock on the data folder. The system releases it when the process ends, however it
 /// ends.
@@ -30,6 +31,52 @@ impl Lock {
     }
 }
 
+/// Whether a process has locked the data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockState {
+    /// No process has.
+    Free,
+    /// A process has, with this id.
+    Held(u32),
+    /// This system does not say.
+    Unknown,
+}
+
+/// Whether a process has locked `folder`. Takes no lock, not even for a moment, so that it is in nobody's way.
+pub fn lock_state(folder: &Path) -> LockState {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let inode = match std::fs::metadata(folder.join(LOCK_FILE)) {
+            Ok(metadata) => metadata.ino(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return LockState::Free,
+            Err(_) => return LockState::Unknown,
+        };
+        let locks = std::fs::read_to_string("/proc/locks");
+        locks.map_or(LockState::Unknown, |locks| {
+            holder(&locks, inode).map_or(LockState::Free, LockState::Held)
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        LockState::Unknown
+    }
+}
+
+/// The process that has locked the file `inode` with flock, from the text of `/proc/locks`. Its lines are like
+/// `1: FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF`. The device is not compared, since some file systems have
+/// another one there.
+#[cfg(target_os = "linux")]
+fn holder(locks: &str, inode: u64) -> Option<u32> {
+    locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, "WRITE", process, file, ..] = fields.as_slice() else { return None };
+        let is_same = file.rsplit(':').next()?.parse() == Ok(inode);
+        is_same.then(|| process.parse().unwrap_or(0))
+    })
+}
+
 /// Creates an empty owner-only file at `path`, if none exists. One that exists is not opened: on POSIX, closing any
 /// descriptor of a file releases all locks that the process has on it, also those of SQLite
 /// (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
@@ -46,4 +93,33 @@ pub(super) fn create_private_file(path: &Path) -> Result<(), RecordsError> {
 fn open_private(path: &Path) -> io::Result<File> {
     file_permissions::owner_only(OpenOptions::new().write(true).create(true).truncate(false))
         .open(path)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_is_seen_by_others_while_it_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(lock_state(folder.path()), LockState::Free);
+        let lock = Lock::acquire(folder.path()).unwrap();
+        assert_eq!(lock_state(folder.path()), LockState::Held(std::process::id()));
+        drop(lock);
+        assert_eq!(lock_state(folder.path()), LockState::Free);
+    }
+
+    #[test]
+    fn only_exclusive_locks_that_are_held_count() {
+        let rows = [
+            ("1: FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", Some(4711)),
+            ("1: FLOCK  ADVISORY  WRITE 4711 fd:01:13110 0 EOF", None),
+            ("1: -> FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", None),
+            ("1: POSIX  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", None),
+            ("", None),
+        ];
+        for (line, want) in rows {
+            assert_eq!(holder(line, 1311), want, "{line}");
+        }
+    }
 }

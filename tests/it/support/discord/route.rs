@@ -36,6 +36,7 @@ impl ServerState {
             ("GET", ["gateway"]) => ok(json!({ "url": self.gateway_url })),
             ("GET", ["gateway", "bot"]) => ok(self.gateway_bot()),
             ("GET", ["users", "@me"]) => ok(self.users[&self.bot].json()),
+            ("GET", ["users", "@me", "guilds"]) => ok(self.guilds_of_bot()),
             ("POST", ["users", "@me", "channels"]) => self.open_direct(body).and_then(ok),
             ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => {
                 ok(self.application_json())
@@ -104,6 +105,18 @@ impl ServerState {
         }
     }
 
+    /// The guilds that the bot is in, without their roles and channels.
+    fn guilds_of_bot(&self) -> Value {
+        let guilds = self.guilds.values().filter(|guild| !guild.is_left);
+        let part = |guild: &super::guild::Guild| {
+            json!({
+                "id": guild.id.to_string(), "name": guild.name, "icon": null, "banner": null,
+                "owner": false, "permissions": "0", "features": [],
+            })
+        };
+        guilds.map(part).collect()
+    }
+
     fn gateway_bot(&self) -> Value {
         json!({
             "url": self.gateway_url, "shards": self.options.n_shards,
@@ -120,6 +133,7 @@ impl ServerState {
             "id": self.application.to_string(), "name": "quoth", "icon": null, "description": "",
             "bot_public": false, "bot_require_code_grant": false, "verify_key": "", "team": null,
             "owner": self.users[&self.bot].json(), "flags": content, "summary": "",
+            "interactions_endpoint_url": self.options.interactions_endpoint,
         })
     }
 

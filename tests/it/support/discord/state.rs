@@ -41,6 +41,8 @@ pub(super) struct ServerOptions {
     /// Close code for every new session.
     pub(super) reject_code: Option<u16>,
     pub(super) connection_fault: Option<ConnectionFault>,
+    /// Where interactions are sent instead of the gateway, as the Developer Portal shows it.
+    pub(super) interactions_endpoint: Option<String>,
 }
 
 /// The state of the fake server.
@@ -99,6 +101,7 @@ impl ServerState {
                 request_limit: None,
                 reject_code: None,
                 connection_fault: None,
+                interactions_endpoint: None,
             },
             users: BTreeMap::new(),
             guilds: BTreeMap::new(),

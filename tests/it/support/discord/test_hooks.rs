@@ -36,6 +36,26 @@ impl Discord {
         self.shared.update(|state| state.options.reveals_undocumented_content = false);
     }
 
+    /// Sets an interactions endpoint in the Developer Portal.
+    pub(crate) fn set_interactions_endpoint(&self, url: &str) {
+        self.shared.update(|state| state.options.interactions_endpoint = Some(url.to_owned()));
+    }
+
+    /// Sets the address of the gateway that the API returns.
+    pub(crate) fn set_gateway_url(&self, url: &str) {
+        self.shared.update(|state| state.gateway_url = url.to_owned());
+    }
+
+    /// Makes `n` of the session starts of the day used up.
+    pub(crate) fn use_session_starts(&self, n: usize) {
+        self.shared.update(|state| state.n_identifies = n);
+    }
+
+    /// Registers this command alone.
+    pub(crate) fn set_command(&self, command: Value) {
+        self.shared.update(|state| state.commands = vec![command]);
+    }
+
     /// Sets the number of recommended shards.
     pub(crate) fn recommend_shards(&self, n_shards: u64) {
         self.shared.update(|state| state.options.n_shards = n_shards);

@@ -1,0 +1,229 @@
+//! Checks of the data folder: whether quoth can use it, and nobody else can.
+
+use std::path::Path;
+
+use super::setup::Setup;
+use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::store::records::{LOCK_FILE, LockState};
+
+/// Least free space, in bytes. The records of a busy server are some tens of megabytes, and SQLite needs as much again
+/// to copy them.
+const MIN_FREE_BYTES: u64 = 200 * 1024 * 1024;
+
+/// Least number of files that can still be created.
+const MIN_FREE_FILES: u64 = 100;
+
+pub(super) const CHECKS: [Check<Setup>; 6] = [
+    Check {
+        name: "data-folder",
+        looks_at: "the data folder exists, or can be made",
+        run: Run::Blocking(exists),
+    },
+    Check {
+        name: "data-owner",
+        looks_at: "the data folder belongs to the user that runs this command",
+        run: Run::Blocking(is_own),
+    },
+    Check {
+        name: "data-writable",
+        looks_at: "files can be written to the data folder",
+        run: Run::Blocking(is_writable),
+    },
+    Check {
+        name: "data-permissions",
+        looks_at: "other users of this machine cannot open the data folder",
+        run: Run::Blocking(is_private),
+    },
+    Check {
+        name: "data-lock",
+        looks_at: "the data folder can be locked, and which process has locked it",
+        run: Run::Blocking(is_lockable),
+    },
+    Check {
+        name: "disk-space",
+        looks_at: "the disk of the data folder has free space",
+        run: Run::Blocking(has_space),
+    },
+];
+
+/// What to do about a folder that cannot be used.
+const NAME_ANOTHER: &str = "make it writable for the user that runs quoth, or name another folder (`data` in the \
+                            configuration, QUOTH_DATA)";
+
+fn exists(setup: &Setup) -> Checked {
+    let data = setup.data();
+    let shown = data.display();
+    match std::fs::metadata(data) {
+        Ok(metadata) if metadata.is_dir() => Ok(CheckResult::ok(shown.to_string())),
+        Ok(_) => Ok(CheckResult::wrong(format!("{shown} is not a folder"), NAME_ANOTHER)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && can_make(data) => Ok(
+            CheckResult::ok(format!("{shown} does not exist yet: the first `quoth run` makes it")),
+        ),
+        Err(error) => {
+            let message = format!("{shown} does not exist and cannot be made: {error}");
+            Ok(CheckResult::wrong(message, NAME_ANOTHER))
+        }
+    }
+}
+
+/// Whether the folder can be made in the nearest folder around it that exists.
+fn can_make(data: &Path) -> bool {
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let around = data.ancestors().find(|folder| folder.exists());
+    around.is_some_and(|folder| folder.is_dir() && is_writable_for_this_user(folder))
+}
+
+/// Whether the permissions and the file system let this process write to `path`.
+#[cfg(unix)]
+pub(super) fn is_writable_for_this_user(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_writable_for_this_user(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
+}
+
+fn is_own(setup: &Setup) -> Checked {
+    let data = setup.existing_data()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let owner = std::fs::metadata(data).map_err(|error| error.to_string())?.uid();
+        Ok(owned_by(owner, rustix::process::geteuid().as_raw()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = data;
+        Err("owners are checked on Unix only".to_owned())
+    }
+}
+
+/// Judges the owner of the data folder and the user of this process, by their numbers.
+#[cfg(unix)]
+fn owned_by(owner: u32, user: u32) -> CheckResult {
+    if owner == user {
+        return CheckResult::ok(format!("it belongs to the user of this command ({user})"));
+    }
+    CheckResult::wrong(
+        format!("the data folder belongs to user {owner}, but this command runs as user {user}"),
+        "run doctor as the user of the service, whose permissions count (sudo -u, docker exec -u); if the service runs \
+         as another user than before, chown the folder to it",
+    )
+}
+
+fn is_writable(setup: &Setup) -> Checked {
+    let data = setup.existing_data()?;
+    match tempfile::tempfile_in(data) {
+        Ok(_) => Ok(CheckResult::ok("a file could be made")),
+        Err(error) => {
+            let message = format!("no file can be made in {}: {error}", data.display());
+            Ok(CheckResult::wrong(message, NAME_ANOTHER))
+        }
+    }
+}
+
+fn is_private(setup: &Setup) -> Checked {
+    let data = setup.existing_data()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(data).map_err(|error| error.to_string())?.permissions().mode();
+        if mode & 0o7 == 0 {
+            return Ok(CheckResult::ok(format!("mode {:o}", mode & 0o777)));
+        }
+        let message = format!(
+            "every user of this machine can open {} (mode {:o}), which has questions of your users",
+            data.display(),
+            mode & 0o777
+        );
+        Ok(CheckResult::wrong(message, format!("chmod 700 {}", data.display())))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = data;
+        Err("permissions are checked on Unix only".to_owned())
+    }
+}
+
+fn is_lockable(setup: &Setup) -> Checked {
+    let file = setup.existing_data()?.join(LOCK_FILE);
+    let is_unusable = match std::fs::metadata(&file) {
+        Ok(metadata) => !metadata.is_file() || !is_writable_for_this_user(&file),
+        Err(_) => false,
+    };
+    if is_unusable {
+        let message = format!("{} cannot be opened for writing", file.display());
+        let advice = "quoth makes this file and locks it: remove what is there while no quoth runs, or give it to the \
+                      user that runs quoth";
+        return Ok(CheckResult::wrong(message, advice));
+    }
+    match setup.lock {
+        LockState::Free => Ok(CheckResult::ok("no process uses the data folder")),
+        LockState::Held(process) => {
+            Ok(CheckResult::ok(format!("process {process} uses the data folder")))
+        }
+        LockState::Unknown => Err("this system does not say which process holds a lock".to_owned()),
+    }
+}
+
+fn has_space(setup: &Setup) -> Checked {
+    #[cfg(unix)]
+    {
+        let data = setup.data();
+        let existing = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+        let found = rustix::fs::statvfs(existing).map_err(|error| error.to_string())?;
+        if found.f_blocks == 0 {
+            return Err("this file system does not say".to_owned());
+        }
+        // File systems without a fixed number of files have zero of them.
+        let free_files = (found.f_files > 0).then_some(found.f_favail);
+        Ok(space_of(found.f_bavail.saturating_mul(found.f_frsize), free_files))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = setup;
+        Err("free space is checked on Unix only".to_owned())
+    }
+}
+
+/// Judges the free space of a disk.
+#[cfg(unix)]
+fn space_of(free_bytes: u64, free_files: Option<u64>) -> CheckResult {
+    let megabytes = free_bytes / 1_000_000;
+    let advice = "free some space on the disk of the data folder: without it, no question can be recorded, and none is \
+                  answered";
+    if free_bytes < MIN_FREE_BYTES {
+        return CheckResult::wrong(format!("only {megabytes} MB are free"), advice);
+    }
+    match free_files.filter(|files| *files < MIN_FREE_FILES) {
+        Some(files) => {
+            CheckResult::wrong(format!("only {files} more files can be made (inodes)"), advice)
+        }
+        None => CheckResult::ok(format!("{megabytes} MB are free")),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn is_wrong(result: &CheckResult, part: &str) -> bool {
+        matches!(result, CheckResult::Wrong { message, .. } if message.contains(part))
+    }
+
+    #[test]
+    fn little_space_and_few_files_are_wrong() {
+        assert!(is_wrong(&space_of(MIN_FREE_BYTES - 1, None), "209 MB"));
+        assert!(is_wrong(&space_of(u64::MAX, Some(MIN_FREE_FILES - 1)), "99 more files"));
+        for files in [None, Some(MIN_FREE_FILES)] {
+            assert!(matches!(space_of(MIN_FREE_BYTES, files), CheckResult::Ok(_)), "{files:?}");
+        }
+    }
+
+    #[test]
+    fn data_folder_of_another_user_is_wrong() {
+        assert!(is_wrong(&owned_by(10_001, 0), "belongs to user 10001"));
+        assert!(matches!(owned_by(1000, 1000), CheckResult::Ok(_)));
+    }
+}

@@ -1,0 +1,144 @@
+//! `quoth doctor`: each check is broken alone in a setup that is sane otherwise.
+
+mod command;
+#[cfg(feature = "discord")]
+mod discord;
+mod local;
+#[cfg(feature = "matrix")]
+mod matrix;
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use quoth::conversation::Timestamp;
+use quoth::store::asker_key::AskerKey;
+use quoth::store::records::{Records, SqliteRecords};
+
+use crate::folder::Folder;
+use crate::quoth::{Run, quoth_under};
+use crate::service::free_port;
+
+/// A setup in a folder: the pack `p`, the configuration, the data folder of a service that has run, and the folder of the
+/// bridge's socket.
+pub(crate) struct Setup {
+    pub(crate) folder: Folder,
+    pub(crate) environment: Vec<(String, String)>,
+    /// A command that runs quoth.
+    pub(crate) wrapper: Vec<&'static str>,
+}
+
+/// What a check said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) status: String,
+    pub(crate) message: String,
+    pub(crate) advice: String,
+}
+
+const CONFIG: &str = "packs = [\"../p\"]\n[bridge]\nsocket = \"../run/bridge.sock\"\n";
+
+impl Setup {
+    pub(crate) fn new() -> Self {
+        let folder = Folder::with_pack();
+        folder.write("config/quoth.toml", CONFIG);
+        for name in ["run", "data"] {
+            std::fs::create_dir(folder.path(name)).unwrap();
+        }
+        chmod(&folder.path("data"), 0o700);
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let now = Timestamp::from_millis(0);
+            SqliteRecords::open(&folder.path("data"), now).await.unwrap().close().await;
+        });
+        AskerKey::load_or_create(&folder.path("data")).unwrap();
+        let mut setup = Self { folder, environment: Vec::new(), wrapper: Vec::new() };
+        setup.set("QUOTH_HTTP__LISTEN", &format!("127.0.0.1:{}", free_port()));
+        // Proxies of the machine that runs the tests are no part of the setup.
+        for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] {
+            setup.set(name, "");
+            setup.set(&name.to_lowercase(), "");
+        }
+        setup
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Adds lines to the configuration.
+    pub(crate) fn configure(&self, lines: &str) {
+        self.folder.write("config/quoth.toml", format!("{CONFIG}{lines}"));
+    }
+
+    /// Lets permissions count, also for root.
+    pub(crate) fn respect_permissions(&mut self) {
+        let is_root = std::fs::metadata("/proc/self").is_ok_and(|it| {
+            use std::os::unix::fs::MetadataExt;
+            it.uid() == 0
+        });
+        if is_root {
+            self.wrapper = vec!["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+        }
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        let environment: Vec<(&str, &str)> =
+            self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let args = [&["doctor"], args].concat();
+        quoth_under(&self.wrapper, &self.folder.path(""), &environment, &args)
+    }
+
+    /// What every check says.
+    pub(crate) fn said(&self) -> BTreeMap<String, Said> {
+        let run = self.run(&["--json"]);
+        let reports = run.json();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let said = reports.as_array().expect("a list").iter().map(|report| {
+            let said = Said {
+                status: text(&report["status"]),
+                message: text(&report["message"]),
+                advice: text(&report["advice"]),
+            };
+            (text(&report["check"]), said)
+        });
+        let said: BTreeMap<String, Said> = said.collect();
+        let is_wrong = said.values().any(|it| it.status == "wrong");
+        assert_eq!(run.code, i32::from(is_wrong), "{run:?}");
+        said
+    }
+
+    /// Asserts that nothing is wrong.
+    pub(crate) fn assert_nothing_wrong(&self) {
+        let wrong = self.wrong();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    /// Asserts that `check` is wrong, and no other, with these parts of its message and its advice.
+    pub(crate) fn assert_only_wrong(&self, check: &str, message: &str, advice: &str) {
+        let wrong = self.wrong();
+        let names: Vec<&str> = wrong.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, [check], "{wrong:?}");
+        let said = &wrong[0].1;
+        assert!(said.message.contains(message), "{check}: {said:?}");
+        assert!(said.advice.contains(advice), "{check}: {said:?}");
+    }
+
+    fn wrong(&self) -> Vec<(String, Said)> {
+        self.said().into_iter().filter(|(_, said)| said.status == "wrong").collect()
+    }
+}
+
+pub(crate) fn chmod(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Checks all rows in parallel, each with a server of its own: they mostly wait.
+#[cfg(any(feature = "discord", feature = "matrix"))]
+fn in_parallel<T: Send>(rows: impl IntoIterator<Item = T>, check_one: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for row in rows {
+            let check_one = &check_one;
+            scope.spawn(move || check_one(row));
+        }
+    });
+}
