@@ -2,7 +2,8 @@
 
 use crate::folder::Folder;
 use crate::preload::compiled;
-use crate::restore::{copy, files_in, run_with_fault, succeed};
+use crate::restore::interrupted::run_with_fault;
+use crate::restore::{copy, files_in, succeed};
 use crate::service::{BridgeClient, Service};
 
 /// Records as the version with the schema 7 left them, in the data folder.
