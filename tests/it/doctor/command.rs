@@ -72,7 +72,7 @@ fn checks_run_by_their_names_and_others_are_bad_usage() {
         run.json().as_array().unwrap().iter().map(|it| it["check"].to_string()).collect();
     assert_eq!(checks, ["\"config\"", "\"disk-space\""]);
     let names = names();
-    assert!(names.len() >= 30, "{names:?}");
+    assert!(names.len() >= 25, "{names:?}");
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
     for name in &names {
         assert_eq!(setup.run(&[name, "--json"]).json()[0]["check"], name.as_str());
@@ -113,6 +113,8 @@ fn configuration_that_cannot_be_read_is_a_failed_check_and_others_go_on() {
     assert_eq!(status("packs-proved"), "not_applicable", "{run:?}");
 }
 
+// The page has the checks of both platforms.
+#[cfg(all(feature = "discord", feature = "matrix"))]
 #[test]
 fn page_of_self_hosting_lists_all_checks() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/self-hosting.md");
@@ -121,7 +123,9 @@ fn page_of_self_hosting_lists_all_checks() {
     let (section, _) = section.split_once("\n## ").expect("another section");
     let rows = section.lines().filter(|line| line.starts_with("| `"));
     let listed: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
-    assert_eq!(listed, names());
+    let names = names();
+    assert!(names.len() >= 30, "{names:?}");
+    assert_eq!(listed, names);
 }
 
 #[test]
