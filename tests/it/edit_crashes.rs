@@ -1,6 +1,6 @@
 //! An edit in the terminal that is killed, or that an editor saves beside, at each of its operations on files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use quoth::conversation::Timestamp;
@@ -9,7 +9,7 @@ use quoth::moderation::{Edit, RevisionAuthor};
 use quoth::service::pack_editor::{PackEditor, ProposedEdit};
 
 use crate::edit_history::{assert_explains, assert_valid, entries, is_by_terminal, revisions};
-use crate::folder::{FAQ, Folder, UNQUOTED};
+use crate::folder::{FAQ, Folder, UNQUOTED, copy_folder};
 use crate::preload::compiled;
 use crate::quoth::{Run, quoth_in, quoth_killed_in};
 use crate::service::{BridgeClient, Service};
@@ -46,18 +46,6 @@ fn file(folder: &Folder) -> String {
     std::fs::read_to_string(folder.path("p/faq.toml")).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for file in std::fs::read_dir(from).unwrap() {
-        let (from, to) = (file.as_ref().unwrap().path(), to.join(file.unwrap().file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else if from.extension().is_none_or(|it| it != "so" && it != "sock") {
-            std::fs::copy(&from, &to).unwrap();
-        }
-    }
-}
-
 /// The names of temporary files in the pack.
 fn temporary_files(folder: &Folder) -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder.path("p")).unwrap().map(|it| it.unwrap().path());
@@ -81,8 +69,8 @@ impl KilledEdit {
     fn folder(&self) -> Folder {
         let folder = Folder::empty();
         std::fs::create_dir_all(self.before.path("data")).unwrap();
-        copy(&self.before.path("moved"), &folder.path("p"));
-        copy(&self.before.path("data"), &folder.path("data"));
+        copy_folder(&self.before.path("moved"), &folder.path("p"));
+        copy_folder(&self.before.path("data"), &folder.path("data"));
         folder
     }
 

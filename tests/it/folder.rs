@@ -32,6 +32,20 @@ gap = true
 
 pub(crate) const UNQUOTED: &str = "Bicycles travel for two euros.";
 
+/// Copies the files in `from`, and in the folders in it, to `to`.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for file in std::fs::read_dir(from).expect("a folder") {
+        let from = file.expect("a file").path();
+        let to = to.join(from.file_name().expect("a name"));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else if from.is_file() {
+            std::fs::copy(&from, &to).expect("a copy");
+        }
+    }
+}
+
 /// A temporary folder, which is deleted when it is dropped.
 pub(crate) struct Folder(TempDir);
 

@@ -54,7 +54,6 @@ mod matrix_html;
 #[cfg(target_os = "linux")]
 mod migration;
 mod new;
-#[cfg(unix)]
 mod own_faq;
 #[cfg(unix)]
 mod pack_changes;

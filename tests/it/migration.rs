@@ -1,9 +1,9 @@
 //! The migration of records of an earlier version: the copy from before, and a full disk.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, copy_folder};
 use crate::preload::compiled;
 use crate::restore::interrupted::run_with_fault;
-use crate::restore::{copy, files_in, succeed};
+use crate::restore::{files_in, succeed};
 use crate::service::{BridgeClient, Service};
 
 /// Records as the version with the schema 7 left them, in the data folder.
@@ -45,8 +45,8 @@ fn migration_on_a_full_disk_changes_nothing_and_goes_on() {
     let (mut n_old, mut n_new) = (0, 0);
     for at in 1.. {
         let folder = Folder::empty();
-        copy(&source.path("data"), &folder.path("data"));
-        copy(&source.path("p"), &folder.path("p"));
+        copy_folder(&source.path("data"), &folder.path("data"));
+        copy_folder(&source.path("p"), &folder.path("p"));
         let run = run_with_fault(&folder, &library, ("full", at), &args).unwrap();
         let schema = schema_of(&folder);
         let has_copy = files_in(&folder.path("data")).keys().any(|it| it.contains(".before-"));

@@ -1,11 +1,10 @@
 //! The pack of questions about quoth itself, which is imported from docs/faq.md.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, copy_folder};
 use crate::quoth::{quoth, quoth_in, quoth_reading};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -19,11 +18,7 @@ fn page() -> String {
 #[test]
 fn pack_is_what_an_import_of_its_page_makes() {
     let folder = Folder::empty();
-    let copied = Command::new("cp")
-        .args(["-r", &format!("{ROOT}/{PACK}"), &folder.arg("quoth")])
-        .status()
-        .unwrap();
-    assert!(copied.success());
+    copy_folder(&Path::new(ROOT).join(PACK), &folder.path("quoth"));
     let page = format!("{ROOT}/{PAGE}");
     let run = quoth_in(&folder.path(""), &[], &["import", &page, "--into", "quoth", "--prune"]);
     assert_eq!(run.code, 0, "{}", run.stderr);

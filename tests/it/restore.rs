@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::folder::{FAQ, Folder};
+use crate::folder::{FAQ, Folder, copy_folder};
 use crate::quoth::{Run, quoth_in};
 use crate::service::{BridgeClient, Service};
 
@@ -95,26 +95,18 @@ fn assert_restored(folder: &Folder, source: &Folder, of: &str) {
     assert!(!folder.path("data/restoring").exists(), "{of}");
 }
 
-pub(crate) fn copy(from: &Path, to: &Path) {
-    for (name, bytes) in files_in(from) {
-        let to = to.join(name);
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::write(to, bytes).unwrap();
-    }
-}
-
 /// A new folder with a copy of the backup of `source`.
 fn with_backup_of(source: &Folder) -> Folder {
     let folder = Folder::empty();
-    copy(&source.path("b"), &folder.path("b"));
+    copy_folder(&source.path("b"), &folder.path("b"));
     folder
 }
 
 /// The same, with other records, another key, a Matrix session, and another state of the pack.
 fn with_other_data(source: &Folder) -> Folder {
     let folder = with_backup_of(source);
-    copy(&other_data().path("data"), &folder.path("data"));
-    copy(&other_data().path("p"), &folder.path("p"));
+    copy_folder(&other_data().path("data"), &folder.path("data"));
+    copy_folder(&other_data().path("p"), &folder.path("p"));
     folder.write("p/sources/other.md", "+++\ntitle = \"Other\"\n+++\n\nFive.\n");
     folder.write("p/README.md", "mine");
     folder.write("data/matrix/session", "of this machine");
@@ -284,7 +276,7 @@ fn kept_in(folder: &Folder) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn what_was_replaced_is_restored_like_a_backup() {
+fn replaced_data_is_restored_like_a_backup() {
     let source = backed_up();
     let folder = with_other_data(&source);
     let faq = std::fs::read(folder.path("p/faq.toml")).unwrap();

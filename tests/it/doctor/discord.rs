@@ -49,7 +49,7 @@ fn commands_that_a_service_has_registered_are_current() {
 type Break = fn(&TestGuild, &mut Setup);
 
 #[test]
-fn what_is_wrong_with_discord_is_found_alone() {
+fn each_discord_check_reports_its_own_problem_only() {
     let rows: [(&str, &str, &str, Break); 14] = [
         ("discord-token-shape", "not three parts", "client secret", |_, setup| {
             setup.set("QUOTH_DISCORD__TOKEN", "abcdefghijklmnopqrstuvwxyz012345");

@@ -140,7 +140,7 @@ fn check_all<const N: usize>(rows: [(&str, &str, &str, Break); N]) {
 }
 
 #[test]
-fn what_is_wrong_with_the_homeserver_is_found_alone() {
+fn each_homeserver_check_reports_its_own_problem_only() {
     check_all([
         ("ca-certificates", "no certificate authorities", "SSL_CERT_FILE", |_, setup| {
             setup.set("SSL_CERT_FILE", "/nowhere");
@@ -170,7 +170,7 @@ fn what_is_wrong_with_the_homeserver_is_found_alone() {
 }
 
 #[test]
-fn what_is_wrong_with_session_and_device_is_found_alone() {
+fn each_session_and_device_check_reports_its_own_problem_only() {
     check_all([
         ("matrix-session", "cannot be opened", "created without a `passphrase`", |_, setup| {
             setup.set("QUOTH_MATRIX__PASSPHRASE", "a passphrase that is long enough");
@@ -210,7 +210,7 @@ fn what_is_wrong_with_session_and_device_is_found_alone() {
 }
 
 #[test]
-fn what_is_wrong_with_rooms_is_found_alone() {
+fn each_room_check_reports_its_own_problem_only() {
     check_all([
         ("matrix-rooms", "in which the bot is not", "invite the bot", |_, setup| {
             setup.set("QUOTH_DEFAULT_SPACE__REPORTS_TO", "'matrix:!other:test'");

@@ -5,23 +5,10 @@ use std::path::Path;
 use super::bot::{ANSWER, Bot, QUESTION};
 use super::setup::{printed_key, setup_in};
 use crate::first_pack;
-use crate::folder::Folder;
+use crate::folder::{Folder, copy_folder};
 use crate::quoth::{Run, quoth_in};
 use crate::support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
-
-/// Copies the folder at `from` to `to`.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        if file.path().is_dir() {
-            copy(&file.path(), &to.join(file.file_name()));
-        } else {
-            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-        }
-    }
-}
 
 /// Runs `quoth` in `folder` with the account of `bot`.
 fn quoth(folder: &Folder, bot: &Bot, url: &str, args: &[&str]) -> Run {
@@ -41,7 +28,7 @@ fn restored_bot_is_a_new_device_that_recovers_by_key_and_reads_encrypted_questio
     let server = Synapse::shared();
     let url = server.url();
     let mut bot = Bot::prepare(&url, register(server, "quoth"), &[("QUOTH_PACKS", "['p']")]);
-    copy(Path::new(first_pack::FOLDER), &bot.folder().path("p"));
+    copy_folder(Path::new(first_pack::FOLDER), &bot.folder().path("p"));
     let id = bot.id.clone();
     let key = setup_in(&bot.folder().path("data"), id.as_str(), PASSWORD, &[], "");
     let key = printed_key(&key).expect("a key");
@@ -61,7 +48,7 @@ fn restored_bot_is_a_new_device_that_recovers_by_key_and_reads_encrypted_questio
     bot.stop();
 
     let mut other = Bot::prepare(&url, id.clone(), &[("QUOTH_PACKS", "['p']")]);
-    copy(&bot.folder().path("b"), &other.folder().path("b"));
+    copy_folder(&bot.folder().path("b"), &other.folder().path("b"));
     let run = quoth(other.folder(), &other, &url, &["restore", "b"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("`quoth matrix setup --recover`"), "{run:?}");

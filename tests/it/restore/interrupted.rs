@@ -127,8 +127,8 @@ fn backup_that_is_killed_is_whole_or_refused_by_restore() {
     let (mut n_refused, mut n_whole) = (0, 0);
     for at in 1.. {
         let folder = Folder::empty();
-        copy(&source.path("data"), &folder.path("data"));
-        copy(&source.path("p"), &folder.path("p"));
+        copy_folder(&source.path("data"), &folder.path("data"));
+        copy_folder(&source.path("p"), &folder.path("p"));
         let is_killed = run_with_fault(&folder, &library, ("kill", at), &["backup", "b"]).is_none();
         let other = with_backup_of(&folder);
         let run = quoth(&other, &["restore", "b"]);
@@ -154,8 +154,8 @@ fn backup_on_a_full_disk_leaves_nothing_and_says_so() {
     let mut n_failed = 0;
     for at in 1.. {
         let folder = Folder::empty();
-        copy(&source.path("data"), &folder.path("data"));
-        copy(&source.path("p"), &folder.path("p"));
+        copy_folder(&source.path("data"), &folder.path("data"));
+        copy_folder(&source.path("p"), &folder.path("p"));
         let run = run_with_fault(&folder, &library, ("full", at), &["backup", "b"]).unwrap();
         if run.code == 0 {
             if run_with_fault(&folder, &library, ("kill", at), &["backup", "c"]).is_some() {
