@@ -37,7 +37,6 @@ use crate::conversation::{
     AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
 use crate::moderation::{Proposal, Revision};
-use crate::store::replacement;
 pub use copy::CopyError;
 pub(in crate::store) use copy::{check, copy, move_pack};
 pub(in crate::store) use data_dir::Lock;
@@ -93,7 +92,7 @@ impl SqliteRecords {
 
     async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
         let lock = Lock::acquire(folder)?;
-        finish_restore(folder)?;
+        data_dir::finish_restore(folder)?;
         let path = folder.join(FILE);
         data_dir::create_private_file(&path)?;
         let connect = {
@@ -171,20 +170,6 @@ impl SqliteRecords {
             }
         })
     }
-}
-
-/// Finishes a restore in the data folder that was interrupted.
-fn finish_restore(folder: &Path) -> Result<()> {
-    let finished = replacement::finish(folder);
-    let unfinished = |source| RecordsError::Restore { path: folder.to_owned(), source };
-    if let Some(finished) = finished.map_err(unfinished)? {
-        tracing::warn!(
-            "The restore of {} had been interrupted and is finished now; what was here before is in {}",
-            finished.source.display(),
-            folder.join(finished.kept).display()
-        );
-    }
-    Ok(())
 }
 
 /// A connection to the file at `path`, in which nothing is read yet.

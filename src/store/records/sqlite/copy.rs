@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::error;
+use super::{error, migrations};
 use crate::store::atomic::{self, WriteError};
 use crate::store::{file_permissions, system_error};
 
@@ -64,12 +64,7 @@ pub(in crate::store) fn check(path: &Path) -> Result<i64, CopyError> {
     if found != "ok" {
         return Err(CopyError::Damaged { path: path.to_owned(), found });
     }
-    let table = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'";
-    let has_table = connection.query_row(table, [], |_| Ok(())).optional().map_err(database)?;
-    let schema = match has_table {
-        Some(()) => super::migrations::max_version(&connection).map_err(database)?,
-        None => 0,
-    };
+    let schema = migrations::found(&connection).map_err(database)?;
     if schema == 0 { Err(CopyError::NoRecords { path: path.to_owned() }) } else { Ok(schema) }
 }
 

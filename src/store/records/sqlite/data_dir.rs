@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use crate::store::file_permissions;
 use crate::store::records::RecordsError;
+use crate::store::{file_permissions, replacement};
 
 /// Name of the file that is locked.
 pub const LOCK_FILE: &str = "quoth.lock";
@@ -29,6 +29,23 @@ impl Lock {
             Err(TryLockError::Error(source)) => Err(unusable(source)),
         }
     }
+}
+
+/// Finishes a restore in the data folder `folder`, which is locked, that was interrupted.
+///
+/// # Errors
+/// [`RecordsError::Restore`] if it cannot be finished now.
+pub(super) fn finish_restore(folder: &Path) -> Result<(), RecordsError> {
+    let finished = replacement::finish(folder);
+    let unfinished = |source| RecordsError::Restore { path: folder.to_owned(), source };
+    if let Some(finished) = finished.map_err(unfinished)? {
+        tracing::warn!(
+            "The restore of {} had been interrupted and is finished now; what was here before is in {}",
+            finished.source.display(),
+            folder.join(finished.kept).display()
+        );
+    }
+    Ok(())
 }
 
 /// Whether a process has locked the data folder.

@@ -81,8 +81,8 @@ fn last_applied(connection: &Connection) -> rusqlite::Result<i64> {
     max_version(connection)
 }
 
-/// The same for records that have been migrated before.
-pub(super) fn max_version(connection: &Connection) -> rusqlite::Result<i64> {
+/// The same for records that have the table of migrations.
+fn max_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .query_row("SELECT coalesce(max(version), 0) FROM _sqlx_migrations", [], |row| row.get(0))
 }
