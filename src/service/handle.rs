@@ -208,7 +208,8 @@ impl<R: Records> Service<R> {
     ) -> records::Result<EventOutcome> {
         self.records().set_withdrawn(message.clone(), true).await?;
         let outcome = self.delete_reply(reply, message, sender).await?;
-        if outcome != EventOutcome::Deleted {
+        // If nobody knows whether it is deleted, the next edit deletes it again.
+        if matches!(outcome, EventOutcome::Rejected | EventOutcome::RetriesExhausted) {
             self.records().set_withdrawn(message.clone(), false).await?;
         }
         Ok(outcome)

@@ -87,16 +87,24 @@ async fn question_is_answered_again_after_a_crash_while_its_answer_was_deleted()
 }
 
 #[tokio::test]
-async fn answer_that_could_not_be_deleted_is_edited_by_the_next_edit() {
-    let world = TestWorld::new().await;
-    let platform = ScriptedSender::default();
-    world.start().handle(&edit(&world, "t:2", ANN), &platform).await;
-    let rejecting = ScriptedSender::failing([SendError::Permanent], None);
-    let outcome = world.start().handle(&withdrawal(&world, "t:3"), &rejecting).await;
-    assert_eq!(outcome, EventOutcome::Rejected);
-    world.start().handle(&edit(&world, "t:4", HEIGHT), &platform).await;
-    let calls = platform.take_calls();
-    assert_eq!(calls, ["send t:1: Answer ann", "edit t:1/reply: Answer height"]);
+async fn answer_is_edited_after_a_rejected_deletion_and_sent_anew_after_an_ambiguous_one() {
+    for (error, outcome, calls) in [
+        (SendError::Permanent, EventOutcome::Rejected, &["edit t:1/reply: Answer height"][..]),
+        (
+            SendError::AmbiguousFinal,
+            EventOutcome::Ambiguous,
+            &["delete t:1/reply", "send t:4: Answer height"],
+        ),
+    ] {
+        let world = TestWorld::new().await;
+        let platform = ScriptedSender::default();
+        world.start().handle(&edit(&world, "t:2", ANN), &platform).await;
+        let failing = ScriptedSender::failing([error], None);
+        let withdrawn = world.start().handle(&withdrawal(&world, "t:3"), &failing).await;
+        assert_eq!(withdrawn, outcome);
+        world.start().handle(&edit(&world, "t:4", HEIGHT), &platform).await;
+        assert_eq!(platform.take_calls(), [&["send t:1: Answer ann"], calls].concat());
+    }
 }
 
 #[tokio::test]
