@@ -35,7 +35,7 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Stat
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => COMMENTED_FILE.to_owned(),
         Err(error) => return Err(error).context(format!("cannot read {}", file.display())),
     };
-    let paths = Paths::of(&file, &before)?;
+    let paths = Paths::of(&file, &args.sources());
     let mut interview = Interview::start(terminal);
     terminal.note(
         "A few questions; Enter takes what stands in brackets. Nothing is written before the end.",

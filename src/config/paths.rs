@@ -16,7 +16,7 @@ pub(super) fn resolve(path: &Path, origin: &Origin, file: Option<&TomlFile>) -> 
 
 /// Removes `folder/..` where `folder` is a real folder. Through a symbolic link, `..` leads somewhere
 /// else.
-pub fn normalize(path: &Path) -> PathBuf {
+fn normalize(path: &Path) -> PathBuf {
     let mut normalized = PathBuf::new();
     for part in path.components() {
         let is_parent_of_folder = part == Component::ParentDir

@@ -21,7 +21,7 @@ pub(super) const SECRETS: [SecretKey; 5] = [
         help: "`openssl rand -hex 32` makes a good one",
     },
     // Discord chooses the length; a shorter one was not copied completely.
-    SecretKey { dotted: "discord.token", min_chars: 20, help: "copy all of it" },
+    SecretKey { dotted: "discord.token", min_chars: MIN_TOKEN_CHARS, help: "copy all of it" },
     SecretKey { dotted: "matrix.password", min_chars: 1, help: "it is that of the bot's account" },
     SecretKey { dotted: "matrix.token", min_chars: 10, help: "copy all of it" },
     SecretKey {
@@ -30,6 +30,9 @@ pub(super) const SECRETS: [SecretKey; 5] = [
         help: "`openssl rand -hex 32` makes a good one",
     },
 ];
+
+/// Minimum length of the Discord token, in characters.
+pub const MIN_TOKEN_CHARS: usize = 20;
 
 /// Suffix of a key that names the file of a secret.
 pub(super) const FILE_SUFFIX: &str = "_file";

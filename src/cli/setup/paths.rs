@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
-use crate::config::normalize;
+use crate::config::{Config, Sources};
 use crate::store::pack_files;
 
 /// The folders of a configuration file.
@@ -18,22 +16,16 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// Those of `file`, which has or will have `text`.
-    pub(super) fn of(file: &Path, text: &str) -> anyhow::Result<Self> {
-        // Secrets that it names may be missing still: only paths are read here.
-        let config: toml::Table = text.parse().with_context(|| {
-            format!("{} is no TOML: `quoth config check` says where", file.display())
-        })?;
+    /// Those of `file` in the configuration `sources`; problems, such as a missing secret, do not matter here.
+    pub(super) fn of(file: &Path, sources: &Sources) -> Self {
+        let Config { data, packs, .. } = sources.read_partially().config;
+        // Where there is no file yet, the data folder is beside that of the file, unless the environment names it.
         let folder = folder_of(file);
-        let resolved = |path: &str| resolved(&folder, Path::new(path));
-        let data = std::env::var_os("QUOTH_DATA").map(PathBuf::from);
-        let data = data.unwrap_or_else(|| {
-            resolved(config.get("data").and_then(|it| it.as_str()).unwrap_or("../data"))
-        });
-        let packs = config.get("packs").and_then(|packs| packs.as_array());
-        let packs = packs.into_iter().flatten().filter_map(|pack| pack.as_str()).map(resolved);
-        let packs = packs.filter(|pack| pack_files::is_pack(pack)).collect();
-        Ok(Self { file: file.to_owned(), data, packs })
+        let above = if folder == Path::new(".") { Some(Path::new("..")) } else { folder.parent() };
+        let is_default = !file.exists() && data == Config::default().data;
+        let data = above.filter(|_| is_default).map_or(data, |above| above.join("data"));
+        let packs = packs.into_iter().filter(|pack| pack_files::is_pack(pack)).collect();
+        Self { file: file.to_owned(), data, packs }
     }
 
     pub(super) fn folder(&self) -> PathBuf {
@@ -55,15 +47,6 @@ impl Paths {
             Some(below) => Path::new("..").join(below).display().to_string(),
             None => path.display().to_string(),
         }
-    }
-}
-
-/// `path`, which is relative to `folder`. The folder may be one that is not there yet.
-fn resolved(folder: &Path, path: &Path) -> PathBuf {
-    let above = folder.parent().filter(|_| !folder.exists());
-    match above.zip(path.strip_prefix("..").ok()) {
-        Some((above, rest)) => above.join(rest),
-        None => normalize(&folder.join(path)),
     }
 }
 

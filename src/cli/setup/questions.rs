@@ -5,12 +5,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::interview::Interview;
-use crate::config::{MatrixAnswers, is_platform_user};
+use crate::config::{MIN_TOKEN_CHARS, MatrixAnswers, is_platform_user};
 use crate::knowledge::prove;
 use crate::store::pack_files;
-
-/// Characters of a Discord token at least; see `SECRETS` of the configuration.
-const MIN_TOKEN_CHARS: usize = 20;
 
 /// What is to be served.
 #[derive(Debug, Clone, Copy)]
