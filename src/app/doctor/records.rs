@@ -91,8 +91,8 @@ fn is_whole(setup: &Setup) -> Checked {
     let records = setup.records()?;
     records.schema().map_err(|_| UNREADABLE_RECORDS.to_owned())?;
     let advice = || {
-        "stop quoth, keep a copy of the files, and restore a backup (docs/self-hosting.md), or move them away to start \
-         with empty records"
+        "stop quoth, and restore a backup (`quoth restore DIR --force` keeps the damaged files), or move them away to \
+         start with empty records"
     };
     match records.find_damage(INTEGRITY_LIMIT) {
         Ok(None) => Ok(CheckResult::ok("SQLite finds no damage")),
