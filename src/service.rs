@@ -37,6 +37,7 @@ use crate::store::records::{Claim, Holder, Records};
 
 pub use clock::{Clock, SystemClock};
 pub use dispatcher::Dispatcher;
+pub(crate) use error_causes::with_causes;
 pub use event_outcome::EventOutcome;
 pub use failure_notice::error_reference;
 pub use health::Liveness;

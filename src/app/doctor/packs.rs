@@ -9,6 +9,7 @@ use crate::conversation::Space;
 use crate::knowledge::Finding;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::service::with_causes;
 use crate::store::{calibration_file, pack_files};
 
 pub(super) const CHECKS: [Check<Setup>; 5] = [
@@ -51,16 +52,10 @@ fn result_of(wrong: &[String], advice: &str, found: impl Into<String>) -> CheckR
 fn are_readable(setup: &Setup) -> Checked {
     let packs = setup.packs()?;
     let unreadable = packs.iter().filter_map(|pack| pack.proof.as_ref().err());
-    let unreadable: Vec<String> = unreadable.map(|error| chain(error)).collect();
+    let unreadable: Vec<String> = unreadable.map(|error| with_causes(error)).collect();
     let advice = "fix `packs` in the configuration, mount what is not mounted, or let the user that runs quoth read the \
                   folder";
     Ok(result_of(&unreadable, advice, count(packs.len())))
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn count(n: usize) -> String {

@@ -85,7 +85,7 @@ pub(super) async fn missing_in(
 }
 
 /// The permissions that the bot needs to answer in a channel or thread.
-fn required_permissions(is_thread: bool, style: AnswerStyle) -> Permissions {
+pub(super) fn required_permissions(is_thread: bool, style: AnswerStyle) -> Permissions {
     let mut required = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY;
     required |=
         if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };

@@ -109,11 +109,13 @@ fn each_discord_check_reports_its_own_problem_only() {
 
 #[test]
 fn guild_without_a_channel_for_answers_is_wrong() {
-    let home = TestGuild::new();
-    let setup = setup_with(&home.discord);
-    home.discord.deny(home.channel, SEND_MESSAGES);
-    let message = "there is no channel in the guild";
-    setup.assert_only_wrong("discord-permissions", message, "grant them");
+    for permission in [SEND_MESSAGES, EMBED_LINKS] {
+        let home = TestGuild::new();
+        let setup = setup_with(&home.discord);
+        home.discord.deny(home.channel, permission);
+        let message = "there is no channel in the guild";
+        setup.assert_only_wrong("discord-permissions", message, "grant them");
+    }
 }
 
 #[test]

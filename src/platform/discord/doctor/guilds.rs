@@ -8,17 +8,12 @@ use serenity::model::permissions::Permissions;
 use serenity::model::user::CurrentUser;
 
 use super::super::PLATFORM;
-use super::super::permissions::{Missing, missing_in};
+use super::super::permissions::{Missing, missing_in, required_permissions};
 use super::{DiscordSetup, Failure, in_time, no_response};
 use crate::platform::diagnosis::{CheckResult, Checked};
 
 /// Most guilds whose channels are looked at, three requests for each.
 const MAX_GUILDS: usize = 10;
-
-/// What the bot needs to answer in a channel.
-const NEEDED: Permissions = Permissions::VIEW_CHANNEL
-    .union(Permissions::READ_MESSAGE_HISTORY)
-    .union(Permissions::SEND_MESSAGES);
 
 /// What to do about missing permissions.
 const GRANT: &str = "open the link of docs/discord.md again, which grants them, or grant them to the bot's role in the \
@@ -138,8 +133,9 @@ async fn can_answer_somewhere(
         .filter(|channel| matches!(channel.kind, ChannelType::Text | ChannelType::News))
         .peekable();
     let has_none = text_channels.peek().is_none();
+    let required = required_permissions(false, setup.settings.style);
     let may_answer =
-        |channel: &GuildChannel| guild.user_permissions_in(channel, &member).contains(NEEDED);
+        |channel: &GuildChannel| guild.user_permissions_in(channel, &member).contains(required);
     Ok(has_none || text_channels.any(may_answer))
 }
 
