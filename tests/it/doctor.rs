@@ -10,12 +10,13 @@ mod matrix;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use quoth::conversation::Timestamp;
 use quoth::store::asker_key::AskerKey;
 use quoth::store::records::{Records, SqliteRecords};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, copy_folder};
 use crate::quoth::{Run, quoth_under};
 use crate::service::free_port;
 
@@ -42,15 +43,9 @@ impl Setup {
     pub(crate) fn new() -> Self {
         let folder = Folder::with_pack();
         folder.write("config/quoth.toml", CONFIG);
-        for name in ["run", "data"] {
-            std::fs::create_dir(folder.path(name)).unwrap();
-        }
+        std::fs::create_dir(folder.path("run")).unwrap();
+        copy_folder(&used_data().path(""), &folder.path("data"));
         chmod(&folder.path("data"), 0o700);
-        tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let now = Timestamp::from_millis(0);
-            SqliteRecords::open(&folder.path("data"), now).await.unwrap().close().await;
-        });
-        AskerKey::load_or_create(&folder.path("data")).unwrap();
         let mut setup = Self { folder, environment: Vec::new(), wrapper: Vec::new() };
         setup.set("QUOTH_HTTP__LISTEN", &format!("127.0.0.1:{}", free_port()));
         // Proxies of the machine that runs the tests are no part of the setup.
@@ -126,6 +121,21 @@ impl Setup {
     fn wrong(&self) -> Vec<(String, Said)> {
         self.said().into_iter().filter(|(_, said)| said.status == "wrong").collect()
     }
+}
+
+/// The data folder of a service that has run. It is made once and copied: a process that another test starts right then
+/// keeps the lock of a folder that is opened here for a moment.
+fn used_data() -> &'static Folder {
+    static DATA: OnceLock<Folder> = OnceLock::new();
+    DATA.get_or_init(|| {
+        let folder = Folder::empty();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let now = Timestamp::from_millis(0);
+            SqliteRecords::open(&folder.path(""), now).await.unwrap().close().await;
+        });
+        AskerKey::load_or_create(&folder.path("")).unwrap();
+        folder
+    })
 }
 
 pub(crate) fn chmod(path: &Path, mode: u32) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -141,8 +141,7 @@ impl Service {
 
     /// The response to `GET path`: status and body.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
-        let mut stream =
-            std::net::TcpStream::connect(("127.0.0.1", self.port)).expect("the service listens");
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the service listens");
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).expect("a response");
@@ -161,7 +160,8 @@ impl Drop for Service {
 }
 
 /// A port that is not in use. It is below those from which the kernel takes ports for outgoing connections, one
-/// of which could take it before its server listens. Other processes of tests start elsewhere.
+/// of which could take it before its server listens. Other processes of tests start elsewhere. It is not bound to try it:
+/// a process that another thread starts right then would keep it for a moment.
 pub(crate) fn free_port() -> u16 {
     const FIRST: u32 = 12_000;
     const N_PORTS: u32 = 20_000;
@@ -170,7 +170,7 @@ pub(crate) fn free_port() -> u16 {
     loop {
         let number = first.wrapping_add(N_TAKEN.fetch_add(1, Ordering::Relaxed)) % N_PORTS;
         let port = u16::try_from(FIRST + number).unwrap();
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if TcpStream::connect(("127.0.0.1", port)).is_err() {
             return port;
         }
     }

@@ -160,10 +160,11 @@ fn is_lockable(setup: &Setup) -> Checked {
     }
     match setup.lock {
         LockState::Free => Ok(CheckResult::ok("no process uses the data folder")),
-        LockState::Held(process) => {
+        LockState::Held(Some(process)) => {
             Ok(CheckResult::ok(format!("process {process} uses the data folder")))
         }
-        LockState::Unknown => Err("this system does not say which process holds a lock".to_owned()),
+        LockState::Held(None) => Ok(CheckResult::ok("a process uses the data folder")),
+        LockState::Unknown => Err(format!("{} cannot be tried", file.display())),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod asked;
 mod claims;
+mod connection;
 mod copy;
 pub(crate) mod data_dir;
 mod erasure;
@@ -97,7 +98,7 @@ impl SqliteRecords {
         data_dir::create_private_file(&path)?;
         let connect = {
             let path = path.clone();
-            move || connect(&path, busy_timeout)
+            move || connection::open(&path, busy_timeout)
         };
         let records = Self::start(connect, path, now, Some(lock)).await?;
         pre_migration_copy::delete_old(folder);
@@ -170,19 +171,6 @@ impl SqliteRecords {
             }
         })
     }
-}
-
-/// A connection to the file at `path`, in which nothing is read yet.
-fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(busy_timeout)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    // Overwrites what is deleted with zeros. Without it, texts stay readable in the file.
-    connection.pragma_update(None, "secure_delete", "ON")?;
-    // Temporary files would have texts, too.
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(connection)
 }
 
 /// Prepares migrated records for a process that starts at `now`.

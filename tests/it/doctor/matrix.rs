@@ -2,6 +2,8 @@
 //! one.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -129,6 +131,22 @@ fn sane_setup_with_matrix_has_nothing_wrong() {
 /// What breaks a setup with Matrix.
 type Break = fn(&Homeserver, &mut Setup);
 
+/// The address of a server that speaks HTTP without TLS. It reads what it is sent until the client closes the connection,
+/// which would be reset otherwise.
+fn server_without_tls() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                let response = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+                response.and_then(|()| std::io::copy(&mut stream, &mut std::io::sink()))
+            });
+        }
+    });
+    address
+}
+
 /// Checks rows of a check, parts of its message and its advice, and what breaks it.
 fn check_all<const N: usize>(rows: [(&str, &str, &str, Break); N]) {
     in_parallel(rows, |(check, message, advice, break_it)| {
@@ -153,9 +171,8 @@ fn each_homeserver_check_reports_its_own_problem_only() {
         ("matrix-homeserver", "no usable response", "not a Matrix homeserver", |server, _| {
             server.set(VERSIONS, 404, json!("no such page"));
         }),
-        ("matrix-tls", "no TLS connection", "does not speak TLS", |server, setup| {
-            let url = server.url.replace("http://", "https://");
-            setup.set("QUOTH_MATRIX__HOMESERVER", &url);
+        ("matrix-tls", "no TLS connection", "does not speak TLS", |_, setup| {
+            setup.set("QUOTH_MATRIX__HOMESERVER", &format!("https://{}", server_without_tls()));
         }),
         ("matrix-versions", "from v1.1 on", "upgrade the homeserver", |server, _| {
             server.set(VERSIONS, 200, json!({ "versions": ["r0.6.0"] }));

@@ -3,9 +3,16 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::store::records::RecordsError;
 use crate::store::{file_permissions, replacement};
+
+/// How long a lock is waited for that somebody may only be trying ([`lock_state`]).
+const MAX_PROBE: Duration = Duration::from_millis(500);
+
+/// Time between two attempts to lock.
+const PROBE_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Name of the file that is locked.
 pub const LOCK_FILE: &str = "quoth.lock";
@@ -23,10 +30,18 @@ impl Lock {
         let unusable = |source| RecordsError::Folder { path: folder.to_owned(), source };
         file_permissions::create_private_dir(folder).map_err(unusable)?;
         let file = open_private(&folder.join(LOCK_FILE)).map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(RecordsError::InUse { path: folder.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(unusable(source)),
+        let start = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(TryLockError::WouldBlock) if start.elapsed() < MAX_PROBE => {
+                    std::thread::sleep(PROBE_INTERVAL);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(RecordsError::InUse { path: folder.to_owned() });
+                }
+                Err(TryLockError::Error(source)) => return Err(unusable(source)),
+            }
         }
     }
 }
@@ -53,45 +68,51 @@ pub(super) fn finish_restore(folder: &Path) -> Result<(), RecordsError> {
 pub enum LockState {
     /// No process has.
     Free,
-    /// A process has, with this id.
-    Held(u32),
-    /// This system does not say.
+    /// A process has, with this id where the system says it.
+    Held(Option<u32>),
+    /// The lock cannot be tried.
     Unknown,
 }
 
-/// Whether a process has locked `folder`. Takes no lock, not even for a moment, so that it is in nobody's way.
+/// Whether a process has locked `folder`. A shared lock is taken for a moment, which [`Lock::acquire`] waits for.
 pub fn lock_state(folder: &Path) -> LockState {
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let inode = match std::fs::metadata(folder.join(LOCK_FILE)) {
-            Ok(metadata) => metadata.ino(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return LockState::Free,
-            Err(_) => return LockState::Unknown,
-        };
-        let locks = std::fs::read_to_string("/proc/locks");
-        locks.map_or(LockState::Unknown, |locks| {
-            holder(&locks, inode).map_or(LockState::Free, LockState::Held)
-        })
+    let file = match File::open(folder.join(LOCK_FILE)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return LockState::Free,
+        Err(_) => return LockState::Unknown,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => LockState::Free,
+        Err(TryLockError::WouldBlock) => LockState::Held(holder(&file)),
+        Err(TryLockError::Error(_)) => LockState::Unknown,
     }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = folder;
-        LockState::Unknown
-    }
+}
+
+/// The process that has locked `file`.
+#[cfg(target_os = "linux")]
+fn holder(file: &File) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = file.metadata().ok()?.ino();
+    holder_in(&std::fs::read_to_string("/proc/locks").ok()?, inode)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn holder(_: &File) -> Option<u32> {
+    None
 }
 
 /// The process that has locked the file `inode` with flock, from the text of `/proc/locks`. Its lines are like
 /// `1: FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF`. The device is not compared, since some file systems have
-/// another one there.
+/// another one there. Process 0 is one that this container does not see.
 #[cfg(target_os = "linux")]
-fn holder(locks: &str, inode: u64) -> Option<u32> {
-    locks.lines().find_map(|line| {
+fn holder_in(locks: &str, inode: u64) -> Option<u32> {
+    let holder = locks.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let [_, "FLOCK", _, "WRITE", process, file, ..] = fields.as_slice() else { return None };
         let is_same = file.rsplit(':').next()?.parse() == Ok(inode);
-        is_same.then(|| process.parse().unwrap_or(0))
-    })
+        is_same.then(|| process.parse().ok())
+    });
+    holder.flatten().filter(|process| *process != 0)
 }
 
 /// Creates an empty owner-only file at `path`, if none exists. One that exists is not opened: on POSIX, closing any
@@ -121,22 +142,37 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(lock_state(folder.path()), LockState::Free);
         let lock = Lock::acquire(folder.path()).unwrap();
-        assert_eq!(lock_state(folder.path()), LockState::Held(std::process::id()));
+        assert_eq!(lock_state(folder.path()), LockState::Held(Some(std::process::id())));
         drop(lock);
         assert_eq!(lock_state(folder.path()), LockState::Free);
     }
 
     #[test]
-    fn only_exclusive_locks_that_are_held_count() {
+    fn lock_that_is_only_tried_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Lock::acquire(folder.path()).unwrap());
+        let tried = File::open(folder.path().join(LOCK_FILE)).unwrap();
+        tried.lock_shared().unwrap();
+        std::thread::scope(|scope| {
+            let lock = scope.spawn(|| Lock::acquire(folder.path()));
+            std::thread::sleep(4 * PROBE_INTERVAL);
+            drop(tried);
+            lock.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn holder_is_the_process_with_the_exclusive_lock() {
         let rows = [
             ("1: FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", Some(4711)),
+            ("1: FLOCK  ADVISORY  WRITE 0 fd:01:1311 0 EOF", None),
             ("1: FLOCK  ADVISORY  WRITE 4711 fd:01:13110 0 EOF", None),
             ("1: -> FLOCK  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", None),
             ("1: POSIX  ADVISORY  WRITE 4711 fd:01:1311 0 EOF", None),
             ("", None),
         ];
         for (line, want) in rows {
-            assert_eq!(holder(line, 1311), want, "{line}");
+            assert_eq!(holder_in(line, 1311), want, "{line}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{FILE, connect, data_dir, error, migrations};
+use super::{FILE, connection, data_dir, error, migrations};
 use crate::store::records::{RecordsError, Result};
 use crate::store::{file_permissions, replacement};
 
@@ -35,7 +35,7 @@ impl UnlockedConnection {
         let path = data.join(FILE);
         data_dir::create_private_file(&path)?;
         let classify = |source| error::classify(&path, Arc::new(source));
-        let mut connection = connect(&path, BUSY_TIMEOUT).map_err(classify)?;
+        let mut connection = connection::open(&path, BUSY_TIMEOUT).map_err(classify)?;
         migrations::apply(&mut connection, &path)?;
         Ok(Self { connection, path })
     }
