@@ -55,7 +55,7 @@ pub use secret::Secret;
 pub use secret_key::MIN_TOKEN_CHARS;
 pub use settings::Config;
 pub use setup::{MatrixAnswers, SetupAnswers};
-pub use sources::{DEFAULT_FILE, PartialConfig, Sources};
+pub use sources::{DEFAULT_FILE, PartialConfig, SYSTEM_FILE, Sources};
 pub use validation::is_platform_user;
 
 /// The text of `config/quoth.toml`: every setting, commented, at its default.

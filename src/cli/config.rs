@@ -10,7 +10,7 @@ use anyhow::bail;
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::terminal::Terminal;
-use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE, schema};
+use crate::config::{COMMENTED_FILE, Config, DEFAULT_FILE, SYSTEM_FILE, schema};
 use crate::conversation::{Space, Spaces};
 
 /// Arguments of `quoth config`.
@@ -59,7 +59,7 @@ fn check(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<String> {
     let file = sources.file();
     if file.is_none() {
         terminal.note(&format!(
-            "There is no configuration file: none is named, and there is no {DEFAULT_FILE}. \
+            "There is no configuration file: none is named, and there is no {DEFAULT_FILE} here, and no {SYSTEM_FILE}. \
              `quoth config show --defaults` prints one to start from."
         ));
     }

@@ -7,7 +7,7 @@ use crate::config::{Config, ConfigError, Environment, Sources};
 /// `--config` and `--set`, for every command.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ConfigArgs {
-    /// The configuration file [default: config/quoth.toml].
+    /// The configuration file [default: config/quoth.toml here, else /etc/quoth/config/quoth.toml].
     #[arg(long, global = true, value_name = "FILE", env = "QUOTH_CONFIG")]
     config: Option<PathBuf>,
     /// Override a setting of the environment and the configuration file, like

@@ -99,7 +99,9 @@ fn write(
     file_permissions::create_private_dir(&paths.data)
         .with_context(|| format!("cannot write to the data folder {}", paths.data.display()))?;
     for (name, secret) in secrets {
-        atomic::write_private(&paths.data.join(name), format!("{secret}\n").as_bytes())?;
+        let path = paths.data.join(name);
+        atomic::write_private(&path, format!("{secret}\n").as_bytes())?;
+        file_permissions::give_to_owner_of(&paths.data, &path)?;
     }
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)

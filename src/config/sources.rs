@@ -13,8 +13,11 @@ use super::redacted::{self, RedactedFile};
 use super::secret_source;
 use super::settings::Config;
 
-/// The configuration file if none is named.
+/// The configuration file if none is named, in the working directory.
 pub const DEFAULT_FILE: &str = "config/quoth.toml";
+
+/// The configuration file if there is no [`DEFAULT_FILE`] either: that of a package, such as the one for Debian.
+pub const SYSTEM_FILE: &str = "/etc/quoth/config/quoth.toml";
 
 /// The sources of a configuration. [`Self::read`] can be called again when the file has changed.
 #[derive(Clone)]
@@ -36,16 +39,16 @@ pub struct PartialConfig {
 }
 
 impl Sources {
-    /// The file at `path`, else [`DEFAULT_FILE`] if it exists; over it `environment`, and over that
+    /// The file at `path`, else the first of [`DEFAULT_FILE`] and [`SYSTEM_FILE`] that exists; over it `environment`, and over that
     /// `sets`, each `KEY=VALUE` with dots between the levels of the key.
     pub fn new(path: Option<&Path>, sets: &[String], environment: Environment) -> Self {
         Self { path: path.map(Path::to_owned), sets: sets.to_vec(), environment }
     }
 
-    /// The configuration file; `None` if none is named and [`DEFAULT_FILE`] does not exist.
+    /// The configuration file; `None` if none is named, and neither [`DEFAULT_FILE`] nor [`SYSTEM_FILE`] exists.
     pub fn file(&self) -> Option<PathBuf> {
-        let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
-        self.path.clone().or_else(default)
+        let mut defaults = [DEFAULT_FILE, SYSTEM_FILE].into_iter().map(PathBuf::from);
+        self.path.clone().or_else(|| defaults.find(|path| path.exists()))
     }
 
     /// Reads the configuration.
@@ -108,8 +111,8 @@ impl Sources {
 }
 
 impl Config {
-    /// Reads the configuration file at `path`, else [`DEFAULT_FILE`] if it exists, the environment of
-    /// this process, and `sets`: `KEY=VALUE`, with dots between the levels of the key.
+    /// Reads the configuration file at `path`, else the first of [`DEFAULT_FILE`] and [`SYSTEM_FILE`] that exists, the
+    /// environment of this process, and `sets`: `KEY=VALUE`, with dots between the levels of the key.
     ///
     /// # Errors
     /// [`ConfigError`] with every problem, its origin, and what to do.

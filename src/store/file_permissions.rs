@@ -21,9 +21,9 @@ pub(super) fn create_private_file(path: &Path) -> io::Result<()> {
     owner_only(OpenOptions::new().write(true).create_new(true)).open(path).map(drop)
 }
 
-/// Gives the file or folder at `path` to the owner of `folder`, if they differ: what root restores belongs to the user that
-/// runs quoth. Other users own what they create, and cannot give it away.
-pub(super) fn give_to_owner_of(folder: &Path, path: &Path) -> io::Result<()> {
+/// Gives the file or folder at `path` to the owner of `folder`, if they differ: what root restores or sets up belongs to the user
+/// that runs quoth. Other users own what they create, and cannot give it away.
+pub(crate) fn give_to_owner_of(folder: &Path, path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
