@@ -28,6 +28,7 @@ mod support {
     )]
     pub(crate) mod discord;
     pub(crate) mod in_process;
+    pub(crate) mod program;
 }
 
 /// The item of `tests/it/service.rs` that the fake server uses.
@@ -46,6 +47,7 @@ use quoth::service::{Clock, SystemClock};
 use quoth::store::records::SqliteRecords;
 use support::discord::{self as fake_server, ChannelId, UserId};
 use support::in_process::{self, knowledge_base, pack};
+use support::program::program;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -172,9 +174,9 @@ fn memory(n: usize) {
 }
 
 fn start(server: &TestServer, folder: &Path) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
+    let mut command = Command::new(program());
     command.arg("run").current_dir(folder).stdin(Stdio::null());
-    command.envs(server.discord.settings());
+    command.env_remove("QUOTH_TESTED_PROGRAM").envs(server.discord.settings());
     command.env("QUOTH_PACKS", format!("['{}']", pack().display()));
     command.env("QUOTH_DATA", "data");
     command.env("QUOTH_HTTP__IS_ON", "false");

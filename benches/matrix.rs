@@ -5,7 +5,7 @@
 //!     ... cargo bench --bench matrix -- --parts      # what the time is spent in
 //!     ... cargo bench --bench matrix -- --rooms 50   # memory of `quoth run` in 50 rooms
 //!
-//! `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from
+//! `QUOTH_TESTED_PROGRAM` names another program than the one that is built. `scripts/test` installs the homeserver. A proxy between it and the bot measures the time from
 //! when the bot is given the sync response until its send request has arrived. This includes one
 //! socket in each direction, but not the time of the homeserver itself. Records are on the disk:
 //! each question waits for two commits.
@@ -31,6 +31,7 @@ mod trace_log;
 mod support {
     pub(crate) mod fault_proxy;
     pub(crate) mod matrix;
+    pub(crate) mod program;
     pub(crate) mod synapse;
 }
 
@@ -58,6 +59,7 @@ use figures::{resident_mib, time_at};
 use matrix_sdk::ruma::{OwnedEventId, OwnedUserId};
 use support::fault_proxy::{FaultProxy, ProxiedRequest};
 use support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
+use support::program::program;
 use support::synapse::Synapse;
 use tempfile::TempDir;
 use trace_log::{Line, TraceLog};
@@ -89,9 +91,12 @@ impl Bot {
         let (id, proxy) = (register(server, "quoth"), FaultProxy::new(server.url()));
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/china-kazakhstan");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
+        let mut command = Command::new(program());
         command.arg("run").current_dir(folder.path()).stdin(Stdio::null());
-        command.env_remove("QUOTH_SYNAPSE").env("QUOTH_LOG__LEVEL", "warn");
+        command
+            .env_remove("QUOTH_SYNAPSE")
+            .env_remove("QUOTH_TESTED_PROGRAM")
+            .env("QUOTH_LOG__LEVEL", "warn");
         if has_traces {
             command.env("QUOTH_LOG__LEVEL", "warn,quoth=trace").env("QUOTH_LOG__FORMAT", "json");
             command.stderr(Stdio::piped());

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::program::program;
+
 /// Output and exit code of a run of `quoth`.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -54,15 +56,15 @@ pub(crate) fn quoth_under(
     environment: &[(&str, &str)],
     args: &[&str],
 ) -> Run {
-    let [program, options @ ..] = wrapper else { return quoth_in(folder, environment, args) };
-    let mut command = without_settings(Command::new(program), folder);
-    command.args(options).arg(env!("CARGO_BIN_EXE_quoth"));
+    let [wrapping, options @ ..] = wrapper else { return quoth_in(folder, environment, args) };
+    let mut command = without_settings(Command::new(wrapping), folder);
+    command.args(options).arg(program());
     run(command.envs(environment.iter().copied()).args(args), b"")
 }
 
-/// A command for the binary, without `QUOTH_` settings of the test's own environment.
-fn command(folder: &Path) -> Command {
-    without_settings(Command::new(env!("CARGO_BIN_EXE_quoth")), folder)
+/// A command for the program, without `QUOTH_` settings of the test's own environment.
+pub(crate) fn command(folder: &Path) -> Command {
+    without_settings(Command::new(program()), folder)
 }
 
 fn without_settings(mut command: Command, folder: &Path) -> Command {

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
+use crate::quoth;
 
 /// Time limit for everything that a test waits for: what takes a second takes a minute where other
 /// tests and builds share the processor.
@@ -39,13 +40,8 @@ impl Service {
     /// Starts the process with these environment variables in addition.
     pub(crate) fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
         let port = free_port();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quoth"));
-        command.arg("run").current_dir(folder.path("")).env_remove("CREDENTIALS_DIRECTORY");
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("QUOTH_") {
-                command.env_remove(name);
-            }
-        }
+        let mut command = quoth::command(&folder.path(""));
+        command.arg("run");
         let defaults = HashMap::from([
             ("QUOTH_PACKS", "['p']".to_owned()),
             ("QUOTH_DATA", "data".to_owned()),

@@ -10,5 +10,6 @@ pub(crate) mod fault_proxy;
 pub(crate) mod in_process;
 #[cfg(feature = "matrix")]
 pub(crate) mod matrix;
+pub(crate) mod program;
 #[cfg(feature = "matrix")]
 pub(crate) mod synapse;
