@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""Tries what scripts/release has built.
+
+    scripts/check_packages.py DIST [--tests BINARY] [--synapse PYTHON]
+
+- checksums: every file is as SHA256SUMS says; the lists of dependencies and licenses can be read.
+- archive: unpacked, it answers and finds its packs sound.
+- package: in a Debian 12 that is booted with systemd, the package is installed, serves under its unit's sandbox,
+  answers, has nothing wrong for `quoth doctor`, is upgraded (keeping records and an edited
+  configuration), removed, and purged.
+- image: unpacked, with a read-only file system and as its own user, it becomes healthy and writes to /data alone.
+- With --tests (the test binary `it` that cargo has built), the behaviors that hold on every platform are tried with the
+  program of the package, and with that of the image in its own file system: on the Discord stand-in, and with
+  --synapse (a Python that has matrix-synapse) on Synapse.
+
+Needs root, and mmdebstrap, systemd-container, buildah and bubblewrap (Debian packages). The Debian 12 is kept in
+target/tools.
+"""
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+DEBIAN = TARGET / "tools/debian12"
+# What a server has: systemd and sudo.
+INCLUDED = "systemd,systemd-sysv,dbus,ca-certificates,sudo"
+QUESTION = "how do i verify the matrix device"
+# The user of the image.
+USER = "10001"
+
+
+def step(text):
+    print(f"\n== {text}", flush=True)
+
+
+def run(*command, **options):
+    """The output of a command, which has to succeed."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def wait_for(condition, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.2)
+
+
+def one(dist, pattern):
+    found = sorted(dist.glob(pattern))
+    assert len(found) == 1, f"{dist} has {len(found)} {pattern}"
+    return found[0]
+
+
+def check_sums(dist):
+    step("checksums")
+    listed = dict(reversed(line.split("  ")) for line in (dist / "SHA256SUMS").read_text().splitlines())
+    files = {path.name: path for path in dist.iterdir() if path.name != "SHA256SUMS"}
+    assert listed.keys() == files.keys(), f"{listed.keys() ^ files.keys()}"
+    for name, path in files.items():
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name], f"{name} is another file"
+    dependencies = json.loads(one(dist, "*.cdx.json").read_text())["components"]
+    licensed = (dist / "third-party-notices.yaml").read_text().count("package_name:")
+    print(f"{len(files)} files; {len(dependencies)} dependencies, {licensed} with their licenses")
+    assert len(dependencies) > 300 and licensed >= len(dependencies) - 1, "licenses are missing"
+
+
+def check_archive(dist, work):
+    step("archive")
+    with tarfile.open(one(dist, "*.tar.gz")) as archive:
+        archive.extractall(work / "archive", filter="data")
+    folder = next((work / "archive").iterdir())
+    print(run(folder / "quoth", "check", cwd=folder).strip().splitlines()[-1])
+    answer = run(folder / "quoth", "ask", "--pack", "knowledge/quoth", QUESTION, cwd=folder)
+    assert "quoth matrix setup" in answer, answer
+
+
+class Container:
+    """A Debian 12 that is booted with systemd."""
+
+    def __init__(self, root):
+        self.root = root
+        self.nspawn = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={root}", "--boot",
+             "--machine=quoth-check", "--private-network", "--console=pipe"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        wait_for(lambda: self.leader() is not None, "the container starts")
+        wait_for(lambda: self.state() in ("running", "degraded"), "the container boots", 60)
+
+    def leader(self):
+        children = Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text().split()
+        names = {child: Path(f"/proc/{child}/comm").read_text().strip() for child in children}
+        return next((child for child, name in names.items() if name == "systemd"), None)
+
+    def state(self):
+        return self.try_run("systemctl", "is-system-running").stdout.strip()
+
+    def try_run(self, *command):
+        enter = ["nsenter", "--target", self.leader(), "--all", "--root", "--wd=/", "env", "-i",
+                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+                 "DEBIAN_FRONTEND=noninteractive"]
+        return subprocess.run(enter + [str(word) for word in command], capture_output=True, text=True)
+
+    def run(self, *command):
+        done = self.try_run(*command)
+        assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def show(self, name):
+        return self.run("systemctl", "show", "--value", "--property", name, "quoth").strip()
+
+    def stop(self):
+        self.nspawn.terminate()
+        try:
+            self.nspawn.wait(30)
+        except subprocess.TimeoutExpired:
+            self.nspawn.kill()
+
+
+def debian(work):
+    """A new Debian 12."""
+    if not DEBIAN.exists():
+        DEBIAN.parent.mkdir(parents=True, exist_ok=True)
+        made = DEBIAN.with_suffix(".new")
+        shutil.rmtree(made, ignore_errors=True)
+        # From where this machine has its packages, if it is a Debian 12 itself.
+        sources = sorted(Path("/etc/apt/sources.list.d").glob("debian.sources")) if "bookworm" in Path("/etc/os-release").read_text() else []
+        run("mmdebstrap", "--variant=minbase", f"--include={INCLUDED}", "bookworm", made, *sources)
+        made.rename(DEBIAN)
+    run("cp", "-a", "--reflink=auto", DEBIAN, work / "debian")
+    return work / "debian"
+
+
+def with_version(package, version, work):
+    """The same package as a later version."""
+    run("dpkg-deb", "--raw-extract", package, work / "later")
+    control = work / "later/DEBIAN/control"
+    lines = [f"Version: {version}" if line.startswith("Version:") else line for line in control.read_text().splitlines()]
+    control.write_text("\n".join(lines) + "\n")
+    later = work / "later.deb"
+    run("dpkg-deb", "--build", "--root-owner-group", work / "later", later)
+    return later
+
+
+def check_service(container):
+    wait_for(lambda: container.try_run("quoth", "healthcheck").returncode == 0, "the service is ready")
+    assert container.show("ActiveState") == "active"
+    wrong = [check for check in json.loads(container.try_run("sudo", "-u", "quoth", "quoth", "doctor", "--json").stdout) if check["status"] == "wrong"]
+    assert not wrong, wrong
+    answer = container.run("sudo", "-u", "quoth", "quoth", "ask", "--pack", "/etc/quoth/knowledge/quoth", QUESTION)
+    assert "quoth matrix setup" in answer, answer
+
+
+def check_package(dist, work):
+    step("package for Debian, in a Debian 12 with systemd")
+    package = one(dist, "*.deb")
+    print(run("dpkg-deb", "--info", package))
+    root = debian(work)
+    shutil.copy(package, root / "root/quoth.deb")
+    shutil.copy(with_version(package, "9.0.0-1", work), root / "root/later.deb")
+    container = Container(root)
+    with contextlib.ExitStack() as stack:
+        stack.callback(container.stop)
+        container.run("dpkg", "--install", "/root/quoth.deb")
+        check_service(container)
+        process = container.show("MainPID")
+        status = container.run("cat", f"/proc/{process}/status")
+        user = container.run("id", "-u", "quoth").strip()
+        assert f"Uid:\t{user}\t{user}\t{user}\t{user}" in status, status
+        assert "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status and "CapEff:\t0000000000000000" in status, status
+        inside = container.try_run("nsenter", "--target", process, "--mount", "touch", "/etc/quoth/written")
+        assert "Read-only" in inside.stderr, inside
+        print(f"serves as user {user}, without capabilities, with a filter of system calls, on a read-only system")
+        # What root sets up, the service can read.
+        answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\n56\nyes\n"
+        (root / "root/answers").write_text(answers)
+        container.run("sh", "-c", "cd / && quoth setup < /root/answers")
+        owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/discord-token").strip()
+        assert owner == "quoth 600", owner
+        written = (root / "etc/quoth/config/quoth.toml").read_text()
+        assert "/var/lib/quoth/discord-token" in written, written
+        print("quoth setup, by root: the token belongs to the service")
+        # Discord cannot be reached from here: the service is tried without it from now on.
+        edited = "".join(line for line in written.splitlines(True) if not line.startswith("token_file"))
+        (root / "etc/quoth/config/quoth.toml").write_text(edited + "# edited\n")
+        before = container.run("sha256sum", "/var/lib/quoth/asker.key")
+        container.run("dpkg", "--install", "--force-confold", "/root/later.deb")
+        check_service(container)
+        assert container.show("MainPID") != process, "the service was not started again"
+        assert container.run("sha256sum", "/var/lib/quoth/asker.key") == before
+        assert (root / "etc/quoth/config/quoth.toml").read_text().endswith("# edited\n")
+        print("upgraded to 9.0.0: started again, with its records and the edited configuration")
+        container.run("dpkg", "--remove", "quoth")
+        assert container.try_run("systemctl", "is-active", "quoth").returncode != 0
+        assert (root / "var/lib/quoth/quoth.db").exists() and (root / "etc/quoth/config/quoth.toml").exists()
+        container.run("dpkg", "--install", "/root/later.deb")
+        check_service(container)
+        container.run("dpkg", "--purge", "quoth")
+        left = [path for path in ("etc/quoth", "var/lib/quoth", "usr/bin/quoth", "usr/lib/systemd/system/quoth.service",
+                                  "etc/systemd/system/multi-user.target.wants/quoth.service") if os.path.lexists(root / path)]
+        assert not left, left
+        print("removed: configuration and records stay. Purged: nothing is left")
+
+
+def unpack_image(dist, work):
+    """The file system of the image, and its settings."""
+    image = f"oci-archive:{one(dist, '*.oci.tar')}"
+    name = run("buildah", "from", "--pull-always", image).strip()
+    try:
+        mounted = Path(run("buildah", "mount", name).strip())
+        root = work / "image"
+        run("cp", "-a", mounted, root)
+        settings = json.loads(run("buildah", "inspect", name))["OCIv1"]["config"]
+    finally:
+        run("buildah", "rm", name)
+    return root, settings
+
+
+def in_image(root, writable, workdir):
+    """A command that enters the file system of the image, read-only but for `writable`."""
+    mounts = [word for folder, inside in writable for word in ("--bind", str(folder), inside)]
+    return ["bwrap", "--ro-bind", str(root), "/", "--proc", "/proc", "--dev", "/dev", *mounts, "--chdir", workdir]
+
+
+def check_image(dist, work):
+    step("image")
+    root, settings = unpack_image(dist, work)
+    print(json.dumps({key: settings[key] for key in ("User", "Entrypoint", "Cmd", "WorkingDir", "Labels")}))
+    assert settings["User"].split(":")[0] == USER
+    environment = dict(pair.split("=", 1) for pair in settings["Env"]) | {"QUOTH_BRIDGE__SOCKET": "/data/bridge.sock"}
+    data = work / "data"
+    shutil.copytree(root / "data", data)
+    os.chown(data, int(USER), int(USER))
+    assert data.stat().st_mode & 0o777 == 0o700
+    (root / "proc").mkdir(exist_ok=True)
+    (root / "dev").mkdir(exist_ok=True)
+    work.chmod(0o755)
+    drop = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
+    enter = drop + in_image(root, [(data, "/data")], settings["WorkingDir"])
+    with subprocess.Popen(enter + settings["Entrypoint"] + settings["Cmd"], env=environment) as service:
+        try:
+            health = enter + ["/usr/bin/quoth", "healthcheck"]
+            wait_for(lambda: subprocess.run(health, env=environment, capture_output=True).returncode == 0, "the image is healthy")
+        finally:
+            service.terminate()
+    assert service.returncode == 0, service.returncode
+    print("healthy as user 10001 on a read-only file system; wrote", sorted(path.name for path in data.iterdir()))
+    return root
+
+
+def check_behaviors(args, work, programs):
+    names = ["behaviors::every_behavior_holds_on_discord"]
+    if args.synapse:
+        names.append("behaviors::every_behavior_holds_on_matrix")
+    for what, program in programs.items():
+        for name in names:
+            step(f"{name} with {what}")
+            environment = os.environ | {"QUOTH_TESTED_PROGRAM": str(program), "CARGO_MANIFEST_DIR": str(ROOT)}
+            if args.synapse:
+                environment["QUOTH_SYNAPSE"] = str(args.synapse)
+            done = subprocess.run([args.tests, "--exact", name, "--include-ignored"], env=environment, cwd=ROOT)
+            assert done.returncode == 0, f"{name} fails with {what}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dist", type=Path)
+    parser.add_argument("--tests", type=Path)
+    parser.add_argument("--synapse", type=Path)
+    args = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("This takes root: it boots a container.")
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        check_sums(args.dist)
+        check_archive(args.dist, work)
+        image = check_image(args.dist, work)
+        check_package(args.dist, work)
+        if args.tests:
+            inside = work / "quoth-in-image"
+            # The folders of the tests are in /tmp, and the packs in the clone.
+            for path in (Path("/tmp"), ROOT, TARGET):
+                (image / path.relative_to("/")).mkdir(parents=True, exist_ok=True)
+            clone = [word for path in (ROOT, TARGET) for word in ("--ro-bind", str(path), str(path))]
+            inside.write_text("#!/bin/sh\nexec bwrap --ro-bind %s / --proc /proc --dev /dev --bind /tmp /tmp %s --chdir \"$PWD\" /usr/bin/quoth \"$@\"\n" % (image, " ".join(clone)))
+            inside.chmod(0o755)
+            run("dpkg-deb", "--extract", one(args.dist, "*.deb"), work / "package")
+            check_behaviors(args, work, {"the package": work / "package/usr/bin/quoth", "the image": inside})
+    print("\nthe packages are sound")
+
+
+main()
