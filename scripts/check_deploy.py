@@ -85,17 +85,17 @@ class Image:
                 sys.exit(f"deploy/Dockerfile.dockerignore keeps {name} out of the build")
             found = source / name.lstrip("/")
             to = self.path(into)
-            if into.endswith("/"):
+            # Of a folder, its content is copied.
+            if into.endswith("/") and not found.is_dir():
                 to = to / found.name
             to.parent.mkdir(parents=True, exist_ok=True)
             if found.is_dir():
                 shutil.copytree(found, to, dirs_exist_ok=True)
             else:
                 shutil.copy2(found, to)
-            if "chmod" in options:
-                to.chmod(int(options["chmod"], 8))
             if "chown" in options and os.geteuid() == 0:
-                os.chown(to, *map(int, options["chown"].split(":")))
+                for path in found.rglob("*"):
+                    os.chown(to / path.relative_to(found), *map(int, options["chown"].split(":")))
 
     def do_run(self, rest):
         words, command = [], rest
@@ -194,10 +194,10 @@ def start(image):
     is_root = os.geteuid() == 0
     if is_root:
         os.chmod(image.root, 0o755)
-        enter = ["chroot", f"--userspec={user}:{group}", image.current]
+        enter = [shutil.which("chroot"), f"--userspec={user}:{group}", image.current]
     else:
         print("NOT CHECKED as another user: that takes root")
-        enter = ["unshare", "--map-root-user", f"--root={image.current}"]
+        enter = [shutil.which("unshare"), "--map-root-user", f"--root={image.current}"]
     # Both start in `/` instead of the folder of the image.
     environment["QUOTH_CONFIG"] = f"{image.workdir}/config/quoth.toml"
     service = subprocess.Popen(enter + image.config["ENTRYPOINT"] + image.config["CMD"], env=environment)
