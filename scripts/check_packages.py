@@ -184,7 +184,7 @@ def check_package(dist, work):
         assert "Read-only" in inside.stderr, inside
         print(f"serves as user {user}, without capabilities, with a filter of system calls, on a read-only system")
         # What root sets up, the service can read.
-        answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\n56\nyes\n"
+        answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\nnobody\nyes\n"
         (root / "root/answers").write_text(answers)
         container.run("sh", "-c", "cd / && quoth setup < /root/answers")
         owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/discord-token").strip()
