@@ -70,11 +70,14 @@ def check_sums(dist):
     assert listed.keys() == files.keys(), f"{listed.keys() ^ files.keys()}"
     for name, path in files.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name], f"{name} is another file"
-    dependencies = json.loads(one(dist, "*.cdx.json").read_text())["components"]
+    # The list has what other systems and the tests use, too.
+    listed = {(it["name"], it["version"]) for it in json.loads(one(dist, "*.cdx.json").read_text())["components"]}
+    tree = run("cargo", "tree", "--locked", "--edges=normal", "--prefix=none", "--format={p}", cwd=ROOT)
+    used = {tuple(line.split(" (")[0].split(" v")) for line in tree.splitlines() if line and "(/" not in line}
     notices = (dist / "third-party-notices.txt").read_text()
-    unlicensed = [it["name"] for it in dependencies if f"- {it['name']} {it['version']}" not in notices]
-    assert len(dependencies) > 300 and not unlicensed, f"without a license: {unlicensed}"
-    print(f"{len(files)} files; {len(dependencies)} dependencies with their licenses")
+    unlicensed = [name for name, version in sorted(used) if f"- {name} {version}" not in notices]
+    assert len(used) > 300 and used <= listed and not unlicensed, f"not listed: {used - listed}; without a license: {unlicensed}"
+    print(f"{len(files)} files; {len(used)} libraries, each with its license")
 
 
 def check_archive(dist, work):
