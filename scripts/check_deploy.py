@@ -194,10 +194,16 @@ def start(image):
     is_root = os.geteuid() == 0
     if is_root:
         os.chmod(image.root, 0o755)
-        enter = [shutil.which("chroot"), f"--userspec={user}:{group}", image.current]
+        tool, options, into = shutil.which("chroot"), [f"--userspec={user}:{group}"], image.current
     else:
         print("NOT CHECKED as another user: that takes root")
-        enter = [shutil.which("unshare"), "--map-root-user", f"--root={image.current}"]
+        tool, options, into = shutil.which("unshare"), ["--map-root-user"], f"--root={image.current}"
+    # Containers may not be allowed to.
+    here = ["/"] if is_root else []
+    if not tool or subprocess.run([tool, *options, *here, "true"], capture_output=True).returncode != 0:
+        print("NOT CHECKED: the image was not started; this machine cannot enter another file system")
+        return
+    enter = [tool, *options, into]
     # Both start in `/` instead of the folder of the image.
     environment["QUOTH_CONFIG"] = f"{image.workdir}/config/quoth.toml"
     service = subprocess.Popen(enter + image.config["ENTRYPOINT"] + image.config["CMD"], env=environment)
