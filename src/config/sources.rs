@@ -39,8 +39,8 @@ pub struct PartialConfig {
 }
 
 impl Sources {
-    /// The file at `path`, else the first of [`DEFAULT_FILE`] and [`SYSTEM_FILE`] that exists; over it `environment`, and over that
-    /// `sets`, each `KEY=VALUE` with dots between the levels of the key.
+    /// The file at `path`, else the first of [`DEFAULT_FILE`] and [`SYSTEM_FILE`] that exists; over it `environment`, and
+    /// over that `sets`, each `KEY=VALUE` with dots between the levels of the key.
     pub fn new(path: Option<&Path>, sets: &[String], environment: Environment) -> Self {
         Self { path: path.map(Path::to_owned), sets: sets.to_vec(), environment }
     }

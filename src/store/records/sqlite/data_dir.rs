@@ -27,6 +27,11 @@ pub(in crate::store) struct Lock(
 impl Lock {
     /// Locks the folder, which is created if it is missing.
     pub(in crate::store) fn acquire(folder: &Path) -> Result<Self, RecordsError> {
+        Self::acquire_within(folder, MAX_PROBE)
+    }
+
+    /// The same, waiting up to `max_wait` for others.
+    fn acquire_within(folder: &Path, max_wait: Duration) -> Result<Self, RecordsError> {
         let unusable = |source| RecordsError::Folder { path: folder.to_owned(), source };
         file_permissions::create_private_dir(folder).map_err(unusable)?;
         let file = open_private(&folder.join(LOCK_FILE)).map_err(unusable)?;
@@ -34,7 +39,7 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),
-                Err(TryLockError::WouldBlock) if start.elapsed() < MAX_PROBE => {
+                Err(TryLockError::WouldBlock) if start.elapsed() < max_wait => {
                     std::thread::sleep(PROBE_INTERVAL);
                 }
                 Err(TryLockError::WouldBlock) => {
@@ -151,10 +156,12 @@ mod tests {
     fn lock_that_is_only_tried_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         drop(Lock::acquire(folder.path()).unwrap());
-        let tried = File::open(folder.path().join(LOCK_FILE)).unwrap();
+        let path = folder.path();
+        let tried = File::open(path.join(LOCK_FILE)).unwrap();
         tried.lock_shared().unwrap();
         std::thread::scope(|scope| {
-            let lock = scope.spawn(|| Lock::acquire(folder.path()));
+            let max_wait = Duration::from_secs(60);
+            let lock = scope.spawn(move || Lock::acquire_within(path, max_wait));
             std::thread::sleep(4 * PROBE_INTERVAL);
             drop(tried);
             lock.join().unwrap().unwrap();
