@@ -177,47 +177,49 @@ def sources(binary):
     return [file for file in found if file.is_relative_to(ROOT) and file != ROOT / "clippy.toml"]
 
 
-def start(image):
-    """Runs the image's command in its file system as its user, who can write to the data folder only."""
-    user, _, group = image.config["USER"].partition(":")
+def start(root, config, workdir):
+    """Runs the command of an image in its file system `root` as its user, who can write to the data folder only. `config`
+    has what the instructions of the Dockerfile say, by their names."""
+    user, _, group = config["USER"].partition(":")
     assert user not in ("0", "root"), "the image runs as root"
-    authorities = image.path("/etc/ssl/certs/ca-certificates.crt")
+    authorities = root / "etc/ssl/certs/ca-certificates.crt"
     assert authorities.is_file() and authorities.stat().st_size > 0, "the image has no certificate authorities"
-    data = image.path("/data")
+    data = root / "data"
+    assert data.stat().st_mode & 0o777 == 0o700, "others can open the data folder"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = image.config["ENV"] | {
+    environment = config["ENV"] | {
         "QUOTH_BRIDGE__SOCKET": "/data/bridge.sock",
         "QUOTH_HTTP__LISTEN": f"0.0.0.0:{port}",
+        # Both tools start in `/` instead of the folder of the image.
+        "QUOTH_CONFIG": f"{workdir}/config/quoth.toml",
     }
     is_root = os.geteuid() == 0
     if is_root:
-        os.chmod(image.root, 0o755)
-        tool, options, into = shutil.which("chroot"), [f"--userspec={user}:{group}"], image.current
+        root.parent.chmod(0o755)
+        tool, options, into, here = shutil.which("chroot"), [f"--userspec={user}:{group}"], [root], ["/"]
     else:
         print("NOT CHECKED as another user: that takes root")
-        tool, options, into = shutil.which("unshare"), ["--map-root-user"], f"--root={image.current}"
+        tool, options, into, here = shutil.which("unshare"), ["--map-root-user"], [f"--root={root}"], []
     # Containers may not be allowed to.
-    here = ["/"] if is_root else []
     if not tool or subprocess.run([tool, *options, *here, "true"], capture_output=True).returncode != 0:
         print("NOT CHECKED: the image was not started; this machine cannot enter another file system")
         return
-    enter = [tool, *options, into]
-    # Both start in `/` instead of the folder of the image.
-    environment["QUOTH_CONFIG"] = f"{image.workdir}/config/quoth.toml"
-    service = subprocess.Popen(enter + image.config["ENTRYPOINT"] + image.config["CMD"], env=environment)
-    health = enter + image.config["HEALTHCHECK"]
-    deadline = time.monotonic() + 30
-    while subprocess.run(health, capture_output=True, env=environment).returncode != 0:
-        assert service.poll() is None, "the service has ended"
-        assert time.monotonic() < deadline, "the service does not become healthy"
-        time.sleep(0.1)
-    assert (data / "quoth.db").exists(), "no records in the data folder"
-    if is_root:
-        written = [path for path in image.current.rglob("*") if path.lstat().st_uid == int(user)]
-        assert all(path == data or data in path.parents for path in written), written
-    service.send_signal(getattr(signal, image.config["STOPSIGNAL"]))
+    enter = [tool, *options, *into]
+    service = subprocess.Popen(enter + config["ENTRYPOINT"] + config["CMD"], env=environment)
+    try:
+        deadline = time.monotonic() + 30
+        while subprocess.run(enter + config["HEALTHCHECK"], capture_output=True, env=environment).returncode != 0:
+            assert service.poll() is None, "the service has ended"
+            assert time.monotonic() < deadline, "the service does not become healthy"
+            time.sleep(0.1)
+        assert (data / "quoth.db").exists(), "no records in the data folder"
+        if is_root:
+            written = [path for path in root.rglob("*") if path.lstat().st_uid == int(user)]
+            assert all(path == data or data in path.parents for path in written), written
+    finally:
+        service.send_signal(getattr(signal, config["STOPSIGNAL"]))
     assert service.wait(timeout=10) == 0, "it does not end well"
 
 
@@ -254,9 +256,11 @@ def main():
         root = Path(folder)
         image = Image(root, target or root / "target", built)
         image.target.mkdir(exist_ok=True)
-        start(image.run())
+        image.run()
+        start(image.current, image.config, image.workdir)
         verify_unit(image)
     print("deploy/ is sound")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -29,14 +29,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import check_deploy
+
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 DEBIAN = TARGET / "tools/debian12"
 # What a server has: systemd and sudo.
 INCLUDED = "systemd,systemd-sysv,dbus,ca-certificates,sudo"
 QUESTION = "how do i verify the matrix device"
-# The user of the image.
-USER = "10001"
 
 
 def step(text):
@@ -171,12 +171,12 @@ def check_package(dist, work):
     package = one(dist, "*.deb")
     print(run("dpkg-deb", "--info", package))
     root = debian(work)
-    shutil.copy(package, root / "root/quoth.deb")
-    shutil.copy(with_version(package, "9.0.0-1", work), root / "root/later.deb")
+    shutil.copy(package, root / "srv/quoth.deb")
+    shutil.copy(with_version(package, "9.0.0-1", work), root / "srv/later.deb")
     container = Container(root)
     with contextlib.ExitStack() as stack:
         stack.callback(container.stop)
-        container.run("dpkg", "--install", "/root/quoth.deb")
+        container.run("dpkg", "--install", "/srv/quoth.deb")
         check_service(container)
         process = container.show("MainPID")
         status = container.run("cat", f"/proc/{process}/status")
@@ -186,10 +186,16 @@ def check_package(dist, work):
         inside = container.try_run("nsenter", "--target", process, "--mount", "touch", "/etc/quoth/written")
         assert "Read-only" in inside.stderr, inside
         print(f"serves as user {user}, without capabilities, with a filter of system calls, on a read-only system")
+        # The command of docs/self-hosting.md for secrets that are credentials of the unit.
+        (root / "etc/quoth/discord-token").write_text("MTA.a-token-of-discord.that-is-made-up-and-long-enough")
+        secrets = container.run("systemd-run", "--pipe", "--wait", "--collect", "--quiet", "--property=User=quoth",
+                                "--property=LoadCredential=quoth.discord.token:/etc/quoth/discord-token", "quoth", "doctor", "secrets")
+        assert "1 set" in secrets, secrets
+        (root / "etc/quoth/discord-token").unlink()
         # What root sets up, the service can read.
         answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\nnobody\nyes\n"
-        (root / "root/answers").write_text(answers)
-        container.run("sh", "-c", "cd / && quoth setup < /root/answers")
+        (root / "srv/answers").write_text(answers)
+        container.run("sh", "-c", "cd / && quoth setup < /srv/answers")
         owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/discord-token").strip()
         assert owner == "quoth 600", owner
         written = (root / "etc/quoth/config/quoth.toml").read_text()
@@ -199,7 +205,7 @@ def check_package(dist, work):
         edited = "".join(line for line in written.splitlines(True) if not line.startswith("token_file"))
         (root / "etc/quoth/config/quoth.toml").write_text(edited + "# edited\n")
         before = container.run("sha256sum", "/var/lib/quoth/asker.key")
-        container.run("dpkg", "--install", "--force-confold", "/root/later.deb")
+        container.run("dpkg", "--install", "--force-confold", "/srv/later.deb")
         check_service(container)
         assert container.show("MainPID") != process, "the service was not started again"
         assert container.run("sha256sum", "/var/lib/quoth/asker.key") == before
@@ -208,7 +214,7 @@ def check_package(dist, work):
         container.run("dpkg", "--remove", "quoth")
         assert container.try_run("systemctl", "is-active", "quoth").returncode != 0
         assert (root / "var/lib/quoth/quoth.db").exists() and (root / "etc/quoth/config/quoth.toml").exists()
-        container.run("dpkg", "--install", "/root/later.deb")
+        container.run("dpkg", "--install", "/srv/later.deb")
         check_service(container)
         container.run("dpkg", "--purge", "quoth")
         left = [path for path in ("etc/quoth", "var/lib/quoth", "usr/bin/quoth", "usr/lib/systemd/system/quoth.service",
@@ -234,26 +240,13 @@ def unpack_image(dist, work):
 def check_image(dist, work):
     step("image")
     root, settings = unpack_image(dist, work)
-    print(json.dumps({key: settings[key] for key in ("User", "Entrypoint", "Cmd", "WorkingDir", "Labels")}))
-    assert settings["User"].split(":")[0] == USER
-    assert settings["Healthcheck"]["Test"] == ["CMD", "/usr/bin/quoth", "healthcheck"], settings
-    # chroot starts in `/` instead of the folder of the image.
-    environment = dict(pair.split("=", 1) for pair in settings["Env"])
-    environment |= {"QUOTH_BRIDGE__SOCKET": "/data/bridge.sock", "QUOTH_CONFIG": f"{settings['WorkingDir']}/config/quoth.toml"}
-    data = root / "data"
-    assert data.stat().st_mode & 0o777 == 0o700 and data.stat().st_uid == int(USER), data.stat()
-    work.chmod(0o755)
-    enter = [shutil.which("chroot"), f"--userspec={USER}:{USER}", root]
-    with subprocess.Popen(enter + settings["Entrypoint"] + settings["Cmd"], env=environment) as service:
-        try:
-            health = enter + settings["Healthcheck"]["Test"][1:]
-            wait_for(lambda: subprocess.run(health, env=environment, capture_output=True).returncode == 0, "the image is healthy")
-        finally:
-            service.terminate()
-    assert service.returncode == 0, service.returncode
-    written = [path for path in root.rglob("*") if path.lstat().st_uid == int(USER)]
-    assert all(path == data or data in path.parents for path in written), written
-    print("healthy as user 10001; wrote", sorted(path.name for path in data.iterdir()))
+    config = {
+        "USER": settings["User"], "ENTRYPOINT": settings["Entrypoint"], "CMD": settings["Cmd"], "STOPSIGNAL": settings["StopSignal"],
+        "HEALTHCHECK": settings["Healthcheck"]["Test"][1:], "ENV": dict(pair.split("=", 1) for pair in settings["Env"]),
+    }
+    print(json.dumps(config | {"LABEL": settings["Labels"]}))
+    check_deploy.start(root, config, settings["WorkingDir"])
+    print("healthy as its user; wrote", sorted(path.name for path in (root / "data").iterdir()))
     return root
 
 
@@ -301,4 +294,5 @@ exec unshare --mount sh -c '{mounts}exec unshare --root={image} --wd="$PWD" /usr
     print("\nthe packages are sound")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,13 +11,14 @@ library only; Linux.
 """
 import os
 import pathlib
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+
+from measure_reliability import free_port
 
 IDLE_SECONDS = 20
 
@@ -48,10 +49,8 @@ def is_ready(port):
 def service(quoth, n):
     times, memory = [], 0
     for run in range(n + 1):
-        with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            probe.close()
+        with tempfile.TemporaryDirectory() as folder:
+            port = free_port()
             settings = {"QUOTH_DATA": folder, "QUOTH_BRIDGE__SOCKET": f"{folder}/socket", "QUOTH_HTTP__LISTEN": f"127.0.0.1:{port}", "QUOTH_LOG__LEVEL": "warn"}
             start = time.perf_counter()
             child = subprocess.Popen([quoth, "run"], env=os.environ | settings)

@@ -22,6 +22,8 @@ import threading
 import time
 from pathlib import Path
 
+from measure_reliability import SOURCE, wait_until
+
 LIBRARY = next(Path("/usr/lib").glob("*-linux-gnu/faketime/libfaketimeMT.so.1"), None)
 HOUR = 3600
 FAQ = '[[entry]]\nid = "a{0}"\nquestion = "What did Ann say about topic {0}?"\n[[entry.quote]]\ntext = "One two."\n'
@@ -38,7 +40,7 @@ def write_pack(folder, n_entries):
     pack = folder / "p"
     (pack / "sources").mkdir(parents=True, exist_ok=True)
     (pack / "pack.toml").write_text('title = "P"\n')
-    (pack / "sources/doc.md").write_text('+++\ntitle = "Doc"\n+++\n\nAnn said: “One two.”\n')
+    (pack / "sources/doc.md").write_text(SOURCE)
     (pack / "faq.toml").write_text("".join(FAQ.format(number) for number in range(n_entries)))
 
 
@@ -111,8 +113,7 @@ def main():
         environment = os.environ | SETTINGS | {"LD_PRELOAD": str(LIBRARY), "FAKETIME": f"+0 x{args.rate}", "QUOTH_HTTP__IS_ON": "false"}
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen([args.quoth.resolve(), "run"], cwd=folder, env=environment, stderr=log)
-        while not (folder / "b.sock").exists():
-            time.sleep(0.05)
+        wait_until((folder / "b.sock").exists)
         client = Client(folder / "b.sock", args.rate)
         days, number = [], 0
         print("| day | questions | orders | memory (KiB) | open files | records (KiB) |\n|---:|---:|---:|---:|---:|---:|", flush=True)
