@@ -8,6 +8,7 @@
 - package: in a Debian 12 that is booted with systemd, the package is installed, serves under its unit's sandbox,
   answers, has nothing wrong for `quoth doctor`, is upgraded (keeping records and an edited
   configuration), removed, and purged.
+- archive, in another Debian 12: the commands of docs/self-hosting.md for a machine without the package.
 - image: in its own file system and as its own user, it becomes healthy, and writes to /data alone.
 - With --tests (the test binary `it` that cargo has built), the behaviors that hold on every platform are tried with the
   program of the package, and with that of the image in its own file system: on the Discord stand-in, and with
@@ -132,8 +133,8 @@ class Container:
             self.nspawn.kill()
 
 
-def debian(work):
-    """A new Debian 12."""
+def debian(work, name):
+    """A new Debian 12, in the folder `name`."""
     if not DEBIAN.exists():
         DEBIAN.parent.mkdir(parents=True, exist_ok=True)
         made = DEBIAN.with_suffix(".new")
@@ -142,8 +143,8 @@ def debian(work):
         sources = sorted(Path("/etc/apt/sources.list.d").glob("debian.sources")) if "bookworm" in Path("/etc/os-release").read_text() else []
         run("mmdebstrap", "--variant=minbase", f"--include={INCLUDED}", "bookworm", made, *sources)
         made.rename(DEBIAN)
-    run("cp", "-a", "--reflink=auto", DEBIAN, work / "debian")
-    return work / "debian"
+    run("cp", "-a", "--reflink=auto", DEBIAN, work / name)
+    return work / name
 
 
 def with_version(package, version, work):
@@ -170,7 +171,7 @@ def check_package(dist, work):
     step("package for Debian, in a Debian 12 with systemd")
     package = one(dist, "*.deb")
     print(run("dpkg-deb", "--info", package))
-    root = debian(work)
+    root = debian(work, "with-package")
     shutil.copy(package, root / "srv/quoth.deb")
     shutil.copy(with_version(package, "9.0.0-1", work), root / "srv/later.deb")
     container = Container(root)
@@ -221,6 +222,24 @@ def check_package(dist, work):
                                   "etc/systemd/system/multi-user.target.wants/quoth.service") if os.path.lexists(root / path)]
         assert not left, left
         print("removed: configuration and records stay. Purged: nothing is left")
+
+
+def check_documented_commands(work):
+    step("the commands of docs/self-hosting.md, in a Debian 12 with systemd")
+    _, _, after = (ROOT / "docs/self-hosting.md").read_text().partition("Elsewhere, from a clone:\n\n```sh\n")
+    commands, found, _ = after.partition("```")
+    assert found, "docs/self-hosting.md has no such commands"
+    root = debian(work, "without-package")
+    clone = root / "srv/quoth"
+    shutil.copytree(next((work / "archive").iterdir()), clone)
+    (clone / "target/release").mkdir(parents=True)
+    (clone / "quoth").rename(clone / "target/release/quoth")
+    container = Container(root)
+    with contextlib.ExitStack() as stack:
+        stack.callback(container.stop)
+        container.run("sh", "-euc", f"cd /srv/quoth\n{commands}")
+        check_service(container)
+    print("serves, and has nothing wrong")
 
 
 def unpack_image(dist, work):
@@ -278,6 +297,7 @@ def main():
         check_archive(args.dist, work)
         image = check_image(args.dist, work)
         check_package(args.dist, work)
+        check_documented_commands(work)
         if args.tests:
             # The folders of the tests are in /tmp, and the packs in the clone.
             seen = [Path("/tmp"), ROOT, TARGET, Path("/proc"), Path("/dev")]
