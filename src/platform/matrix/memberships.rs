@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::MemberEvent;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key::v3::Request;
 use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::events::room::member::{MembershipState, RoomMemberEventContent};
@@ -21,6 +22,14 @@ const MAX_AGE: Duration = Duration::from_secs(10 * 60);
 /// Maximum number of remembered memberships.
 const MAX_REMEMBERED: usize = 10_000;
 
+/// The membership event of `user` in `room`, if the store has it.
+///
+/// `Room::get_member_no_sync` reads presence, profile, power levels, namesakes and ignored users as well.
+pub(super) async fn member_event(room: &Room, user: &UserId) -> Option<MemberEvent> {
+    let event = room.get_state_event_static_for_key::<RoomMemberEventContent, _>(user).await;
+    event.ok().flatten()?.deserialize().ok()
+}
+
 /// The memberships that were looked up.
 #[derive(Debug, Default)]
 pub(super) struct Memberships(Mutex<HashMap<(OwnedUserId, OwnedRoomId), (Instant, bool)>>);
@@ -28,7 +37,7 @@ pub(super) struct Memberships(Mutex<HashMap<(OwnedUserId, OwnedRoomId), (Instant
 impl Memberships {
     /// Whether `user` is a member of `room`. Costs a small request if that is not known.
     pub(super) async fn is_member(&self, room: &Room, user: &UserId) -> bool {
-        if let Ok(Some(member)) = room.get_member_no_sync(user).await {
+        if let Some(member) = member_event(room, user).await {
             return *member.membership() == MembershipState::Join;
         }
         if room.are_members_synced() {

@@ -7,7 +7,7 @@ use matrix_sdk::ruma::{EventId, OwnedRoomId, UserId};
 
 use super::ids;
 use super::incoming::mention::BotIdentity;
-use super::memberships::Memberships;
+use super::memberships::{Memberships, member_event};
 use crate::conversation::{Place, PlaceId};
 
 /// Maximum number of predecessors that are followed: rooms are not upgraded that often, and a cycle
@@ -48,8 +48,8 @@ pub(super) async fn is_direct(room: &Room) -> bool {
 /// `m.direct` in the account data says the same, but only after the homeserver has returned it in a
 /// later sync than the join, which may already contain a question.
 async fn is_invited_directly(room: &Room) -> bool {
-    let member = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
-    member.is_some_and(|member| match &**member.event() {
+    let member = member_event(room, room.own_user_id()).await;
+    member.is_some_and(|member| match &member {
         MemberEvent::Sync(SyncStateEvent::Original(joined)) => {
             joined.prev_content().is_some_and(|invite| invite.is_direct == Some(true))
         }
@@ -60,8 +60,8 @@ async fn is_invited_directly(room: &Room) -> bool {
 /// The bot's user ID and its display name in `room`.
 pub(super) async fn bot_identity(room: &Room) -> BotIdentity {
     let id = room.own_user_id().to_owned();
-    let member = room.get_member_no_sync(&id).await.ok().flatten();
-    let display_name = member.and_then(|member| member.display_name().map(str::to_owned));
+    let member = member_event(room, &id).await;
+    let display_name = member.and_then(|member| member.displayname_value().map(str::to_owned));
     BotIdentity { id, display_name }
 }
 
