@@ -21,14 +21,29 @@ pub(super) fn create_private_file(path: &Path) -> io::Result<()> {
     owner_only(OpenOptions::new().write(true).create_new(true)).open(path).map(drop)
 }
 
+/// Whether the files or folders at `path` and `other` belong to the same user; true where files have no owners.
+pub(crate) fn have_one_owner(path: &Path, other: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (one, other) = (std::fs::metadata(path)?, std::fs::metadata(other)?);
+        Ok(one.uid() == other.uid())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, other);
+        Ok(true)
+    }
+}
+
 /// Gives the file or folder at `path` to the owner of `folder`, if they differ: what root restores or sets up belongs to the user
 /// that runs quoth. Other users own what they create, and cannot give it away.
 pub(crate) fn give_to_owner_of(folder: &Path, path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let (of_folder, of_path) = (std::fs::metadata(folder)?, std::fs::metadata(path)?);
-        if of_folder.uid() != of_path.uid() {
+        if !have_one_owner(folder, path)? {
+            let of_folder = std::fs::metadata(folder)?;
             std::os::unix::fs::chown(path, Some(of_folder.uid()), Some(of_folder.gid()))?;
         }
     }

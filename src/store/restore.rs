@@ -141,10 +141,18 @@ pub fn stage(
 
 impl StagedRestore {
     fn add_packs(&mut self, backup: &Path, target: &RestoreTarget) -> Result<(), RestoreError> {
-        for (pack, others, staged) in
-            self.staging.copy_packs(backup, self.report.manifest.as_ref())?
-        {
-            let folder = folder_of(&pack, target)?;
+        let copied = self.staging.copy_packs(backup, self.report.manifest.as_ref())?;
+        let mut taken: Vec<PathBuf> = Vec::new();
+        for (pack, others, staged) in copied {
+            let from = self.report.manifest.as_ref().and_then(|manifest| {
+                let of_backup = manifest.packs.iter().find(|it| it.folder == staged)?;
+                Some(of_backup.from.as_path())
+            });
+            let folder = folder_of(&pack, from, target)?;
+            if taken.contains(&folder) {
+                return Err(RestoreError::SeveralPacks { name: pack.files.name, folder });
+            }
+            taken.push(folder.clone());
             match difference(&folder, &pack.files, &others, staged)? {
                 None => self.report.same_packs.push(folder),
                 Some((_, true)) if !target.replaces => {
@@ -240,15 +248,32 @@ fn has_other_key(staging: &Staging, manifest: Option<&Manifest>, secret: Option<
     key.is_none_or(|key| key.check_value() != *before)
 }
 
-/// The folder of the configuration that the pack goes to.
-fn folder_of(pack: &StagedPack, target: &RestoreTarget) -> Result<PathBuf, RestoreError> {
+/// The folder of the configuration that the pack goes to: that of its name. Of several, the one that has the longest end in common
+/// with the folder `from` which it was copied from, so that those of `en/faq` and `de/faq` do not get mixed up.
+fn folder_of(
+    pack: &StagedPack,
+    from: Option<&Path>,
+    target: &RestoreTarget,
+) -> Result<PathBuf, RestoreError> {
     let name = &pack.files.name;
-    let mut folders = target.packs.iter().filter(|folder| pack_files::name_of(folder) == *name);
-    match (folders.next(), folders.next()) {
-        (Some(folder), None) => Ok(std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
-        (None, _) => Err(RestoreError::NoPackFolder { name: name.clone() }),
-        (Some(_), Some(_)) => Err(RestoreError::SeveralPackFolders { name: name.clone() }),
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let of_name = target.packs.iter().filter(|folder| pack_files::name_of(folder) == *name);
+    let mut folders: Vec<PathBuf> = of_name.map(|folder| absolute(folder)).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    let n_common = |folder: &Path| from.map_or(0, |from| common_end(folder, from));
+    let most = folders.iter().map(|folder| n_common(folder)).max();
+    folders.retain(|folder| Some(n_common(folder)) == most);
+    match folders.len() {
+        0 => Err(RestoreError::NoPackFolder { name: name.clone() }),
+        1 => Ok(folders.remove(0)),
+        _ => Err(RestoreError::SeveralPackFolders { name: name.clone() }),
     }
+}
+
+/// How many of the last parts of two paths are the same.
+fn common_end(one: &Path, other: &Path) -> usize {
+    one.components().rev().zip(other.components().rev()).take_while(|(a, b)| a == b).count()
 }
 
 /// What has to change in `folder` for the pack `files` with the files `others` beside it, staged at `staged`, and whether

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::folder::{FAQ, Folder, copy_folder};
+use crate::folder::{FAQ, Folder, SOURCE, copy_folder};
 use crate::quoth::{Run, quoth_in};
 use crate::service::{BridgeClient, Service};
 
@@ -348,6 +348,41 @@ fn pack_goes_to_the_configured_folder_of_its_name_and_without_one_nothing_is_res
     let run = quoth_in(&folder.path(""), &settings, &["restore", "b"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(files_in(&folder.path("x/p")), files_in(&source.path("b/packs/p")));
+}
+
+#[test]
+fn packs_of_one_name_go_to_the_folders_that_end_as_theirs_did() {
+    const BEFORE: &str = "packs = ['../one/en/p']\n[[space]]\nname = 'de'\nplaces = ['discord:channel:1']\npacks = ['../one/de/p']\n";
+    let source = Folder::empty();
+    for language in ["en", "de"] {
+        source.write(&format!("one/{language}/p/pack.toml"), format!("title = '{language}'\n"));
+        for (file, text) in [("faq.toml", FAQ), ("sources/doc.md", SOURCE)] {
+            source.write(&format!("one/{language}/p/{file}"), text);
+        }
+    }
+    source.write("config/quoth.toml", BEFORE);
+    let settings = [("QUOTH_DATA", "data")];
+    let edit = ["faq", "--pack", "one/en/p", "add-phrasing", "b", "zebra quota"];
+    for args in [&edit[..], &["backup", "b"]] {
+        let run = quoth_in(&source.path(""), &settings, args);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    let folder = with_backup_of(&source);
+    let restore = |configuration: &str| {
+        folder.write("config/quoth.toml", configuration);
+        quoth_in(&folder.path(""), &settings, &["restore", "b"])
+    };
+    let run = restore("packs = ['../two/en/p']\n");
+    assert!(run.code == 2 && run.stderr.contains("several packs p"), "{run:?}");
+    let run = restore(&BEFORE.replace("one/en", "x").replace("one/de", "y"));
+    assert!(run.code == 2 && run.stderr.contains("names several"), "{run:?}");
+    assert!(!folder.path("data/quoth.db").exists());
+    let run = restore(&BEFORE.replace("one/", "two/"));
+    assert_eq!(run.code, 0, "{run:?}");
+    for language in ["en", "de"] {
+        let restored = files_in(&folder.path(&format!("two/{language}")));
+        assert_eq!(restored, files_in(&source.path(&format!("one/{language}"))), "{language}");
+    }
 }
 
 #[test]

@@ -96,6 +96,17 @@ pub enum RestoreError {
         /// The name of the pack.
         name: String,
     },
+    /// The backup has several packs of a name, and the configuration has one folder for them.
+    #[error(
+        "the backup has several packs {name}, and `packs` in the configuration has only {} for them: name the other folders, too (they need not exist), or restore without packs (--without-packs), and copy them by hand",
+        folder.display()
+    )]
+    SeveralPacks {
+        /// The name of the packs.
+        name: String,
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The data folder has records.
     #[error(
         "the data folder {} already has records, a key or a Matrix session: --force replaces them, and keeps them in a folder inside of it",
