@@ -194,14 +194,19 @@ def check_package(dist, work):
         assert "1 set" in secrets, secrets
         (root / "etc/quoth/discord-token").unlink()
         # What root sets up, the service can read.
-        answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\nnobody\nyes\n"
+        answers = "discord\nMTA.a-token-of-discord.that-is-made-up-and-long-enough\n/etc/quoth/knowledge/quoth\n56\nyes\nyes\n"
         (root / "srv/answers").write_text(answers)
         container.run("sh", "-c", "cd / && quoth setup < /srv/answers")
         owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/discord-token").strip()
         assert owner == "quoth 600", owner
         written = (root / "etc/quoth/config/quoth.toml").read_text()
         assert "/var/lib/quoth/discord-token" in written, written
-        print("quoth setup, by root: the token belongs to the service")
+        assert "/var/lib/quoth/knowledge/quoth" in written, written
+        owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/knowledge/quoth/faq.toml").strip()
+        assert owner.startswith("quoth "), owner
+        writable = container.run("runuser", "-u", "quoth", "--", "quoth", "doctor", "packs-writable")
+        assert "1 can be edited" in writable, writable
+        print("quoth setup, by root: the token and the pack that moderators edit belong to the service")
         # Discord cannot be reached from here: the service is tried without it from now on.
         edited = "".join(line for line in written.splitlines(True) if not line.startswith("token_file"))
         (root / "etc/quoth/config/quoth.toml").write_text(edited + "# edited\n")

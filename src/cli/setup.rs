@@ -1,6 +1,7 @@
 //! `quoth setup`: asks a newcomer what is needed, and writes a configuration that has been checked.
 
 mod interview;
+mod pack_copy;
 mod paths;
 mod questions;
 
@@ -11,9 +12,10 @@ use anyhow::Context;
 use super::Status;
 use super::config_args::ConfigArgs;
 use super::terminal::Terminal;
-use crate::config::{COMMENTED_FILE, DEFAULT_FILE, SetupAnswers};
+use crate::config::{COMMENTED_FILE, DEFAULT_FILE, SYSTEM_FILE, SetupAnswers};
 use crate::store::{atomic, file_permissions};
 use interview::Interview;
+use pack_copy::PackCopy;
 use paths::Paths;
 use questions::Platforms;
 
@@ -57,8 +59,14 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Stat
         }
         answers.matrix = Some(account);
     }
-    answers.packs = vec![paths.written(&questions::pack(&mut interview, paths.packs.first())?)];
+    let pack = questions::pack(&mut interview, paths.packs.first())?;
     answers.moderators = questions::moderators(&mut interview, platforms)?;
+    let copy = if answers.moderators.is_empty() {
+        None
+    } else {
+        PackCopy::ask(&mut interview, &paths.data, &pack)?
+    };
+    answers.packs = vec![paths.written(copy.as_ref().map_or(&pack, |copy| &copy.folder))];
     let text = answers.applied_to(&before).with_context(|| {
         format!("{} is no TOML: `quoth config check` says where", file.display())
     })?;
@@ -68,8 +76,11 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Stat
         terminal.note("Nothing was written.");
         return Ok(Status::Success);
     }
+    if let Some(copy) = copy {
+        copy.make(&paths.data)?;
+    }
     write(&file, &text, &paths, &secrets, args)?;
-    terminal.note(&next_steps(platforms));
+    terminal.note(&next_steps(platforms, file == Path::new(SYSTEM_FILE)));
     Ok(Status::Success)
 }
 
@@ -118,17 +129,30 @@ fn write(
     Ok(atomic::write(file, text.as_bytes())?)
 }
 
-fn next_steps(platforms: Platforms) -> String {
+/// What is left to do, with the service of the package if `is_service`.
+fn next_steps(platforms: Platforms, is_service: bool) -> String {
     let mut steps = vec!["\nThe configuration is written and valid. Next:".to_owned()];
     if platforms.has_discord {
         steps.push("  invite the bot to your server, with the link of docs/discord.md".to_owned());
     }
-    if platforms.has_matrix {
-        steps.push(
-            "  quoth matrix setup   (verifies the bot's device, and prints its recovery key)"
-                .to_owned(),
-        );
+    let verify = "quoth matrix setup   (verifies the bot's device, and prints its recovery key)";
+    match (platforms.has_matrix, is_service) {
+        (true, true) => {
+            steps.push("  systemctl stop quoth".to_owned());
+            steps.push(format!("  sudo -u quoth {verify}"));
+        }
+        (true, false) => steps.push(format!("  {verify}")),
+        (false, _) => {}
     }
-    steps.push("  quoth run            (serves until you press Ctrl-C)".to_owned());
+    steps.extend(if is_service {
+        [
+            "  systemctl restart quoth",
+            "  sudo -u quoth quoth doctor   (is anything wrong, or missing?)",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    } else {
+        vec!["  quoth run            (serves until you press Ctrl-C)".to_owned()]
+    });
     steps.join("\n")
 }

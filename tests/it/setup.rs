@@ -98,6 +98,42 @@ fn nothing_is_written_without_a_yes() {
 }
 
 #[test]
+fn moderators_get_a_copy_of_a_pack_that_the_user_of_the_service_may_not_write() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    const SERVICE: u32 = 65_534;
+    let folder = Folder::with_pack();
+    std::fs::create_dir(folder.path("data")).unwrap();
+    // Only root can make folders of other users, so others can only see that the same user needs no copy.
+    let is_root = std::fs::metadata(folder.path("data")).unwrap().uid() == 0;
+    let (copy_answer, pack) = if is_root {
+        chown(folder.path("data"), Some(SERVICE), Some(SERVICE)).unwrap();
+        (&["yes"][..], "../data/knowledge/p")
+    } else {
+        (&[][..], "../p")
+    };
+    let answers = [&["discord", TOKEN, "p", "56"][..], copy_answer, &["yes"]].concat();
+    for _ in 0..2 {
+        // The second time, the copy is there already, and used as it is.
+        let run = setup(&folder, &answers);
+        assert_eq!(run.code, 0, "{run:?}");
+        let file = read(&folder, "config/quoth.toml");
+        assert!(file.contains(&format!("\npacks = [\"{pack}\"]\n")), "{file}");
+    }
+    if is_root {
+        for path in ["", "/p", "/p/faq.toml", "/p/pack.toml"] {
+            let path = format!("data/knowledge{path}");
+            let owner = std::fs::metadata(folder.path(&path)).unwrap();
+            assert_eq!((owner.uid(), owner.gid()), (SERVICE, SERVICE), "{path}");
+        }
+        assert_eq!(read(&folder, "data/knowledge/p/faq.toml"), read(&folder, "p/faq.toml"));
+    }
+    let refused = setup(&folder, &["discord", TOKEN, "p", "nobody", "yes"]);
+    assert_eq!(refused.code, 0, "{refused:?}");
+    assert!(read(&folder, "config/quoth.toml").contains("\npacks = [\"../p\"]\n"));
+}
+
+#[test]
 fn existing_configuration_keeps_its_other_settings() {
     let folder = Folder::with_pack();
     folder.write(
