@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "ablation"
 MATCHING = "src/matching"
 # Only decisions are compared, not speed.
-FAST_BUILD = {"CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16", "CARGO_PROFILE_RELEASE_INCREMENTAL": "true"}
+FAST_BUILD = {f"CARGO_PROFILE_RELEASE_{name}": value for name, value in (("CODEGEN_UNITS", "256"), ("INCREMENTAL", "true"), ("LTO", "off"), ("OPT_LEVEL", "2"))}
 # Name, file, text in the source, replacement.
 COMPONENTS = [
     ("everything", None, None, None),
