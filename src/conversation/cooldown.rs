@@ -45,8 +45,11 @@ enum Key {
 
 #[derive(Debug, Default)]
 struct Recent {
-    /// Times of the counted questions, oldest first.
+    /// Times of the counted questions, oldest first: as many as the largest limit needs. Spaces may differ in limit and
+    /// window, so a question that has left the window of one may still count in another.
     times: VecDeque<Timestamp>,
+    /// The largest limit so far.
+    max_limit: usize,
     /// When the last of them leaves the window.
     ends_at: Timestamp,
     notified_at: Option<Timestamp>,
@@ -148,7 +151,7 @@ impl State {
         for (key, _) in limits {
             let recent = self.recent.entry(key).or_default();
             let at = recent.order(time);
-            recent.times.push_back(at);
+            recent.count(at);
             recent.ends_at = recent.ends_at.max(at.plus(window));
         }
         Admission::Allowed
@@ -171,15 +174,22 @@ impl Recent {
         self.times.back().map_or(at, |last| at.max(*last))
     }
 
+    fn count(&mut self, at: Timestamp) {
+        self.times.push_back(at);
+        while self.times.len() > self.max_limit {
+            self.times.pop_front();
+        }
+    }
+
     /// The time from `now` until fewer than `limit` questions are in the window; `None` if there are
     /// fewer already.
     fn retry_after(&mut self, now: Timestamp, window: Duration, limit: u32) -> Option<Duration> {
-        self.times.retain(|time| now.since(*time) < window);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
-        let n_over = self.times.len().checked_sub(limit)?;
+        self.max_limit = self.max_limit.max(limit);
         // Once this one leaves the window, one more is allowed.
-        let first_to_expire = self.times.get(n_over)?;
-        Some(first_to_expire.plus(window).since(now))
+        let first_to_expire = self.times.get(self.times.len().checked_sub(limit)?)?;
+        let is_in_window = now.since(*first_to_expire) < window;
+        is_in_window.then(|| first_to_expire.plus(window).since(now))
     }
 }
 
@@ -239,6 +249,25 @@ mod tests {
         for want in [true, false] {
             let got = cooldowns.admit(&"ada".into(), &"room".into(), now, &SETTINGS());
             assert_eq!(got == Admission::Allowed, want);
+        }
+    }
+
+    #[test]
+    fn question_that_left_the_window_of_one_space_counts_in_another() {
+        let short = SpaceSettings { cooldown_seconds: 1, ..SETTINGS() };
+        let cooldowns = Cooldowns::default();
+        let admit = |second: i64, settings: &SpaceSettings| {
+            cooldowns.admit(&"ada".into(), &"room".into(), at(second * 1000), settings)
+        };
+        for (second, settings, want) in [
+            (0, &SETTINGS(), true),
+            (1, &SETTINGS(), true),
+            (4, &short, true),
+            (5, &SETTINGS(), false),
+            (10, &SETTINGS(), false),
+            (11, &SETTINGS(), true),
+        ] {
+            assert_eq!(admit(second, settings) == Admission::Allowed, want, "second {second}");
         }
     }
 
