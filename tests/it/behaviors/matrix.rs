@@ -47,9 +47,6 @@ impl OnMatrix {
         }
         let greets = behavior.step.iter().any(|step| step.joined.is_some());
         on_matrix.bot.set("QUOTH_DEFAULT_SPACE__GREETS", &greets.to_string());
-        if behavior.settings.contains_key("questions_per_asker") {
-            on_matrix.bot.set("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "30");
-        }
         on_matrix.bot.start_and_wait();
         on_matrix
     }
