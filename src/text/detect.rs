@@ -10,6 +10,9 @@ const MIN_LETTERS: usize = 60;
 /// Number of characters from which no further text is examined.
 const MAX_CHARS: usize = 4_000;
 
+/// Most characters of a text whose words are examined, too.
+const MAX_CHARS_SHORT: usize = 500;
+
 /// The language of `texts` together, if they are long enough and clearly in one of the languages
 /// that have data.
 pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
@@ -31,7 +34,24 @@ pub fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Language> {
         || sample.chars().filter(|c| is_syllable_or_ideograph(*c)).count() * 6 >= MIN_LETTERS;
     let detector = Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect());
     let found = detector.detect(&sample).filter(|found| is_enough && found.is_reliable())?;
-    LANGUAGES.iter().find(|(lang, _)| *lang == found.lang()).map(|(_, code)| Language::new(code))
+    let found = LANGUAGES.iter().find(|(lang, _)| *lang == found.lang());
+    let found = found.map(|(_, code)| Language::new(code))?;
+    if n_chars > MAX_CHARS_SHORT { Some(found) } else { Some(by_stop_words(&sample, found)) }
+}
+
+/// `found`, which the letters of a short text look like, unless another language has clearly more of its words: a few questions
+/// and names have the letter sequences of any language.
+fn by_stop_words(text: &str, found: Language) -> Language {
+    let others = LANGUAGES.iter().map(|(_, code)| Language::new(code));
+    let counted = others.map(|language| (n_stop_words(text, &language), language));
+    let Some((n_most, most)) = counted.max_by_key(|(count, _)| *count) else { return found };
+    if n_most >= n_stop_words(text, &found) + MIN_STOP_WORDS_MORE { most } else { found }
+}
+
+fn n_stop_words(text: &str, language: &Language) -> usize {
+    let data = language.data();
+    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    words.filter(|word| data.is_stop_word(&data.folding.fold(word))).count()
 }
 
 /// Fewest letters of a text whose language is told from it alone.
@@ -42,8 +62,8 @@ const MIN_LETTERS_ALONE: usize = 12;
 const MIN_LETTERS_CLEAR: usize = 20;
 const MIN_CONFIDENCE_CLEAR: f64 = 0.8;
 
-/// How many more stop words of the detected language than of the other a short text has, if the detection
-/// alone is not clear.
+/// How many more stop words of one language than of another make a short text one of the first, if the letters alone
+/// are not clear.
 const MIN_STOP_WORDS_MORE: usize = 2;
 
 /// Whether a short text is clearly in another language than `language`: by its script, or by its words. A text
@@ -63,13 +83,8 @@ pub fn is_in_another_language(text: &str, language: &Language) -> bool {
     let Some(found) = found.filter(|found| found.lang() != *own) else { return false };
     let other = LANGUAGES.iter().find(|(lang, _)| *lang == found.lang());
     let Some(other) = other.map(|(_, code)| Language::new(code)) else { return false };
-    let n_stop_words = |language: &Language| {
-        let data = language.data();
-        let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-        words.filter(|word| data.is_stop_word(&data.folding.fold(word))).count()
-    };
     let is_clear = n_letters >= MIN_LETTERS_CLEAR && found.confidence() >= MIN_CONFIDENCE_CLEAR;
-    is_clear || n_stop_words(&other) >= n_stop_words(language) + MIN_STOP_WORDS_MORE
+    is_clear || n_stop_words(text, &other) >= n_stop_words(text, language) + MIN_STOP_WORDS_MORE
 }
 
 /// The scripts of a language, besides Latin.
@@ -154,6 +169,21 @@ mod tests {
         }
         assert_eq!(name_of(&Language::new("de")), Some("German"));
         assert_eq!(name_of(&Language::new("xx")), None);
+    }
+
+    #[test]
+    fn words_of_a_short_text_count_more_than_its_letters() {
+        let texts = [
+            "Is there a pool?",
+            "What does it cost?",
+            "Contact",
+            "License",
+            "Yes.",
+            "Four euros.",
+            "Write us.",
+            "MIT",
+        ];
+        assert_eq!(detect(texts.into_iter()), Some(Language::english()));
     }
 
     #[test]
