@@ -46,7 +46,7 @@ fn n_chars(text: &str) -> usize {
 }
 
 /// The blocks of an answer, and whether each is a heading.
-fn blocks(answer: &str, is_markdown: bool) -> Vec<(Range<usize>, bool)> {
+pub(super) fn blocks(answer: &str, is_markdown: bool) -> Vec<(Range<usize>, bool)> {
     if !is_markdown {
         return paragraph_spans(answer).into_iter().map(|span| (span, false)).collect();
     }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::answer_parts::divide;
+use super::answer_parts::{blocks, divide};
 use super::collection::ImportedEntry;
 use super::record::Answer;
 use crate::knowledge::new_pack::NewPack;
@@ -27,6 +27,8 @@ pub struct PackText {
     pub quotes: Vec<Vec<QuoteDraft>>,
     /// The number of answers that were divided into several quotes.
     pub n_divided: usize,
+    /// Where the last answer starts in `body`.
+    last_answer_at: usize,
 }
 
 impl PackText {
@@ -44,6 +46,7 @@ impl PackText {
                 let written = written(answer, text.is_markdown);
                 let parts = divide(&written, text.is_markdown, language);
                 text.n_divided += usize::from(parts.len() > 1);
+                text.separate(&written);
                 for part in parts {
                     quotes.push(QuoteDraft {
                         text: part.to_owned(),
@@ -73,6 +76,17 @@ impl PackText {
         }
     }
 
+    /// Adds what keeps the next answer, in Markdown, from going on with a list or a block of code of the last one.
+    fn separate(&mut self, next: &str) {
+        let last = self.body.get(self.last_answer_at..).unwrap_or_default();
+        if self.is_markdown && !last.is_empty() {
+            for separator in separators(last, next) {
+                self.add_part(&separator);
+            }
+        }
+        self.last_answer_at = self.body.len();
+    }
+
     fn add_part(&mut self, part: &str) {
         if !self.body.is_empty() {
             self.body.push('\n');
@@ -81,6 +95,40 @@ impl PackText {
         self.body.push('\n');
         self.n_paragraphs += paragraph_spans(part).len();
     }
+}
+
+/// What ends a list.
+const RULE: &str = "---";
+
+/// The paragraphs that have to stand between two Markdown texts, so that a reader takes them for two: the end of a block of code
+/// that the first one leaves open, and a rule where the second would go on with the last block of the first. Mostly none.
+fn separators(before: &str, after: &str) -> Vec<String> {
+    let mut separators: Vec<String> = open_fence(before).into_iter().collect();
+    let text = |separators: &[String]| format!("{before}\n{}\n", separators.join("\n\n"));
+    if !starts_block(&text(&separators), after) {
+        separators.push(RULE.to_owned());
+    }
+    separators
+}
+
+/// Whether `after` starts a block of its own behind `before`.
+fn starts_block(before: &str, after: &str) -> bool {
+    let blocks = blocks(&format!("{before}\n{after}"), true);
+    blocks.iter().all(|(block, _)| block.end <= before.len() + 1 || block.start > before.len())
+}
+
+/// The fence that ends the block of code at the end of `text`, if it is open.
+fn open_fence(text: &str) -> Option<String> {
+    let is_fenced =
+        |event: &Event<'_>| matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
+    let parser = Parser::new_ext(text, options()).into_offset_iter();
+    let (_, span) = parser.filter(|(event, _)| is_fenced(event)).last()?;
+    let block = text.get(span.clone())?.trim_end();
+    let sign = block.chars().next()?;
+    let fence: String = block.chars().take_while(|c| *c == sign).collect();
+    let (_, last) = block.rsplit_once('\n').unwrap_or((block, ""));
+    let closes = last.trim().starts_with(&fence) && last.trim().chars().all(|c| c == sign);
+    (!closes && text.trim_end().len() <= span.end).then_some(fence)
 }
 
 /// The draft of an imported entry.
@@ -171,6 +219,23 @@ mod tests {
         assert_eq!(written(&answer("a\nb\n\nc\r\nd", true), true), "a\\\nb\n\nc\\\nd");
         assert_eq!(written(&answer("a\nb", true), false), "a\nb");
         assert_eq!(written(&answer("a\nb", false), true), "a\nb");
+    }
+
+    #[test]
+    fn answers_are_read_apart_from_each_other() {
+        for (before, after, want) in [
+            ("a", "b", &[][..]),
+            ("1. a\n2. b\n", "1. c", &["---"]),
+            ("1. a\n2. b\n", "c", &[]),
+            ("- a\n", "    code", &["---"]),
+            ("    code\n", "    code", &["---"]),
+            ("```sh\na\n", "b", &["```"]),
+            ("~~~~\na\n~~~\n", "~~~\nb\n~~~", &["~~~~"]),
+            ("```\na\n```\n", "```\nb\n```", &[]),
+            ("| a |\n|---|\n| b |\n", "| c |\n|---|", &[]),
+        ] {
+            assert_eq!(separators(before, after), want, "{before:?} {after:?}");
+        }
     }
 
     #[test]
