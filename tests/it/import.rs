@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::folder::Folder;
-use crate::quoth::quoth;
+use crate::quoth::{quoth, quoth_in};
 
 const LINES: &str = r#"{"id": "hours", "question": "When is it open?", "variants": ["opening hours"], "answer": "From nine.\n\nNot on Sundays."}
 {"id": "who", "question": "Who says so?", "quotes": ["+++", {"text": "'''[[entry]]'''", "speaker": "Ann"}], "tags": ["people"], "lead": "Ann does."}
@@ -183,6 +183,28 @@ fn second_import_is_merged_into_the_pack() {
     assert!(
         !std::fs::read_to_string(folder.path("pack/faq.toml")).unwrap().contains("where-is-it")
     );
+}
+
+#[test]
+fn other_faq_does_not_replace_the_one_that_was_imported() {
+    let folder = Folder::empty();
+    folder.write("pool.md", "# FAQ\n\n## Is there a pool?\n\nYes.\n");
+    folder.write("fees.csv", "question,answer\nWhat does it cost?,Four euros.\n");
+    let import = |file: &str, options: &[&str]| {
+        quoth_in(&folder.path(""), &[], &[&["import", file, "--into", "p"], options].concat())
+    };
+    assert_eq!(import("pool.md", &[]).code, 0);
+    let before = std::fs::read(folder.path("p/faq.toml")).unwrap();
+    let refused = import("fees.csv", &["--prune"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("--title NAME"), "{refused:?}");
+    assert_eq!(std::fs::read(folder.path("p/faq.toml")).unwrap(), before);
+    let hinted = import("fees.csv", &["--dry-run"]);
+    assert!(hinted.stdout.contains("None of the questions of the last import"), "{hinted:?}");
+    let beside = import("fees.csv", &["--title", "Fees", "--prune"]);
+    assert_eq!(beside.code, 0, "{beside:?}");
+    let faq = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
+    assert!(faq.contains("is-there-a-pool") && faq.contains("what-does-it-cost"), "{faq}");
 }
 
 #[test]

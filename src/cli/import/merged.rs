@@ -50,9 +50,24 @@ pub(super) fn run(
         language: &proof.pack.language,
         prune: args.prune,
     })?;
+    let hint = is_another_faq(&merged.changes, &base).then(|| {
+        format!(
+            "None of the questions of the last import is in {}. If it is another FAQ, give it a title of its own, and it \
+             becomes a source beside the other: --title NAME",
+            args.path.display()
+        )
+    });
+    if let (Some(hint), true) = (&hint, args.prune) {
+        bail!(
+            "--prune would remove every entry that the last import made: nothing was written. {hint}"
+        );
+    }
     let target = Target { source: &source, title, base: &base };
     let files = changed_files(&old, &proof, &merged, &target);
     describe(out, &merged.changes)?;
+    if let Some(hint) = hint {
+        writeln!(out, "{hint}")?;
+    }
     if files.is_empty() {
         writeln!(out, "The pack {} is up to date.", folder.display())?;
         return Ok(Status::Success);
@@ -73,6 +88,15 @@ pub(super) fn run(
     pack_files::write(folder, &files)?;
     writeln!(out, "Merged into the pack {}.\nTo check it, run: quoth check {0}", folder.display())?;
     Ok(Status::Success)
+}
+
+/// Whether nothing is left of the last import `base`, so that the file is hardly a later state of the same FAQ.
+fn is_another_faq(changes: &[MergeChange], base: &str) -> bool {
+    let is_gone = |change: &&MergeChange| {
+        matches!(change.kind, ChangeKind::KeptThoughGone | ChangeKind::Removed)
+    };
+    let n_before = base.lines().filter(|line| !line.trim().is_empty()).count();
+    n_before > 0 && changes.iter().filter(is_gone).count() == n_before
 }
 
 /// The name of the source that the import made, or will make: by the title that is given, else the only one that
