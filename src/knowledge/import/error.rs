@@ -51,6 +51,15 @@ pub enum ReadError {
          contain one in quotation marks"
     )]
     NoColumns,
+    /// A cell of a table holds rows that are not its own.
+    #[error(
+        "line {line}: a quotation mark opens a text in this row, and is not closed where the text ends: close it, and \
+         write a quotation mark within the text twice (\"\")"
+    )]
+    OpenCell {
+        /// The line on which the cell starts.
+        line: usize,
+    },
     /// A column or key that the user named does not exist.
     #[error("there is no field \"{name}\"; there are {fields}")]
     NoSuchField {
@@ -134,6 +143,19 @@ pub enum LineProblem {
         id: String,
         /// The number of the line that has it first.
         first: usize,
+    },
+    /// A row of a table has more values than there are columns.
+    #[error(
+        "the row has {n_cells} values, but there are {n_columns} columns: put a text that contains {separator:?} in \
+         quotation marks"
+    )]
+    TooManyCells {
+        /// The number of values up to the last one that is not blank.
+        n_cells: usize,
+        /// The number of columns.
+        n_columns: usize,
+        /// The character between two values.
+        separator: char,
     },
     /// The line is marked as a gap but has an answer.
     #[error("a gap has no answer, but this line has one")]

@@ -6,7 +6,7 @@ use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
 use super::record::{Answer, Place, Record, on_one_line};
 use super::tree_records::{ends_like_question, split_list};
-use super::{ReadError, TableLayout};
+use super::{LineError, LineProblem, ReadError, TableLayout};
 
 /// Separators of values, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -17,12 +17,17 @@ const N_SAMPLE_ROWS: usize = 200;
 /// The records of a table, and how it was read.
 ///
 /// # Errors
-/// [`ReadError`] if there are no two columns, or a column that the user named is missing.
+/// [`ReadError`] if there are no two columns, if a column that the user named is missing, if a quotation mark is
+/// not closed where its cell ends, or if rows have more cells than there are columns.
 pub(super) fn read(
     text: &str,
     fields: &FieldChoice,
 ) -> Result<(Vec<Record>, TableLayout), ReadError> {
-    let (separator, sample) = recognize_separator(text).ok_or(ReadError::NoColumns)?;
+    let (separator, sample) = recognize_separator(text).ok_or_else(|| no_columns(text))?;
+    if let Some(line) = line_of_open_cell(text, separator) {
+        return Err(ReadError::OpenCell { line });
+    }
+    let n_columns = sample.first().map_or(0, |row| row.cells.len());
     let columns = Columns::recognize(&sample, fields)?;
     let layout = TableLayout {
         separator: char::from(separator),
@@ -31,10 +36,55 @@ pub(super) fn read(
         answer: columns.name_of(&sample, columns.answer),
     };
     let mut records = Vec::new();
+    let mut errors = Vec::new();
     for row in rows(text, separator).skip(usize::from(columns.has_header)) {
-        records.extend(columns.record(&row));
+        match row.n_cells() {
+            n_cells if n_cells > n_columns => {
+                let separator = layout.separator;
+                let problem = LineProblem::TooManyCells { n_cells, n_columns, separator };
+                errors.push(LineError { line: row.line, problem });
+            }
+            _ => records.extend(columns.record(&row)),
+        }
     }
-    Ok((records, layout))
+    if errors.is_empty() { Ok((records, layout)) } else { Err(ReadError::Lines { errors }) }
+}
+
+/// Why no separator makes columns: a cell that is not closed holds the rows below it.
+fn no_columns(text: &str) -> ReadError {
+    let open = SEPARATORS.into_iter().find_map(|separator| line_of_open_cell(text, separator));
+    open.map_or(ReadError::NoColumns, |line| ReadError::OpenCell { line })
+}
+
+/// The line on which a cell starts whose quotation mark is not closed where a cell ends, but in the middle of a
+/// later line, or never: it holds rows that are not its own.
+fn line_of_open_cell(text: &str, separator: u8) -> Option<usize> {
+    let mut bytes = text.bytes().peekable();
+    let mut line = 1;
+    let mut is_cell_start = true;
+    while let Some(byte) = bytes.next() {
+        if byte == b'"' && is_cell_start {
+            let start = line;
+            loop {
+                match bytes.next() {
+                    None => return Some(start),
+                    Some(b'\n') => line += 1,
+                    Some(b'"') if bytes.next_if_eq(&b'"').is_none() => break,
+                    Some(_) => {}
+                }
+            }
+            let ends_cell =
+                bytes.peek().is_none_or(|next| *next == separator || next.is_ascii_whitespace());
+            if line > start && !ends_cell {
+                return Some(start);
+            }
+            is_cell_start = false;
+            continue;
+        }
+        line += usize::from(byte == b'\n');
+        is_cell_start = byte == separator || byte == b'\n';
+    }
+    None
 }
 
 /// A row: its cells, and the line on which it starts.
@@ -44,6 +94,11 @@ struct Row {
 }
 
 impl Row {
+    /// The number of cells up to the last that is not blank.
+    fn n_cells(&self) -> usize {
+        self.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1)
+    }
+
     fn cell(&self, idx: usize) -> &str {
         self.cells.get(idx).map_or("", |cell| cell.trim())
     }
@@ -57,7 +112,7 @@ fn rows(text: &str, separator: u8) -> impl Iterator<Item = Row> + '_ {
         .from_reader(text.as_bytes());
     let mut record = ByteRecord::new();
     std::iter::from_fn(move || {
-        // Reading text from memory does not fail; a quotation mark that is never closed ends with the file.
+        // Reading text from memory does not fail.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             let cells: Vec<String> =
                 record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
@@ -266,13 +321,42 @@ mod tests {
             ("A|one\nB|two\n", &["1: A = one", "2: B = two"]),
             ("Pregunta;Notas;Texto largo\nA?;x;uno dos tres\n", &["2: A? = uno dos tres"]),
             ("Title,Body\nA,1.\nB,\n,3.\n", &["2: A = 1.", "3: B = "]),
-            ("Question,Answer\n\"A?\",\"never closed\nB?,2.\n", &["2: A? = never closed\nB?,2.\n"]),
+            ("Question,Answer,\nA?,\"1,\n2\" ,\nB?,2.,,\n", &["2: A? = 1,\n2", "4: B? = 2."]),
         ];
         for (text, want) in cases {
             let got = found(text);
             let got: Vec<&str> = got.iter().map(|line| line.trim_end()).collect();
             let want: Vec<&str> = want.iter().map(|line| line.trim_end()).collect();
             assert_eq!(got, want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn cell_that_holds_other_rows_is_an_error_with_its_line() {
+        let cases = [
+            ("Question,Answer\n\"A?\",\"never closed\nB?,2.\n", 2),
+            ("Question,Answer\nA?,1.\n\nB?,\"two\nC?,3.\nD?,\"4.\"\n", 4),
+            ("\"Question;Answer\nA?;1.\n", 1),
+        ];
+        for (text, line) in cases {
+            let error = read(text, &FieldChoice::default()).unwrap_err();
+            assert_eq!(error, ReadError::OpenCell { line }, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn rows_with_more_cells_than_columns_are_errors_with_their_lines() {
+        let cases = [
+            "Question,Answer\nA?,Yes, but.\nB?,2.\nC?,3.\n",
+            "A?,1.\nB?,Yes, but.\nC?,3.\nD?,4.\n",
+        ];
+        for text in cases {
+            let error = read(text, &FieldChoice::default()).unwrap_err();
+            let ReadError::Lines { errors } = error else { panic!("{error}") };
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let want = "line 2: the row has 3 values, but there are 2 columns: put a text that contains ',' in \
+                        quotation marks";
+            assert_eq!(errors, [want], "{text:?}");
         }
     }
 
