@@ -43,7 +43,7 @@ pub(super) fn read(text: &str, fields: &FieldChoice) -> Result<Vec<Record>, Read
 }
 
 fn read_line(line: &str, fields: &FieldChoice) -> Result<Record, LineProblem> {
-    let tree = serde_json::from_str::<Tree>(line)?;
+    let tree = Tree::parse_json(line)?;
     let map = tree.as_map().ok_or(LineProblem::NotAnObject)?;
     let keys = || map.iter().map(|(key, _)| key.as_str());
     let record = tree_records::record(map, fields)

@@ -1,5 +1,9 @@
 //! Documents of nested values: JSON, YAML and TOML.
 
+mod json;
+mod toml;
+mod yaml;
+
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -11,7 +15,7 @@ use super::ReadError;
 pub(in crate::knowledge) enum Tree {
     /// `null`, or nothing.
     Nothing,
-    /// A text, or a number or truth value as text.
+    /// A text, or a number, date or truth value as it is written in the file.
     Text(String),
     /// A list.
     List(Vec<Self>),
@@ -22,12 +26,17 @@ pub(in crate::knowledge) enum Tree {
 impl Tree {
     /// Reads a JSON document.
     pub(super) fn from_json(text: &str) -> Result<Self, ReadError> {
-        serde_json::from_str(text).map_err(|error| {
+        Self::parse_json(text).map_err(|error| {
             let position = format!(" at line {} column {}", error.line(), error.column());
             let reason = error.to_string().replace(&position, "");
             let reason = if error.is_eof() { "it ends too early".to_owned() } else { reason };
             ReadError::malformed("JSON", error.line(), error.column(), &reason)
         })
+    }
+
+    /// Reads a JSON document, with the parser's error.
+    pub(super) fn parse_json(text: &str) -> Result<Self, serde_json::Error> {
+        json::parse(text)
     }
 
     /// Reads a YAML document. Aliases and nesting are limited by the reader's defaults, so that a small file
@@ -36,8 +45,11 @@ impl Tree {
         let options = serde_saphyr::options! {
             with_snippet: false,
             duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+            strict_booleans: true,
+            leading_zero_numbers_as_strings: true,
+            underscored_numbers_as_strings: true,
         };
-        let documents: Result<Vec<Self>, _> =
+        let documents: Result<Vec<yaml::YamlNode>, _> =
             serde_saphyr::from_multiple_with_options(text, options);
         let documents = documents.map_err(|error| {
             let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
@@ -47,19 +59,38 @@ impl Tree {
             let to_usize = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
             ReadError::malformed("YAML", to_usize(line), to_usize(column), reason)
         })?;
+        let documents = documents.into_iter().map(|document| document.into_tree(text));
         let mut documents: Vec<Self> =
-            documents.into_iter().filter(|document| *document != Self::Nothing).collect();
+            documents.filter(|document| *document != Self::Nothing).collect();
         Ok(if documents.len() == 1 { documents.remove(0) } else { Self::List(documents) })
     }
 
     /// Reads a TOML document.
     pub(super) fn from_toml(text: &str) -> Result<Self, ReadError> {
-        toml::from_str(text).map_err(|error| {
+        let table = ::toml::de::DeTable::parse(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             ReadError::malformed("TOML", line, column, error.message())
-        })
+        })?;
+        Ok(toml::tree_of(table.get_ref(), text))
+    }
+
+    /// The text of a key; a list or map is no key.
+    fn into_key(self) -> String {
+        match self {
+            Self::Text(key) => key,
+            _ => String::new(),
+        }
+    }
+
+    /// The truth value that a text stands for, in the words of YAML.
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        match self.as_text()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        }
     }
 
     /// The text of a text; `None` of another value and of a blank text.
@@ -154,22 +185,11 @@ impl<'de> Visitor<'de> for TreeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
         let mut fields = Vec::new();
         while let Some((key, value)) = map.next_entry::<Tree, Tree>()? {
-            let key = match key {
-                Tree::Text(key) => key,
-                _ => String::new(),
-            };
-            // A date of TOML is a map with one private key.
-            match value {
-                Tree::Text(text) if key == TOML_DATE => return Ok(Tree::Text(text)),
-                value => fields.push((key, value)),
-            }
+            fields.push((key.into_key(), value));
         }
         Ok(Tree::Map(fields))
     }
 }
-
-/// The key under which the crate `toml` hands over dates and times.
-const TOML_DATE: &str = "$__toml_private_datetime";
 
 #[cfg(test)]
 mod tests {
@@ -197,6 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn scalars_are_the_words_of_the_file() {
+        let yaml = "a: [Yes, no, True, on, 1.10, 0x1F, 007, 1_000, +49, \"1.10\", ~, é, 2.50]\n\
+                    b: &x 3.0\nc: *x\nYes: 1e3\n";
+        let tree = Tree::from_yaml(yaml).unwrap();
+        let want = ["Yes", "no", "True", "on", "1.10", "0x1F", "007", "1_000", "+49", "1.10"];
+        let mut want: Vec<Tree> = want.into_iter().map(text).collect();
+        want.extend([Tree::Nothing, text("é"), text("2.50")]);
+        assert_eq!(tree.get("a"), Some(&Tree::List(want)));
+        assert_eq!(tree.get("b"), Some(&text("3.0")));
+        assert_eq!(tree.get("c"), Some(&text("3.0")));
+        assert_eq!(tree.get("Yes"), Some(&text("1e3")));
+        let toml =
+            Tree::from_toml("'é' = 'é'\na = 1.10\nb = 1_000\nc = 2024-05-01T07:30:00Z\n").unwrap();
+        assert_eq!(toml.get("a"), Some(&text("1.10")));
+        assert_eq!(toml.get("b"), Some(&text("1_000")));
+        assert_eq!(toml.get("c"), Some(&text("2024-05-01T07:30:00Z")));
+        let json = Tree::from_json(r#"{"a": [1.10, -2.0e3, "\\\" 1.50", 7]}"#).unwrap();
+        let want = ["1.10", "-2.0e3", "\\\" 1.50", "7"].map(text).to_vec();
+        assert_eq!(json.get("a"), Some(&Tree::List(want)));
+    }
+
+    #[test]
     fn malformed_document_is_one_error_with_its_position() {
         let cases = [
             (
@@ -204,6 +246,7 @@ mod tests {
                 "this is not valid JSON: line 2, column 2: it ends too early",
             ),
             (Tree::from_toml("a = 1\nb = ?\n"), "this is not valid TOML: line 2, column 5: "),
+            (Tree::from_json("{\"a\": 1.50, -}"), "this is not valid JSON: line 1, column 13: "),
             (Tree::from_yaml("a: 1\n b: [\n"), "this is not valid YAML: line "),
         ];
         for (got, want) in cases {
