@@ -49,9 +49,21 @@ impl FieldChoice {
         map: &[(String, T)],
         except: usize,
     ) -> Option<usize> {
+        self.find_where(field, map, |idx, _| idx != except)
+    }
+
+    /// The same, among the fields that `is_free` accepts by position and value.
+    pub(super) fn find_where<T>(
+        &self,
+        field: Field,
+        map: &[(String, T)],
+        is_free: impl Fn(usize, &T) -> bool,
+    ) -> Option<usize> {
         let names = map.iter().enumerate();
-        let names = names.map(|(idx, (key, _))| if idx == except { "" } else { key.as_str() });
-        self.position(field, names)
+        let names = names
+            .map(|(idx, (key, value))| if is_free(idx, value) { key.as_str() } else { "" })
+            .collect::<Vec<_>>();
+        self.position(field, names.into_iter())
     }
 
     /// The names that the user gave and that are not among `names`.

@@ -173,6 +173,8 @@ const ANSWER: &[&str] = &[
     "markdown",
     "value",
     "details",
+    "embed",
+    "embeds",
 ];
 
 const VARIANTS: &[&str] = &[
@@ -268,6 +270,10 @@ const TAGS: &[&str] = &[
 
 const ID: &[&str] = &["id", "slug", "key", "uuid", "identifier", "nr", "no", "№"];
 
+/// Words that may stand beside the name of an id: "faq_id", "questionId".
+const OF_ENTRY: [&str; 10] =
+    ["faq", "question", "entry", "item", "article", "record", "row", "qna", "doc", "unique"];
+
 /// How well `name` says that a field is `field`: 0 is best, `None` that it does not.
 ///
 /// Case, punctuation and a remark in parentheses count for nothing: "Question (EN)", "faq_question" and
@@ -280,6 +286,12 @@ pub(super) fn rank(field: Field, name: &str) -> Option<usize> {
     if let Some(rank) = position(&whole) {
         return Some(rank);
     }
+    // An id of something else, such as "owner_id", is not that of the entry.
+    if field == Field::Id
+        && words.iter().any(|word| position(word).is_none() && !OF_ENTRY.contains(&&**word))
+    {
+        return None;
+    }
     let words = words.iter().filter(|word| word.chars().count() > 1);
     let best = words.filter_map(|word| position(word)).min()?;
     Some(best + field.names().len())
@@ -289,6 +301,27 @@ pub(super) fn rank(field: Field, name: &str) -> Option<usize> {
 pub(super) fn find<'a>(field: Field, names: impl Iterator<Item = &'a str>) -> Option<usize> {
     let ranked = names.enumerate().filter_map(|(idx, name)| Some((rank(field, name)?, idx)));
     ranked.min().map(|(_, idx)| idx)
+}
+
+/// Whether `text` is a usual name of the field, without other words.
+pub(super) fn is_usual(field: Field, text: &str) -> bool {
+    rank(field, text).is_some_and(|rank| rank < field.names().len())
+}
+
+/// Whether `text` is a usual name of questions that titles of groups do not have.
+pub(super) fn is_of_questions(text: &str) -> bool {
+    let n_certain = QUESTION.iter().position(|name| *name == "title");
+    rank(Field::Question, text).is_some_and(|rank| n_certain.is_some_and(|n| rank < n))
+}
+
+/// Whether a name of a column says that it holds questions or answers, and not texts of any kind.
+pub(super) fn names_pair(name: &str) -> bool {
+    let words = words_of(name);
+    let is_certain = |word: &str| {
+        word.chars().count() > 1
+            && (is_label(Field::Question, word) || is_label(Field::Answer, word))
+    };
+    is_certain(&words.join(" ")) || words.iter().any(|word| is_certain(word))
 }
 
 /// Whether `text` is exactly a usual name of the field, as the label of a question in running text is.
@@ -350,7 +383,7 @@ mod tests {
 
     #[test]
     fn field_is_found_by_its_usual_names() {
-        let cases: [(Field, &[&str], Option<usize>); 12] = [
+        let cases: [(Field, &[&str], Option<usize>); 15] = [
             (Field::Question, &["Title", "QUESTION"], Some(1)),
             (Field::Question, &["title", "content"], Some(0)),
             (Field::Question, &["Question (EN)", "Answer (EN)"], Some(0)),
@@ -363,6 +396,9 @@ mod tests {
             (Field::Keywords, &["id", "mots-clés"], Some(1)),
             (Field::Tags, &["Category"], Some(0)),
             (Field::Id, &["paid"], None),
+            (Field::Id, &["owner_id", "guildId", "User ID"], None),
+            (Field::Id, &["owner_id", "faq_id"], Some(1)),
+            (Field::Id, &["questionId"], Some(0)),
         ];
         for (field, names, want) in cases {
             assert_eq!(find(field, names.iter().copied()), want, "{field:?} in {names:?}");

@@ -1,5 +1,7 @@
 //! Records in documents of nested values, whatever their shape.
 
+use std::collections::HashMap;
+
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
 use super::record::{Answer, Record, on_one_line};
@@ -7,7 +9,7 @@ use super::tree::Tree;
 use crate::text::language::LANGUAGES;
 
 /// Keys of maps and lists that only wrap records, so that they are no topics.
-const WRAPPERS: [&str; 23] = [
+const WRAPPERS: [&str; 24] = [
     "intents",
     "faq",
     "faqs",
@@ -30,8 +32,16 @@ const WRAPPERS: [&str; 23] = [
     "articles",
     "qna",
     "knowledge",
-    "intents",
+    "qnadocuments",
+    "qnalist",
 ];
+
+/// Keys of what is said about records.
+const ABOUT: [&str; 2] = ["metadata", "meta"];
+
+/// Keys of the blocks of one text.
+const BLOCKS: [&str; 9] =
+    ["p", "paragraph", "paragraphs", "text", "list", "items", "lines", "ul", "ol"];
 
 /// The records in `tree`:
 /// - maps with a question and an answer, by the names of their keys, at any depth; titles of what is around
@@ -73,7 +83,10 @@ impl Finder<'_> {
     }
 
     fn visit_map(&mut self, map: &[(String, Tree)], tags: &[String]) {
-        let is_group = map.iter().any(|(_, value)| self.holds_records(value));
+        if let Some(numbered) = NumberedKeys::of(map) {
+            return self.visit_numbered(numbered, tags);
+        }
+        let is_group = !is_certain_record(map, self.fields) && self.is_group(map);
         if !is_group && let Some(mut record) = record(map, self.fields) {
             record.tags = [tags, &record.tags].concat();
             self.records.push(record);
@@ -86,16 +99,20 @@ impl Finder<'_> {
             return;
         }
         let tags = with_title(map, tags, self.fields);
-        for (key, value) in map {
+        for (key, value) in map.iter().filter(|(key, _)| !ABOUT.contains(&&*key.to_lowercase())) {
             if let Tree::Map(inner) = value
+                && !is_number(key)
+                && NumberedKeys::of(inner).is_none()
                 && let Some(mut record) = record_named(key, inner, self.fields)
             {
                 record.tags = [&tags, &record.tags[..]].concat();
                 self.records.push(record);
                 continue;
             }
-            let is_wrapper =
-                WRAPPERS.contains(&&*key.to_lowercase()) || key.starts_with(['@', '$']);
+            let is_wrapper = WRAPPERS.contains(&&*key.to_lowercase())
+                || key.starts_with(['@', '$'])
+                || is_number(key)
+                || self.has_title(value, key);
             if is_wrapper {
                 self.visit(value, &tags);
             } else {
@@ -104,7 +121,39 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether `value` is a list or map of which at least one item is a record.
+    /// The records of keys with numbers, and what is in the other keys.
+    fn visit_numbered(&mut self, numbered: NumberedKeys, tags: &[String]) {
+        for map in &numbered.maps {
+            if let Some(mut record) = record(map, self.fields) {
+                record.tags = [tags, &record.tags].concat();
+                self.records.push(record);
+            }
+        }
+        self.visit_map(&numbered.rest, tags);
+    }
+
+    /// Whether a map holds records, so that its title and description are those of a group.
+    fn is_group(&self, map: &[(String, Tree)]) -> bool {
+        map.iter().any(|(_, value)| self.holds_records(value)) || self.has_numbered_records(map)
+    }
+
+    /// Whether records are under numbers in a map, or in the maps in it.
+    fn has_numbered_records(&self, map: &[(String, Tree)]) -> bool {
+        map.iter().any(|(key, value)| {
+            value.as_map().is_some_and(|inner| {
+                (is_number(key) && record(inner, self.fields).is_some())
+                    || self.has_numbered_records(inner)
+            })
+        })
+    }
+
+    /// Whether the title of a group says what its key says.
+    fn has_title(&self, group: &Tree, key: &str) -> bool {
+        let title = group.as_map().and_then(|map| with_title(map, &[], self.fields).pop());
+        title.is_some_and(|title| title.to_lowercase() == on_one_line(key).to_lowercase())
+    }
+
+    /// Whether `value` is a list of which at least one item is a record.
     fn holds_records(&self, value: &Tree) -> bool {
         let is_record = |item: &Tree| {
             pair(item).is_some()
@@ -125,7 +174,9 @@ impl Finder<'_> {
 
 /// The record in a map with a question and an answer; `None` if it is no record.
 pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
-    let question_at = fields.find(Field::Question, map)?;
+    // A truth value is a mark, not a question.
+    let question_at =
+        fields.find_where(Field::Question, map, |_, value| value.as_bool().is_none())?;
     let (question_key, question) = map.get(question_at)?;
     let mut questions = texts_of(question).into_iter().map(|text| on_one_line(&text));
     let question = questions.next()?;
@@ -136,10 +187,13 @@ pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Rec
     };
     let mut answers: Vec<Answer> = quotes_of(map);
     if answers.is_empty() {
-        let text = others(Field::Answer).and_then(text_of);
+        let text = others(Field::Answer)
+            .filter(|_| has_one_answer(map, question_at, fields))
+            .and_then(text_of)
+            .or_else(|| numbered_answers(map));
         answers.extend(text.as_deref().and_then(Answer::new));
     }
-    let is_gap = get(map, "gap").is_some_and(|value| value.as_text() == Some("true"));
+    let is_gap = get(map, "gap").is_some_and(|value| value.as_bool() == Some(true));
     let says_question = fields.is_named(Field::Question)
         || field_names::is_label(Field::Question, question_key)
         || ends_like_question(&question);
@@ -159,6 +213,96 @@ pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Rec
         is_gap,
         ..Record::default()
     })
+}
+
+/// Whether a map has a question and an answer by names that groups do not have, whatever lists are beside them.
+fn is_certain_record(map: &[(String, Tree)], fields: &FieldChoice) -> bool {
+    let has_question = map.iter().any(|(key, value)| {
+        let is_text = match value {
+            Tree::Text(_) => true,
+            Tree::List(items) => items.iter().all(|item| item.as_text().is_some()),
+            _ => false,
+        };
+        is_text && field_names::is_of_questions(key)
+    });
+    has_question && record(map, fields).is_some_and(|record| !record.answers.is_empty())
+}
+
+/// Maps of keys with the same number: `q1` and `a1`, `question_2` and `answer_2`.
+struct NumberedKeys {
+    /// The maps in the order of the file, with keys without their numbers.
+    maps: Vec<Vec<(String, Tree)>>,
+    /// The lists and maps under other keys.
+    rest: Vec<(String, Tree)>,
+}
+
+impl NumberedKeys {
+    /// `None` if no number has a question, or if there is a question with its answer without a number.
+    fn of(map: &[(String, Tree)]) -> Option<Self> {
+        let has = |field| map.iter().any(|(key, _)| field_names::is_usual(field, key));
+        let has_numbers = map
+            .iter()
+            .any(|(key, value)| matches!(value, Tree::Text(_)) && is_stem(Field::Question, key));
+        let has_pairs = map.iter().any(|(key, _)| is_stem(Field::Answer, key))
+            || map.iter().any(|(key, _)| {
+                stem(key).is_some_and(|(stem, _)| field_names::is_label(Field::Question, stem))
+            });
+        if !has_numbers || !has_pairs || (has(Field::Question) && has(Field::Answer)) {
+            return None;
+        }
+        let mut numbered = Self { maps: Vec::new(), rest: Vec::new() };
+        let mut idx_of_number: HashMap<&str, usize> = HashMap::new();
+        for (key, value) in map {
+            let Some((stem, number)) = stem(key) else {
+                if matches!(value, Tree::List(_) | Tree::Map(_)) {
+                    numbered.rest.push((key.clone(), value.clone()));
+                }
+                continue;
+            };
+            let next = numbered.maps.len();
+            let idx = *idx_of_number.entry(number).or_insert(next);
+            if idx == next {
+                numbered.maps.push(Vec::new());
+            }
+            if let Some(fields) = numbered.maps.get_mut(idx) {
+                fields.push((stem.to_owned(), value.clone()));
+            }
+        }
+        Some(numbered)
+    }
+}
+
+/// A key without the number at its end, and the number; `None` if it has none, or nothing else.
+fn stem(key: &str) -> Option<(&str, &str)> {
+    let key = key.trim();
+    let with_mark = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = key.get(with_mark.len()..).filter(|number| !number.is_empty())?;
+    let stem = with_mark.trim_end_matches(['_', '-', ' ', '.']);
+    (!stem.is_empty()).then_some((stem, number))
+}
+
+/// Whether a key is a usual name of the field with a number.
+fn is_stem(field: Field, key: &str) -> bool {
+    stem(key).is_some_and(|(stem, _)| field_names::is_usual(field, stem))
+}
+
+fn is_number(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether the answer of a map is in a field without a number, or in the one that the user named.
+fn has_one_answer(map: &[(String, Tree)], question_at: usize, fields: &FieldChoice) -> bool {
+    let at = fields.find_except(Field::Answer, map, question_at);
+    let is_numbered =
+        at.and_then(|at| map.get(at)).is_some_and(|(key, _)| is_stem(Field::Answer, key));
+    fields.is_named(Field::Answer) || !is_numbered
+}
+
+/// The answers under keys with numbers, as paragraphs.
+fn numbered_answers(map: &[(String, Tree)]) -> Option<String> {
+    let numbered = map.iter().filter(|(key, _)| is_stem(Field::Answer, key));
+    let texts: Vec<String> = numbered.filter_map(|(_, value)| text_of(value)).collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
 /// The record of a map that has an answer and is named by its question.
@@ -230,7 +374,10 @@ fn is_from_questions_to_answers(map: &[(String, Tree)]) -> bool {
 
 /// `tags`, and the title of a group of records.
 fn with_title(map: &[(String, Tree)], tags: &[String], fields: &FieldChoice) -> Vec<String> {
-    let has_list = map.iter().any(|(_, value)| value.as_list().is_some());
+    let holds_more = |(key, value): &(String, Tree)| {
+        value.as_list().is_some() || (is_number(key) && value.as_map().is_some())
+    };
+    let has_list = map.iter().any(holds_more);
     let texts: Vec<(String, &str)> =
         map.iter().filter_map(|(key, value)| Some((key.clone(), value.as_text()?))).collect();
     let at = fields.find(Field::Tags, &texts).or_else(|| fields.find(Field::Question, &texts));
@@ -238,8 +385,8 @@ fn with_title(map: &[(String, Tree)], tags: &[String], fields: &FieldChoice) -> 
     tags.iter().cloned().chain(title.filter(|_| has_list)).collect()
 }
 
-/// The text of a value: a text; a list of texts as paragraphs; the answer in a map, or its text in one of
-/// several languages.
+/// The text of a value: a text; a list of texts as paragraphs; the answer in a map, its only value, its blocks of
+/// text, or its text in one of several languages.
 fn text_of(value: &Tree) -> Option<String> {
     match value {
         Tree::Nothing => None,
@@ -254,8 +401,16 @@ fn text_of(value: &Tree) -> Option<String> {
             if !map.is_empty() && keys().all(|key| LANGUAGES.contains(&&*key.to_lowercase())) {
                 return in_language("en").or_else(|| Some(&map.first()?.1)).and_then(text_of);
             }
-            let at = field_names::find(Field::Answer, keys())?;
-            text_of(&map.get(at)?.1)
+            if keys().all(|key| BLOCKS.contains(&&*key.to_lowercase())) {
+                let texts: Vec<String> =
+                    map.iter().filter_map(|(_, value)| text_of(value)).collect();
+                return (!texts.is_empty()).then(|| texts.join("\n\n"));
+            }
+            match (field_names::find(Field::Answer, keys()), map.as_slice()) {
+                (Some(at), _) => text_of(&map.get(at)?.1),
+                (None, [(_, only)]) => text_of(only),
+                (None, _) => None,
+            }
         }
     }
 }
@@ -359,6 +514,59 @@ mod tests {
         ];
         for (json, want) in cases {
             assert_eq!(found(json), want, "{json}");
+        }
+    }
+
+    #[test]
+    fn numbered_keys_are_pairs() {
+        let cases: [(&str, &[&str]); 5] = [
+            (r#"{"q1": "A?", "a1": "1.", "q2": "B?", "a2": "2."}"#, &["A? = 1. []", "B? = 2. []"]),
+            (
+                r#"{"faq": {"title": "FAQ", "question_1": "A", "answer_1": "1.", "question_2": "B", "answer_2": "2."}}"#,
+                &["A = 1. []", "B = 2. []"],
+            ),
+            (
+                r#"{"title": "FAQ", "description": "All", "pay": {"title": "Pay", "1": {"title": "A?", "description": "1."}, "2": {"title": "B?", "description_1": "2.", "description_2": "3."}}}"#,
+                &[r#"A? = 1. ["Pay"]"#, r#"B? = 2.¶3. ["Pay"]"#],
+            ),
+            (r#"{"q1": "A?", "q2": "B?"}"#, &["A? =  []", "B? =  []"]),
+            (r#"{"question": "A?", "answer1": "1.", "answer2": "2."}"#, &["A? = 1.¶2. []"]),
+        ];
+        for (json, want) in cases {
+            assert_eq!(found(json), want, "{json}");
+        }
+    }
+
+    #[test]
+    fn fields_beside_question_and_answer_are_neither() {
+        let cases: [(&str, &[&str]); 5] = [
+            (
+                r#"{"qnaDocuments": [{"id": 1, "answer": "1.", "questions": ["A?", "AA?"], "metadata": [{"name": "category", "value": "x"}], "context": {"prompts": [{"displayText": "y", "qnaId": 2}]}}]}"#,
+                &["A? = 1. []"],
+            ),
+            (
+                r#"{"faq": [{"questions": ["a", "aa"], "answer": "1.", "question": false}, {"questions": ["b"], "answer": "2.", "question": false}]}"#,
+                &["a = 1. []", "b = 2. []"],
+            ),
+            (
+                r#"[{"q": "A?", "a": {"p": ["1."], "list": ["2.", "3."]}}, {"q": "B?", "a": {"text": "4.", "format": "plain"}}]"#,
+                &["A? = 1.¶2.¶3. []", "B? = 4. []"],
+            ),
+            (
+                r#"{"tags": [{"trigger": "!rules", "embed": {"title": "Rules", "description": "Be kind."}}, {"trigger": "!ip", "response": "a.example"}]}"#,
+                &["!rules = Be kind. []", "!ip = a.example []"],
+            ),
+            (
+                r#"[{"name": "rules", "content": "1.", "owner_id": "123"}, {"name": "ip", "content": "2.", "owner_id": "4"}]"#,
+                &["rules = 1. []", "ip = 2. []"],
+            ),
+        ];
+        for (json, want) in cases {
+            assert_eq!(found(json), want, "{json}");
+            let tree = Tree::from_json(json).unwrap();
+            let ids =
+                find(&tree, &FieldChoice::default()).into_iter().filter_map(|record| record.id);
+            assert!(ids.eq(json.contains("qna").then(|| "1".to_owned())), "{json}");
         }
     }
 
