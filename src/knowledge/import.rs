@@ -76,7 +76,7 @@ pub fn read_file(
     fields: &FieldChoice,
 ) -> Result<FileReading, ReadError> {
     let by_name = Format::of_name(path).map_err(ReadError::Conversion)?;
-    let decoded = encoding::decode(bytes).ok_or(ReadError::NotText)?;
+    let decoded = encoding::decode(bytes)?;
     let text = decoded.text.as_str();
     if text.trim().is_empty() {
         return Err(ReadError::Empty);

@@ -3,6 +3,8 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::ReadError;
+
 /// Bytes at the start of a file that tell UTF-16 without a byte order mark from other encodings.
 const SAMPLE_BYTES: usize = 4_096;
 
@@ -16,21 +18,44 @@ pub(super) struct Decoded {
 }
 
 /// The text of `bytes`, in the encoding of its byte order mark, in UTF-8, or in the encoding that it is most
-/// likely in; `None` if it is no text.
-pub(super) fn decode(bytes: &[u8]) -> Option<Decoded> {
+/// likely in.
+///
+/// # Errors
+/// [`ReadError::NotText`] if it is no text, [`ReadError::BadUtf8`] if it is UTF-8 but for a few bytes.
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, ReadError> {
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        None => utf_16(bytes).unwrap_or_else(|| guess(bytes)),
+        None => match (utf_16(bytes), line_of_bad_utf_8(bytes)) {
+            (Some(utf_16), _) => utf_16,
+            (None, Some(line)) => return Err(ReadError::BadUtf8 { line }),
+            (None, None) => guess(bytes),
+        },
     };
     let (text, _, has_errors) = encoding.decode(bytes);
     // Some texts hold a NUL or two; files of other programs are full of them.
     let n_nuls = text.bytes().filter(|byte| *byte == 0).count();
     if has_errors || n_nuls * 100 > text.len() {
-        return None;
+        return Err(ReadError::NotText);
     }
     let text = text.replace("\r\n", "\n");
-    Some(Decoded { text, encoding: encoding.name() })
+    Ok(Decoded { text, encoding: encoding.name() })
+}
+
+/// The line of the first bytes that are not UTF-8, in a file that is: it has more letters of several bytes than
+/// places that are not valid. In other encodings, bytes form such letters by chance only.
+fn line_of_bad_utf_8(bytes: &[u8]) -> Option<usize> {
+    let (mut line, mut first_bad) = (1, None);
+    let (mut n_letters, mut n_bad) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        n_letters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        line += chunk.valid().matches('\n').count();
+        if !chunk.invalid().is_empty() {
+            n_bad += 1;
+            first_bad.get_or_insert(line);
+        }
+    }
+    first_bad.filter(|_| n_letters > n_bad)
 }
 
 /// UTF-16 without a byte order mark has a NUL as every second byte of line ends and spaces.
@@ -90,14 +115,23 @@ mod tests {
         ];
         for (bytes, text, encoding) in cases {
             let want = Decoded { text: text.to_owned(), encoding };
-            assert_eq!(decode(&bytes), Some(want), "{text}");
+            assert_eq!(decode(&bytes), Ok(want), "{text}");
         }
+    }
+
+    #[test]
+    fn utf_8_with_bad_bytes_is_an_error_with_the_line() {
+        let bytes = b"Caf\xc3\xa9\nsalle \xe0 c\xc3\xb4t\xc3\xa9\n";
+        assert_eq!(decode(bytes), Err(ReadError::BadUtf8 { line: 2 }));
+        // Two letters of windows-1252 may look like one of UTF-8 by chance.
+        let latin = b"f\xfcr \xc3\xa9 \xfcber stra\xdfe gr\xfc\xdfe\n";
+        assert_eq!(decode(latin).map(|decoded| decoded.encoding), Ok("windows-1252"));
     }
 
     #[test]
     fn file_of_another_program_is_no_text() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".repeat(4);
-        assert_eq!(decode(&png), None);
-        assert_eq!(decode(&[0; 100]), None);
+        assert_eq!(decode(&png), Err(ReadError::NotText));
+        assert_eq!(decode(&[0; 100]), Err(ReadError::NotText));
     }
 }

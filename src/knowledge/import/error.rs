@@ -23,6 +23,14 @@ pub enum ReadError {
     /// The file is not text in an encoding that is recognized.
     #[error("this is not a text file; export the FAQ as CSV, Markdown or JSON, then import that")]
     NotText,
+    /// The file is in UTF-8, but for a few bytes.
+    #[error(
+        "line {line}: this is not valid UTF-8, as the rest of the file is; write the letter again"
+    )]
+    BadUtf8 {
+        /// The line of the first bytes that are not valid.
+        line: usize,
+    },
     /// Neither name nor content tells the format.
     #[error(
         "this is no FAQ in a format that is known: give the file the ending of its format (.md, .csv, .tsv, .json, \
