@@ -48,6 +48,8 @@ pub struct TableLayout {
     pub question: String,
     /// The same of the answers; empty if there are none.
     pub answer: String,
+    /// The names of other columns with questions or answers, as in a second language; they are not read.
+    pub not_read: Vec<String>,
 }
 
 /// What was found in one file.

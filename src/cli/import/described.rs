@@ -17,7 +17,7 @@ pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
     if let ([file], [reading]) = (files, readings) {
         let layout = reading.layout.as_ref().map(table).unwrap_or_default();
         let encoding = reading.encoding.map(|name| format!(" in {name}")).unwrap_or_default();
-        let n = pluralize(reading.records.len(), "question");
+        let n = pluralize(n_questions(reading), "question");
         return format!("{}: {}{layout}{encoding}, {n}.", file.path, article(reading.format));
     }
     let mut n_by_format: BTreeMap<Format, usize> = BTreeMap::new();
@@ -28,8 +28,12 @@ pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
         .into_iter()
         .map(|(format, n)| pluralize(n, &format!("{} file", format.name())))
         .collect();
-    let n_records = readings.iter().map(|reading| reading.records.len()).sum();
+    let n_records = readings.iter().map(n_questions).sum();
     format!("{}, {}.", counts.join(", "), pluralize(n_records, "question"))
+}
+
+fn n_questions(reading: &FileReading) -> usize {
+    reading.records.iter().filter(|record| !record.question.is_empty()).count()
 }
 
 fn article(format: Format) -> String {
@@ -54,7 +58,17 @@ fn table(layout: &TableLayout) -> String {
         "" => "no answers".to_owned(),
         name => format!("answers in {}", column(name)),
     };
-    format!(" with {separator}{header}, questions in {}, {answer}", column(&layout.question))
+    let not_read = match layout.not_read.as_slice() {
+        [] => String::new(),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| column(name)).collect();
+            format!(" (not read: {}; import them with --question and --answer)", names.join(", "))
+        }
+    };
+    format!(
+        " with {separator}{header}, questions in {}, {answer}{not_read}",
+        column(&layout.question)
+    )
 }
 
 /// Lists the records that became no entry of their own, by reason.
@@ -69,31 +83,38 @@ pub(super) fn left_out(
     let lists = [
         (
             of(|reason| *reason == Reason::NoAnswer),
+            "question",
             "without an answer left out (--gaps makes gaps of them)",
         ),
+        (of(|reason| *reason == Reason::NoQuestion), "answer", "without a question left out"),
         (
             of(|reason| matches!(reason, Reason::SameAsEarlier(_))),
+            "question",
             "left out that stand twice with one answer",
         ),
         (
             of(|reason| matches!(reason, Reason::AddedToEarlier(_))),
+            "question",
             "that stand twice; the answer was added to the first",
         ),
         (
             of(|reason| matches!(reason, Reason::NamedByTopic(_))),
+            "question",
             "that stand twice under different headings, which were added to them",
         ),
         (
             of(|reason| *reason == Reason::LongQuestion),
+            "question",
             "left out that are too long to be a question",
         ),
         (
             of(|reason| *reason == Reason::LongAnswer),
+            "question",
             "left out whose answer is too long: a document for `quoth new`",
         ),
     ];
-    for (list, what) in lists.iter().filter(|(list, _)| !list.is_empty()) {
-        writeln!(out, "{} {what}:", pluralize(list.len(), "question"))?;
+    for (list, noun, what) in lists.iter().filter(|(list, ..)| !list.is_empty()) {
+        writeln!(out, "{} {what}:", pluralize(list.len(), noun))?;
         for left in list.iter().take(N_LISTED) {
             writeln!(
                 out,

@@ -34,7 +34,7 @@ pub struct ImportedEntry {
 /// A record that became no entry of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Its question, cut if it is long.
+    /// Its question, or its answer if it has no question; cut if it is long.
     pub question: String,
     /// Where it was found.
     pub place: Place,
@@ -47,6 +47,8 @@ pub struct LeftOut {
 pub enum Reason {
     /// It has no answer.
     NoAnswer,
+    /// It has no question, as a row whose cell is empty.
+    NoQuestion,
     /// An earlier record has the same question and answer.
     SameAsEarlier(Place),
     /// An earlier record has the same question; the answer was added to it.
@@ -130,6 +132,9 @@ struct Collector {
 impl Collector {
     fn add(&mut self, mut record: Record) {
         record.question = on_one_line(&record.question);
+        if record.question.is_empty() {
+            return self.leave_out(&record, Reason::NoQuestion);
+        }
         let n_chars: usize = record.answers.iter().map(|answer| answer.text.chars().count()).sum();
         if record.question.chars().count() > MAX_QUESTION_CHARS {
             return self.leave_out(&record, Reason::LongQuestion);
@@ -212,8 +217,12 @@ impl Collector {
     }
 
     fn leave_out(&mut self, record: &Record, reason: Reason) {
-        let mut question: String = record.question.chars().take(MAX_SHOWN_CHARS).collect();
-        if question.len() < record.question.len() {
+        let shown = match record.answers.first() {
+            Some(answer) if reason == Reason::NoQuestion => on_one_line(&answer.text),
+            _ => record.question.clone(),
+        };
+        let mut question: String = shown.chars().take(MAX_SHOWN_CHARS).collect();
+        if question.len() < shown.len() {
             question.push('…');
         }
         self.collection.left_out.push(LeftOut { question, place: record.place.clone(), reason });
@@ -306,6 +315,17 @@ mod tests {
         assert_eq!(n_answers(Unanswered::LeftOut), (None, 1));
         assert_eq!(n_answers(Unanswered::Gaps), (Some(0), 0));
         assert_eq!(n_answers(Unanswered::QuestionStandsIn), (Some(1), 0));
+    }
+
+    #[test]
+    fn answer_without_a_question_is_left_out_and_shown() {
+        let collection = Collection::new(vec![record("", "Four\neuros.", "")], Unanswered::Gaps);
+        let want = LeftOut {
+            question: "Four euros.".to_owned(),
+            place: Place::default(),
+            reason: Reason::NoQuestion,
+        };
+        assert_eq!((collection.entries.len(), collection.left_out), (0, vec![want]));
     }
 
     #[test]

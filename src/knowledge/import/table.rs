@@ -11,6 +11,9 @@ use super::{LineError, LineProblem, ReadError, TableLayout};
 /// Separators of values, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Most rows above the header, besides empty ones.
+const N_TITLE_ROWS: usize = 10;
+
 /// Rows from which the separator and the columns are recognized.
 const N_SAMPLE_ROWS: usize = 200;
 
@@ -23,7 +26,9 @@ pub(super) fn read(
     text: &str,
     fields: &FieldChoice,
 ) -> Result<(Vec<Record>, TableLayout), ReadError> {
-    let (separator, sample) = recognize_separator(text).ok_or_else(|| no_columns(text))?;
+    let (text, named) = without_separator_line(text);
+    let table = Sample::recognize(text, named, fields).ok_or_else(|| no_columns(text))?;
+    let Sample { separator, n_above, rows: sample } = table;
     if let Some(line) = line_of_open_cell(text, separator) {
         return Err(ReadError::OpenCell { line });
     }
@@ -34,10 +39,11 @@ pub(super) fn read(
         has_header: columns.has_header,
         question: columns.name_of(&sample, columns.question),
         answer: columns.name_of(&sample, columns.answer),
+        not_read: columns.not_read(&sample),
     };
     let mut records = Vec::new();
     let mut errors = Vec::new();
-    for row in rows(text, separator).skip(usize::from(columns.has_header)) {
+    for row in rows(text, separator).skip(n_above + usize::from(columns.has_header)) {
         match row.n_cells() {
             n_cells if n_cells > n_columns => {
                 let separator = layout.separator;
@@ -134,21 +140,66 @@ fn line_of(text: &str, position: &csv::Position) -> usize {
     number(position.line()) + rest.bytes().take_while(|byte| *byte == b'\n').count()
 }
 
-/// The separator with which the most rows have the same number of columns, at least two, and the first rows.
-fn recognize_separator(text: &str) -> Option<(u8, Vec<Row>)> {
-    let candidates = SEPARATORS.into_iter().rev().filter_map(|separator| {
-        let sample: Vec<Row> = rows(text, separator).take(N_SAMPLE_ROWS).collect();
-        let n_columns = sample.first()?.cells.len();
-        let n_same = sample.iter().filter(|row| row.cells.len() == n_columns).count();
-        // With two columns only where most rows have them; a comma of a sentence makes a column by chance.
-        (n_columns > 1 && n_same * 10 >= sample.len() * 6).then_some((
-            n_same * 100 / sample.len(),
-            separator,
-            sample,
-        ))
-    });
-    let best = candidates.max_by_key(|(share, _, _)| *share)?;
-    Some((best.1, best.2))
+/// The separator of Excel's first line `sep=;`, and the text below it, with the line end that keeps the numbers of
+/// lines.
+fn without_separator_line(text: &str) -> (&str, Option<u8>) {
+    let first = text.split('\n').next().unwrap_or_default();
+    let line = first.trim_end_matches('\r').trim_matches('"').to_ascii_lowercase();
+    match line.strip_prefix("sep=").map(str::as_bytes) {
+        Some([separator]) if SEPARATORS.contains(separator) => {
+            (text.get(first.len()..).unwrap_or_default(), Some(*separator))
+        }
+        _ => (text, None),
+    }
+}
+
+/// The first rows of a table.
+struct Sample {
+    separator: u8,
+    /// The number of rows above the header: titles, notes.
+    n_above: usize,
+    /// The header, if there is one, and the rows below it.
+    rows: Vec<Row>,
+}
+
+impl Sample {
+    /// The sample with the separator with which the most rows have as many columns as the first, at least two.
+    fn recognize(text: &str, named: Option<u8>, fields: &FieldChoice) -> Option<Self> {
+        let separators = SEPARATORS.into_iter().rev();
+        let candidates = separators
+            .filter(|separator| named.is_none_or(|named| named == *separator))
+            .filter_map(|separator| {
+                let mut sample: Vec<Row> = rows(text, separator).take(N_SAMPLE_ROWS).collect();
+                let n_above = n_rows_above_header(&sample, fields);
+                sample.drain(..n_above);
+                let n_columns = sample.first()?.cells.len();
+                let n_same = sample.iter().filter(|row| row.cells.len() == n_columns).count();
+                // With two columns only where most rows have them; a comma of a sentence makes a column by
+                // chance.
+                (n_columns > 1 && n_same * 10 >= sample.len() * 6).then(|| {
+                    (n_same * 100 / sample.len(), Self { separator, n_above, rows: sample })
+                })
+            });
+        candidates.max_by_key(|(share, _)| *share).map(|(_, sample)| sample)
+    }
+}
+
+/// The number of rows above the first that names a column of questions and one of answers; 0 if there is none.
+fn n_rows_above_header(sample: &[Row], fields: &FieldChoice) -> usize {
+    let names_both = |row: &Row| {
+        let at = |field| {
+            let names = row.cells.iter().map(String::as_str);
+            let is_usual =
+                |name: &str| fields.is_named(field) || field_names::is_usual(field, name);
+            fields.position(field, names.map(|name| if is_usual(name) { name } else { "" }))
+        };
+        at(Field::Question)
+            .is_some_and(|question| at(Field::Answer).is_some_and(|at| at != question))
+    };
+    let is_title = |row: &Row| !row.cells.iter().any(|cell| ends_like_question(cell));
+    let n_above =
+        sample.iter().take(N_TITLE_ROWS + 1).take_while(|row| is_title(row)).position(names_both);
+    n_above.unwrap_or(0)
 }
 
 /// Which columns hold what.
@@ -230,6 +281,16 @@ impl Columns {
         }
     }
 
+    /// The names of other columns of questions and answers, as of a second language.
+    fn not_read(&self, sample: &[Row]) -> Vec<String> {
+        let read = [self.variants, self.keywords, self.tags, self.id, self.answer];
+        let is_read = |idx: usize| idx == self.question || read.contains(&Some(idx));
+        let header = sample.first().filter(|_| self.has_header);
+        let cells = header.iter().flat_map(|row| row.cells.iter().enumerate());
+        let others = cells.filter(|(idx, name)| !is_read(*idx) && field_names::names_pair(name));
+        others.map(|(_, name)| on_one_line(name)).collect()
+    }
+
     fn name_of(&self, sample: &[Row], column: impl Into<Option<usize>>) -> String {
         let Some(column) = column.into() else { return String::new() };
         let name =
@@ -237,7 +298,7 @@ impl Columns {
         name.unwrap_or_else(|| (column + 1).to_string())
     }
 
-    /// `None` for a row without a question.
+    /// `None` for a row with neither a question nor an answer.
     fn record(&self, row: &Row) -> Option<Record> {
         let question = on_one_line(row.cell(self.question));
         let list = |column: Option<usize>| {
@@ -246,13 +307,14 @@ impl Columns {
         let text = |column: Option<usize>| {
             column.map(|column| row.cell(column)).filter(|text| !text.is_empty())
         };
-        (!question.is_empty()).then(|| Record {
+        let answer = text(self.answer).and_then(Answer::new);
+        (!question.is_empty() || answer.is_some()).then(|| Record {
             place: Place { file: 0, line: row.line },
             id: text(self.id).map(str::to_owned),
             question,
             variants: list(self.variants),
             keywords: list(self.keywords),
-            answers: text(self.answer).and_then(Answer::new).into_iter().collect(),
+            answers: answer.into_iter().collect(),
             tags: list(self.tags),
             ..Record::default()
         })
@@ -320,7 +382,7 @@ mod tests {
             ("1,A?,1.\n2,B?,2.\n", &["1: A? = 1.", "2: B? = 2."]),
             ("A|one\nB|two\n", &["1: A = one", "2: B = two"]),
             ("Pregunta;Notas;Texto largo\nA?;x;uno dos tres\n", &["2: A? = uno dos tres"]),
-            ("Title,Body\nA,1.\nB,\n,3.\n", &["2: A = 1.", "3: B = "]),
+            ("Title,Body\nA,1.\nB,\n,3.\n", &["2: A = 1.", "3: B = ", "4:  = 3."]),
             ("Question,Answer,\nA?,\"1,\n2\" ,\nB?,2.,,\n", &["2: A? = 1,\n2", "4: B? = 2."]),
         ];
         for (text, want) in cases {
@@ -328,6 +390,52 @@ mod tests {
             let got: Vec<&str> = got.iter().map(|line| line.trim_end()).collect();
             let want: Vec<&str> = want.iter().map(|line| line.trim_end()).collect();
             assert_eq!(got, want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn header_is_found_below_titles_and_empty_rows() {
+        let cases: [(&str, &[&str]); 6] = [
+            (
+                "Pool FAQ 2024;;\n;;\nNr.;Frage;Antwort\n1;A?;1.\n2;B?;2.\n",
+                &["4: A? = 1.", "5: B? = 2."],
+            ),
+            ("Our questions, and answers\n\nQuestion;Answer\nA?;1.\n", &["4: A? = 1."]),
+            ("sep=;\nquestion;answer\nA, b?;1, 2.\n", &["3: A, b? = 1, 2."]),
+            ("\"SEP=|\"\nA?|1; 2.\nB?|2; 3.\n", &["2: A? = 1; 2.", "3: B? = 2; 3."]),
+            ("\n\nquestion,answer\nA?,1.\n", &["4: A? = 1."]),
+            ("A?,1.\nName,Text\nB?,2.\n", &["1: A? = 1.", "2: Name = Text", "3: B? = 2."]),
+        ];
+        for (text, want) in cases {
+            assert_eq!(found(text), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn row_without_a_question_is_a_record_if_it_has_an_answer() {
+        let text = "Kurse;Anfang;Wann?;Am Montag um neun Uhr.\nKurse;Was kostet es?;;Vier Euro für alle.\n\
+                    Kurse;Ort;Wo?;Im Saal neben dem Bahnhof.\nKurse;;;\n";
+        let want = [
+            "1: Wann? = Am Montag um neun Uhr.",
+            "2:  = Vier Euro für alle.",
+            "3: Wo? = Im Saal neben dem Bahnhof.",
+        ];
+        assert_eq!(found(text), want);
+    }
+
+    #[test]
+    fn columns_of_a_second_language_are_named_as_not_read() {
+        let cases: [(&str, &[&str]); 3] = [
+            (
+                "question_en,answer_en,question_fr,answer_fr\nA?,1.,B?,2.\n",
+                &["question_fr", "answer_fr"],
+            ),
+            ("Frage;Antwort;question;answer;Titel\nA?;1.;B?;2.;x\n", &["Frage", "Antwort"]),
+            ("question,answer,notes,text\nA?,1.,x,y\n", &[]),
+        ];
+        for (text, want) in cases {
+            let (_, layout) = read(text, &FieldChoice::default()).unwrap();
+            assert_eq!(layout.not_read, want, "{text:?}");
         }
     }
 
