@@ -11,7 +11,7 @@ use anyhow::bail;
 use super::terminal::Terminal;
 use super::{Status, progress, report};
 use crate::knowledge::import::{
-    self, Collection, Field, FieldChoice, FileError, FileReading, ImportedEntry, PackText,
+    self, Collection, Field, FieldChoice, FileError, FileReading, Format, ImportedEntry, PackText,
     ReadError, Record, Unanswered,
 };
 use crate::knowledge::new_pack::source_name;
@@ -88,8 +88,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     let is_merge = pack_files::is_pack(&args.into);
     args.check(is_merge)?;
     let files = import_files::read(&args.path)?;
-    let readings = match read_all(&files, &args.fields(), terminal) {
-        Ok(readings) => readings,
+    let FilesRead { readings, unread } = match read_all(&files, &args.fields(), terminal) {
+        Ok(read) => read,
         Err(errors) => {
             print_errors(&errors)?;
             return Ok(Status::Failed);
@@ -98,6 +98,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     let title = args.title_of(&readings);
     let mut out = std::io::BufWriter::new(anstream::stdout().lock());
     writeln!(out, "{}", described::files(&files, &readings))?;
+    described::unread(&mut out, &unread)?;
     let records: Vec<Record> = readings.into_iter().flat_map(|reading| reading.records).collect();
     let collection = Collection::new(records, args.unanswered());
     described::left_out(&mut out, &files, &collection)?;
@@ -197,28 +198,54 @@ fn is_language_code(code: &str) -> bool {
         && code.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
 }
 
+/// What the files hold.
+#[derive(Default)]
+struct FilesRead {
+    readings: Vec<FileReading>,
+    /// The paths of files of a folder that are left out, and why.
+    unread: Vec<(String, &'static str)>,
+}
+
 fn read_all(
     files: &[ImportFile],
     fields: &FieldChoice,
     terminal: &Terminal,
-) -> Result<Vec<FileReading>, Vec<FileError>> {
+) -> Result<FilesRead, Vec<FileError>> {
     let n_bytes = files.iter().map(|file| file.bytes.len()).sum();
     let bar = progress::bytes_bar(terminal, "Importing".to_owned(), n_bytes);
-    let mut readings = Vec::new();
+    let mut read = FilesRead::default();
     let mut errors = Vec::new();
     let mut n_read_bytes = 0;
     for (idx, file) in files.iter().enumerate() {
-        match import::read_file(idx, &file.path, &file.bytes, fields) {
-            Ok(reading) => readings.push(reading),
-            // Of many files, one may be empty.
-            Err(ReadError::Empty) if files.len() > 1 => {}
+        match read_one(idx, file, fields, files.len() > 1) {
+            Ok(Ok(reading)) => read.readings.push(reading),
+            Ok(Err(reason)) => read.unread.push((file.path.clone(), reason)),
             Err(problem) => errors.push(FileError { path: file.path.clone(), problem }),
         }
         n_read_bytes += file.bytes.len();
         progress::move_to(&bar, n_read_bytes);
     }
     bar.finish_and_clear();
-    if errors.is_empty() { Ok(readings) } else { Err(errors) }
+    if errors.is_empty() { Ok(read) } else { Err(errors) }
+}
+
+/// Reads a file, or says why it is left out: of many files, some are no FAQ.
+fn read_one(
+    idx: usize,
+    file: &ImportFile,
+    fields: &FieldChoice,
+    is_one_of_many: bool,
+) -> Result<Result<FileReading, &'static str>, ReadError> {
+    if is_one_of_many && Format::is_of_tools(&file.path) {
+        return Ok(Err("configuration"));
+    }
+    match import::read_file(idx, &file.path, &file.bytes, fields) {
+        Ok(reading) if is_one_of_many && !reading.is_faq => Ok(Err("no questions")),
+        Ok(reading) => Ok(Ok(reading)),
+        Err(ReadError::Empty) if is_one_of_many => Ok(Err("empty")),
+        Err(ReadError::UnknownFormat) if is_one_of_many => Ok(Err("no questions")),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// What a pack has, in one line.

@@ -63,6 +63,8 @@ pub struct FileReading {
     pub layout: Option<TableLayout>,
     /// The title that it gives itself.
     pub title: Option<String>,
+    /// Whether it is made to hold questions. A file of a folder may be a configuration.
+    pub is_faq: bool,
     /// What it holds.
     pub records: Vec<Record>,
 }
@@ -113,13 +115,28 @@ fn plain_text(question: &str) -> String {
 }
 
 fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileReading, ReadError> {
-    let mut reading =
-        FileReading { format, encoding: None, layout: None, title: None, records: Vec::new() };
-    let of_tree =
-        |tree: Result<Tree, ReadError>| tree.map(|tree| tree_records::find(&tree, fields));
+    let mut reading = FileReading {
+        format,
+        encoding: None,
+        layout: None,
+        title: None,
+        is_faq: true,
+        records: Vec::new(),
+    };
+    let mut is_faq = None;
+    let mut of_tree = |tree: Result<Tree, ReadError>| {
+        tree.map(|tree| {
+            let records = tree_records::find(&tree, fields);
+            is_faq = Some(tree_records::is_faq(&tree, &records, fields));
+            records
+        })
+    };
     reading.records = match format {
         Format::Markdown => {
-            let markdown = markdown::read(text)?;
+            let mut markdown = markdown::read(text)?;
+            if let (Some(matter), _) = front_matter::split(text)? {
+                front_matter::complete(&mut markdown.records, &matter);
+            }
             reading.title = markdown.title;
             markdown.records
         }
@@ -147,6 +164,7 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
         Format::Yaml => of_tree(Tree::from_yaml(text))?,
         Format::Toml => of_tree(Tree::from_toml(text))?,
     };
+    reading.is_faq = is_faq.unwrap_or(!reading.records.is_empty());
     Ok(reading)
 }
 

@@ -30,8 +30,8 @@ pub struct ImportFile {
     pub bytes: Vec<u8>,
 }
 
-/// Reads the file `path`, or all files below the folder `path` whose name tells a format that can be imported, in
-/// the order of their paths. Hidden files are left out; a folder that links lead to again is read once.
+/// Reads the file `path`, or all files below the folder `path` whose name tells a format that can be imported or a
+/// plain text, in the order of their paths. Hidden files are left out; a folder that links lead to again is read once.
 ///
 /// # Errors
 /// [`ImportFilesError`] if something cannot be read or is too large, or if the folder has no such file.
@@ -96,11 +96,17 @@ fn list(
             if !SKIPPED_FOLDERS.contains(&&*name) {
                 folders.push(path);
             }
-        } else if matches!(Format::of_name(&name), Ok(Some(_))) {
+        } else if matches!(Format::of_name(&name), Ok(Some(_))) || is_plain_text(&path) {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a name says that a file is a text; its content tells the format.
+fn is_plain_text(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["txt", "text"].iter().any(|text| extension.eq_ignore_ascii_case(text))
 }
 
 fn read_file(path: &Path, shown: String) -> Result<ImportFile, ImportFilesError> {
@@ -147,7 +153,7 @@ pub enum ImportFilesError {
     },
     /// The folder has no file of a format that can be imported.
     #[error(
-        "{} has no file that can be imported (.md, .csv, .tsv, .json, .jsonl, .yaml, .toml, .html)",
+        "{} has no file that can be imported (.md, .txt, .csv, .tsv, .json, .jsonl, .yaml, .toml, .html)",
         path.display()
     )]
     NoFile {
@@ -166,14 +172,16 @@ mod tests {
         let path = |name: &str| root.path().join(name);
         std::fs::create_dir_all(path("b/c")).unwrap();
         std::fs::create_dir_all(path(".git")).unwrap();
-        for name in ["z.md", "b/a.md", "b/c/x.csv", ".git/y.md", "b/image.png", "b/.hidden.md"] {
+        for name in
+            ["z.md", "b/a.md", "b/c/x.csv", ".git/y.md", "b/image.png", "b/.hidden.md", "c.TXT"]
+        {
             std::fs::write(path(name), "x").unwrap();
         }
         std::os::unix::fs::symlink(root.path(), path("b/c/circle")).unwrap();
         std::os::unix::fs::symlink("nowhere", path("gone.md")).unwrap();
         let paths: Vec<String> =
             read(root.path()).unwrap().into_iter().map(|file| file.path).collect();
-        assert_eq!(paths, ["b/a.md", "b/c/x.csv", "z.md"]);
+        assert_eq!(paths, ["b/a.md", "b/c/x.csv", "c.TXT", "z.md"]);
         assert!(matches!(read(&path(".git/none")), Err(ImportFilesError::Unreadable { .. })));
         assert!(matches!(read(&path("b/image.png")), Ok(files) if files.len() == 1));
         std::fs::create_dir(path("empty")).unwrap();

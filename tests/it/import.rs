@@ -269,8 +269,14 @@ fn folder_of_files_is_one_pack() {
     );
     folder.write("faq/join.md", "---\nquestion: How do I join?\n---\nAsk Ann.\n");
     folder.write("faq/empty.md", "");
+    folder.write("faq/_metadata.yaml", "sections:\n  - name: Pay\n    text: About paying.\n");
+    folder.write("faq/notes.md", "Just a text.\n");
+    folder.write("faq/map.txt", "Where is the map?\n\nAt the desk.\n");
+    folder.write("faq/robots.txt", "User-agent: *\n");
     let run = quoth(&["import", &folder.arg("faq"), "--into", &folder.arg("pack")]);
-    assert!(run.stdout.starts_with("2 Markdown files, 2 questions."), "{run:?}");
+    let want = "3 Markdown files, 3 questions.\n4 files left out:\n  _metadata.yaml: configuration\n  \
+                empty.md: empty\n  notes.md: no questions\n  robots.txt: no questions\n";
+    assert!(run.stdout.starts_with(want), "{run:?}");
     let answer = quoth(&["ask", "--pack", &folder.arg("pack"), "how do i join"]);
     assert!(answer.stdout.contains("Ask Ann."), "{answer:?}");
 }

@@ -14,6 +14,9 @@ const N_LISTED: usize = 20;
 
 /// What the files were taken for, in one line.
 pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
+    if readings.is_empty() {
+        return "No file has questions.".to_owned();
+    }
     if let ([file], [reading]) = (files, readings) {
         let layout = reading.layout.as_ref().map(table).unwrap_or_default();
         let encoding = reading.encoding.map(|name| format!(" in {name}")).unwrap_or_default();
@@ -30,6 +33,24 @@ pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
         .collect();
     let n_records = readings.iter().map(n_questions).sum();
     format!("{}, {}.", counts.join(", "), pluralize(n_records, "question"))
+}
+
+/// Lists the files of a folder that are left out.
+pub(super) fn unread(
+    out: &mut impl Write,
+    unread: &[(String, &'static str)],
+) -> std::io::Result<()> {
+    if unread.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{} left out:", pluralize(unread.len(), "file"))?;
+    for (path, reason) in unread.iter().take(N_LISTED) {
+        writeln!(out, "  {path}: {reason}")?;
+    }
+    if unread.len() > N_LISTED {
+        writeln!(out, "  ... and {} more", unread.len() - N_LISTED)?;
+    }
+    Ok(())
 }
 
 fn n_questions(reading: &FileReading) -> usize {
@@ -86,6 +107,7 @@ pub(super) fn left_out(
             "question",
             "without an answer left out (--gaps makes gaps of them)",
         ),
+        (of(|reason| *reason == Reason::Draft), "question", "of drafts left out"),
         (of(|reason| *reason == Reason::NoQuestion), "answer", "without a question left out"),
         (
             of(|reason| matches!(reason, Reason::SameAsEarlier(_))),

@@ -49,6 +49,8 @@ pub enum Reason {
     NoAnswer,
     /// It has no question, as a row whose cell is empty.
     NoQuestion,
+    /// The file says that it is not published.
+    Draft,
     /// An earlier record has the same question and answer.
     SameAsEarlier(Place),
     /// An earlier record has the same question; the answer was added to it.
@@ -134,6 +136,9 @@ impl Collector {
         record.question = on_one_line(&record.question);
         if record.question.is_empty() {
             return self.leave_out(&record, Reason::NoQuestion);
+        }
+        if record.is_draft {
+            return self.leave_out(&record, Reason::Draft);
         }
         let n_chars: usize = record.answers.iter().map(|answer| answer.text.chars().count()).sum();
         if record.question.chars().count() > MAX_QUESTION_CHARS {

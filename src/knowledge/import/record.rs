@@ -51,6 +51,8 @@ pub struct Record {
     pub tags: Vec<String>,
     /// Whether the file says that the question has no answer.
     pub is_gap: bool,
+    /// Whether the file says that it is not published.
+    pub is_draft: bool,
 }
 
 /// `text` without white space at its end and without blank lines at its start. The indentation of the first

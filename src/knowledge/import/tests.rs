@@ -171,6 +171,73 @@ fn html_answer_becomes_markdown_and_markdown_keeps_its_html() {
 }
 
 #[test]
+fn front_matter_gives_answer_and_id_of_its_question() {
+    let cases: [(&str, &[(&str, &str, &str)]); 5] = [
+        ("id: pool-1\nquestion: Is it?\nanswer: Yes\n---\n", &[("pool-1", "Is it?", "Yes")]),
+        ("slug: x\ntitle: Is it?\n---\nNo.\n", &[("x", "Is it?", "No.")]),
+        (
+            "question: Is it?\nanswer: Yes.\n---\nSince 1999.\n",
+            &[("is-it", "Is it?", "Yes.\n\nSince 1999.")],
+        ),
+        ("question: Is it?\ndescription: About it.\n---\nNo.\n", &[("is-it", "Is it?", "No.")]),
+        (
+            "id: page\ntitle: FAQ\n---\n## A?\n\n1.\n\n## B?\n\n2.\n",
+            &[("a", "A?", "1."), ("b", "B?", "2.")],
+        ),
+    ];
+    for (text, want) in cases {
+        let entries = entries("a.md", format!("---\n{text}").as_bytes());
+        let got: Vec<(&str, &str, &str)> = entries
+            .iter()
+            .map(|entry| (entry.id.as_str(), &*entry.question, &*entry.answers[0].text))
+            .collect();
+        assert_eq!(got, want, "{text}");
+    }
+}
+
+#[test]
+fn draft_is_left_out() {
+    for (matter, want) in [
+        ("draft: true", vec![Reason::Draft]),
+        ("published: false", vec![Reason::Draft]),
+        ("draft: false\npublished: yes", vec![]),
+    ] {
+        let text = format!("---\nquestion: Is it?\n{matter}\n---\nNo.\n");
+        let reading = read_file(0, "a.md", text.as_bytes(), &FieldChoice::default()).unwrap();
+        let collection = Collection::new(reading.records, Unanswered::default());
+        let got: Vec<Reason> = collection.left_out.into_iter().map(|left| left.reason).collect();
+        assert_eq!(got, want, "{matter}");
+    }
+}
+
+#[test]
+fn file_of_a_folder_that_is_no_faq_is_told_apart() {
+    let cases = [
+        ("a.json", r#"[{"question": "A?", "answer": "1."}]"#, true),
+        ("a.json", r#"{"frage": "A", "antwort": "1"}"#, true),
+        ("a.json", r#"{"A?": "1.", "B?": "2."}"#, true),
+        ("a.yaml", "rules: Be kind to each other.\nmap: It is pinned in the channel.\n", true),
+        ("a.yaml", "course: swimming\nlevel: two\n", false),
+        ("a.yaml", "sections:\n  - id: pool\n    name: Pool\n    text: x\n", false),
+        ("a.toml", "title = 'Pool'\ndescription = 'The site of the whole pool'\n", false),
+        ("a.md", "Just a text.\n", false),
+        ("a.md", "# FAQ\n\n## Is it?\n\nNo.\n", true),
+        ("a.csv", "question,answer\nA?,1.\n", true),
+    ];
+    for (name, text, want) in cases {
+        let reading = read_file(0, name, text.as_bytes(), &FieldChoice::default()).unwrap();
+        assert_eq!(reading.is_faq, want, "{text}");
+    }
+    for name in ["_x.yaml", "a/package.json", "x.lock", "mkdocs.yml", "a/_config.yml", "Cargo.toml"]
+    {
+        assert!(Format::is_of_tools(name), "{name}");
+    }
+    for name in ["faq.yaml", "_index.md", "a/faq.json", "_pool/faq.yml", "_faq.csv"] {
+        assert!(!Format::is_of_tools(name), "{name}");
+    }
+}
+
+#[test]
 fn gaps_alone_make_a_valid_pack() {
     let proof = proved(
         "a.jsonl",

@@ -36,6 +36,9 @@ const WRAPPERS: [&str; 24] = [
     "qnalist",
 ];
 
+/// Fewest words of an answer in a file in which nothing else says that it is an FAQ.
+const MIN_TEXT_WORDS: usize = 5;
+
 /// Keys of what is said about records.
 const ABOUT: [&str; 2] = ["metadata", "meta"];
 
@@ -59,6 +62,35 @@ pub(super) fn find(tree: &Tree, fields: &FieldChoice) -> Vec<Record> {
         }
     }
     records
+}
+
+/// Whether `tree` is made to hold the questions `records`: by names of questions, by questions, or by texts of several
+/// words under several names.
+pub(super) fn is_faq(tree: &Tree, records: &[Record], fields: &FieldChoice) -> bool {
+    let n_questions = records.iter().filter(|record| ends_like_question(&record.question)).count();
+    let is_text = |record: &&Record| {
+        let words = record.answers.iter().flat_map(|answer| answer.text.split_whitespace());
+        words.count() >= MIN_TEXT_WORDS
+    };
+    let n_texts = records.iter().filter(is_text).count();
+    !records.is_empty()
+        && (fields.is_named(Field::Question)
+            || names_questions(tree)
+            || n_questions * 2 >= records.len()
+            || (records.len() > 1 && n_texts * 2 >= records.len()))
+}
+
+fn names_questions(tree: &Tree) -> bool {
+    match tree {
+        Tree::Nothing | Tree::Text(_) => false,
+        Tree::List(items) => items.iter().any(names_questions),
+        Tree::Map(map) => {
+            let named = |(key, value): &(String, Tree)| {
+                field_names::is_of_questions(key) || names_questions(value)
+            };
+            map.iter().any(named) || NumberedKeys::of(map).is_some()
+        }
+    }
 }
 
 struct Finder<'a> {
