@@ -37,7 +37,8 @@ Into a pack that exists the file is merged: what changed in the file is taken ov
 the pack stays (phrasings, leads, tags, quotes, entries of their own). The folder imports/ of the pack remembers \
 what the last import wrote.
 
-If a file cannot be read, nothing is written and the exit code is 1.";
+If a file cannot be imported, or holds no question, nothing is written and the exit code is 1; it is 2 if the arguments \
+are wrong.";
 
 /// Arguments of `quoth import`.
 #[derive(Debug, clap::Args)]
@@ -87,7 +88,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     let is_merge = pack_files::is_pack(&args.into);
     args.check(is_merge)?;
-    let files = import_files::read(&args.path)?;
+    let files = match import_files::read(&args.path) {
+        Ok(files) => files,
+        Err(error) if error.is_of_content() => return Ok(refuse(terminal, &error.into())),
+        Err(error) => return Err(error.into()),
+    };
     let FilesRead { readings, unread } = match read_all(&files, &args.fields(), terminal) {
         Ok(read) => read,
         Err(errors) => {
@@ -104,7 +109,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> anyhow::Result<Status> {
     described::left_out(&mut out, &files, &collection)?;
     if collection.entries.is_empty() {
         out.flush()?;
-        bail!("{}", described::nothing_found(&args.path, &collection));
+        let error = anyhow::anyhow!(described::nothing_found(&args.path, &collection));
+        return Ok(refuse(terminal, &error));
     }
     if is_merge {
         let status = merged::run(&mut out, args, &title, collection, terminal)?;
@@ -246,6 +252,12 @@ fn read_one(
         Err(ReadError::UnknownFormat) if is_one_of_many => Ok(Err("no questions")),
         Err(problem) => Err(problem),
     }
+}
+
+/// Says why nothing is imported: it is the content of the files, not the usage.
+fn refuse(terminal: &Terminal, error: &anyhow::Error) -> Status {
+    terminal.error(error);
+    Status::Failed
 }
 
 /// What a pack has, in one line.

@@ -162,6 +162,13 @@ pub enum ImportFilesError {
     },
 }
 
+impl ImportFilesError {
+    /// Whether the files themselves are refused, and not what the user gave as the path.
+    pub fn is_of_content(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

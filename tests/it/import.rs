@@ -126,6 +126,24 @@ fn bad_usage_has_another_exit_code_than_invalid_lines() {
 }
 
 #[test]
+fn file_without_questions_fails_as_other_files_that_cannot_be_imported() {
+    let folder = Folder::empty();
+    folder.write("text.md", "Just a text.\n");
+    folder.write("gone.csv", "question,answer\nWhat?,\n");
+    folder.write("open.csv", "question,answer\nWhat?,\"This\nWho?,Ann\n");
+    for (name, want) in [
+        ("text.md", "no question that is recognized"),
+        ("gone.csv", "has no answer"),
+        ("open.csv", "line 2: a quotation mark"),
+    ] {
+        let run = quoth(&["import", &folder.arg(name), "--into", &folder.arg("new")]);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stderr.contains(want), "{run:?}");
+        assert!(!folder.path("new").exists());
+    }
+}
+
+#[test]
 fn large_import_is_accepted() {
     let folder = Folder::empty();
     let mut lines = String::new();

@@ -167,8 +167,8 @@ pub(super) fn nothing_found(path: &Path, collection: &Collection) -> String {
         )
     } else {
         format!(
-            "no question in {shown} can become an entry, since none has an answer of a usual length; name the field of the \
-             answers with --answer, or make gaps of them with --gaps"
+            "no question in {shown} can become an entry, since each is a draft or has no answer of a usual length; name \
+             the field of the answers with --answer, or make gaps of them with --gaps"
         )
     }
 }
