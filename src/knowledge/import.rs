@@ -17,6 +17,7 @@ mod html;
 mod json_lines;
 mod markdown;
 mod merge;
+mod numbered_keys;
 mod pack_text;
 mod record;
 mod table;

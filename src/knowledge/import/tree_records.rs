@@ -1,9 +1,8 @@
 //! Records in documents of nested values, whatever their shape.
 
-use std::collections::HashMap;
-
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
+use super::numbered_keys::{NumberedKeys, is_number, is_stem};
 use super::record::{Answer, Record, on_one_line};
 use super::tree::Tree;
 use crate::text::language::LANGUAGES;
@@ -260,68 +259,6 @@ fn is_certain_record(map: &[(String, Tree)], fields: &FieldChoice) -> bool {
     has_question && record(map, fields).is_some_and(|record| !record.answers.is_empty())
 }
 
-/// Maps of keys with the same number: `q1` and `a1`, `question_2` and `answer_2`.
-struct NumberedKeys {
-    /// The maps in the order of the file, with keys without their numbers.
-    maps: Vec<Vec<(String, Tree)>>,
-    /// The lists and maps under other keys.
-    rest: Vec<(String, Tree)>,
-}
-
-impl NumberedKeys {
-    /// `None` if no number has a question, or if there is a question with its answer without a number.
-    fn of(map: &[(String, Tree)]) -> Option<Self> {
-        let has = |field| map.iter().any(|(key, _)| field_names::is_usual(field, key));
-        let has_numbers = map
-            .iter()
-            .any(|(key, value)| matches!(value, Tree::Text(_)) && is_stem(Field::Question, key));
-        let has_pairs = map.iter().any(|(key, _)| is_stem(Field::Answer, key))
-            || map.iter().any(|(key, _)| {
-                stem(key).is_some_and(|(stem, _)| field_names::is_label(Field::Question, stem))
-            });
-        if !has_numbers || !has_pairs || (has(Field::Question) && has(Field::Answer)) {
-            return None;
-        }
-        let mut numbered = Self { maps: Vec::new(), rest: Vec::new() };
-        let mut idx_of_number: HashMap<&str, usize> = HashMap::new();
-        for (key, value) in map {
-            let Some((stem, number)) = stem(key) else {
-                if matches!(value, Tree::List(_) | Tree::Map(_)) {
-                    numbered.rest.push((key.clone(), value.clone()));
-                }
-                continue;
-            };
-            let next = numbered.maps.len();
-            let idx = *idx_of_number.entry(number).or_insert(next);
-            if idx == next {
-                numbered.maps.push(Vec::new());
-            }
-            if let Some(fields) = numbered.maps.get_mut(idx) {
-                fields.push((stem.to_owned(), value.clone()));
-            }
-        }
-        Some(numbered)
-    }
-}
-
-/// A key without the number at its end, and the number; `None` if it has none, or nothing else.
-fn stem(key: &str) -> Option<(&str, &str)> {
-    let key = key.trim();
-    let with_mark = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = key.get(with_mark.len()..).filter(|number| !number.is_empty())?;
-    let stem = with_mark.trim_end_matches(['_', '-', ' ', '.']);
-    (!stem.is_empty()).then_some((stem, number))
-}
-
-/// Whether a key is a usual name of the field with a number.
-fn is_stem(field: Field, key: &str) -> bool {
-    stem(key).is_some_and(|(stem, _)| field_names::is_usual(field, stem))
-}
-
-fn is_number(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_ascii_digit())
-}
-
 /// Whether the answer of a map is in a field without a number, or in the one that the user named.
 fn has_one_answer(map: &[(String, Tree)], question_at: usize, fields: &FieldChoice) -> bool {
     let at = fields.find_except(Field::Answer, map, question_at);
@@ -401,7 +338,10 @@ fn is_from_questions_to_answers(map: &[(String, Tree)]) -> bool {
         _ => false,
     };
     let all_texts = map.iter().all(|(key, value)| !key.trim().is_empty() && is_text(value));
-    all_texts && (map.len() > 1 || map.iter().any(|(key, _)| ends_like_question(key)))
+    let has_question = map.iter().any(|(key, _)| ends_like_question(key));
+    // With a title, the keys are those of a heading: title and subtitle.
+    let has_title = map.iter().any(|(key, _)| key.eq_ignore_ascii_case("title"));
+    all_texts && (has_question || (map.len() > 1 && !has_title))
 }
 
 /// `tags`, and the title of a group of records.
@@ -505,7 +445,7 @@ mod tests {
 
     #[test]
     fn records_are_found_in_every_usual_shape() {
-        let cases: [(&str, &[&str]); 16] = [
+        let cases: [(&str, &[&str]); 17] = [
             (r#"[{"question": "A?", "answer": "1."}]"#, &["A? = 1. []"]),
             (r#"[{"title": "A", "content": "1.", "category": "T"}]"#, &[r#"A = 1. ["T"]"#]),
             (r#"{"A?": "1.", "B?": "2."}"#, &["A? = 1. []", "B? = 2. []"]),
@@ -543,6 +483,10 @@ mod tests {
             ),
             (r#"[{"question": "A?"}, {"title": "No question"}]"#, &["A? =  []"]),
             (r#"{"a": 1, "b": {"c": []}}"#, &[]),
+            (
+                r#"{"hero": {"title": "FAQ", "subtitle": "Choose"}, "A?": {"text": "1."}}"#,
+                &["A? = 1. []"],
+            ),
         ];
         for (json, want) in cases {
             assert_eq!(found(json), want, "{json}");
