@@ -137,21 +137,25 @@ pub(super) fn left_out(
     ];
     for (list, noun, what) in lists.iter().filter(|(list, ..)| !list.is_empty()) {
         writeln!(out, "{} {what}:", pluralize(list.len(), noun))?;
-        for left in list.iter().take(N_LISTED) {
-            writeln!(
-                out,
-                "  {}: {}",
-                place(files, left.place.file, left.place.line),
-                left.question
-            )?;
-        }
-        if list.len() > N_LISTED {
-            writeln!(out, "  ... and {} more", list.len() - N_LISTED)?;
-        }
+        list_questions(out, files, list)?;
     }
     if collection.n_shared_keywords > 0 {
         let n = pluralize(collection.n_shared_keywords, "keyword");
         writeln!(out, "{n} left out that stand under several questions.")?;
+    }
+    Ok(())
+}
+
+fn list_questions(
+    out: &mut impl Write,
+    files: &[ImportFile],
+    list: &[&LeftOut],
+) -> std::io::Result<()> {
+    for left in list.iter().take(N_LISTED) {
+        writeln!(out, "  {}: {}", place(files, left.place.file, left.place.line), left.question)?;
+    }
+    if list.len() > N_LISTED {
+        writeln!(out, "  ... and {} more", list.len() - N_LISTED)?;
     }
     Ok(())
 }
