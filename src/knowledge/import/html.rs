@@ -5,6 +5,7 @@
 mod declared;
 mod dom;
 mod fragment;
+mod preformatted;
 
 use std::rc::Rc;
 
@@ -125,6 +126,7 @@ fn converter() -> HtmlToMarkdown {
         .skip_tags(SKIPPED.to_vec())
         .add_handler(vec!["details"], details)
         .add_handler(vec!["dt"], term)
+        .add_handler(vec!["pre"], preformatted::preformatted)
         .add_handler(vec!["button", "label"], control)
         .add_handler(vec!["div", "p", "span", "a", "li"], named_question)
         .build()
@@ -211,6 +213,23 @@ mod tests {
             assert_eq!(to_markdown(html), want, "{html}");
         }
         assert_eq!(plain_text("<b>What</b> is\n&lt;x&gt;?"), "What is <x>?");
+    }
+
+    #[test]
+    fn preformatted_text_is_a_code_block_as_it_stands() {
+        let cases = [
+            (
+                "<p>Use</p><pre>\nif x:\n    run(*y*)\n# root\n</pre><p>z</p>",
+                "Use\n\n```\nif x:\n    run(*y*)\n# root\n```\n\nz",
+            ),
+            ("<pre>  a &lt;b&gt;<br><span>c</span>\n\n_d_</pre>", "```\n  a <b>\nc\n\n_d_\n```"),
+            ("<pre><code class=\"language-sh\">a ```</code></pre>", "````sh\na ```\n````"),
+            ("<ul><li>x<pre>a\n b</pre></li></ul>", "- x\n\n  ```\n  a\n   b\n  ```"),
+            ("<pre> </pre>x", "x"),
+        ];
+        for (html, want) in cases {
+            assert_eq!(to_markdown(html), want, "{html}");
+        }
     }
 
     #[test]
