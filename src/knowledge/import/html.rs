@@ -5,6 +5,7 @@
 mod declared;
 mod dom;
 mod fragment;
+mod page;
 mod preformatted;
 
 use std::rc::Rc;
@@ -56,9 +57,12 @@ pub(super) enum Page {
 pub(super) fn read(text: &str) -> Result<Page, ReadError> {
     let converter = converter();
     let document = parse(text, &converter).ok_or(ReadError::TooDeep)?;
+    page::remove_permalinks(&document);
     let declared = declared::records(&document, &converter);
     if declared.is_empty() {
-        Ok(Page::Markdown(converter.tree_to_markdown(&document)))
+        let main = page::main_of(&document);
+        page::remove_outer_parts(&main);
+        Ok(Page::Markdown(converter.tree_to_markdown(&main)))
     } else {
         Ok(Page::Declared(declared))
     }
@@ -125,6 +129,7 @@ fn converter() -> HtmlToMarkdown {
         .options(options)
         .skip_tags(SKIPPED.to_vec())
         .add_handler(vec!["details"], details)
+        .add_handler(vec!["dl"], page::definitions)
         .add_handler(vec!["dt"], term)
         .add_handler(vec!["pre"], preformatted::preformatted)
         .add_handler(vec!["button", "label"], control)
@@ -229,6 +234,37 @@ mod tests {
         ];
         for (html, want) in cases {
             assert_eq!(to_markdown(html), want, "{html}");
+        }
+    }
+
+    #[test]
+    fn page_is_read_without_what_stands_around_its_text() {
+        let cases = [
+            (
+                "<div role='navigation'><h3>Menu</h3></div><h2>A?</h2><p>one</p><div role=search>s</div>",
+                "## A?\n\none",
+            ),
+            (
+                "<header>Site</header><h2>A?</h2><article><header>x</header>one</article>",
+                "## A?\n\nx\n\none",
+            ),
+            ("<header><h1>FAQ</h1></header><h2>A?</h2>one", "# FAQ\n\n## A?\n\none"),
+            ("<h2>Ads</h2><main><h2>A?</h2>one</main><h3>More</h3>", "## A?\n\none"),
+            ("<div role=main><h2>A?</h2>one</div><h3>More</h3>", "## A?\n\none"),
+            (
+                "<h2>A?<a class=headerlink href='#a'>¶</a></h2><p>one <a href='#x'>🔗</a></p>",
+                "## A?\n\none",
+            ),
+            ("<h2>A?<a class=headerlink href='#a'>Link here</a></h2>one", "## A?\n\none"),
+            ("<h2><a class=header-anchor href='#a'>A?</a></h2>one", "## [A?](#a)\n\none"),
+            (
+                "<dl><dt>1. <a href='#a'>A?</a></dt><dd><dl><dt><a href='#b'>B</a></dt></dl></dd></dl><h2>A?</h2>one",
+                "- [A?](#a)\n- [B](#b)\n\n## A?\n\none",
+            ),
+        ];
+        for (html, want) in cases {
+            let Ok(Page::Markdown(text)) = read(html) else { panic!("{html}") };
+            assert_eq!(text, want, "{html}");
         }
     }
 
