@@ -148,8 +148,20 @@ impl Reader<'_> {
             self.push(&section.title, &section.own, section.start, tags);
             return;
         }
+        // Where no heading is a question, one with text and subheadings is an entry like those without.
+        if markers.is_empty() && !is_whole && !self.tree.has_question_headings() {
+            self.push_own_text(section, tags);
+        }
         let tags = self.tags(section, tags);
         self.read_children(section, &tags);
+    }
+
+    /// The text between a heading and its first subheading, if there is any.
+    fn push_own_text(&mut self, section: &Section, tags: &[String]) {
+        let text = AnswerText::new(self.document).of(&section.own, 0);
+        if text.contains(char::is_alphanumeric) && self.tree.is_leaf_entry(section) {
+            self.push(&section.title, &section.own, section.start, tags);
+        }
     }
 
     fn read_children(&mut self, section: &Section, tags: &[String]) {

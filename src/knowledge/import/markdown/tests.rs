@@ -175,6 +175,24 @@ fn place_of_a_question_is_its_line() {
     assert_eq!(lines, [6, 8]);
 }
 
+/// Checks what is found in each text.
+fn check(cases: &[(&str, &[&str])]) {
+    for (text, want) in cases {
+        assert_eq!(found(text), *want, "{text}");
+    }
+}
+
+#[test]
+fn text_above_subheadings_is_an_entry_where_no_heading_is_a_question() {
+    check(&[
+        (
+            "# FAQ\n\nIntro.\n\n## Login\n\none\n\n### On x\n\ntwo\n\n## Money\n\n### Refunds\n\nthree",
+            &["Login = one", "On x = two [Login]", "Refunds = three [Money]"],
+        ),
+        ("# FAQ\n\n## Pay\n\nIntro.\n\n### A?\n\none", &["A? = one [Pay]"]),
+    ]);
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_read(text in "(?s:.){0,80}|[#*_<>/\\[\\]() a?:`\\-\\n1.]{0,80}|(<details>|<summary>|</summary>|</details>|\\n| |A\\?|\\*\\*|- ){0,20}") {
