@@ -140,7 +140,7 @@ impl Reader<'_> {
                 .answer
                 .as_ref()
                 .map_or_else(String::new, |answer| answers.of(answer, marker.indent));
-            let text = labels::without_answer_label(&text);
+            let text = labels::without_answer_label(&marker.question, &text);
             self.push_text(&marker.question, text, marker.start, &self.tags(section, tags));
         }
         let is_leaf = section.children.is_empty() && !section.is_root();
@@ -184,7 +184,7 @@ impl Reader<'_> {
         tags: &[String],
     ) {
         let text = AnswerText::new(self.document).of(answer, 0);
-        self.push_text(question, labels::without_answer_label(&text), start, tags);
+        self.push_text(question, labels::without_answer_label(question, &text), start, tags);
     }
 
     fn push_text(&mut self, question: &str, answer: &str, start: usize, tags: &[String]) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::on_one_line;
 use crate::knowledge::import::field_names::{self, Field};
+use crate::knowledge::import::plain_text;
 
 /// Most characters of a label, with its number.
 const MAX_LABEL_CHARS: usize = 14;
@@ -46,7 +47,7 @@ pub(super) fn find(
                 let paragraph = rest.trim_start().split("\n\n").next().unwrap_or_default();
                 let question = on_one_line(paragraph);
                 // A backslash at its end breaks the line.
-                let question = question.trim_matches(['*', '_', '#', ' ', '\\']).to_owned();
+                let question = plain_text(question.trim_matches(['*', '_', '#', ' ', '\\']));
                 let paragraph_end = end - rest.trim_start().len() + paragraph.len();
                 let answer = if are_answers_labelled { end..end } else { paragraph_end..end };
                 found.push(Labelled { start: label.start, question, answer });
@@ -116,11 +117,12 @@ fn of_line(line: &str) -> Option<(Field, &str)> {
     is_certain.then_some((field, rest))
 }
 
-/// `text` without the label of an answer at its start.
-pub(super) fn without_answer_label(text: &str) -> &str {
-    match text.split_inclusive('\n').next().and_then(of_line) {
+/// `text` without the label of an answer at its start. "A." is one if `question` has a label, too.
+pub(super) fn without_answer_label<'t>(question: &str, text: &'t str) -> &'t str {
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    let is_labelled = || matches!(of_line(question), Some((Field::Question, _)));
+    match of_line(first).or_else(|| dotted_answer(first).filter(|_| is_labelled())) {
         Some((Field::Answer, rest)) => {
-            let first = text.split_inclusive('\n').next().unwrap_or_default();
             text.get(first.trim_end().len() - rest.len()..).unwrap_or(text)
         }
         _ => text,

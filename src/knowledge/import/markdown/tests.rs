@@ -193,6 +193,14 @@ fn text_above_subheadings_is_an_entry_where_no_heading_is_a_question() {
     ]);
 }
 
+#[test]
+fn label_of_an_answer_is_no_part_of_it() {
+    check(&[
+        ("## Q. A?\n\n**A.** one\n\n## Q. B?\n\nA. two", &["A? = one", "B? = two"]),
+        ("## A?\n\n**Answer:** one\n\n## B?\n\n**A.** two", &["A? = one", "B? = **A.** two"]),
+    ]);
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_read(text in "(?s:.){0,80}|[#*_<>/\\[\\]() a?:`\\-\\n1.]{0,80}|(<details>|<summary>|</summary>|</details>|\\n| |A\\?|\\*\\*|- ){0,20}") {
