@@ -3,6 +3,7 @@
 mod answer_text;
 mod blocks;
 mod details;
+mod html_blocks;
 mod labels;
 mod markers;
 mod sections;
@@ -141,7 +142,8 @@ impl Reader<'_> {
                 .as_ref()
                 .map_or_else(String::new, |answer| answers.of(answer, marker.indent));
             let text = labels::without_answer_label(&marker.question, &text);
-            self.push_text(&marker.question, text, marker.start, &self.tags(section, tags));
+            let tags = [&self.tags(section, tags)[..], &marker.topics].concat();
+            self.push_text(&marker.question, text, marker.start, &tags);
         }
         let is_leaf = section.children.is_empty() && !section.is_root();
         if markers.is_empty() && is_leaf && self.tree.is_leaf_entry(section) {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::blocks::{Document, ReferenceLink, starting_in};
+use super::html_blocks;
 use crate::knowledge::import::html;
 
 /// Cuts answers out of a document.
@@ -16,13 +17,18 @@ impl<'a> AnswerText<'a> {
     }
 
     /// The Markdown of `span` as a document of its own: addresses of links stand beside them; the indentation of
-    /// the item or definition it stands in, `indent` spaces, is removed; rules, anchors and links to the top at its
-    /// end are left out.
+    /// the item or definition it stands in, `indent` spaces, is removed;
+    /// elements around it, and rules, anchors and links to the top at its end, are left out.
     pub(super) fn of(&self, span: &Range<usize>, indent: usize) -> String {
         let text = self.with_addresses(span);
         let text = dedent(&text, indent);
-        let text = without_end_matter(&text);
-        if html::is_fragment(text) { html::to_markdown(text) } else { text.to_owned() }
+        let text = without_wrappers(&text);
+        let text = if html::is_fragment(without_end_matter(text)) {
+            html::to_markdown(without_end_matter(text))
+        } else {
+            text.to_owned()
+        };
+        without_end_matter(&html_blocks::as_markdown(&text)).to_owned()
     }
 
     /// The text with `[label][name]` as `[label](address)`, and without the definitions of names, since they
@@ -33,8 +39,10 @@ impl<'a> AnswerText<'a> {
         let definitions = starting_in(&self.document.definitions, span, |span| span.start);
         let links = links.iter().map(|link| (link.span.clone(), self.written(link)));
         let definitions = definitions.iter().map(|span| (span.clone(), String::new()));
-        let mut replaced: Vec<(Range<usize>, String)> =
-            links.chain(definitions).filter(|(replaced, _)| replaced.end <= span.end).collect();
+        let mut replaced: Vec<(Range<usize>, String)> = links
+            .chain(definitions)
+            .filter(|(replaced, _)| replaced.end <= span.end)
+            .collect();
         replaced.sort_unstable_by_key(|(span, _)| span.start);
         let mut written = String::with_capacity(span.len());
         let mut at = span.start;
@@ -81,6 +89,28 @@ fn dedent(text: &str, indent: usize) -> String {
     text.split('\n').map(dedent_line).collect::<Vec<_>>().join("\n")
 }
 
+/// The text without lines at its start that open or close an element around it (`<div class="x">`).
+fn without_wrappers(text: &str) -> &str {
+    let is_wrapper = |line: &str| {
+        let name = line.trim_start_matches(['<', '/']);
+        let name_len = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let name = name.get(..name_len).unwrap_or_default().to_ascii_lowercase();
+        matches!(&*name, "div" | "section" | "article" | "center" | "br")
+            && line.starts_with('<')
+            && line.ends_with('>')
+            && line.matches('<').count() == 1
+    };
+    let mut text = text;
+    loop {
+        let start = text.trim_start();
+        let (line, rest) = start.split_once('\n').unwrap_or((start, ""));
+        if !is_wrapper(line.trim()) {
+            return text;
+        }
+        text = rest;
+    }
+}
+
 /// The text without lines at its end that are no part of an answer, and without marks of bold text and
 /// punctuation at its start that closed the question.
 fn without_end_matter(text: &str) -> &str {
@@ -109,6 +139,7 @@ fn is_end_matter(line: &str) -> bool {
     let is_tag = line.starts_with('<')
         && line.ends_with('>')
         && html::plain_text(line).is_empty()
+        && !line.to_ascii_lowercase().ends_with("</pre>")
         && !line.contains("<img");
     let bare = line.trim_matches(|c: char| !matches!(c, '[' | ')'));
     let is_local_link = bare.starts_with('[')

@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::details::{self, Details};
+use super::html_blocks;
 use crate::text::markdown::{is_inline, is_inline_end, options};
 
 /// A block at the top level of a document.
@@ -76,13 +77,43 @@ pub(super) struct Document<'a> {
     code: Vec<Range<usize>>,
 }
 
+/// What is collected of a document besides its blocks.
+#[derive(Default)]
+struct Inner {
+    code: Vec<Range<usize>>,
+    /// Blocks of HTML, but for those that hold no text of the document itself.
+    html: Vec<Range<usize>>,
+}
+
+impl Inner {
+    fn add(&mut self, text: &str, event: &Event<'_>, span: &Range<usize>, depth: usize) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => self.code.push(span.clone()),
+            Event::Start(Tag::HtmlBlock) => {
+                let block = text.get(span.clone()).unwrap_or_default().trim_start();
+                let starts = |tag: &str| {
+                    block.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+                };
+                if starts("<pre") {
+                    self.code.push(span.clone());
+                } else if depth == 0
+                    && !["<!--", "<table", "<script", "<style"].into_iter().any(starts)
+                {
+                    self.html.push(span.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 impl<'a> Document<'a> {
     /// Parses `text`.
     pub(super) fn parse(text: &'a str) -> Self {
         // Definition lists are no markup of sources.
         let options = options() | Options::ENABLE_FOOTNOTES | Options::ENABLE_DEFINITION_LIST;
         let mut builder = Builder::default();
-        let mut code = Vec::new();
+        let mut inner = Inner::default();
         let parser = Parser::new_ext(text, options);
         let mut definitions: Vec<Range<usize>> = parser
             .reference_definitions()
@@ -91,15 +122,28 @@ impl<'a> Document<'a> {
             .collect();
         definitions.sort_unstable_by_key(|span| span.start);
         for (event, span) in parser.into_offset_iter() {
-            if matches!(event, Event::Start(Tag::CodeBlock(_)) | Event::Code(_)) {
-                code.push(span.clone());
-            }
+            inner.add(text, &event, &span, builder.depth);
             builder.add(&event, &span);
         }
         // A link ends after those in it.
         builder.reference_links.sort_unstable_by_key(|link| link.span.start);
-        let blocks = details::insert(details::find(text, &code), builder.blocks);
-        Self { text, blocks, reference_links: builder.reference_links, definitions, code }
+        let Inner { code, html } = inner;
+        let mut document = Self {
+            text,
+            blocks: Vec::new(),
+            reference_links: builder.reference_links,
+            definitions,
+            code,
+        };
+        let headings = html_blocks::headings(text, &html);
+        let details = document.details_in(&(0..text.len()));
+        document.blocks = details::insert(details, html_blocks::insert(headings, builder.blocks));
+        document
+    }
+
+    /// The outermost `<details>` elements in `span`.
+    pub(super) fn details_in(&self, span: &Range<usize>) -> Vec<Details> {
+        details::find(self.text, span, &self.code)
     }
 
     /// The whole text.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::blocks::Block;
-use crate::knowledge::import::html;
+use crate::knowledge::import::{html, plain_text};
 
 /// A `<details>` element.
 #[derive(Debug, PartialEq)]
@@ -13,14 +13,18 @@ pub(super) struct Details {
     pub(super) summary: String,
     /// What stands below the summary.
     pub(super) body: Range<usize>,
+    /// The indentation of the body in spaces.
+    pub(super) indent: usize,
 }
 
-/// The outermost `<details>` elements with a summary. Those in `code` (in the order of the text) are text.
-pub(super) fn find(text: &str, code: &[Range<usize>]) -> Vec<Details> {
+/// The outermost `<details>` elements in `span` of `text` that have a summary. Those in `code` (in the order of
+/// the text) are text.
+pub(super) fn find(text: &str, span: &Range<usize>, code: &[Range<usize>]) -> Vec<Details> {
+    let text = text.get(..span.end).unwrap_or_default();
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
     let mut depth = 0_usize;
-    for (at, is_end) in tags(text) {
+    for (at, is_end) in tags(text, span.start) {
         let before = code.partition_point(|span| span.end <= at);
         if code.get(before).is_some_and(|span| span.contains(&at)) {
             continue;
@@ -40,9 +44,11 @@ pub(super) fn find(text: &str, code: &[Range<usize>]) -> Vec<Details> {
     found
 }
 
-/// Offsets of the start and end tags of `details`, and whether each is an end.
-fn tags(text: &str) -> impl Iterator<Item = (usize, bool)> + '_ {
-    text.match_indices('<').filter_map(|(at, _)| {
+/// Offsets of the start and end tags of `details` behind `from`, and whether each is an end.
+fn tags(text: &str, from: usize) -> impl Iterator<Item = (usize, bool)> + '_ {
+    let rest = text.get(from..).unwrap_or_default();
+    rest.match_indices('<').filter_map(move |(at, _)| {
+        let at = from + at;
         let rest = text.get(at + 1..)?;
         let (is_end, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
         let name = rest.get(.."details".len())?;
@@ -64,8 +70,9 @@ fn read(text: &str, start: usize, end: usize) -> Option<Details> {
     let whole_end = end + text.get(end..)?.find('>')? + 1;
     Some(Details {
         span: start..whole_end,
-        summary: html::plain_text(inner.get(summary_start..summary_end)?),
+        summary: plain_text(&html::plain_text(inner.get(summary_start..summary_end)?)),
         body: start + body..end,
+        indent: 0,
     })
 }
 

@@ -3,8 +3,13 @@
 use std::ops::Range;
 
 use super::blocks::{Block, Document, Item, Paragraph, Term};
+use super::details::Details;
 use super::ends_like_question;
 use super::labels;
+use crate::knowledge::import::html;
+
+/// Most `<details>` around a question that are topics.
+const MAX_TOPICS: usize = 6;
 
 /// A question in running text.
 #[derive(Debug, PartialEq)]
@@ -16,6 +21,8 @@ pub(super) struct Marker {
     pub(super) answer: Option<Range<usize>>,
     /// The indentation of the answer in spaces: that of the item or definition it stands in.
     pub(super) indent: usize,
+    /// The summaries of the `<details>` around it that are topics.
+    pub(super) topics: Vec<String>,
 }
 
 /// Which marks of questions are looked for.
@@ -39,6 +46,7 @@ pub(super) fn find(document: &Document<'_>, span: &Range<usize>, marks: Marks) -
             question: found.question,
             answer: Some(found.answer).filter(|answer| !answer.is_empty()),
             indent: 0,
+            topics: Vec::new(),
         };
         return labelled.into_iter().map(marker).collect();
     }
@@ -95,7 +103,7 @@ impl Finder<'_> {
             match block {
                 Block::Details(details) => {
                     self.close(details.span.start);
-                    self.add(details.span.start, &details.summary, Some(details.body.clone()), 0);
+                    self.add_details(details, &[]);
                 }
                 Block::Definitions(terms) => {
                     self.close(block.span().start);
@@ -119,6 +127,36 @@ impl Finder<'_> {
         }
         self.close(end);
         self.found
+    }
+
+    /// A question that opens, or those in it, if it has nothing but other `<details>`.
+    fn add_details(&mut self, details: &Details, topics: &[String]) {
+        let inner = self.document.details_in(&details.body);
+        let mut outside = details.body.start;
+        let has_own_text = inner.iter().any(|inner| {
+            let before = outside..inner.span.start;
+            outside = inner.span.end;
+            self.has_words(&before)
+        }) || self.has_words(&(outside..details.body.end));
+        // Deeper ones than people write are text.
+        if inner.is_empty() || has_own_text || topics.len() >= MAX_TOPICS {
+            let body = Some(details.body.clone());
+            self.add(details.span.start, &details.summary, body, details.indent);
+            if let Some(marker) = self.found.last_mut() {
+                marker.topics = topics.to_vec();
+            }
+            return;
+        }
+        let topics = [topics, std::slice::from_ref(&details.summary)].concat();
+        for details in &inner {
+            self.add_details(details, &topics);
+        }
+    }
+
+    /// Whether a span has text besides HTML tags.
+    fn has_words(&self, span: &Range<usize>) -> bool {
+        let text = self.document.text().get(span.clone()).unwrap_or_default();
+        html::plain_text(text).contains(char::is_alphanumeric)
     }
 
     fn read_paragraph(&mut self, paragraph: &Paragraph) {
@@ -197,7 +235,8 @@ impl Finder<'_> {
     fn add(&mut self, start: usize, question: &str, answer: Option<Range<usize>>, indent: usize) {
         let text = |span: &Range<usize>| self.document.text().get(span.clone()).unwrap_or_default();
         let answer = answer.filter(|span| !text(span).trim().is_empty());
-        self.found.push(Marker { start, question: question.trim().to_owned(), answer, indent });
+        let question = question.trim().to_owned();
+        self.found.push(Marker { start, question, answer, indent, topics: Vec::new() });
     }
 
     /// Ends the open answer at `end`.

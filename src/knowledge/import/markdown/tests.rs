@@ -183,6 +183,21 @@ fn check(cases: &[(&str, &[&str])]) {
 }
 
 #[test]
+fn html_code_block_in_an_answer_becomes_a_fenced_one() {
+    check(&[
+        (
+            "## A?\n\nUse\n<pre>\nstart\n  --*fast*\n</pre>\n",
+            &["A? = Use¶```/start/  --*fast*/```"],
+        ),
+        (
+            "## A?\n\n<pre>\nQ: x\n\n# root &lt;\n</pre>\n\nDone.\n## B?\n\ntwo",
+            &["A? = ```/Q: x¶# root </```¶Done.", "B? = two"],
+        ),
+        ("## A?\n\n```\n<pre>\n```\n", &["A? = ```/<pre>/```"]),
+    ]);
+}
+
+#[test]
 fn text_above_subheadings_is_an_entry_where_no_heading_is_a_question() {
     check(&[
         (
@@ -190,6 +205,54 @@ fn text_above_subheadings_is_an_entry_where_no_heading_is_a_question() {
             &["Login = one", "On x = two [Login]", "Refunds = three [Money]"],
         ),
         ("# FAQ\n\n## Pay\n\nIntro.\n\n### A?\n\none", &["A? = one [Pay]"]),
+    ]);
+}
+
+#[test]
+fn details_with_nothing_but_details_are_a_topic() {
+    let inner = "<details>\n<summary>A?</summary>\n\none\n\n</details>\n\n<details>\n<summary>B?</summary>\n\ntwo\n\n</details>\n";
+    let topic = format!("# Help\n\n<details>\n<summary>Pay</summary>\n\n{inner}</details>\n");
+    let question = format!("<details>\n<summary>Pay</summary>\n\nzero\n\n{inner}</details>\n");
+    check(&[
+        (&topic, &["A? = one [Pay]", "B? = two [Pay]"]),
+        (&question, &["Pay = zero¶**A?**¶one¶**B?**¶two"]),
+        (
+            "## A?\n\n<b>one</b>\n\n<details><summary>More</summary>\n\ntwo\n\n</details>\n\n## B?\n\nthree",
+            &["A? = **one**¶**More**¶two", "B? = three"],
+        ),
+    ]);
+}
+
+#[test]
+fn markup_of_questions_and_wrappers_of_answers_are_left_out() {
+    check(&[
+        ("<details>\n<summary>**A `x`?**</summary>\n\none\n\n</details>", &["A x? = one"]),
+        ("Q: Is `x` **so**?\nA: one", &["Is x so? = one"]),
+        (
+            "## A?\n\n<div class=\"x\">\n<div>\n\none\n\n- **two**\n\n</div>\n</div>\n",
+            &["A? = one¶- **two**"],
+        ),
+    ]);
+}
+
+#[test]
+fn html_headings_are_headings() {
+    check(&[
+        (
+            "<H2>A?</H2>\n\none\n\n<h2 id='b'>\n B <b>x</b>?\n</h2>\n\ntwo",
+            &["A? = one", "B x? = two"],
+        ),
+        ("# FAQ\n<h2>A?</h2>\none\n<h2>B?</h2>\ntwo", &["A? = one", "B? = two"]),
+        (
+            "## A?\n\none\n\n<h3>Linux</h3>\n\ntwo\n\n## B?\n\nthree",
+            &["A? = one¶### Linux¶two", "B? = three"],
+        ),
+        (
+            "# FAQ\n\n<div>\n<h2>Pay</h2>\n<details>\n<summary>A?</summary>\none\n</details>\n</div>\n",
+            &["A? = one [Pay]"],
+        ),
+        ("## A?\n\n```\n<h2>B?</h2>\n```\n", &["A? = ```/<h2>B?</h2>/```"]),
+        ("## A?\n\nUse `<h2>B?</h2>`.\n", &["A? = Use `<h2>B?</h2>`."]),
     ]);
 }
 
