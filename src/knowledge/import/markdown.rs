@@ -2,6 +2,7 @@
 
 mod answer_text;
 mod blocks;
+mod containers;
 mod details;
 mod html_blocks;
 mod labels;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use super::containers;
 use super::details::{self, Details};
 use super::html_blocks;
 use crate::text::markdown::{is_inline, is_inline_end, options};
@@ -136,7 +137,8 @@ impl<'a> Document<'a> {
             code,
         };
         let headings = html_blocks::headings(text, &html);
-        let details = document.details_in(&(0..text.len()));
+        let containers = containers::find(text, |at| document.is_code(at));
+        let details = containers::joined(document.details_in(&(0..text.len())), containers);
         document.blocks = details::insert(details, html_blocks::insert(headings, builder.blocks));
         document
     }

@@ -257,6 +257,24 @@ fn html_headings_are_headings() {
 }
 
 #[test]
+fn containers_that_open_are_questions() {
+    check(&[
+        (
+            "# FAQ\n\n::: details A?\none\n:::\n\n::: details B? {open}\ntwo\n\n::: tip\nx\n:::\n\n# y\n:::\n",
+            &["A? = one", "B? = two¶::: tip/x/:::¶# y"],
+        ),
+        (
+            "# FAQ\n\n??? question \"A?\"\n    one\n\n        code\n\n???+ faq \"B\"\n\n    two\n\n## Pay\n\n!!! question \"C?\"\n    three\n",
+            &["A? = one¶    code", "B = two", "C? = three [Pay]"],
+        ),
+        (
+            "## A?\n\n```\n??? question \"B?\"\n    x\n```\n",
+            &["A? = ```/??? question \"B?\"/    x/```"],
+        ),
+    ]);
+}
+
+#[test]
 fn label_of_an_answer_is_no_part_of_it() {
     check(&[
         ("## Q. A?\n\n**A.** one\n\n## Q. B?\n\nA. two", &["A? = one", "B? = two"]),
