@@ -4,6 +4,7 @@ mod answer_text;
 mod blocks;
 mod containers;
 mod details;
+mod footnotes;
 mod html_blocks;
 mod labels;
 mod markers;

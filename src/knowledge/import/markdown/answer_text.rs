@@ -1,10 +1,14 @@
 //! The text of an answer, taken out of its document.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::blocks::{Document, ReferenceLink, starting_in};
 use super::html_blocks;
 use crate::knowledge::import::html;
+
+/// The indentation of what belongs to a footnote, in spaces.
+const FOOTNOTE_INDENT: usize = 4;
 
 /// Cuts answers out of a document.
 pub(super) struct AnswerText<'a> {
@@ -17,7 +21,7 @@ impl<'a> AnswerText<'a> {
     }
 
     /// The Markdown of `span` as a document of its own: addresses of links stand beside them; the indentation of
-    /// the item or definition it stands in, `indent` spaces, is removed;
+    /// the item or definition it stands in, `indent` spaces, is removed; footnotes that it uses stand below it;
     /// elements around it, and rules, anchors and links to the top at its end, are left out.
     pub(super) fn of(&self, span: &Range<usize>, indent: usize) -> String {
         let text = self.with_addresses(span);
@@ -28,7 +32,12 @@ impl<'a> AnswerText<'a> {
         } else {
             text.to_owned()
         };
-        without_end_matter(&html_blocks::as_markdown(&text)).to_owned()
+        let mut text = without_end_matter(&html_blocks::as_markdown(&text)).to_owned();
+        for (label, span) in self.document.footnotes.used_in(self.document.text(), span) {
+            let note = dedent(&self.with_addresses(&span), FOOTNOTE_INDENT);
+            text.extend(["\n\n[", label, "] ", note.trim()]);
+        }
+        text
     }
 
     /// The text with `[label][name]` as `[label](address)`, and without the definitions of names, since they
@@ -41,9 +50,11 @@ impl<'a> AnswerText<'a> {
         let definitions = definitions.iter().map(|span| (span.clone(), String::new()));
         let mut replaced: Vec<(Range<usize>, String)> = links
             .chain(definitions)
+            .chain(self.document.footnotes.replacements(span))
             .filter(|(replaced, _)| replaced.end <= span.end)
             .collect();
-        replaced.sort_unstable_by_key(|(span, _)| span.start);
+        // The outer of two that start at one place comes first.
+        replaced.sort_unstable_by_key(|(span, _)| (span.start, Reverse(span.end)));
         let mut written = String::with_capacity(span.len());
         let mut at = span.start;
         for (replaced, by) in replaced {

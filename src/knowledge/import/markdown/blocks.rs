@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::containers;
 use super::details::{self, Details};
+use super::footnotes::{self, Footnotes};
 use super::html_blocks;
 use crate::text::markdown::{is_inline, is_inline_end, options};
 
@@ -74,6 +75,7 @@ pub(super) struct Document<'a> {
     pub(super) reference_links: Vec<ReferenceLink>,
     /// Where the addresses of reference links are defined, in the order of the text.
     pub(super) definitions: Vec<Range<usize>>,
+    pub(super) footnotes: Footnotes,
     /// Where code stands, in the order of the text.
     code: Vec<Range<usize>>,
 }
@@ -84,6 +86,7 @@ struct Inner {
     code: Vec<Range<usize>>,
     /// Blocks of HTML, but for those that hold no text of the document itself.
     html: Vec<Range<usize>>,
+    footnotes: Footnotes,
 }
 
 impl Inner {
@@ -103,6 +106,10 @@ impl Inner {
                     self.html.push(span.clone());
                 }
             }
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                self.footnotes.add_definition(label, span);
+            }
+            Event::FootnoteReference(label) => self.footnotes.add_reference(label, span),
             _ => {}
         }
     }
@@ -115,25 +122,33 @@ impl<'a> Document<'a> {
         let options = options() | Options::ENABLE_FOOTNOTES | Options::ENABLE_DEFINITION_LIST;
         let mut builder = Builder::default();
         let mut inner = Inner::default();
-        let parser = Parser::new_ext(text, options);
+        let below = footnotes::addresses_below(text);
+        let broken = |link: BrokenLink<'_>| {
+            let (address, _) = below.get(&link.reference.to_lowercase())?;
+            Some((CowStr::from(address.clone()), CowStr::Borrowed("")))
+        };
+        let parser = Parser::new_with_broken_link_callback(text, options, Some(broken));
         let mut definitions: Vec<Range<usize>> = parser
             .reference_definitions()
             .iter()
             .map(|(_, definition)| definition.span.clone())
             .collect();
-        definitions.sort_unstable_by_key(|span| span.start);
         for (event, span) in parser.into_offset_iter() {
             inner.add(text, &event, &span, builder.depth);
             builder.add(&event, &span);
         }
         // A link ends after those in it.
         builder.reference_links.sort_unstable_by_key(|link| link.span.start);
-        let Inner { code, html } = inner;
+        let Inner { code, html, footnotes } = inner;
+        let below = below.values().map(|(_, span)| span.clone());
+        definitions.extend(below.filter(|span| footnotes.is_in_definition(span.start)));
+        definitions.sort_unstable_by_key(|span| span.start);
         let mut document = Self {
             text,
             blocks: Vec::new(),
             reference_links: builder.reference_links,
             definitions,
+            footnotes,
             code,
         };
         let headings = html_blocks::headings(text, &html);
@@ -282,7 +297,12 @@ impl Builder {
                 }
                 if matches!(
                     link_type,
-                    LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut
+                    LinkType::Reference
+                        | LinkType::Collapsed
+                        | LinkType::Shortcut
+                        | LinkType::ReferenceUnknown
+                        | LinkType::CollapsedUnknown
+                        | LinkType::ShortcutUnknown
                 ) {
                     self.links.push(ReferenceLink {
                         span: span.clone(),

@@ -45,7 +45,7 @@ fn heading_at(text: &str) -> Option<(u8, usize)> {
     let ends = [format!("</h{level}>"), format!("</H{level}>")];
     let (end, tag) = ends.iter().filter_map(|tag| Some((text.find(&**tag)?, tag))).min()?;
     // A heading is short; another tag of its kind means that this one has no end.
-    let is_whole = text.get(1..end)?.find("<h").is_none() && !text.get(..end)?.contains("\n\n");
+    let is_whole = !text.get(1..end)?.contains("<h") && !text.get(..end)?.contains("\n\n");
     is_whole.then_some((level, end + tag.len()))
 }
 

@@ -275,6 +275,23 @@ fn containers_that_open_are_questions() {
 }
 
 #[test]
+fn footnotes_stand_below_the_answers_that_use_them() {
+    check(&[
+        (
+            "## A?\n\none[^1], see [the map][map].\n\n## B?\n\ntwo\n\n[^1]: Since [then][map].\n[map]: https://a.example\n[^2]: Unused.\n",
+            &[
+                "A? = one[1], see [the map](https://a.example).¶[1] Since [then](https://a.example).",
+                "B? = two",
+            ],
+        ),
+        (
+            "## A?\n\none[^1]\n\n[^1]: x\n\n    y\n\n## B?\n\ntwo[^1]",
+            &["A? = one[1]¶[1] x¶y", "B? = two[1]¶[1] x¶y"],
+        ),
+    ]);
+}
+
+#[test]
 fn label_of_an_answer_is_no_part_of_it() {
     check(&[
         ("## Q. A?\n\n**A.** one\n\n## Q. B?\n\nA. two", &["A? = one", "B? = two"]),
@@ -284,7 +301,7 @@ fn label_of_an_answer_is_no_part_of_it() {
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_read(text in "(?s:.){0,80}|[#*_<>/\\[\\]() a?:`\\-\\n1.]{0,80}|(<details>|<summary>|</summary>|</details>|\\n| |A\\?|\\*\\*|- ){0,20}") {
+    fn any_text_is_read(text in "(?s:.){0,80}|(<h2>|</h2>|<pre>|</pre>|<div>|::: details |:::|\\?\\?\\? question \"|    |\\[\\^1\\]:?|\\[a\\]:?|\n| |A\\?|- |é){0,20}|[#*_<>/\\[\\]() a?:`\\-\\n1.]{0,80}|(<details>|<summary>|</summary>|</details>|\\n| |A\\?|\\*\\*|- ){0,20}") {
         let records = read(&text).map(|markdown| markdown.records).unwrap_or_default();
         for record in records {
             proptest::prop_assert!(!record.question.is_empty());
