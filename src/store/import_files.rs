@@ -96,7 +96,7 @@ fn list(
             if !SKIPPED_FOLDERS.contains(&&*name) {
                 folders.push(path);
             }
-        } else if matches!(Format::of_name(&name), Ok(Some(_))) || is_plain_text(&path) {
+        } else if Format::of_name(&name).is_ok_and(|it| it.is_some() || is_plain_text(&path)) {
             files.push(path);
         }
     }

@@ -50,13 +50,7 @@ pub(super) fn run(
         language: &proof.pack.language,
         prune: args.prune,
     })?;
-    let hint = is_another_faq(&merged.changes, &base).then(|| {
-        format!(
-            "None of the questions of the last import is in {}. If it is another FAQ, give it a title of its own, and it \
-             becomes a source beside the other: --title NAME",
-            args.path.display()
-        )
-    });
+    let hint = is_another_faq(&merged.changes, &base).then(|| another_faq_hint(&args.path));
     if let (Some(hint), true) = (&hint, args.prune) {
         bail!(
             "--prune would remove every entry that the last import made: nothing was written. {hint}"
@@ -97,6 +91,14 @@ fn is_another_faq(changes: &[MergeChange], base: &str) -> bool {
     };
     let n_before = base.lines().filter(|line| !line.trim().is_empty()).count();
     n_before > 0 && changes.iter().filter(is_gone).count() == n_before
+}
+
+fn another_faq_hint(file: &Path) -> String {
+    format!(
+        "None of the questions of the last import is in {}. If it is another FAQ, give it a title of its own, and it becomes a \
+         source beside the other: --title NAME",
+        file.display()
+    )
 }
 
 /// The name of the source that the import made, or will make: by the title that is given, else the only one that

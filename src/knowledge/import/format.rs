@@ -44,6 +44,8 @@ impl Format {
     /// [`Conversion`] if another program has to convert it first.
     pub fn of_name(path: &str) -> Result<Option<Self>, Conversion> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        // Sphinx publishes the sources of its pages as `page.rst.txt`.
+        let name = name.strip_suffix(".txt").filter(|name| name.contains('.')).unwrap_or(name);
         let Some((_, extension)) = name.rsplit_once('.') else { return Ok(None) };
         let extension = extension.to_ascii_lowercase();
         if let Some(conversion) = Conversion::of(&extension) {
@@ -193,7 +195,9 @@ mod tests {
         ] {
             assert_eq!(Format::of_name(name), Ok(want), "{name}");
         }
-        assert_eq!(Format::of_name("faq.rst").unwrap_err().name, "reStructuredText");
+        for name in ["faq.rst", "faq.rst.txt"] {
+            assert_eq!(Format::of_name(name).unwrap_err().name, "reStructuredText");
+        }
         for (text, want) in [
             ("{\"a\": 1}\n{\"a\": 2}\n", Some(Format::JsonLines)),
             ("[\n{\"a\": 1}]", Some(Format::Json)),

@@ -172,7 +172,9 @@ fn html_answer_becomes_markdown_and_markdown_keeps_its_html() {
 
 #[test]
 fn front_matter_gives_answer_and_id_of_its_question() {
-    let cases: [(&str, &[(&str, &str, &str)]); 5] = [
+    /// Id, question and answer of each entry.
+    type Entries = &'static [(&'static str, &'static str, &'static str)];
+    let cases: [(&str, Entries); 5] = [
         ("id: pool-1\nquestion: Is it?\nanswer: Yes\n---\n", &[("pool-1", "Is it?", "Yes")]),
         ("slug: x\ntitle: Is it?\n---\nNo.\n", &[("x", "Is it?", "No.")]),
         (
