@@ -8,7 +8,7 @@ use super::blocks::Block;
 use crate::knowledge::import::html;
 use crate::text::markdown::options;
 
-/// Most characters of a heading with its tags.
+/// Most characters of a heading or summary with its tags.
 const MAX_HEADING_CHARS: usize = 500;
 
 /// The headings in `text` that are written as `<h1>` to `<h6>`, in `blocks` of HTML.
@@ -31,6 +31,10 @@ pub(super) fn headings(text: &str, blocks: &[Range<usize>]) -> Vec<Block> {
     found
 }
 
+fn first_chars(text: &str, n: usize) -> &str {
+    text.char_indices().nth(n).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
+
 /// The level and length of the heading that `text` starts with.
 fn heading_at(text: &str) -> Option<(u8, usize)> {
     let [b'<', b'h' | b'H', level @ b'1'..=b'6', b'>' | b' ' | b'\t' | b'\n', ..] = text.as_bytes()
@@ -38,10 +42,7 @@ fn heading_at(text: &str) -> Option<(u8, usize)> {
         return None;
     };
     let level = level - b'0';
-    let text = text
-        .char_indices()
-        .nth(MAX_HEADING_CHARS)
-        .map_or(text, |(end, _)| text.get(..end).unwrap_or(text));
+    let text = first_chars(text, MAX_HEADING_CHARS);
     let ends = [format!("</h{level}>"), format!("</H{level}>")];
     let (end, tag) = ends.iter().filter_map(|tag| Some((text.find(&**tag)?, tag))).min()?;
     // A heading is short; another tag of its kind means that this one has no end.
@@ -116,11 +117,12 @@ fn replacements(answer: &str) -> Vec<(Range<usize>, String)> {
 
 /// The Markdown for the element or tag that `text` starts with, and the length of that.
 fn replacement_at(text: &str) -> Option<(usize, String)> {
-    let lower = text.get(..text.len().min(16)).unwrap_or(text).to_ascii_lowercase();
+    let lower: String = text.chars().take(16).collect::<String>().to_ascii_lowercase();
     if lower.starts_with("<details") || lower.starts_with("</details") {
         return Some((text.find('>')? + 1, String::new()));
     }
     if lower.starts_with("<summary") {
+        let text = first_chars(text, MAX_HEADING_CHARS);
         let end = text.find("</summary").or_else(|| text.find("</SUMMARY"))?;
         let len = end + text.get(end..)?.find('>')? + 1;
         let words = html::plain_text(text.get(..len)?).replace("**", "");
