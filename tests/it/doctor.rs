@@ -29,9 +29,9 @@ pub(crate) struct Setup {
     pub(crate) wrapper: Vec<&'static str>,
 }
 
-/// What a check said.
+/// What a check reports.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct CheckReport {
     pub(crate) status: String,
     pub(crate) message: String,
     pub(crate) advice: String,
@@ -83,23 +83,23 @@ impl Setup {
         quoth_under(&self.wrapper, &self.folder.path(""), &environment, &args)
     }
 
-    /// What every check says.
-    pub(crate) fn said(&self) -> BTreeMap<String, Said> {
+    /// The report of every check.
+    pub(crate) fn reports(&self) -> BTreeMap<String, CheckReport> {
         let run = self.run(&["--json"]);
-        let reports = run.json();
+        let list = run.json();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        let said = reports.as_array().expect("a list").iter().map(|report| {
-            let said = Said {
+        let reports = list.as_array().expect("a list").iter().map(|report| {
+            let fields = CheckReport {
                 status: text(&report["status"]),
                 message: text(&report["message"]),
                 advice: text(&report["advice"]),
             };
-            (text(&report["check"]), said)
+            (text(&report["check"]), fields)
         });
-        let said: BTreeMap<String, Said> = said.collect();
-        let is_wrong = said.values().any(|it| it.status == "wrong");
+        let reports: BTreeMap<String, CheckReport> = reports.collect();
+        let is_wrong = reports.values().any(|it| it.status == "wrong");
         assert_eq!(run.code, i32::from(is_wrong), "{run:?}");
-        said
+        reports
     }
 
     /// Asserts that nothing is wrong.
@@ -113,13 +113,13 @@ impl Setup {
         let wrong = self.wrong();
         let names: Vec<&str> = wrong.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, [check], "{wrong:?}");
-        let said = &wrong[0].1;
-        assert!(said.message.contains(message), "{check}: {said:?}");
-        assert!(said.advice.contains(advice), "{check}: {said:?}");
+        let report = &wrong[0].1;
+        assert!(report.message.contains(message), "{check}: {report:?}");
+        assert!(report.advice.contains(advice), "{check}: {report:?}");
     }
 
-    fn wrong(&self) -> Vec<(String, Said)> {
-        self.said().into_iter().filter(|(_, said)| said.status == "wrong").collect()
+    fn wrong(&self) -> Vec<(String, CheckReport)> {
+        self.reports().into_iter().filter(|(_, report)| report.status == "wrong").collect()
     }
 }
 

@@ -25,9 +25,9 @@ fn names() -> Vec<String> {
 fn sane_setup_has_nothing_wrong() {
     let setup = Setup::new();
     setup.assert_nothing_wrong();
-    let said = setup.said();
+    let reports = setup.reports();
     for name in ["config", "data-writable", "records-integrity", "asker-key", "packs-proved"] {
-        assert_eq!(said[name].status, "ok", "{name}: {said:?}");
+        assert_eq!(reports[name].status, "ok", "{name}: {reports:?}");
     }
     let run = setup.run(&[]);
     assert!(run.stdout.contains("\n0 wrong, "), "{run:?}");

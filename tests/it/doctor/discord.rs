@@ -26,14 +26,14 @@ fn sane_setup_with_discord_has_nothing_wrong_and_starts_no_session() {
     let Subject::Role(role) = home.discord.bot_role(home.guild) else { panic!("no role") };
     setup.set("QUOTH_DEFAULT_SPACE__MODERATORS", &format!("['discord:role:{role}']"));
     setup.assert_nothing_wrong();
-    let said = setup.said();
-    let is_ok = |name: &&str| said[*name].status == "ok";
+    let reports = setup.reports();
+    let is_ok = |name: &&str| reports[*name].status == "ok";
     let names = ["discord-token-shape", "discord-api", "discord-token", "discord-gateway"];
     let more = ["discord-intents", "discord-interactions", "discord-sessions", "discord-shards"];
     let guilds = ["discord-guilds", "discord-places", "discord-permissions", "discord-moderators"];
     let all = [&names[..], &more, &guilds, &["clock"]].concat();
-    assert!(all.iter().all(is_ok), "{said:?}");
-    assert_eq!(said["discord-commands"].status, "not_applicable");
+    assert!(all.iter().all(is_ok), "{reports:?}");
+    assert_eq!(reports["discord-commands"].status, "not_applicable");
     assert_eq!(home.discord.counts(), (0, 0, 0), "no IDENTIFY, RESUME or registration");
 }
 
@@ -42,7 +42,7 @@ fn commands_that_a_service_has_registered_are_current() {
     let home = TestGuild::new();
     home.bot(&[]).stop();
     let setup = setup_with(&home.discord);
-    assert_eq!(setup.said()["discord-commands"].status, "ok");
+    assert_eq!(setup.reports()["discord-commands"].status, "ok");
 }
 
 /// What breaks a setup with Discord.

@@ -110,17 +110,17 @@ fn sane_setup_with_matrix_has_nothing_wrong() {
     let mut setup = setup_with(&server);
     setup.set("QUOTH_DEFAULT_SPACE__REPORTS_TO", "'matrix:!room:test'");
     setup.assert_nothing_wrong();
-    let said = setup.said();
+    let reports = setup.reports();
     let names = ["ca-certificates", "matrix-homeserver", "matrix-versions", "matrix-login"];
     let session = ["matrix-session", "matrix-account", "matrix-store", "matrix-token"];
     let device = ["matrix-cross-signing", "matrix-device", "matrix-recovery-key"];
     let rooms = ["matrix-rooms", "matrix-invites", "clock"];
     for name in [&names[..], &session, &device, &rooms].concat() {
-        assert_eq!(said[name].status, "ok", "{name}: {said:?}");
+        assert_eq!(reports[name].status, "ok", "{name}: {reports:?}");
     }
     // Without TLS, and without an account that administrates the server.
     for name in ["matrix-tls", "matrix-rate-limit"] {
-        assert_eq!(said[name].status, "not_applicable", "{name}: {said:?}");
+        assert_eq!(reports[name].status, "not_applicable", "{name}: {reports:?}");
     }
     let run = setup.run(&[]);
     for secret in ["token-of-the-session", "hunter2", "DEVICE"] {
@@ -253,7 +253,7 @@ fn account_that_has_not_logged_in_yet_is_not_wrong() {
     setup.folder.remove("data/matrix/session");
     setup.folder.remove("data/matrix/store/matrix-sdk-state.sqlite3");
     setup.assert_nothing_wrong();
-    let said = setup.said();
-    assert_eq!(said["matrix-login"].status, "ok", "{said:?}");
-    assert_eq!(said["matrix-token"].status, "not_applicable", "{said:?}");
+    let reports = setup.reports();
+    assert_eq!(reports["matrix-login"].status, "ok", "{reports:?}");
+    assert_eq!(reports["matrix-token"].status, "not_applicable", "{reports:?}");
 }
