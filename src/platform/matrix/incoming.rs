@@ -63,7 +63,17 @@ impl EventConverter<'_> {
 
     /// The message `id` with `content`; `cached` has its sender, time and thread.
     async fn message(self, id: &EventId, cached: &CachedEvent, content: &TextContent) -> Message {
-        let bot = place::bot_identity(self.room).await;
+        // Each reads the store, which answers several at once.
+        let (bot, place, author) = tokio::join!(
+            place::bot_identity(self.room),
+            place::place(
+                self.room,
+                cached.thread_root.as_deref(),
+                &cached.sender,
+                self.memberships
+            ),
+            self.user(cached),
+        );
         let StrippedText { text, mentions_bot, names_bot } = strip_mentions(content, &bot);
         let target = match &content.in_reply_to {
             Some(target) => self.cached_or_fetched(target).await,
@@ -88,14 +98,8 @@ impl EventConverter<'_> {
         };
         Message {
             id: ids::message(id),
-            place: place::place(
-                self.room,
-                cached.thread_root.as_deref(),
-                &cached.sender,
-                self.memberships,
-            )
-            .await,
-            author: self.user(cached).await,
+            place,
+            author,
             text,
             addressing: Addressing { mentions_bot, ..Addressing::default() },
             replied_to,
