@@ -58,6 +58,8 @@ pub struct StagedPack {
     pub files: PackFiles,
     /// Where it is in the backup.
     pub backup_folder: PathBuf,
+    /// The folder that it was copied from.
+    pub from: PathBuf,
     /// Whether it was known to be wrong when it was backed up.
     pub was_wrong: bool,
 }
@@ -144,11 +146,7 @@ impl StagedRestore {
         let copied = self.staging.copy_packs(backup, self.report.manifest.as_ref())?;
         let mut taken: Vec<PathBuf> = Vec::new();
         for (pack, others, staged) in copied {
-            let from = self.report.manifest.as_ref().and_then(|manifest| {
-                let of_backup = manifest.packs.iter().find(|it| it.folder == staged)?;
-                Some(of_backup.from.as_path())
-            });
-            let folder = folder_of(&pack, from, target)?;
+            let folder = folder_of(&pack, target)?;
             if taken.contains(&folder) {
                 return Err(RestoreError::SeveralPacks { name: pack.files.name, folder });
             }
@@ -249,21 +247,16 @@ fn has_other_key(staging: &Staging, manifest: Option<&Manifest>, secret: Option<
 }
 
 /// The folder of the configuration that the pack goes to: that of its name. Of several, the one that has the longest end in common
-/// with the folder `from` which it was copied from, so that those of `en/faq` and `de/faq` do not get mixed up.
-fn folder_of(
-    pack: &StagedPack,
-    from: Option<&Path>,
-    target: &RestoreTarget,
-) -> Result<PathBuf, RestoreError> {
+/// with the folder that it was copied from, so that those of `en/faq` and `de/faq` do not get mixed up.
+fn folder_of(pack: &StagedPack, target: &RestoreTarget) -> Result<PathBuf, RestoreError> {
     let name = &pack.files.name;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let of_name = target.packs.iter().filter(|folder| pack_files::name_of(folder) == *name);
     let mut folders: Vec<PathBuf> = of_name.map(|folder| absolute(folder)).collect();
     folders.sort_unstable();
     folders.dedup();
-    let n_common = |folder: &Path| from.map_or(0, |from| common_end(folder, from));
-    let most = folders.iter().map(|folder| n_common(folder)).max();
-    folders.retain(|folder| Some(n_common(folder)) == most);
+    let most = folders.iter().map(|folder| common_end(folder, &pack.from)).max();
+    folders.retain(|folder| Some(common_end(folder, &pack.from)) == most);
     match folders.len() {
         0 => Err(RestoreError::NoPackFolder { name: name.clone() }),
         1 => Ok(folders.remove(0)),

@@ -173,7 +173,8 @@ impl Staging {
             }
         }
         let was_wrong = !pack.is_proved;
-        let staged = StagedPack { files, backup_folder, was_wrong };
+        let from = pack.from.clone();
+        let staged = StagedPack { files, backup_folder, from, was_wrong };
         Ok((staged, others, pack.folder.clone()))
     }
 
