@@ -11,8 +11,8 @@ use anyhow::bail;
 use super::terminal::Terminal;
 use super::{Status, progress, report};
 use crate::knowledge::import::{
-    self, Collection, Field, FieldChoice, FileError, FileReading, Format, ImportedEntry, PackText,
-    ReadError, Record, Unanswered,
+    self, Collection, Field, FieldChoice, FileError, FileOfFolder, FileReading, ImportedEntry,
+    NoFaq, PackText, ReadError, Record, Unanswered,
 };
 use crate::knowledge::new_pack::source_name;
 use crate::store::import_files::{self, ImportFile};
@@ -209,7 +209,7 @@ fn is_language_code(code: &str) -> bool {
 struct FilesRead {
     readings: Vec<FileReading>,
     /// The paths of files of a folder that are left out, and why.
-    unread: Vec<(String, &'static str)>,
+    unread: Vec<(String, NoFaq)>,
 }
 
 fn read_all(
@@ -223,9 +223,15 @@ fn read_all(
     let mut errors = Vec::new();
     let mut n_read_bytes = 0;
     for (idx, file) in files.iter().enumerate() {
-        match read_one(idx, file, fields, files.len() > 1) {
-            Ok(Ok(reading)) => read.readings.push(reading),
-            Ok(Err(reason)) => read.unread.push((file.path.clone(), reason)),
+        let ImportFile { path, bytes } = file;
+        let file_read = if files.len() > 1 {
+            import::read_file_of_folder(idx, path, bytes, fields)
+        } else {
+            import::read_file(idx, path, bytes, fields).map(FileOfFolder::Faq)
+        };
+        match file_read {
+            Ok(FileOfFolder::Faq(reading)) => read.readings.push(reading),
+            Ok(FileOfFolder::NoFaq(reason)) => read.unread.push((path.clone(), reason)),
             Err(problem) => errors.push(FileError { path: file.path.clone(), problem }),
         }
         n_read_bytes += file.bytes.len();
@@ -233,25 +239,6 @@ fn read_all(
     }
     bar.finish_and_clear();
     if errors.is_empty() { Ok(read) } else { Err(errors) }
-}
-
-/// Reads a file, or says why it is left out: of many files, some are no FAQ.
-fn read_one(
-    idx: usize,
-    file: &ImportFile,
-    fields: &FieldChoice,
-    is_one_of_many: bool,
-) -> Result<Result<FileReading, &'static str>, ReadError> {
-    if is_one_of_many && Format::is_of_tools(&file.path) {
-        return Ok(Err("configuration"));
-    }
-    match import::read_file(idx, &file.path, &file.bytes, fields) {
-        Ok(reading) if is_one_of_many && !reading.is_faq => Ok(Err("no questions")),
-        Ok(reading) => Ok(Ok(reading)),
-        Err(ReadError::Empty) if is_one_of_many => Ok(Err("empty")),
-        Err(ReadError::UnknownFormat) if is_one_of_many => Ok(Err("no questions")),
-        Err(problem) => Err(problem),
-    }
 }
 
 /// Says why nothing is imported: it is the content of the files, not the usage.

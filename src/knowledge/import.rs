@@ -11,6 +11,7 @@ mod encoding;
 mod error;
 mod field_choice;
 mod field_names;
+mod folder;
 mod format;
 pub(super) mod front_matter;
 mod html;
@@ -19,24 +20,26 @@ mod markdown;
 mod merge;
 mod numbered_keys;
 mod pack_text;
+mod plain_text;
 mod record;
 mod table;
 mod tree;
+mod tree_record;
 mod tree_records;
+mod tree_text;
 
 pub use base::{IMPORTS_FOLDER, base_file};
 pub use collection::{Collection, ImportedEntry, LeftOut, Reason, Unanswered};
 pub use error::{FileError, LineError, LineProblem, ReadError};
 pub use field_choice::FieldChoice;
 pub use field_names::Field;
+pub use folder::{FileOfFolder, NoFaq, read_file_of_folder};
 pub use format::{Conversion, Format};
 pub use merge::{ChangeKind, MergeChange, MergeInput, Merged, merge};
 pub use pack_text::{PackText, new_pack};
 pub use record::{Answer, Place, Record};
 
 pub(super) use tree::Tree;
-
-use crate::text::MarkdownText;
 
 /// How a table was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +96,7 @@ pub fn read_file(
         record.place.file = file;
         // The reader of Markdown has done so; quoth's own format has plain text.
         if !matches!(reading.format, Format::Markdown | Format::JsonLines) {
-            record.question = plain_text(&record.question);
+            record.question = plain_text::without_markup(&record.question);
         }
         for answer in &mut record.answers {
             if html::is_fragment(&answer.text) {
@@ -106,13 +109,6 @@ pub fn read_file(
         }
     }
     Ok(reading)
-}
-
-/// A question without the marks of Markdown and the tags of HTML, on one line.
-fn plain_text(question: &str) -> String {
-    let markdown = MarkdownText::new(question);
-    let plain = record::on_one_line(&markdown.words(0..question.len()));
-    if plain.is_empty() { record::on_one_line(question) } else { plain }
 }
 
 fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileReading, ReadError> {
@@ -134,10 +130,7 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
     };
     reading.records = match format {
         Format::Markdown => {
-            let mut markdown = markdown::read(text)?;
-            if let (Some(matter), _) = front_matter::split(text)? {
-                front_matter::complete(&mut markdown.records, &matter);
-            }
+            let markdown = markdown::read(text)?;
             reading.title = markdown.title;
             markdown.records
         }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::place;
 use crate::cli::report::pluralize;
-use crate::knowledge::import::{Collection, FileReading, Format, LeftOut, Reason, TableLayout};
+use crate::knowledge::import::{
+    Collection, FileReading, Format, LeftOut, NoFaq, Reason, TableLayout,
+};
 use crate::store::import_files::ImportFile;
 
 /// Questions of one kind that are listed; of more, their number is said.
@@ -36,15 +38,17 @@ pub(super) fn files(files: &[ImportFile], readings: &[FileReading]) -> String {
 }
 
 /// Lists the files of a folder that are left out.
-pub(super) fn unread(
-    out: &mut impl Write,
-    unread: &[(String, &'static str)],
-) -> std::io::Result<()> {
+pub(super) fn unread(out: &mut impl Write, unread: &[(String, NoFaq)]) -> std::io::Result<()> {
     if unread.is_empty() {
         return Ok(());
     }
     writeln!(out, "{} left out:", pluralize(unread.len(), "file"))?;
     for (path, reason) in unread.iter().take(N_LISTED) {
+        let reason = match reason {
+            NoFaq::Configuration => "configuration",
+            NoFaq::NoQuestions => "no questions",
+            NoFaq::Empty => "empty",
+        };
         writeln!(out, "  {path}: {reason}")?;
     }
     if unread.len() > N_LISTED {

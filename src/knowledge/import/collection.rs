@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::record::{Answer, Place, Record, on_one_line};
+use super::plain_text::on_one_line;
+use super::record::{Answer, Place, Record};
 use crate::knowledge::EntryId;
 
 /// Longest question, in characters. A longer text is no question.

@@ -2,8 +2,8 @@
 
 use super::json_lines::looks_like_json_lines;
 use super::markdown::has_labels;
+use super::plain_text::ends_like_question;
 use super::table::looks_like_table;
-use super::tree_records::ends_like_question;
 
 /// A format that can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,20 +63,6 @@ impl Format {
         })
     }
 
-    /// Whether a name tells that a file is the configuration of a program, or says something about the files beside it.
-    pub fn is_of_tools(path: &str) -> bool {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-        let is_data = matches!(
-            Self::of_name(&name),
-            Ok(Some(Self::Json | Self::JsonLines | Self::Yaml | Self::Toml))
-        );
-        name.ends_with(".lock")
-            || (is_data
-                && (name.starts_with('_')
-                    || name.contains(".config.")
-                    || TOOL_FILES.contains(&&*name)))
-    }
-
     /// The format of a text whose name does not tell; `None` if it looks like none.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         let start = text.trim_start();
@@ -104,38 +90,6 @@ impl Format {
         is_markdown.then_some(Self::Markdown)
     }
 }
-
-/// Names of the files of usual programs.
-const TOOL_FILES: [&str; 28] = [
-    "book.toml",
-    "cargo.toml",
-    "composer.json",
-    "config.json",
-    "config.toml",
-    "config.yaml",
-    "config.yml",
-    "deno.json",
-    "docker-compose.yaml",
-    "docker-compose.yml",
-    "hugo.toml",
-    "hugo.yaml",
-    "jsconfig.json",
-    "lerna.json",
-    "manifest.json",
-    "mkdocs.yaml",
-    "mkdocs.yml",
-    "netlify.toml",
-    "package-lock.json",
-    "package.json",
-    "pnpm-lock.yaml",
-    "pyproject.toml",
-    "renovate.json",
-    "settings.json",
-    "tsconfig.json",
-    "turbo.json",
-    "vercel.json",
-    "zola.toml",
-];
 
 /// A format that another program has to convert first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

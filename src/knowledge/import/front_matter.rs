@@ -1,11 +1,7 @@
 //! The front matter of a Markdown file: YAML between `---` lines or TOML between `+++` lines.
 
 use super::ReadError;
-use super::field_choice::FieldChoice;
-use super::field_names::{self, Field};
-use super::record::{Answer, Record, on_one_line};
 use super::tree::Tree;
-use crate::knowledge::EntryId;
 
 /// The front matter at the start of `text`, if there is one, and the text below it.
 ///
@@ -19,36 +15,6 @@ pub(in crate::knowledge) fn split(text: &str) -> Result<(Option<Tree>, &str), Re
     match between(text, "---").filter(|(matter, _)| matter.contains(':')) {
         Some((matter, body)) => Ok((Some(Tree::from_yaml(matter)?), body)),
         None => Ok((None, text)),
-    }
-}
-
-/// Adds to the records of a Markdown file what its front matter says: that they are drafts, and the id and the answer of
-/// the question that it names.
-pub(super) fn complete(records: &mut [Record], matter: &Tree) {
-    let fields = matter.as_map().unwrap_or_default();
-    let flag = |name: &str| matter.get(name).and_then(Tree::as_bool);
-    if flag("draft") == Some(true) || flag("published") == Some(false) {
-        records.iter_mut().for_each(|record| record.is_draft = true);
-    }
-    let choice = FieldChoice::default();
-    let text =
-        |at: Option<usize>| at.and_then(|at| fields.get(at)).and_then(|(_, value)| value.as_text());
-    let question = text(choice.find(Field::Question, fields)).map(on_one_line);
-    let [record] = records else { return };
-    if question.as_deref() != Some(&record.question) {
-        return;
-    }
-    record.id = text(choice.find(Field::Id, fields))
-        .filter(|id| EntryId::new(id).is_some())
-        .map(str::to_owned);
-    // A description is about the page; an answer is called so.
-    let is_answer = |(name, _): &(String, Tree)| field_names::is_label(Field::Answer, name);
-    let answer = text(fields.iter().position(is_answer)).and_then(Answer::new);
-    if let Some(mut answer) = answer {
-        for below in &record.answers {
-            answer.text = format!("{}\n\n{}", answer.text, below.text);
-        }
-        record.answers = vec![answer];
     }
 }
 

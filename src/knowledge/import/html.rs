@@ -16,8 +16,8 @@ use htmd::{Element, HtmlToMarkdown};
 use markup5ever_rcdom::Node;
 
 use super::ReadError;
-use super::record::{Record, on_one_line};
-use super::tree_records::ends_like_question;
+use super::plain_text::{ends_like_question, on_one_line};
+use super::record::Record;
 use dom::{depth, has_class, is_element, nodes, text_of};
 
 pub(super) use fragment::is_fragment;

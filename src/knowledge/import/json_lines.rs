@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::field_choice::FieldChoice;
 use super::record::{Place, Record};
 use super::tree::Tree;
-use super::tree_records;
+use super::tree_record;
 use super::{LineError, LineProblem, ReadError};
 use crate::knowledge::EntryId;
 
@@ -46,7 +46,7 @@ fn read_line(line: &str, fields: &FieldChoice) -> Result<Record, LineProblem> {
     let tree = Tree::parse_json(line)?;
     let map = tree.as_map().ok_or(LineProblem::NotAnObject)?;
     let keys = || map.iter().map(|(key, _)| key.as_str());
-    let record = tree_records::record(map, fields)
+    let record = tree_record::record(map, fields)
         .ok_or_else(|| LineProblem::NoQuestion { keys: keys().collect::<Vec<_>>().join(", ") })?;
     if record.is_gap && !record.answers.is_empty() {
         return Err(LineProblem::GapWithAnswer);

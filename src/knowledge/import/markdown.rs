@@ -1,9 +1,11 @@
 //! Records in Markdown: headings, bold lines, `<details>`, definition lists, "Q: / A:" lines and tables.
 
 mod answer_text;
+mod block_builder;
 mod blocks;
 mod containers;
 mod details;
+mod document;
 mod footnotes;
 mod html_blocks;
 mod labels;
@@ -13,13 +15,14 @@ mod tables;
 
 use super::ReadError;
 use super::field_choice::FieldChoice;
-use super::field_names::Field;
+use super::field_names::{self, Field};
 use super::front_matter;
-use super::record::{Answer, Place, Record, on_one_line};
+use super::plain_text::{ends_like_question, on_one_line, split_list};
+use super::record::{Answer, Place, Record};
 use super::tree::Tree;
-use super::tree_records::{ends_like_question, split_list};
+use crate::knowledge::EntryId;
 use answer_text::AnswerText;
-use blocks::Document;
+use document::Document;
 use markers::Marks;
 use sections::{Section, SectionTree};
 
@@ -74,6 +77,9 @@ pub(super) fn read(text: &str) -> Result<Markdown, ReadError> {
                 record.tags = [&whole.tags[..], &record.tags].concat();
             }
         }
+        if is_draft(&matter) {
+            records.iter_mut().for_each(|record| record.is_draft = true);
+        }
         title = Some(named).filter(|named| !named.is_empty()).or(title);
     }
     Ok(Markdown { title, records })
@@ -99,16 +105,27 @@ fn record_of_file(matter: &Tree, document: &Document<'_>, tree: &SectionTree) ->
     };
     let start =
         tree.title_end().filter(|_| tree.title().is_some_and(repeats)).unwrap_or(body.start);
-    let answer = AnswerText::new(document).of(&(start..body.end), 0);
+    let below = AnswerText::new(document).of(&(start..body.end), 0);
+    // A description is about the page; an answer is called so.
+    let answer = map.iter().find(|(name, _)| field_names::is_label(Field::Answer, name));
+    let answer = answer.and_then(|(_, value)| value.as_text()).unwrap_or_default();
+    let id = at(Field::Id).and_then(|(_, value)| value.as_text());
     Record {
         place: Place { file: 0, line: 1 },
+        id: id.filter(|id| EntryId::new(id).is_some()).map(str::to_owned),
         question: question.unwrap_or_default(),
         variants: list(Field::Variants),
         keywords: list(Field::Keywords),
         tags: list(Field::Tags),
-        answers: Answer::new(&answer).into_iter().collect(),
+        answers: Answer::new(&format!("{answer}\n\n{below}")).into_iter().collect(),
         ..Record::default()
     }
+}
+
+/// Whether the front matter says that the file is not published.
+fn is_draft(matter: &Tree) -> bool {
+    let flag = |name: &str| matter.get(name).and_then(Tree::as_bool);
+    flag("draft") == Some(true) || flag("published") == Some(false)
 }
 
 struct Reader<'a> {

@@ -14,17 +14,9 @@ pub(super) struct NumberedKeys {
 }
 
 impl NumberedKeys {
-    /// `None` if no number has a question, or if there is a question with its answer without a number.
+    /// `None` if the keys have no numbers ([`has_pairs`]).
     pub(super) fn of(map: &[(String, Tree)]) -> Option<Self> {
-        let has = |field| map.iter().any(|(key, _)| field_names::is_usual(field, key));
-        let has_numbers = map
-            .iter()
-            .any(|(key, value)| matches!(value, Tree::Text(_)) && is_stem(Field::Question, key));
-        let has_pairs = map.iter().any(|(key, _)| is_stem(Field::Answer, key))
-            || map.iter().any(|(key, _)| {
-                stem(key).is_some_and(|(stem, _)| field_names::is_label(Field::Question, stem))
-            });
-        if !has_numbers || !has_pairs || (has(Field::Question) && has(Field::Answer)) {
+        if !has_pairs(map) {
             return None;
         }
         let mut numbered = Self { maps: Vec::new(), rest: Vec::new() };
@@ -47,6 +39,18 @@ impl NumberedKeys {
         }
         Some(numbered)
     }
+}
+
+/// Whether numbers have questions, and there is no question with its answer without a number.
+pub(super) fn has_pairs(map: &[(String, Tree)]) -> bool {
+    let has = |field| map.iter().any(|(key, _)| field_names::is_usual(field, key));
+    let is_question = |(key, value): &(String, Tree)| {
+        matches!(value, Tree::Text(_)) && is_stem(Field::Question, key)
+    };
+    let is_label =
+        |key: &str| stem(key).is_some_and(|(stem, _)| field_names::is_label(Field::Question, stem));
+    let is_sure = map.iter().any(|(key, _)| is_stem(Field::Answer, key) || is_label(key));
+    map.iter().any(is_question) && is_sure && !(has(Field::Question) && has(Field::Answer))
 }
 
 /// A key without the number at its end, and the number; `None` if it has none, or nothing else.

@@ -1,5 +1,7 @@
 //! A record: a question with its answer, as it was found in a file.
 
+use super::plain_text::trim_blank_lines;
+
 /// Where a record was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
@@ -53,26 +55,6 @@ pub struct Record {
     pub is_gap: bool,
     /// Whether the file says that it is not published.
     pub is_draft: bool,
-}
-
-/// `text` without white space at its end and without blank lines at its start. The indentation of the first
-/// line stays, since it may be code.
-pub(super) fn trim_blank_lines(text: &str) -> &str {
-    let text = text.trim_end();
-    let start = text.len() - text.trim_start().len();
-    let line_start = text.get(..start).and_then(|blank| blank.rfind('\n')).map_or(0, |at| at + 1);
-    let from_line = text.get(line_start..).unwrap_or_default();
-    // White space other than an indentation of code is dropped.
-    if from_line.starts_with("    ") || from_line.starts_with('\t') {
-        from_line
-    } else {
-        text.trim()
-    }
-}
-
-/// `text` on one line, without white space around it.
-pub(super) fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
-use super::record::{Answer, Place, Record, on_one_line};
-use super::tree_records::{ends_like_question, split_list};
+use super::plain_text::{ends_like_question, on_one_line, split_list};
+use super::record::{Answer, Place, Record};
 use super::{LineError, LineProblem, ReadError, TableLayout};
 
 /// Separators of values, the likelier first.

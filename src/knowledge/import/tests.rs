@@ -230,13 +230,28 @@ fn file_of_a_folder_that_is_no_faq_is_told_apart() {
         let reading = read_file(0, name, text.as_bytes(), &FieldChoice::default()).unwrap();
         assert_eq!(reading.is_faq, want, "{text}");
     }
-    for name in ["_x.yaml", "a/package.json", "x.lock", "mkdocs.yml", "a/_config.yml", "Cargo.toml"]
-    {
-        assert!(Format::is_of_tools(name), "{name}");
+}
+
+#[test]
+fn configuration_in_a_folder_is_left_out() {
+    let left_out = |name: &str, text: &str| {
+        let read = read_file_of_folder(0, name, text.as_bytes(), &FieldChoice::default());
+        match read.unwrap() {
+            FileOfFolder::Faq(_) => None,
+            FileOfFolder::NoFaq(reason) => Some(reason),
+        }
+    };
+    let yaml = "question: Is it?\nanswer: Yes.\n";
+    for name in ["_x.yaml", "x.lock", "mkdocs.yml", "a/_config.yml"] {
+        assert_eq!(left_out(name, yaml), Some(NoFaq::Configuration), "{name}");
     }
-    for name in ["faq.yaml", "_index.md", "a/faq.json", "_pool/faq.yml", "_faq.csv"] {
-        assert!(!Format::is_of_tools(name), "{name}");
+    for name in ["faq.yaml", "_pool/faq.yml"] {
+        assert_eq!(left_out(name, yaml), None, "{name}");
     }
+    assert_eq!(left_out("package.json", "{}"), Some(NoFaq::Configuration));
+    assert_eq!(left_out("_index.md", "# Is it?\n\nYes.\n"), None);
+    assert_eq!(left_out("about.md", "Just a text.\n"), Some(NoFaq::NoQuestions));
+    assert_eq!(left_out("notes.txt", "\n"), Some(NoFaq::Empty));
 }
 
 #[test]

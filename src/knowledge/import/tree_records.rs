@@ -2,10 +2,12 @@
 
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
-use super::numbered_keys::{NumberedKeys, is_number, is_stem};
-use super::record::{Answer, Record, on_one_line};
+use super::numbered_keys::{NumberedKeys, has_pairs, is_number};
+use super::plain_text::{ends_like_question, on_one_line};
+use super::record::{Answer, Record};
 use super::tree::Tree;
-use crate::text::language::LANGUAGES;
+use super::tree_record::{is_certain_record, record, record_named};
+use super::tree_text::text_of;
 
 /// Keys of maps and lists that only wrap records, so that they are no topics.
 const WRAPPERS: [&str; 24] = [
@@ -40,10 +42,6 @@ const MIN_TEXT_WORDS: usize = 5;
 
 /// Keys of what is said about records.
 const ABOUT: [&str; 2] = ["metadata", "meta"];
-
-/// Keys of the blocks of one text.
-const BLOCKS: [&str; 9] =
-    ["p", "paragraph", "paragraphs", "text", "list", "items", "lines", "ul", "ol"];
 
 /// The records in `tree`:
 /// - maps with a question and an answer, by the names of their keys, at any depth; titles of what is around
@@ -87,7 +85,7 @@ fn names_questions(tree: &Tree) -> bool {
             let named = |(key, value): &(String, Tree)| {
                 field_names::is_of_questions(key) || names_questions(value)
             };
-            map.iter().any(named) || NumberedKeys::of(map).is_some()
+            map.iter().any(named) || has_pairs(map)
         }
     }
 }
@@ -133,7 +131,7 @@ impl Finder<'_> {
         for (key, value) in map.iter().filter(|(key, _)| !ABOUT.contains(&&*key.to_lowercase())) {
             if let Tree::Map(inner) = value
                 && !is_number(key)
-                && NumberedKeys::of(inner).is_none()
+                && !has_pairs(inner)
                 && let Some(mut record) = record_named(key, inner, self.fields)
             {
                 record.tags = [&tags, &record.tags[..]].concat();
@@ -203,115 +201,6 @@ impl Finder<'_> {
     }
 }
 
-/// The record in a map with a question and an answer; `None` if it is no record.
-pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
-    // A truth value is a mark, not a question.
-    let question_at =
-        fields.find_where(Field::Question, map, |_, value| value.as_bool().is_none())?;
-    let (question_key, question) = map.get(question_at)?;
-    let mut questions = texts_of(question).into_iter().map(|text| on_one_line(&text));
-    let question = questions.next()?;
-    let more_questions: Vec<String> = questions.collect();
-    let others = |field| {
-        let at = fields.find_except(field, map, question_at)?;
-        map.get(at).map(|(_, value)| value)
-    };
-    let mut answers: Vec<Answer> = quotes_of(map);
-    if answers.is_empty() {
-        let text = others(Field::Answer)
-            .filter(|_| has_one_answer(map, question_at, fields))
-            .and_then(text_of)
-            .or_else(|| numbered_answers(map));
-        answers.extend(text.as_deref().and_then(Answer::new));
-    }
-    let is_gap = get(map, "gap").is_some_and(|value| value.as_bool() == Some(true));
-    let says_question = fields.is_named(Field::Question)
-        || field_names::is_label(Field::Question, question_key)
-        || ends_like_question(&question);
-    if answers.is_empty() && !is_gap && !says_question {
-        return None;
-    }
-    let mut variants = more_questions;
-    variants.extend(others(Field::Variants).map(split_texts).unwrap_or_default());
-    Some(Record {
-        id: others(Field::Id).and_then(Tree::as_text).map(str::to_owned),
-        question,
-        variants,
-        keywords: others(Field::Keywords).map(split_texts).unwrap_or_default(),
-        answers,
-        lead: get(map, "lead").and_then(Tree::as_text).map(on_one_line),
-        tags: others(Field::Tags).map(split_texts).unwrap_or_default(),
-        is_gap,
-        ..Record::default()
-    })
-}
-
-/// Whether a map has a question and an answer by names that groups do not have, whatever lists are beside them.
-fn is_certain_record(map: &[(String, Tree)], fields: &FieldChoice) -> bool {
-    let has_question = map.iter().any(|(key, value)| {
-        let is_text = match value {
-            Tree::Text(_) => true,
-            Tree::List(items) => items.iter().all(|item| item.as_text().is_some()),
-            _ => false,
-        };
-        is_text && field_names::is_of_questions(key)
-    });
-    has_question && record(map, fields).is_some_and(|record| !record.answers.is_empty())
-}
-
-/// Whether the answer of a map is in a field without a number, or in the one that the user named.
-fn has_one_answer(map: &[(String, Tree)], question_at: usize, fields: &FieldChoice) -> bool {
-    let at = fields.find_except(Field::Answer, map, question_at);
-    let is_numbered =
-        at.and_then(|at| map.get(at)).is_some_and(|(key, _)| is_stem(Field::Answer, key));
-    fields.is_named(Field::Answer) || !is_numbered
-}
-
-/// The answers under keys with numbers, as paragraphs.
-fn numbered_answers(map: &[(String, Tree)]) -> Option<String> {
-    let numbered = map.iter().filter(|(key, _)| is_stem(Field::Answer, key));
-    let texts: Vec<String> = numbered.filter_map(|(_, value)| text_of(value)).collect();
-    (!texts.is_empty()).then(|| texts.join("\n\n"))
-}
-
-/// The record of a map that has an answer and is named by its question.
-fn record_named(name: &str, map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
-    let answer_at = fields.find(Field::Answer, map)?;
-    let has_question = fields
-        .find(Field::Question, map)
-        .and_then(|at| map.get(at))
-        .is_some_and(|(key, _)| field_names::is_label(Field::Question, key));
-    let (_, answer) = map.get(answer_at).filter(|_| !has_question)?;
-    let other = |field| map.get(fields.find_except(field, map, answer_at)?).map(|(_, value)| value);
-    Some(Record {
-        question: on_one_line(name),
-        variants: other(Field::Variants).map(split_texts).unwrap_or_default(),
-        keywords: other(Field::Keywords).map(split_texts).unwrap_or_default(),
-        answers: text_of(answer).as_deref().and_then(Answer::new).into_iter().collect(),
-        tags: other(Field::Tags).map(split_texts).unwrap_or_default(),
-        ..Record::default()
-    })
-    .filter(|record| !record.answers.is_empty())
-}
-
-/// The quotes of quoth's own JSON lines: texts, or maps with `text`, `speaker` and `role`.
-fn quotes_of(map: &[(String, Tree)]) -> Vec<Answer> {
-    let quotes = get(map, "quotes").and_then(Tree::as_list).unwrap_or_default();
-    let field = |quote: &Tree, key: &str| quote.get(key).and_then(Tree::as_text).map(str::to_owned);
-    let read = |quote: &Tree| match quote {
-        Tree::Text(text) => Answer::new(text),
-        quote => {
-            let text = Answer::new(&field(quote, "text")?)?;
-            Some(Answer { speaker: field(quote, "speaker"), role: field(quote, "role"), ..text })
-        }
-    };
-    quotes.iter().filter_map(read).collect()
-}
-
-fn get<'a>(map: &'a [(String, Tree)], key: &str) -> Option<&'a Tree> {
-    map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-}
-
 /// A list of two texts, or a map of one: a question with its answer.
 fn pair(item: &Tree) -> Option<(&str, &Tree)> {
     match item {
@@ -355,78 +244,6 @@ fn with_title(map: &[(String, Tree)], tags: &[String], fields: &FieldChoice) -> 
     let at = fields.find(Field::Tags, &texts).or_else(|| fields.find(Field::Question, &texts));
     let title = at.and_then(|at| texts.get(at)).map(|(_, title)| on_one_line(title));
     tags.iter().cloned().chain(title.filter(|_| has_list)).collect()
-}
-
-/// The text of a value: a text; a list of texts as paragraphs; the answer in a map, its only value, its blocks of
-/// text, or its text in one of several languages.
-fn text_of(value: &Tree) -> Option<String> {
-    match value {
-        Tree::Nothing => None,
-        Tree::Text(text) => (!text.trim().is_empty()).then(|| text.clone()),
-        Tree::List(items) => {
-            let texts: Option<Vec<String>> = items.iter().map(text_of).collect();
-            texts.map(|texts| texts.join("\n\n")).filter(|text| !text.is_empty())
-        }
-        Tree::Map(map) => {
-            let keys = || map.iter().map(|(key, _)| key.as_str());
-            let in_language = |wanted: &str| get(map, wanted);
-            if !map.is_empty() && keys().all(|key| LANGUAGES.contains(&&*key.to_lowercase())) {
-                return in_language("en").or_else(|| Some(&map.first()?.1)).and_then(text_of);
-            }
-            if keys().all(|key| BLOCKS.contains(&&*key.to_lowercase())) {
-                let texts: Vec<String> =
-                    map.iter().filter_map(|(_, value)| text_of(value)).collect();
-                return (!texts.is_empty()).then(|| texts.join("\n\n"));
-            }
-            match (field_names::find(Field::Answer, keys()), map.as_slice()) {
-                (Some(at), _) => text_of(&map.get(at)?.1),
-                (None, [(_, only)]) => text_of(only),
-                (None, _) => None,
-            }
-        }
-    }
-}
-
-/// The texts of a list, or the only one.
-fn texts_of(value: &Tree) -> Vec<String> {
-    match value {
-        Tree::List(items) => items.iter().filter_map(text_of).collect(),
-        value => text_of(value).into_iter().collect(),
-    }
-}
-
-/// Several short texts in a list, or in one text with separators.
-fn split_texts(value: &Tree) -> Vec<String> {
-    match value {
-        Tree::Text(text) => split_list(text),
-        value => texts_of(value).iter().map(|text| on_one_line(text)).collect(),
-    }
-}
-
-/// The items of a list that is written in one text: one a line, else between vertical bars, semicolons or, if
-/// no item is a sentence, commas.
-pub(super) fn split_list(text: &str) -> Vec<String> {
-    let text = text.trim();
-    let is_list_of_words = !text.contains(['?', '!', '.', '？', '。']);
-    let separator = ['\n', '|', ';', '；', '、', ',', '，']
-        .into_iter()
-        .find(|c| text.contains(*c) && (!matches!(c, ',' | '，') || is_list_of_words));
-    let items: Vec<&str> = match separator {
-        Some(separator) => text.split(separator).collect(),
-        None => vec![text],
-    };
-    let cleaned =
-        items.into_iter().map(|item| on_one_line(item.trim_start_matches(['-', '*', '•'])));
-    cleaned.filter(|item| !item.is_empty()).collect()
-}
-
-/// Whether `text` ends with a question mark of any script; closing quotation marks and brackets may follow.
-pub(super) fn ends_like_question(text: &str) -> bool {
-    let text = text.trim_end_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(c, '"' | '”' | '»' | '’' | '\'' | ')' | '）' | '*' | '_' | ':' | '」')
-    });
-    text.ends_with(['?', '？', '؟', '⸮', '՞', '\u{37E}'])
 }
 
 #[cfg(test)]
@@ -553,7 +370,5 @@ mod tests {
         assert_eq!(records[0].id.as_deref(), Some("7"));
         assert_eq!(records[0].variants, ["AA?", "x", "y"]);
         assert_eq!(records[0].tags, ["t", "u"]);
-        assert_eq!(split_list("How much, really? Say."), ["How much, really? Say."]);
-        assert_eq!(split_list("- a\n- b, c"), ["a", "b, c"]);
     }
 }

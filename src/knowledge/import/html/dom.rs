@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use markup5ever_rcdom::{Node, NodeData};
 
-use crate::knowledge::import::record::on_one_line;
+use crate::knowledge::import::plain_text::on_one_line;
 
 /// Whether a node is the element `name`.
 pub(super) fn is_element(node: &Rc<Node>, name: &str) -> bool {

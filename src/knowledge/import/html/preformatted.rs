@@ -7,12 +7,12 @@ use htmd::element_handler::{HandlerResult, Handlers};
 use markup5ever_rcdom::{Node, NodeData};
 
 use super::dom::{attribute, is_element, nodes};
+use crate::knowledge::import::plain_text::without_blank_lines;
 
 /// `<pre>` as a fenced code block with its text as it stands, also without `<code>` in it.
 pub(super) fn preformatted(_: &dyn Handlers, element: Element<'_>) -> Option<HandlerResult> {
     let text = verbatim(element.node);
-    let text = text.trim_end();
-    let text = text.get(blank_lines_len(text)..).unwrap_or_default();
+    let text = without_blank_lines(&text);
     if text.is_empty() {
         return Some(String::new().into());
     }
@@ -32,12 +32,6 @@ fn verbatim(root: &Rc<Node>) -> String {
         }
     }
     text
-}
-
-/// The length of the blank lines that `text` starts with.
-fn blank_lines_len(text: &str) -> usize {
-    let start = text.len() - text.trim_start().len();
-    text.get(..start).and_then(|blank| blank.rfind('\n')).map_or(0, |at| at + 1)
 }
 
 fn longest_run(text: &str, mark: char) -> usize {

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::blocks::{Document, ReferenceLink, starting_in};
+use super::blocks::ReferenceLink;
+use super::document::{Document, starting_in};
 use super::html_blocks;
 use crate::knowledge::import::html;
 

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::details::Details;
-use super::ends_like_question;
-use crate::knowledge::import::plain_text;
+use crate::knowledge::import::plain_text::{ends_like_question, without_markup};
 
 /// The indentation of what is in a container of MkDocs.
 const INDENT: usize = 4;
@@ -35,7 +34,7 @@ pub(super) fn find(text: &str, is_code: impl Fn(usize) -> bool) -> Vec<Details> 
         };
         found.push(Details {
             span: *start..end_of(n_all),
-            summary: plain_text(&title),
+            summary: without_markup(&title),
             body: end_of(0)..end_of(n_body),
             indent,
         });

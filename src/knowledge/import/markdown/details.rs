@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::blocks::Block;
-use crate::knowledge::import::{html, plain_text};
+use crate::knowledge::import::html;
+use crate::knowledge::import::plain_text::without_markup;
 
 /// A `<details>` element.
 #[derive(Debug, PartialEq)]
@@ -70,7 +71,7 @@ fn read(text: &str, start: usize, end: usize) -> Option<Details> {
     let whole_end = end + text.get(end..)?.find('>')? + 1;
     Some(Details {
         span: start..whole_end,
-        summary: plain_text(&html::plain_text(inner.get(summary_start..summary_end)?)),
+        summary: without_markup(&html::plain_text(inner.get(summary_start..summary_end)?)),
         body: start + body..end,
         indent: 0,
     })

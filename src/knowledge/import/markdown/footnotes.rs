@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::blocks::starting_in;
+use super::document::starting_in;
 
 /// The footnotes of a document.
 #[derive(Debug, Default)]

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::on_one_line;
 use crate::knowledge::import::field_names::{self, Field};
-use crate::knowledge::import::plain_text;
+use crate::knowledge::import::plain_text::{on_one_line, without_markup};
 
 /// Most characters of a label, with its number.
 const MAX_LABEL_CHARS: usize = 14;
@@ -47,7 +46,7 @@ pub(super) fn find(
                 let paragraph = rest.trim_start().split("\n\n").next().unwrap_or_default();
                 let question = on_one_line(paragraph);
                 // A backslash at its end breaks the line.
-                let question = plain_text(question.trim_matches(['*', '_', '#', ' ', '\\']));
+                let question = without_markup(question.trim_matches(['*', '_', '#', ' ', '\\']));
                 let paragraph_end = end - rest.trim_start().len() + paragraph.len();
                 let answer = if are_answers_labelled { end..end } else { paragraph_end..end };
                 found.push(Labelled { start: label.start, question, answer });

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, Document, Item, Paragraph, Term};
+use super::blocks::{Block, Item, Paragraph, Term};
 use super::details::Details;
-use super::ends_like_question;
+use super::document::Document;
 use super::labels;
 use crate::knowledge::import::html;
+use crate::knowledge::import::plain_text::ends_like_question;
 
 /// Most `<details>` around a question that are topics.
 const MAX_TOPICS: usize = 6;

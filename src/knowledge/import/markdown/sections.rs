@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::blocks::{Block, Document};
-use super::{ends_like_question, on_one_line};
+use super::blocks::Block;
+use super::document::Document;
+use crate::knowledge::import::plain_text::{ends_like_question, on_one_line};
 
 /// A heading, with what stands below it.
 #[derive(Debug, Default, PartialEq)]

@@ -7,7 +7,8 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::Lines;
 use crate::knowledge::import::field_choice::FieldChoice;
 use crate::knowledge::import::field_names::Field;
-use crate::knowledge::import::record::{Answer, Place, Record, on_one_line};
+use crate::knowledge::import::plain_text::on_one_line;
+use crate::knowledge::import::record::{Answer, Place, Record};
 use crate::text::MarkdownText;
 use crate::text::markdown::options;
 
