@@ -131,28 +131,41 @@ fn write(
 
 /// What is left to do, with the service of the package if `is_service`.
 fn next_steps(platforms: Platforms, is_service: bool) -> String {
-    let mut steps = vec!["\nThe configuration is written and valid. Next:".to_owned()];
+    let mut steps = vec!["\nThe configuration is written and valid. Next:"];
     if platforms.has_discord {
-        steps.push("  invite the bot to your server, with the link of docs/discord.md".to_owned());
+        steps.push("  invite the bot to your server, with the link of docs/discord.md");
     }
-    let verify = "quoth matrix setup   (verifies the bot's device, and prints its recovery key)";
-    match (platforms.has_matrix, is_service) {
-        (true, true) => {
-            steps.push("  systemctl stop quoth".to_owned());
-            steps.push(format!("  sudo -u quoth {verify}"));
+    if is_service {
+        if platforms.has_matrix {
+            steps.push("  sudo systemctl stop quoth");
+            steps.push("  sudo -u quoth quoth matrix setup   (verifies the bot's device, and prints its recovery key)");
         }
-        (true, false) => steps.push(format!("  {verify}")),
-        (false, _) => {}
-    }
-    steps.extend(if is_service {
-        [
-            "  systemctl restart quoth",
-            "  sudo -u quoth quoth doctor   (is anything wrong, or missing?)",
-        ]
-        .map(str::to_owned)
-        .to_vec()
+        steps.push("  sudo systemctl restart quoth");
+        steps.push("  sudo -u quoth quoth doctor         (is anything wrong, or missing?)");
     } else {
-        vec!["  quoth run            (serves until you press Ctrl-C)".to_owned()]
-    });
+        if platforms.has_matrix {
+            steps.push(
+                "  quoth matrix setup   (verifies the bot's device, and prints its recovery key)",
+            );
+        }
+        steps.push("  quoth run            (serves until you press Ctrl-C)");
+    }
     steps.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_steps_of_a_service_are_commands_of_its_user() {
+        let platforms = Platforms { has_discord: false, has_matrix: true };
+        let steps = next_steps(platforms, true);
+        let stop = steps.find("sudo systemctl stop quoth").unwrap();
+        let verify = steps.find("sudo -u quoth quoth matrix setup").unwrap();
+        let start = steps.find("sudo systemctl restart quoth").unwrap();
+        assert!(stop < verify && verify < start && !steps.contains("quoth run"), "{steps}");
+        let steps = next_steps(platforms, false);
+        assert!(steps.contains("quoth run") && !steps.contains("systemctl"), "{steps}");
+    }
 }
