@@ -77,7 +77,7 @@ enum Command {
     Phrasings(phrasings::Args),
     /// Read and edit the entries of a pack, with the history of its changes.
     Faq(faq::Args),
-    /// Read and settle the questions that were not answered.
+    /// Read and handle the questions that were not answered.
     Inbox(inbox::Args),
     /// Ask what is needed to run the bot, and write the configuration.
     Setup,

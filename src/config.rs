@@ -40,7 +40,7 @@ pub use discord::DiscordSettings;
 pub use effective::{EffectiveSettings, Setting};
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
-pub use ignored::Ignored;
+pub use ignored::IgnoredSetting;
 pub use key::Key;
 pub use log::{LogFormat, LogSettings};
 pub use matching::MatchingSettings;

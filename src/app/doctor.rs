@@ -19,7 +19,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::config::Sources;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 #[cfg(feature = "discord")]
 use crate::platform::discord::doctor::{self as discord, DiscordSetup};
 #[cfg(feature = "matrix")]
@@ -165,9 +165,9 @@ async fn result_of<S: Send + Sync + 'static>(
 }
 
 async fn run_blocking<S: Send + Sync + 'static>(
-    run: fn(&S) -> Checked,
+    run: fn(&S) -> CheckOutcome,
     subject: Arc<S>,
-) -> Checked {
+) -> CheckOutcome {
     let checked = tokio::task::spawn_blocking(move || run(&subject)).await;
     checked.unwrap_or_else(|_| Ok(panicked()))
 }

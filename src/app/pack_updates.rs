@@ -45,7 +45,7 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
 
 /// Has askers told who wait for what has an answer now, and moderators, where they are shown edits, how many those are.
 pub(super) async fn tell_askers(state: &Arc<AppState>) {
-    let found = match state.service.found_answers().await {
+    let found = match state.service.answer_events().await {
         Ok(found) => found,
         Err(error) => {
             let error = anyhow::Error::from(error);

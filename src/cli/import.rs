@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use super::{Status, progress, report};
 use crate::knowledge::import::{
     self, Collection, Field, FieldChoice, FileError, FileOfFolder, FileReading, ImportedEntry,
-    NoFaq, PackText, ReadError, Record, Unanswered,
+    NoFaq, PackText, ReadError, Record, UnansweredPolicy,
 };
 use crate::knowledge::new_pack::source_name;
 use crate::store::import_files::{self, ImportFile};
@@ -177,11 +177,11 @@ impl Args {
         })
     }
 
-    fn unanswered(&self) -> Unanswered {
+    fn unanswered(&self) -> UnansweredPolicy {
         match (self.gaps, self.question_stands_in) {
-            (true, _) => Unanswered::Gaps,
-            (false, true) => Unanswered::QuestionStandsIn,
-            (false, false) => Unanswered::LeftOut,
+            (true, _) => UnansweredPolicy::Gaps,
+            (false, true) => UnansweredPolicy::QuestionStandsIn,
+            (false, false) => UnansweredPolicy::Skip,
         }
     }
 

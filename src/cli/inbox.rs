@@ -1,6 +1,6 @@
 //! `quoth inbox`: the questions that were not answered.
 
-mod listed;
+mod group_summary;
 
 use std::io::Write;
 
@@ -16,10 +16,10 @@ use crate::config::is_platform_user;
 use crate::conversation::{MessageId, PrincipalId};
 use crate::knowledge::EntryId;
 use crate::moderation::Edit;
-use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Settled, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find, groups};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::Inbox;
-use listed::{Listed, list, show};
+use group_summary::{GroupSummary, list, show};
 
 /// The reason in the history of a phrasing from the inbox.
 const REASON: &str = "asked in chat";
@@ -138,7 +138,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
                 }
             }
         }
-        Command::Forget(forget) => self::forget(&forget.user, config),
+        Command::Forget(forget) => erase(&forget.user, config),
     }
 }
 
@@ -170,26 +170,26 @@ fn run_group(
                 return refuse("the group has no question with these words", context);
             };
             let status = assign(args, &group, context)?;
-            settle(status, &group, &args.by, inbox)
+            resolve(status, &group, &args.by, inbox)
         }
         GroupCommand::Gap(args) => {
             let draft = group.gap(&context.pack, args.question.as_deref());
             let status = apply(Edit::Add(draft), &args.by.with_reason(REASON), context)?;
-            settle(status, group, &args.by, inbox)
+            resolve(status, group, &args.by, inbox)
         }
         GroupCommand::Dismiss(_) => {
-            inbox.settle(&messages(group), Settled::Dismissed)?;
-            done("Dismissed", group, context)
+            inbox.resolve(&messages(group), Resolution::Dismissed)?;
+            print_result("Dismissed", group, context)
         }
         GroupCommand::Erase(_) => {
             inbox.erase(&messages(group))?;
-            done("Deleted", group, context)
+            print_result("Deleted", group, context)
         }
     }
 }
 
 /// Deletes the records of the user with this id.
-fn forget(user: &str, config: &ConfigArgs) -> anyhow::Result<Status> {
+fn erase(user: &str, config: &ConfigArgs) -> anyhow::Result<Status> {
     let config = config.read()?;
     if !is_platform_user(user) {
         bail!("write the id with its platform, such as discord:user:56 or matrix:@ada:example.org");
@@ -222,21 +222,25 @@ fn assign(
 }
 
 /// Takes questions that became phrasings out of the inbox.
-fn settle(
+fn resolve(
     status: Status,
     group: &QuestionGroup,
     by: &ByArgs,
     inbox: &mut Inbox,
 ) -> anyhow::Result<Status> {
     if status == Status::Success && !by.is_dry_run() {
-        inbox.settle(&messages(group), Settled::Assigned)?;
+        inbox.resolve(&messages(group), Resolution::Assigned)?;
     }
     Ok(status)
 }
 
-fn done(what: &str, group: &QuestionGroup, context: &Context<'_>) -> anyhow::Result<Status> {
+fn print_result(
+    what: &str,
+    group: &QuestionGroup,
+    context: &Context<'_>,
+) -> anyhow::Result<Status> {
     if context.is_json {
-        context.print_json(&Listed::new(group))?;
+        context.print_json(&GroupSummary::new(group))?;
     } else {
         let questions = pluralize(group.questions.len(), "question");
         writeln!(anstream::stdout(), "{what} {questions}.")?;

@@ -16,7 +16,7 @@ pub(super) fn problem_kind(error: figment::Error, key: Key) -> ProblemKind {
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
             ProblemKind::WrongType {
                 key,
-                wanted: wanted(&expected),
+                wanted: describe_expected(&expected),
                 found: type_of_actual(&actual),
             }
         }
@@ -39,7 +39,7 @@ pub(super) fn owned(words: &[&str]) -> Vec<String> {
 const ADDRESS: &str = "an address and a port, like \"127.0.0.1:8410\"";
 
 /// What a key takes, from the type that serde expected.
-fn wanted(expected: &str) -> String {
+fn describe_expected(expected: &str) -> String {
     match expected {
         "u32" => "a whole number from 0 to 4294967295",
         "f32" | "f64" => "a number",

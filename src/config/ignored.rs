@@ -1,4 +1,4 @@
-//! [`Ignored`]: settings that are valid and have no effect, since their platform is not served.
+//! [`IgnoredSetting`]: settings that are valid and have no effect, since their platform is not served.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::conversation::{PlaceId, Space};
 
 /// A place in the settings whose platform is not served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ignored {
+pub struct IgnoredSetting {
     /// The space.
     pub space: String,
     /// The key that names the place.
@@ -16,7 +16,7 @@ pub struct Ignored {
     pub place: PlaceId,
 }
 
-impl fmt::Display for Ignored {
+impl fmt::Display for IgnoredSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { space, key, place } = self;
         let (platform, _) = place.parts();
@@ -45,7 +45,7 @@ impl Config {
     }
 
     /// The settings that have no effect because their platform is not served.
-    pub fn ignored(&self) -> Vec<Ignored> {
+    pub fn ignored(&self) -> Vec<IgnoredSetting> {
         let served = self.served_platforms();
         let is_ignored = |place: &PlaceId, key: &str| {
             let (platform, _) = place.parts();
@@ -58,9 +58,13 @@ impl Config {
             for (key, place) in places_of(space) {
                 // What a space inherits is told once, of the default space.
                 let is_told =
-                    ignored.iter().any(|it: &Ignored| it.key == key && it.place == *place);
+                    ignored.iter().any(|it: &IgnoredSetting| it.key == key && it.place == *place);
                 if is_ignored(place, key) && !is_told {
-                    ignored.push(Ignored { space: space.name.clone(), key, place: place.clone() });
+                    ignored.push(IgnoredSetting {
+                        space: space.name.clone(),
+                        key,
+                        place: place.clone(),
+                    });
                 }
             }
         }

@@ -29,15 +29,15 @@ mod tree_records;
 mod tree_text;
 
 pub use base::{IMPORTS_FOLDER, base_file};
-pub use collection::{Collection, ImportedEntry, LeftOut, Reason, Unanswered};
+pub use collection::{Collection, ImportedEntry, Reason, SkippedRecord, UnansweredPolicy};
 pub use error::{FileError, LineError, LineProblem, ReadError};
 pub use field_choice::FieldChoice;
 pub use field_names::Field;
 pub use folder::{FileOfFolder, NoFaq, read_file_of_folder};
 pub use format::{Conversion, Format};
-pub use merge::{ChangeKind, MergeChange, MergeInput, Merged, merge};
+pub use merge::{ChangeKind, MergeChange, MergeInput, MergeOutput, merge};
 pub use pack_text::{PackText, new_pack};
-pub use record::{Answer, Place, Record};
+pub use record::{Answer, Record, RecordLocation};
 
 pub(super) use tree::Tree;
 
@@ -93,7 +93,7 @@ pub fn read_file(
     let mut reading = read_text(format, text, fields)?;
     reading.encoding = Some(decoded.encoding).filter(|name| *name != "UTF-8");
     for record in &mut reading.records {
-        record.place.file = file;
+        record.location.file = file;
         // The reader of Markdown has done so; quoth's own format has plain text.
         if !matches!(reading.format, Format::Markdown | Format::JsonLines) {
             record.question = plain_text::without_markup(&record.question);

@@ -16,7 +16,7 @@ const MIN_CLAUSE_WORDS: usize = 3;
 
 /// The outcome of a message.
 #[derive(Debug)]
-pub(crate) struct Asked<'i, 't> {
+pub(crate) struct MessageOutcome<'i, 't> {
     /// What to do.
     pub(crate) outcome: Outcome,
     /// The part of the index that has decided; `None` without a pack.
@@ -42,17 +42,17 @@ impl Index {
         text: &'t str,
         rule: &DecisionRule,
         excluded: Excluded,
-    ) -> Asked<'_, 't> {
+    ) -> MessageOutcome<'_, 't> {
         let (outcome, part) = self.ask_one(text, rule, excluded);
         if outcome.is_exact {
-            return Asked { outcome, part, text };
+            return MessageOutcome { outcome, part, text };
         }
         let questions = questions(text);
         if questions.len() > 1 {
             let outcome = self.ask_questions(outcome, questions, rule, excluded);
-            return Asked { outcome, part, text };
+            return MessageOutcome { outcome, part, text };
         }
-        self.ask_clauses(Asked { outcome, part, text }, rule, excluded)
+        self.ask_clauses(MessageOutcome { outcome, part, text }, rule, excluded)
     }
 
     /// The outcome of a message with several questions, of which `whole` is the outcome as a whole: entries that answer
@@ -90,10 +90,10 @@ impl Index {
     /// best one. Nothing is gained where the message has another number than the entry, or the opposite of a word.
     fn ask_clauses<'i, 't>(
         &'i self,
-        whole: Asked<'i, 't>,
+        whole: MessageOutcome<'i, 't>,
         rule: &DecisionRule,
         excluded: Excluded,
-    ) -> Asked<'i, 't> {
+    ) -> MessageOutcome<'i, 't> {
         let Outcome { decision, objection, gap, .. } = &whole.outcome;
         let is_settled = *decision == Decision::Answer
             || gap.is_some()
@@ -102,7 +102,7 @@ impl Index {
         if is_settled || clauses.len() < 2 {
             return whole;
         }
-        let mut best: Option<Asked<'i, 't>> = None;
+        let mut best: Option<MessageOutcome<'i, 't>> = None;
         for clause in clauses.into_iter().take(MAX_PARTS) {
             let parts =
                 self.parts().iter().filter(|part| asks(&part.index, clause, MIN_CLAUSE_WORDS));
@@ -111,7 +111,7 @@ impl Index {
                 && outcome.ranked.first() == whole.outcome.ranked.first()
                 && best.as_ref().is_none_or(|it| it.outcome.confidence < outcome.confidence);
             if is_surer {
-                best = Some(Asked { outcome, part, text: clause });
+                best = Some(MessageOutcome { outcome, part, text: clause });
             }
         }
         best.unwrap_or(whole)

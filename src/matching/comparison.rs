@@ -12,7 +12,7 @@ use super::excluded::Excluded;
 use super::index::Index;
 use super::language_part::LanguagePart;
 use super::query::Query;
-use super::questions::asked_apart;
+use super::questions::separate_questions;
 use super::vocabulary::TermId;
 use crate::knowledge::{Entry, Pack, Quote, Source, Translation};
 
@@ -135,7 +135,7 @@ impl ChangedEntries {
         if self.idxs.is_empty() {
             return false;
         }
-        let mut asked = std::iter::once(text).chain(asked_apart(text));
+        let mut asked = std::iter::once(text).chain(separate_questions(text));
         asked.any(|question| {
             self.of_parts(index).any(|(part, changed)| {
                 let query = Query::new(&part.index, question);

@@ -6,7 +6,7 @@ use super::contradiction;
 use super::coverage::covered_share;
 use super::entry_terms::EntryTerms;
 use super::excluded::Excluded;
-use super::features::{self, Alternatives, Evidence, Features};
+use super::features::{self, Alternatives, DecisionInput, Features};
 use super::objection::{Objection, objection};
 use super::query::{MAX_TOKENS, Query};
 use super::ranking;
@@ -221,7 +221,7 @@ fn evidence_of_first(
     query: &Query,
     candidates: Candidates<'_>,
     gap_wins: bool,
-) -> Option<Evidence> {
+) -> Option<DecisionInput> {
     let Candidates { answers, gaps, total, left_out, .. } = candidates;
     let first = answers.first()?;
     let others: Vec<&ScoredEntry> =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ask::Asked;
+use super::ask::MessageOutcome;
 use super::calibration::Calibration;
 use super::coverage::{MIN_COVERED, coverage};
 use super::decision::{Decision, DecisionRule, Outcome};
@@ -131,7 +131,8 @@ pub struct FeatureContribution {
 
 /// Explains the outcome of `index` for `text`.
 pub fn explain(index: &Index, text: &str, rule: &DecisionRule) -> Explanation {
-    let Asked { outcome, part, text: asked } = index.ask_message(text, rule, Excluded::default());
+    let MessageOutcome { outcome, part, text: asked } =
+        index.ask_message(text, rule, Excluded::default());
     let query = part.map(|part| Query::new(&part.index, asked)).unwrap_or_default();
     let scored = part.map(|part| {
         let mut scored = scorer::score(&part.index, &query, Excluded::default());

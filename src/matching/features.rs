@@ -109,7 +109,7 @@ features! {
 
 /// What speaks for and against answering with the best entry.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Evidence {
+pub(crate) struct DecisionInput {
     /// What its confidence is computed from.
     pub(crate) features: Features,
     /// Number of its phrasings.
@@ -146,8 +146,8 @@ pub(crate) fn extract(
     first: &ScoredEntry,
     rivals: Alternatives,
     left_out: Excluded,
-) -> Evidence {
-    let Some(entry) = index.entries.get(first.entry) else { return Evidence::default() };
+) -> DecisionInput {
+    let Some(entry) = index.entries.get(first.entry) else { return DecisionInput::default() };
     let terms = left_out.terms_of(&index.texts, first.entry);
     let words = ContentWordWeights::new(index, &terms, query);
     let document = DocumentCoverage::new(index, &terms, query);
@@ -181,7 +181,7 @@ pub(crate) fn extract(
         text_margin: (first.nearest_meaning() - rivals.other_nearest_meaning) * fewness,
         fewness,
     };
-    Evidence {
+    DecisionInput {
         features,
         n_phrasings: first.n_phrasings,
         n_quote_terms: terms.quotes.len(),

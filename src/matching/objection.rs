@@ -1,6 +1,6 @@
 //! Rules that forbid to answer with an entry, at any confidence.
 
-use super::features::Evidence;
+use super::features::DecisionInput;
 
 /// Why an entry is at most suggested, at any confidence; a [`Self::Statement`] is not even that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -52,7 +52,7 @@ const MANY_QUOTE_TERMS: usize = 50;
 const MIN_COVERAGE_BY_PHRASINGS: f32 = 0.15;
 
 /// The first rule that forbids to answer with an entry, if one does.
-pub(crate) fn objection(evidence: &Evidence) -> Option<Objection> {
+pub(crate) fn objection(evidence: &DecisionInput) -> Option<Objection> {
     let features = &evidence.features;
     let has_many = evidence.n_phrasings >= MANY_PHRASINGS;
     let objections = [
@@ -71,7 +71,7 @@ pub(crate) fn objection(evidence: &Evidence) -> Option<Objection> {
 }
 
 /// Whether only the long quotes of an entry have the words of the question, which may be by chance.
-fn is_covered_by_chance(evidence: &Evidence) -> bool {
+fn is_covered_by_chance(evidence: &DecisionInput) -> bool {
     evidence.n_quote_terms > MANY_QUOTE_TERMS
         && evidence.covered_by_phrasings < MIN_COVERAGE_BY_PHRASINGS
 }
@@ -91,7 +91,7 @@ mod tests {
             (MANY_QUOTE_TERMS, 0.0, None),
         ] {
             let evidence =
-                Evidence { features, n_phrasings: 3, n_quote_terms, covered_by_phrasings };
+                DecisionInput { features, n_phrasings: 3, n_quote_terms, covered_by_phrasings };
             assert_eq!(objection(&evidence), want, "{evidence:?}");
         }
     }

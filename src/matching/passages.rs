@@ -95,7 +95,7 @@ pub(super) fn find(index: &PackIndex, query: &Query) -> Vec<Passage> {
         let sum: f32 = asked.iter().zip(covered).map(|(token, it)| token.weight * it).sum();
         let score = sum / weight;
         let covers = score >= least_score && n_covered >= n_needed && sentence.is_about(&asked);
-        if !covers || !sentence.says_more_than(query) || sentence.contradicts(index, query) {
+        if !covers || !sentence.adds_words_to(query) || sentence.contradicts(index, query) {
             return None;
         }
         let quote = Quote::prove(source, sentence.text, Some(sentence.paragraph)).ok()?;
@@ -224,7 +224,7 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether it has a word that the question lacks. A title that repeats the question answers nothing.
-    fn says_more_than(&self, query: &Query) -> bool {
+    fn adds_words_to(&self, query: &Query) -> bool {
         let is_asked = |term: &TermId| {
             let mut matches = query.tokens.iter().flat_map(|token| &token.matches);
             matches.any(|found| found.term == *term && found.is_direct())

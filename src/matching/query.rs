@@ -251,7 +251,7 @@ fn add_directions(index: &PackIndex, tokens: &mut [QueryToken]) -> Option<Direct
     let mut sum = VectorSum::default();
     for token in tokens {
         let mut of_word = VectorSum::default();
-        of_word.add_word(vectors, token.meant_word(index));
+        of_word.add_word(vectors, token.corrected_word(index));
         token.direction = of_word.direction().filter(|_| token.is_content_word);
         sum.add(&of_word);
     }

@@ -67,7 +67,7 @@ pub(super) fn asks(index: &PackIndex, text: &str, min_words: usize) -> bool {
 }
 
 /// What of the message `text` may be asked apart from the whole: each question if there are several, else each clause.
-pub(super) fn asked_apart(text: &str) -> Vec<&str> {
+pub(super) fn separate_questions(text: &str) -> Vec<&str> {
     Some(questions(text)).filter(|questions| questions.len() > 1).unwrap_or_else(|| clauses(text))
 }
 

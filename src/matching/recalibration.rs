@@ -89,7 +89,7 @@ pub enum NotCalibrated {
 
 /// A calibration that decides better than the default, and by what that shows.
 #[derive(Debug, Clone)]
-pub struct Calibrated {
+pub struct CalibrationReport {
     /// The change.
     pub change: Recalibration,
     /// What the default decides.
@@ -110,7 +110,7 @@ impl Recalibration {
         samples: &[CalibrationSample],
         unanswerable_share: f64,
         thresholds: &Thresholds,
-    ) -> Result<Calibrated, NotCalibrated> {
+    ) -> Result<CalibrationReport, NotCalibrated> {
         let answerable = samples.iter().filter(|sample| sample.is_answerable).count();
         let unanswerable = samples.len() - answerable;
         if answerable.min(unanswerable) < MIN_QUESTIONS {
@@ -130,7 +130,7 @@ impl Recalibration {
             is_right: sample.first_is_right,
             weight: weight(sample, samples, unanswerable_share),
         };
-        Ok(Calibrated {
+        Ok(CalibrationReport {
             change: Self::fitted_to(samples, unanswerable_share),
             default,
             calibrated,
@@ -289,7 +289,7 @@ mod tests {
         let n = overconfident.iter().filter(|it| !it.is_answerable).count();
         let share = n as f64 / overconfident.len() as f64;
         let fitted = Recalibration::fit(&overconfident, share, &Thresholds::default()).unwrap();
-        let Calibrated { default, calibrated, .. } = fitted;
+        let CalibrationReport { default, calibrated, .. } = fitted;
         assert!(calibrated.falsely_suggested > default.falsely_suggested + MAX_MORE_NOISE);
         assert!(calibrated.noise() <= default.noise(), "{default:?} {calibrated:?}");
     }

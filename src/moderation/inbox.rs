@@ -23,7 +23,7 @@ pub struct InboxQuestion {
 
 /// What a moderator has done with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
+pub enum Resolution {
     /// It is a phrasing of an entry or a gap now.
     Assigned,
     /// It is nothing for the FAQ.

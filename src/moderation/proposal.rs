@@ -21,8 +21,8 @@ pub struct ProposedCommand {
     pub command: EditCommand,
     /// [`digest`] of the changes that the moderator has seen; `None` if they have not been shown yet.
     pub seen: Option<String>,
-    /// The messages of the inbox that are settled by the edit.
-    pub settles: Vec<MessageId>,
+    /// The messages of the inbox that are resolved by the edit.
+    pub resolves: Vec<MessageId>,
 }
 
 /// A digest of changes, which differs if anything of them does.

@@ -174,7 +174,7 @@ fn shadowed(
         }
         let same = wordings.get(&key_of(text)).copied();
         let by = same.or_else(|| {
-            taken_by(comparison, [before, after], (*idx, *number), text)
+            shadowed_by(comparison, [before, after], (*idx, *number), text)
                 .filter(|by| gaining.contains(by))
         })?;
         Some(ShadowedPhrasing {
@@ -188,7 +188,7 @@ fn shadowed(
 }
 
 /// The entry or gap that is found first after the change for a phrasing that is left out, if its own was found before.
-fn taken_by(
+fn shadowed_by(
     comparison: &Comparison<'_>,
     [before, after]: [Version<'_>; 2],
     (idx, number): (usize, usize),

@@ -37,10 +37,10 @@ impl CheckResult {
 }
 
 /// A result, or why the check is not applicable.
-pub type Checked = Result<CheckResult, String>;
+pub type CheckOutcome = Result<CheckResult, String>;
 
 /// A check that waits for the network.
-pub type PendingCheck = Pin<Box<dyn Future<Output = Checked> + Send>>;
+pub type PendingCheck = Pin<Box<dyn Future<Output = CheckOutcome> + Send>>;
 
 /// A check of an `S`.
 pub struct Check<S> {
@@ -55,7 +55,7 @@ pub struct Check<S> {
 /// How a check runs.
 pub enum Run<S> {
     /// It reads files, which can block its thread.
-    Blocking(fn(&S) -> Checked),
+    Blocking(fn(&S) -> CheckOutcome),
     /// It uses the network.
     Async(fn(Arc<S>) -> PendingCheck),
 }

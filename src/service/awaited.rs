@@ -20,7 +20,7 @@ impl<R: Records> Service<R> {
     ///
     /// # Errors
     /// [`records::RecordsError`] if the questions cannot be read.
-    pub async fn found_answers(&self) -> records::Result<Vec<Event>> {
+    pub async fn answer_events(&self) -> records::Result<Vec<Event>> {
         let awaited = self.records().awaited_questions(MAX_AWAITED).await?;
         if awaited.is_empty() {
             return Ok(Vec::new());

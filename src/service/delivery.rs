@@ -260,7 +260,7 @@ impl<R: Records> Service<R> {
             tracing::warn!(message.id = %cause, "The platform gave the reply to {cause} the id of an earlier reply; it cannot be edited or deleted");
         }
         if is_outdated {
-            self.permission_reports.forget(place);
+            self.permission_reports.clear(place);
         }
         Ok(())
     }

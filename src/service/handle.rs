@@ -290,7 +290,7 @@ impl<R: Records> Service<R> {
             context.feedback = self.records().feedback(message.clone(), asker).await?;
         }
         if let Some(target) = context.target.as_ref().filter(|_| gives_feedback) {
-            context.asked = self.records().asked_text(target.question.clone()).await?;
+            context.asked = self.records().question_text(target.question.clone()).await?;
         }
         let time = self.event_time(self.now());
         let effects = respond_to_control(control_use, &context.borrow(time), &self.cooldowns);

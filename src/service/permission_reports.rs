@@ -42,7 +42,7 @@ impl PermissionReports {
     }
 
     /// Records that there are no reports about `place` any more.
-    pub(super) fn forget(&self, place: &PlaceId) {
+    pub(super) fn clear(&self, place: &PlaceId) {
         self.set(place, LastReport::None);
     }
 
@@ -72,7 +72,7 @@ mod tests {
         reports.record(&place, now);
         assert!(!outdated(REPORT_AGAIN_AFTER / 2));
         assert!(outdated(REPORT_AGAIN_AFTER));
-        reports.forget(&place);
+        reports.clear(&place);
         assert!(!outdated(REPORT_AGAIN_AFTER));
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use error::RecordsError;
-pub use lookup::{Found, Lookup, ReplyKey};
+pub use lookup::{Lookup, LookupResult, ReplyKey};
 pub use sqlite::data_dir::{LOCK_FILE, LockState, lock_state};
 pub use sqlite::{
     AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RecordsInspection,
@@ -33,7 +33,7 @@ use crate::moderation::{Proposal, Revision};
 /// method that returns an error has changed nothing.
 pub trait Records: Clone + Send + Sync + 'static {
     /// Reads what `lookup` names, and claims its event, in one transaction.
-    fn look_up(&self, lookup: Lookup) -> impl Future<Output = Result<Found>> + Send;
+    fn look_up(&self, lookup: Lookup) -> impl Future<Output = Result<LookupResult>> + Send;
 
     /// Claims a message for its holder, unless another holder has it or it is done.
     fn claim(&self, claim: Claim) -> impl Future<Output = Result<ClaimStatus>> + Send;
@@ -134,12 +134,14 @@ pub trait Records: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<UnansweredQuestion>>> + Send;
 
     /// What was asked by `message`; `None` if it is not kept.
-    fn asked_text(&self, message: MessageId)
-    -> impl Future<Output = Result<Option<String>>> + Send;
+    fn question_text(
+        &self,
+        message: MessageId,
+    ) -> impl Future<Output = Result<Option<String>>> + Send;
 
     /// The different texts that were asked in one of `spaces`, or in any, and how often: at most `limit`, those asked
     /// last.
-    fn asked(
+    fn asked_texts(
         &self,
         spaces: Option<Vec<String>>,
         limit: u32,

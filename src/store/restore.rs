@@ -88,7 +88,7 @@ pub struct RestoreReport {
 /// A restore that is checked, or one that was interrupted and is finished now.
 #[derive(Debug)]
 pub enum Restore {
-    /// Checked.
+    /// CheckOutcome.
     Staged(Box<StagedRestore>),
     /// Finished.
     Finished(Box<RestoreReport>),

@@ -31,7 +31,7 @@ struct Moderator {
     /// The phrasings that were added, with their entries.
     phrasings: Vec<(&'static str, String)>,
     /// The last edit that was confirmed, if nothing has changed since: the message, and what taking it back makes.
-    last: Option<(String, Pending)>,
+    last: Option<(String, UncertainEdit)>,
     /// The numbers of the edits that were confirmed since the last kill.
     confirmed: Vec<i64>,
     n_confirmed: usize,
@@ -43,7 +43,7 @@ struct Moderator {
 
 /// An edit that may be made or not.
 #[derive(Clone)]
-struct Pending {
+struct UncertainEdit {
     faq: String,
     phrasings: Vec<(&'static str, String)>,
     /// The phrasing that it adds or removes.
@@ -65,7 +65,7 @@ impl Moderator {
     }
 
     /// A random edit: what to type, and what it makes. `None` is what the last edit is taken back for.
-    fn next_edit(&mut self, folder: &Folder) -> (Option<String>, Pending) {
+    fn next_edit(&mut self, folder: &Folder) -> (Option<String>, UncertainEdit) {
         if let Some((_, before)) = self.last.clone().filter(|_| self.random.usize(..4) == 0) {
             return (None, before);
         }
@@ -86,7 +86,7 @@ impl Moderator {
             (command, edit, phrasing)
         };
         let faq = edit.prove(&self.files(folder)).unwrap().faq;
-        (Some(command), Pending { faq, phrasings, phrasing })
+        (Some(command), UncertainEdit { faq, phrasings, phrasing })
     }
 
     /// Makes `pending` by `command`, and calls `on_save` before that. `false` if the service has ended.
@@ -94,7 +94,7 @@ impl Moderator {
         &mut self,
         client: &mut BridgeClient,
         command: Option<String>,
-        pending: &Pending,
+        pending: &UncertainEdit,
         on_save: impl FnOnce(),
     ) -> bool {
         let (message, control) = match (command, &self.last) {
@@ -125,7 +125,7 @@ impl Moderator {
         let number = text.split_once("Saved as change ").unwrap().1;
         let number = number.split(|it: char| !it.is_ascii_digit()).next().unwrap();
         self.confirmed.push(number.parse().unwrap());
-        let before = Pending {
+        let before = UncertainEdit {
             faq: std::mem::replace(&mut self.faq, pending.faq.clone()),
             phrasings: std::mem::replace(&mut self.phrasings, pending.phrasings.clone()),
             phrasing: pending.phrasing.clone(),
@@ -141,7 +141,7 @@ impl Moderator {
         folder: &Folder,
         client: &mut BridgeClient,
         service: &Service,
-    ) -> Pending {
+    ) -> UncertainEdit {
         let longest = usize::try_from(self.longest.as_micros()).unwrap();
         let delay = Duration::from_micros(self.random.usize(..longest).try_into().unwrap());
         std::thread::scope(|scope| {
@@ -165,7 +165,7 @@ impl Moderator {
     }
 
     /// Compares the folder of a service that was killed during `pending` with what is known.
-    fn compare(&mut self, folder: &Folder, pending: Pending, of: &str) -> bool {
+    fn compare(&mut self, folder: &Folder, pending: UncertainEdit, of: &str) -> bool {
         let left = std::fs::read_to_string(folder.path("p/faq.toml")).unwrap();
         let is_made = left == pending.faq;
         assert!(is_made || left == self.faq, "{of}: neither as before nor as after:\n{left}");

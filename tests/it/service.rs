@@ -31,7 +31,7 @@ pub(crate) struct Service {
 
 /// Exit code and log of a service that has ended.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct ExitedService {
     pub(crate) code: Option<i32>,
     pub(crate) log: String,
 }
@@ -91,7 +91,7 @@ impl Service {
     }
 
     /// Waits until the process has ended.
-    pub(crate) fn wait(mut self) -> Ended {
+    pub(crate) fn wait(mut self) -> ExitedService {
         let mut child = self.child.take().expect("the service runs");
         let reader = self.log_reader.take().expect("the log is read");
         let start = Instant::now();
@@ -106,7 +106,7 @@ impl Service {
             }
         };
         reader.join().expect("the log is read");
-        Ended { code, log: self.log() }
+        ExitedService { code, log: self.log() }
     }
 
     /// Waits until the log contains `text`.
@@ -124,13 +124,13 @@ impl Service {
     }
 
     /// Sends SIGTERM and waits until the process has ended.
-    pub(crate) fn stop(self) -> Ended {
+    pub(crate) fn stop(self) -> ExitedService {
         self.signal("TERM");
         self.wait()
     }
 
     /// Sends SIGKILL and waits until the process has ended.
-    pub(crate) fn kill(self) -> Ended {
+    pub(crate) fn kill(self) -> ExitedService {
         self.signal("KILL");
         self.wait()
     }

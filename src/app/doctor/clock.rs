@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::platform_setups::PlatformSetups;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run, ServerTime};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run, ServerTime};
 
 /// Least difference that is wrong: far more than a response takes, and less than matters. Old messages are told from new
 /// ones in minutes (`catch_up_minutes`), and certificates and retention count in days.
@@ -15,9 +15,9 @@ pub(super) const CHECKS: [Check<PlatformSetups>; 1] = [Check {
     run: Run::Async(|setups| Box::pin(async move { is_right(&setups).await })),
 }];
 
-async fn is_right(setups: &PlatformSetups) -> Checked {
+async fn is_right(setups: &PlatformSetups) -> CheckOutcome {
     match server_time(setups).await {
-        Some(time) => Ok(judge(time)),
+        Some(time) => Ok(check_offset(time)),
         None => Err("no platform responds that says what time it is".to_owned()),
     }
 }
@@ -36,7 +36,7 @@ async fn server_time(setups: &PlatformSetups) -> Option<ServerTime> {
     None
 }
 
-fn judge(time: ServerTime) -> CheckResult {
+fn check_offset(time: ServerTime) -> CheckResult {
     let (difference, is_ahead) = time.difference();
     let seconds = difference.as_secs();
     if difference <= MAX_DIFFERENCE {
@@ -61,12 +61,12 @@ mod tests {
         let server = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         for (offset_seconds, want) in [(0, None), (59, None), (400, Some("400 s ahead of"))] {
             let local = server + Duration::from_secs(offset_seconds);
-            let got = judge(ServerTime { server, local });
+            let got = check_offset(ServerTime { server, local });
             let is_wrong = matches!(&got, CheckResult::Wrong { message, .. }
                 if want.is_some_and(|want| message.contains(want)));
             assert_eq!(is_wrong, want.is_some(), "{offset_seconds}: {got:?}");
         }
-        let behind = judge(ServerTime { server, local: server - Duration::from_secs(61) });
+        let behind = check_offset(ServerTime { server, local: server - Duration::from_secs(61) });
         assert!(
             matches!(behind, CheckResult::Wrong { message, .. } if message.contains("61 s behind"))
         );

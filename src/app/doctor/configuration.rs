@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::setup::Setup;
 use crate::config::{Config, Origin, Problem};
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 
 pub(super) const CHECKS: [Check<Setup>; 5] = [
     Check {
@@ -34,7 +34,7 @@ pub(super) const CHECKS: [Check<Setup>; 5] = [
     },
 ];
 
-fn is_valid(setup: &Setup) -> Checked {
+fn is_valid(setup: &Setup) -> CheckOutcome {
     let problems = setup.read.problems.iter().filter(|it| !it.kind.is_about_secret());
     let found = match &setup.file {
         Some(file) => format!("{} is valid", file.display()),
@@ -47,7 +47,7 @@ fn is_valid(setup: &Setup) -> Checked {
     ))
 }
 
-fn can_read_secrets(setup: &Setup) -> Checked {
+fn can_read_secrets(setup: &Setup) -> CheckOutcome {
     let problems = setup.read.problems.iter().filter(|it| it.kind.is_about_secret());
     let n_secrets = setup.read.secret_origins.len();
     let advice = "give each secret once, in a file that the user of the service can read; until then, the other \
@@ -69,7 +69,7 @@ fn all_of<'p>(
     }
 }
 
-fn is_complete(setup: &Setup) -> Checked {
+fn is_complete(setup: &Setup) -> CheckOutcome {
     let config = without_problems(setup)?;
     if let Err(error) = config.check_servable() {
         let problems = error.problems.iter();
@@ -95,7 +95,7 @@ fn without_problems(setup: &Setup) -> Result<&Config, String> {
     }
 }
 
-fn has_effect(setup: &Setup) -> Checked {
+fn has_effect(setup: &Setup) -> CheckOutcome {
     let ignored: Vec<String> =
         without_problems(setup)?.ignored().iter().map(ToString::to_string).collect();
     if ignored.is_empty() {
@@ -105,7 +105,7 @@ fn has_effect(setup: &Setup) -> Checked {
     Ok(CheckResult::wrong(ignored.join("; "), advice))
 }
 
-fn are_secrets_private(setup: &Setup) -> Checked {
+fn are_secrets_private(setup: &Setup) -> CheckOutcome {
     let mut files: Vec<PathBuf> = setup
         .read
         .secret_origins

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::setup::Setup;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 use crate::store::records::{LOCK_FILE, LockState};
 
 /// Least free space, in bytes. The records of a busy server are some tens of megabytes, and SQLite needs as much again
@@ -50,7 +50,7 @@ pub(super) const CHECKS: [Check<Setup>; 6] = [
 const NAME_ANOTHER: &str = "make it writable for the user that runs quoth, or name another folder (`data` in the \
                             configuration, QUOTH_DATA)";
 
-fn exists(setup: &Setup) -> Checked {
+fn exists(setup: &Setup) -> CheckOutcome {
     let data = setup.data();
     let shown = data.display();
     match std::fs::metadata(data) {
@@ -84,7 +84,7 @@ pub(super) fn is_writable_for_this_user(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
 }
 
-fn is_own(setup: &Setup) -> Checked {
+fn is_own(setup: &Setup) -> CheckOutcome {
     let data = setup.existing_data()?;
     #[cfg(unix)]
     {
@@ -112,7 +112,7 @@ fn owned_by(owner: u32, user: u32) -> CheckResult {
     )
 }
 
-fn is_writable(setup: &Setup) -> Checked {
+fn is_writable(setup: &Setup) -> CheckOutcome {
     let data = setup.existing_data()?;
     match tempfile::tempfile_in(data) {
         Ok(_) => Ok(CheckResult::ok("a file could be made")),
@@ -123,7 +123,7 @@ fn is_writable(setup: &Setup) -> Checked {
     }
 }
 
-fn is_private(setup: &Setup) -> Checked {
+fn is_private(setup: &Setup) -> CheckOutcome {
     let data = setup.existing_data()?;
     #[cfg(unix)]
     {
@@ -146,7 +146,7 @@ fn is_private(setup: &Setup) -> Checked {
     }
 }
 
-fn is_lockable(setup: &Setup) -> Checked {
+fn is_lockable(setup: &Setup) -> CheckOutcome {
     let file = setup.existing_data()?.join(LOCK_FILE);
     let is_unusable = match std::fs::metadata(&file) {
         Ok(metadata) => !metadata.is_file() || !is_writable_for_this_user(&file),
@@ -168,7 +168,7 @@ fn is_lockable(setup: &Setup) -> Checked {
     }
 }
 
-fn has_space(setup: &Setup) -> Checked {
+fn has_space(setup: &Setup) -> CheckOutcome {
     #[cfg(unix)]
     {
         let data = setup.data();

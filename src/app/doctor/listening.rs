@@ -8,7 +8,7 @@ use std::path::Path;
 use super::data_folder::is_writable_for_this_user;
 use super::setup::Setup;
 use crate::app::health_client;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 use crate::store::records::LockState;
 
 pub(super) const CHECKS: [Check<Setup>; 3] = [
@@ -29,7 +29,7 @@ pub(super) const CHECKS: [Check<Setup>; 3] = [
     },
 ];
 
-fn is_address_usable(setup: &Setup) -> Checked {
+fn is_address_usable(setup: &Setup) -> CheckOutcome {
     let http = &setup.config().http;
     if !http.is_on {
         return Err("HTTP is turned off (`is_on` in [http])".to_owned());
@@ -61,7 +61,7 @@ fn is_address_usable(setup: &Setup) -> Checked {
     }
 }
 
-fn is_ready(setup: &Setup) -> Checked {
+fn is_ready(setup: &Setup) -> CheckOutcome {
     let http = &setup.config().http;
     if setup.lock == LockState::Free {
         return Err("no service runs: no process uses the data folder".to_owned());
@@ -89,7 +89,7 @@ const MAX_SOCKET_BYTES: usize = 107;
 const FIRST_NAME_BYTES: usize = 21;
 
 #[cfg(unix)]
-fn is_socket_usable(setup: &Setup) -> Checked {
+fn is_socket_usable(setup: &Setup) -> CheckOutcome {
     let Some(socket) = &setup.config().bridge.socket else {
         return Err("the bridge is not configured".to_owned());
     };
@@ -140,6 +140,6 @@ fn is_socket(path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_socket_usable(_: &Setup) -> Checked {
+fn is_socket_usable(_: &Setup) -> CheckOutcome {
     Err("the bridge is for Unix only".to_owned())
 }

@@ -8,7 +8,7 @@ use super::setup::{ProvedFiles, ReadPack, Setup};
 use crate::conversation::Space;
 use crate::knowledge::Finding;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 use crate::service::with_causes;
 use crate::store::{calibration_file, pack_files};
 
@@ -49,7 +49,7 @@ fn result_of(wrong: &[String], advice: &str, found: impl Into<String>) -> CheckR
     }
 }
 
-fn are_readable(setup: &Setup) -> Checked {
+fn are_readable(setup: &Setup) -> CheckOutcome {
     let packs = setup.packs()?;
     let unreadable = packs.iter().filter_map(|pack| pack.proof.as_ref().err());
     let unreadable: Vec<String> = unreadable.map(|error| with_causes(error)).collect();
@@ -73,7 +73,7 @@ fn readable(packs: &[ReadPack]) -> Result<Vec<(&Path, &ProvedFiles)>, String> {
     }
 }
 
-fn are_proved(setup: &Setup) -> Checked {
+fn are_proved(setup: &Setup) -> CheckOutcome {
     let packs = readable(setup.packs()?)?;
     let rejected = packs.iter().filter_map(|(folder, pack)| {
         let errors: Vec<&Finding> =
@@ -89,7 +89,7 @@ fn are_proved(setup: &Setup) -> Checked {
     Ok(result_of(&rejected, advice, format!("{n_entries} entries, every quote is in its source")))
 }
 
-fn have_different_names(setup: &Setup) -> Checked {
+fn have_different_names(setup: &Setup) -> CheckOutcome {
     let spaces = setup.config().spaces();
     setup.packs()?;
     let same: Vec<String> = spaces.all().flat_map(same_names).collect();
@@ -106,7 +106,7 @@ fn same_names(space: &Space) -> Vec<String> {
     same.map(|folders| format!("the space {} has {}", space.name, folders.join(" and "))).collect()
 }
 
-fn are_writable(setup: &Setup) -> Checked {
+fn are_writable(setup: &Setup) -> CheckOutcome {
     let spaces = setup.config().spaces();
     let edited = spaces
         .all()
@@ -131,7 +131,7 @@ fn are_writable(setup: &Setup) -> Checked {
     Ok(result_of(&read_only, advice, format!("{} can be edited", count(folders.len()))))
 }
 
-fn is_calibration_current(setup: &Setup) -> Checked {
+fn is_calibration_current(setup: &Setup) -> CheckOutcome {
     let packs = readable(setup.packs()?)?;
     let mut n_calibrated = 0;
     let mut stale = Vec::new();

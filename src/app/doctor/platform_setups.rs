@@ -8,7 +8,7 @@ use crate::conversation::PlaceId;
 #[cfg(feature = "discord")]
 use crate::conversation::PrincipalId;
 #[cfg(feature = "discord")]
-use crate::platform::discord::doctor::{Configured, DiscordSetup};
+use crate::platform::discord::doctor::{ConfiguredPlaces, DiscordSetup};
 #[cfg(feature = "matrix")]
 use crate::platform::matrix::doctor::MatrixSetup;
 
@@ -24,7 +24,8 @@ impl PlatformSetups {
     /// The platforms that `config` serves.
     pub(super) fn new(config: &Config) -> Self {
         #[cfg(feature = "discord")]
-        let configured = Configured { places: places(config), moderators: moderators(config) };
+        let configured =
+            ConfiguredPlaces { places: places(config), moderators: moderators(config) };
         Self {
             #[cfg(feature = "discord")]
             discord: platforms::discord_settings(config)

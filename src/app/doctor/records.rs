@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::setup::{NO_RECORDS, Setup, UNREADABLE_RECORDS, unreadable};
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::{RecordsError, RecordsInspection, Schema};
 
@@ -38,7 +38,7 @@ pub(super) const CHECKS: [Check<Setup>; 5] = [
     },
 ];
 
-fn can_open(setup: &Setup) -> Checked {
+fn can_open(setup: &Setup) -> CheckOutcome {
     let records = match RecordsInspection::open(setup.existing_data()?) {
         Ok(None) => return Err(NO_RECORDS.to_owned()),
         Ok(Some(records)) => records.schema().map(drop),
@@ -57,7 +57,7 @@ fn schema(setup: &Setup) -> Result<Schema, String> {
     setup.records()?.schema().map_err(|_| UNREADABLE_RECORDS.to_owned())
 }
 
-fn is_not_newer(setup: &Setup) -> Checked {
+fn is_not_newer(setup: &Setup) -> CheckOutcome {
     let Schema { found, known } = schema(setup)?;
     if found <= known {
         return Ok(CheckResult::ok(format!("schema {found}; this version knows {known}")));
@@ -69,7 +69,7 @@ fn is_not_newer(setup: &Setup) -> Checked {
     ))
 }
 
-fn is_migrated(setup: &Setup) -> Checked {
+fn is_migrated(setup: &Setup) -> CheckOutcome {
     let Schema { found, known } = schema(setup)?;
     if found > known {
         return Err("the records are newer (see records-version)".to_owned());
@@ -87,7 +87,7 @@ fn is_migrated(setup: &Setup) -> Checked {
     Ok(CheckResult::wrong(message, advice))
 }
 
-fn is_whole(setup: &Setup) -> Checked {
+fn is_whole(setup: &Setup) -> CheckOutcome {
     let records = setup.records()?;
     records.schema().map_err(|_| UNREADABLE_RECORDS.to_owned())?;
     let advice = || {
@@ -106,7 +106,7 @@ fn is_whole(setup: &Setup) -> Checked {
     }
 }
 
-fn has_key(setup: &Setup) -> Checked {
+fn has_key(setup: &Setup) -> CheckOutcome {
     if setup.config().records.hash_key.is_some() {
         return Ok(CheckResult::ok("it is in the configuration"));
     }

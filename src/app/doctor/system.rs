@@ -4,7 +4,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use super::setup::Setup;
-use crate::platform::diagnosis::{Check, CheckResult, Checked, Run};
+use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
 
 /// Least limit of open files. With as many HTTP connections as it holds, quoth has 130 open (docs/reliability.md); this
 /// is about twice as many.
@@ -29,7 +29,7 @@ pub(super) const CHECKS: [Check<Setup>; 2] = [
     },
 ];
 
-fn has_enough_files(_: &Setup) -> Checked {
+fn has_enough_files(_: &Setup) -> CheckOutcome {
     #[cfg(unix)]
     {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
@@ -54,7 +54,7 @@ struct Proxy {
     address: Option<(String, u16)>,
 }
 
-fn are_proxies_usable(_: &Setup) -> Checked {
+fn are_proxies_usable(_: &Setup) -> CheckOutcome {
     let names = PROXY_VARIABLES.iter().flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
     let proxies: Vec<Proxy> = names.filter_map(proxy).collect();
     if proxies.is_empty() {

@@ -32,7 +32,7 @@ pub(super) struct SearchArgs {
 
 /// An entry in a list.
 #[derive(Serialize)]
-struct Listed<'p> {
+struct EntrySummary<'p> {
     id: &'p str,
     question: &'p str,
     is_gap: bool,
@@ -40,7 +40,7 @@ struct Listed<'p> {
     tags: &'p [String],
 }
 
-impl<'p> Listed<'p> {
+impl<'p> EntrySummary<'p> {
     fn new(entry: &'p Entry) -> Self {
         Self {
             id: entry.id.as_str(),
@@ -54,19 +54,19 @@ impl<'p> Listed<'p> {
 
 /// All of an entry.
 #[derive(Serialize)]
-struct Shown<'p> {
+struct EntryDetails<'p> {
     #[serde(flatten)]
-    listed: Listed<'p>,
+    listed: EntrySummary<'p>,
     variants: &'p [String],
     lead: Option<&'p str>,
-    quotes: Vec<ShownQuote<'p>>,
+    quotes: Vec<QuoteDetails<'p>>,
     see_also: Vec<&'p str>,
     /// Phrasings in other languages, by their codes.
     translations: BTreeMap<&'p str, &'p [String]>,
 }
 
 #[derive(Serialize)]
-struct ShownQuote<'p> {
+struct QuoteDetails<'p> {
     text: &'p str,
     source: &'p str,
     paragraph: usize,
@@ -74,7 +74,7 @@ struct ShownQuote<'p> {
     role: Option<&'p str>,
 }
 
-impl<'p> ShownQuote<'p> {
+impl<'p> QuoteDetails<'p> {
     fn new(quote: &'p Quote) -> Self {
         Self {
             text: quote.text(),
@@ -94,7 +94,7 @@ fn print_list<'p>(
     entries: impl Iterator<Item = &'p Entry>,
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
-    let listed: Vec<Listed<'_>> = entries.map(Listed::new).collect();
+    let listed: Vec<EntrySummary<'_>> = entries.map(EntrySummary::new).collect();
     if context.is_json {
         context.print_json(&listed)?;
         return Ok(Status::Success);
@@ -114,11 +114,11 @@ pub(super) fn show(args: &ShowArgs, context: &Context<'_>) -> anyhow::Result<Sta
     if context.is_json {
         let entry = context.pack.entries.iter().find(|entry| entry.id.as_str() == args.id);
         let Some(entry) = entry else { return refuse(&unknown, context) };
-        context.print_json(&Shown {
-            listed: Listed::new(entry),
+        context.print_json(&EntryDetails {
+            listed: EntrySummary::new(entry),
             variants: &entry.variants,
             lead: entry.lead(),
-            quotes: entry.quotes().iter().map(ShownQuote::new).collect(),
+            quotes: entry.quotes().iter().map(QuoteDetails::new).collect(),
             see_also: entry.see_also.iter().map(|id| id.as_str()).collect(),
             translations: entry
                 .translations

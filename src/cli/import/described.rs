@@ -7,7 +7,7 @@ use std::path::Path;
 use super::place;
 use crate::cli::report::pluralize;
 use crate::knowledge::import::{
-    Collection, FileReading, Format, LeftOut, NoFaq, Reason, TableLayout,
+    Collection, FileReading, Format, NoFaq, Reason, SkippedRecord, TableLayout,
 };
 use crate::store::import_files::ImportFile;
 
@@ -102,7 +102,7 @@ pub(super) fn left_out(
     files: &[ImportFile],
     collection: &Collection,
 ) -> std::io::Result<()> {
-    let of = |is_meant: fn(&Reason) -> bool| -> Vec<&LeftOut> {
+    let of = |is_meant: fn(&Reason) -> bool| -> Vec<&SkippedRecord> {
         collection.left_out.iter().filter(|left| is_meant(&left.reason)).collect()
     };
     let lists = [
@@ -153,10 +153,15 @@ pub(super) fn left_out(
 fn list_questions(
     out: &mut impl Write,
     files: &[ImportFile],
-    list: &[&LeftOut],
+    list: &[&SkippedRecord],
 ) -> std::io::Result<()> {
     for left in list.iter().take(N_LISTED) {
-        writeln!(out, "  {}: {}", place(files, left.place.file, left.place.line), left.question)?;
+        writeln!(
+            out,
+            "  {}: {}",
+            place(files, left.location.file, left.location.line),
+            left.question
+        )?;
     }
     if list.len() > N_LISTED {
         writeln!(out, "  ... and {} more", list.len() - N_LISTED)?;

@@ -10,7 +10,7 @@ use crate::cli::Status;
 use crate::cli::report::{PackReport, pluralize_as, print};
 use crate::cli::terminal::Terminal;
 use crate::knowledge::import::{
-    self, ChangeKind, Collection, IMPORTS_FOLDER, MergeChange, MergeInput, Merged,
+    self, ChangeKind, Collection, IMPORTS_FOLDER, MergeChange, MergeInput, MergeOutput,
 };
 use crate::knowledge::new_pack::{new_source, source_name, with_body};
 use crate::knowledge::pack::{FAQ_FILE, SOURCES_FOLDER};
@@ -139,7 +139,7 @@ struct Target<'a> {
 fn changed_files(
     old: &PackFiles,
     proof: &Proof,
-    merged: &Merged,
+    merged: &MergeOutput,
     target: &Target<'_>,
 ) -> Vec<PackFile> {
     let Target { source, title, base } = target;

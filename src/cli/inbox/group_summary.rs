@@ -12,7 +12,7 @@ use crate::platform::console::printable;
 
 /// A group, for programs.
 #[derive(Serialize)]
-pub(super) struct Listed<'g> {
+pub(super) struct GroupSummary<'g> {
     id: &'g str,
     n_questions: usize,
     n_people: usize,
@@ -21,7 +21,7 @@ pub(super) struct Listed<'g> {
     nearest: &'g [String],
 }
 
-impl<'g> Listed<'g> {
+impl<'g> GroupSummary<'g> {
     pub(super) fn new(group: &'g QuestionGroup) -> Self {
         Self {
             id: &group.id,
@@ -42,7 +42,8 @@ pub(super) fn list(
     context: &Context<'_>,
 ) -> anyhow::Result<Status> {
     let is_found = |group: &&QuestionGroup| search.is_none_or(|text| group.has(text));
-    let mut found: Vec<Listed<'_>> = groups.iter().filter(is_found).map(Listed::new).collect();
+    let mut found: Vec<GroupSummary<'_>> =
+        groups.iter().filter(is_found).map(GroupSummary::new).collect();
     let n_more = found.len().saturating_sub(limit);
     found.truncate(limit);
     if context.is_json {
@@ -50,7 +51,7 @@ pub(super) fn list(
         return Ok(Status::Success);
     }
     let mut out = anstream::stdout().lock();
-    for Listed { id, n_people, wordings, .. } in &found {
+    for GroupSummary { id, n_people, wordings, .. } in &found {
         let first = printable(wordings.first().map_or("", String::as_str));
         let more = match wordings.len() {
             0 | 1 => String::new(),
@@ -69,7 +70,7 @@ pub(super) fn list(
 /// Shows each question of a group.
 pub(super) fn show(group: &QuestionGroup, context: &Context<'_>) -> anyhow::Result<Status> {
     if context.is_json {
-        context.print_json(&Listed::new(group))?;
+        context.print_json(&GroupSummary::new(group))?;
         return Ok(Status::Success);
     }
     let mut out = anstream::stdout().lock();

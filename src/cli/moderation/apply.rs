@@ -195,11 +195,11 @@ fn report_refusal(refused: RefusedEdit, context: &Context<'_>) -> anyhow::Result
 /// Prints why nothing was changed.
 pub(in crate::cli) fn refuse(text: &str, context: &Context<'_>) -> anyhow::Result<Status> {
     #[derive(Serialize)]
-    struct Refusal<'t> {
+    struct JsonError<'t> {
         error: &'t str,
     }
     if context.is_json {
-        context.print_json(&Refusal { error: text })?;
+        context.print_json(&JsonError { error: text })?;
     } else {
         context.terminal.error(&anyhow!(printable(text)));
     }

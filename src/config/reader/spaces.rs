@@ -15,7 +15,7 @@ use crate::conversation::{PlaceId, Space, SpaceSettings};
 
 /// Names and places of the previous spaces, with their origins.
 #[derive(Default)]
-struct Seen {
+struct PreviousSpaces {
     names: BTreeMap<String, Origin>,
     places: BTreeMap<PlaceId, Origin>,
 }
@@ -32,7 +32,7 @@ impl ConfigReader<'_> {
                 Vec::new()
             }
         };
-        let mut seen = Seen::default();
+        let mut seen = PreviousSpaces::default();
         let mut spaces = Vec::new();
         for (number, item) in items.into_iter().enumerate() {
             let at = list.child(number.to_string());
@@ -44,7 +44,7 @@ impl ConfigReader<'_> {
         spaces
     }
 
-    fn space(&mut self, at: &Key, dict: Dict, config: &Config, seen: &mut Seen) -> Space {
+    fn space(&mut self, at: &Key, dict: Dict, config: &Config, seen: &mut PreviousSpaces) -> Space {
         let header_keys = keys_of::<SpaceHeader>();
         let (header, settings): (Dict, Dict) =
             dict.into_iter().partition(|(name, _)| header_keys.contains(&name.as_str()));
@@ -82,7 +82,7 @@ impl ConfigReader<'_> {
         settings
     }
 
-    fn check_name(&mut self, at: &Key, name: &str, seen: &mut Seen) {
+    fn check_name(&mut self, at: &Key, name: &str, seen: &mut PreviousSpaces) {
         let key = at.child("name");
         let is_text = self.layers.value(&key).is_some_and(|value| value.as_str().is_some());
         if !is_text {
@@ -102,7 +102,7 @@ impl ConfigReader<'_> {
         }
     }
 
-    fn check_places(&mut self, at: &Key, places: &[PlaceId], seen: &mut Seen) {
+    fn check_places(&mut self, at: &Key, places: &[PlaceId], seen: &mut PreviousSpaces) {
         let key = at.child("places");
         let is_empty =
             self.layers.value(&key).and_then(Value::as_array).is_some_and(<[_]>::is_empty);

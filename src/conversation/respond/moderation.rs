@@ -72,7 +72,7 @@ fn entry_of_message(command: EditCommand, message: &Message) -> ModeratorCommand
     let Some(question) = entry.question.as_ref().or(asked) else { return incomplete };
     let all = || vec![text.trim().to_owned()];
     let quotes = if entry.quotes.is_empty() { all() } else { entry.quotes.clone() };
-    let author_name = origin.author_name.as_deref().map(shown_name).filter(|it| !it.is_empty());
+    let author_name = origin.author_name.as_deref().map(printable_name).filter(|it| !it.is_empty());
     let is_address = |url: &&String| {
         let is_web = url.starts_with("https://") || url.starts_with("http://");
         is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control())
@@ -96,7 +96,7 @@ fn entry_of_message(command: EditCommand, message: &Message) -> ModeratorCommand
 }
 
 /// A name as it stands in a pack: users of some platforms may choose any text.
-fn shown_name(name: &str) -> String {
+fn printable_name(name: &str) -> String {
     let printable: String = one_line(name).chars().filter(|c| !c.is_control()).collect();
     printable.chars().take(MAX_NAME_CHARS).collect()
 }

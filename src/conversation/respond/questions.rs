@@ -46,7 +46,7 @@ pub(super) fn respond_unasked(
     let reply = BotMessage { is_unsolicited: !is_reply, ..reply };
     match cooldowns.admit(context.asker, &message.place.id, context.time, settings) {
         Admission::Allowed => {
-            let asked = Some(asked(message, &question.text, context));
+            let asked = Some(asked_question(message, &question.text, context));
             Effects { unanswered, asked, ..reply.into() }
         }
         Admission::Limited { retry_after, is_of_place, is_notified: false } if is_reply => {
@@ -62,7 +62,7 @@ pub(super) fn answer_question(
     question: &Question,
     context: &Context<'_>,
 ) -> Effects {
-    let Meant { text, outcome, is_referenced } = meant(question, context);
+    let ResolvedQuestion { text, outcome, is_referenced } = resolve_question(question, context);
     let is_private = message.addressing.is_command;
     let is_found = outcome.decision != Decision::Abstain;
     if !is_found && is_help(question, message) {
@@ -84,7 +84,7 @@ pub(super) fn answer_question(
     let passages = context.index.passages(text, &outcome);
     let unanswered = (outcome.decision != Decision::Answer && !is_referenced)
         .then(|| unanswered(message, text, &outcome, &passages, context));
-    let asked = (!is_referenced).then(|| asked(message, text, context));
+    let asked = (!is_referenced).then(|| asked_question(message, text, context));
     let author = message.replied_to.as_ref().and_then(|replied_to| replied_to.author.clone());
     let asked_for = author.filter(|_| is_referenced);
     let reply = message_for(&outcome, suggested(&passages, context), is_private, context);
@@ -92,7 +92,7 @@ pub(super) fn answer_question(
 }
 
 /// The words that are taken for the question.
-struct Meant<'q> {
+struct ResolvedQuestion<'q> {
     text: &'q str,
     outcome: Outcome,
     /// Whether they are those of the message that the asker replies to.
@@ -101,17 +101,17 @@ struct Meant<'q> {
 
 /// The asker's own words or those that they refer to, whichever the entries answer
 /// better; if neither, the own words.
-fn meant<'q>(question: &'q Question, context: &Context<'_>) -> Meant<'q> {
+fn resolve_question<'q>(question: &'q Question, context: &Context<'_>) -> ResolvedQuestion<'q> {
     let ask = |text: &'q str, is_referenced| {
         let outcome = context.index.ask(text, context.rule);
-        Meant { text, outcome, is_referenced }
+        ResolvedQuestion { text, outcome, is_referenced }
     };
     let own = ask(&question.text, false);
     if own.outcome.decision == Decision::Answer {
         return own;
     }
     let referenced = question.referenced_texts.iter().map(|text| ask(text, true));
-    let better = |best: Meant<'q>, next: Meant<'q>| {
+    let better = |best: ResolvedQuestion<'q>, next: ResolvedQuestion<'q>| {
         if rank(&next.outcome) > rank(&best.outcome) { next } else { best }
     };
     let Some(referenced) = referenced.reduce(better) else { return own };
@@ -158,7 +158,7 @@ fn unanswered(
     }
 }
 
-fn asked(message: &Message, text: &str, context: &Context<'_>) -> AskedQuestion {
+fn asked_question(message: &Message, text: &str, context: &Context<'_>) -> AskedQuestion {
     AskedQuestion {
         message: message.id.clone(),
         space: context.space.name.clone(),

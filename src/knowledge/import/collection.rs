@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::plain_text::on_one_line;
-use super::record::{Answer, Place, Record};
+use super::record::{Answer, Record, RecordLocation};
 use crate::knowledge::EntryId;
 
 /// Longest question, in characters. A longer text is no question.
@@ -34,11 +34,11 @@ pub struct ImportedEntry {
 
 /// A record that became no entry of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct SkippedRecord {
     /// Its question, or its answer if it has no question; cut if it is long.
     pub question: String,
     /// Where it was found.
-    pub place: Place,
+    pub location: RecordLocation,
     /// Why.
     pub reason: Reason,
 }
@@ -53,11 +53,11 @@ pub enum Reason {
     /// The file says that it is not published.
     Draft,
     /// An earlier record has the same question and answer.
-    SameAsEarlier(Place),
+    SameAsEarlier(RecordLocation),
     /// An earlier record has the same question; the answer was added to it.
-    AddedToEarlier(Place),
+    AddedToEarlier(RecordLocation),
     /// An earlier record has the same question under another heading; the heading was added to the question.
-    NamedByTopic(Place),
+    NamedByTopic(RecordLocation),
     /// The question is too long.
     LongQuestion,
     /// The answer is too long.
@@ -66,10 +66,10 @@ pub enum Reason {
 
 /// What becomes of questions without an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Unanswered {
+pub enum UnansweredPolicy {
     /// They are left out.
     #[default]
-    LeftOut,
+    Skip,
     /// They become gaps.
     Gaps,
     /// The question stands for the answer: for measuring on sets of questions alone.
@@ -82,14 +82,14 @@ pub struct Collection {
     /// The entries, in the order of their records.
     pub entries: Vec<ImportedEntry>,
     /// Records that became no entry of their own, or one with another question.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<SkippedRecord>,
     /// The number of keywords that were left out since they stand under several questions.
     pub n_shared_keywords: usize,
 }
 
 impl Collection {
     /// The entries of `records`.
-    pub fn new(records: Vec<Record>, unanswered: Unanswered) -> Self {
+    pub fn new(records: Vec<Record>, unanswered: UnansweredPolicy) -> Self {
         let mut seen = HashSet::new();
         let are_ids_unique =
             records.iter().filter_map(|record| record.id.as_deref()).all(|id| seen.insert(id));
@@ -98,7 +98,7 @@ impl Collection {
             are_ids_unique,
             ids: HashSet::new(),
             by_question: HashMap::new(),
-            places: Vec::new(),
+            locations: Vec::new(),
             keywords: Vec::new(),
             collection: Self::default(),
         };
@@ -120,13 +120,13 @@ impl Collection {
 }
 
 struct Collector {
-    unanswered: Unanswered,
+    unanswered: UnansweredPolicy,
     are_ids_unique: bool,
     ids: HashSet<String>,
     /// The entry of each question without an id of its own.
     by_question: HashMap<String, usize>,
     /// Parallel to the entries.
-    places: Vec<Place>,
+    locations: Vec<RecordLocation>,
     /// Keywords of the entries, parallel to them.
     keywords: Vec<Vec<String>>,
     collection: Collection,
@@ -150,9 +150,9 @@ impl Collector {
         }
         if record.answers.is_empty() && !record.is_gap {
             match self.unanswered {
-                Unanswered::LeftOut => return self.leave_out(&record, Reason::NoAnswer),
-                Unanswered::Gaps => {}
-                Unanswered::QuestionStandsIn => {
+                UnansweredPolicy::Skip => return self.leave_out(&record, Reason::NoAnswer),
+                UnansweredPolicy::Gaps => {}
+                UnansweredPolicy::QuestionStandsIn => {
                     record.answers.extend(Answer::new(&record.question));
                 }
             }
@@ -165,7 +165,7 @@ impl Collector {
         let id = own_id.unwrap_or_else(|| self.id_of(&record.question));
         let idx = self.collection.entries.len();
         self.by_question.entry(key_of(&record.question)).or_insert(idx);
-        self.places.push(record.place);
+        self.locations.push(record.location);
         self.keywords.push(distinct(record.keywords, &record.question));
         self.collection.entries.push(ImportedEntry {
             id,
@@ -183,7 +183,7 @@ impl Collector {
         let Some(idx) = self.by_question.get(&key_of(&record.question)).copied() else {
             return false;
         };
-        let first = self.places.get(idx).cloned().unwrap_or_default();
+        let first = self.locations.get(idx).cloned().unwrap_or_default();
         let Some(entry) = self.collection.entries.get_mut(idx) else { return false };
         let reason = if entry.answers == record.answers || record.answers.is_empty() {
             Reason::SameAsEarlier(first)
@@ -231,7 +231,11 @@ impl Collector {
         if question.len() < shown.len() {
             question.push('…');
         }
-        self.collection.left_out.push(LeftOut { question, place: record.place.clone(), reason });
+        self.collection.left_out.push(SkippedRecord {
+            question,
+            location: record.location.clone(),
+            reason,
+        });
     }
 
     /// An id made of the question, with a number if another entry has it.
@@ -281,20 +285,20 @@ mod tests {
             record("How to install?", "b", "Linux"),
             record("How to install?", "c", "Windows"),
         ];
-        let collection = Collection::new(records, Unanswered::default());
+        let collection = Collection::new(records, UnansweredPolicy::default());
         assert_eq!(ids(&collection), ["how-to-install", "how-to-install-windows"]);
         let answers: Vec<&str> =
             collection.entries[0].answers.iter().map(|a| a.text.as_str()).collect();
         assert_eq!(answers, ["a", "b"]);
         assert_eq!(collection.entries[1].question, "How to install? (Windows)");
         let reasons: Vec<&Reason> = collection.left_out.iter().map(|left| &left.reason).collect();
-        let place = Place::default();
+        let location = RecordLocation::default();
         assert_eq!(
             reasons,
             [
-                &Reason::SameAsEarlier(place.clone()),
-                &Reason::AddedToEarlier(place.clone()),
-                &Reason::NamedByTopic(place),
+                &Reason::SameAsEarlier(location.clone()),
+                &Reason::AddedToEarlier(location.clone()),
+                &Reason::NamedByTopic(location),
             ]
         );
     }
@@ -306,7 +310,7 @@ mod tests {
             ..record(question, "x", "")
         };
         let records = vec![with("A?", &["wifi", "Bands"]), with("B?", &["WiFi", "hotspot"])];
-        let collection = Collection::new(records, Unanswered::default());
+        let collection = Collection::new(records, UnansweredPolicy::default());
         let variants: Vec<&[String]> = collection.entries.iter().map(|e| &e.variants[..]).collect();
         assert_eq!(variants, [["Bands"], ["hotspot"]]);
         assert_eq!(collection.n_shared_keywords, 2);
@@ -318,17 +322,18 @@ mod tests {
             let collection = Collection::new(vec![record("What?", "", "")], unanswered);
             (collection.entries.first().map(|entry| entry.answers.len()), collection.left_out.len())
         };
-        assert_eq!(n_answers(Unanswered::LeftOut), (None, 1));
-        assert_eq!(n_answers(Unanswered::Gaps), (Some(0), 0));
-        assert_eq!(n_answers(Unanswered::QuestionStandsIn), (Some(1), 0));
+        assert_eq!(n_answers(UnansweredPolicy::Skip), (None, 1));
+        assert_eq!(n_answers(UnansweredPolicy::Gaps), (Some(0), 0));
+        assert_eq!(n_answers(UnansweredPolicy::QuestionStandsIn), (Some(1), 0));
     }
 
     #[test]
     fn answer_without_a_question_is_left_out_and_shown() {
-        let collection = Collection::new(vec![record("", "Four\neuros.", "")], Unanswered::Gaps);
-        let want = LeftOut {
+        let collection =
+            Collection::new(vec![record("", "Four\neuros.", "")], UnansweredPolicy::Gaps);
+        let want = SkippedRecord {
             question: "Four euros.".to_owned(),
-            place: Place::default(),
+            location: RecordLocation::default(),
             reason: Reason::NoQuestion,
         };
         assert_eq!((collection.entries.len(), collection.left_out), (0, vec![want]));
@@ -341,10 +346,10 @@ mod tests {
             ..record(question, "x", "")
         };
         let unique = vec![with_id("1", "A?"), with_id("a b", "B?"), record("1", "y", "")];
-        assert_eq!(ids(&Collection::new(unique, Unanswered::default())), ["1", "b", "1-2"]);
+        assert_eq!(ids(&Collection::new(unique, UnansweredPolicy::default())), ["1", "b", "1-2"]);
         let repeated = vec![with_id("1", "A?"), with_id("1", "B?")];
-        assert_eq!(ids(&Collection::new(repeated, Unanswered::default())), ["a", "b"]);
+        assert_eq!(ids(&Collection::new(repeated, UnansweredPolicy::default())), ["a", "b"]);
         let long = vec![record(&"何".repeat(80), "x", ""), record("???", "x", "")];
-        assert_eq!(ids(&Collection::new(long, Unanswered::default()))[0].chars().count(), 60);
+        assert_eq!(ids(&Collection::new(long, UnansweredPolicy::default()))[0].chars().count(), 60);
     }
 }

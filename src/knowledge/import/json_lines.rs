@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::field_choice::FieldChoice;
-use super::record::{Place, Record};
+use super::record::{Record, RecordLocation};
 use super::tree::Tree;
 use super::tree_record;
 use super::{LineError, LineProblem, ReadError};
@@ -30,7 +30,8 @@ pub(super) fn read(text: &str, fields: &FieldChoice) -> Result<Vec<Record>, Read
         });
         match read {
             Ok(record) => {
-                records.push(Record { place: Place { file: 0, line: idx + 1 }, ..record });
+                records
+                    .push(Record { location: RecordLocation { file: 0, line: idx + 1 }, ..record });
             }
             Err(problem) => errors.push(LineError { line: idx + 1, problem }),
         }

@@ -18,7 +18,7 @@ use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
 use super::front_matter;
 use super::plain_text::{ends_like_question, on_one_line, split_list};
-use super::record::{Answer, Place, Record};
+use super::record::{Answer, Record, RecordLocation};
 use super::tree::Tree;
 use crate::knowledge::EntryId;
 use answer_text::AnswerText;
@@ -111,7 +111,7 @@ fn record_of_file(matter: &Tree, document: &Document<'_>, tree: &SectionTree) ->
     let answer = answer.and_then(|(_, value)| value.as_text()).unwrap_or_default();
     let id = at(Field::Id).and_then(|(_, value)| value.as_text());
     Record {
-        place: Place { file: 0, line: 1 },
+        location: RecordLocation { file: 0, line: 1 },
         id: id.filter(|id| EntryId::new(id).is_some()).map(str::to_owned),
         question: question.unwrap_or_default(),
         variants: list(Field::Variants),
@@ -214,7 +214,7 @@ impl Reader<'_> {
             return;
         }
         self.records.push(Record {
-            place: Place { file: 0, line: self.lines.line_at(start) },
+            location: RecordLocation { file: 0, line: self.lines.line_at(start) },
             question,
             answers: Answer::new(answer).into_iter().collect(),
             tags: tags.to_vec(),

@@ -39,7 +39,7 @@ pub struct MergeInput<'a> {
 
 /// The pack with the file merged into it.
 #[derive(Debug)]
-pub struct Merged {
+pub struct MergeOutput {
     /// The text of `faq.toml`.
     pub faq: String,
     /// The text of the source.
@@ -84,7 +84,7 @@ pub enum ChangeKind {
 ///
 /// # Errors
 /// [`PatchError`] if `faq.toml` is not a file of `[[entry]]` sections.
-pub fn merge(input: MergeInput<'_>) -> Result<Merged, PatchError> {
+pub fn merge(input: MergeInput<'_>) -> Result<MergeOutput, PatchError> {
     let old = base::read(input.base);
     let is_only_source = input.other_sources.is_empty();
     let plan = Plan::new(&input, &old);
@@ -131,7 +131,7 @@ pub fn merge(input: MergeInput<'_>) -> Result<Merged, PatchError> {
     }
     merger.patches.extend(plan.pruned.iter().map(|id| Patch::Remove { id: id.clone() }));
     let faq = apply_all(input.faq, &merger.patches)?;
-    Ok(Merged { faq, text, base: base::write(&plan.entries), changes: merger.changes })
+    Ok(MergeOutput { faq, text, base: base::write(&plan.entries), changes: merger.changes })
 }
 
 /// Which entries there are after the merge.

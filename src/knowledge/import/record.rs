@@ -4,7 +4,7 @@ use super::plain_text::trim_blank_lines;
 
 /// Where a record was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordLocation {
     /// The position of the file in the list of files.
     pub file: usize,
     /// The line in the file, from 1; 0 if the format does not tell.
@@ -36,7 +36,7 @@ impl Answer {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     /// Where it was found.
-    pub place: Place,
+    pub location: RecordLocation,
     /// The id that the file gives it.
     pub id: Option<String>,
     /// The question, as plain text on one line.

@@ -5,7 +5,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
 use super::plain_text::{ends_like_question, on_one_line, split_list};
-use super::record::{Answer, Place, Record};
+use super::record::{Answer, Record, RecordLocation};
 use super::{LineError, LineProblem, ReadError, TableLayout};
 
 /// Separators of values, the likelier first.
@@ -309,7 +309,7 @@ impl Columns {
         };
         let answer = text(self.answer).and_then(Answer::new);
         (!question.is_empty() || answer.is_some()).then(|| Record {
-            place: Place { file: 0, line: row.line },
+            location: RecordLocation { file: 0, line: row.line },
             id: text(self.id).map(str::to_owned),
             question,
             variants: list(self.variants),
@@ -359,7 +359,7 @@ mod tests {
             |record: &Record| record.answers.first().map(|a| a.text.clone()).unwrap_or_default();
         records
             .iter()
-            .map(|r| format!("{}: {} = {}", r.place.line, r.question, answer(r)))
+            .map(|r| format!("{}: {} = {}", r.location.line, r.question, answer(r)))
             .collect()
     }
 

@@ -6,7 +6,7 @@ use crate::knowledge::{Content, PackFiles, Proof, prove};
 
 fn entries(name: &str, bytes: &[u8]) -> Vec<ImportedEntry> {
     let records = read_file(0, name, bytes, &FieldChoice::default()).unwrap().records;
-    Collection::new(records, Unanswered::QuestionStandsIn).entries
+    Collection::new(records, UnansweredPolicy::QuestionStandsIn).entries
 }
 
 /// The proof of the pack that is made of a file.
@@ -206,7 +206,7 @@ fn draft_is_left_out() {
     ] {
         let text = format!("---\nquestion: Is it?\n{matter}\n---\nNo.\n");
         let reading = read_file(0, "a.md", text.as_bytes(), &FieldChoice::default()).unwrap();
-        let collection = Collection::new(reading.records, Unanswered::default());
+        let collection = Collection::new(reading.records, UnansweredPolicy::default());
         let got: Vec<Reason> = collection.left_out.into_iter().map(|left| left.reason).collect();
         assert_eq!(got, want, "{matter}");
     }

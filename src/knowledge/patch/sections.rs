@@ -48,7 +48,7 @@ pub(super) fn find_in(faq: &str, part: &Range<usize>) -> Result<Vec<Section>, Pa
 /// The section of the entry with this id. Only what may be it is parsed.
 pub(super) fn find_entry(faq: &str, id: &str) -> Result<Option<Section>, PatchError> {
     let parts = parts(faq);
-    for may_be_it in [says, may_say_with_escapes] {
+    for may_be_it in [contains_word, may_say_with_escapes] {
         for part in parts.iter().filter(|part| may_be_it(text_of(faq, part), id)) {
             let found = find_in(faq, part)?.into_iter().find(|it| it.id.as_deref() == Some(id));
             if found.is_some() {
@@ -64,7 +64,10 @@ pub(super) fn find_last(faq: &str, is_gap: bool) -> Result<Option<Section>, Patc
     let parts = parts(faq);
     let may_be_it = |part: &Range<usize>| {
         let text = text_of(faq, part);
-        !is_gap || parts.len() == 1 || says(text, "gap") || may_say_with_escapes(text, "gap")
+        !is_gap
+            || parts.len() == 1
+            || contains_word(text, "gap")
+            || may_say_with_escapes(text, "gap")
     };
     for part in parts.iter().rev().filter(|part| may_be_it(part)) {
         let found = find_in(faq, part)?.into_iter().rfind(|it| it.is_gap == is_gap);
@@ -80,7 +83,7 @@ fn text_of<'f>(faq: &'f str, part: &Range<usize>) -> &'f str {
 }
 
 /// Whether `word`, which has no white space, stands in `toml`.
-fn says(toml: &str, word: &str) -> bool {
+fn contains_word(toml: &str, word: &str) -> bool {
     toml.contains(word)
 }
 

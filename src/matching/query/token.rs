@@ -69,7 +69,7 @@ impl QueryToken {
     }
 
     /// The word, or for a misspelled one the word of the packs that it is most similar to.
-    pub(crate) fn meant_word<'a>(&'a self, index: &'a PackIndex) -> &'a str {
+    pub(crate) fn corrected_word<'a>(&'a self, index: &'a PackIndex) -> &'a str {
         match self.direct_match().map(|term_match| term_match.kind) {
             Some(MatchKind::Misspelling(word)) => index.vocabulary.word(word),
             _ => &self.word,

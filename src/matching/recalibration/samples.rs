@@ -42,7 +42,7 @@ pub fn collect_samples(
         })
         .step_by(stride)
         .collect();
-    let asked: Vec<Asked> = phrasings
+    let asked: Vec<PhrasingSample> = phrasings
         .par_iter()
         .flat_map_iter(|(entry, number)| {
             let asked = ask(index, *entry, *number);
@@ -52,7 +52,7 @@ pub fn collect_samples(
         .collect();
     let of_first = slope(&asked, |sample| sample.first);
     let of_any = slope(&asked, |sample| sample.any);
-    let correct = |Asked { mut sample, lacks, .. }: Asked| {
+    let correct = |PhrasingSample { mut sample, lacks, .. }: PhrasingSample| {
         sample.first += of_first * lacks;
         sample.any += of_any * lacks;
         sample
@@ -62,7 +62,7 @@ pub fn collect_samples(
 
 /// A sample, and what is known of its entry's phrasings.
 #[derive(Debug, Clone, Copy)]
-struct Asked {
+struct PhrasingSample {
     sample: CalibrationSample,
     /// ln(number of the entry's phrasings / number of those that were left); 0.0 if it has all.
     lacks: f64,
@@ -71,7 +71,7 @@ struct Asked {
 }
 
 /// By how much log-odds rise for each natural logarithm of the number of phrasings, 0.0 or more.
-fn slope(asked: &[Asked], log_odds: impl Fn(&CalibrationSample) -> f64) -> f64 {
+fn slope(asked: &[PhrasingSample], log_odds: impl Fn(&CalibrationSample) -> f64) -> f64 {
     let pairs = asked.iter().filter_map(|asked| Some((asked.sample, asked.with_less?)));
     let (rise, run) = pairs.fold((0.0, 0.0), |(rise, run), (more, (less, step))| {
         (rise + log_odds(&more) - log_odds(&less), run + step)
@@ -79,7 +79,7 @@ fn slope(asked: &[Asked], log_odds: impl Fn(&CalibrationSample) -> f64) -> f64 {
     if run > 0.0 { f64::max(rise / run, 0.0) } else { 0.0 }
 }
 
-fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
+fn ask(index: &Index, entry: usize, number: usize) -> Vec<PhrasingSample> {
     let Some(found) = index.entry(entry) else { return Vec::new() };
     let Some(text) = found.phrasings().nth(number) else { return Vec::new() };
     // Phrasings in other languages say nothing about this one.
@@ -112,7 +112,7 @@ fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
             let less =
                 Excluded { another_phrasing: Some(first + (number - first + 1) % n), ..without };
             let with_less = is_compared.then(|| ask(less)).flatten();
-            Asked {
+            PhrasingSample {
                 sample,
                 lacks: if sample.is_answerable { ln_ratio(n, n - 1) } else { 0.0 },
                 with_less: with_less.map(|less| (less, ln_ratio(n - 1, n - 2))),
@@ -121,7 +121,11 @@ fn ask(index: &Index, entry: usize, number: usize) -> Vec<Asked> {
     }
     if !found.is_gap() {
         let without = Excluded { entry: Some(entry), ..Excluded::default() };
-        asked.extend(ask(without).map(|sample| Asked { sample, lacks: 0.0, with_less: None }));
+        asked.extend(ask(without).map(|sample| PhrasingSample {
+            sample,
+            lacks: 0.0,
+            with_less: None,
+        }));
     }
     asked
 }

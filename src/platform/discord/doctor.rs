@@ -78,17 +78,17 @@ const TIMEOUT: Duration = Duration::from_secs(6);
 /// What the checks of Discord look at. What several of them need is fetched once.
 pub struct DiscordSetup {
     settings: Settings,
-    configured: Configured,
+    configured: ConfiguredPlaces,
     /// `None` if no HTTP client can be built.
     api: Option<Api>,
-    gateway: OnceCell<Result<GatewayAddress, Failure>>,
-    application: OnceCell<Result<Application, Failure>>,
-    guilds: OnceCell<Result<Vec<GuildInfo>, Failure>>,
+    gateway: OnceCell<Result<GatewayAddress, ProbeError>>,
+    application: OnceCell<Result<Application, ProbeError>>,
+    guilds: OnceCell<Result<Vec<GuildInfo>, ProbeError>>,
 }
 
 /// Places and users of the spaces, on any platform.
 #[derive(Debug, Clone, Default)]
-pub struct Configured {
+pub struct ConfiguredPlaces {
     /// Places, each with the key that names it.
     pub places: Vec<(&'static str, PlaceId)>,
     /// Moderators and owners.
@@ -114,12 +114,12 @@ struct GatewayAddress {
 
 /// A request without a usable response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Failure {
+struct ProbeError {
     /// The HTTP status; `None` if there was no response in time.
     status: Option<u16>,
 }
 
-impl From<ApiError> for Failure {
+impl From<ApiError> for ProbeError {
     fn from(error: ApiError) -> Self {
         Self { status: error.status }
     }
@@ -127,7 +127,7 @@ impl From<ApiError> for Failure {
 
 impl DiscordSetup {
     /// The setup with these settings. `configured` has what the spaces name.
-    pub fn new(settings: Settings, configured: Configured) -> Arc<Self> {
+    pub fn new(settings: Settings, configured: ConfiguredPlaces) -> Arc<Self> {
         let api = Api::new(&settings).ok();
         let (gateway, application, guilds) = Default::default();
         Arc::new(Self { settings, configured, api, gateway, application, guilds })
@@ -148,25 +148,25 @@ impl DiscordSetup {
         }
         match self.fetched_gateway().await {
             Ok(gateway) => Ok(gateway),
-            Err(Failure { status: Some(401) }) => {
+            Err(ProbeError { status: Some(401) }) => {
                 Err("Discord rejects the token (see discord-token)".to_owned())
             }
             Err(_) => Err("Discord cannot be reached (see discord-api)".to_owned()),
         }
     }
 
-    async fn fetched_gateway(&self) -> Result<&GatewayAddress, Failure> {
+    async fn fetched_gateway(&self) -> Result<&GatewayAddress, ProbeError> {
         let fetch = async {
             let response = in_time(async {
                 self.api()?
                     .call(Route::GatewayBot, LightMethod::Get, None::<&()>)
                     .await
-                    .map_err(Failure::from)
+                    .map_err(ProbeError::from)
             });
             let response = response.await?;
             let date = response.headers().get("date").and_then(|it| it.to_str().ok());
             let server_time = date.and_then(|date| ServerTime::parse(date, SystemTime::now()));
-            let gateway = decode(response).await.map_err(Failure::from)?;
+            let gateway = decode(response).await.map_err(ProbeError::from)?;
             Ok(GatewayAddress { gateway, server_time })
         };
         self.gateway.get_or_init(|| fetch).await.as_ref().map_err(|failure| *failure)
@@ -186,22 +186,22 @@ impl DiscordSetup {
         guilds.as_deref().map_err(|failure| no_response(*failure))
     }
 
-    async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, Failure> {
-        in_time(async { self.api()?.get(route).await.map_err(Failure::from) }).await
+    async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, ProbeError> {
+        in_time(async { self.api()?.get(route).await.map_err(ProbeError::from) }).await
     }
 
-    fn api(&self) -> Result<&Api, Failure> {
-        self.api.as_ref().ok_or(Failure { status: None })
+    fn api(&self) -> Result<&Api, ProbeError> {
+        self.api.as_ref().ok_or(ProbeError { status: None })
     }
 }
 
 /// `request`, or a failure if it takes too long.
-async fn in_time<T>(request: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::time::timeout(TIMEOUT, request).await.unwrap_or(Err(Failure { status: None }))
+async fn in_time<T>(request: impl Future<Output = Result<T, ProbeError>>) -> Result<T, ProbeError> {
+    tokio::time::timeout(TIMEOUT, request).await.unwrap_or(Err(ProbeError { status: None }))
 }
 
 /// Why a check is not applicable whose request failed, though Discord can be reached.
-fn no_response(Failure { status }: Failure) -> String {
+fn no_response(ProbeError { status }: ProbeError) -> String {
     match status {
         Some(status) => format!("Discord responds with HTTP status {status}: try again later"),
         None => "Discord does not respond to this request: try again later".to_owned(),

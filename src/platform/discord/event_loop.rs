@@ -112,18 +112,18 @@ impl Discord {
             GatewayEvent::ChannelUpdate(channel) => {
                 cache.add_channel(&channel);
                 let changed = channel.id;
-                self.recent_denials.forget(|it| it == changed || cache.is_child_of(it, changed));
+                self.recent_denials.clear(|it| it == changed || cache.is_child_of(it, changed));
             }
             GatewayEvent::GuildUpdate { guild, owner } => {
                 cache.managers_mut().set_owner(guild, owner);
-                self.recent_denials.forget(|channel| cache.is_in(channel, guild));
+                self.recent_denials.clear(|channel| cache.is_in(channel, guild));
             }
             GatewayEvent::RoleUpdate { guild, role, permissions } => {
                 cache.managers_mut().set_role(guild, role, permissions);
-                self.recent_denials.forget(|channel| cache.is_in(channel, guild));
+                self.recent_denials.clear(|channel| cache.is_in(channel, guild));
             }
             GatewayEvent::MemberUpdate(guild) => {
-                self.recent_denials.forget(|channel| cache.is_in(channel, guild));
+                self.recent_denials.clear(|channel| cache.is_in(channel, guild));
             }
             GatewayEvent::ChannelDelete(channel) => cache.remove_channel(channel),
             GatewayEvent::MessageCreate(created) => {

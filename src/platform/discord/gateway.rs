@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::PlatformError;
 use crate::service::Liveness;
 pub(super) use close_code::{BAD_TOKEN, INTENT_NOT_ENABLED};
-use connection::{Connection, Received};
+use connection::{Connection, Inbound};
 pub(super) use event::GatewayEvent;
 pub(super) use event_queue::EventQueue;
 pub(super) use identify_limit::IdentifyLimit;
@@ -92,9 +92,9 @@ fn shard_ended() -> PlatformError {
 
 /// Opens a connection to the gateway at `url`, and waits for its first packet, HELLO. No session is started, so that none
 /// of the day's is used up.
-pub(super) async fn says_hello(url: &str) -> bool {
+pub(super) async fn sends_hello(url: &str) -> bool {
     let Some(mut connection) = Connection::open(url).await else { return false };
-    matches!(connection.receive().await, Received::Packet(_))
+    matches!(connection.receive().await, Inbound::Packet(_))
 }
 
 /// The intents of the bot: guilds with their channels, and messages.

@@ -45,11 +45,11 @@ pub(super) struct Lookups {
 /// The result of a lookup for the events of a channel.
 pub(super) struct LookupResult {
     channel: ChannelId,
-    found: Found,
+    found: LookupContent,
 }
 
 /// What was looked up.
-enum Found {
+enum LookupContent {
     /// The channel, which is in `guild`. `None` after a timeout.
     Channel { guild: Option<GuildId>, response: Option<Result<Box<GuildChannel>, ApiError>> },
     /// The message that the channel, a thread, was started from. `None` if there is none, or after an error.
@@ -115,7 +115,7 @@ impl Lookups {
     ) -> Vec<GatewayEvent> {
         let mut events = self.waiting.remove(&channel).unwrap_or_default();
         match found {
-            Found::Channel { guild, response } => {
+            LookupContent::Channel { guild, response } => {
                 match response {
                     Some(Ok(response)) => cache.add_channel(&response),
                     Some(Err(ApiError { error: SendError::Permanent, .. })) => {
@@ -126,7 +126,7 @@ impl Lookups {
                 let events = events.into_iter();
                 events.filter_map(|event| self.defer_until_known(event, cache, api)).collect()
             }
-            Found::Starter(starter) => {
+            LookupContent::Starter(starter) => {
                 for event in &mut events {
                     if let Some(starter) = &starter
                         && wanted_starter(event, cache).is_some()
@@ -163,7 +163,7 @@ async fn look_up_channel(
 ) -> LookupResult {
     let request = api.get::<Box<GuildChannel>>(Route::Channel { channel_id: channel });
     let response = tokio::time::timeout(LOOKUP_TIMEOUT, request).await.ok();
-    LookupResult { channel, found: Found::Channel { guild, response } }
+    LookupResult { channel, found: LookupContent::Channel { guild, response } }
 }
 
 async fn look_up_starter(
@@ -173,5 +173,5 @@ async fn look_up_starter(
 ) -> LookupResult {
     let request = api.get::<Box<Message>>(Route::ChannelMessage { channel_id, message_id });
     let response = tokio::time::timeout(LOOKUP_TIMEOUT, request).await;
-    LookupResult { channel, found: Found::Starter(response.ok().and_then(Result::ok)) }
+    LookupResult { channel, found: LookupContent::Starter(response.ok().and_then(Result::ok)) }
 }

@@ -22,7 +22,7 @@ const ALLOWED_IN_TIMEOUT: Permissions =
     Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
 
 /// What the bot lacks in a channel.
-pub(super) struct Missing {
+pub(super) struct MissingPermissions {
     pub(super) permissions: Permissions,
     pub(super) is_timed_out: bool,
 }
@@ -36,7 +36,7 @@ impl Discord {
         let Some(bot_id) = self.bot_id.get() else { return };
         let Some(place) = self.recent_places.get(&ids::channel(channel)) else { return };
         match missing_in(&self.api, self.settings.style, channel, *bot_id).await {
-            Ok(Missing { permissions, is_timed_out }) => {
+            Ok(MissingPermissions { permissions, is_timed_out }) => {
                 let names = permissions.get_permission_names();
                 let missing: Vec<String> = names.into_iter().map(str::to_owned).collect();
                 if !missing.is_empty() {
@@ -56,13 +56,13 @@ pub(super) async fn missing_in(
     style: AnswerStyle,
     channel_id: ChannelId,
     bot_id: UserId,
-) -> Result<Missing, ApiError> {
+) -> Result<MissingPermissions, ApiError> {
     let channel: GuildChannel = match api.get(Route::Channel { channel_id }).await {
         Ok(channel) => channel,
         // A channel that Discord does not show cannot be viewed.
         Err(ApiError { status: Some(403 | 404), .. }) => {
             let permissions = Permissions::VIEW_CHANNEL;
-            return Ok(Missing { permissions, is_timed_out: false });
+            return Ok(MissingPermissions { permissions, is_timed_out: false });
         }
         Err(error) => return Err(error),
     };
@@ -81,7 +81,7 @@ pub(super) async fn missing_in(
     let is_timed_out = until.is_some_and(|until| until > Timestamp::now()) && !is_administrator;
     let granted = if is_timed_out { granted & ALLOWED_IN_TIMEOUT } else { granted };
     let required = required_permissions(is_thread, style);
-    Ok(Missing { permissions: required - granted, is_timed_out })
+    Ok(MissingPermissions { permissions: required - granted, is_timed_out })
 }
 
 /// The permissions that the bot needs to answer in a channel or thread.

@@ -49,7 +49,7 @@ impl MembershipTasks {
         let id = room.room_id().to_owned();
         if room.is_tombstoned() && !upgrades::is_followed(room) {
             let room = room.clone();
-            self.spawn(&id, async move { upgrades::follow(&room).await });
+            self.spawn(&id, async move { upgrades::join_replacement(&room).await });
         } else if self.context.settings.leaves_when_alone && room.active_members_count() == 1 {
             let room = room.clone();
             self.spawn(&id, async move { leave(&room).await });

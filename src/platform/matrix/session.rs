@@ -116,7 +116,7 @@ async fn current(
         Login::Password { .. } => {}
         Login::Token(token) => session.tokens = tokens_of(token),
     }
-    // Checked before the restore, because the keys must not be used for another device.
+    // CheckOutcome before the restore, because the keys must not be used for another device.
     let is_same = match whoami(server, &session.tokens.access_token).await? {
         TokenStatus::Valid(whoami) => {
             whoami.user_id == stored.meta.user_id

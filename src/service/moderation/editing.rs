@@ -34,7 +34,7 @@ impl ModeratorTask {
             EditAction::Add(entry) if entry.quotes.is_empty() => self.offer_quotes(&command, entry),
             EditAction::Assign { group, id } => self.assign(group, id, command.reason.clone()),
             EditAction::GapOfGroup { group } => self.gap_of_group(group, command.reason.clone()),
-            _ => self.preview(ProposedCommand { command, seen: None, settles: Vec::new() }),
+            _ => self.preview(ProposedCommand { command, seen: None, resolves: Vec::new() }),
         }
     }
 
@@ -61,7 +61,7 @@ impl ModeratorTask {
                 ..entry.clone()
             };
             let command = EditCommand { action: EditAction::Add(entry), ..command.clone() };
-            ProposedCommand { command, seen: None, settles: Vec::new() }
+            ProposedCommand { command, seen: None, resolves: Vec::new() }
         };
         let lines = quotes.iter().map(|it| vec![Inline::Text(one_line(it.text()))]).collect();
         let heading = self.wording.sentence("pick-a-quote", []);
@@ -82,9 +82,9 @@ impl ModeratorTask {
         let PreparedEdit { of, edit, command, kept } = self.prepare(&proposed.command)?;
         let proposed = ProposedCommand { command, ..proposed };
         match self.review(of.folder, &edit)? {
-            Ok(reviewed) => Ok(self.proposal(self.kept(&kept), &reviewed, proposed)),
+            Ok(reviewed) => Ok(self.proposal(self.intervening_changes(&kept), &reviewed, proposed)),
             Err(EditError::Refused(RefusedEdit::NoChange)) if !kept.is_empty() => {
-                Err(self.kept(&kept).text())
+                Err(self.intervening_changes(&kept).text())
             }
             Err(EditError::Refused(RefusedEdit::Invalid(rejection))) => {
                 let refused = RefusedEdit::Invalid(rejection);
@@ -96,7 +96,7 @@ impl ModeratorTask {
     }
 
     /// Which changes stay.
-    fn kept(&self, kept: &[RecordedRevision]) -> Report {
+    fn intervening_changes(&self, kept: &[RecordedRevision]) -> Report {
         if kept.is_empty() {
             return Report::default();
         }
@@ -184,7 +184,7 @@ impl ModeratorTask {
         };
         match self.editor(of.folder)?.edit(&edit) {
             Ok(made) => {
-                self.settle(&proposed.settles);
+                self.resolve(&proposed.resolves);
                 let quoted = message_quoted(&command, &made.revisions);
                 Ok(TaskOutput { quoted, ..self.saved(&of.pack.name, made) })
             }

@@ -11,7 +11,7 @@ use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, MessageId, ReplyKind};
 use crate::knowledge::Quote;
 use crate::moderation::ProposedCommand;
-use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Settled, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find, groups};
 use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
 use crate::store::records::Inbox;
 use crate::text::RichText;
@@ -159,8 +159,8 @@ impl ModeratorTask {
             paragraph: Some(quote.paragraph()),
             ..self.entry_of_group(&group, &of)?
         };
-        let settles = messages(&group);
-        self.propose_of_group(EditAction::Add(entry), of.pack.name.clone(), None, settles)
+        let resolves = messages(&group);
+        self.propose_of_group(EditAction::Add(entry), of.pack.name.clone(), None, resolves)
     }
 
     /// An entry, still without quotes, with the wordings of a group.
@@ -187,14 +187,14 @@ impl ModeratorTask {
         let entry = pack.entries.iter().find(|entry| entry.id.as_str() == own);
         let entry = entry.ok_or_else(|| self.sentence("no-such-entry", [("id", id)]))?;
         let phrasings = group.new_phrasings(&pack, &entry.id);
-        let settles = messages(&group);
+        let resolves = messages(&group);
         if phrasings.is_empty() {
-            let settled = inbox.settle(&settles, Settled::Assigned);
+            let settled = inbox.resolve(&resolves, Resolution::Assigned);
             settled.map_err(|error| self.edit_failed(error.into()))?;
             return Err(self.sentence("has-phrasings-already", [("id", id)]));
         }
         let action = EditAction::AddPhrasings { id: own, phrasings };
-        self.propose_of_group(action, of.pack.name.clone(), reason, settles)
+        self.propose_of_group(action, of.pack.name.clone(), reason, resolves)
     }
 
     /// Proposes a gap for a group, in the pack of the nearest entry, else in the first.
@@ -204,8 +204,8 @@ impl ModeratorTask {
         let of = nearest.map(|(of, _)| of).or_else(|| self.packs().next());
         let of = of.ok_or_else(|| self.sentence("no-packs", []))?;
         let entry = self.entry_of_group(&group, &of)?;
-        let settles = messages(&group);
-        self.propose_of_group(EditAction::AddGap(entry), of.pack.name.clone(), reason, settles)
+        let resolves = messages(&group);
+        self.propose_of_group(EditAction::AddGap(entry), of.pack.name.clone(), reason, resolves)
     }
 
     fn propose_of_group(
@@ -213,27 +213,27 @@ impl ModeratorTask {
         action: EditAction,
         pack: String,
         reason: Option<String>,
-        settles: Vec<MessageId>,
+        resolves: Vec<MessageId>,
     ) -> TaskResult {
         let reason = reason.or_else(|| Some(self.wording.sentence("asked-in-chat", [])));
         let command = EditCommand { action, pack: Some(pack), reason };
-        self.preview(ProposedCommand { command, seen: None, settles })
+        self.preview(ProposedCommand { command, seen: None, resolves })
     }
 
     /// Puts a group aside.
     pub(super) fn dismiss(&self, id: &str) -> TaskResult {
         let mut inbox = self.open_inbox()?;
         let group = self.find_group(&inbox, id)?;
-        let settled = inbox.settle(&messages(&group), Settled::Dismissed);
+        let settled = inbox.resolve(&messages(&group), Resolution::Dismissed);
         settled.map_err(|error| self.edit_failed(error.into()))?;
         Ok(TaskOutput::text(self.sentence("is-dismissed", [])))
     }
 
     /// Records that the questions of these messages have become phrasings. The edit is made: a failure must not undo
     /// it, and is logged.
-    pub(super) fn settle(&self, messages: &[MessageId]) {
+    pub(super) fn resolve(&self, messages: &[MessageId]) {
         let Ok(mut inbox) = self.open_inbox() else { return };
-        if let Err(error) = inbox.settle(messages, Settled::Assigned) {
+        if let Err(error) = inbox.resolve(messages, Resolution::Assigned) {
             self.edit_failed(error.into());
         }
     }

@@ -117,7 +117,7 @@ impl PackEditor {
         after: &PackFiles,
         known: &[ProvedPack],
     ) -> Result<ReviewedChange, EditError> {
-        let asked = self.history.asked(self.scope.spaces.as_deref(), MAX_TEXTS)?;
+        let asked = self.history.asked_texts(self.scope.spaces.as_deref(), MAX_TEXTS)?;
         let calibration = self.calibration([before, after])?;
         let rule = DecisionRule { calibration, thresholds: self.scope.thresholds };
         let mut known = [known, &self.scope.known].concat();

@@ -4,7 +4,7 @@ use super::*;
 
 /// The recorded texts, the latest first.
 async fn texts(world: &TestWorld) -> Vec<String> {
-    let asked = world.records.asked(None, 99).await.unwrap();
+    let asked = world.records.asked_texts(None, 99).await.unwrap();
     asked.into_iter().map(|asked| asked.text).collect()
 }
 

@@ -18,7 +18,7 @@ fn answer_it(world: &TestWorld) {
 
 /// What is sent for the answers that are found now.
 async fn found(service: &Service<SqliteRecords>, sender: &ScriptedSender) -> Vec<String> {
-    for event in service.found_answers().await.unwrap() {
+    for event in service.answer_events().await.unwrap() {
         service.handle(&event, sender).await;
     }
     // Ids of found answers have the time.
@@ -112,7 +112,7 @@ async fn askers_delete_what_is_recorded_of_them_and_of_nobody_else() {
     let unanswered = world.records.unanswered_questions(space, 9).await.unwrap();
     let askers: Vec<_> = unanswered.iter().map(|it| it.asker.clone()).collect();
     assert_eq!(askers, [world.key.hash(&"t:bob".into())]);
-    assert_eq!(world.records.asked_text("t:1".into()).await.unwrap(), None);
+    assert_eq!(world.records.question_text("t:1".into()).await.unwrap(), None);
     assert_eq!(world.records.reply_to("t:1".into()).await.unwrap(), None);
     // An edit of an old message cannot do it.
     let edited = Message { edit_id: Some("t:4".into()), ..world.question("t:3", "Forget me!") };

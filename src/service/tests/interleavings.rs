@@ -67,7 +67,7 @@ struct Moderator {
 
 /// How often each kind of reply was given.
 #[derive(Debug, Default)]
-struct Told {
+struct Reports {
     n_saved: usize,
     n_changed_meanwhile: usize,
     n_refused: usize,
@@ -87,7 +87,7 @@ struct Interleaving {
     /// The entries as the revisions so far make them.
     recorded: HashMap<String, String>,
     n_recorded: usize,
-    told: Told,
+    told: Reports,
     /// What was done, for the message of a failure.
     log: Vec<String>,
 }
@@ -134,7 +134,7 @@ impl Interleaving {
             of_edits,
             recorded: entries(PACK),
             n_recorded: 0,
-            told: Told::default(),
+            told: Reports::default(),
             log: Vec::new(),
         }
     }
@@ -277,7 +277,7 @@ impl Drop for LogOnPanic {
 async fn edits_of_two_moderators_and_an_editor_in_any_order_are_neither_lost_nor_recorded_twice() {
     let n = number_of("QUOTH_INTERLEAVINGS").unwrap_or(N_INTERLEAVINGS);
     let first_seed = number_of("QUOTH_INTERLEAVINGS_SEED").unwrap_or(1);
-    let mut told = Told::default();
+    let mut told = Reports::default();
     for seed in first_seed..first_seed + n.div_ceil(PER_PACK) {
         let mut running = LogOnPanic(Some(Interleaving::new(seed).await), seed);
         let it = running.0.as_mut().unwrap();

@@ -13,14 +13,14 @@ use tokio::sync::mpsc;
 const MODERATOR: &str = "t:mod";
 
 /// A service whose moderator edits the pack, and what it sends.
-struct Moderated {
+struct ModeratedChat {
     world: TestWorld,
     service: Service<SqliteRecords>,
     sender: ScriptedSender,
     n_events: AtomicUsize,
 }
 
-impl Moderated {
+impl ModeratedChat {
     async fn new() -> Self {
         Self::with(SpaceSettings::default()).await
     }
@@ -99,7 +99,7 @@ fn sentence(id: &str) -> String {
 
 #[tokio::test]
 async fn edit_is_shown_saved_served_and_taken_back() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let nothing = chat.ask("is it raining").await;
     assert!(nothing.contains("Abstain"), "{nothing}");
     let shown =
@@ -130,7 +130,7 @@ async fn edit_is_shown_saved_served_and_taken_back() {
 
 #[tokio::test]
 async fn saved_edit_is_served_as_it_was_reviewed_and_taken_back_to_what_was_served() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let served = || {
         let snapshot = chat.world.knowledge_base.current();
         Arc::clone(&snapshot.index_for(&snapshot.spaces.default).index.packs()[0])
@@ -150,7 +150,7 @@ async fn saved_edit_is_served_as_it_was_reviewed_and_taken_back_to_what_was_serv
 
 #[tokio::test]
 async fn proposal_lists_asked_questions_whose_answer_changes() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     for _ in 0..2 {
         chat.ask("what about the meters of that building").await;
     }
@@ -165,9 +165,9 @@ async fn proposal_lists_asked_questions_whose_answer_changes() {
 
 #[tokio::test]
 async fn proposal_outlives_a_restart_and_is_saved_once() {
-    let mut chat = Moderated::new().await;
+    let mut chat = ModeratedChat::new().await;
     chat.say("faq add-phrasing height is it tall").await;
-    chat.service = Moderated::start(&chat.world);
+    chat.service = ModeratedChat::start(&chat.world);
     let saved = chat.press(0, Control::Save).await;
     assert!(saved.contains("Edited"), "{saved}");
     let again = chat.press(0, Control::Save).await;
@@ -180,7 +180,7 @@ async fn proposal_outlives_a_restart_and_is_saved_once() {
 
 #[tokio::test]
 async fn control_of_another_kind_of_message_leaves_the_message_unchanged() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("faq add-phrasing height is it tall").await;
     let early = chat.press(0, Control::Gap).await;
     assert!(early.starts_with("send"), "it is said in a message of its own: {early}");
@@ -193,7 +193,7 @@ async fn control_of_another_kind_of_message_leaves_the_message_unchanged() {
 
 #[tokio::test]
 async fn mistyped_command_gets_help_and_is_not_recorded_as_a_question() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let told = chat.say("!faq lsit").await;
     assert!(told.contains(&sentence("moderator-commands")), "{told}");
     assert!(chat.say("faq inbox").await.contains(&sentence("no-questions")));
@@ -202,7 +202,7 @@ async fn mistyped_command_gets_help_and_is_not_recorded_as_a_question() {
 
 #[tokio::test]
 async fn entry_with_an_error_is_repaired_in_chat() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let broken = FAQ.replace("text = \"It is high.\"", "text = \"It was high.\"");
     std::fs::write(chat.world.folder.path().join("p/faq.toml"), &broken).unwrap();
     let told = chat.say("faq add-phrasing ann who was that").await;
@@ -218,7 +218,7 @@ async fn entry_with_an_error_is_repaired_in_chat() {
 
 #[tokio::test]
 async fn saved_removal_is_reported_as_a_removal() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("faq remove height").await;
     let saved = chat.press(0, Control::Save).await;
     assert!(saved.contains("1: height removed by t:mod"), "{saved}");
@@ -226,7 +226,7 @@ async fn saved_removal_is_reported_as_a_removal() {
 
 #[tokio::test]
 async fn commands_and_controls_of_other_users_change_nothing() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let proposed = chat.say("faq remove height").await;
     assert!(proposed.contains("Proposal"), "{proposed}");
     for control in
@@ -249,7 +249,7 @@ async fn commands_and_controls_of_other_users_change_nothing() {
 
 #[tokio::test]
 async fn save_checks_the_permission_again() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("faq remove height").await;
     let snapshot = chat.world.knowledge_base.current();
     let mut spaces = snapshot.spaces.clone();
@@ -262,7 +262,7 @@ async fn save_checks_the_permission_again() {
 
 #[tokio::test]
 async fn edit_of_a_changed_file_is_shown_again_before_it_is_saved() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("faq history").await;
     chat.say("faq edit height How tall is it?").await;
     let changed = FAQ.replace("How high is the tower?", "How high is this tower?");
@@ -283,7 +283,7 @@ async fn edit_of_a_changed_file_is_shown_again_before_it_is_saved() {
 
 #[tokio::test]
 async fn misquote_is_refused_and_the_nearest_passage_is_offered() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let refused = chat.say("faq add Is it high?\n> It is very high.").await;
     assert!(refused.contains("Choice") && refused.contains("It is high."), "{refused}");
     let shown = chat.press(0, Control::Pick(1)).await;
@@ -297,7 +297,7 @@ async fn misquote_is_refused_and_the_nearest_passage_is_offered() {
 
 #[tokio::test]
 async fn numbers_and_the_command_save_replace_buttons() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.ask("is there a lift inside").await;
     chat.say("faq inbox").await;
     let group = chat.say("1").await;
@@ -312,7 +312,7 @@ async fn numbers_and_the_command_save_replace_buttons() {
 
 #[tokio::test]
 async fn moderators_work_while_the_bot_is_paused_and_nobody_else_is_replied() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("pause").await;
     assert_eq!(chat.ask(ANN).await, "");
     let listed = chat.say("faq list").await;
@@ -322,7 +322,7 @@ async fn moderators_work_while_the_bot_is_paused_and_nobody_else_is_replied() {
 #[tokio::test]
 async fn replies_are_in_the_language_of_the_space_and_errors_say_what_to_do() {
     let settings = SpaceSettings { locale: "de".to_owned(), ..SpaceSettings::default() };
-    let chat = Moderated::with(settings).await;
+    let chat = ModeratedChat::with(settings).await;
     let german = Wording::for_locale("de");
     for (said, want) in [
         ("faq zeige nix", german.sentence("no-such-entry", [("id", "nix")])),
@@ -356,7 +356,7 @@ async fn replies_are_in_the_language_of_the_space_and_errors_say_what_to_do() {
 
 #[tokio::test]
 async fn edit_without_a_data_folder_or_of_a_broken_pack_is_refused() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let service = chat.world.start();
     let event = Event::MessageCreated(Message {
         author: user(MODERATOR),

@@ -37,7 +37,7 @@ pub enum ReplyKey {
 
 /// The result of a [`Lookup`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct LookupResult {
     /// The status that applies at its place.
     pub status: PlaceStatus,
     /// The reply that it targets, if there is one.

@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
-use super::lookup::{Found, Lookup};
+use super::lookup::{Lookup, LookupResult};
 use super::{AskedUpdate, Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
 use crate::conversation::{
     AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
@@ -186,7 +186,7 @@ fn prepare(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
 }
 
 impl Records for SqliteRecords {
-    async fn look_up(&self, lookup: Lookup) -> Result<Found> {
+    async fn look_up(&self, lookup: Lookup) -> Result<LookupResult> {
         self.run(move |connection| lookup::run(connection, &lookup)).await
     }
 
@@ -273,11 +273,11 @@ impl Records for SqliteRecords {
         self.run(move |connection| unanswered::awaited(connection, limit)).await
     }
 
-    async fn asked_text(&self, message: MessageId) -> Result<Option<String>> {
+    async fn question_text(&self, message: MessageId) -> Result<Option<String>> {
         self.run(move |connection| asked::text(connection, &message)).await
     }
 
-    async fn asked(&self, spaces: Option<Vec<String>>, limit: u32) -> Result<Vec<AskedText>> {
+    async fn asked_texts(&self, spaces: Option<Vec<String>>, limit: u32) -> Result<Vec<AskedText>> {
         self.run(move |connection| asked::texts(connection, spaces.as_deref(), limit)).await
     }
 
@@ -327,7 +327,7 @@ impl Records for SqliteRecords {
     }
 
     async fn forget_alerts(&self, prefix: String) -> Result<()> {
-        self.run(move |connection| claims::forget(connection, &prefix)).await
+        self.run(move |connection| claims::delete_by_prefix(connection, &prefix)).await
     }
 
     async fn add_revisions(&self, revisions: Vec<Revision>) -> Result<()> {

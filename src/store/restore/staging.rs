@@ -115,7 +115,7 @@ impl Staging {
         for suffix in ["-wal", "-shm"] {
             drop(std::fs::remove_file(self.path(&format!("{}{suffix}", sqlite::FILE))));
         }
-        let known = sqlite::migrations::known();
+        let known = sqlite::migrations::newest_version();
         if schema > known {
             return Err(RestoreError::NewerRecords {
                 path: backup.to_owned(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::first_pack;
 use crate::folder::Folder;
-use crate::service::{Ended, MAX_WAIT, Service};
+use crate::service::{ExitedService, MAX_WAIT, Service};
 use crate::support::discord::{ChannelId, Discord, GuildId, ObservedChange, UserId};
 
 /// The process of `quoth run`, with its data folder and settings.
@@ -161,7 +161,7 @@ impl Bot {
         discord: &Discord,
         settings: &[(String, String)],
         duration: Duration,
-    ) -> Ended {
+    ) -> ExitedService {
         let mut all = discord.settings();
         all.extend_from_slice(settings);
         let folder = Folder::with_pack();
@@ -220,7 +220,7 @@ impl Bot {
     }
 
     /// Stops the bot, and waits for its end.
-    pub(crate) fn stop(self) -> Ended {
+    pub(crate) fn stop(self) -> ExitedService {
         self.service.stop()
     }
 }

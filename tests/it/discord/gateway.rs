@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::bot::{ANSWER, Bot, QUESTION, TestGuild, in_parallel};
 use crate::folder::Folder;
 use crate::quoth::quoth_in;
-use crate::service::Ended;
+use crate::service::ExitedService;
 use crate::support::discord::InjectedFault;
 
 /// Asserts that a question is answered.
@@ -17,7 +17,7 @@ fn assert_answers(home: &TestGuild) {
 }
 
 /// Runs a bot that cannot connect, for longer than it would need to retry.
-fn run_with_permanent_error(home: &TestGuild, settings: &[(&str, &str)]) -> Ended {
+fn run_with_permanent_error(home: &TestGuild, settings: &[(&str, &str)]) -> ExitedService {
     let own = [("QUOTH_HTTP__IS_ON", "false")];
     let all: Vec<(String, String)> = own
         .iter()

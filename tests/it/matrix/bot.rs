@@ -6,7 +6,7 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 
 use crate::first_pack;
 use crate::folder::Folder;
-use crate::service::{Ended, MAX_WAIT, Service};
+use crate::service::{ExitedService, MAX_WAIT, Service};
 use crate::support::matrix::{Draft, ObservedChange, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
 
@@ -123,7 +123,7 @@ impl Bot {
     }
 
     /// Starts the bot, and stops it once its log contains `text`.
-    pub(crate) fn run_until_logged(&mut self, text: &str) -> Ended {
+    pub(crate) fn run_until_logged(&mut self, text: &str) -> ExitedService {
         self.launch();
         self.wait_until_logged(text);
         self.stop()
@@ -144,7 +144,7 @@ impl Bot {
     }
 
     /// Requests the shutdown, and waits for it.
-    pub(crate) fn stop(&mut self) -> Ended {
+    pub(crate) fn stop(&mut self) -> ExitedService {
         self.service.take().expect("it is running").stop()
     }
 

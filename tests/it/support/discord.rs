@@ -51,7 +51,7 @@ use crate::service::MAX_WAIT;
 
 /// A running fake server. When it is dropped, it panics if there were violations.
 pub(crate) struct Discord {
-    shared: Arc<Shared>,
+    shared: Arc<ServerShared>,
     /// The address of the REST API, without the path.
     pub(crate) base: String,
     n_taken: Mutex<usize>,
@@ -59,12 +59,12 @@ pub(crate) struct Discord {
 }
 
 /// The state of the server, with a signal for changes.
-struct Shared {
+struct ServerShared {
     state: Mutex<ServerState>,
     changed: Condvar,
 }
 
-impl Shared {
+impl ServerShared {
     fn state(&self) -> MutexGuard<'_, ServerState> {
         // A poisoned lock is not an error here: the panic of the test is reported.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -112,7 +112,7 @@ impl Discord {
         let address = |it: &TcpListener| it.local_addr().expect("a local address");
         let base = format!("http://{}", address(&api));
         let state = ServerState::new(format!("ws://{}", address(&gateway)));
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let shared = Arc::new(ServerShared { state: Mutex::new(state), changed: Condvar::new() });
         runtime.spawn(api::serve(api, Arc::clone(&shared)));
         runtime.spawn(gateway::serve(gateway, Arc::clone(&shared)));
         Self { shared, base, n_taken: Mutex::new(0), _runtime: runtime }

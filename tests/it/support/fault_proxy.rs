@@ -68,11 +68,11 @@ struct Closed;
 /// A running proxy to one homeserver.
 pub(crate) struct FaultProxy {
     port: u16,
-    shared: Arc<Shared>,
+    shared: Arc<ProxyState>,
     serving: JoinHandle<()>,
 }
 
-struct Shared {
+struct ProxyState {
     target: String,
     client: Client,
     rule: Mutex<Rule>,
@@ -87,7 +87,7 @@ impl FaultProxy {
     pub(crate) fn new(target: String) -> Self {
         let listener = block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(ProxyState {
             target,
             client: Client::new(),
             rule: Mutex::new(Box::new(|_| ProxyAction::Forward)),
@@ -147,7 +147,7 @@ impl Drop for FaultProxy {
     }
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+async fn serve(listener: TcpListener, shared: Arc<ProxyState>) {
     while let Ok((stream, _)) = listener.accept().await {
         if shared.is_disconnected.load(Ordering::Acquire) {
             continue;
@@ -161,7 +161,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-impl Shared {
+impl ProxyState {
     async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Closed> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Closed)?.to_bytes();

@@ -15,7 +15,7 @@ pub(super) struct Builder {
     /// How many blocks are open.
     pub(super) depth: usize,
     /// The paragraph or heading whose words are read.
-    words: Option<Words>,
+    words: Option<InlineText>,
     list: Vec<Item>,
     terms: Vec<Term>,
     links: Vec<ReferenceLink>,
@@ -23,7 +23,7 @@ pub(super) struct Builder {
 
 /// The words of a paragraph or heading.
 #[derive(Default)]
-struct Words {
+struct InlineText {
     text: String,
     bold: Option<(String, usize)>,
     /// The length of the text where the bold words start, while they are open.
@@ -34,7 +34,7 @@ struct Words {
     has_other_text: bool,
 }
 
-impl Words {
+impl InlineText {
     fn add(&mut self, text: &str) {
         self.text.push_str(text);
         self.has_other_text |= !self.is_in_local_link && text.contains(char::is_alphanumeric);
@@ -69,11 +69,11 @@ impl Builder {
             Tag::Paragraph | Tag::Heading { .. } | Tag::DefinitionListTitle
                 if self.words.is_none() =>
             {
-                self.words = Some(Words::default());
+                self.words = Some(InlineText::default());
             }
             Tag::Item if self.depth == 1 => {
                 self.list.push(Item { span: span.clone(), first: Paragraph::default() });
-                self.words = Some(Words::default());
+                self.words = Some(InlineText::default());
             }
             _ if !is_inline(tag) && self.depth >= 2 && *tag != Tag::Paragraph => {
                 self.end_first_of_item(&(span.start..span.start));

@@ -17,7 +17,7 @@ pub(in crate::knowledge::import) fn has_labels(text: &str) -> bool {
 
 /// A question and an answer that are labelled.
 #[derive(Debug, PartialEq)]
-pub(super) struct Labelled {
+pub(super) struct LabeledQuestion {
     pub(super) start: usize,
     pub(super) question: String,
     pub(super) answer: Range<usize>,
@@ -29,14 +29,14 @@ pub(super) fn find(
     text: &str,
     span: &Range<usize>,
     is_code: impl Fn(usize) -> bool,
-) -> Vec<Labelled> {
+) -> Vec<LabeledQuestion> {
     let labels = labels_in(text, span, is_code);
     let n_of = |field| labels.iter().filter(|label| label.field == field).count();
     let are_answers_labelled = n_of(Field::Answer) > 0;
     if !are_answers_labelled && n_of(Field::Question) < 2 {
         return Vec::new();
     }
-    let mut found: Vec<Labelled> = Vec::new();
+    let mut found: Vec<LabeledQuestion> = Vec::new();
     for (idx, label) in labels.iter().enumerate() {
         let end = labels.get(idx + 1).map_or(span.end, |next| next.start);
         match (label.field, found.last_mut()) {
@@ -49,7 +49,7 @@ pub(super) fn find(
                 let question = without_markup(question.trim_matches(['*', '_', '#', ' ', '\\']));
                 let paragraph_end = end - rest.trim_start().len() + paragraph.len();
                 let answer = if are_answers_labelled { end..end } else { paragraph_end..end };
-                found.push(Labelled { start: label.start, question, answer });
+                found.push(LabeledQuestion { start: label.start, question, answer });
             }
             (_, Some(open)) if open.answer.start == open.answer.end => {
                 open.answer = label.text_start..end;

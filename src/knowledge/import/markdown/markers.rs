@@ -42,7 +42,7 @@ pub(super) fn find(document: &Document<'_>, span: &Range<usize>, marks: Marks) -
     let blocks = document.blocks_in(span);
     let labelled = labels::find(document.text(), span, |at| document.is_code(at));
     if !labelled.is_empty() {
-        let marker = |found: labels::Labelled| Marker {
+        let marker = |found: labels::LabeledQuestion| Marker {
             start: found.start,
             question: found.question,
             answer: Some(found.answer).filter(|answer| !answer.is_empty()),

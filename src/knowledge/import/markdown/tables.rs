@@ -8,7 +8,7 @@ use super::Lines;
 use crate::knowledge::import::field_choice::FieldChoice;
 use crate::knowledge::import::field_names::Field;
 use crate::knowledge::import::plain_text::on_one_line;
-use crate::knowledge::import::record::{Answer, Place, Record};
+use crate::knowledge::import::record::{Answer, Record, RecordLocation};
 use crate::text::MarkdownText;
 use crate::text::markdown::options;
 
@@ -33,7 +33,7 @@ pub(super) fn records(text: &str, first_line: usize) -> Vec<Record> {
             let answer = text.get(answer.clone()).unwrap_or_default().trim();
             let tag = tags_at.and_then(|at| row.get(at)).map(words).filter(|tag| !tag.is_empty());
             records.push(Record {
-                place: Place { file: 0, line: lines.line_at(question.start) },
+                location: RecordLocation { file: 0, line: lines.line_at(question.start) },
                 question: words(question),
                 answers: Answer::new(answer).into_iter().collect(),
                 tags: tag.into_iter().collect(),

@@ -170,7 +170,7 @@ fn place_of_a_question_is_its_line() {
         .unwrap()
         .records
         .iter()
-        .map(|r| r.place.line)
+        .map(|r| r.location.line)
         .collect();
     assert_eq!(lines, [6, 8]);
 }

@@ -1,11 +1,11 @@
 use super::*;
-use crate::knowledge::import::{Collection, FieldChoice, Unanswered, new_pack, read_file};
+use crate::knowledge::import::{Collection, FieldChoice, UnansweredPolicy, new_pack, read_file};
 use crate::knowledge::{PackFile, PackFiles, prove};
 
 fn entries(markdown: &str) -> Vec<ImportedEntry> {
     let records =
         read_file(0, "faq.md", markdown.as_bytes(), &FieldChoice::default()).unwrap().records;
-    Collection::new(records, Unanswered::LeftOut).entries
+    Collection::new(records, UnansweredPolicy::Skip).entries
 }
 
 /// A pack, as the last import left it or as people have changed it.

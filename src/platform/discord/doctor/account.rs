@@ -3,8 +3,8 @@
 use super::super::commands::{self, Registration};
 use super::super::gateway::{self, BAD_TOKEN, INTENT_NOT_ENABLED};
 use super::super::{NOT_DISCORD, PlatformError, check_shards};
-use super::{DiscordSetup, Failure, TIMEOUT, in_time, no_response};
-use crate::platform::diagnosis::{CheckResult, Checked};
+use super::{DiscordSetup, ProbeError, TIMEOUT, in_time, no_response};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
 /// Flags of an application for which the message content intent is enabled: of a verified one, and of one in fewer than
 /// 100 guilds.
@@ -24,7 +24,7 @@ pub(super) fn is_complete(token: &str) -> bool {
     parts.len() == 3 && parts.iter().all(is_base64)
 }
 
-pub(super) async fn is_token_complete(setup: &DiscordSetup) -> Checked {
+pub(super) async fn is_token_complete(setup: &DiscordSetup) -> CheckOutcome {
     let token = setup.settings.token();
     if is_complete(token) {
         return Ok(CheckResult::ok("it has three parts"));
@@ -42,7 +42,7 @@ pub(super) async fn is_token_complete(setup: &DiscordSetup) -> Checked {
     ))
 }
 
-pub(super) async fn is_api_reachable(setup: &DiscordSetup) -> Checked {
+pub(super) async fn is_api_reachable(setup: &DiscordSetup) -> CheckOutcome {
     if setup.api.is_none() {
         return Ok(CheckResult::wrong(
             "no HTTP client can be built",
@@ -53,37 +53,37 @@ pub(super) async fn is_api_reachable(setup: &DiscordSetup) -> Checked {
         return Err("the token is not complete (see discord-token-shape)".to_owned());
     }
     Ok(match setup.fetched_gateway().await {
-        Ok(_) | Err(Failure { status: Some(401) }) => CheckResult::ok("it responds"),
-        Err(Failure { status: Some(status @ (403 | 404)) }) => {
+        Ok(_) | Err(ProbeError { status: Some(401) }) => CheckResult::ok("it responds"),
+        Err(ProbeError { status: Some(status @ (403 | 404)) }) => {
             CheckResult::wrong(format!("it responds with HTTP status {status}"), NOT_DISCORD)
         }
-        Err(Failure { status: Some(429) }) => CheckResult::wrong(
+        Err(ProbeError { status: Some(429) }) => CheckResult::wrong(
             "Discord limits the requests of this address (HTTP status 429)",
             "wait, and look for programs on this machine, or with this token, that send many requests",
         ),
-        Err(Failure { status: Some(status) }) => CheckResult::wrong(
+        Err(ProbeError { status: Some(status) }) => CheckResult::wrong(
             format!("it responds with HTTP status {status}"),
             "look at https://discordstatus.com, and try again later; quoth connects by itself",
         ),
-        Err(Failure { status: None }) => CheckResult::wrong(
+        Err(ProbeError { status: None }) => CheckResult::wrong(
             format!("no usable response within {} s", TIMEOUT.as_secs()),
             "check the network, name resolution, firewall and proxies of this machine, and https://discordstatus.com",
         ),
     })
 }
 
-pub(super) async fn is_token_accepted(setup: &DiscordSetup) -> Checked {
+pub(super) async fn is_token_accepted(setup: &DiscordSetup) -> CheckOutcome {
     if is_complete(setup.settings.token())
-        && setup.fetched_gateway().await.err() == Some(Failure { status: Some(401) })
+        && setup.fetched_gateway().await.err() == Some(ProbeError { status: Some(401) })
     {
         return Ok(CheckResult::wrong("Discord rejects the token", BAD_TOKEN));
     }
     setup.gateway().await.map(|_| CheckResult::ok("it is accepted"))
 }
 
-pub(super) async fn is_gateway_reachable(setup: &DiscordSetup) -> Checked {
+pub(super) async fn is_gateway_reachable(setup: &DiscordSetup) -> CheckOutcome {
     let url = &setup.gateway().await?.gateway.url;
-    let greeted = tokio::time::timeout(TIMEOUT, gateway::says_hello(url)).await;
+    let greeted = tokio::time::timeout(TIMEOUT, gateway::sends_hello(url)).await;
     if greeted.unwrap_or(false) {
         return Ok(CheckResult::ok("it responds"));
     }
@@ -94,7 +94,7 @@ pub(super) async fn is_gateway_reachable(setup: &DiscordSetup) -> Checked {
     ))
 }
 
-pub(super) async fn are_intents_enabled(setup: &DiscordSetup) -> Checked {
+pub(super) async fn are_intents_enabled(setup: &DiscordSetup) -> CheckOutcome {
     if !setup.settings.message_content {
         return Err("the configuration needs none (message_content = false)".to_owned());
     }
@@ -106,7 +106,7 @@ pub(super) async fn are_intents_enabled(setup: &DiscordSetup) -> Checked {
     Ok(CheckResult::wrong(message, INTENT_NOT_ENABLED))
 }
 
-pub(super) async fn are_interactions_received(setup: &DiscordSetup) -> Checked {
+pub(super) async fn are_interactions_received(setup: &DiscordSetup) -> CheckOutcome {
     let endpoint = &setup.application().await?.interactions_endpoint_url;
     if endpoint.as_deref().is_none_or(str::is_empty) {
         return Ok(CheckResult::ok("they come by the gateway"));
@@ -118,7 +118,7 @@ pub(super) async fn are_interactions_received(setup: &DiscordSetup) -> Checked {
     ))
 }
 
-pub(super) async fn has_session_starts(setup: &DiscordSetup) -> Checked {
+pub(super) async fn has_session_starts(setup: &DiscordSetup) -> CheckOutcome {
     let limit = &setup.gateway().await?.gateway.session_start_limit;
     let (remaining, minutes) = (limit.remaining, limit.reset_after / 60_000);
     if remaining >= FEW_SESSION_STARTS {
@@ -133,7 +133,7 @@ pub(super) async fn has_session_starts(setup: &DiscordSetup) -> Checked {
     ))
 }
 
-pub(super) async fn are_shards_enough(setup: &DiscordSetup) -> Checked {
+pub(super) async fn are_shards_enough(setup: &DiscordSetup) -> CheckOutcome {
     let recommended = setup.gateway().await?.gateway.shards;
     let total = setup.settings.shards.total.unwrap_or(recommended).max(1);
     match check_shards(total, recommended) {
@@ -145,10 +145,10 @@ pub(super) async fn are_shards_enough(setup: &DiscordSetup) -> Checked {
     }
 }
 
-pub(super) async fn are_commands_current(setup: &DiscordSetup) -> Checked {
+pub(super) async fn are_commands_current(setup: &DiscordSetup) -> CheckOutcome {
     let id = setup.application().await?.id;
     let registration =
-        in_time(async { commands::registration(setup.api()?, id).await.map_err(Failure::from) });
+        in_time(async { commands::registration(setup.api()?, id).await.map_err(ProbeError::from) });
     match registration.await.map_err(no_response)? {
         Registration::Same => Ok(CheckResult::ok("they are those of this version")),
         Registration::None => Err("none are registered yet: `quoth run` does it".to_owned()),

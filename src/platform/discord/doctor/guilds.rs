@@ -8,9 +8,9 @@ use serenity::model::permissions::Permissions;
 use serenity::model::user::CurrentUser;
 
 use super::super::PLATFORM;
-use super::super::permissions::{Missing, missing_in, required_permissions};
-use super::{DiscordSetup, Failure, in_time, no_response};
-use crate::platform::diagnosis::{CheckResult, Checked};
+use super::super::permissions::{MissingPermissions, missing_in, required_permissions};
+use super::{DiscordSetup, ProbeError, in_time, no_response};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
 /// Most guilds whose channels are looked at, three requests for each.
 const MAX_GUILDS: usize = 10;
@@ -31,7 +31,7 @@ fn configured<'s>(
     })
 }
 
-pub(super) async fn is_in_guild(setup: &DiscordSetup) -> Checked {
+pub(super) async fn is_in_guild(setup: &DiscordSetup) -> CheckOutcome {
     let n_guilds = setup.guilds().await?.len();
     if n_guilds > 0 {
         return Ok(CheckResult::ok(format!("it is in {n_guilds}")));
@@ -42,7 +42,7 @@ pub(super) async fn is_in_guild(setup: &DiscordSetup) -> Checked {
     ))
 }
 
-pub(super) async fn do_places_exist(setup: &DiscordSetup) -> Checked {
+pub(super) async fn do_places_exist(setup: &DiscordSetup) -> CheckOutcome {
     let guilds = setup.guilds().await?;
     let mut missing = Vec::new();
     let mut n_found = 0;
@@ -56,7 +56,7 @@ pub(super) async fn do_places_exist(setup: &DiscordSetup) -> Checked {
     for (key, id) in configured(setup, "channel") {
         match setup.get::<GuildChannel>(Route::Channel { channel_id: ChannelId::new(id) }).await {
             Ok(_) => n_found += 1,
-            Err(Failure { status: Some(403 | 404) }) => missing
+            Err(ProbeError { status: Some(403 | 404) }) => missing
                 .push(format!("`{key}` has discord:channel:{id}, which the bot does not see")),
             Err(failure) => return Err(no_response(failure)),
         }
@@ -72,7 +72,7 @@ pub(super) async fn do_places_exist(setup: &DiscordSetup) -> Checked {
     Ok(CheckResult::wrong(missing.join("; "), advice))
 }
 
-pub(super) async fn has_permissions(setup: &DiscordSetup) -> Checked {
+pub(super) async fn has_permissions(setup: &DiscordSetup) -> CheckOutcome {
     let guilds = setup.guilds().await?;
     let bot: CurrentUser = setup.get(Route::UserMe).await.map_err(no_response)?;
     let mut wrong = Vec::new();
@@ -104,9 +104,11 @@ pub(super) async fn has_permissions(setup: &DiscordSetup) -> Checked {
 async fn lacking(setup: &DiscordSetup, id: u64, bot: UserId) -> Result<Option<String>, String> {
     let missing = in_time(async {
         let api = setup.api()?;
-        missing_in(api, setup.settings.style, ChannelId::new(id), bot).await.map_err(Failure::from)
+        missing_in(api, setup.settings.style, ChannelId::new(id), bot)
+            .await
+            .map_err(ProbeError::from)
     });
-    let Missing { permissions, is_timed_out } = missing.await.map_err(no_response)?;
+    let MissingPermissions { permissions, is_timed_out } = missing.await.map_err(no_response)?;
     if permissions.is_empty() || permissions.contains(Permissions::VIEW_CHANNEL) {
         return Ok(None);
     }
@@ -139,7 +141,7 @@ async fn can_answer_somewhere(
     Ok(has_none || text_channels.any(may_answer))
 }
 
-pub(super) async fn do_roles_exist(setup: &DiscordSetup) -> Checked {
+pub(super) async fn do_roles_exist(setup: &DiscordSetup) -> CheckOutcome {
     let role = |text: &str| text.strip_prefix("discord:role:")?.parse().ok().filter(|id| *id > 0);
     let mut roles: Vec<u64> =
         setup.configured.moderators.iter().filter_map(|it| role(it.as_str())).collect();

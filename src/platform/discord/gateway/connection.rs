@@ -16,7 +16,7 @@ const MAX_PACKET_BYTES: usize = 64 << 20;
 pub(super) struct Connection(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What was received.
-pub(super) enum Received {
+pub(super) enum Inbound {
     Packet(Packet),
     /// A frame without a packet, or with an invalid one.
     Nothing,
@@ -39,14 +39,14 @@ impl Connection {
     }
 
     /// Waits for the next frame. Nothing is lost if the future is dropped.
-    pub(super) async fn receive(&mut self) -> Received {
+    pub(super) async fn receive(&mut self) -> Inbound {
         match self.0.next().await {
             Some(Ok(Frame::Text(text))) => {
-                Packet::parse(&text).map_or(Received::Nothing, Received::Packet)
+                Packet::parse(&text).map_or(Inbound::Nothing, Inbound::Packet)
             }
-            Some(Ok(Frame::Close(frame))) => Received::Closed(frame.map(|it| it.code.into())),
-            Some(Ok(_)) => Received::Nothing,
-            Some(Err(_)) | None => Received::Closed(None),
+            Some(Ok(Frame::Close(frame))) => Inbound::Closed(frame.map(|it| it.code.into())),
+            Some(Ok(_)) => Inbound::Nothing,
+            Some(Err(_)) | None => Inbound::Closed(None),
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::close_code::{AfterClose, after_close};
-use super::connection::{Connection, Received};
+use super::connection::{Connection, Inbound};
 use super::event::GatewayEvent;
 use super::event_queue::EventQueue;
 use super::heartbeat::{Heartbeat, jitter};
@@ -60,7 +60,7 @@ struct Session {
 }
 
 /// Why a connection ended.
-enum End {
+enum ConnectionEnd {
     Lost(Reason),
     Stopped,
     Fatal(PlatformError),
@@ -127,9 +127,9 @@ impl Shard {
             let (end, established_at) = self.connect_once(lost_at, stop).await;
             self.statuses.mark_disconnected(self.id);
             let reason = match end {
-                End::Lost(reason) => reason,
-                End::Stopped => return Ok(()),
-                End::Fatal(error) => return Err(error),
+                ConnectionEnd::Lost(reason) => reason,
+                ConnectionEnd::Stopped => return Ok(()),
+                ConnectionEnd::Fatal(error) => return Err(error),
             };
             if established_at.is_some() || lost_at.is_none() {
                 lost_at = Some(Instant::now());
@@ -169,14 +169,14 @@ impl Shard {
         &mut self,
         lost_at: Option<Instant>,
         stop: &CancellationToken,
-    ) -> (End, Option<Instant>) {
+    ) -> (ConnectionEnd, Option<Instant>) {
         let opened = tokio::select! {
             opened = self.open() => opened,
-            () = stop.cancelled() => return (End::Stopped, None),
+            () = stop.cancelled() => return (ConnectionEnd::Stopped, None),
         };
         let mut exchange = match opened {
             Ok(exchange) => exchange,
-            Err(reason) => return (End::Lost(reason), None),
+            Err(reason) => return (ConnectionEnd::Lost(reason), None),
         };
         let end = loop {
             let step = self.exchange_once(&mut exchange, lost_at, stop).await;
@@ -185,9 +185,9 @@ impl Shard {
             }
         };
         let close_code = match &end {
-            End::Stopped => Some(CLOSE_NORMAL),
-            End::Lost(Reason::Closed(_)) | End::Fatal(_) => None,
-            End::Lost(_) => Some(CLOSE_TO_RESUME),
+            ConnectionEnd::Stopped => Some(CLOSE_NORMAL),
+            ConnectionEnd::Lost(Reason::Closed(_)) | ConnectionEnd::Fatal(_) => None,
+            ConnectionEnd::Lost(_) => Some(CLOSE_TO_RESUME),
         };
         if let Some(code) = close_code {
             // Discord may never confirm it.
@@ -237,40 +237,40 @@ impl Shard {
         exchange: &mut Exchange,
         lost_at: Option<Instant>,
         stop: &CancellationToken,
-    ) -> Option<End> {
+    ) -> Option<ConnectionEnd> {
         tokio::select! {
             received = exchange.connection.receive() => match received {
-                Received::Packet(packet) => self.handle(packet, exchange, lost_at).await,
-                Received::Nothing => None,
-                Received::Closed(code) => Some(self.on_close(code)),
+                Inbound::Packet(packet) => self.handle(packet, exchange, lost_at).await,
+                Inbound::Nothing => None,
+                Inbound::Closed(code) => Some(self.on_close(code)),
             },
             () = sleep_until(exchange.heartbeat.next_at) => {
                 if !exchange.heartbeat.is_acknowledged {
-                    return Some(End::Lost(Reason::NoHeartbeatAck));
+                    return Some(ConnectionEnd::Lost(Reason::NoHeartbeatAck));
                 }
                 self.send_heartbeat(exchange).await
             }
             () = sleep_until(exchange.deadline), if exchange.established_at.is_none() => {
-                Some(End::Lost(Reason::NoSession))
+                Some(ConnectionEnd::Lost(Reason::NoSession))
             }
-            () = stop.cancelled() => Some(End::Stopped),
+            () = stop.cancelled() => Some(ConnectionEnd::Stopped),
         }
     }
 
-    async fn send_heartbeat(&self, exchange: &mut Exchange) -> Option<End> {
+    async fn send_heartbeat(&self, exchange: &mut Exchange) -> Option<ConnectionEnd> {
         let seq = self.session.as_ref().map(|session| session.seq);
         exchange.heartbeat.mark_sent();
         let is_sent = exchange.connection.send(&packet::heartbeat(seq)).await;
-        (!is_sent).then_some(End::Lost(Reason::Closed(None)))
+        (!is_sent).then_some(ConnectionEnd::Lost(Reason::Closed(None)))
     }
 
-    fn on_close(&mut self, code: Option<u16>) -> End {
+    fn on_close(&mut self, code: Option<u16>) -> ConnectionEnd {
         match after_close(code) {
             AfterClose::Resume => {}
             AfterClose::NewSession => self.session = None,
-            AfterClose::Fail(error) => return End::Fatal(error),
+            AfterClose::Fail(error) => return ConnectionEnd::Fatal(error),
         }
-        End::Lost(Reason::Closed(code))
+        ConnectionEnd::Lost(Reason::Closed(code))
     }
 
     async fn handle(
@@ -278,7 +278,7 @@ impl Shard {
         packet: Packet,
         exchange: &mut Exchange,
         lost_at: Option<Instant>,
-    ) -> Option<End> {
+    ) -> Option<ConnectionEnd> {
         if exchange.established_at.is_some() {
             self.statuses.mark_alive(self.id);
         }
@@ -293,13 +293,13 @@ impl Shard {
             }
             Packet::HeartbeatRequest => return self.send_heartbeat(exchange).await,
             Packet::HeartbeatAck => exchange.heartbeat.is_acknowledged = true,
-            Packet::Reconnect => return Some(End::Lost(Reason::ReconnectRequested)),
+            Packet::Reconnect => return Some(ConnectionEnd::Lost(Reason::ReconnectRequested)),
             Packet::InvalidSession { is_resumable } => {
                 if is_resumable {
-                    return Some(End::Lost(Reason::ReconnectRequested));
+                    return Some(ConnectionEnd::Lost(Reason::ReconnectRequested));
                 }
                 self.session = None;
-                return Some(End::Lost(Reason::InvalidSession));
+                return Some(ConnectionEnd::Lost(Reason::InvalidSession));
             }
             Packet::Hello { .. } => {}
         }
@@ -361,11 +361,11 @@ impl Shard {
 async fn wait_for_hello(connection: &mut Connection) -> Result<Duration, Reason> {
     loop {
         match connection.receive().await {
-            Received::Packet(Packet::Hello { heartbeat_interval }) => {
+            Inbound::Packet(Packet::Hello { heartbeat_interval }) => {
                 return Ok(heartbeat_interval);
             }
-            Received::Packet(_) | Received::Nothing => {}
-            Received::Closed(code) => return Err(Reason::Closed(code)),
+            Inbound::Packet(_) | Inbound::Nothing => {}
+            Inbound::Closed(code) => return Err(Reason::Closed(code)),
         }
     }
 }

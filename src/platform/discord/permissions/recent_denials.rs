@@ -36,7 +36,7 @@ impl RecentDenials {
 
     /// Removes the denials of the channels for which `is_changed` is true, since their permissions
     /// may have changed.
-    pub(in crate::platform::discord) fn forget(&self, is_changed: impl Fn(ChannelId) -> bool) {
+    pub(in crate::platform::discord) fn clear(&self, is_changed: impl Fn(ChannelId) -> bool) {
         self.lock().retain(|channel, _| !is_changed(*channel));
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::MatrixSetup;
-use crate::platform::diagnosis::{CheckResult, Checked};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
 /// What to do about a device or an identity that is not set up.
 const SET_UP: &str = "stop quoth, run `quoth matrix setup`, and start it (docs/matrix.md); until then, clients may withhold \
@@ -52,7 +52,7 @@ async fn keys(setup: &MatrixSetup) -> Result<(MatrixSession, &AccountKeys), Stri
     keys.as_ref().map(|keys| (session, keys)).map_err(Clone::clone)
 }
 
-pub(super) async fn has_identity(setup: &MatrixSetup) -> Checked {
+pub(super) async fn has_identity(setup: &MatrixSetup) -> CheckOutcome {
     let (session, keys) = keys(setup).await?;
     let user = session.meta.user_id.as_str();
     if keys.master_keys.contains_key(user) && keys.self_signing_keys.contains_key(user) {
@@ -61,7 +61,7 @@ pub(super) async fn has_identity(setup: &MatrixSetup) -> Checked {
     Ok(CheckResult::wrong("the bot's account has no identity that could verify its device", SET_UP))
 }
 
-pub(super) async fn is_verified(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_verified(setup: &MatrixSetup) -> CheckOutcome {
     let (session, keys) = keys(setup).await?;
     let (user, device) = (session.meta.user_id.as_str(), session.meta.device_id.as_str());
     let signing_key = keys.self_signing_keys.get(user).and_then(|key| key.keys.keys().next());
@@ -81,7 +81,7 @@ pub(super) async fn is_verified(setup: &MatrixSetup) -> Checked {
     Ok(CheckResult::wrong(message, SET_UP))
 }
 
-pub(super) async fn has_recovery_key(setup: &MatrixSetup) -> Checked {
+pub(super) async fn has_recovery_key(setup: &MatrixSetup) -> CheckOutcome {
     let session = setup.accepted_session().await?;
     let user = session.meta.user_id.as_str();
     let path = format!("/_matrix/client/v3/user/{user}/account_data/m.secret_storage.default_key");

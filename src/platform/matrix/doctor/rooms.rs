@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::PLATFORM;
 use super::MatrixSetup;
-use crate::platform::diagnosis::{CheckResult, Checked};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
 /// Most rooms of the configuration whose power levels are fetched.
 const MAX_ROOMS: usize = 20;
@@ -42,7 +42,7 @@ async fn joined(setup: &MatrixSetup) -> Result<(MatrixSession, &[String]), Strin
     Ok((session, &rooms.joined_rooms))
 }
 
-pub(super) async fn may_write(setup: &MatrixSetup) -> Checked {
+pub(super) async fn may_write(setup: &MatrixSetup) -> CheckOutcome {
     let of_matrix = setup.places.iter().filter(|(_, place)| place.parts().0 == PLATFORM);
     let configured: Vec<(&str, &str)> =
         of_matrix.map(|(key, place)| (*key, place.parts().1)).collect();
@@ -85,7 +85,7 @@ async fn is_power_too_low(
     Ok(own < needed)
 }
 
-pub(super) async fn accepts_invites(setup: &MatrixSetup) -> Checked {
+pub(super) async fn accepts_invites(setup: &MatrixSetup) -> CheckOutcome {
     if !setup.settings.accepts_invites_from.is_empty() {
         return Ok(CheckResult::ok("`accepts_invites_from` says who"));
     }
@@ -99,7 +99,7 @@ pub(super) async fn accepts_invites(setup: &MatrixSetup) -> Checked {
     ))
 }
 
-pub(super) async fn is_exempt(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_exempt(setup: &MatrixSetup) -> CheckOutcome {
     let session = setup.accepted_session().await?;
     let user = session.meta.user_id.as_str();
     let path = format!("/_synapse/admin/v1/users/{user}/override_ratelimit");

@@ -7,7 +7,7 @@ use super::super::session::{self, error};
 use super::super::settings::{Login, Settings};
 use super::super::tls_error::TlsError;
 use super::{MatrixSetup, NO_RESPONSE, Server, ServerError, TIMEOUT, server_time};
-use crate::platform::diagnosis::{CheckResult, Checked};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
 /// The response to `GET /_matrix/client/v3/login`.
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ pub(super) async fn fetch(settings: &Settings) -> Result<Server, ServerError> {
     })
 }
 
-pub(super) async fn has_authorities(_: &MatrixSetup) -> Checked {
+pub(super) async fn has_authorities(_: &MatrixSetup) -> CheckOutcome {
     // The system's authorities are read when a client is built.
     let built = matrix_sdk::reqwest::Client::builder().build();
     Ok(match built.err().and_then(|error| TlsError::find(&error)) {
@@ -64,7 +64,7 @@ pub(super) async fn has_authorities(_: &MatrixSetup) -> Checked {
     })
 }
 
-pub(super) async fn is_reachable(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_reachable(setup: &MatrixSetup) -> CheckOutcome {
     match setup.fetched_server().await {
         Err(ServerError::Other(advice)) => {
             Ok(CheckResult::wrong("no usable response of a homeserver", advice.clone()))
@@ -72,16 +72,16 @@ pub(super) async fn is_reachable(setup: &MatrixSetup) -> Checked {
         _ => setup
             .server()
             .await
-            .map(|it| CheckResult::ok(format!("{} responds", shown(&it.client)))),
+            .map(|it| CheckResult::ok(format!("{} responds", homeserver_url(&it.client)))),
     }
 }
 
 /// The address of the homeserver.
-fn shown(client: &Client) -> String {
+fn homeserver_url(client: &Client) -> String {
     client.homeserver().host_str().unwrap_or_default().to_owned()
 }
 
-pub(super) async fn is_certificate_valid(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_certificate_valid(setup: &MatrixSetup) -> CheckOutcome {
     match setup.fetched_server().await {
         Err(ServerError::Tls(error)) if *error != TlsError::NoAuthorities => Ok(
             CheckResult::wrong("there is no TLS connection to the homeserver", error.to_string()),
@@ -93,7 +93,7 @@ pub(super) async fn is_certificate_valid(setup: &MatrixSetup) -> Checked {
     }
 }
 
-pub(super) async fn is_version_known(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_version_known(setup: &MatrixSetup) -> CheckOutcome {
     let versions = &setup.server().await?.versions.versions;
     match versions.iter().rev().find(|version| version.starts_with("v1.")) {
         Some(newest) => Ok(CheckResult::ok(format!("up to {newest}"))),
@@ -104,7 +104,7 @@ pub(super) async fn is_version_known(setup: &MatrixSetup) -> Checked {
     }
 }
 
-pub(super) async fn offers_login(setup: &MatrixSetup) -> Checked {
+pub(super) async fn offers_login(setup: &MatrixSetup) -> CheckOutcome {
     if matches!(setup.settings.login, Login::Token(_)) {
         return Err("a token is configured: quoth does not log in".to_owned());
     }

@@ -4,9 +4,9 @@ use super::super::session::login::{TokenStatus, Whoami};
 use super::super::session::{error, is_account, store_dir};
 use super::super::settings::Login;
 use super::{MatrixSetup, NO_RESPONSE, TokenError};
-use crate::platform::diagnosis::{CheckResult, Checked};
+use crate::platform::diagnosis::{CheckOutcome, CheckResult};
 
-pub(super) async fn can_read(setup: &MatrixSetup) -> Checked {
+pub(super) async fn can_read(setup: &MatrixSetup) -> CheckOutcome {
     match setup.stored() {
         Ok(Some(_)) => Ok(CheckResult::ok(match setup.settings.passphrase {
             Some(_) => "it opens with the passphrase",
@@ -21,7 +21,7 @@ pub(super) async fn can_read(setup: &MatrixSetup) -> Checked {
     }
 }
 
-pub(super) async fn is_of_account(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_of_account(setup: &MatrixSetup) -> CheckOutcome {
     let Login::Password { user, .. } = &setup.settings.login else {
         return Err("a token is configured (see matrix-token)".to_owned());
     };
@@ -33,7 +33,7 @@ pub(super) async fn is_of_account(setup: &MatrixSetup) -> Checked {
     Ok(CheckResult::wrong("the session is that of another account than `user` in [matrix]", advice))
 }
 
-pub(super) async fn has_store(setup: &MatrixSetup) -> Checked {
+pub(super) async fn has_store(setup: &MatrixSetup) -> CheckOutcome {
     setup.session()?;
     if store_dir::has_store(&setup.settings.folder) {
         return Ok(CheckResult::ok("they are there"));
@@ -45,7 +45,7 @@ pub(super) async fn has_store(setup: &MatrixSetup) -> Checked {
     ))
 }
 
-pub(super) async fn is_accepted(setup: &MatrixSetup) -> Checked {
+pub(super) async fn is_accepted(setup: &MatrixSetup) -> CheckOutcome {
     let session = setup.session()?;
     match setup.token_status(&session).await? {
         Ok(TokenStatus::Valid(Whoami { user_id, device_id })) => {

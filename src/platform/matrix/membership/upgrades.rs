@@ -17,7 +17,7 @@ pub(super) fn is_followed(room: &Room) -> bool {
 
 /// Joins the successor of `room`, if the tombstone was sent by a user with the required power
 /// level.
-pub(super) async fn follow(room: &Room) {
+pub(super) async fn join_replacement(room: &Room) {
     let Some(successor) = room.successor_room().map(|it| it.room_id) else { return };
     let Some(upgrader) = upgrader(room).await else { return };
     let via: Vec<OwnedServerName> = vec![upgrader.server_name().to_owned()];

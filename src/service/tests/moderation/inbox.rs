@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let asked = chat.ask("what about the meters of that building").await;
     assert!(!asked.contains("Answer"), "{asked}");
     let inbox = chat.say("faq inbox").await;
@@ -24,7 +24,7 @@ async fn question_that_was_not_answered_becomes_a_phrasing_in_three_presses() {
 
 #[tokio::test]
 async fn group_of_questions_becomes_an_entry_that_quotes_a_picked_passage() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.add_sentence("Bicycles travel for two euros.");
     chat.ask("what would bicycles be then").await;
     chat.say("faq inbox").await;
@@ -41,7 +41,7 @@ async fn group_of_questions_becomes_an_entry_that_quotes_a_picked_passage() {
 
 #[tokio::test]
 async fn inbox_is_searched_for_words() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.ask("is it raining over there").await;
     chat.ask("who bakes the bread").await;
     let found = chat.say("faq inbox BREAD").await;
@@ -57,7 +57,7 @@ async fn inbox_is_searched_for_words() {
 async fn digest_of_what_waits_is_sent_once_a_period() {
     let settings =
         SpaceSettings { sends_digest_to: Some("t:office".into()), ..SpaceSettings::default() };
-    let chat = Moderated::with(settings).await;
+    let chat = ModeratedChat::with(settings).await;
     let due = async || {
         let mut sent = Vec::new();
         for digest in chat.service.digests().await.unwrap() {

@@ -7,7 +7,7 @@ use crate::moderation::proposal::text_digest;
 use crate::service::moderation::ModerationEvent;
 
 /// A reply by the moderator to Bob's message `text`, which answered `answered`.
-fn make(chat: &Moderated, command: &str, text: &str, answered: Option<&str>) -> Event {
+fn make(chat: &ModeratedChat, command: &str, text: &str, answered: Option<&str>) -> Event {
     let id = chat.next_id();
     let origin = MessageOrigin {
         author_name: Some("Bob".to_owned()),
@@ -34,7 +34,7 @@ fn make(chat: &Moderated, command: &str, text: &str, answered: Option<&str>) -> 
 #[tokio::test]
 async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_removed() {
     let (events, mut sent_events) = mpsc::unbounded_channel();
-    let mut chat = Moderated::new().await;
+    let mut chat = ModeratedChat::new().await;
     let data = chat.world.folder.path().join("data");
     chat.service = chat.world.start().with_pack_editing(PackEditing { data, events });
     let text = "The sauna is open on Mondays.\n\nBring a towel.";
@@ -77,7 +77,7 @@ async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_re
 }
 
 /// Makes the entry `what-to-bring` of Bob's message `text`.
-async fn make_entry(chat: &Moderated, text: &str) {
+async fn make_entry(chat: &ModeratedChat, text: &str) {
     let event = make(chat, "faq make", text, Some("what to bring"));
     chat.service.handle(&event, &chat.sender).await;
     chat.press(chat.last(), Control::Save).await;
@@ -85,7 +85,7 @@ async fn make_entry(chat: &Moderated, text: &str) {
 }
 
 /// Tells Bob that the entry quotes his message `text`. The id of what he is told.
-async fn tell_bob(chat: &Moderated, text: &str) -> String {
+async fn tell_bob(chat: &ModeratedChat, text: &str) -> String {
     let told = Event::MessageQuoted(Box::new(MessageQuoted {
         id: "t:told".into(),
         message: "t:bobs".into(),
@@ -102,7 +102,7 @@ async fn tell_bob(chat: &Moderated, text: &str) -> String {
 }
 
 /// What becomes of what Bob was `told` when he wants the entry removed.
-async fn remove_as_bob(chat: &Moderated, told: &str) -> String {
+async fn remove_as_bob(chat: &ModeratedChat, told: &str) -> String {
     let id = chat.next_id();
     let event = chat.world.control_use(&id, told, "t:bob", Control::RemoveQuoted);
     chat.service.handle(&event, &chat.sender).await;
@@ -111,7 +111,7 @@ async fn remove_as_bob(chat: &Moderated, told: &str) -> String {
 
 #[tokio::test]
 async fn forgotten_author_can_still_have_an_entry_removed() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     make_entry(&chat, "Bring a towel.").await;
     let told = tell_bob(&chat, "Bring a towel.").await;
     chat.say_as("t:bob", "forget me").await;
@@ -122,7 +122,7 @@ async fn forgotten_author_can_still_have_an_entry_removed() {
 
 #[tokio::test]
 async fn entry_that_quotes_another_message_by_now_is_not_removed() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     make_entry(&chat, "Nothing at all.").await;
     let told = tell_bob(&chat, "Bring a towel.").await;
     let refused = remove_as_bob(&chat, &told).await;
@@ -132,7 +132,7 @@ async fn entry_that_quotes_another_message_by_now_is_not_removed() {
 
 #[tokio::test]
 async fn message_is_made_an_entry_with_a_question_and_only_where_that_is_on() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     let without_question = make(&chat, "faq make", "Bring a towel.", None);
     chat.service.handle(&without_question, &chat.sender).await;
     let usage = chat.sender.take_calls().concat();
@@ -146,7 +146,7 @@ async fn message_is_made_an_entry_with_a_question_and_only_where_that_is_on() {
     let refused = chat.sender.take_calls().concat();
     assert!(refused.contains("cannot be saved"), "{refused}");
     let settings = SpaceSettings { quotes_messages: false, ..SpaceSettings::default() };
-    let off = Moderated::with(settings).await;
+    let off = ModeratedChat::with(settings).await;
     let event = make(&off, "faq make", "Bring a towel.", Some("what to bring"));
     off.service.handle(&event, &off.sender).await;
     assert!(off.sender.take_calls().concat().contains("MessagesNotQuoted"));

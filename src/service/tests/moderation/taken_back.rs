@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn all_changes_by_a_person_are_taken_back_at_once() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     for phrasing in ["how tall", "how many meters"] {
         chat.say(&format!("faq add-phrasing height {phrasing}")).await;
         chat.press(chat.last(), Control::Save).await;
@@ -26,7 +26,7 @@ async fn all_changes_by_a_person_are_taken_back_at_once() {
 
 #[tokio::test]
 async fn changes_that_others_have_changed_again_are_listed_as_kept() {
-    let chat = Moderated::new().await;
+    let chat = ModeratedChat::new().await;
     chat.say("faq edit height lead: Tall.").await;
     chat.press(chat.last(), Control::Save).await;
     let path = chat.world.folder.path().join("p/faq.toml");
@@ -40,7 +40,7 @@ async fn changes_that_others_have_changed_again_are_listed_as_kept() {
 #[tokio::test]
 async fn proposal_to_take_back_all_by_a_person_is_saved_by_owners_only() {
     let settings = SpaceSettings { owners: vec!["t:owner".into()], ..SpaceSettings::default() };
-    let chat = Moderated::with(settings).await;
+    let chat = ModeratedChat::with(settings).await;
     chat.say("faq add-phrasing height how tall").await;
     chat.press(chat.last(), Control::Save).await;
     let refused = chat.say("faq revert by: t:mod").await;

@@ -93,13 +93,13 @@ pub(super) fn complete(connection: &Connection, completion: &Completion) -> rusq
         asked::insert(connection, question)?;
     }
     if let Some(prefix) = &completion.outdated_alerts {
-        forget(connection, prefix)?;
+        delete_by_prefix(connection, prefix)?;
     }
     Ok(is_recorded)
 }
 
 /// Deletes the messages whose ids start with `prefix`, which is not empty.
-pub(super) fn forget(connection: &Connection, prefix: &str) -> rusqlite::Result<()> {
+pub(super) fn delete_by_prefix(connection: &Connection, prefix: &str) -> rusqlite::Result<()> {
     // A range, so that the primary key is searched. No id has the last character.
     connection
         .prepare_cached(

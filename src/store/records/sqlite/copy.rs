@@ -64,7 +64,7 @@ pub(in crate::store) fn check(path: &Path) -> Result<i64, CopyError> {
     if found != "ok" {
         return Err(CopyError::Damaged { path: path.to_owned(), found });
     }
-    let schema = migrations::found(&connection).map_err(database)?;
+    let schema = migrations::applied_version(&connection).map_err(database)?;
     if schema == 0 { Err(CopyError::NoRecords { path: path.to_owned() }) } else { Ok(schema) }
 }
 

@@ -154,7 +154,7 @@ impl PackHistory {
     ///
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
-    pub fn asked(&self, spaces: Option<&[String]>, limit: u32) -> Result<Vec<AskedText>> {
+    pub fn asked_texts(&self, spaces: Option<&[String]>, limit: u32) -> Result<Vec<AskedText>> {
         self.0.run(|connection| asked::texts(connection, spaces, limit))
     }
 

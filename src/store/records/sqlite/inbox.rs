@@ -7,7 +7,7 @@ use rusqlite::{Row, params};
 use super::unlocked_connection::UnlockedConnection;
 use super::{asked, erasure, retention, unanswered};
 use crate::conversation::{AskerHash, MessageId};
-use crate::moderation::inbox::{InboxQuestion, Settled};
+use crate::moderation::inbox::{InboxQuestion, Resolution};
 use crate::store::records::Result;
 
 /// Questions that were not answered.
@@ -52,10 +52,10 @@ impl Inbox {
     ///
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be written. Nothing has changed then.
-    pub fn settle(&mut self, messages: &[MessageId], settled: Settled) -> Result<()> {
+    pub fn resolve(&mut self, messages: &[MessageId], settled: Resolution) -> Result<()> {
         let settled = match settled {
-            Settled::Assigned => "assigned",
-            Settled::Dismissed => "dismissed",
+            Resolution::Assigned => "assigned",
+            Resolution::Dismissed => "dismissed",
         };
         let transaction = self.0.begin()?;
         transaction.run(|connection| {

@@ -55,8 +55,9 @@ impl RecordsInspection {
     /// # Errors
     /// [`RecordsError`] if they cannot be read.
     pub fn schema(&self) -> Result<Schema> {
-        let found = migrations::found(&self.connection).map_err(|it| self.classify(it))?;
-        Ok(Schema { found, known: migrations::known() })
+        let found =
+            migrations::applied_version(&self.connection).map_err(|it| self.classify(it))?;
+        Ok(Schema { found, known: migrations::newest_version() })
     }
 
     /// The first damage that SQLite finds; `None` if the records are whole. Stops after `limit`.

@@ -4,13 +4,13 @@ use rusqlite::Connection;
 
 use super::{claims, replies, spaces};
 use crate::conversation::{MessageId, SentReply};
-use crate::store::records::lookup::{Found, Lookup, ReplyKey};
+use crate::store::records::lookup::{Lookup, LookupResult, ReplyKey};
 
-pub(super) fn run(connection: &Connection, lookup: &Lookup) -> rusqlite::Result<Found> {
+pub(super) fn run(connection: &Connection, lookup: &Lookup) -> rusqlite::Result<LookupResult> {
     let status = spaces::place_status(connection, &lookup.space, &lookup.places)?;
     let is_older = lookup.sent_at.is_some_and(|sent_at| sent_at < status.member_since);
     let claim = lookup.claim.as_ref().filter(|_| !is_older);
-    Ok(Found {
+    Ok(LookupResult {
         status,
         target: target(connection, lookup.target.as_ref())?,
         has_reply: has_reply(connection, &lookup.related)?,

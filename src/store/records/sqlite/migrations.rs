@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS _sqlx_migrations (
 /// copied, or an error of the database. Nothing is migrated then.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), RecordsError> {
     let to_records_error = |source| error::classify(path, Arc::new(source));
-    let known = known();
+    let known = newest_version();
     // Another process may be applying them right now.
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -64,12 +64,12 @@ pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<(), Reco
 }
 
 /// The number of the last migration that this version knows.
-pub(in crate::store) fn known() -> i64 {
+pub(in crate::store) fn newest_version() -> i64 {
     MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
 }
 
 /// The number of the last migration that was applied to the records, which are not changed: 0 if none was.
-pub(super) fn found(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn applied_version(connection: &Connection) -> rusqlite::Result<i64> {
     let tables = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
     let n_tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
     if n_tables == 0 { Ok(0) } else { max_version(connection) }

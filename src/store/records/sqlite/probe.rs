@@ -31,7 +31,7 @@ pub(super) fn run(connection: &Connection) -> rusqlite::Result<()> {
         at,
         answer: Some(reply(&message, &place)),
         unanswered: Some(question(&message, &place)),
-        asked: Some(asked(&message)),
+        asked: Some(asked_question(&message)),
         outdated_alerts: None,
     };
     claims::complete(connection, &completion)?;
@@ -54,7 +54,7 @@ fn reply(message: &MessageId, place: &PlaceId) -> SentReply {
     }
 }
 
-fn asked(message: &MessageId) -> AskedQuestion {
+fn asked_question(message: &MessageId) -> AskedQuestion {
     AskedQuestion {
         message: message.clone(),
         space: MESSAGE.to_owned(),

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::Shared;
+use super::ServerShared;
 use super::error::{ApiError, UNAUTHORIZED};
 use super::fault_injection::InjectedFault;
 use super::observed::Call;
@@ -27,7 +27,7 @@ const BASE: &str = "/api/v10/";
 struct Cut;
 
 /// Serves requests as long as the runtime lives.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<ServerShared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
@@ -40,7 +40,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn handle_request(
     request: HttpRequest<Incoming>,
-    shared: &Shared,
+    shared: &ServerShared,
 ) -> Result<Response<Full<Bytes>>, Cut> {
     let arrived = Instant::now();
     let (head, body) = request.into_parts();

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-use super::Shared;
+use super::ServerShared;
 use super::fault_injection::ConnectionFault;
 use super::handshake::{identify, resume};
 use super::session::{Frame, Session};
@@ -32,7 +32,7 @@ const MAX_PACKETS: usize = 120;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Serves connections as long as the runtime lives.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<ServerShared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         let (number, fault) = shared.update(|state| {
@@ -69,7 +69,7 @@ async fn apply_upgrade_fault(
 
 async fn accept_handshake(
     stream: TcpStream,
-    shared: &Shared,
+    shared: &ServerShared,
 ) -> Option<WebSocketStream<TcpStream>> {
     #[allow(clippy::result_large_err, reason = "tungstenite's type")]
     let check = |request: &Request, response: Response| {
@@ -86,7 +86,7 @@ async fn accept_handshake(
 
 /// A connection of a bot.
 struct Connection {
-    shared: Arc<Shared>,
+    shared: Arc<ServerShared>,
     number: u64,
     frames: UnboundedSender<Frame>,
     n_packets: usize,
@@ -99,7 +99,9 @@ async fn handle_connection(
     fault: Option<ConnectionFault>,
 ) {
     let end = match fault {
-        Some(ConnectionFault::Closed(code)) => code.map_or(Ended::Cut, Ended::ByServer),
+        Some(ConnectionFault::Closed(code)) => {
+            code.map_or(ConnectionEnd::Cut, ConnectionEnd::ByServer)
+        }
         _ => exchange(&mut socket, &mut outbox, &mut connection, fault).await,
     };
     connection.shared.update(|state| {
@@ -108,22 +110,24 @@ async fn handle_connection(
         }
     });
     match end {
-        Ended::Cut => return,
-        Ended::ByServer(code) => {
+        ConnectionEnd::Cut => return,
+        ConnectionEnd::ByServer(code) => {
             let frame = CloseFrame { code: code.into(), reason: "".into() };
             drop(socket.close(Some(frame)).await);
         }
         // The bot waits for a close frame that never comes.
-        Ended::ByBot if connection.shared.read(|state| !state.options.sends_close_frames) => {
+        ConnectionEnd::ByBot
+            if connection.shared.read(|state| !state.options.sends_close_frames) =>
+        {
             std::future::pending::<()>().await;
         }
-        Ended::ByBot => {}
+        ConnectionEnd::ByBot => {}
     }
     while socket.next().await.is_some_and(|packet| packet.is_ok()) {}
 }
 
 /// How a connection ended.
-enum Ended {
+enum ConnectionEnd {
     /// Without a close frame.
     Cut,
     /// Closed by the server with this code.
@@ -138,37 +142,37 @@ async fn exchange(
     outbox: &mut UnboundedReceiver<Frame>,
     connection: &mut Connection,
     fault: Option<ConnectionFault>,
-) -> Ended {
+) -> ConnectionEnd {
     let interval = connection.shared.read(|state| state.options.heartbeat_interval);
     let interval_ms = u64::try_from(interval.as_millis()).unwrap();
     let hello =
         json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": interval_ms } });
     drop(socket.send(Packet::Text(hello.to_string())).await);
     if fault == Some(ConnectionFault::ClosedAfterHello) {
-        return Ended::Cut;
+        return ConnectionEnd::Cut;
     }
     let mut last_heartbeat = Instant::now();
     loop {
         tokio::select! {
             frame = outbox.recv() => match frame {
                 Some(Frame::Text(text)) => drop(socket.send(Packet::Text(text)).await),
-                Some(Frame::Close(Some(code))) => return Ended::ByServer(code),
-                Some(Frame::Close(None)) | None => return Ended::Cut,
+                Some(Frame::Close(Some(code))) => return ConnectionEnd::ByServer(code),
+                Some(Frame::Close(None)) | None => return ConnectionEnd::Cut,
             },
             packet = socket.next() => match packet {
                 Some(Ok(Packet::Text(text))) => match connection.handle_packet(&text) {
                     Ok(was_heartbeat) if was_heartbeat => last_heartbeat = Instant::now(),
                     Ok(_) => {}
-                    Err(code) => return Ended::ByServer(code),
+                    Err(code) => return ConnectionEnd::ByServer(code),
                 },
                 Some(Ok(Packet::Close(frame))) => {
                     connection.on_close(frame.map(|frame| u16::from(frame.code)));
-                    return Ended::ByBot;
+                    return ConnectionEnd::ByBot;
                 }
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Ended::Cut,
+                Some(Err(_)) | None => return ConnectionEnd::Cut,
             },
-            () = sleep_until(last_heartbeat + interval + GRACE) => return Ended::ByServer(4009),
+            () = sleep_until(last_heartbeat + interval + GRACE) => return ConnectionEnd::ByServer(4009),
         }
     }
 }

@@ -18,7 +18,7 @@ fn of(text: &str, question: AskedQuestion) -> AskedQuestion {
 /// The texts and how often they were asked, in all spaces or in one.
 async fn told(records: &SqliteRecords, space: Option<&str>) -> Vec<(String, u64)> {
     let spaces = space.map(|space| vec![space.to_owned()]);
-    let asked = records.asked(spaces, 9).await.unwrap();
+    let asked = records.asked_texts(spaces, 9).await.unwrap();
     asked.into_iter().map(|AskedText { text, n_times }| (text, n_times)).collect()
 }
 
@@ -38,7 +38,7 @@ async fn texts_are_counted_and_the_latest_come_first() {
     assert_eq!(told(&records, None).await, all);
     assert_eq!(told(&records, Some("default")).await, all[1..]);
     assert_eq!(told(&records, Some("other")).await, []);
-    assert_eq!(records.asked(None, 1).await.unwrap().len(), 1);
+    assert_eq!(records.asked_texts(None, 1).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::moderation::{Proposal, ProposedCommand};
 fn proposal(id: &str) -> Proposal {
     let action = EditAction::Remove(id.to_owned());
     let command = EditCommand { action, pack: Some("p".to_owned()), reason: None };
-    Proposal { alternatives: vec![ProposedCommand { command, seen: None, settles: Vec::new() }] }
+    Proposal { alternatives: vec![ProposedCommand { command, seen: None, resolves: Vec::new() }] }
 }
 
 /// Records with the proposal of the message `t:1`, of the second 5.
@@ -49,7 +49,7 @@ async fn proposal_is_deleted_with_its_message_its_age_and_the_asker_of_its_words
     // Words of the inbox may be in it.
     let records = with_proposal().await;
     let mut of_inbox = proposal("a");
-    of_inbox.alternatives[0].settles = vec!["t:asked".into()];
+    of_inbox.alternatives[0].resolves = vec!["t:asked".into()];
     records.store_proposal("t:2".into(), of_inbox, at(5)).await.unwrap();
     for (message, asker) in [("t:asked", "ada"), ("t:ask", "bob")] {
         let question = unanswered_question(message, asker, 1);

@@ -165,7 +165,7 @@ async fn assert_questions_readable(records: &SqliteRecords, schema: i64) {
     let mut want = vec!["t:2"];
     want.splice(0..0, ["t:6"].into_iter().filter(|_| (6..8).contains(&schema)));
     assert_eq!(questions.iter().map(|it| it.message.as_str()).collect::<Vec<_>>(), want);
-    let asked = records.asked_text("t:9".into()).await.unwrap();
+    let asked = records.question_text("t:9".into()).await.unwrap();
     assert_eq!(asked.as_deref(), (schema >= 9).then_some("what?"));
     let awaited = records.awaited_questions(9).await.unwrap();
     assert_eq!(awaited.len(), usize::from(schema >= 11));
