@@ -222,6 +222,7 @@ fn read_all(
     let mut read = FilesRead::default();
     let mut errors = Vec::new();
     let mut n_read_bytes = 0;
+    let mut n_questions = 0;
     for (idx, file) in files.iter().enumerate() {
         let ImportFile { path, bytes } = file;
         let file_read = if files.len() > 1 {
@@ -230,7 +231,14 @@ fn read_all(
             import::read_file(idx, path, bytes, fields).map(FileOfFolder::Faq)
         };
         match file_read {
-            Ok(FileOfFolder::Faq(reading)) => read.readings.push(reading),
+            Ok(FileOfFolder::Faq(reading)) => {
+                n_questions += reading.records.len();
+                if n_questions > import::MAX_QUESTIONS {
+                    let problem = ReadError::TooManyQuestions;
+                    return Err(vec![FileError { path: path.clone(), problem }]);
+                }
+                read.readings.push(reading);
+            }
             Ok(FileOfFolder::NoFaq(reason)) => read.unread.push((path.clone(), reason)),
             Err(problem) => errors.push(FileError { path: file.path.clone(), problem }),
         }

@@ -16,6 +16,7 @@ mod format;
 pub(super) mod front_matter;
 mod html;
 mod json_lines;
+mod limits;
 mod markdown;
 mod merge;
 mod numbered_keys;
@@ -35,6 +36,7 @@ pub use field_choice::FieldChoice;
 pub use field_names::Field;
 pub use folder::{FileOfFolder, NoFaq, read_file_of_folder};
 pub use format::{Conversion, Format};
+pub use limits::MAX_QUESTIONS;
 pub use merge::{ChangeKind, MergeChange, MergeInput, MergeOutput, merge};
 pub use pack_text::{PackText, new_pack};
 pub use record::{Answer, Record, RecordLocation};
@@ -91,6 +93,9 @@ pub fn read_file(
     }
     let format = by_name.or_else(|| Format::of_text(text)).ok_or(ReadError::UnknownFormat)?;
     let mut reading = read_text(format, text, fields)?;
+    if reading.records.len() > MAX_QUESTIONS {
+        return Err(ReadError::TooManyQuestions);
+    }
     reading.encoding = Some(decoded.encoding).filter(|name| *name != "UTF-8");
     for record in &mut reading.records {
         record.location.file = file;
@@ -99,6 +104,7 @@ pub fn read_file(
             record.question = plain_text::without_markup(&record.question);
         }
         for answer in &mut record.answers {
+            limits::check_marks(&answer.text, limits::MARKUP)?;
             if html::is_fragment(&answer.text) {
                 answer.text = html::to_markdown(&answer.text);
             }

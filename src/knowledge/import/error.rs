@@ -53,6 +53,15 @@ pub enum ReadError {
     /// The nesting is deeper than in any document of people.
     #[error("its elements are nested too deep")]
     TooDeep,
+    /// The document has more marks than any of people.
+    #[error("it has too much markup for one document; divide it into several files")]
+    TooManyMarks,
+    /// It has more than [`super::MAX_QUESTIONS`] questions.
+    #[error(
+        "there are more than {} questions, the limit of an import; divide it",
+        super::MAX_QUESTIONS
+    )]
+    TooManyQuestions,
     /// A table without columns.
     #[error(
         "there are no two columns: separate question and answer by a comma, semicolon or tab, and put texts that \

@@ -15,9 +15,9 @@ use htmd::options::{BrStyle, BulletListMarker, Options};
 use htmd::{Element, HtmlToMarkdown};
 use markup5ever_rcdom::Node;
 
-use super::ReadError;
 use super::plain_text::{ends_like_question, on_one_line};
 use super::record::Record;
+use super::{ReadError, limits};
 use dom::{depth, has_class, is_element, nodes, text_of};
 
 pub(super) use fragment::is_fragment;
@@ -53,8 +53,9 @@ pub(super) enum Page {
 /// Reads a page.
 ///
 /// # Errors
-/// [`ReadError::TooDeep`] if its elements are nested deeper than any page of people.
+/// [`ReadError`] if its elements are nested deeper, or are more, than those of any page of people.
 pub(super) fn read(text: &str) -> Result<Page, ReadError> {
+    limits::check_marks(text, limits::MARKUP)?;
     let converter = converter();
     let document = parse(text, &converter).ok_or(ReadError::TooDeep)?;
     page::remove_permalinks(&document);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::field_choice::FieldChoice;
+use super::limits::{MAX_LINE_ERRORS, MAX_QUESTIONS};
 use super::record::{Record, RecordLocation};
 use super::tree::Tree;
 use super::tree_record;
@@ -12,7 +13,7 @@ use crate::knowledge::EntryId;
 /// The records of a file of JSON lines.
 ///
 /// # Errors
-/// [`ReadError::Lines`] with every line that is invalid; if no line is valid, one error for the file.
+/// [`ReadError::Lines`] with the lines that are invalid; if no line is valid, one error for the file.
 pub(super) fn read(text: &str, fields: &FieldChoice) -> Result<Vec<Record>, ReadError> {
     let mut records = Vec::new();
     let mut errors = Vec::new();
@@ -34,6 +35,12 @@ pub(super) fn read(text: &str, fields: &FieldChoice) -> Result<Vec<Record>, Read
                     .push(Record { location: RecordLocation { file: 0, line: idx + 1 }, ..record });
             }
             Err(problem) => errors.push(LineError { line: idx + 1, problem }),
+        }
+        if records.len() > MAX_QUESTIONS {
+            return Err(ReadError::TooManyQuestions);
+        }
+        if errors.len() == MAX_LINE_ERRORS {
+            break;
         }
     }
     match (records.is_empty(), errors.is_empty()) {

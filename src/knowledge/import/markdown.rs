@@ -13,13 +13,13 @@ mod markers;
 mod sections;
 mod tables;
 
-use super::ReadError;
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
 use super::front_matter;
 use super::plain_text::{ends_like_question, on_one_line, split_list};
 use super::record::{Answer, Record, RecordLocation};
 use super::tree::Tree;
+use super::{ReadError, limits};
 use crate::knowledge::EntryId;
 use answer_text::AnswerText;
 use document::Document;
@@ -41,8 +41,9 @@ pub(super) struct Markdown {
 /// question, is one record.
 ///
 /// # Errors
-/// [`ReadError`] if the front matter is malformed.
+/// [`ReadError`] if the front matter is malformed, or if it has more marks than any document of people.
 pub(super) fn read(text: &str) -> Result<Markdown, ReadError> {
+    limits::check_marks(text, limits::MARKUP)?;
     let (matter, body) = front_matter::split(text)?;
     let first_line = text.len() - body.len();
     let first_line = text.get(..first_line).unwrap_or_default().matches('\n').count();

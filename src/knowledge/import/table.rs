@@ -4,6 +4,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::field_choice::FieldChoice;
 use super::field_names::{self, Field};
+use super::limits::{MAX_LINE_ERRORS, MAX_QUESTIONS};
 use super::plain_text::{ends_like_question, on_one_line, split_list};
 use super::record::{Answer, Record, RecordLocation};
 use super::{LineError, LineProblem, ReadError, TableLayout};
@@ -49,7 +50,11 @@ pub(super) fn read(
                 let separator = layout.separator;
                 let problem = LineProblem::TooManyCells { n_cells, n_columns, separator };
                 errors.push(LineError { line: row.line, problem });
+                if errors.len() == MAX_LINE_ERRORS {
+                    break;
+                }
             }
+            _ if records.len() > MAX_QUESTIONS => return Err(ReadError::TooManyQuestions),
             _ => records.extend(columns.record(&row)),
         }
     }

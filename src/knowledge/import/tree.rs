@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::ReadError;
+use super::{ReadError, limits};
 
 /// A value with its maps in the order of the file, which is the order of the entries.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,7 @@ impl Tree {
 
     /// Reads a TOML document.
     pub(super) fn from_toml(text: &str) -> Result<Self, ReadError> {
+        limits::check_marks(text, limits::TOML)?;
         let table = ::toml::de::DeTable::parse(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
