@@ -24,6 +24,7 @@ mod pack_text;
 mod plain_text;
 mod record;
 mod table;
+mod text_file;
 mod tree;
 mod tree_record;
 mod tree_records;
@@ -75,6 +76,20 @@ pub struct FileReading {
     pub records: Vec<Record>,
 }
 
+impl FileReading {
+    /// A file of questions, none of which is read yet.
+    fn empty(format: Format) -> Self {
+        Self {
+            format,
+            encoding: None,
+            layout: None,
+            title: None,
+            is_faq: true,
+            records: Vec::new(),
+        }
+    }
+}
+
 /// Reads the file `bytes` with the name `path`. The records have the position `file`.
 ///
 /// # Errors
@@ -92,7 +107,12 @@ pub fn read_file(
         return Err(ReadError::Empty);
     }
     let format = by_name.or_else(|| Format::of_text(text)).ok_or(ReadError::UnknownFormat)?;
-    let mut reading = read_text(format, text, fields)?;
+    // Without a name that tells, text without markup is no Markdown.
+    let may_be_plain = by_name.is_none() && format == Format::Markdown;
+    let mut reading = match may_be_plain.then(|| text_file::read(text)).flatten() {
+        Some(records) => FileReading { records, ..FileReading::empty(Format::Text) },
+        None => read_text(format, text, fields)?,
+    };
     if reading.records.len() > MAX_QUESTIONS {
         return Err(ReadError::TooManyQuestions);
     }
@@ -100,12 +120,12 @@ pub fn read_file(
     for record in &mut reading.records {
         record.location.file = file;
         // The reader of Markdown has done so; quoth's own format has plain text.
-        if !matches!(reading.format, Format::Markdown | Format::JsonLines) {
+        if !matches!(reading.format, Format::Markdown | Format::Text | Format::JsonLines) {
             record.question = plain_text::without_markup(&record.question);
         }
         for answer in &mut record.answers {
             limits::check_marks(&answer.text, limits::MARKUP)?;
-            if html::is_fragment(&answer.text) {
+            if reading.format != Format::Text && html::is_fragment(&answer.text) {
                 answer.text = html::to_markdown(&answer.text);
             }
             // YAML and TOML hold Markdown, if any; cells and JSON hold text as people typed it.
@@ -118,14 +138,7 @@ pub fn read_file(
 }
 
 fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileReading, ReadError> {
-    let mut reading = FileReading {
-        format,
-        encoding: None,
-        layout: None,
-        title: None,
-        is_faq: true,
-        records: Vec::new(),
-    };
+    let mut reading = FileReading::empty(format);
     let mut is_faq = None;
     let mut of_tree = |tree: Result<Tree, ReadError>| {
         tree.map(|tree| {
@@ -148,6 +161,7 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
                 markdown.records
             }
         },
+        Format::Text => text_file::read(text).unwrap_or_default(),
         Format::Table => {
             let (records, layout) = table::read(text, fields)?;
             reading.layout = Some(layout);

@@ -8,8 +8,10 @@ use super::table::looks_like_table;
 /// A format that can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
-    /// Markdown, and plain text.
+    /// Markdown.
     Markdown,
+    /// Text without markup.
+    Text,
     /// Values separated by commas, semicolons, tabs or vertical bars.
     Table,
     /// A JSON document.
@@ -29,6 +31,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Markdown => "Markdown",
+            Self::Text => "plain text",
             Self::Table => "table",
             Self::Json => "JSON",
             Self::JsonLines => "JSON lines",
