@@ -47,16 +47,20 @@ impl PackText {
                 let parts = divide(&written, text.is_markdown, language);
                 text.n_divided += usize::from(parts.len() > 1);
                 text.separate(&written);
+                let paragraphs = paragraph_spans(&written);
                 for part in parts {
+                    let start = part.as_ptr().addr() - written.as_ptr().addr();
+                    let n_before = paragraphs.partition_point(|span| span.end <= start);
                     quotes.push(QuoteDraft {
                         text: part.to_owned(),
                         source: source.map(str::to_owned),
-                        paragraph: Some(text.n_paragraphs + 1),
+                        paragraph: Some(text.n_paragraphs + n_before + 1),
                         speaker: answer.speaker.clone(),
                         role: answer.role.clone(),
                     });
-                    text.add_part(part);
                 }
+                // As a whole: rows of a table and lines of code are read as such only in their block.
+                text.add(&written);
             }
             text.quotes.push(quotes);
         }
@@ -72,7 +76,7 @@ impl PackText {
     /// Adds the title where there are only gaps, since a source needs some text.
     pub(super) fn add_title_if_empty(&mut self, title: &str) {
         if self.n_paragraphs == 0 {
-            self.add_part(title);
+            self.add(title);
         }
     }
 
@@ -81,19 +85,19 @@ impl PackText {
         let last = self.body.get(self.last_answer_at..).unwrap_or_default();
         if self.is_markdown && !last.is_empty() {
             for separator in separators(last, next) {
-                self.add_part(&separator);
+                self.add(&separator);
             }
         }
         self.last_answer_at = self.body.len();
     }
 
-    fn add_part(&mut self, part: &str) {
+    fn add(&mut self, text: &str) {
         if !self.body.is_empty() {
             self.body.push('\n');
         }
-        self.body.push_str(part);
+        self.body.push_str(text);
         self.body.push('\n');
-        self.n_paragraphs += paragraph_spans(part).len();
+        self.n_paragraphs += paragraph_spans(text).len();
     }
 }
 

@@ -145,6 +145,23 @@ fn answer_of_several_paragraphs_is_one_quote_with_its_markup() {
 }
 
 #[test]
+fn block_that_is_divided_into_quotes_stays_a_block() {
+    let rows = |range: std::ops::Range<usize>| {
+        range.map(|n| format!("| card number {n} | works since {n} |\n")).collect::<String>()
+    };
+    let table = format!("| card | works |\n|---|---|\n{}", rows(0..60));
+    let code = format!("```\n{}\n\n{}```\n", rows(0..30), rows(30..60));
+    for (block, want) in [(table, [1, 2, 2]), (code, [1, 2, 3])] {
+        let text = format!("## Which?\n\nThese:\n\n{block}");
+        let (pack, text) = new_pack("T", &entries("faq.md", text.as_bytes()), None);
+        assert_eq!(pack.body, format!("These:\n\n{block}"));
+        let paragraphs: Vec<_> =
+            text.quotes[0].iter().filter_map(|quote| quote.paragraph).collect();
+        assert_eq!(paragraphs, want, "{:?}", text.quotes);
+    }
+}
+
+#[test]
 fn question_in_another_format_loses_its_markup() {
     let cases = [
         ("Is it _really_ `x`, <b>so</b>, or <name>?", "Is it really x, so, or <name>?"),
