@@ -16,7 +16,7 @@ use crate::config::is_platform_user;
 use crate::conversation::{MessageId, PrincipalId};
 use crate::knowledge::EntryId;
 use crate::moderation::Edit;
-use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find_all, groups};
 use crate::store::asker_key::AskerKey;
 use crate::store::records::Inbox;
 use group_summary::{GroupSummary, list, show};
@@ -46,18 +46,18 @@ enum Command {
     Forget(ForgetArgs),
 }
 
-/// What is done with one group.
+/// What is done with groups.
 #[derive(Debug, Subcommand)]
 enum GroupCommand {
-    /// Show the questions of a group.
+    /// Show the questions of groups.
     Show(GroupArgs),
-    /// Make the questions of a group phrasings of an entry or a gap.
+    /// Make the questions of groups phrasings of an entry or a gap.
     Assign(AssignArgs),
-    /// Make a gap of a group: the sources do not answer it.
+    /// Make one gap of groups: the sources do not answer it.
     Gap(GapArgs),
-    /// Put a group aside, and what asks for the same later.
+    /// Put groups aside, and what asks for the same later.
     Dismiss(GroupArgs),
-    /// Delete the questions of a group.
+    /// Delete the questions of groups.
     Erase(GroupArgs),
 }
 
@@ -80,15 +80,15 @@ struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 struct GroupArgs {
-    /// The id of the group, from `quoth inbox list`.
-    #[arg(value_name = "GROUP")]
-    group: String,
+    /// The ids of the groups, from `quoth inbox list`.
+    #[arg(value_name = "GROUP", required = true)]
+    groups: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
 struct AssignArgs {
     #[command(flatten)]
-    group: GroupArgs,
+    groups: GroupArgs,
     /// The id of the entry or gap.
     #[arg(value_name = "ID")]
     id: String,
@@ -102,8 +102,8 @@ struct AssignArgs {
 #[derive(Debug, clap::Args)]
 struct GapArgs {
     #[command(flatten)]
-    group: GroupArgs,
-    /// The question of the gap [default: the latest of the group].
+    groups: GroupArgs,
+    /// The question of the gap [default: the latest of the groups].
     #[arg(long, value_name = "TEXT")]
     question: Option<String>,
     #[command(flatten)]
@@ -111,12 +111,12 @@ struct GapArgs {
 }
 
 impl GroupCommand {
-    /// The id of the group.
-    fn group(&self) -> &str {
+    /// The ids of the groups.
+    fn groups(&self) -> &[String] {
         match self {
-            Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => &args.group,
-            Self::Assign(args) => &args.group.group,
-            Self::Gap(args) => &args.group.group,
+            Self::Show(args) | Self::Dismiss(args) | Self::Erase(args) => &args.groups,
+            Self::Assign(args) => &args.groups.groups,
+            Self::Gap(args) => &args.groups.groups,
         }
     }
 }
@@ -129,10 +129,9 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         }
         Command::Group(command) => {
             let (context, mut inbox, groups) = waiting(args, config, terminal)?;
-            let id = command.group();
-            match find(&groups, id) {
-                Some(group) => run_group(command, group, &mut inbox, &context),
-                None => {
+            match find_all(&groups, command.groups()) {
+                Ok(group) => run_group(command, &group, &mut inbox, &context),
+                Err(id) => {
                     let text = format!("there is no group {id}; `quoth inbox list` shows all");
                     refuse(&text, &context)
                 }

@@ -30,8 +30,8 @@ pub enum ModeratorCommand {
     Edit(Box<EditCommand>),
     /// Makes an entry of the message that this replies to. The action adds an entry, still without that message.
     Make(Box<EditCommand>),
-    /// Puts the group of the inbox with this id aside.
-    Dismiss(String),
+    /// Puts the groups of the inbox with these ids aside.
+    Dismiss(Vec<String>),
     /// Saves the edit that is proposed by the message to which this replies, or by the last one.
     Save,
     /// The command is incomplete, or has what it cannot have. What it is for is explained.
@@ -141,17 +141,17 @@ pub enum EditAction {
         /// Since when; ever, if it is not given.
         since: Option<Timestamp>,
     },
-    /// The questions of a group of the inbox become phrasings of an entry.
+    /// The questions of groups of the inbox become phrasings of an entry.
     Assign {
-        /// The group's id.
-        group: String,
+        /// The ids of the groups.
+        groups: Vec<String>,
         /// The entry's id.
         id: String,
     },
-    /// The questions of a group of the inbox become a gap.
-    GapOfGroup {
-        /// The group's id.
-        group: String,
+    /// The questions of groups of the inbox become one gap.
+    GapOfGroups {
+        /// The ids of the groups.
+        groups: Vec<String>,
     },
 }
 

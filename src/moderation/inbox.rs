@@ -133,6 +133,27 @@ pub fn find<'g>(groups: &'g [QuestionGroup], wanted: &str) -> Option<&'g Questio
     groups.iter().find(|group| group.id == wanted).or_else(|| groups.iter().find(has_question))
 }
 
+/// The groups with these ids, as [`find`] finds them, as one with the id of the first: groups that ask for the same in
+/// other words.
+///
+/// # Errors
+/// The first id that no group has.
+pub fn find_all(groups: &[QuestionGroup], wanted: &[String]) -> Result<QuestionGroup, String> {
+    let found: Vec<&QuestionGroup> = wanted
+        .iter()
+        .map(|id| find(groups, id).ok_or_else(|| id.clone()))
+        .collect::<Result<_, _>>()?;
+    let first = found.first().ok_or_else(String::new)?;
+    let mut seen = HashSet::new();
+    let mut questions: Vec<UnansweredQuestion> = found
+        .iter()
+        .filter(|group| seen.insert(&group.id))
+        .flat_map(|group| group.questions.iter().cloned())
+        .collect();
+    questions.sort_by_key(|question| std::cmp::Reverse(question.asked_at));
+    Ok(QuestionGroup { id: first.id.clone(), questions })
+}
+
 fn id(question: &UnansweredQuestion) -> String {
     let hash = Sha256::digest(question.message.as_str());
     hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -204,6 +225,22 @@ mod tests {
         assert_eq!(dogs.id, id(&earlier));
         assert_eq!(find(&groups, &id(&inbox[0].question)), Some(dogs));
         assert_eq!(find(&groups, "00000000"), None);
+    }
+
+    #[test]
+    fn groups_are_joined_and_the_latest_question_stays_first() {
+        let inbox = inbox();
+        let groups = groups(&inbox, &pack(FAQ, "Text."));
+        let [dogs, lockers] = [0, 1].map(|at| groups[at].id.clone());
+        // The same group may be named twice, by the ids of two of its questions.
+        let wanted = [lockers.clone(), dogs, id(&inbox[0].question)];
+        let joined = find_all(&groups, &wanted).unwrap();
+        assert_eq!(joined.id, lockers);
+        let texts: Vec<&str> = joined.questions.iter().map(|it| it.text.as_str()).collect();
+        let want: Vec<&str> = inbox.iter().map(|it| it.question.text.as_str()).collect();
+        assert_eq!(texts, want);
+        let wanted = [lockers, "00000000".to_owned()];
+        assert_eq!(find_all(&groups, &wanted), Err("00000000".to_owned()));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         | EditAction::Revert(_)
         | EditAction::RevertAll { .. }
         | EditAction::Assign { .. }
-        | EditAction::GapOfGroup { .. } => Err(TypedEditError::NeedsRecords),
+        | EditAction::GapOfGroups { .. } => Err(TypedEditError::NeedsRecords),
     }
 }
 

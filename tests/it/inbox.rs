@@ -85,6 +85,23 @@ fn assigned_question_becomes_a_phrasing_with_its_reason() {
 }
 
 #[test]
+fn several_groups_become_phrasings_of_one_entry_in_one_change() {
+    let (folder, service, _client) = asked();
+    let groups = listed(&folder, &[]);
+    let ids: Vec<&str> =
+        groups.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    let unknown = inbox(&folder, &[&["assign"], &ids[..], &["00000000", "a"]].concat());
+    assert!(unknown.code == 1 && unknown.stderr.contains("00000000"), "{unknown:?}");
+    assert_eq!(listed(&folder, &[]).as_array().unwrap().len(), 2, "it waits");
+    let assigned = inbox(&folder, &[&["assign"], &ids[..], &["a"]].concat());
+    assert_eq!(assigned.stdout.matches("changed by ann").count(), 1, "{assigned:?}");
+    let shown = quoth(&folder, &["faq", "show", "a", "--pack", "p"]).stdout;
+    assert!(shown.contains("\"who bakes the bread\"") && shown.contains("sauna"), "{shown}");
+    assert_eq!(listed(&folder, &[]), json!([]));
+    service.stop();
+}
+
+#[test]
 fn dismissed_group_stays_away_and_an_erased_one_leaves_the_disk() {
     let (folder, service, mut client) = asked();
     let id = |search: &str| {

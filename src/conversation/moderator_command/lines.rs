@@ -171,6 +171,12 @@ pub(super) fn only_word(rest: &str) -> Parsed<String> {
     if more.trim().is_empty() { text(word) } else { Err(None) }
 }
 
+/// The words of `rest`, at least one.
+pub(super) fn words(rest: &str) -> Parsed<Vec<String>> {
+    let words: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
+    if words.is_empty() { Err(None) } else { Ok(words) }
+}
+
 /// A page, from 1; the first if none is given.
 pub(super) fn page(rest: &str) -> Parsed<usize> {
     if rest.trim().is_empty() {

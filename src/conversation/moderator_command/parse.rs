@@ -1,7 +1,7 @@
 //! From what is typed to a command.
 
 use super::lines::{
-    Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, text,
+    Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, text, words,
 };
 use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, TypedEntry, Verb};
 use crate::conversation::wording::Wording;
@@ -41,7 +41,7 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
                 Err(_) => read(ReadCommand::InboxSearch(text(rest)?)),
             },
         },
-        Verb::Dismiss => Ok(ModeratorCommand::Dismiss(only_word(rest)?)),
+        Verb::Dismiss => Ok(ModeratorCommand::Dismiss(words(rest)?)),
         Verb::Save => Ok(ModeratorCommand::Save),
         Verb::Make => {
             let Lines { first, entry, pack, reason, by, since } =
@@ -79,9 +79,11 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
     let first = lines.first.clone();
     Ok(match verb {
         Verb::Add => EditAction::Add(lines.entry_with_question()?),
-        Verb::Gap => match only_word(&first).ok().filter(|word| is_group(word)) {
-            Some(group) => EditAction::GapOfGroup { group },
-            None => EditAction::AddGap(gap(lines)?),
+        Verb::Gap => match words(&first) {
+            Ok(groups) if groups.iter().all(|word| is_group(word)) => {
+                EditAction::GapOfGroups { groups }
+            }
+            _ => EditAction::AddGap(gap(lines)?),
         },
         Verb::Edit => change(lines, wording)?,
         Verb::Remove => EditAction::Remove(only_word(&first)?),
@@ -107,8 +109,9 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         }
         Verb::Revert => revert(lines, wording)?,
         Verb::Assign => {
-            let (group, id) = split_word(&first);
-            EditAction::Assign { group: text(group)?, id: only_word(id)? }
+            let mut groups = words(&first)?;
+            let id = groups.pop().filter(|_| !groups.is_empty()).ok_or(None)?;
+            EditAction::Assign { groups, id }
         }
         // These change no pack.
         Verb::List

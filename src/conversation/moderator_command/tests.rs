@@ -35,15 +35,30 @@ fn commands_of_one_line_are_parsed() {
         ("inbox 2", read(ReadCommand::Inbox(2))),
         ("inbox a towel", read(ReadCommand::InboxSearch(text("a towel")))),
         ("inbox 12345678", read(ReadCommand::Group(text("12345678")))),
-        ("dismiss 1a2b3c4d", Some(ModeratorCommand::Dismiss(text("1a2b3c4d")))),
+        ("dismiss 1a2b3c4d", Some(ModeratorCommand::Dismiss(vec![text("1a2b3c4d")]))),
         ("save", Some(ModeratorCommand::Save)),
         ("remove pool", edit(EditAction::Remove(text("pool")))),
         ("restore pool", edit(EditAction::Restore(text("pool")))),
         ("revert 7", edit(EditAction::Revert(7))),
-        ("gap 1a2b3c4d", edit(EditAction::GapOfGroup { group: text("1a2b3c4d") })),
+        (
+            "dismiss 1a2b3c4d 12345678",
+            Some(ModeratorCommand::Dismiss(vec![text("1a2b3c4d"), text("12345678")])),
+        ),
+        ("gap 1a2b3c4d", edit(EditAction::GapOfGroups { groups: vec![text("1a2b3c4d")] })),
+        (
+            "gap 1a2b3c4d 12345678",
+            edit(EditAction::GapOfGroups { groups: vec![text("1a2b3c4d"), text("12345678")] }),
+        ),
         (
             "assign 1a2b3c4d pool",
-            edit(EditAction::Assign { group: text("1a2b3c4d"), id: text("pool") }),
+            edit(EditAction::Assign { groups: vec![text("1a2b3c4d")], id: text("pool") }),
+        ),
+        (
+            "assign 1a2b3c4d 12345678  pool",
+            edit(EditAction::Assign {
+                groups: vec![text("1a2b3c4d"), text("12345678")],
+                id: text("pool"),
+            }),
         ),
         (
             "add-phrasing pool  where  can I swim?",

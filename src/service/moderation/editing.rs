@@ -32,8 +32,10 @@ impl ModeratorTask {
     pub(super) fn propose(&self, command: EditCommand) -> TaskResult {
         match &command.action {
             EditAction::Add(entry) if entry.quotes.is_empty() => self.offer_quotes(&command, entry),
-            EditAction::Assign { group, id } => self.assign(group, id, command.reason.clone()),
-            EditAction::GapOfGroup { group } => self.gap_of_group(group, command.reason.clone()),
+            EditAction::Assign { groups, id } => self.assign(groups, id, command.reason.clone()),
+            EditAction::GapOfGroups { groups } => {
+                self.gap_of_groups(groups, command.reason.clone())
+            }
             _ => self.preview(ProposedCommand { command, seen: None, resolves: Vec::new() }),
         }
     }

@@ -11,7 +11,7 @@ use crate::conversation::reply::ModerationReply;
 use crate::conversation::{Control, MessageId, ReplyKind};
 use crate::knowledge::Quote;
 use crate::moderation::ProposedCommand;
-use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find, groups};
+use crate::moderation::inbox::{MAX_QUESTIONS, QuestionGroup, Resolution, find_all, groups};
 use crate::moderation::report::{self, GROUPS_PER_PAGE, Report, entry_line, group_line};
 use crate::store::records::Inbox;
 use crate::text::RichText;
@@ -34,9 +34,10 @@ impl ModeratorTask {
         Ok(groups(&questions, first.pack))
     }
 
-    fn find_group(&self, inbox: &Inbox, id: &str) -> Result<QuestionGroup, RichText> {
+    /// The groups with these ids, as one.
+    fn find_groups(&self, inbox: &Inbox, ids: &[String]) -> Result<QuestionGroup, RichText> {
         let groups = self.groups(inbox)?;
-        find(&groups, id).cloned().ok_or_else(|| self.sentence("no-such-group", []))
+        find_all(&groups, ids).map_err(|id| self.sentence("no-such-group", [("id", &*id)]))
     }
 
     /// The groups on a page, from 1.
@@ -93,7 +94,7 @@ impl ModeratorTask {
 
     /// A group, the entries of which its questions may be phrasings, and passages for a new entry.
     pub(super) fn group(&self, id: &str) -> TaskResult {
-        let group = self.find_group(&self.open_inbox()?, id)?;
+        let group = self.find_groups(&self.open_inbox()?, &[id.to_owned()])?;
         let index = &self.index().index;
         // A gap that has replied needs these wordings the most.
         let ids = group.replied_gap().into_iter().chain(group.nearest().iter().map(String::as_str));
@@ -146,9 +147,9 @@ impl ModeratorTask {
     /// quotes the passage `picked`.
     pub(super) fn pick_of_group(&self, group: &str, picked: &str) -> TaskResult {
         let Some(quote) = self.index().index.find_passage(picked) else {
-            return self.assign(group, picked, None);
+            return self.assign(&[group.to_owned()], picked, None);
         };
-        let group = self.find_group(&self.open_inbox()?, group)?;
+        let group = self.find_groups(&self.open_inbox()?, &[group.to_owned()])?;
         let has_source = |it: &PackOfSpace<'_>| {
             it.pack.sources.iter().any(|source| Arc::ptr_eq(source, quote.source()))
         };
@@ -178,10 +179,10 @@ impl ModeratorTask {
         })
     }
 
-    /// Proposes the wordings of a group as phrasings of an entry.
-    pub(super) fn assign(&self, group: &str, id: &str, reason: Option<String>) -> TaskResult {
+    /// Proposes the wordings of groups as phrasings of an entry.
+    pub(super) fn assign(&self, groups: &[String], id: &str, reason: Option<String>) -> TaskResult {
         let mut inbox = self.open_inbox()?;
-        let group = self.find_group(&inbox, group)?;
+        let group = self.find_groups(&inbox, groups)?;
         let (of, own) = self.pack_of(id)?;
         let pack = self.pack_in_file(of.folder)?;
         let entry = pack.entries.iter().find(|entry| entry.id.as_str() == own);
@@ -197,9 +198,9 @@ impl ModeratorTask {
         self.propose_of_group(action, of.pack.name.clone(), reason, resolves)
     }
 
-    /// Proposes a gap for a group, in the pack of the nearest entry, else in the first.
-    pub(super) fn gap_of_group(&self, group: &str, reason: Option<String>) -> TaskResult {
-        let group = self.find_group(&self.open_inbox()?, group)?;
+    /// Proposes one gap for groups, in the pack of the nearest entry, else in the first.
+    pub(super) fn gap_of_groups(&self, groups: &[String], reason: Option<String>) -> TaskResult {
+        let group = self.find_groups(&self.open_inbox()?, groups)?;
         let nearest = group.nearest().first().and_then(|id| self.pack_of(id).ok());
         let of = nearest.map(|(of, _)| of).or_else(|| self.packs().next());
         let of = of.ok_or_else(|| self.sentence("no-packs", []))?;
@@ -220,10 +221,10 @@ impl ModeratorTask {
         self.preview(ProposedCommand { command, seen: None, resolves })
     }
 
-    /// Puts a group aside.
-    pub(super) fn dismiss(&self, id: &str) -> TaskResult {
+    /// Puts groups aside.
+    pub(super) fn dismiss(&self, ids: &[String]) -> TaskResult {
         let mut inbox = self.open_inbox()?;
-        let group = self.find_group(&inbox, id)?;
+        let group = self.find_groups(&inbox, ids)?;
         let settled = inbox.resolve(&messages(&group), Resolution::Dismissed);
         settled.map_err(|error| self.edit_failed(error.into()))?;
         Ok(TaskOutput::text(self.sentence("is-dismissed", [])))

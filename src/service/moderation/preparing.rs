@@ -59,7 +59,7 @@ impl ModeratorTask {
             EditAction::Add(_)
             | EditAction::AddGap(_)
             | EditAction::Assign { .. }
-            | EditAction::GapOfGroup { .. } => self.pack_or_only(command.pack.as_deref())?,
+            | EditAction::GapOfGroups { .. } => self.pack_or_only(command.pack.as_deref())?,
         };
         let edit = match &command.action {
             EditAction::Restore(id) => {

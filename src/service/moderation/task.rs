@@ -85,7 +85,7 @@ impl ModeratorTask {
             ModeratorCommand::Edit(command) => self.propose(*command),
             // It is an edit by now, unless it lacks something.
             ModeratorCommand::Make(_) => Err(self.usage(Some(Verb::Make), None)),
-            ModeratorCommand::Dismiss(group) => self.dismiss(&group),
+            ModeratorCommand::Dismiss(groups) => self.dismiss(&groups),
             ModeratorCommand::Save => self.save(proposal),
             ModeratorCommand::Incomplete { verb, line } => Err(self.usage(verb, line.as_deref())),
         }
@@ -109,8 +109,8 @@ impl ModeratorTask {
             (Control::Pick(number), ReplyKind::Group) => {
                 self.pick_of_group(entry(0)?, entry(number)?)
             }
-            (Control::Gap, ReplyKind::Group) => self.gap_of_group(entry(0)?, None),
-            (Control::Dismiss, ReplyKind::Group) => self.dismiss(entry(0)?),
+            (Control::Gap, ReplyKind::Group) => self.gap_of_groups(&[entry(0)?.to_owned()], None),
+            (Control::Dismiss, ReplyKind::Group) => self.dismiss(&[entry(0)?.to_owned()]),
             (Control::Pick(number), ReplyKind::Choice) => {
                 let mut proposal = proposal.ok_or_else(|| self.no_longer_available())?;
                 let idx = number.saturating_sub(1);

@@ -39,6 +39,31 @@ async fn group_of_questions_becomes_an_entry_that_quotes_a_picked_passage() {
     assert!(chat.ask("what would bicycles be then").await.contains("Answer"));
 }
 
+/// The id of the only group of the inbox with `word`.
+async fn group_id(chat: &ModeratedChat, word: &str) -> String {
+    let found = chat.say(&format!("faq inbox {word}")).await;
+    let is_id = |word: &&str| word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit());
+    let mut words = found.split(|c: char| !c.is_alphanumeric());
+    words.find(is_id).unwrap_or_else(|| panic!("{found}")).to_owned()
+}
+
+#[tokio::test]
+async fn several_groups_are_handled_by_one_command() {
+    let chat = ModeratedChat::new().await;
+    for question in ["is it raining over there", "who bakes the bread", "any sauna"] {
+        chat.ask(question).await;
+    }
+    let ids = [group_id(&chat, "raining").await, group_id(&chat, "bakes").await];
+    let unknown = chat.say(&format!("faq dismiss {} 00000000", ids.join(" "))).await;
+    assert!(unknown.contains("The group 00000000 is not in the inbox"), "{unknown}");
+    let proposal = chat.say(&format!("faq assign {} height", ids.join(" "))).await;
+    assert!(proposal.contains("raining") && proposal.contains("bakes"), "{proposal}");
+    chat.press(chat.last(), Control::Save).await;
+    assert!(chat.faq().contains("who bakes the bread"), "{}", chat.faq());
+    let left = chat.say("faq inbox").await;
+    assert!(left.contains("sauna") && !left.contains("bakes"), "{left}");
+}
+
 #[tokio::test]
 async fn inbox_is_searched_for_words() {
     let chat = ModeratedChat::new().await;
