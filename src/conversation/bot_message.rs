@@ -2,7 +2,7 @@
 
 use super::control::Control;
 use super::notice::Notice;
-use super::reply::{ModerationReply, Reply};
+use super::reply::{ModerationReply, Reply, ReplyFile};
 use super::sent_reply::ReplyKind;
 
 /// A message that the bot sends, or the new content of one that it edits.
@@ -96,6 +96,14 @@ impl BotMessage {
     /// Whether the asker can be told later: the message can still be edited then, unlike a private one.
     fn offers_notification(&self) -> bool {
         self.kind == ReplyKind::Abstain && !self.is_private && !self.is_unsolicited
+    }
+
+    /// The file that comes with it.
+    pub fn file(&self) -> Option<&ReplyFile> {
+        match &self.reply {
+            Reply::Moderation(reply) => reply.file.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether it notifies the asker whatever the settings say, since that is what the asker wanted, or has to know.

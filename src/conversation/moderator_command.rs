@@ -17,6 +17,7 @@ pub use write::{add_command, edit_command};
 use super::id::{MessageId, PrincipalId};
 use super::message::Place;
 use super::timestamp::Timestamp;
+use crate::knowledge::export::ExportFormat;
 
 /// The first word of a command.
 pub const FAQ: &str = "faq";
@@ -64,6 +65,13 @@ pub enum ReadCommand {
     InboxSearch(String),
     /// The group of the inbox with this id.
     Group(String),
+    /// All entries of a pack as a file.
+    Export {
+        /// What it is written as.
+        format: ExportFormat,
+        /// The name of the pack, if it is given.
+        pack: Option<String>,
+    },
 }
 
 impl ModeratorCommand {

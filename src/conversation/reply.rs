@@ -12,7 +12,7 @@ use crate::matching::{Decision, Index, Outcome, Passage};
 
 pub use answer::Answer;
 pub use cited_quote::CitedQuote;
-pub use moderation::ModerationReply;
+pub use moderation::{ModerationReply, ReplyFile};
 pub use paragraph_part::ParagraphPart;
 pub use suggestions::{SuggestionList, Suggestions};
 pub use topic::Topic;

@@ -19,6 +19,44 @@ pub enum ExportFormat {
     Markdown,
 }
 
+impl ExportFormat {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Json, Self::JsonLines, Self::Csv, Self::Markdown];
+
+    /// Its name, by which it is chosen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// The format with this name, whatever the case of its letters.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            format => format.name(),
+        }
+    }
+
+    /// The media type of its files.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::JsonLines => "application/jsonl",
+            Self::Csv => "text/csv",
+            Self::Markdown => "text/markdown",
+        }
+    }
+}
+
 /// An entry as JSON, with the keys that an import reads.
 #[derive(Serialize)]
 struct ExportedEntry<'p> {

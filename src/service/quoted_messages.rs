@@ -30,8 +30,8 @@ impl<R: Records> Service<R> {
         let text = wording.sentence("message-quoted", [("question", question)]);
         let reply = Reply::Moderation(ModerationReply {
             text: Report::new(&text).text(),
-            choices: Vec::new(),
             controls: vec![Control::RemoveQuoted],
+            ..ModerationReply::default()
         });
         let told = BotMessage {
             reply,

@@ -38,6 +38,23 @@ fn sent_id(order: &Value) -> String {
 }
 
 #[test]
+fn entries_are_exported_as_a_file_that_can_be_imported() {
+    let (folder, service, mut client) = moderated();
+    for (number, format) in ["json", "jsonl", "csv", "markdown"].into_iter().enumerate() {
+        client.ask(&format!("bridge:{number}"), &format!("faq export {format}"));
+        let order = client.execute_order();
+        let name = order["file"]["name"].as_str().unwrap();
+        folder.write(name, order["file"]["text"].as_str().unwrap());
+        let args = ["import", name, "--into", format];
+        let imported = quoth_in(&folder.path(""), &[], &args);
+        assert!(imported.code == 0 && imported.stdout.contains("with 2 entries"), "{imported:?}");
+    }
+    client.ask("bridge:9", "faq export yaml");
+    assert!(client.execute_order()["text"].as_str().unwrap().contains("no pack yaml"));
+    service.stop();
+}
+
+#[test]
 fn each_edit_is_recorded_once_and_shown_with_its_author() {
     let (folder, service, mut client) = moderated();
     client.ask("bridge:1", "faq add-phrasing b what number");

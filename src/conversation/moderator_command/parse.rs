@@ -5,6 +5,7 @@ use super::lines::{
 };
 use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, TypedEntry, Verb};
 use crate::conversation::wording::Wording;
+use crate::knowledge::export::ExportFormat;
 
 impl ModeratorCommand {
     /// The command in `text`, which follows the word [`FAQ`](super::FAQ); `None` if its first word is no verb.
@@ -42,6 +43,7 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
             },
         },
         Verb::Dismiss => Ok(ModeratorCommand::Dismiss(words(rest)?)),
+        Verb::Export => read(export(rest)?),
         Verb::Save => Ok(ModeratorCommand::Save),
         Verb::Make => {
             let Lines { first, entry, pack, reason, by, since } =
@@ -123,8 +125,20 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         | Verb::Inbox
         | Verb::Make
         | Verb::Dismiss
+        | Verb::Export
         | Verb::Save => return Err(None),
     })
+}
+
+/// The format of an export, and the pack; either may be missing.
+fn export(rest: &str) -> Parsed<ReadCommand> {
+    let (first, more) = split_word(rest);
+    let (format, pack) = match ExportFormat::of_name(first) {
+        Some(format) => (format, more),
+        None => (ExportFormat::JsonLines, rest),
+    };
+    let pack = Some(pack.trim()).filter(|pack| !pack.is_empty()).map(only_word);
+    Ok(ReadCommand::Export { format, pack: pack.transpose()? })
 }
 
 /// A gap, which has no answer.

@@ -19,6 +19,25 @@ fn incomplete(verb: Verb, line: Option<&str>) -> Option<ModeratorCommand> {
 }
 
 #[test]
+fn export_has_a_format_and_a_pack_or_neither() {
+    let text = str::to_owned;
+    for (typed, want) in [
+        ("export", read(ReadCommand::Export { format: ExportFormat::JsonLines, pack: None })),
+        ("export CSV", read(ReadCommand::Export { format: ExportFormat::Csv, pack: None })),
+        (
+            "export markdown pool",
+            read(ReadCommand::Export { format: ExportFormat::Markdown, pack: Some(text("pool")) }),
+        ),
+        (
+            "export pool",
+            read(ReadCommand::Export { format: ExportFormat::JsonLines, pack: Some(text("pool")) }),
+        ),
+    ] {
+        assert_eq!(parse(typed), want, "{typed}");
+    }
+}
+
+#[test]
 fn commands_of_one_line_are_parsed() {
     let text = str::to_owned;
     let (id, phrasing) = (text("pool"), text("where  can I swim?"));

@@ -41,13 +41,15 @@ pub enum Verb {
     Assign,
     /// Puts a group of the inbox aside.
     Dismiss,
+    /// Sends all entries as a file.
+    Export,
     /// Saves the edit that the message proposes to which this replies: for where there are no buttons.
     Save,
 }
 
 impl Verb {
     /// All verbs, in the order in which they are explained.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::List,
         Self::Show,
         Self::Search,
@@ -67,6 +69,7 @@ impl Verb {
         Self::Inbox,
         Self::Assign,
         Self::Dismiss,
+        Self::Export,
         Self::Save,
     ];
 
@@ -92,6 +95,7 @@ impl Verb {
             Self::Inbox => "inbox",
             Self::Assign => "assign",
             Self::Dismiss => "dismiss",
+            Self::Export => "export",
             Self::Save => "save",
         }
     }

@@ -1,5 +1,7 @@
 //! The reply to a moderator.
 
+use std::sync::Arc;
+
 use crate::conversation::control::Control;
 use crate::text::RichText;
 
@@ -12,4 +14,17 @@ pub struct ModerationReply {
     pub choices: Vec<String>,
     /// The controls, but for picking and deleting.
     pub controls: Vec<Control>,
+    /// A file that comes with it.
+    pub file: Option<ReplyFile>,
+}
+
+/// A text file that comes with a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyFile {
+    /// Its name, with the ending of its format.
+    pub name: String,
+    /// Its media type, such as `text/csv`.
+    pub media_type: &'static str,
+    /// Its content.
+    pub text: Arc<str>,
 }

@@ -19,6 +19,7 @@ verb-revert = nimm-zurück
 verb-inbox = offen
 verb-assign = zuordnen
 verb-dismiss = weglegen
+verb-export = exportiere
 verb-save = speichere
 field-question = frage
 field-id = kennung
@@ -72,6 +73,8 @@ usage-assign = GRUPPE... KENNUNG
 about-assign = was gefragt wurde, in einer Gruppe oder mehreren, wird zu Formulierungen eines Eintrags
 usage-dismiss = GRUPPE...
 about-dismiss = was gefragt wurde, ist nichts für die FAQ
+usage-export = [json | jsonl | csv | markdown] [PAKET]
+about-export = alle Einträge als Datei
 usage-save = { "" }
 about-save = was ich zuletzt oder in der Nachricht vorschlage, auf die du antwortest, wird gespeichert
 
@@ -185,6 +188,12 @@ n-questions = { $n ->
 }
 digest-more = { $command } zeigt alle.
 no-questions-with = Keine offene Frage enthält „{ $text }“.
+exported = { $entries } des Pakets { $pack } in der Datei.
+export-too-large = Das Paket ist zu groß für eine Datei im Chat. `quoth faq export` schreibt sie auf der Maschine des Bots.
+n-entries = { $n ->
+    [one] { $count } Eintrag
+   *[other] { $count } Einträge
+}
 n-groups = { $n ->
     [one] 1 Gruppe
    *[other] { $count } Gruppen

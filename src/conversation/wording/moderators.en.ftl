@@ -21,6 +21,7 @@ verb-revert = revert
 verb-inbox = inbox
 verb-assign = assign
 verb-dismiss = dismiss
+verb-export = export
 verb-save = save
 field-question = question
 field-id = id
@@ -75,6 +76,8 @@ usage-assign = GROUP... ID
 about-assign = what was asked, in one group or several, becomes phrasings of an entry
 usage-dismiss = GROUP...
 about-dismiss = what was asked is nothing for the FAQ
+usage-export = [json | jsonl | csv | markdown] [PACK]
+about-export = all entries as a file
 usage-save = { "" }
 about-save = what I have proposed last, or in the message that you reply to, is saved
 
@@ -189,6 +192,12 @@ n-questions = { $n ->
 }
 digest-more = { $command } shows all of them.
 no-questions-with = No question that waits has “{ $text }” in it.
+exported = { $entries } of the pack { $pack } are in the file.
+export-too-large = The pack is too large for a file in chat. `quoth faq export` writes it on the machine of the bot.
+n-entries = { $n ->
+    [one] { $count } entry
+   *[other] { $count } entries
+}
 n-groups = { $n ->
     [one] 1 group
    *[other] { $count } groups

@@ -158,6 +158,16 @@ struct OrderMessage<'a> {
     text: String,
     /// The texts of the quotes.
     quotes: Vec<&'a str>,
+    /// The file that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<OrderFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct OrderFile<'a> {
+    name: &'a str,
+    media_type: &'static str,
+    text: &'a str,
 }
 
 impl<'a> Order<'a> {
@@ -209,6 +219,11 @@ impl<'a> OrderMessage<'a> {
             entries: &message.entries,
             text: render(&message.reply, layout),
             quotes: quotes.iter().map(|quote| quote.text.as_str()).collect(),
+            file: message.file().map(|file| OrderFile {
+                name: &file.name,
+                media_type: file.media_type,
+                text: &file.text,
+            }),
         }
     }
 }

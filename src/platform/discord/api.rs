@@ -8,11 +8,14 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route};
+use serenity::builder::CreateAttachment;
+use serenity::http::{Http, HttpBuilder, LightMethod, Multipart, MultipartUpload, Request, Route};
 
 use self::error::{RequestError, parse_error};
 use self::rate_limit::RateLimiter;
+use super::payload::Payload;
 use super::settings::Settings;
+use crate::conversation::reply::ReplyFile;
 use crate::service::SendError;
 pub(super) use error::{ApiError, code};
 
@@ -59,6 +62,17 @@ impl Api {
         decode(self.call(route, method, body).await?).await
     }
 
+    /// Sends `payload`, with its file, and parses the response.
+    pub(super) async fn send_payload<T: DeserializeOwned>(
+        &self,
+        route: Route<'_>,
+        method: LightMethod,
+        payload: &Payload,
+    ) -> Result<T, ApiError> {
+        let request = with_body(Request::new(route, method), payload, payload.file())?;
+        decode(self.request(request).await?).await
+    }
+
     /// Sends a GET request and parses the response.
     pub(super) async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, ApiError> {
         self.fetch(route, LightMethod::Get, None::<&()>).await
@@ -78,16 +92,19 @@ impl Api {
     /// without, returns them to the caller.
     pub(super) async fn request(&self, request: Request<'_>) -> Result<Response, ApiError> {
         let limit = self.limiter.as_ref().zip(rate_limit::bucket_key(&request));
-        // Building fails only for an invalid address.
-        let built = request.build(&self.client, self.http.token(), self.http.proxy.as_deref());
-        let built = built.map_err(|_| ApiError::PERMANENT)?;
-        let Some((limiter, key)) = limit else { return send(built).await.map_err(ApiError::from) };
+        // Building fails only for an invalid address. The body of a file can be sent only once.
+        let build = |request: Request<'_>| {
+            let proxy = self.http.proxy.as_deref();
+            request.build(&self.client, self.http.token(), proxy).map_err(|_| ApiError::PERMANENT)
+        };
+        let Some((limiter, key)) = limit else {
+            return send(build(request)?).await.map_err(ApiError::from);
+        };
         let mut n_left = MAX_RATE_LIMITED;
         loop {
             let wait = limiter.wait(key).await;
             wait.map_err(|wait| ApiError::transient(Some(wait)))?;
-            let attempt = built.try_clone().ok_or(ApiError::PERMANENT)?;
-            let failed = match send(attempt).await {
+            let failed = match send(build(request.clone())?).await {
                 Ok(response) => {
                     limiter.update(key, response.headers());
                     return Ok(response);
@@ -134,6 +151,19 @@ pub(super) fn serenity_http(settings: &Settings, client: reqwest::Client) -> Htt
 pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
     let bytes = response.bytes().await.map_err(|_| ApiError::AMBIGUOUS)?;
     serde_json::from_slice(&bytes).map_err(|_| ApiError::AMBIGUOUS)
+}
+
+/// `request` with a JSON body, and a file beside it.
+pub(super) fn with_body<'r>(
+    request: Request<'r>,
+    body: &impl Serialize,
+    file: Option<&ReplyFile>,
+) -> Result<Request<'r>, ApiError> {
+    let Some(file) = file else { return Ok(request.body(to_json(Some(body))?)) };
+    let json = serde_json::to_string(body).map_err(|_| ApiError::PERMANENT)?;
+    let attachment = CreateAttachment::bytes(file.text.as_bytes(), file.name.clone());
+    let upload = MultipartUpload::Attachments(vec![attachment]);
+    Ok(request.multipart(Some(Multipart { upload, fields: Vec::new(), payload_json: Some(json) })))
 }
 
 fn to_json(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ApiError> {

@@ -9,6 +9,7 @@ use serenity::model::id::{ChannelId, GenericId};
 use super::custom_id;
 use super::render::{Button, RenderedMessage};
 use crate::conversation::Control;
+use crate::conversation::reply::ReplyFile;
 
 /// The body of a message create or edit request. It pings nobody but the author of the message that it
 /// replies to, and that one only by [`Payload::pinging_replied_user`].
@@ -22,6 +23,18 @@ pub(super) struct Payload {
     flags: Option<MessageFlags>,
     #[serde(flatten)]
     new_message: Option<NewMessageFields>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<[AttachmentFields; 1]>,
+    /// The file of the attachment, which is sent beside the JSON.
+    #[serde(skip)]
+    file: Option<ReplyFile>,
+}
+
+/// The file that is sent beside the JSON.
+#[derive(Debug, Serialize)]
+struct AttachmentFields {
+    id: u8,
+    filename: String,
 }
 
 /// Fields that only a new message in a channel has.
@@ -70,7 +83,21 @@ impl Payload {
             allowed_mentions: AllowedMentions { parse: [], replied_user: false },
             flags: None,
             new_message: None,
+            attachments: None,
+            file: None,
         }
+    }
+
+    /// Adds a file.
+    pub(super) fn with_file(self, file: Option<&ReplyFile>) -> Self {
+        let attachments =
+            file.map(|file| [AttachmentFields { id: 0, filename: file.name.clone() }]);
+        Self { attachments, file: file.cloned(), ..self }
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> Option<&ReplyFile> {
+        self.file.as_ref()
     }
 
     /// Sets `flags`.

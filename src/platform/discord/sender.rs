@@ -50,8 +50,9 @@ impl Sender for Discord {
         }
         let (channel_id, message_id) = ids::parse_message(message).ok_or(SendError::Permanent)?;
         let route = Route::ChannelMessage { channel_id, message_id: message_id.get().into() };
-        let edited = self.api.call(route, LightMethod::Patch, Some(&self.payload(outgoing))).await;
-        edited.map(drop).map_err(|error| error.error)
+        let edited =
+            self.api.send_payload(route, LightMethod::Patch, &self.payload(outgoing)).await;
+        edited.map(|_: PostedMessage| ()).map_err(|error| error.error)
     }
 
     async fn delete(
@@ -91,7 +92,8 @@ impl Sender for Discord {
 impl Discord {
     fn payload(&self, outgoing: &Outgoing) -> Payload {
         let wording = Wording::for_locale(&outgoing.locale);
-        Payload::new(render(&outgoing.message, self.settings.style, wording))
+        let rendered = render(&outgoing.message, self.settings.style, wording);
+        Payload::new(rendered).with_file(outgoing.message.file())
     }
 
     /// Sends a message to a channel, as a reply to `target` if given, else to the message that caused
@@ -144,7 +146,7 @@ impl Discord {
         let payload = self.payload(outgoing).into_new_message(nonce, reference);
         let payload = payload.with_flags(flags).pinging_replied_user(pings_asker);
         let route = Route::ChannelMessages { channel_id };
-        let sent: PostedMessage = self.api.fetch(route, LightMethod::Post, Some(&payload)).await?;
+        let sent: PostedMessage = self.api.send_payload(route, LightMethod::Post, &payload).await?;
         Ok(sent.message_id())
     }
 
@@ -204,10 +206,11 @@ impl Discord {
             (_, Reply::Answer(answer)) => answer.question.as_ref(),
             _ => None,
         };
-        match question.filter(|_| !is_private) {
-            Some(question) => Payload::new(with_question(rendered, question, wording)),
-            None => Payload::new(rendered),
-        }
+        let rendered = match question.filter(|_| !is_private) {
+            Some(question) => with_question(rendered, question, wording),
+            None => rendered,
+        };
+        Payload::new(rendered).with_file(outgoing.message.file())
     }
 
     /// The ephemeral response to a message command whose answer was sent to the channel.

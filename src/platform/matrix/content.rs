@@ -1,10 +1,12 @@
 //! Builds the content of `m.room.message` events: relations, mentions and edits. Pure.
 
-use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId};
+use matrix_sdk::ruma::events::room::EncryptedFile;
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedMxcUri, OwnedUserId};
 use serde_json::{Value, json};
 
 use super::reactions::Continuation;
 use super::render::RenderedMessage;
+use crate::conversation::reply::ReplyFile;
 
 /// How a message of the bot is sent: its relations, mentions and type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +55,26 @@ pub(super) fn edit(sent: &EventId, rendered: &RenderedMessage, options: &SendOpt
         "m.new_content": new_content,
         "m.relates_to": { "rel_type": "m.replace", "event_id": sent },
     })
+}
+
+/// Where a file is that comes with a message.
+pub(super) enum UploadedFile {
+    /// As it is.
+    Plain(OwnedMxcUri),
+    /// Encrypted, with its key.
+    Encrypted(Box<EncryptedFile>),
+}
+
+/// Makes the message `content` one with `file`, whose caption is the text (MSC2530, Matrix 1.10).
+pub(super) fn add_file(content: &mut Value, file: &ReplyFile, uploaded: &UploadedFile) {
+    insert(content, "msgtype", "m.file".into());
+    insert(content, "filename", file.name.clone().into());
+    let info = json!({ "mimetype": file.media_type, "size": file.text.len() });
+    insert(content, "info", info);
+    match uploaded {
+        UploadedFile::Plain(uri) => insert(content, "url", json!(uri)),
+        UploadedFile::Encrypted(file) => insert(content, "file", json!(file)),
+    }
 }
 
 /// Characters of an edit that clients without support for edits show.
@@ -149,6 +171,23 @@ mod tests {
         let content = message(&rendered(), &SendOptions { mentions, ..SendOptions::default() });
         assert_eq!(content["m.mentions"], json!({ "user_ids": ["@ada:example.org"] }));
         assert_eq!(content["msgtype"], "m.text");
+    }
+
+    #[test]
+    fn file_has_the_text_of_its_message_as_caption() {
+        let mut content = message(&rendered(), &SendOptions::default());
+        let (name, text) = ("pool.csv".to_owned(), "a,b".into());
+        let file = ReplyFile { name, media_type: "text/csv", text };
+        add_file(&mut content, &file, &UploadedFile::Plain("mxc://example.org/1".into()));
+        for (pointer, want) in [
+            ("/msgtype", json!("m.file")),
+            ("/body", json!("a <b>")),
+            ("/filename", json!("pool.csv")),
+            ("/url", json!("mxc://example.org/1")),
+            ("/info", json!({ "mimetype": "text/csv", "size": 3 })),
+        ] {
+            assert_eq!(content.pointer(pointer), Some(&want), "{pointer}");
+        }
     }
 
     #[test]

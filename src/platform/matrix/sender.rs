@@ -3,19 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use matrix_sdk::Room;
 use matrix_sdk::ruma::events::MessageLikeEventType::{self, RoomMessage, RoomRedaction};
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedUserId, TransactionId};
+use matrix_sdk::{Error, Room};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Matrix;
-use super::content::{self, SendOptions};
+use super::content::{self, SendOptions, UploadedFile};
 use super::error;
 use super::ids;
 use super::permissions;
 use super::reactions;
 use super::render::{RenderedMessage, render};
+use crate::conversation::reply::ReplyFile;
 use crate::conversation::wording::Wording;
 use crate::conversation::{MessageId, PlaceId};
 use crate::service::{Outgoing, SendError, Sender};
@@ -30,8 +31,14 @@ impl Sender for Matrix {
         let (room, thread_root) = self.resolve_place(&outgoing.place)?;
         let options = self.send_options(outgoing, &room, thread_root).await;
         let rendered = rendered(outgoing);
-        let content = content::message(&rendered, &options);
+        let mut content = content::message(&rendered, &options);
         let transaction_id = ids::transaction_id(&outgoing.cause, ids::Operation::Send);
+        if let Some(file) = outgoing.message.file() {
+            let call = format!("upload {transaction_id}");
+            let upload = async { upload(&room, file).await };
+            let uploaded = self.limited(&call, upload, error::classify_send).await?;
+            content::add_file(&mut content, file, &uploaded);
+        }
         let sent = self.send_content(&room, content, &transaction_id).await;
         if sent == Err(SendError::Permanent) {
             self.report_missing_permissions(&room, RoomMessage, &outgoing.place).await;
@@ -178,6 +185,20 @@ impl Matrix {
         let is_notice = self.settings.sends_notices && mentions.is_none();
         SendOptions { in_reply_to, thread_root, mentions, is_notice }
     }
+}
+
+/// Uploads a file, encrypted if the messages of the room are.
+async fn upload(room: &Room, file: &ReplyFile) -> matrix_sdk::Result<UploadedFile> {
+    let client = room.client();
+    let bytes = file.text.as_bytes().to_vec();
+    if room.latest_encryption_state().await?.is_encrypted() {
+        let file = client.upload_encrypted_file(&mut std::io::Cursor::new(bytes)).await?;
+        return Ok(UploadedFile::Encrypted(Box::new(file)));
+    }
+    let media_type =
+        file.media_type.parse().map_err(|_| Error::UnknownError("a media type".into()))?;
+    let response = client.media().upload(&media_type, bytes, None).await?;
+    Ok(UploadedFile::Plain(response.content_uri))
 }
 
 fn rendered(outgoing: &Outgoing) -> RenderedMessage {

@@ -71,7 +71,7 @@ impl ModeratorTask {
             reply: ModerationReply {
                 text: Report::new(&heading).numbered(1, lines).text(),
                 choices: quotes.iter().map(|quote| one_line(quote.text())).collect(),
-                controls: Vec::new(),
+                ..ModerationReply::default()
             },
             kind: ReplyKind::Choice,
             proposal: Some(Proposal { alternatives: quotes.iter().map(alternative).collect() }),
@@ -138,7 +138,11 @@ impl ModeratorTask {
         let proposed = ProposedCommand { seen: Some(digest(changes)), ..proposed };
         let for_owners = proposed.command.is_for_owners().then(|| FOR_OWNERS.to_owned());
         TaskOutput {
-            reply: ModerationReply { text, choices: Vec::new(), controls: vec![Control::Save] },
+            reply: ModerationReply {
+                text,
+                controls: vec![Control::Save],
+                ..ModerationReply::default()
+            },
             kind: ReplyKind::Proposal,
             entries: for_owners.into_iter().collect(),
             proposal: Some(Proposal { alternatives: vec![proposed] }),
@@ -163,7 +167,7 @@ impl ModeratorTask {
             reply: ModerationReply {
                 text,
                 choices: vec![self.wording.sentence("use-that", [])],
-                controls: Vec::new(),
+                ..ModerationReply::default()
             },
             kind: ReplyKind::Choice,
             proposal: Some(Proposal { alternatives: vec![corrected] }),
@@ -239,8 +243,8 @@ impl ModeratorTask {
         TaskOutput {
             reply: ModerationReply {
                 text: report.text(),
-                choices: Vec::new(),
                 controls: vec![Control::TakeBack],
+                ..ModerationReply::default()
             },
             kind: ReplyKind::Edited,
             entries: std::iter::once(name.to_owned()).chain(numbers.into_iter().take(1)).collect(),

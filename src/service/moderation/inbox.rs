@@ -85,6 +85,7 @@ impl ModeratorTask {
                 text: Report::new(&heading).numbered(1, lines).text(),
                 choices: shown.iter().map(first_wording).collect(),
                 controls: more.into_iter().collect(),
+                file: None,
             },
             kind: ReplyKind::Inbox,
             entries: shown.iter().map(|group| group.id.clone()).collect(),
@@ -121,7 +122,7 @@ impl ModeratorTask {
         let entries = nearest.iter().map(|number| index.entry_id(*number));
         let entries = entries.chain(passages.iter().map(|quote| index.passage_id(quote)));
         Ok(TaskOutput {
-            reply: ModerationReply { text, choices: choices.collect(), controls },
+            reply: ModerationReply { text, choices: choices.collect(), controls, file: None },
             kind: ReplyKind::Group,
             entries: std::iter::once(group.id.clone()).chain(entries).collect(),
             ..TaskOutput::text(RichText::default())

@@ -3,7 +3,9 @@
 use super::TaskOutput;
 use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::ReadCommand;
+use crate::conversation::reply::ReplyFile;
 use crate::knowledge::ProvedPack;
+use crate::knowledge::export::{ExportFormat, export};
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::text_of_entry;
 use crate::matching::{Decision, Index, Outcome};
@@ -18,6 +20,9 @@ const MAX_REVISIONS: u32 = 15;
 /// Entries that a search finds.
 const MAX_FOUND: usize = 5;
 
+/// Most bytes of an export: Discord takes files of 10 MiB, homeservers mostly more.
+const MAX_EXPORT_BYTES: usize = 8 * 1024 * 1024;
+
 impl ModeratorTask {
     pub(super) fn read(&self, command: ReadCommand) -> TaskResult {
         match command {
@@ -30,7 +35,32 @@ impl ModeratorTask {
             ReadCommand::Inbox(page) => self.inbox(page),
             ReadCommand::InboxSearch(text) => self.search_inbox(&text),
             ReadCommand::Group(id) => self.group(&id),
+            ReadCommand::Export { format, pack } => self.export(format, pack.as_deref()),
         }
+    }
+
+    /// A file with all entries of the pack.
+    fn export(&self, format: ExportFormat, pack: Option<&str>) -> TaskResult {
+        let of = self.pack_or_only(pack)?;
+        let files = pack_files::read(of.folder).map_err(|error| self.edit_failed(error.into()))?;
+        // What has errors would be missing.
+        let proved = ProvedPack::prove(&files, &self.known(of.folder));
+        let proved = proved.map_err(|_| self.sentence("pack-has-errors", []))?;
+        let written = export(proved.pack(), format);
+        let written = written.ok().filter(|written| written.len() <= MAX_EXPORT_BYTES);
+        let written = written.ok_or_else(|| self.sentence("export-too-large", []))?;
+        let name = &of.pack.name;
+        let n_entries = self.wording.counted("n-entries", proved.pack().entries.len());
+        let values = [("entries", n_entries.as_str()), ("pack", name)];
+        let text = Report::new(&self.wording.sentence("exported", values)).text();
+        let file = ReplyFile {
+            name: format!("{name}.{}", format.extension()),
+            media_type: format.media_type(),
+            text: written.into(),
+        };
+        let mut output = TaskOutput::text(text);
+        output.reply.file = Some(file);
+        Ok(output)
     }
 
     fn list(&self, page: usize) -> TaskResult {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::bot::{Bot, TestGuild};
 use crate::folder::{Folder, UNQUOTED};
-use crate::support::discord::{ObservedChange, ObservedMessage, UserMessage};
+use crate::support::discord::{InjectedFault, ObservedChange, ObservedMessage, UserMessage};
 
 /// The message command that makes an entry of a message.
 const MAKE: &str = "Make this an entry";
@@ -292,6 +292,61 @@ fn ids_and_phrasings_are_completed_for_moderators_only() {
         &[("id", "b"), ("phrasing", "MUCH")],
     );
     assert_eq!(phrasings, [("how much".to_owned(), "how much".to_owned())]);
+    bot.stop();
+}
+
+#[test]
+fn entries_are_exported_as_a_file_that_only_the_moderator_gets() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let callback = "POST /interactions/{}/{}/callback";
+    let wait = std::time::Duration::from_millis(200);
+    let limited = InjectedFault::RateLimited { retry_after: wait, is_global: false };
+    for fault in [None, Some(limited)] {
+        if let Some(fault) = fault {
+            discord.inject_fault(callback, 1, fault);
+        }
+        discord.user_runs_subcommand(
+            *channel,
+            *bob,
+            ("faq", "export"),
+            &[("format", "csv"), ("pack", "p")],
+        );
+        let sent = discord.next_message();
+        assert!(sent.is_private && sent.text.contains("of the pack p are in the file"), "{sent:?}");
+        let (name, text) = discord.last_file().expect("a file");
+        assert_eq!(name, "p.csv");
+        assert!(text.starts_with("id,question,"), "{text}");
+        assert!(text.contains("How many?"), "{text}");
+    }
+    bot.stop();
+}
+
+#[test]
+fn groups_of_the_inbox_are_assigned_by_a_command() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    for question in ["is it raining over there", "who bakes the bread"] {
+        discord.user_runs_command(*channel, *ada, "ask", &[("question", question)]);
+        discord.next_message();
+    }
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "inbox"), &[]);
+    let listed = discord.next_message().text;
+    let ids: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+    assert_eq!(ids.len(), 2, "{listed}");
+    discord.user_runs_subcommand(
+        *channel,
+        *bob,
+        ("faq", "assign"),
+        &[("groups", &ids.join(" ")), ("id", "b")],
+    );
+    let shown = discord.next_message();
+    assert!(shown.text.contains("bakes") && shown.text.contains("raining"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    discord.next_edit();
+    assert!(faq(&bot).contains("who bakes the bread"), "{}", faq(&bot));
     bot.stop();
 }
 

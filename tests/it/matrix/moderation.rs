@@ -67,6 +67,22 @@ fn edit_typed_on_several_lines_is_saved_and_taken_back_by_reactions() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn entries_are_exported_as_a_file_that_is_encrypted_where_messages_are() {
+    for kind in [RoomKind::Plain, RoomKind::Encrypted] {
+        let (_folder, moderator, chat) = moderated(kind);
+        moderator.send(&chat.room, &Draft::plain("!faq export csv"));
+        let sent = chat.next_change().sent();
+        assert_eq!((&*sent.kind, &sent.content["filename"]), ("m.file", &"p.csv".into()));
+        assert!(sent.text.contains("of the pack p are in the file"), "{sent:?}");
+        let is_encrypted = matches!(kind, RoomKind::Encrypted);
+        assert_eq!(sent.content.get("file").is_some(), is_encrypted, "{sent:?}");
+        let text = moderator.download(&sent.content);
+        assert!(text.starts_with("id,question,"), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn message_becomes_an_entry_whose_author_is_told_and_can_have_it_removed() {
     for kind in [RoomKind::Plain, RoomKind::Encrypted] {
         let (folder, moderator, chat) = moderated(kind);

@@ -25,6 +25,7 @@ mod message_effects;
 mod observed;
 mod overwrite;
 pub(crate) mod permission;
+mod request_body;
 mod route;
 mod session;
 mod state;
@@ -213,6 +214,11 @@ impl Discord {
                 of_bot.filter(|it| it.channel == channel.0 && !it.is_deleted && !it.is_loading);
             there.map(ObservedMessage::new).collect()
         })
+    }
+
+    /// The name and the content of the file that the bot has sent last.
+    pub(crate) fn last_file(&self) -> Option<(String, String)> {
+        self.shared.read(|state| state.calls.iter().rev().find_map(|call| call.file.clone()))
     }
 
     /// The requests to `route` so far.

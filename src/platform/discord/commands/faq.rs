@@ -37,6 +37,8 @@ struct Argument {
     german: &'static str,
     is_required: bool,
     is_completed: bool,
+    /// What is offered; anything, if nothing is.
+    choices: &'static [&'static str],
 }
 
 impl Argument {
@@ -55,6 +57,7 @@ impl Argument {
             german,
             is_required: true,
             is_completed: false,
+            choices: &[],
         }
     }
 
@@ -82,6 +85,10 @@ impl Argument {
             .description_localized("de", self.german)
             .required(self.is_required)
             .set_autocomplete(self.is_completed);
+        if !self.choices.is_empty() {
+            let add = |option: CreateCommandOption, name| option.add_string_choice(name, name);
+            return self.choices.iter().copied().fold(option, add);
+        }
         match self.kind {
             CommandOptionType::Integer => option.min_int_value(1),
             CommandOptionType::User => option,
@@ -129,6 +136,24 @@ const PAGE: Argument =
     Argument::number("page", "seite", "The page, from 1", "Die Seite, ab 1").optional();
 const WORDS: Argument =
     Argument::text("text", "text", "Words that a question has", "Wörter, die eine Frage enthält");
+const GROUPS: Argument = Argument::text(
+    "groups",
+    "gruppen",
+    "Groups of the inbox, by their ids",
+    "Gruppen der offenen Fragen, mit ihren Kennungen",
+);
+const FORMAT: Argument = Argument {
+    choices: &["jsonl", "json", "csv", "markdown"],
+    ..Argument::text("format", "format", "The format of the file", "Das Format der Datei")
+        .optional()
+};
+const PACK: Argument = Argument::text(
+    "pack",
+    "paket",
+    "The pack, where there are several",
+    "Das Paket, falls es mehrere gibt",
+)
+.optional();
 const NUMBER: Argument = Argument::number(
     "number",
     "nummer",
@@ -161,7 +186,10 @@ fn arguments(verb: Verb) -> Option<Vec<Argument>> {
         Verb::History => vec![Argument { is_required: false, ..ENTRY }],
         Verb::Diff => vec![NUMBER],
         Verb::Revert => vec![NUMBER.optional(), BY, SINCE, WHY],
-        Verb::Assign | Verb::Dismiss | Verb::Save | Verb::Make => return None,
+        Verb::Assign => vec![GROUPS, ENTRY, WHY],
+        Verb::Dismiss => vec![GROUPS],
+        Verb::Export => vec![FORMAT, PACK],
+        Verb::Save | Verb::Make => return None,
     })
 }
 

@@ -6,11 +6,12 @@ use serenity::http::{LightMethod, Request, Route};
 use serenity::model::channel::MessageFlags;
 use serenity::model::id::{ChannelId, GenericId};
 
-use super::super::api::{Api, ApiError, decode};
+use super::super::api::{Api, ApiError, decode, with_body};
 use super::super::ids;
 use super::super::payload::Payload;
 use super::PendingInteraction;
 use crate::conversation::MessageId;
+use crate::conversation::reply::ReplyFile;
 
 /// Discord's interaction callback types.
 pub(in crate::platform::discord) mod callback_type {
@@ -57,12 +58,22 @@ impl PendingInteraction {
         data: Option<impl Serialize>,
         api: &Api,
     ) -> Result<Value, ApiError> {
-        let body = serde_json::to_vec(&InteractionCallback { callback_type, data })
-            .map_err(|_| ApiError::PERMANENT)?;
+        self.callback_with_file(callback_type, data, None, api).await
+    }
+
+    /// The same, with a file beside it.
+    pub(in crate::platform::discord) async fn callback_with_file(
+        &self,
+        callback_type: u8,
+        data: Option<impl Serialize>,
+        file: Option<&ReplyFile>,
+        api: &Api,
+    ) -> Result<Value, ApiError> {
         let route = Route::InteractionResponse { interaction_id: self.id, token: &self.token };
         let params = vec![("with_response", "true".to_owned())];
-        let request = Request::new(route, LightMethod::Post).body(Some(body));
-        let response = api.request(request.params(Some(params))).await?;
+        let request = Request::new(route, LightMethod::Post).params(Some(params));
+        let request = with_body(request, &InteractionCallback { callback_type, data }, file)?;
+        let response = api.request(request).await?;
         Ok(decode(response).await.unwrap_or_default())
     }
 
@@ -73,7 +84,7 @@ impl PendingInteraction {
     ) -> Result<PostedMessage, ApiError> {
         let (application_id, token) = (self.application, self.token.as_str());
         let route = Route::WebhookFollowupMessages { application_id, token };
-        api.fetch(route, LightMethod::Post, Some(payload)).await
+        api.send_payload(route, LightMethod::Post, payload).await
     }
 
     pub(in crate::platform::discord) async fn get_original(
@@ -88,7 +99,7 @@ impl PendingInteraction {
         payload: &Payload,
         api: &Api,
     ) -> Result<PostedMessage, ApiError> {
-        api.fetch(self.original_route(), LightMethod::Patch, Some(payload)).await
+        api.send_payload(self.original_route(), LightMethod::Patch, payload).await
     }
 
     pub(in crate::platform::discord) async fn delete_original(

@@ -54,7 +54,8 @@ impl PendingInteraction {
         if !matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
             return Ok(None);
         }
-        match self.callback(callback_type::MESSAGE, Some(payload), api).await {
+        let (kind, file) = (callback_type::MESSAGE, payload.file());
+        match self.callback_with_file(kind, Some(payload), file, api).await {
             Ok(response) => {
                 *state = ResponseState::Responded;
                 let sent = match message_in(&response) {
@@ -139,7 +140,8 @@ impl PendingInteraction {
     ) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
         if matches!(*state, ResponseState::Unacknowledged | ResponseState::Ambiguous) {
-            match self.callback(callback_type::UPDATE, Some(&payload), api).await {
+            let (kind, file) = (callback_type::UPDATE, payload.file());
+            match self.callback_with_file(kind, Some(&payload), file, api).await {
                 Err(error) if error.code == Some(code::ALREADY_ACKNOWLEDGED) => {}
                 Err(error) => {
                     if error.error == SendError::Ambiguous {

@@ -15,6 +15,7 @@ use super::ServerShared;
 use super::error::{ApiError, UNAUTHORIZED};
 use super::fault_injection::InjectedFault;
 use super::observed::Call;
+use super::request_body::RequestBody;
 use super::route::Request;
 use super::state::{ServerState, TOKEN};
 
@@ -61,10 +62,20 @@ async fn handle_request(
         tokio::time::sleep(wait).await;
     }
     let is_executed = fault.as_ref().is_none_or(InjectedFault::is_executed);
-    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let parsed = RequestBody::parse(content_type, &bytes);
+    let is_parsed = parsed.is_some();
+    let request_body = parsed.unwrap_or_default();
+    let body = request_body.value();
     let response = shared.update(|state| {
+        if !is_parsed {
+            state.add_violation(format!("{route} has a body that is neither JSON nor a form"));
+        }
+        if !request_body.names_its_file(&body) {
+            state.add_violation(format!("{route} does not name its file"));
+        }
         let response = if is_executed {
-            state.check_headers(&head, &route, &bytes).and_then(|()| {
+            state.check_headers(&head, &route, &request_body.json).and_then(|()| {
                 let (method, query) = (head.method.as_str(), head.uri.query().unwrap_or_default());
                 state.handle(&Request { method, path: parts.clone(), query, body: &body })
             })
@@ -76,7 +87,8 @@ async fn handle_request(
             state.violations.push(format!("{route} was rejected: {reply}"));
         }
         let at_ms = state.clock.now_ms();
-        state.calls.push(Call { route: route.clone(), ids, body, status, arrived, at_ms });
+        let (route, file) = (route.clone(), request_body.file);
+        state.calls.push(Call { route, ids, body, file, status, arrived, at_ms });
         (status, reply)
     });
     respond(response, fault, bucket)
@@ -216,9 +228,6 @@ impl ServerState {
             return Err(UNAUTHORIZED.into());
         }
         if !bytes.is_empty() {
-            if header("content-type") != Some("application/json") {
-                self.add_violation(format!("{route} has a body that is not JSON"));
-            }
             let body: Result<Value, _> = serde_json::from_slice(bytes);
             if !body.is_ok_and(|body| body.is_object() || body.is_array()) {
                 return Err(ApiError::not_json());

@@ -96,6 +96,8 @@ pub(crate) struct Call {
     pub(crate) ids: Vec<String>,
     /// Its body, null if there is none.
     pub(crate) body: Value,
+    /// The name and the content of the file beside it.
+    pub(crate) file: Option<(String, String)>,
     /// The status of the response; 0 if the connection was closed without one.
     pub(crate) status: u16,
     /// When the request arrived.

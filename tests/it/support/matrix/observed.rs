@@ -24,6 +24,8 @@ pub(crate) struct ObservedMessage {
     pub(crate) reply_to: Option<OwnedEventId>,
     pub(crate) thread: Option<OwnedEventId>,
     pub(crate) mentions: Value,
+    /// The content of the event.
+    pub(crate) content: Value,
     pub(crate) is_encrypted: bool,
 }
 
@@ -66,6 +68,7 @@ impl ObservedChange {
             reply_to: None,
             thread: None,
             mentions: content["m.mentions"].clone(),
+            content: content.clone(),
             is_encrypted,
         };
         if kind == Some("m.replace") {

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
+use matrix_sdk::media::{MediaFormat, MediaRequestParameters};
 use matrix_sdk::ruma::api::client::account::register::v3::Request as Registration;
 use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as Creation, RoomPreset};
 use matrix_sdk::ruma::api::client::room::upgrade_room::v3::Request as Upgrade;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, Dummy};
+use matrix_sdk::ruma::events::room::MediaSource;
 use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
 use matrix_sdk::ruma::events::{EmptyStateKey, InitialStateEvent};
 use matrix_sdk::ruma::{
@@ -99,6 +101,19 @@ impl TestUser {
         let events = Arc::default();
         let syncing = RUNTIME.spawn(sync(client.clone(), Arc::clone(&events)));
         Self { client, url: url.to_owned(), events, positions: Mutex::default(), syncing }
+    }
+
+    /// The text of the file that comes with a message of this content.
+    pub(crate) fn download(&self, content: &Value) -> String {
+        let source = match content.get("file") {
+            Some(file) => MediaSource::Encrypted(Box::new(
+                serde_json::from_value(file.clone()).expect("a key"),
+            )),
+            None => MediaSource::Plain(content["url"].as_str().expect("an address").into()),
+        };
+        let request = MediaRequestParameters { source, format: MediaFormat::File };
+        let content = block_on(self.client.media().get_media_content(&request, false));
+        String::from_utf8(content.expect("a file")).expect("a text")
     }
 
     pub(crate) fn id(&self) -> &UserId {
