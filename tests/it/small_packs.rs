@@ -135,7 +135,7 @@ impl Outcomes {
 fn judged_messages_of_small_packs_are_answered_rightly_and_seldom_falsely() {
     // 240 messages that an entry answers, 240 that none does, 96 of these on other subjects.
     let outcomes = Outcomes::new(judged(&folders()));
-    assert!(outcomes.right >= 96, "{outcomes:?}");
+    assert!(outcomes.right >= 94, "{outcomes:?}");
     assert!(outcomes.wrong <= 2, "{outcomes:?}");
     assert!(outcomes.n_false() <= 12, "{outcomes:?}");
     assert!(outcomes.right + outcomes.suggested >= 184, "{outcomes:?}");

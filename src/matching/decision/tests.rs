@@ -88,6 +88,21 @@ fn question_finds_its_entry_when_misspelled_inflected_or_by_a_synonym() {
 }
 
 #[test]
+fn short_unknown_word_is_no_stop_word_unless_letters_are_missing_or_swapped() {
+    let index = index();
+    let rule = DecisionRule::default();
+    // Of the pack: "for", "does", "when", "the", "how".
+    for (word, is_content_word) in
+        [("tor", true), ("whn", false), ("teh", false), ("thw", true), ("hoow", true)]
+    {
+        let explanation = explain(&index, &format!("{word} books"), &rule);
+        let found = explanation.words.iter().find(|it| it.word == word);
+        let found = found.unwrap_or_else(|| panic!("{word}"));
+        assert_eq!(found.is_content_word, is_content_word, "{word}");
+    }
+}
+
+#[test]
 fn content_words_without_coverage_lower_the_confidence() {
     let index = index();
     let log_odds = |text: &str| {

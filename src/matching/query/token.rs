@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use strsim::osa_distance;
+
 use crate::matching::PackIndex;
 use crate::matching::concepts::SYNONYM_SIMILARITY;
 use crate::matching::direction::Direction;
 use crate::matching::neighbors;
+use crate::matching::similarity::MIN_CHARS_ONE_EDIT;
 use crate::matching::term::{NO_TERM, Term};
 use crate::matching::term_weight::{background_idf, weight};
 use crate::matching::vocabulary::{TermId, WordId};
@@ -122,16 +125,16 @@ pub(super) fn query_token(
             && stem_index.is_none()
             && matches.is_empty()
             && !is_word_of_language(index, &word);
-        let spellings = if is_misspelled { index.vocabulary.spellings(&word) } else { Vec::new() };
-        for spelling in spellings {
-            let known = index.term(spelling.term);
-            if matches.is_empty() {
-                token_weight = known.weight;
-                is_content_word = !known.is_stop_word;
-                stem_index = known.stem_index;
-            }
-            let kind = MatchKind::Misspelling(spelling.word);
-            add_match(index, &mut matches, spelling.term, spelling.similarity, kind);
+        if let Some(known) =
+            is_misspelled.then(|| add_spellings(index, &word, &mut matches)).flatten()
+        {
+            token_weight = known.weight;
+            is_content_word = !known.is_stop_word;
+            stem_index = known.stem_index;
+        } else if is_misspelled {
+            // The packs need not have the stop word.
+            let mut stop_words = index.analyzer.data().stop_words();
+            is_content_word = !stop_words.any(|known| is_short_of(&word, known));
         }
     }
     if let Some(stem_index) = stem_index.filter(|_| is_content_word) {
@@ -146,6 +149,47 @@ pub(super) fn query_token(
         direction: None,
         matches,
     }
+}
+
+/// Adds matches of a misspelled word with those that it may be meant as; returns the most similar.
+fn add_spellings(index: &PackIndex, word: &str, matches: &mut Vec<TermMatch>) -> Option<Term> {
+    let mut best = None;
+    for spelling in index.vocabulary.spellings(word) {
+        let known = index.term(spelling.term);
+        if known.is_stop_word && !may_be_stop_word(word, index.vocabulary.word(spelling.word)) {
+            continue;
+        }
+        best = best.or(Some(known));
+        let kind = MatchKind::Misspelling(spelling.word);
+        add_match(index, matches, spelling.term, spelling.similarity, kind);
+    }
+    best
+}
+
+/// Shortest unknown word that is taken for any stop word of the packs within the edits of its length.
+const MIN_CHARS_STOP_WORD: usize = 5;
+
+/// Whether an unknown word may be meant as the stop word `known` of the packs, and so say nothing.
+fn may_be_stop_word(word: &str, known: &str) -> bool {
+    word.chars().count() >= MIN_CHARS_STOP_WORD || is_short_of(word, known)
+}
+
+/// Whether a word of three or more letters lacks one letter of `known` ("wich"), or has two of it swapped ("waht"). Other
+/// short words are mostly names and abbreviations: "wasm" is not "was", and "git" is not "get".
+fn is_short_of(word: &str, known: &str) -> bool {
+    let (n_chars, n_known) = (word.chars().count(), known.chars().count());
+    n_chars >= MIN_CHARS_ONE_EDIT
+        && (n_known == n_chars + 1 || (n_known == n_chars && same_letters(word, known)))
+        && osa_distance(word, known) == 1
+}
+
+fn same_letters(a: &str, b: &str) -> bool {
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    letters(a) == letters(b)
 }
 
 /// Whether the word belongs to the language and is therefore not a misspelling: a common word, a

@@ -134,7 +134,12 @@ impl LanguageData {
         self.stop_words.contains(word)
     }
 
-    /// Number of stop words.
+    /// The stop words, folded, in no order.
+    pub fn stop_words(&self) -> impl Iterator<Item = &str> {
+        self.stop_words.iter().map(String::as_str)
+    }
+
+    /// The number of stop words.
     pub fn n_stop_words(&self) -> usize {
         self.stop_words.len()
     }
