@@ -264,7 +264,7 @@ fn every_format_is_imported_and_answers() {
         ("faq.yaml", "- Is it free?: Yes, always.\n", "YAML"),
         ("faq.toml", "[[faq]]\nquestion = \"Is it free?\"\nanswer = \"Yes, always.\"\n", "TOML"),
         ("faq.html", html, "HTML"),
-        ("faq.txt", "Q: Is it free?\nA: Yes, always.\n", "Markdown"),
+        ("faq.txt", "Q: Is it free?\nA: Yes, always.\n", "plain text"),
     ];
     for (name, text, taken_for) in cases {
         let folder = Folder::empty();

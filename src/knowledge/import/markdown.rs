@@ -26,7 +26,7 @@ use document::Document;
 use markers::Marks;
 use sections::{Section, SectionTree};
 
-pub(super) use labels::{has_labels, without_number};
+pub(super) use labels::{has_labels, of_line as label_of, without_number};
 
 /// What a Markdown file holds.
 #[derive(Debug, Default, PartialEq)]

@@ -9,7 +9,8 @@ mod to_markdown;
 
 use std::ops::Range;
 
-use super::markdown::has_labels;
+use super::field_names::Field;
+use super::markdown::{has_labels, label_of};
 use super::plain_text::ends_like_question;
 use super::record::{Answer, Record, RecordLocation};
 use lines::Lines;
@@ -17,7 +18,10 @@ use numbering::{Numbered, number_of};
 use to_markdown::Writer;
 
 /// Most lines of a question.
-const MAX_QUESTION_LINES: usize = 4;
+const MAX_QUESTION_LINES: usize = 8;
+
+/// Most lines of a numbered statement.
+const MAX_STATEMENT_LINES: usize = 4;
 
 /// Most lines of the title of a section.
 const MAX_TITLE_LINES: usize = 2;
@@ -27,10 +31,14 @@ const MIN_ANSWERS: usize = 2;
 
 /// Reads a file whose name does not tell its format. `None` if it has markup, or no questions in the style of plain text.
 pub(super) fn read(text: &str) -> Option<Vec<Record>> {
-    if has_markup(text) || has_labels(text) {
+    if has_markup(text) {
         return None;
     }
-    let lines = Lines::new(text);
+    let mut lines = Lines::new(text);
+    if has_labels(text) {
+        let heads = labelled_heads(&mut lines);
+        return (!heads.is_empty()).then(|| records(&lines, heads));
+    }
     let numbered = numbered_heads(&lines);
     let plain = plain_heads(&lines);
     let n_questions = |heads: &[Head]| {
@@ -102,7 +110,9 @@ fn numbered_heads(lines: &Lines<'_>) -> Vec<Head> {
         text: lines.joined(&found.lines, found.text_start),
         answer: lines.with_words(&(found.lines.end..end)),
         is_question: found.is_question,
-        depth: found.number.len(),
+        // "2.0" is the title above "2.1".
+        depth: found.number.len()
+            - usize::from(found.number.len() > 1 && found.number.ends_with(&[0])),
         lines: found.lines,
     };
     run.into_iter().zip(ends).map(head).collect()
@@ -113,7 +123,12 @@ fn numbered_heads(lines: &Lines<'_>) -> Vec<Head> {
 fn head_lines(lines: &Lines<'_>, at: usize) -> Option<Range<usize>> {
     let block = lines.block_at(at);
     let ends_at_once = ends_like_question(lines.get(at).text);
-    if !ends_at_once && (at + 1..block.end).any(|line| number_of(lines.get(line).text).is_some()) {
+    let is_numbered = |line: usize| {
+        let below = lines.get(line);
+        // The second line of a question may start with a number, too, but is indented then.
+        below.indent <= lines.get(at).indent && number_of(below.text).is_some()
+    };
+    if !ends_at_once && (at + 1..block.end).any(is_numbered) {
         return None;
     }
     let first = at..block.end.min(at + MAX_QUESTION_LINES);
@@ -121,10 +136,48 @@ fn head_lines(lines: &Lines<'_>, at: usize) -> Option<Range<usize>> {
         first.end == block.end && ends_like_question(lines.get(first.end - 1).text);
     let end = match first.clone().find(|line| ends_like_question(lines.get(*line).text)) {
         Some(line) if !is_whole_question => line + 1,
-        _ if first.end == block.end => block.end,
-        _ => return None,
+        Some(_) => block.end,
+        None if block.len() <= MAX_STATEMENT_LINES => block.end,
+        None => return None,
     };
     Some(at..end)
+}
+
+/// Questions with a label ("Q:"), and their answers ("A:"). The labels are taken out of the lines.
+fn labelled_heads(lines: &mut Lines<'_>) -> Vec<Head> {
+    let mut heads: Vec<Head> = Vec::new();
+    for at in 0..lines.len() {
+        let Some((field, rest)) = label_of(lines.get(at).text) else { continue };
+        match (field, heads.last_mut()) {
+            (Field::Question, _) => {
+                lines.cut_before(at, rest);
+                let end = lines.block_at(at).end;
+                let has_answer = |line: &usize| label_of(lines.get(*line).text).is_some();
+                let end = (at + 1..end).find(has_answer).unwrap_or(end);
+                let text = lines.joined(&(at..end), 0);
+                heads.push(Head {
+                    lines: at..end,
+                    text,
+                    answer: end..end,
+                    is_question: true,
+                    depth: 1,
+                });
+            }
+            (_, Some(head)) if head.answer.is_empty() => {
+                lines.cut_before(at, rest);
+                head.answer = at..at + 1;
+            }
+            _ => {}
+        }
+    }
+    let ends: Vec<usize> =
+        heads.iter().skip(1).map(|next| next.lines.start).chain([lines.len()]).collect();
+    for (head, end) in heads.iter_mut().zip(ends) {
+        if !head.answer.is_empty() {
+            head.answer = lines.with_words(&(head.answer.start..end));
+        }
+    }
+    heads
 }
 
 /// Questions that are paragraphs of their own, and the titles between them.
@@ -184,15 +237,23 @@ fn records(lines: &Lines<'_>, heads: Vec<Head>) -> Vec<Record> {
     let mut heads = heads.into_iter().peekable();
     while let Some(head) = heads.next() {
         topics.retain(|(depth, _)| *depth < head.depth);
-        let has_deeper = heads.peek().is_some_and(|next| next.depth > head.depth);
-        if head.answer.is_empty() && (has_deeper || !head.is_question) {
-            topics.push((head.depth, head.text));
-            continue;
-        }
         // What is below a question, and is none, is a part of its answer.
         let above = open.last_mut().filter(|it| !head.is_question && head.depth > it.depth);
         if let Some(above) = above {
-            above.parts.extend([head.lines, head.answer]);
+            above.parts.extend([Part::Title(head.text), Part::Lines(head.answer)]);
+            continue;
+        }
+        let next = heads.peek().filter(|next| next.depth > head.depth);
+        let is_topic = match next {
+            Some(next) => head.answer.is_empty() && (next.is_question || !head.is_question),
+            None => head.answer.is_empty() && !head.is_question,
+        };
+        if is_topic {
+            // What follows is not below the last question.
+            if let Some(last) = open.last_mut().filter(|it| it.depth >= head.depth) {
+                last.depth = usize::MAX;
+            }
+            topics.push((head.depth, head.text));
             continue;
         }
         let record = Record {
@@ -202,13 +263,17 @@ fn records(lines: &Lines<'_>, heads: Vec<Head>) -> Vec<Record> {
             ..Record::default()
         };
         let depth = if head.is_question { head.depth } else { usize::MAX };
-        open.push(OpenRecord { record, depth, parts: vec![head.answer] });
+        open.push(OpenRecord { record, depth, parts: vec![Part::Lines(head.answer)] });
     }
-    let close = |OpenRecord { record, parts, .. }: OpenRecord| {
-        let parts: Vec<String> = parts.iter().map(|part| writer.written(part)).collect();
+    let finish = |OpenRecord { record, parts, .. }: OpenRecord| {
+        let written = parts.iter().map(|part| match part {
+            Part::Title(title) => to_markdown::shown(title),
+            Part::Lines(lines) => writer.written(lines),
+        });
+        let parts: Vec<String> = written.filter(|part| !part.is_empty()).collect();
         Record { answers: Answer::new(&parts.join("\n\n")).into_iter().collect(), ..record }
     };
-    open.into_iter().map(close).collect()
+    open.into_iter().map(finish).collect()
 }
 
 /// A record whose answer has not ended.
@@ -216,8 +281,16 @@ struct OpenRecord {
     record: Record,
     /// The depth of its number; what is not deeper ends it.
     depth: usize,
-    /// The lines of its answer.
-    parts: Vec<Range<usize>>,
+    /// Its answer.
+    parts: Vec<Part>,
+}
+
+/// A part of an answer.
+enum Part {
+    /// The title of a section of it.
+    Title(String),
+    /// Lines of the file.
+    Lines(Range<usize>),
 }
 
 #[cfg(test)]

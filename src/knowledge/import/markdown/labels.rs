@@ -94,7 +94,7 @@ fn dotted_answer(line: &str) -> Option<(Field, &str)> {
 }
 
 /// The label of a line, and the text behind it.
-fn of_line(line: &str) -> Option<(Field, &str)> {
+pub(in crate::knowledge::import) fn of_line(line: &str) -> Option<(Field, &str)> {
     let line = line.trim();
     let text = line.trim_start_matches(['*', '_', '#', '>', '-', ' ']);
     let end = text

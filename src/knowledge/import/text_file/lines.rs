@@ -74,11 +74,48 @@ impl<'t> Lines<'t> {
         first.zip(last).map_or(span.end..span.end, |(first, last)| first..last + 1)
     }
 
+    /// Leaves of the line at `at` what is `rest`, the end of it, in its columns.
+    pub(super) fn cut_before(&mut self, at: usize, rest: &str) {
+        if let Some(line) = self.0.get_mut(at) {
+            let start = line.text.len().saturating_sub(rest.len());
+            let (label, text) = line.text.split_at_checked(start).unwrap_or(("", line.text));
+            *line = Line { text, indent: line.indent + columns(label), kind: line.kind };
+        }
+    }
+
     /// The words of lines on one line, without the first `skipped` bytes.
     pub(super) fn joined(&self, span: &Range<usize>, skipped: usize) -> String {
-        let lines: Vec<&str> = span.clone().map(|at| self.get(at).text).collect();
-        on_one_line(lines.join(" ").get(skipped..).unwrap_or_default())
+        let mut joined = String::new();
+        for at in span.clone() {
+            let text = self.get(at).text;
+            if !joined.is_empty() && !are_joined(&joined, text) {
+                joined.push(' ');
+            }
+            joined.push_str(text);
+        }
+        on_one_line(joined.get(skipped..).unwrap_or_default())
     }
+}
+
+/// The columns that a text takes: characters of East Asian scripts take two.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// Whether a line goes on with the next without a space: scripts without spaces are broken anywhere.
+pub(super) fn are_joined(line: &str, next: &str) -> bool {
+    let [last, first] = [line.chars().next_back(), next.chars().next()];
+    let is_without_spaces = |c: char| is_wide(c) && !is_hangul(c);
+    last.is_some_and(is_without_spaces) && first.is_some_and(is_without_spaces)
+}
+
+/// Whether a character is one of the East Asian scripts or of their punctuation (Unicode Standard Annex #11: wide).
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}')
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 impl<'t> Line<'t> {

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+/// Most characters of the word before the number of a chapter.
+const MAX_WORD_CHARS: usize = 12;
+
 /// Most parts of a number.
 const MAX_PARTS: usize = 5;
 
 /// How far a number may be ahead of the next: questions are taken out, and the others keep their numbers.
-const MAX_STEP: u16 = 3;
+const MAX_STEP: u16 = 20;
 
 /// A head with a number.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +22,28 @@ pub(super) struct Numbered {
     pub(super) is_question: bool,
 }
 
-/// The number at the start of a line ("3.", "3)", "1.2", "1.2."), and the text behind it.
+/// The number at the start of a line ("3.", "3)", "1.2", "1.2."), also behind a word ("Chapter 2. ", "第 2 章"), and the text
+/// behind it.
 pub(super) fn number_of(line: &str) -> Option<(Vec<u16>, &str)> {
+    plain_number(line).or_else(|| chapter_number(line))
+}
+
+/// The number of a chapter.
+fn chapter_number(line: &str) -> Option<(Vec<u16>, &str)> {
+    let at = line.find(|c: char| c.is_ascii_digit())?;
+    let (word, rest) = line.split_at(at);
+    let name = word.trim_end();
+    let is_word = !name.is_empty()
+        && name.chars().count() <= MAX_WORD_CHARS
+        && name.chars().all(char::is_alphabetic);
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = rest.split_at(digits);
+    let rest = rest.trim_start().strip_prefix(['.', ':', '章', '장'])?;
+    let text = rest.trim_start_matches(['.', ':', ' ', '\t']);
+    (is_word && !text.is_empty()).then_some((vec![number.parse().ok()?], text))
+}
+
+fn plain_number(line: &str) -> Option<(Vec<u16>, &str)> {
     let end = line.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(line.len());
     let (digits, rest) = line.split_at(end);
     let parts = digits.strip_suffix('.').unwrap_or(digits);
@@ -104,6 +127,9 @@ mod tests {
             ("2.5GB", None),
             ("1..2 What?", None),
             ("99999. What?", None),
+            ("Kapitel 2. Holen", Some((vec![2], "Holen"))),
+            ("第2章 安装", Some((vec![2], "安装"))),
+            ("Version 2 is out", None),
             ("What?", None),
         ] {
             assert_eq!(number_of(line), want, "{line}");
@@ -130,7 +156,7 @@ mod tests {
             (&["1?", "2?", "1?", "2?"], &[2, 3]),
             (&["1", "1.1", "1.2", "2", "2.1"], &[0, 1, 2, 3, 4]),
             (&["1.1", "1.2", "2.1", "4.1"], &[0, 1, 2, 3]),
-            (&["1", "2", "5", "9"], &[0, 1, 2]),
+            (&["1", "2", "5", "10"], &[0, 1, 2, 3]),
             (&["7"], &[0]),
             (&[], &[]),
         ] {

@@ -91,7 +91,7 @@ CONTENTS
         text,
         &[
             ("The pool", "Is there a pool?", "Yes, behind the station."),
-            ("The pool", "What is in it?", "Water.\n\n1.2.1. Salt\n\nA little."),
+            ("The pool", "What is in it?", "Water.\n\nSalt\n\nA little."),
             ("Prices", "What does it cost?", "Four euros."),
         ],
     );
@@ -171,7 +171,11 @@ fn answers_show_the_characters_of_the_file() {
         ("Set SOME_LONG_NAME.", "Set SOME_LONG_NAME."),
         ("See <https://a.example>.", "See <https://a.example>."),
         ("Run this:\n\n    make  all\n      clean", "Run this:\n\n```\nmake  all\n  clean\n```"),
-        ("Run:\n\n    one\n\n    two", "Run:\n\n```\none\n\ntwo\n```"),
+        ("Run:\n\n    one\n\n      two", "Run:\n\n```\none\n\n  two\n```"),
+        (
+            "Ports:\n\n   Linux 2.1 and later\n   BSD 4",
+            "Ports:\n\n```\nLinux 2.1 and later\nBSD 4\n```",
+        ),
         ("Two:\n* a\n* b", "Two:\n* a\n* b"),
         ("See\n - a\n - b", "See\n - a\n - b"),
         ("See\n- a", "See\\\n\\- a"),
@@ -188,11 +192,129 @@ fn answers_show_the_characters_of_the_file() {
 }
 
 #[test]
+fn long_numbering_with_gaps_and_questions_over_many_lines_is_followed() {
+    let text = "
+4.1. Is there a pool?
+
+There is.
+
+4.2. I come by train, and have no bicycle.
+I do not know the town. Which of the
+buses goes to the pool in the
+morning, and how much is it for
+somebody like me?
+
+Bus 7.
+
+4.10. Why does it smell of
+     2.5 percent chlorine?
+
+It is clean.
+
+4.24. Which parts has it?
+
+4.24.1. Water
+
+Cold water.
+
+4.24.2. Sauna
+
+4.24.2.1. Hot
+
+Hot air.
+
+4.25. Who runs it?
+
+Ada.
+";
+    let long = "I come by train, and have no bicycle. I do not know the town. Which of the buses goes to the \
+                pool in the morning, and how much is it for somebody like me?";
+    check(
+        text,
+        &[
+            ("", "Is there a pool?", "There is."),
+            ("", long, "Bus 7."),
+            ("", "Why does it smell of 2.5 percent chlorine?", "It is clean."),
+            ("", "Which parts has it?", "Water\n\nCold water.\n\nSauna\n\nHot\n\nHot air."),
+            ("", "Who runs it?", "Ada."),
+        ],
+    );
+}
+
+#[test]
+fn chapters_are_topics() {
+    let text = "
+Chapter 1. The pool
+
+1.1. Is there a pool?
+
+Yes.
+
+2.0 Prices
+
+2.1 What does it cost?
+
+Four euros.
+";
+    let want =
+        [("The pool", "Is there a pool?", "Yes."), ("Prices", "What does it cost?", "Four euros.")];
+    check(text, &want);
+}
+
+#[test]
+fn labels_are_left_out_and_answers_below_them_flow() {
+    let text = "
+Q:  Is there a pool, and
+    where is it?
+
+A:  Behind the station. It has been there since the station was built in
+    the year of the fair.
+
+    Ask at the desk.
+
+Q:  What does it cost?
+A:  Four euros.
+";
+    let pool = "Behind the station. It has been there since the station was built in\nthe year of the fair.\n\nAsk at the desk.";
+    check(
+        text,
+        &[
+            ("", "Is there a pool, and where is it?", pool),
+            ("", "What does it cost?", "Four euros."),
+        ],
+    );
+}
+
+#[test]
+fn lines_of_scripts_without_spaces_are_joined_without_one() {
+    let text = "1. 为什么我应该选
+   择它?
+
+我们的图书馆每天早上九点开门，晚上八点关门，星期日和公共假日休
+息。
+
+2. 几点开门?
+
+九点。
+";
+    check(
+        text,
+        &[
+            (
+                "",
+                "为什么我应该选择它?",
+                "我们的图书馆每天早上九点开门，晚上八点关门，星期日和公共假日休息。",
+            ),
+            ("", "几点开门?", "九点。"),
+        ],
+    );
+}
+
+#[test]
 fn text_with_markup_or_without_questions_is_not_read_here() {
     for text in [
         "# FAQ\n\nWhat is it?\n\nA pool.\n\nWhere?\n\nHere.\n",
         "What is it?\n===========\n\nA pool.\n\nWhere?\n======\n\nHere.\n",
-        "Q: What is it?\nA: A pool.\n\nQ: Where?\nA: Here.\n",
         "1. Scope\n\nAll of it.\n\n2. Price\n\nNone.\n",
         "- What is it?\n  A pool.\n- Where?\n  Here.\n",
         "What is it?\n\nA pool.\n",

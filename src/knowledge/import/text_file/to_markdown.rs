@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::{Lines, is_rule, item_mark};
+use super::lines::{self, Lines, are_joined, is_rule, item_mark};
 use crate::knowledge::import::plain_text::on_one_line;
 use crate::text::MarkdownText;
 
@@ -47,30 +47,25 @@ impl<'l, 't> Writer<'l, 't> {
     /// The lines of an answer as Markdown.
     pub(super) fn written(&self, answer: &Range<usize>) -> String {
         let mut written = String::new();
-        let mut before = Kind::Words;
-        let mut last_list_column = None;
+        let mut list_column = None;
         let indent = self.indent_of(answer);
-        for run in self.runs(answer) {
-            let kind = self.kind_of(&run, indent, last_list_column);
-            if kind == Kind::Code && before == Kind::Code && written.ends_with("```") {
-                // One block of code that has a blank line.
-                written.truncate(written.len() - "```".len());
-                written.push('\n');
-                self.write_code(&mut written, &run);
-                written.push_str("```");
-            } else {
-                if !written.is_empty() {
-                    written.push_str("\n\n");
-                }
-                if kind == Kind::Code {
-                    written.push_str("```\n");
-                    self.write_code(&mut written, &run);
-                    written.push_str("```");
-                } else {
-                    last_list_column = self.write_words(&mut written, &run);
-                }
+        let mut runs = self.runs(answer).into_iter().peekable();
+        while let Some(run) = runs.next() {
+            if !written.is_empty() {
+                written.push_str("\n\n");
             }
-            before = kind;
+            if self.kind_of(&run, indent, list_column) == Kind::Code {
+                // Blank lines are part of the code.
+                let mut code = run;
+                let is_code =
+                    |run: &Range<usize>| self.kind_of(run, indent, list_column) == Kind::Code;
+                while let Some(next) = runs.next_if(is_code) {
+                    code.end = next.end;
+                }
+                self.write_code(&mut written, &code);
+            } else {
+                list_column = self.write_words(&mut written, &run);
+            }
         }
         written
     }
@@ -103,36 +98,43 @@ impl<'l, 't> Writer<'l, 't> {
         let is_indented = own_indent >= indent + CODE_INDENT
             && list_column != Some(own_indent)
             && !self.lines.is_item(run.start);
-        let is_words = run.clone().all(is_address) || self.is_wrapped(run);
+        // Commands, prompts and comments are no prose.
+        let is_command = |at: usize| text(at).starts_with(['#', '$', '%', '>', '|']);
+        let is_words =
+            run.clone().all(is_address) || (self.is_wrapped(run) && !run.clone().any(is_command));
         if is_drawn || (is_indented && !is_words) { Kind::Code } else { Kind::Words }
     }
 
-    /// Whether the lines of a run are broken where the next word does not fit.
+    /// Whether all lines of a run are broken where the next word does not fit.
     fn is_wrapped(&self, run: &Range<usize>) -> bool {
-        let n_breaks = run.len() - 1;
-        let n_meant = self.meant_breaks(run).count();
-        n_breaks > 0 && n_meant * 2 <= n_breaks
+        run.len() > 1 && self.meant_breaks(run).next().is_none()
     }
 
     /// The lines of a run that end although the next word fits.
     fn meant_breaks<'r>(&'r self, run: &'r Range<usize>) -> impl Iterator<Item = usize> + 'r {
         (run.start..run.end - 1).filter(|at| {
-            let next = self.lines.get(at + 1).text.split_whitespace().next().unwrap_or_default();
-            columns(self.lines, *at) + 1 + next.chars().count() + SLACK_COLUMNS <= self.width
+            let next = self.lines.get(at + 1).text;
+            let line = self.lines.get(*at).text;
+            let word = next.split_whitespace().next().unwrap_or_default();
+            let next_columns = if are_joined(line, next) { 2 } else { 1 + lines::columns(word) };
+            columns(self.lines, *at) + next_columns + SLACK_COLUMNS <= self.width
         })
     }
 
-    /// Writes a run of lines as it is indented.
-    fn write_code(&self, written: &mut String, run: &Range<usize>) {
-        let indent = run.clone().map(|at| self.lines.get(at).indent).min().unwrap_or_default();
-        for at in run.clone() {
+    /// Writes a block of code with the lines as they are indented.
+    fn write_code(&self, written: &mut String, code: &Range<usize>) {
+        let is_blank = |at: &usize| self.lines.get(*at).text.is_empty();
+        let lines = || code.clone().filter(|at| !is_blank(at)).map(|at| self.lines.get(at));
+        let indent = lines().map(|line| line.indent).min().unwrap_or_default();
+        written.push_str("```\n");
+        for at in code.clone() {
             let line = self.lines.get(at);
+            written.extend(std::iter::repeat_n(' ', line.indent.saturating_sub(indent)));
             // A fence in the code would end it.
-            let text = line.text.replace("```", "'''");
-            written.extend(std::iter::repeat_n(' ', line.indent - indent));
-            written.push_str(&text);
+            written.push_str(&line.text.replace("```", "'''"));
             written.push('\n');
         }
+        written.push_str("```");
     }
 
     /// Writes paragraphs and items. Gives the column of the text of the last item.
@@ -192,14 +194,28 @@ impl<'l, 't> Writer<'l, 't> {
         };
         let n_meant = self.meant_breaks(run).count();
         let keeps_lines = n_meant * 2 > run.len() - 1;
-        let between = if keeps_lines { "\\\n" } else { "\n" };
-        written.push_str(&lines.join(&format!("{between}{:indent$}", "")));
+        for (idx, line) in lines.iter().enumerate() {
+            written.push_str(line);
+            let Some(next) = lines.get(idx + 1) else { continue };
+            if keeps_lines {
+                written.push('\\');
+            } else if are_joined(line, next) {
+                continue;
+            }
+            written.push('\n');
+            written.extend(std::iter::repeat_n(' ', indent));
+        }
     }
 }
 
 fn columns(lines: &Lines<'_>, at: usize) -> usize {
     let line = lines.get(at);
-    line.indent + line.text.chars().count()
+    line.indent + lines::columns(line.text)
+}
+
+/// A line as Markdown that shows the same characters.
+pub(super) fn shown(line: &str) -> String {
+    if shows_itself(line) { line.to_owned() } else { escaped(line) }
 }
 
 /// Whether a reader of Markdown sees the characters that stand there.
