@@ -119,8 +119,10 @@ pub fn read_file(
     reading.encoding = Some(decoded.encoding).filter(|name| *name != "UTF-8");
     for record in &mut reading.records {
         record.location.file = file;
-        // The reader of Markdown has done so; quoth's own format has plain text.
-        if !matches!(reading.format, Format::Markdown | Format::Text | Format::JsonLines) {
+        // The readers of documents have done so; quoth's own format has plain text.
+        let has_markup =
+            matches!(reading.format, Format::Table | Format::Json | Format::Yaml | Format::Toml);
+        if has_markup {
             record.question = plain_text::without_markup(&record.question);
         }
         for answer in &mut record.answers {
@@ -131,7 +133,7 @@ pub fn read_file(
             // YAML and TOML hold Markdown, if any; cells and JSON hold text as people typed it.
             let is_typed =
                 matches!(reading.format, Format::Table | Format::Json | Format::JsonLines);
-            answer.keeps_lines = is_typed && !pack_text::has_markup(&answer.text);
+            answer.keeps_lines = is_typed && !pack_text::has_blocks_of_lines(&answer.text);
         }
     }
     Ok(reading)
@@ -154,7 +156,12 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
             markdown.records
         }
         Format::Html => match html::read(text)? {
-            html::Page::Declared(records) => records,
+            html::Page::Declared(mut records) => {
+                for record in &mut records {
+                    record.question = plain_text::without_markup(&record.question);
+                }
+                records
+            }
             html::Page::Markdown(text) => {
                 let markdown = markdown::read(&text)?;
                 reading.title = markdown.title;

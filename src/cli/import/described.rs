@@ -116,22 +116,22 @@ pub(super) fn left_out(
         (
             of(|reason| matches!(reason, Reason::SameAsEarlier(_))),
             "question",
-            "left out that stand twice with one answer",
+            "found twice with one answer, taken once",
         ),
         (
             of(|reason| matches!(reason, Reason::AddedToEarlier(_))),
             "question",
-            "that stand twice; the answer was added to the first",
+            "found twice; the answer was added to the first",
         ),
         (
             of(|reason| matches!(reason, Reason::NamedByTopic(_))),
             "question",
-            "that stand twice under different headings, which were added to them",
+            "found twice under different headings, which were added to them",
         ),
         (
             of(|reason| *reason == Reason::LongQuestion),
             "question",
-            "left out that are too long to be a question",
+            "too long to be a question, left out",
         ),
         (
             of(|reason| *reason == Reason::LongAnswer),
@@ -145,7 +145,7 @@ pub(super) fn left_out(
     }
     if collection.n_shared_keywords > 0 {
         let n = pluralize(collection.n_shared_keywords, "keyword");
-        writeln!(out, "{n} left out that stand under several questions.")?;
+        writeln!(out, "{n} found under several questions, left out.")?;
     }
     Ok(())
 }

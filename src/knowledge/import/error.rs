@@ -34,7 +34,8 @@ pub enum ReadError {
     /// Neither name nor content tells the format.
     #[error(
         "this is no FAQ in a format that is known: give the file the ending of its format (.md, .csv, .tsv, .json, \
-         .jsonl, .yaml, .toml, .html), and the questions a heading, a column or a key of their own"
+         .jsonl, .yaml, .toml, .html), and the questions a heading, a column or a key of their own; in plain text, numbers \
+         or question marks"
     )]
     UnknownFormat,
     /// The format has to be converted first.

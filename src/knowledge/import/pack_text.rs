@@ -177,6 +177,30 @@ fn language_of(entries: &[ImportedEntry]) -> Option<Language> {
     detect(questions()).or_else(|| detect(questions().chain(answers)))
 }
 
+/// Whether a text has blocks of Markdown whose lines belong together, so that no line break of it counts by itself: code,
+/// tables, headings, quotes, HTML.
+pub(super) fn has_blocks_of_lines(text: &str) -> bool {
+    let is_block = |(event, span): (Event<'_>, std::ops::Range<usize>)| match event {
+        Event::Start(
+            Tag::CodeBlock(_)
+            | Tag::Table(_)
+            | Tag::Heading { .. }
+            | Tag::BlockQuote(_)
+            | Tag::HtmlBlock,
+        )
+        | Event::HardBreak
+        | Event::Rule => true,
+        // A backslash in code or in a tag is one.
+        Event::Code(_)
+        | Event::InlineHtml(_)
+        | Event::Start(Tag::Link { .. } | Tag::Image { .. }) => {
+            text.get(span).is_some_and(|part| part.contains('\n'))
+        }
+        _ => false,
+    };
+    Parser::new_ext(text, options()).into_offset_iter().any(is_block)
+}
+
 /// The text of an answer in the source. In Markdown, line breaks that count end with a backslash.
 fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
     if !is_markdown || !answer.keeps_lines || !answer.text.contains('\n') {
@@ -186,7 +210,8 @@ fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
     let mut lines = answer.text.lines().map(str::trim_end).peekable();
     while let Some(line) = lines.next() {
         written.push_str(line);
-        let is_followed = lines.peek().is_some_and(|next| !next.is_empty());
+        // An item starts a line anyway.
+        let is_followed = lines.peek().is_some_and(|next| !next.is_empty() && !starts_item(next));
         if !line.is_empty() && is_followed {
             written.push('\\');
         }
@@ -195,6 +220,15 @@ fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(written)
+}
+
+/// Whether a line starts an item of a list.
+fn starts_item(line: &str) -> bool {
+    let text = line.trim_start();
+    let after_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number = after_number.len() < text.len() && after_number.starts_with([')', '.']);
+    let mark = if is_number { after_number.get(1..) } else { text.strip_prefix(['-', '*', '+']) };
+    mark.is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// Whether a text has markup: whether a reader of Markdown sees something else than the characters that stand
@@ -221,6 +255,7 @@ mod tests {
     fn lines_of_plain_answers_stay_lines_beside_markup() {
         let answer = |text: &str, keeps_lines| Answer { keeps_lines, ..Answer::new(text).unwrap() };
         assert_eq!(written(&answer("a\nb\n\nc\r\nd", true), true), "a\\\nb\n\nc\\\nd");
+        assert_eq!(written(&answer("a\nb\n- c\n  d\ne", true), true), "a\\\nb\n- c\\\n  d\\\ne");
         assert_eq!(written(&answer("a\nb", true), false), "a\nb");
         assert_eq!(written(&answer("a\nb", false), true), "a\nb");
     }

@@ -162,6 +162,27 @@ fn block_that_is_divided_into_quotes_stays_a_block() {
 }
 
 #[test]
+fn title_of_a_page_keeps_its_signs() {
+    let html = "<h2>Why is __del__ not called, and `foo' not removed?</h2><p>So.</p>";
+    let want = "Why is __del__ not called, and `foo' not removed?";
+    assert_eq!(entries("faq.html", html.as_bytes())[0].question, want);
+}
+
+#[test]
+fn links_to_other_pages_and_contents_of_a_page_are_no_answer() {
+    let html = "<div class=\"toc\"><ol><li><a href=\"a.html\">How many?</a></li></ol></div>\
+        <h2>How many?</h2><div class=\"header\"><p>Next: <a href=\"#b\" rel=\"next\">What for?</a>, \
+        Up: <a href=\"#top\" rel=\"up\">All questions</a></p></div><p>Two.</p>\
+        <h2>What for?</h2><p>For <a href=\"b.html\">all</a>.</p>\
+        <table class=\"navfooter\"><tr><td><a href=\"c.html\">Back</a></td></tr></table>";
+    let answers: Vec<String> = entries("faq.html", html.as_bytes())
+        .into_iter()
+        .map(|entry| entry.answers.into_iter().map(|answer| answer.text).collect())
+        .collect();
+    assert_eq!(answers, ["Two.", "For [all](b.html)."]);
+}
+
+#[test]
 fn question_in_another_format_loses_its_markup() {
     let cases = [
         ("Is it _really_ `x`, <b>so</b>, or <name>?", "Is it really x, so, or <name>?"),
@@ -293,7 +314,11 @@ proptest! {
         });
         let proof = proved("a.jsonl", &line.to_string());
         let quotes = proof.pack.entries[0].quotes();
-        let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+        // In Markdown, a backslash keeps a line break.
+        let squeeze = |text: &str| {
+            let lines = text.trim().lines().map(|line| line.trim_end().trim_end_matches('\\'));
+            lines.flat_map(str::split_whitespace).collect::<String>()
+        };
         let shown: String = quotes.iter().map(|quote| squeeze(quote.text())).collect();
         let want = if answer.trim().is_empty() { squeeze(&question) } else { squeeze(&answer) };
         prop_assert_eq!(shown, want);

@@ -11,6 +11,32 @@ use super::dom::{attribute, is_element, nodes, text_of};
 /// Roles of what stands around the text of a page.
 const OUTER_ROLES: [&str; 5] = ["navigation", "search", "complementary", "contentinfo", "banner"];
 
+/// Classes of tables of contents and of links to other pages, as Texinfo, DocBook and others write them. Some pages have their
+/// text in an element of such a class: it counts if it is made of links.
+const LINK_LIST_CLASSES: [&str; 12] = [
+    "toc",
+    "contents",
+    "shortcontents",
+    "table-of-contents",
+    "nav",
+    "navheader",
+    "navfooter",
+    "nav-panel",
+    "navigation",
+    "breadcrumb",
+    "breadcrumbs",
+    "header",
+];
+
+/// Relations of links to the pages around this one.
+const NEIGHBOR_RELATIONS: [&str; 6] = ["next", "prev", "previous", "up", "first", "last"];
+
+/// Most nodes of an element that leads to the pages around this one.
+const MAX_NEIGHBOR_NODES: usize = 60;
+
+/// Share of the letters of a list of links that are in links, at least, in percent.
+const MIN_LINKED_PERCENT: usize = 70;
+
 /// Classes of links to the place that they stand at.
 const PERMALINK_CLASSES: [&str; 5] =
     ["headerlink", "header-anchor", "hash-link", "permalink", "anchorjs-link"];
@@ -42,13 +68,43 @@ pub(super) fn remove_outer_parts(root: &Rc<Node>) {
         |node: &Rc<Node>| ["article", "section", "main"].iter().any(|name| is_element(node, name));
     let mut next = vec![(Rc::clone(root), is_article(root))];
     while let Some((node, is_in_article)) = next.pop() {
-        let is_kept = |child: &Rc<Node>| !is_outer(child) && (is_in_article || !is_header(child));
+        let is_kept = |child: &Rc<Node>| {
+            !is_outer(child) && !is_link_list(child) && (is_in_article || !is_header(child))
+        };
         node.children.borrow_mut().retain(is_kept);
         let children = node.children.borrow();
         next.extend(
             children.iter().map(|child| (Rc::clone(child), is_in_article || is_article(child))),
         );
     }
+}
+
+/// Whether an element is a table of contents, or leads to the pages around this one.
+fn is_link_list(node: &Rc<Node>) -> bool {
+    let has_class = || {
+        let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
+        classes.split_whitespace().any(|class| LINK_LIST_CLASSES.contains(&class))
+    };
+    let is_neighbor = |node: &Rc<Node>| {
+        attribute(node, "rel").is_some_and(|relation| NEIGHBOR_RELATIONS.contains(&&*relation))
+    };
+    let is_block = ["div", "p", "table", "ul", "nav"].iter().any(|name| is_element(node, name));
+    let is_named = is_block && has_class();
+    if !is_named && !is_block {
+        return false;
+    }
+    let below = nodes(node);
+    let leads_to_neighbors = || below.len() <= MAX_NEIGHBOR_NODES && below.iter().any(is_neighbor);
+    if !is_named && !leads_to_neighbors() {
+        return false;
+    }
+    let links = below.iter().filter(|node| is_element(node, "a"));
+    let n_linked: usize = links.map(n_letters).sum();
+    n_linked > 0 && n_linked * 100 >= n_letters(node) * MIN_LINKED_PERCENT
+}
+
+fn n_letters(node: &Rc<Node>) -> usize {
+    text_of(node).chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 /// Removes links that only name the place they stand at, such as "¶" behind a heading.

@@ -78,7 +78,8 @@ impl Builder {
             _ if !is_inline(tag) && self.depth >= 2 && *tag != Tag::Paragraph => {
                 self.end_first_of_item(&(span.start..span.start));
             }
-            Tag::Strong => {
+            // In lists, questions also stand in italics.
+            Tag::Strong | Tag::Emphasis if matches!(tag, Tag::Strong) || !self.list.is_empty() => {
                 let words = self.words.as_mut().filter(|words| words.bold.is_none());
                 if let Some(words) = words.filter(|words| words.text.trim().is_empty()) {
                     words.bold_from = Some(words.text.len());
@@ -121,7 +122,7 @@ impl Builder {
 
     fn end(&mut self, end: TagEnd, span: &Range<usize>) {
         match end {
-            TagEnd::Strong => {
+            TagEnd::Strong | TagEnd::Emphasis => {
                 if let Some(words) = &mut self.words
                     && let Some(from) = words.bold_from.take()
                 {

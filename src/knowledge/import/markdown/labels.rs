@@ -119,6 +119,14 @@ pub(in crate::knowledge::import) fn of_line(line: &str) -> Option<(Field, &str)>
 /// `text` without the label of an answer at its start. "A." is one if `question` has a label, too.
 pub(super) fn without_answer_label<'t>(question: &str, text: &'t str) -> &'t str {
     let first = text.split_inclusive('\n').next().unwrap_or_default();
+    // A line of its own needs no colon.
+    let word = first.trim().trim_matches(['*', '_', '#', ':', ' ']);
+    if first.len() < text.len()
+        && field_names::is_label(Field::Answer, word)
+        && word != first.trim()
+    {
+        return text.get(first.len()..).unwrap_or_default();
+    }
     let is_labelled = || matches!(of_line(question), Some((Field::Question, _)));
     match of_line(first).or_else(|| dotted_answer(first).filter(|_| is_labelled())) {
         Some((Field::Answer, rest)) => {

@@ -308,3 +308,19 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn titles_of_items_in_italics_are_questions() {
+    let text = "# FAQ\n\n1. *Trouble with linking*\n\n    Use the script.\n\n2. *Is there more?*\n\n    No.\n";
+    let records = read(text).unwrap().records;
+    let questions: Vec<&str> = records.iter().map(|it| it.question.as_str()).collect();
+    assert_eq!(questions, ["Trouble with linking", "Is there more?"]);
+}
+
+#[test]
+fn label_of_an_answer_on_a_line_of_its_own_is_left_out() {
+    let text = "## Is it free?\n\n**Answer**\n\nYes.\n\n## Where is it?\n\n*Answer:*\n\nHere.\n";
+    let records = read(text).unwrap().records;
+    let answers: Vec<&str> = records.iter().map(|it| it.answers[0].text.as_str()).collect();
+    assert_eq!(answers, ["Yes.", "Here."]);
+}
