@@ -90,6 +90,12 @@ struct Open {
     indent: usize,
 }
 
+/// The words of an item that stand in bold letters or italics as a paragraph, and where the text behind them starts.
+fn title_of(item: &Item) -> Option<(String, usize)> {
+    let (bold, end) = item.first.bold.as_ref()?;
+    (item.first.text.trim() == bold.trim()).then(|| (bold.clone(), *end))
+}
+
 struct Finder<'a> {
     document: &'a Document<'a>,
     kind: Kind,
@@ -171,8 +177,16 @@ impl Finder<'_> {
     /// Items that start with a question. A list of questions alone is a table of contents, unless it has one
     /// item, whose answer may follow the list.
     fn read_list(&mut self, items: &[Item]) {
-        let questions: Vec<Option<(String, usize)>> =
+        let mut questions: Vec<Option<(String, usize)>> =
             items.iter().map(|item| self.question_of(&item.first)).collect();
+        // Beside a question in bold letters, titles of other items in them are questions, too.
+        let titles: Vec<Option<(String, usize)>> = items.iter().map(title_of).collect();
+        let n_titles = titles.iter().flatten().count();
+        if n_titles * 2 > items.len() && questions.iter().any(Option::is_some) {
+            for (question, title) in questions.iter_mut().zip(titles) {
+                *question = question.take().or(title);
+            }
+        }
         let has_text = |item: &Item, start: usize| {
             let rest = self.document.text().get(start..item.span.end).unwrap_or_default();
             rest.contains(char::is_alphanumeric)

@@ -311,10 +311,10 @@ proptest::proptest! {
 
 #[test]
 fn titles_of_items_in_italics_are_questions() {
-    let text = "# FAQ\n\n1. *Trouble with linking*\n\n    Use the script.\n\n2. *Is there more?*\n\n    No.\n";
+    let text = "# FAQ\n\n1. *Trouble with linking*\n\n    Use the script.\n\n2. *Is there more ?*\n\n    No.\n";
     let records = read(text).unwrap().records;
     let questions: Vec<&str> = records.iter().map(|it| it.question.as_str()).collect();
-    assert_eq!(questions, ["Trouble with linking", "Is there more?"]);
+    assert_eq!(questions, ["Trouble with linking", "Is there more ?"]);
 }
 
 #[test]
