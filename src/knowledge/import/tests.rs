@@ -302,6 +302,28 @@ fn gaps_alone_make_a_valid_pack() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_plain_text_makes_an_accepted_pack_or_none(
+        parts in proptest::collection::vec(
+            "1\\. |1\\.1 |2\\. |Q: |A: |What\\?|so|   |\t|- |```|\\*|_|<b>|\\[|-----|~~|&amp;|#|\n|\n|\n\n|\n\n|择|\\PC",
+            0..60,
+        ),
+    ) {
+        let text = format!("What?\n\nSo.\n\n{}\n\nWhere?\n\nThere.\n", parts.concat());
+        if let Ok(reading) = read_file(0, "faq.txt", text.as_bytes(), &FieldChoice::default()) {
+            let collection = Collection::new(reading.records, UnansweredPolicy::QuestionStandsIn);
+            if !collection.entries.is_empty() {
+                let (pack, _) = new_pack("T", &collection.entries, None);
+                let files = PackFiles { name: "p".to_owned(), files: pack.into_files() };
+                prop_assert_eq!(prove(&files).findings, [], "{}", text);
+            }
+        }
+    }
+}
+
+proptest! {
     #[test]
     fn any_imported_text_makes_an_accepted_pack(
         answer in "(?s:.){0,60}|[ab.'\"\\\\+#\\[\\n\\r\u{a0}\u{85}\u{2028}]{0,40}|[a.? ]{1490,3100}",

@@ -65,8 +65,7 @@ fn has_markup(text: &str) -> bool {
     text.lines().enumerate().any(|(idx, line)| {
         let is_heading = line.starts_with("## ") || (line.starts_with("# ") && idx == 0);
         let is_fence = line.starts_with("```") || (line.starts_with("~~~") && line.len() <= 5);
-        let is_bold =
-            line.starts_with("**") && line.trim_end().ends_with("**") && !lines::is_rule(line);
+        let is_bold = line.matches("**").count() > 1 && !lines::is_rule(line);
         let is_link = ["](http", "](#", "](/"].iter().any(|link| line.contains(link));
         let is_html = ["<details", "<summary", "<h2", "<dl"].iter().any(|tag| line.contains(tag));
         // A question that is underlined is a heading of Markdown.

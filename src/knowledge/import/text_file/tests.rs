@@ -169,6 +169,8 @@ fn answers_show_the_characters_of_the_file() {
     for (answer, want) in [
         ("Use *Init* and <path>.", "Use \\*Init\\* and \\<path>."),
         ("Set SOME_LONG_NAME.", "Set SOME_LONG_NAME."),
+        ("2. Not a list, but a sentence.", "2\\. Not a list, but a sentence."),
+        ("Run:\n\n    ```x```", "Run:\n\n````\n```x```\n````"),
         ("See <https://a.example>.", "See <https://a.example>."),
         ("Run this:\n\n    make  all\n      clean", "Run this:\n\n```\nmake  all\n  clean\n```"),
         ("Run:\n\n    one\n\n      two", "Run:\n\n```\none\n\n  two\n```"),

@@ -12,6 +12,9 @@ const SLACK_COLUMNS: usize = 8;
 /// The least columns at which lines are broken by hand, where few lines tell.
 const MIN_WIDTH: usize = 50;
 
+/// Fewest backticks of a fence.
+const MIN_FENCE: usize = 3;
+
 /// Columns from which indented lines are shown as they are written.
 const CODE_INDENT: usize = 2;
 
@@ -126,15 +129,18 @@ impl<'l, 't> Writer<'l, 't> {
         let is_blank = |at: &usize| self.lines.get(*at).text.is_empty();
         let lines = || code.clone().filter(|at| !is_blank(at)).map(|at| self.lines.get(at));
         let indent = lines().map(|line| line.indent).min().unwrap_or_default();
-        written.push_str("```\n");
+        // A fence in the code would end a shorter one.
+        let longest = lines().map(|line| longest_of_backticks(line.text)).max().unwrap_or_default();
+        let fence = "`".repeat(MIN_FENCE.max(longest + 1));
+        written.push_str(&fence);
+        written.push('\n');
         for at in code.clone() {
             let line = self.lines.get(at);
             written.extend(std::iter::repeat_n(' ', line.indent.saturating_sub(indent)));
-            // A fence in the code would end it.
-            written.push_str(&line.text.replace("```", "'''"));
+            written.push_str(line.text);
             written.push('\n');
         }
-        written.push_str("```");
+        written.push_str(&fence);
     }
 
     /// Writes paragraphs and items. Gives the column of the text of the last item.
@@ -208,6 +214,10 @@ impl<'l, 't> Writer<'l, 't> {
     }
 }
 
+fn longest_of_backticks(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
+}
+
 fn columns(lines: &Lines<'_>, at: usize) -> usize {
     let line = lines.get(at);
     line.indent + lines::columns(line.text)
@@ -228,7 +238,12 @@ fn shows_itself(text: &str) -> bool {
 fn escaped(line: &str) -> String {
     let mut written = String::with_capacity(line.len() + 8);
     let mut rest = line;
-    if rest.starts_with(['#', '>', '=', '+', '-']) {
+    let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if number > 0 && rest.get(number..).is_some_and(|rest| rest.starts_with(['.', ')'])) {
+        written.push_str(rest.get(..number).unwrap_or_default());
+        rest = rest.get(number..).unwrap_or_default();
+        written.push('\\');
+    } else if rest.starts_with(['#', '>', '=', '+', '-']) {
         written.push('\\');
     }
     let mut before = ' ';
