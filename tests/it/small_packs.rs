@@ -248,6 +248,21 @@ const COUNTERPARTS: [(&str, &str, &str); 40] = [
 ];
 
 #[test]
+fn word_that_means_the_same_as_an_opposite_is_an_opposite() {
+    let entries: [&[&str]; 2] = [&["How do I create an album?"], &["Who founded the association?"]];
+    let index = index(pack_of("en", &entries));
+    let rule = DecisionRule::default();
+    for (question, want) in [
+        ("how do i create an album", Decision::Answer),
+        ("how do i delete an album", Decision::Suggest),
+        // "remove" is "delete".
+        ("how do i remove an album", Decision::Suggest),
+    ] {
+        assert_eq!(index.ask(question, &rule).decision, want, "{question}");
+    }
+}
+
+#[test]
 fn opposites_and_siblings_are_never_answered_for_each_other() {
     let rule = DecisionRule::default();
     let mut answered = Vec::new();

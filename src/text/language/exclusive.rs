@@ -63,7 +63,9 @@ fn exclusive_sets(
         ordinals.entry(*number).or_default().push(form.clone());
     }
     let ordinals: Vec<Vec<String>> = ordinals.into_values().collect();
-    let sets = file.closed_sets.values().chain(&file.opposites.pairs).chain([&ordinals]);
+    let opposites: Vec<Vec<Vec<String>>> =
+        file.opposites.pairs.iter().map(|pair| with_equivalents(pair, file)).collect();
+    let sets = file.closed_sets.values().chain(&opposites).chain([&ordinals]);
     let mut phrases = Phrases::default();
     let mut n_sets = 0;
     for (set, members) in (0..).zip(sets) {
@@ -75,6 +77,20 @@ fn exclusive_sets(
         }
     }
     (phrases, n_sets)
+}
+
+/// A pair of opposites with the words that are equivalent to one of a side: where "remove" is "delete", both are the opposite of
+/// "create".
+fn with_equivalents(pair: &[Vec<String>], file: &LanguageFile) -> Vec<Vec<String>> {
+    let has_any = |side: &[String], group: &[String]| group.iter().any(|word| side.contains(word));
+    let of_side = |side: &Vec<String>| {
+        let is_of_one_side = |group: &&Vec<String>| {
+            pair.iter().all(|other| has_any(other, group) == std::ptr::eq(other, side))
+        };
+        let groups = file.equivalents.groups.iter().filter(is_of_one_side);
+        side.iter().chain(groups.flatten()).cloned().collect()
+    };
+    pair.iter().map(of_side).collect()
 }
 
 /// Opposites by the stems of their words. Members of closed sets are left out, since all their
