@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::knowledge::import::Format;
+use crate::knowledge::import::{Conversion, Format};
 
 /// The largest file that is imported, in bytes. The pack that is made of it has to be small enough to be read.
 pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
@@ -42,6 +42,7 @@ pub fn read(path: &Path) -> Result<Vec<ImportFile>, ImportFilesError> {
         return Ok(vec![read_file(path, path.to_string_lossy().into_owned())?]);
     }
     let mut found = Vec::new();
+    let mut other = None;
     let mut seen = HashSet::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -49,14 +50,18 @@ pub fn read(path: &Path) -> Result<Vec<ImportFile>, ImportFilesError> {
             .canonicalize()
             .map_err(|source| ImportFilesError::Unreadable { path: folder.clone(), source })?;
         if seen.insert(real) {
-            list(&folder, &mut folders, &mut found)?;
+            other = list(&folder, &mut folders, &mut found)?.or(other);
         }
         if found.len() > MAX_FILES {
             return Err(ImportFilesError::TooMany { path: path.to_owned() });
         }
     }
     if found.is_empty() {
-        return Err(ImportFilesError::NoFile { path: path.to_owned() });
+        let path = path.to_owned();
+        return Err(match other {
+            Some(conversion) => ImportFilesError::Conversion { path, conversion },
+            None => ImportFilesError::NoFile { path },
+        });
     }
     found.sort_unstable();
     let mut files = Vec::with_capacity(found.len());
@@ -76,12 +81,14 @@ pub fn read(path: &Path) -> Result<Vec<ImportFile>, ImportFilesError> {
     Ok(files)
 }
 
-/// Adds the folders and files in `folder` to the lists.
+/// Adds the folders and files in `folder` to the lists. Returns the format of a file that has to be converted first, if there is
+/// one.
 fn list(
     folder: &Path,
     folders: &mut Vec<PathBuf>,
     files: &mut Vec<PathBuf>,
-) -> Result<(), ImportFilesError> {
+) -> Result<Option<Conversion>, ImportFilesError> {
+    let mut other = None;
     let unreadable = |source| ImportFilesError::Unreadable { path: folder.to_owned(), source };
     for item in std::fs::read_dir(folder).map_err(unreadable)? {
         let item = item.map_err(unreadable)?;
@@ -96,11 +103,15 @@ fn list(
             if !SKIPPED_FOLDERS.contains(&&*name) {
                 folders.push(path);
             }
-        } else if Format::of_name(&name).is_ok_and(|it| it.is_some() || is_plain_text(&path)) {
-            files.push(path);
+            continue;
+        }
+        match Format::of_name(&name) {
+            Ok(format) if format.is_some() || is_plain_text(&path) => files.push(path),
+            Ok(_) => {}
+            Err(conversion) => other = Some(conversion),
         }
     }
-    Ok(())
+    Ok(other)
 }
 
 /// Whether a name says that a file is a text; its content tells the format.
@@ -151,6 +162,14 @@ pub enum ImportFilesError {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder has only files that have to be converted first.
+    #[error("{} has only files that cannot be read, of {}: {}", path.display(), conversion.name, conversion.how)]
+    Conversion {
+        /// The folder.
+        path: PathBuf,
+        /// Their format.
+        conversion: Conversion,
+    },
     /// The folder has no file of a format that can be imported.
     #[error(
         "{} has no file that can be imported (.md, .txt, .csv, .tsv, .json, .jsonl, .yaml, .toml, .html)",
@@ -165,7 +184,7 @@ pub enum ImportFilesError {
 impl ImportFilesError {
     /// Whether the files themselves are refused, and not what the user gave as the path.
     pub fn is_of_content(&self) -> bool {
-        matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })
+        matches!(self, Self::TooLarge { .. } | Self::TooMany { .. } | Self::Conversion { .. })
     }
 }
 

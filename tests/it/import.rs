@@ -279,6 +279,16 @@ fn every_format_is_imported_and_answers() {
 }
 
 #[test]
+fn folder_of_a_format_that_has_to_be_converted_says_with_what() {
+    let folder = Folder::empty();
+    folder.write("faq/join.rst.txt", "How do I join?\n==============\n\nAsk Ann.\n");
+    folder.write("faq/logo.png", "");
+    let run = quoth(&["import", &folder.arg("faq"), "--into", &folder.arg("pack")]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stderr.contains("of reStructuredText: convert it with pandoc"), "{run:?}");
+}
+
+#[test]
 fn folder_of_files_is_one_pack() {
     let folder = Folder::empty();
     folder.write(
