@@ -118,6 +118,8 @@ pub(crate) struct DecisionInput {
     pub(crate) n_quote_terms: usize,
     /// Share of the weight of the content words that its phrasings cover.
     pub(crate) covered_by_phrasings: f32,
+    /// Whether the phrasings ask for another kind of thing, such as where instead of when.
+    pub(crate) asks_something_else: bool,
 }
 
 /// What the message might mean other than the best entry.
@@ -186,6 +188,7 @@ pub(crate) fn extract(
         n_phrasings: first.n_phrasings,
         n_quote_terms: terms.quotes.len(),
         covered_by_phrasings: words.share(words.covered_by_phrasings),
+        asks_something_else: entry.asks_something_else(query.question_types),
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Objection {
     Contradiction,
     /// The message is a statement, and the entry covers too little of it.
     Statement,
-    /// None of the entry's many phrasings has the question type.
+    /// None of the entry's many phrasings has the question type, or they ask where and the question when.
     QuestionType,
     /// None of the entry's many phrasings has the name.
     Name,
@@ -63,6 +63,7 @@ pub(crate) fn objection(evidence: &DecisionInput) -> Option<Objection> {
         ),
         (features.gap_coverage >= GAP_MARGIN, Objection::Gap),
         (features.coverage < MIN_COVERAGE, Objection::Coverage),
+        (evidence.asks_something_else, Objection::QuestionType),
         (has_many && features.question_type <= NO_QUESTION_TYPE, Objection::QuestionType),
         (has_many && features.other_name >= MISSING_NAME, Objection::Name),
         (is_covered_by_chance(evidence), Objection::Coverage),
@@ -90,8 +91,13 @@ mod tests {
             (many, MIN_COVERAGE_BY_PHRASINGS, None),
             (MANY_QUOTE_TERMS, 0.0, None),
         ] {
-            let evidence =
-                DecisionInput { features, n_phrasings: 3, n_quote_terms, covered_by_phrasings };
+            let evidence = DecisionInput {
+                features,
+                n_phrasings: 3,
+                n_quote_terms,
+                covered_by_phrasings,
+                asks_something_else: false,
+            };
             assert_eq!(objection(&evidence), want, "{evidence:?}");
         }
     }

@@ -21,6 +21,7 @@ use super::term_directions::TermDirections;
 use super::text_directions::TextDirections;
 use super::vocabulary::{TermId, Vocabulary};
 use crate::knowledge::{Entry, Pack, Source};
+use crate::text::language::question_type;
 use crate::text::{Analyzer, Language};
 
 /// Data of an entry except its texts.
@@ -169,4 +170,24 @@ impl IndexedEntry {
     pub(crate) fn question_type_fit(&self, types: u32) -> f32 {
         if types == 0 { 0.5 } else { (self.question_type_share(types) / FULL_TYPE_SHARE).min(1.0) }
     }
+
+    /// Whether a question of these types asks when, and the phrasings where, or the like: no answer to one is an answer to the
+    /// other. Half of the phrasings have to ask that, and none what is asked.
+    pub(crate) fn asks_something_else(&self, types: u32) -> bool {
+        OTHER_THINGS.iter().any(|(asked, others)| {
+            types == *asked
+                && self.question_type_share(*asked) == 0.0
+                && self.question_type_share(*others) >= OTHER_THING_SHARE
+        })
+    }
 }
+
+/// Question types whose answers are other things: when, where and who. (Where there is help, there is who helps.)
+const OTHER_THINGS: [(u32, u32); 3] = [
+    (question_type::WHEN, question_type::WHERE | question_type::WHO),
+    (question_type::WHERE, question_type::WHEN),
+    (question_type::WHO, question_type::WHEN),
+];
+
+/// Least share of an entry's phrasings that ask for another thing, to object to an answer.
+const OTHER_THING_SHARE: f32 = 0.5;

@@ -10,7 +10,7 @@ mod file;
 
 use std::sync::LazyLock;
 
-pub use data::{LanguageData, QuestionType};
+pub use data::{LanguageData, QuestionType, question_type};
 pub use exclusive::{ExclusiveWords, SetMember};
 
 /// The language of a pack's phrasings, as an ISO 639-1 code in lower case.

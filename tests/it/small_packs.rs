@@ -248,6 +248,34 @@ const COUNTERPARTS: [(&str, &str, &str); 40] = [
 ];
 
 #[test]
+fn question_when_is_not_answered_with_where() {
+    let rule = DecisionRule::default();
+    for (language, questions, cases) in [
+        (
+            "en",
+            ["Where do you meet?", "What does it cost?"],
+            [("where do you meet", Decision::Answer), ("when do you meet", Decision::Suggest)],
+        ),
+        (
+            "de",
+            ["Wann ist die Probe?", "Was kostet das?"],
+            [("wann ist die probe", Decision::Answer), ("wo ist die probe", Decision::Suggest)],
+        ),
+        (
+            "fr",
+            ["Qui donne le cours ?", "Combien ça coûte ?"],
+            [("qui donne le cours", Decision::Answer), ("quand est le cours", Decision::Suggest)],
+        ),
+    ] {
+        let [first, second] = questions.map(|it| [it]);
+        let index = index(pack_of(language, &[&first, &second]));
+        for (question, want) in cases {
+            assert_eq!(index.ask(question, &rule).decision, want, "{question}");
+        }
+    }
+}
+
+#[test]
 fn word_that_means_the_same_as_an_opposite_is_an_opposite() {
     let entries: [&[&str]; 2] = [&["How do I create an album?"], &["Who founded the association?"]];
     let index = index(pack_of("en", &entries));

@@ -182,6 +182,16 @@ fn abbreviations(lists: &AbbreviationLists) -> Abbreviations {
     abbreviations
 }
 
+/// Bits of question types.
+pub mod question_type {
+    /// Who.
+    pub const WHO: u32 = 1;
+    /// When.
+    pub const WHEN: u32 = 1 << 1;
+    /// Where.
+    pub const WHERE: u32 = 1 << 2;
+}
+
 /// Question types in the order of their bits, by their keys in `language.toml`.
 const QUESTION_TYPES: [&str; 14] = [
     "who",
