@@ -205,7 +205,7 @@ def check_package(dist, work):
         owner = container.run("stat", "-c", "%U %a", "/var/lib/quoth/knowledge/quoth/faq.toml").strip()
         assert owner.startswith("quoth "), owner
         writable = container.run("runuser", "-u", "quoth", "--", "quoth", "doctor", "packs-writable")
-        assert "1 can be edited" in writable, writable
+        assert "1 pack can be edited" in writable, writable
         print("quoth setup, by root: the token and the pack that moderators edit belong to the service")
         # Discord cannot be reached from here: the service is tried without it from now on.
         edited = "".join(line for line in written.splitlines(True) if not line.startswith("token_file"))
