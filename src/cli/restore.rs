@@ -81,7 +81,7 @@ fn print(
             || {
                 (
                     String::new(),
-                    " (it has no manifest, so only its records were checked)".to_owned(),
+                    " (it has no manifest, so a file that is missing was not noticed)".to_owned(),
                 )
             },
             |it| (format!(" of {}", it.made_at), format!(" (made by quoth {})", it.version)),

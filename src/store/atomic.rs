@@ -1,6 +1,6 @@
 //! Atomic file writes: readers see the old content or the new one, never a part.
 
-use std::fs::{DirEntry, File, Permissions};
+use std::fs::{DirEntry, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 /// Replaces the content of the file at `path` by `bytes`, or creates the file.
 ///
 /// The bytes are written and synced to a temporary file in the same folder, which is then renamed
-/// over the old file. Permissions are kept. If `path` is a symbolic link, its target is replaced.
+/// over the old file. Permissions are kept, and the owner where this user may give files away, as root may. If `path` is a symbolic link, its target is replaced.
 /// After an error the old file is unchanged.
 ///
 /// # Errors
@@ -59,9 +59,9 @@ fn replace(
     may_replace: impl FnOnce() -> bool,
 ) -> io::Result<bool> {
     let folder = folder_of(target);
-    let permissions = match std::fs::metadata(target) {
+    let before = match std::fs::metadata(target) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) => Some(metadata.permissions()),
+        Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
@@ -71,8 +71,9 @@ fn replace(
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
+    if let Some(before) = before {
+        file.as_file().set_permissions(before.permissions())?;
+        keep_owner(file.as_file(), &before);
     }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -83,6 +84,17 @@ fn replace(
     sync_folder(folder)?;
     Ok(true)
 }
+
+/// Gives `file` to the owner of the one that it replaces, which the user of a service has to read again.
+#[cfg(unix)]
+fn keep_owner(file: &File, before: &Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    // Other users than root cannot; they may replace the file all the same.
+    drop(fchown(file, Some(before.uid()), Some(before.gid())));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
 
 /// Removes temporary files in `folder` that a process has left which was killed: those of writes that began more than
 /// [`ABANDONED_AFTER`] ago. They do no harm, so failures are passed over.
@@ -220,6 +232,21 @@ mod tests {
             assert_eq!(std::fs::read(&path).unwrap(), bytes);
         }
         assert_eq!(names_in(folder.path()), ["faq.toml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_of_another_user_stays_theirs() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("faq.toml");
+        write(&path, b"one").unwrap();
+        let own = std::fs::metadata(&path).unwrap().uid();
+        // Only root can give files away.
+        let owner = if own == 0 { 65_534 } else { own };
+        chown(&path, Some(owner), None).unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().uid(), owner);
     }
 
     #[cfg(unix)]

@@ -294,6 +294,23 @@ fn replaced_data_is_restored_like_a_backup() {
 }
 
 #[test]
+fn misquote_in_a_backup_without_a_manifest_is_not_restored() {
+    let source = backed_up();
+    let folder = with_other_data(&source);
+    std::fs::remove_file(folder.path("b/manifest.json")).unwrap();
+    let pack = std::fs::read_dir(folder.path("b/packs")).unwrap().next().unwrap().unwrap().path();
+    let faq = std::fs::read_to_string(pack.join("faq.toml")).unwrap();
+    let broken =
+        faq.replacen("[[entry.quote]]\ntext = \"", "[[entry.quote]]\ntext = \"Not so. ", 1);
+    assert_ne!(broken, faq);
+    std::fs::write(pack.join("faq.toml"), broken).unwrap();
+    let before = files_in(&folder.path("p"));
+    let run = quoth(&folder, &["restore", "b", "--force"]);
+    assert!(run.code != 0 && run.stderr.contains("nothing is restored"), "{run:?}");
+    assert_eq!(files_in(&folder.path("p")), before);
+}
+
+#[test]
 fn packs_and_matrix_device_stay_if_the_operator_says_so() {
     let source = backed_up();
     let folder = with_other_data(&source);

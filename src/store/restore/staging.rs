@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{INCOMPLETE_FILE, RestoreError, StagedPack};
+use super::{INCOMPLETE_FILE, KEPT_PREFIX, RestoreError, StagedPack};
 use crate::knowledge::{PackFile, PackFiles};
 use crate::store::atomic::{self, WriteError};
 use crate::store::backup::PACKS_FOLDER;
@@ -259,15 +259,18 @@ impl Drop for Staging {
     }
 }
 
-/// The packs in a backup without a manifest: what an earlier restore has replaced. They may never have been proved.
+/// The packs in a backup without a manifest.
 fn packs_in(backup: &Path) -> Vec<PackOfBackup> {
+    // A restore also keeps packs that had errors.
+    let name = backup.file_name().unwrap_or_default().to_string_lossy();
+    let was_replaced = name.starts_with(KEPT_PREFIX);
     let folders = std::fs::read_dir(backup.join(PACKS_FOLDER)).into_iter().flatten().flatten();
     let mut packs: Vec<PackOfBackup> = folders
         .filter(|folder| pack_files::is_pack(&folder.path()))
         .map(|folder| {
             let name = folder.file_name().to_string_lossy().into_owned();
             let folder = format!("{PACKS_FOLDER}/{name}");
-            PackOfBackup { name, folder, from: PathBuf::new(), is_proved: false }
+            PackOfBackup { name, folder, from: PathBuf::new(), is_proved: !was_replaced }
         })
         .collect();
     packs.sort_by(|one, other| one.name.cmp(&other.name));
