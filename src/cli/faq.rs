@@ -38,8 +38,8 @@ enum Command {
     Remove(edit::IdArgs),
     /// Bring a removed entry back as it was.
     Restore(edit::IdArgs),
-    /// Add a phrasing to an entry.
-    AddPhrasing(edit::PhrasingArgs),
+    /// Add phrasings to an entry.
+    AddPhrasing(edit::PhrasingsArgs),
     /// Remove a phrasing from an entry.
     RemovePhrasing(edit::PhrasingArgs),
     /// Move a phrasing from one entry to another.
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Command::Edit(args) => edit::edit(args, &context),
         Command::Remove(args) => edit::remove(args, &context),
         Command::Restore(args) => edit::restore(args, &context),
-        Command::AddPhrasing(args) => edit::add_phrasing(args, &context),
+        Command::AddPhrasing(args) => edit::add_phrasings(args, &context),
         Command::RemovePhrasing(args) => edit::remove_phrasing(args, &context),
         Command::MovePhrasing(args) => edit::move_phrasing(args, &context),
         Command::History(args) => history::history(args, &context),

@@ -255,6 +255,15 @@ fn pack_with_an_error_is_shown_and_can_be_repaired() {
 }
 
 #[test]
+fn several_phrasings_are_one_change() {
+    let folder = Folder::with_pack();
+    let added = done(&folder, &["add-phrasing", "b", "what number", "how much"]);
+    assert_eq!(added.lines().count(), 1, "{added}");
+    let shown = json(&folder, &["show", "b"]);
+    assert_eq!(shown["variants"], Value::from(vec!["what number", "how much"]));
+}
+
+#[test]
 fn phrasing_is_moved_between_entries() {
     let folder = Folder::with_pack();
     done(&folder, &["add-phrasing", "g", "what number"]);

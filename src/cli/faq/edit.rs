@@ -100,6 +100,19 @@ pub(super) struct IdArgs {
     by: ByArgs,
 }
 
+/// Arguments of `quoth faq add-phrasing`.
+#[derive(Debug, clap::Args)]
+pub(super) struct PhrasingsArgs {
+    /// The entry's id.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The phrasings.
+    #[arg(value_name = "TEXT", required = true)]
+    phrasings: Vec<String>,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
 /// Arguments of a command for a phrasing of an entry.
 #[derive(Debug, clap::Args)]
 pub(super) struct PhrasingArgs {
@@ -194,8 +207,8 @@ pub(super) fn restore(args: &IdArgs, context: &Context<'_>) -> anyhow::Result<St
     apply(revert_of(removal), &args.by, context)
 }
 
-pub(super) fn add_phrasing(args: &PhrasingArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let (id, phrasings) = (parsed(&args.id)?, vec![args.phrasing.clone()]);
+pub(super) fn add_phrasings(args: &PhrasingsArgs, context: &Context<'_>) -> anyhow::Result<Status> {
+    let (id, phrasings) = (parsed(&args.id)?, args.phrasings.clone());
     apply(Edit::AddPhrasings { id, phrasings }, &args.by, context)
 }
 
