@@ -24,6 +24,9 @@ const TOKEN_FILE: &str = "discord-token";
 const PASSWORD_FILE: &str = "matrix-password";
 const PASSPHRASE_FILE: &str = "matrix-passphrase";
 
+/// The socket of the bridge in the data folder.
+const SOCKET_FILE: &str = "bridge.sock";
+
 /// Bytes of a passphrase that is made; it has twice as many digits.
 const PASSPHRASE_BYTES: usize = 32;
 
@@ -42,35 +45,26 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Stat
     terminal.note(
         "A few questions; Enter takes what stands in brackets. Nothing is written before the end.",
     );
+    paths.check_writable()?;
     let platforms = questions::platforms(&mut interview)?;
-    let mut answers = SetupAnswers::default();
-    let mut secrets: Vec<SecretFile> = Vec::new();
-    if platforms.has_discord {
-        let token = questions::discord_token(&mut interview)?;
-        secrets.push((TOKEN_FILE, token));
-        answers.discord_token_file = Some(paths.in_data(TOKEN_FILE));
-    }
-    if platforms.has_matrix {
-        let files = (paths.in_data(PASSWORD_FILE), paths.in_data(PASSPHRASE_FILE));
-        let (account, password) = questions::matrix_account(&mut interview, files)?;
-        secrets.push((PASSWORD_FILE, password));
-        if !paths.data.join(PASSPHRASE_FILE).exists() {
-            secrets.push((PASSPHRASE_FILE, new_passphrase()?));
-        }
-        answers.matrix = Some(account);
-    }
+    let (mut answers, secrets) = ask_for_accounts(&mut interview, platforms, &paths)?;
     let pack = questions::pack(&mut interview, paths.packs.first())?;
-    answers.moderators = questions::moderators(&mut interview, platforms)?;
+    answers.moderators = questions::moderators(&mut interview, platforms, paths.has_moderators)?;
     let copy = if answers.moderators.is_empty() {
         None
     } else {
         PackCopy::ask(&mut interview, &paths.data, &pack)?
     };
-    answers.packs = vec![paths.written(copy.as_ref().map_or(&pack, |copy| &copy.folder))];
+    answers.pack = paths.written(copy.as_ref().map_or(&pack, |copy| &copy.folder));
     let text = answers.applied_to(&before).with_context(|| {
         format!("{} is no TOML: `quoth config check` says where", file.display())
     })?;
     show(&text, &before, &file, terminal);
+    for (name, _) in &secrets {
+        let path = paths.data.join(name);
+        let what = if path.exists() { "takes the place of the one there" } else { "is new" };
+        terminal.note(&format!("In {}: a secret, which {what}", path.display()));
+    }
     let written = interview.ask("Write this? (yes or no)", Some("yes"))?;
     if !["yes", "y"].contains(&written.to_lowercase().as_str()) {
         terminal.note("Nothing was written.");
@@ -84,23 +78,78 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Stat
     Ok(Status::Success)
 }
 
+/// The accounts of the platforms, and their secrets.
+fn ask_for_accounts(
+    interview: &mut Interview<'_>,
+    platforms: Platforms,
+    paths: &Paths,
+) -> anyhow::Result<(SetupAnswers, Vec<SecretFile>)> {
+    let mut answers = SetupAnswers::default();
+    let mut secrets: Vec<SecretFile> = Vec::new();
+    if platforms.has_discord {
+        let kept = paths.existing(TOKEN_FILE);
+        let token = questions::discord_token(interview, kept.as_deref())?;
+        secrets.extend(token.map(|token| (TOKEN_FILE, token)));
+        answers.discord_token_file = Some(paths.in_data(TOKEN_FILE));
+    }
+    if platforms.has_matrix {
+        let files = (paths.in_data(PASSWORD_FILE), paths.in_data(PASSPHRASE_FILE));
+        let kept = paths.existing(PASSWORD_FILE);
+        let (account, password) = questions::matrix_account(interview, files, kept.as_deref())?;
+        secrets.extend(password.map(|password| (PASSWORD_FILE, password)));
+        if paths.existing(PASSPHRASE_FILE).is_none() {
+            secrets.push((PASSPHRASE_FILE, new_passphrase()?));
+        }
+        answers.matrix = Some(account);
+    }
+    if !platforms.has_discord && !platforms.has_matrix {
+        answers.bridge_socket = Some(paths.in_data(SOCKET_FILE));
+    }
+    Ok((answers, secrets))
+}
+
 fn new_passphrase() -> anyhow::Result<String> {
     let mut bytes = [0; PASSPHRASE_BYTES];
     getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Shows the lines that are new.
+/// Shows the lines that go, and those that are new.
 fn show(text: &str, before: &str, file: &Path, terminal: &Terminal) {
-    let old: Vec<&str> = before.lines().collect();
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), text.lines().collect());
     terminal.note(&format!("\nIn {}:", file.display()));
-    for line in text.lines().filter(|line| !old.contains(line)) {
-        terminal.note(&format!("    {line}"));
+    let gone = old.iter().filter(|line| !new.contains(line)).map(|line| format!("  - {line}"));
+    let added = new.iter().filter(|line| !old.contains(line)).map(|line| format!("  + {line}"));
+    let lines: Vec<String> = gone.chain(added).collect();
+    lines.iter().for_each(|line| terminal.note(line));
+    if lines.is_empty() {
+        terminal.note("  nothing changes");
     }
 }
 
-/// Writes the secrets and then the configuration, which is checked before it takes the place of the old one.
+/// Writes the secrets and then the configuration, which is checked before it takes the place of the old one. If that fails,
+/// the secrets are as they were.
 fn write(
+    file: &Path,
+    text: &str,
+    paths: &Paths,
+    secrets: &[SecretFile],
+    args: &ConfigArgs,
+) -> anyhow::Result<()> {
+    let files: Vec<PathBuf> = secrets.iter().map(|(name, _)| paths.data.join(name)).collect();
+    let before: Vec<Option<Vec<u8>>> = files.iter().map(|path| std::fs::read(path).ok()).collect();
+    write_checked(file, text, paths, secrets, args).inspect_err(|_| {
+        for (path, before) in files.iter().zip(&before) {
+            // What cannot be put back is told by the error that is returned.
+            match before {
+                Some(bytes) => drop(atomic::write_private(path, bytes)),
+                None => drop(std::fs::remove_file(path)),
+            }
+        }
+    })
+}
+
+fn write_checked(
     file: &Path,
     text: &str,
     paths: &Paths,
@@ -135,6 +184,9 @@ fn next_steps(platforms: Platforms, is_service: bool) -> String {
     if platforms.has_discord {
         steps.push("  invite the bot to your server, with the link of docs/discord.md");
     }
+    if !platforms.has_discord && !platforms.has_matrix {
+        steps.push("  let a program ask over the socket, as docs/bridge.md says");
+    }
     if is_service {
         if platforms.has_matrix {
             steps.push("  sudo systemctl stop quoth");
@@ -148,6 +200,7 @@ fn next_steps(platforms: Platforms, is_service: bool) -> String {
                 "  quoth matrix setup   (verifies the bot's device, and prints its recovery key)",
             );
         }
+        steps.push("  quoth doctor         (is anything wrong, or missing?)");
         steps.push("  quoth run            (serves until you press Ctrl-C)");
     }
     steps.join("\n")

@@ -5,13 +5,15 @@ use toml_edit::{Array, DocumentMut, Item, Table, TomlError, value};
 /// The settings that `quoth setup` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SetupAnswers {
-    /// Pack folders, as they are written in the file.
-    pub packs: Vec<String>,
+    /// The pack folder, as it is written in the file. It takes the place of the first one, if it is not among them.
+    pub pack: String,
     /// The file of the bot's token, if Discord is served.
     pub discord_token_file: Option<String>,
     /// The account on Matrix, if that is served.
     pub matrix: Option<MatrixAnswers>,
-    /// Users who may edit the packs and pause the bot.
+    /// The socket of the bridge, if only that is served.
+    pub bridge_socket: Option<String>,
+    /// Users who may edit the packs and pause the bot, besides those who may already.
     pub moderators: Vec<String>,
 }
 
@@ -37,7 +39,17 @@ impl SetupAnswers {
     /// If `text` is not TOML.
     pub fn applied_to(&self, text: &str) -> Result<String, TomlError> {
         let mut document: DocumentMut = text.parse()?;
-        set(document.as_table_mut(), "packs", list(&self.packs));
+        let mut packs = texts_of(document.get("packs"));
+        if !packs.contains(&self.pack) {
+            match packs.first_mut() {
+                Some(first) => first.clone_from(&self.pack),
+                None => packs.push(self.pack.clone()),
+            }
+            set(document.as_table_mut(), "packs", list(&packs));
+        }
+        if let Some(socket) = &self.bridge_socket {
+            set_in(&mut document, "bridge", [("socket", value(socket))]);
+        }
         if let Some(file) = &self.discord_token_file {
             set_in(&mut document, "discord", [("token_file", value(file))]);
         }
@@ -53,8 +65,18 @@ impl SetupAnswers {
             set_in(&mut document, "matrix", account);
         }
         if !self.moderators.is_empty() {
-            let moderators = list(&self.moderators);
-            set_in(&mut document, "default_space", [("moderators", moderators)]);
+            let space = document.get("default_space");
+            let mut moderators = texts_of(space.and_then(|space| space.get("moderators")));
+            let n_known = moderators.len();
+            for moderator in &self.moderators {
+                if !moderators.contains(moderator) {
+                    moderators.push(moderator.clone());
+                }
+            }
+            if moderators.len() > n_known {
+                let moderators = list(&moderators);
+                set_in(&mut document, "default_space", [("moderators", moderators)]);
+            }
         }
         Ok(document.to_string())
     }
@@ -86,6 +108,12 @@ fn set_in<const N: usize>(document: &mut DocumentMut, name: &str, values: [(&str
     }
 }
 
+/// The texts of a list.
+fn texts_of(item: Option<&Item>) -> Vec<String> {
+    let items = item.and_then(Item::as_array).into_iter().flatten();
+    items.filter_map(|item| item.as_str()).map(str::to_owned).collect()
+}
+
 fn list(items: &[String]) -> Item {
     value(items.iter().collect::<Array>())
 }
@@ -97,7 +125,8 @@ mod tests {
 
     fn answers() -> SetupAnswers {
         SetupAnswers {
-            packs: vec!["../knowledge/club".to_owned()],
+            pack: "../knowledge/club".to_owned(),
+            bridge_socket: None,
             discord_token_file: Some("../data/discord-token".to_owned()),
             matrix: Some(MatrixAnswers {
                 homeserver: "example.org".to_owned(),
@@ -121,6 +150,19 @@ mod tests {
         assert_eq!(table["matrix"]["user"].as_str(), Some("@quoth:example.org"));
         assert_eq!(table["default_space"]["moderators"][0].as_str(), Some("discord:user:56"));
         assert_eq!(answers().applied_to(&text).unwrap(), text);
+    }
+
+    #[test]
+    fn other_packs_and_moderators_stay() {
+        let text = "packs = [\"p\", \"q\"]\n\n[default_space]\nmoderators = [\"matrix:@ann:example.org\"] # the team\n";
+        let answers = SetupAnswers { matrix: None, ..answers() };
+        let changed = answers.applied_to(text).unwrap();
+        assert!(changed.contains("packs = [\"../knowledge/club\", \"q\"]"), "{changed}");
+        let moderators =
+            "moderators = [\"matrix:@ann:example.org\", \"discord:user:56\"] # the team";
+        assert!(changed.contains(moderators), "{changed}");
+        let answers = SetupAnswers { pack: "q".to_owned(), ..answers };
+        assert!(answers.applied_to(text).unwrap().contains("packs = [\"p\", \"q\"]"));
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn wrong_answers_are_explained_and_asked_again() {
     );
     assert_eq!(run.code, 0, "{run:?}");
     for want in [
-        "Write discord, matrix or both.",
+        "Write one of these: discord, matrix, both, bridge.",
         "That is no token",
         "nowhere is no pack",
         "`quoth check broken`",
@@ -145,6 +145,49 @@ fn existing_configuration_keeps_its_other_settings() {
     let file = read(&folder, "config/quoth.toml");
     assert!(file.starts_with("# Ours.\npacks = [\"../p\"] # the pool\n"), "{file}");
     assert!(file.contains("[log]\nformat = \"json\"\n"), "{file}");
+}
+
+#[test]
+fn what_an_earlier_setup_has_written_stays() {
+    let folder = Folder::with_pack();
+    folder.write(
+        "config/quoth.toml",
+        "packs = [\"../p\", \"../q\"]\n[default_space]\nmoderators = [\"discord:role:9\"]\n",
+    );
+    folder.write("data/discord-token", format!("{TOKEN}\n"));
+    for file in ["faq.toml", "pack.toml", "sources/doc.md"] {
+        folder.write(&format!("q/{file}"), read(&folder, &format!("p/{file}")));
+    }
+    // Enter keeps the token and the pack.
+    let run = setup(&folder, &["discord", "", "", "56", "yes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let file = read(&folder, "config/quoth.toml");
+    assert!(file.starts_with("packs = [\"../p\", \"../q\"]\n"), "{file}");
+    assert!(file.contains("moderators = [\"discord:role:9\", \"discord:user:56\"]"), "{file}");
+    assert_eq!(read(&folder, "data/discord-token"), format!("{TOKEN}\n"));
+    let other = TOKEN.replace('M', "N");
+    let run = setup(&folder, &["discord", &other, "", "nobody else", "no"]);
+    assert!(run.stderr.contains("takes the place of the one there"), "{run:?}");
+    assert_eq!(read(&folder, "data/discord-token"), format!("{TOKEN}\n"));
+}
+
+#[test]
+fn bridge_alone_is_set_up() {
+    let folder = Folder::with_pack();
+    let run = setup(&folder, &["bridge", "p", "yes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let checked = quoth_in(&folder.path(""), &[], &["config", "check"]);
+    assert!(checked.stdout.contains("platforms: bridge"), "{checked:?}");
+}
+
+#[test]
+fn secret_is_as_it_was_if_the_configuration_is_not_written() {
+    let folder = Folder::with_pack();
+    folder.write("config/quoth.toml", "packs = [\"../p\"]\n[http]\nlisten = \"nowhere\"\n");
+    folder.write("data/discord-token", "the old one");
+    let run = setup(&folder, &["discord", TOKEN, "", "nobody", "yes"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert_eq!(read(&folder, "data/discord-token"), "the old one");
 }
 
 #[test]

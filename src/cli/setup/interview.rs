@@ -1,6 +1,7 @@
 //! Questions on a terminal, or answers from a pipe, a line each.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::bail;
 
@@ -45,21 +46,29 @@ impl<'t> Interview<'t> {
         }
     }
 
-    /// A secret, which is not shown while it is typed, and for which `check` has no problem.
+    /// A secret, which is not shown while it is typed, and for which `check` has no problem. `None` if the one in the file
+    /// `kept` stays.
     ///
     /// # Errors
     /// If the answers end.
     pub(super) fn ask_secret(
         &mut self,
         question: &str,
+        kept: Option<&Path>,
         check: impl Fn(&str) -> Result<(), &'static str>,
-    ) -> anyhow::Result<String> {
+    ) -> anyhow::Result<Option<String>> {
+        let hidden = if self.is_typed { " (not shown)" } else { "" };
+        let default =
+            kept.map(|file| format!(" [the one in {}]", file.display())).unwrap_or_default();
         loop {
-            self.prompt(&format!("{question} "))?;
+            self.prompt(&format!("{question}{hidden}{default} "))?;
             let secret = if self.is_typed { rpassword::read_password()? } else { line()? };
             let secret = secret.trim().to_owned();
+            if secret.is_empty() && kept.is_some() {
+                return Ok(None);
+            }
             match check(&secret) {
-                Ok(()) => return Ok(secret),
+                Ok(()) => return Ok(Some(secret)),
                 Err(problem) => self.terminal.note(problem),
             }
         }

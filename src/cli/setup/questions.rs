@@ -1,8 +1,8 @@
 //! The questions of `quoth setup`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use url::Url;
 
 use super::interview::Interview;
 use crate::config::{MIN_TOKEN_CHARS, MatrixAnswers, is_platform_user};
@@ -17,28 +17,40 @@ pub(super) struct Platforms {
 }
 
 pub(super) fn platforms(interview: &mut Interview<'_>) -> anyhow::Result<Platforms> {
-    let (discord, matrix) = (cfg!(feature = "discord"), cfg!(feature = "matrix"));
-    match (discord, matrix) {
-        (false, false) => {
-            bail!("this quoth was built without Discord and Matrix: build it with their features")
-        }
-        (true, false) => return Ok(Platforms { has_discord: true, has_matrix: false }),
-        (false, true) => return Ok(Platforms { has_discord: false, has_matrix: true }),
-        (true, true) => {}
-    }
-    interview.ask_until("Where will people ask: discord, matrix or both?", None, |answer| {
-        match answer.to_lowercase().as_str() {
-            "discord" => Ok(Platforms { has_discord: true, has_matrix: false }),
-            "matrix" => Ok(Platforms { has_discord: false, has_matrix: true }),
-            "both" => Ok(Platforms { has_discord: true, has_matrix: true }),
-            _ => Err("Write discord, matrix or both.".to_owned()),
-        }
+    let names: Vec<&str> = [
+        (cfg!(feature = "discord"), "discord"),
+        (cfg!(feature = "matrix"), "matrix"),
+        (cfg!(all(feature = "discord", feature = "matrix")), "both"),
+        (true, "bridge"),
+    ]
+    .into_iter()
+    .filter_map(|(is_built, name)| is_built.then_some(name))
+    .collect();
+    let names = names.join(", ");
+    let question = format!("Where will people ask ({names}; over the bridge, other programs ask)?");
+    interview.ask_until(&question, None, |answer| {
+        let answer = answer.to_lowercase();
+        let (has_discord, has_matrix) = match answer.as_str() {
+            _ if !names.split(", ").any(|name| name == answer) => {
+                return Err(format!("Write one of these: {names}."));
+            }
+            "discord" => (true, false),
+            "matrix" => (false, true),
+            "both" => (true, true),
+            _ => (false, false),
+        };
+        Ok(Platforms { has_discord, has_matrix })
     })
 }
 
-pub(super) fn discord_token(interview: &mut Interview<'_>) -> anyhow::Result<String> {
+/// The token; `None` if the one in the file `kept` stays.
+pub(super) fn discord_token(
+    interview: &mut Interview<'_>,
+    kept: Option<&Path>,
+) -> anyhow::Result<Option<String>> {
     interview.ask_secret(
         "The token of the bot on Discord (docs/discord.md says where it is made):",
+        kept,
         |token| {
             let is_token =
                 token.chars().count() >= MIN_TOKEN_CHARS && !token.contains(char::is_whitespace);
@@ -47,17 +59,19 @@ pub(super) fn discord_token(interview: &mut Interview<'_>) -> anyhow::Result<Str
     )
 }
 
-/// The account, and its password. The files are those of the password and of the passphrase.
+/// The account, and its password if that in the file `kept` does not stay. The files are those of the password and of the
+/// passphrase.
 pub(super) fn matrix_account(
     interview: &mut Interview<'_>,
     (password_file, passphrase_file): (String, String),
-) -> anyhow::Result<(MatrixAnswers, String)> {
+    kept: Option<&Path>,
+) -> anyhow::Result<(MatrixAnswers, Option<String>)> {
     let homeserver = interview.ask_until(
         "The homeserver of the bot's account, like example.org:",
         None,
         |answer| {
-            let is_server = !answer.is_empty() && !answer.contains(char::is_whitespace);
-            is_server.then(|| answer.to_owned()).ok_or_else(|| "Write its name.".to_owned())
+            let problem = "Write its name, like example.org, or its address, like https://matrix.example.org.";
+            is_homeserver(answer).then(|| answer.to_owned()).ok_or_else(|| problem.to_owned())
         },
     )?;
     // The name in user ids is often another than that in an address.
@@ -67,7 +81,7 @@ pub(super) fn matrix_account(
         let is_user = is_platform_user(&id) && answer.contains(':');
         is_user.then(|| answer.to_owned()).ok_or_else(|| "Write it as @name:server.".to_owned())
     })?;
-    let password = interview.ask_secret("Its password:", |password| {
+    let password = interview.ask_secret("Its password:", kept, |password| {
         (!password.is_empty()).then_some(()).ok_or("The bot needs one to log in.")
     })?;
     let server = user.split_once(':').map_or("", |(_, server)| server);
@@ -80,6 +94,13 @@ pub(super) fn matrix_account(
         accepts_invites_from: inviting,
     };
     Ok((account, password))
+}
+
+/// Whether a text is the name of a server or its address.
+fn is_homeserver(text: &str) -> bool {
+    let address = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let is_server = |url: Url| url.has_host() && matches!(url.scheme(), "http" | "https");
+    !text.contains(char::is_whitespace) && Url::parse(&address).is_ok_and(is_server)
 }
 
 /// The folder of a pack that proves: `known`, if nothing else is written.
@@ -114,27 +135,29 @@ pub(super) fn pack(
 pub(super) fn moderators(
     interview: &mut Interview<'_>,
     platforms: Platforms,
+    has_some: bool,
 ) -> anyhow::Result<Vec<String>> {
+    let nobody = if has_some { "nobody else" } else { "nobody" };
     let mut moderators = Vec::new();
     if platforms.has_discord {
         let question = "Your user id on Discord, to edit the FAQ there and pause the bot (Developer Mode, Copy User ID):";
-        moderators.extend(interview.ask_until(question, Some("nobody"), |answer| {
+        moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let is_id = answer.bytes().all(|byte| byte.is_ascii_digit());
-            match answer {
-                "nobody" => Ok(None),
-                _ if is_id => Ok(Some(format!("discord:user:{answer}"))),
-                _ => Err("It has digits only.".to_owned()),
+            match () {
+                () if answer == nobody => Ok(None),
+                () if is_id => Ok(Some(format!("discord:user:{answer}"))),
+                () => Err("It has digits only.".to_owned()),
             }
         })?);
     }
     if platforms.has_matrix {
         let question = "Your user id on Matrix, to edit the FAQ there and pause the bot:";
-        moderators.extend(interview.ask_until(question, Some("nobody"), |answer| {
+        moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let id = format!("matrix:{answer}");
-            match answer {
-                "nobody" => Ok(None),
-                _ if is_platform_user(&id) && answer.contains(':') => Ok(Some(id)),
-                _ => Err("Write it as @name:server.".to_owned()),
+            match () {
+                () if answer == nobody => Ok(None),
+                () if is_platform_user(&id) && answer.contains(':') => Ok(Some(id)),
+                () => Err("Write it as @name:server.".to_owned()),
             }
         })?);
     }
