@@ -43,6 +43,26 @@ pub enum EventOutcome {
 }
 
 impl EventOutcome {
+    /// One of each kind.
+    pub const ALL: [Self; 16] = [
+        Self::Irrelevant,
+        Self::TooOld,
+        Self::Duplicate,
+        Self::HeldElsewhere,
+        Self::NoReply,
+        Self::Superseded,
+        Self::Postponed(Duration::ZERO),
+        Self::Sent,
+        Self::Edited,
+        Self::Deleted,
+        Self::Ambiguous,
+        Self::Rejected,
+        Self::RetriesExhausted,
+        Self::StorageFailed,
+        Self::TurnedAway,
+        Self::Panicked,
+    ];
+
     /// Its name in metrics and logs. These strings are a contract with dashboards.
     pub fn name(self) -> &'static str {
         match self {

@@ -89,7 +89,12 @@ impl Metrics {
     /// All metrics in the OpenMetrics text format, with the liveness of the platforms as of now.
     pub fn encode(&self, platforms: &[std::sync::Arc<Liveness>]) -> String {
         for liveness in platforms {
-            let labels = PlatformLabels { platform: liveness.platform() };
+            let platform = liveness.platform();
+            // A counter that begins with 1 has not increased, for Prometheus.
+            for outcome in EventOutcome::ALL {
+                drop(self.events.get_or_create(&EventLabels { platform, fate: outcome.name() }));
+            }
+            let labels = PlatformLabels { platform };
             self.is_alive.get_or_create(&labels).set(i64::from(liveness.is_alive()));
             if let Some(age) = liveness.age() {
                 self.activity_age.get_or_create(&labels).set(age.as_secs_f64());
@@ -117,6 +122,7 @@ mod tests {
         for line in [
             "quoth_events_total{platform=\"bridge\",fate=\"sent\"} 2",
             "quoth_events_total{platform=\"bridge\",fate=\"not_for_us\"} 1",
+            "quoth_events_total{platform=\"discord\",fate=\"panicked\"} 0",
             "quoth_event_seconds_count{platform=\"bridge\"} 2",
             "quoth_platform_is_alive{platform=\"bridge\"} 1",
             "quoth_platform_is_alive{platform=\"discord\"} 0",
@@ -140,17 +146,7 @@ mod tests {
             };
             exported.lines().any(is_sample)
         };
-        let outcomes = [
-            EventOutcome::Irrelevant,
-            EventOutcome::Sent,
-            EventOutcome::Ambiguous,
-            EventOutcome::Rejected,
-            EventOutcome::RetriesExhausted,
-            EventOutcome::StorageFailed,
-            EventOutcome::TurnedAway,
-            EventOutcome::Panicked,
-        ]
-        .map(EventOutcome::name);
+        let outcomes = EventOutcome::ALL.map(EventOutcome::name);
         let files = [
             include_str!("../../deploy/alerts.yaml"),
             include_str!("../../deploy/grafana-dashboard.json"),

@@ -132,19 +132,23 @@ pub(super) fn pack(
     )
 }
 
+/// The answer of who wants no moderator.
+const NOBODY: &str = "nobody";
+
+/// More moderators; `has_some` if there are some already.
 pub(super) fn moderators(
     interview: &mut Interview<'_>,
     platforms: Platforms,
     has_some: bool,
 ) -> anyhow::Result<Vec<String>> {
-    let nobody = if has_some { "nobody else" } else { "nobody" };
+    let nobody = if has_some { "nobody else" } else { NOBODY };
     let mut moderators = Vec::new();
     if platforms.has_discord {
         let question = "Your user id on Discord, to edit the FAQ there and pause the bot (Developer Mode, Copy User ID):";
         moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let is_id = answer.bytes().all(|byte| byte.is_ascii_digit());
             match () {
-                () if answer == nobody => Ok(None),
+                () if answer == nobody || answer == NOBODY => Ok(None),
                 () if is_id => Ok(Some(format!("discord:user:{answer}"))),
                 () => Err("It has digits only.".to_owned()),
             }
@@ -155,7 +159,7 @@ pub(super) fn moderators(
         moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let id = format!("matrix:{answer}");
             match () {
-                () if answer == nobody => Ok(None),
+                () if answer == nobody || answer == NOBODY => Ok(None),
                 () if is_platform_user(&id) && answer.contains(':') => Ok(Some(id)),
                 () => Err("Write it as @name:server.".to_owned()),
             }

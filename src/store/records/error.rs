@@ -13,7 +13,7 @@ use crate::store::system_error;
 pub enum RecordsError {
     /// The data folder cannot be created or written to.
     #[error(
-        "cannot write to the data folder {}: make it writable for the user that runs quoth, or name another one (`data` in the configuration, QUOTH_DATA)",
+        "cannot write to the data folder {}: make it, and the files in it, writable for the user that runs quoth, or name another one (`data` in the configuration, QUOTH_DATA)",
         path.display()
     )]
     Folder {

@@ -104,7 +104,7 @@ fn folders_that_cannot_be_written_are_errors_with_advice() {
     let settings = [("QUOTH_DATA", "/proc/data"), SETTINGS[1]];
     let run = quoth_in(&folder.path(""), &settings, &["restore", "b"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("make it writable for the user that runs quoth"), "{run:?}");
+    assert!(run.stderr.contains("writable for the user that runs quoth"), "{run:?}");
     let other = with_backup_of(&folder);
     let settings = [SETTINGS[0], ("QUOTH_PACKS", "['/proc/p']")];
     let run = quoth_in(&other.path(""), &settings, &["restore", "b"]);

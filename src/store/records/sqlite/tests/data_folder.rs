@@ -21,7 +21,7 @@ async fn unusable_folder_is_an_error_with_advice() {
     for path in [file.clone(), file.join("below"), "/proc/quoth-data".into()] {
         let error = open(&path).await.unwrap_err();
         assert!(matches!(error, RecordsError::Folder { .. }), "{}: {error}", path.display());
-        assert!(error.to_string().contains("make it writable"), "{error}");
+        assert!(error.to_string().contains("writable for the user that runs quoth"), "{error}");
     }
 }
 
