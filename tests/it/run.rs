@@ -318,7 +318,7 @@ fn errors_of_the_environment_say_what_to_do_and_exit_with_1_only_if_they_can_pas
         ("QUOTH_DATA", "data", 1, "is in use by another quoth process: stop it"),
         ("QUOTH_DATA", "locked", 1, "are locked by another program"),
         ("QUOTH_DATA", "broken", 2, "are damaged: stop quoth, keep a copy"),
-        ("QUOTH_DATA", "file", 2, "make it writable"),
+        ("QUOTH_DATA", "file", 2, "make it, and the files in it, writable"),
         ("QUOTH_HTTP__LISTEN", &listen, 1, "is another quoth running?"),
         ("QUOTH_PACKS", "['nowhere']", 1, "cannot open the pack folder nowhere"),
         ("QUOTH_PACKS", "['bad']", 2, "the pack bad is rejected"),
