@@ -309,6 +309,9 @@ fn print_errors(errors: &[FileError]) -> std::io::Result<()> {
             "file that cannot be imported",
             "files that cannot be imported",
         ),
+        n if n >= import::MAX_LINE_ERRORS => {
+            format!("{} or more", report::pluralize(n, "bad line"))
+        }
         n => report::pluralize(n, "bad line"),
     };
     writeln!(stderr, "Nothing was written: {what}.")?;

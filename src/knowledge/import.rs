@@ -37,7 +37,7 @@ pub use field_choice::FieldChoice;
 pub use field_names::Field;
 pub use folder::{FileOfFolder, NoFaq, read_file_of_folder};
 pub use format::{Conversion, Format};
-pub use limits::MAX_QUESTIONS;
+pub use limits::{MAX_LINE_ERRORS, MAX_QUESTIONS};
 pub use merge::{ChangeKind, MergeChange, MergeInput, MergeOutput, merge};
 pub use pack_text::{PackText, new_pack};
 pub use record::{Answer, Record, RecordLocation};
@@ -107,12 +107,7 @@ pub fn read_file(
         return Err(ReadError::Empty);
     }
     let format = by_name.or_else(|| Format::of_text(text)).ok_or(ReadError::UnknownFormat)?;
-    // Without a name that tells, text without markup is no Markdown.
-    let may_be_plain = by_name.is_none() && format == Format::Markdown;
-    let mut reading = match may_be_plain.then(|| text_file::read(text)).flatten() {
-        Some(records) => FileReading { records, ..FileReading::empty(Format::Text) },
-        None => read_text(format, text, fields)?,
-    };
+    let mut reading = read_text(format, text, fields)?;
     if reading.records.len() > MAX_QUESTIONS {
         return Err(ReadError::TooManyQuestions);
     }
@@ -150,7 +145,9 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
         })
     };
     reading.records = match format {
-        Format::Markdown => {
+        Format::Text if let Some(records) = text_file::read(text) => records,
+        Format::Markdown | Format::Text => {
+            reading.format = Format::Markdown;
             let markdown = markdown::read(text)?;
             reading.title = markdown.title;
             markdown.records
@@ -168,7 +165,6 @@ fn read_text(format: Format, text: &str, fields: &FieldChoice) -> Result<FileRea
                 markdown.records
             }
         },
-        Format::Text => text_file::read(text).unwrap_or_default(),
         Format::Table => {
             let (records, layout) = table::read(text, fields)?;
             reading.layout = Some(layout);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
+use super::plain_text::item_mark;
 use crate::knowledge::quote::MAX_QUOTE_CHARS;
 use crate::knowledge::quote_split::split_for_quotes;
 use crate::knowledge::source::paragraph_spans;
@@ -93,9 +94,7 @@ fn divide_block(text: &str, block: Range<usize>, language: &Language) -> Vec<Ran
 /// Whether a line starts an item of a list, a row of a table or a line of code.
 fn opens_item(line: &str) -> bool {
     let text = line.trim_start();
-    let after_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = after_number.len() < text.len() && after_number.starts_with([')', '.']);
-    is_numbered || text.starts_with(['-', '*', '+', '|', '•', '`']) || line.starts_with("    ")
+    item_mark(text).is_some() || text.starts_with(['|', '`']) || line.starts_with("    ")
 }
 
 fn sentences(text: &str, block: Range<usize>, language: &Language) -> Vec<Range<usize>> {

@@ -10,7 +10,7 @@ use super::table::looks_like_table;
 pub enum Format {
     /// Markdown.
     Markdown,
-    /// Text without markup.
+    /// Text without markup; one that its name does not tell from Markdown.
     Text,
     /// Values separated by commas, semicolons, tabs or vertical bars.
     Table,
@@ -87,10 +87,10 @@ impl Format {
         if looks_like_table(text) {
             return Some(Self::Table);
         }
-        let is_markdown =
+        let has_questions =
             text.lines().any(|line| line.starts_with('#') || ends_like_question(line))
                 || has_labels(text);
-        is_markdown.then_some(Self::Markdown)
+        has_questions.then_some(Self::Text)
     }
 }
 
@@ -160,8 +160,8 @@ mod tests {
             ("[\n{\"a\": 1}]", Some(Format::Json)),
             ("\n<!DOCTYPE html><html>", Some(Format::Html)),
             ("Question;Answer\nA;B", Some(Format::Table)),
-            ("Q: What?\nA: That.", Some(Format::Markdown)),
-            ("# FAQ\n\ntext", Some(Format::Markdown)),
+            ("Q: What?\nA: That.", Some(Format::Text)),
+            ("# FAQ\n\ntext", Some(Format::Text)),
             ("some text\n", None),
         ] {
             assert_eq!(Format::of_text(text), want, "{text}");

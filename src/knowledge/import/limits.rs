@@ -6,7 +6,7 @@ use super::ReadError;
 pub const MAX_QUESTIONS: usize = 1_000_000;
 
 /// Most bad lines that are reported.
-pub(super) const MAX_LINE_ERRORS: usize = 1_000;
+pub const MAX_LINE_ERRORS: usize = 1_000;
 
 /// Most marks of a document that is parsed as a whole. Parsers take up to 440 bytes for one (elements of HTML; 220 for a
 /// line of Markdown, 150 for a value of TOML). An FAQ of 100,000 questions in Markdown has a million.

@@ -6,6 +6,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::answer_parts::{blocks, divide};
 use super::collection::ImportedEntry;
+use super::plain_text::item_mark;
 use super::record::Answer;
 use crate::knowledge::new_pack::NewPack;
 use crate::knowledge::source::{Format, Metadata, paragraph_spans};
@@ -211,7 +212,9 @@ fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
     while let Some(line) = lines.next() {
         written.push_str(line);
         // An item starts a line anyway.
-        let is_followed = lines.peek().is_some_and(|next| !next.is_empty() && !starts_item(next));
+        let is_followed = lines
+            .peek()
+            .is_some_and(|next| !next.is_empty() && item_mark(next.trim_start()).is_none());
         if !line.is_empty() && is_followed {
             written.push('\\');
         }
@@ -220,15 +223,6 @@ fn written(answer: &Answer, is_markdown: bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(written)
-}
-
-/// Whether a line starts an item of a list.
-fn starts_item(line: &str) -> bool {
-    let text = line.trim_start();
-    let after_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_number = after_number.len() < text.len() && after_number.starts_with([')', '.']);
-    let mark = if is_number { after_number.get(1..) } else { text.strip_prefix(['-', '*', '+']) };
-    mark.is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// Whether a text has markup: whether a reader of Markdown sees something else than the characters that stand

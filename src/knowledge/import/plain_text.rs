@@ -60,6 +60,18 @@ pub(super) fn ends_like_question(text: &str) -> bool {
     text.ends_with(['?', '？', '؟', '⸮', '՞', '\u{37E}'])
 }
 
+/// The mark of an item of a list, with the white space behind it.
+pub(super) fn item_mark(text: &str) -> Option<&str> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let rest = match digits {
+        0 => text.strip_prefix(['*', '-', '+', '•'])?,
+        1..=3 => text.get(digits..)?.strip_prefix(['.', ')'])?,
+        _ => return None,
+    };
+    let words = rest.trim_start();
+    (words.len() < rest.len()).then(|| text.get(..text.len() - words.len()))?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

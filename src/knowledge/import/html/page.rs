@@ -81,21 +81,17 @@ pub(super) fn remove_outer_parts(root: &Rc<Node>) {
 
 /// Whether an element is a table of contents, or leads to the pages around this one.
 fn is_link_list(node: &Rc<Node>) -> bool {
-    let has_class = || {
-        let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
-        classes.split_whitespace().any(|class| LINK_LIST_CLASSES.contains(&class))
-    };
+    if !["div", "p", "table", "ul", "nav"].iter().any(|name| is_element(node, name)) {
+        return false;
+    }
+    let classes = attribute(node, "class").unwrap_or_default().to_lowercase();
+    let is_named = classes.split_whitespace().any(|class| LINK_LIST_CLASSES.contains(&class));
     let is_neighbor = |node: &Rc<Node>| {
         attribute(node, "rel").is_some_and(|relation| NEIGHBOR_RELATIONS.contains(&&*relation))
     };
-    let is_block = ["div", "p", "table", "ul", "nav"].iter().any(|name| is_element(node, name));
-    let is_named = is_block && has_class();
-    if !is_named && !is_block {
-        return false;
-    }
     let below = nodes(node);
-    let leads_to_neighbors = || below.len() <= MAX_NEIGHBOR_NODES && below.iter().any(is_neighbor);
-    if !is_named && !leads_to_neighbors() {
+    let leads_to_neighbors = below.len() <= MAX_NEIGHBOR_NODES && below.iter().any(is_neighbor);
+    if !is_named && !leads_to_neighbors {
         return false;
     }
     let links = below.iter().filter(|node| is_element(node, "a"));

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::knowledge::import::plain_text::on_one_line;
+use textwrap::core::display_width;
+
+use crate::knowledge::import::plain_text::{item_mark, on_one_line};
+use crate::text::analyzer::is_written_without_spaces;
 
 /// Columns from one tab stop to the next.
 const TAB_COLUMNS: usize = 8;
@@ -79,7 +82,7 @@ impl<'t> Lines<'t> {
         if let Some(line) = self.0.get_mut(at) {
             let start = line.text.len().saturating_sub(rest.len());
             let (label, text) = line.text.split_at_checked(start).unwrap_or(("", line.text));
-            *line = Line { text, indent: line.indent + columns(label), kind: line.kind };
+            *line = Line { text, indent: line.indent + display_width(label), kind: line.kind };
         }
     }
 
@@ -97,25 +100,15 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// The columns that a text takes: characters of East Asian scripts take two.
-pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
-}
-
 /// Whether a line goes on with the next without a space: scripts without spaces are broken anywhere.
 pub(super) fn are_joined(line: &str, next: &str) -> bool {
-    let [last, first] = [line.chars().next_back(), next.chars().next()];
-    let is_without_spaces = |c: char| is_wide(c) && !is_hangul(c);
-    last.is_some_and(is_without_spaces) && first.is_some_and(is_without_spaces)
-}
-
-/// Whether a character is one of the East Asian scripts or of their punctuation (Unicode Standard Annex #11: wide).
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}')
-}
-
-fn is_hangul(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{115f}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}')
+    // With their punctuation.
+    let is_without_spaces = |c: char| {
+        is_written_without_spaces(c)
+            || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF60}')
+    };
+    let ends = [line.chars().next_back(), next.chars().next()];
+    ends.into_iter().all(|c| c.is_some_and(is_without_spaces))
 }
 
 impl<'t> Line<'t> {
@@ -141,16 +134,4 @@ pub(super) fn is_rule(line: &str) -> bool {
     let mut signs = text.chars();
     let Some(sign) = signs.next() else { return false };
     "-=*_~#+─═".contains(sign) && text.chars().count() >= 3 && signs.all(|c| c == sign)
-}
-
-/// The mark of an item of a list, with the white space behind it.
-pub(super) fn item_mark(text: &str) -> Option<&str> {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let rest = match digits {
-        0 => text.strip_prefix(['*', '-', '+', '•'])?,
-        1..=3 => text.get(digits..)?.strip_prefix(['.', ')'])?,
-        _ => return None,
-    };
-    let words = rest.trim_start();
-    (words.len() < rest.len()).then(|| text.get(..text.len() - words.len()))?
 }

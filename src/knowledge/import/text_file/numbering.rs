@@ -84,8 +84,9 @@ pub(super) fn longest_run(heads: Vec<Numbered>) -> Vec<Numbered> {
         run.push(idx);
         at = runs.get(idx).and_then(|(_, before)| *before);
     }
-    let is_in_run = |idx: usize| run.binary_search_by(|at| idx.cmp(at)).is_ok();
-    heads.into_iter().enumerate().filter(|(idx, _)| is_in_run(*idx)).map(|(_, head)| head).collect()
+    run.reverse();
+    let is_in_run = |idx: &usize| run.binary_search(idx).is_ok();
+    heads.into_iter().enumerate().filter(|(idx, _)| is_in_run(idx)).map(|(_, head)| head).collect()
 }
 
 fn weight(runs: &[(usize, Option<usize>)], at: usize) -> usize {

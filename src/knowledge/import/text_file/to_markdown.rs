@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use super::lines::{self, Lines, are_joined, is_rule, item_mark};
-use crate::knowledge::import::plain_text::on_one_line;
+use textwrap::core::display_width;
+
+use super::lines::{Lines, are_joined, is_rule};
+use crate::knowledge::import::plain_text::{item_mark, on_one_line};
 use crate::text::MarkdownText;
 
 /// Columns by which a broken line may be shorter than the others, besides the word that did not fit.
@@ -119,7 +121,7 @@ impl<'l, 't> Writer<'l, 't> {
             let next = self.lines.get(at + 1).text;
             let line = self.lines.get(*at).text;
             let word = next.split_whitespace().next().unwrap_or_default();
-            let next_columns = if are_joined(line, next) { 2 } else { 1 + lines::columns(word) };
+            let next_columns = if are_joined(line, next) { 2 } else { 1 + display_width(word) };
             columns(self.lines, *at) + next_columns + SLACK_COLUMNS <= self.width
         })
     }
@@ -220,7 +222,7 @@ fn longest_of_backticks(text: &str) -> usize {
 
 fn columns(lines: &Lines<'_>, at: usize) -> usize {
     let line = lines.get(at);
-    line.indent + lines::columns(line.text)
+    line.indent + display_width(line.text)
 }
 
 /// A line as Markdown that shows the same characters.
