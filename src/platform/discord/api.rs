@@ -62,15 +62,14 @@ impl Api {
         decode(self.call(route, method, body).await?).await
     }
 
-    /// Sends `payload`, with its file, and parses the response.
-    pub(super) async fn send_payload<T: DeserializeOwned>(
+    /// Sends `payload` with its file to `route` and returns the successful response.
+    pub(super) async fn send_payload(
         &self,
         route: Route<'_>,
         method: LightMethod,
         payload: &Payload,
-    ) -> Result<T, ApiError> {
-        let request = with_body(Request::new(route, method), payload, payload.file())?;
-        decode(self.request(request).await?).await
+    ) -> Result<Response, ApiError> {
+        self.request(with_body(Request::new(route, method), payload, payload.file())?).await
     }
 
     /// Sends a GET request and parses the response.

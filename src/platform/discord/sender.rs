@@ -7,7 +7,7 @@ use serenity::model::channel::MessageFlags;
 use serenity::model::id::ChannelId;
 
 use super::Discord;
-use super::api::{ApiError, code};
+use super::api::{ApiError, code, decode};
 use super::ids;
 use super::incoming::interaction::InteractionKind;
 use super::interaction_response::PendingInteraction;
@@ -52,7 +52,7 @@ impl Sender for Discord {
         let route = Route::ChannelMessage { channel_id, message_id: message_id.get().into() };
         let edited =
             self.api.send_payload(route, LightMethod::Patch, &self.payload(outgoing)).await;
-        edited.map(|_: PostedMessage| ()).map_err(|error| error.error)
+        edited.map(drop).map_err(|error| error.error)
     }
 
     async fn delete(
@@ -146,7 +146,8 @@ impl Discord {
         let payload = self.payload(outgoing).into_new_message(nonce, reference);
         let payload = payload.with_flags(flags).pinging_replied_user(pings_asker);
         let route = Route::ChannelMessages { channel_id };
-        let sent: PostedMessage = self.api.send_payload(route, LightMethod::Post, &payload).await?;
+        let sent = self.api.send_payload(route, LightMethod::Post, &payload).await?;
+        let sent: PostedMessage = decode(sent).await?;
         Ok(sent.message_id())
     }
 

@@ -84,7 +84,7 @@ impl PendingInteraction {
     ) -> Result<PostedMessage, ApiError> {
         let (application_id, token) = (self.application, self.token.as_str());
         let route = Route::WebhookFollowupMessages { application_id, token };
-        api.send_payload(route, LightMethod::Post, payload).await
+        decode(api.send_payload(route, LightMethod::Post, payload).await?).await
     }
 
     pub(in crate::platform::discord) async fn get_original(
@@ -99,7 +99,8 @@ impl PendingInteraction {
         payload: &Payload,
         api: &Api,
     ) -> Result<PostedMessage, ApiError> {
-        api.send_payload(self.original_route(), LightMethod::Patch, payload).await
+        let response = api.send_payload(self.original_route(), LightMethod::Patch, payload).await?;
+        decode(response).await
     }
 
     pub(in crate::platform::discord) async fn delete_original(
