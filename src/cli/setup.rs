@@ -138,15 +138,18 @@ fn write(
 ) -> anyhow::Result<()> {
     let files: Vec<PathBuf> = secrets.iter().map(|(name, _)| paths.data.join(name)).collect();
     let before: Vec<Option<Vec<u8>>> = files.iter().map(|path| std::fs::read(path).ok()).collect();
-    write_checked(file, text, paths, secrets, args).inspect_err(|_| {
-        for (path, before) in files.iter().zip(&before) {
-            // What cannot be put back is told by the error that is returned.
-            match before {
-                Some(bytes) => drop(atomic::write_private(path, bytes)),
-                None => drop(std::fs::remove_file(path)),
-            }
+    let Err(error) = write_checked(file, text, paths, secrets, args) else { return Ok(()) };
+    for (path, before) in files.iter().zip(&before) {
+        let put_back = match before {
+            Some(bytes) => atomic::write_private(path, bytes).map_err(anyhow::Error::from),
+            None if path.exists() => std::fs::remove_file(path).map_err(anyhow::Error::from),
+            None => Ok(()),
+        };
+        if let Err(again) = put_back {
+            return Err(error.context(format!("{} has the new secret: {again}", path.display())));
         }
-    })
+    }
+    Err(error)
 }
 
 fn write_checked(

@@ -148,7 +148,7 @@ fn existing_configuration_keeps_its_other_settings() {
 }
 
 #[test]
-fn what_an_earlier_setup_has_written_stays() {
+fn settings_of_an_earlier_setup_are_kept_by_the_next() {
     let folder = Folder::with_pack();
     folder.write(
         "config/quoth.toml",

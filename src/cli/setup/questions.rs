@@ -17,29 +17,24 @@ pub(super) struct Platforms {
 }
 
 pub(super) fn platforms(interview: &mut Interview<'_>) -> anyhow::Result<Platforms> {
-    let names: Vec<&str> = [
-        (cfg!(feature = "discord"), "discord"),
-        (cfg!(feature = "matrix"), "matrix"),
-        (cfg!(all(feature = "discord", feature = "matrix")), "both"),
-        (true, "bridge"),
+    let (discord, matrix) = (cfg!(feature = "discord"), cfg!(feature = "matrix"));
+    let platforms = |has_discord, has_matrix| Platforms { has_discord, has_matrix };
+    let choices: Vec<(&str, Platforms)> = [
+        ("discord", platforms(true, false), discord),
+        ("matrix", platforms(false, true), matrix),
+        ("both", platforms(true, true), discord && matrix),
+        ("bridge", platforms(false, false), true),
     ]
     .into_iter()
-    .filter_map(|(is_built, name)| is_built.then_some(name))
+    .filter_map(|(name, platforms, is_built)| is_built.then_some((name, platforms)))
     .collect();
-    let names = names.join(", ");
+    let names = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let question = format!("Where will people ask ({names}; over the bridge, other programs ask)?");
     interview.ask_until(&question, None, |answer| {
-        let answer = answer.to_lowercase();
-        let (has_discord, has_matrix) = match answer.as_str() {
-            _ if !names.split(", ").any(|name| name == answer) => {
-                return Err(format!("Write one of these: {names}."));
-            }
-            "discord" => (true, false),
-            "matrix" => (false, true),
-            "both" => (true, true),
-            _ => (false, false),
-        };
-        Ok(Platforms { has_discord, has_matrix })
+        let chosen = choices.iter().find(|(name, _)| answer.eq_ignore_ascii_case(name));
+        chosen
+            .map(|(_, platforms)| *platforms)
+            .ok_or_else(|| format!("Write one of these: {names}."))
     })
 }
 
@@ -147,10 +142,12 @@ pub(super) fn moderators(
         let question = "Your user id on Discord, to edit the FAQ there and pause the bot (Developer Mode, Copy User ID):";
         moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let is_id = answer.bytes().all(|byte| byte.is_ascii_digit());
-            match () {
-                () if answer == nobody || answer == NOBODY => Ok(None),
-                () if is_id => Ok(Some(format!("discord:user:{answer}"))),
-                () => Err("It has digits only.".to_owned()),
+            if answer == nobody || answer == NOBODY {
+                Ok(None)
+            } else if is_id {
+                Ok(Some(format!("discord:user:{answer}")))
+            } else {
+                Err("It has digits only.".to_owned())
             }
         })?);
     }
@@ -158,10 +155,12 @@ pub(super) fn moderators(
         let question = "Your user id on Matrix, to edit the FAQ there and pause the bot:";
         moderators.extend(interview.ask_until(question, Some(nobody), |answer| {
             let id = format!("matrix:{answer}");
-            match () {
-                () if answer == nobody || answer == NOBODY => Ok(None),
-                () if is_platform_user(&id) && answer.contains(':') => Ok(Some(id)),
-                () => Err("Write it as @name:server.".to_owned()),
+            if answer == nobody || answer == NOBODY {
+                Ok(None)
+            } else if is_platform_user(&id) && answer.contains(':') {
+                Ok(Some(id))
+            } else {
+                Err("Write it as @name:server.".to_owned())
             }
         })?);
     }
