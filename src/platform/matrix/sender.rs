@@ -196,7 +196,7 @@ async fn upload(room: &Room, file: &ReplyFile) -> matrix_sdk::Result<UploadedFil
         return Ok(UploadedFile::Encrypted(Box::new(file)));
     }
     let media_type =
-        file.media_type.parse().map_err(|_| Error::UnknownError("a media type".into()))?;
+        file.media_type.parse().map_err(|_| Error::UnknownError("invalid media type".into()))?;
     let response = client.media().upload(&media_type, bytes, None).await?;
     Ok(UploadedFile::Plain(response.content_uri))
 }

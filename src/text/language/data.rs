@@ -190,6 +190,17 @@ pub mod question_type {
     pub const WHEN: u32 = 1 << 1;
     /// Where.
     pub const WHERE: u32 = 1 << 2;
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn bits_are_those_of_the_names() {
+            let bit =
+                |name| 1 << super::super::QUESTION_TYPES.iter().position(|it| *it == name).unwrap();
+            let bits: [u32; 3] = ["who", "when", "where"].map(bit);
+            assert_eq!(bits, [super::WHO, super::WHEN, super::WHERE]);
+        }
+    }
 }
 
 /// Question types in the order of their bits, by their keys in `language.toml`.
