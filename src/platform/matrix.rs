@@ -3,6 +3,7 @@
 
 mod content;
 mod context;
+mod decryption;
 pub mod doctor;
 mod error;
 mod event;

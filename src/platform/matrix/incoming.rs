@@ -6,6 +6,7 @@ use matrix_sdk::Room;
 use matrix_sdk::ruma::EventId;
 
 use super::content;
+use super::decryption::decrypt_by_backup;
 use super::event::{RoomEvent, RoomEventKind, TextContent};
 use super::ids;
 use super::memberships::Memberships;
@@ -162,6 +163,7 @@ impl EventConverter<'_> {
             return Some(cached.clone());
         }
         let event = self.room.event(id, None).await.ok()?;
+        let event = decrypt_by_backup(self.room, event).await;
         RoomEvent::parse(event.raw()).map(|room_event| CachedEvent::of(&room_event))
     }
 

@@ -1,14 +1,19 @@
 //! `quoth restore` on another machine: the bot is a new device of its account.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::bot::{ANSWER, Bot, QUESTION};
 use super::setup::{printed_key, setup_in};
 use crate::first_pack;
 use crate::folder::{Folder, copy_folder};
 use crate::quoth::{Run, quoth_in};
+use crate::support::fault_proxy::{FaultProxy, ProxyAction};
 use crate::support::matrix::{Draft, PASSWORD, RoomKind, TestUser, register};
 use crate::support::synapse::Synapse;
+
+/// How long the backup of keys takes to return one.
+const KEY_DELAY: Duration = Duration::from_secs(3);
 
 /// Runs `quoth` in `folder` with the account of `bot`.
 fn quoth(folder: &Folder, bot: &Bot, url: &str, args: &[&str]) -> Run {
@@ -47,7 +52,13 @@ fn restored_bot_is_a_new_device_that_recovers_by_key_and_reads_encrypted_questio
     assert!(run.stdout.contains(&format!("keep the recovery key of {id}")), "{run:?}");
     bot.stop();
 
-    let mut other = Bot::prepare(&url, id.clone(), &[("QUOTH_PACKS", "['p']")]);
+    // Keys come from the backup later than the events that need them.
+    let proxy = FaultProxy::new(url.clone());
+    proxy.set_rule(|requests| match requests.last() {
+        Some(last) if last.path.contains("/room_keys/keys/") => ProxyAction::Delay(KEY_DELAY),
+        _ => ProxyAction::Forward,
+    });
+    let mut other = Bot::prepare(&proxy.url(), id.clone(), &[("QUOTH_PACKS", "['p']")]);
     copy_folder(&bot.folder().path("b"), &other.folder().path("b"));
     let run = quoth(other.folder(), &other, &url, &["restore", "b"]);
     assert_eq!(run.code, 0, "{run:?}");

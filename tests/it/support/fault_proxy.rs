@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -22,6 +22,8 @@ use super::matrix::{RUNTIME, block_on};
 pub(crate) enum ProxyAction {
     /// Forward it, and return the response.
     Forward,
+    /// Forward it after this time.
+    Delay(Duration),
     /// Forward it, and close the connection instead of returning the response.
     DropResponse,
     /// Return an empty success at once, and forward it on [`FaultProxy::release`].
@@ -166,8 +168,11 @@ impl ProxyState {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
         let (number, action) = self.decide(&head);
+        if let ProxyAction::Delay(wait) = action {
+            tokio::time::sleep(wait).await;
+        }
         match action {
-            ProxyAction::Forward => {
+            ProxyAction::Forward | ProxyAction::Delay(_) => {
                 let (status, body) = self.forward(&head, body).await.map_err(|_| Closed)?;
                 let mut requests = self.requests.lock().expect("nobody panicked");
                 requests[number].response = Some((Instant::now(), body.clone()));

@@ -6,10 +6,9 @@ use std::time::Duration;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind, UnableToDecryptInfo};
 use matrix_sdk::ruma::OwnedEventId;
-use matrix_sdk::ruma::events::AnySyncTimelineEvent;
-use matrix_sdk::ruma::serde::Raw;
 use tokio::time::Instant;
 
+use super::super::decryption::decrypt;
 use super::super::event::{EditKey, EncryptedContent};
 
 /// The wait for a room key before the room is alerted.
@@ -125,14 +124,11 @@ impl UndecryptedEvents {
     }
 }
 
-async fn decrypt(room: &Room, event: &Raw<AnySyncTimelineEvent>) -> Option<TimelineEvent> {
-    let event = room.decrypt_event(event.cast_ref_unchecked(), None).await.ok()?;
-    (!event.kind.is_utd()).then_some(event)
-}
-
 #[cfg(test)]
 mod tests {
     use matrix_sdk::deserialized_responses::UnableToDecryptReason;
+    use matrix_sdk::ruma::events::AnySyncTimelineEvent;
+    use matrix_sdk::ruma::serde::Raw;
     use serde_json::json;
 
     use super::*;
