@@ -17,6 +17,7 @@ use super::log::LogSettings;
 use super::origin::Origin;
 use super::paths;
 use super::problem_kind::{ProblemKind, nearest};
+use super::reference::SectionReference;
 use super::secret_key::file_keys;
 use super::settings::Config;
 use super::validation::{InvalidValue, Validate};
@@ -209,19 +210,17 @@ impl<'l> ConfigReader<'l> {
         let files: Vec<String> = file_keys(&section).collect();
         let known: Vec<&str> =
             known.iter().copied().chain(files.iter().map(String::as_str)).collect();
-        let near =
-            nearest(key.last(), known.iter().copied()).or_else(|| Self::find_in_other_section(key));
+        let near = nearest(key.last(), known.iter().copied()).map(|name| section.child(name));
+        let near = near.or_else(|| find_in_other_section(key)).map(|near| {
+            let is_variable = matches!(self.layers.origin(key), Origin::Environment { .. });
+            match near.parent() {
+                _ if is_variable => near.variable(),
+                parent if parent == key.parent() => near.last().to_owned(),
+                _ => near.dotted(),
+            }
+        });
         let known = describe::owned(&known);
         self.report(key, ProblemKind::UnknownKey { key: key.clone(), near, known });
-    }
-
-    /// A setting with this name in another section.
-    fn find_in_other_section(key: &Key) -> Option<String> {
-        let all = Value::serialize(Config::default()).ok()?.into_dict()?;
-        let sections = all.iter().filter_map(|(name, value)| Some((name, value.as_dict()?)));
-        let mut found = sections.filter(|(_, section)| section.contains_key(key.last()));
-        let top_level = all.contains_key(key.last()).then(|| key.last().to_owned());
-        top_level.or_else(|| found.next().map(|(name, _)| format!("{name}.{}", key.last())))
     }
 
     fn wrong_type(&mut self, key: &Key, wanted: &str, value: &Value) {
@@ -243,4 +242,19 @@ pub(super) fn keys_of<T: DeserializeOwned>() -> &'static [&'static str] {
         Err(Kind::UnknownField(_, known)) => known,
         _ => &[],
     }
+}
+
+/// The setting of another section that `key` means: it has the name of the setting, or those of section and setting
+/// with one underscore between them, which are two in a variable.
+fn find_in_other_section(key: &Key) -> Option<Key> {
+    let is_meant = |section: &str, setting: &str| {
+        let joined = key.last().strip_prefix(section).and_then(|rest| rest.strip_prefix('_'));
+        setting == key.last() || (key.parts().len() == 1 && joined == Some(setting))
+    };
+    // What is in no section comes first.
+    SectionReference::all().into_iter().find_map(|section| {
+        let setting = section.settings.iter().find(|it| is_meant(&section.name, &it.key))?;
+        let at = if section.name.is_empty() { Key::root() } else { Key::new(&section.name) };
+        Some(at.child(&setting.key))
+    })
 }

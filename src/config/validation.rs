@@ -205,7 +205,7 @@ impl Validate for SpaceSettings {
         let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
         let place = |key, place: &Option<PlaceId>| {
             let place = place.as_ref()?.as_str();
-            invalid_unless(is_place(place), key, quoted(place), PLACE)
+            invalid_unless(is_channel(place), key, quoted(place), CHANNEL)
         };
         // That a digest was sent is known for 15 days, like that a message was handled.
         let is_digest_days = (1..=14).contains(&self.digest_days);
@@ -238,6 +238,11 @@ pub(super) const PLACE: &str = "a place on discord, matrix, bridge or console, l
      \"discord:guild:1\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \
      \"console\"";
 
+/// Description of a place that messages can be sent to.
+const CHANNEL: &str = "a channel or room on discord, matrix, bridge or console, like \
+     \"discord:channel:2\", \"matrix:!abc:example.org\" (a room's id, not its alias), \"bridge:general\" or \
+     \"console\"";
+
 /// Description of a valid user, role or rank.
 const PRINCIPAL: &str = "a user or role on discord, matrix, bridge or console, like \
      \"discord:user:1\", \"discord:role:2\", \"discord:managers:3\" (a server's id), \"matrix:@ada:example.org\" \
@@ -247,14 +252,21 @@ const PRINCIPAL: &str = "a user or role on discord, matrix, bridge or console, l
 /// rooms are not accepted, since they can change.
 pub(super) fn is_place(id: &str) -> bool {
     let is_on_platform = match on_platform(id) {
+        Some(("discord", rest)) => is_discord(rest, &["guild:", "channel:"]),
         Some(("matrix", rest)) => rest.starts_with('!'),
         found => found.is_some(),
     };
     id == "console" || is_on_platform
 }
 
+/// Whether `id` is a place that messages can be sent to.
+fn is_channel(id: &str) -> bool {
+    is_place(id) && !id.starts_with("discord:guild:")
+}
+
 fn is_principal(id: &str) -> bool {
     match on_platform(id) {
+        Some(("discord", rest)) => is_discord(rest, &["user:", "role:", "managers:"]),
         Some(("matrix", rest)) => {
             let room = ["moderators:", "admins:"].iter().find_map(|rank| rest.strip_prefix(rank));
             is_platform_user(id) || room.is_some_and(|room| room.starts_with('!'))
@@ -266,10 +278,15 @@ fn is_principal(id: &str) -> bool {
 /// Whether `id` is a user: not a role, nor a rank.
 pub fn is_platform_user(id: &str) -> bool {
     match on_platform(id) {
-        Some(("discord", rest)) => rest.starts_with("user:"),
+        Some(("discord", rest)) => is_discord(rest, &["user:"]),
         Some(("matrix", rest)) => rest.starts_with('@'),
         found => found.is_some(),
     }
+}
+
+/// Whether `rest`, the part of an id after the platform, is one of `kinds` with the number of what it names.
+fn is_discord(rest: &str, kinds: &[&str]) -> bool {
+    kinds.iter().any(|kind| rest.strip_prefix(kind).is_some_and(is_snowflake))
 }
 
 fn on_platform(id: &str) -> Option<(&str, &str)> {

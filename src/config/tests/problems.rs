@@ -45,7 +45,7 @@ const PROBLEMS: &[&str] = &[
     "--set number 1 has no `=`: write --set KEY=VALUE, like --set http.is_on=false",
     "config/quoth.toml:2:1: unknown key `dta`: did you mean `data`?",
     "config/quoth.toml:3:1: unknown key `listen`: did you mean `http.listen`?",
-    "environment variable QUOTH_RETENTON: unknown key `retenton`: did you mean `retention`?",
+    "environment variable QUOTH_RETENTON: unknown key `retenton`: did you mean `QUOTH_RETENTION`?",
     "config/quoth.toml:1:1: `packs` is empty: name at least one pack folder, or leave the key out",
     "flag --set data: `data` is empty: name a folder, or leave the key out",
     "config/quoth.toml:5:1: `answer_from` in [matching] is 80: it has to be above 0 and at most 1",
@@ -76,6 +76,23 @@ fn key_of_the_top_of_the_file_in_a_section_is_sent_there() {
     let problems = TestConfig::file("[default_space]\npacks = [\"p\"]\n").problems();
     let want = "config/quoth.toml:2:1: unknown key `packs` in [default_space]: `packs` stands at the top of the file, above the first [section]";
     assert_eq!(problems, [want]);
+}
+
+#[test]
+fn variable_with_one_underscore_between_section_and_key_gets_the_right_name() {
+    for (variable, near) in [
+        ("QUOTH_DISCORD_TOKEN", "QUOTH_DISCORD__TOKEN"),
+        ("QUOTH_MATRIX_PASSWORD_FILE", "QUOTH_MATRIX__PASSWORD_FILE"),
+        ("QUOTH_DEFAULT_SPACE_ANSWER_FROM", "QUOTH_DEFAULT_SPACE__ANSWER_FROM"),
+        ("QUOTH_PACK", "QUOTH_PACKS"),
+        ("QUOTH_HTTP__LISEN", "QUOTH_HTTP__LISTEN"),
+    ] {
+        let problems = TestConfig::file("").variable(variable, "1").problems();
+        let key = Key::from_variable(variable.strip_prefix("QUOTH_").unwrap());
+        let want =
+            format!("environment variable {variable}: unknown key {key}: did you mean `{near}`?");
+        assert_eq!(problems, [want]);
+    }
 }
 
 #[test]
@@ -128,7 +145,10 @@ fn values_out_of_range_are_rejected() {
         ("default_space", "suggest_from", "-0.1", "0.1"),
         ("default_space", "listens_in", "['discord:']", "['discord:channel:2', 'console']"),
         ("default_space", "listens_in", "['discord']", "['bridge:general']"),
+        ("default_space", "listens_in", "['discord:2']", "['discord:guild:2']"),
+        ("default_space", "listens_in", "['discord:channel:general']", "['matrix:!a:b']"),
         ("default_space", "reports_to", "'discord'", "'bridge:general'"),
+        ("default_space", "reports_to", "'discord:guild:1'", "'discord:channel:2'"),
         ("default_space", "logs_edits_to", "'discord'", "'bridge:general'"),
         ("default_space", "moderators", "['console']", "['console:me', 'matrix:@a:b']"),
         ("default_space", "sends_digest_to", "'discord'", "'bridge:general'"),
@@ -136,6 +156,8 @@ fn values_out_of_range_are_rejected() {
         ("default_space", "digest_days", "0", "1"),
         ("default_space", "digest_hour", "24", "0"),
         ("default_space", "owners", "['ada']", "['discord:managers:3']"),
+        ("default_space", "owners", "['discord:1']", "['discord:user:1', 'discord:role:2']"),
+        ("default_space", "owners", "['discord:user:ada']", "['matrix:@ada:example.org']"),
         ("default_space", "questions_per_asker", "0", "1"),
         ("default_space", "questions_per_place", "0", "1"),
         ("default_space", "cooldown_seconds", "0.5", "0"),
