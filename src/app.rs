@@ -33,9 +33,10 @@ use crate::service::{
     Clock, Dispatcher, KnowledgeBase, Liveness, Metrics, Parts, RecordsHealth, Service,
     SystemClock, retention,
 };
-use crate::store::asker_key::AskerKey;
+use crate::store::asker_key::{self, AskerKey};
 use crate::store::records::{Holder, Records, SqliteRecords};
 pub use log::SENSITIVE_CRATES;
+use pack_updates::PackProblems;
 use signals::{SignalRequest, Signals};
 
 #[cfg(feature = "matrix")]
@@ -98,6 +99,7 @@ struct AppState {
     metrics: Arc<Metrics>,
     records_health: RecordsHealth,
     liveness: Vec<Arc<Liveness>>,
+    pack_problems: PackProblems,
     /// By name of the platform.
     dispatchers: Mutex<HashMap<&'static str, Arc<Dispatcher>>>,
 }
@@ -130,6 +132,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
         metrics: Arc::default(),
         records_health: RecordsHealth::default(),
         liveness: platforms::liveness(&config),
+        pack_problems: PackProblems::default(),
         dispatchers: Mutex::default(),
     });
     let mut tasks = JoinSet::new();
@@ -211,6 +214,12 @@ async fn open_service(
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
     let hash_key = config.records.hash_key.as_ref();
     let asker_key = AskerKey::configured(hash_key.map(|key| key.expose()), &config.data)?;
+    if records.record_key(asker_key.check_number()).await? {
+        tracing::warn!(
+            "The key of the hashes of user ids is another one than before: what is recorded of people until now can no longer be found by their ids, nor deleted by `forget me`; if the key was lost by mistake, stop quoth and restore {} (or `hash_key` in [records]) of the backup that the records are of",
+            asker_key::FILE
+        );
+    }
     let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
     let accepted = records.accepted_packs().await?;
     let opening = tokio::task::spawn_blocking(move || {

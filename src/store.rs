@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod backup;
 pub mod calibration_file;
 pub(crate) mod file_permissions;
+pub(crate) mod free_space;
 pub mod import_files;
 pub mod pack_files;
 pub mod records;

@@ -14,6 +14,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::AppState;
+use crate::service::metrics::ServiceState;
 use listener::BoundedListener;
 
 /// The media type of OpenMetrics.
@@ -59,6 +60,9 @@ async fn readiness(State(state): State<Arc<AppState>>) -> Response {
 }
 
 async fn metrics(State(state): State<Arc<AppState>>) -> Response {
-    let text = state.metrics.encode(&state.liveness);
+    let text = state.metrics.encode(&ServiceState {
+        platforms: &state.liveness,
+        are_records_usable: state.records_health.is_ok(state.service.records()),
+    });
     ([(header::CONTENT_TYPE, METRICS_TYPE)], text).into_response()
 }

@@ -1,7 +1,8 @@
 //! Announces updates of packs: in the log, in the records, and to moderators, who are shown each edit where they want.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AppState;
 use crate::conversation::reply::ModerationReply;
@@ -15,10 +16,37 @@ use crate::store::records::Records;
 /// Most changed entries that a message about an edit shows.
 const MAX_LOGGED: usize = 10;
 
+/// The folders of the packs that have problems.
+#[derive(Default)]
+pub(super) struct PackProblems(Mutex<BTreeSet<PathBuf>>);
+
+impl PackProblems {
+    /// Records what `updates` say of the packs in `folders`, which are those that are served. Returns how many have
+    /// problems.
+    fn record(&self, updates: &[PackUpdate], folders: &BTreeSet<&Path>) -> usize {
+        use PackUpdateKind as Kind;
+        let mut with_problems = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for PackUpdate { folder, kind, .. } in updates {
+            match kind {
+                Kind::Rejected { .. } | Kind::EntriesDisabled { .. } => {
+                    with_problems.insert(folder.clone());
+                }
+                Kind::Added | Kind::Intact | Kind::Reloaded => {
+                    with_problems.remove(folder);
+                }
+            }
+        }
+        with_problems.retain(|folder| folders.contains(&**folder));
+        with_problems.len()
+    }
+}
+
 /// Logs `updates`, records changed entries as revisions, and alerts moderators to problems where their
 /// space has an alert channel.
 pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
     let snapshot = state.service.knowledge_base().current();
+    let n_with_problems = state.pack_problems.record(&updates, &snapshot.spaces.pack_folders());
+    state.metrics.set_packs_with_problems(n_with_problems);
     for update in &updates {
         log_update(update);
         record_change(update, state).await;

@@ -266,6 +266,7 @@ mod tests {
             metrics,
             records_health: RecordsHealth::default(),
             liveness,
+            pack_problems: Default::default(),
             dispatchers: Default::default(),
         })
     }

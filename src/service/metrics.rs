@@ -9,6 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::EventOutcome;
@@ -37,6 +38,16 @@ pub struct Metrics {
     event_seconds: Family<PlatformLabels, Histogram, fn() -> Histogram>,
     is_alive: Family<PlatformLabels, Gauge>,
     activity_age: Family<PlatformLabels, Gauge<f64, AtomicU64>>,
+    are_records_usable: Gauge,
+    packs_with_problems: Gauge,
+}
+
+/// The state that gauges show, as of now.
+pub struct ServiceState<'s> {
+    /// The platforms that are served.
+    pub platforms: &'s [Arc<Liveness>],
+    /// Whether questions can be recorded.
+    pub are_records_usable: bool,
 }
 
 impl Default for Metrics {
@@ -50,8 +61,18 @@ impl Default for Metrics {
             event_seconds: Family::new_with_constructor(histogram),
             is_alive: Family::default(),
             activity_age: Family::default(),
+            are_records_usable: Gauge::default(),
+            packs_with_problems: Gauge::default(),
         };
-        let Self { registry, events, event_seconds, is_alive, activity_age } = &mut metrics;
+        let Self {
+            registry,
+            events,
+            event_seconds,
+            is_alive,
+            activity_age,
+            are_records_usable,
+            packs_with_problems,
+        } = &mut metrics;
         registry.register("events", "Events handled, by platform and outcome", events.clone());
         registry.register(
             "event_seconds",
@@ -67,6 +88,16 @@ impl Default for Metrics {
             "platform_sign_of_life_age_seconds",
             "Time since the platform's last activity",
             activity_age.clone(),
+        );
+        registry.register(
+            "records_are_usable",
+            "Whether questions can be recorded",
+            are_records_usable.clone(),
+        );
+        registry.register(
+            "packs_with_problems",
+            "Packs of which the newest state is not served, or not all of it",
+            packs_with_problems.clone(),
         );
         let build = Family::<BuildLabels, Gauge>::default();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
@@ -86,9 +117,15 @@ impl Metrics {
         }
     }
 
-    /// All metrics in the OpenMetrics text format, with the liveness of the platforms as of now.
-    pub fn encode(&self, platforms: &[std::sync::Arc<Liveness>]) -> String {
-        for liveness in platforms {
+    /// Records how many packs have problems.
+    pub fn set_packs_with_problems(&self, n_packs: usize) {
+        self.packs_with_problems.set(i64::try_from(n_packs).unwrap_or(i64::MAX));
+    }
+
+    /// All metrics in the OpenMetrics text format, with `state`.
+    pub fn encode(&self, state: &ServiceState<'_>) -> String {
+        self.are_records_usable.set(i64::from(state.are_records_usable));
+        for liveness in state.platforms {
             let platform = liveness.platform();
             // A counter that begins with 1 has not increased, for Prometheus.
             for outcome in EventOutcome::ALL {
@@ -118,7 +155,9 @@ mod tests {
         for outcome in [EventOutcome::Sent, EventOutcome::Sent, EventOutcome::Irrelevant] {
             metrics.record_event("bridge", outcome, Duration::from_millis(1));
         }
-        let text = metrics.encode(&platforms);
+        metrics.set_packs_with_problems(2);
+        let state = ServiceState { platforms: &platforms, are_records_usable: true };
+        let text = metrics.encode(&state);
         for line in [
             "quoth_events_total{platform=\"bridge\",fate=\"sent\"} 2",
             "quoth_events_total{platform=\"bridge\",fate=\"not_for_us\"} 1",
@@ -126,6 +165,8 @@ mod tests {
             "quoth_event_seconds_count{platform=\"bridge\"} 2",
             "quoth_platform_is_alive{platform=\"bridge\"} 1",
             "quoth_platform_is_alive{platform=\"discord\"} 0",
+            "quoth_records_are_usable 1",
+            "quoth_packs_with_problems 2",
             "quoth_build_info{version=",
         ] {
             assert!(text.contains(line), "{line} is not in {text}");
@@ -139,7 +180,9 @@ mod tests {
         metrics.record_event("bridge", EventOutcome::Sent, Duration::from_millis(1));
         let platform = Liveness::new("bridge");
         platform.mark_alive();
-        let exported = metrics.encode(&[platform]);
+        let platforms = [platform];
+        let exported =
+            metrics.encode(&ServiceState { platforms: &platforms, are_records_usable: false });
         let is_exported = |name: &str| {
             let is_sample = |line: &str| {
                 line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))

@@ -91,6 +91,15 @@ impl AskerKey {
         self.hash(&PrincipalId::from("quoth:check of the key")).as_str().to_owned()
     }
 
+    /// The same as a number, of 60 bits, which the records keep.
+    pub fn check_number(&self) -> i64 {
+        self.check_value()
+            .chars()
+            .take(15)
+            .filter_map(|digit| digit.to_digit(16))
+            .fold(0, |number, digit| (number << 4) | i64::from(digit))
+    }
+
     /// The hash of an asker's id: the first 16 bytes of HMAC-SHA-256, in hexadecimal digits.
     pub fn hash(&self, asker: &PrincipalId) -> AskerHash {
         // HMAC takes keys of any length, so this does not fail; an empty hash would merge all askers.

@@ -37,6 +37,9 @@ pub(crate) struct CheckReport {
     pub(crate) advice: String,
 }
 
+/// The key of the hashes of user ids.
+pub(crate) const HASH_KEY: &str = "0123456789012345678901234567890123456789";
+
 const CONFIG: &str = "packs = [\"../p\"]\n[bridge]\nsocket = \"../run/bridge.sock\"\n";
 
 impl Setup {
@@ -131,9 +134,13 @@ fn used_data() -> &'static Folder {
         let folder = Folder::empty();
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let now = Timestamp::from_millis(0);
-            SqliteRecords::open(&folder.path(""), now).await.unwrap().close().await;
+            let records = SqliteRecords::open(&folder.path(""), now).await.unwrap();
+            let key = AskerKey::new(HASH_KEY);
+            records.record_key(key.check_number()).await.unwrap();
+            records.close().await;
         });
-        AskerKey::load_or_create(&folder.path("")).unwrap();
+        folder.write("asker.key", HASH_KEY);
+        chmod(&folder.path("asker.key"), 0o600);
         folder
     })
 }

@@ -75,6 +75,27 @@ fn pack_folder_that_is_replaced_is_still_watched() {
     });
 }
 
+#[test]
+fn pack_that_is_rejected_while_the_service_runs_shows_in_the_metrics_until_it_is_mended() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    drop(BridgeClient::connect(&folder));
+    for (faq, n_with_problems) in [(FAQ, 0), (&*FAQ.replace("One two", "One three"), 1), (FAQ, 0)] {
+        folder.write("p/faq.toml", faq);
+        let line = format!("\nquoth_packs_with_problems {n_with_problems}\n");
+        let start = Instant::now();
+        loop {
+            let (_, metrics) = service.get("/metrics");
+            if metrics.contains(&line) {
+                break;
+            }
+            assert!(start.elapsed() < MAX_WAIT, "not {n_with_problems}: {metrics}");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+    assert_eq!(service.stop().code, Some(0));
+}
+
 /// A file that is read without end, like one on a mount that hangs.
 struct HungFile {
     folder: Folder,

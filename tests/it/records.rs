@@ -106,6 +106,42 @@ fn service_that_cannot_record_questions_is_not_ready_and_logs_the_cause() {
 }
 
 #[test]
+fn service_whose_records_are_removed_is_not_ready_and_says_so() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &[]);
+    drop(BridgeClient::connect(&folder));
+    wait_for_readiness(&service, 200, "records: ok\n");
+    folder.remove("data/quoth.db");
+    wait_for_readiness(&service, 503, "records: not usable\n");
+    let (_, metrics) = service.get("/metrics");
+    assert!(metrics.contains("\nquoth_records_are_usable 0\n"), "{metrics}");
+    let log = service.stop().log;
+    assert!(log.contains("were removed or replaced while quoth uses them"), "{log}");
+}
+
+#[test]
+fn records_or_key_that_are_gone_at_a_start_are_made_anew_with_a_warning() {
+    let folder = Folder::with_pack();
+    let log_of_start = || {
+        let service = Service::start(&folder, &[]);
+        drop(BridgeClient::connect(&folder));
+        service.stop().log
+    };
+    let warnings = ["There are no records", "is another one than before"];
+    let check = |log: &str, want: Option<&str>| {
+        let found: Vec<&str> = warnings.into_iter().filter(|it| log.contains(it)).collect();
+        assert_eq!(found, want.into_iter().collect::<Vec<_>>(), "{log}");
+    };
+    check(&log_of_start(), None);
+    check(&log_of_start(), None);
+    for (file, warning) in [("quoth.db", warnings[0]), ("asker.key", warnings[1])] {
+        folder.remove(&format!("data/{file}"));
+        check(&log_of_start(), Some(warning));
+        check(&log_of_start(), None);
+    }
+}
+
+#[test]
 fn half_open_connections_keep_no_health_check_out() {
     let folder = Folder::with_pack();
     let service = Service::start(&folder, &[]);

@@ -1,9 +1,10 @@
 //! Checks of the data folder: whether quoth can use it, and nobody else can.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::setup::Setup;
 use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
+use crate::store::free_space::{FreeSpace, free_space};
 use crate::store::records::{LOCK_FILE, LockState};
 
 /// Least free space, in bytes. The records of a busy server are some tens of megabytes, and SQLite needs as much again
@@ -89,14 +90,35 @@ fn is_own(setup: &Setup) -> CheckOutcome {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let owner = std::fs::metadata(data).map_err(|error| error.to_string())?.uid();
-        Ok(owned_by(owner, rustix::process::geteuid().as_raw()))
+        let owner = |path: &Path| std::fs::metadata(path).map(|it| it.uid());
+        let of_folder = owner(data).map_err(|error| error.to_string())?;
+        let files = std::fs::read_dir(data).map_err(|error| error.to_string())?;
+        let files = files.filter_map(|it| Some(it.ok()?.path()));
+        let mut foreign: Vec<PathBuf> =
+            files.filter(|path| owner(path).is_ok_and(|of_file| of_file != of_folder)).collect();
+        foreign.sort();
+        Ok(match foreign.first() {
+            Some(path) => file_of_another(path, data),
+            None => owned_by(of_folder, rustix::process::geteuid().as_raw()),
+        })
     }
     #[cfg(not(unix))]
     {
         let _ = data;
         Err("owners are checked on Unix only".to_owned())
     }
+}
+
+/// The result where a file in the data folder `data` is not of the owner of the folder.
+#[cfg(unix)]
+fn file_of_another(path: &Path, data: &Path) -> CheckResult {
+    let shown = data.display();
+    CheckResult::wrong(
+        format!("{} belongs to another user than the folder {shown}", path.display()),
+        format!(
+            "a command of quoth ran as another user, such as root: stop quoth, and run as root: chown -R --reference={shown} {shown}"
+        ),
+    )
 }
 
 /// Judges the owner of the data folder and the user of this process, by their numbers.
@@ -169,35 +191,24 @@ fn is_lockable(setup: &Setup) -> CheckOutcome {
 }
 
 fn has_space(setup: &Setup) -> CheckOutcome {
-    #[cfg(unix)]
-    {
-        let data = setup.data();
-        let existing = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-        let found = rustix::fs::statvfs(existing).map_err(|error| error.to_string())?;
-        if found.f_blocks == 0 {
-            return Err("this file system does not say".to_owned());
-        }
-        // File systems without a fixed number of files have zero of them.
-        let free_files = (found.f_files > 0).then_some(found.f_favail);
-        Ok(space_of(found.f_bavail.saturating_mul(found.f_frsize), free_files))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = setup;
-        Err("free space is checked on Unix only".to_owned())
+    let data = setup.data();
+    let existing = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    match free_space(existing) {
+        Ok(Some(free)) => Ok(space_of(free)),
+        Ok(None) => Err("this file system does not say".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
 /// Judges the free space of a disk.
-#[cfg(unix)]
-fn space_of(free_bytes: u64, free_files: Option<u64>) -> CheckResult {
-    let megabytes = free_bytes / 1_000_000;
+fn space_of(free: FreeSpace) -> CheckResult {
+    let megabytes = free.bytes / 1_000_000;
     let advice = "free some space on the disk of the data folder: without it, no question can be recorded, and none is \
                   answered";
-    if free_bytes < MIN_FREE_BYTES {
+    if free.bytes < MIN_FREE_BYTES {
         return CheckResult::wrong(format!("only {megabytes} MB are free"), advice);
     }
-    match free_files.filter(|files| *files < MIN_FREE_FILES) {
+    match free.files.filter(|files| *files < MIN_FREE_FILES) {
         Some(files) => {
             CheckResult::wrong(format!("only {files} more files can be made (inodes)"), advice)
         }
@@ -215,10 +226,14 @@ mod tests {
 
     #[test]
     fn little_space_and_few_files_are_wrong() {
-        assert!(is_wrong(&space_of(MIN_FREE_BYTES - 1, None), "209 MB"));
-        assert!(is_wrong(&space_of(u64::MAX, Some(MIN_FREE_FILES - 1)), "99 more files"));
+        let space = |bytes, files| FreeSpace { bytes, files };
+        assert!(is_wrong(&space_of(space(MIN_FREE_BYTES - 1, None)), "209 MB"));
+        assert!(is_wrong(&space_of(space(u64::MAX, Some(MIN_FREE_FILES - 1))), "99 more files"));
         for files in [None, Some(MIN_FREE_FILES)] {
-            assert!(matches!(space_of(MIN_FREE_BYTES, files), CheckResult::Ok(_)), "{files:?}");
+            assert!(
+                matches!(space_of(space(MIN_FREE_BYTES, files)), CheckResult::Ok(_)),
+                "{files:?}"
+            );
         }
     }
 

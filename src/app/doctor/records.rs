@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::setup::{NO_RECORDS, Setup, UNREADABLE_RECORDS, unreadable};
 use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
-use crate::store::asker_key::AskerKey;
+use crate::store::asker_key::{self, AskerKey};
 use crate::store::records::{RecordsError, RecordsInspection, Schema};
 
 /// How long the records are searched for damage. A gigabyte takes a few seconds.
@@ -40,6 +40,16 @@ pub(super) const CHECKS: [Check<Setup>; 5] = [
 
 fn can_open(setup: &Setup) -> CheckOutcome {
     let records = match RecordsInspection::open(setup.existing_data()?) {
+        Ok(None) if has_key_file(setup) => {
+            let message = format!(
+                "there are no records in {}, which has been used before",
+                setup.data().display()
+            );
+            return Ok(CheckResult::wrong(
+                message,
+                "stop quoth, and restore a backup (`quoth restore`); without one, start quoth: it makes new records",
+            ));
+        }
         Ok(None) => return Err(NO_RECORDS.to_owned()),
         Ok(Some(records)) => records.schema().map(drop),
         Err(error) => Err(error),
@@ -107,20 +117,35 @@ fn is_whole(setup: &Setup) -> CheckOutcome {
 }
 
 fn has_key(setup: &Setup) -> CheckOutcome {
-    if setup.config().records.hash_key.is_some() {
-        return Ok(CheckResult::ok("it is in the configuration"));
+    let advice = "stop quoth, and restore asker.key (or `hash_key` in [records]) from the backup that the records are of; without \
+                  it, known askers get new hashes, and what is recorded of them cannot be found any more";
+    let (key, at) = match &setup.config().records.hash_key {
+        Some(secret) => (AskerKey::new(secret.expose()), "it is in the configuration"),
+        None => {
+            let data = setup.existing_data()?;
+            match AskerKey::load(data) {
+                Ok(Some(key)) => (key, "it is in the data folder"),
+                Ok(None) if has_records(setup) => {
+                    let message = format!("there are records, but no key in {}", data.display());
+                    return Ok(CheckResult::wrong(message, advice));
+                }
+                Ok(None) => return Err("the first `quoth run` makes it".to_owned()),
+                Err(error) => {
+                    return Ok(CheckResult::wrong("the key cannot be used", error.to_string()));
+                }
+            }
+        }
+    };
+    // Records that cannot be read are another check's.
+    let recorded = setup.records().ok().and_then(|records| records.recorded_key().ok()).flatten();
+    if recorded.is_some_and(|recorded| recorded != key.check_number()) {
+        return Ok(CheckResult::wrong("the records were made with another key", advice));
     }
-    let data = setup.existing_data()?;
-    match AskerKey::load(data) {
-        Ok(Some(_)) => Ok(CheckResult::ok("it is in the data folder")),
-        Ok(None) if has_records(setup) => Ok(CheckResult::wrong(
-            format!("there are records, but no key in {}", data.display()),
-            "stop quoth, and restore asker.key from the backup that the records are of; without it, known askers get new \
-             hashes, and what is recorded of them cannot be found any more",
-        )),
-        Ok(None) => Err("the first `quoth run` makes it".to_owned()),
-        Err(error) => Ok(CheckResult::wrong("the key cannot be used", error.to_string())),
-    }
+    Ok(CheckResult::ok(at))
+}
+
+fn has_key_file(setup: &Setup) -> bool {
+    setup.data().join(asker_key::FILE).exists()
 }
 
 fn has_records(setup: &Setup) -> bool {

@@ -94,6 +94,15 @@ pub enum RecordsError {
         /// The database's error.
         source: Arc<rusqlite::Error>,
     },
+    /// The file is not in its place any more.
+    #[error(
+        "the records {} were removed or replaced while quoth uses them: what is recorded from now on is lost; restart quoth, and restore a backup (`quoth restore`) if they were deleted by mistake",
+        path.display()
+    )]
+    Removed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another program holds a lock on the file.
     #[error(
         "the records {} are locked by another program (a backup, a database browser): close it; no data was lost",
@@ -134,6 +143,7 @@ impl RecordsError {
             Self::InUse { .. }
             | Self::Restoring { .. }
             | Self::Full { .. }
+            | Self::Removed { .. }
             | Self::Locked { .. }
             | Self::Database { .. }
             | Self::Thread { .. }

@@ -7,6 +7,7 @@ mod copy;
 pub(crate) mod data_dir;
 mod erasure;
 mod error;
+mod file_check;
 mod history;
 mod inbox;
 mod inspection;
@@ -41,6 +42,7 @@ use crate::moderation::{Proposal, Revision};
 pub use copy::CopyError;
 pub(in crate::store) use copy::{check, copy, move_pack};
 pub(in crate::store) use data_dir::Lock;
+use file_check::FileIdentity;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
 pub use inspection::{RecordsInspection, Schema};
@@ -61,6 +63,7 @@ const MAX_STATEMENTS: usize = 64;
 pub struct SqliteRecords {
     queue: WriteQueue,
     path: Arc<Path>,
+    opened_file: Option<FileIdentity>,
     last_failure: Arc<LastTime>,
     last_completion: Arc<LastTime>,
 }
@@ -95,6 +98,7 @@ impl SqliteRecords {
         let lock = Lock::acquire(folder)?;
         data_dir::finish_restore(folder)?;
         let path = folder.join(FILE);
+        data_dir::warn_if_gone(folder, &path);
         data_dir::create_private_file(&path)?;
         let connect = {
             let path = path.clone();
@@ -131,14 +135,24 @@ impl SqliteRecords {
             }
         };
         let queue = WriteQueue::start(open, lock).await?;
+        let opened_file = FileIdentity::of(&path);
         let (last_failure, last_completion) = Default::default();
-        Ok(Self { queue, path, last_failure, last_completion })
+        Ok(Self { queue, path, opened_file, last_failure, last_completion })
     }
 
     /// Trips to the thread of the database so far: each call of a method of [`Records`] that reads or
     /// writes is one. For tests and benchmarks.
     pub fn n_trips(&self) -> u64 {
         self.queue.n_jobs()
+    }
+
+    /// Records `key`, a number that stands for the key of the hashes of askers. Returns whether that of another key
+    /// was recorded before.
+    ///
+    /// # Errors
+    /// If it cannot be recorded.
+    pub async fn record_key(&self, key: i64) -> Result<bool> {
+        self.run(move |connection| spaces::record_key(connection, key)).await
     }
 
     /// Runs `work` in a transaction, which is durable when this returns.
@@ -379,6 +393,9 @@ impl Records for SqliteRecords {
     }
 
     async fn ping(&self) -> Result<()> {
+        let (path, opened_file) = (Arc::clone(&self.path), self.opened_file);
+        let check = tokio::task::spawn_blocking(move || file_check::check(&path, opened_file));
+        check.await.map_err(|_| RecordsError::Closed)??;
         self.run(probe::run).await
     }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 
-use super::{Setup, chmod};
+use super::{HASH_KEY, Setup, chmod};
 use crate::folder::{FAQ, SOURCE};
 use crate::service::free_port;
 
@@ -40,7 +40,7 @@ fn secret_that_cannot_be_read_or_is_given_twice_is_wrong() {
         "give each",
     );
     setup.set("QUOTH_RECORDS__HASH_KEY_FILE", "hash_key");
-    setup.folder.write("hash_key", "0123456789012345678901234567890123456789");
+    setup.folder.write("hash_key", HASH_KEY);
     chmod(&setup.folder.path("hash_key"), 0o600);
     setup.assert_nothing_wrong();
     setup.set("QUOTH_RECORDS__HASH_KEY", "9876543210987654321098765432109876543210");
@@ -53,7 +53,7 @@ fn secret_that_cannot_be_read_or_is_given_twice_is_wrong() {
 fn secret_that_everybody_can_read_is_wrong() {
     let mut setup = Setup::new();
     setup.set("QUOTH_RECORDS__HASH_KEY_FILE", "hash_key");
-    setup.folder.write("hash_key", "0123456789012345678901234567890123456789");
+    setup.folder.write("hash_key", HASH_KEY);
     chmod(&setup.folder.path("hash_key"), 0o644);
     // Nobody else can reach the file in a private folder.
     chmod(&setup.folder.path(""), 0o700);
@@ -134,6 +134,17 @@ fn missing_or_truncated_key_of_hashes_is_wrong() {
     setup.assert_only_wrong("asker-key", "cannot be used", "restore it from a backup");
     setup.folder.remove("data/asker.key");
     setup.assert_only_wrong("asker-key", "no key", "restore asker.key");
+    setup.folder.write("data/asker.key", [7; 32]);
+    setup.assert_only_wrong("asker-key", "made with another key", "restore asker.key");
+}
+
+#[test]
+fn records_that_are_gone_are_wrong() {
+    let setup = Setup::new();
+    for suffix in ["", "-wal", "-shm"] {
+        drop(std::fs::remove_file(setup.folder.path(&format!("data/quoth.db{suffix}"))));
+    }
+    setup.assert_only_wrong("records", "has been used before", "restore a backup");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::store::records::RecordsError;
-use crate::store::{file_permissions, replacement};
+use crate::store::{asker_key, file_permissions, replacement};
 
 /// How long a lock is waited for that somebody may only be trying ([`lock_state`]).
 const MAX_PROBE: Duration = Duration::from_millis(500);
@@ -118,6 +118,17 @@ fn holder_in(locks: &str, inode: u64) -> Option<u32> {
         is_same.then(|| process.parse().ok())
     });
     holder.flatten().filter(|process| *process != 0)
+}
+
+/// Warns if the records at `path` are gone from `folder`, which was used before: they are about to be made anew.
+pub(super) fn warn_if_gone(folder: &Path, path: &Path) {
+    // The key is made after the records.
+    if !path.exists() && folder.join(asker_key::FILE).exists() {
+        tracing::warn!(
+            "There are no records {}, though this data folder was used before: quoth starts with new ones. If they were deleted by mistake, stop quoth and restore a backup (`quoth restore`)",
+            path.display()
+        );
+    }
 }
 
 /// Creates an empty owner-only file at `path`, if none exists. One that exists is not opened: on POSIX, closing any

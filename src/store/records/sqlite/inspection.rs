@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::data_dir::{LockState, lock_state};
-use super::{FILE, error, migrations};
+use super::{FILE, error, migrations, spaces};
 use crate::store::records::{RecordsError, Result};
 
 /// How long an inspection waits for a process that writes.
@@ -78,6 +78,14 @@ impl RecordsInspection {
         drop(watch.join());
         let found = found.map_err(|it| self.classify(it))?;
         Ok(Some(found).filter(|found| found != "ok"))
+    }
+
+    /// The number that stands for the key of the hashes of askers; `None` if none is recorded yet.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if it cannot be read.
+    pub fn recorded_key(&self) -> Result<Option<i64>> {
+        spaces::recorded_key(&self.connection).map_err(|it| self.classify(it))
     }
 
     fn classify(&self, source: rusqlite::Error) -> RecordsError {

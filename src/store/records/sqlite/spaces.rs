@@ -49,6 +49,20 @@ pub(super) fn record_clock(connection: &Connection, now: Timestamp) -> rusqlite:
         .map(drop)
 }
 
+/// Records `key`. Returns whether another one was recorded before.
+pub(super) fn record_key(connection: &Connection, key: i64) -> rusqlite::Result<bool> {
+    let before = recorded_key(connection)?;
+    connection
+        .execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('asker_key', ?)", [key])?;
+    Ok(before.is_some_and(|before| before != key))
+}
+
+/// What [`record_key`] has recorded last.
+pub(super) fn recorded_key(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let statement = "SELECT value FROM meta WHERE name = 'asker_key'";
+    connection.query_row(statement, [], |row| row.get(0)).optional()
+}
+
 pub(super) fn place_status(
     connection: &Connection,
     space: &str,
