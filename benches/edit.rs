@@ -233,7 +233,7 @@ fn in_parts(chat: &Chat, n_entries: usize) -> Times {
         let start = Instant::now();
         let proved = edit.prove(&files).unwrap();
         time("prove the edit", start);
-        assert_ne!(files.text(FAQ_FILE), Some(&*proved.faq));
+        assert_ne!(files.text(FAQ_FILE), Some(&*proved.texts.faq));
         let start = Instant::now();
         editor.review(&edit).unwrap();
         time("review, nothing asked", start);

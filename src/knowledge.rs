@@ -2,6 +2,7 @@
 //!
 //! Everything here works on bytes and text that the caller has read. Nothing here opens a file.
 
+pub mod curated;
 pub mod draft;
 pub mod entry;
 pub mod export;
@@ -26,12 +27,13 @@ pub mod source;
 pub mod toml_reader;
 pub mod toml_text;
 
+pub use curated::CuratedTexts;
 pub use draft::{EntryDraft, MessageDraft, QuoteDraft};
 pub use entry::{Content, Entry, EntryId, Translation};
 pub use finding::{Finding, Rule, Severity};
 pub use lexicon::Lexicon;
 pub use line_index::LineIndex;
 pub use pack::{Pack, PackFile, PackFiles, Proof, ProvedPack, SourceLocation, prove};
-pub use patch::{EntryChange, EntryFields, Patch, PatchError};
+pub use patch::{EntryChange, EntryFields, LexiconError, LexiconPatch, Patch, PatchError};
 pub use quote::{Quote, QuoteError};
 pub use source::{Paragraphs, Source};

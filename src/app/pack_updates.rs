@@ -66,7 +66,7 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
             }
         }
     }
-    if updates.iter().any(|update| update.faq.is_some()) {
+    if updates.iter().any(|update| update.texts.is_some()) {
         tell_askers(state).await;
     }
 }

@@ -5,6 +5,7 @@ mod entries;
 mod export;
 mod history;
 mod review;
+mod synonyms;
 
 use clap::Subcommand;
 
@@ -44,6 +45,12 @@ enum Command {
     RemovePhrasing(edit::PhrasingArgs),
     /// Move a phrasing from one entry to another.
     MovePhrasing(edit::MoveArgs),
+    /// List the groups of terms that mean the same in the pack.
+    Synonyms,
+    /// Make terms synonyms: those that have none join the group of the others, or make a new one.
+    AddSynonyms(synonyms::TermsArgs),
+    /// Take terms out of the synonyms.
+    RemoveSynonyms(synonyms::TermsArgs),
     /// List the changes of a pack or an entry, newest first.
     History(history::HistoryArgs),
     /// Show a change, word by word.
@@ -69,6 +76,9 @@ pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyh
         Command::AddPhrasing(args) => edit::add_phrasings(args, &context),
         Command::RemovePhrasing(args) => edit::remove_phrasing(args, &context),
         Command::MovePhrasing(args) => edit::move_phrasing(args, &context),
+        Command::Synonyms => synonyms::list(&context),
+        Command::AddSynonyms(args) => synonyms::add(args, &context),
+        Command::RemoveSynonyms(args) => synonyms::remove(args, &context),
         Command::History(args) => history::history(args, &context),
         Command::Diff(args) => history::diff(args, &context),
         Command::Review(args) => review::review(args, &context),

@@ -55,6 +55,8 @@ pub enum ReadCommand {
     Search(String),
     /// How this question would be answered.
     Test(String),
+    /// The groups of synonyms, on this page, from 1.
+    Synonyms(usize),
     /// The changes of a pack, or of the entry with this id.
     History(Option<String>),
     /// The change with this number.
@@ -140,6 +142,10 @@ pub enum EditAction {
         /// The phrasing.
         phrasing: String,
     },
+    /// These terms mean the same.
+    AddSynonyms(Vec<String>),
+    /// These terms leave the synonyms.
+    RemoveSynonyms(Vec<String>),
     /// The change with this number is taken back.
     Revert(i64),
     /// What somebody has done is taken back.

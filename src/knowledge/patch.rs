@@ -1,4 +1,4 @@
-//! Patches: a change of one entry of `faq.toml` that leaves the rest of the file as it is.
+//! Patches: a change of one entry of `faq.toml`, or of groups of `lexicon.toml`, that leaves the rest of the file as it is.
 //!
 //! The entry's section is cut out, changed as a document of its own and put back. So every other
 //! byte of the file stays: comments, order, blank lines, line ends. Nothing is proved here; the
@@ -7,6 +7,7 @@
 mod changes;
 mod fields;
 mod hunk;
+mod lexicon;
 mod sections;
 mod text_list;
 
@@ -19,6 +20,7 @@ use super::{EntryDraft, EntryId};
 pub use changes::{EntryChange, changes, text_of_entry};
 pub use fields::EntryFields;
 pub use hunk::Hunk;
+pub use lexicon::{LexiconError, LexiconPatch, lexicon_change};
 use sections::Section;
 
 /// A change of one entry or gap.

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::revision::Revision;
-use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::patch::{Hunk, apply_all, changes, text_of_entry};
+use crate::knowledge::pack::LEXICON_FILE;
+use crate::knowledge::patch::{Hunk, apply_all, changes, lexicon_change, text_of_entry};
 use crate::knowledge::{
-    Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, Pack, PackFile, PackFiles,
-    Patch, PatchError, Proof, ProvedPack, prove,
+    CuratedTexts, Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, LexiconError,
+    LexiconPatch, Pack, PackFiles, Patch, PatchError, Proof, ProvedPack, prove,
 };
 
 /// Most patches of an edit whose places in the file are kept with its revisions: each needs the whole file. Only an
@@ -54,6 +54,8 @@ pub enum Edit {
         /// The phrasing, one of the variants of `from`.
         phrasing: String,
     },
+    /// The synonyms of the pack change.
+    ChangeLexicon(LexiconPatch),
     /// All revisions of an edit, in their order, are taken back.
     Revert(Vec<Revision>),
 }
@@ -61,8 +63,8 @@ pub enum Edit {
 /// What an edit makes of a pack, all of it proved.
 #[derive(Debug)]
 pub struct ProvedEdit {
-    /// The new text of `faq.toml`.
-    pub faq: String,
+    /// The new texts.
+    pub texts: CuratedTexts,
     /// The pack with it.
     pub pack: ProvedPack,
     /// The entries that change, in the order in which they are changed, each with its change of the file if that is
@@ -76,6 +78,9 @@ pub enum RefusedEdit {
     /// It does not apply to the file.
     #[error(transparent)]
     Patch(#[from] PatchError),
+    /// It does not apply to the lexicon.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
     /// The entry has no such variant.
     #[error("`{id}` has no phrasing \"{phrasing}\" beside its question, which `edit` changes")]
     NoSuchPhrasing {
@@ -91,7 +96,7 @@ pub enum RefusedEdit {
     #[error("the pack would have errors")]
     Invalid(Box<Rejection>),
     /// The entry of a revision that is taken back has changed since, and not in another place.
-    #[error("`{}` has changed since, so that cannot be taken back by itself; edit the entry", revision.entry)]
+    #[error("`{}` has changed since, so that cannot be taken back by itself; edit it", revision.entry)]
     ChangedSince {
         /// The revision.
         revision: Box<Revision>,
@@ -129,21 +134,25 @@ impl Edit {
         files: &PackFiles,
         known: &[ProvedPack],
     ) -> Result<ProvedEdit, RefusedEdit> {
-        let before = files.text(FAQ_FILE).unwrap_or_default();
+        let before = CuratedTexts::of(files);
         let proved_before = ProvedPack::prove(files, known);
         let pack = match &proved_before {
             Ok(proved) => &**proved.pack(),
             Err(proof) => &proof.pack,
         };
-        let Steps { faq, hunks } = match self {
-            Self::Revert(revisions) => revert(before, revisions)?,
-            edit => Steps::of(before, &edit.patches(pack)?)?,
+        let Steps { texts, hunks } = match self {
+            Self::Revert(revisions) => revert(&before, revisions)?,
+            Self::ChangeLexicon(patch) => {
+                let mut steps = Steps::new(&before);
+                steps.change_lexicon(patch.apply(&before.lexicon)?);
+                steps
+            }
+            edit => Steps::of(&before, &edit.patches(pack)?)?,
         };
-        if faq == before {
+        if texts == before {
             return Err(RefusedEdit::NoChange);
         }
-        let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.clone().into_bytes() };
-        let files = files.clone().with([file]);
+        let files = texts.put_into(files);
         let known: Vec<ProvedPack> = known.iter().cloned().chain(proved_before.ok()).collect();
         let pack = match ProvedPack::prove(&files, &known) {
             Ok(pack) => pack,
@@ -152,7 +161,8 @@ impl Edit {
                 return Err(RefusedEdit::Invalid(Box::new(Rejection { files, pack, findings })));
             }
         };
-        let mut changes: Vec<(EntryChange, Option<Hunk>)> = changes(before, &faq)
+        let mut changes: Vec<(EntryChange, Option<Hunk>)> = before
+            .changes_to(&texts)
             .into_iter()
             .map(|change| {
                 let hunk = hunks.iter().find(|(id, _)| *id == change.id).map(|(_, hunk)| hunk);
@@ -160,10 +170,10 @@ impl Edit {
             })
             .collect();
         changes.sort_by_key(|(change, _)| hunks.iter().position(|(id, _)| *id == change.id));
-        Ok(ProvedEdit { faq, pack, changes })
+        Ok(ProvedEdit { texts, pack, changes })
     }
 
-    /// The changes of the file; none for a revision that is taken back.
+    /// The changes of entries; none for a revision that is taken back, and for the lexicon.
     fn patches(&self, pack: &Pack) -> Result<Vec<Patch>, RefusedEdit> {
         let add = |id: &EntryId, phrasings: &[String]| Patch::AddVariants {
             id: id.clone(),
@@ -188,35 +198,46 @@ impl Edit {
                     add(to, std::slice::from_ref(phrasing)),
                 ]
             }
-            Self::Revert(_) => Vec::new(),
+            Self::ChangeLexicon(_) | Self::Revert(_) => Vec::new(),
         })
     }
 }
 
-/// What patches make of a file, one after the other.
+/// What patches make of the files, one after the other.
 struct Steps {
-    faq: String,
+    texts: CuratedTexts,
     /// The change of each entry, in their order.
     hunks: Vec<(String, Hunk)>,
 }
 
 impl Steps {
-    fn of(faq: &str, patches: &[Patch]) -> Result<Self, PatchError> {
-        let mut steps = Self { faq: faq.to_owned(), hunks: Vec::new() };
+    /// None yet.
+    fn new(texts: &CuratedTexts) -> Self {
+        Self { texts: texts.clone(), hunks: Vec::new() }
+    }
+
+    fn of(texts: &CuratedTexts, patches: &[Patch]) -> Result<Self, PatchError> {
+        let mut steps = Self::new(texts);
         if patches.len() > MAX_HUNKS {
-            steps.faq = apply_all(faq, patches)?;
+            steps.texts.faq = apply_all(&texts.faq, patches)?.into();
             return Ok(steps);
         }
         for patch in patches {
-            steps.add(patch.id().as_str(), patch.apply(&steps.faq)?);
+            steps.change_entry(patch.id().as_str(), patch.apply(&steps.texts.faq)?);
         }
         Ok(steps)
     }
 
-    /// The next step makes `faq` of the file.
-    fn add(&mut self, entry: &str, faq: String) {
-        self.hunks.push((entry.to_owned(), Hunk::between(&self.faq, &faq)));
-        self.faq = faq;
+    /// The next step makes `faq` of the entries' file, by a change of `entry`.
+    fn change_entry(&mut self, entry: &str, faq: String) {
+        self.hunks.push((entry.to_owned(), Hunk::between(&self.texts.faq, &faq)));
+        self.texts.faq = faq.into();
+    }
+
+    /// The next step makes `lexicon` of the synonyms' file.
+    fn change_lexicon(&mut self, lexicon: String) {
+        self.hunks.push((LEXICON_FILE.to_owned(), Hunk::between(&self.texts.lexicon, &lexicon)));
+        self.texts.lexicon = lexicon.into();
     }
 }
 
@@ -240,42 +261,73 @@ fn without_variant(pack: &Pack, id: &EntryId, phrasing: &str) -> Result<Patch, R
 
 /// Which of these edits, the latest first, can be taken back together: each as a whole, after those later ones that can.
 pub fn revertible(files: &PackFiles, edits: &[Vec<Revision>]) -> Vec<bool> {
-    let before = files.text(FAQ_FILE).unwrap_or_default();
-    let step = |faq: &str, edit: &[Revision]| revert(faq, edit).ok().map(|steps| steps.faq);
-    let mut faq = before.to_owned();
+    let before = CuratedTexts::of(files);
+    let step =
+        |texts: &CuratedTexts, edit: &[Revision]| revert(texts, edit).ok().map(|steps| steps.texts);
+    let mut texts = before.clone();
     let mut fit = Vec::with_capacity(edits.len());
     for edit in edits {
-        let reverted = step(&faq, edit);
+        let reverted = step(&texts, edit);
         fit.push(reverted.is_some());
-        faq = reverted.unwrap_or(faq);
+        texts = reverted.unwrap_or(texts);
     }
-    let is_valid = |faq: &str| {
-        let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.as_bytes().to_vec() };
-        prove(&files.clone().with([file])).is_accepted()
-    };
-    if is_valid(&faq) {
+    let is_valid = |texts: &CuratedTexts| prove(&texts.put_into(files)).is_accepted();
+    if is_valid(&texts) {
         return fit;
     }
     // Rarely, a later change needs what would go, such as a link to an entry: only then is each step proved.
-    let mut faq = before.to_owned();
+    let mut texts = before;
     edits
         .iter()
         .map(|edit| {
-            let Some(reverted) = step(&faq, edit).filter(|faq| is_valid(faq)) else { return false };
-            faq = reverted;
+            let Some(reverted) = step(&texts, edit).filter(is_valid) else { return false };
+            texts = reverted;
             true
         })
         .collect()
 }
 
 /// Takes back the revisions of an edit, the last first.
-fn revert(faq: &str, revisions: &[Revision]) -> Result<Steps, RefusedEdit> {
-    let mut steps = Steps { faq: faq.to_owned(), hunks: Vec::new() };
+fn revert(texts: &CuratedTexts, revisions: &[Revision]) -> Result<Steps, RefusedEdit> {
+    let mut steps = Steps::new(texts);
     for revision in revisions.iter().rev() {
-        let faq = revert_one(&steps.faq, revision)?;
-        steps.add(&revision.entry, faq);
+        if revision.entry == LEXICON_FILE {
+            let lexicon = revert_lexicon(&steps.texts.lexicon, revision)?;
+            steps.change_lexicon(lexicon);
+        } else {
+            let faq = revert_one(&steps.texts.faq, revision)?;
+            steps.change_entry(&revision.entry, faq);
+        }
     }
     Ok(steps)
+}
+
+/// The text of `lexicon.toml` without the change of `revision`: byte for byte where its place is found, else with the groups
+/// as they were before, if they have not changed since.
+fn revert_lexicon(lexicon: &str, revision: &Revision) -> Result<String, RefusedEdit> {
+    let [before, after] =
+        [&revision.before, &revision.after].map(|it| it.clone().unwrap_or_default());
+    let n_groups = |text: &str| text.matches("[[group]]").count();
+    // What is undone must be these groups, and no others: other places may look the same.
+    let is_undone = |undone: &String| {
+        lexicon_change(lexicon, undone).is_some_and(|change| {
+            let counts = [change.before, change.after].map(|it| n_groups(&it.unwrap_or_default()));
+            counts == [n_groups(&after), n_groups(&before)]
+        })
+    };
+    let mut candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(lexicon));
+    if let Some(undone) = candidates.find(is_undone) {
+        return Ok(undone);
+    }
+    let with_before = if after.is_empty() {
+        format!("{}\n\n{before}\n", lexicon.trim_end())
+    } else {
+        lexicon.replacen(&after, &before, 1)
+    };
+    Some(with_before).filter(is_undone).ok_or_else(|| RefusedEdit::ChangedSince {
+        revision: Box::new(revision.clone()),
+        today: Some(lexicon.trim_end().to_owned()),
+    })
 }
 
 /// The text of `faq.toml` without the change of `revision`: byte for byte where its place is found, else with the entry

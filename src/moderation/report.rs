@@ -6,7 +6,7 @@ use crate::conversation::Timestamp;
 use crate::conversation::layout::{MAX_QUESTION, Measure, one_line};
 use crate::conversation::moderator_command::{FAQ, Verb};
 use crate::conversation::wording::Wording;
-use crate::knowledge::{Entry, EntryChange, PatchError};
+use crate::knowledge::{Entry, EntryChange, LexiconError, PatchError};
 use crate::text::RichText;
 use crate::text::rich_text::{Block, Inline, Item};
 
@@ -312,6 +312,19 @@ pub fn refusal(refused: &RefusedEdit, wording: &Wording) -> RichText {
         }
         // What is wrong with the file is told in the words of `quoth check`.
         RefusedEdit::Patch(error) => Report::new(&wording.sentence("cannot-be-saved", []))
+            .paragraph(&error.to_string())
+            .text(),
+        RefusedEdit::Lexicon(LexiconError::TooFew) => {
+            Report::new(&wording.sentence("too-few-synonyms", [])).text()
+        }
+        RefusedEdit::Lexicon(LexiconError::SeveralGroups { first, second }) => {
+            let values = [("first", first.as_str()), ("second", second)];
+            Report::new(&wording.sentence("synonyms-of-two-groups", values)).text()
+        }
+        RefusedEdit::Lexicon(LexiconError::Unknown { term }) => {
+            sentence("no-synonyms-of", [("term", term.as_str())])
+        }
+        RefusedEdit::Lexicon(error) => Report::new(&wording.sentence("cannot-be-saved", []))
             .paragraph(&error.to_string())
             .text(),
         RefusedEdit::Invalid(rejection) => {

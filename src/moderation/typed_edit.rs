@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::{EditAction, EditCommand, TypedEntry};
 use crate::knowledge::{
-    Entry, EntryDraft, EntryFields, EntryId, MessageDraft, Pack, Quote, QuoteDraft, Source, passage,
+    Entry, EntryDraft, EntryFields, EntryId, LexiconPatch, MessageDraft, Pack, Quote, QuoteDraft,
+    Source, passage,
 };
 
 use super::Edit;
@@ -34,8 +35,7 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         }
         EditAction::Remove(id) => Ok(Edit::Remove { id: existing(id)? }),
         EditAction::AddPhrasings { id, phrasings } => {
-            let phrasings = phrasings.iter().map(|text| one_line(text)).collect();
-            Ok(Edit::AddPhrasings { id: existing(id)?, phrasings })
+            Ok(Edit::AddPhrasings { id: existing(id)?, phrasings: lines(phrasings) })
         }
         EditAction::RemovePhrasing { id, phrasing } => {
             Ok(Edit::RemovePhrasing { id: existing(id)?, phrasing: phrasing.clone() })
@@ -45,12 +45,21 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
             to: existing(to)?,
             phrasing: phrasing.clone(),
         }),
+        EditAction::AddSynonyms(terms) => Ok(Edit::ChangeLexicon(LexiconPatch::Add(lines(terms)))),
+        EditAction::RemoveSynonyms(terms) => {
+            Ok(Edit::ChangeLexicon(LexiconPatch::Remove(lines(terms))))
+        }
         EditAction::Restore(_)
         | EditAction::Revert(_)
         | EditAction::RevertAll { .. }
         | EditAction::Assign { .. }
         | EditAction::GapOfGroups { .. } => Err(TypedEditError::NeedsRecords),
     }
+}
+
+/// Each text on one line.
+fn lines(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| one_line(text)).collect()
 }
 
 /// What is typed and differs from the `old` entry: a form has all of it, and what is the same keeps its bytes.

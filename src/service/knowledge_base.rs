@@ -12,12 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
 use crate::conversation::Spaces;
-use crate::knowledge::{ProvedPack, patch};
+use crate::knowledge::ProvedPack;
 use crate::matching::recalibration::{
     CalibrationSample, MAX_ASKED, Recalibration, collect_samples,
 };
 use crate::matching::{Index, Thresholds};
 use crate::store::pack_files;
+use crate::store::records::AcceptedTexts;
 
 pub use pack_update::{PackUpdate, PackUpdateKind};
 pub use prepared_packs::PreparedPack;
@@ -45,22 +46,22 @@ impl KnowledgeBase {
     }
 
     /// Like [`Self::open`], for a service, which goes on where the last process ended: `accepted` has the
-    /// texts of `faq.toml` that were served last, by the names of the packs. If a source has changed since
-    /// then, entries whose quotes are no longer in it are disabled; if `faq.toml` is invalid now, the text
-    /// that was served last is used.
+    /// texts that were served last, by the names of the packs. If a source has changed since then, entries whose
+    /// quotes are no longer in it are disabled; if `faq.toml` or `lexicon.toml` is invalid now, the texts that were
+    /// served last are used.
     ///
     /// # Errors
     /// [`PackError`] if a pack has other errors.
     pub fn open_again(
         spaces: Spaces,
         thresholds: Thresholds,
-        accepted: &HashMap<String, String>,
+        accepted: &HashMap<String, AcceptedTexts>,
     ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut updates = Vec::new();
         let mut folders = BTreeSet::new();
         let snapshot = Snapshot::build(spaces, thresholds, None, &[], |folder| {
             let (loaded, rejected) = packs::load_again(folder, accepted)?;
-            let before = accepted.get(&*loaded.pack.name).map(String::as_str);
+            let before = accepted.get(&*loaded.pack.name);
             updates.extend(PackUpdate::at_start(folder, &loaded, before));
             updates.extend(rejected.map(|error| PackUpdate::rejected(folder, &loaded, &error)));
             folders.insert(folder.to_owned());
@@ -145,7 +146,7 @@ impl KnowledgeBase {
                     if old.is_none_or(|old| old.fingerprint != loaded.fingerprint) {
                         let update = PackUpdate::entries_disabled(folder, &loaded)
                             .unwrap_or_else(|| PackUpdate::reloaded(folder, &loaded));
-                        let changes = old.map(|old| patch::changes(&old.faq, &loaded.faq));
+                        let changes = old.map(|old| old.texts.changes_to(&loaded.texts));
                         let changes = changes.unwrap_or_default();
                         updates.push(PackUpdate { changes, ..update });
                     } else if is_intact && was_reported {

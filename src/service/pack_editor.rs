@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use crate::conversation::Timestamp;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::patch::{self, Hunk};
-use crate::knowledge::{EntryChange, PackFiles, ProvedPack};
+use crate::knowledge::patch::Hunk;
+use crate::knowledge::{CuratedTexts, EntryChange, PackFiles, ProvedPack};
 use crate::moderation::proposal::digest;
 use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
 use crate::store::atomic::{self, WriteError};
 use crate::store::pack_files::{self, ReadError};
 use crate::store::records::{
-    PackHistory, PackTransaction, RecordedRevision, RecordsError, RevisionFilter,
+    AcceptedTexts, PackHistory, PackTransaction, RecordedRevision, RecordsError, RevisionFilter,
 };
 
 /// Edits the files of a pack and keeps its history.
 ///
-/// The file and the history change together: the file is replaced in a transaction of the history. After a
+/// The files and the history change together: the files are replaced in a transaction of the history. After a
 /// crash between the two, the next edit or start finds what the file has more than the history, and records
 /// it as a change of the file.
 #[derive(Debug)]
@@ -106,17 +106,17 @@ impl PackEditor {
             };
             let at = proposed.at;
             record_outside_changes(&transaction, &self.folder, &files, Some(&accepted), at)?;
-            let before = files.text(FAQ_FILE).unwrap_or_default();
-            let ProvedEdit { faq, pack, changes } = proved;
-            let revisions = record(&transaction, &files.name, proposed, &faq, changes)?;
-            let made = match pack_files::replace_faq(&self.folder, before, &faq) {
+            let before = CuratedTexts::of(&files);
+            let ProvedEdit { texts, pack, changes } = proved;
+            let revisions = record(&transaction, &files.name, proposed, &texts, changes)?;
+            let made = match pack_files::replace_texts(&self.folder, &before, &texts) {
                 Ok(false) => continue,
                 Ok(true) => transaction.commit().map_err(EditError::from),
                 Err(error) => Err(error.into()),
             };
             if let Err(error) = made {
-                // The file may have been replaced all the same. What is not recorded is not made.
-                drop(pack_files::replace_faq(&self.folder, &faq, before));
+                // The files may have been replaced all the same. What is not recorded is not made.
+                pack_files::put_back(&self.folder, &before, &texts);
                 return Err(error);
             }
             atomic::remove_abandoned(&self.folder);
@@ -166,7 +166,7 @@ impl PackEditor {
             return Ok(());
         }
         let accepted = transaction.accepted(&files.name)?;
-        record_outside_changes(&transaction, &self.folder, &files, accepted.as_deref(), now)?;
+        record_outside_changes(&transaction, &self.folder, &files, accepted.as_ref(), now)?;
         Ok(transaction.commit()?)
     }
 }
@@ -193,7 +193,7 @@ fn record(
     transaction: &PackTransaction<'_>,
     name: &str,
     proposed: &ProposedEdit,
-    faq: &str,
+    texts: &CuratedTexts,
     changes: Vec<(EntryChange, Option<Hunk>)>,
 ) -> Result<Vec<RecordedRevision>, EditError> {
     let of_change = |(change, hunk)| Revision {
@@ -204,18 +204,18 @@ fn record(
     };
     let revisions: Vec<Revision> = changes.into_iter().map(of_change).collect();
     let ids = transaction.record_edit(&revisions)?;
-    transaction.accept(name, faq)?;
+    transaction.accept(name, texts)?;
     let recorded = ids.into_iter().zip(revisions);
     Ok(recorded.map(|(id, revision)| RecordedRevision { id, revision }).collect())
 }
 
-/// Records what `files` have more or less than `accepted`, the text that the history has, as changes of the file. A pack
+/// Records what `files` have more or less than `accepted`, the texts that the history has, as changes of the file. A pack
 /// without history is new: its entries have no revision.
 fn record_outside_changes(
     transaction: &PackTransaction<'_>,
     folder: &Path,
     files: &PackFiles,
-    accepted: Option<&str>,
+    accepted: Option<&AcceptedTexts>,
     at: Timestamp,
 ) -> Result<(), EditError> {
     let name = &files.name;
@@ -228,15 +228,15 @@ fn record_outside_changes(
         // The folder has moved, or is new.
         _ => transaction.set_folder(name, &folder)?,
     }
-    let faq = files.text(FAQ_FILE).unwrap_or_default();
-    if accepted == Some(faq) {
+    let texts = CuratedTexts::of(files);
+    if accepted.is_some_and(|accepted| accepted.are(&texts)) {
         return Ok(());
     }
-    let changes = accepted.map_or_else(Vec::new, |accepted| patch::changes(accepted, faq));
+    let changes = accepted.map_or_else(Vec::new, |accepted| accepted.changes_to(&texts));
     let revisions: Vec<Revision> =
         changes.into_iter().map(|change| Revision::by_file(name, change, at)).collect();
     transaction.record_changes(&revisions)?;
-    Ok(transaction.accept(name, faq)?)
+    Ok(transaction.accept(name, &texts)?)
 }
 
 /// Why an edit was not made.
@@ -341,7 +341,8 @@ mod tests {
         let folder = folder();
         let mut editor = editor(folder.path());
         let transaction = editor.history.begin().unwrap();
-        transaction.accept("p", "other text").unwrap();
+        let texts = CuratedTexts { faq: "other text".into(), lexicon: "".into() };
+        transaction.accept("p", &texts).unwrap();
         drop(transaction);
         assert_eq!(history(&editor), []);
         editor.edit(&add_phrasing("b")).unwrap();

@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use crate::knowledge::finding::Rule;
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryId, Finding, Pack, PackFile, PackFiles, Proof, ProvedPack};
+use crate::knowledge::{CuratedTexts, EntryId, Finding, Pack, PackFiles, Proof, ProvedPack};
 use crate::matching::Index;
 use crate::matching::calibration::Calibration;
 use crate::matching::index::MAX_ENTRIES;
 use crate::store::pack_files::ReadError;
+use crate::store::records::AcceptedTexts;
 use crate::store::{calibration_file, pack_files};
 
 /// A pack that was read and checked.
@@ -23,8 +24,8 @@ pub struct LoadedPack {
     pub fingerprint: String,
     /// Ids of entries that are disabled, because a quote of theirs is no longer in its source.
     pub disabled: Vec<EntryId>,
-    /// The text of its `faq.toml`, to find what the next version of it changes.
-    pub faq: Arc<str>,
+    /// The texts that moderators edit, to find what the next version of them changes.
+    pub texts: CuratedTexts,
     /// The same pack, by which the next version is proved; `None` if entries are disabled.
     pub proved: Option<ProvedPack>,
 }
@@ -64,7 +65,7 @@ pub fn load_lenient(
     if let Some(same) = previous.filter(|previous| previous.fingerprint == fingerprint) {
         return Ok(same.clone());
     }
-    let is_faq_new = previous.is_some_and(|previous| *previous.faq != *faq_of(&files));
+    let is_faq_new = previous.is_some_and(|previous| *previous.texts.faq != *faq_of(&files));
     let previous = previous.and_then(|previous| previous.proved.clone());
     let known: Vec<ProvedPack> = prepared.iter().cloned().chain(previous).collect();
     verify(folder, &files, fingerprint, &known, |rule| !is_faq_new && is_about_sources(rule))
@@ -78,23 +79,22 @@ pub fn load_lenient(
 /// [`PackError`] if it cannot be read, or has errors and was not served before.
 pub fn load_again(
     folder: &Path,
-    accepted: &HashMap<String, String>,
+    accepted: &HashMap<String, AcceptedTexts>,
 ) -> Result<(LoadedPack, Option<PackError>), PackError> {
     let files = pack_files::read(folder)?;
-    let is_same = |faq: &&String| faq.as_str() == faq_of(&files);
-    let accepted = accepted.get(&files.name);
-    if accepted.filter(is_same).is_some() {
+    let texts = CuratedTexts::of(&files);
+    let accepted = accepted.get(&files.name).map(|accepted| accepted.completed_by(&texts));
+    if accepted.as_ref() == Some(&texts) {
         let loaded = verify(folder, &files, files.fingerprint(), &[], is_about_sources)?;
         return Ok((loaded, None));
     }
-    let rejected = match (verify(folder, &files, files.fingerprint(), &[], |_| false), accepted) {
+    let verified = verify(folder, &files, files.fingerprint(), &[], |_| false);
+    let (rejected, accepted) = match (verified, accepted) {
         (Ok(loaded), _) => return Ok((loaded, None)),
         (Err(error), None) => return Err(error),
-        (Err(error), Some(_)) => error,
+        (Err(error), Some(accepted)) => (error, accepted),
     };
-    let faq = accepted.map_or("", String::as_str);
-    let faq = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.into() };
-    let served = files.with([faq]);
+    let served = accepted.put_into(&files);
     match verify(folder, &served, served.fingerprint(), &[], is_about_sources) {
         Ok(loaded) => Ok((loaded, Some(rejected))),
         Err(_) => Err(rejected),
@@ -121,7 +121,7 @@ fn verify(
             pack: Arc::clone(proved.pack()),
             fingerprint,
             disabled: Vec::new(),
-            faq: Arc::clone(proved.faq()),
+            texts: CuratedTexts::of(files),
             proved: Some(proved),
         },
         Err(proof) => without_unproved(folder, files, fingerprint, *proof, is_tolerated)?,
@@ -152,8 +152,8 @@ fn without_unproved(
         });
     }
     pack.entries.retain(|entry| !unproved_ids.contains(&entry.id));
-    let (pack, faq) = (Arc::new(pack), Arc::from(faq_of(files)));
-    Ok(LoadedPack { pack, fingerprint, disabled: unproved_ids, faq, proved: None })
+    let (pack, texts) = (Arc::new(pack), CuratedTexts::of(files));
+    Ok(LoadedPack { pack, fingerprint, disabled: unproved_ids, texts, proved: None })
 }
 
 fn faq_of(files: &PackFiles) -> &str {

@@ -1,10 +1,8 @@
 //! Records what is served of packs, and what editors have changed in their files.
 
-use std::sync::Arc;
-
 use super::Service;
 use super::knowledge_base::PackUpdate;
-use crate::knowledge::patch;
+use crate::knowledge::CuratedTexts;
 use crate::moderation::Revision;
 use crate::store::pack_files;
 use crate::store::records::{self, Records};
@@ -23,18 +21,19 @@ impl<R: Records> Service<R> {
     /// # Errors
     /// [`RecordsError`](records::RecordsError) if the records cannot be used.
     pub async fn record_update(&self, update: &PackUpdate) -> records::Result<()> {
-        let Some(faq) = &update.faq else { return Ok(()) };
+        let Some(texts) = &update.texts else { return Ok(()) };
         for _ in 0..MAX_ATTEMPTS {
             // Before the file is read: an edit replaces the file first, and is recorded then.
             let before = self.records().accepted_packs().await?.remove(&update.pack);
-            if before.as_deref() == Some(&**faq) || !is_in_file(update, faq).await {
+            let is_recorded = before.as_ref().is_some_and(|before| before.are(texts));
+            if is_recorded || !are_in_files(update, texts).await {
                 return Ok(());
             }
-            let changes = before.as_deref().map_or_else(Vec::new, |it| patch::changes(it, faq));
+            let changes = before.as_ref().map_or_else(Vec::new, |before| before.changes_to(texts));
             let of_file = |change| Revision::by_file(&update.pack, change, self.now());
             let revisions = changes.into_iter().map(of_file).collect();
-            let (pack, faq) = (update.pack.clone(), Arc::clone(faq));
-            if self.records().accept_pack(pack, before, faq, revisions).await? {
+            let (pack, texts) = (update.pack.clone(), texts.clone());
+            if self.records().accept_pack(pack, before, texts, revisions).await? {
                 return Ok(());
             }
         }
@@ -42,9 +41,9 @@ impl<R: Records> Service<R> {
     }
 }
 
-/// Whether the file of the pack still has this text.
-async fn is_in_file(update: &PackUpdate, faq: &Arc<str>) -> bool {
-    let (folder, faq) = (update.folder.clone(), Arc::clone(faq));
-    let reading = tokio::task::spawn_blocking(move || pack_files::has_faq(&folder, &faq));
+/// Whether the files of the pack still have these texts.
+async fn are_in_files(update: &PackUpdate, texts: &CuratedTexts) -> bool {
+    let (folder, texts) = (update.folder.clone(), texts.clone());
+    let reading = tokio::task::spawn_blocking(move || pack_files::has_texts(&folder, &texts));
     reading.await.unwrap_or_default()
 }

@@ -41,6 +41,20 @@ pub fn write_if(
         .map_err(|source| WriteError::new(&target, source))
 }
 
+/// Removes the file at `path` if `may_remove` says so. Returns whether it was removed. If `path` is a symbolic link, its target is
+/// removed.
+///
+/// # Errors
+/// [`WriteError`] has the cause, and its text says what to do.
+pub fn remove_if(path: &Path, may_remove: impl FnOnce() -> bool) -> Result<bool, WriteError> {
+    if !may_remove() {
+        return Ok(false);
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let removed = std::fs::remove_file(&target).and_then(|()| sync_folder(folder_of(&target)));
+    removed.map(|()| true).map_err(|source| WriteError::new(&target, source))
+}
+
 /// Like [`write()`], for a secret: a new file is accessible to its owner only.
 ///
 /// # Errors

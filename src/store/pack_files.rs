@@ -7,7 +7,7 @@ use super::atomic::{self, WriteError};
 use super::calibration_file::CALIBRATION_FILE;
 use crate::knowledge::import::IMPORTS_FOLDER;
 use crate::knowledge::pack::{FAQ_FILE, LEXICON_FILE, PACK_FILE, SOURCES_FOLDER};
-use crate::knowledge::{PackFile, PackFiles};
+use crate::knowledge::{CuratedTexts, PackFile, PackFiles};
 
 /// The largest file that is read, in bytes. A larger one is a mistake, not a file of a pack.
 const MAX_FILE_BYTES: u64 = 512 * 1024 * 1024;
@@ -76,18 +76,61 @@ pub fn read_import(folder: &Path, name: &str) -> Result<String, ReadError> {
     Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
 }
 
-/// Whether `faq` is the text of `faq.toml` in `folder`.
-pub fn has_faq(folder: &Path, faq: &str) -> bool {
-    read_file(&folder.join(FAQ_FILE)).is_ok_and(|bytes| bytes.as_deref() == Some(faq.as_bytes()))
+/// Whether the files in `folder` that moderators edit have these texts.
+pub fn has_texts(folder: &Path, texts: &CuratedTexts) -> bool {
+    texts.by_file().into_iter().all(|(name, text)| has_text(&folder.join(name), text))
 }
 
-/// Replaces the text `before` of `faq.toml` in `folder` by `faq`. `false`, and nothing is replaced, if it has another
-/// text now.
+/// Whether the file at `path` has this text. One that is missing has none.
+fn has_text(path: &Path, text: &str) -> bool {
+    read_file(path).is_ok_and(|bytes| bytes.unwrap_or_default() == text.as_bytes())
+}
+
+/// Replaces the texts `before` of the files in `folder` that moderators edit by `after`. `false`, and nothing is replaced, if
+/// they have other texts now.
 ///
 /// # Errors
-/// [`WriteError`] if the file cannot be written.
-pub fn replace_faq(folder: &Path, before: &str, faq: &str) -> Result<bool, WriteError> {
-    atomic::write_if(&folder.join(FAQ_FILE), faq.as_bytes(), || has_faq(folder, before))
+/// [`WriteError`] if a file cannot be written. The others are put back then.
+pub fn replace_texts(
+    folder: &Path,
+    before: &CuratedTexts,
+    after: &CuratedTexts,
+) -> Result<bool, WriteError> {
+    let replaced = differing(before, after).try_fold(true, |is_replaced, (name, old, new)| {
+        Ok(is_replaced && replace_text(folder, name, old, new)?)
+    });
+    if !matches!(replaced, Ok(true)) {
+        put_back(folder, before, after);
+    }
+    replaced
+}
+
+/// Puts the texts `before` back into those files that have the texts `after` instead, as far as that is possible.
+pub fn put_back(folder: &Path, before: &CuratedTexts, after: &CuratedTexts) {
+    for (name, old, new) in differing(before, after) {
+        drop(replace_text(folder, name, new, old));
+    }
+}
+
+/// The names of the files that differ, with their texts in both.
+fn differing<'t>(
+    before: &'t CuratedTexts,
+    after: &'t CuratedTexts,
+) -> impl Iterator<Item = (&'static str, &'t str, &'t str)> {
+    let both = before.by_file().into_iter().zip(after.by_file());
+    both.filter(|((_, old), (_, new))| old != new).map(|((name, old), (_, new))| (name, old, new))
+}
+
+/// Replaces the text `old` of the file `name` in `folder` by `new`. A lexicon without a text is removed. `false`, and nothing is
+/// replaced, if it has another text now.
+fn replace_text(folder: &Path, name: &str, old: &str, new: &str) -> Result<bool, WriteError> {
+    let path = folder.join(name);
+    let has_old = || has_text(&path, old);
+    if name == LEXICON_FILE && new.is_empty() {
+        atomic::remove_if(&path, has_old)
+    } else {
+        atomic::write_if(&path, new.as_bytes(), has_old)
+    }
 }
 
 /// Checks that a new pack can be created in `folder`: the folder is missing or empty.

@@ -3,15 +3,16 @@
 //!
 //! The trait [`Records`] knows no database; [`sqlite`] implements it.
 
+pub mod accepted_texts;
 pub mod claim;
 pub mod error;
 pub mod lookup;
 pub mod sqlite;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
+pub use accepted_texts::AcceptedTexts;
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use error::RecordsError;
 pub use lookup::{Lookup, LookupResult, ReplyKey};
@@ -25,6 +26,7 @@ use crate::conversation::{
     AskedQuestion, AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp,
     UnansweredQuestion,
 };
+use crate::knowledge::CuratedTexts;
 use crate::moderation::{Proposal, Revision};
 
 /// The records of one process, or of several that share them.
@@ -176,17 +178,18 @@ pub trait Records: Clone + Send + Sync + 'static {
         is_last_join: bool,
     ) -> impl Future<Output = Result<Join>> + Send;
 
-    /// The text of `faq.toml` that was served last, by the name of the pack.
-    fn accepted_packs(&self) -> impl Future<Output = Result<HashMap<String, String>>> + Send;
+    /// The texts that were served last, by the name of the pack.
+    fn accepted_packs(&self)
+    -> impl Future<Output = Result<HashMap<String, AcceptedTexts>>> + Send;
 
-    /// Records that `faq` of the pack `name` is served now, and `revisions` with what has changed since `before`, in
+    /// Records that `texts` of the pack `name` are served now, and `revisions` with what has changed since `before`, in
     /// one transaction. `false`, and nothing is recorded, if `before` is not what was recorded last: somebody else
     /// ([`PackHistory`]) has recorded changes meanwhile.
     fn accept_pack(
         &self,
         name: String,
-        before: Option<String>,
-        faq: Arc<str>,
+        before: Option<AcceptedTexts>,
+        texts: CuratedTexts,
         revisions: Vec<Revision>,
     ) -> impl Future<Output = Result<bool>> + Send;
 

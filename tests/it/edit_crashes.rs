@@ -191,6 +191,43 @@ fn reverted_edit_that_is_killed_is_made_whole_or_not_at_all() {
 }
 
 #[test]
+fn edit_of_entries_and_synonyms_that_is_killed_leaves_each_file_whole_and_explained() {
+    let before = Folder::with_pack();
+    edit(&before, &["add-synonyms", "say", "utterance"]);
+    edit(&before, &["add-phrasing", "b", "zebra quota"]);
+    let args = ["faq", "--pack", "p", "revert", "--all-by", "ann"];
+    let killed = KilledEdit::new(before, &args, "zebra quota");
+    let library = compiled(&killed.before, "faults");
+    let lexicon = |folder: &Folder| std::fs::read_to_string(folder.path("p/lexicon.toml")).ok();
+    let old = killed.folder();
+    let states = [(file(&old), lexicon(&old)), (FAQ.to_owned(), None)];
+    let mut n_between = 0;
+    for at in 1.. {
+        let folder = killed.folder();
+        let (of, number) = (format!("(kill at operation {at})"), at.to_string());
+        let run = killed.run(&folder, &library, &[("FAULT", "kill"), ("FAULT_AT", &number)]);
+        let left = (file(&folder), lexicon(&folder));
+        let [is_old, is_new] = states.each_ref().map(|state| left == *state);
+        assert!(states.iter().any(|(faq, _)| *faq == left.0), "{of}: {left:?}");
+        assert!(states.iter().any(|(_, lexicon)| *lexicon == left.1), "{of}: {left:?}");
+        n_between += usize::from(!is_old && !is_new);
+        assert_valid(&folder.path("p"), &of);
+        // The next edit records what the one that was killed has left.
+        edit(&folder, &["add-phrasing", "g", "the next edit"]);
+        let (of_lexicon, of_entries): (Vec<_>, Vec<_>) =
+            revisions(&folder).into_iter().partition(|it| it.revision.entry == "lexicon.toml");
+        assert_explains(&of_entries, FAQ, &file(&folder), &of);
+        let last = of_lexicon.last().and_then(|it| it.revision.after.clone());
+        assert_eq!(last.is_some_and(|groups| !groups.is_empty()), left.1.is_some(), "{of}");
+        if run.is_some() {
+            assert!(is_new, "{of}: {left:?}");
+            break;
+        }
+    }
+    assert!(n_between > 0, "it was killed between the two files");
+}
+
+#[test]
 fn removed_entry_and_the_links_to_it_go_together_when_that_is_killed() {
     let args = ["faq", "--pack", "p", "remove", "a"];
     KilledEdit::new(edited(), &args, "What did Ann say?").is_whole_after_each_kill();

@@ -85,7 +85,7 @@ impl Moderator {
             let edit = Edit::AddPhrasings { id: id(entry), phrasings: vec![phrasing.clone()] };
             (command, edit, phrasing)
         };
-        let faq = edit.prove(&self.files(folder)).unwrap().faq;
+        let faq = edit.prove(&self.files(folder)).unwrap().texts.faq.to_string();
         (Some(command), UncertainEdit { faq, phrasings, phrasing })
     }
 

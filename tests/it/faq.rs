@@ -276,3 +276,77 @@ fn phrasing_is_moved_between_entries() {
     assert_eq!(listed[1]["n_phrasings"], 2);
     assert_eq!(json(&folder, &["search", "what number"])[0]["id"], "b");
 }
+
+/// The text of the lexicon; `None` if the pack has none.
+fn lexicon(folder: &Folder) -> Option<String> {
+    std::fs::read_to_string(folder.path("p/lexicon.toml")).ok()
+}
+
+#[test]
+fn synonyms_are_added_listed_and_taken_back_byte_for_byte() {
+    let folder = Folder::with_pack();
+    let asked =
+        || quoth_in(&folder.path(""), &[], &["ask", "--pack", "p", "--json", "utterance of ann"]);
+    let before = asked().json()["confidence"].as_f64().unwrap();
+    let added = done(&folder, &["add-synonyms", "say", "utterance", "--reason", "asked so"]);
+    assert!(added.starts_with("1: lexicon.toml changed by ann at 20"), "{added}");
+    assert!(asked().json()["confidence"].as_f64().unwrap() > before, "it is searched with");
+    done(&folder, &["add-synonyms", "UTTERANCE", "spoken words"]);
+    let groups = serde_json::json!([["say", "utterance", "spoken words"]]);
+    assert_eq!(json(&folder, &["synonyms"]), groups);
+    assert_eq!(done(&folder, &["synonyms"]), "say, utterance, spoken words\n");
+    let history = json(&folder, &["history", "lexicon.toml"]);
+    assert_eq!(history.as_array().map(Vec::len), Some(2), "{history}");
+    // What an editor changes is in the history, too.
+    let edited =
+        format!("# Ours.\n{}\n[[group]]\nterms = [\"two\", \"2\"]\n", lexicon(&folder).unwrap());
+    folder.write("p/lexicon.toml", &edited);
+    done(&folder, &["add-phrasing", "g", "at what time"]);
+    let history = json(&folder, &["history", "lexicon.toml"]);
+    assert_eq!(
+        (history[0]["by"].as_str(), history.as_array().map(Vec::len)),
+        (Some("file"), Some(3))
+    );
+    done(&folder, &["revert", "2"]);
+    assert_eq!(lexicon(&folder), Some(edited.replace(", \"spoken words\"", "")));
+    done(&folder, &["revert", "3"]);
+    done(&folder, &["revert", "1"]);
+    done(&folder, &["revert", "4"]);
+    assert_eq!(
+        (file(&folder), json(&folder, &["synonyms"])),
+        (FAQ.to_owned(), serde_json::json!([]))
+    );
+}
+
+#[test]
+fn pack_without_a_lexicon_has_none_again_when_its_synonyms_are_taken_back() {
+    let folder = Folder::with_pack();
+    done(&folder, &["add-synonyms", "say", "utterance"]);
+    done(&folder, &["remove", "g"]);
+    assert!(lexicon(&folder).is_some());
+    done(&folder, &["revert", "--all-by", "ann"]);
+    assert_eq!((file(&folder), lexicon(&folder)), (FAQ.to_owned(), None));
+}
+
+#[test]
+fn refused_synonyms_change_nothing_and_say_what_to_do() {
+    let folder = Folder::with_pack();
+    let text = "[[group]]\nterms = [\"a\", \"b\"]\n[[group]]\nterms = [\"c\", \"d\"]\n";
+    folder.write("p/lexicon.toml", text);
+    let rows: [(&[&str], &str); 4] = [
+        (&["add-synonyms", "x"], "at least two terms"),
+        (&["add-synonyms", "a", "c"], "in two groups, of `a` and of `c`"),
+        (&["add-synonyms", "b", "a"], "like that already"),
+        (&["remove-synonyms", "x"], "no group of the lexicon has `x`"),
+    ];
+    for (args, want) in rows {
+        let run = faq(&folder, args);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stderr.contains(want), "{args:?}: {run:?}");
+        assert_eq!(lexicon(&folder).as_deref(), Some(text));
+    }
+    folder.write("p/lexicon.toml", "[[group");
+    let run = faq(&folder, &["add-synonyms", "x", "y"]);
+    assert!(run.code == 1 && run.stderr.contains("lexicon.toml is not TOML"), "{run:?}");
+    assert_eq!(json(&folder, &["history"]), Value::Array(Vec::new()));
+}

@@ -322,7 +322,7 @@ fn errors_of_the_environment_say_what_to_do_and_exit_with_1_only_if_they_can_pas
         ("QUOTH_HTTP__LISTEN", &listen, 1, "is another quoth running?"),
         ("QUOTH_PACKS", "['nowhere']", 1, "cannot open the pack folder nowhere"),
         ("QUOTH_PACKS", "['bad']", 2, "the pack bad is rejected"),
-        ("QUOTH_HTTP__LISEN", "x", 2, "unknown key `lisen` in [http]: did you mean `listen`?"),
+        ("QUOTH_HTTP__LISEN", "x", 2, "did you mean `QUOTH_HTTP__LISTEN`?"),
         ("QUOTH_BRIDGE__SOCKET", "", 2, "`socket`"),
         ("QUOTH_BRIDGE__SOCKET", "file", 2, "entity already exists"),
         ("QUOTH_MATRIX__USER", "ada", 2, "`homeserver` in [matrix] is missing"),

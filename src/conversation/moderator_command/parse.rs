@@ -1,7 +1,7 @@
 //! From what is typed to a command.
 
 use super::lines::{
-    Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, text, words,
+    Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, tags, text, words,
 };
 use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, TypedEntry, Verb};
 use crate::conversation::wording::Wording;
@@ -30,6 +30,7 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         Verb::Show => read(ReadCommand::Show(only_word(rest)?)),
         Verb::Search => read(ReadCommand::Search(text(rest)?)),
         Verb::Test => read(ReadCommand::Test(text(rest)?)),
+        Verb::Synonyms => read(ReadCommand::Synonyms(page(rest)?)),
         Verb::History => {
             let id = Some(rest.trim()).filter(|id| !id.is_empty()).map(only_word);
             read(ReadCommand::History(id.transpose()?))
@@ -63,6 +64,8 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         | Verb::AddPhrasing
         | Verb::RemovePhrasing
         | Verb::MovePhrasing
+        | Verb::AddSynonyms
+        | Verb::RemoveSynonyms
         | Verb::Revert
         | Verb::Assign => {
             let mut lines = Lines::parse(rest, wording)?;
@@ -109,6 +112,8 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
             let (from, to, phrasing) = (text(from)?, text(to)?, text(phrasing)?);
             EditAction::MovePhrasing { from, to, phrasing }
         }
+        Verb::AddSynonyms => EditAction::AddSynonyms(terms(&first)?),
+        Verb::RemoveSynonyms => EditAction::RemoveSynonyms(terms(&first)?),
         Verb::Revert => revert(lines, wording)?,
         Verb::Assign => {
             let mut groups = words(&first)?;
@@ -120,6 +125,7 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         | Verb::Show
         | Verb::Search
         | Verb::Test
+        | Verb::Synonyms
         | Verb::History
         | Verb::Diff
         | Verb::Inbox
@@ -128,6 +134,12 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         | Verb::Export
         | Verb::Save => return Err(None),
     })
+}
+
+/// Terms that are separated by commas, since they may have several words.
+fn terms(first: &str) -> Parsed<Vec<String>> {
+    let terms: Vec<String> = tags(first);
+    if terms.is_empty() { Err(None) } else { Ok(terms) }
 }
 
 /// The format of an export, and the pack; either may be missing.

@@ -97,6 +97,21 @@ fn commands_of_one_line_are_parsed() {
 }
 
 #[test]
+fn synonyms_are_separated_by_commas() {
+    let text = str::to_owned;
+    for (typed, want) in [
+        ("synonyms 2", Some(ModeratorCommand::Read(ReadCommand::Synonyms(2)))),
+        (
+            "add-synonyms swimming  pool, pool,lido",
+            edit(EditAction::AddSynonyms(["swimming  pool", "pool", "lido"].map(text).to_vec())),
+        ),
+        ("remove-synonyms lido", edit(EditAction::RemoveSynonyms(vec![text("lido")]))),
+    ] {
+        assert_eq!(parse(typed), want, "{typed}");
+    }
+}
+
+#[test]
 fn entry_is_typed_on_several_lines() {
     let typed = "add Where is the pool?\n> In the basement,\n> past the sauna.\n\n> It is warm.\n\
                  - where can I swim\n* is there a pool\nlead: Below.\nTags: pool, wellness\n\
@@ -222,6 +237,8 @@ fn incomplete_commands_say_which_verb_and_line_and_other_words_are_no_command() 
         ("edit pool\nid: sauna", incomplete(Verb::Edit, Some("id: sauna"))),
         ("add-phrasing pool", incomplete(Verb::AddPhrasing, None)),
         ("move-phrasing a b", incomplete(Verb::MovePhrasing, None)),
+        ("add-synonyms , ", incomplete(Verb::AddSynonyms, None)),
+        ("synonyms x", incomplete(Verb::Synonyms, None)),
         ("assign 1a2b3c4d", incomplete(Verb::Assign, None)),
         ("add When?\nit is late", incomplete(Verb::Add, Some("it is late"))),
         ("add When?\ncolor: red", incomplete(Verb::Add, Some("color: red"))),

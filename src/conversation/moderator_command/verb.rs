@@ -29,6 +29,12 @@ pub enum Verb {
     RemovePhrasing,
     /// Moves a phrasing to another entry.
     MovePhrasing,
+    /// Lists the synonyms.
+    Synonyms,
+    /// Makes terms synonyms.
+    AddSynonyms,
+    /// Takes terms out of the synonyms.
+    RemoveSynonyms,
     /// Lists the changes.
     History,
     /// Shows a change.
@@ -49,7 +55,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs, in the order in which they are explained.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::List,
         Self::Show,
         Self::Search,
@@ -63,6 +69,9 @@ impl Verb {
         Self::AddPhrasing,
         Self::RemovePhrasing,
         Self::MovePhrasing,
+        Self::Synonyms,
+        Self::AddSynonyms,
+        Self::RemoveSynonyms,
         Self::History,
         Self::Diff,
         Self::Revert,
@@ -89,6 +98,9 @@ impl Verb {
             Self::AddPhrasing => "add-phrasing",
             Self::RemovePhrasing => "remove-phrasing",
             Self::MovePhrasing => "move-phrasing",
+            Self::Synonyms => "synonyms",
+            Self::AddSynonyms => "add-synonyms",
+            Self::RemoveSynonyms => "remove-synonyms",
             Self::History => "history",
             Self::Diff => "diff",
             Self::Revert => "revert",

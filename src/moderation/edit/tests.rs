@@ -41,6 +41,19 @@ fn garden(faq: &str) -> PackFiles {
     files("p", &[("faq.toml", faq), ("pack.toml", pack), ("sources/s.md", SOURCE)])
 }
 
+/// The garden with this lexicon.
+fn with_lexicon(lexicon: &str) -> PackFiles {
+    CuratedTexts { faq: FAQ.into(), lexicon: lexicon.into() }.put_into(&garden(FAQ))
+}
+
+fn add_synonyms(terms: &[&str]) -> Edit {
+    Edit::ChangeLexicon(LexiconPatch::Add(terms.iter().map(|it| (*it).to_owned()).collect()))
+}
+
+fn remove_synonyms(terms: &[&str]) -> Edit {
+    Edit::ChangeLexicon(LexiconPatch::Remove(terms.iter().map(|it| (*it).to_owned()).collect()))
+}
+
 fn id(id: &str) -> EntryId {
     EntryId::new(id).unwrap()
 }
@@ -65,7 +78,7 @@ fn revisions(proved: &ProvedEdit) -> Vec<Revision> {
 }
 
 fn reverted(faq: &str, revisions: &[Revision]) -> Result<String, RefusedEdit> {
-    Edit::Revert(revisions.to_vec()).prove(&garden(faq)).map(|it| it.faq)
+    Edit::Revert(revisions.to_vec()).prove(&garden(faq)).map(|it| it.texts.faq.to_string())
 }
 
 #[test]
@@ -84,7 +97,7 @@ fn every_edit_can_be_taken_back_byte_for_byte() {
         for edit in &edits {
             let proved = edit.prove(&garden(&faq)).unwrap();
             assert!(!proved.changes.is_empty(), "{edit:?}");
-            assert_eq!(reverted(&proved.faq, &revisions(&proved)).unwrap(), faq, "{edit:?}");
+            assert_eq!(reverted(&proved.texts.faq, &revisions(&proved)).unwrap(), faq, "{edit:?}");
         }
     }
 }
@@ -99,7 +112,7 @@ fn change_without_its_place_in_the_file_is_taken_back_by_the_texts_of_its_entry(
     ] {
         let proved = edit.prove(&garden(FAQ)).unwrap();
         let revision = Revision { hunk: None, ..revisions(&proved).remove(0) };
-        let taken_back = reverted(&proved.faq, &[revision]).unwrap();
+        let taken_back = reverted(&proved.texts.faq, &[revision]).unwrap();
         assert_eq!(changes(FAQ, &taken_back), [], "{edit:?}");
     }
 }
@@ -107,14 +120,14 @@ fn change_without_its_place_in_the_file_is_taken_back_by_the_texts_of_its_entry(
 #[test]
 fn removing_an_entry_removes_the_links_to_it() {
     let proved = Edit::Remove { id: id("hours") }.prove(&garden(FAQ)).unwrap();
-    assert!(!proved.faq.contains("hours"), "{}", proved.faq);
+    assert!(!proved.texts.faq.contains("hours"), "{}", proved.texts.faq);
     assert_eq!(proved.changes.len(), 2);
 }
 
 #[test]
 fn change_is_taken_back_beside_later_changes() {
     let added = water("Water is free.").prove(&garden(FAQ)).unwrap();
-    let later = added.faq.replace("opening hours", "hours of opening");
+    let later = added.texts.faq.replace("opening hours", "hours of opening");
     let taken_back = reverted(&later, &revisions(&added)).unwrap();
     assert_eq!(taken_back, FAQ.replace("opening hours", "hours of opening"));
 }
@@ -123,7 +136,7 @@ fn change_is_taken_back_beside_later_changes() {
 fn change_that_others_have_changed_again_is_not_taken_back() {
     let phrasings = vec!["is my dog welcome".to_owned()];
     let added = Edit::AddPhrasings { id: id("dogs"), phrasings }.prove(&garden(FAQ)).unwrap();
-    let later = added.faq.replace("is my dog welcome", "are dogs welcome");
+    let later = added.texts.faq.replace("is my dog welcome", "are dogs welcome");
     let refused = reverted(&later, &revisions(&added));
     let Err(RefusedEdit::ChangedSince { today, .. }) = refused else { panic!("{refused:?}") };
     assert!(today.unwrap().contains("are dogs welcome"));
@@ -131,7 +144,9 @@ fn change_that_others_have_changed_again_is_not_taken_back() {
 
 #[test]
 fn refused_edits_say_why() {
-    let text = |edit: Edit| edit.prove(&garden(FAQ)).map(|it| it.faq).unwrap_err().to_string();
+    let text = |edit: Edit| {
+        edit.prove(&garden(FAQ)).map(|it| it.texts.faq.to_string()).unwrap_err().to_string()
+    };
     let phrasing = |id: EntryId, phrasing: &str| Edit::AddPhrasings {
         id,
         phrasings: vec![phrasing.to_owned()],
@@ -163,7 +178,7 @@ fn edit_of_a_pack_with_an_error_has_to_repair_it() {
         vec![QuoteDraft { text: "Dogs stay outside.".to_owned(), ..QuoteDraft::default() }];
     let fields = EntryFields { quotes: Some(quotes), ..EntryFields::default() };
     let repaired = Edit::Change { id: id("dogs"), fields }.prove(&garden(&invalid)).unwrap();
-    assert!(repaired.faq.contains("Dogs stay outside."), "{}", repaired.faq);
+    assert!(repaired.texts.faq.contains("Dogs stay outside."), "{}", repaired.texts.faq);
 }
 
 #[test]
@@ -181,9 +196,9 @@ fn other_entry_that_looks_the_same_is_not_changed_by_taking_back() {
     };
     let faq = [entry("a"), "\n".to_owned(), entry("b")].concat();
     let first = tag("a", "new").prove(&garden(&faq)).unwrap();
-    let second = tag("b", "new").prove(&garden(&first.faq)).unwrap();
-    let third = tag("a", "third").prove(&garden(&second.faq)).unwrap();
-    let refused = reverted(&third.faq, &revisions(&first));
+    let second = tag("b", "new").prove(&garden(&first.texts.faq)).unwrap();
+    let third = tag("a", "third").prove(&garden(&second.texts.faq)).unwrap();
+    let refused = reverted(&third.texts.faq, &revisions(&first));
     assert!(matches!(refused, Err(RefusedEdit::ChangedSince { .. })), "{refused:?}");
 }
 
@@ -193,7 +208,7 @@ fn edit_of_two_entries_is_taken_back_as_a_whole_beside_later_changes() {
         let later = |faq: &str| faq.replace("May dogs come in?", "Are dogs welcome?");
         for edit in [move_phrasing("when can I come"), Edit::Remove { id: id("hours") }] {
             let proved = edit.prove(&garden(&faq)).unwrap();
-            let taken_back = reverted(&later(&proved.faq), &revisions(&proved)).unwrap();
+            let taken_back = reverted(&later(&proved.texts.faq), &revisions(&proved)).unwrap();
             assert_eq!(taken_back, later(&faq), "{edit:?}");
         }
     }
@@ -206,7 +221,7 @@ fn phrasing_between_others_is_taken_back() {
     for phrasing in ["one", "two", "three"] {
         let phrasings = vec![phrasing.to_owned()];
         let proved = Edit::AddPhrasings { id: id("dogs"), phrasings }.prove(&garden(&faq)).unwrap();
-        faq.clone_from(&proved.faq);
+        faq = proved.texts.faq.to_string();
         added.push(proved);
     }
     let taken_back = reverted(&faq, &revisions(&added[1])).unwrap();
@@ -226,12 +241,12 @@ fn edits_of_a_person_that_others_have_built_on_are_kept() {
     let phrasings = vec!["is my dog welcome".to_owned()];
     let entry = water("Water is free.").prove(&garden(FAQ)).unwrap();
     let phrasing = Edit::AddPhrasings { id: id("dogs"), phrasings };
-    let phrasing = phrasing.prove(&garden(&entry.faq)).unwrap();
+    let phrasing = phrasing.prove(&garden(&entry.texts.faq)).unwrap();
     let edits = [revisions(&phrasing), revisions(&entry)];
-    assert_eq!(revertible(&garden(&phrasing.faq), &edits), [true, true]);
-    let changed = phrasing.faq.replace("is my dog welcome", "are dogs welcome");
+    assert_eq!(revertible(&garden(&phrasing.texts.faq), &edits), [true, true]);
+    let changed = phrasing.texts.faq.replace("is my dog welcome", "are dogs welcome");
     assert_eq!(revertible(&garden(&changed), &edits), [false, true], "another phrasing");
-    let linked = phrasing.faq.replace("see_also = [\"hours\"]", "see_also = [\"water\"]");
+    let linked = phrasing.texts.faq.replace("see_also = [\"hours\"]", "see_also = [\"water\"]");
     assert_eq!(revertible(&garden(&linked), &edits), [true, false], "a link to the entry");
     assert_eq!(revertible(&garden(FAQ), &edits), [true, true], "taken back already");
 }
@@ -249,10 +264,12 @@ fn edit_of_a_known_pack_is_proved_as_by_itself() {
         move_phrasing("what"),
         Edit::Revert(revisions(&edited)),
     ] {
-        for faq in [FAQ, &edited.faq, &FAQ.replace("Dogs stay outside.", "Dogs stay inside.")] {
+        for faq in
+            [FAQ, &*edited.texts.faq, &FAQ.replace("Dogs stay outside.", "Dogs stay inside.")]
+        {
             let shown = |proved: Result<ProvedEdit, RefusedEdit>| match proved {
                 Ok(proved) => {
-                    assert_eq!(**proved.pack.faq(), *proved.faq);
+                    assert_eq!(*proved.pack.faq(), proved.texts.faq);
                     // Whether a source was searched does not matter.
                     let content = |entry: &Entry| {
                         let phrasings: Vec<String> = entry.phrasings().map(str::to_owned).collect();
@@ -260,7 +277,7 @@ fn edit_of_a_known_pack_is_proved_as_by_itself() {
                         (entry.id.clone(), phrasings, quotes, entry.see_also.clone())
                     };
                     let entries: Vec<_> = proved.pack.pack().entries.iter().map(content).collect();
-                    format!("{} {:?} {entries:?}", proved.faq, proved.changes)
+                    format!("{} {:?} {entries:?}", proved.texts.faq, proved.changes)
                 }
                 Err(RefusedEdit::Invalid(rejection)) => format!("{:?}", rejection.findings),
                 Err(error) => format!("{error:?}"),
@@ -270,5 +287,65 @@ fn edit_of_a_known_pack_is_proved_as_by_itself() {
             let (alone, with_known) = (edit.prove(&files), edit.prove_with(&files, &known));
             assert_eq!(shown(alone), shown(with_known), "{edit:?} {faq}");
         }
+    }
+}
+
+const LEXICON: &str = "# Ours.\n[[group]]\nterms = [\"dog\", \"hound\"]\n\n[[group]]\nterms = [\"open\", \"accessible\"]\n";
+
+#[test]
+fn change_of_synonyms_is_one_of_the_lexicon_and_is_taken_back_byte_for_byte() {
+    let edits = [
+        add_synonyms(&["dog", "pooch"]),
+        add_synonyms(&["park", "leave the car"]),
+        remove_synonyms(&["hound"]),
+        remove_synonyms(&["open"]),
+        remove_synonyms(&["open", "dog"]),
+    ];
+    for lexicon in [LEXICON.to_owned(), LEXICON.replace('\n', "\r\n")] {
+        for edit in &edits {
+            let files = with_lexicon(&lexicon);
+            let proved = edit.prove(&files).unwrap();
+            let ids: Vec<&str> = proved.changes.iter().map(|(it, _)| it.id.as_str()).collect();
+            assert_eq!(ids, ["lexicon.toml"], "{edit:?}");
+            assert_eq!(&*proved.texts.faq, FAQ);
+            let back = Edit::Revert(revisions(&proved)).prove(&proved.texts.put_into(&files));
+            assert_eq!(&*back.unwrap().texts.lexicon, lexicon, "{edit:?}");
+        }
+    }
+    // A pack that had no lexicon has none again.
+    let proved = add_synonyms(&["dog", "pooch"]).prove(&garden(FAQ)).unwrap();
+    let files = proved.texts.put_into(&garden(FAQ));
+    let back = Edit::Revert(revisions(&proved)).prove(&files).unwrap();
+    assert_eq!(&*back.texts.lexicon, "");
+}
+
+#[test]
+fn change_of_synonyms_is_taken_back_beside_later_ones() {
+    let files = with_lexicon(LEXICON);
+    let first = add_synonyms(&["dog", "pooch"]).prove(&files).unwrap();
+    let other_group = add_synonyms(&["open", "unlocked"]);
+    let same_group = add_synonyms(&["dog", "puppy"]);
+    for (later, want) in [
+        (other_group, LEXICON.replace("accessible\"", "accessible\", \"unlocked\"")),
+        (same_group, LEXICON.replace("hound\"", "hound\", \"puppy\"")),
+    ] {
+        let later = later.prove(&first.texts.put_into(&files)).unwrap();
+        let back = Edit::Revert(revisions(&first)).prove(&later.texts.put_into(&files)).unwrap();
+        assert_eq!(&*back.texts.lexicon, want);
+    }
+    let gone = remove_synonyms(&["dog"]).prove(&first.texts.put_into(&files)).unwrap();
+    let gone = remove_synonyms(&["pooch"]).prove(&gone.texts.put_into(&files)).unwrap();
+    let refused = Edit::Revert(revisions(&first)).prove(&gone.texts.put_into(&files));
+    assert!(matches!(refused, Err(RefusedEdit::ChangedSince { .. })), "{refused:?}");
+}
+
+#[test]
+fn synonyms_of_a_revision_without_a_place_in_the_file_are_taken_back_by_their_text() {
+    let files = with_lexicon(LEXICON);
+    for edit in [add_synonyms(&["dog", "pooch"]), remove_synonyms(&["open"])] {
+        let proved = edit.prove(&files).unwrap();
+        let revision = Revision { hunk: None, ..revisions(&proved).remove(0) };
+        let back = Edit::Revert(vec![revision]).prove(&proved.texts.put_into(&files)).unwrap();
+        assert_eq!(lexicon_change(LEXICON, &back.texts.lexicon), None, "{edit:?}");
     }
 }

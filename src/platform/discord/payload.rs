@@ -130,3 +130,20 @@ fn button(Button { label, control }: Button) -> CreateButton {
     };
     CreateButton::new(custom_id::of(control)).label(label).style(style)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delete_button_alone_is_red() {
+        let style = |control| {
+            let label = String::new();
+            serde_json::to_value(button(Button { label, control })).unwrap()["style"].clone()
+        };
+        let red = u8::from(ButtonStyle::Danger);
+        for control in [Control::Delete, Control::Save, Control::TakeBack, Control::Unhelpful] {
+            assert_eq!(style(control) == red, control == Control::Delete, "{control:?}");
+        }
+    }
+}

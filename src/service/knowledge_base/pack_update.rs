@@ -1,11 +1,10 @@
 //! [`PackUpdate`]: the result of loading a pack whose files have changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::knowledge::EntryChange;
-use crate::knowledge::patch;
+use crate::knowledge::{CuratedTexts, EntryChange};
 use crate::service::packs::{LoadedPack, PackError};
+use crate::store::records::AcceptedTexts;
 
 /// The result of loading a pack whose files have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +20,8 @@ pub struct PackUpdate {
     pub kind: PackUpdateKind,
     /// Entries that were changed, added or removed.
     pub changes: Vec<EntryChange>,
-    /// The text of `faq.toml` that is served from now on; `None` if it is the same as before.
-    pub faq: Option<Arc<str>>,
+    /// The texts that are served from now on; `None` if they are the same as before.
+    pub texts: Option<CuratedTexts>,
 }
 
 /// Kind of a [`PackUpdate`].
@@ -50,22 +49,21 @@ impl PackUpdate {
     pub(super) fn reloaded(folder: &Path, loaded: &LoadedPack) -> Self {
         let update =
             Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Reloaded);
-        Self { faq: Some(Arc::clone(&loaded.faq)), ..update }
+        Self { texts: Some(loaded.texts.clone()), ..update }
     }
 
     pub(super) fn intact(folder: &Path, loaded: &LoadedPack) -> Self {
         Self::new(folder, loaded, loaded.fingerprint.clone(), PackUpdateKind::Intact)
     }
 
-    /// What `loaded` is at a start, compared to the `faq.toml` that was served `before`; `None` if it is the
-    /// same.
+    /// What `loaded` is at a start, compared to the texts that were served `before`; `None` if they are the same.
     pub(super) fn at_start(
         folder: &Path,
         loaded: &LoadedPack,
-        before: Option<&str>,
+        before: Option<&AcceptedTexts>,
     ) -> Option<Self> {
-        let changes = before.map(|before| patch::changes(before, &loaded.faq));
-        let is_same = before.is_some_and(|before| *before == *loaded.faq);
+        let changes = before.map(|before| before.changes_to(&loaded.texts));
+        let is_same = before.is_some_and(|before| before.are(&loaded.texts));
         let update = match Self::entries_disabled(folder, loaded) {
             Some(disabled) => disabled,
             None if is_same => return None,
@@ -84,7 +82,7 @@ impl PackUpdate {
         (!loaded.disabled.is_empty()).then(|| {
             let key = format!("disabled {} {}", loaded.pack.name, loaded.fingerprint);
             let update = Self::new(folder, loaded, key, kind);
-            Self { faq: Some(Arc::clone(&loaded.faq)), ..update }
+            Self { texts: Some(loaded.texts.clone()), ..update }
         })
     }
 
@@ -105,6 +103,6 @@ impl PackUpdate {
 
     fn new(folder: &Path, loaded: &LoadedPack, key: String, kind: PackUpdateKind) -> Self {
         let (pack, folder) = (loaded.pack.name.clone(), folder.to_owned());
-        Self { pack, folder, key, kind, changes: Vec::new(), faq: None }
+        Self { pack, folder, key, kind, changes: Vec::new(), texts: None }
     }
 }

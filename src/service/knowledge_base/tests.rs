@@ -201,11 +201,10 @@ fn changed_source_disables_its_entries_until_they_are_fixed() {
     assert_eq!(kinds(&knowledge_base.reload_packs().unwrap()), [&disabled]);
     assert_eq!(ids(&knowledge_base), ["b"], "an entry is disabled if one of its quotes is missing");
     assert_eq!(knowledge_base.reload_packs().unwrap(), [], "reported once");
-    let accepted = HashMap::from([("p".to_owned(), FAQ.to_owned())]);
-    let reopen = |accepted: &HashMap<String, String>| {
+    let reopen = |accepted: &HashMap<String, AcceptedTexts>| {
         KnowledgeBase::open_again(spaces(&root, "p"), Thresholds::default(), accepted)
     };
-    let (reopened, updates) = reopen(&accepted).unwrap();
+    let (reopened, updates) = reopen(&accepted(FAQ)).unwrap();
     assert_eq!((kinds(&updates), ids(&reopened)), (vec![&disabled], vec!["b".to_owned()]));
     assert!(reopen(&HashMap::new()).is_err(), "it was not served before");
     write(&root, &FAQ.replace("Five", "Seven"), &source);
@@ -333,10 +332,15 @@ fn ids_from_before_a_pack_was_added_or_removed_are_found() {
     }
 }
 
+/// The records of a process that served the pack `p` with this text last.
+fn accepted(faq: &str) -> HashMap<String, AcceptedTexts> {
+    let texts = AcceptedTexts { faq: faq.into(), lexicon: Some("".into()) };
+    HashMap::from([("p".to_owned(), texts)])
+}
+
 #[test]
 fn start_goes_on_where_the_last_process_ended() {
     let root = tempfile::tempdir().unwrap();
-    let accepted = |faq: &str| HashMap::from([("p".to_owned(), faq.to_owned())]);
     let misquote = FAQ.replace("\"Three four.\"", "\"Four three.\"");
     let changed = FAQ.replace("\"b\"", "\"c\"");
     let rows = [
@@ -365,7 +369,7 @@ fn start_goes_on_where_the_last_process_ended() {
             updates.iter().flat_map(|it| &it.changes).map(|it| it.id.as_str()).collect();
         assert_eq!(found.join(" "), changes, "{faq}");
         assert_eq!(
-            updates.iter().any(|update| update.faq.is_some()),
+            updates.iter().any(|update| update.texts.is_some()),
             ["added", "reloaded"].contains(&want),
             "{faq}: what is served now is recorded"
         );

@@ -58,6 +58,8 @@ impl ModeratorTask {
             }
             EditAction::Add(_)
             | EditAction::AddGap(_)
+            | EditAction::AddSynonyms(_)
+            | EditAction::RemoveSynonyms(_)
             | EditAction::Assign { .. }
             | EditAction::GapOfGroups { .. } => self.pack_or_only(command.pack.as_deref())?,
         };

@@ -2,17 +2,21 @@
 
 use super::TaskOutput;
 use super::task::{ModeratorTask, TaskResult};
+use crate::conversation::layout::one_line;
 use crate::conversation::moderator_command::ReadCommand;
 use crate::conversation::reply::ReplyFile;
-use crate::knowledge::ProvedPack;
 use crate::knowledge::export::{ExportFormat, export};
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::text_of_entry;
+use crate::knowledge::{Pack, ProvedPack};
 use crate::matching::{Decision, Index, Outcome};
 use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line};
 use crate::store::pack_files;
 use crate::store::records::{RecordedRevision, RevisionFilter};
 use crate::text::rich_text::Inline;
+
+/// Groups of synonyms of a page of their list.
+const GROUPS_OF_SYNONYMS_PER_PAGE: usize = 15;
 
 /// Changes that a history lists.
 const MAX_REVISIONS: u32 = 15;
@@ -30,6 +34,7 @@ impl ModeratorTask {
             ReadCommand::Show(id) => self.show(&id),
             ReadCommand::Search(text) => self.search(&text),
             ReadCommand::Test(question) => self.test(&question),
+            ReadCommand::Synonyms(page) => self.synonyms(page),
             ReadCommand::History(id) => self.history(id.as_deref()),
             ReadCommand::Diff(number) => self.diff(number),
             ReadCommand::Inbox(page) => self.inbox(page),
@@ -65,16 +70,44 @@ impl ModeratorTask {
 
     fn list(&self, page: usize) -> TaskResult {
         let index = &self.index().index;
-        let n_pages = index.n_entries().div_ceil(ENTRIES_PER_PAGE);
         let first = (page - 1).saturating_mul(ENTRIES_PER_PAGE);
         let last = first.saturating_add(ENTRIES_PER_PAGE).min(index.n_entries());
-        let lines = self.lines(index, first..last);
+        let n_pages = index.n_entries().div_ceil(ENTRIES_PER_PAGE);
+        self.page("entries", (page, n_pages), self.lines(index, first..last))
+    }
+
+    /// Lists the groups of synonyms, those of several packs with their names.
+    fn synonyms(&self, page: usize) -> TaskResult {
+        let packs: Vec<_> = self.packs().collect();
+        let group = |pack: &Pack, terms: &Vec<String>| {
+            let terms = one_line(&terms.join(", "));
+            let is_named = packs.len() > 1;
+            let line = if is_named { format!("{}: {terms}", pack.name) } else { terms };
+            vec![Inline::Text(line)]
+        };
+        let groups = packs
+            .iter()
+            .flat_map(|of| of.pack.lexicon.groups().iter().map(move |terms| (&*of.pack, terms)));
+        let lines: Vec<_> = groups.map(|(pack, terms)| group(pack, terms)).collect();
+        let n_pages = lines.len().div_ceil(GROUPS_OF_SYNONYMS_PER_PAGE);
+        let first = (page - 1).saturating_mul(GROUPS_OF_SYNONYMS_PER_PAGE);
+        let lines = lines.into_iter().skip(first).take(GROUPS_OF_SYNONYMS_PER_PAGE).collect();
+        self.page("synonyms", (page, n_pages), lines)
+    }
+
+    /// A page of a list, below its heading.
+    fn page(
+        &self,
+        heading: &str,
+        (page, n_pages): (usize, usize),
+        lines: Vec<Vec<Inline>>,
+    ) -> TaskResult {
         if lines.is_empty() {
             return Err(self.sentence("nothing-here", []));
         }
         let (page, n_pages) = (page.to_string(), n_pages.to_string());
         let page = self.wording.sentence("page-of", [("page", &page), ("n", &n_pages)]);
-        let heading = format!("{}, {page}:", self.wording.sentence("entries", []));
+        let heading = format!("{}, {page}:", self.wording.sentence(heading, []));
         Ok(TaskOutput::text(Report::new(&heading).list(lines).text()))
     }
 

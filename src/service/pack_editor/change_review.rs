@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{EditError, PackEditor, read};
-use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::{EntryChange, Pack, PackFile, PackFiles, ProvedPack, patch};
+use crate::knowledge::{CuratedTexts, EntryChange, Pack, PackFiles, ProvedPack};
 use crate::matching::calibration::Calibration;
 use crate::matching::comparison::Version;
 use crate::matching::{DecisionRule, Index, Thresholds};
@@ -62,7 +61,7 @@ impl PackEditor {
         let files = read(&self.folder)?;
         let proved = edit.prove_with(&files, &self.scope.known)?;
         let entries = proved.changes.into_iter().map(|(change, _)| change).collect();
-        self.review_files(entries, &files, &with_faq(&files, &proved.faq), &[proved.pack])
+        self.review_files(entries, &files, &proved.texts.put_into(&files), &[proved.pack])
     }
 
     /// What the file has changed since the text that was recorded last; `None` if none is recorded.
@@ -72,7 +71,7 @@ impl PackEditor {
     pub fn review_file(&self) -> Result<Option<ReviewedChange>, EditError> {
         let files = read(&self.folder)?;
         let Some(recorded) = self.history.accepted(&files.name)? else { return Ok(None) };
-        self.review_since_text(&recorded, &files).map(Some)
+        self.review_since_texts(&recorded.completed_by(&CuratedTexts::of(&files)), &files).map(Some)
     }
 
     /// What the file has changed since before `revision`; `None` if this pack has no such revision.
@@ -94,18 +93,23 @@ impl PackEditor {
             return Ok(None);
         };
         let revisions: Vec<Revision> = revisions.into_iter().map(|it| it.revision).collect();
-        let recorded_files = with_faq(&files, &recorded);
+        let recorded = recorded.completed_by(&CuratedTexts::of(&files));
+        let recorded_files = recorded.put_into(&files);
         let before = match Edit::Revert(revisions).prove_with(&recorded_files, &self.scope.known) {
-            Ok(proved) => proved.faq,
+            Ok(proved) => proved.texts,
             Err(RefusedEdit::NoChange) => recorded,
             Err(error) => return Err(error.into()),
         };
-        self.review_since_text(&before, &files).map(Some)
+        self.review_since_texts(&before, &files).map(Some)
     }
 
-    fn review_since_text(&self, faq: &str, files: &PackFiles) -> Result<ReviewedChange, EditError> {
-        let entries = patch::changes(faq, files.text(FAQ_FILE).unwrap_or_default());
-        self.review_files(entries, &with_faq(files, faq), files, &[])
+    fn review_since_texts(
+        &self,
+        texts: &CuratedTexts,
+        files: &PackFiles,
+    ) -> Result<ReviewedChange, EditError> {
+        let entries = texts.changes_to(&CuratedTexts::of(files));
+        self.review_files(entries, &texts.put_into(files), files, &[])
     }
 
     /// Reviews the change of `entries` from the files `before` to those `after` it, states of which may be `known` beside
@@ -153,9 +157,4 @@ fn prove_as_far_as_valid(
         Ok(proved) => (Arc::clone(proved.pack()), Some(proved)),
         Err(proof) => (Arc::new(proof.pack), None),
     }
-}
-
-fn with_faq(files: &PackFiles, faq: &str) -> PackFiles {
-    let file = PackFile { path: FAQ_FILE.to_owned(), bytes: faq.as_bytes().to_vec() };
-    files.clone().with([file])
 }

@@ -10,8 +10,8 @@ use fastrand::Rng;
 
 use super::*;
 use crate::conversation::wording::Wording;
-use crate::knowledge::EntryChange;
 use crate::knowledge::patch::changes;
+use crate::knowledge::{CuratedTexts, EntryChange};
 use crate::service::knowledge_base::PackUpdate;
 use crate::service::moderation::{ModerationEvent, PackEditing};
 use crate::store::records::{PackHistory, RecordedRevision, RevisionFilter};
@@ -116,7 +116,8 @@ impl Interleaving {
         let service = world.start().with_pack_editing(PackEditing { data, events });
         // As at the start of the program.
         world.knowledge_base.reload_packs().unwrap();
-        world.records.accept_pack("p".to_owned(), None, PACK.into(), Vec::new()).await.unwrap();
+        let texts = CuratedTexts { faq: PACK.into(), lexicon: "".into() };
+        world.records.accept_pack("p".to_owned(), None, texts, Vec::new()).await.unwrap();
         let moderator = |platform| Moderator {
             platform,
             sender: ScriptedSender::default(),

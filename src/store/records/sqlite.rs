@@ -34,10 +34,13 @@ use rusqlite::Connection;
 
 use super::claim::{Claim, ClaimStatus, Completion, Holder};
 use super::lookup::{Lookup, LookupResult};
-use super::{AskedUpdate, Feedback, Join, Records, RecordsError, Result, RetentionCutoffs};
+use super::{
+    AcceptedTexts, AskedUpdate, Feedback, Join, Records, RecordsError, Result, RetentionCutoffs,
+};
 use crate::conversation::{
     AskedText, AskerHash, MessageId, PlaceId, SentReply, Timestamp, UnansweredQuestion,
 };
+use crate::knowledge::CuratedTexts;
 use crate::moderation::{Proposal, Revision};
 pub use copy::CopyError;
 pub(in crate::store) use copy::{check, copy, move_pack};
@@ -323,19 +326,19 @@ impl Records for SqliteRecords {
         self.run(move |connection| spaces::record_join(connection, &place, at, is_last_join)).await
     }
 
-    async fn accepted_packs(&self) -> Result<HashMap<String, String>> {
+    async fn accepted_packs(&self) -> Result<HashMap<String, AcceptedTexts>> {
         self.run(packs::accepted).await
     }
 
     async fn accept_pack(
         &self,
         name: String,
-        before: Option<String>,
-        faq: Arc<str>,
+        before: Option<AcceptedTexts>,
+        texts: CuratedTexts,
         revisions: Vec<Revision>,
     ) -> Result<bool> {
         self.run(move |connection| {
-            packs::accept(connection, &name, before.as_deref(), &faq, &revisions)
+            packs::accept(connection, &name, before.as_ref(), &texts, &revisions)
         })
         .await
     }

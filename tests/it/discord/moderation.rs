@@ -320,6 +320,23 @@ fn entries_are_exported_as_a_file_that_only_the_moderator_gets() {
 }
 
 #[test]
+fn synonyms_of_a_pack_are_changed_by_a_command() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, bob, .. } = &home;
+    let bot = moderated(&home);
+    let options = [("terms", "say, spoken words"), ("pack", "p"), ("reason", "asked so")];
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "add-synonyms"), &options);
+    let shown = discord.next_message();
+    assert!(shown.is_private && shown.text.contains("spoken words"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    discord.next_edit();
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "synonyms"), &[]);
+    let listed = discord.next_message();
+    assert!(listed.text.contains("say, spoken words"), "{listed:?}");
+    bot.stop();
+}
+
+#[test]
 fn groups_of_the_inbox_are_assigned_by_a_command() {
     let home = TestGuild::new();
     let TestGuild { discord, channel, ada, bob, .. } = &home;

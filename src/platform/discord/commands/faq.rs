@@ -136,6 +136,12 @@ const PAGE: Argument =
     Argument::number("page", "seite", "The page, from 1", "Die Seite, ab 1").optional();
 const WORDS: Argument =
     Argument::text("text", "text", "Words that a question has", "Wörter, die eine Frage enthält");
+const TERMS: Argument = Argument::text(
+    "terms",
+    "begriffe",
+    "Terms, separated by commas",
+    "Begriffe, durch Kommas getrennt",
+);
 const GROUPS: Argument = Argument::text(
     "groups",
     "gruppen",
@@ -183,6 +189,8 @@ fn arguments(verb: Verb) -> Option<Vec<Argument>> {
         Verb::AddPhrasing => vec![ENTRY, NEW_PHRASING, WHY],
         Verb::RemovePhrasing => vec![ENTRY, OLD_PHRASING, WHY],
         Verb::MovePhrasing => vec![FROM, TO, OLD_PHRASING, WHY],
+        Verb::Synonyms => vec![PAGE],
+        Verb::AddSynonyms | Verb::RemoveSynonyms => vec![TERMS, PACK, WHY],
         Verb::History => vec![Argument { is_required: false, ..ENTRY }],
         Verb::Diff => vec![NUMBER],
         Verb::Revert => vec![NUMBER.optional(), BY, SINCE, WHY],
@@ -245,8 +253,12 @@ impl<'a> FaqUse<'a> {
             CommandDataOptionValue::User(user) => ids::user(*user).to_string(),
             value => value.as_str().unwrap_or_default().to_owned(),
         };
-        let is_field =
-            |option: &&CommandDataOption| FIELDS.iter().any(|field| field.name() == option.name);
+        // Only an export has the pack among its arguments.
+        let is_pack_field = self.verb != Verb::Export.name();
+        let is_field = |option: &&CommandDataOption| {
+            FIELDS.iter().any(|field| field.name() == option.name)
+                || (is_pack_field && option.name == Field::Pack.name())
+        };
         let (fields, arguments): (Vec<_>, Vec<_>) = self.options.iter().partition(is_field);
         for argument in arguments {
             text.push_str(&format!(" {}", value_of(argument)));

@@ -8,8 +8,9 @@ use rusqlite::{Row, params_from_iter};
 use super::unlocked_connection::{UnlockedConnection, UnlockedTransaction};
 use super::{asked, packs, revisions};
 use crate::conversation::{AskedText, Timestamp};
+use crate::knowledge::CuratedTexts;
 use crate::moderation::Revision;
-use crate::store::records::Result;
+use crate::store::records::{AcceptedTexts, Result};
 
 /// Revisions of packs.
 #[derive(Debug)]
@@ -158,12 +159,12 @@ impl PackHistory {
         self.0.run(|connection| asked::texts(connection, spaces, limit))
     }
 
-    /// The text of `faq.toml` that is the last in the history of the pack `name`.
+    /// The texts that are the last in the history of the pack `name`.
     ///
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
-    pub fn accepted(&self, name: &str) -> Result<Option<String>> {
-        self.0.run(|connection| packs::accepted_faq(connection, name))
+    pub fn accepted(&self, name: &str) -> Result<Option<AcceptedTexts>> {
+        self.0.run(|connection| packs::accepted_texts(connection, name))
     }
 
     /// Begins a change of the history. Until it ends, no other process can record anything.
@@ -180,20 +181,20 @@ impl PackHistory {
 pub struct PackTransaction<'h>(UnlockedTransaction<'h>);
 
 impl PackTransaction<'_> {
-    /// The text of `faq.toml` that is the last in the history of the pack `name`.
+    /// The texts that are the last in the history of the pack `name`.
     ///
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
-    pub fn accepted(&self, name: &str) -> Result<Option<String>> {
-        self.0.run(|connection| packs::accepted_faq(connection, name))
+    pub fn accepted(&self, name: &str) -> Result<Option<AcceptedTexts>> {
+        self.0.run(|connection| packs::accepted_texts(connection, name))
     }
 
-    /// Records that `faq` is the text of `faq.toml` now.
+    /// Records that the pack `name` has `texts` now.
     ///
     /// # Errors
     /// [`RecordsError`](super::super::RecordsError) if the records cannot be written.
-    pub fn accept(&self, name: &str, faq: &str) -> Result<()> {
-        self.0.run(|connection| packs::set_accepted(connection, name, faq))
+    pub fn accept(&self, name: &str, texts: &CuratedTexts) -> Result<()> {
+        self.0.run(|connection| packs::set_accepted(connection, name, texts))
     }
 
     /// Records changes that belong to no edit.

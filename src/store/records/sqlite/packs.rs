@@ -3,48 +3,61 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::revisions;
+use crate::knowledge::CuratedTexts;
 use crate::moderation::Revision;
+use crate::store::records::AcceptedTexts;
 
-pub(super) fn accepted(connection: &Connection) -> rusqlite::Result<HashMap<String, String>> {
+pub(super) fn accepted(
+    connection: &Connection,
+) -> rusqlite::Result<HashMap<String, AcceptedTexts>> {
     connection
-        .prepare_cached("SELECT name, faq FROM packs")?
-        .query_map([], |row| row.try_into())?
+        .prepare_cached("SELECT faq, lexicon, name FROM packs")?
+        .query_map([], |row| Ok((row.get(2)?, texts(row)?)))?
         .collect()
 }
 
 pub(super) fn accept(
     connection: &Connection,
     name: &str,
-    before: Option<&str>,
-    faq: &str,
+    before: Option<&AcceptedTexts>,
+    texts: &CuratedTexts,
     revisions: &[Revision],
 ) -> rusqlite::Result<bool> {
-    if accepted_faq(connection, name)?.as_deref() != before {
+    if accepted_texts(connection, name)?.as_ref() != before {
         return Ok(false);
     }
-    set_accepted(connection, name, faq)?;
+    set_accepted(connection, name, texts)?;
     revisions::insert(connection, revisions)?;
     Ok(true)
 }
 
-/// The text of `faq.toml` that was accepted last.
-pub(super) fn accepted_faq(
+/// The texts that were accepted last.
+pub(super) fn accepted_texts(
     connection: &Connection,
     name: &str,
-) -> rusqlite::Result<Option<String>> {
+) -> rusqlite::Result<Option<AcceptedTexts>> {
     connection
-        .prepare_cached("SELECT faq FROM packs WHERE name = ?")?
-        .query_row([name], |row| row.get(0))
+        .prepare_cached("SELECT faq, lexicon FROM packs WHERE name = ?")?
+        .query_row([name], texts)
         .optional()
 }
 
-pub(super) fn set_accepted(connection: &Connection, name: &str, faq: &str) -> rusqlite::Result<()> {
+fn texts(row: &Row<'_>) -> rusqlite::Result<AcceptedTexts> {
+    let (faq, lexicon): (String, Option<String>) = (row.get("faq")?, row.get("lexicon")?);
+    Ok(AcceptedTexts { faq: faq.into(), lexicon: lexicon.map(Into::into) })
+}
+
+pub(super) fn set_accepted(
+    connection: &Connection,
+    name: &str,
+    texts: &CuratedTexts,
+) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO packs (name, faq) VALUES (?, ?)")?
-        .execute([name, faq])
+        .prepare_cached("INSERT OR REPLACE INTO packs (name, faq, lexicon) VALUES (?, ?, ?)")?
+        .execute([name, &texts.faq, &texts.lexicon])
         .map(drop)
 }
 
