@@ -147,7 +147,11 @@ impl Service {
 }
 
 impl Drop for Service {
+    #[allow(clippy::print_stderr, reason = "a test that fails shows what the service has logged")]
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("The log of the service:\n{}", self.log());
+        }
         if let Some(child) = &mut self.child {
             drop(child.kill());
             drop(child.wait());

@@ -88,7 +88,7 @@ pub(super) fn is_not_found(error: &HttpError) -> bool {
 
 /// Whether the bot is not permitted to do what it requested.
 pub(super) fn is_forbidden(error: &Error) -> bool {
-    matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden))
+    matches!(error, Error::Http(error) if status(error) == Some(403))
 }
 
 /// The wait that the homeserver requests in a rate-limit response.

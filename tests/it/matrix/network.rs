@@ -105,6 +105,19 @@ fn direct_chats_are_known_before_the_account_data_says_so() {
 
 #[test]
 #[ignore = "needs a homeserver (scripts/test)"]
+fn invitation_that_is_here_before_its_homeserver_knows_of_it_is_accepted_a_little_later() {
+    let proxy = FaultProxy::new(Synapse::shared().url());
+    let bot = start_behind(&proxy);
+    let body = json!({ "errcode": "M_FORBIDDEN", "error": "You are not invited to this room." });
+    let is_join = |it: &ProxiedRequest| it.method == "POST" && it.path.contains("/join");
+    proxy.set_rule(first(is_join, ProxyAction::Respond(403, None, body)));
+    let (ada, room) = room_with(&bot, RoomKind::Plain);
+    let question = ada.send(&room, &bot.mention(QUESTION));
+    assert_eq!(ada.next_change(&room, &bot.id).sent().reply_to, Some(question));
+}
+
+#[test]
+#[ignore = "needs a homeserver (scripts/test)"]
 fn direct_chats_have_the_settings_of_the_shared_room() {
     let server = Synapse::shared();
     let proxy = FaultProxy::new(server.url());

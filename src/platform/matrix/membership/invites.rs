@@ -6,7 +6,7 @@ use wildmatch::WildMatch;
 
 use super::super::context::MatrixContext;
 use super::super::error;
-use super::retry::retry;
+use super::retry::{retry, retry_join};
 use super::upgrades;
 
 /// Accepts the invite to `room` if the inviter is on the allow-list or the room is the successor of
@@ -19,7 +19,7 @@ pub(super) async fn answer(room: &Room, context: &MatrixContext) {
     let (result, action) = if room.is_space() {
         (retry(|| room.leave()).await, "rejected, since it is a space and not a room")
     } else if is_allowed {
-        (retry(|| room.join()).await, "accepted")
+        (retry_join(|| room.join()).await, "accepted")
     } else {
         (
             retry(|| room.leave()).await,
