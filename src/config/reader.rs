@@ -17,8 +17,8 @@ use super::log::LogSettings;
 use super::origin::Origin;
 use super::paths;
 use super::problem_kind::{ProblemKind, nearest};
-use super::reference::SectionReference;
-use super::secret_key::file_keys;
+use super::reference::{SPACE, SectionReference};
+use super::secret_key::{SECRETS, file_keys};
 use super::settings::Config;
 use super::validation::{InvalidValue, Validate};
 
@@ -251,10 +251,19 @@ fn find_in_other_section(key: &Key) -> Option<Key> {
         let joined = key.last().strip_prefix(section).and_then(|rest| rest.strip_prefix('_'));
         setting == key.last() || (key.parts().len() == 1 && joined == Some(setting))
     };
+    let of_secret = SECRETS.iter().map(|secret| Key::new(secret.dotted)).find(|secret| {
+        let section = secret.parent().unwrap_or_else(Key::root);
+        is_meant(section.last(), secret.last())
+    });
+    if of_secret.is_some() {
+        return of_secret;
+    }
     // What is in no section comes first.
-    SectionReference::all().into_iter().find_map(|section| {
-        let setting = section.settings.iter().find(|it| is_meant(&section.name, &it.key))?;
-        let at = if section.name.is_empty() { Key::root() } else { Key::new(&section.name) };
-        Some(at.child(&setting.key))
-    })
+    SectionReference::all().into_iter().filter(|section| section.name != SPACE).find_map(
+        |section| {
+            let setting = section.settings.iter().find(|it| is_meant(&section.name, &it.key))?;
+            let at = if section.name.is_empty() { Key::root() } else { Key::new(&section.name) };
+            Some(at.child(&setting.key))
+        },
+    )
 }

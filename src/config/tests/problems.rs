@@ -83,6 +83,8 @@ fn variable_with_one_underscore_between_section_and_key_gets_the_right_name() {
     for (variable, near) in [
         ("QUOTH_DISCORD_TOKEN", "QUOTH_DISCORD__TOKEN"),
         ("QUOTH_MATRIX_PASSWORD_FILE", "QUOTH_MATRIX__PASSWORD_FILE"),
+        ("QUOTH_MATRIX_PASSWORD", "QUOTH_MATRIX__PASSWORD"),
+        ("QUOTH_RECORDS_HASH_KEY", "QUOTH_RECORDS__HASH_KEY"),
         ("QUOTH_DEFAULT_SPACE_ANSWER_FROM", "QUOTH_DEFAULT_SPACE__ANSWER_FROM"),
         ("QUOTH_PACK", "QUOTH_PACKS"),
         ("QUOTH_HTTP__LISEN", "QUOTH_HTTP__LISTEN"),
