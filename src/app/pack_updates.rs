@@ -8,10 +8,11 @@ use super::AppState;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
+use crate::knowledge::patch::LEXICON_ID;
 use crate::moderation::Revision;
 use crate::moderation::report::{self, Report};
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
-use crate::store::records::Records;
+use crate::store::records::{RecordedRevision, Records};
 
 /// Most changed entries that a message about an edit shows.
 const MAX_LOGGED: usize = 10;
@@ -116,7 +117,10 @@ async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state
         let (pack, entry) = (update.pack.clone(), change.id.clone());
         let latest = state.service.records().revisions(pack, entry, 1).await;
         let latest = latest.ok().and_then(|mut found| found.pop());
-        recorded.extend(latest.filter(|it| it.revision.after == change.after));
+        // The lexicon stands for several groups: what is new since the last state may be of more than one edit.
+        let is_shown =
+            |it: &RecordedRevision| it.revision.after == change.after || change.id == LEXICON_ID;
+        recorded.extend(latest.filter(is_shown));
     }
     let Some(last) = recorded.last().map(|it| it.id) else { return };
     let n_more = update.changes.len().saturating_sub(MAX_LOGGED);

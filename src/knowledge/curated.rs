@@ -27,17 +27,23 @@ impl CuratedTexts {
 
     /// The text of each file.
     pub fn by_file(&self) -> [(&'static str, &str); 2] {
-        [(FAQ_FILE, &self.faq), (LEXICON_FILE, &self.lexicon)]
+        let [faq, lexicon] = CURATED_FILES;
+        [(faq, &self.faq), (lexicon, &self.lexicon)]
     }
 
-    /// `files` with these texts instead of their own. A lexicon that is empty stays missing.
+    /// `files` with these texts instead of their own. A lexicon that becomes empty is no file any more.
     #[must_use]
     pub fn put_into(&self, files: &PackFiles) -> PackFiles {
+        let mut files = files.clone();
+        if self.lexicon.is_empty() && files.text(LEXICON_FILE) != Some("") {
+            files.files.retain(|file| file.path != LEXICON_FILE);
+        }
         let has = |path: &str| files.files.iter().any(|file| file.path == path);
         let texts = self.by_file().into_iter().filter(|(path, text)| !text.is_empty() || has(path));
-        let texts =
-            texts.map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into() });
-        files.clone().with(texts)
+        let texts: Vec<PackFile> = texts
+            .map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into() })
+            .collect();
+        files.with(texts)
     }
 
     /// What has changed until `after`: the entries, and the lexicon as if it were one.

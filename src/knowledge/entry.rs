@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::Quote;
-use super::pack::LEXICON_FILE;
 use super::slug::slug;
 use crate::text::Language;
 
@@ -13,8 +12,7 @@ pub const MAX_ID_CHARS: usize = 100;
 /// The longest id that is made of a question, in characters, without a number.
 const MAX_CHARS_FROM_QUESTION: usize = 60;
 
-/// The id of an entry: 1 to [`MAX_ID_CHARS`] characters without white space or control characters. The name of the
-/// lexicon's file is none: a history has it in the place of an id.
+/// The id of an entry: 1 to [`MAX_ID_CHARS`] characters without white space or control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(String);
 
@@ -23,8 +21,7 @@ impl EntryId {
     pub fn new(id: &str) -> Option<Self> {
         let n_chars = id.chars().count();
         let is_valid = (1..=MAX_ID_CHARS).contains(&n_chars)
-            && !id.chars().any(|c| c.is_whitespace() || c.is_control())
-            && id != LEXICON_FILE;
+            && !id.chars().any(|c| c.is_whitespace() || c.is_control());
         is_valid.then(|| Self(id.to_owned()))
     }
 

@@ -20,7 +20,10 @@ use super::{EntryDraft, EntryId};
 pub use changes::{EntryChange, changes, text_of_entry};
 pub use fields::EntryFields;
 pub use hunk::Hunk;
-pub use lexicon::{LexiconError, LexiconPatch, lexicon_change};
+pub use lexicon::{
+    LEXICON_ID, LexiconError, LexiconPatch, groups_like, history_id, lexicon_change,
+    n_shared_terms, restore_groups,
+};
 use sections::Section;
 
 /// A change of one entry or gap.

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::revision::Revision;
-use crate::knowledge::pack::LEXICON_FILE;
-use crate::knowledge::patch::{Hunk, apply_all, changes, lexicon_change, text_of_entry};
+use crate::knowledge::patch::{
+    Hunk, LEXICON_ID, apply_all, changes, groups_like, lexicon_change, n_shared_terms,
+    restore_groups, text_of_entry,
+};
 use crate::knowledge::{
     CuratedTexts, Entry, EntryChange, EntryDraft, EntryFields, EntryId, Finding, LexiconError,
     LexiconPatch, Pack, PackFiles, Patch, PatchError, Proof, ProvedPack, prove,
@@ -67,7 +69,7 @@ pub struct ProvedEdit {
     pub texts: CuratedTexts,
     /// The pack with it.
     pub pack: ProvedPack,
-    /// The entries that change, in the order in which they are changed, each with its change of the file if that is
+    /// The entries that change, and the lexicon, in the order in which they are changed, each with its change of the file if that is
     /// known.
     pub changes: Vec<(EntryChange, Option<Hunk>)>,
 }
@@ -236,7 +238,7 @@ impl Steps {
 
     /// The next step makes `lexicon` of the synonyms' file.
     fn change_lexicon(&mut self, lexicon: String) {
-        self.hunks.push((LEXICON_FILE.to_owned(), Hunk::between(&self.texts.lexicon, &lexicon)));
+        self.hunks.push((LEXICON_ID.to_owned(), Hunk::between(&self.texts.lexicon, &lexicon)));
         self.texts.lexicon = lexicon.into();
     }
 }
@@ -291,7 +293,7 @@ pub fn revertible(files: &PackFiles, edits: &[Vec<Revision>]) -> Vec<bool> {
 fn revert(texts: &CuratedTexts, revisions: &[Revision]) -> Result<Steps, RefusedEdit> {
     let mut steps = Steps::new(texts);
     for revision in revisions.iter().rev() {
-        if revision.entry == LEXICON_FILE {
+        if revision.entry == LEXICON_ID {
             let lexicon = revert_lexicon(&steps.texts.lexicon, revision)?;
             steps.change_lexicon(lexicon);
         } else {
@@ -302,31 +304,27 @@ fn revert(texts: &CuratedTexts, revisions: &[Revision]) -> Result<Steps, Refused
     Ok(steps)
 }
 
-/// The text of `lexicon.toml` without the change of `revision`: byte for byte where its place is found, else with the groups
-/// as they were before, if they have not changed since.
+/// The text of `lexicon.toml` without the change of `revision`: byte for byte where its place is found and its groups have not
+/// changed since, else group by group.
 fn revert_lexicon(lexicon: &str, revision: &Revision) -> Result<String, RefusedEdit> {
     let [before, after] =
-        [&revision.before, &revision.after].map(|it| it.clone().unwrap_or_default());
-    let n_groups = |text: &str| text.matches("[[group]]").count();
+        [&revision.before, &revision.after].map(|it| it.as_deref().unwrap_or_default());
     // What is undone must be these groups, and no others: other places may look the same.
     let is_undone = |undone: &String| {
         lexicon_change(lexicon, undone).is_some_and(|change| {
-            let counts = [change.before, change.after].map(|it| n_groups(&it.unwrap_or_default()));
-            counts == [n_groups(&after), n_groups(&before)]
+            change.before.as_deref() == Some(after) && change.after.as_deref() == Some(before)
         })
     };
     let mut candidates = revision.hunk.iter().flat_map(|hunk| hunk.undone(lexicon));
-    if let Some(undone) = candidates.find(is_undone) {
-        return Ok(undone);
-    }
-    let with_before = if after.is_empty() {
-        format!("{}\n\n{before}\n", lexicon.trim_end())
-    } else {
-        lexicon.replacen(&after, &before, 1)
+    let undone = match candidates.find(is_undone) {
+        Some(undone) => Some(undone),
+        None => restore_groups(lexicon, before, after)?,
     };
-    Some(with_before).filter(is_undone).ok_or_else(|| RefusedEdit::ChangedSince {
+    // A term that would come back may be in another group by now.
+    let is_distinct = |undone: &String| n_shared_terms(undone) <= n_shared_terms(lexicon);
+    undone.filter(is_distinct).ok_or_else(|| RefusedEdit::ChangedSince {
         revision: Box::new(revision.clone()),
-        today: Some(lexicon.trim_end().to_owned()),
+        today: Some(groups_like(lexicon, &format!("{before}\n\n{after}"))),
     })
 }
 

@@ -1,15 +1,15 @@
-//! A revision: one recorded change of one entry.
+//! A revision: one recorded change of one entry, or of the lexicon.
 
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::knowledge::EntryChange;
 use crate::knowledge::patch::Hunk;
 
-/// One change of one entry.
+/// One change of one entry, or of the lexicon as if it were one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     /// The name of the pack.
     pub pack: String,
-    /// The entry's id.
+    /// The entry's id, or [`LEXICON_ID`](crate::knowledge::patch::LEXICON_ID).
     pub entry: String,
     /// When it was changed.
     pub at: Timestamp,
@@ -17,7 +17,7 @@ pub struct Revision {
     pub by: RevisionAuthor,
     /// The author's reason.
     pub reason: Option<String>,
-    /// The entry's TOML before; `None` if it is new.
+    /// The entry's TOML before; `None` if it is new. Of the lexicon, the groups that change.
     pub before: Option<String>,
     /// The entry's TOML after; `None` if it was removed.
     pub after: Option<String>,

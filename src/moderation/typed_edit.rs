@@ -35,7 +35,8 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         }
         EditAction::Remove(id) => Ok(Edit::Remove { id: existing(id)? }),
         EditAction::AddPhrasings { id, phrasings } => {
-            Ok(Edit::AddPhrasings { id: existing(id)?, phrasings: lines(phrasings) })
+            let phrasings = phrasings.iter().map(|text| one_line(text)).collect();
+            Ok(Edit::AddPhrasings { id: existing(id)?, phrasings })
         }
         EditAction::RemovePhrasing { id, phrasing } => {
             Ok(Edit::RemovePhrasing { id: existing(id)?, phrasing: phrasing.clone() })
@@ -45,9 +46,9 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
             to: existing(to)?,
             phrasing: phrasing.clone(),
         }),
-        EditAction::AddSynonyms(terms) => Ok(Edit::ChangeLexicon(LexiconPatch::Add(lines(terms)))),
+        EditAction::AddSynonyms(terms) => Ok(Edit::ChangeLexicon(LexiconPatch::Add(terms.clone()))),
         EditAction::RemoveSynonyms(terms) => {
-            Ok(Edit::ChangeLexicon(LexiconPatch::Remove(lines(terms))))
+            Ok(Edit::ChangeLexicon(LexiconPatch::Remove(terms.clone())))
         }
         EditAction::Restore(_)
         | EditAction::Revert(_)
@@ -55,11 +56,6 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         | EditAction::Assign { .. }
         | EditAction::GapOfGroups { .. } => Err(TypedEditError::NeedsRecords),
     }
-}
-
-/// Each text on one line.
-fn lines(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| one_line(text)).collect()
 }
 
 /// What is typed and differs from the `old` entry: a form has all of it, and what is the same keeps its bytes.

@@ -6,6 +6,7 @@ mod edits_by;
 use std::path::{Path, PathBuf};
 
 use crate::conversation::Timestamp;
+use crate::knowledge::curated::CURATED_FILES;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::Hunk;
 use crate::knowledge::{CuratedTexts, EntryChange, PackFiles, ProvedPack};
@@ -78,11 +79,11 @@ impl PackEditor {
         &self.history
     }
 
-    /// Makes an edit. When this returns, the file and the history are durable.
+    /// Makes an edit. When this returns, the files and the history are durable.
     ///
     /// # Errors
-    /// [`EditError`]. The pack and its history are as before, unless the disk has failed so that the file could not be put
-    /// back; then the next edit or start records it as a change of the file.
+    /// [`EditError`]. The pack and its history are as before, unless the disk has failed so that the files could not be
+    /// put back; then the next edit or start records that as a change of the file.
     pub fn edit(&mut self, proposed: &ProposedEdit) -> Result<MadeEdit, EditError> {
         for _ in 0..MAX_ATTEMPTS {
             // Proving a large pack takes a while, in which the service has to be able to write its records.
@@ -115,7 +116,7 @@ impl PackEditor {
                 Err(error) => Err(error.into()),
             };
             if let Err(error) = made {
-                // The files may have been replaced all the same. What is not recorded is not made.
+                // What is not recorded is not made. A file may have been replaced although that failed.
                 pack_files::put_back(&self.folder, &before, &texts);
                 return Err(error);
             }
@@ -154,7 +155,7 @@ impl PackEditor {
         }
     }
 
-    /// Records what has changed in the file since the last edit that is in the history. A file with errors is
+    /// Records what has changed in the files since the last edit that is in the history. A pack with errors is
     /// not served, and so not recorded.
     ///
     /// # Errors
@@ -174,10 +175,12 @@ impl PackEditor {
 /// Reads the files of a pack that is to be edited.
 fn read(folder: &Path) -> Result<PackFiles, EditError> {
     let files = pack_files::read(folder)?;
-    // An edit of an empty text instead would replace the file, and what is in it.
-    match files.text(FAQ_FILE) {
-        Some(_) => Ok(files),
-        None => Err(EditError::NoText { folder: folder.to_owned() }),
+    let has = |name: &str| files.files.iter().any(|file| file.path == name);
+    // An edit of an empty text instead would replace the file, and what is in it. A pack may have no lexicon.
+    let is_no_text = |name: &&str| files.text(name).is_none() && (*name == FAQ_FILE || has(name));
+    match CURATED_FILES.into_iter().find(is_no_text) {
+        None => Ok(files),
+        Some(file) => Err(EditError::NoText { folder: folder.to_owned(), file }),
     }
 }
 
@@ -248,11 +251,13 @@ pub enum EditError {
     /// The pack cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The pack has no `faq.toml`, or it is not text.
-    #[error("faq.toml in {} is missing, or is not in UTF-8: `quoth check {0}` says what to do", folder.display())]
+    /// The pack has no `faq.toml`, or a file that is edited is not text.
+    #[error("{file} in {} is missing, or is not in UTF-8: `quoth check {0}` says what to do", folder.display())]
     NoText {
         /// The folder of the pack.
         folder: PathBuf,
+        /// The name of the file.
+        file: &'static str,
     },
     /// The pack cannot be written.
     #[error(transparent)]
@@ -285,8 +290,8 @@ pub enum EditError {
         /// What it would change now.
         changes: Vec<EntryChange>,
     },
-    /// The file was changed by others all the time.
-    #[error("faq.toml in {} is being changed by another program; try again when it is done", folder.display())]
+    /// The files were changed by others all the time.
+    #[error("the files of {} are being changed by another program; try again when it is done", folder.display())]
     Busy {
         /// The folder of the pack.
         folder: PathBuf,

@@ -48,7 +48,7 @@ pub fn check(folder: &Path, files: &PackFiles) -> Result<(), PackError> {
     verify(folder, files, String::new(), &[], |_| false).map(drop)
 }
 
-/// Loads the pack in `folder` for a running service. If only its sources have changed since
+/// Loads the pack in `folder` for a running service. If `faq.toml` has not changed since
 /// `previous`, entries whose quotes are no longer in them are disabled instead of rejecting the pack.
 /// If nothing has changed, returns `previous`. What the pack has in common with that, or with a pack in `prepared`, is not
 /// proved again.
@@ -84,15 +84,13 @@ pub fn load_again(
     let files = pack_files::read(folder)?;
     let texts = CuratedTexts::of(&files);
     let accepted = accepted.get(&files.name).map(|accepted| accepted.completed_by(&texts));
-    if accepted.as_ref() == Some(&texts) {
-        let loaded = verify(folder, &files, files.fingerprint(), &[], is_about_sources)?;
-        return Ok((loaded, None));
-    }
-    let verified = verify(folder, &files, files.fingerprint(), &[], |_| false);
+    let is_faq_new = accepted.as_ref().is_none_or(|accepted| accepted.faq != texts.faq);
+    let is_tolerated = |rule| !is_faq_new && is_about_sources(rule);
+    let verified = verify(folder, &files, files.fingerprint(), &[], is_tolerated);
     let (rejected, accepted) = match (verified, accepted) {
         (Ok(loaded), _) => return Ok((loaded, None)),
-        (Err(error), None) => return Err(error),
-        (Err(error), Some(accepted)) => (error, accepted),
+        (Err(error), Some(accepted)) if accepted != texts => (error, accepted),
+        (Err(error), _) => return Err(error),
     };
     let served = accepted.put_into(&files);
     match verify(folder, &served, served.fingerprint(), &[], is_about_sources) {

@@ -41,8 +41,7 @@ pub fn write_if(
         .map_err(|source| WriteError::new(&target, source))
 }
 
-/// Removes the file at `path` if `may_remove` says so. Returns whether it was removed. If `path` is a symbolic link, its target is
-/// removed.
+/// Removes the file at `path` if `may_remove` says so. Returns whether it was removed.
 ///
 /// # Errors
 /// [`WriteError`] has the cause, and its text says what to do.
@@ -50,9 +49,8 @@ pub fn remove_if(path: &Path, may_remove: impl FnOnce() -> bool) -> Result<bool,
     if !may_remove() {
         return Ok(false);
     }
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let removed = std::fs::remove_file(&target).and_then(|()| sync_folder(folder_of(&target)));
-    removed.map(|()| true).map_err(|source| WriteError::new(&target, source))
+    let removed = std::fs::remove_file(path).and_then(|()| sync_folder(folder_of(path)));
+    removed.map(|()| true).map_err(|source| WriteError::new(path, source))
 }
 
 /// Like [`write()`], for a secret: a new file is accessible to its owner only.

@@ -90,19 +90,19 @@ fn has_text(path: &Path, text: &str) -> bool {
 /// they have other texts now.
 ///
 /// # Errors
-/// [`WriteError`] if a file cannot be written. The others are put back then.
+/// [`WriteError`] if a file cannot be written. [`put_back`] puts the others back then.
 pub fn replace_texts(
     folder: &Path,
     before: &CuratedTexts,
     after: &CuratedTexts,
 ) -> Result<bool, WriteError> {
-    let replaced = differing(before, after).try_fold(true, |is_replaced, (name, old, new)| {
-        Ok(is_replaced && replace_text(folder, name, old, new)?)
-    });
-    if !matches!(replaced, Ok(true)) {
-        put_back(folder, before, after);
+    for (name, old, new) in differing(before, after) {
+        if !replace_text(folder, name, old, new)? {
+            put_back(folder, before, after);
+            return Ok(false);
+        }
     }
-    replaced
+    Ok(true)
 }
 
 /// Puts the texts `before` back into those files that have the texts `after` instead, as far as that is possible.
@@ -121,12 +121,12 @@ fn differing<'t>(
     both.filter(|((_, old), (_, new))| old != new).map(|((name, old), (_, new))| (name, old, new))
 }
 
-/// Replaces the text `old` of the file `name` in `folder` by `new`. A lexicon without a text is removed. `false`, and nothing is
-/// replaced, if it has another text now.
+/// Replaces the text `old` of the file `name` in `folder` by `new`. A lexicon without a text is removed, unless its place has a
+/// link to it, which would lead nowhere. `false`, and nothing is replaced, if it has another text now.
 fn replace_text(folder: &Path, name: &str, old: &str, new: &str) -> Result<bool, WriteError> {
     let path = folder.join(name);
     let has_old = || has_text(&path, old);
-    if name == LEXICON_FILE && new.is_empty() {
+    if name == LEXICON_FILE && new.is_empty() && !path.is_symlink() {
         atomic::remove_if(&path, has_old)
     } else {
         atomic::write_if(&path, new.as_bytes(), has_old)
@@ -285,6 +285,67 @@ mod tests {
         let is_file = folder.join("pack.toml");
         for occupied in [&is_file, &is_file.join("below")] {
             assert!(matches!(create(occupied, &files), Err(CreateError::Folder { .. })));
+        }
+    }
+
+    fn texts(faq: &str, lexicon: &str) -> CuratedTexts {
+        CuratedTexts { faq: faq.into(), lexicon: lexicon.into() }
+    }
+
+    /// A folder with these texts.
+    fn folder_with(faq: &str, lexicon: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [(FAQ_FILE, faq), (LEXICON_FILE, lexicon)] {
+            if !text.is_empty() {
+                std::fs::write(folder.path().join(name), text).unwrap();
+            }
+        }
+        folder
+    }
+
+    #[test]
+    fn both_texts_are_replaced_or_none() {
+        for (old, new) in
+            [(("a", "b"), ("c", "d")), (("a", ""), ("c", "d")), (("a", "b"), ("c", ""))]
+        {
+            let (before, after) = (texts(old.0, old.1), texts(new.0, new.1));
+            let folder = folder_with(old.0, old.1);
+            let path = folder.path();
+            assert!(replace_texts(path, &before, &after).unwrap());
+            assert!(has_texts(path, &after));
+            assert_eq!(path.join(LEXICON_FILE).exists(), !new.1.is_empty());
+            put_back(path, &before, &after);
+            assert!(has_texts(path, &before));
+            assert_eq!(path.join(LEXICON_FILE).exists(), !old.1.is_empty());
+            // Somebody has changed the second file.
+            std::fs::write(path.join(LEXICON_FILE), "other").unwrap();
+            assert!(!replace_texts(path, &before, &after).unwrap());
+            assert!(has_texts(path, &texts(old.0, "other")));
+        }
+    }
+
+    #[test]
+    fn file_that_cannot_be_written_leaves_the_other_to_be_put_back() {
+        let folder = folder_with("a", "");
+        std::fs::create_dir(folder.path().join(LEXICON_FILE)).unwrap();
+        let (before, after) = (texts("a", ""), texts("c", "d"));
+        let replaced = replace_texts(folder.path(), &before, &after);
+        assert!(matches!(replaced, Ok(false) | Err(_)), "{replaced:?}");
+        put_back(folder.path(), &before, &after);
+        assert!(has_text(&folder.path().join(FAQ_FILE), "a"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn link_to_a_lexicon_stays_when_its_last_group_goes() {
+        let folder = folder_with("a", "");
+        let (link, target) = (folder.path().join(LEXICON_FILE), folder.path().join("target"));
+        std::fs::write(&target, "b").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        for (old, new) in [("b", ""), ("", "c")] {
+            assert!(replace_texts(folder.path(), &texts("a", old), &texts("a", new)).unwrap());
+            assert!(link.is_symlink());
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), new);
         }
     }
 }

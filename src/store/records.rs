@@ -16,7 +16,7 @@ pub use accepted_texts::AcceptedTexts;
 pub use claim::{Claim, ClaimStatus, Completion, Holder};
 pub use error::RecordsError;
 pub use lookup::{Lookup, LookupResult, ReplyKey};
-pub use sqlite::data_dir::{LOCK_FILE, LockState, lock_state};
+pub use sqlite::data_dir::{LOCK_FILE, LockState, lock_state, was_used};
 pub use sqlite::{
     AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RecordsInspection,
     RevisionFilter, Schema, SqliteRecords,

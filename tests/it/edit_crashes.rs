@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use quoth::conversation::Timestamp;
 use quoth::knowledge::EntryId;
+use quoth::knowledge::patch::LEXICON_ID;
 use quoth::moderation::{Edit, RevisionAuthor};
 use quoth::service::pack_editor::{PackEditor, ProposedEdit};
 
@@ -215,7 +216,7 @@ fn edit_of_entries_and_synonyms_that_is_killed_leaves_each_file_whole_and_explai
         // The next edit records what the one that was killed has left.
         edit(&folder, &["add-phrasing", "g", "the next edit"]);
         let (of_lexicon, of_entries): (Vec<_>, Vec<_>) =
-            revisions(&folder).into_iter().partition(|it| it.revision.entry == "lexicon.toml");
+            revisions(&folder).into_iter().partition(|it| it.revision.entry == LEXICON_ID);
         assert_explains(&of_entries, FAQ, &file(&folder), &of);
         let last = of_lexicon.last().and_then(|it| it.revision.after.clone());
         assert_eq!(last.is_some_and(|groups| !groups.is_empty()), left.1.is_some(), "{of}");

@@ -289,7 +289,7 @@ fn synonyms_are_added_listed_and_taken_back_byte_for_byte() {
         || quoth_in(&folder.path(""), &[], &["ask", "--pack", "p", "--json", "utterance of ann"]);
     let before = asked().json()["confidence"].as_f64().unwrap();
     let added = done(&folder, &["add-synonyms", "say", "utterance", "--reason", "asked so"]);
-    assert!(added.starts_with("1: lexicon.toml changed by ann at 20"), "{added}");
+    assert!(added.starts_with("1: lexicon.toml (synonyms) changed by ann at 20"), "{added}");
     assert!(asked().json()["confidence"].as_f64().unwrap() > before, "it is searched with");
     done(&folder, &["add-synonyms", "UTTERANCE", "spoken words"]);
     let groups = serde_json::json!([["say", "utterance", "spoken words"]]);
@@ -335,7 +335,7 @@ fn refused_synonyms_change_nothing_and_say_what_to_do() {
     folder.write("p/lexicon.toml", text);
     let rows: [(&[&str], &str); 4] = [
         (&["add-synonyms", "x"], "at least two terms"),
-        (&["add-synonyms", "a", "c"], "in two groups, of `a` and of `c`"),
+        (&["add-synonyms", "a", "c"], "in two groups, “a, b” and “c, d”"),
         (&["add-synonyms", "b", "a"], "like that already"),
         (&["remove-synonyms", "x"], "no group of the lexicon has `x`"),
     ];

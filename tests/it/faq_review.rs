@@ -95,7 +95,7 @@ fn file_that_somebody_has_edited_is_reviewed_before_it_is_served() {
     let same = faq(&folder, &["review"]);
     assert_eq!(
         (same.code, &*same.stdout),
-        (0, "The entries in faq.toml are as it was recorded last.\n")
+        (0, "The entries and synonyms are as it was recorded last.\n")
     );
     folder.write("p/faq.toml", FAQ.replace("How many?", "In which order?"));
     for _ in 0..2 {

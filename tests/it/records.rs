@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::folder::Folder;
+use crate::quoth::quoth_in;
 use crate::service::{BridgeClient, MAX_WAIT, Service};
 
 /// A question without an answer, so that its text is recorded.
@@ -136,6 +137,15 @@ fn records_or_key_that_are_gone_at_a_start_are_made_anew_with_a_warning() {
     check(&log_of_start(), None);
     for (file, warning) in [("quoth.db", warnings[0]), ("asker.key", warnings[1])] {
         folder.remove(&format!("data/{file}"));
+        if file == "quoth.db" {
+            // A command makes no new ones, which would hide it.
+            let run = quoth_in(
+                &folder.path(""),
+                &[("QUOTH_DATA", "data")],
+                &["faq", "history", "--pack", "p"],
+            );
+            assert!(run.code != 0 && run.stderr.contains("there are no records"), "{run:?}");
+        }
         check(&log_of_start(), Some(warning));
         check(&log_of_start(), None);
     }

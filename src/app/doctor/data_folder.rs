@@ -1,6 +1,6 @@
 //! Checks of the data folder: whether quoth can use it, and nobody else can.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::setup::Setup;
 use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
@@ -14,6 +14,11 @@ const MIN_FREE_BYTES: u64 = 200 * 1024 * 1024;
 /// Least number of files that can still be created.
 const MIN_FREE_FILES: u64 = 100;
 
+/// What quoth makes in the data folder. A disk of its own has other things, such as `lost+found`.
+#[cfg(unix)]
+const OWN_FILES: [&str; 6] =
+    ["quoth.db", "quoth.db-wal", "quoth.db-shm", "quoth.lock", "asker.key", "matrix"];
+
 pub(super) const CHECKS: [Check<Setup>; 6] = [
     Check {
         name: "data-folder",
@@ -22,7 +27,7 @@ pub(super) const CHECKS: [Check<Setup>; 6] = [
     },
     Check {
         name: "data-owner",
-        looks_at: "the data folder belongs to the user that runs this command",
+        looks_at: "the data folder and its files belong to the user that runs this command",
         run: Run::Blocking(is_own),
     },
     Check {
@@ -92,13 +97,11 @@ fn is_own(setup: &Setup) -> CheckOutcome {
         use std::os::unix::fs::MetadataExt;
         let owner = |path: &Path| std::fs::metadata(path).map(|it| it.uid());
         let of_folder = owner(data).map_err(|error| error.to_string())?;
-        let files = std::fs::read_dir(data).map_err(|error| error.to_string())?;
-        let files = files.filter_map(|it| Some(it.ok()?.path()));
-        let mut foreign: Vec<PathBuf> =
-            files.filter(|path| owner(path).is_ok_and(|of_file| of_file != of_folder)).collect();
-        foreign.sort();
-        Ok(match foreign.first() {
-            Some(path) => file_of_another(path, data),
+        let files = OWN_FILES.into_iter().map(|name| data.join(name));
+        let mut foreign =
+            files.filter(|path| owner(path).is_ok_and(|of_file| of_file != of_folder));
+        Ok(match foreign.next() {
+            Some(path) => file_of_another(&path, data),
             None => owned_by(of_folder, rustix::process::geteuid().as_raw()),
         })
     }
@@ -116,7 +119,7 @@ fn file_of_another(path: &Path, data: &Path) -> CheckResult {
     CheckResult::wrong(
         format!("{} belongs to another user than the folder {shown}", path.display()),
         format!(
-            "a command of quoth ran as another user, such as root: stop quoth, and run as root: chown -R --reference={shown} {shown}"
+            "a command of quoth ran as another user, such as root: stop quoth, and give all of the folder to the user that runs it (as root, `chown -R USER: {shown}`)"
         ),
     )
 }

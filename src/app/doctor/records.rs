@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::setup::{NO_RECORDS, Setup, UNREADABLE_RECORDS, unreadable};
 use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
-use crate::store::asker_key::{self, AskerKey};
-use crate::store::records::{RecordsError, RecordsInspection, Schema};
+use crate::store::asker_key::AskerKey;
+use crate::store::records::{RecordsError, RecordsInspection, Schema, was_used};
 
 /// How long the records are searched for damage. A gigabyte takes a few seconds.
 const INTEGRITY_LIMIT: Duration = Duration::from_secs(30);
@@ -40,7 +40,7 @@ pub(super) const CHECKS: [Check<Setup>; 5] = [
 
 fn can_open(setup: &Setup) -> CheckOutcome {
     let records = match RecordsInspection::open(setup.existing_data()?) {
-        Ok(None) if has_key_file(setup) => {
+        Ok(None) if was_used(setup.data()) => {
             let message = format!(
                 "there are no records in {}, which has been used before",
                 setup.data().display()
@@ -142,10 +142,6 @@ fn has_key(setup: &Setup) -> CheckOutcome {
         return Ok(CheckResult::wrong("the records were made with another key", advice));
     }
     Ok(CheckResult::ok(at))
-}
-
-fn has_key_file(setup: &Setup) -> bool {
-    setup.data().join(asker_key::FILE).exists()
 }
 
 fn has_records(setup: &Setup) -> bool {

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use crate::cli::Status;
 use crate::cli::moderation::{Change, Context, print_change, refuse, render_word_diff};
 use crate::conversation::Timestamp;
+use crate::knowledge::patch::history_id;
 use crate::service::{Clock, SystemClock};
 use crate::store::records::{AuthorFilter, RevisionFilter};
 
@@ -40,7 +41,7 @@ pub(super) fn history(args: &HistoryArgs, context: &Context<'_>) -> anyhow::Resu
     editor.catch_up(SystemClock.now())?;
     let filter = RevisionFilter {
         pack: context.pack.name.clone(),
-        entry: args.id.clone(),
+        entry: args.id.as_deref().map(|id| history_id(id).to_owned()),
         by: args.by.as_deref().map(AuthorFilter::named),
         since: args.since,
         from: None,

@@ -35,7 +35,7 @@ pub(super) fn review(args: &ReviewArgs, context: &Context<'_>) -> anyhow::Result
             || "as it was recorded last".to_owned(),
             |revision| format!("as before change {revision}"),
         );
-        writeln!(anstream::stdout(), "The entries in faq.toml are {before}.")?;
+        writeln!(anstream::stdout(), "The entries and synonyms are {before}.")?;
         return Ok(Status::Success);
     }
     print_reviewed(&reviewed, Tense::Is, context)?;

@@ -33,15 +33,11 @@ pub(super) fn list(context: &Context<'_>) -> anyhow::Result<Status> {
 }
 
 pub(super) fn add(args: &TermsArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let patch = LexiconPatch::Add(on_one_line(&args.terms));
+    let patch = LexiconPatch::Add(args.terms.clone());
     apply(Edit::ChangeLexicon(patch), &args.by, context)
 }
 
 pub(super) fn remove(args: &TermsArgs, context: &Context<'_>) -> anyhow::Result<Status> {
-    let patch = LexiconPatch::Remove(on_one_line(&args.terms));
+    let patch = LexiconPatch::Remove(args.terms.clone());
     apply(Edit::ChangeLexicon(patch), &args.by, context)
-}
-
-fn on_one_line(terms: &[String]) -> Vec<String> {
-    terms.iter().map(|term| one_line(term)).collect()
 }

@@ -74,7 +74,8 @@ impl Hunk {
     fn undone_between(&self, file: &str, above: &str, below: &str) -> Option<String> {
         let new = [above, &self.inserted, below].concat();
         if new.is_empty() {
-            return None;
+            // The part was the whole file.
+            return file.is_empty().then(|| self.removed.clone());
         }
         let first = self.start.saturating_sub(above.len());
         let at = if tail(file, first).starts_with(&new) && !below.is_empty() && !above.is_empty() {
@@ -137,7 +138,8 @@ mod tests {
             assert_eq!(undone(before, after, after)[0], before, "{before:?} to {after:?}");
         }
         assert_eq!(undone("", "a", "a")[0], "");
-        assert!(undone("a", "", "").is_empty(), "nothing tells where it was");
+        assert_eq!(undone("a", "", "")[0], "a", "it was the whole file");
+        assert!(undone("a", "", "b").is_empty(), "nothing tells where it was");
     }
 
     #[test]

@@ -114,16 +114,28 @@ pub(super) fn find_inline(faq: &str) -> Vec<Section> {
 }
 
 fn section(faq: &str, table: &Table) -> Option<Section> {
-    let header = table.span()?;
-    let start = line_start(faq, header.start);
-    let rest = faq.get(end_of(table)..)?;
-    let end = faq.len() - rest.len() + rest.find('\n').map_or(rest.len(), |at| at + 1);
+    let span = span_of(faq, table)?;
     Some(Section {
         id: table.get("id").and_then(Item::as_str).map(str::to_owned),
         is_gap: table.get("gap").and_then(Item::as_bool).unwrap_or(false),
-        span: start..end,
-        comment_start: comment_start(faq, start),
+        comment_start: comment_start(faq, span.start),
+        span,
     })
+}
+
+/// The section of a group in a lexicon, which is `table` in its document.
+pub(super) fn group_section(lexicon: &str, table: &Table) -> Option<Section> {
+    let span = span_of(lexicon, table)?;
+    let comment_start = comment_start(lexicon, span.start);
+    Some(Section { id: None, is_gap: false, span, comment_start })
+}
+
+/// From the start of the line of the header of `table` to the end of the last line of its last value.
+fn span_of(text: &str, table: &Table) -> Option<Range<usize>> {
+    let start = line_start(text, table.span()?.start);
+    let rest = text.get(end_of(table)..)?;
+    let end = text.len() - rest.len() + rest.find('\n').map_or(rest.len(), |at| at + 1);
+    Some(start..end)
 }
 
 /// The end of the last value in `table` and its subtables.

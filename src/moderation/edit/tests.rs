@@ -306,7 +306,7 @@ fn change_of_synonyms_is_one_of_the_lexicon_and_is_taken_back_byte_for_byte() {
             let files = with_lexicon(&lexicon);
             let proved = edit.prove(&files).unwrap();
             let ids: Vec<&str> = proved.changes.iter().map(|(it, _)| it.id.as_str()).collect();
-            assert_eq!(ids, ["lexicon.toml"], "{edit:?}");
+            assert_eq!(ids, [LEXICON_ID], "{edit:?}");
             assert_eq!(&*proved.texts.faq, FAQ);
             let back = Edit::Revert(revisions(&proved)).prove(&proved.texts.put_into(&files));
             assert_eq!(&*back.unwrap().texts.lexicon, lexicon, "{edit:?}");
@@ -347,5 +347,32 @@ fn synonyms_of_a_revision_without_a_place_in_the_file_are_taken_back_by_their_te
         let revision = Revision { hunk: None, ..revisions(&proved).remove(0) };
         let back = Edit::Revert(vec![revision]).prove(&proved.texts.put_into(&files)).unwrap();
         assert_eq!(lexicon_change(LEXICON, &back.texts.lexicon), None, "{edit:?}");
+    }
+}
+
+#[test]
+fn synonym_that_is_in_another_group_since_stays_there() {
+    let files = with_lexicon(LEXICON);
+    let added = add_synonyms(&["dog", "pooch"]).prove(&files).unwrap();
+    let removed = remove_synonyms(&["pooch"]).prove(&added.texts.put_into(&files)).unwrap();
+    let moved = add_synonyms(&["open", "pooch"]).prove(&removed.texts.put_into(&files)).unwrap();
+    let files = moved.texts.put_into(&files);
+    let refused = Edit::Revert(revisions(&added)).prove(&files);
+    assert!(matches!(refused, Err(RefusedEdit::NoChange)), "{refused:?}");
+    let back = Edit::Revert(revisions(&removed)).prove(&files);
+    assert!(matches!(back, Err(RefusedEdit::ChangedSince { .. })), "{back:?}");
+}
+
+#[test]
+fn removal_of_the_only_group_is_taken_back_byte_for_byte() {
+    for lexicon in
+        ["[[group]]\nterms = [\"a\", \"b\"] # ours\n", "[[group]]\r\nterms = [\"a\", \"b\"]"]
+    {
+        let files = with_lexicon(lexicon);
+        let removed = remove_synonyms(&["a"]).prove(&files).unwrap();
+        assert_eq!(&*removed.texts.lexicon, "");
+        let files = removed.texts.put_into(&files);
+        let back = Edit::Revert(revisions(&removed)).prove(&files).unwrap();
+        assert_eq!(&*back.texts.lexicon, lexicon);
     }
 }

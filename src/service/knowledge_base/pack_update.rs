@@ -18,7 +18,7 @@ pub struct PackUpdate {
     pub key: String,
     /// The result.
     pub kind: PackUpdateKind,
-    /// Entries that were changed, added or removed.
+    /// Entries that were changed, added or removed, and the lexicon if it was changed.
     pub changes: Vec<EntryChange>,
     /// The texts that are served from now on; `None` if they are the same as before.
     pub texts: Option<CuratedTexts>,
@@ -63,10 +63,16 @@ impl PackUpdate {
         before: Option<&AcceptedTexts>,
     ) -> Option<Self> {
         let changes = before.map(|before| before.changes_to(&loaded.texts));
-        let is_same = before.is_some_and(|before| before.are(&loaded.texts));
+        let is_recorded = before.is_some_and(|before| before.are(&loaded.texts));
+        // An earlier version has recorded less of it.
+        let is_same =
+            before.is_some_and(|before| before.completed_by(&loaded.texts) == loaded.texts);
         let update = match Self::entries_disabled(folder, loaded) {
             Some(disabled) => disabled,
-            None if is_same => return None,
+            None if is_recorded => return None,
+            None if is_same => {
+                Self { texts: Some(loaded.texts.clone()), ..Self::intact(folder, loaded) }
+            }
             None if before.is_none() => {
                 Self { kind: PackUpdateKind::Added, ..Self::reloaded(folder, loaded) }
             }

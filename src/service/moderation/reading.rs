@@ -7,7 +7,7 @@ use crate::conversation::moderator_command::ReadCommand;
 use crate::conversation::reply::ReplyFile;
 use crate::knowledge::export::{ExportFormat, export};
 use crate::knowledge::pack::FAQ_FILE;
-use crate::knowledge::patch::text_of_entry;
+use crate::knowledge::patch::{history_id, text_of_entry};
 use crate::knowledge::{Pack, ProvedPack};
 use crate::matching::{Decision, Index, Outcome};
 use crate::moderation::report::{ENTRIES_PER_PAGE, Report, entry_line};
@@ -180,6 +180,7 @@ impl ModeratorTask {
             // A removed entry is in no pack: its history is looked for in all.
             Some(id) => {
                 let own = self.pack_of(id).map_or_else(|_| id.to_owned(), |(_, own)| own);
+                let own = history_id(&own).to_owned();
                 (self.revisions(Some(&own))?, Some(own))
             }
             None => (self.revisions(None)?, None),

@@ -103,6 +103,15 @@ pub enum RecordsError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no file, though there was one.
+    #[error(
+        "there are no records {}, though this data folder was used before: restore a backup (`quoth restore`), or start quoth, which makes new ones",
+        path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another program holds a lock on the file.
     #[error(
         "the records {} are locked by another program (a backup, a database browser): close it; no data was lost",
@@ -144,6 +153,7 @@ impl RecordsError {
             | Self::Restoring { .. }
             | Self::Full { .. }
             | Self::Removed { .. }
+            | Self::Missing { .. }
             | Self::Locked { .. }
             | Self::Database { .. }
             | Self::Thread { .. }

@@ -98,10 +98,13 @@ impl SqliteRecords {
     }
 
     async fn open_within(folder: &Path, now: Timestamp, busy_timeout: Duration) -> Result<Self> {
+        let was_used = data_dir::was_used(folder);
         let lock = Lock::acquire(folder)?;
         data_dir::finish_restore(folder)?;
         let path = folder.join(FILE);
-        data_dir::warn_if_gone(folder, &path);
+        if was_used {
+            data_dir::warn_if_gone(&path);
+        }
         data_dir::create_private_file(&path)?;
         let connect = {
             let path = path.clone();

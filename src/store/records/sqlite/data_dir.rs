@@ -120,10 +120,22 @@ fn holder_in(locks: &str, inode: u64) -> Option<u32> {
     holder.flatten().filter(|process| *process != 0)
 }
 
-/// Warns if the records at `path` are gone from `folder`, which was used before: they are about to be made anew.
-pub(super) fn warn_if_gone(folder: &Path, path: &Path) {
-    // The key is made after the records.
-    if !path.exists() && folder.join(asker_key::FILE).exists() {
+/// Whether a service has used `folder`: it locks the folder, and makes the records before the key.
+pub fn was_used(folder: &Path) -> bool {
+    [LOCK_FILE, asker_key::FILE].into_iter().any(|name| folder.join(name).exists())
+}
+
+/// Whether there are no records at `path`. An empty file has none.
+pub(super) fn are_gone(path: &Path) -> bool {
+    std::fs::metadata(path).map_or_else(
+        |error| error.kind() == io::ErrorKind::NotFound,
+        |metadata| metadata.is_file() && metadata.len() == 0,
+    )
+}
+
+/// Warns if the records at `path` are gone, which are about to be made anew.
+pub(super) fn warn_if_gone(path: &Path) {
+    if are_gone(path) {
         tracing::warn!(
             "There are no records {}, though this data folder was used before: quoth starts with new ones. If they were deleted by mistake, stop quoth and restore a backup (`quoth restore`)",
             path.display()

@@ -22,7 +22,7 @@ pub(super) struct UnlockedConnection {
 }
 
 impl UnlockedConnection {
-    /// Opens the records in the data folder `data`, which are created if they are missing.
+    /// Opens the records in the data folder `data`, which are created if no service has used it yet.
     ///
     /// # Errors
     /// [`RecordsError`] if the folder or the file cannot be used.
@@ -33,6 +33,10 @@ impl UnlockedConnection {
             return Err(RecordsError::Restoring { path: data.to_owned() });
         }
         let path = data.join(FILE);
+        // A service that has used the folder has made them. New ones here would hide that they are gone.
+        if data_dir::was_used(data) && data_dir::are_gone(&path) {
+            return Err(RecordsError::Missing { path });
+        }
         data_dir::create_private_file(&path)?;
         let classify = |source| error::classify(&path, Arc::new(source));
         let mut connection = connection::open(&path, BUSY_TIMEOUT).map_err(classify)?;
