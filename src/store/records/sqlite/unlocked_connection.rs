@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -13,6 +13,21 @@ use crate::store::{file_permissions, replacement};
 
 /// How long a command waits for others that write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long records may take to appear in a folder in which a service is starting for the first time.
+const MAX_FIRST_START: Duration = Duration::from_secs(1);
+
+/// Whether there are records at `path`, or will be in a moment.
+fn appear(path: &Path) -> bool {
+    let start = Instant::now();
+    while data_dir::are_gone(path) {
+        if start.elapsed() >= MAX_FIRST_START {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
 
 /// A connection to the records without the lock of the data folder.
 #[derive(Debug)]
@@ -34,7 +49,7 @@ impl UnlockedConnection {
         }
         let path = data.join(FILE);
         // A service that has used the folder has made them. New ones here would hide that they are gone.
-        if data_dir::was_used(data) && data_dir::are_gone(&path) {
+        if data_dir::was_used(data) && !appear(&path) {
             return Err(RecordsError::Missing { path });
         }
         data_dir::create_private_file(&path)?;
