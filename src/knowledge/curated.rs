@@ -31,19 +31,13 @@ impl CuratedTexts {
         [(faq, &self.faq), (lexicon, &self.lexicon)]
     }
 
-    /// `files` with these texts instead of their own. A lexicon that becomes empty is no file any more.
+    /// `files` with these texts instead of their own. A text that is empty is no file.
     #[must_use]
     pub fn put_into(&self, files: &PackFiles) -> PackFiles {
         let mut files = files.clone();
-        if self.lexicon.is_empty() && files.text(LEXICON_FILE) != Some("") {
-            files.files.retain(|file| file.path != LEXICON_FILE);
-        }
-        let has = |path: &str| files.files.iter().any(|file| file.path == path);
-        let texts = self.by_file().into_iter().filter(|(path, text)| !text.is_empty() || has(path));
-        let texts: Vec<PackFile> = texts
-            .map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into() })
-            .collect();
-        files.with(texts)
+        files.files.retain(|file| !CURATED_FILES.contains(&&*file.path));
+        let texts = self.by_file().into_iter().filter(|(_, text)| !text.is_empty());
+        files.with(texts.map(|(path, text)| PackFile { path: path.to_owned(), bytes: text.into() }))
     }
 
     /// What has changed until `after`: the entries, and the lexicon as if it were one.
