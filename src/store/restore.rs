@@ -17,7 +17,7 @@ pub use error::RestoreError;
 use staging::Staging;
 
 /// The folder of the Matrix session in the data folder.
-const MATRIX_FOLDER: &str = "matrix";
+pub(crate) const MATRIX_FOLDER: &str = "matrix";
 
 /// What the names of folders with replaced files begin with.
 const KEPT_PREFIX: &str = "before-restore-";

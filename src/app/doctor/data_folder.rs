@@ -4,8 +4,11 @@ use std::path::Path;
 
 use super::setup::Setup;
 use crate::platform::diagnosis::{Check, CheckOutcome, CheckResult, Run};
+use crate::store::asker_key;
 use crate::store::free_space::{FreeSpace, free_space};
+use crate::store::records::sqlite::FILE;
 use crate::store::records::{LOCK_FILE, LockState};
+use crate::store::restore::MATRIX_FOLDER;
 
 /// Least free space, in bytes. The records of a busy server are some tens of megabytes, and SQLite needs as much again
 /// to copy them.
@@ -13,11 +16,6 @@ const MIN_FREE_BYTES: u64 = 200 * 1024 * 1024;
 
 /// Least number of files that can still be created.
 const MIN_FREE_FILES: u64 = 100;
-
-/// What quoth makes in the data folder. A disk of its own has other things, such as `lost+found`.
-#[cfg(unix)]
-const OWN_FILES: [&str; 6] =
-    ["quoth.db", "quoth.db-wal", "quoth.db-shm", "quoth.lock", "asker.key", "matrix"];
 
 pub(super) const CHECKS: [Check<Setup>; 6] = [
     Check {
@@ -95,15 +93,17 @@ fn is_own(setup: &Setup) -> CheckOutcome {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let owner = |path: &Path| std::fs::metadata(path).map(|it| it.uid());
-        let of_folder = owner(data).map_err(|error| error.to_string())?;
-        let files = OWN_FILES.into_iter().map(|name| data.join(name));
-        let mut foreign =
-            files.filter(|path| owner(path).is_ok_and(|of_file| of_file != of_folder));
-        Ok(match foreign.next() {
-            Some(path) => file_of_another(&path, data),
-            None => owned_by(of_folder, rustix::process::geteuid().as_raw()),
-        })
+        let owner = std::fs::metadata(data).map_err(|error| error.to_string())?.uid();
+        // A disk of its own has other files, such as `lost+found`.
+        let records = ["", "-wal", "-shm"].map(|suffix| format!("{FILE}{suffix}"));
+        let others = [LOCK_FILE, asker_key::FILE, MATRIX_FOLDER].map(str::to_owned);
+        let files = records.into_iter().chain(others).map(|name| data.join(name));
+        let owners = files.filter_map(|path| {
+            let owner = std::fs::metadata(&path).ok()?.uid();
+            Some((path, owner))
+        });
+        let user = rustix::process::geteuid().as_raw();
+        Ok(files_owned_by(owner, owners, data).unwrap_or_else(|| owned_by(owner, user)))
     }
     #[cfg(not(unix))]
     {
@@ -112,16 +112,21 @@ fn is_own(setup: &Setup) -> CheckOutcome {
     }
 }
 
-/// The result where a file in the data folder `data` is not of the owner of the folder.
+/// What is wrong with the owners of files in the data folder `data`, which belongs to `owner`; `None` if nothing is.
 #[cfg(unix)]
-fn file_of_another(path: &Path, data: &Path) -> CheckResult {
+fn files_owned_by(
+    owner: u32,
+    mut owners: impl Iterator<Item = (std::path::PathBuf, u32)>,
+    data: &Path,
+) -> Option<CheckResult> {
+    let (path, _) = owners.find(|(_, of_file)| *of_file != owner)?;
     let shown = data.display();
-    CheckResult::wrong(
+    Some(CheckResult::wrong(
         format!("{} belongs to another user than the folder {shown}", path.display()),
         format!(
             "a command of quoth ran as another user, such as root: stop quoth, and give all of the folder to the user that runs it (as root, `chown -R USER: {shown}`)"
         ),
-    )
+    ))
 }
 
 /// Judges the owner of the data folder and the user of this process, by their numbers.
@@ -238,6 +243,17 @@ mod tests {
                 "{files:?}"
             );
         }
+    }
+
+    #[test]
+    fn file_of_another_user_in_the_data_folder_is_wrong() {
+        let owners = |of_second| [("quoth.db", 1000), ("quoth.db-shm", of_second)];
+        let judged = |of_second| {
+            let owners = owners(of_second).into_iter().map(|(name, user)| (name.into(), user));
+            files_owned_by(1000, owners, Path::new("data"))
+        };
+        assert!(is_wrong(&judged(0).unwrap(), "quoth.db-shm belongs to another user"));
+        assert!(judged(1000).is_none());
     }
 
     #[test]
