@@ -125,7 +125,7 @@ impl EventConverter<'_> {
 
     /// The use of a control, if the reaction `key` on `target` is one.
     async fn reaction(self, room_event: &RoomEvent, target: &EventId, key: &str) -> Option<Event> {
-        // CheckOutcome first, because most reactions are not controls and need no request.
+        // Checked first, because most reactions are not controls and need no request.
         if !reactions::is_control(key) {
             return None;
         }

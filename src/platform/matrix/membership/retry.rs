@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
+use backon::{ExponentialBuilder, Retryable};
 use matrix_sdk::Error;
 
 use super::super::error;
@@ -17,20 +17,12 @@ const MAX_DELAY: Duration = Duration::from_secs(60);
 const MAX_FORBIDDEN: usize = 4;
 
 /// Like [`retry`], for a join on invitation.
-pub(super) async fn retry_join<T, C>(mut call: impl FnMut() -> C) -> Result<T, Error>
+pub(super) async fn retry_join<T, C>(call: impl Fn() -> C + Copy) -> Result<T, Error>
 where
     C: Future<Output = Result<T, Error>>,
 {
-    let mut delays = ExponentialBuilder::new().with_max_times(MAX_FORBIDDEN).with_jitter().build();
-    loop {
-        match retry(&mut call).await {
-            Err(error) if error::is_forbidden(&error) => match delays.next() {
-                Some(delay) => tokio::time::sleep(delay).await,
-                None => return Err(error),
-            },
-            joined => return joined,
-        }
-    }
+    let delays = ExponentialBuilder::new().with_max_times(MAX_FORBIDDEN).with_jitter();
+    (|| retry(call)).retry(delays).when(error::is_forbidden).await
 }
 
 /// Repeats `call` with backoff until it succeeds, fails permanently or the attempts are used up.
