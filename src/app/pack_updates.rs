@@ -8,12 +8,11 @@ use super::AppState;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
-use crate::knowledge::EntryChange;
-use crate::knowledge::patch::LEXICON_ID;
 use crate::moderation::Revision;
 use crate::moderation::report::{self, Report};
+use crate::moderation::revision::n_revisions_of;
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
-use crate::store::records::{RecordedRevision, Records};
+use crate::store::records::Records;
 
 /// Most changed entries that a message about an edit shows.
 const MAX_LOGGED: usize = 10;
@@ -120,7 +119,10 @@ async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state
     for change in update.changes.iter().take(MAX_LOGGED) {
         let (pack, entry) = (update.pack.clone(), change.id.clone());
         let latest = state.service.records().revisions(pack, entry, MAX_LOGGED_OF_ENTRY).await;
-        recorded.extend(revisions_of(change, latest.unwrap_or_default()));
+        let mut latest = latest.unwrap_or_default();
+        let n_shown = n_revisions_of(change, latest.iter().map(|it| &it.revision));
+        latest.truncate(n_shown);
+        recorded.extend(latest.into_iter().rev());
     }
     let Some(last) = recorded.iter().map(|it| it.id).max() else { return };
     let n_more = update.changes.len().saturating_sub(MAX_LOGGED);
@@ -130,41 +132,6 @@ async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state
     let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
     // The number makes the id one of its own; the id is in the database.
     alert(place, &format!("{place}:edit:{last}"), reply, state);
-}
-
-/// Those of the `latest` revisions of an entry, the newest first, that have made `change` of what was served before, the oldest
-/// first: several if edits came close together. The latest alone if the others are not among them; none if that is not what
-/// is served now.
-fn revisions_of(change: &EntryChange, latest: Vec<RecordedRevision>) -> Vec<RecordedRevision> {
-    // Of the lexicon, a change has the groups that differ.
-    let parts = |text: &Option<String>| -> Vec<Option<String>> {
-        if change.id == LEXICON_ID {
-            let groups = text.as_deref().unwrap_or_default().split("\n\n");
-            groups.filter(|it| !it.is_empty()).map(|it| Some(it.to_owned())).collect()
-        } else {
-            vec![text.clone()]
-        }
-    };
-    let served = parts(&change.before);
-    // What a revision has to explain: what is gone, and what is new.
-    let (mut gone, mut new) = (served.clone(), parts(&change.after));
-    let mut shown = Vec::new();
-    for recorded in latest {
-        let (before, after) = (parts(&recorded.revision.before), parts(&recorded.revision.after));
-        new.retain(|part| !after.contains(part));
-        if shown.is_empty() && change.id != LEXICON_ID && !new.is_empty() {
-            return Vec::new();
-        }
-        gone.retain(|part| !before.contains(part));
-        new.extend(before.into_iter().filter(|part| !served.contains(part)));
-        shown.push(recorded);
-        if gone.is_empty() && new.is_empty() {
-            shown.reverse();
-            return shown;
-        }
-    }
-    shown.truncate(1);
-    shown
 }
 
 /// Records what is served now, and what an editor has changed.
@@ -231,56 +198,6 @@ fn notice(update: &PackUpdate) -> Option<Notice> {
         }
         PackUpdateKind::EntriesDisabled { entries } => {
             Some(Notice::EntriesDisabled { pack, entries: entries.clone() })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::conversation::Timestamp;
-
-    fn change(id: &str, before: Option<&str>, after: Option<&str>) -> EntryChange {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        EntryChange { id: id.to_owned(), before: owned(before), after: owned(after) }
-    }
-
-    #[test]
-    fn all_revisions_since_the_served_state_are_shown() {
-        let recorded = |id: i64, before, after| {
-            let change = change("e", before, after);
-            let revision = Revision::by_file("p", change, Timestamp::from_millis(0));
-            RecordedRevision { id, revision }
-        };
-        let numbers = |change: &EntryChange, latest: &[RecordedRevision]| -> Vec<i64> {
-            revisions_of(change, latest.to_vec()).iter().map(|it| it.id).collect()
-        };
-        let of_entry = [
-            recorded(3, Some("b"), Some("c")),
-            recorded(2, Some("a"), Some("b")),
-            recorded(1, None, Some("a")),
-        ];
-        for (before, after, want) in [
-            (Some("b"), Some("c"), &[3][..]),
-            (Some("a"), Some("c"), &[2, 3]),
-            (None, Some("c"), &[1, 2, 3]),
-            // One that is not recorded any more.
-            (Some("x"), Some("c"), &[3]),
-            (Some("a"), Some("b"), &[]),
-        ] {
-            assert_eq!(numbers(&change("e", before, after), &of_entry), want, "{before:?}");
-        }
-        let of_lexicon = [
-            recorded(6, Some("g1"), Some("g1x")),
-            recorded(5, Some(""), Some("g3")),
-            recorded(4, Some(""), Some("g1")),
-        ];
-        for (before, after, want) in [
-            (Some("g1"), Some("g1x"), &[6][..]),
-            (Some("g1"), Some("g1x\n\ng3"), &[5, 6]),
-            (Some(""), Some("g1x\n\ng3"), &[4, 5, 6]),
-        ] {
-            assert_eq!(numbers(&change(LEXICON_ID, before, after), &of_lexicon), want, "{after:?}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub use changes::{EntryChange, changes, text_of_entry};
 pub use fields::EntryFields;
 pub use hunk::Hunk;
 pub use lexicon::{
-    LEXICON_ID, LexiconError, LexiconPatch, groups_like, history_id, lexicon_change,
+    LEXICON_ID, LexiconError, LexiconPatch, group_texts, groups_like, history_id, lexicon_change,
     n_shared_terms, restore_groups,
 };
 use sections::Section;

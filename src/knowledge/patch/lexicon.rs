@@ -42,7 +42,7 @@ pub fn history_id(id: &str) -> &str {
 /// How `lexicon.toml` changes from `before` to `after`, as a change of an entry with [`LEXICON_ID`]: the groups that only one
 /// of the two has. `None` if both have the same. A file that is not TOML has no groups.
 pub fn lexicon_change(before: &str, after: &str) -> Option<EntryChange> {
-    let [old, new] = [before, after].map(texts);
+    let [old, new] = [before, after].map(group_texts);
     let only = |these: &[String], others: &[String]| {
         let only: Vec<&str> =
             these.iter().filter(|group| !others.contains(group)).map(String::as_str).collect();
@@ -61,15 +61,17 @@ pub fn lexicon_change(before: &str, after: &str) -> Option<EntryChange> {
 /// a group is gone, or its terms are in another one.
 ///
 /// # Errors
-/// [`LexiconError`] if the file or the groups cannot be read.
+/// [`LexiconError`] if the groups of the file cannot be read.
 pub fn restore_groups(
     lexicon: &str,
     before: &str,
     after: &str,
 ) -> Result<Option<String>, LexiconError> {
-    let mut old = groups(before)?;
+    groups(lexicon)?;
+    // Groups that were written as one array cannot be edited.
+    let (Ok(mut old), Ok(new)) = (groups(before), groups(after)) else { return Ok(None) };
     let mut restored = lexicon.to_owned();
-    for new in groups(after)? {
+    for new in new {
         let of_same = old.iter().position(|old| old.shares_a_term(&new.terms));
         let old = of_same.map(|at| old.remove(at));
         let Some(next) = restore_group(&restored, old.as_ref(), &new)? else { return Ok(None) };
@@ -131,8 +133,8 @@ fn groups(lexicon: &str) -> Result<Vec<Group>, LexiconError> {
     tables.iter().map(|table| group(table).ok_or(LexiconError::NoSections)).collect()
 }
 
-/// The text of each group, also of those that are written as one array.
-fn texts(lexicon: &str) -> Vec<String> {
+/// The text of each group, also of those that are written as one array; none of a file that is not TOML.
+pub fn group_texts(lexicon: &str) -> Vec<String> {
     if let Ok(groups) = groups(lexicon) {
         return groups.into_iter().map(|group| group.text).collect();
     }
@@ -434,7 +436,7 @@ mod tests {
         ];
         for (before, after) in rows {
             let back = restored(&after, &before, &after).unwrap();
-            let mut sorted = [texts(&back), texts(&before)];
+            let mut sorted = [group_texts(&back), group_texts(&before)];
             sorted.iter_mut().for_each(|texts| texts.sort());
             assert_eq!(sorted[0], sorted[1], "{back}");
         }
