@@ -93,11 +93,8 @@ impl AskerKey {
 
     /// The same as a number, of 60 bits, which the records keep.
     pub fn check_number(&self) -> i64 {
-        self.check_value()
-            .chars()
-            .take(15)
-            .filter_map(|digit| digit.to_digit(16))
-            .fold(0, |number, digit| (number << 4) | i64::from(digit))
+        let value = self.check_value();
+        value.get(..15).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or_default()
     }
 
     /// The hash of an asker's id: the first 16 bytes of HMAC-SHA-256, in hexadecimal digits.
