@@ -9,7 +9,7 @@ use crate::knowledge::patch::{Hunk, LEXICON_ID, group_texts};
 pub struct Revision {
     /// The name of the pack.
     pub pack: String,
-    /// The entry's id, or [`LEXICON_ID`](crate::knowledge::patch::LEXICON_ID).
+    /// The entry's id, or [`LEXICON_ID`].
     pub entry: String,
     /// When it was changed.
     pub at: Timestamp,
