@@ -11,6 +11,7 @@ mod pack_updates;
 mod pack_watcher;
 mod platforms;
 mod reload;
+mod settings_updates;
 mod signals;
 mod start_error;
 mod supervise;
@@ -34,7 +35,7 @@ use crate::service::{
     SystemClock, retention,
 };
 use crate::store::asker_key::{self, AskerKey};
-use crate::store::records::{Holder, Records, SqliteRecords};
+use crate::store::records::{Holder, Records, SettingsHistory, SqliteRecords};
 pub use log::SENSITIVE_CRATES;
 use pack_updates::PackProblems;
 use signals::{SignalRequest, Signals};
@@ -155,6 +156,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     let running = (config.clone(), sources.clone());
     tasks.spawn(reload::run(updates, running, Arc::clone(&state), reload_requests));
     tasks.spawn(reload::follow_moderation(moderation, Arc::clone(&state)));
+    tasks.spawn(settings_updates::run(config.data.clone(), Arc::clone(&state)));
     tasks.spawn(digests::run(Arc::clone(&state)));
     let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
@@ -222,8 +224,11 @@ async fn open_service(
     }
     let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
     let accepted = records.accepted_packs().await?;
+    let data = config.data.clone();
     let opening = tokio::task::spawn_blocking(move || {
-        KnowledgeBase::open_again(spaces, thresholds, &accepted)
+        let (knowledge_base, updates) = KnowledgeBase::open_again(spaces, thresholds, &accepted)?;
+        knowledge_base.apply_settings(|| SettingsHistory::open(&data)?.overrides())?;
+        anyhow::Ok((knowledge_base, updates))
     });
     let (knowledge_base, updates) = opening.await.context("cannot load the packs")??;
     let service = Service::new(Parts {

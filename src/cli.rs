@@ -30,6 +30,7 @@ mod reliability_table;
 mod report;
 mod restore;
 mod run;
+mod settings;
 mod setup;
 mod terminal;
 
@@ -79,6 +80,8 @@ enum Command {
     Faq(faq::Args),
     /// Read and handle the questions that were not answered.
     Inbox(inbox::Args),
+    /// Read and change the settings of a space that moderators can change in chat, with the history of their changes.
+    Settings(settings::Args),
     /// Ask what is needed to run the bot, and write the configuration.
     Setup,
     /// Run the bot on the configured platforms.
@@ -166,6 +169,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Phrasings(args) => phrasings::run(&args, config, terminal),
         Command::Faq(args) => faq::run(&args, config, terminal),
         Command::Inbox(args) => inbox::run(&args, config, terminal),
+        Command::Settings(args) => settings::run(&args, config, terminal),
         Command::Setup => setup::run(config, terminal),
         Command::Run => Ok(run::run(config)),
         #[cfg(feature = "matrix")]

@@ -56,7 +56,7 @@ pub use secret_key::MIN_TOKEN_CHARS;
 pub use settings::Config;
 pub use setup::{MatrixAnswers, SetupAnswers};
 pub use sources::{DEFAULT_FILE, PartialConfig, SYSTEM_FILE, Sources};
-pub use validation::is_platform_user;
+pub use validation::{is_channel, is_place, is_platform_user};
 
 /// The text of `config/quoth.toml`: every setting, commented, at its default.
 pub const COMMENTED_FILE: &str = include_str!("../config/quoth.toml");

@@ -28,6 +28,7 @@ pub mod records_health;
 pub mod retention;
 pub mod sender;
 pub mod settings;
+pub mod settings_editor;
 
 use std::sync::Arc;
 

@@ -119,7 +119,7 @@ pub fn diagnose(sources: &Sources, names: &[String]) -> anyhow::Result<Vec<Check
 async fn run(sources: &Sources, names: &[String]) -> Vec<CheckReport> {
     let setup = Arc::new(Setup::new(sources));
     #[cfg(any(feature = "discord", feature = "matrix"))]
-    let platforms = Arc::new(PlatformSetups::new(setup.config()));
+    let platforms = Arc::new(PlatformSetups::new(setup.config(), &setup.spaces()));
     let is_chosen = |name: &str| names.is_empty() || names.iter().any(|it| it == name);
     let mut running = Vec::new();
     for check in all().into_iter().filter(|check| is_chosen(check.name().name)) {

@@ -8,6 +8,7 @@ use super::AppState;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
+use crate::knowledge::EntryChange;
 use crate::moderation::Revision;
 use crate::moderation::report::{self, Report};
 use crate::moderation::revision::n_revisions_of;
@@ -66,7 +67,8 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
             if let Some(place) =
                 settings.logs_edits_to.as_ref().filter(|_| !update.changes.is_empty())
             {
-                log_edit(update, place, Wording::for_locale(&settings.locale), state).await;
+                let wording = Wording::for_locale(&settings.locale);
+                log_edit(&update.pack, &update.changes, place, wording, state).await;
             }
         }
     }
@@ -113,11 +115,18 @@ fn alert(place: &PlaceId, id: &str, reply: Reply, state: &Arc<AppState>) {
     state.dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply }));
 }
 
-/// Shows moderators at `place` what has changed in a pack, and who has changed it.
-async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state: &Arc<AppState>) {
+/// Shows moderators at `place` which `changes` there were of the pack with this name, or of the settings that it stands for,
+/// and who has made them.
+pub(super) async fn log_edit(
+    pack: &str,
+    changes: &[EntryChange],
+    place: &PlaceId,
+    wording: &Wording,
+    state: &Arc<AppState>,
+) {
     let mut recorded = Vec::new();
-    for change in update.changes.iter().take(MAX_LOGGED) {
-        let (pack, entry) = (update.pack.clone(), change.id.clone());
+    for change in changes.iter().take(MAX_LOGGED) {
+        let (pack, entry) = (pack.to_owned(), change.id.clone());
         let latest = state.service.records().revisions(pack, entry, MAX_LOGGED_OF_ENTRY).await;
         let mut latest = latest.unwrap_or_default();
         let n_shown = n_revisions_of(change, latest.iter().map(|it| &it.revision));
@@ -125,10 +134,10 @@ async fn log_edit(update: &PackUpdate, place: &PlaceId, wording: &Wording, state
         recorded.extend(latest.into_iter().rev());
     }
     let Some(last) = recorded.iter().map(|it| it.id).max() else { return };
-    let n_more = update.changes.len().saturating_sub(MAX_LOGGED);
+    let n_more = changes.len().saturating_sub(MAX_LOGGED);
     let revisions: Vec<(i64, Revision)> =
         recorded.into_iter().map(|it| (it.id, it.revision)).collect();
-    let text = report::log_entry(&update.pack, &revisions, n_more, wording);
+    let text = report::log_entry(pack, &revisions, n_more, wording);
     let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
     // The number makes the id one of its own; the id is in the database.
     alert(place, &format!("{place}:edit:{last}"), reply, state);

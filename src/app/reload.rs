@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::pack_updates::{announce, tell_askers};
 use super::pack_watcher::PackWatcher;
-use super::{AppState, notify};
+use super::{AppState, notify, settings_updates};
 use crate::config::{Config, Sources};
 use crate::conversation::Event;
 use crate::service::knowledge_base::PackUpdate;
@@ -61,6 +61,9 @@ pub(super) async fn follow_moderation(
             ModerationEvent::PacksEdited(updates) => {
                 announce(updates, &state).await;
                 recalibrate(&state);
+            }
+            ModerationEvent::SettingsChanged(updates) => {
+                settings_updates::announce(updates, &state).await;
             }
             ModerationEvent::Resumed => tell_askers(&state).await,
             ModerationEvent::MessageQuoted(quoted) => {

@@ -1,9 +1,6 @@
 //! Checks values beyond their type: ranges and formats.
 
-use std::str::FromStr;
-
 use tracing_subscriber::EnvFilter;
-use unic_langid::LanguageIdentifier;
 
 use super::bridge::BridgeSettings;
 use super::discord::DiscordSettings;
@@ -12,6 +9,7 @@ use super::matching::MatchingSettings;
 use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use super::space::PLATFORMS;
+use crate::conversation::settings::InvalidSetting;
 use crate::conversation::{PlaceId, SpaceSettings};
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
@@ -201,26 +199,21 @@ fn is_base(address: &str) -> bool {
 
 impl Validate for SpaceSettings {
     fn validate(&self) -> Vec<InvalidValue> {
-        let is_language = LanguageIdentifier::from_str(&self.locale).is_ok();
-        let range = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
+        let out_of_range = self.invalid_values().into_iter();
+        let out_of_range = out_of_range.map(|InvalidSetting { key, value, range }| InvalidValue {
+            key,
+            item: None,
+            value,
+            range,
+        });
         let place = |key, place: &Option<PlaceId>| {
             let place = place.as_ref()?.as_str();
             invalid_unless(is_channel(place), key, quoted(place), CHANNEL)
         };
-        // That a digest was sent is known for 15 days, like that a message was handled.
-        let is_digest_days = (1..=14).contains(&self.digest_days);
-        let values = [
-            invalid_unless(is_language, "locale", quoted(&self.locale), range),
-            probability("listen_from", self.listen_from),
-            self.answer_from.and_then(|from| probability("answer_from", from)),
-            self.suggest_from.and_then(|from| probability("suggest_from", from)),
+        let channels = [
             place("reports_to", &self.reports_to),
             place("logs_edits_to", &self.logs_edits_to),
             place("sends_digest_to", &self.sends_digest_to),
-            invalid_unless(is_digest_days, "digest_days", self.digest_days, "1 to 14"),
-            invalid_unless(self.digest_hour < 24, "digest_hour", self.digest_hour, "0 to 23"),
-            at_least_one("questions_per_asker", self.questions_per_asker),
-            at_least_one("questions_per_place", self.questions_per_place),
         ];
         let places = self.listens_in.iter().map(|place| place.as_str());
         let places = ids("listens_in", places, is_place, PLACE);
@@ -229,7 +222,8 @@ impl Validate for SpaceSettings {
             let listed = listed.iter().map(|principal| principal.as_str());
             ids(key, listed, is_principal, PRINCIPAL)
         });
-        values.into_iter().flatten().chain(places).chain(principals).collect()
+        let channels = channels.into_iter().flatten();
+        out_of_range.chain(channels).chain(places).chain(principals).collect()
     }
 }
 
@@ -250,7 +244,7 @@ const PRINCIPAL: &str = "a user or role on discord, matrix, bridge or console, l
 
 /// Whether `id` is a place. The console is one place without a part after the colon. Aliases of Matrix
 /// rooms are not accepted, since they can change.
-pub(super) fn is_place(id: &str) -> bool {
+pub fn is_place(id: &str) -> bool {
     let is_on_platform = match on_platform(id) {
         Some(("discord", rest)) => is_discord(rest, &["guild:", "channel:"]),
         Some(("matrix", rest)) => rest.starts_with('!'),
@@ -260,7 +254,7 @@ pub(super) fn is_place(id: &str) -> bool {
 }
 
 /// Whether `id` is a place that messages can be sent to.
-fn is_channel(id: &str) -> bool {
+pub fn is_channel(id: &str) -> bool {
     is_place(id) && !id.starts_with("discord:guild:")
 }
 

@@ -45,6 +45,8 @@ pub struct ModeratorRequest {
     pub action: ModeratorAction,
     /// The moderator.
     pub by: PrincipalId,
+    /// Whether the moderator may do what is for [owners](super::SpaceSettings::owners).
+    pub is_owner: bool,
     /// Whether only the moderator sees the reply, on platforms with private replies.
     pub is_private: bool,
 }

@@ -27,7 +27,7 @@ pub const FAQ: &str = "faq";
 pub enum ModeratorCommand {
     /// Something to read.
     Read(ReadCommand),
-    /// A change of a pack.
+    /// A change of a pack, or of a setting.
     Edit(Box<EditCommand>),
     /// Makes an entry of the message that this replies to. The action adds an entry, still without that message.
     Make(Box<EditCommand>),
@@ -57,7 +57,9 @@ pub enum ReadCommand {
     Test(String),
     /// The groups of synonyms, on this page, from 1.
     Synonyms(usize),
-    /// The changes of a pack, or of the entry with this id.
+    /// The settings of the space, on this page, from 1.
+    Settings(usize),
+    /// The changes of packs and settings, or those of the entry or setting with this id.
     History(Option<String>),
     /// The change with this number.
     Diff(i64),
@@ -86,11 +88,11 @@ impl ModeratorCommand {
 impl EditCommand {
     /// Whether it concerns the work of others, and is for owners.
     pub fn is_for_owners(&self) -> bool {
-        matches!(self.action, EditAction::RevertAll { .. })
+        matches!(self.action, EditAction::RevertAll { .. } | EditAction::Set { .. })
     }
 }
 
-/// A change of a pack.
+/// A change of a pack, or of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditCommand {
     /// What is to be done.
@@ -101,7 +103,7 @@ pub struct EditCommand {
     pub reason: Option<String>,
 }
 
-/// What is to be done with a pack.
+/// What is to be done with a pack, or with a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EditAction {
     /// A new entry. Without a quote, one is to be picked.
@@ -146,6 +148,13 @@ pub enum EditAction {
     AddSynonyms(Vec<String>),
     /// These terms leave the synonyms.
     RemoveSynonyms(Vec<String>),
+    /// A setting of the space gets another value.
+    Set {
+        /// The name of the setting.
+        setting: String,
+        /// The value.
+        value: SettingValue,
+    },
     /// The change with this number is taken back.
     Revert(i64),
     /// What somebody has done is taken back.
@@ -167,6 +176,15 @@ pub enum EditAction {
         /// The ids of the groups.
         groups: Vec<String>,
     },
+}
+
+/// A new value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SettingValue {
+    /// As it is typed; what it stands for may depend on where.
+    Typed(String),
+    /// What a typed one stands for; none if the configuration is to apply again.
+    Read(Option<serde_json::Value>),
 }
 
 /// An entry, or a part of one, as it is typed.

@@ -1,6 +1,7 @@
 //! Settings of a space.
 
 use serde::{Deserialize, Serialize};
+use unic_langid::LanguageIdentifier;
 
 use super::id::{PlaceId, PrincipalId};
 use crate::matching::Thresholds;
@@ -45,7 +46,7 @@ pub struct SpaceSettings {
     pub suggest_from: Option<f64>,
     /// Users and roles that may edit the packs, pause the bot and delete its answers. Default: none.
     pub moderators: Vec<PrincipalId>,
-    /// Moderators who alone may do what concerns the work of others: take back all that somebody has done, and pause
+    /// Moderators who alone may do what concerns the work of others: take back all that somebody has done, change settings, and pause
     /// the bot everywhere. Default: none; then every moderator may.
     pub owners: Vec<PrincipalId>,
     /// Alert channel: the place where problems are reported to moderators, such as a changed pack
@@ -90,10 +91,61 @@ impl SpaceSettings {
         }
     }
 
+    /// All values that are out of range, whatever the platform.
+    pub fn invalid_values(&self) -> Vec<InvalidSetting> {
+        let is_language = self.locale.parse::<LanguageIdentifier>().is_ok();
+        let language = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
+        let locale = format!("{:?}", self.locale);
+        let share = |key, value: f64| {
+            let is_valid = value > 0.0 && value <= 1.0;
+            InvalidSetting::unless(is_valid, key, value, "above 0 and at most 1")
+        };
+        let at_least_one =
+            |key, value: u32| InvalidSetting::unless(value >= 1, key, value, "at least 1");
+        let (days, hour) = (self.digest_days, self.digest_hour);
+        // That a digest was sent is known for 15 days, like that a message was handled.
+        let is_days = (1..=14).contains(&days);
+        [
+            InvalidSetting::unless(is_language, "locale", locale, language),
+            share("listen_from", self.listen_from),
+            self.answer_from.and_then(|from| share("answer_from", from)),
+            self.suggest_from.and_then(|from| share("suggest_from", from)),
+            InvalidSetting::unless(is_days, "digest_days", days, "1 to 14"),
+            InvalidSetting::unless(hour < 24, "digest_hour", hour, "0 to 23"),
+            at_least_one("questions_per_asker", self.questions_per_asker),
+            at_least_one("questions_per_place", self.questions_per_place),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// What starts commands: the punctuation before the word of the [prefix](Self::prefix). Empty if there is none.
     pub fn command_mark(&self) -> &str {
         let end = self.prefix.find(char::is_alphanumeric).unwrap_or(self.prefix.len());
         self.prefix.get(..end).unwrap_or_default()
+    }
+}
+
+/// A setting whose value is out of range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSetting {
+    /// Its key.
+    pub key: &'static str,
+    /// The value as it is written in the configuration.
+    pub value: String,
+    /// The valid values, in English.
+    pub range: &'static str,
+}
+
+impl InvalidSetting {
+    fn unless(
+        is_valid: bool,
+        key: &'static str,
+        value: impl ToString,
+        range: &'static str,
+    ) -> Option<Self> {
+        (!is_valid).then(|| Self { key, value: value.to_string(), range })
     }
 }
 

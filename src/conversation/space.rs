@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::id::{PlaceId, PrincipalId};
 use super::message::{Place, User};
+use super::setting_overrides::OverridesBySpace;
 use super::settings::SpaceSettings;
 
 /// A set of places that share packs, moderators and settings: a Discord guild, a set of Matrix
@@ -71,9 +72,29 @@ impl Spaces {
         nearest
     }
 
+    /// The space with this name, else the default space.
+    pub fn named(&self, name: &str) -> &Space {
+        self.others.iter().find(|space| space.name == name).unwrap_or(&self.default)
+    }
+
     /// The default space, then the others.
     pub fn all(&self) -> impl Iterator<Item = &Space> {
         std::iter::once(&self.default).chain(&self.others)
+    }
+
+    /// The same spaces with what moderators have changed of their settings.
+    #[must_use]
+    pub fn with_overrides(&self, overrides: &OverridesBySpace) -> Self {
+        let overridden = |space: &Space| match overrides.get(&space.name) {
+            Some(overrides) => {
+                Space { settings: overrides.apply(&space.settings), ..space.clone() }
+            }
+            None => space.clone(),
+        };
+        Self {
+            default: overridden(&self.default),
+            others: self.others.iter().map(overridden).collect(),
+        }
     }
 
     /// The folders of all packs, each once.

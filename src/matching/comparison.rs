@@ -42,7 +42,7 @@ pub struct Comparison<'i> {
     losing: ChangedEntries,
     /// The entries after that are new or have got one.
     gaining: ChangedEntries,
-    /// Whether the packs differ in more than their entries: in languages, synonyms or sources.
+    /// Whether the versions differ in more than entries: in languages, synonyms, sources, or the rule.
     is_any_concerned: bool,
 }
 
@@ -53,8 +53,9 @@ impl<'i> Comparison<'i> {
         let losing = changed(before.index, after.index);
         let gaining = changed(after.index, before.index);
         let (old, new) = (before.index.packs(), after.index.packs());
-        let is_any_concerned =
-            old.len() != new.len() || !old.iter().zip(new).all(|(old, new)| is_same_but(old, new));
+        let is_any_concerned = before.rule != after.rule
+            || old.len() != new.len()
+            || !old.iter().zip(new).all(|(old, new)| is_same_but(old, new));
         Self { before, after, losing, gaining, is_any_concerned }
     }
 

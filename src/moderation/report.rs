@@ -1,5 +1,7 @@
 //! What moderators read in chat, as rich text: lists of entries, changes, refusals, the inbox.
 
+mod settings;
+
 use std::collections::HashSet;
 
 use crate::conversation::Timestamp;
@@ -15,6 +17,9 @@ use super::difference::{code, difference};
 use super::edit::RefusedEdit;
 use super::inbox::QuestionGroup;
 use super::review::{ReplyingEntry, Review};
+use super::setting_edit::space_of;
+
+pub use settings::{setting_line, setting_refusal, setting_value};
 
 /// Entries of a page of a list.
 pub const ENTRIES_PER_PAGE: usize = 20;
@@ -95,6 +100,17 @@ impl Report {
     pub fn difference(mut self, before: Option<&str>, after: Option<&str>) -> Self {
         self.blocks.extend(difference(before, after));
         self
+    }
+
+    /// The same with the difference that a revision has made.
+    #[must_use]
+    pub fn revision_difference(self, revision: &Revision, wording: &Wording) -> Self {
+        let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
+        if space_of(&revision.pack).is_none() {
+            return self.difference(before, after);
+        }
+        let [before, after] = [before, after].map(|text| setting_value(text, wording));
+        self.difference(Some(&before), Some(&after))
     }
 
     /// The same with what changes would do, each below a sentence.
@@ -200,9 +216,11 @@ pub fn usage(verb: Option<Verb>, line: Option<&str>, mark: &str, wording: &Wordi
     }
 }
 
-/// A change of the entry with this id in a line.
+/// A change of the entry with this id, or of a setting, in a line.
 pub fn revision_line(number: i64, id: &str, revision: &Revision, wording: &Wording) -> Vec<Inline> {
+    let is_setting = space_of(&revision.pack).is_some();
     let sentence = match (&revision.before, &revision.after) {
+        _ if is_setting => "revision-setting",
         (None, _) => "revision-added",
         (_, None) => "revision-removed",
         _ => "revision-changed",
@@ -210,7 +228,9 @@ pub fn revision_line(number: i64, id: &str, revision: &Revision, wording: &Wordi
     let by = revision.by.name().map(str::to_owned);
     let by = by.unwrap_or_else(|| wording.sentence("by-file", []));
     let (number, at) = (number.to_string(), revision.at.to_the_minute());
-    let values = [("number", &*number), ("id", id), ("by", &by), ("at", &at)];
+    let value =
+        if is_setting { setting_value(revision.after.as_deref(), wording) } else { String::new() };
+    let values = [("number", &*number), ("id", id), ("by", &by), ("at", &at), ("value", &value)];
     let line = wording.sentence(sentence, values);
     let reason = revision.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     vec![Inline::Text(one_line(&format!("{line}{reason}")))]
@@ -343,14 +363,18 @@ pub fn refusal(refused: &RefusedEdit, wording: &Wording) -> RichText {
     }
 }
 
-/// What has changed in a pack, and that `n_more` entries have, for the moderators' log.
+/// What has changed in a pack, or in the settings that `pack` stands for, and that `n_more` entries have, for the moderators' log.
 pub fn log_entry(
     pack: &str,
     revisions: &[(i64, Revision)],
     n_more: usize,
     wording: &Wording,
 ) -> RichText {
-    let mut report = Report::new(&wording.sentence("changed-in-pack", [("pack", pack)]));
+    let heading = match space_of(pack) {
+        Some(_) => wording.sentence("settings-have-changed", []),
+        None => wording.sentence("changed-in-pack", [("pack", pack)]),
+    };
+    let mut report = Report::new(&heading);
     for (number, revision) in revisions {
         report.blocks.push(Block::Paragraph(revision_line(
             *number,
@@ -358,7 +382,7 @@ pub fn log_entry(
             revision,
             wording,
         )));
-        report = report.difference(revision.before.as_deref(), revision.after.as_deref());
+        report = report.revision_difference(revision, wording);
     }
     if n_more > 0 {
         report = report.paragraph(&wording.sentence("and-more", [("n", &n_more.to_string())]));

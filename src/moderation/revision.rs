@@ -1,15 +1,15 @@
-//! A revision: one recorded change of one entry, or of the lexicon.
+//! A revision: one recorded change of one entry, of the lexicon, or of a setting.
 
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::knowledge::EntryChange;
 use crate::knowledge::patch::{Hunk, LEXICON_ID, group_texts};
 
-/// One change of one entry, or of the lexicon as if it were one.
+/// One change of one entry, or of the lexicon or of a setting as if it were one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// The name of the pack.
+    /// The name of the pack; of a setting, [`settings_of`](super::setting_edit::settings_of) its space.
     pub pack: String,
-    /// The entry's id, or [`LEXICON_ID`].
+    /// The entry's id, [`LEXICON_ID`], or the name of the setting.
     pub entry: String,
     /// When it was changed.
     pub at: Timestamp,
@@ -17,7 +17,8 @@ pub struct Revision {
     pub by: RevisionAuthor,
     /// The author's reason.
     pub reason: Option<String>,
-    /// The entry's TOML before; `None` if it is new. Of the lexicon, the groups that change.
+    /// The entry's TOML before; `None` if it is new. Of the lexicon, the groups that change. Of a setting, its value as JSON;
+    /// `None` if that of the configuration applied.
     pub before: Option<String>,
     /// The entry's TOML after; `None` if it was removed.
     pub after: Option<String>,

@@ -16,7 +16,7 @@ use super::Edit;
 pub enum TypedEditError {
     /// The id breaks the rules for ids.
     BadId,
-    /// The edit needs what only the records have: it restores, takes back, or is about a group of the inbox.
+    /// The edit needs what only the records have: it restores, takes back, or is about a group of the inbox or a setting.
     NeedsRecords,
 }
 
@@ -54,7 +54,8 @@ pub fn typed_edit(action: &EditAction, pack: &Pack) -> Result<Edit, TypedEditErr
         | EditAction::Revert(_)
         | EditAction::RevertAll { .. }
         | EditAction::Assign { .. }
-        | EditAction::GapOfGroups { .. } => Err(TypedEditError::NeedsRecords),
+        | EditAction::GapOfGroups { .. }
+        | EditAction::Set { .. } => Err(TypedEditError::NeedsRecords),
     }
 }
 

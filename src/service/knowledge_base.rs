@@ -3,6 +3,7 @@
 
 mod pack_update;
 mod prepared_packs;
+mod settings_update;
 mod snapshot;
 mod space_index;
 
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::packs::{self, PackError};
 use crate::conversation::Spaces;
+use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::knowledge::ProvedPack;
 use crate::matching::recalibration::{
     CalibrationSample, MAX_ASKED, Recalibration, collect_samples,
@@ -23,6 +25,7 @@ use crate::store::records::AcceptedTexts;
 pub use pack_update::{PackUpdate, PackUpdateKind};
 pub use prepared_packs::PreparedPack;
 use prepared_packs::PreparedPacks;
+pub use settings_update::SettingsUpdate;
 pub use snapshot::Snapshot;
 pub use space_index::SpaceIndex;
 
@@ -41,7 +44,8 @@ impl KnowledgeBase {
     /// # Errors
     /// [`PackError`] if a pack has errors.
     pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let snapshot = Snapshot::build(spaces, thresholds, None, &[], packs::load)?;
+        let snapshot =
+            Snapshot::build((spaces, OverridesBySpace::new()), thresholds, None, &[], packs::load)?;
         Ok(Self::new(snapshot))
     }
 
@@ -59,6 +63,7 @@ impl KnowledgeBase {
     ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut updates = Vec::new();
         let mut folders = BTreeSet::new();
+        let spaces = (spaces, OverridesBySpace::new());
         let snapshot = Snapshot::build(spaces, thresholds, None, &[], |folder| {
             let (loaded, rejected) = packs::load_again(folder, accepted)?;
             let before = accepted.get(&*loaded.pack.name);
@@ -108,7 +113,7 @@ impl KnowledgeBase {
     /// [`PackError`] if the packs cannot be used together; then the snapshot stays.
     pub fn reload_packs(&self) -> Result<Vec<PackUpdate>, PackError> {
         let current = self.current();
-        self.reload(current.spaces.clone(), current.thresholds)
+        self.reload(current.configured.clone(), current.thresholds)
     }
 
     /// What the folders of the packs have now: a fingerprint of each, `None` if it cannot be read.
@@ -117,6 +122,27 @@ impl KnowledgeBase {
         let folders = current.spaces.pack_folders().into_iter();
         let files = folders.map(|folder| pack_files::read(folder).ok());
         files.map(|files| files.map(|files| files.fingerprint())).collect()
+    }
+
+    /// Applies the settings that moderators have changed, which `read` returns: later calls read later, so none brings older
+    /// settings back. Returns what is other than before.
+    ///
+    /// # Errors
+    /// That of `read`; then the snapshot stays.
+    pub fn apply_settings<E>(
+        &self,
+        read: impl FnOnce() -> Result<OverridesBySpace, E>,
+    ) -> Result<Vec<SettingsUpdate>, E> {
+        let _lock = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        let previous = self.current();
+        let overrides = read()?;
+        if overrides == previous.overrides {
+            return Ok(Vec::new());
+        }
+        let next = previous.with_overrides(overrides);
+        let updates = SettingsUpdate::between(&previous, &next);
+        self.replace(next);
+        Ok(updates)
     }
 
     /// Like [`Self::reload_packs`], with other spaces and thresholds.
@@ -133,6 +159,7 @@ impl KnowledgeBase {
         let prepared = self.lock_prepared().all().to_vec();
         let known: Vec<ProvedPack> = prepared.iter().map(|it| it.pack.clone()).collect();
         let mut updates = Vec::new();
+        let spaces = (spaces, previous.overrides.clone());
         let snapshot = Snapshot::build(spaces, thresholds, Some(&previous), &prepared, |folder| {
             let old = previous.packs.get(folder);
             match (packs::load_lenient(folder, old, &known), old) {

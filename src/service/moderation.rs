@@ -1,4 +1,4 @@
-//! Does what moderators want in chat: shows entries, the history and the inbox, and edits packs.
+//! Does what moderators want in chat: shows entries, the history and the inbox, and edits packs and settings.
 //!
 //! An edit takes two steps. What it would change is shown and kept as a [`Proposal`]; it is made when a moderator saves
 //! it, and only if it still changes what was shown.
@@ -8,6 +8,7 @@ mod inbox;
 mod preparing;
 mod quoted;
 mod reading;
+mod settings;
 mod task;
 
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use tokio::sync::mpsc;
 use super::Service;
 use super::apply::locale_of;
 use super::context::{Cause, OwnedContext};
-use super::knowledge_base::PackUpdate;
+use super::knowledge_base::{PackUpdate, SettingsUpdate};
 use crate::conversation::event::MessageQuoted;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
@@ -44,6 +45,8 @@ pub struct PackEditing {
 pub enum ModerationEvent {
     /// Edited packs.
     PacksEdited(Vec<PackUpdate>),
+    /// Changed settings.
+    SettingsChanged(Vec<SettingsUpdate>),
     /// Ended a pause, during which answers may have been found.
     Resumed,
     /// Made an entry of a message.
@@ -61,6 +64,8 @@ struct TaskOutput {
     proposal: Option<Proposal>,
     /// What has changed in packs.
     updates: Vec<PackUpdate>,
+    /// What has changed in the settings.
+    settings: Vec<SettingsUpdate>,
     /// The message that an entry quotes now.
     quoted: Option<Box<MessageQuoted>>,
 }
@@ -74,6 +79,7 @@ impl TaskOutput {
             entries: Vec::new(),
             proposal: None,
             updates: Vec::new(),
+            settings: Vec::new(),
             quoted: None,
         }
     }
@@ -93,7 +99,7 @@ impl<R: Records> Service<R> {
         cause: &Cause<'_>,
         context: &OwnedContext,
     ) -> records::Result<MessageEffect> {
-        let ModeratorRequest { action, by, is_private } = request;
+        let ModeratorRequest { action, by, is_owner, is_private } = request;
         let proposed_for = context.target.as_ref().map(|target| target.question.clone());
         let needs_proposal = !matches!(
             action,
@@ -110,7 +116,7 @@ impl<R: Records> Service<R> {
         let message = BotMessage::for_moderator(is_private);
         let settings = &context.space().settings;
         let wording = Wording::for_locale(&locale_of(&message, cause.locale, settings));
-        let task = ModeratorTask::new(self, context, by, wording);
+        let task = ModeratorTask::new(self, context, (by, is_owner), wording);
         let replaces_target = matches!(action, ModeratorAction::Control(_));
         let target = context.target.clone();
         let working = tokio::task::spawn_blocking(move || task.run(action, target, proposal));
@@ -128,8 +134,12 @@ impl<R: Records> Service<R> {
                 return Ok(MessageEffect::Send(BotMessage { reply, is_private, ..message }));
             }
         };
-        let TaskOutput { reply, kind, entries, proposal, updates, quoted } = done;
-        self.announce_moderation(updates, quoted);
+        let TaskOutput { reply, kind, entries, proposal, updates, settings, quoted } = done;
+        self.announce_moderation([
+            (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates)),
+            (!settings.is_empty()).then_some(ModerationEvent::SettingsChanged(settings)),
+            quoted.map(ModerationEvent::MessageQuoted),
+        ]);
         let question = if replaces_target { proposed_for.clone() } else { None };
         let question = question.unwrap_or_else(|| cause.id.clone());
         match proposal {
@@ -153,10 +163,9 @@ impl<R: Records> Service<R> {
     }
 
     /// Tells those who have to know what was done.
-    fn announce_moderation(&self, updates: Vec<PackUpdate>, quoted: Option<Box<MessageQuoted>>) {
+    fn announce_moderation(&self, events: [Option<ModerationEvent>; 3]) {
         let Some(editing) = &self.pack_editing else { return };
-        let edited = (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates));
-        for event in edited.into_iter().chain(quoted.map(ModerationEvent::MessageQuoted)) {
+        for event in events.into_iter().flatten() {
             // Nobody listens any more if the process is stopping; the next start finds the changes.
             drop(editing.events.send(event));
         }

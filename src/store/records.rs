@@ -19,7 +19,7 @@ pub use lookup::{Lookup, LookupResult, ReplyKey};
 pub use sqlite::data_dir::{LOCK_FILE, LockState, lock_state, was_used};
 pub use sqlite::{
     AuthorFilter, Inbox, PackHistory, PackTransaction, RecordedRevision, RecordsInspection,
-    RevisionFilter, Schema, SqliteRecords,
+    RevisionFilter, Schema, SettingsHistory, SqliteRecords,
 };
 
 use crate::conversation::{

@@ -80,10 +80,14 @@ impl Setup {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {
+        self.run_command(&[&["doctor"], args].concat())
+    }
+
+    /// Runs another command in this setup.
+    pub(crate) fn run_command(&self, args: &[&str]) -> Run {
         let environment: Vec<(&str, &str)> =
             self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let args = [&["doctor"], args].concat();
-        quoth_under(&self.wrapper, &self.folder.path(""), &environment, &args)
+        quoth_under(&self.wrapper, &self.folder.path(""), &environment, args)
     }
 
     /// The report of every check.

@@ -78,6 +78,7 @@ mod restore;
 mod run;
 #[cfg(unix)]
 mod service;
+mod settings;
 #[cfg(all(unix, feature = "discord", feature = "matrix"))]
 mod setup;
 mod small_packs;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::app::platforms;
 use crate::config::Config;
-use crate::conversation::PlaceId;
 #[cfg(feature = "discord")]
 use crate::conversation::PrincipalId;
+use crate::conversation::{PlaceId, Spaces};
 #[cfg(feature = "discord")]
 use crate::platform::discord::doctor::{ConfiguredPlaces, DiscordSetup};
 #[cfg(feature = "matrix")]
@@ -21,26 +21,26 @@ pub(super) struct PlatformSetups {
 }
 
 impl PlatformSetups {
-    /// The platforms that `config` serves.
-    pub(super) fn new(config: &Config) -> Self {
+    /// The platforms that `config` serves, with the places of `spaces`.
+    pub(super) fn new(config: &Config, spaces: &Spaces) -> Self {
         #[cfg(feature = "discord")]
         let configured =
-            ConfiguredPlaces { places: places(config), moderators: moderators(config) };
+            ConfiguredPlaces { places: places(spaces), moderators: moderators(spaces) };
         Self {
             #[cfg(feature = "discord")]
             discord: platforms::discord_settings(config)
                 .map(|settings| DiscordSetup::new(settings, configured)),
             #[cfg(feature = "matrix")]
             matrix: platforms::matrix_settings(config)
-                .map(|settings| MatrixSetup::new(settings, places(config))),
+                .map(|settings| MatrixSetup::new(settings, places(spaces))),
         }
     }
 }
 
 /// The places that the spaces name, each once with a key that names it.
-fn places(config: &Config) -> Vec<(&'static str, PlaceId)> {
+fn places(spaces: &Spaces) -> Vec<(&'static str, PlaceId)> {
     let mut all: Vec<(&'static str, PlaceId)> = Vec::new();
-    for space in config.spaces().all() {
+    for space in spaces.all() {
         let settings = &space.settings;
         let one =
             |key, place: &Option<PlaceId>| place.iter().map(move |it| (key, it.clone())).collect();
@@ -62,8 +62,7 @@ fn places(config: &Config) -> Vec<(&'static str, PlaceId)> {
 
 /// The moderators and owners of all spaces.
 #[cfg(feature = "discord")]
-fn moderators(config: &Config) -> Vec<PrincipalId> {
-    let spaces = config.spaces();
+fn moderators(spaces: &Spaces) -> Vec<PrincipalId> {
     let settings = spaces.all().map(|space| &space.settings);
     settings.flat_map(|it| it.moderators.iter().chain(&it.owners)).cloned().collect()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::config::{Config, PartialConfig, Sources};
+use crate::conversation::Spaces;
 use crate::knowledge::{Proof, prove};
 use crate::store::pack_files::{self, ReadError};
 use crate::store::records::{LockState, RecordsError, RecordsInspection, lock_state};
@@ -42,6 +43,12 @@ impl Setup {
 
     pub(super) fn config(&self) -> &Config {
         &self.read.config
+    }
+
+    /// The spaces, with what moderators have changed of their settings, as far as the records can be read.
+    pub(super) fn spaces(&self) -> Spaces {
+        let overrides = self.records().ok().and_then(|records| records.setting_overrides().ok());
+        self.config().spaces().with_overrides(&overrides.unwrap_or_default())
     }
 
     /// The data folder.

@@ -46,7 +46,13 @@ impl ByArgs {
         Self { reason: Some(format!("{reason}{given}")), ..self.clone() }
     }
 
-    fn author(&self) -> RevisionAuthor {
+    /// The reason that is given.
+    pub(in crate::cli) fn reason(&self) -> Option<String> {
+        self.reason.clone()
+    }
+
+    /// Who changes it: the name that is given, else that of the environment.
+    pub(in crate::cli) fn author(&self) -> RevisionAuthor {
         let of_system = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
         let name = self.by.clone().or_else(of_system).filter(|name| !name.trim().is_empty());
         RevisionAuthor::Terminal(name.unwrap_or_else(|| "unknown".to_owned()))
@@ -76,9 +82,13 @@ pub(in crate::cli) fn apply(
         print_reviewed(&reviewed, Tense::WouldBe, context)?;
         return Ok(Status::Success);
     }
-    let reason = by.reason.clone();
-    let proposed =
-        ProposedEdit { edit, by: by.author(), reason, at: SystemClock.now(), seen: None };
+    let proposed = ProposedEdit {
+        edit,
+        by: by.author(),
+        reason: by.reason(),
+        at: SystemClock.now(),
+        seen: None,
+    };
     match editor.edit(&proposed) {
         Ok(made) => print_made(&made.revisions, &reviewed.review, context),
         Err(error) => report(error, context),

@@ -3,7 +3,9 @@
 use super::lines::{
     Lines, NotUnderstood, Parsed, is_group, number, only_word, page, split_word, tags, text, words,
 };
-use super::{EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, TypedEntry, Verb};
+use super::{
+    EditAction, EditCommand, Field, ModeratorCommand, ReadCommand, SettingValue, TypedEntry, Verb,
+};
 use crate::conversation::wording::Wording;
 use crate::knowledge::export::ExportFormat;
 
@@ -31,6 +33,7 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         Verb::Search => read(ReadCommand::Search(text(rest)?)),
         Verb::Test => read(ReadCommand::Test(text(rest)?)),
         Verb::Synonyms => read(ReadCommand::Synonyms(page(rest)?)),
+        Verb::Settings => read(ReadCommand::Settings(page(rest)?)),
         Verb::History => {
             let id = Some(rest.trim()).filter(|id| !id.is_empty()).map(only_word);
             read(ReadCommand::History(id.transpose()?))
@@ -66,6 +69,7 @@ fn parse_arguments(verb: Verb, rest: &str, wording: &Wording) -> Parsed<Moderato
         | Verb::MovePhrasing
         | Verb::AddSynonyms
         | Verb::RemoveSynonyms
+        | Verb::Set
         | Verb::Revert
         | Verb::Assign => {
             let mut lines = Lines::parse(rest, wording)?;
@@ -114,18 +118,24 @@ fn parse_action(verb: Verb, lines: &mut Lines, wording: &Wording) -> Parsed<Edit
         }
         Verb::AddSynonyms => EditAction::AddSynonyms(terms(&first)?),
         Verb::RemoveSynonyms => EditAction::RemoveSynonyms(terms(&first)?),
+        Verb::Set => {
+            let (setting, value) = split_word(&first);
+            let value = SettingValue::Typed(text(value)?);
+            EditAction::Set { setting: text(setting)?, value }
+        }
         Verb::Revert => revert(lines, wording)?,
         Verb::Assign => {
             let mut groups = words(&first)?;
             let id = groups.pop().filter(|_| !groups.is_empty()).ok_or(None)?;
             EditAction::Assign { groups, id }
         }
-        // These change no pack.
+        // These change nothing.
         Verb::List
         | Verb::Show
         | Verb::Search
         | Verb::Test
         | Verb::Synonyms
+        | Verb::Settings
         | Verb::History
         | Verb::Diff
         | Verb::Inbox

@@ -35,6 +35,10 @@ pub enum Verb {
     AddSynonyms,
     /// Takes terms out of the synonyms.
     RemoveSynonyms,
+    /// Lists the settings of the space.
+    Settings,
+    /// Changes a setting.
+    Set,
     /// Lists the changes.
     History,
     /// Shows a change.
@@ -55,7 +59,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs, in the order in which they are explained.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::List,
         Self::Show,
         Self::Search,
@@ -72,6 +76,8 @@ impl Verb {
         Self::Synonyms,
         Self::AddSynonyms,
         Self::RemoveSynonyms,
+        Self::Settings,
+        Self::Set,
         Self::History,
         Self::Diff,
         Self::Revert,
@@ -101,6 +107,8 @@ impl Verb {
             Self::Synonyms => "synonyms",
             Self::AddSynonyms => "add-synonyms",
             Self::RemoveSynonyms => "remove-synonyms",
+            Self::Settings => "settings",
+            Self::Set => "set",
             Self::History => "history",
             Self::Diff => "diff",
             Self::Revert => "revert",

@@ -55,7 +55,9 @@ pub(super) fn moderate_by_message(
         action => action,
     };
     let is_private = message.addressing.is_command;
-    request(ModeratorRequest { action, by: message.author.id.clone(), is_private })
+    let by = message.author.id.clone();
+    let is_owner = context.space.is_owner(&message.author);
+    request(ModeratorRequest { action, by, is_owner, is_private })
 }
 
 /// The command that adds an entry which quotes the message that `message` replies to: all of it, unless `command` says
@@ -136,7 +138,8 @@ pub(super) fn moderate_by_control(
     }
     let action = ModeratorAction::Control(control);
     let (by, is_private) = (used.user.id.clone(), target.is_private);
-    Some(request(ModeratorRequest { action, by, is_private }))
+    let is_owner = context.space.is_owner(&used.user);
+    Some(request(ModeratorRequest { action, by, is_owner, is_private }))
 }
 
 /// Has the entry removed that quotes a message, if its author or a moderator wants that.
@@ -148,7 +151,8 @@ fn remove_quoted(used: &ControlUse, target: &SentReply, context: &Context<'_>) -
         return BotMessage::notice(Notice::AuthorOnly, true).into();
     }
     let action = ModeratorAction::Control(Control::RemoveQuoted);
-    request(ModeratorRequest { action, by: used.user.id.clone(), is_private: false })
+    let (by, is_owner) = (used.user.id.clone(), context.space.is_owner(&used.user));
+    request(ModeratorRequest { action, by, is_owner, is_private: false })
 }
 
 fn request(request: ModeratorRequest) -> Effects {

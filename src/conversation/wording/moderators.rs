@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Wording;
 use crate::conversation::moderator_command::{Field, Verb};
+use crate::conversation::setting::Setting;
 
 impl Wording {
     /// The verb that `word` is, in this language or in English, whatever the case of its letters.
@@ -23,6 +24,22 @@ impl Wording {
         let word = folded(word);
         let name = |field: Field| self.sentence(&format!("field-{}", field.name()), []);
         Field::ALL.into_iter().find(|field| word == field.name() || word == name(*field))
+    }
+
+    /// A word for values of settings, such as that for `yes`.
+    pub fn word(&self, id: &str) -> String {
+        self.sentence(&format!("word-{id}"), [])
+    }
+
+    /// Whether `typed` is the [word](Self::word) `id`, in this language or in English, whatever the case of its letters.
+    pub fn is_word(&self, typed: &str, id: &str) -> bool {
+        let typed = folded(typed);
+        typed == id || typed == folded(&self.word(id))
+    }
+
+    /// What a setting is for and what its values are.
+    pub fn about_setting(&self, setting: Setting) -> String {
+        self.sentence(&format!("setting-{}", setting.name().replace('_', "-")), [])
     }
 
     /// What stands after the word for `verb`, and what the command does.

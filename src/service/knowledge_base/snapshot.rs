@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::prepared_packs::PreparedPack;
 use super::space_index::SpaceIndex;
+use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Space, Spaces};
 use crate::knowledge::{Pack, ProvedPack};
@@ -15,8 +16,11 @@ use crate::service::packs::{LoadedPack, PackError};
 /// The spaces, packs and indexes at one moment. Immutable once it is in use.
 #[derive(Clone)]
 pub struct Snapshot {
-    /// The spaces.
+    /// The spaces, with what moderators have changed of their settings.
     pub spaces: Spaces,
+    /// The spaces as they are configured.
+    pub(super) configured: Spaces,
+    pub(super) overrides: OverridesBySpace,
     pub(super) thresholds: Thresholds,
     /// By folder.
     pub(super) packs: HashMap<PathBuf, LoadedPack>,
@@ -27,15 +31,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Loads each pack of `spaces` once and builds an index for each distinct list of packs, unless
+    /// Loads each pack of the `configured` spaces once and builds an index for each distinct list of packs, unless
     /// `previous` has it, and of what neither that nor `prepared` has an index.
     pub(super) fn build(
-        spaces: Spaces,
+        (configured, overrides): (Spaces, OverridesBySpace),
         thresholds: Thresholds,
         previous: Option<&Self>,
         prepared: &[PreparedPack],
         mut load: impl FnMut(&Path) -> Result<LoadedPack, PackError>,
     ) -> Result<Self, PackError> {
+        let spaces = configured.with_overrides(&overrides);
         let mut packs: HashMap<PathBuf, LoadedPack> = HashMap::new();
         let mut indexes: HashMap<String, SpaceIndex> = HashMap::new();
         for space in spaces.all() {
@@ -51,7 +56,30 @@ impl Snapshot {
             let index = SpaceIndex::build(space, &loaded, thresholds, existing, prepared)?;
             indexes.insert(space.name.clone(), index);
         }
-        Ok(Self { spaces, thresholds, packs, indexes, empty: SpaceIndex::empty() })
+        let empty = SpaceIndex::empty();
+        Ok(Self { spaces, configured, overrides, thresholds, packs, indexes, empty })
+    }
+
+    /// The same with other settings that moderators have changed.
+    pub(super) fn with_overrides(&self, overrides: OverridesBySpace) -> Self {
+        let spaces = self.configured.with_overrides(&overrides);
+        let mut next = Self { spaces, overrides, ..self.clone() };
+        for space in next.spaces.all() {
+            if let Some(of_space) = next.indexes.get_mut(&space.name) {
+                of_space.rule.thresholds = space.settings.thresholds(self.thresholds);
+            }
+        }
+        next
+    }
+
+    /// The space with this name as it is configured.
+    pub fn configured(&self, name: &str) -> &Space {
+        self.configured.named(name)
+    }
+
+    /// The thresholds of spaces that set none of their own.
+    pub fn thresholds(&self) -> Thresholds {
+        self.thresholds
     }
 
     /// The packs that `next` has in another state or not at all, with their indexes.

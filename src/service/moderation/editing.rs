@@ -36,7 +36,15 @@ impl ModeratorTask {
             EditAction::GapOfGroups { groups } => {
                 self.gap_of_groups(groups, command.reason.clone())
             }
-            _ => self.preview(ProposedCommand { command, seen: None, resolves: Vec::new() }),
+            _ => {
+                let is_about_setting = self.is_about_setting(&command)?;
+                let proposed = ProposedCommand { command, seen: None, resolves: Vec::new() };
+                if is_about_setting {
+                    self.preview_setting(proposed)
+                } else {
+                    self.preview(proposed)
+                }
+            }
         }
     }
 
@@ -180,6 +188,9 @@ impl ModeratorTask {
         let proposed = proposal.and_then(|mut it| it.alternatives.pop());
         let proposed = proposed.filter(|proposed| proposed.seen.is_some());
         let proposed = proposed.ok_or_else(|| self.sentence("nothing-proposed", []))?;
+        if self.is_about_setting(&proposed.command)? {
+            return self.save_setting(proposed);
+        }
         let PreparedEdit { of, edit, command, .. } = self.prepare(&proposed.command)?;
         let edit = ProposedEdit {
             edit,
@@ -204,9 +215,13 @@ impl ModeratorTask {
         }
     }
 
-    /// Takes back the edit with the revision `number` of the pack with this name, at once.
+    /// Takes back the edit with the revision `number` of the pack with this name, or of the settings, at once.
     pub(super) fn take_back(&self, pack: &str, number: &str) -> TaskResult {
-        let action = EditAction::Revert(number.parse().map_err(|_| self.no_longer_available())?);
+        let number = number.parse().map_err(|_| self.no_longer_available())?;
+        if self.is_of_space(pack) {
+            return self.take_back_setting(number);
+        }
+        let action = EditAction::Revert(number);
         let pack = Some(pack.to_owned());
         let PreparedEdit { of, edit, command, .. } =
             self.prepare(&EditCommand { action, pack, reason: None })?;
@@ -236,9 +251,7 @@ impl ModeratorTask {
         let mut report = Report::new(&text);
         for recorded in &revisions {
             report = report.list(vec![self.revision_line(recorded)]);
-            let revision = &recorded.revision;
-            let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
-            report = report.difference(before, after);
+            report = report.revision_difference(&recorded.revision, self.wording);
         }
         TaskOutput {
             reply: ModerationReply {
@@ -248,9 +261,8 @@ impl ModeratorTask {
             },
             kind: ReplyKind::Edited,
             entries: std::iter::once(name.to_owned()).chain(numbers.into_iter().take(1)).collect(),
-            proposal: None,
             updates,
-            quoted: None,
+            ..TaskOutput::text(RichText::default())
         }
     }
 }

@@ -61,7 +61,8 @@ impl ModeratorTask {
             | EditAction::AddSynonyms(_)
             | EditAction::RemoveSynonyms(_)
             | EditAction::Assign { .. }
-            | EditAction::GapOfGroups { .. } => self.pack_or_only(command.pack.as_deref())?,
+            | EditAction::GapOfGroups { .. }
+            | EditAction::Set { .. } => self.pack_or_only(command.pack.as_deref())?,
         };
         let edit = match &command.action {
             EditAction::Restore(id) => {
@@ -110,13 +111,16 @@ impl ModeratorTask {
                 continue;
             }
             let numbers: Vec<String> = edit.iter().map(|it| it.id.to_string()).collect();
-            let numbers = numbers.join(", ");
-            let takes_back = self.wording.sentence("takes-back", [("numbers", &numbers)]);
-            command.reason = Some(with_prefix(takes_back, command.reason));
+            command.reason = Some(self.reason_of_revert(&numbers.join(", "), command.reason));
             command.pack = Some(of.pack.name.clone());
             return Ok(PreparedEdit { of, edit: revert_of(edit), command, kept: Vec::new() });
         }
         Err(self.sentence("no-such-revision", [("number", &number.to_string())]))
+    }
+
+    /// The reason of an edit that takes back the revisions with these numbers.
+    pub(super) fn reason_of_revert(&self, numbers: &str, given: Option<String>) -> String {
+        with_prefix(self.wording.sentence("takes-back", [("numbers", numbers)]), given)
     }
 
     fn prepare_revert_all(

@@ -35,6 +35,7 @@ impl ModeratorTask {
             ReadCommand::Search(text) => self.search(&text),
             ReadCommand::Test(question) => self.test(&question),
             ReadCommand::Synonyms(page) => self.synonyms(page),
+            ReadCommand::Settings(page) => self.settings(page),
             ReadCommand::History(id) => self.history(id.as_deref()),
             ReadCommand::Diff(number) => self.diff(number),
             ReadCommand::Inbox(page) => self.inbox(page),
@@ -96,7 +97,7 @@ impl ModeratorTask {
     }
 
     /// A page of a list, below its heading.
-    fn page(
+    pub(super) fn page(
         &self,
         heading: &str,
         (page, n_pages): (usize, usize),
@@ -196,7 +197,7 @@ impl ModeratorTask {
         Ok(TaskOutput::text(Report::new(&heading).list(found.iter().map(line).collect()).text()))
     }
 
-    /// The latest revisions of the packs, or of the entry with this id.
+    /// The latest revisions of the packs and settings, or of the entry or setting with this id.
     fn revisions(
         &self,
         entry: Option<&str>,
@@ -215,7 +216,14 @@ impl ModeratorTask {
             let listed = editor.history().list(&filter);
             found.extend(listed.map_err(|error| self.edit_failed(error.into()))?);
         }
+        found.extend(self.setting_revisions(entry, MAX_REVISIONS)?);
         Ok(found)
+    }
+
+    fn revision_difference(&self, found: &RecordedRevision) -> TaskOutput {
+        let report = Report::default().list(vec![self.revision_line(found)]);
+        let report = report.revision_difference(&found.revision, self.wording);
+        TaskOutput::text(report.text())
     }
 
     fn diff(&self, number: i64) -> TaskResult {
@@ -223,13 +231,11 @@ impl ModeratorTask {
             let edit = self.editor(of.folder)?.edit_of(number);
             let edit = edit.map_err(|error| self.edit_failed(error.into()))?;
             if let Some(found) = edit.into_iter().find(|recorded| recorded.id == number) {
-                let revision = &found.revision;
-                let line = self.revision_line(&found);
-                let report = Report::default().list(vec![line]);
-                let [before, after] =
-                    [&revision.before, &revision.after].map(|text| text.as_deref());
-                return Ok(TaskOutput::text(report.difference(before, after).text()));
+                return Ok(self.revision_difference(&found));
             }
+        }
+        if let Some(found) = self.setting_revision(number)? {
+            return Ok(self.revision_difference(&found));
         }
         Err(self.sentence("no-such-revision", [("number", &number.to_string())]))
     }

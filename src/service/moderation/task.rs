@@ -7,11 +7,12 @@ use super::{PackEditing, TaskOutput};
 use crate::conversation::moderator_command::Verb;
 use crate::conversation::wording::Wording;
 use crate::conversation::{
-    Control, ModeratorAction, ModeratorCommand, Notice, PrincipalId, ReplyKind, SentReply, Space,
-    Timestamp,
+    Control, ModeratorAction, ModeratorCommand, Notice, PlaceId, PrincipalId, ReplyKind, SentReply,
+    Space, Timestamp,
 };
 use crate::knowledge::{Pack, ProvedPack};
 use crate::moderation::report::{self, Report};
+use crate::moderation::setting_edit::space_of;
 use crate::moderation::{Proposal, RevisionAuthor};
 use crate::service::Service;
 use crate::service::context::OwnedContext;
@@ -35,6 +36,10 @@ pub(super) struct ModeratorTask {
     editing: Option<PackEditing>,
     pub(super) wording: &'static Wording,
     by: PrincipalId,
+    /// Whether the moderator may do what is for owners.
+    pub(super) is_owner: bool,
+    /// Where the moderator asks for it.
+    pub(super) place: PlaceId,
     pub(super) now: Timestamp,
 }
 
@@ -49,7 +54,7 @@ impl ModeratorTask {
     pub(super) fn new<R: Records>(
         service: &Service<R>,
         context: &OwnedContext,
-        by: PrincipalId,
+        (by, is_owner): (PrincipalId, bool),
         wording: &'static Wording,
     ) -> Self {
         Self {
@@ -59,6 +64,8 @@ impl ModeratorTask {
             editing: service.pack_editing.clone(),
             wording,
             by,
+            is_owner,
+            place: context.place.id.clone(),
             now: service.now(),
         }
     }
@@ -165,7 +172,12 @@ impl ModeratorTask {
     /// A change in a line.
     pub(super) fn revision_line(&self, recorded: &RecordedRevision) -> Vec<Inline> {
         let RecordedRevision { id, revision } = recorded;
-        let entry = self.public_id(&revision.pack, &revision.entry);
+        let is_setting = space_of(&revision.pack).is_some();
+        let entry = if is_setting {
+            revision.entry.clone()
+        } else {
+            self.public_id(&revision.pack, &revision.entry)
+        };
         report::revision_line(*id, &entry, revision, self.wording)
     }
 

@@ -195,7 +195,9 @@ impl Interleaving {
         let of_edits = self.random.usize(..2) == 0;
         let edited = self.of_edits.try_recv().ok().and_then(|event| match event {
             ModerationEvent::PacksEdited(updates) => Some(updates),
-            ModerationEvent::Resumed | ModerationEvent::MessageQuoted(_) => None,
+            ModerationEvent::Resumed
+            | ModerationEvent::MessageQuoted(_)
+            | ModerationEvent::SettingsChanged(_) => None,
         });
         let updates = match edited {
             Some(updates) if of_edits || self.found.is_empty() => updates,

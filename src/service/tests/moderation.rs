@@ -2,6 +2,7 @@
 
 mod inbox;
 mod quoted_messages;
+mod settings;
 mod synonyms;
 mod taken_back;
 

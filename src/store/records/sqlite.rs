@@ -20,6 +20,7 @@ mod proposals;
 mod replies;
 mod retention;
 mod revisions;
+mod space_settings;
 mod spaces;
 mod unanswered;
 mod unlocked_connection;
@@ -49,6 +50,7 @@ use file_check::FileIdentity;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
 pub use inspection::{RecordsInspection, Schema};
+pub use space_settings::SettingsHistory;
 use write_queue::{JobError, WriteQueue};
 
 /// Name of the file in the data folder.

@@ -337,6 +337,26 @@ fn synonyms_of_a_pack_are_changed_by_a_command() {
 }
 
 #[test]
+fn settings_of_a_space_are_changed_by_a_command() {
+    let home = TestGuild::new();
+    let TestGuild { discord, channel, ada, bob, .. } = &home;
+    let bot = moderated(&home);
+    let options = [("setting", "asks_feedback"), ("value", "no"), ("reason", "asked so")];
+    discord.user_runs_subcommand(*channel, *ada, ("faq", "set"), &options);
+    let refused = discord.next_message();
+    assert!(refused.is_private && !refused.text.contains("would change"), "{refused:?}");
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "set"), &options);
+    let shown = discord.next_message();
+    assert!(shown.is_private && shown.text.contains("from yes to no"), "{shown:?}");
+    discord.user_presses(shown.id, "Save", *bob);
+    discord.next_edit();
+    discord.user_runs_subcommand(*channel, *bob, ("faq", "settings"), &[("page", "2")]);
+    let listed = discord.next_message();
+    assert!(listed.text.contains("asks\\_feedback = no, changed here"), "{listed:?}");
+    bot.stop();
+}
+
+#[test]
 fn groups_of_the_inbox_are_assigned_by_a_command() {
     let home = TestGuild::new();
     let TestGuild { discord, channel, ada, bob, .. } = &home;

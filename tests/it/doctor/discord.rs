@@ -119,6 +119,20 @@ fn guild_without_a_channel_for_answers_is_wrong() {
 }
 
 #[test]
+fn places_that_moderators_have_set_are_checked() {
+    let home = TestGuild::new();
+    let setup = setup_with(&home.discord);
+    let set = |place: ChannelId| {
+        let run = setup.run_command(&["settings", "set", "reports_to", &place.to_string()]);
+        assert_eq!(run.code, 0, "{run:?}");
+    };
+    set(home.channel);
+    setup.assert_nothing_wrong();
+    set(ChannelId(home.channel.0 + 1));
+    setup.assert_only_wrong("discord-places", "does not see", "copy the ids");
+}
+
+#[test]
 fn output_has_no_token() {
     let home = TestGuild::new();
     let setup = setup_with(&home.discord);

@@ -7,6 +7,7 @@ use serenity::model::application::{
 
 use super::super::ids;
 use super::super::markdown::truncate;
+use crate::conversation::Setting;
 use crate::conversation::moderator_command::{FAQ, Field, Verb};
 use crate::conversation::wording::Wording;
 
@@ -38,7 +39,7 @@ struct Argument {
     is_required: bool,
     is_completed: bool,
     /// What is offered; anything, if nothing is.
-    choices: &'static [&'static str],
+    choices: fn() -> Vec<&'static str>,
 }
 
 impl Argument {
@@ -57,7 +58,7 @@ impl Argument {
             german,
             is_required: true,
             is_completed: false,
-            choices: &[],
+            choices: Vec::new,
         }
     }
 
@@ -85,9 +86,10 @@ impl Argument {
             .description_localized("de", self.german)
             .required(self.is_required)
             .set_autocomplete(self.is_completed);
-        if !self.choices.is_empty() {
+        let choices = (self.choices)();
+        if !choices.is_empty() {
             let add = |option: CreateCommandOption, name| option.add_string_choice(name, name);
-            return self.choices.iter().copied().fold(option, add);
+            return choices.into_iter().fold(option, add);
         }
         match self.kind {
             CommandOptionType::Integer => option.min_int_value(1),
@@ -142,6 +144,16 @@ const TERMS: Argument = Argument::text(
     "Terms, separated by commas",
     "Begriffe, durch Kommas getrennt",
 );
+const SETTING: Argument = Argument {
+    choices: || Setting::ALL.into_iter().map(Setting::name).collect(),
+    ..Argument::text("setting", "einstellung", "The setting", "Die Einstellung")
+};
+const VALUE: Argument = Argument::text(
+    "value",
+    "wert",
+    "Its value; `default` for that of the configuration",
+    "Ihr Wert; `standard` für den der Konfiguration",
+);
 const GROUPS: Argument = Argument::text(
     "groups",
     "gruppen",
@@ -149,7 +161,7 @@ const GROUPS: Argument = Argument::text(
     "Gruppen der offenen Fragen, mit ihren Kennungen",
 );
 const FORMAT: Argument = Argument {
-    choices: &["jsonl", "json", "csv", "markdown"],
+    choices: || vec!["jsonl", "json", "csv", "markdown"],
     ..Argument::text("format", "format", "The format of the file", "Das Format der Datei")
         .optional()
 };
@@ -191,6 +203,8 @@ fn arguments(verb: Verb) -> Option<Vec<Argument>> {
         Verb::MovePhrasing => vec![FROM, TO, OLD_PHRASING, WHY],
         Verb::Synonyms => vec![PAGE],
         Verb::AddSynonyms | Verb::RemoveSynonyms => vec![TERMS, PACK, WHY],
+        Verb::Settings => vec![PAGE],
+        Verb::Set => vec![SETTING, VALUE, WHY],
         Verb::History => vec![Argument { is_required: false, ..ENTRY }],
         Verb::Diff => vec![NUMBER],
         Verb::Revert => vec![NUMBER.optional(), BY, SINCE, WHY],

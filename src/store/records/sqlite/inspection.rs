@@ -8,7 +8,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::data_dir::{LockState, lock_state};
-use super::{FILE, error, migrations, spaces};
+use super::{FILE, error, migrations, space_settings, spaces};
+use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::store::records::{RecordsError, Result};
 
 /// How long an inspection waits for a process that writes.
@@ -86,6 +87,17 @@ impl RecordsInspection {
     /// [`RecordsError`] if it cannot be read.
     pub fn recorded_key(&self) -> Result<Option<i64>> {
         spaces::recorded_key(&self.connection).map_err(|it| self.classify(it))
+    }
+
+    /// What moderators have changed of the settings of spaces; nothing in the records of versions that kept no such changes.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if they cannot be read.
+    pub fn setting_overrides(&self) -> Result<OverridesBySpace> {
+        if self.schema()?.found < space_settings::FIRST_SCHEMA {
+            return Ok(OverridesBySpace::new());
+        }
+        space_settings::all(&self.connection).map_err(|it| self.classify(it))
     }
 
     fn classify(&self, source: rusqlite::Error) -> RecordsError {

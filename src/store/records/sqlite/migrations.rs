@@ -11,7 +11,7 @@ use super::{error, pre_migration_copy};
 use crate::store::records::RecordsError;
 
 /// What brings older records to this version, by number.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 12] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "packs", include_str!("../migrations/0002_packs.sql")),
     (3, "asked_for", include_str!("../migrations/0003_asked_for.sql")),
@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 12] = [
     (10, "proposals", include_str!("../migrations/0010_proposals.sql")),
     (11, "awaited questions", include_str!("../migrations/0011_awaited_questions.sql")),
     (12, "lexicons", include_str!("../migrations/0012_lexicons.sql")),
+    (13, "space settings", include_str!("../migrations/0013_space_settings.sql")),
 ];
 
 /// The table of applied migrations, as earlier versions made it by the library sqlx: they open these

@@ -1,8 +1,9 @@
 //! The table `revisions`: recorded changes of entries.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params, params_from_iter};
 
-use super::history::RecordedRevision;
+use super::history::{AuthorFilter, RecordedRevision, RevisionFilter};
 use crate::conversation::{PrincipalId, Timestamp};
 use crate::moderation::{Revision, RevisionAuthor};
 
@@ -62,6 +63,42 @@ pub(super) fn latest(
         )?
         .query_map(params![pack, entry, limit], recorded)?
         .collect()
+}
+
+/// What `read` makes of the rows that `filter` names, newest first.
+pub(super) fn select<T>(
+    connection: &Connection,
+    filter: &RevisionFilter,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let mut conditions = vec!["pack = ?"];
+    let mut values = vec![Value::from(filter.pack.clone())];
+    if let Some(entry) = &filter.entry {
+        conditions.push("entry = ?");
+        values.push(entry.clone().into());
+    }
+    match &filter.by {
+        None => {}
+        Some(AuthorFilter::File) => conditions.push("author IS NULL"),
+        Some(AuthorFilter::Name(name)) => {
+            conditions.push("author IN (?, 'terminal:' || ?, 'matrix:' || ?)");
+            values.extend(std::iter::repeat_n(Value::from(name.clone()), 3));
+        }
+    }
+    if let Some(since) = filter.since {
+        conditions.push("at >= ?");
+        values.push(since.as_millis().into());
+    }
+    if let Some(from) = filter.from {
+        conditions.push("id >= ?");
+        values.push(from.into());
+    }
+    values.push(filter.limit.into());
+    let sql = format!(
+        "SELECT * FROM revisions WHERE {} ORDER BY id DESC LIMIT ?",
+        conditions.join(" AND ")
+    );
+    connection.prepare(&sql)?.query_map(params_from_iter(values), read)?.collect()
 }
 
 /// A revision with its number.

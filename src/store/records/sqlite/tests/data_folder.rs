@@ -78,7 +78,7 @@ async fn records_of_a_newer_version_are_rejected() {
         .unwrap();
     records.close().await;
     let error = open(folder.path()).await.unwrap_err();
-    assert!(matches!(error, RecordsError::Newer { found: 99, known: 12, .. }), "{error:?}");
+    assert!(matches!(error, RecordsError::Newer { found: 99, known: 13, .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::moderation::RevisionAuthor;
 
 /// The migrations, by the first digits of their SHA-384. Records that have them exist: they never change, and a new one is
 /// added here.
-const RELEASED: [(i64, &str); 12] = [
+const RELEASED: [(i64, &str); 13] = [
     (1, "6432DCF5C930C389"),
     (2, "BC4C068F76369DBB"),
     (3, "D4C179AA14711ACC"),
@@ -22,6 +22,7 @@ const RELEASED: [(i64, &str); 12] = [
     (10, "B997338810644A9F"),
     (11, "4C1D38E83BA5FE5E"),
     (12, "081ABC39F1ADFAC4"),
+    (13, "9C9FF979FE074AE8"),
 ];
 
 /// What a version wrote that had the schema of the migration with this number as its last one: at least a row that uses
@@ -63,6 +64,7 @@ fn rows_of(schema: i64) -> &'static str {
         10 => "INSERT INTO proposals VALUES ('t:10', '{\"alternatives\": []}', 10000)",
         11 => "UPDATE unanswered SET is_awaited = 1 WHERE message = 't:2'",
         12 => "UPDATE packs SET lexicon = '[[group]]' WHERE name = 'p'",
+        13 => "INSERT INTO space_settings VALUES ('default', 'greets', 'false')",
         _ => panic!("add rows that use what the migration {schema} brings"),
     }
 }
@@ -195,13 +197,13 @@ async fn migration_copies_the_records_before_and_no_other_start_does() {
             .map(|it| it.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names, ["quoth.db", "quoth.db.before-12", "quoth.lock"]);
-        assert_eq!(copied(folder.path(), "quoth.db.before-12"), (7, before.clone()));
+        assert_eq!(names, ["quoth.db", "quoth.db.before-13", "quoth.lock"]);
+        assert_eq!(copied(folder.path(), "quoth.db.before-13"), (7, before.clone()));
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let copy = std::fs::metadata(folder.path().join("quoth.db.before-12")).unwrap();
+        let copy = std::fs::metadata(folder.path().join("quoth.db.before-13")).unwrap();
         assert_eq!(copy.permissions().mode() & 0o777, 0o600);
     }
     let new = tempfile::tempdir().unwrap();
@@ -215,7 +217,7 @@ async fn copy_from_before_a_migration_is_put_back_by_renaming_it() {
     create(folder.path(), 7);
     let before = values(folder.path());
     open(folder.path()).await.unwrap().close().await;
-    std::fs::rename(folder.path().join("quoth.db.before-12"), folder.path().join(FILE)).unwrap();
+    std::fs::rename(folder.path().join("quoth.db.before-13"), folder.path().join(FILE)).unwrap();
     assert_eq!(values(folder.path()), before);
     let records = open(folder.path()).await.unwrap();
     assert_readable(&records, 7).await;

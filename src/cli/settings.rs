@@ -1,0 +1,286 @@
+//! `quoth settings`: the settings of a space that moderators can change.
+
+use std::io::Write;
+
+use anyhow::{anyhow, bail};
+use clap::Subcommand;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Status;
+use super::config_args::ConfigArgs;
+use super::moderation::{ByArgs, Change};
+use super::terminal::Terminal;
+use crate::config::{Config, is_channel, is_place};
+use crate::conversation::layout::one_line;
+use crate::conversation::setting::readable_value;
+use crate::conversation::space::DEFAULT_SPACE;
+use crate::conversation::wording::Wording;
+use crate::conversation::{PlaceId, Setting, Space};
+use crate::moderation::report::setting_value;
+use crate::moderation::{ProvedSettingEdit, RefusedSettingEdit, SettingEdit};
+use crate::platform::console::printable;
+use crate::service::settings_editor::{CurrentSettings, SettingsEditor};
+use crate::service::{Clock, SystemClock};
+use crate::store::records::RecordedRevision;
+
+/// Arguments of `quoth settings`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// The space.
+    #[arg(long, global = true, value_name = "NAME", default_value = DEFAULT_SPACE)]
+    space: String,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the settings with their values.
+    List,
+    /// Give a setting another value, which replaces that of the configuration. A running service uses it within seconds.
+    Set(SetArgs),
+    /// List the changes, newest first.
+    History(HistoryArgs),
+    /// Take a change back.
+    Revert(RevertArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct SetArgs {
+    /// The setting, from `quoth settings list`.
+    #[arg(value_name = "SETTING")]
+    setting: String,
+    /// The value as in the configuration, without quotation marks; several separated by commas; `default` for that of the
+    /// configuration.
+    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+    value: String,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct HistoryArgs {
+    /// Only the changes of this setting.
+    #[arg(value_name = "SETTING")]
+    setting: Option<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+}
+
+#[derive(Debug, clap::Args)]
+struct RevertArgs {
+    /// The number of the change, from `quoth settings history`.
+    #[arg(value_name = "REVISION")]
+    revision: i64,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+/// What all commands need.
+struct Context<'a> {
+    editor: SettingsEditor,
+    is_json: bool,
+    terminal: &'a Terminal,
+}
+
+pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
+    let config = config.read()?;
+    let editor = SettingsEditor::open(space(&args.space, &config)?, &config.data)?;
+    let context = Context { editor, is_json: args.json, terminal };
+    match &args.command {
+        Command::List => context.list(),
+        Command::Set(args) => context.set(args),
+        Command::History(args) => context.history(args),
+        Command::Revert(args) => context.revert(args),
+    }
+}
+
+/// The space with this name, as it is configured.
+fn space(name: &str, config: &Config) -> anyhow::Result<Space> {
+    let spaces = config.spaces();
+    let names: Vec<&str> = spaces.all().map(|space| space.name.as_str()).collect();
+    let found = spaces.all().find(|space| space.name == name).cloned();
+    found.ok_or_else(|| anyhow!("there is no space {name}; the spaces are: {}", names.join(", ")))
+}
+
+/// What a setting is for and what its values are. At a terminal nobody is at a place.
+fn about(setting: Setting) -> String {
+    let about = Wording::english().about_setting(setting);
+    let places = " (`here` stands for a place's id, like discord:channel:2)";
+    if setting.is_of_places() { about + places } else { about }
+}
+
+/// A setting, for programs.
+#[derive(Serialize)]
+struct ShownSetting {
+    setting: &'static str,
+    value: Value,
+    configured: Value,
+    is_changed: bool,
+}
+
+impl Context<'_> {
+    fn list(&self) -> anyhow::Result<Status> {
+        let current = self.editor.current()?;
+        let settings = current.settings();
+        let shown = |setting: Setting| ShownSetting {
+            setting: setting.name(),
+            value: setting.value_in(&settings),
+            configured: setting.value_in(&current.configured),
+            is_changed: current.overrides.get(setting).is_some(),
+        };
+        if self.is_json {
+            let shown: Vec<ShownSetting> = Setting::ALL.into_iter().map(shown).collect();
+            self.print_json(&shown)?;
+            return Ok(Status::Success);
+        }
+        let wording = Wording::english();
+        let mut out = anstream::stdout().lock();
+        for setting in Setting::ALL {
+            let ShownSetting { value, configured, is_changed, .. } = shown(setting);
+            let value = readable_value(&value, wording);
+            let was = format!("; configured: {}", readable_value(&configured, wording));
+            let was = if is_changed { was } else { String::new() };
+            let about = about(setting);
+            let line = format!("{} = {value} ({about}{was})", setting.name());
+            writeln!(out, "{}", printable(&one_line(&line)))?;
+        }
+        Ok(Status::Success)
+    }
+
+    fn set(mut self, args: &SetArgs) -> anyhow::Result<Status> {
+        let Some(setting) = Setting::named(&args.setting) else {
+            let names = Setting::ALL.map(Setting::name).join(", ");
+            let text = format!(
+                "there is no setting `{}`; those that can be changed: {names}",
+                args.setting
+            );
+            return self.refuse(&text);
+        };
+        let current = self.editor.current()?;
+        let wording = Wording::english();
+        let value = if wording.is_word(&args.value, "default") {
+            None
+        } else {
+            let is_valid = if setting == Setting::ListensIn { is_place } else { is_channel };
+            let place = |word: &str| is_valid(word).then(|| PlaceId::from(word));
+            let value = setting.parse_value(&args.value, &current.settings(), wording, &place);
+            if value.is_none() {
+                return self.refuse_value(setting, &args.value);
+            }
+            value
+        };
+        self.apply(&SettingEdit { setting, value }, &current, &args.by)
+    }
+
+    fn revert(mut self, args: &RevertArgs) -> anyhow::Result<Status> {
+        let Some(RecordedRevision { revision, .. }) = self.editor.revision(args.revision)? else {
+            return self
+                .refuse(&format!("this space has no revision {} of its settings", args.revision));
+        };
+        let current = self.editor.current()?;
+        let by = args.by.with_reason(&format!("takes back {}", args.revision));
+        match SettingEdit::revert(&revision, &current.overrides) {
+            Ok(edit) => self.apply(&edit, &current, &by),
+            Err(refused) => self.refuse(&format!("{refused}; nothing was changed")),
+        }
+    }
+
+    fn apply(
+        &mut self,
+        edit: &SettingEdit,
+        current: &CurrentSettings,
+        by: &ByArgs,
+    ) -> anyhow::Result<Status> {
+        let proved = match edit.prove(&current.configured, &current.overrides) {
+            Ok(proved) => proved,
+            Err(RefusedSettingEdit::NoValue { setting }) => {
+                let value = edit.value.as_ref().map(Value::to_string).unwrap_or_default();
+                return self.refuse_value(setting, &value);
+            }
+            Err(refused) => return self.refuse(&format!("{refused}; nothing was changed")),
+        };
+        if by.is_dry_run() {
+            return self.preview(edit.setting, current, &proved);
+        }
+        let made = self.editor.edit(&proved, by.author(), by.reason(), SystemClock.now())?;
+        let Some(recorded) = made else {
+            bail!("somebody else has changed `{}` meanwhile: try again", edit.setting.name());
+        };
+        self.print_changes(&[recorded])
+    }
+
+    fn preview(
+        &self,
+        setting: Setting,
+        current: &CurrentSettings,
+        ProvedSettingEdit { settings, .. }: &ProvedSettingEdit,
+    ) -> anyhow::Result<Status> {
+        let shown = ShownSetting {
+            setting: setting.name(),
+            value: setting.value_in(settings),
+            configured: setting.value_in(&current.configured),
+            is_changed: true,
+        };
+        if self.is_json {
+            self.print_json(&shown)?;
+            return Ok(Status::Success);
+        }
+        let readable = |value: &Value| readable_value(value, Wording::english());
+        let before = readable(&setting.value_in(&current.settings()));
+        let line =
+            format!("{} would change from {before} to {}", shown.setting, readable(&shown.value));
+        writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?;
+        Ok(Status::Success)
+    }
+
+    fn history(&self, args: &HistoryArgs) -> anyhow::Result<Status> {
+        let found = self.editor.revisions(args.setting.as_deref(), args.limit)?;
+        if found.is_empty() && !self.is_json {
+            writeln!(anstream::stdout(), "No change is recorded.")?;
+        }
+        self.print_changes(&found)
+    }
+
+    fn print_changes(&self, found: &[RecordedRevision]) -> anyhow::Result<Status> {
+        if self.is_json {
+            self.print_json(&found.iter().map(Change::new).collect::<Vec<_>>())?;
+            return Ok(Status::Success);
+        }
+        let mut out = anstream::stdout().lock();
+        for RecordedRevision { id, revision } in found {
+            let value = setting_value(revision.after.as_deref(), Wording::english());
+            let by = revision.by.name().unwrap_or_default();
+            let reason = revision.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+            let (entry, at) = (&revision.entry, revision.at.rfc3339());
+            let line = format!("{id}: {entry} set to {value} by {by} at {at}{reason}");
+            writeln!(out, "{}", printable(&one_line(&line)))?;
+        }
+        Ok(Status::Success)
+    }
+
+    fn refuse_value(&self, setting: Setting, value: &str) -> anyhow::Result<Status> {
+        let (name, about) = (setting.name(), about(setting));
+        self.refuse(&format!("{value:?} is no value of `{name}`: {about}; nothing was changed"))
+    }
+
+    fn refuse(&self, text: &str) -> anyhow::Result<Status> {
+        if self.is_json {
+            self.print_json(&serde_json::json!({ "error": text }))?;
+        } else {
+            self.terminal.error(&anyhow!(printable(text)));
+        }
+        Ok(Status::Failed)
+    }
+
+    fn print_json(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let mut out = anstream::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, value)?;
+        Ok(writeln!(out)?)
+    }
+}

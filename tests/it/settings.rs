@@ -1,0 +1,125 @@
+//! Settings of spaces that are changed in chat and in the terminal.
+
+use serde_json::{Value, json};
+
+use crate::folder::Folder;
+use crate::quoth::{Run, quoth_in};
+use crate::service::{BridgeClient, Service};
+
+const CONFIGURED: [(&str, &str); 3] = [
+    ("QUOTH_DEFAULT_SPACE__COOLDOWN_SECONDS", "0"),
+    ("QUOTH_DEFAULT_SPACE__MODERATORS", "['bridge:ada-lovelace']"),
+    ("QUOTH_DEFAULT_SPACE__LOGS_EDITS_TO", "'bridge:office'"),
+];
+
+fn settings(folder: &Folder, args: &[&str]) -> Run {
+    let args = [&["settings", "--plain"], args].concat();
+    quoth_in(&folder.path(""), &[("QUOTH_DATA", "data"), ("USER", "bo")], &args)
+}
+
+fn text(order: &Value) -> &str {
+    order["text"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn setting_changed_in_chat_is_in_use_shown_and_kept_over_a_restart() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &CONFIGURED);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", "faq set asks_feedback no");
+    let shown = client.execute_order();
+    assert!(text(&shown).contains("asks_feedback would change from yes to no"), "{shown}");
+    client.ask("bridge:2", "faq save");
+    // The confirmation and the log go to two places, which are independent of each other.
+    let orders = [client.execute_order(), client.execute_order()];
+    let logged = orders.iter().find(|it| it["place"] == "bridge:office").expect("a log");
+    assert!(text(logged).starts_with("Settings have changed:"), "{logged}");
+    assert!(text(logged).contains("1: asks_feedback set to no by bridge:ada-lovelace"), "{logged}");
+    client.ask("bridge:3", "What did Ann say?");
+    let answer = client.execute_order();
+    assert_eq!(answer["asks_feedback"], false, "{answer}");
+    service.stop();
+
+    let service = Service::start(&folder, &CONFIGURED);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:4", "What did Ann say?");
+    let answer = client.execute_order();
+    assert_eq!(answer["asks_feedback"], false, "{answer}");
+    client.ask("bridge:5", "faq revert 1");
+    client.execute_order();
+    client.ask("bridge:6", "faq save");
+    client.execute_order();
+    client.execute_order();
+    client.ask("bridge:7", "What did Ann say?");
+    let answer = client.execute_order();
+    assert_eq!(answer["asks_feedback"], true, "{answer}");
+    service.stop();
+}
+
+#[test]
+fn setting_changed_in_the_terminal_is_used_by_the_running_service_and_shown_where_edits_were_and_are()
+ {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &CONFIGURED);
+    let mut client = BridgeClient::connect(&folder);
+    let changed =
+        settings(&folder, &["set", "logs-edits-to", "bridge:hall", "--reason", "office is closed"]);
+    assert_eq!(changed.code, 0, "{changed:?}");
+    assert!(
+        changed.stdout.starts_with("1: logs_edits_to set to bridge:hall by bo at 20"),
+        "{changed:?}"
+    );
+    let places: Vec<Value> = (0..2).map(|_| client.execute_order()["place"].clone()).collect();
+    assert!(
+        places.contains(&json!("bridge:office")) && places.contains(&json!("bridge:hall")),
+        "{places:?}"
+    );
+    service.stop();
+}
+
+#[test]
+fn terminal_lists_changes_and_takes_back_settings_of_a_space() {
+    let folder = Folder::with_pack();
+    folder.write(
+        "config.toml",
+        "packs = [\"p\"]\n[[space]]\nname = \"ops\"\nplaces = [\"bridge:ops\"]\ndigest_hour = 7\n",
+    );
+    let run = |args: &[&str]| {
+        let args = [args, &["--space", "ops", "--config", "config.toml"]].concat();
+        settings(&folder, &args)
+    };
+    let hour = |run: &Run| {
+        let all = run.json();
+        all.as_array().unwrap().iter().find(|it| it["setting"] == "digest_hour").unwrap().clone()
+    };
+    let preview = run(&["set", "digest_hour", "9", "--dry-run"]);
+    assert_eq!(preview.stdout, "digest_hour would change from 7 to 9\n", "{preview:?}");
+    assert_eq!(hour(&run(&["list", "--json"]))["value"], 7);
+    assert_eq!(run(&["set", "digest_hour", "9"]).code, 0);
+    let want = json!({"setting": "digest_hour", "value": 9, "configured": 7, "is_changed": true});
+    assert_eq!(hour(&run(&["list", "--json"])), want);
+    let listed = run(&["list"]).stdout;
+    assert!(
+        listed.contains("digest_hour = 9 (") && listed.contains("; configured: 7)"),
+        "{listed}"
+    );
+    let history = run(&["history", "--json"]).json();
+    let (entry, pack, by) = (&history[0]["entry"], &history[0]["pack"], &history[0]["by"]);
+    assert_eq!((entry, pack, by), (&json!("digest_hour"), &json!("settings/ops"), &json!("bo")));
+    for (args, want) in [
+        (&["set", "digest_hour", "24"][..], "0 to 23"),
+        (&["set", "digest_hour", "9"], "like that already"),
+        (&["set", "owners", "x"], "no setting `owners`"),
+        (&["set", "reports_to", "here"], "discord:channel:2"),
+        (&["set", "listens_in", "+bridge:a, nowhere"], "no value of `listens_in`"),
+        (&["revert", "7"], "no revision 7"),
+    ] {
+        let refused = run(args);
+        assert!(refused.code == 1 && refused.stderr.contains(want), "{args:?}: {refused:?}");
+    }
+    let elsewhere = settings(&folder, &["list", "--space", "office", "--config", "config.toml"]);
+    assert!(elsewhere.stderr.contains("the spaces are: default, ops"), "{elsewhere:?}");
+    assert_eq!(run(&["revert", "1"]).code, 0);
+    assert_eq!(hour(&run(&["list", "--json"]))["is_changed"], false);
+    assert_eq!(run(&["revert", "1"]).code, 1, "it has changed since");
+}
