@@ -96,7 +96,11 @@ impl Chat {
             SpaceSettings { moderators: vec![MODERATOR.into()], ..SpaceSettings::default() };
         let records = SqliteRecords::open(&data, SystemClock.now()).await.unwrap();
         let service = set_up::service(records, pack.clone(), settings);
-        let editing = PackEditing { data: data.clone(), events: mpsc::unbounded_channel().0 };
+        let editing = PackEditing {
+            data: data.clone(),
+            changes_settings: true,
+            events: mpsc::unbounded_channel().0,
+        };
         Self {
             service: service.with_pack_editing(editing),
             sender: LastMessage::default(),

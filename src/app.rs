@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use sd_notify::NotifyState;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
@@ -101,6 +101,8 @@ struct AppState {
     records_health: RecordsHealth,
     liveness: Vec<Arc<Liveness>>,
     pack_problems: PackProblems,
+    /// Notified when a moderator has changed a setting in chat.
+    settings_changed: Notify,
     /// By name of the platform.
     dispatchers: Mutex<HashMap<&'static str, Arc<Dispatcher>>>,
 }
@@ -122,18 +124,19 @@ impl AppState {
 async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     // Packs on a hung mount take forever to read.
-    let (service, updates) = tokio::select! {
+    let (service, updates, last_shown) = tokio::select! {
         opened = open_service(&config) => opened?,
         () = signals.stopped() => return Ok(ExitReason::Requested),
     };
     let (events, moderation) = mpsc::unbounded_channel();
-    let editing = PackEditing { data: config.data.clone(), events };
+    let editing = PackEditing { data: config.data.clone(), changes_settings: true, events };
     let state = Arc::new(AppState {
         service: Arc::new(service.with_pack_editing(editing)),
         metrics: Arc::default(),
         records_health: RecordsHealth::default(),
         liveness: platforms::liveness(&config),
         pack_problems: PackProblems::default(),
+        settings_changed: Notify::new(),
         dispatchers: Mutex::default(),
     });
     let mut tasks = JoinSet::new();
@@ -156,7 +159,7 @@ async fn serve(config: Config, sources: &Sources) -> anyhow::Result<ExitReason> 
     let running = (config.clone(), sources.clone());
     tasks.spawn(reload::run(updates, running, Arc::clone(&state), reload_requests));
     tasks.spawn(reload::follow_moderation(moderation, Arc::clone(&state)));
-    tasks.spawn(settings_updates::run(config.data.clone(), Arc::clone(&state)));
+    tasks.spawn(settings_updates::run(config.data.clone(), last_shown, Arc::clone(&state)));
     tasks.spawn(digests::run(Arc::clone(&state)));
     let reason = run_until_stopped(signals, &request_reload, &mut platform_tasks).await;
     notify(&[NotifyState::Stopping]);
@@ -209,9 +212,11 @@ async fn with_timeout(limit: Duration, what: &str, end: impl Future<Output = ()>
     }
 }
 
+/// Opens the records and loads the packs. Returns what has changed in packs since the last process, and the number of the last
+/// revision that it may have shown.
 async fn open_service(
     config: &Config,
-) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>)> {
+) -> anyhow::Result<(Service<SqliteRecords>, Vec<PackUpdate>, i64)> {
     let clock = SystemClock;
     let records = SqliteRecords::open(&config.data, clock.now()).await?;
     let hash_key = config.records.hash_key.as_ref();
@@ -222,15 +227,20 @@ async fn open_service(
             asker_key::FILE
         );
     }
+    // Before the first start, nothing was to be shown.
+    let last_ran = records.last_clock().await?.unwrap_or_else(|| clock.now());
     let (spaces, thresholds) = (config.spaces(), config.matching.thresholds());
     let accepted = records.accepted_packs().await?;
     let data = config.data.clone();
     let opening = tokio::task::spawn_blocking(move || {
         let (knowledge_base, updates) = KnowledgeBase::open_again(spaces, thresholds, &accepted)?;
-        knowledge_base.apply_settings(|| SettingsHistory::open(&data)?.overrides())?;
-        anyhow::Ok((knowledge_base, updates))
+        let history = SettingsHistory::open(&data)?;
+        knowledge_base.apply_settings(|| history.overrides())?;
+        let last_shown = history.last_before(last_ran)?;
+        anyhow::Ok((knowledge_base, updates, last_shown))
     });
-    let (knowledge_base, updates) = opening.await.context("cannot load the packs")??;
+    let (knowledge_base, updates, last_shown) =
+        opening.await.context("cannot load the packs")??;
     let service = Service::new(Parts {
         records,
         knowledge_base: Arc::new(knowledge_base),
@@ -240,7 +250,7 @@ async fn open_service(
         delivery: config.delivery.clone(),
         keeps_questions: config.retention.keeps_questions(),
     });
-    Ok((service, updates))
+    Ok((service, updates, last_shown))
 }
 
 /// Notifies systemd; does nothing if the process is not a service of it.

@@ -8,7 +8,6 @@ use super::AppState;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
-use crate::knowledge::EntryChange;
 use crate::moderation::Revision;
 use crate::moderation::report::{self, Report};
 use crate::moderation::revision::n_revisions_of;
@@ -68,7 +67,7 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
                 settings.logs_edits_to.as_ref().filter(|_| !update.changes.is_empty())
             {
                 let wording = Wording::for_locale(&settings.locale);
-                log_edit(&update.pack, &update.changes, place, wording, state).await;
+                log_edit(update, place, wording, state).await;
             }
         }
     }
@@ -115,29 +114,40 @@ fn alert(place: &PlaceId, id: &str, reply: Reply, state: &Arc<AppState>) {
     state.dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply }));
 }
 
-/// Shows moderators at `place` which `changes` there were of the pack with this name, or of the settings that it stands for,
-/// and who has made them.
-pub(super) async fn log_edit(
-    pack: &str,
-    changes: &[EntryChange],
+/// Shows moderators at `place` what has changed in a pack, and who has changed it.
+async fn log_edit(
+    PackUpdate { pack, changes, .. }: &PackUpdate,
     place: &PlaceId,
     wording: &Wording,
     state: &Arc<AppState>,
 ) {
     let mut recorded = Vec::new();
     for change in changes.iter().take(MAX_LOGGED) {
-        let (pack, entry) = (pack.to_owned(), change.id.clone());
+        let (pack, entry) = (pack.clone(), change.id.clone());
         let latest = state.service.records().revisions(pack, entry, MAX_LOGGED_OF_ENTRY).await;
         let mut latest = latest.unwrap_or_default();
         let n_shown = n_revisions_of(change, latest.iter().map(|it| &it.revision));
         latest.truncate(n_shown);
         recorded.extend(latest.into_iter().rev());
     }
-    let Some(last) = recorded.iter().map(|it| it.id).max() else { return };
     let n_more = changes.len().saturating_sub(MAX_LOGGED);
     let revisions: Vec<(i64, Revision)> =
         recorded.into_iter().map(|it| (it.id, it.revision)).collect();
-    let text = report::log_entry(pack, &revisions, n_more, wording);
+    log_revisions(pack, &revisions, n_more, place, wording, state);
+}
+
+/// Shows moderators at `place` these revisions of a pack, or of the settings that `pack` stands for, and that there are
+/// `n_more`.
+pub(super) fn log_revisions(
+    pack: &str,
+    revisions: &[(i64, Revision)],
+    n_more: usize,
+    place: &PlaceId,
+    wording: &Wording,
+    state: &Arc<AppState>,
+) {
+    let Some(last) = revisions.iter().map(|(id, _)| *id).max() else { return };
+    let text = report::log_entry(pack, revisions, n_more, wording);
     let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
     // The number makes the id one of its own; the id is in the database.
     alert(place, &format!("{place}:edit:{last}"), reply, state);

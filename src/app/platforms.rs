@@ -267,6 +267,7 @@ mod tests {
             records_health: RecordsHealth::default(),
             liveness,
             pack_problems: Default::default(),
+            settings_changed: Default::default(),
             dispatchers: Default::default(),
         })
     }

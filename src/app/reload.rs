@@ -62,9 +62,7 @@ pub(super) async fn follow_moderation(
                 announce(updates, &state).await;
                 recalibrate(&state);
             }
-            ModerationEvent::SettingsChanged(updates) => {
-                settings_updates::announce(updates, &state).await;
-            }
+            ModerationEvent::SettingsChanged => state.settings_changed.notify_one(),
             ModerationEvent::Resumed => tell_askers(&state).await,
             ModerationEvent::MessageQuoted(quoted) => {
                 if !state.dispatch(Event::MessageQuoted(quoted)) {
@@ -120,7 +118,7 @@ async fn warn_if_slow<T>(mut reading: JoinHandle<T>) -> Result<T, JoinError> {
 }
 
 /// Recalibrates, in the background, the packs that have changed since their calibration.
-fn recalibrate(state: &Arc<AppState>) {
+pub(super) fn recalibrate(state: &Arc<AppState>) {
     let service = Arc::clone(&state.service);
     tokio::task::spawn_blocking(move || {
         for space in service.knowledge_base().recalibrate() {
@@ -151,6 +149,7 @@ async fn all(running: &Config, sources: &Sources, state: &Arc<AppState>) {
     match reloaded.await.map_err(anyhow::Error::from).and_then(|it| it) {
         Ok(updates) => {
             tracing::info!("Configuration and packs reloaded");
+            settings_updates::warn_of_ineffective(state);
             announce(updates, state).await;
         }
         Err(error) => {

@@ -5,29 +5,68 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AppState;
-use super::pack_updates::log_edit;
+use super::pack_updates::log_revisions;
+use super::reload::recalibrate;
 use crate::conversation::wording::Wording;
-use crate::moderation::setting_edit::settings_of;
-use crate::service::knowledge_base::SettingsUpdate;
-use crate::store::records::SettingsHistory;
+use crate::conversation::{PlaceId, Setting};
+use crate::moderation::setting_edit::{space_of, value_of};
+use crate::store::records::{RecordedRevision, RecordsError, SettingsHistory};
 
 /// How long a change by `quoth settings` may take to be in effect.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Applies what other processes change.
-pub(super) async fn run(data: PathBuf, state: Arc<AppState>) {
+/// Follows what is recorded of settings.
+struct Follower {
+    data: PathBuf,
+    /// Opened once: an opening waits for those that write.
+    history: Option<SettingsHistory>,
+    /// The number of the last revision that was shown.
+    last_shown: i64,
+}
+
+impl Follower {
+    /// Applies what has changed. Returns whether anything has, and the revisions that were not shown yet.
+    fn follow(&mut self, state: &AppState) -> Result<(bool, Vec<RecordedRevision>), RecordsError> {
+        let history = match self.history.take() {
+            Some(history) => history,
+            None => SettingsHistory::open(&self.data)?,
+        };
+        let is_new = state.service.knowledge_base().apply_settings(|| history.overrides())?;
+        let revisions = history.revisions_after(self.last_shown)?;
+        self.last_shown = revisions.last().map_or(self.last_shown, |last| last.id);
+        self.history = Some(history);
+        Ok((is_new, revisions))
+    }
+}
+
+/// Applies what other processes change, and shows moderators what has changed after the revision `last_shown`.
+pub(super) async fn run(data: PathBuf, last_shown: i64, state: Arc<AppState>) {
+    warn_of_ineffective(&state);
+    let mut follower = Follower { data, history: None, last_shown };
     let mut is_failing = false;
     loop {
-        tokio::time::sleep(INTERVAL).await;
-        let (service, data) = (Arc::clone(&state.service), data.clone());
-        let applying = tokio::task::spawn_blocking(move || {
-            let read = || SettingsHistory::open(&data)?.overrides();
-            service.knowledge_base().apply_settings(read)
+        tokio::select! {
+            () = tokio::time::sleep(INTERVAL) => {}
+            () = state.settings_changed.notified() => {}
+        }
+        let following = tokio::task::spawn_blocking({
+            let state = Arc::clone(&state);
+            move || {
+                let followed = follower.follow(&state);
+                (follower, followed)
+            }
         });
-        match applying.await.map_err(anyhow::Error::from).and_then(|it| Ok(it?)) {
-            Ok(updates) => {
+        // A panic ends the task, and so what it follows.
+        let Ok((returned, followed)) = following.await else { return };
+        follower = returned;
+        match followed {
+            Ok((is_new, revisions)) => {
                 is_failing = false;
-                announce(updates, &state).await;
+                show(revisions, &state);
+                if is_new {
+                    // A calibration is for the thresholds that it was begun with.
+                    recalibrate(&state);
+                }
             }
             Err(error) if is_failing => {
                 tracing::debug!(
@@ -36,24 +75,51 @@ pub(super) async fn run(data: PathBuf, state: Arc<AppState>) {
             }
             Err(error) => {
                 is_failing = true;
+                let error = anyhow::Error::from(error);
                 tracing::warn!("Cannot read what moderators have changed of settings: {error:#}");
             }
         }
     }
 }
 
-/// Logs `updates`, and shows them where moderators are shown changes: where they were before, and where they are now.
-pub(super) async fn announce(updates: Vec<SettingsUpdate>, state: &Arc<AppState>) {
+/// Logs `revisions`, and shows them where moderators are shown changes.
+fn show(revisions: Vec<RecordedRevision>, state: &Arc<AppState>) {
     let snapshot = state.service.knowledge_base().current();
-    for SettingsUpdate { space, changes, was_logged_to } in updates {
-        let names: Vec<&str> = changes.iter().map(|change| change.id.as_str()).collect();
-        tracing::info!("Settings of space {space} have changed: {}", names.join(", "));
+    for RecordedRevision { id, revision } in revisions {
+        let space = space_of(&revision.pack).unwrap_or_default().to_owned();
+        let setting = Setting::named(&revision.entry);
+        tracing::info!("Setting {} of space {space} has changed", revision.entry);
         let settings = &snapshot.spaces.named(&space).settings;
-        let wording = Wording::for_locale(&settings.locale);
-        let is_logged_to = settings.logs_edits_to.clone();
-        let was_elsewhere = was_logged_to.filter(|place| Some(place) != is_logged_to.as_ref());
-        for place in was_elsewhere.iter().chain(&is_logged_to) {
-            log_edit(&settings_of(&space), &changes, place, wording, state).await;
+        let mut places: Vec<PlaceId> = settings.logs_edits_to.iter().cloned().collect();
+        if setting == Some(Setting::LogsEditsTo) {
+            // Where changes are shown no more, this one is the last.
+            let configured = &snapshot.configured(&space).settings;
+            let before = value_of(revision.before.as_deref());
+            let before = before.unwrap_or_else(|| Setting::LogsEditsTo.value_in(configured));
+            places.extend(before.as_str().map(PlaceId::from));
+            places.dedup();
+        }
+        let (pack, revisions) = (revision.pack.clone(), [(id, revision)]);
+        for place in &places {
+            let wording = Wording::for_locale(&settings.locale);
+            log_revisions(&pack, &revisions, 0, place, wording, state);
+        }
+    }
+}
+
+/// Logs what moderators have changed and is not in effect.
+pub(super) fn warn_of_ineffective(state: &AppState) {
+    for (space, invalid) in state.service.knowledge_base().current().ineffective_overrides() {
+        if invalid.is_empty() {
+            tracing::warn!(
+                "Moderators have changed settings of the space {space}, which the configuration does not name any more: they wait for a space of that name"
+            );
+        } else {
+            let names: Vec<&str> = invalid.into_iter().map(Setting::name).collect();
+            tracing::warn!(
+                "What moderators have set is no valid value any more in the space {space}, so the configuration applies: {}",
+                names.join(", ")
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `quoth chat`: chats with a user in the terminal, or answers questions from a pipe, one per line.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -14,13 +15,14 @@ use super::lines::{Line, next_line};
 use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
 use crate::config::Config;
+use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Event, PlaceId, Space, SpaceSettings, Spaces};
 use crate::platform::console::{self, ConsoleSession};
 use crate::service::moderation::PackEditing;
 use crate::service::{Clock, KnowledgeBase, Parts, Service, SystemClock};
 use crate::store::asker_key::AskerKey;
-use crate::store::records::{Holder, SqliteRecords};
+use crate::store::records::{Holder, RecordsInspection, SqliteRecords};
 
 /// Arguments of `quoth chat`.
 #[derive(Debug, clap::Args)]
@@ -50,6 +52,7 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
     let all = config.read()?;
     let spaces = all.spaces();
     let has_console = |space: &&Space| space.places.contains(&PlaceId::from(console::PLACE));
+    let spaces = spaces.with_overrides(&setting_overrides(&all.data));
     let space = spaces.others.iter().find(has_console).unwrap_or(&spaces.default).clone();
     let is_given = !args.packs.packs.is_empty() || space.packs.is_empty();
     let default = Space {
@@ -60,8 +63,9 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         settings: SpaceSettings { cooldown_seconds: 0, ..space.settings },
     };
     let Config { matching, delivery, data, .. } = all;
-    // Edits are in use when they are confirmed; nobody else has to know.
-    let editing = PackEditing { data, events: mpsc::unbounded_channel().0 };
+    // Edits are in use when they are confirmed; nobody else has to know. The settings here are not those of a space.
+    let events = mpsc::unbounded_channel().0;
+    let editing = PackEditing { data, changes_settings: false, events };
     let spaces = Spaces { default, others: Vec::new() };
     let clock = SystemClock;
     Ok(Service::new(Parts {
@@ -74,6 +78,12 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         keeps_questions: false,
     })
     .with_pack_editing(editing))
+}
+
+/// What moderators have changed of settings, as far as the records can be read.
+fn setting_overrides(data: &Path) -> OverridesBySpace {
+    let records = RecordsInspection::open(data).ok().flatten();
+    records.and_then(|records| records.setting_overrides().ok()).unwrap_or_default()
 }
 
 struct Chat<'a> {

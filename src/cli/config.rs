@@ -24,7 +24,8 @@ pub(super) struct Args {
 enum Command {
     /// Report everything that is wrong with the configuration, or summarize it.
     Check,
-    /// Print the effective settings and where each comes from. Secrets are not printed.
+    /// Print the effective settings and where each comes from. Secrets are not printed, nor what moderators have changed
+    /// (`quoth settings list`).
     Show {
         /// Print the settings as a JSON object.
         #[arg(long, conflicts_with = "defaults")]

@@ -1,6 +1,7 @@
 //! `quoth settings`: the settings of a space that moderators can change.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use clap::Subcommand;
@@ -22,7 +23,7 @@ use crate::moderation::{ProvedSettingEdit, RefusedSettingEdit, SettingEdit};
 use crate::platform::console::printable;
 use crate::service::settings_editor::{CurrentSettings, SettingsEditor};
 use crate::service::{Clock, SystemClock};
-use crate::store::records::RecordedRevision;
+use crate::store::records::{RecordedRevision, RecordsInspection};
 
 /// Arguments of `quoth settings`.
 #[derive(Debug, clap::Args)]
@@ -54,8 +55,7 @@ struct SetArgs {
     /// The setting, from `quoth settings list`.
     #[arg(value_name = "SETTING")]
     setting: String,
-    /// The value as in the configuration, without quotation marks; several separated by commas; `default` for that of the
-    /// configuration.
+    /// The value, such as yes, 0.7, none, or several separated by commas; `default` for that of the configuration.
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
@@ -83,15 +83,17 @@ struct RevertArgs {
 
 /// What all commands need.
 struct Context<'a> {
-    editor: SettingsEditor,
+    /// The space, as it is configured.
+    space: Space,
+    data: PathBuf,
     is_json: bool,
     terminal: &'a Terminal,
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = config.read()?;
-    let editor = SettingsEditor::open(space(&args.space, &config)?, &config.data)?;
-    let context = Context { editor, is_json: args.json, terminal };
+    let space = space(&args.space, &config)?;
+    let context = Context { space, data: config.data, is_json: args.json, terminal };
     match &args.command {
         Command::List => context.list(),
         Command::Set(args) => context.set(args),
@@ -111,7 +113,7 @@ fn space(name: &str, config: &Config) -> anyhow::Result<Space> {
 /// What a setting is for and what its values are. At a terminal nobody is at a place.
 fn about(setting: Setting) -> String {
     let about = Wording::english().about_setting(setting);
-    let places = " (`here` stands for a place's id, like discord:channel:2)";
+    let places = " (in the terminal, instead of `here`, a place's id like discord:channel:2)";
     if setting.is_of_places() { about + places } else { about }
 }
 
@@ -125,8 +127,35 @@ struct ShownSetting {
 }
 
 impl Context<'_> {
+    /// The settings now. Reading them changes no file.
+    fn current(&self) -> anyhow::Result<CurrentSettings> {
+        let overrides = match RecordsInspection::open(&self.data)? {
+            Some(records) => records.setting_overrides()?.remove(&self.space.name),
+            None => None,
+        };
+        Ok(CurrentSettings {
+            configured: self.space.settings.clone(),
+            overrides: overrides.unwrap_or_default(),
+        })
+    }
+
+    fn revisions(
+        &self,
+        setting: Option<&str>,
+        limit: u32,
+    ) -> anyhow::Result<Vec<RecordedRevision>> {
+        Ok(match RecordsInspection::open(&self.data)? {
+            Some(records) => records.setting_revisions(&self.space.name, setting, limit)?,
+            None => Vec::new(),
+        })
+    }
+
+    fn editor(&self) -> anyhow::Result<SettingsEditor> {
+        Ok(SettingsEditor::open(self.space.clone(), &self.data)?)
+    }
+
     fn list(&self) -> anyhow::Result<Status> {
-        let current = self.editor.current()?;
+        let current = self.current()?;
         let settings = current.settings();
         let shown = |setting: Setting| ShownSetting {
             setting: setting.name(),
@@ -153,16 +182,11 @@ impl Context<'_> {
         Ok(Status::Success)
     }
 
-    fn set(mut self, args: &SetArgs) -> anyhow::Result<Status> {
+    fn set(&self, args: &SetArgs) -> anyhow::Result<Status> {
         let Some(setting) = Setting::named(&args.setting) else {
-            let names = Setting::ALL.map(Setting::name).join(", ");
-            let text = format!(
-                "there is no setting `{}`; those that can be changed: {names}",
-                args.setting
-            );
-            return self.refuse(&text);
+            return self.refuse_setting(&args.setting);
         };
-        let current = self.editor.current()?;
+        let current = self.current()?;
         let wording = Wording::english();
         let value = if wording.is_word(&args.value, "default") {
             None
@@ -175,40 +199,42 @@ impl Context<'_> {
             }
             value
         };
-        self.apply(&SettingEdit { setting, value }, &current, &args.by)
+        self.apply(&SettingEdit { setting, value }, &args.value, &current, &args.by)
     }
 
-    fn revert(mut self, args: &RevertArgs) -> anyhow::Result<Status> {
-        let Some(RecordedRevision { revision, .. }) = self.editor.revision(args.revision)? else {
+    fn revert(&self, args: &RevertArgs) -> anyhow::Result<Status> {
+        let Some(RecordedRevision { revision, .. }) = self.editor()?.revision(args.revision)?
+        else {
             return self
                 .refuse(&format!("this space has no revision {} of its settings", args.revision));
         };
-        let current = self.editor.current()?;
+        let current = self.current()?;
         let by = args.by.with_reason(&format!("takes back {}", args.revision));
         match SettingEdit::revert(&revision, &current.overrides) {
-            Ok(edit) => self.apply(&edit, &current, &by),
+            Ok(edit) => self.apply(&edit, &revision.entry, &current, &by),
             Err(refused) => self.refuse(&format!("{refused}; nothing was changed")),
         }
     }
 
+    /// Makes an edit that somebody has `typed`.
     fn apply(
-        &mut self,
+        &self,
         edit: &SettingEdit,
+        typed: &str,
         current: &CurrentSettings,
         by: &ByArgs,
     ) -> anyhow::Result<Status> {
         let proved = match edit.prove(&current.configured, &current.overrides) {
             Ok(proved) => proved,
             Err(RefusedSettingEdit::NoValue { setting }) => {
-                let value = edit.value.as_ref().map(Value::to_string).unwrap_or_default();
-                return self.refuse_value(setting, &value);
+                return self.refuse_value(setting, typed);
             }
             Err(refused) => return self.refuse(&format!("{refused}; nothing was changed")),
         };
         if by.is_dry_run() {
             return self.preview(edit.setting, current, &proved);
         }
-        let made = self.editor.edit(&proved, by.author(), by.reason(), SystemClock.now())?;
+        let made = self.editor()?.edit(&proved, by.author(), by.reason(), SystemClock.now())?;
         let Some(recorded) = made else {
             bail!("somebody else has changed `{}` meanwhile: try again", edit.setting.name());
         };
@@ -219,13 +245,13 @@ impl Context<'_> {
         &self,
         setting: Setting,
         current: &CurrentSettings,
-        ProvedSettingEdit { settings, .. }: &ProvedSettingEdit,
+        ProvedSettingEdit { settings, overrides, .. }: &ProvedSettingEdit,
     ) -> anyhow::Result<Status> {
         let shown = ShownSetting {
             setting: setting.name(),
             value: setting.value_in(settings),
             configured: setting.value_in(&current.configured),
-            is_changed: true,
+            is_changed: overrides.get(setting).is_some(),
         };
         if self.is_json {
             self.print_json(&shown)?;
@@ -240,7 +266,11 @@ impl Context<'_> {
     }
 
     fn history(&self, args: &HistoryArgs) -> anyhow::Result<Status> {
-        let found = self.editor.revisions(args.setting.as_deref(), args.limit)?;
+        if let Some(name) = args.setting.as_ref().filter(|name| Setting::named(name).is_none()) {
+            return self.refuse_setting(name);
+        }
+        let setting = args.setting.as_deref().and_then(Setting::named);
+        let found = self.revisions(setting.map(Setting::name), args.limit)?;
         if found.is_empty() && !self.is_json {
             writeln!(anstream::stdout(), "No change is recorded.")?;
         }
@@ -262,6 +292,11 @@ impl Context<'_> {
             writeln!(out, "{}", printable(&one_line(&line)))?;
         }
         Ok(Status::Success)
+    }
+
+    fn refuse_setting(&self, name: &str) -> anyhow::Result<Status> {
+        let names = Setting::ALL.map(Setting::name).join(", ");
+        self.refuse(&format!("there is no setting `{name}`; those that can be changed: {names}"))
     }
 
     fn refuse_value(&self, setting: Setting, value: &str) -> anyhow::Result<Status> {

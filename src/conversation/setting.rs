@@ -36,13 +36,17 @@ pub enum Setting {
     CooldownSeconds,
 }
 
+/// Longest prefix that can be typed: far more than anybody wants to type before a question.
+const MAX_PREFIX_CHARS: usize = 32;
+
 /// What the values of a setting are.
 enum Kind {
     Flag,
     Number,
-    /// From 0.0 to 1.0, or none where the setting may be left out.
+    /// Above 0.0 to 1.0, or none where the setting may be left out.
     Share,
-    Text,
+    Language,
+    Prefix,
     Activations,
     Place,
     Places,
@@ -107,7 +111,8 @@ impl Setting {
 
     fn kind(self) -> Kind {
         match self {
-            Self::Locale | Self::Prefix => Kind::Text,
+            Self::Locale => Kind::Language,
+            Self::Prefix => Kind::Prefix,
             Self::SpeaksWhen => Kind::Activations,
             Self::ListensIn => Kind::Places,
             Self::ListenFrom | Self::AnswerFrom | Self::SuggestFrom => Kind::Share,
@@ -146,8 +151,8 @@ impl Setting {
     }
 
     /// The value that somebody has `typed`, in the language of `wording` or as in the configuration; `None` if it is none.
-    /// `place` finds the place that a word names; those that `settings` have already can be named by their ids, and added to
-    /// a list, or taken out of it, by `+` and `-` before them.
+    /// `place` finds the place that a word names; those that `settings` have already can be named by their ids. In a list of
+    /// places, `+` and `-` before each add them to it and take them out of it.
     pub fn parse_value(
         self,
         typed: &str,
@@ -172,22 +177,35 @@ impl Setting {
             Kind::Number => typed.parse::<u32>().ok()?.into(),
             Kind::Share if is_none => Value::Null,
             Kind::Share => share(typed)?.into(),
-            Kind::Text => unquoted(typed).into(),
+            Kind::Language => Some(typed).filter(|typed| Wording::supports(typed))?.into(),
+            Kind::Prefix if is_none => "".into(),
+            Kind::Prefix => {
+                let prefix = unquoted(typed);
+                (prefix.chars().count() <= MAX_PREFIX_CHARS).then_some(prefix)?.into()
+            }
             Kind::Activations => {
                 let typed = tags(typed).into_iter().map(Value::from).collect();
-                let listed: Vec<Activation> = serde_json::from_value(Value::Array(typed)).ok()?;
-                serde_json::to_value(listed).ok()?
+                let mut listed: Vec<Activation> =
+                    serde_json::from_value(Value::Array(typed)).ok()?;
+                listed.sort_unstable();
+                listed.dedup();
+                // A bot that does not react could not be told otherwise.
+                serde_json::to_value(Some(listed).filter(|listed| !listed.is_empty())?).ok()?
             }
             Kind::Place if is_none => Value::Null,
             Kind::Place => place(typed)?,
             Kind::Places if is_none => Value::Array(Vec::new()),
             Kind::Places => {
                 let words = tags(typed);
-                let is_change = words.iter().all(|word| word.starts_with(['+', '-']));
-                let kept = current.as_array().filter(|_| is_change).cloned();
+                let n_signed = words.iter().filter(|word| word.starts_with(['+', '-'])).count();
+                if words.is_empty() || ![0, words.len()].contains(&n_signed) {
+                    return None;
+                }
+                let kept = current.as_array().filter(|_| n_signed > 0).cloned();
                 let mut places = kept.unwrap_or_default();
                 for word in words {
-                    let named = place(word.trim_start_matches(['+', '-']).trim_start())?;
+                    let name = word.strip_prefix(['+', '-']).unwrap_or(&word);
+                    let named = place(name.trim_start())?;
                     places.retain(|listed| *listed != named);
                     if !word.starts_with('-') {
                         places.push(named);

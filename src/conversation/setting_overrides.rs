@@ -35,10 +35,11 @@ impl SettingOverrides {
         })
     }
 
-    /// The settings that have another value in `other`, or none.
-    pub fn differing(&self, other: &Self) -> Vec<Setting> {
-        let differs = |setting: &Setting| self.get(*setting) != other.get(*setting);
-        Setting::ALL.into_iter().filter(differs).collect()
+    /// The settings whose values are left out by [`Self::apply`].
+    pub fn invalid(&self, configured: &SpaceSettings) -> Vec<Setting> {
+        let is_invalid =
+            |(setting, value): &(&Setting, &Value)| setting.set(configured, value).is_none();
+        self.0.iter().filter(is_invalid).map(|(setting, _)| *setting).collect()
     }
 }
 
@@ -57,9 +58,8 @@ mod tests {
         overrides.set(Setting::Locale, Some(json!(["de"])));
         let want = SpaceSettings { greets: false, ..configured.clone() };
         assert_eq!(overrides.apply(&configured), want);
-        let before = overrides.clone();
+        assert_eq!(overrides.invalid(&configured), [Setting::Locale, Setting::DigestHour]);
         overrides.set(Setting::Greets, None);
         assert_eq!(overrides.apply(&configured), configured);
-        assert_eq!(before.differing(&overrides), [Setting::Greets]);
     }
 }

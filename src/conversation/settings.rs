@@ -7,7 +7,7 @@ use super::id::{PlaceId, PrincipalId};
 use crate::matching::Thresholds;
 
 /// A way to address the bot. The strings that serde reads are configuration values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// A message mentions the bot.

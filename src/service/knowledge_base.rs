@@ -3,7 +3,6 @@
 
 mod pack_update;
 mod prepared_packs;
-mod settings_update;
 mod snapshot;
 mod space_index;
 
@@ -25,7 +24,6 @@ use crate::store::records::AcceptedTexts;
 pub use pack_update::{PackUpdate, PackUpdateKind};
 pub use prepared_packs::PreparedPack;
 use prepared_packs::PreparedPacks;
-pub use settings_update::SettingsUpdate;
 pub use snapshot::Snapshot;
 pub use space_index::SpaceIndex;
 
@@ -125,24 +123,22 @@ impl KnowledgeBase {
     }
 
     /// Applies the settings that moderators have changed, which `read` returns: later calls read later, so none brings older
-    /// settings back. Returns what is other than before.
+    /// settings back. Returns whether they are other than before.
     ///
     /// # Errors
     /// That of `read`; then the snapshot stays.
     pub fn apply_settings<E>(
         &self,
         read: impl FnOnce() -> Result<OverridesBySpace, E>,
-    ) -> Result<Vec<SettingsUpdate>, E> {
+    ) -> Result<bool, E> {
         let _lock = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let previous = self.current();
         let overrides = read()?;
         if overrides == previous.overrides {
-            return Ok(Vec::new());
+            return Ok(false);
         }
-        let next = previous.with_overrides(overrides);
-        let updates = SettingsUpdate::between(&previous, &next);
-        self.replace(next);
-        Ok(updates)
+        self.replace(previous.with_overrides(overrides));
+        Ok(true)
     }
 
     /// Like [`Self::reload_packs`], with other spaces and thresholds.

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::Service;
 use super::apply::locale_of;
 use super::context::{Cause, OwnedContext};
-use super::knowledge_base::{PackUpdate, SettingsUpdate};
+use super::knowledge_base::PackUpdate;
 use crate::conversation::event::MessageQuoted;
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
@@ -36,6 +36,8 @@ use task::ModeratorTask;
 pub struct PackEditing {
     /// The data folder, which has the history of packs and the inbox.
     pub data: PathBuf,
+    /// Whether settings of spaces can be changed.
+    pub changes_settings: bool,
     /// Gets what moderators have done, which is in use already.
     pub events: mpsc::UnboundedSender<ModerationEvent>,
 }
@@ -46,7 +48,7 @@ pub enum ModerationEvent {
     /// Edited packs.
     PacksEdited(Vec<PackUpdate>),
     /// Changed settings.
-    SettingsChanged(Vec<SettingsUpdate>),
+    SettingsChanged,
     /// Ended a pause, during which answers may have been found.
     Resumed,
     /// Made an entry of a message.
@@ -64,8 +66,8 @@ struct TaskOutput {
     proposal: Option<Proposal>,
     /// What has changed in packs.
     updates: Vec<PackUpdate>,
-    /// What has changed in the settings.
-    settings: Vec<SettingsUpdate>,
+    /// Whether a setting has changed.
+    has_changed_settings: bool,
     /// The message that an entry quotes now.
     quoted: Option<Box<MessageQuoted>>,
 }
@@ -79,7 +81,7 @@ impl TaskOutput {
             entries: Vec::new(),
             proposal: None,
             updates: Vec::new(),
-            settings: Vec::new(),
+            has_changed_settings: false,
             quoted: None,
         }
     }
@@ -134,10 +136,11 @@ impl<R: Records> Service<R> {
                 return Ok(MessageEffect::Send(BotMessage { reply, is_private, ..message }));
             }
         };
-        let TaskOutput { reply, kind, entries, proposal, updates, settings, quoted } = done;
+        let TaskOutput { reply, kind, entries, proposal, updates, has_changed_settings, quoted } =
+            done;
         self.announce_moderation([
             (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates)),
-            (!settings.is_empty()).then_some(ModerationEvent::SettingsChanged(settings)),
+            has_changed_settings.then_some(ModerationEvent::SettingsChanged),
             quoted.map(ModerationEvent::MessageQuoted),
         ]);
         let question = if replaces_target { proposed_for.clone() } else { None };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
-use crate::quoth::{Run, quoth_in};
+use crate::quoth::{Run, quoth_in, quoth_in_reading};
 use crate::service::{BridgeClient, Service};
 
 const CONFIGURED: [(&str, &str); 3] = [
@@ -78,6 +78,62 @@ fn setting_changed_in_the_terminal_is_used_by_the_running_service_and_shown_wher
 }
 
 #[test]
+fn setting_changed_while_stopped_is_shown_at_the_start_and_once() {
+    let folder = Folder::with_pack();
+    let service = Service::start(&folder, &CONFIGURED);
+    let mut client = BridgeClient::connect(&folder);
+    client.ask("bridge:1", "faq set digest_hour 5");
+    client.execute_order();
+    client.ask("bridge:2", "faq save");
+    client.execute_order();
+    client.execute_order();
+    service.stop();
+    assert_eq!(settings(&folder, &["set", "digest_hour", "6"]).code, 0);
+    assert_eq!(settings(&folder, &["set", "digest_hour", "default"]).code, 0);
+    let service = Service::start(&folder, &CONFIGURED);
+    let mut client = BridgeClient::connect(&folder);
+    for want in ["2: digest_hour set to 6 by bo", "3: digest_hour set to as configured by bo"] {
+        let logged = client.execute_order();
+        assert_eq!(logged["place"], "bridge:office");
+        assert!(text(&logged).contains(want), "{logged}");
+    }
+    client.ask("bridge:3", "faq settings");
+    assert_eq!(client.execute_order()["place"], "bridge:ada's", "nothing else is shown");
+    service.stop();
+}
+
+#[test]
+fn terminal_chat_uses_settings_and_changes_none() {
+    let folder = Folder::with_pack();
+    folder.write(
+        "config.toml",
+        "packs = [\"p\"]\n[[space]]\nname = \"own\"\nplaces = [\"console\"]\nmoderators = [\"console:person\"]\n",
+    );
+    let args = ["set", "locale", "de", "--space", "own", "--config", "config.toml"];
+    assert_eq!(settings(&folder, &args).code, 0);
+    let environment = [("QUOTH_DATA", "data")];
+    let args = ["chat", "--plain", "--config", "config.toml"];
+    let lines = "faq set greets no\nfaq save\nwho bakes the bread\n";
+    let chat = quoth_in_reading(&folder.path(""), &environment, &args, lines.as_bytes());
+    assert!(chat.stdout.contains("`quoth settings`"), "{chat:?}");
+    assert!(chat.stdout.contains("Zitat"), "{chat:?}");
+    for space in ["own", "default"] {
+        let args = ["history", "--space", space, "--config", "config.toml"];
+        assert!(!settings(&folder, &args).stdout.contains("greets"));
+    }
+}
+
+#[test]
+fn reading_settings_writes_nothing() {
+    let folder = Folder::with_pack();
+    for args in [&["list"][..], &["history"], &["set", "greets", "no", "--dry-run"]] {
+        let run = settings(&folder, args);
+        assert_eq!(run.code, 0, "{args:?}: {run:?}");
+        assert!(!folder.path("data").exists(), "{args:?}");
+    }
+}
+
+#[test]
 fn terminal_lists_changes_and_takes_back_settings_of_a_space() {
     let folder = Folder::with_pack();
     folder.write(
@@ -113,10 +169,14 @@ fn terminal_lists_changes_and_takes_back_settings_of_a_space() {
         (&["set", "reports_to", "here"], "discord:channel:2"),
         (&["set", "listens_in", "+bridge:a, nowhere"], "no value of `listens_in`"),
         (&["revert", "7"], "no revision 7"),
+        (&["history", "owners"], "no setting `owners`"),
+        (&["set", "answer_from", "0"], "\"0\" is no value"),
     ] {
         let refused = run(args);
         assert!(refused.code == 1 && refused.stderr.contains(want), "{args:?}: {refused:?}");
     }
+    let preview = run(&["set", "digest_hour", "default", "--dry-run", "--json"]).json();
+    assert_eq!((&preview["value"], &preview["is_changed"]), (&json!(7), &json!(false)));
     let elsewhere = settings(&folder, &["list", "--space", "office", "--config", "config.toml"]);
     assert!(elsewhere.stderr.contains("the spaces are: default, ops"), "{elsewhere:?}");
     assert_eq!(run(&["revert", "1"]).code, 0);

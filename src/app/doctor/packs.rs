@@ -90,7 +90,7 @@ fn are_proved(setup: &Setup) -> CheckOutcome {
 }
 
 fn have_different_names(setup: &Setup) -> CheckOutcome {
-    let spaces = setup.config().spaces();
+    let spaces = setup.spaces();
     setup.packs()?;
     let same: Vec<String> = spaces.all().flat_map(same_names).collect();
     let advice = "rename one of the folders: where a space has several packs, entries are identified by their names";
@@ -107,7 +107,7 @@ fn same_names(space: &Space) -> Vec<String> {
 }
 
 fn are_writable(setup: &Setup) -> CheckOutcome {
-    let spaces = setup.config().spaces();
+    let spaces = setup.spaces();
     let edited = spaces
         .all()
         .filter(|space| !space.settings.moderators.is_empty() || !space.settings.owners.is_empty());

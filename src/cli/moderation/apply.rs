@@ -48,7 +48,7 @@ impl ByArgs {
 
     /// The reason that is given.
     pub(in crate::cli) fn reason(&self) -> Option<String> {
-        self.reason.clone()
+        self.reason.clone().filter(|reason| !reason.trim().is_empty())
     }
 
     /// Who changes it: the name that is given, else that of the environment.

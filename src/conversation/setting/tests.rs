@@ -31,7 +31,7 @@ fn each_key_of_the_settings_is_a_setting_unless_it_gives_rights() {
 #[test]
 fn typed_values_are_those_of_the_configuration_or_of_the_language() {
     let settings = SpaceSettings { reports_to: Some("t:old".into()), ..SpaceSettings::default() };
-    let rows: [(Setting, &str, Value); 18] = [
+    let rows: [(Setting, &str, Value); 20] = [
         (Setting::Greets, "no", json!(false)),
         (Setting::Greets, "Nein", json!(false)),
         (Setting::Greets, "true", json!(true)),
@@ -42,8 +42,10 @@ fn typed_values_are_those_of_the_configuration_or_of_the_language() {
         (Setting::AnswerFrom, "none", Value::Null),
         (Setting::Prefix, "!frag", json!("!frag")),
         (Setting::Prefix, "\"\"", json!("")),
+        (Setting::Prefix, "none", json!("")),
         (Setting::Locale, "de-AT", json!("de-AT")),
         (Setting::SpeaksWhen, "mention, direct", json!(["mention", "direct"])),
+        (Setting::SpeaksWhen, "direct, mention, direct", json!(["mention", "direct"])),
         (Setting::ReportsTo, "here", json!("t:here")),
         (Setting::ReportsTo, "t:old", json!("t:old")),
         (Setting::ReportsTo, "keine", Value::Null),
@@ -73,9 +75,18 @@ fn what_is_no_value_of_a_setting_is_refused() {
         (Setting::ListenFrom, "none"),
         (Setting::Locale, "not a language"),
         (Setting::SpeaksWhen, "mention, shout"),
+        (Setting::SpeaksWhen, ","),
+        (Setting::SpeaksWhen, "none"),
+        (Setting::Locale, "fr"),
+        (Setting::Prefix, "an unusually long prefix of a question"),
         // Only the configuration names places elsewhere.
         (Setting::ReportsTo, "t:elsewhere"),
         (Setting::ListensIn, "here, t:elsewhere"),
+        (Setting::ListensIn, "+here, t:elsewhere"),
+        (Setting::ListensIn, ","),
+        // A mix would leave open what becomes of the others.
+        (Setting::ListensIn, "+here, here"),
+        (Setting::ListensIn, "--here"),
     ] {
         assert_eq!(set(setting, typed, &settings), None, "{setting:?} {typed}");
     }

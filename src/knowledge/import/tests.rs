@@ -110,6 +110,17 @@ fn invalid_lines_are_all_reported_with_their_number() {
 }
 
 #[test]
+fn truth_value_is_a_question_only_where_nothing_else_can_be_one() {
+    let read = |lines: &str| {
+        let records = json_lines::read(lines, &FieldChoice::default()).ok().unwrap();
+        records.into_iter().map(|record| record.question).collect::<Vec<_>>()
+    };
+    assert_eq!(read("{\"question\": \"off\", \"answer\": \"It is off.\"}"), ["off"]);
+    let marked = "{\"question\": true, \"title\": \"What is it?\", \"answer\": \"A lamp.\"}";
+    assert_eq!(read(marked), ["What is it?"]);
+}
+
+#[test]
 fn file_of_something_else_is_one_error() {
     let cases: [(&str, &[u8], &str); 8] = [
         (

@@ -10,9 +10,10 @@ use super::tree_text::{get, split_texts, text_of, texts_of};
 
 /// The record in a map with a question and an answer; `None` if it is no record.
 pub(super) fn record(map: &[(String, Tree)], fields: &FieldChoice) -> Option<Record> {
-    // A truth value is a mark, not a question.
-    let question_at =
-        fields.find_where(Field::Question, map, |_, value| value.as_bool().is_none())?;
+    // A truth value is a mark, not a question; unless there is nothing else that could be one, as of a tag called "off".
+    let question_at = fields
+        .find_where(Field::Question, map, |_, value| value.as_bool().is_none())
+        .or_else(|| fields.find(Field::Question, map))?;
     let (question_key, question) = map.get(question_at)?;
     let mut questions = texts_of(question).into_iter().map(|text| on_one_line(&text));
     let question = questions.next()?;

@@ -1,6 +1,6 @@
 //! What moderators read of settings.
 
-use super::Report;
+use super::{Report, shortened};
 use crate::conversation::setting::readable_value;
 use crate::conversation::wording::Wording;
 use crate::conversation::{Setting, SpaceSettings};
@@ -40,7 +40,8 @@ pub fn setting_refusal(
     let text = match refused {
         RefusedSettingEdit::NoValue { setting } => {
             let about = wording.about_setting(*setting);
-            let values = [("value", typed), ("setting", setting.name()), ("about", &about)];
+            let typed = shortened(typed);
+            let values = [("value", &*typed), ("setting", setting.name()), ("about", &about)];
             wording.sentence("not-a-value", values)
         }
         RefusedSettingEdit::NoChange { setting } => {

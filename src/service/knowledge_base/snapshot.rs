@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::prepared_packs::PreparedPack;
 use super::space_index::SpaceIndex;
-use crate::conversation::setting_overrides::OverridesBySpace;
+use crate::conversation::setting_overrides::{OverridesBySpace, SettingOverrides};
 use crate::conversation::space::DEFAULT_SPACE;
-use crate::conversation::{Space, Spaces};
+use crate::conversation::{Setting, Space, Spaces};
 use crate::knowledge::{Pack, ProvedPack};
 use crate::matching::Thresholds;
 use crate::service::packs::{LoadedPack, PackError};
@@ -75,6 +75,21 @@ impl Snapshot {
     /// The space with this name as it is configured.
     pub fn configured(&self, name: &str) -> &Space {
         self.configured.named(name)
+    }
+
+    /// What moderators have changed and is not in effect: the names of spaces that are not configured, and settings whose
+    /// values are invalid by now, with their spaces.
+    pub fn ineffective_overrides(&self) -> Vec<(&str, Vec<Setting>)> {
+        let is_configured = |name: &str| self.configured.all().any(|space| space.name == name);
+        let ineffective = |(name, overrides): (&'_ String, &SettingOverrides)| {
+            let invalid = overrides.invalid(&self.configured.named(name).settings);
+            is_configured(name).then_some(invalid).unwrap_or_default()
+        };
+        self.overrides
+            .iter()
+            .map(|(name, overrides)| (name.as_str(), ineffective((name, overrides))))
+            .filter(|(name, invalid)| !is_configured(name) || !invalid.is_empty())
+            .collect()
     }
 
     /// The thresholds of spaces that set none of their own.

@@ -4,6 +4,7 @@ use super::TaskOutput;
 use super::task::{ModeratorTask, TaskResult};
 use crate::conversation::moderator_command::{EditAction, EditCommand, SettingValue};
 use crate::conversation::reply::ModerationReply;
+use crate::conversation::sent_reply::FOR_OWNERS;
 use crate::conversation::setting::readable_value;
 use crate::conversation::{Control, Notice, ReplyKind, Setting, SpaceSettings};
 use crate::matching::DecisionRule;
@@ -48,12 +49,15 @@ impl ModeratorTask {
         self.page("settings", (page, n_pages), shown.map(line).collect())
     }
 
-    /// The latest revisions of settings, or of the one with this name.
+    /// The latest revisions of settings, or of the one with this name; none where settings cannot be changed.
     pub(super) fn setting_revisions(
         &self,
         setting: Option<&str>,
         limit: u32,
     ) -> Result<Vec<RecordedRevision>, RichText> {
+        if !self.editing()?.changes_settings {
+            return Ok(Vec::new());
+        }
         let found = self.settings_editor()?.revisions(setting, limit);
         found.map_err(|error| self.settings_failed(&error))
     }
@@ -63,6 +67,9 @@ impl ModeratorTask {
         &self,
         number: i64,
     ) -> Result<Option<RecordedRevision>, RichText> {
+        if !self.editing()?.changes_settings {
+            return Ok(None);
+        }
         let found = self.settings_editor()?.revision(number);
         found.map_err(|error| self.settings_failed(&error))
     }
@@ -94,14 +101,16 @@ impl ModeratorTask {
         let current = self.current_settings()?;
         let PreparedSetting { edit, command, typed } =
             self.prepare_setting(proposed.command, &current)?;
-        let proved = edit.prove(&current.configured, &current.overrides);
-        let proved = proved.map_err(|refused| self.setting_refused(&refused, &typed, &current))?;
+        let proved = self.prove_setting(&edit, &typed, &current)?;
         let (setting, before) = (edit.setting, current.settings());
         let shown = |settings| readable_value(&setting.value_in(settings), self.wording);
         let (old, new) = (shown(&before), shown(&proved.settings));
         let values = [("setting", setting.name()), ("before", &*old), ("after", &new)];
         let report = report.paragraph(&self.wording.sentence("setting-would-change", values));
-        let report = self.review_thresholds(report, &proved.settings)?;
+        let mut report = self.review_thresholds(report, &proved.settings)?;
+        if matches!(setting, Setting::SpeaksWhen | Setting::Prefix) {
+            report = report.paragraph(&self.wording.sentence("setting-may-silence", []));
+        }
         let text = report.paragraph(&self.wording.sentence("not-saved-yet", [])).text();
         let seen = Some(digest(std::slice::from_ref(&proved.change)));
         let proposed = ProposedCommand { command, seen, resolves: Vec::new() };
@@ -112,6 +121,7 @@ impl ModeratorTask {
                 ..ModerationReply::default()
             },
             kind: ReplyKind::Proposal,
+            entries: vec![FOR_OWNERS.to_owned()],
             proposal: Some(Proposal { alternatives: vec![proposed] }),
             ..TaskOutput::text(RichText::default())
         })
@@ -145,8 +155,7 @@ impl ModeratorTask {
         let current = self.current_settings()?;
         let PreparedSetting { edit, command, typed } =
             self.prepare_setting(proposed.command.clone(), &current)?;
-        let proved = edit.prove(&current.configured, &current.overrides);
-        let proved = proved.map_err(|refused| self.setting_refused(&refused, &typed, &current))?;
+        let proved = self.prove_setting(&edit, &typed, &current)?;
         let is_seen = proposed.seen == Some(digest(std::slice::from_ref(&proved.change)));
         let made = if is_seen { self.record_setting(&command, &proved)? } else { None };
         match made {
@@ -165,8 +174,7 @@ impl ModeratorTask {
         let (action, pack) = (EditAction::Revert(number), None);
         let command = EditCommand { action, pack, reason: None };
         let PreparedSetting { edit, command, typed } = self.prepare_setting(command, &current)?;
-        let proved = edit.prove(&current.configured, &current.overrides);
-        let proved = proved.map_err(|refused| self.setting_refused(&refused, &typed, &current))?;
+        let proved = self.prove_setting(&edit, &typed, &current)?;
         let recorded = self.record_setting(&command, &proved)?.ok_or_else(|| {
             let refused = RefusedSettingEdit::ChangedSince { setting: edit.setting };
             self.setting_refused(&refused, &typed, &current)
@@ -174,13 +182,28 @@ impl ModeratorTask {
         Ok(self.saved_setting(edit.setting, &proved.settings, recorded))
     }
 
+    fn prove_setting(
+        &self,
+        edit: &SettingEdit,
+        typed: &str,
+        current: &CurrentSettings,
+    ) -> Result<ProvedSettingEdit, RichText> {
+        let proved = edit.prove(&current.configured, &current.overrides);
+        proved.map_err(|refused| self.setting_refused(&refused, typed, current))
+    }
+
     fn prepare_setting(
         &self,
         command: EditCommand,
         current: &CurrentSettings,
     ) -> Result<PreparedSetting, RichText> {
+        // What the command is about may show in the records only, so not every way here is barred before.
         if !self.is_owner {
             return Err(Report::new(&self.wording.notice(&Notice::OwnersOnly)).text());
+        }
+        // It was shown where another space was meant.
+        if command.pack.as_ref().is_some_and(|pack| !self.is_of_space(pack)) {
+            return Err(self.no_longer_available());
         }
         let pack = Some(settings_of(&self.space.name));
         match &command.action {
@@ -264,14 +287,9 @@ impl ModeratorTask {
         let number = recorded.id.to_string();
         let value = readable_value(&setting.value_in(settings), self.wording);
         let values = [("number", &*number), ("setting", setting.name()), ("value", &value)];
-        let read = || {
-            let overrides = SettingsHistory::open(&self.editing()?.data)
-                .and_then(|history| history.overrides());
-            overrides.map_err(|error| self.settings_failed(&error))
-        };
-        let (sentence, updates) = match self.knowledge_base.apply_settings(read) {
-            Ok(updates) => ("setting-saved", updates),
-            Err(_) => ("setting-saved-not-served", Vec::new()),
+        let sentence = match self.apply_settings() {
+            Ok(_) => "setting-saved",
+            Err(_) => "setting-saved-not-served",
         };
         TaskOutput {
             reply: ModerationReply {
@@ -281,12 +299,23 @@ impl ModeratorTask {
             },
             kind: ReplyKind::Edited,
             entries: vec![recorded.revision.pack, number],
-            settings: updates,
+            has_changed_settings: true,
             ..TaskOutput::text(RichText::default())
         }
     }
 
+    /// Has all settings applied that moderators have changed. Returns whether any was not yet.
+    fn apply_settings(&self) -> Result<bool, RichText> {
+        let history = SettingsHistory::open(&self.editing()?.data);
+        let history = history.map_err(|error| self.settings_failed(&error))?;
+        let applied = self.knowledge_base.apply_settings(|| history.overrides());
+        applied.map_err(|error| self.settings_failed(&error))
+    }
+
     fn settings_editor(&self) -> Result<SettingsEditor, RichText> {
+        if !self.editing()?.changes_settings {
+            return Err(self.sentence("settings-are-off", []));
+        }
         let configured = self.snapshot.configured(&self.space.name).clone();
         let editor = SettingsEditor::open(configured, &self.editing()?.data);
         editor.map_err(|error| self.settings_failed(&error))

@@ -75,7 +75,8 @@ async fn paused_bot_tells_nobody_until_it_is_resumed() {
     let world = TestWorld::with(SpaceSettings { moderators, ..SpaceSettings::default() }).await;
     let (events, mut sent_events) = mpsc::unbounded_channel();
     let data = world.folder.path().join("data");
-    let service = world.start().with_pack_editing(PackEditing { data, events });
+    let service =
+        world.start().with_pack_editing(PackEditing { data, changes_settings: true, events });
     let sender = ScriptedSender::default();
     let say = async |id, text| {
         service.handle(&Event::MessageCreated(world.question(id, text)), &sender).await;

@@ -113,7 +113,8 @@ impl Interleaving {
         let data = world.folder.path().join("data");
         world.records = SqliteRecords::open(&data, world.clock.now()).await.unwrap();
         let (events, of_edits) = mpsc::unbounded_channel();
-        let service = world.start().with_pack_editing(PackEditing { data, events });
+        let service =
+            world.start().with_pack_editing(PackEditing { data, changes_settings: true, events });
         // As at the start of the program.
         world.knowledge_base.reload_packs().unwrap();
         let texts = CuratedTexts { faq: PACK.into(), lexicon: "".into() };
@@ -197,7 +198,7 @@ impl Interleaving {
             ModerationEvent::PacksEdited(updates) => Some(updates),
             ModerationEvent::Resumed
             | ModerationEvent::MessageQuoted(_)
-            | ModerationEvent::SettingsChanged(_) => None,
+            | ModerationEvent::SettingsChanged => None,
         });
         let updates = match edited {
             Some(updates) if of_edits || self.found.is_empty() => updates,

@@ -40,7 +40,11 @@ impl ModeratedChat {
 
     fn start(world: &TestWorld) -> Service<SqliteRecords> {
         let data = world.folder.path().join("data");
-        world.start().with_pack_editing(PackEditing { data, events: mpsc::unbounded_channel().0 })
+        world.start().with_pack_editing(PackEditing {
+            data,
+            changes_settings: true,
+            events: mpsc::unbounded_channel().0,
+        })
     }
 
     fn next_id(&self) -> String {

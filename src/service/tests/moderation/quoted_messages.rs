@@ -36,7 +36,8 @@ async fn message_becomes_an_entry_with_its_author_who_is_told_and_can_have_it_re
     let (events, mut sent_events) = mpsc::unbounded_channel();
     let mut chat = ModeratedChat::new().await;
     let data = chat.world.folder.path().join("data");
-    chat.service = chat.world.start().with_pack_editing(PackEditing { data, events });
+    chat.service =
+        chat.world.start().with_pack_editing(PackEditing { data, changes_settings: true, events });
     let text = "The sauna is open on Mondays.\n\nBring a towel.";
     let event = make(&chat, "faq make", text, Some("when is the  sauna open"));
     chat.service.handle(&event, &chat.sender).await;

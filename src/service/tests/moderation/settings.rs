@@ -48,9 +48,14 @@ async fn places_are_those_where_the_command_is_given() {
     let place = chat.world.question("t:x", "x").place.id;
     assert_eq!(effective(&chat).logs_edits_to, Some(place.clone()));
     chat.say("faq set listens_in +here").await;
-    // Saved in another place, it is still the one that was shown.
-    chat.say("faq save").await;
+    // Saved from another place, it is still the one that was shown.
+    let id = chat.next_id();
+    let pressed = chat.world.control_use(&id, "t:2/reply", MODERATOR, Control::Save);
+    let Event::ControlUsed(mut used) = pressed else { panic!("no control") };
+    used.place.id = "t:hall".into();
+    chat.service.handle(&Event::ControlUsed(used), &chat.sender).await;
     assert_eq!(effective(&chat).listens_in, [place]);
+    chat.sender.take_calls();
     let elsewhere = chat.say("faq set reports_to t:elsewhere").await;
     assert!(elsewhere.contains("is no value of reports_to"), "{elsewhere}");
     let none = chat.say("faq set logs_edits_to none").await;
@@ -105,6 +110,29 @@ async fn only_owners_change_settings_whatever_way_they_take() {
 }
 
 #[tokio::test]
+async fn proposal_for_another_space_is_not_saved() {
+    let chat = ModeratedChat::new().await;
+    let told = chat.say("faq set greets no\npack: settings/other").await;
+    assert!(!told.contains("would change"), "{told}");
+    assert!(effective(&chat).greets);
+}
+
+#[tokio::test]
+async fn settings_stay_where_they_cannot_be_changed() {
+    let mut chat = ModeratedChat::new().await;
+    let data = chat.world.folder.path().join("data");
+    let events = mpsc::unbounded_channel().0;
+    let editing = PackEditing { data, changes_settings: false, events };
+    chat.service = chat.world.start().with_pack_editing(editing);
+    for said in ["faq settings", "faq set greets no"] {
+        let told = chat.say(said).await;
+        assert!(told.contains(&sentence("settings-are-off")), "{said}: {told}");
+    }
+    let history = chat.say("faq history").await;
+    assert!(history.contains(&sentence("no-revisions")), "{history}");
+}
+
+#[tokio::test]
 async fn setting_that_somebody_else_changes_meanwhile_is_shown_again() {
     let chat = ModeratedChat::new().await;
     chat.say("faq set digest_hour 5").await;
@@ -124,6 +152,8 @@ async fn setting_that_somebody_else_changes_meanwhile_is_shown_again() {
         ("faq set digest_hour 24", "0 to 23"),
         ("faq set digest_hour", "set SETTING VALUE"),
         ("faq set colour red", "no setting colour"),
+        ("faq set locale fr", "en or de"),
+        ("faq set prefix !frag", "quoth settings"),
         ("faq revert 99", "no change 99"),
     ] {
         let told = chat.say(said).await;
@@ -132,19 +162,16 @@ async fn setting_that_somebody_else_changes_meanwhile_is_shown_again() {
 }
 
 #[tokio::test]
-async fn settings_outlive_a_reload_and_are_read_again_at_a_start() {
+async fn settings_outlive_a_reload_and_are_announced() {
     let mut chat = ModeratedChat::new().await;
     let (events, mut announced) = mpsc::unbounded_channel();
     let data = chat.world.folder.path().join("data");
-    let editing = PackEditing { data: data.clone(), events };
+    let editing = PackEditing { data: data.clone(), changes_settings: true, events };
     chat.service = chat.world.start().with_pack_editing(editing);
     chat.say("faq set locale de").await;
     chat.say("faq save").await;
-    let Some(ModerationEvent::SettingsChanged(updates)) = announced.recv().await else {
-        panic!("not announced")
-    };
-    assert_eq!(updates[0].space, "default");
-    assert_eq!(updates[0].changes[0].id, "locale");
+    let event = announced.recv().await;
+    assert!(matches!(event, Some(ModerationEvent::SettingsChanged)), "{event:?}");
     let told = chat.say("faq einstellungen").await;
     assert!(told.contains("Sprache meiner Sätze"), "{told}");
     let told = chat.say("faq stelle greets nein").await;

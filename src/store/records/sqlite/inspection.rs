@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::data_dir::{LockState, lock_state};
 use super::{FILE, error, migrations, space_settings, spaces};
 use crate::conversation::setting_overrides::OverridesBySpace;
-use crate::store::records::{RecordsError, Result};
+use crate::store::records::{RecordedRevision, RecordsError, Result};
 
 /// How long an inspection waits for a process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -98,6 +98,23 @@ impl RecordsInspection {
             return Ok(OverridesBySpace::new());
         }
         space_settings::all(&self.connection).map_err(|it| self.classify(it))
+    }
+
+    /// The latest revisions of settings of `space`, or of the one with this name, newest first.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if they cannot be read.
+    pub fn setting_revisions(
+        &self,
+        space: &str,
+        setting: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<RecordedRevision>> {
+        if self.schema()?.found < space_settings::FIRST_SCHEMA {
+            return Ok(Vec::new());
+        }
+        let latest = space_settings::latest(&self.connection, space, setting, limit);
+        latest.map_err(|it| self.classify(it))
     }
 
     fn classify(&self, source: rusqlite::Error) -> RecordsError {

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::history::{RecordedRevision, RevisionFilter};
 use super::revisions;
 use super::unlocked_connection::UnlockedConnection;
-use crate::conversation::Setting;
 use crate::conversation::setting_overrides::OverridesBySpace;
+use crate::conversation::{Setting, Timestamp};
 use crate::moderation::Revision;
 use crate::moderation::setting_edit::{settings_of, value_of};
 use crate::store::records::Result;
@@ -48,13 +48,31 @@ impl SettingsHistory {
         setting: Option<&str>,
         limit: u32,
     ) -> Result<Vec<RecordedRevision>> {
-        let filter = RevisionFilter {
-            pack: settings_of(space),
-            entry: setting.map(str::to_owned),
-            limit,
-            ..RevisionFilter::default()
-        };
-        self.0.run(|connection| revisions::select(connection, &filter, revisions::recorded))
+        self.0.run(|connection| latest(connection, space, setting, limit))
+    }
+
+    /// The revisions of settings of all spaces after the one with this number, in their order.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
+    pub fn revisions_after(&self, number: i64) -> Result<Vec<RecordedRevision>> {
+        self.0.run(|connection| {
+            connection
+                .prepare("SELECT * FROM revisions WHERE id > ? AND pack LIKE ? ORDER BY id")?
+                .query_map(params![number, settings_of("%")], revisions::recorded)?
+                .collect()
+        })
+    }
+
+    /// The number of the last revision that was recorded before `time`, whatever it is of; 0 if there is none.
+    ///
+    /// # Errors
+    /// [`RecordsError`](super::super::RecordsError) if the records cannot be read.
+    pub fn last_before(&self, time: Timestamp) -> Result<i64> {
+        self.0.run(|connection| {
+            let select = "SELECT coalesce(max(id), 0) FROM revisions WHERE at < ?";
+            connection.query_row(select, [time.as_millis()], |row| row.get(0))
+        })
     }
 
     /// The revision of a setting of `space` with this number.
@@ -104,6 +122,22 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<OverridesBySpace>
         }
     }
     Ok(overrides)
+}
+
+/// See [`SettingsHistory::revisions`].
+pub(super) fn latest(
+    connection: &Connection,
+    space: &str,
+    setting: Option<&str>,
+    limit: u32,
+) -> rusqlite::Result<Vec<RecordedRevision>> {
+    let filter = RevisionFilter {
+        pack: settings_of(space),
+        entry: setting.map(str::to_owned),
+        limit,
+        ..RevisionFilter::default()
+    };
+    revisions::select(connection, &filter, revisions::recorded)
 }
 
 fn stored(connection: &Connection, space: &str, setting: &str) -> rusqlite::Result<Option<String>> {
