@@ -133,15 +133,14 @@ async fn log_edit(
     let n_more = changes.len().saturating_sub(MAX_LOGGED);
     let revisions: Vec<(i64, Revision)> =
         recorded.into_iter().map(|it| (it.id, it.revision)).collect();
-    log_revisions(pack, &revisions, n_more, place, wording, state);
+    log_revisions(pack, (&revisions, n_more), place, wording, state);
 }
 
 /// Shows moderators at `place` these revisions of a pack, or of the settings that `pack` stands for, and that there are
 /// `n_more`.
 pub(super) fn log_revisions(
     pack: &str,
-    revisions: &[(i64, Revision)],
-    n_more: usize,
+    (revisions, n_more): (&[(i64, Revision)], usize),
     place: &PlaceId,
     wording: &Wording,
     state: &Arc<AppState>,

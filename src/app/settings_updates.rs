@@ -102,7 +102,7 @@ fn show(revisions: Vec<RecordedRevision>, state: &Arc<AppState>) {
         let (pack, revisions) = (revision.pack.clone(), [(id, revision)]);
         for place in &places {
             let wording = Wording::for_locale(&settings.locale);
-            log_revisions(&pack, &revisions, 0, place, wording, state);
+            log_revisions(&pack, (&revisions, 0), place, wording, state);
         }
     }
 }

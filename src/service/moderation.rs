@@ -138,11 +138,7 @@ impl<R: Records> Service<R> {
         };
         let TaskOutput { reply, kind, entries, proposal, updates, has_changed_settings, quoted } =
             done;
-        self.announce_moderation([
-            (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates)),
-            has_changed_settings.then_some(ModerationEvent::SettingsChanged),
-            quoted.map(ModerationEvent::MessageQuoted),
-        ]);
+        self.announce_moderation(updates, has_changed_settings, quoted);
         let question = if replaces_target { proposed_for.clone() } else { None };
         let question = question.unwrap_or_else(|| cause.id.clone());
         match proposal {
@@ -166,8 +162,18 @@ impl<R: Records> Service<R> {
     }
 
     /// Tells those who have to know what was done.
-    fn announce_moderation(&self, events: [Option<ModerationEvent>; 3]) {
+    fn announce_moderation(
+        &self,
+        updates: Vec<PackUpdate>,
+        has_changed_settings: bool,
+        quoted: Option<Box<MessageQuoted>>,
+    ) {
         let Some(editing) = &self.pack_editing else { return };
+        let events = [
+            (!updates.is_empty()).then_some(ModerationEvent::PacksEdited(updates)),
+            has_changed_settings.then_some(ModerationEvent::SettingsChanged),
+            quoted.map(ModerationEvent::MessageQuoted),
+        ];
         for event in events.into_iter().flatten() {
             // Nobody listens any more if the process is stopping; the next start finds the changes.
             drop(editing.events.send(event));

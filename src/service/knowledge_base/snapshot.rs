@@ -80,16 +80,17 @@ impl Snapshot {
     /// What moderators have changed and is not in effect: the names of spaces that are not configured, and settings whose
     /// values are invalid by now, with their spaces.
     pub fn ineffective_overrides(&self) -> Vec<(&str, Vec<Setting>)> {
-        let is_configured = |name: &str| self.configured.all().any(|space| space.name == name);
-        let ineffective = |(name, overrides): (&'_ String, &SettingOverrides)| {
-            let invalid = overrides.invalid(&self.configured.named(name).settings);
-            is_configured(name).then_some(invalid).unwrap_or_default()
+        let invalid_of = |name: &str, overrides: &SettingOverrides| {
+            let configured = self.configured.all().find(|space| space.name == name)?;
+            Some(overrides.invalid(&configured.settings))
         };
-        self.overrides
-            .iter()
-            .map(|(name, overrides)| (name.as_str(), ineffective((name, overrides))))
-            .filter(|(name, invalid)| !is_configured(name) || !invalid.is_empty())
-            .collect()
+        let of_spaces = self.overrides.iter();
+        let ineffective =
+            of_spaces.filter_map(|(name, overrides)| match invalid_of(name, overrides) {
+                Some(invalid) if invalid.is_empty() => None,
+                invalid => Some((name.as_str(), invalid.unwrap_or_default())),
+            });
+        ineffective.collect()
     }
 
     /// The thresholds of spaces that set none of their own.
