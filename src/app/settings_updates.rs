@@ -25,17 +25,17 @@ struct Follower {
 }
 
 impl Follower {
-    /// Applies what has changed. Returns whether anything has, and the revisions that were not shown yet.
-    fn follow(&mut self, state: &AppState) -> Result<(bool, Vec<RecordedRevision>), RecordsError> {
+    /// Applies what has changed. Returns the revisions that were not shown yet.
+    fn follow(&mut self, state: &AppState) -> Result<Vec<RecordedRevision>, RecordsError> {
         let history = match self.history.take() {
             Some(history) => history,
             None => SettingsHistory::open(&self.data)?,
         };
-        let is_new = state.service.knowledge_base().apply_settings(|| history.overrides())?;
+        state.service.knowledge_base().apply_settings(|| history.overrides())?;
         let revisions = history.revisions_after(self.last_shown)?;
         self.last_shown = revisions.last().map_or(self.last_shown, |last| last.id);
         self.history = Some(history);
-        Ok((is_new, revisions))
+        Ok(revisions)
     }
 }
 
@@ -60,11 +60,11 @@ pub(super) async fn run(data: PathBuf, last_shown: i64, state: Arc<AppState>) {
         let Ok((returned, followed)) = following.await else { return };
         follower = returned;
         match followed {
-            Ok((is_new, revisions)) => {
+            Ok(revisions) => {
                 is_failing = false;
-                show(revisions, &state);
-                if is_new {
-                    // A calibration is for the thresholds that it was begun with.
+                if !revisions.is_empty() {
+                    show(revisions, &state);
+                    // A calibration that is being made is for the thresholds that it was begun with.
                     recalibrate(&state);
                 }
             }

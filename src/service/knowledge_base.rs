@@ -123,22 +123,21 @@ impl KnowledgeBase {
     }
 
     /// Applies the settings that moderators have changed, which `read` returns: later calls read later, so none brings older
-    /// settings back. Returns whether they are other than before.
+    /// settings back.
     ///
     /// # Errors
     /// That of `read`; then the snapshot stays.
     pub fn apply_settings<E>(
         &self,
         read: impl FnOnce() -> Result<OverridesBySpace, E>,
-    ) -> Result<bool, E> {
+    ) -> Result<(), E> {
         let _lock = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let previous = self.current();
         let overrides = read()?;
-        if overrides == previous.overrides {
-            return Ok(false);
+        if overrides != previous.overrides {
+            self.replace(previous.with_overrides(overrides));
         }
-        self.replace(previous.with_overrides(overrides));
-        Ok(true)
+        Ok(())
     }
 
     /// Like [`Self::reload_packs`], with other spaces and thresholds.

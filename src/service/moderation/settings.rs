@@ -288,7 +288,7 @@ impl ModeratorTask {
         let value = readable_value(&setting.value_in(settings), self.wording);
         let values = [("number", &*number), ("setting", setting.name()), ("value", &value)];
         let sentence = match self.apply_settings() {
-            Ok(_) => "setting-saved",
+            Ok(()) => "setting-saved",
             Err(_) => "setting-saved-not-served",
         };
         TaskOutput {
@@ -304,8 +304,8 @@ impl ModeratorTask {
         }
     }
 
-    /// Has all settings applied that moderators have changed. Returns whether any was not yet.
-    fn apply_settings(&self) -> Result<bool, RichText> {
+    /// Has all settings applied that moderators have changed.
+    fn apply_settings(&self) -> Result<(), RichText> {
         let history = SettingsHistory::open(&self.editing()?.data);
         let history = history.map_err(|error| self.settings_failed(&error))?;
         let applied = self.knowledge_base.apply_settings(|| history.overrides());
