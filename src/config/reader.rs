@@ -20,7 +20,8 @@ use super::problem_kind::{ProblemKind, nearest};
 use super::reference::{SPACE, SectionReference};
 use super::secret_key::{SECRETS, file_keys};
 use super::settings::Config;
-use super::validation::{InvalidValue, Validate};
+use super::validation::Validate;
+use crate::conversation::InvalidValue;
 
 /// The top-level keys and sections, in the order in which they are shown.
 pub(super) const TOP: [&str; 13] = [

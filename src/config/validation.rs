@@ -9,25 +9,12 @@ use super::matching::MatchingSettings;
 use super::matrix::MatrixSettings;
 use super::records::RecordsSettings;
 use super::space::PLATFORMS;
-use crate::conversation::settings::InvalidSetting;
-use crate::conversation::{PlaceId, SpaceSettings};
+use crate::conversation::{InvalidValue, PlaceId, SpaceSettings};
 use crate::service::settings::{DeliverySettings, HttpSettings, RetentionSettings};
 
 /// Upper limit of the catch-up. The ids of handled messages are kept for 15 days; an older message could
 /// be answered twice.
 const MAX_CATCH_UP_MINUTES: u32 = 14 * 24 * 60;
-
-/// A setting whose value is out of range.
-pub(super) struct InvalidValue {
-    /// The key in its section.
-    pub(super) key: &'static str,
-    /// The index in the list, from 0, if the value is a list item.
-    pub(super) item: Option<usize>,
-    /// The value as it is written in the file.
-    pub(super) value: String,
-    /// The valid values.
-    pub(super) range: &'static str,
-}
 
 /// A section whose values can be checked.
 pub(super) trait Validate {
@@ -39,10 +26,11 @@ impl Validate for MatchingSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let share = self.unanswerable_share;
         let is_share = share > 0.0 && share < 1.0;
-        let share = invalid_unless(is_share, "unanswerable_share", share, "above 0 and below 1");
+        let share =
+            InvalidValue::unless(is_share, "unanswerable_share", share, "above 0 and below 1");
         [
-            probability("answer_from", self.answer_from),
-            probability("suggest_from", self.suggest_from),
+            InvalidValue::unless_probability("answer_from", self.answer_from),
+            InvalidValue::unless_probability("suggest_from", self.suggest_from),
             share,
         ]
         .into_iter()
@@ -56,10 +44,15 @@ impl Validate for DeliverySettings {
         let minutes = self.catch_up_minutes;
         let range = "below 20160 (14 days)";
         [
-            invalid_unless(minutes < MAX_CATCH_UP_MINUTES, "catch_up_minutes", minutes, range),
-            at_least_one("lease_seconds", self.lease_seconds),
-            at_least_one("queue_length", self.queue_length),
-            at_least_one("n_workers", self.n_workers),
+            InvalidValue::unless(
+                minutes < MAX_CATCH_UP_MINUTES,
+                "catch_up_minutes",
+                minutes,
+                range,
+            ),
+            InvalidValue::unless_positive("lease_seconds", self.lease_seconds),
+            InvalidValue::unless_positive("queue_length", self.queue_length),
+            InvalidValue::unless_positive("n_workers", self.n_workers),
         ]
         .into_iter()
         .flatten()
@@ -70,8 +63,8 @@ impl Validate for DeliverySettings {
 impl Validate for RetentionSettings {
     fn validate(&self) -> Vec<InvalidValue> {
         let days = [
-            at_least_one("unanswered_days", self.unanswered_days),
-            at_least_one("answers_days", self.answers_days),
+            InvalidValue::unless_positive("unanswered_days", self.unanswered_days),
+            InvalidValue::unless_positive("answers_days", self.answers_days),
         ];
         days.into_iter().flatten().collect()
     }
@@ -82,7 +75,7 @@ impl Validate for LogSettings {
         let is_filter =
             !self.level.trim().is_empty() && EnvFilter::builder().parse(&self.level).is_ok();
         let range = "error, warn, info, debug, trace or directives like \"warn,quoth=debug\"";
-        invalid_unless(is_filter, "level", quoted(&self.level), range).into_iter().collect()
+        InvalidValue::unless(is_filter, "level", quoted(&self.level), range).into_iter().collect()
     }
 }
 
@@ -104,8 +97,8 @@ impl Validate for BridgeSettings {
         let mode = quoted(&self.socket_mode);
         let range = "three octal digits, of which the first gives the owner reading and writing, like \"0660\"";
         [
-            invalid_unless(is_named, "socket", "\"\"", "a path, or left out"),
-            invalid_unless(self.mode().is_some(), "socket_mode", mode, range),
+            InvalidValue::unless(is_named, "socket", "\"\"", "a path, or left out"),
+            InvalidValue::unless(self.mode().is_some(), "socket_mode", mode, range),
         ]
         .into_iter()
         .flatten()
@@ -125,12 +118,22 @@ impl Validate for DiscordSettings {
         let base = self.api_base.as_deref().unwrap_or_default();
         let base_range = "an address like \"http://127.0.0.1:8080\", without /api";
         [
-            self.shards.and_then(|shards| at_least_one("shards", shards)),
-            invalid_unless(first == 0 || is_shard(first), "first_shard", first, first_range),
+            self.shards.and_then(|shards| InvalidValue::unless_positive("shards", shards)),
+            InvalidValue::unless(first == 0 || is_shard(first), "first_shard", first, first_range),
             self.last_shard.and_then(|last| {
-                invalid_unless(first <= last && is_shard(last), "last_shard", last, last_range)
+                InvalidValue::unless(
+                    first <= last && is_shard(last),
+                    "last_shard",
+                    last,
+                    last_range,
+                )
             }),
-            invalid_unless(base.is_empty() || is_base(base), "api_base", quoted(base), base_range),
+            InvalidValue::unless(
+                base.is_empty() || is_base(base),
+                "api_base",
+                quoted(base),
+                base_range,
+            ),
         ]
         .into_iter()
         .flatten()
@@ -156,8 +159,8 @@ impl Validate for MatrixSettings {
         let patterns = self.accepts_invites_from.iter().map(String::as_str);
         let pattern_range = "user ids, with * as wildcard, like \"@*:example.org\"";
         [
-            invalid_unless(is_server, "homeserver", quoted(server), server_range),
-            invalid_unless(is_user, "user", quoted(user), user_range),
+            InvalidValue::unless(is_server, "homeserver", quoted(server), server_range),
+            InvalidValue::unless(is_user, "user", quoted(user), user_range),
         ]
         .into_iter()
         .flatten()
@@ -199,16 +202,9 @@ fn is_base(address: &str) -> bool {
 
 impl Validate for SpaceSettings {
     fn validate(&self) -> Vec<InvalidValue> {
-        let out_of_range = self.invalid_values().into_iter();
-        let out_of_range = out_of_range.map(|InvalidSetting { key, value, range }| InvalidValue {
-            key,
-            item: None,
-            value,
-            range,
-        });
         let place = |key, place: &Option<PlaceId>| {
             let place = place.as_ref()?.as_str();
-            invalid_unless(is_channel(place), key, quoted(place), CHANNEL)
+            InvalidValue::unless(is_channel(place), key, quoted(place), CHANNEL)
         };
         let channels = [
             place("reports_to", &self.reports_to),
@@ -223,7 +219,7 @@ impl Validate for SpaceSettings {
             ids(key, listed, is_principal, PRINCIPAL)
         });
         let channels = channels.into_iter().flatten();
-        out_of_range.chain(channels).chain(places).chain(principals).collect()
+        self.invalid_values().into_iter().chain(channels).chain(places).chain(principals).collect()
     }
 }
 
@@ -300,24 +296,6 @@ fn ids<'i>(
         value: quoted(id),
         range,
     })
-}
-
-fn probability(key: &'static str, value: f64) -> Option<InvalidValue> {
-    invalid_unless(value > 0.0 && value <= 1.0, key, value, "above 0 and at most 1")
-}
-
-fn at_least_one(key: &'static str, value: u32) -> Option<InvalidValue> {
-    invalid_unless(value >= 1, key, value, "at least 1")
-}
-
-/// An invalid value at `key`, unless `is_valid`.
-fn invalid_unless(
-    is_valid: bool,
-    key: &'static str,
-    value: impl ToString,
-    range: &'static str,
-) -> Option<InvalidValue> {
-    (!is_valid).then(|| InvalidValue { key, item: None, value: value.to_string(), range })
 }
 
 /// The text as it is written in the file.

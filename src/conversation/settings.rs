@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
 use super::id::{PlaceId, PrincipalId};
+use super::invalid_value::InvalidValue;
 use crate::matching::Thresholds;
 
 /// A way to address the bot. The strings that serde reads are configuration values.
@@ -92,28 +93,23 @@ impl SpaceSettings {
     }
 
     /// All values that are out of range, whatever the platform.
-    pub fn invalid_values(&self) -> Vec<InvalidSetting> {
+    pub fn invalid_values(&self) -> Vec<InvalidValue> {
         let is_language = self.locale.parse::<LanguageIdentifier>().is_ok();
         let language = "a language as a BCP 47 tag, like \"en\" or \"pt-BR\"";
         let locale = format!("{:?}", self.locale);
-        let share = |key, value: f64| {
-            let is_valid = value > 0.0 && value <= 1.0;
-            InvalidSetting::unless(is_valid, key, value, "above 0 and at most 1")
-        };
-        let at_least_one =
-            |key, value: u32| InvalidSetting::unless(value >= 1, key, value, "at least 1");
         let (days, hour) = (self.digest_days, self.digest_hour);
         // That a digest was sent is known for 15 days, like that a message was handled.
         let is_days = (1..=14).contains(&days);
         [
-            InvalidSetting::unless(is_language, "locale", locale, language),
-            share("listen_from", self.listen_from),
-            self.answer_from.and_then(|from| share("answer_from", from)),
-            self.suggest_from.and_then(|from| share("suggest_from", from)),
-            InvalidSetting::unless(is_days, "digest_days", days, "1 to 14"),
-            InvalidSetting::unless(hour < 24, "digest_hour", hour, "0 to 23"),
-            at_least_one("questions_per_asker", self.questions_per_asker),
-            at_least_one("questions_per_place", self.questions_per_place),
+            InvalidValue::unless(is_language, "locale", locale, language),
+            InvalidValue::unless_probability("listen_from", self.listen_from),
+            self.answer_from.and_then(|from| InvalidValue::unless_probability("answer_from", from)),
+            self.suggest_from
+                .and_then(|from| InvalidValue::unless_probability("suggest_from", from)),
+            InvalidValue::unless(is_days, "digest_days", days, "1 to 14"),
+            InvalidValue::unless(hour < 24, "digest_hour", hour, "0 to 23"),
+            InvalidValue::unless_positive("questions_per_asker", self.questions_per_asker),
+            InvalidValue::unless_positive("questions_per_place", self.questions_per_place),
         ]
         .into_iter()
         .flatten()
@@ -124,28 +120,6 @@ impl SpaceSettings {
     pub fn command_mark(&self) -> &str {
         let end = self.prefix.find(char::is_alphanumeric).unwrap_or(self.prefix.len());
         self.prefix.get(..end).unwrap_or_default()
-    }
-}
-
-/// A setting whose value is out of range.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidSetting {
-    /// Its key.
-    pub key: &'static str,
-    /// The value as it is written in the configuration.
-    pub value: String,
-    /// The valid values, in English.
-    pub range: &'static str,
-}
-
-impl InvalidSetting {
-    fn unless(
-        is_valid: bool,
-        key: &'static str,
-        value: impl ToString,
-        range: &'static str,
-    ) -> Option<Self> {
-        (!is_valid).then(|| Self { key, value: value.to_string(), range })
     }
 }
 
