@@ -11,6 +11,7 @@ mod file_check;
 mod history;
 mod inbox;
 mod inspection;
+mod last_time;
 mod lookup;
 pub(in crate::store) mod migrations;
 mod packs;
@@ -28,7 +29,7 @@ mod write_queue;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -50,6 +51,7 @@ use file_check::FileIdentity;
 pub use history::{AuthorFilter, PackHistory, PackTransaction, RecordedRevision, RevisionFilter};
 pub use inbox::Inbox;
 pub use inspection::{RecordsInspection, Schema};
+use last_time::LastTime;
 pub use space_settings::SettingsHistory;
 use write_queue::{JobError, WriteQueue};
 
@@ -58,9 +60,6 @@ pub const FILE: &str = "quoth.db";
 
 /// How long a write waits for a lock of another program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Prepared statements that are kept: more than there are.
-const MAX_STATEMENTS: usize = 64;
 
 /// Records in SQLite. Clones share one connection, which runs jobs one after the other and commits
 /// waiting jobs together.
@@ -71,21 +70,6 @@ pub struct SqliteRecords {
     opened_file: Option<FileIdentity>,
     last_failure: Arc<LastTime>,
     last_completion: Arc<LastTime>,
-}
-
-/// When something happened last.
-#[derive(Debug, Default)]
-struct LastTime(Mutex<Option<Instant>>);
-
-impl LastTime {
-    fn set_now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    fn age(&self) -> Option<Duration> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.map(|at| at.elapsed())
-    }
 }
 
 impl SqliteRecords {
@@ -138,7 +122,7 @@ impl SqliteRecords {
                 let to_records_error = |error| error::classify(&path, Arc::new(error));
                 let mut connection = connect().map_err(to_records_error)?;
                 migrations::apply(&mut connection, &path)?;
-                prepare(&connection, now).map_err(to_records_error)?;
+                connection::prepare(&connection, now).map_err(to_records_error)?;
                 Ok(connection)
             }
         };
@@ -193,18 +177,6 @@ impl SqliteRecords {
             }
         })
     }
-}
-
-/// Prepares migrated records for a process that starts at `now`.
-fn prepare(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
-    claims::release_all(connection)?;
-    spaces::record_first_start(connection, now)?;
-    if let Err(error) = erasure::overwrite_free_pages(connection) {
-        tracing::warn!(%error, "Texts that an earlier version deleted are still in the records; the next start tries again to overwrite them");
-    }
-    Ok(())
 }
 
 impl Records for SqliteRecords {

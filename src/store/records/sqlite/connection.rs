@@ -5,6 +5,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::{claims, erasure, spaces};
+use crate::conversation::Timestamp;
+
+/// Prepared statements that are kept: more than there are.
+const MAX_STATEMENTS: usize = 64;
+
 /// A connection to the file at `path`, in which nothing is read yet. It waits for locks of others up to `busy_timeout`.
 pub(super) fn open(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
@@ -34,6 +40,18 @@ fn enable_wal(connection: &Connection, busy_timeout: Duration) -> rusqlite::Resu
             result => return result,
         }
     }
+}
+
+/// Prepares migrated records for a process that starts at `now`.
+pub(super) fn prepare(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
+    claims::release_all(connection)?;
+    spaces::record_first_start(connection, now)?;
+    if let Err(error) = erasure::overwrite_free_pages(connection) {
+        tracing::warn!(%error, "Texts that an earlier version deleted are still in the records; the next start tries again to overwrite them");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 
 use super::super::lookup::ReplyKey;
 use super::super::{AskedUpdate, PlaceStatus};
