@@ -1,12 +1,12 @@
 mod lexicon;
+mod settings;
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::convert::Infallible;
 
 use super::*;
 use crate::conversation::space::DEFAULT_SPACE;
-use crate::conversation::{Setting, SettingOverrides, Space, SpaceSettings};
+use crate::conversation::{Space, SpaceSettings};
 use crate::knowledge::PackFile;
 use crate::knowledge::pack::FAQ_FILE;
 use crate::matching::calibration::Calibration;
@@ -377,26 +377,4 @@ fn start_goes_on_where_the_last_process_ended() {
             "{faq}: what is served now is recorded"
         );
     }
-}
-
-#[test]
-fn settings_of_unknown_spaces_and_invalid_ones_are_told_and_have_no_effect() {
-    let root = tempfile::tempdir().unwrap();
-    write(&root, FAQ, SOURCE);
-    let knowledge_base = KnowledgeBase::open(spaces(&root, "p"), Thresholds::default()).unwrap();
-    let mut own = SettingOverrides::default();
-    own.set(Setting::Greets, Some(false.into()));
-    own.set(Setting::DigestDays, Some(99.into()));
-    let overrides: OverridesBySpace =
-        [("default", own.clone()), ("gone", own)].map(|(name, it)| (name.to_owned(), it)).into();
-    let apply = || knowledge_base.apply_settings(|| Ok::<_, Infallible>(overrides.clone()));
-    apply().unwrap();
-    let snapshot = knowledge_base.current();
-    let mut ineffective = snapshot.ineffective_overrides();
-    ineffective.sort();
-    assert_eq!(ineffective, [("default", vec![Setting::DigestDays]), ("gone", Vec::new())]);
-    let settings = &snapshot.spaces.default.settings;
-    assert_eq!((settings.greets, settings.digest_days), (false, 7));
-    apply().unwrap();
-    assert!(Arc::ptr_eq(&snapshot, &knowledge_base.current()), "nothing is new");
 }
