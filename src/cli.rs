@@ -21,6 +21,7 @@ mod lines;
 mod matrix;
 mod moderation;
 mod new;
+mod output;
 mod packs;
 #[cfg(feature = "phrasings")]
 mod phrasings;

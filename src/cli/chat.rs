@@ -1,7 +1,6 @@
 //! `quoth chat`: chats with a user in the terminal, or answers questions from a pipe, one per line.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -15,7 +14,6 @@ use super::lines::{Line, next_line};
 use super::packs::{self, PackArgs};
 use super::terminal::Terminal;
 use crate::config::Config;
-use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::{Event, PlaceId, Space, SpaceSettings, Spaces};
 use crate::platform::console::{self, ConsoleSession};
@@ -52,7 +50,9 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
     let all = config.read()?;
     let spaces = all.spaces();
     let has_console = |space: &&Space| space.places.contains(&PlaceId::from(console::PLACE));
-    let spaces = spaces.with_overrides(&setting_overrides(&all.data));
+    // Records that cannot be read are none of a chat's concern.
+    let overrides = RecordsInspection::setting_overrides_in(&all.data).unwrap_or_default();
+    let spaces = spaces.with_overrides(&overrides);
     let space = spaces.others.iter().find(has_console).unwrap_or(&spaces.default).clone();
     let is_given = !args.packs.packs.is_empty() || space.packs.is_empty();
     let default = Space {
@@ -78,12 +78,6 @@ async fn service(args: &Args, config: &ConfigArgs) -> anyhow::Result<Service<Sql
         keeps_questions: false,
     })
     .with_pack_editing(editing))
-}
-
-/// What moderators have changed of settings, as far as the records can be read.
-fn setting_overrides(data: &Path) -> OverridesBySpace {
-    let records = RecordsInspection::open(data).ok().flatten();
-    records.and_then(|records| records.setting_overrides().ok()).unwrap_or_default()
 }
 
 struct Chat<'a> {

@@ -5,13 +5,13 @@ mod change;
 mod review;
 mod word_diff;
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::bail;
 
 use super::config_args::ConfigArgs;
+use super::output::Output;
 use super::packs;
 use super::terminal::Terminal;
 use crate::conversation::{Space, Spaces};
@@ -103,10 +103,12 @@ impl<'a> Context<'a> {
         self.proved.is_some()
     }
 
+    pub(super) fn output(&self) -> Output<'_> {
+        Output { terminal: self.terminal, is_json: self.is_json }
+    }
+
     /// Prints a value as JSON.
     pub(super) fn print_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        let mut out = anstream::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, value)?;
-        Ok(writeln!(out)?)
+        self.output().print_json(value)
     }
 }

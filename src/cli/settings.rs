@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::Status;
 use super::config_args::ConfigArgs;
-use super::moderation::{ByArgs, Change};
+use super::moderation::ByArgs;
+use super::output::Output;
 use super::terminal::Terminal;
 use crate::config::{Config, is_channel, is_place};
 use crate::conversation::layout::one_line;
@@ -19,6 +20,7 @@ use crate::conversation::space::DEFAULT_SPACE;
 use crate::conversation::wording::Wording;
 use crate::conversation::{PlaceId, Setting, Space};
 use crate::moderation::report::setting_value;
+use crate::moderation::setting_edit::value_of;
 use crate::moderation::{ProvedSettingEdit, RefusedSettingEdit, SettingEdit};
 use crate::platform::console::printable;
 use crate::service::settings_editor::{CurrentSettings, SettingsEditor};
@@ -86,14 +88,14 @@ struct Context<'a> {
     /// The space, as it is configured.
     space: Space,
     data: PathBuf,
-    is_json: bool,
-    terminal: &'a Terminal,
+    output: Output<'a>,
 }
 
 pub(super) fn run(args: &Args, config: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Status> {
     let config = config.read()?;
     let space = space(&args.space, &config)?;
-    let context = Context { space, data: config.data, is_json: args.json, terminal };
+    let output = Output { terminal, is_json: args.json };
+    let context = Context { space, data: config.data, output };
     match &args.command {
         Command::List => context.list(),
         Command::Set(args) => context.set(args),
@@ -112,7 +114,7 @@ fn space(name: &str, config: &Config) -> anyhow::Result<Space> {
 
 /// What a setting is for and what its values are. At a terminal nobody is at a place.
 fn about(setting: Setting) -> String {
-    let about = Wording::english().about_setting(setting);
+    let about = setting.about(Wording::english());
     let places = " (in the terminal, instead of `here`, a place's id like discord:channel:2)";
     if setting.is_of_places() { about + places } else { about }
 }
@@ -126,16 +128,53 @@ struct ShownSetting {
     is_changed: bool,
 }
 
+impl ShownSetting {
+    fn new(setting: Setting, current: &CurrentSettings) -> Self {
+        Self {
+            setting: setting.name(),
+            value: setting.value_in(&current.settings()),
+            configured: setting.value_in(&current.configured),
+            is_changed: current.overrides.get(setting).is_some(),
+        }
+    }
+}
+
+/// A change of a setting, for programs.
+#[derive(Serialize)]
+struct ShownChange<'r> {
+    id: i64,
+    setting: &'r str,
+    by: &'r str,
+    reason: Option<&'r str>,
+    at: String,
+    /// Left out where the configuration applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Value>,
+}
+
+impl<'r> ShownChange<'r> {
+    fn new(RecordedRevision { id, revision }: &'r RecordedRevision) -> Self {
+        Self {
+            id: *id,
+            setting: &revision.entry,
+            by: revision.by.name().unwrap_or_default(),
+            reason: revision.reason.as_deref(),
+            at: revision.at.rfc3339(),
+            before: value_of(revision.before.as_deref()),
+            after: value_of(revision.after.as_deref()),
+        }
+    }
+}
+
 impl Context<'_> {
     /// The settings now. Reading them changes no file.
     fn current(&self) -> anyhow::Result<CurrentSettings> {
-        let overrides = match RecordsInspection::open(&self.data)? {
-            Some(records) => records.setting_overrides()?.remove(&self.space.name),
-            None => None,
-        };
+        let mut overrides = RecordsInspection::setting_overrides_in(&self.data)?;
         Ok(CurrentSettings {
             configured: self.space.settings.clone(),
-            overrides: overrides.unwrap_or_default(),
+            overrides: overrides.remove(&self.space.name).unwrap_or_default(),
         })
     }
 
@@ -156,16 +195,10 @@ impl Context<'_> {
 
     fn list(&self) -> anyhow::Result<Status> {
         let current = self.current()?;
-        let settings = current.settings();
-        let shown = |setting: Setting| ShownSetting {
-            setting: setting.name(),
-            value: setting.value_in(&settings),
-            configured: setting.value_in(&current.configured),
-            is_changed: current.overrides.get(setting).is_some(),
-        };
-        if self.is_json {
+        let shown = |setting| ShownSetting::new(setting, &current);
+        if self.output.is_json {
             let shown: Vec<ShownSetting> = Setting::ALL.into_iter().map(shown).collect();
-            self.print_json(&shown)?;
+            self.output.print_json(&shown)?;
             return Ok(Status::Success);
         }
         let wording = Wording::english();
@@ -205,14 +238,14 @@ impl Context<'_> {
     fn revert(&self, args: &RevertArgs) -> anyhow::Result<Status> {
         let Some(RecordedRevision { revision, .. }) = self.editor()?.revision(args.revision)?
         else {
-            return self
-                .refuse(&format!("this space has no revision {} of its settings", args.revision));
+            let text = format!("this space has no revision {} of its settings", args.revision);
+            return self.output.refuse(&text);
         };
         let current = self.current()?;
         let by = args.by.with_reason(&format!("takes back {}", args.revision));
         match SettingEdit::revert(&revision, &current.overrides) {
             Ok(edit) => self.apply(&edit, &revision.entry, &current, &by),
-            Err(refused) => self.refuse(&format!("{refused}; nothing was changed")),
+            Err(refused) => self.output.refuse(&format!("{refused}; nothing was changed")),
         }
     }
 
@@ -229,7 +262,7 @@ impl Context<'_> {
             Err(RefusedSettingEdit::NoValue { setting }) => {
                 return self.refuse_value(setting, typed);
             }
-            Err(refused) => return self.refuse(&format!("{refused}; nothing was changed")),
+            Err(refused) => return self.output.refuse(&format!("{refused}; nothing was changed")),
         };
         if by.is_dry_run() {
             return self.preview(edit.setting, current, &proved);
@@ -245,22 +278,18 @@ impl Context<'_> {
         &self,
         setting: Setting,
         current: &CurrentSettings,
-        ProvedSettingEdit { settings, overrides, .. }: &ProvedSettingEdit,
+        ProvedSettingEdit { overrides, .. }: &ProvedSettingEdit,
     ) -> anyhow::Result<Status> {
-        let shown = ShownSetting {
-            setting: setting.name(),
-            value: setting.value_in(settings),
-            configured: setting.value_in(&current.configured),
-            is_changed: overrides.get(setting).is_some(),
-        };
-        if self.is_json {
-            self.print_json(&shown)?;
+        let (configured, overrides) = (current.configured.clone(), overrides.clone());
+        let after = ShownSetting::new(setting, &CurrentSettings { configured, overrides });
+        if self.output.is_json {
+            self.output.print_json(&after)?;
             return Ok(Status::Success);
         }
-        let readable = |value: &Value| readable_value(value, Wording::english());
-        let before = readable(&setting.value_in(&current.settings()));
-        let line =
-            format!("{} would change from {before} to {}", shown.setting, readable(&shown.value));
+        let before = ShownSetting::new(setting, current);
+        let [before, after] =
+            [before, after].map(|shown| readable_value(&shown.value, Wording::english()));
+        let line = format!("{} would change from {before} to {after}", setting.name());
         writeln!(anstream::stdout(), "{}", printable(&one_line(&line)))?;
         Ok(Status::Success)
     }
@@ -271,15 +300,16 @@ impl Context<'_> {
         }
         let setting = args.setting.as_deref().and_then(Setting::named);
         let found = self.revisions(setting.map(Setting::name), args.limit)?;
-        if found.is_empty() && !self.is_json {
+        if found.is_empty() && !self.output.is_json {
             writeln!(anstream::stdout(), "No change is recorded.")?;
         }
         self.print_changes(&found)
     }
 
     fn print_changes(&self, found: &[RecordedRevision]) -> anyhow::Result<Status> {
-        if self.is_json {
-            self.print_json(&found.iter().map(Change::new).collect::<Vec<_>>())?;
+        if self.output.is_json {
+            let shown: Vec<ShownChange<'_>> = found.iter().map(ShownChange::new).collect();
+            self.output.print_json(&shown)?;
             return Ok(Status::Success);
         }
         let mut out = anstream::stdout().lock();
@@ -296,26 +326,13 @@ impl Context<'_> {
 
     fn refuse_setting(&self, name: &str) -> anyhow::Result<Status> {
         let names = Setting::ALL.map(Setting::name).join(", ");
-        self.refuse(&format!("there is no setting `{name}`; those that can be changed: {names}"))
+        self.output
+            .refuse(&format!("there is no setting `{name}`; those that can be changed: {names}"))
     }
 
     fn refuse_value(&self, setting: Setting, value: &str) -> anyhow::Result<Status> {
         let (name, about) = (setting.name(), about(setting));
-        self.refuse(&format!("{value:?} is no value of `{name}`: {about}; nothing was changed"))
-    }
-
-    fn refuse(&self, text: &str) -> anyhow::Result<Status> {
-        if self.is_json {
-            self.print_json(&serde_json::json!({ "error": text }))?;
-        } else {
-            self.terminal.error(&anyhow!(printable(text)));
-        }
-        Ok(Status::Failed)
-    }
-
-    fn print_json(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let mut out = anstream::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, value)?;
-        Ok(writeln!(out)?)
+        self.output
+            .refuse(&format!("{value:?} is no value of `{name}`: {about}; nothing was changed"))
     }
 }

@@ -1,6 +1,5 @@
 //! The settings of a space that moderators can change, by their names, and what is typed for their values.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::id::PlaceId;
@@ -10,8 +9,7 @@ use super::wording::Wording;
 
 /// A setting of a space that moderators can change: any of [`SpaceSettings`] but who the moderators are. Its name is the
 /// key in the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the fields of `SpaceSettings` are documented")]
 pub enum Setting {
     Locale,
@@ -77,30 +75,39 @@ impl Setting {
         Self::CooldownSeconds,
     ];
 
+    /// Its name, and what its values are.
+    fn declaration(self) -> (&'static str, Kind) {
+        match self {
+            Self::Locale => ("locale", Kind::Language),
+            Self::SpeaksWhen => ("speaks_when", Kind::Activations),
+            Self::Prefix => ("prefix", Kind::Prefix),
+            Self::ListensIn => ("listens_in", Kind::Places),
+            Self::ListenFrom => ("listen_from", Kind::Share),
+            Self::AnswerFrom => ("answer_from", Kind::Share),
+            Self::SuggestFrom => ("suggest_from", Kind::Share),
+            Self::ReportsTo => ("reports_to", Kind::Place),
+            Self::LogsEditsTo => ("logs_edits_to", Kind::Place),
+            Self::SendsDigestTo => ("sends_digest_to", Kind::Place),
+            Self::DigestDays => ("digest_days", Kind::Number),
+            Self::DigestHour => ("digest_hour", Kind::Number),
+            Self::ShowsLead => ("shows_lead", Kind::Flag),
+            Self::SuggestsPassages => ("suggests_passages", Kind::Flag),
+            Self::QuotesMessages => ("quotes_messages", Kind::Flag),
+            Self::Greets => ("greets", Kind::Flag),
+            Self::AsksFeedback => ("asks_feedback", Kind::Flag),
+            Self::QuestionsPerAsker => ("questions_per_asker", Kind::Number),
+            Self::QuestionsPerPlace => ("questions_per_place", Kind::Number),
+            Self::CooldownSeconds => ("cooldown_seconds", Kind::Number),
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Locale => "locale",
-            Self::SpeaksWhen => "speaks_when",
-            Self::Prefix => "prefix",
-            Self::ListensIn => "listens_in",
-            Self::ListenFrom => "listen_from",
-            Self::AnswerFrom => "answer_from",
-            Self::SuggestFrom => "suggest_from",
-            Self::ReportsTo => "reports_to",
-            Self::LogsEditsTo => "logs_edits_to",
-            Self::SendsDigestTo => "sends_digest_to",
-            Self::DigestDays => "digest_days",
-            Self::DigestHour => "digest_hour",
-            Self::ShowsLead => "shows_lead",
-            Self::SuggestsPassages => "suggests_passages",
-            Self::QuotesMessages => "quotes_messages",
-            Self::Greets => "greets",
-            Self::AsksFeedback => "asks_feedback",
-            Self::QuestionsPerAsker => "questions_per_asker",
-            Self::QuestionsPerPlace => "questions_per_place",
-            Self::CooldownSeconds => "cooldown_seconds",
-        }
+        self.declaration().0
+    }
+
+    fn kind(self) -> Kind {
+        self.declaration().1
     }
 
     /// The setting with this name, which may be written with hyphens or in capitals.
@@ -109,30 +116,14 @@ impl Setting {
         Self::ALL.into_iter().find(|setting| setting.name() == name)
     }
 
-    fn kind(self) -> Kind {
-        match self {
-            Self::Locale => Kind::Language,
-            Self::Prefix => Kind::Prefix,
-            Self::SpeaksWhen => Kind::Activations,
-            Self::ListensIn => Kind::Places,
-            Self::ListenFrom | Self::AnswerFrom | Self::SuggestFrom => Kind::Share,
-            Self::ReportsTo | Self::LogsEditsTo | Self::SendsDigestTo => Kind::Place,
-            Self::ShowsLead
-            | Self::SuggestsPassages
-            | Self::QuotesMessages
-            | Self::Greets
-            | Self::AsksFeedback => Kind::Flag,
-            Self::DigestDays
-            | Self::DigestHour
-            | Self::QuestionsPerAsker
-            | Self::QuestionsPerPlace
-            | Self::CooldownSeconds => Kind::Number,
-        }
-    }
-
     /// Whether its values are places.
     pub fn is_of_places(self) -> bool {
         matches!(self.kind(), Kind::Place | Kind::Places)
+    }
+
+    /// What it is for and what its values are.
+    pub fn about(self, wording: &Wording) -> String {
+        wording.sentence(&format!("setting-{}", self.name().replace('_', "-")), [])
     }
 
     /// Its value in `settings`.

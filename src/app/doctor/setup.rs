@@ -47,8 +47,8 @@ impl Setup {
 
     /// The spaces, with what moderators have changed of their settings, as far as the records can be read.
     pub(super) fn spaces(&self) -> Spaces {
-        let overrides = self.records().ok().and_then(|records| records.setting_overrides().ok());
-        self.config().spaces().with_overrides(&overrides.unwrap_or_default())
+        let overrides = RecordsInspection::setting_overrides_in(self.data()).unwrap_or_default();
+        self.config().spaces().with_overrides(&overrides)
     }
 
     /// The data folder.

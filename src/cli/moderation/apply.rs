@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use serde::Serialize;
 
 use super::change::{Change, FILE, kind, print_change};
@@ -42,7 +42,7 @@ impl ByArgs {
 
     /// These, with `reason` before what is given.
     pub(in crate::cli) fn with_reason(&self, reason: &str) -> Self {
-        let given = self.reason.as_ref().map(|given| format!(": {given}")).unwrap_or_default();
+        let given = self.reason().map(|given| format!(": {given}")).unwrap_or_default();
         Self { reason: Some(format!("{reason}{given}")), ..self.clone() }
     }
 
@@ -204,14 +204,5 @@ fn report_refusal(refused: RefusedEdit, context: &Context<'_>) -> anyhow::Result
 
 /// Prints why nothing was changed.
 pub(in crate::cli) fn refuse(text: &str, context: &Context<'_>) -> anyhow::Result<Status> {
-    #[derive(Serialize)]
-    struct JsonError<'t> {
-        error: &'t str,
-    }
-    if context.is_json {
-        context.print_json(&JsonError { error: text })?;
-    } else {
-        context.terminal.error(&anyhow!(printable(text)));
-    }
-    Ok(Status::Failed)
+    context.output().refuse(text)
 }

@@ -22,7 +22,6 @@ fn each_key_of_the_settings_is_a_setting_unless_it_gives_rights() {
     assert_eq!(named, keys);
     for setting in Setting::ALL {
         assert_eq!(Setting::named(setting.name()), Some(setting));
-        assert_eq!(serde_json::to_value(setting).unwrap(), setting.name());
     }
     assert_eq!(Setting::named("Answer-From"), Some(Setting::AnswerFrom));
     assert_eq!(Setting::named("owners"), None);
@@ -60,7 +59,7 @@ fn typed_values_are_those_of_the_configuration_or_of_the_language() {
 }
 
 #[test]
-fn what_is_no_value_of_a_setting_is_refused() {
+fn invalid_value_is_refused() {
     let settings = SpaceSettings::default();
     for (setting, typed) in [
         (Setting::Greets, "maybe"),

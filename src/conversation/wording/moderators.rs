@@ -5,7 +5,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Wording;
 use crate::conversation::moderator_command::{Field, Verb};
-use crate::conversation::setting::Setting;
 
 impl Wording {
     /// The verb that `word` is, in this language or in English, whatever the case of its letters.
@@ -35,11 +34,6 @@ impl Wording {
     pub fn is_word(&self, typed: &str, id: &str) -> bool {
         let typed = folded(typed);
         typed == id || typed == folded(&self.word(id))
-    }
-
-    /// What a setting is for and what its values are.
-    pub fn about_setting(&self, setting: Setting) -> String {
-        self.sentence(&format!("setting-{}", setting.name().replace('_', "-")), [])
     }
 
     /// What stands after the word for `verb`, and what the command does.

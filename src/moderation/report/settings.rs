@@ -24,7 +24,7 @@ pub fn setting_line(
     wording: &Wording,
 ) -> Vec<Inline> {
     let value = readable_value(&setting.value_in(settings), wording);
-    let about = wording.about_setting(setting);
+    let about = setting.about(wording);
     let values = [("setting", setting.name()), ("value", &*value), ("about", &about)];
     let sentence = if is_changed { "setting-line-changed" } else { "setting-line" };
     vec![Inline::Text(wording.sentence(sentence, values))]
@@ -39,7 +39,7 @@ pub fn setting_refusal(
 ) -> RichText {
     let text = match refused {
         RefusedSettingEdit::NoValue { setting } => {
-            let about = wording.about_setting(*setting);
+            let about = setting.about(wording);
             let typed = shortened(typed);
             let values = [("value", &*typed), ("setting", setting.name()), ("about", &about)];
             wording.sentence("not-a-value", values)

@@ -89,11 +89,21 @@ impl RecordsInspection {
         spaces::recorded_key(&self.connection).map_err(|it| self.classify(it))
     }
 
+    /// What moderators have changed of the settings of spaces, by the records in the data folder `folder`; nothing if there are
+    /// none.
+    ///
+    /// # Errors
+    /// [`RecordsError`] if they cannot be read.
+    pub fn setting_overrides_in(folder: &Path) -> Result<OverridesBySpace> {
+        let records = Self::open(folder)?;
+        records.map_or_else(|| Ok(OverridesBySpace::new()), |records| records.setting_overrides())
+    }
+
     /// What moderators have changed of the settings of spaces; nothing in the records of versions that kept no such changes.
     ///
     /// # Errors
     /// [`RecordsError`] if they cannot be read.
-    pub fn setting_overrides(&self) -> Result<OverridesBySpace> {
+    fn setting_overrides(&self) -> Result<OverridesBySpace> {
         if self.schema()?.found < space_settings::FIRST_SCHEMA {
             return Ok(OverridesBySpace::new());
         }
