@@ -2,6 +2,7 @@
 
 mod digests;
 pub mod doctor;
+mod edit_log;
 pub mod health_client;
 mod http;
 mod log;
@@ -26,7 +27,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Sources};
-use crate::conversation::Event;
+use crate::conversation::{Alert, Event, MessageId, Place, PlaceId, Reply};
 use crate::platform::Shutdown;
 use crate::service::knowledge_base::PackUpdate;
 use crate::service::moderation::PackEditing;
@@ -110,6 +111,12 @@ struct AppState {
 impl AppState {
     fn dispatchers(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<Dispatcher>>> {
         self.dispatchers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has `reply` sent to `place`, once under this `id`.
+    fn alert(&self, place: &PlaceId, id: &str, reply: Reply) {
+        let place = Place { id: place.clone(), parents: Vec::new(), is_direct: false };
+        self.dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply }));
     }
 
     /// Queues `event` with the platform of its place. Returns whether it is handled: not if the platform has not started,

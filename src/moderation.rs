@@ -16,5 +16,5 @@ pub mod typed_edit;
 
 pub use edit::{Edit, ProvedEdit, RefusedEdit};
 pub use proposal::{Proposal, ProposedCommand};
-pub use revision::{Revision, RevisionAuthor};
+pub use revision::{Revision, RevisionAuthor, Subject};
 pub use setting_edit::{ProvedSettingEdit, RefusedSettingEdit, SettingEdit};

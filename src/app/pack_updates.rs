@@ -1,24 +1,16 @@
-//! Announces updates of packs: in the log, in the records, and to moderators, who are shown each edit where they want.
+//! Announces updates of packs: in the log, in the records, and to moderators.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::AppState;
+use super::{AppState, edit_log};
 use crate::conversation::reply::ModerationReply;
 use crate::conversation::wording::Wording;
-use crate::conversation::{Alert, Event, MessageId, Notice, Place, PlaceId, Reply};
-use crate::moderation::Revision;
-use crate::moderation::report::{self, Report};
-use crate::moderation::revision::n_revisions_of;
+use crate::conversation::{MessageId, Notice, PlaceId, Reply};
+use crate::moderation::report::Report;
 use crate::service::knowledge_base::{PackUpdate, PackUpdateKind};
 use crate::store::records::Records;
-
-/// Most changed entries that a message about an edit shows.
-const MAX_LOGGED: usize = 10;
-
-/// Most revisions of one entry that a message about edits shows.
-const MAX_LOGGED_OF_ENTRY: u32 = 10;
 
 /// The folders of the packs that have problems.
 #[derive(Default)]
@@ -60,14 +52,14 @@ pub(super) async fn announce(updates: Vec<PackUpdate>, state: &Arc<AppState>) {
                 forget_reports(update, place, state).await;
                 if let Some(notice) = notice(update) {
                     let id = format!("{}{}", report_id(place), update.key);
-                    alert(place, &id, Reply::Notice(notice), state);
+                    state.alert(place, &id, Reply::Notice(notice));
                 }
             }
             if let Some(place) =
                 settings.logs_edits_to.as_ref().filter(|_| !update.changes.is_empty())
             {
                 let wording = Wording::for_locale(&settings.locale);
-                log_edit(update, place, wording, state).await;
+                edit_log::show_update(update, place, wording, state).await;
             }
         }
     }
@@ -104,52 +96,8 @@ pub(super) async fn tell_askers(state: &Arc<AppState>) {
         let wording = Wording::for_locale(settings.map_or("", |it| &it.locale));
         let text = Report::new(&wording.counted("n-answered", n)).text();
         let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
-        alert(place, &format!("{place}:answered:{first}"), reply, state);
+        state.alert(place, &format!("{place}:answered:{first}"), reply);
     }
-}
-
-/// Has `reply` sent to `place`, once under this `id`.
-fn alert(place: &PlaceId, id: &str, reply: Reply, state: &Arc<AppState>) {
-    let place = Place { id: place.clone(), parents: Vec::new(), is_direct: false };
-    state.dispatch(Event::Alert(Alert { id: MessageId::from(id), place, reply }));
-}
-
-/// Shows moderators at `place` what has changed in a pack, and who has changed it.
-async fn log_edit(
-    PackUpdate { pack, changes, .. }: &PackUpdate,
-    place: &PlaceId,
-    wording: &Wording,
-    state: &Arc<AppState>,
-) {
-    let mut recorded = Vec::new();
-    for change in changes.iter().take(MAX_LOGGED) {
-        let (pack, entry) = (pack.clone(), change.id.clone());
-        let latest = state.service.records().revisions(pack, entry, MAX_LOGGED_OF_ENTRY).await;
-        let mut latest = latest.unwrap_or_default();
-        let n_shown = n_revisions_of(change, latest.iter().map(|it| &it.revision));
-        latest.truncate(n_shown);
-        recorded.extend(latest.into_iter().rev());
-    }
-    let n_more = changes.len().saturating_sub(MAX_LOGGED);
-    let revisions: Vec<(i64, Revision)> =
-        recorded.into_iter().map(|it| (it.id, it.revision)).collect();
-    log_revisions(pack, (&revisions, n_more), place, wording, state);
-}
-
-/// Shows moderators at `place` these revisions of a pack, or of the settings that `pack` stands for, and that there are
-/// `n_more`.
-pub(super) fn log_revisions(
-    pack: &str,
-    (revisions, n_more): (&[(i64, Revision)], usize),
-    place: &PlaceId,
-    wording: &Wording,
-    state: &Arc<AppState>,
-) {
-    let Some(last) = revisions.iter().map(|(id, _)| *id).max() else { return };
-    let text = report::log_entry(pack, revisions, n_more, wording);
-    let reply = Reply::Moderation(ModerationReply { text, ..ModerationReply::default() });
-    // The number makes the id one of its own; the id is in the database.
-    alert(place, &format!("{place}:edit:{last}"), reply, state);
 }
 
 /// Records what is served now, and what an editor has changed.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AppState;
-use super::pack_updates::log_revisions;
+use super::edit_log::show_revision;
 use super::reload::recalibrate;
 use crate::conversation::wording::Wording;
-use crate::conversation::{PlaceId, Setting};
-use crate::moderation::setting_edit::{space_of, value_of};
+use crate::conversation::{PlaceId, Setting, Space};
+use crate::moderation::Subject;
+use crate::moderation::setting_edit::value_of;
 use crate::store::records::{RecordedRevision, RecordsError, SettingsHistory};
 
 /// How long a change by `quoth settings` may take to be in effect.
@@ -85,24 +86,25 @@ pub(super) async fn run(data: PathBuf, last_shown: i64, state: Arc<AppState>) {
 /// Logs `revisions`, and shows them where moderators are shown changes.
 fn show(revisions: Vec<RecordedRevision>, state: &Arc<AppState>) {
     let snapshot = state.service.knowledge_base().current();
-    for RecordedRevision { id, revision } in revisions {
-        let space = space_of(&revision.pack).unwrap_or_default().to_owned();
+    for recorded in revisions {
+        let revision = &recorded.revision;
+        let Subject::Settings(space) = &revision.subject else { continue };
         let setting = Setting::named(&revision.entry);
         tracing::info!("Setting {} of space {space} has changed", revision.entry);
-        let settings = &snapshot.spaces.named(&space).settings;
+        // Nobody is there for a space that is not configured any more.
+        let spaces = [&snapshot.spaces, snapshot.configured()].map(|spaces| spaces.named(space));
+        let [Some(Space { settings, .. }), Some(configured)] = spaces else { continue };
         let mut places: Vec<PlaceId> = settings.logs_edits_to.iter().cloned().collect();
         if setting == Some(Setting::LogsEditsTo) {
             // Where changes are shown no more, this one is the last.
-            let configured = &snapshot.configured(&space).settings;
             let before = value_of(revision.before.as_deref());
-            let before = before.unwrap_or_else(|| Setting::LogsEditsTo.value_in(configured));
+            let configured = || Setting::LogsEditsTo.value_in(&configured.settings);
+            let before = before.unwrap_or_else(configured);
             places.extend(before.as_str().map(PlaceId::from));
             places.dedup();
         }
-        let (pack, revisions) = (revision.pack.clone(), [(id, revision)]);
         for place in &places {
-            let wording = Wording::for_locale(&settings.locale);
-            log_revisions(&pack, (&revisions, 0), place, wording, state);
+            show_revision(&recorded, place, Wording::for_locale(&settings.locale), state);
         }
     }
 }

@@ -72,9 +72,9 @@ impl Spaces {
         nearest
     }
 
-    /// The space with this name, else the default space.
-    pub fn named(&self, name: &str) -> &Space {
-        self.others.iter().find(|space| space.name == name).unwrap_or(&self.default)
+    /// The space with this name.
+    pub fn named(&self, name: &str) -> Option<&Space> {
+        self.all().find(|space| space.name == name)
     }
 
     /// The default space, then the others.

@@ -12,12 +12,11 @@ use crate::knowledge::{Entry, EntryChange, LexiconError, PatchError};
 use crate::text::RichText;
 use crate::text::rich_text::{Block, Inline, Item};
 
-use super::Revision;
 use super::difference::{code, difference};
 use super::edit::RefusedEdit;
 use super::inbox::QuestionGroup;
 use super::review::{ReplyingEntry, Review};
-use super::setting_edit::space_of;
+use super::{Revision, Subject};
 
 pub use settings::{setting_line, setting_refusal, setting_value};
 
@@ -105,12 +104,14 @@ impl Report {
     /// The same with the difference that a revision has made.
     #[must_use]
     pub fn revision_difference(self, revision: &Revision, wording: &Wording) -> Self {
-        let [before, after] = [&revision.before, &revision.after].map(|text| text.as_deref());
-        if space_of(&revision.pack).is_none() {
-            return self.difference(before, after);
+        let texts = [&revision.before, &revision.after].map(|text| text.as_deref());
+        match revision.subject {
+            Subject::Pack(_) => self.difference(texts[0], texts[1]),
+            Subject::Settings(_) => {
+                let [before, after] = texts.map(|text| setting_value(text, wording));
+                self.difference(Some(&before), Some(&after))
+            }
         }
-        let [before, after] = [before, after].map(|text| setting_value(text, wording));
-        self.difference(Some(&before), Some(&after))
     }
 
     /// The same with what changes would do, each below a sentence.
@@ -218,18 +219,16 @@ pub fn usage(verb: Option<Verb>, line: Option<&str>, mark: &str, wording: &Wordi
 
 /// A change of the entry with this id, or of a setting, in a line.
 pub fn revision_line(number: i64, id: &str, revision: &Revision, wording: &Wording) -> Vec<Inline> {
-    let is_setting = space_of(&revision.pack).is_some();
-    let sentence = match (&revision.before, &revision.after) {
-        _ if is_setting => "revision-setting",
-        (None, _) => "revision-added",
-        (_, None) => "revision-removed",
-        _ => "revision-changed",
+    let after = revision.after.as_deref();
+    let (sentence, value) = match (&revision.subject, &revision.before, after) {
+        (Subject::Settings(_), ..) => ("revision-setting", setting_value(after, wording)),
+        (Subject::Pack(_), None, _) => ("revision-added", String::new()),
+        (Subject::Pack(_), _, None) => ("revision-removed", String::new()),
+        (Subject::Pack(_), ..) => ("revision-changed", String::new()),
     };
     let by = revision.by.name().map(str::to_owned);
     let by = by.unwrap_or_else(|| wording.sentence("by-file", []));
     let (number, at) = (number.to_string(), revision.at.to_the_minute());
-    let value =
-        if is_setting { setting_value(revision.after.as_deref(), wording) } else { String::new() };
     let values = [("number", &*number), ("id", id), ("by", &by), ("at", &at), ("value", &value)];
     let line = wording.sentence(sentence, values);
     let reason = revision.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -363,16 +362,16 @@ pub fn refusal(refused: &RefusedEdit, wording: &Wording) -> RichText {
     }
 }
 
-/// What has changed in a pack, or in the settings that `pack` stands for, and that `n_more` entries have, for the moderators' log.
+/// What has changed in a pack or in settings, and that `n_more` entries have, for the moderators' log.
 pub fn log_entry(
-    pack: &str,
+    subject: &Subject,
     revisions: &[(i64, Revision)],
     n_more: usize,
     wording: &Wording,
 ) -> RichText {
-    let heading = match space_of(pack) {
-        Some(_) => wording.sentence("settings-have-changed", []),
-        None => wording.sentence("changed-in-pack", [("pack", pack)]),
+    let heading = match subject {
+        Subject::Pack(pack) => wording.sentence("changed-in-pack", [("pack", pack)]),
+        Subject::Settings(_) => wording.sentence("settings-have-changed", []),
     };
     let mut report = Report::new(&heading);
     for (number, revision) in revisions {

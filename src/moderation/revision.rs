@@ -7,8 +7,8 @@ use crate::knowledge::patch::{Hunk, LEXICON_ID, group_texts};
 /// One change of one entry, or of the lexicon or of a setting as if it were one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// The name of the pack; of a setting, [`settings_of`](super::setting_edit::settings_of) its space.
-    pub pack: String,
+    /// What it is a revision of.
+    pub subject: Subject,
     /// The entry's id, [`LEXICON_ID`], or the name of the setting.
     pub entry: String,
     /// When it was changed.
@@ -30,8 +30,13 @@ pub struct Revision {
 impl Revision {
     /// A change of an entry of `pack` in its file, by nobody known.
     pub fn by_file(pack: &str, change: EntryChange, at: Timestamp) -> Self {
+        Self::new(Subject::Pack(pack.to_owned()), change, at)
+    }
+
+    /// A change of what `subject` is, by nobody known.
+    pub fn new(subject: Subject, change: EntryChange, at: Timestamp) -> Self {
         Self {
-            pack: pack.to_owned(),
+            subject,
             entry: change.id,
             at,
             by: RevisionAuthor::File,
@@ -39,6 +44,37 @@ impl Revision {
             before: change.before,
             after: change.after,
             hunk: None,
+        }
+    }
+}
+
+/// What revisions are of: each has a history of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The pack with this name.
+    Pack(String),
+    /// The settings of the space with this name.
+    Settings(String),
+}
+
+/// Stands before the name of a space in the [id](Subject::id) of its settings. No pack has a name with a slash, since packs
+/// are called like their folders.
+const SETTINGS: &str = "settings/";
+
+impl Subject {
+    /// Its id, which is in the database: of a pack its name.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Pack(name) => name.clone(),
+            Self::Settings(space) => format!("{SETTINGS}{space}"),
+        }
+    }
+
+    /// The one with this id.
+    pub fn with_id(id: &str) -> Self {
+        match id.strip_prefix(SETTINGS) {
+            Some(space) => Self::Settings(space.to_owned()),
+            None => Self::Pack(id.to_owned()),
         }
     }
 }
@@ -114,6 +150,15 @@ mod tests {
             Revision::by_file("p", change(id, *before, *after), Timestamp::from_millis(0))
         };
         texts.iter().map(revision).collect()
+    }
+
+    #[test]
+    fn subject_is_found_by_its_id() {
+        let [pack, settings] =
+            [Subject::Pack, Subject::Settings].map(|of| of("settings".to_owned()));
+        for subject in [pack, settings] {
+            assert_eq!(Subject::with_id(&subject.id()), subject);
+        }
     }
 
     #[test]

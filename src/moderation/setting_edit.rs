@@ -6,20 +6,6 @@ use super::revision::Revision;
 use crate::conversation::{Setting, SettingOverrides, SpaceSettings};
 use crate::knowledge::EntryChange;
 
-/// Stands before the name of a space in the revisions of its settings, where others have the name of a pack. No pack has a
-/// name with a slash, since packs are called like their folders. It is in the database.
-const SETTINGS: &str = "settings/";
-
-/// What stands for the pack in the revisions of settings of `space`.
-pub fn settings_of(space: &str) -> String {
-    format!("{SETTINGS}{space}")
-}
-
-/// The name of the space in a `pack` of [`settings_of`]; `None` if it is a pack.
-pub fn space_of(pack: &str) -> Option<&str> {
-    pack.strip_prefix(SETTINGS)
-}
-
 /// A change of a setting that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingEdit {
@@ -115,7 +101,7 @@ impl SettingEdit {
 }
 
 /// The change of `setting` between two states, as a revision has it.
-pub fn setting_change(
+fn setting_change(
     setting: Setting,
     before: &SettingOverrides,
     after: &SettingOverrides,
@@ -133,6 +119,7 @@ pub fn value_of(text: Option<&str>) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::conversation::Timestamp;
+    use crate::moderation::Subject;
     use serde_json::json;
 
     fn prove(
@@ -155,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_nothing_or_is_no_value_is_refused() {
+    fn edit_without_a_change_or_of_an_invalid_value_is_refused() {
         let none = SettingOverrides::default();
         let mut hour = none.clone();
         hour.set(Setting::DigestHour, Some(json!(5)));
@@ -179,7 +166,7 @@ mod tests {
         let none = SettingOverrides::default();
         let first = prove(Setting::Greets, Some(json!(false)), &none).unwrap();
         let at = Timestamp::from_millis(0);
-        let revision = Revision::by_file(&settings_of("s"), first.change, at);
+        let revision = Revision::new(Subject::Settings("s".to_owned()), first.change, at);
         let edit = SettingEdit::revert(&revision, &first.overrides).unwrap();
         assert_eq!(edit, SettingEdit { setting: Setting::Greets, value: None });
         let changed = RefusedSettingEdit::ChangedSince { setting: Setting::Greets };
@@ -187,7 +174,5 @@ mod tests {
         let unknown = Revision { entry: "moderators".to_owned(), ..revision.clone() };
         let refused = SettingEdit::revert(&unknown, &none);
         assert_eq!(refused, Err(RefusedSettingEdit::UnknownSetting));
-        assert_eq!(space_of(&revision.pack), Some("s"));
-        assert_eq!(space_of("settings"), None);
     }
 }

@@ -42,8 +42,7 @@ impl KnowledgeBase {
     /// # Errors
     /// [`PackError`] if a pack has errors.
     pub fn open(spaces: Spaces, thresholds: Thresholds) -> Result<Self, PackError> {
-        let snapshot =
-            Snapshot::build((spaces, OverridesBySpace::new()), thresholds, None, &[], packs::load)?;
+        let snapshot = Snapshot::build(spaces, thresholds, None, &[], packs::load)?;
         Ok(Self::new(snapshot))
     }
 
@@ -61,7 +60,6 @@ impl KnowledgeBase {
     ) -> Result<(Self, Vec<PackUpdate>), PackError> {
         let mut updates = Vec::new();
         let mut folders = BTreeSet::new();
-        let spaces = (spaces, OverridesBySpace::new());
         let snapshot = Snapshot::build(spaces, thresholds, None, &[], |folder| {
             let (loaded, rejected) = packs::load_again(folder, accepted)?;
             let before = accepted.get(&*loaded.pack.name);
@@ -154,7 +152,6 @@ impl KnowledgeBase {
         let prepared = self.lock_prepared().all().to_vec();
         let known: Vec<ProvedPack> = prepared.iter().map(|it| it.pack.clone()).collect();
         let mut updates = Vec::new();
-        let spaces = (spaces, previous.overrides.clone());
         let snapshot = Snapshot::build(spaces, thresholds, Some(&previous), &prepared, |folder| {
             let old = previous.packs.get(folder);
             match (packs::load_lenient(folder, old, &known), old) {
@@ -184,6 +181,7 @@ impl KnowledgeBase {
                 (Err(error), None) => Err(error),
             }
         })?;
+        let snapshot = snapshot.with_overrides(previous.overrides.clone());
         let replaced = previous.replaced_by(&snapshot);
         self.replace(snapshot);
         if !replaced.is_empty() {

@@ -11,7 +11,7 @@ use crate::knowledge::pack::FAQ_FILE;
 use crate::knowledge::patch::Hunk;
 use crate::knowledge::{CuratedTexts, EntryChange, PackFiles, ProvedPack};
 use crate::moderation::proposal::digest;
-use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor};
+use crate::moderation::{Edit, ProvedEdit, RefusedEdit, Revision, RevisionAuthor, Subject};
 use crate::store::atomic::{self, WriteError};
 use crate::store::pack_files::{self, ReadError};
 use crate::store::records::{
@@ -134,7 +134,8 @@ impl PackEditor {
     pub fn edit_of(&self, revision: i64) -> Result<Vec<RecordedRevision>, RecordsError> {
         let name = pack_files::name_of(&self.folder);
         let mut edit = self.history.edit_of(revision)?;
-        edit.retain(|recorded| recorded.revision.pack == name);
+        let subject = Subject::Pack(name);
+        edit.retain(|recorded| recorded.revision.subject == subject);
         Ok(edit)
     }
 

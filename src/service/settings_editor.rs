@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::conversation::{Setting, SettingOverrides, Space, SpaceSettings, Timestamp};
-use crate::moderation::setting_edit::settings_of;
-use crate::moderation::{ProvedSettingEdit, Revision, RevisionAuthor};
+use crate::moderation::{ProvedSettingEdit, Revision, RevisionAuthor, Subject};
 use crate::store::records::{RecordedRevision, RecordsError, SettingsHistory};
 
 /// Edits the settings of a space and keeps their history. Both are in the records, so they change together.
@@ -83,8 +82,8 @@ impl SettingsEditor {
         reason: Option<String>,
         at: Timestamp,
     ) -> Result<Option<RecordedRevision>, RecordsError> {
-        let subject = settings_of(&self.space.name);
-        let revision = Revision { by, reason, ..Revision::by_file(&subject, change.clone(), at) };
+        let subject = Subject::Settings(self.space.name.clone());
+        let revision = Revision { by, reason, ..Revision::new(subject, change.clone(), at) };
         let number = self.history.change(&self.space.name, &revision)?;
         Ok(number.map(|id| RecordedRevision { id, revision }))
     }

@@ -12,7 +12,7 @@ use crate::store::records::{AuthorFilter, RecordedRevision};
 #[derive(Serialize)]
 pub(in crate::cli) struct Change<'r> {
     id: i64,
-    pack: &'r str,
+    pack: String,
     entry: &'r str,
     by: &'r str,
     reason: Option<&'r str>,
@@ -26,7 +26,7 @@ impl<'r> Change<'r> {
         let revision = &recorded.revision;
         Self {
             id: recorded.id,
-            pack: &revision.pack,
+            pack: revision.subject.id(),
             entry: &revision.entry,
             by: revision.by.name().unwrap_or(FILE),
             reason: revision.reason.as_deref(),

@@ -7,7 +7,7 @@ use crate::conversation::cooldown::Cooldowns;
 use crate::conversation::effects::{Effects, ModeratorAction, ModeratorRequest};
 use crate::conversation::event::ControlUse;
 use crate::conversation::layout::one_line;
-use crate::conversation::message::Message;
+use crate::conversation::message::{Message, User};
 use crate::conversation::moderator_command::{
     EditAction, EditCommand, ModeratorCommand, QuotedMessage, TypedEntry, Verb,
 };
@@ -55,9 +55,7 @@ pub(super) fn moderate_by_message(
         action => action,
     };
     let is_private = message.addressing.is_command;
-    let by = message.author.id.clone();
-    let is_owner = context.space.is_owner(&message.author);
-    request(ModeratorRequest { action, by, is_owner, is_private })
+    request(action, &message.author, is_private, context)
 }
 
 /// The command that adds an entry which quotes the message that `message` replies to: all of it, unless `command` says
@@ -137,9 +135,7 @@ pub(super) fn moderate_by_control(
         return Some(BotMessage::notice(Notice::OwnersOnly, true).into());
     }
     let action = ModeratorAction::Control(control);
-    let (by, is_private) = (used.user.id.clone(), target.is_private);
-    let is_owner = context.space.is_owner(&used.user);
-    Some(request(ModeratorRequest { action, by, is_owner, is_private }))
+    Some(request(action, &used.user, target.is_private, context))
 }
 
 /// Has the entry removed that quotes a message, if its author or a moderator wants that.
@@ -151,10 +147,11 @@ fn remove_quoted(used: &ControlUse, target: &SentReply, context: &Context<'_>) -
         return BotMessage::notice(Notice::AuthorOnly, true).into();
     }
     let action = ModeratorAction::Control(Control::RemoveQuoted);
-    let (by, is_owner) = (used.user.id.clone(), context.space.is_owner(&used.user));
-    request(ModeratorRequest { action, by, is_owner, is_private: false })
+    request(action, &used.user, false, context)
 }
 
-fn request(request: ModeratorRequest) -> Effects {
+fn request(action: ModeratorAction, by: &User, is_private: bool, context: &Context<'_>) -> Effects {
+    let is_owner = context.space.is_owner(by);
+    let request = ModeratorRequest { action, by: by.id.clone(), is_owner, is_private };
     Effects { moderation: Some(request), ..Effects::default() }
 }

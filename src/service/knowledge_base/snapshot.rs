@@ -31,16 +31,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Loads each pack of the `configured` spaces once and builds an index for each distinct list of packs, unless
+    /// Loads each pack of `spaces`, as they are configured, once and builds an index for each distinct list of packs, unless
     /// `previous` has it, and of what neither that nor `prepared` has an index.
     pub(super) fn build(
-        (configured, overrides): (Spaces, OverridesBySpace),
+        spaces: Spaces,
         thresholds: Thresholds,
         previous: Option<&Self>,
         prepared: &[PreparedPack],
         mut load: impl FnMut(&Path) -> Result<LoadedPack, PackError>,
     ) -> Result<Self, PackError> {
-        let spaces = configured.with_overrides(&overrides);
         let mut packs: HashMap<PathBuf, LoadedPack> = HashMap::new();
         let mut indexes: HashMap<String, SpaceIndex> = HashMap::new();
         for space in spaces.all() {
@@ -56,8 +55,15 @@ impl Snapshot {
             let index = SpaceIndex::build(space, &loaded, thresholds, existing, prepared)?;
             indexes.insert(space.name.clone(), index);
         }
-        let empty = SpaceIndex::empty();
-        Ok(Self { spaces, configured, overrides, thresholds, packs, indexes, empty })
+        Ok(Self {
+            configured: spaces.clone(),
+            spaces,
+            overrides: OverridesBySpace::new(),
+            thresholds,
+            packs,
+            indexes,
+            empty: SpaceIndex::empty(),
+        })
     }
 
     /// The same with other settings that moderators have changed.
@@ -72,17 +78,16 @@ impl Snapshot {
         next
     }
 
-    /// The space with this name as it is configured.
-    pub fn configured(&self, name: &str) -> &Space {
-        self.configured.named(name)
+    /// The spaces as they are configured.
+    pub fn configured(&self) -> &Spaces {
+        &self.configured
     }
 
     /// What moderators have changed and is not in effect: the names of spaces that are not configured, and settings whose
     /// values are invalid by now, with their spaces.
     pub fn ineffective_overrides(&self) -> Vec<(&str, Vec<Setting>)> {
         let invalid_of = |name: &str, overrides: &SettingOverrides| {
-            let configured = self.configured.all().find(|space| space.name == name)?;
-            Some(overrides.invalid(&configured.settings))
+            Some(overrides.invalid(&self.configured.named(name)?.settings))
         };
         let of_spaces = self.overrides.iter();
         let ineffective =

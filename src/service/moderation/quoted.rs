@@ -54,7 +54,7 @@ pub(super) fn message_quoted(
         message: message.id.clone(),
         place: message.place.clone(),
         author: message.author.clone()?,
-        pack: revision.pack.clone(),
+        pack: revision.subject.id(),
         entry: revision.entry.clone(),
         question: entry.question.clone()?,
         text_digest: text_digest(&message.text),

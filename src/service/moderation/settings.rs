@@ -12,9 +12,8 @@ use crate::matching::comparison::Version;
 use crate::moderation::proposal::digest;
 use crate::moderation::report::{self, Report};
 use crate::moderation::review::review;
-use crate::moderation::setting_edit::{settings_of, space_of};
 use crate::moderation::{
-    Proposal, ProposedCommand, ProvedSettingEdit, RefusedSettingEdit, SettingEdit,
+    Proposal, ProposedCommand, ProvedSettingEdit, RefusedSettingEdit, SettingEdit, Subject,
 };
 use crate::service::error_causes::with_causes;
 use crate::service::pack_editor::MAX_TEXTS;
@@ -86,9 +85,13 @@ impl ModeratorTask {
         })
     }
 
-    /// Whether `pack` stands for the settings of this space.
-    pub(super) fn is_of_space(&self, pack: &str) -> bool {
-        space_of(pack) == Some(&self.space.name)
+    /// Whether `id` is that of the settings of this space.
+    pub(super) fn is_of_space(&self, id: &str) -> bool {
+        Subject::with_id(id) == self.subject()
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Settings(self.space.name.clone())
     }
 
     /// Shows what `proposed` would make of a setting.
@@ -205,7 +208,7 @@ impl ModeratorTask {
         if command.pack.as_ref().is_some_and(|pack| !self.is_of_space(pack)) {
             return Err(self.no_longer_available());
         }
-        let pack = Some(settings_of(&self.space.name));
+        let pack = Some(self.subject().id());
         match &command.action {
             EditAction::Set { setting: name, value } => {
                 let setting = Setting::named(name)
@@ -298,7 +301,7 @@ impl ModeratorTask {
                 ..ModerationReply::default()
             },
             kind: ReplyKind::Edited,
-            entries: vec![recorded.revision.pack, number],
+            entries: vec![recorded.revision.subject.id(), number],
             has_changed_settings: true,
             ..TaskOutput::text(RichText::default())
         }
@@ -316,7 +319,8 @@ impl ModeratorTask {
         if !self.editing()?.changes_settings {
             return Err(self.sentence("settings-are-off", []));
         }
-        let configured = self.snapshot.configured(&self.space.name).clone();
+        let configured = self.snapshot.configured().named(&self.space.name);
+        let configured = configured.ok_or_else(|| self.no_longer_available())?.clone();
         let editor = SettingsEditor::open(configured, &self.editing()?.data);
         editor.map_err(|error| self.settings_failed(&error))
     }

@@ -12,8 +12,7 @@ use crate::conversation::{
 };
 use crate::knowledge::{Pack, ProvedPack};
 use crate::moderation::report::{self, Report};
-use crate::moderation::setting_edit::space_of;
-use crate::moderation::{Proposal, RevisionAuthor};
+use crate::moderation::{Proposal, RevisionAuthor, Subject};
 use crate::service::Service;
 use crate::service::context::OwnedContext;
 use crate::service::error_causes::with_causes;
@@ -172,11 +171,9 @@ impl ModeratorTask {
     /// A change in a line.
     pub(super) fn revision_line(&self, recorded: &RecordedRevision) -> Vec<Inline> {
         let RecordedRevision { id, revision } = recorded;
-        let is_setting = space_of(&revision.pack).is_some();
-        let entry = if is_setting {
-            revision.entry.clone()
-        } else {
-            self.public_id(&revision.pack, &revision.entry)
+        let entry = match &revision.subject {
+            Subject::Pack(pack) => self.public_id(pack, &revision.entry),
+            Subject::Settings(_) => revision.entry.clone(),
         };
         report::revision_line(*id, &entry, revision, self.wording)
     }

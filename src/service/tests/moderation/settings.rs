@@ -110,7 +110,7 @@ async fn only_owners_change_settings_whatever_way_they_take() {
 }
 
 #[tokio::test]
-async fn proposal_for_another_space_is_not_saved() {
+async fn setting_of_another_space_is_refused() {
     let chat = ModeratedChat::new().await;
     let told = chat.say("faq set greets no\npack: settings/other").await;
     assert!(!told.contains("would change"), "{told}");
@@ -178,7 +178,7 @@ async fn settings_outlive_a_reload_and_are_announced() {
     assert!(told.contains("von ja in nein"), "{told}");
     chat.world.knowledge_base.reload_packs().unwrap();
     assert_eq!(effective(&chat).locale, "de");
-    let configured = chat.world.knowledge_base.current().configured("default").clone();
+    let configured = chat.world.knowledge_base.current().configured().default.clone();
     assert_eq!(configured.settings.locale, "en");
     let editor = SettingsEditor::open(configured, &data).unwrap();
     assert_eq!(editor.current().unwrap().settings().locale, "de");

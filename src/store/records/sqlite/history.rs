@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Row;
+use rusqlite::types::Value;
+use rusqlite::{Row, params_from_iter};
 
 use super::unlocked_connection::{UnlockedConnection, UnlockedTransaction};
 use super::{asked, packs, revisions};
@@ -101,7 +102,36 @@ impl PackHistory {
         filter: &RevisionFilter,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
-        self.0.run(|connection| revisions::select(connection, filter, read))
+        let mut conditions = vec!["pack = ?"];
+        let mut values = vec![Value::from(filter.pack.clone())];
+        if let Some(entry) = &filter.entry {
+            conditions.push("entry = ?");
+            values.push(entry.clone().into());
+        }
+        match &filter.by {
+            None => {}
+            Some(AuthorFilter::File) => conditions.push("author IS NULL"),
+            Some(AuthorFilter::Name(name)) => {
+                conditions.push("author IN (?, 'terminal:' || ?, 'matrix:' || ?)");
+                values.extend(std::iter::repeat_n(Value::from(name.clone()), 3));
+            }
+        }
+        if let Some(since) = filter.since {
+            conditions.push("at >= ?");
+            values.push(since.as_millis().into());
+        }
+        if let Some(from) = filter.from {
+            conditions.push("id >= ?");
+            values.push(from.into());
+        }
+        values.push(filter.limit.into());
+        let sql = format!(
+            "SELECT * FROM revisions WHERE {} ORDER BY id DESC LIMIT ?",
+            conditions.join(" AND ")
+        );
+        self.0.run(|connection| {
+            connection.prepare(&sql)?.query_map(params_from_iter(values), read)?.collect()
+        })
     }
 
     /// The revision with this number, and those of the same edit, in their order; none if there is no such.

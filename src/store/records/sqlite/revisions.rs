@@ -1,11 +1,10 @@
-//! The table `revisions`: recorded changes of entries.
+//! The table `revisions`: recorded changes of entries and settings.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, Row, params};
 
-use super::history::{AuthorFilter, RecordedRevision, RevisionFilter};
+use super::history::RecordedRevision;
 use crate::conversation::{PrincipalId, Timestamp};
-use crate::moderation::{Revision, RevisionAuthor};
+use crate::moderation::{Revision, RevisionAuthor, Subject};
 
 /// What the id of an author at the terminal begins with. No platform has this name.
 const TERMINAL: &str = "terminal:";
@@ -24,7 +23,7 @@ pub(super) fn insert_one(connection: &Connection, revision: &Revision) -> rusqli
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .insert(params![
-            revision.pack.as_str(),
+            revision.subject.id(),
             revision.entry.as_str(),
             revision.at.as_millis(),
             author_id(&revision.by),
@@ -65,42 +64,6 @@ pub(super) fn latest(
         .collect()
 }
 
-/// What `read` makes of the rows that `filter` names, newest first.
-pub(super) fn select<T>(
-    connection: &Connection,
-    filter: &RevisionFilter,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    let mut conditions = vec!["pack = ?"];
-    let mut values = vec![Value::from(filter.pack.clone())];
-    if let Some(entry) = &filter.entry {
-        conditions.push("entry = ?");
-        values.push(entry.clone().into());
-    }
-    match &filter.by {
-        None => {}
-        Some(AuthorFilter::File) => conditions.push("author IS NULL"),
-        Some(AuthorFilter::Name(name)) => {
-            conditions.push("author IN (?, 'terminal:' || ?, 'matrix:' || ?)");
-            values.extend(std::iter::repeat_n(Value::from(name.clone()), 3));
-        }
-    }
-    if let Some(since) = filter.since {
-        conditions.push("at >= ?");
-        values.push(since.as_millis().into());
-    }
-    if let Some(from) = filter.from {
-        conditions.push("id >= ?");
-        values.push(from.into());
-    }
-    values.push(filter.limit.into());
-    let sql = format!(
-        "SELECT * FROM revisions WHERE {} ORDER BY id DESC LIMIT ?",
-        conditions.join(" AND ")
-    );
-    connection.prepare(&sql)?.query_map(params_from_iter(values), read)?.collect()
-}
-
 /// A revision with its number.
 pub(super) fn recorded(row: &Row<'_>) -> rusqlite::Result<RecordedRevision> {
     Ok(RecordedRevision { id: row.get("id")?, revision: from_row(row)? })
@@ -123,7 +86,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Revision> {
     });
     let hunk: Option<String> = row.get("hunk")?;
     Ok(Revision {
-        pack: row.get("pack")?,
+        subject: Subject::with_id(&row.get::<_, String>("pack")?),
         entry: row.get("entry")?,
         at: Timestamp::from_millis(row.get("at")?),
         by,

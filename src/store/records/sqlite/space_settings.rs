@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::history::{RecordedRevision, RevisionFilter};
+use super::history::RecordedRevision;
 use super::revisions;
 use super::unlocked_connection::UnlockedConnection;
 use crate::conversation::setting_overrides::OverridesBySpace;
 use crate::conversation::{Setting, Timestamp};
-use crate::moderation::Revision;
-use crate::moderation::setting_edit::{settings_of, value_of};
+use crate::moderation::setting_edit::value_of;
+use crate::moderation::{Revision, Subject};
 use crate::store::records::Result;
 
 /// The first schema that has the table.
@@ -59,7 +59,7 @@ impl SettingsHistory {
         self.0.run(|connection| {
             connection
                 .prepare("SELECT * FROM revisions WHERE id > ? AND pack LIKE ? ORDER BY id")?
-                .query_map(params![number, settings_of("%")], revisions::recorded)?
+                .query_map(params![number, id_of("%")], revisions::recorded)?
                 .collect()
         })
     }
@@ -83,7 +83,7 @@ impl SettingsHistory {
         self.0.run(|connection| {
             connection
                 .prepare("SELECT * FROM revisions WHERE id = ? AND pack = ?")?
-                .query_row(params![number, settings_of(space)], revisions::recorded)
+                .query_row(params![number, id_of(space)], revisions::recorded)
                 .optional()
         })
     }
@@ -131,13 +131,18 @@ pub(super) fn latest(
     setting: Option<&str>,
     limit: u32,
 ) -> rusqlite::Result<Vec<RecordedRevision>> {
-    let filter = RevisionFilter {
-        pack: settings_of(space),
-        entry: setting.map(str::to_owned),
-        limit,
-        ..RevisionFilter::default()
-    };
-    revisions::select(connection, &filter, revisions::recorded)
+    connection
+        .prepare(
+            "SELECT * FROM revisions WHERE pack = ?1 AND (?2 IS NULL OR entry = ?2)
+             ORDER BY id DESC LIMIT ?3",
+        )?
+        .query_map(params![id_of(space), setting, limit], revisions::recorded)?
+        .collect()
+}
+
+/// The id of the settings of a space in the table `revisions`.
+fn id_of(space: &str) -> String {
+    Subject::Settings(space.to_owned()).id()
 }
 
 fn stored(connection: &Connection, space: &str, setting: &str) -> rusqlite::Result<Option<String>> {

@@ -1,11 +1,11 @@
 //! Revisions of packs: their order, and whose they are.
 
 use super::*;
-use crate::moderation::{Revision, RevisionAuthor};
+use crate::moderation::{Revision, RevisionAuthor, Subject};
 
 fn revision(by: RevisionAuthor) -> Revision {
     Revision {
-        pack: "p".to_owned(),
+        subject: Subject::Pack("p".to_owned()),
         entry: "e".to_owned(),
         at: at(1),
         by,
